@@ -1,0 +1,46 @@
+// The closed set of error codes. `packages/rpc` has the one table from code to gRPC status.
+
+export const errorCodes = [
+  'invalid-argument',
+  'not-found',
+  'already-exists',
+  'aborted',
+  'failed-precondition',
+  'resource-exhausted',
+  'unavailable',
+  'deadline-exceeded',
+  'cancelled',
+  'unauthenticated',
+  'permission-denied',
+  'unimplemented',
+  'data-loss',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/**
+ * An error whose message may be shown to the caller: it names what was wrong, what was expected, and what to do.
+ * `details` travel in trailers under their names (`pareto-...`). Anything else that is thrown becomes `internal`,
+ * its text in the log and not on the wire.
+ */
+export class ParetoError extends Error {
+  override readonly name = 'ParetoError';
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The text of anything thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,48 @@
+// Replicas and workers as the controller knows them.
+
+import type { Bytes, HardwareClassId, Milliseconds, ReplicaId, VariantId, WorkerId } from './units.js';
+import type { SlotGroup } from './hardware.js';
+
+export type ReplicaState = 'loading' | 'warming' | 'ready' | 'draining' | 'failed';
+
+/** A replica that the plan wants on a worker. */
+export interface Assignment {
+  readonly replica: ReplicaId;
+  readonly variant: VariantId;
+  readonly version: number;
+  readonly worker: WorkerId;
+  readonly hardwareClass: HardwareClassId;
+}
+
+/** What a worker last said of a replica. Counts are cumulative since the worker's incarnation began. */
+export interface ReplicaReport {
+  readonly replica: ReplicaId;
+  readonly variant: VariantId;
+  readonly version: number;
+  readonly state: ReplicaState;
+  /** Of a failure, or of the last executor's death. */
+  readonly reason: string;
+  readonly loadMs: Milliseconds;
+  readonly memoryBytes: Bytes;
+  readonly queuedItems: number;
+  readonly runningItems: number;
+  readonly requests: number;
+  readonly items: number;
+  readonly executions: number;
+  readonly failures: number;
+  /** Slot time held by batches. */
+  readonly busyMs: Milliseconds;
+  readonly executorDeaths: number;
+  readonly quarantined: boolean;
+}
+
+export interface WorkerInfo {
+  readonly id: WorkerId;
+  readonly incarnation: string;
+  /** host:port that routers call. */
+  readonly address: string;
+  readonly slotGroups: readonly SlotGroup[];
+  /** What its replicas may use together. */
+  readonly memoryBytes: Bytes;
+  readonly runtimeVersion: string;
+}

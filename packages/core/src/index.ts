@@ -1,0 +1,51 @@
+export { ParetoError, errorCodes, errorText, type ErrorCode } from './errors.js';
+export {
+  bytes,
+  digest,
+  hardwareClassId,
+  milliseconds,
+  replicaId,
+  usdPerHour,
+  variantId,
+  workerId,
+  type Bytes,
+  type Digest,
+  type HardwareClassId,
+  type Milliseconds,
+  type ReplicaId,
+  type UsdPerHour,
+  type VariantId,
+  type WorkerId,
+} from './units.js';
+export { systemClock, type Clock } from './clock.js';
+export { createSeededRng, systemRng, type Rng } from './rng.js';
+export { checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
+export { elementBytes, elementCount, isDataType, type DataType, type Signature, type TensorSpec } from './tensor.js';
+export {
+  fallbackObjective,
+  resolveObjective,
+  type AccuracyBound,
+  type Degrade,
+  type Objective,
+  type PartialObjective,
+  type ServiceClass,
+} from './objective.js';
+export { createHardwareClass, defaultPrices, priceOf, type HardwareClass, type PriceTable, type SlotGroup } from './hardware.js';
+export {
+  metrics,
+  type Accuracy,
+  type Architecture,
+  type Manifest,
+  type Measurement,
+  type Metric,
+  type ModelFile,
+  type Profile,
+  type ProfilePoint,
+  type Task,
+  type Variant,
+  type VariantSpec,
+} from './registry.js';
+export { type Assignment, type ReplicaReport, type ReplicaState, type WorkerInfo } from './fleet.js';
+export { type Candidate, type ReplicaRoute, type RoutingTable, type TableVersion, type TargetEntry } from './table.js';
+export { type Plan, type PlanAction } from './plan.js';
+export { percentile, wilson95 } from './statistics.js';

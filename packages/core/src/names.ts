@@ -1,0 +1,42 @@
+// Names of tasks, architectures and variants: their grammar, and how a target is read.
+
+import { ParetoError } from './errors.js';
+import { variantId, type VariantId } from './units.js';
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const recipePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[a-z0-9]+(\+[A-Za-z0-9._-]+)?)?$/;
+
+/** The recipe of a variant that is the trained model as it came. */
+export const originalRecipe = 'original';
+
+/** Throws `invalid-argument` unless `name` is a valid name for `what` (a task, an architecture). */
+export function checkName(what: string, name: string): string {
+  if (namePattern.test(name)) return name;
+  throw new ParetoError(
+    'invalid-argument',
+    `${what} name ${JSON.stringify(name.slice(0, 140))} is not valid: expected a letter or digit, then up to 127 letters, digits, '.', '_' or '-'`,
+  );
+}
+
+export type Target =
+  | { readonly kind: 'name'; readonly name: string } // a task or an architecture: they share one namespace
+  | { readonly kind: 'variant'; readonly architecture: string; readonly variant: VariantId };
+
+/** Reads a target by its form alone; whether it exists is for the table to say. Throws `invalid-argument`. */
+export function parseTarget(text: string): Target {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { kind: 'name', name: checkName('target', text) };
+  const architecture = checkName('architecture', text.slice(0, colon));
+  if (!recipePattern.test(text.slice(colon + 1))) {
+    throw new ParetoError(
+      'invalid-argument',
+      `variant name ${JSON.stringify(text.slice(0, 200))} is not valid: expected architecture:recipe[@provider[+option]], e.g. cnn-large:original`,
+    );
+  }
+  return { kind: 'variant', architecture, variant: variantId(text) };
+}
+
+/** The name of a variant; the provider `cpu` is left out. */
+export function formatVariant(architecture: string, recipe: string, provider: string): VariantId {
+  return variantId(`${architecture}:${recipe}${provider === 'cpu' ? '' : `@${provider}`}`);
+}

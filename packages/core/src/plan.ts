@@ -1,0 +1,23 @@
+// A controller's decision as data.
+
+import type { Assignment } from './fleet.js';
+import type { HardwareClassId, VariantId, WorkerId } from './units.js';
+
+export type PlanAction =
+  | { readonly kind: 'load'; readonly assignment: Assignment; readonly reason: string }
+  | { readonly kind: 'unload'; readonly assignment: Assignment; readonly reason: string }
+  | {
+      readonly kind: 'measure';
+      readonly variant: VariantId;
+      readonly version: number;
+      readonly hardwareClass: HardwareClassId;
+      readonly worker: WorkerId;
+      readonly reason: string;
+    };
+
+export interface Plan {
+  readonly actions: readonly PlanAction[];
+  /** What could not be done, and why. */
+  readonly unmet: readonly { readonly variant: VariantId; readonly reason: string }[];
+}
+

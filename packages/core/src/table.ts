@@ -1,0 +1,76 @@
+// The routing table: immutable, everything a router needs to decide without I/O.
+
+import type { Accuracy, Profile } from './registry.js';
+import type { HardwareClassId, ReplicaId, UsdPerHour, VariantId, WorkerId } from './units.js';
+import type { PartialObjective } from './objective.js';
+import type { Signature } from './tensor.js';
+
+/** A replica that may be called. */
+export interface ReplicaRoute {
+  readonly id: ReplicaId;
+  /** Dense index into the router's load arrays, stable for the life of a table. */
+  readonly slot: number;
+  readonly worker: WorkerId;
+  readonly address: string;
+  readonly ready: boolean;
+  /** What the worker may merge into one batch. */
+  readonly batchCeiling: number;
+}
+
+/** A variant on one hardware class: the unit of selection. */
+export interface Candidate {
+  /** Dense index over all candidates of the table. */
+  readonly index: number;
+  readonly variant: VariantId;
+  readonly architecture: string;
+  readonly version: number;
+  readonly recipe: string;
+  readonly hardwareClass: HardwareClassId;
+  /** Undefined: unmeasured. */
+  readonly accuracy: Accuracy | undefined;
+  /** Undefined: not profiled yet. */
+  readonly profile: Profile | undefined;
+  /** USD per 1,000 answers; undefined when not profiled or not priced. */
+  readonly costPer1k: number | undefined;
+  /** Of one slot; undefined when not priced. */
+  readonly usdPerHour: UsdPerHour | undefined;
+  readonly maxBatchSize: number;
+  /** Some connected worker could load it. */
+  readonly placeable: boolean;
+  /** Why it is served no more; undefined: it is served. */
+  readonly quarantineReason: string | undefined;
+  /** Ready ones only, so that empty means cold. */
+  readonly replicas: readonly ReplicaRoute[];
+}
+
+/** What a name resolves to. */
+export interface TargetEntry {
+  readonly kind: 'task' | 'architecture' | 'variant';
+  readonly name: string;
+  readonly task: string;
+  /** Architecture versions, ascending; `1` for a task. */
+  readonly versions: readonly number[];
+  readonly signature: Signature;
+  readonly metric: string;
+  readonly defaultObjective: PartialObjective;
+  /** The largest that any candidate serves; 0: no batch dimension. */
+  readonly maxBatchSize: number;
+  /** Current versions only; by ascending cost, unmeasured last. */
+  readonly candidates: readonly Candidate[];
+}
+
+export interface TableVersion {
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+export interface RoutingTable {
+  readonly version: TableVersion;
+  readonly targets: ReadonlyMap<string, TargetEntry>;
+  readonly candidates: readonly Candidate[];
+  /** Every callable replica, by slot. */
+  readonly replicas: readonly ReplicaRoute[];
+  /** Router id → host:port. */
+  readonly routers: ReadonlyMap<string, string>;
+}
+
