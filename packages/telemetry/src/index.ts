@@ -1,2 +1,21 @@
-// Filled in by its first content.
-export {};
+export {
+  createLogger,
+  logFormats,
+  logLevels,
+  type LogFields,
+  type LogFormat,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './logger.js';
+export { type Counter, type Gauge, type Histogram, type MetricsText } from './instruments.js';
+export {
+  createControllerMetrics,
+  createRouterMetrics,
+  createWorkerMetrics,
+  type ControllerMetrics,
+  type RouterMetrics,
+  type WorkerMetrics,
+} from './catalogue.js';
+export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js';
+export { createTracer, type Span, type SpanOptions, type Tracer, type TracerOptions } from './tracer.js';

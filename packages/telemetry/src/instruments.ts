@@ -1,0 +1,73 @@
+// Typed counters, gauges and histograms over prom-client: labels are checked by the compiler.
+
+import {
+  collectDefaultMetrics,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
+
+/** Nothing when an instrument has no labels, else all of them. */
+type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
+
+export interface Counter<L extends string = never> {
+  add(value: number, ...labels: Labels<L>): void;
+}
+
+export interface Gauge<L extends string = never> {
+  set(value: number, ...labels: Labels<L>): void;
+  /** Forgets every label combination, before a full picture is set anew. */
+  reset(): void;
+}
+
+export interface Histogram<L extends string = never> {
+  record(value: number, ...labels: Labels<L>): void;
+}
+
+/** What a probe server needs of the metrics. */
+export interface MetricsText {
+  readonly contentType: string;
+  /** The Prometheus text exposition of everything. */
+  text(): Promise<string>;
+}
+
+export interface Instruments extends MetricsText {
+  counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
+  gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels?: readonly L[],
+  ): Histogram<L>;
+}
+
+/** A registry of its own, with Node's process metrics in it. */
+export function createInstruments(service: string): Instruments {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  const base = <L extends string>(name: string, help: string, labels: readonly L[] = []) => ({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    counter(name, help, labels) {
+      const counter = new PromCounter(base(name, help, labels));
+      return { add: (value, ...[given]) => counter.inc(given ?? {}, value) };
+    },
+    gauge(name, help, labels) {
+      const gauge = new PromGauge(base(name, help, labels));
+      return { set: (value, ...[given]) => gauge.set(given ?? {}, value), reset: () => gauge.reset() };
+    },
+    histogram(name, help, buckets, labels) {
+      const histogram = new PromHistogram({ ...base(name, help, labels), buckets: [...buckets] });
+      return { record: (value, ...[given]) => histogram.observe(given ?? {}, value) };
+    },
+  };
+}

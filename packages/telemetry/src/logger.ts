@@ -1,0 +1,70 @@
+// Structured logs: a constant message, the data in fields. One JSON object a line, or one readable line.
+
+import { pino } from 'pino';
+import { createPrettyStream } from './pretty.js';
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+export const logFormats = ['json', 'pretty'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+/** Values that JSON can hold; an `error` field may be an Error. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A logger that adds fields to every line. */
+  with(fields: LogFields): Logger;
+}
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Where lines go: standard error unless said otherwise. */
+  readonly write?: (line: string) => void;
+}
+
+/** Lines are written synchronously, so that the last words of a dying process are not lost. */
+export function createLogger(options: LoggerOptions): Logger {
+  const write = options.write ?? stderrWriter();
+  const stream = options.format === 'pretty' ? createPrettyStream(write) : { write };
+  const root = pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: serializeError },
+      redact: { paths: ['token', 'secret', 'password', '*.token', '*.secret', '*.password'], censor: '***' },
+    },
+    stream,
+  );
+  return wrap(root);
+}
+
+function stderrWriter(): (line: string) => void {
+  const destination = pino.destination({ dest: 2, sync: true });
+  return (line) => void destination.write(line);
+}
+
+function wrap(logger: pino.Logger): Logger {
+  return {
+    debug: (message, fields = {}) => logger.debug(fields, message),
+    info: (message, fields = {}) => logger.info(fields, message),
+    warn: (message, fields = {}) => logger.warn(fields, message),
+    error: (message, fields = {}) => logger.error(fields, message),
+    with: (fields) => wrap(logger.child(fields)),
+  };
+}
+
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? { code: error.code } : {};
+  const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) };
+  return { message: error.message, ...code, ...cause, stack: error.stack };
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { createControllerMetrics, createRouterMetrics, createWorkerMetrics } from '../src/index.js';
+
+describe('metrics catalogue', () => {
+  it('shows what was recorded in the text exposition', async () => {
+    const metrics = createRouterMetrics();
+    metrics.requests.add(2, { target: 'digits', code: 'OK' });
+    metrics.endToEnd.record(0.004, { target: 'digits' });
+    metrics.held.set(3);
+    const text = await metrics.text();
+    assert.match(text, /pareto_requests_total\{target="digits",code="OK",service="router"\} 2\n/);
+    assert.match(text, /pareto_request_seconds_bucket\{le="0.005",.*target="digits".*\} 1\n/);
+    assert.match(text, /pareto_held_requests\{service="router"\} 3\n/);
+    assert.match(metrics.contentType, /^text\/plain/);
+  });
+
+  it('forgets label combinations on reset', async () => {
+    const metrics = createWorkerMetrics();
+    metrics.replicas.set(1, { state: 'loading' });
+    metrics.replicas.reset();
+    metrics.replicas.set(1, { state: 'ready' });
+    const text = await metrics.text();
+    assert.doesNotMatch(text, /state="loading"/);
+    assert.match(text, /state="ready"/);
+  });
+
+  it('names every instrument by its unit', async () => {
+    for (const metrics of [createRouterMetrics(), createWorkerMetrics(), createControllerMetrics()]) {
+      const names = [...(await metrics.text()).matchAll(/^# TYPE (pareto_\w+) (\w+)$/gm)];
+      assert.ok(names.length > 5);
+      for (const [, name = '', type] of names) {
+        assert.equal(name.endsWith('_total'), type === 'counter', name);
+        if (type === 'histogram') assert.match(name, /_(seconds|size)$/);
+      }
+    }
+  });
+});

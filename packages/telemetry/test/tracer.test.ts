@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { systemClock } from '@pareto/core';
+import { createTracer, parseTraceparent } from '../src/index.js';
+
+const incoming = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('tracer', () => {
+  it('makes a child of the incoming span and hands its own id on', () => {
+    const exporter = new InMemorySpanExporter();
+    const tracer = createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
+    const startedAt = systemClock.now();
+    const span = tracer.startSpan('infer', { traceparent: incoming, kind: 'server', startedAt });
+    span.set({ variant: 'cnn:original' });
+    span.end(new Error('broken'));
+    const [finished] = exporter.getFinishedSpans();
+    assert.equal(finished?.parentSpanContext?.spanId, 'b7ad6b7169203331');
+    assert.equal(finished.attributes['variant'], 'cnn:original');
+    assert.equal(finished.status.message, 'broken');
+    const own = finished.spanContext();
+    assert.equal(span.traceparent, `00-0af7651916cd43dd8448eb211c80319c-${own.spanId}-01`);
+  });
+
+  it('begins a trace when none came in, and records none that the caller chose not to sample', () => {
+    const exporter = new InMemorySpanExporter();
+    const tracer = createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
+    const root = tracer.startSpan('infer', { traceparent: 'nonsense' });
+    assert.notEqual(parseTraceparent(root.traceparent), undefined);
+    const unsampled = tracer.startSpan('infer', { traceparent: incoming.replace(/01$/, '00') });
+    assert.equal(unsampled.recording, false);
+    assert.match(unsampled.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-.*-00$/);
+  });
+
+  it('hands the incoming header on unchanged without an endpoint', async () => {
+    const tracer = createTracer({ service: 'worker' });
+    assert.equal(tracer.startSpan('infer', { traceparent: incoming }).traceparent, incoming);
+    assert.equal(tracer.startSpan('infer').traceparent, undefined);
+    await tracer.shutdown();
+  });
+
+  it('shuts down although the collector is away', async () => {
+    const tracer = createTracer({ service: 'worker', endpoint: 'http://127.0.0.1:9' });
+    tracer.startSpan('infer').end();
+    await tracer.shutdown();
+  });
+});
+
+describe('parseTraceparent', () => {
+  const bad = [
+    '',
+    '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331',
+    '00-00000000000000000000000000000000-b7ad6b7169203331-01',
+    '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01',
+    'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more',
+    '00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01',
+  ];
+  for (const text of bad) it(`refuses ${JSON.stringify(text)}`, () => assert.equal(parseTraceparent(text), undefined));
+
+  it('reads what a later version begins with', () => {
+    const parent = parseTraceparent('cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-comes-later');
+    assert.equal(parent?.flags, 1);
+  });
+});
