@@ -1,2 +1,84 @@
-// Filled in by its first content.
-export {};
+export {
+  createChannel,
+  createClient,
+  createRawCaller,
+  waitForReady,
+  type CallOptions,
+  type Channel,
+  type ChannelOptions,
+  type RawCaller,
+  type RawReply,
+} from './client.js';
+export { createServer, defaultMaxMessageBytes, type RpcServer, type ServerOptions } from './server.js';
+export { streamWindowBytes } from './http2-server.js';
+export { type ServerCall } from './server-call.js';
+export {
+  rawUnary,
+  type RawUnary,
+  type ServiceClient,
+  type ServiceHandlers,
+  type ServiceName,
+  type UnaryHandler,
+} from './services.js';
+export { type DuplexStream } from './streams.js';
+export { scanInferRequest, type ScannedInput, type ScannedRequest } from './oip/scan.js';
+export { decodeTypedContents, hasTypedContents } from './oip/contents.js';
+export {
+  decodeInferResponse,
+  encodeInferRequest,
+  encodeInferResponse,
+  expectedBytes,
+  type DecodedInferResponse,
+  type InferRequestMessage,
+  type InferResponseMessage,
+  type ParameterValue,
+  type RawTensor,
+} from './oip/messages.js';
+export {
+  decisionKey,
+  decodeDecision,
+  encodeDecision,
+  formatLoad,
+  internalPrefix,
+  loadKey,
+  notExecutedKey,
+  parseLoad,
+  tokenKey,
+  type ReplicaLoadReport,
+  type RoutedDecision,
+} from './oip/decision.js';
+export type * as wire from './wire/messages.js';
+export {
+  accuracyFromWire,
+  accuracyToWire,
+  checkObjective,
+  metricFromWire,
+  objectiveFromWire,
+  objectiveToWire,
+  profileFromWire,
+  profileToWire,
+} from './wire/objective.js';
+export {
+  architectureFromWire,
+  architectureToWire,
+  manifestFromWire,
+  manifestToWire,
+  measurementFromWire,
+  measurementToWire,
+  signatureFromWire,
+  signatureToWire,
+  taskFromWire,
+  taskToWire,
+  variantSpecFromWire,
+  variantSpecToWire,
+} from './wire/registry.js';
+export {
+  replicaReportFromWire,
+  replicaReportToWire,
+  replicaStateFromWire,
+  replicaStateToWire,
+  slotGroupFromWire,
+  slotGroupToWire,
+  workerInfoFromWire,
+  workerInfoToWire,
+} from './wire/fleet.js';

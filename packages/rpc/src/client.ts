@@ -1,0 +1,187 @@
+// gRPC clients: a channel to one address, typed clients over it, and calls that carry encoded messages as they are.
+
+import { Client, credentials, Metadata, type CallOptions as GrpcCallOptions, type ClientUnaryCall, type ServiceError } from '@grpc/grpc-js';
+import { ParetoError, systemClock, type Clock } from '@pareto/core';
+import { connectionWindowBytes } from './http2-server.js';
+import { serviceDefinition } from './protos.js';
+import { defaultMaxMessageBytes } from './server.js';
+import type { ServiceClient, ServiceName } from './services.js';
+import { fromServiceError, readMetadata, writeMetadata } from './status.js';
+import { duplex, readMessages, writeMessage } from './streams.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Told the trailers of a unary call that succeeded. */
+  readonly onTrailers?: ((trailers: ReadonlyMap<string, string>) => void) | undefined;
+}
+
+export interface ChannelOptions {
+  readonly maxMessageBytes?: number;
+  /** Sent with every call, under the call's own. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly keepaliveMs?: number;
+  readonly clock?: Clock;
+}
+
+export interface Channel {
+  readonly address: string;
+  /** Ends every call on it. */
+  close(): void;
+  readonly internals: ChannelInternals;
+}
+
+interface ChannelInternals {
+  readonly client: Client;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+}
+
+/** A lazily connected channel to host:port. It reconnects by itself, at most a second apart. */
+export function createChannel(address: string, options: ChannelOptions = {}): Channel {
+  const limit = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': limit,
+    'grpc.max_send_message_length': limit,
+    'grpc.keepalive_time_ms': options.keepaliveMs ?? 10_000,
+    'grpc.keepalive_timeout_ms': 2_000,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1_000,
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc-node.flow_control_window': connectionWindowBytes,
+  });
+  const internals = { client, metadata: options.metadata ?? {}, clock: options.clock ?? systemClock };
+  return { address, close: () => client.close(), internals };
+}
+
+interface Prepared {
+  readonly metadata: Metadata;
+  readonly options: GrpcCallOptions;
+}
+
+function prepare(channel: Channel, options: CallOptions): Prepared {
+  const { metadata, clock } = channel.internals;
+  const deadline = options.timeoutMs === undefined ? {} : { deadline: clock.wallMs() + options.timeoutMs };
+  return { metadata: writeMetadata({ ...metadata, ...options.metadata }), options: deadline };
+}
+
+/** Cancels `call` when the signal aborts; the result undoes that. */
+function cancelOn(signal: AbortSignal | undefined, call: { cancel(): void }): () => void {
+  if (signal === undefined) return () => undefined;
+  const cancel = (): void => call.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  return () => signal.removeEventListener('abort', cancel);
+}
+
+/** The error of a call: the signal's own reason when that is why it ended. */
+function failureOf(error: ServiceError, signal: AbortSignal | undefined): unknown {
+  return signal?.aborted === true ? (signal.reason as unknown) : fromServiceError(error);
+}
+
+type Start<Out> = (callback: (error: ServiceError | null, reply?: Out) => void) => ClientUnaryCall;
+
+function unary<Out>(options: CallOptions, start: Start<Out>): Promise<Out> {
+  return new Promise((resolve, reject) => {
+    if (options.signal?.aborted === true) return reject(options.signal.reason as Error);
+    let reply: Out | undefined;
+    let uncancel = (): void => undefined;
+    const call = start((error, value) => {
+      uncancel();
+      if (error !== null) reject(failureOf(error, options.signal) as Error);
+      else reply = value;
+    });
+    uncancel = cancelOn(options.signal, call);
+    // Trailers arrive with the status, after the reply.
+    call.on('status', (status) => {
+      if (reply === undefined) return;
+      options.onTrailers?.(readMetadata(status.metadata));
+      resolve(reply);
+    });
+  });
+}
+
+function method(channel: Channel, spec: ReturnType<typeof serviceDefinition>[string]): unknown {
+  const { client } = channel.internals;
+  const { path, requestSerialize, responseDeserialize } = spec;
+  if (spec.requestStream && spec.responseStream) {
+    return (options: CallOptions = {}) => {
+      const p = prepare(channel, options);
+      const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, p.metadata, p.options);
+      cancelOn(options.signal, stream);
+      return duplex(stream);
+    };
+  }
+  if (spec.responseStream) {
+    return (request: object, options: CallOptions = {}) => {
+      const p = prepare(channel, options);
+      const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, p.metadata, p.options);
+      cancelOn(options.signal, stream);
+      return readMessages<object>(stream);
+    };
+  }
+  if (spec.requestStream) {
+    return (messages: AsyncIterable<object>, options: CallOptions = {}) => {
+      const p = prepare(channel, options);
+      return unary<object>(options, (callback) => {
+        const stream = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, p.metadata, p.options, callback);
+        const pump = async (): Promise<void> => {
+          for await (const message of messages) await writeMessage(stream, message);
+          stream.end();
+        };
+        pump().catch((error: unknown) => stream.destroy(error as Error));
+        return stream;
+      });
+    };
+  }
+  return (request: object, options: CallOptions = {}) => {
+    const p = prepare(channel, options);
+    return unary<object>(options, (callback) =>
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, p.metadata, p.options, callback),
+    );
+  };
+}
+
+/** A typed client of a service. Every failure is a ParetoError, or the signal's reason. */
+export function createClient<S extends ServiceName>(channel: Channel, service: S): ServiceClient<S> {
+  const methods = Object.entries(serviceDefinition(service)).map(([name, spec]) => [
+    spec.originalName ?? name,
+    method(channel, spec),
+  ]);
+  return Object.fromEntries(methods) as ServiceClient<S>;
+}
+
+export interface RawReply {
+  readonly body: Buffer;
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+export type RawCaller = (body: Buffer, options?: CallOptions) => Promise<RawReply>;
+
+const identity = (message: Buffer): Buffer => message;
+
+/** Calls a unary method by its path with an encoded request, and gives the encoded reply. */
+export function createRawCaller(channel: Channel, path: string): RawCaller {
+  const { client } = channel.internals;
+  return async (body, options = {}) => {
+    const p = prepare(channel, options);
+    let trailers: ReadonlyMap<string, string> = new Map();
+    const onTrailers = (given: ReadonlyMap<string, string>): void => void (trailers = given);
+    const reply = await unary<Buffer>({ ...options, onTrailers }, (callback) =>
+      client.makeUnaryRequest(path, identity, identity, body, p.metadata, p.options, callback),
+    );
+    return { body: reply, trailers };
+  };
+}
+
+/** Waits until a channel is connected. Throws `unavailable` after `timeoutMs`. */
+export function waitForReady(channel: Channel, timeoutMs: number): Promise<void> {
+  const { client, clock } = channel.internals;
+  return new Promise((resolve, reject) => {
+    client.waitForReady(clock.wallMs() + timeoutMs, (error) => {
+      if (error === undefined) return resolve();
+      return reject(new ParetoError('unavailable', `nothing answers at ${channel.address}`, { cause: error }));
+    });
+  });
+}

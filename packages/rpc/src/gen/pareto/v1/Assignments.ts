@@ -1,0 +1,17 @@
+// Original file: protos/pareto/v1/fleet.proto
+
+import type { ReplicaAssignment as _pareto_v1_ReplicaAssignment, ReplicaAssignment__Output as _pareto_v1_ReplicaAssignment__Output } from '../../pareto/v1/ReplicaAssignment.js';
+import type { MeasureOrder as _pareto_v1_MeasureOrder, MeasureOrder__Output as _pareto_v1_MeasureOrder__Output } from '../../pareto/v1/MeasureOrder.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Assignments {
+  'revision'?: (number | string | Long);
+  'replicas'?: (_pareto_v1_ReplicaAssignment)[];
+  'measures'?: (_pareto_v1_MeasureOrder)[];
+}
+
+export interface Assignments__Output {
+  'revision': (number);
+  'replicas': (_pareto_v1_ReplicaAssignment__Output)[];
+  'measures': (_pareto_v1_MeasureOrder__Output)[];
+}

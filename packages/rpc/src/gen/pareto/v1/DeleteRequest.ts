@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface DeleteRequest {
+  'name'?: (string);
+}
+
+export interface DeleteRequest__Output {
+  'name': (string);
+}

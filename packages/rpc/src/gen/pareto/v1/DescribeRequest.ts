@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface DescribeRequest {
+  'name'?: (string);
+}
+
+export interface DescribeRequest__Output {
+  'name': (string);
+}

@@ -1,0 +1,13 @@
+// Original file: protos/pareto/v1/registry.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface DownloadRequest {
+  'digest'?: (string);
+  'offset'?: (number | string | Long);
+}
+
+export interface DownloadRequest__Output {
+  'digest': (string);
+  'offset': (number);
+}

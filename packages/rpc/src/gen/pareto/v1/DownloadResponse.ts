@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface DownloadResponse {
+  'data'?: (Buffer | Uint8Array | string);
+}
+
+export interface DownloadResponse__Output {
+  'data': (Buffer);
+}

@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/inference.proto
+
+
+export interface ExplainRequest {
+  'decisionId'?: (string);
+}
+
+export interface ExplainRequest__Output {
+  'decisionId': (string);
+}

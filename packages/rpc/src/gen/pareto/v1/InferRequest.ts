@@ -1,0 +1,20 @@
+// Original file: protos/pareto/v1/inference.proto
+
+import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1_Objective__Output } from '../../pareto/v1/Objective.js';
+import type { Tensor as _pareto_v1_Tensor, Tensor__Output as _pareto_v1_Tensor__Output } from '../../pareto/v1/Tensor.js';
+
+export interface InferRequest {
+  'target'?: (string);
+  'objective'?: (_pareto_v1_Objective | null);
+  'inputs'?: (_pareto_v1_Tensor)[];
+  'outputs'?: (string)[];
+  'id'?: (string);
+}
+
+export interface InferRequest__Output {
+  'target': (string);
+  'objective': (_pareto_v1_Objective__Output | null);
+  'inputs': (_pareto_v1_Tensor__Output)[];
+  'outputs': (string)[];
+  'id': (string);
+}

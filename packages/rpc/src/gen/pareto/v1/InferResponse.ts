@@ -1,0 +1,28 @@
+// Original file: protos/pareto/v1/inference.proto
+
+import type { Tensor as _pareto_v1_Tensor, Tensor__Output as _pareto_v1_Tensor__Output } from '../../pareto/v1/Tensor.js';
+import type { Accuracy as _pareto_v1_Accuracy, Accuracy__Output as _pareto_v1_Accuracy__Output } from '../../pareto/v1/Accuracy.js';
+
+export interface InferResponse {
+  'id'?: (string);
+  'outputs'?: (_pareto_v1_Tensor)[];
+  'variant'?: (string);
+  'accuracy'?: (_pareto_v1_Accuracy | null);
+  'costUsd'?: (number | string);
+  'degraded'?: (boolean);
+  'coldStart'?: (boolean);
+  'decisionId'?: (string);
+  'latencyMs'?: (number | string);
+}
+
+export interface InferResponse__Output {
+  'id': (string);
+  'outputs': (_pareto_v1_Tensor__Output)[];
+  'variant': (string);
+  'accuracy': (_pareto_v1_Accuracy__Output | null);
+  'costUsd': (number);
+  'degraded': (boolean);
+  'coldStart': (boolean);
+  'decisionId': (string);
+  'latencyMs': (number);
+}

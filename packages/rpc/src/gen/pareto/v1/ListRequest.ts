@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface ListRequest {
+  'task'?: (string);
+}
+
+export interface ListRequest__Output {
+  'task': (string);
+}

@@ -1,0 +1,17 @@
+// Original file: protos/pareto/v1/fleet.proto
+
+import type { VariantSpec as _pareto_v1_VariantSpec, VariantSpec__Output as _pareto_v1_VariantSpec__Output } from '../../pareto/v1/VariantSpec.js';
+
+export interface MeasureOrder {
+  'spec'?: (_pareto_v1_VariantSpec | null);
+  'hardwareClass'?: (string);
+  'metric'?: (string);
+  'validationDigest'?: (string);
+}
+
+export interface MeasureOrder__Output {
+  'spec': (_pareto_v1_VariantSpec__Output | null);
+  'hardwareClass': (string);
+  'metric': (string);
+  'validationDigest': (string);
+}

@@ -1,0 +1,26 @@
+// Original file: protos/pareto/v1/fleet.proto
+
+import type { TaskLoad as _pareto_v1_TaskLoad, TaskLoad__Output as _pareto_v1_TaskLoad__Output } from '../../pareto/v1/TaskLoad.js';
+import type { Worker as _pareto_v1_Worker, Worker__Output as _pareto_v1_Worker__Output } from '../../pareto/v1/Worker.js';
+import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto_v1_RouterInfo__Output } from '../../pareto/v1/RouterInfo.js';
+import type { PlanAction as _pareto_v1_PlanAction, PlanAction__Output as _pareto_v1_PlanAction__Output } from '../../pareto/v1/PlanAction.js';
+
+export interface OverviewResponse {
+  'cluster'?: (string);
+  'leader'?: (string);
+  'tableVersion'?: (string);
+  'tasks'?: (_pareto_v1_TaskLoad)[];
+  'workers'?: (_pareto_v1_Worker)[];
+  'routers'?: (_pareto_v1_RouterInfo)[];
+  'recentActions'?: (_pareto_v1_PlanAction)[];
+}
+
+export interface OverviewResponse__Output {
+  'cluster': (string);
+  'leader': (string);
+  'tableVersion': (string);
+  'tasks': (_pareto_v1_TaskLoad__Output)[];
+  'workers': (_pareto_v1_Worker__Output)[];
+  'routers': (_pareto_v1_RouterInfo__Output)[];
+  'recentActions': (_pareto_v1_PlanAction__Output)[];
+}

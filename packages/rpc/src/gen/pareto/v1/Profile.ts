@@ -1,0 +1,20 @@
+// Original file: protos/pareto/v1/registry.proto
+
+import type { ProfilePoint as _pareto_v1_ProfilePoint, ProfilePoint__Output as _pareto_v1_ProfilePoint__Output } from '../../pareto/v1/ProfilePoint.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Profile {
+  'points'?: (_pareto_v1_ProfilePoint)[];
+  'loadMs'?: (number | string);
+  'memoryBytes'?: (number | string | Long);
+  'runtimeVersion'?: (string);
+  'providerUsed'?: (string);
+}
+
+export interface Profile__Output {
+  'points': (_pareto_v1_ProfilePoint__Output)[];
+  'loadMs': (number);
+  'memoryBytes': (number);
+  'runtimeVersion': (string);
+  'providerUsed': (string);
+}

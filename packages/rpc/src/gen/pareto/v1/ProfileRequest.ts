@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface ProfileRequest {
+  'variant'?: (string);
+}
+
+export interface ProfileRequest__Output {
+  'variant': (string);
+}

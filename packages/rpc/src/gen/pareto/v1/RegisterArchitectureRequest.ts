@@ -1,0 +1,15 @@
+// Original file: protos/pareto/v1/registry.proto
+
+import type { Manifest as _pareto_v1_Manifest, Manifest__Output as _pareto_v1_Manifest__Output } from '../../pareto/v1/Manifest.js';
+
+export interface RegisterArchitectureRequest {
+  'name'?: (string);
+  'task'?: (string);
+  'manifest'?: (_pareto_v1_Manifest | null);
+}
+
+export interface RegisterArchitectureRequest__Output {
+  'name': (string);
+  'task': (string);
+  'manifest': (_pareto_v1_Manifest__Output | null);
+}

@@ -1,0 +1,17 @@
+// Original file: protos/pareto/v1/registry.proto
+
+import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1_Objective__Output } from '../../pareto/v1/Objective.js';
+
+export interface RegisterTaskRequest {
+  'name'?: (string);
+  'metric'?: (string);
+  'defaultObjective'?: (_pareto_v1_Objective | null);
+  'validationDigest'?: (string);
+}
+
+export interface RegisterTaskRequest__Output {
+  'name': (string);
+  'metric': (string);
+  'defaultObjective': (_pareto_v1_Objective__Output | null);
+  'validationDigest': (string);
+}

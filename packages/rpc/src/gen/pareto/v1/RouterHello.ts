@@ -1,0 +1,17 @@
+// Original file: protos/pareto/v1/routes.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface RouterHello {
+  'routerId'?: (string);
+  'address'?: (string);
+  'epoch'?: (string);
+  'revision'?: (number | string | Long);
+}
+
+export interface RouterHello__Output {
+  'routerId': (string);
+  'address': (string);
+  'epoch': (string);
+  'revision': (number);
+}

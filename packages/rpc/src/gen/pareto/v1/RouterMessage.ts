@@ -1,0 +1,16 @@
+// Original file: protos/pareto/v1/routes.proto
+
+import type { RouterHello as _pareto_v1_RouterHello, RouterHello__Output as _pareto_v1_RouterHello__Output } from '../../pareto/v1/RouterHello.js';
+import type { Demand as _pareto_v1_Demand, Demand__Output as _pareto_v1_Demand__Output } from '../../pareto/v1/Demand.js';
+
+export interface RouterMessage {
+  'hello'?: (_pareto_v1_RouterHello | null);
+  'demand'?: (_pareto_v1_Demand | null);
+  'message'?: "hello"|"demand";
+}
+
+export interface RouterMessage__Output {
+  'hello'?: (_pareto_v1_RouterHello__Output | null);
+  'demand'?: (_pareto_v1_Demand__Output | null);
+  'message'?: "hello"|"demand";
+}

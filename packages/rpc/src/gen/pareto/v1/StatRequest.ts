@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface StatRequest {
+  'digest'?: (string);
+}
+
+export interface StatRequest__Output {
+  'digest': (string);
+}

@@ -1,0 +1,30 @@
+// Original file: protos/pareto/v1/routes.proto
+
+import type { Task as _pareto_v1_Task, Task__Output as _pareto_v1_Task__Output } from '../../pareto/v1/Task.js';
+import type { Architecture as _pareto_v1_Architecture, Architecture__Output as _pareto_v1_Architecture__Output } from '../../pareto/v1/Architecture.js';
+import type { VariantRow as _pareto_v1_VariantRow, VariantRow__Output as _pareto_v1_VariantRow__Output } from '../../pareto/v1/VariantRow.js';
+import type { ProfileRow as _pareto_v1_ProfileRow, ProfileRow__Output as _pareto_v1_ProfileRow__Output } from '../../pareto/v1/ProfileRow.js';
+import type { ReplicaRow as _pareto_v1_ReplicaRow, ReplicaRow__Output as _pareto_v1_ReplicaRow__Output } from '../../pareto/v1/ReplicaRow.js';
+import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto_v1_RouterInfo__Output } from '../../pareto/v1/RouterInfo.js';
+
+export interface TableRow {
+  'key'?: (string);
+  'task'?: (_pareto_v1_Task | null);
+  'architecture'?: (_pareto_v1_Architecture | null);
+  'variant'?: (_pareto_v1_VariantRow | null);
+  'profile'?: (_pareto_v1_ProfileRow | null);
+  'replica'?: (_pareto_v1_ReplicaRow | null);
+  'router'?: (_pareto_v1_RouterInfo | null);
+  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router";
+}
+
+export interface TableRow__Output {
+  'key': (string);
+  'task'?: (_pareto_v1_Task__Output | null);
+  'architecture'?: (_pareto_v1_Architecture__Output | null);
+  'variant'?: (_pareto_v1_VariantRow__Output | null);
+  'profile'?: (_pareto_v1_ProfileRow__Output | null);
+  'replica'?: (_pareto_v1_ReplicaRow__Output | null);
+  'router'?: (_pareto_v1_RouterInfo__Output | null);
+  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router";
+}

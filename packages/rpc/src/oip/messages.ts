@@ -1,0 +1,149 @@
+// Encodes and decodes whole ModelInfer messages: what workers answer, and what clients of ours send.
+
+import protobuf from 'protobufjs/minimal.js';
+import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
+import { decodeTypedContents, hasTypedContents, writeTypedContents } from './contents.js';
+import { readParameter, writeParameters, type ParameterValue } from './parameters.js';
+import { readFields, readNested, readShape, readView } from './reader.js';
+
+export type { ParameterValue } from './parameters.js';
+
+/** A tensor with its raw bytes: little-endian, row-major; BYTES with a 4-byte length before each element. */
+export interface RawTensor {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+  readonly raw: Buffer;
+}
+
+export interface InferRequestMessage {
+  readonly modelName: string;
+  readonly modelVersion?: string;
+  readonly id?: string;
+  readonly parameters?: Iterable<readonly [string, ParameterValue]>;
+  readonly inputs: readonly RawTensor[];
+  readonly outputs?: readonly string[];
+}
+
+export interface InferResponseMessage {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly id: string;
+  readonly parameters: Iterable<readonly [string, ParameterValue]>;
+  readonly outputs: readonly RawTensor[];
+}
+
+type Writer = protobuf.Writer;
+
+function writeText(writer: Writer, field: number, text: string): void {
+  if (text !== '') writer.uint32((field << 3) | 2).string(text);
+}
+
+function writeHead(writer: Writer, tensor: RawTensor): void {
+  writeText(writer, 1, tensor.name);
+  writeText(writer, 2, tensor.datatype);
+  writer.uint32(26).fork();
+  for (const dim of tensor.shape) writer.int64(dim);
+  writer.ldelim();
+}
+
+const finish = (writer: Writer): Buffer => writer.finish() as Buffer;
+
+/** Raw contents; the shape of what `scanInferRequest` reads. */
+export function encodeInferRequest(request: InferRequestMessage): Buffer {
+  const writer = protobuf.Writer.create();
+  writeText(writer, 1, request.modelName);
+  writeText(writer, 2, request.modelVersion ?? '');
+  writeText(writer, 3, request.id ?? '');
+  writeParameters(writer, 4, request.parameters ?? []);
+  for (const input of request.inputs) {
+    writer.uint32(42).fork();
+    writeHead(writer, input);
+    writer.ldelim();
+  }
+  for (const name of request.outputs ?? []) {
+    writer.uint32(50).fork();
+    writeText(writer, 1, name);
+    writer.ldelim();
+  }
+  for (const input of request.inputs) writer.uint32(58).bytes(input.raw);
+  return finish(writer);
+}
+
+/** With `typed`, every output whose datatype has a typed form is written so; with one that has none, all are raw. */
+export function encodeInferResponse(response: InferResponseMessage, typed: boolean): Buffer {
+  const asTyped = typed && response.outputs.every((output) => hasTypedContents(output.datatype));
+  const writer = protobuf.Writer.create();
+  writeText(writer, 1, response.modelName);
+  writeText(writer, 2, response.modelVersion);
+  writeText(writer, 3, response.id);
+  writeParameters(writer, 4, response.parameters);
+  for (const output of response.outputs) {
+    writer.uint32(42).fork();
+    writeHead(writer, output);
+    if (asTyped) writeTypedContents(writer, 5, output.datatype, output.raw);
+    writer.ldelim();
+  }
+  if (!asTyped) for (const output of response.outputs) writer.uint32(50).bytes(output.raw);
+  return finish(writer);
+}
+
+interface OutputHead {
+  name: string;
+  datatype: string;
+  shape: number[];
+  contents: Buffer | undefined;
+}
+
+function readOutput(reader: protobuf.Reader): OutputHead {
+  const head: OutputHead = { name: '', datatype: '', shape: [], contents: undefined };
+  readNested(reader, (field, wireType) => {
+    if (field === 1) head.name = reader.string();
+    else if (field === 2) head.datatype = reader.string();
+    else if (field === 3) readShape(reader, wireType, head.shape);
+    else if (field === 5) head.contents = readView(reader);
+    else return false;
+    return true;
+  });
+  return head;
+}
+
+function toTensor(head: OutputHead, raw: Buffer | undefined): RawTensor {
+  const { name, datatype, shape, contents } = head;
+  if (!isDataType(datatype)) throw new RangeError(`output '${name}' has the unknown datatype ${datatype}`);
+  if (raw !== undefined) return { name, datatype, shape, raw };
+  if (contents === undefined) throw new RangeError(`output '${name}' has no contents`);
+  return { name, datatype, shape, raw: decodeTypedContents(name, datatype, contents, elementCount(shape)) };
+}
+
+export interface DecodedInferResponse extends InferResponseMessage {
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+}
+
+/** Throws `internal` when the bytes are not a ModelInferResponse. */
+export function decodeInferResponse(body: Buffer): DecodedInferResponse {
+  const reader = protobuf.Reader.create(body);
+  const texts = { modelName: '', modelVersion: '', id: '' };
+  const parameters = new Map<string, ParameterValue>();
+  const heads: OutputHead[] = [];
+  const raws: Buffer[] = [];
+  try {
+    readFields(reader, reader.len, (field) => {
+      if (field === 1) texts.modelName = reader.string();
+      else if (field === 2) texts.modelVersion = reader.string();
+      else if (field === 3) texts.id = reader.string();
+      else if (field === 4) parameters.set(...readParameter(reader));
+      else if (field === 5) heads.push(readOutput(reader));
+      else if (field === 6) raws.push(readView(reader));
+      else return false;
+      return true;
+    });
+    return { ...texts, parameters, outputs: heads.map((head, i) => toTensor(head, raws[i])) };
+  } catch (error) {
+    throw new ParetoError('internal', `the reply is not a ModelInferResponse: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** The bytes that a shape takes, or undefined for BYTES, whose elements vary. */
+export const expectedBytes = (datatype: DataType, shape: readonly number[]): number | undefined =>
+  datatype === 'BYTES' ? undefined : elementCount(shape) * elementBytes[datatype];

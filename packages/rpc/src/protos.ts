@@ -1,0 +1,33 @@
+// Loads the project's proto files once, with the options that the generated types assume.
+
+import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import { fileURLToPath } from 'node:url';
+import { ParetoError } from '@pareto/core';
+
+const directory = fileURLToPath(new URL('../../../protos', import.meta.url));
+
+const files = [
+  'inference.proto',
+  'pareto/v1/execution.proto',
+  'pareto/v1/fleet.proto',
+  'pareto/v1/inference.proto',
+  'pareto/v1/registry.proto',
+  'pareto/v1/routes.proto',
+];
+
+export const packageDefinition: PackageDefinition = loadSync(files, {
+  includeDirs: [directory],
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+});
+
+/** The definition of a service by its full name. */
+export function serviceDefinition(name: string): ServiceDefinition {
+  const definition = packageDefinition[name];
+  if (definition === undefined || 'format' in definition) {
+    throw new ParetoError('internal', `service ${name} is in none of the proto files`);
+  }
+  return definition;
+}

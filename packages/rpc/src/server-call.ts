@@ -1,0 +1,57 @@
+// What a handler knows of the call it answers.
+
+import type { Metadata } from '@grpc/grpc-js';
+import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { readMetadata } from './status.js';
+
+export interface ServerCall {
+  /** Aborts when the caller cancels, its deadline passes, or the connection is lost. */
+  readonly signal: AbortSignal;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly peer: string;
+  /** When the headers were received, on the server's clock. */
+  readonly receivedAt: Milliseconds;
+  /** Until the caller's gRPC deadline; undefined when it set none. */
+  remainingMs(): Milliseconds | undefined;
+  setTrailer(name: string, value: string): void;
+}
+
+/** What the four kinds of grpc-js server calls have in common. */
+interface GrpcCall {
+  readonly metadata: Metadata;
+  getPeer(): string;
+  getDeadline(): Date | number;
+  on(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** Wraps a grpc-js call; `trailers` is what `setTrailer` writes to. */
+export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): ServerCall {
+  const aborter = new AbortController();
+  const receivedAt = clock.now();
+  const deadline = call.getDeadline();
+  const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
+  const deadlineAt = Number.isFinite(deadlineWallMs) ? receivedAt + (deadlineWallMs - clock.wallMs()) : undefined;
+  const remainingMs = (): Milliseconds | undefined =>
+    deadlineAt === undefined ? undefined : milliseconds(Math.max(0, deadlineAt - clock.now()));
+  let metadata: ReadonlyMap<string, string> | undefined;
+  call.on('cancelled', () => {
+    const late = remainingMs() === 0;
+    aborter.abort(
+      late
+        ? new ParetoError('deadline-exceeded', "the caller's deadline passed")
+        : new ParetoError('cancelled', 'the caller cancelled the call'),
+    );
+  });
+  return {
+    signal: aborter.signal,
+    get metadata() {
+      return (metadata ??= readMetadata(call.metadata));
+    },
+    get peer() {
+      return call.getPeer();
+    },
+    receivedAt,
+    remainingMs,
+    setTrailer: (name, value) => trailers.set(name, value),
+  };
+}

@@ -1,0 +1,162 @@
+// A gRPC server: typed async handlers, health, reflection, our receive window, graceful drain.
+
+import { Metadata, Server, ServerCredentials, type sendUnaryData, type UntypedHandleCall, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, ServerWritableStream, ServiceDefinition } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { ParetoError, systemClock, type Clock } from '@pareto/core';
+import { withServerWindow } from './http2-server.js';
+import { packageDefinition, serviceDefinition } from './protos.js';
+import { createServerCall, type ServerCall } from './server-call.js';
+import type { RawUnary, ServiceHandlers, ServiceName } from './services.js';
+import { toStatus } from './status.js';
+import { duplex, readMessages, writeMessage } from './streams.js';
+
+/** 64 MiB: the largest message either way. */
+export const defaultMaxMessageBytes: number = 64 * 1024 * 1024;
+
+export interface ServerOptions {
+  readonly maxMessageBytes?: number;
+  /** How often an idle connection is pinged. */
+  readonly keepaliveMs?: number;
+  readonly maxConnectionIdleMs?: number;
+  readonly maxConnectionAgeMs?: number;
+  readonly clock?: Clock;
+  /** Told of everything thrown that is not a ParetoError: its text is not on the wire. */
+  readonly onError?: (method: string, error: unknown) => void;
+}
+
+export interface RpcServer {
+  add<S extends ServiceName>(service: S, handlers: ServiceHandlers<S>): void;
+  /** Binds host:port (0: any free port) and answers the port. Throws `unavailable` when it is taken. */
+  listen(host: string, port: number): Promise<number>;
+  /** What health checks answer, for the whole server and each service. */
+  setServing(serving: boolean): void;
+  /** Says NOT_SERVING, takes no new connections and waits for calls to end, at most `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>;
+  close(): void;
+}
+
+type AnyHandler = (input: unknown, call: ServerCall) => unknown;
+
+interface Context {
+  readonly clock: Clock;
+  readonly onError: (method: string, error: unknown) => void;
+}
+
+function unary(method: string, handler: AnyHandler, context: Context): UntypedHandleCall {
+  return (
+    call: ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>,
+    callback: sendUnaryData<unknown>,
+  ): void => {
+    const trailers = new Metadata();
+    const input = 'request' in call ? call.request : readMessages<unknown>(call);
+    Promise.resolve()
+      .then(() => handler(input, createServerCall(call, trailers, context.clock)))
+      .then(
+        (reply) => callback(null, reply, trailers),
+        (error: unknown) => {
+          if (!(error instanceof ParetoError)) context.onError(method, error);
+          callback(toStatus(error, trailers));
+        },
+      );
+  };
+}
+
+function streaming(method: string, handler: AnyHandler, context: Context): UntypedHandleCall {
+  return (call: ServerDuplexStream<unknown, unknown> | ServerWritableStream<unknown, unknown>): void => {
+    const trailers = new Metadata();
+    const serverCall = createServerCall(call, trailers, context.clock);
+    const run = async (): Promise<void> => {
+      if (!('request' in call)) {
+        await handler(duplex(call), serverCall);
+        return;
+      }
+      for await (const message of handler(call.request, serverCall) as AsyncIterable<unknown>) {
+        if (serverCall.signal.aborted) return;
+        await writeMessage(call, message);
+      }
+    };
+    run().then(
+      () => call.end(trailers),
+      (error: unknown) => {
+        if (serverCall.signal.aborted) return;
+        if (!(error instanceof ParetoError)) context.onError(method, error);
+        call.emit('error', toStatus(error, trailers));
+      },
+    );
+  };
+}
+
+const isRaw = (handler: unknown): handler is RawUnary => typeof handler === 'object' && handler !== null && 'raw' in handler;
+const identity = (message: Buffer): Buffer => message;
+
+function implement(name: ServiceName, handlers: object, context: Context): [ServiceDefinition, UntypedServiceImplementation] {
+  const definition: Record<string, ServiceDefinition[string]> = { ...serviceDefinition(name) };
+  const implementation: Record<string, UntypedHandleCall> = {};
+  const given = new Map<string, unknown>(Object.entries(handlers));
+  for (const [method, spec] of Object.entries(definition)) {
+    const handler = given.get(spec.originalName ?? method);
+    if (handler === undefined) continue;
+    if (isRaw(handler)) definition[method] = { ...spec, requestDeserialize: identity, responseSerialize: identity };
+    const adapt = spec.responseStream ? streaming : unary;
+    implementation[method] = adapt(spec.path, (isRaw(handler) ? handler.raw : handler) as AnyHandler, context);
+  }
+  return [definition as ServiceDefinition, implementation];
+}
+
+export function createServer(options: ServerOptions = {}): RpcServer {
+  const limit = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  const server = new Server({
+    'grpc.max_receive_message_length': limit,
+    'grpc.max_send_message_length': limit,
+    'grpc.keepalive_time_ms': options.keepaliveMs ?? 30_000,
+    'grpc.max_connection_idle_ms': options.maxConnectionIdleMs ?? 600_000,
+    'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 2 ** 31 - 1,
+  });
+  const context: Context = { clock: options.clock ?? systemClock, onError: options.onError ?? ((): void => undefined) };
+  const health = new HealthImplementation({ '': 'NOT_SERVING' });
+  const names: string[] = [''];
+  const setServing = (serving: boolean): void => {
+    for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  };
+  health.addToServer(server);
+  return {
+    add(service, handlers) {
+      names.push(service);
+      server.addService(...implement(service, handlers, context));
+    },
+    async listen(host, port) {
+      new ReflectionService(packageDefinition, { services: names.slice(1) }).addToServer(server);
+      return withServerWindow(() => bind(server, host, port));
+    },
+    setServing,
+    drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, context.clock),
+    close: () => server.forceShutdown(),
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) return resolve(bound);
+      const taken = error.message.includes('EADDRINUSE');
+      const why = taken ? 'the port is taken: stop what uses it, or choose another with --port' : error.message;
+      return reject(new ParetoError('unavailable', `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
+    });
+  });
+}
+
+async function drain(server: Server, sayNotServing: () => void, timeoutMs: number, clock: Clock): Promise<void> {
+  sayNotServing();
+  await new Promise<void>((resolve) => {
+    const timer = clock.after(timeoutMs as ReturnType<Clock['now']>, () => {
+      server.forceShutdown();
+      resolve();
+    });
+    server.tryShutdown(() => {
+      timer[Symbol.dispose]();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,75 @@
+// Handler and client types of every service, derived from the generated ones.
+
+import type * as grpc from '@grpc/grpc-js';
+import type { MethodDefinition } from '@grpc/proto-loader';
+import type { GRPCInferenceServiceDefinition, GRPCInferenceServiceHandlers } from './gen/inference/GRPCInferenceService.js';
+import type { BlobsDefinition, BlobsHandlers } from './gen/pareto/v1/Blobs.js';
+import type { ExecutionDefinition, ExecutionHandlers } from './gen/pareto/v1/Execution.js';
+import type { FleetDefinition, FleetHandlers } from './gen/pareto/v1/Fleet.js';
+import type { InferenceDefinition, InferenceHandlers } from './gen/pareto/v1/Inference.js';
+import type { RegistryDefinition, RegistryHandlers } from './gen/pareto/v1/Registry.js';
+import type { RoutesDefinition, RoutesHandlers } from './gen/pareto/v1/Routes.js';
+import type { CallOptions } from './client.js';
+import type { ServerCall } from './server-call.js';
+import type { DuplexStream } from './streams.js';
+
+interface Services {
+  'inference.GRPCInferenceService': [GRPCInferenceServiceHandlers, GRPCInferenceServiceDefinition];
+  'pareto.v1.Blobs': [BlobsHandlers, BlobsDefinition];
+  'pareto.v1.Execution': [ExecutionHandlers, ExecutionDefinition];
+  'pareto.v1.Fleet': [FleetHandlers, FleetDefinition];
+  'pareto.v1.Inference': [InferenceHandlers, InferenceDefinition];
+  'pareto.v1.Registry': [RegistryHandlers, RegistryDefinition];
+  'pareto.v1.Routes': [RoutesHandlers, RoutesDefinition];
+}
+
+export type ServiceName = keyof Services;
+
+export type UnaryHandler<In, Out> = (request: In, call: ServerCall) => Promise<Out>;
+
+/** A unary handler that takes and gives messages as they are on the wire. Made by `rawUnary`. */
+export interface RawUnary {
+  readonly raw: UnaryHandler<Buffer, Buffer>;
+}
+
+/** Marks a handler as one that works on encoded messages. */
+export const rawUnary = (raw: UnaryHandler<Buffer, Buffer>): RawUnary => ({ raw });
+
+type Handler<H extends (...args: never) => unknown> =
+  Parameters<H>[0] extends grpc.ServerDuplexStream<infer In, infer Out>
+    ? (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>
+    : Parameters<H>[0] extends grpc.ServerWritableStream<infer In, infer Out>
+      ? (request: In, call: ServerCall) => AsyncIterable<Out>
+      : Parameters<H> extends [grpc.ServerReadableStream<infer In, infer _Out>, grpc.sendUnaryData<infer Out>]
+        ? (messages: AsyncIterable<In>, call: ServerCall) => Promise<Out>
+        : Parameters<H> extends [grpc.ServerUnaryCall<infer In, infer _Out>, grpc.sendUnaryData<infer Out>]
+          ? UnaryHandler<In, Out> | RawUnary
+          : never;
+
+type Method<H extends (...args: never) => unknown, D> =
+  D extends MethodDefinition<infer In, infer _A, infer _B, infer Out>
+    ? Parameters<H>[0] extends grpc.ServerDuplexStream<infer _In, infer _Out>
+      ? (options?: CallOptions) => DuplexStream<Out, In>
+      : Parameters<H>[0] extends grpc.ServerWritableStream<infer _In, infer _Out>
+        ? (request: In, options?: CallOptions) => AsyncIterable<Out>
+        : Parameters<H> extends [grpc.ServerReadableStream<infer _In, infer _Out>, infer _Callback]
+          ? (messages: AsyncIterable<In>, options?: CallOptions) => Promise<Out>
+          : (request: In, options?: CallOptions) => Promise<Out>
+    : never;
+
+type MethodNames<T> = keyof { [K in keyof T as string extends K ? never : K & string]: true };
+
+/** What a server implements of a service; a method left out answers UNIMPLEMENTED. */
+export type ServiceHandlers<S extends ServiceName> = {
+  readonly [M in MethodNames<Services[S][0]> as Uncapitalize<M>]?: Services[S][0][M] extends (...args: never) => unknown
+    ? Handler<Services[S][0][M]>
+    : never;
+};
+
+export type ServiceClient<S extends ServiceName> = {
+  readonly [M in MethodNames<Services[S][0]> as Uncapitalize<M>]: Services[S][0][M] extends (...args: never) => unknown
+    ? M extends keyof Services[S][1]
+      ? Method<Services[S][0][M], Services[S][1][M]>
+      : never
+    : never;
+};

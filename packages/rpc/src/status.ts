@@ -1,0 +1,55 @@
+// The one table between our error codes and gRPC's status codes.
+
+import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { ParetoError, type ErrorCode } from '@pareto/core';
+
+export const statusOf: Readonly<Record<ErrorCode, status>> = {
+  'invalid-argument': status.INVALID_ARGUMENT,
+  'not-found': status.NOT_FOUND,
+  'already-exists': status.ALREADY_EXISTS,
+  aborted: status.ABORTED,
+  'failed-precondition': status.FAILED_PRECONDITION,
+  'resource-exhausted': status.RESOURCE_EXHAUSTED,
+  unavailable: status.UNAVAILABLE,
+  'deadline-exceeded': status.DEADLINE_EXCEEDED,
+  cancelled: status.CANCELLED,
+  unauthenticated: status.UNAUTHENTICATED,
+  'permission-denied': status.PERMISSION_DENIED,
+  unimplemented: status.UNIMPLEMENTED,
+  'data-loss': status.DATA_LOSS,
+  internal: status.INTERNAL,
+};
+
+const codeOf = new Map<number, ErrorCode>(
+  Object.entries(statusOf).map(([code, value]) => [value, code as ErrorCode]),
+);
+
+/** The status to send for anything thrown. What is not a ParetoError keeps its text off the wire. */
+export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObject> {
+  if (!(error instanceof ParetoError)) {
+    return { code: status.INTERNAL, details: 'internal error; the server has logged its cause', metadata: trailers };
+  }
+  for (const [name, value] of Object.entries(error.details)) trailers.set(name, value);
+  return { code: statusOf[error.code], details: error.message, metadata: trailers };
+}
+
+/** What a client's call failed with. Every trailer is among the error's details. */
+export function fromServiceError(error: ServiceError): ParetoError {
+  const code = codeOf.get(error.code) ?? 'internal';
+  return new ParetoError(code, error.details, { cause: error, details: Object.fromEntries(readMetadata(error.metadata)) });
+}
+
+/** Text metadata by name; the last value of a name holds. Binary (`-bin`) values are left out. */
+export function readMetadata(metadata: Metadata): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const [name, value] of Object.entries(metadata.getMap())) {
+    if (typeof value === 'string') map.set(name, value);
+  }
+  return map;
+}
+
+export function writeMetadata(entries: Readonly<Record<string, string>> | undefined): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(entries ?? {})) metadata.set(name, value);
+  return metadata;
+}

@@ -1,0 +1,75 @@
+// gRPC's event streams as async iterables with backpressure.
+
+import type { ClientDuplexStream, ClientWritableStream, ServerDuplexStream, ServerWritableStream, ServiceError } from '@grpc/grpc-js';
+import { once } from 'node:events';
+import { ParetoError } from '@pareto/core';
+import { fromServiceError } from './status.js';
+
+/** Both directions of a stream. Iterating ends when the peer has; it throws a ParetoError when the call fails. */
+export interface DuplexStream<In, Out> extends AsyncIterable<In> {
+  /** Resolves when there is room for another message. */
+  write(message: Out): Promise<void>;
+  /** No more messages will be written. */
+  end(): void;
+}
+
+type Writable<Out> =
+  | ServerWritableStream<unknown, Out>
+  | ServerDuplexStream<unknown, Out>
+  | ClientDuplexStream<Out, unknown>
+  | ClientWritableStream<Out>;
+
+/** Writes one message and waits for room. A stream that was closed meanwhile swallows it: its end is told by reading. */
+export async function writeMessage<Out>(stream: Writable<Out>, message: Out): Promise<void> {
+  if (stream.destroyed || stream.writableEnded) return;
+  if (stream.write(message)) return;
+  const closed = new AbortController();
+  try {
+    await Promise.race([
+      once(stream, 'drain', { signal: closed.signal }),
+      once(stream, 'close', { signal: closed.signal }),
+      once(stream, 'cancelled', { signal: closed.signal }),
+    ]);
+  } finally {
+    closed.abort();
+  }
+}
+
+const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && 'metadata' in error;
+
+interface Failing {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+function toParetoError(failure: Error): Error {
+  if (isServiceError(failure)) return fromServiceError(failure);
+  const gone = 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return gone ? new ParetoError('cancelled', 'the peer went away', { cause: failure }) : failure;
+}
+
+/** Iterates over what the peer sends. gRPC's own errors become ParetoErrors, also those from before the first read. */
+export function readMessages<In>(stream: AsyncIterable<In> & Failing): AsyncGenerator<In, void, undefined> {
+  let failure: Error | undefined;
+  stream.on('error', (error) => (failure ??= error));
+  return read();
+
+  async function* read(): AsyncGenerator<In, void, undefined> {
+    try {
+      if (failure === undefined) for await (const message of stream) yield message;
+    } catch (error) {
+      failure ??= error as Error;
+    }
+    if (failure !== undefined) throw toParetoError(failure);
+  }
+}
+
+export function duplex<In, Out>(
+  stream: (ServerDuplexStream<In, Out> | ClientDuplexStream<Out, In>) & AsyncIterable<In>,
+): DuplexStream<In, Out> {
+  const messages = readMessages<In>(stream as AsyncIterable<In> & Failing);
+  return {
+    [Symbol.asyncIterator]: () => messages,
+    write: (message) => writeMessage<Out>(stream, message),
+    end: () => stream.end(),
+  };
+}

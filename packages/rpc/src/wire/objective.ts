@@ -1,0 +1,73 @@
+// Objectives, accuracies and profiles between domain and wire.
+
+import { milliseconds, metrics, ParetoError, bytes, type Accuracy, type Metric, type Objective, type PartialObjective, type Profile } from '@pareto/core';
+import type * as wire from './messages.js';
+
+/** Unset fields stay undefined: the next source holds. Throws `invalid-argument` on a value that no objective can have. */
+export function objectiveFromWire(message: wire.Objective | null | undefined): PartialObjective {
+  if (message === null || message === undefined) return {};
+  const { latencyMs, minAccuracy, maxCostPer_1k: maxCostPer1k } = message;
+  const classes = { CLASS_UNSPECIFIED: undefined, ONLINE: 'online', OFFLINE: 'offline' } as const;
+  const bounds = { ACCURACY_BOUND_UNSPECIFIED: undefined, POINT: 'point', LOWER95: 'lower95' } as const;
+  const degrades = { DEGRADE_UNSPECIFIED: undefined, FORBID: 'forbid', ALLOW: 'allow' } as const;
+  return checkObjective({
+    latencyMs: message._latencyMs === undefined || latencyMs === undefined ? undefined : milliseconds(latencyMs),
+    minAccuracy: message._minAccuracy === undefined ? undefined : minAccuracy,
+    maxCostPer1k: message._maxCostPer_1k === undefined ? undefined : maxCostPer1k,
+    class: classes[message.class],
+    accuracyBound: bounds[message.accuracyBound],
+    degrade: degrades[message.degrade],
+  });
+}
+
+/** Throws `invalid-argument`, naming the field, what was expected and what came. */
+export function checkObjective(objective: PartialObjective): PartialObjective {
+  const check = (name: string, value: number | undefined, expected: string, valid: (v: number) => boolean): void => {
+    if (value === undefined || valid(value)) return;
+    throw new ParetoError('invalid-argument', `objective ${name} is ${value}: expected ${expected}`);
+  };
+  check('latency_ms', objective.latencyMs, 'a number of milliseconds above 0', (v) => v > 0 && Number.isFinite(v));
+  check('min_accuracy', objective.minAccuracy, 'a fraction from 0 to 1', (v) => v >= 0 && v <= 1);
+  check('max_cost_per_1k', objective.maxCostPer1k, 'USD per 1,000 answers, 0 or more', (v) => v >= 0);
+  return objective;
+}
+
+/** Undefined fields are left unset. */
+export function objectiveToWire(objective: PartialObjective | Objective): wire.ObjectiveInput {
+  const { latencyMs, minAccuracy, maxCostPer1k, class: serviceClass, accuracyBound, degrade } = objective;
+  return {
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(minAccuracy === undefined ? {} : { minAccuracy }),
+    ...(maxCostPer1k === undefined ? {} : { maxCostPer_1k: maxCostPer1k }),
+    ...(serviceClass === undefined ? {} : { class: serviceClass === 'online' ? 'ONLINE' : 'OFFLINE' }),
+    ...(accuracyBound === undefined ? {} : { accuracyBound: accuracyBound === 'point' ? 'POINT' : 'LOWER95' }),
+    ...(degrade === undefined ? {} : { degrade: degrade === 'forbid' ? 'FORBID' : 'ALLOW' }),
+  };
+}
+
+/** Throws `invalid-argument` on a metric that is not built. */
+export function metricFromWire(text: string): Metric {
+  const metric = metrics.find((known) => known === text);
+  if (metric !== undefined) return metric;
+  throw new ParetoError('invalid-argument', `metric ${JSON.stringify(text)} is not known: expected one of ${metrics.join(', ')}`);
+}
+
+export function accuracyFromWire(message: wire.Accuracy | null | undefined): Accuracy | undefined {
+  if (message === null || message === undefined) return undefined;
+  return { ...message, metric: metricFromWire(message.metric) };
+}
+
+export const accuracyToWire = (accuracy: Accuracy | undefined): wire.AccuracyInput | null => accuracy ?? null;
+
+export function profileFromWire(message: wire.Profile): Profile {
+  const points = message.points.map((point) => ({
+    batch: point.batch,
+    p50Ms: milliseconds(point.p50Ms),
+    p95Ms: milliseconds(point.p95Ms),
+    p99Ms: milliseconds(point.p99Ms),
+    runs: point.runs,
+  }));
+  return { ...message, points, loadMs: milliseconds(message.loadMs), memoryBytes: bytes(message.memoryBytes) };
+}
+
+export const profileToWire = (profile: Profile): wire.ProfileInput => ({ ...profile, points: [...profile.points] });

@@ -1,0 +1,132 @@
+// What is registered, between domain and wire.
+
+import {
+  bytes,
+  digest,
+  hardwareClassId,
+  isDataType,
+  ParetoError,
+  variantId,
+  type Architecture,
+  type Manifest,
+  type Measurement,
+  type Signature,
+  type Task,
+  type TensorSpec,
+  type VariantSpec,
+} from '@pareto/core';
+import type * as wire from './messages.js';
+import { accuracyFromWire, accuracyToWire, metricFromWire, objectiveFromWire, objectiveToWire, profileFromWire, profileToWire } from './objective.js';
+
+function required<T>(what: string, value: T | null | undefined): T {
+  if (value !== null && value !== undefined) return value;
+  throw new ParetoError('invalid-argument', `${what} is missing`);
+}
+
+function tensorSpecFromWire(message: wire.TensorSpec): TensorSpec {
+  const { name, datatype, dims } = message;
+  if (isDataType(datatype)) return { name, datatype, dims };
+  throw new ParetoError('invalid-argument', `tensor '${name}' has the unknown datatype ${datatype}`);
+}
+
+export const signatureFromWire = (message: wire.Signature): Signature => ({
+  inputs: message.inputs.map(tensorSpecFromWire),
+  outputs: message.outputs.map(tensorSpecFromWire),
+  batched: message.batched,
+});
+
+const tensorSpecToWire = (spec: TensorSpec): wire.TensorSpecInput => ({ ...spec, dims: [...spec.dims] });
+
+export const signatureToWire = (signature: Signature): wire.SignatureInput => ({
+  inputs: signature.inputs.map(tensorSpecToWire),
+  outputs: signature.outputs.map(tensorSpecToWire),
+  batched: signature.batched,
+});
+
+export function manifestFromWire(message: wire.Manifest | null | undefined): Manifest {
+  const files = required('manifest', message).files.map((file) => ({
+    path: file.path,
+    digest: digest(file.digest),
+    sizeBytes: bytes(file.sizeBytes),
+  }));
+  return { files };
+}
+
+export const manifestToWire = (manifest: Manifest): wire.ManifestInput => ({ files: [...manifest.files] });
+
+export const taskFromWire = (message: wire.Task): Task => ({
+  name: message.name,
+  metric: metricFromWire(message.metric),
+  signature: message.signature === null ? undefined : signatureFromWire(message.signature),
+  defaultObjective: objectiveFromWire(message.defaultObjective),
+  validation: message.validationDigest === '' ? undefined : digest(message.validationDigest),
+});
+
+export const taskToWire = (task: Task): wire.TaskInput => ({
+  name: task.name,
+  metric: task.metric,
+  signature: task.signature === undefined ? null : signatureToWire(task.signature),
+  defaultObjective: objectiveToWire(task.defaultObjective),
+  validationDigest: task.validation ?? '',
+});
+
+export const architectureFromWire = (message: wire.Architecture): Architecture => ({
+  name: message.name,
+  version: message.version,
+  task: message.task,
+  modelDigest: digest(message.modelDigest),
+  manifest: manifestFromWire(message.manifest),
+  signature: signatureFromWire(required('signature', message.signature)),
+  maxBatchSize: message.maxBatchSize,
+});
+
+export const architectureToWire = (architecture: Architecture): wire.ArchitectureInput => ({
+  ...architecture,
+  manifest: manifestToWire(architecture.manifest),
+  signature: signatureToWire(architecture.signature),
+});
+
+export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined): VariantSpec => {
+  const spec = required('variant spec', message);
+  return {
+    variant: variantId(spec.variant),
+    version: spec.version,
+    provider: spec.provider,
+    modelDigest: digest(spec.modelDigest),
+    manifest: manifestFromWire(spec.manifest),
+    signature: signatureFromWire(required('signature', spec.signature)),
+    maxBatchSize: spec.maxBatchSize,
+  };
+};
+
+export const variantSpecToWire = (spec: VariantSpec): wire.VariantSpecInput => ({
+  ...spec,
+  manifest: manifestToWire(spec.manifest),
+  signature: signatureToWire(spec.signature),
+});
+
+export function measurementFromWire(message: wire.Measurement): Measurement {
+  const { profile, error } = message;
+  const result: Measurement['result'] =
+    profile === null
+      ? { kind: 'failed', reason: error }
+      : { kind: 'measured', profile: profileFromWire(profile), accuracy: accuracyFromWire(message.accuracy) };
+  return {
+    variant: variantId(message.variant),
+    version: message.version,
+    hardwareClass: hardwareClassId(message.hardwareClass),
+    result,
+  };
+}
+
+export function measurementToWire(measurement: Measurement): wire.MeasurementInput {
+  const { variant, version, hardwareClass, result } = measurement;
+  if (result.kind === 'failed') return { variant, version, hardwareClass, error: result.reason };
+  return {
+    variant,
+    version,
+    hardwareClass,
+    profile: profileToWire(result.profile),
+    accuracy: accuracyToWire(result.accuracy),
+  };
+}
