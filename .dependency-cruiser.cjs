@@ -1,0 +1,85 @@
+// The dependency rule of the tree: which package may import which, and which package alone knows a library.
+'use strict';
+
+const own = '^(packages|services)/|^loadgen/';
+const engine = ['rpc', 'state', 'models', 'runtime', 'telemetry', 'solver'];
+
+/** Sources of `from` import, of our own packages, themselves and `allowed` only. */
+const only = (from, ...allowed) => ({
+  name: `${from}-imports-${allowed.join('-') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^packages/${from}/src/` },
+  to: { path: own, pathNot: [from, ...allowed].map((name) => `^packages/${name}/`) },
+});
+
+/** Only `owner` imports the npm package(s) that match. */
+const library = (pattern, owner) => ({
+  name: `only-${owner}-knows-${pattern.replace(/\W+/g, '-')}`,
+  severity: 'error',
+  from: { path: own, pathNot: `^packages/${owner}/` },
+  to: { path: `node_modules/(${pattern})(/|$)` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'through-the-index',
+      comment: 'A package is entered through its index alone; its own tests may look inside.',
+      severity: 'error',
+      from: { path: '^(packages|services)/([^/]+)/' },
+      to: {
+        path: '^(packages|services)/[^/]+/',
+        pathNot: ['^$1/$2/', '^(packages|services)/[^/]+/dist/index\\.(js|d\\.ts)$'],
+      },
+    },
+    {
+      name: 'core-imports-nothing',
+      severity: 'error',
+      from: { path: '^packages/core/src/' },
+      to: { pathNot: '^packages/core/src/' },
+    },
+    {
+      name: 'policy-is-pure',
+      comment: 'Policies import core alone, and nothing of Node.',
+      severity: 'error',
+      from: { path: '^packages/policy/src/' },
+      to: { pathNot: '^packages/(core|policy)/' },
+    },
+    ...engine.map((name) => only(name, 'core')),
+    only('simulator', 'core', 'policy', 'solver'),
+    only('service', 'core', ...engine),
+    only('client', 'core', ...engine),
+    only('cli', 'core', 'policy', 'service', 'client', ...engine),
+    {
+      name: 'services-stand-alone',
+      comment: 'A service imports any package but the test kit and the CLI, and no other service.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/src/' },
+      to: { path: '^(services/[^/]+|packages/(testkit|cli)|loadgen)/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'testkit-in-tests-only',
+      severity: 'error',
+      from: { path: own, pathNot: ['/test/', '^packages/testkit/'] },
+      to: { path: '^packages/testkit/' },
+    },
+    {
+      name: 'sources-import-no-tests',
+      severity: 'error',
+      from: { path: '/src/' },
+      to: { path: ['^packages/[^/]+/test/', '^services/[^/]+/test/', '^loadgen/test/', '^test/'] },
+    },
+    library('@grpc/grpc-js|@grpc/proto-loader|@grpc/reflection', 'rpc'),
+    library('lmdb|etcd3', 'state'),
+    library('onnxruntime-node|onnxruntime-common', 'runtime'),
+    library('highs', 'solver'),
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.lint.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,60 @@
+// `npm run check`: everything that must hold of the source besides its tests. Prints one line a check, and the output of
+// those that fail.
+import './require-node.mjs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installDependencies } from './setup.mjs';
+import { main, root, run, runTool } from './steps.mjs';
+
+const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test'];
+
+const tool =
+  (file, ...args) =>
+  () =>
+    runTool(file, args);
+
+const checks = [
+  ['build', tool('typescript/bin/tsc', '-b')],
+  ['generated types are fresh', checkGenerated],
+  ['types of the tests', tool('typescript/bin/tsc', '-b', 'tsconfig.test.json')],
+  ['lint', tool('eslint/bin/eslint.js', '--max-warnings=0', '--cache', '--cache-location=.cache/eslint/', '.')],
+  ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
+  ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
+  ['dead code', tool('knip/bin/knip.js', '--no-progress')],
+];
+
+/** Generates the protos' types into a folder of its own and compares it with the committed one. */
+async function checkGenerated() {
+  const folder = mkdtempSync(join(tmpdir(), 'pareto-types-'));
+  try {
+    const generated = await run(process.execPath, ['scripts/generate-types.mjs', '--out', folder]);
+    if (generated.code !== 0) return generated;
+    const [fresh, committed] = [filesOf(folder), filesOf(join(root, 'packages/rpc/src/gen'))];
+    const names = [...new Set([...fresh.keys(), ...committed.keys()])];
+    const stale = names.filter((name) => fresh.get(name) !== committed.get(name));
+    if (stale.length === 0) return { code: 0, output: '' };
+    return { code: 1, output: `packages/rpc/src/gen is stale: run "npm run generate".\n${stale.join('\n')}` };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function filesOf(folder) {
+  const paths = readdirSync(folder, { recursive: true }).filter((path) => statSync(join(folder, path)).isFile());
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+await main(async () => {
+  await installDependencies();
+  let failed = 0;
+  for (const [title, check] of checks) {
+    const since = performance.now();
+    const { code, output } = await check();
+    if (code !== 0) failed += 1;
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${title} (${((performance.now() - since) / 1000).toFixed(1)} s)`);
+    if (code !== 0) console.log(`${output.trim()}\n`);
+  }
+  if (failed > 0) console.log(`${failed} of ${checks.length} checks failed`);
+  return failed > 0 ? 1 : 0;
+});

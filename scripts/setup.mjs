@@ -1,0 +1,80 @@
+// Installs the dependencies when the lock file has changed, and builds. The other scripts call it first.
+import './require-node.mjs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { main, root, run, runTool, step, StepError } from './steps.mjs';
+
+const stamp = join(root, 'node_modules/.pareto-lock');
+const pnpm = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
+const installCommand = `npx -y ${pnpm} install --frozen-lockfile`;
+
+/** Makes the tree ready to run: dependencies as locked, and everything built. Quick when there is nothing to do. */
+export async function setUp() {
+  await installDependencies();
+  await step('Building', build);
+}
+
+export async function installDependencies() {
+  if (!isInstalled()) await step('Installing dependencies', install);
+}
+
+const lockHash = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex');
+const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash();
+
+async function install() {
+  const wanted = lockHash();
+  const args = installCommand.split(' ').slice(1);
+  // CI: where a prompt would come, go on.
+  const env = { ...process.env, CI: 'true' };
+  const { code, output } = await run('npx', [...args, '--reporter=append-only'], { env, onOutput: showProgress });
+  if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
+  if (code !== 0) throw new StepError(explainInstall(output));
+  writeFileSync(stamp, wanted);
+}
+
+function showProgress(text) {
+  if (!process.stdout.isTTY) return;
+  const last = text
+    .split('\n')
+    .filter((line) => line.includes('Progress:'))
+    .pop();
+  if (last !== undefined) process.stdout.write(`\r\x1b[K  ${last.trim()}`);
+}
+
+const installFailures = [
+  [/ENOSPC|EDQUOT|os error 28|No space left/i, 'there is no space left on the disk: free about 1 GB'],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|ERR_SOCKET|network|dns|tunneling|error sending request/i,
+    'the npm registry can not be reached: check the network, "npm config get registry" and the proxy settings',
+  ],
+  [
+    /OUTDATED_LOCKFILE|frozen-lockfile/,
+    `pnpm-lock.yaml does not match the package.json files: run "npx -y ${pnpm} install"`,
+  ],
+  [/EACCES|EPERM|EROFS|Permission denied/, 'a file can not be written: check who owns this folder'],
+];
+
+function explainInstall(output) {
+  const known = installFailures.find(([pattern]) => pattern.test(output));
+  const why = known === undefined ? 'see the output above' : known[1];
+  return `${output.trim().split('\n').slice(-15).join('\n')}\n\nThe dependencies could not be installed: ${why}. Then run the command again (it runs "${installCommand}").`;
+}
+
+async function build() {
+  const { code, output } = await runTool('typescript/bin/tsc', ['-b']);
+  if (code === 0) return;
+  if (/ENOSPC/.test(output))
+    throw new StepError(
+      'The build failed: there is no space left on the disk. Free about 100 MB, then run the command again.',
+    );
+  throw new StepError(
+    `${output.trim()}\n\nThe build failed. On a fresh clone this is a bug: please report it with the lines above.`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(setUp);
