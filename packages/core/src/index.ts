@@ -30,7 +30,14 @@ export {
   type PartialObjective,
   type ServiceClass,
 } from './objective.js';
-export { createHardwareClass, defaultPrices, priceOf, type HardwareClass, type PriceTable, type SlotGroup } from './hardware.js';
+export {
+  createHardwareClass,
+  defaultPrices,
+  priceOf,
+  type HardwareClass,
+  type PriceTable,
+  type SlotGroup,
+} from './hardware.js';
 export {
   metrics,
   type Accuracy,

@@ -20,4 +20,3 @@ export interface Plan {
   /** What could not be done, and why. */
   readonly unmet: readonly { readonly variant: VariantId; readonly reason: string }[];
 }
-

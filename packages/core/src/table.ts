@@ -73,4 +73,3 @@ export interface RoutingTable {
   /** Router id → host:port. */
   readonly routers: ReadonlyMap<string, string>;
 }
-

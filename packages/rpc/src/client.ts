@@ -1,6 +1,13 @@
 // gRPC clients: a channel to one address, typed clients over it, and calls that carry encoded messages as they are.
 
-import { Client, credentials, Metadata, type CallOptions as GrpcCallOptions, type ClientUnaryCall, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  Metadata,
+  type CallOptions as GrpcCallOptions,
+  type ClientUnaryCall,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes } from './http2-server.js';
 import { serviceDefinition } from './protos.js';
@@ -116,7 +123,14 @@ function method(channel: Channel, spec: ReturnType<typeof serviceDefinition>[str
   if (spec.responseStream) {
     return (request: object, options: CallOptions = {}) => {
       const p = prepare(channel, options);
-      const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, p.metadata, p.options);
+      const stream = client.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        p.metadata,
+        p.options,
+      );
       cancelOn(options.signal, stream);
       return readMessages<object>(stream);
     };
@@ -125,7 +139,14 @@ function method(channel: Channel, spec: ReturnType<typeof serviceDefinition>[str
     return (messages: AsyncIterable<object>, options: CallOptions = {}) => {
       const p = prepare(channel, options);
       return unary<object>(options, (callback) => {
-        const stream = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, p.metadata, p.options, callback);
+        const stream = client.makeClientStreamRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          p.metadata,
+          p.options,
+          callback,
+        );
         const pump = async (): Promise<void> => {
           for await (const message of messages) await writeMessage(stream, message);
           stream.end();

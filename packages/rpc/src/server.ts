@@ -1,7 +1,22 @@
 // A gRPC server: typed async handlers, health, reflection, our receive window, graceful drain.
 
-import { Metadata, Server, ServerCredentials, type sendUnaryData, type UntypedHandleCall, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, ServerWritableStream, ServiceDefinition } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Metadata,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+  type sendUnaryData,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type {
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceDefinition,
+} from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
@@ -11,6 +26,9 @@ import { createServerCall, type ServerCall } from './server-call.js';
 import type { RawUnary, ServiceHandlers, ServiceName } from './services.js';
 import { toStatus } from './status.js';
 import { duplex, readMessages, writeMessage } from './streams.js';
+
+// grpc-js prints some failures on stderr that it also returns; they are ours to tell.
+setLogVerbosity(logVerbosity.NONE);
 
 /** 64 MiB: the largest message either way. */
 export const defaultMaxMessageBytes: number = 64 * 1024 * 1024;
@@ -88,10 +106,15 @@ function streaming(method: string, handler: AnyHandler, context: Context): Untyp
   };
 }
 
-const isRaw = (handler: unknown): handler is RawUnary => typeof handler === 'object' && handler !== null && 'raw' in handler;
+const isRaw = (handler: unknown): handler is RawUnary =>
+  typeof handler === 'object' && handler !== null && 'raw' in handler;
 const identity = (message: Buffer): Buffer => message;
 
-function implement(name: ServiceName, handlers: object, context: Context): [ServiceDefinition, UntypedServiceImplementation] {
+function implement(
+  name: ServiceName,
+  handlers: object,
+  context: Context,
+): [ServiceDefinition, UntypedServiceImplementation] {
   const definition: Record<string, ServiceDefinition[string]> = { ...serviceDefinition(name) };
   const implementation: Record<string, UntypedHandleCall> = {};
   const given = new Map<string, unknown>(Object.entries(handlers));

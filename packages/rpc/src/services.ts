@@ -2,7 +2,10 @@
 
 import type * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
-import type { GRPCInferenceServiceDefinition, GRPCInferenceServiceHandlers } from './gen/inference/GRPCInferenceService.js';
+import type {
+  GRPCInferenceServiceDefinition,
+  GRPCInferenceServiceHandlers,
+} from './gen/inference/GRPCInferenceService.js';
 import type { BlobsDefinition, BlobsHandlers } from './gen/pareto/v1/Blobs.js';
 import type { ExecutionDefinition, ExecutionHandlers } from './gen/pareto/v1/Execution.js';
 import type { FleetDefinition, FleetHandlers } from './gen/pareto/v1/Fleet.js';

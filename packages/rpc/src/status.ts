@@ -20,9 +20,7 @@ export const statusOf: Readonly<Record<ErrorCode, status>> = {
   internal: status.INTERNAL,
 };
 
-const codeOf = new Map<number, ErrorCode>(
-  Object.entries(statusOf).map(([code, value]) => [value, code as ErrorCode]),
-);
+const codeOf = new Map<number, ErrorCode>(Object.entries(statusOf).map(([code, value]) => [value, code as ErrorCode]));
 
 /** The status to send for anything thrown. What is not a ParetoError keeps its text off the wire. */
 export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObject> {
@@ -36,7 +34,10 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
 /** What a client's call failed with. Every trailer is among the error's details. */
 export function fromServiceError(error: ServiceError): ParetoError {
   const code = codeOf.get(error.code) ?? 'internal';
-  return new ParetoError(code, error.details, { cause: error, details: Object.fromEntries(readMetadata(error.metadata)) });
+  return new ParetoError(code, error.details, {
+    cause: error,
+    details: Object.fromEntries(readMetadata(error.metadata)),
+  });
 }
 
 /** Text metadata by name; the last value of a name holds. Binary (`-bin`) values are left out. */

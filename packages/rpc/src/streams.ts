@@ -1,6 +1,12 @@
 // gRPC's event streams as async iterables with backpressure.
 
-import type { ClientDuplexStream, ClientWritableStream, ServerDuplexStream, ServerWritableStream, ServiceError } from '@grpc/grpc-js';
+import type {
+  ClientDuplexStream,
+  ClientWritableStream,
+  ServerDuplexStream,
+  ServerWritableStream,
+  ServiceError,
+} from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { ParetoError } from '@pareto/core';
 import { fromServiceError } from './status.js';
@@ -37,8 +43,11 @@ export async function writeMessage<Out>(stream: Writable<Out>, message: Out): Pr
 
 const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && 'metadata' in error;
 
-interface Failing {
+/** The reading side of a grpc-js stream; only a client's can be cancelled. */
+interface Source<In> {
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<In>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  cancel?(): void;
 }
 
 function toParetoError(failure: Error): Error {
@@ -47,26 +56,32 @@ function toParetoError(failure: Error): Error {
   return gone ? new ParetoError('cancelled', 'the peer went away', { cause: failure }) : failure;
 }
 
-/** Iterates over what the peer sends. gRPC's own errors become ParetoErrors, also those from before the first read. */
-export function readMessages<In>(stream: AsyncIterable<In> & Failing): AsyncGenerator<In, void, undefined> {
+/**
+ * Iterates over what the peer sends. gRPC's own errors become ParetoErrors, also those from before the first read.
+ * Leaving the loop early cancels a client's call.
+ */
+export function readMessages<In>(stream: Source<In>): AsyncGenerator<In, void, undefined> {
   let failure: Error | undefined;
   stream.on('error', (error) => (failure ??= error));
   return read();
 
   async function* read(): AsyncGenerator<In, void, undefined> {
     try {
-      if (failure === undefined) for await (const message of stream) yield message;
+      // Destroying a duplex when its reading side ends would cut off the writing side.
+      if (failure === undefined) for await (const message of stream.iterator({ destroyOnReturn: false })) yield message;
     } catch (error) {
       failure ??= error as Error;
+    } finally {
+      stream.cancel?.();
     }
     if (failure !== undefined) throw toParetoError(failure);
   }
 }
 
 export function duplex<In, Out>(
-  stream: (ServerDuplexStream<In, Out> | ClientDuplexStream<Out, In>) & AsyncIterable<In>,
+  stream: (ServerDuplexStream<In, Out> | ClientDuplexStream<Out, In>) & Source<In>,
 ): DuplexStream<In, Out> {
-  const messages = readMessages<In>(stream as AsyncIterable<In> & Failing);
+  const messages = readMessages<In>(stream);
   return {
     [Symbol.asyncIterator]: () => messages,
     write: (message) => writeMessage<Out>(stream, message),

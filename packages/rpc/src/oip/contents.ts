@@ -28,17 +28,72 @@ const halves = (raw: DataView, offset: number, unsigned: boolean): protobuf.Long
 
 // FP16 and BF16 have no typed form: they always travel raw. BYTES are handled apart.
 const codecs: Partial<Record<DataType, Codec>> = {
-  BOOL: { field: 1, wireType: 0, read: (r, o, i) => o.setUint8(i, r.bool() ? 1 : 0), write: (w, d, i) => w.bool(d.getUint8(i) !== 0) },
-  INT8: { field: 2, wireType: 0, read: (r, o, i) => o.setInt8(i, r.int32()), write: (w, d, i) => w.int32(d.getInt8(i)) },
-  INT16: { field: 2, wireType: 0, read: (r, o, i) => o.setInt16(i, r.int32(), little), write: (w, d, i) => w.int32(d.getInt16(i, little)) },
-  INT32: { field: 2, wireType: 0, read: (r, o, i) => o.setInt32(i, r.int32(), little), write: (w, d, i) => w.int32(d.getInt32(i, little)) },
-  INT64: { field: 3, wireType: 0, read: (r, o, i) => readInt64(r, o, i, true), write: (w, d, i) => w.int64(halves(d, i, false)) },
-  UINT8: { field: 4, wireType: 0, read: (r, o, i) => o.setUint8(i, r.uint32()), write: (w, d, i) => w.uint32(d.getUint8(i)) },
-  UINT16: { field: 4, wireType: 0, read: (r, o, i) => o.setUint16(i, r.uint32(), little), write: (w, d, i) => w.uint32(d.getUint16(i, little)) },
-  UINT32: { field: 4, wireType: 0, read: (r, o, i) => o.setUint32(i, r.uint32(), little), write: (w, d, i) => w.uint32(d.getUint32(i, little)) },
-  UINT64: { field: 5, wireType: 0, read: (r, o, i) => readInt64(r, o, i, false), write: (w, d, i) => w.uint64(halves(d, i, true)) },
-  FP32: { field: 6, wireType: 5, read: (r, o, i) => o.setFloat32(i, r.float(), little), write: (w, d, i) => w.float(d.getFloat32(i, little)) },
-  FP64: { field: 7, wireType: 1, read: (r, o, i) => o.setFloat64(i, r.double(), little), write: (w, d, i) => w.double(d.getFloat64(i, little)) },
+  BOOL: {
+    field: 1,
+    wireType: 0,
+    read: (r, o, i) => o.setUint8(i, r.bool() ? 1 : 0),
+    write: (w, d, i) => w.bool(d.getUint8(i) !== 0),
+  },
+  INT8: {
+    field: 2,
+    wireType: 0,
+    read: (r, o, i) => o.setInt8(i, r.int32()),
+    write: (w, d, i) => w.int32(d.getInt8(i)),
+  },
+  INT16: {
+    field: 2,
+    wireType: 0,
+    read: (r, o, i) => o.setInt16(i, r.int32(), little),
+    write: (w, d, i) => w.int32(d.getInt16(i, little)),
+  },
+  INT32: {
+    field: 2,
+    wireType: 0,
+    read: (r, o, i) => o.setInt32(i, r.int32(), little),
+    write: (w, d, i) => w.int32(d.getInt32(i, little)),
+  },
+  INT64: {
+    field: 3,
+    wireType: 0,
+    read: (r, o, i) => readInt64(r, o, i, true),
+    write: (w, d, i) => w.int64(halves(d, i, false)),
+  },
+  UINT8: {
+    field: 4,
+    wireType: 0,
+    read: (r, o, i) => o.setUint8(i, r.uint32()),
+    write: (w, d, i) => w.uint32(d.getUint8(i)),
+  },
+  UINT16: {
+    field: 4,
+    wireType: 0,
+    read: (r, o, i) => o.setUint16(i, r.uint32(), little),
+    write: (w, d, i) => w.uint32(d.getUint16(i, little)),
+  },
+  UINT32: {
+    field: 4,
+    wireType: 0,
+    read: (r, o, i) => o.setUint32(i, r.uint32(), little),
+    write: (w, d, i) => w.uint32(d.getUint32(i, little)),
+  },
+  UINT64: {
+    field: 5,
+    wireType: 0,
+    read: (r, o, i) => readInt64(r, o, i, false),
+    write: (w, d, i) => w.uint64(halves(d, i, true)),
+  },
+  FP32: {
+    field: 6,
+    wireType: 5,
+    read: (r, o, i) => o.setFloat32(i, r.float(), little),
+    write: (w, d, i) => w.float(d.getFloat32(i, little)),
+  },
+  FP64: {
+    field: 7,
+    wireType: 1,
+    read: (r, o, i) => o.setFloat64(i, r.double(), little),
+    write: (w, d, i) => w.double(d.getFloat64(i, little)),
+  },
 };
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -67,7 +122,8 @@ function decodeBytes(contents: Buffer): Buffer {
  */
 export function decodeTypedContents(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
   if (datatype === 'BYTES') return decodeBytes(contents);
-  const codec = codecs[datatype] ?? refuse(`input '${input}': ${datatype} has no typed contents: send it as raw_input_contents`);
+  const codec =
+    codecs[datatype] ?? refuse(`input '${input}': ${datatype} has no typed contents: send it as raw_input_contents`);
   const size = elementBytes[datatype];
   const out = Buffer.alloc(elements * size);
   const data = view(out);
@@ -81,10 +137,11 @@ export function decodeTypedContents(input: string, datatype: DataType, contents:
   readFields(reader, reader.len, (field, wireType) => {
     if (field !== codec.field) return false;
     if (wireType !== 2) take();
-    else for (const end = reader.uint32() + reader.pos; reader.pos < end; ) take();
+    else for (const end = reader.uint32() + reader.pos; reader.pos < end;) take();
     return true;
   });
-  if (count !== elements) refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
+  if (count !== elements)
+    refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
   return out;
 }
 
@@ -95,7 +152,7 @@ export const hasTypedContents = (datatype: DataType): boolean => datatype === 'B
 export function writeTypedContents(writer: Writer, field: number, datatype: DataType, raw: Buffer): void {
   writer.uint32((field << 3) | 2).fork();
   if (datatype === 'BYTES') {
-    for (let offset = 0; offset < raw.length; ) {
+    for (let offset = 0; offset < raw.length;) {
       const length = raw.readUInt32LE(offset);
       writer.uint32(66).bytes(raw.subarray(offset + 4, offset + 4 + length));
       offset += 4 + length;

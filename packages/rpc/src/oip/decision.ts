@@ -47,7 +47,8 @@ export interface ReplicaLoadReport {
 export const formatLoad = (load: ReplicaLoadReport): string =>
   `TEXT named_metrics.queued_items=${load.queuedItems},named_metrics.running_items=${load.runningItems},named_metrics.backlog_ms=${load.backlogMs}`;
 
-const loadPattern = /^TEXT named_metrics\.queued_items=([\d.e+-]+),named_metrics\.running_items=([\d.e+-]+),named_metrics\.backlog_ms=([\d.e+-]+)$/;
+const loadPattern =
+  /^TEXT named_metrics\.queued_items=([\d.e+-]+),named_metrics\.running_items=([\d.e+-]+),named_metrics\.backlog_ms=([\d.e+-]+)$/;
 
 /** Undefined when the trailer is missing or of another form. */
 export function parseLoad(text: string | undefined): ReplicaLoadReport | undefined {

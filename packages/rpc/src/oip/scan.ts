@@ -74,7 +74,9 @@ export function scanInferRequest(body: Buffer): ScannedRequest {
       return true;
     });
   } catch (error) {
-    throw new ParetoError('invalid-argument', `the message is not a ModelInferRequest: ${errorText(error)}`, { cause: error });
+    throw new ParetoError('invalid-argument', `the message is not a ModelInferRequest: ${errorText(error)}`, {
+      cause: error,
+    });
   }
   return { ...scanned, parameters, inputs, outputs, raw };
 }

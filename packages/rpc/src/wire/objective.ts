@@ -1,6 +1,16 @@
 // Objectives, accuracies and profiles between domain and wire.
 
-import { milliseconds, metrics, ParetoError, bytes, type Accuracy, type Metric, type Objective, type PartialObjective, type Profile } from '@pareto/core';
+import {
+  milliseconds,
+  metrics,
+  ParetoError,
+  bytes,
+  type Accuracy,
+  type Metric,
+  type Objective,
+  type PartialObjective,
+  type Profile,
+} from '@pareto/core';
 import type * as wire from './messages.js';
 
 /** Unset fields stay undefined: the next source holds. Throws `invalid-argument` on a value that no objective can have. */
@@ -49,7 +59,10 @@ export function objectiveToWire(objective: PartialObjective | Objective): wire.O
 export function metricFromWire(text: string): Metric {
   const metric = metrics.find((known) => known === text);
   if (metric !== undefined) return metric;
-  throw new ParetoError('invalid-argument', `metric ${JSON.stringify(text)} is not known: expected one of ${metrics.join(', ')}`);
+  throw new ParetoError(
+    'invalid-argument',
+    `metric ${JSON.stringify(text)} is not known: expected one of ${metrics.join(', ')}`,
+  );
 }
 
 export function accuracyFromWire(message: wire.Accuracy | null | undefined): Accuracy | undefined {

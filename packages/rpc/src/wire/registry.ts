@@ -16,7 +16,15 @@ import {
   type VariantSpec,
 } from '@pareto/core';
 import type * as wire from './messages.js';
-import { accuracyFromWire, accuracyToWire, metricFromWire, objectiveFromWire, objectiveToWire, profileFromWire, profileToWire } from './objective.js';
+import {
+  accuracyFromWire,
+  accuracyToWire,
+  metricFromWire,
+  objectiveFromWire,
+  objectiveToWire,
+  profileFromWire,
+  profileToWire,
+} from './objective.js';
 
 function required<T>(what: string, value: T | null | undefined): T {
   if (value !== null && value !== undefined) return value;

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
+import { once } from 'node:events';
+import { ParetoError, systemClock, milliseconds } from '@pareto/core';
+import {
+  createChannel,
+  createClient,
+  createRawCaller,
+  createServer,
+  rawUnary,
+  streamWindowBytes,
+  waitForReady,
+} from '../src/index.js';
+import type { Channel, RpcServer, ServerOptions, wire } from '../src/index.js';
+
+async function* chunks(count: number, bytes: number): AsyncGenerator<wire.UploadRequestInput> {
+  for (let i = 0; i < count; i++) yield { digest: 'd', offset: i * bytes, data: Buffer.alloc(bytes, i) };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<ParetoError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof ParetoError, String(error));
+    return error;
+  }
+  return assert.fail('expected a rejection');
+}
+
+describe('a server and its clients', () => {
+  let server: RpcServer;
+  let channel: Channel;
+  let port: number;
+  const logged: unknown[] = [];
+
+  const start = async (options: ServerOptions = {}): Promise<void> => {
+    server = createServer({ onError: (_method, error) => logged.push(error), ...options });
+    server.add('pareto.v1.Registry', {
+      registerTask: async (request, call) => {
+        call.setTrailer('pareto-note', call.metadata.get('x-who') ?? 'nobody');
+        return { name: request.name, metric: request.metric };
+      },
+      describe: async ({ name }, call) => {
+        if (name === 'hang') await systemClock.sleep(milliseconds(60_000), call.signal);
+        if (name === 'bug') throw new TypeError('secret detail');
+        throw new ParetoError('not-found', `no '${name}'`, { details: { 'pareto-hint': 'list' } });
+      },
+    });
+    server.add('pareto.v1.Blobs', {
+      upload: async (messages) => {
+        let size = 0;
+        for await (const message of messages) size += message.data.length;
+        return { digest: 'd', sizeBytes: size };
+      },
+      download: async function* () {
+        for (let i = 0; i < 50; i++) yield { data: Buffer.alloc(100_000, i) };
+      },
+    });
+    server.add('pareto.v1.Routes', {
+      watch: async (stream) => {
+        for await (const message of stream) {
+          if (message.hello?.routerId === 'fail') throw new ParetoError('unavailable', 'follow the leader');
+          await stream.write({ epoch: message.hello?.routerId ?? '', revision: 2 ** 40 });
+        }
+      },
+    });
+    server.add('inference.GRPCInferenceService', { modelInfer: rawUnary(async (body) => Buffer.from(body).reverse()) });
+    port = await server.listen('127.0.0.1', 0);
+    server.setServing(true);
+    channel = createChannel(`127.0.0.1:${port}`);
+  };
+
+  beforeEach(() => start());
+  afterEach(() => {
+    channel.close();
+    server.close();
+  });
+
+  it('answers unary calls with trailers', async () => {
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    let note: string | undefined;
+    const reply = await registry.registerTask(
+      { name: 'digits', metric: 'top1' },
+      { metadata: { 'x-who': 'me' }, onTrailers: (trailers) => (note = trailers.get('pareto-note')) },
+    );
+    assert.equal(reply.name, 'digits');
+    assert.equal(reply.signature, null);
+    assert.equal(note, 'me');
+  });
+
+  it('carries an error with its code, message and details, and hides what it did not expect', async () => {
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    const known = await rejection(registry.describe({ name: 'x' }));
+    assert.deepEqual([known.code, known.message, known.details['pareto-hint']], ['not-found', "no 'x'", 'list']);
+    const unknown = await rejection(registry.describe({ name: 'bug' }));
+    assert.equal(unknown.code, 'internal');
+    assert.doesNotMatch(unknown.message, /secret/);
+    assert.match(String(logged.at(-1)), /secret/);
+    assert.equal((await rejection(registry.delete({ name: 'x' }))).code, 'unimplemented');
+  });
+
+  it('streams both ways, each way, and ends', async () => {
+    const blobs = createClient(channel, 'pareto.v1.Blobs');
+    assert.equal((await blobs.upload(chunks(100, 50_000))).sizeBytes, 5_000_000);
+    let received = 0;
+    for await (const { data } of blobs.download({ digest: 'd' })) received += data.length;
+    assert.equal(received, 5_000_000);
+    const stream = createClient(channel, 'pareto.v1.Routes').watch();
+    const epochs: string[] = [];
+    await stream.write({ hello: { routerId: 'a' } });
+    for await (const message of stream) {
+      epochs.push(message.epoch);
+      assert.equal(message.revision, 2 ** 40);
+      if (epochs.length === 3) stream.end();
+      else await stream.write({ hello: { routerId: 'b' } });
+    }
+    assert.deepEqual(epochs, ['a', 'b', 'b']);
+  });
+
+  it('tells a stream its error', async () => {
+    const stream = createClient(channel, 'pareto.v1.Routes').watch();
+    await stream.write({ hello: { routerId: 'fail' } });
+    const error = await rejection(
+      (async () => {
+        for await (const _ of stream);
+      })(),
+    );
+    assert.deepEqual([error.code, error.message], ['unavailable', 'follow the leader']);
+  });
+
+  it('stops the work when the deadline passes and when the caller cancels', async () => {
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    assert.equal((await rejection(registry.describe({ name: 'hang' }, { timeoutMs: 50 }))).code, 'deadline-exceeded');
+    const aborter = new AbortController();
+    const call = registry.describe({ name: 'hang' }, { signal: aborter.signal });
+    aborter.abort(new ParetoError('cancelled', 'enough'));
+    assert.equal((await rejection(call)).message, 'enough');
+  });
+
+  it('passes messages through as they came', async () => {
+    const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
+    assert.deepEqual((await call(Buffer.from('abc'))).body, Buffer.from('cba'));
+  });
+
+  it('says which flag sets the message limit', async () => {
+    channel.close();
+    server.close();
+    await start({ maxMessageBytes: 1000 });
+    const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
+    const error = await rejection(call(Buffer.alloc(1001)));
+    assert.equal(error.code, 'resource-exhausted');
+    assert.match(error.message, /1001 vs 1000.*--max-message-bytes/);
+    assert.equal((await call(Buffer.alloc(1000))).body.length, 1000);
+  });
+
+  it('gives streams a receive window of 1 MB', async () => {
+    const session: ClientHttp2Session = connect(`http://127.0.0.1:${port}`);
+    const [settings] = (await once(session, 'remoteSettings')) as [Settings];
+    session.destroy();
+    assert.equal(settings.initialWindowSize, streamWindowBytes);
+  });
+
+  it('refuses a taken port in one line', async () => {
+    const other = createServer();
+    const error = await rejection(other.listen('127.0.0.1', port));
+    assert.match(error.message, new RegExp(`127.0.0.1:${port}: the port is taken.*--port`));
+    other.close();
+  });
+
+  it('lets calls end while draining, and takes no new ones', async () => {
+    await waitForReady(channel, 1000);
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    const hanging = rejection(registry.describe({ name: 'hang' }, { timeoutMs: 300 }));
+    await systemClock.sleep(milliseconds(50));
+    await server.drain(5_000);
+    assert.equal((await hanging).code, 'deadline-exceeded');
+    assert.equal((await rejection(registry.describe({ name: 'x' }, { timeoutMs: 500 }))).code, 'unavailable');
+  });
+});
