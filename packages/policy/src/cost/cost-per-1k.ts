@@ -1,0 +1,21 @@
+// What 1,000 answers of a variant cost on a hardware class.
+
+import type { Profile } from '@pareto/core';
+import { p50At } from './profile-at.js';
+
+const msPerHour = 3.6e6;
+
+/** The batch that costs are quoted at: the largest measured one whose p99 is at most half the latency; 1 if none is. */
+export function costBatch(profile: Profile, latencyMs: number): number {
+  let batch = 1;
+  for (const point of profile.points) {
+    if (point.p99Ms <= latencyMs / 2) batch = Math.max(batch, point.batch);
+  }
+  return batch;
+}
+
+/** USD per 1,000 items. `latencyMs` is the task's default latency, `slotsHeld` what a running batch holds. */
+export function costPer1k(profile: Profile, usdPerHour: number, slotsHeld: number, latencyMs: number): number {
+  const batch = costBatch(profile, latencyMs);
+  return ((1000 * usdPerHour) / msPerHour) * (p50At(profile, batch) / batch) * slotsHeld;
+}

@@ -1,0 +1,80 @@
+// Reactive replica counts: enough for measured demand at the target utilisation, fast up, slow down.
+
+import type { Milliseconds, Profile, VariantId } from '@pareto/core';
+import { batchCeiling } from '../batch/batch-ceiling.js';
+import { p50At } from '../cost/profile-at.js';
+
+export interface VariantDemand {
+  readonly variant: VariantId;
+  readonly itemsPerSecond: number;
+  /** On the class it is cheapest on. */
+  readonly profile: Profile;
+  /** The task's default latency: it bounds the batch. */
+  readonly latencyMs: number;
+  /** Slots of workers that may hold it: one replica per slot. */
+  readonly slots: number;
+}
+
+export interface ScaleParams {
+  readonly targetUtilisation: number;
+  /** Fewer replicas are wanted only after demand has been lower for this long. */
+  readonly holdDownMs: Milliseconds;
+}
+
+export const defaultScaleParams: ScaleParams = { targetUtilisation: 0.7, holdDownMs: 60_000 as Milliseconds };
+
+/** What one variant wants, and since when it has needed less and how much of that at most. */
+interface VariantScale {
+  readonly replicas: number;
+  readonly lower: { readonly since: Milliseconds; readonly peak: number } | undefined;
+}
+
+/** Carried from one turn to the next; the empty map to begin with. */
+export type ScaleState = ReadonlyMap<VariantId, VariantScale>;
+
+export interface ReplicaPlan {
+  readonly wanted: ReadonlyMap<VariantId, number>;
+  readonly state: ScaleState;
+}
+
+/** Replicas that carry the demand now: items/s × seconds per item at the batch ceiling / target utilisation. */
+export function neededReplicas(demand: VariantDemand, params: ScaleParams): number {
+  const batch = batchCeiling(demand.profile, demand.latencyMs);
+  const secondsPerItem = p50At(demand.profile, batch) / batch / 1000;
+  const needed = Math.ceil((demand.itemsPerSecond * secondsPerItem) / params.targetUtilisation);
+  return Math.min(demand.slots, needed);
+}
+
+/** A variant that `state` has and `demands` leaves out has no demand. */
+export function planReplicas(
+  state: ScaleState,
+  demands: readonly VariantDemand[],
+  params: ScaleParams,
+  now: Milliseconds,
+): ReplicaPlan {
+  const needed = new Map<VariantId, number>();
+  for (const variant of state.keys()) needed.set(variant, 0);
+  for (const demand of demands) needed.set(demand.variant, neededReplicas(demand, params));
+  const next = new Map<VariantId, VariantScale>();
+  const wanted = new Map<VariantId, number>();
+  for (const [variant, need] of needed) {
+    const scale = scaleVariant(state.get(variant), need, params, now);
+    if (scale.replicas === 0) continue;
+    next.set(variant, scale);
+    wanted.set(variant, scale.replicas);
+  }
+  return { wanted, state: next };
+}
+
+function scaleVariant(
+  before: VariantScale | undefined,
+  need: number,
+  params: ScaleParams,
+  now: Milliseconds,
+): VariantScale {
+  if (before === undefined || need >= before.replicas) return { replicas: need, lower: undefined };
+  const lower = before.lower ?? { since: now, peak: need };
+  const peak = Math.max(lower.peak, need);
+  if (now - lower.since < params.holdDownMs) return { replicas: before.replicas, lower: { since: lower.since, peak } };
+  return { replicas: peak, lower: undefined };
+}

@@ -1,0 +1,351 @@
+import assert from 'node:assert/strict';
+import { milliseconds, replicaId, variantId, workerId, bytes, type Plan } from '@pareto/core';
+import fc from 'fast-check';
+import { planPlacement } from '../../src/place/plan-placement.js';
+import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/place/snapshot.js';
+import { carryOut, cpu, memoryOn, mib, snapshot, task, variant, worker, type VariantFields } from './world.js';
+
+const params = { ...defaultPlacementParams, copies: 1 };
+const small = variant('small:original', { p50Ms: 1, accuracy: 0.9 });
+const middle = variant('middle:original', { p50Ms: 3, accuracy: 0.95 });
+const large = variant('large:original', { p50Ms: 9, accuracy: 0.99 });
+
+function replica(id: string, of: string, on: string, fields: Partial<PlacementReplica> = {}): PlacementReplica {
+  return {
+    assignment: {
+      replica: replicaId(id),
+      variant: variantId(of),
+      version: 1,
+      worker: workerId(on),
+      hardwareClass: cpu.id,
+    },
+    state: 'ready',
+    since: milliseconds(0),
+    memoryBytes: bytes(0),
+    lastUsedAt: milliseconds(0),
+    ...fields,
+  };
+}
+
+const brief = (plan: Plan): readonly string[] =>
+  plan.actions.map((action) =>
+    action.kind === 'measure'
+      ? `measure ${action.variant} on ${action.worker}`
+      : `${action.kind} ${action.assignment.variant} on ${action.assignment.worker}`,
+  );
+
+const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
+  [
+    'the cheapest and the most accurate are loaded, apart',
+    { variants: [small, middle, large], workers: [worker('a', 500), worker('b', 500)] },
+    ['load small:original on a', 'load large:original on b'],
+  ],
+  [
+    'a variant that is cheapest and most accurate is loaded once',
+    { variants: [small], workers: [worker('a', 500)] },
+    ['load small:original on a'],
+  ],
+  ['nothing fits: nothing is loaded', { variants: [small], workers: [worker('a', 50)] }, []],
+  [
+    'unmeasured variants are measured, one at a time per worker',
+    {
+      variants: [variant('x:original'), variant('y:original'), variant('z:original')],
+      workers: [worker('a', 500), worker('b', 500)],
+    },
+    ['measure x:original on a', 'measure y:original on b'],
+  ],
+  [
+    'what is being measured is not ordered again',
+    {
+      variants: [variant('x:original')],
+      workers: [worker('a', 500, { measuring: variantId('x:original') }), worker('b', 500)],
+    },
+    [],
+  ],
+  [
+    'a quarantined variant is unloaded and not placed',
+    {
+      variants: [small, variant('large:original', { p50Ms: 9, accuracy: 0.99, quarantineReason: 'killed executors' })],
+      workers: [worker('a', 500)],
+      replicas: [replica('1', 'large:original', 'a'), replica('2', 'small:original', 'a')],
+    },
+    ['unload large:original on a'],
+  ],
+  [
+    'a held variant is loaded where it fits',
+    {
+      variants: [small, middle, large],
+      workers: [worker('a', 300)],
+      replicas: [replica('1', 'small:original', 'a'), replica('2', 'large:original', 'a')],
+      held: [variantId('middle:original')],
+    },
+    ['load middle:original on a'],
+  ],
+  [
+    'a held variant pushes out the least recently used that is not required',
+    {
+      variants: [small, middle, large, variant('old:original', { p50Ms: 4 }), variant('new:original', { p50Ms: 4 })],
+      workers: [worker('a', 450)],
+      replicas: [
+        replica('1', 'small:original', 'a'),
+        replica('2', 'large:original', 'a'),
+        replica('3', 'new:original', 'a', { lastUsedAt: milliseconds(900) }),
+        replica('4', 'old:original', 'a', { lastUsedAt: milliseconds(500) }),
+      ],
+      held: [variantId('middle:original')],
+    },
+    ['unload old:original on a'],
+  ],
+  [
+    'what leaves already is waited for, and nothing else takes its room',
+    {
+      variants: [small, middle, large, variant('old:original', { p50Ms: 4 })],
+      workers: [worker('a', 300)],
+      replicas: [
+        replica('1', 'small:original', 'a'),
+        replica('2', 'large:original', 'a'),
+        replica('3', 'old:original', 'a', { state: 'draining' }),
+      ],
+      held: [variantId('middle:original')],
+    },
+    [],
+  ],
+  [
+    'a draining worker is replaced first',
+    {
+      variants: [small],
+      workers: [worker('a', 500, { draining: true }), worker('b', 500)],
+      replicas: [replica('1', 'small:original', 'a')],
+    },
+    ['load small:original on b'],
+  ],
+  [
+    'a draining worker is left when its replacement is ready',
+    {
+      variants: [small],
+      workers: [worker('a', 500, { draining: true }), worker('b', 500)],
+      replicas: [replica('1', 'small:original', 'a'), replica('2', 'small:original', 'b')],
+    },
+    ['unload small:original on a'],
+  ],
+  [
+    'a draining worker with the only replica that fits keeps it',
+    {
+      variants: [small],
+      workers: [worker('a', 500, { draining: true })],
+      replicas: [replica('1', 'small:original', 'a')],
+    },
+    [],
+  ],
+  [
+    'a worker that is gone is replaced at once',
+    {
+      variants: [small],
+      workers: [worker('a', 500, { presence: 'gone' }), worker('b', 500)],
+      replicas: [replica('1', 'small:original', 'a')],
+    },
+    ['unload small:original on a', 'load small:original on b'],
+  ],
+  [
+    'a worker that is awaited is left alone',
+    {
+      variants: [small],
+      workers: [worker('a', 500, { presence: 'awaited' }), worker('b', 500)],
+      replicas: [replica('1', 'small:original', 'a')],
+    },
+    [],
+  ],
+  [
+    'demand adds replicas, one for each slot at most',
+    {
+      variants: [small],
+      workers: [worker('a', 500, { slots: 2 }), worker('b', 500)],
+      replicas: [replica('1', 'small:original', 'a')],
+      wanted: new Map([[variantId('small:original'), 9]]),
+    },
+    ['load small:original on b', 'load small:original on a'],
+  ],
+  [
+    'replicas beyond demand go one in a plan, the least recently used first',
+    {
+      variants: [small],
+      workers: [worker('a', 500), worker('b', 500), worker('c', 500)],
+      replicas: [
+        replica('1', 'small:original', 'a', { lastUsedAt: milliseconds(3) }),
+        replica('2', 'small:original', 'b', { lastUsedAt: milliseconds(1) }),
+        replica('3', 'small:original', 'c', { lastUsedAt: milliseconds(2) }),
+      ],
+    },
+    ['unload small:original on b'],
+  ],
+  [
+    'a replica that nothing requires stays while it is warm',
+    {
+      variants: [small, middle, large],
+      workers: [worker('a', 500)],
+      replicas: [
+        replica('1', 'small:original', 'a'),
+        replica('2', 'large:original', 'a'),
+        replica('3', 'middle:original', 'a', { lastUsedAt: milliseconds(999) }),
+      ],
+    },
+    [],
+  ],
+  [
+    'and goes when it has been idle for long',
+    {
+      now: milliseconds(700_000),
+      variants: [small, middle, large],
+      workers: [worker('a', 500)],
+      replicas: [
+        replica('1', 'small:original', 'a'),
+        replica('2', 'large:original', 'a'),
+        replica('3', 'middle:original', 'a', { lastUsedAt: milliseconds(999) }),
+      ],
+    },
+    ['unload middle:original on a'],
+  ],
+  [
+    'a failed replica is left for a while, another worker takes over',
+    {
+      variants: [small],
+      workers: [worker('a', 500), worker('b', 500)],
+      replicas: [replica('1', 'small:original', 'a', { state: 'failed', since: milliseconds(500) })],
+    },
+    ['load small:original on b'],
+  ],
+  [
+    'a new version is loaded before the old one goes',
+    {
+      variants: [variant('small:original', { p50Ms: 1, version: 2 })],
+      workers: [worker('a', 500)],
+      replicas: [replica('1', 'small:original', 'a')],
+    },
+    ['load small:original on a'],
+  ],
+  [
+    'replicas of a deleted variant go',
+    { variants: [], workers: [worker('a', 500)], replicas: [replica('1', 'small:original', 'a')] },
+    ['unload small:original on a'],
+  ],
+];
+
+describe('planPlacement', () => {
+  for (const [name, fields, expected] of cases) {
+    it(name, () => assert.deepEqual(brief(planPlacement(snapshot(fields), params)), expected));
+  }
+
+  it('keeps a spare copy on another worker where there is room', () => {
+    const world = snapshot({ variants: [small], workers: [worker('a', 500), worker('b', 500)] });
+    const plan = planPlacement(world, defaultPlacementParams);
+    assert.deepEqual(brief(plan), ['load small:original on a', 'load small:original on b']);
+  });
+
+  it('says what could not be placed', () => {
+    const plan = planPlacement(
+      snapshot({ variants: [small], workers: [worker('a', 120, { measuring: variantId('small:original') })] }),
+      params,
+    );
+    assert.equal(plan.unmet[0]?.variant, 'small:original');
+  });
+
+  const field = (): fc.Arbitrary<VariantFields> =>
+    fc.record({
+      task: fc.constantFrom('digits', 'words'),
+      memoryMib: fc.integer({ min: 20, max: 200 }),
+      accuracy: fc.integer({ min: 50, max: 99 }).map((n) => n / 100),
+    });
+  const arbitraryVariant = fc.tuple(field(), fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }));
+  const worlds = fc
+    .record({
+      variants: fc.array(arbitraryVariant, { maxLength: 8 }),
+      workers: fc.array(
+        fc.record({
+          memory: fc.integer({ min: 50, max: 600 }),
+          slots: fc.integer({ min: 1, max: 3 }),
+          draining: fc.boolean(),
+        }),
+        { maxLength: 4 },
+      ),
+      held: fc.array(fc.integer({ min: 0, max: 7 }), { maxLength: 3 }),
+      wanted: fc.array(fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 1, max: 4 })), { maxLength: 3 }),
+    })
+    .map((made) =>
+      snapshot({
+        tasks: [task('digits'), task('words')],
+        variants: made.variants.map(([fields, p50Ms], i) =>
+          variant(`v${i}:original`, p50Ms === undefined ? fields : { ...fields, p50Ms }),
+        ),
+        workers: made.workers.map(({ memory, slots, draining }, i) => worker(`w${i}`, memory, { slots, draining })),
+        held: made.held.map((i) => variantId(`v${i}:original`)),
+        wanted: new Map(made.wanted.map(([i, n]) => [variantId(`v${i}:original`), n])),
+      }),
+    );
+
+  function run(
+    start: PlacementSnapshot,
+    turns: number,
+    check: (world: PlacementSnapshot, plan: Plan) => void,
+  ): PlacementSnapshot {
+    let world = start;
+    for (let turn = 1; turn <= turns; turn++) {
+      const plan = planPlacement(world, defaultPlacementParams);
+      check(world, plan);
+      world = carryOut(world, plan, turn, true);
+    }
+    return world;
+  }
+
+  it('never exceeds the memory of a worker, nor one replica of a variant per slot', () => {
+    fc.assert(
+      fc.property(worlds, (start) => {
+        run(start, 12, (world, plan) => {
+          for (const { info } of world.workers) {
+            assert.ok(memoryOn(info.id, world, plan) <= info.memoryBytes, `${info.id} is over its memory`);
+          }
+          const measures = plan.actions.flatMap((a) => (a.kind === 'measure' ? [a.worker] : []));
+          assert.equal(new Set(measures).size, measures.length);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('comes to rest: a converged state gives an empty plan', () => {
+    fc.assert(
+      fc.property(worlds, (start) => {
+        const world = run(start, 60, () => undefined);
+        assert.deepEqual(brief(planPlacement(world, defaultPlacementParams)), []);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps the cheapest and the most accurate ready where any worker has room for all', () => {
+    fc.assert(
+      fc.property(worlds, (start) => {
+        const roomy = { ...start, workers: [...start.workers, worker('roomy', mib(1))], wanted: new Map() };
+        const world = run(roomy, 40, () => undefined);
+        for (const { name } of world.tasks) {
+          const own = world.variants.filter((v) => v.variant.task === name).map(costAndAccuracy);
+          if (own.length === 0) continue;
+          const ready = world.replicas.filter((r) => r.state === 'ready').map((r) => r.assignment.variant);
+          const readyOwn = own.filter((o) => ready.includes(o.id));
+          assert.equal(Math.min(...readyOwn.map((o) => o.ms)), Math.min(...own.map((o) => o.ms)));
+          assert.equal(Math.max(...readyOwn.map((o) => o.accuracy)), Math.max(...own.map((o) => o.accuracy)));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function costAndAccuracy({ variant: { id }, measurements }: PlacementSnapshot['variants'][number]): {
+  readonly id: string;
+  readonly ms: number;
+  readonly accuracy: number;
+} {
+  const result = measurements[0]?.result;
+  if (result?.kind !== 'measured') return { id, ms: Infinity, accuracy: -1 };
+  return { id, ms: result.profile.points[0]?.p50Ms ?? Infinity, accuracy: result.accuracy?.value ?? -1 };
+}
