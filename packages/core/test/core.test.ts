@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  bytes,
+  checkName,
+  createHardwareClass,
+  createSeededRng,
+  defaultPrices,
+  fallbackObjective,
+  formatVariant,
+  milliseconds,
+  parseTarget,
+  percentile,
+  priceOf,
+  resolveObjective,
+  wilson95,
+} from '../src/index.js';
+
+describe('names', () => {
+  it('accepts what people bring and refuses the rest, saying what was expected', () => {
+    for (const name of ['a', 'ResNet50.v1', '0-x_y', 'x'.repeat(128)]) assert.equal(checkName('task', name), name);
+    for (const name of ['', '-a', '.a', 'a b', 'a/b', 'a:b', 'ä', 'x'.repeat(129)]) {
+      assert.throws(() => checkName('task', name), /task name .* is not valid: expected a letter or digit/);
+    }
+  });
+
+  it('reads a target by its form', () => {
+    assert.deepEqual(parseTarget('digits'), { kind: 'name', name: 'digits' });
+    assert.deepEqual(parseTarget('cnn-large:fp16@webgpu+fast'), {
+      kind: 'variant',
+      architecture: 'cnn-large',
+      variant: 'cnn-large:fp16@webgpu+fast',
+    });
+    for (const target of ['a:', ':a', 'a:b:c', 'a:b@', 'a:b@GPU'])
+      assert.throws(() => parseTarget(target), /is not valid/);
+  });
+
+  it('leaves the provider cpu out of a variant', () => {
+    assert.equal(formatVariant('cnn', 'original', 'cpu'), 'cnn:original');
+    assert.equal(formatVariant('cnn', 'fp16', 'webgpu'), 'cnn:fp16@webgpu');
+  });
+});
+
+describe('objectives', () => {
+  it('take each field from the strongest source that has it', () => {
+    const resolved = resolveObjective(
+      { latencyMs: milliseconds(20) },
+      { latencyMs: milliseconds(50), minAccuracy: 0.9 },
+      {},
+    );
+    assert.deepEqual(resolved, { ...fallbackObjective, latencyMs: 20, minAccuracy: 0.9 });
+  });
+});
+
+describe('hardware', () => {
+  const fields = {
+    provider: 'cpu',
+    device: 'amd-epyc-9b14',
+    instructionSet: 'avx2',
+    memoryPerSlot: bytes(12.4 * 2 ** 30),
+  };
+
+  it('names a class by its parts', () => {
+    assert.equal(createHardwareClass(fields).id, 'cpu/amd-epyc-9b14/avx2/12g');
+  });
+
+  it('prices by the longest match', () => {
+    const { id } = createHardwareClass(fields);
+    assert.equal(priceOf(defaultPrices, id), 0.048);
+    assert.equal(priceOf({ ...defaultPrices, 'cpu/amd-epyc-9b14/': 0.06 }, id), 0.06);
+    assert.equal(priceOf({ ...defaultPrices, 'cpu/amd-epyc-9b14/': 0.06, [id]: 0.07 }, id), 0.07);
+    assert.equal(priceOf({ 'cuda/': 1 }, id), undefined);
+  });
+});
+
+describe('statistics', () => {
+  it('gives the Wilson interval', () => {
+    const [lower, upper] = wilson95(1980, 2000); // 0.99 of 2,000, by R's binom.wilson
+    assert.ok(Math.abs(lower - 0.98461) < 1e-4 && Math.abs(upper - 0.99352) < 1e-4, `${lower} ${upper}`);
+    assert.deepEqual(wilson95(0, 0), [0, 1]);
+  });
+
+  it('keeps the interval within [0, 1] and around the estimate', () => {
+    fc.assert(
+      fc.property(fc.nat(5000), fc.nat(5000), (a, b) => {
+        const [hits, samples] = [Math.min(a, b), Math.max(a, b, 1)];
+        const [lower, upper] = wilson95(hits, samples);
+        const p = hits / samples;
+        assert.ok(0 <= lower && lower <= p + 1e-12 && p - 1e-12 <= upper && upper <= 1);
+      }),
+    );
+  });
+
+  it('takes the nearest rank', () => {
+    assert.equal(percentile([1, 2, 3, 4], 0.5), 2);
+    assert.equal(percentile([1, 2, 3, 4], 0.99), 4);
+    assert.ok(Number.isNaN(percentile([], 0.5)));
+  });
+});
+
+describe('a seeded source of chance', () => {
+  it('repeats itself and is roughly uniform', () => {
+    const [a, b] = [createSeededRng(7), createSeededRng(7)];
+    const values = Array.from({ length: 10_000 }, () => a());
+    assert.deepEqual(
+      values.slice(0, 5),
+      Array.from({ length: 5 }, () => b()),
+    );
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    assert.ok(Math.abs(mean - 0.5) < 0.02);
+    assert.ok(values.every((value) => value >= 0 && value < 1));
+  });
+});
