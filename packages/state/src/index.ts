@@ -1,2 +1,18 @@
-// Filled in by its first content.
-export {};
+export type {
+  Compare,
+  Entry,
+  Fence,
+  Lease,
+  Operation,
+  Revision,
+  Store,
+  Transaction,
+  TransactResult,
+  Watched,
+  WatchEvent,
+} from './store.js';
+export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/open.js';
+export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
+export { backupStore, restoreStore } from './backup.js';
+export { maxOperations, maxTransactionBytes } from './limits.js';
+export { schemaVersion } from './identity.js';

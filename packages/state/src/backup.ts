@@ -1,0 +1,106 @@
+// Backup to a file and restore from one, over any store: JSON lines, a header first, with a digest of all entries.
+// Leased keys stay out, and so does the epoch: what is restored begins a new one.
+
+import { createHash, randomUUID } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { ParetoError } from '@pareto/core';
+import { metaPrefix, restoringKey, schemaVersion } from './identity.js';
+import { maxOperations, maxTransactionBytes } from './limits.js';
+import type { Operation, Store } from './store.js';
+
+const format = 'pareto-store-backup/1';
+
+interface Header {
+  readonly format: string;
+  readonly schema: number;
+  readonly entries: number;
+  readonly sha256: string;
+}
+
+/** Writes a consistent copy of everything stored; the file appears whole or not at all. Returns the number of entries. */
+export async function backupStore(store: Store, file: string): Promise<number> {
+  const { entries } = await store.range('');
+  const lines = entries
+    .filter((entry) => entry.lease === undefined && !entry.key.startsWith(metaPrefix))
+    .map((entry) => `${JSON.stringify([entry.key, entry.value])}\n`);
+  const header: Header = { format, schema: schemaVersion, entries: lines.length, sha256: sha256(lines.join('')) };
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify(header)}\n${lines.join('')}`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  return lines.length;
+}
+
+/** Fills an empty store from a backup. A restore that is cut off leaves a store that refuses to open. */
+export async function restoreStore(store: Store, file: string): Promise<number> {
+  const puts = await readBackup(file);
+  const { entries } = await store.range('');
+  if (entries.some((entry) => !entry.key.startsWith(metaPrefix))) {
+    throw new ParetoError(
+      'failed-precondition',
+      'a backup is restored into an empty store only: name a new data directory',
+    );
+  }
+  await store.transact({
+    compares: [{ kind: 'absent', key: restoringKey }],
+    operations: [{ kind: 'put', key: restoringKey, value: file }],
+  });
+  for (const operations of chunks(puts)) await store.transact({ compares: [], operations });
+  await store.transact({ compares: [], operations: [{ kind: 'delete', key: restoringKey }] });
+  return puts.length;
+}
+
+type Put = Extract<Operation, { kind: 'put' }>;
+
+async function readBackup(file: string): Promise<readonly Put[]> {
+  const text = await readFile(file, 'utf8');
+  const end = text.indexOf('\n') + 1;
+  const header = readHeader(text.slice(0, end), file);
+  const body = text.slice(end);
+  if (header.schema > schemaVersion)
+    throw refusal(file, `is of schema version ${header.schema}, this release knows ${schemaVersion}`);
+  if (sha256(body) !== header.sha256) throw refusal(file, 'is damaged: its digest does not match');
+  return body
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [key, value] = JSON.parse(line) as readonly [string, string];
+      return { kind: 'put', key, value };
+    });
+}
+
+function readHeader(line: string, file: string): Header {
+  try {
+    const header = JSON.parse(line) as Header;
+    if (header.format === format) return header;
+  } catch {
+    // said below
+  }
+  throw refusal(file, `is not a backup: expected the format ${format}`);
+}
+
+function* chunks(puts: readonly Put[]): Generator<readonly Put[]> {
+  let chunk: Put[] = [];
+  let size = 0;
+  for (const put of puts) {
+    const bytes = put.key.length + Buffer.byteLength(put.value);
+    if (chunk.length === maxOperations || size + bytes > maxTransactionBytes) {
+      yield chunk;
+      chunk = [];
+      size = 0;
+    }
+    chunk.push(put);
+    size += bytes;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const refusal = (file: string, what: string): ParetoError =>
+  new ParetoError('invalid-argument', `the backup ${file} ${what}`);

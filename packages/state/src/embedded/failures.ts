@@ -1,0 +1,69 @@
+// What goes wrong with the files under the embedded store, in words that say what to do.
+
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorText, ParetoError } from '@pareto/core';
+
+/** Turns anything that the file system or LMDB throws into a ParetoError. */
+export function storeFailure(error: unknown, path: string): ParetoError {
+  if (error instanceof ParetoError) return error;
+  const text = `${codeOf(error)} ${errorText(error)}`;
+  const cause = { cause: error };
+  if (/ENOSPC|EDQUOT|No space left|quota exceeded|MDB_MAP_FULL/i.test(text) || (isShortWrite(text) && isFull(path))) {
+    return new ParetoError(
+      'resource-exhausted',
+      `no disk space left for the store at ${path}: free some and try again`,
+      cause,
+    );
+  }
+  if (/EACCES|EPERM|EROFS|Permission denied|Read-only|not permitted/i.test(text)) {
+    return new ParetoError(
+      'permission-denied',
+      `the store directory ${path} is not writable: give this user access to it, or name another with --data-dir`,
+      cause,
+    );
+  }
+  if (/ENOTDIR|EEXIST|Not a directory/i.test(text)) {
+    return new ParetoError(
+      'failed-precondition',
+      `the store's path ${path} is not a directory: name another with --data-dir`,
+      cause,
+    );
+  }
+  if (/MDB_INVALID|MDB_CORRUPTED|MDB_VERSION_MISMATCH|MDB_PAGE_NOTFOUND/i.test(text)) {
+    return new ParetoError(
+      'data-loss',
+      `the store at ${path} is damaged (${errorText(error)}): restore it from a backup`,
+      cause,
+    );
+  }
+  return new ParetoError('internal', `the store at ${path} failed: ${errorText(error)}`, cause);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** LMDB tells a write that the disk cut short as an input/output error. */
+const isShortWrite = (text: string): boolean => /EIO|Input\/output error/i.test(text);
+
+const isFull = (path: string): boolean => {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize < reservedBytes;
+};
+
+const reservedBytes = 2 ** 20;
+
+/** Throws ENOSPC unless a mebibyte can be written: LMDB maps a file when it opens, and dies of a signal if that is not so. */
+export function checkSpace(path: string): void {
+  const probe = join(path, 'space-probe');
+  const descriptor = openSync(probe, 'w');
+  try {
+    const chunk = Buffer.alloc(reservedBytes);
+    for (let written = 0; written < reservedBytes;) written += writeSync(descriptor, chunk, written);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+    rmSync(probe);
+  }
+}

@@ -1,0 +1,102 @@
+// The embedded store: one directory, one process, an LMDB environment.
+
+import { mkdirSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { ParetoError, type Clock } from '@pareto/core';
+import { identify } from '../identity.js';
+import { checkTransaction } from '../limits.js';
+import type { Store, Transaction, TransactResult } from '../store.js';
+import { applyCompaction, applyTransaction } from './apply-transaction.js';
+import { createCommitter } from './committer.js';
+import { checkSpace, storeFailure } from './failures.js';
+import { createLeases } from './leases.js';
+import { lockDirectory } from './lock.js';
+import { entriesUnder, openTables, revisionOf, type Tables } from './tables.js';
+import { createWake, watchTables } from './watch-tables.js';
+
+export interface EmbeddedStoreOptions {
+  readonly clock: Clock;
+  /** How many revisions of history are kept for watches; older ones are compacted. */
+  readonly keepRevisions?: number;
+}
+
+/** Opens the store in a directory, which is made when missing. Throws a ParetoError that says what to do. */
+export async function openEmbeddedStore(path: string, options: EmbeddedStoreOptions): Promise<Store> {
+  let lock: AsyncDisposable | undefined;
+  let tables: Tables | undefined;
+  const release = async (): Promise<void> => {
+    await tables?.root.close();
+    await lock?.[Symbol.asyncDispose]();
+  };
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    lock = await lockDirectory(path);
+    checkSpace(path);
+    tables = openTables(path);
+    await syncDirectory(path);
+    return await createStore(path, tables, options, release);
+  } catch (error) {
+    await release();
+    throw storeFailure(error, path);
+  }
+}
+
+/** So that the files themselves outlive a power cut. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await openFile(path, 'r');
+  await directory.sync();
+  await directory.close();
+}
+
+async function createStore(
+  path: string,
+  tables: Tables,
+  { clock, keepRevisions = 10_000 }: EmbeddedStoreOptions,
+  release: () => Promise<void>,
+): Promise<Store> {
+  const wake = createWake();
+  const committer = createCommitter(path, tables, wake.all);
+  const checkOpen = (): void => {
+    if (wake.closed.aborted) throw new ParetoError('unavailable', `the store at ${path} is closed`);
+  };
+  const transact = (decide: () => Transaction): Promise<TransactResult> =>
+    committer.commit(() => applyTransaction(tables, decide(), keepRevisions));
+  const read = <T>(look: () => T): T => {
+    checkOpen();
+    tables.root.resetReadTxn();
+    return look();
+  };
+  const endLeases = async (isEnded: (lease: string) => boolean): Promise<void> => {
+    await transact(() => {
+      const ended = entriesUnder(tables, '').filter(({ lease }) => lease !== undefined && isEnded(lease));
+      return { compares: [], operations: ended.map(({ key }) => ({ kind: 'delete', key })) };
+    });
+  };
+  const leases = createLeases(clock, (id) => endLeases((lease) => lease === id));
+  const access: Omit<Store, 'epoch'> = {
+    get: async (key) => read(() => ({ revision: revisionOf(tables), entry: tables.entries.get(key) })),
+    range: async (prefix) => read(() => ({ revision: revisionOf(tables), entries: entriesUnder(tables, prefix) })),
+    async transact(transaction) {
+      checkTransaction(transaction);
+      for (const operation of transaction.operations) {
+        if (operation.kind === 'put' && operation.lease !== undefined) leases.check(operation.lease);
+      }
+      return transact(() => transaction);
+    },
+    watch: (prefix, from, signal) => watchTables(tables, wake, prefix, from, signal),
+    grantLease: async (ttlMs) => {
+      checkOpen();
+      return leases.grant(ttlMs);
+    },
+    compact: (revision) => committer.commit(() => applyCompaction(tables, revision)),
+    async [Symbol.asyncDispose]() {
+      if (wake.closed.aborted) return;
+      leases[Symbol.dispose]();
+      committer.close();
+      wake.close();
+      await release();
+    },
+  };
+  await endLeases(() => true);
+  return { ...access, epoch: await identify(access, path) };
+}

@@ -1,0 +1,38 @@
+// The LMDB databases of the embedded store: entries by key, events by [revision, position], and three numbers.
+
+import { open, type Database, type RootDatabase } from 'lmdb';
+import type { Entry, Revision, WatchEvent } from '../store.js';
+
+export interface Tables {
+  readonly root: RootDatabase;
+  readonly entries: Database<Entry, string>;
+  readonly history: Database<WatchEvent, number[]>;
+  readonly counters: Database<number, 'revision' | 'compacted'>;
+}
+
+/** A commit returns when it is flushed to the disk (`overlappingSync: false`). */
+export function openTables(path: string): Tables {
+  const root = open({ path, overlappingSync: false, maxDbs: 4, noSubdir: false });
+  return {
+    root,
+    entries: root.openDB({ name: 'entries', encoding: 'json' }),
+    history: root.openDB({ name: 'history', encoding: 'json' }),
+    counters: root.openDB({ name: 'counters', encoding: 'json' }),
+  };
+}
+
+export const revisionOf = (tables: Tables): Revision => tables.counters.get('revision') ?? 0;
+
+/** Events before this revision are gone. */
+export const compactedOf = (tables: Tables): Revision => tables.counters.get('compacted') ?? 0;
+
+/** After every key that is printable ASCII and begins with the prefix. */
+const endOf = (prefix: string): string => `${prefix}\x7f`;
+
+export function entriesUnder(tables: Tables, prefix: string): readonly Entry[] {
+  return Array.from(tables.entries.getRange({ start: prefix, end: endOf(prefix) }), ({ value }) => value);
+}
+
+export function eventsBetween(tables: Tables, from: Revision, to: Revision): readonly WatchEvent[] {
+  return Array.from(tables.history.getRange({ start: [from], end: [to + 1] }), ({ value }) => value);
+}

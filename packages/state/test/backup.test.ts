@@ -1,0 +1,61 @@
+// Backup to a file and restore into an empty store.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@pareto/core';
+import { backupStore, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+
+describe('backup and restore', () => {
+  let folder: string;
+  let source: Store;
+  let target: Store;
+  let file: string;
+  const open = (name: string): Promise<Store> => openEmbeddedStore(join(folder, name), { clock: systemClock });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pareto-backup-'));
+    file = join(folder, 'backup');
+    source = await open('source');
+    target = await open('target');
+    for (let i = 0; i < 300; i += 1) {
+      const operations = [{ kind: 'put', key: `k/${i}`, value: 'välue\n'.repeat(i) }] as const;
+      await source.transact({ compares: [], operations });
+    }
+  });
+  afterEach(async () => {
+    await source[Symbol.asyncDispose]();
+    await target[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  const content = async (store: Store): Promise<unknown> =>
+    (await store.range('k/')).entries.map(({ key, value }) => [key, value]);
+
+  it('brings everything back in a new epoch, leased keys aside', async () => {
+    const lease = await source.grantLease(60_000);
+    await source.transact({ compares: [], operations: [{ kind: 'put', key: 'leased', value: '', lease: lease.id }] });
+    assert.equal(await backupStore(source, file), 300);
+    assert.equal(await restoreStore(target, file), 300);
+    assert.deepEqual(await content(target), await content(source));
+    assert.notEqual(target.epoch, source.epoch);
+    assert.equal((await target.get('leased')).entry, undefined);
+  });
+
+  it('refuses a store that is not empty, a damaged file and one that is no backup', async () => {
+    await backupStore(source, file);
+    await assert.rejects(restoreStore(source, file), { code: 'failed-precondition' });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('välue', 'value'));
+    await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /damaged/ });
+    writeFileSync(file, 'hello');
+    await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /not a backup/ });
+  });
+
+  it('refuses to open a store whose restore was cut off', async () => {
+    await target.transact({ compares: [], operations: [{ kind: 'put', key: 'meta/restoring', value: file }] });
+    await target[Symbol.asyncDispose]();
+    await assert.rejects(open('target'), { code: 'failed-precondition', message: /cut off/ });
+  });
+});

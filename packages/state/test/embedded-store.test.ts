@@ -1,0 +1,93 @@
+// The embedded store: the contract, and what is its own: files, locks and crashes.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@pareto/core';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { createManualClock } from './manual-clock.js';
+import { storeContract, type StoreHarness } from './store-contract.js';
+
+async function createHarness(): Promise<StoreHarness> {
+  const path = mkdtempSync(join(tmpdir(), 'pareto-store-'));
+  const clock = createManualClock();
+  let store: Store = await openEmbeddedStore(path, { clock });
+  return {
+    store: () => store,
+    clock,
+    async reopen() {
+      await store[Symbol.asyncDispose]();
+      store = await openEmbeddedStore(path, { clock });
+    },
+    passTime: (ms) => clock.advance(ms),
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      rmSync(path, { recursive: true });
+    },
+  };
+}
+
+storeContract('embedded', createHarness);
+
+describe('embedded store', () => {
+  let path: string;
+  const open = (keepRevisions?: number): Promise<Store> =>
+    openEmbeddedStore(path, { clock: systemClock, ...(keepRevisions === undefined ? {} : { keepRevisions }) });
+  const write = (store: Store, key: string, value = ''): ReturnType<Store['transact']> =>
+    store.transact({ compares: [], operations: [{ kind: 'put', key, value }] });
+
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'pareto-store-'));
+  });
+  afterEach(() => rmSync(path, { recursive: true, force: true }));
+
+  it('refuses a second opener, and opens after the first has closed', async () => {
+    const store = await open();
+    await assert.rejects(open(), { code: 'failed-precondition', message: /open in another process/ });
+    await store[Symbol.asyncDispose]();
+    await (await open())[Symbol.asyncDispose]();
+  });
+
+  it('refuses a path that cannot be a directory', async () => {
+    writeFileSync(join(path, 'file'), '');
+    path = join(path, 'file');
+    await assert.rejects(open(), { code: 'failed-precondition', message: /not a directory/ });
+    rmSync(path);
+    path = join(path, '..');
+  });
+
+  it('refuses data of a newer schema version', async () => {
+    const store = await open();
+    await write(store, 'meta/schema', '99');
+    await store[Symbol.asyncDispose]();
+    await assert.rejects(open(), { code: 'failed-precondition', message: /schema version 99/ });
+  });
+
+  it('bounds its history by itself', async () => {
+    const store = await open(10);
+    for (let i = 0; i < 30; i += 1) await write(store, 'k', String(i));
+    for await (const watched of store.watch('k', 1, new AbortController().signal)) {
+      assert.equal(watched.kind, 'compacted');
+    }
+    await store[Symbol.asyncDispose]();
+  });
+
+  it('ends the leases that its last process left behind', async () => {
+    const store = await open();
+    const lease = await store.grantLease(60_000);
+    await store.transact({ compares: [], operations: [{ kind: 'put', key: 'k', value: '', lease: lease.id }] });
+    await store[Symbol.asyncDispose]();
+    const again = await open();
+    assert.equal((await again.get('k')).entry, undefined);
+    await again[Symbol.asyncDispose]();
+  });
+
+  it('throws unavailable once closed', async () => {
+    const store = await open();
+    await store[Symbol.asyncDispose]();
+    await assert.rejects(store.get('k'), { code: 'unavailable' });
+    await assert.rejects(write(store, 'k'), { code: 'unavailable' });
+  });
+});
