@@ -1,2 +1,17 @@
-// Filled in by its first content.
-export {};
+export {
+  defineConfig,
+  loadConfig,
+  printableConfig,
+  secret,
+  type ConfigDefinition,
+  type ConfigOf,
+  type ConfigSources,
+  type Loaded,
+} from './config.js';
+export { checkBind, commonFlags, type CommonConfig, type CommonFields } from './common-flags.js';
+export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycle.js';
+export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } from './run-group.js';
+export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
+export { createProbeServer, type ProbeOptions, type ProbeServer } from './probe-server.js';
+export { createSession, type Session, type SessionOptions } from './session.js';
+export { readClusterToken, requireToken, tokenMetadata } from './token.js';

@@ -1,0 +1,49 @@
+// The flags that every service has, and what they are checked for.
+
+import { isIPv4 } from 'node:net';
+import { ParetoError } from '@pareto/core';
+import { logFormats, logLevels, type LogFormat, type LogLevel } from '@pareto/telemetry';
+import { z } from 'zod';
+
+const port = (): z.ZodInt => z.int().min(0).max(65_535);
+
+type Enum<T extends string> = z.ZodEnum<{ [K in T]: K }>;
+
+export interface CommonFields {
+  readonly host: z.ZodDefault<z.ZodString>;
+  readonly port: z.ZodDefault<z.ZodInt>;
+  readonly metricsPort: z.ZodDefault<z.ZodInt>;
+  readonly insecure: z.ZodDefault<z.ZodBoolean>;
+  readonly clusterTokenFile: z.ZodString;
+  readonly logLevel: z.ZodDefault<Enum<LogLevel>>;
+  readonly logFormat: z.ZodDefault<Enum<LogFormat>>;
+  readonly traceEndpoint: z.ZodOptional<z.ZodURL>;
+  readonly drainTimeoutMs: z.ZodDefault<z.ZodInt>;
+  readonly config: z.ZodOptional<z.ZodString>;
+}
+
+export type CommonConfig = Readonly<z.output<z.ZodObject<{ -readonly [K in keyof CommonFields]: CommonFields[K] }>>>;
+
+/** To be spread into a service's fields. */
+export const commonFlags = (ports: { readonly port: number; readonly metricsPort: number }): CommonFields => ({
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on; beyond loopback needs --insecure'),
+  port: port().default(ports.port).describe('port for gRPC; 0 takes any free one'),
+  metricsPort: port().default(ports.metricsPort).describe('port for /metrics, /livez and /readyz'),
+  insecure: z.boolean().default(false).describe('allow listening beyond loopback without certificates'),
+  clusterTokenFile: z.string().min(1).describe("file with the cluster's secret, the same for every service"),
+  logLevel: z.enum(logLevels).default('info').describe('what to log'),
+  logFormat: z.enum(logFormats).default('json').describe('how to log'),
+  traceEndpoint: z.url().optional().describe('send traces to this OTLP/HTTP collector, e.g. http://127.0.0.1:4318'),
+  drainTimeoutMs: z.int().min(0).default(10_000).describe('how long running work may take to end after SIGTERM'),
+  config: z.string().optional().describe('JSON file of flags, e.g. {"log-level": "debug"}'),
+});
+
+/** Throws unless `host` is this machine only, or the operator said that plain text is meant. */
+export function checkBind(host: string, insecure: boolean): void {
+  const loopback = host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+  if (loopback || insecure) return;
+  throw new ParetoError(
+    'failed-precondition',
+    `--host ${host} can be reached from other machines and there are no certificates: use 127.0.0.1, or pass --insecure`,
+  );
+}

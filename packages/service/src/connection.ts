@@ -1,0 +1,56 @@
+// One stream on one channel: what a session opens again and again.
+
+import { milliseconds, ParetoError } from '@pareto/core';
+import { createChannel } from '@pareto/rpc';
+import type { SessionOptions } from './session.js';
+
+export interface Connection<In, Out> {
+  /** Ends when the peer ends it, throws when it breaks or is silent for too long. */
+  readonly messages: AsyncIterable<In>;
+  /** False when there is no room. */
+  send(message: Out): boolean;
+  close(): void;
+}
+
+export function openConnection<In, Out>(
+  options: SessionOptions<In, Out>,
+  address: string,
+  stopping: AbortSignal,
+): Connection<In, Out> {
+  const channel = createChannel(address, { metadata: options.metadata });
+  const silent = new AbortController();
+  const stream = options.open(channel, { signal: AbortSignal.any([stopping, silent.signal]) });
+  let writing = false;
+  return {
+    messages: watchSilence(stream, options, silent),
+    send(message) {
+      if (writing) return false;
+      writing = true;
+      void stream.write(message).finally(() => (writing = false));
+      return true;
+    },
+    close: () => channel.close(),
+  };
+}
+
+async function* watchSilence<In>(
+  stream: AsyncIterable<In>,
+  { silenceMs, clock }: Pick<SessionOptions<never, never>, 'silenceMs' | 'clock'>,
+  silent: AbortController,
+): AsyncGenerator<In, void, undefined> {
+  const arm = (): Disposable | undefined =>
+    silenceMs === undefined ? undefined : clock.after(milliseconds(silenceMs), () => silent.abort());
+  let timer = arm();
+  try {
+    for await (const message of stream) {
+      timer?.[Symbol.dispose]();
+      yield message;
+      timer = arm();
+    }
+  } catch (error) {
+    if (!silent.signal.aborted) throw error;
+    throw new ParetoError('unavailable', `the controller said nothing for ${silenceMs} ms`, { cause: error });
+  } finally {
+    timer?.[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,91 @@
+// HTTP for machines that watch a service: /livez, /readyz, /metrics.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ParetoError } from '@pareto/core';
+import type { MetricsText } from '@pareto/telemetry';
+import type { Lifecycle } from './lifecycle.js';
+import type { Runnable } from './run-group.js';
+
+export interface ProbeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly lifecycle: Lifecycle;
+  /** Why it can't take work now; empty when it can. */
+  readonly notReady: () => readonly string[];
+  readonly metrics: MetricsText;
+  /** Sets the gauges that are read rather than counted, before each scrape. */
+  readonly observe?: () => void;
+}
+
+export interface ProbeServer extends Runnable {
+  /** The bound port, once started. */
+  readonly port: number;
+}
+
+export function createProbeServer(options: ProbeOptions): ProbeServer {
+  const server = createServer((request, response) => {
+    answer(options, request, response).catch(() => send(response, 500, 'the metrics could not be collected\n'));
+  });
+  return {
+    name: 'probes',
+    get port() {
+      return (server.address() as AddressInfo | null)?.port ?? options.port;
+    },
+    start: (fail) => listen(server, options, fail),
+    stop: () => close(server),
+  };
+}
+
+async function answer(options: ProbeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'only GET is answered here\n');
+  switch (request.url?.split('?')[0]) {
+    case '/livez':
+      return send(response, 200, 'ok\n');
+    case '/readyz': {
+      const reasons = readiness(options);
+      return reasons.length === 0 ? send(response, 200, 'ok\n') : send(response, 503, `${reasons.join('\n')}\n`);
+    }
+    case '/metrics':
+      options.observe?.();
+      return send(response, 200, await options.metrics.text(), options.metrics.contentType);
+    default:
+      return send(response, 404, 'there are /livez, /readyz and /metrics here\n');
+  }
+}
+
+function readiness({ lifecycle, notReady }: ProbeOptions): readonly string[] {
+  return lifecycle.state === 'serving' ? notReady() : [lifecycle.state];
+}
+
+function send(response: ServerResponse, status: number, body: string, contentType = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function listen(server: Server, { host, port }: ProbeOptions, fail: (error: unknown) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      server.on('error', fail);
+      resolve();
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): ParetoError {
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'the port is taken: stop what uses it, or choose another with --metrics-port'
+      : error.message;
+  return new ParetoError('unavailable', `cannot listen on ${host}:${port}: ${why}`, { cause: error });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,86 @@
+// A service's process: configuration, logs, traces, signals, exit code.
+
+import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
+import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
+import { checkBind, type CommonConfig } from './common-flags.js';
+import { loadConfig, printableConfig, processSources, type ConfigDefinition } from './config.js';
+import { createLifecycle, type Lifecycle } from './lifecycle.js';
+import { createRunGroup, type RunGroup, type Runnable } from './run-group.js';
+import { readClusterToken } from './token.js';
+
+/** What every part of a service is made with. */
+export interface ServiceContext {
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+  readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** The secret that the cluster's services know each other by. */
+  readonly clusterToken: string;
+}
+
+export interface ServiceOptions<C extends CommonConfig> {
+  readonly config: ConfigDefinition<C>;
+  /** Makes the parts, in the order in which they start. */
+  readonly create: (config: Readonly<C>, context: ServiceContext) => Promise<readonly Runnable[]>;
+}
+
+/** Parts may take this much longer than the drain before they are left behind. */
+const graceMs = 2_000;
+
+/**
+ * Runs a service until SIGTERM or SIGINT, or until a part fails; a second signal exits at once. A service that can't start
+ * says why in one line on standard error. Ends the process: 0 after a clean stop, else 1.
+ */
+export async function runService<C extends CommonConfig>(options: ServiceOptions<C>): Promise<void> {
+  const { name } = options.config;
+  try {
+    const loaded = loadConfig(options.config, processSources());
+    if (loaded.kind === 'help') return void process.stdout.write(loaded.text);
+    await serve(options, loaded.config);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${name}: ${errorText(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config: Readonly<C>): Promise<void> {
+  checkBind(config.host, config.insecure);
+  const clusterToken = await readClusterToken(config.clusterTokenFile);
+  const service = options.config.name.replace(/^pareto-/, '');
+  const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
+  const tracer = createTracer({ service, endpoint: config.traceEndpoint });
+  const lifecycle = createLifecycle(logger);
+  logger.info('configuration', printableConfig(options.config, config));
+  exitOnDefect(logger);
+  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, clusterToken };
+  const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
+  const runnables = [flush, ...(await options.create(config, context))];
+  const stopTimeoutMs = config.drainTimeoutMs + graceMs;
+  const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
+  stopOnSignals(group, logger);
+  await group.start();
+  await group.finished;
+}
+
+function stopOnSignals(group: RunGroup, logger: Logger): void {
+  let seen = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (++seen > 1) process.exit(1);
+    logger.info('signal', { signal });
+    void group.stop();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** A defect leaves state that can't be trusted: better gone and restarted. */
+function exitOnDefect(logger: Logger): void {
+  const onDefect = (error: unknown): void => {
+    logger.error('defect', { error });
+    process.exit(1);
+  };
+  process.on('uncaughtException', onDefect);
+  process.on('unhandledRejection', onDefect);
+}

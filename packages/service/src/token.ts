@@ -1,0 +1,40 @@
+// The cluster's secret: how services know each other where there are no certificates.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { ParetoError } from '@pareto/core';
+import { tokenKey } from '@pareto/rpc';
+
+const minimumLength = 16;
+
+/** Throws one clear line when there is no secret in the file. */
+export async function readClusterToken(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ParetoError(
+      'failed-precondition',
+      `--cluster-token-file: cannot read ${file}: make it with "openssl rand -hex 32 > ${file}", the same for every service`,
+      { cause: error },
+    );
+  });
+  const token = text.trim();
+  if (token.length >= minimumLength && /^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ParetoError(
+    'failed-precondition',
+    `--cluster-token-file: ${file} must hold one line of at least ${minimumLength} visible ASCII characters`,
+  );
+}
+
+/** What a service sends with its calls to another. */
+export const tokenMetadata = (token: string): Readonly<Record<string, string>> => ({ [tokenKey]: token });
+
+/** Throws `unauthenticated` unless the call carries the cluster's secret. Compared in constant time. */
+export function requireToken(call: { readonly metadata: ReadonlyMap<string, string> }, token: string): void {
+  const given = call.metadata.get(tokenKey);
+  if (given !== undefined && timingSafeEqual(sha256(given), sha256(token))) return;
+  throw new ParetoError(
+    'unauthenticated',
+    `this call is for the cluster's own services: metadata ${tokenKey} ${given === undefined ? 'is missing' : 'is wrong'}`,
+  );
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
