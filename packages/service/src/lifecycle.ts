@@ -12,7 +12,7 @@ export interface Lifecycle {
 }
 
 const followers: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
-  starting: ['serving', 'draining'],
+  starting: ['serving', 'draining', 'failed'],
   serving: ['draining'],
   draining: ['stopped', 'failed'],
   stopped: [],
@@ -29,7 +29,9 @@ export function createLifecycle(logger: Logger): Lifecycle {
     draining: draining.signal,
     enter(next) {
       if (!followers[state].includes(next)) throw new Error(`a service can't go from ${state} to ${next}`);
-      logger.info('lifecycle', { from: state, to: next });
+      // Why a start failed is said in one line of its own.
+      const log = state === 'starting' && next === 'failed' ? logger.debug : logger.info;
+      log('lifecycle', { from: state, to: next });
       state = next;
       if (next === 'draining') draining.abort(new Error('the service is draining'));
     },

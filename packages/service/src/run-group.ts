@@ -44,7 +44,7 @@ export function createRunGroup(runnables: readonly Runnable[], options: RunGroup
     void stop();
   };
   async function stopAll(): Promise<void> {
-    lifecycle.enter('draining');
+    if (lifecycle.state !== 'starting' || failure === undefined) lifecycle.enter('draining');
     for (const runnable of started.toReversed()) await stopOne(runnable, options);
     lifecycle.enter(failure === undefined ? 'stopped' : 'failed');
     if (failure === undefined) resolve();

@@ -52,7 +52,6 @@ async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config:
   const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
   const tracer = createTracer({ service, endpoint: config.traceEndpoint });
   const lifecycle = createLifecycle(logger);
-  logger.info('configuration', printableConfig(options.config, config));
   exitOnDefect(logger);
   const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, clusterToken };
   const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
@@ -61,6 +60,7 @@ async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config:
   const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
   stopOnSignals(group, logger);
   await group.start();
+  logger.info('started', { config: printableConfig(options.config, config) });
   await group.finished;
 }
 

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import {
+  checkBind,
+  commonFlags,
+  defineConfig,
+  loadConfig,
+  printableConfig,
+  secret,
+  type ConfigOf,
+} from '../src/index.js';
+
+const definition = defineConfig({
+  name: 'pareto-router',
+  summary: 'answers queries',
+  example: 'pareto-router --controllers 127.0.0.1:8100',
+  fields: {
+    ...commonFlags({ port: 8001, metricsPort: 8002 }),
+    controllers: z.array(z.string().min(1)).min(1).describe('controllers to follow'),
+    retryShare: z.number().min(0).max(1).default(0.2).describe('retries per query'),
+    prices: z.record(z.string(), z.number()).default({ 'cpu/': 0.048 }).describe('USD per slot-hour'),
+    password: secret(z.string().optional().describe('of something')),
+  },
+});
+
+const needed = ['--controllers', 'a:1, b:2', '--cluster-token-file', 'token'];
+
+function load(argv: readonly string[], env: Record<string, string> = {}, file?: string): ConfigOf<typeof definition> {
+  const readFile = (): string => {
+    if (file === undefined) throw new Error('ENOENT');
+    return file;
+  };
+  const loaded = loadConfig(definition, { argv, env, readFile });
+  assert.equal(loaded.kind, 'config');
+  return loaded.config;
+}
+
+describe('configuration', () => {
+  it('takes flags over environment over file over default', () => {
+    const file = JSON.stringify({ 'retry-share': 0.1, port: 7, 'metrics-port': 8, prices: { 'cpu/': 1 } });
+    const config = load(
+      [...needed, '--config', 'c.json', '--port=9', '--insecure'],
+      { PARETO_METRICS_PORT: '0', PARETO_PORT: '1' },
+      file,
+    );
+    assert.deepEqual(
+      [
+        config.port,
+        config.metricsPort,
+        config.retryShare,
+        config.host,
+        config.insecure,
+        config.prices,
+        config.controllers,
+      ],
+      [9, 0, 0.1, '127.0.0.1', true, { 'cpu/': 1 }, ['a:1', 'b:2']],
+    );
+  });
+
+  it('is frozen all the way down', () => {
+    const config = load(needed);
+    assert.ok(Object.isFrozen(config) && Object.isFrozen(config.prices) && Object.isFrozen(config.controllers));
+  });
+
+  it('prints secrets blanked', () => {
+    const printed = printableConfig(definition, load([...needed, '--password', 'hunter2']));
+    assert.equal(printed['password'], '***');
+    assert.equal(printed['retry-share'], 0.2);
+  });
+
+  it('makes --help out of the fields, with an example', () => {
+    const loaded = loadConfig(definition, { argv: ['--help'], env: {}, readFile: String });
+    assert.equal(loaded.kind, 'help');
+    assert.match(loaded.text, /pareto-router --controllers 127.0.0.1:8100/);
+    assert.match(loaded.text, /--metrics-port N +port for \/metrics, \/livez and \/readyz \(8002\)/);
+    assert.match(loaded.text, /--log-format json\|pretty/);
+    assert.match(loaded.text, /--controllers A,B +controllers to follow \(required, or PARETO_CONTROLLERS\)/);
+  });
+
+  const refused: readonly [string, readonly string[], RegExp, string?][] = [
+    [
+      'an unknown flag',
+      [...needed, '--metric-port', '1'],
+      /^unknown flag --metric-port: did you mean --metrics-port\?$/,
+    ],
+    ['a far-fetched flag', [...needed, '--zzzzzzzz'], /^unknown flag --zzzzzzzz: see --help$/],
+    ['a stray argument', [...needed, 'go'], /unexpected argument "go": flags are written --name value/],
+    ['a flag without its value', [...needed, '--port'], /^--port needs a value$/],
+    ['a word for a number', [...needed, '--port', 'high'], /^--port: expected number, received string$/],
+    ['a port out of range', [...needed, '--port', '70000'], /^--port: .*65535/],
+    ['a missing required flag', [], /^--cluster-token-file is required: .*; --controllers is required/],
+    ['an unknown choice', [...needed, '--log-level', 'loud'], /^--log-level: .*"debug"/],
+    ['a URL that is none', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
+    ['a file that is not there', [...needed, '--config', 'none.json'], /^--config: cannot read none.json/],
+    ['a file that is not JSON', [...needed, '--config', 'c.json'], /^c.json is not valid JSON/, '{'],
+    [
+      'a file with an unknown key',
+      [...needed, '--config', 'c.json'],
+      /^unknown flag c.json: prot: did you mean port\?$/,
+      '{"prot":1}',
+    ],
+  ];
+  for (const [what, argv, message, file] of refused) {
+    it(`refuses ${what} in one line`, () => {
+      assert.throws(
+        () => load(argv, {}, file),
+        (error: Error) =>
+          message.test(error.message) && !error.message.includes('\n') ? true : assert.fail(error.message),
+      );
+    });
+  }
+});
+
+describe('checkBind', () => {
+  for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '::1'])
+    it(`lets ${host} pass`, () => checkBind(host, false));
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.org', '127.evil.example']) {
+    it(`refuses ${host} unless told otherwise`, () => {
+      assert.throws(() => checkBind(host, false), /pass --insecure/);
+      checkBind(host, true);
+    });
+  }
+});

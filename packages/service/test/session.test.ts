@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { createSeededRng, milliseconds, ParetoError, systemClock } from '@pareto/core';
+import { createClient, createServer, type RpcServer, type wire } from '@pareto/rpc';
+import { createLogger } from '@pareto/telemetry';
+import { createSession, requireToken, tokenMetadata, type Session } from '../src/index.js';
+
+const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
+const token = '0123456789abcdef';
+
+type Join = (message: wire.WorkerMessage, say: (revision: number) => Promise<void>) => Promise<void>;
+
+/** A controller that checks the token and does with each message what it is told. */
+async function controller(port: number, onMessage: Join): Promise<{ server: RpcServer; address: string }> {
+  const server = createServer();
+  server.add('pareto.v1.Fleet', {
+    async join(stream, call) {
+      requireToken(call, token);
+      const say = (revision: number) => stream.write({ message: 'assignments', assignments: { revision } });
+      for await (const message of stream) await onMessage(message, say);
+    },
+  });
+  return { server, address: `127.0.0.1:${await server.listen('127.0.0.1', port)}` };
+}
+
+describe('session', () => {
+  const events = new EventEmitter();
+  let session: Session<wire.WorkerMessageInput>;
+  const servers: RpcServer[] = [];
+
+  async function begin(addresses: readonly string[], silenceMs?: number): Promise<void> {
+    session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
+      addresses,
+      open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
+      hello: () => ({ message: 'hello', hello: { workerId: 'w1' } }),
+      onMessage: (message) => events.emit('message', message.assignments?.revision),
+      metadata: tokenMetadata(token),
+      ...(silenceMs !== undefined && { silenceMs }),
+      clock: systemClock,
+      rng: createSeededRng(1),
+      logger,
+    });
+    await session.start((error) => assert.fail(String(error)));
+  }
+  const heard = async (): Promise<number> => Number((await once(events, 'message'))[0]);
+  afterEach(async () => {
+    await session.stop();
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  it('says hello, hears answers, and sends', async () => {
+    const { server, address } = await controller(0, (message, say) => say(message.hello ? 1 : 2));
+    servers.push(server);
+    await begin([address]);
+    assert.equal(await heard(), 1);
+    assert.equal(session.connected, true);
+    assert.notEqual(session.lastHeardAt, undefined);
+    assert.equal(session.send({ message: 'report', report: {} }), true);
+    assert.equal(await heard(), 2);
+  });
+
+  it('comes back after the controller was gone, with a new hello', async () => {
+    const first = await controller(0, (_message, say) => say(1));
+    await begin([first.address]);
+    assert.equal(await heard(), 1);
+    first.server.close();
+    while (session.connected) await systemClock.sleep(milliseconds(5));
+    assert.equal(session.send({ message: 'report', report: {} }), false);
+    const second = await controller(Number(first.address.split(':')[1]), (message, say) => say(message.hello ? 5 : 6));
+    servers.push(second.server);
+    assert.equal(await heard(), 5);
+  });
+
+  it('goes to the leader that a follower names', async () => {
+    const leader = await controller(0, (_message, say) => say(9));
+    const follower = await controller(0, () => {
+      throw new ParetoError('failed-precondition', 'not the leader', { details: { 'pareto-leader': leader.address } });
+    });
+    servers.push(leader.server, follower.server);
+    await begin([follower.address]);
+    assert.equal(await heard(), 9);
+  });
+
+  it('opens a silent stream anew', async () => {
+    let hellos = 0;
+    const { server, address } = await controller(0, async (_message, say) => say(++hellos));
+    servers.push(server);
+    await begin([address], 50);
+    assert.equal(await heard(), 1);
+    assert.equal(await heard(), 2);
+  });
+
+  it('stops although no controller was ever there', async () => {
+    await begin(['127.0.0.1:9']);
+    assert.equal(session.connected, false);
+  });
+});

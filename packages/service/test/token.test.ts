@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readClusterToken, requireToken, tokenMetadata } from '../src/index.js';
+
+describe('cluster token', () => {
+  let folder = '';
+  before(async () => void (folder = await mkdtemp(join(tmpdir(), 'pareto-token-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  const written = async (text: string): Promise<string> => {
+    const file = join(folder, 'token');
+    await writeFile(file, text);
+    return file;
+  };
+
+  it('is the one line of its file', async () => {
+    assert.equal(await readClusterToken(await written('0123456789abcdef\n')), '0123456789abcdef');
+  });
+
+  it('is refused when missing, short, or more than a line', async () => {
+    await assert.rejects(readClusterToken(join(folder, 'none')), /cannot read .*openssl rand -hex 32/);
+    await assert.rejects(readClusterToken(await written('short')), /at least 16/);
+    await assert.rejects(readClusterToken(await written('0123456789abcdef\n0123456789abcdef')), /one line/);
+  });
+
+  it('lets only calls pass that carry it', () => {
+    const call = (entries: Readonly<Record<string, string>>) => ({ metadata: new Map(Object.entries(entries)) });
+    requireToken(call(tokenMetadata('0123456789abcdef')), '0123456789abcdef');
+    const unauthenticated = { code: 'unauthenticated' };
+    assert.throws(() => requireToken(call({}), '0123456789abcdef'), unauthenticated);
+    assert.throws(() => requireToken(call(tokenMetadata('0123456789abcdeF')), '0123456789abcdef'), unauthenticated);
+  });
+});
