@@ -1,0 +1,94 @@
+// One executor process seen from its parent: its start, the frames to and from it, and how it ended.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { createFrameReader, encodeFrame } from './frame.js';
+import { offerToOomKiller } from './process-memory.js';
+import { outOfMemoryExit, type FromExecutor, type ToExecutor } from './protocol.js';
+
+export interface ExecutorDeath {
+  readonly kind: 'crashed' | 'out-of-memory' | 'hung' | 'ended';
+  /** For people: exit status or signal, and what it last wrote to stderr. */
+  readonly reason: string;
+}
+
+export interface ExecutorProcess {
+  readonly pid: number;
+  /** Never rejects. */
+  readonly died: Promise<ExecutorDeath>;
+  send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
+  onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;
+  /** SIGKILL; the death will be this one. */
+  kill(death: ExecutorDeath): void;
+}
+
+const entry = fileURLToPath(new URL('../dist/executor-main.js', import.meta.url));
+const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-warnings'];
+/** No credentials: this is all the environment there is. The allocator thresholds give memory back to the system. */
+const environment = {
+  ORT_DISABLE_TELEMETRY: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
+const setpriv = '/usr/bin/setpriv';
+const stderrKept = 2000;
+
+/** Starts a process. Where the system can, the kernel ends it when its parent ends, even while a model hangs. */
+export function startExecutorProcess(): ExecutorProcess {
+  const command = [process.execPath, ...nodeFlags, entry];
+  if (existsSync(setpriv)) command.unshift(setpriv, '--pdeathsig', 'KILL', '--');
+  const [file = process.execPath, ...args] = command;
+  const child = spawn(file, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const socket = child.stdio[3] as Duplex;
+  let killedAs: ExecutorDeath | undefined;
+  let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
+  socket.on(
+    'data',
+    createFrameReader<FromExecutor>((message, tensors) => listener(message, tensors)),
+  );
+  socket.on('error', () => undefined); // its end is told by the process's
+  const died = watchDeath(child, () => killedAs);
+  if (child.pid !== undefined) void offerToOomKiller(child.pid);
+  return {
+    pid: child.pid ?? -1,
+    died,
+    send: (message, tensors) => writeFrame(socket, encodeFrame(message, tensors)),
+    onMessage: (next) => {
+      listener = next;
+    },
+    kill: (death) => {
+      killedAs ??= death;
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function writeFrame(socket: Duplex, chunks: readonly Uint8Array[]): void {
+  if (socket.destroyed) return;
+  socket.cork();
+  for (const chunk of chunks) socket.write(chunk);
+  socket.uncork();
+}
+
+function watchDeath(child: ChildProcess, killedAs: () => ExecutorDeath | undefined): Promise<ExecutorDeath> {
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrKept)));
+  return new Promise((resolve) => {
+    child.on('error', (error) =>
+      resolve({ kind: 'crashed', reason: `the executor could not be started: ${error.message}` }),
+    );
+    child.on('exit', (status, signal) => resolve(killedAs() ?? explainExit(status, signal, stderr.trim())));
+  });
+}
+
+function explainExit(status: number | null, signal: NodeJS.Signals | null, stderr: string): ExecutorDeath {
+  if (status === outOfMemoryExit || stderr.includes('heap out of memory') || stderr.includes('bad_alloc')) {
+    return { kind: 'out-of-memory', reason: 'out of memory: the model asked for more than its limit' };
+  }
+  const how = signal === null ? `exit status ${status}` : `signal ${signal}`;
+  const hint = signal === 'SIGKILL' ? ' (not sent by the worker: an operator, or the kernel out of memory)' : '';
+  const lastLine = stderr.split('\n').at(-1) ?? '';
+  return { kind: 'crashed', reason: `the executor ended by ${how}${hint}${lastLine === '' ? '' : `: ${lastLine}`}` };
+}

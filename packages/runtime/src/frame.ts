@@ -1,0 +1,86 @@
+// Frames on the executor's socket: two lengths, a JSON header, then the tensors, each starting at a multiple of 8 bytes.
+
+import { ParetoError } from '@pareto/core';
+
+const prefixBytes = 8;
+const maxBodyBytes = 2 ** 31 - 1;
+const zeros = Buffer.alloc(8);
+/** Below this, one write of a copy is cheaper than a gathering write. */
+const copyBelow = 32 * 1024;
+
+const padding = (length: number): number => -length & 7;
+
+/**
+ * The chunks of one frame, in order. The slices of a tensor follow each other without a gap and are not copied,
+ * unless the whole frame is small.
+ */
+export function encodeFrame(header: object, tensors: readonly (readonly Uint8Array[])[] = []): readonly Uint8Array[] {
+  const json = Buffer.from(JSON.stringify(header));
+  const chunks: Uint8Array[] = [json, zeros.subarray(0, padding(json.length))];
+  let bodyBytes = json.length + padding(json.length);
+  for (const slices of tensors) {
+    let length = 0;
+    for (const slice of slices) {
+      chunks.push(slice);
+      length += slice.length;
+    }
+    chunks.push(zeros.subarray(0, padding(length)));
+    bodyBytes += length + padding(length);
+  }
+  if (bodyBytes > maxBodyBytes) {
+    throw new ParetoError(
+      'resource-exhausted',
+      `a batch of ${bodyBytes} bytes is over the limit of ${maxBodyBytes}: send less`,
+    );
+  }
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32LE(bodyBytes, 0);
+  prefix.writeUInt32LE(json.length, 4);
+  chunks.unshift(prefix);
+  return bodyBytes < copyBelow ? [Buffer.concat(chunks)] : chunks.filter((chunk) => chunk.length > 0);
+}
+
+interface FrameHeader {
+  readonly tensors?: readonly { readonly byteLength: number }[];
+}
+
+function openFrame(body: Buffer, headerBytes: number): readonly [header: object, tensors: readonly Buffer[]] {
+  const header = JSON.parse(body.toString('utf8', 0, headerBytes)) as FrameHeader;
+  let offset = headerBytes + padding(headerBytes);
+  const tensors = (header.tensors ?? []).map(({ byteLength }) => {
+    const tensor = body.subarray(offset, offset + byteLength);
+    offset += byteLength + padding(byteLength);
+    return tensor;
+  });
+  return [header, tensors];
+}
+
+/**
+ * Cuts a byte stream into frames. Each frame gets one buffer of its own, so that its tensors may be kept as they are:
+ * every one starts at a multiple of 8 bytes.
+ */
+export function createFrameReader<Header extends object>(
+  onFrame: (header: Header, tensors: readonly Buffer[]) => void,
+): (chunk: Buffer) => void {
+  const prefix = Buffer.alloc(prefixBytes);
+  let target = prefix;
+  let filled = 0;
+  return (chunk) => {
+    let offset = 0;
+    while (offset < chunk.length) {
+      const copied = chunk.copy(target, filled, offset);
+      offset += copied;
+      filled += copied;
+      if (filled < target.length) return;
+      filled = 0;
+      if (target === prefix) {
+        target = Buffer.allocUnsafe(prefix.readUInt32LE(0));
+      } else {
+        const body = target;
+        target = prefix;
+        const [header, tensors] = openFrame(body, prefix.readUInt32LE(4));
+        onFrame(header as Header, tensors);
+      }
+    }
+  };
+}

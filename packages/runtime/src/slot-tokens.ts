@@ -1,0 +1,52 @@
+// Tokens for device slots: a batch runs only while it holds one, so that replicas share cores instead of fighting for them.
+
+export interface SlotTokens {
+  /** First come, first served. Disposing gives the token back, once. Rejects with the signal's reason when it aborts first. */
+  acquire(signal?: AbortSignal): Promise<Disposable>;
+  /** How many wait now. */
+  readonly waiting: number;
+}
+
+export function createSlotTokens(count: number): SlotTokens {
+  let free = count;
+  const queue: (() => void)[] = [];
+  const release = (): void => {
+    const next = queue.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  const token = (): Disposable => {
+    let held = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (held) release();
+        held = false;
+      },
+    };
+  };
+  return {
+    acquire(signal) {
+      if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+      if (free > 0) {
+        free -= 1;
+        return Promise.resolve(token());
+      }
+      return new Promise((resolve, reject) => {
+        const granted = (): void => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(token());
+        };
+        const onAbort = (): void => {
+          const index = queue.indexOf(granted);
+          if (index >= 0) queue.splice(index, 1);
+          reject(signal?.reason as Error);
+        };
+        queue.push(granted);
+        signal?.addEventListener('abort', onAbort, { once: true });
+      });
+    },
+    get waiting() {
+      return queue.length;
+    },
+  };
+}

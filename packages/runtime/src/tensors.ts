@@ -1,0 +1,101 @@
+// Between raw little-endian tensor bytes and ONNX Runtime's tensors. Nothing is converted but BYTES.
+
+import { ParetoError, type DataType } from '@pareto/core';
+import { Tensor } from 'onnxruntime-node';
+
+const toOrt = {
+  BOOL: 'bool',
+  UINT8: 'uint8',
+  UINT16: 'uint16',
+  UINT32: 'uint32',
+  UINT64: 'uint64',
+  INT8: 'int8',
+  INT16: 'int16',
+  INT32: 'int32',
+  INT64: 'int64',
+  FP16: 'float16',
+  FP32: 'float32',
+  FP64: 'float64',
+  BF16: undefined,
+  BYTES: 'string',
+} as const satisfies Record<DataType, Tensor.Type | undefined>;
+
+const fromOrt = new Map<string, DataType>(
+  Object.entries(toOrt).flatMap(([datatype, type]) => (type === undefined ? [] : [[type, datatype as DataType]])),
+);
+
+type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
+// Where Node has Float16Array (24 on), onnxruntime-common insists on it and its native half can't read it. Without it both
+// take Uint16Array; they look at the first tensor, so it is gone by then.
+Reflect.deleteProperty(globalThis, 'Float16Array');
+const views: Readonly<Record<string, readonly [View, number]>> = {
+  bool: [Uint8Array, 1],
+  uint8: [Uint8Array, 1],
+  int8: [Int8Array, 1],
+  uint16: [Uint16Array, 2],
+  int16: [Int16Array, 2],
+  float16: [Uint16Array, 2],
+  uint32: [Uint32Array, 4],
+  int32: [Int32Array, 4],
+  float32: [Float32Array, 4],
+  float64: [Float64Array, 8],
+  uint64: [BigUint64Array, 8],
+  int64: [BigInt64Array, 8],
+};
+
+/** The protocol's name of an ONNX Runtime element type. Throws `invalid-argument` for one that can't be served. */
+export function datatypeOf(name: string, type: string): DataType {
+  const datatype = fromOrt.get(type);
+  if (datatype !== undefined) return datatype;
+  throw new ParetoError('invalid-argument', `tensor ${name} has the type ${type}, which can't be served`);
+}
+
+/** A tensor over `raw`, which must start at a multiple of 8 bytes and is not copied. */
+export function toTensor(name: string, datatype: DataType, shape: readonly number[], raw: Buffer): Tensor {
+  const type = toOrt[datatype];
+  if (type === undefined) {
+    throw new ParetoError(
+      'invalid-argument',
+      `input ${name} has the type ${datatype}, which ONNX Runtime doesn't take from Node`,
+    );
+  }
+  if (type === 'string') return new Tensor('string', readStrings(name, raw), shape);
+  const view = views[type];
+  if (view === undefined) throw new ParetoError('invalid-argument', `input ${name}: no view of type ${type}`);
+  const data = new view[0](raw.buffer, raw.byteOffset, raw.byteLength / view[1]);
+  return new Tensor(type, data as unknown as Tensor.DataTypeMap[typeof type], shape);
+}
+
+/** The raw bytes of an output; a view, except for BYTES. */
+export function fromTensor(tensor: Tensor): Uint8Array {
+  if (tensor.type === 'string') return writeStrings(tensor.data as readonly string[]);
+  const data = tensor.data as Uint8Array;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function readStrings(name: string, raw: Buffer): string[] {
+  const strings: string[] = [];
+  for (let offset = 0; offset < raw.length;) {
+    const end = offset + 4 + raw.readUInt32LE(offset);
+    try {
+      strings.push(utf8.decode(raw.subarray(offset + 4, end)));
+    } catch (error) {
+      const message = `input ${name}: element ${strings.length} is not valid UTF-8, as ONNX strings must be`;
+      throw new ParetoError('invalid-argument', message, { cause: error });
+    }
+    offset = end;
+  }
+  return strings;
+}
+
+function writeStrings(strings: readonly string[]): Buffer {
+  const parts = strings.map((text) => {
+    const part = Buffer.allocUnsafe(4 + Buffer.byteLength(text));
+    part.writeUInt32LE(part.length - 4, 0);
+    part.write(text, 4);
+    return part;
+  });
+  return Buffer.concat(parts);
+}
