@@ -30,8 +30,8 @@ export function createLifecycle(logger: Logger): Lifecycle {
     enter(next) {
       if (!followers[state].includes(next)) throw new Error(`a service can't go from ${state} to ${next}`);
       // Why a start failed is said in one line of its own.
-      const log = state === 'starting' && next === 'failed' ? logger.debug : logger.info;
-      log('lifecycle', { from: state, to: next });
+      const level = state === 'starting' && next === 'failed' ? 'debug' : 'info';
+      logger[level]('lifecycle', { from: state, to: next });
       state = next;
       if (next === 'draining') draining.abort(new Error('the service is draining'));
     },

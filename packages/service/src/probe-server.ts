@@ -49,6 +49,7 @@ async function answer(options: ProbeOptions, request: IncomingMessage, response:
     case '/metrics':
       options.observe?.();
       return send(response, 200, await options.metrics.text(), options.metrics.contentType);
+    case undefined:
     default:
       return send(response, 404, 'there are /livez, /readyz and /metrics here\n');
   }

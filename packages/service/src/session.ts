@@ -65,7 +65,7 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
 
   async function run(): Promise<void> {
     let attempt = firstAttempt(options.addresses);
-    while (!stopping.signal.aborted) {
+    for (;;) {
       const outcome = await connectOnce(attempt.address);
       if (stopping.signal.aborted) return;
       if (outcome.heard || attempt.failures === 0) {
