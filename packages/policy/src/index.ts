@@ -1,6 +1,34 @@
+export {
+  admit,
+  defaultAdmitParams,
+  type Admission,
+  type AdmitParams,
+  type Held,
+  type RefusalCause,
+} from './admit/admit.js';
 export { batchCeiling } from './batch/batch-ceiling.js';
+export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At, profileAt } from './cost/profile-at.js';
+export {
+  classifyVariant,
+  defaultClassifyParams,
+  type ClassifyParams,
+  type VariantObservation,
+  type VariantState,
+} from './lifecycle/classify-variant.js';
+export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
+export { planPlacement } from './place/plan-placement.js';
+export {
+  defaultPlacementParams,
+  type PlacementParams,
+  type PlacementReplica,
+  type PlacementSnapshot,
+  type PlacementVariant,
+  type PlacementWorker,
+} from './place/snapshot.js';
+export { idleLoads, type LoadView } from './route/load-view.js';
+export { pickReplica } from './route/pick-replica.js';
 export {
   defaultScaleParams,
   neededReplicas,
@@ -10,12 +38,16 @@ export {
   type ScaleState,
   type VariantDemand,
 } from './scale/plan-replicas.js';
+export { nearestFeasible, type Offer } from './select/nearest.js';
+export { preferenceOf } from './select/rank.js';
+export { selectVariant, type RefusalReason, type Selection } from './select/select-variant.js';
+export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
 export {
-  defaultPlacementParams,
-  type PlacementParams,
-  type PlacementReplica,
-  type PlacementSnapshot,
-  type PlacementVariant,
-  type PlacementWorker,
-} from './place/snapshot.js';
-export { planPlacement } from './place/plan-placement.js';
+  defaultSelectParams,
+  verdicts,
+  type Preference,
+  type Query,
+  type SelectParams,
+  type Verdict,
+} from './select/verdict.js';
+export { whatIf, type WhatIf } from './select/what-if.js';

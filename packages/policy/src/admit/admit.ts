@@ -1,0 +1,54 @@
+// What becomes of a query once a variant was looked for: forwarded, held, or refused with a status.
+
+import type { ErrorCode } from '@pareto/core';
+import type { Selection } from '../select/select-variant.js';
+
+type Chosen = Extract<Selection, { kind: 'chosen' }>;
+type Cold = Extract<Selection, { kind: 'cold' }>;
+type Refused = Extract<Selection, { kind: 'refused' }>;
+
+export type RefusalCause = Refused['reason'] | 'hold-limit';
+
+export type Admission =
+  | { readonly kind: 'forward'; readonly selection: Chosen }
+  | { readonly kind: 'hold'; readonly selection: Cold }
+  | {
+      readonly kind: 'refuse';
+      readonly cause: RefusalCause;
+      readonly code: ErrorCode;
+      readonly nearest: Refused['nearest'];
+    };
+
+export interface AdmitParams {
+  /** Queries held at one time, over all targets. */
+  readonly maxHeld: number;
+  /** Bytes of their requests together. */
+  readonly maxHeldBytes: number;
+}
+
+export const defaultAdmitParams: AdmitParams = { maxHeld: 1024, maxHeldBytes: 64 * 2 ** 20 };
+
+/** What is held now, the query itself left out. */
+export interface Held {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
+  infeasible: 'failed-precondition',
+  'batch-too-large': 'invalid-argument',
+  overloaded: 'resource-exhausted',
+  unplaceable: 'resource-exhausted',
+  'hold-limit': 'resource-exhausted',
+};
+
+export function admit(selection: Selection, requestBytes: number, held: Held, params: AdmitParams): Admission {
+  if (selection.kind === 'chosen') return { kind: 'forward', selection };
+  if (selection.kind === 'refused') return refuse(selection.reason, selection.nearest);
+  const hasRoom = held.count < params.maxHeld && held.bytes + requestBytes <= params.maxHeldBytes;
+  return hasRoom ? { kind: 'hold', selection } : refuse('hold-limit', undefined);
+}
+
+function refuse(cause: RefusalCause, nearest: Refused['nearest']): Admission {
+  return { kind: 'refuse', cause, code: codes[cause], nearest };
+}

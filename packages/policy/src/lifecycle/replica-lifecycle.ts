@@ -1,0 +1,46 @@
+// The life of a replica: its states with their data, and what moves it from one to the next.
+
+import { milliseconds, type Milliseconds } from '@pareto/core';
+
+export type ReplicaLife =
+  | { readonly state: 'loading'; readonly since: Milliseconds }
+  | { readonly state: 'warming'; readonly since: Milliseconds; readonly loadMs: Milliseconds }
+  | { readonly state: 'ready'; readonly since: Milliseconds; readonly loadMs: Milliseconds }
+  | { readonly state: 'draining'; readonly since: Milliseconds }
+  | { readonly state: 'failed'; readonly since: Milliseconds; readonly reason: string };
+
+export type ReplicaEvent =
+  | { readonly kind: 'loaded'; readonly at: Milliseconds }
+  | { readonly kind: 'warmed'; readonly at: Milliseconds }
+  | { readonly kind: 'drained'; readonly at: Milliseconds }
+  | { readonly kind: 'died'; readonly at: Milliseconds; readonly reason: string }
+  | { readonly kind: 'restarted'; readonly at: Milliseconds };
+
+/**
+ * The next state. An event that has no meaning in a state (late news of what has moved on) leaves it as it is:
+ * `loaded` counts only while loading, `warmed` only while warming, `restarted` only after a failure. `drained` is an
+ * order, and final.
+ */
+export function transition(life: ReplicaLife, event: ReplicaEvent): ReplicaLife {
+  if (life.state === 'draining') return life;
+  switch (event.kind) {
+    case 'loaded': {
+      if (life.state !== 'loading') return life;
+      return { state: 'warming', since: event.at, loadMs: milliseconds(event.at - life.since) };
+    }
+    case 'warmed':
+      return life.state === 'warming' ? { state: 'ready', since: event.at, loadMs: life.loadMs } : life;
+    case 'drained':
+      return { state: 'draining', since: event.at };
+    case 'died':
+      return { state: 'failed', since: event.at, reason: event.reason };
+    case 'restarted':
+      return life.state === 'failed' ? { state: 'loading', since: event.at } : life;
+    default:
+      return unreachable(event);
+  }
+}
+
+function unreachable(event: never): never {
+  throw new Error(`unknown event ${JSON.stringify(event)}`);
+}

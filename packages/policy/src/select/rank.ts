@@ -1,0 +1,48 @@
+// Which of two candidates that may answer is the better answer.
+
+import { originalRecipe, type Candidate, type PartialObjective } from '@pareto/core';
+import { accuracyOf, type Preference, type Query } from './verdict.js';
+
+/**
+ * Below 0 when `a` is better. Measured ones before unmeasured ones; among these what came before what was made of it.
+ * Then the cheapest, or the most accurate, by the query's preference; then the other of the two; then the most slack.
+ */
+export function compareCandidates(
+  query: Query,
+  a: Candidate,
+  aPredictedMs: number,
+  b: Candidate,
+  bPredictedMs: number,
+): number {
+  const { accuracyBound } = query.objective;
+  const aAccuracy = accuracyOf(a, accuracyBound);
+  const bAccuracy = accuracyOf(b, accuracyBound);
+  if (aAccuracy === undefined || bAccuracy === undefined) {
+    if (aAccuracy !== bAccuracy) return aAccuracy === undefined ? 1 : -1;
+    if ((a.recipe === originalRecipe) !== (b.recipe === originalRecipe)) return a.recipe === originalRecipe ? -1 : 1;
+  }
+  const byAccuracy = (bAccuracy ?? 0) - (aAccuracy ?? 0);
+  const byCost = compareCosts(a.costPer1k, b.costPer1k);
+  const byPreference = query.preference === 'cheapest' ? byCost || byAccuracy : byAccuracy || byCost;
+  return byPreference || compareTimes(aPredictedMs, bPredictedMs);
+}
+
+/**
+ * A query under an objective that nobody stated (neither client nor task said latency, accuracy or cost) gets the most
+ * accurate answer within the fallback latency; one that was stated gets the cheapest that meets it.
+ */
+export function preferenceOf(...sources: readonly PartialObjective[]): Preference {
+  const stated = sources.some(
+    ({ latencyMs, minAccuracy, maxCostPer1k }) =>
+      latencyMs !== undefined || minAccuracy !== undefined || maxCostPer1k !== undefined,
+  );
+  return stated ? 'cheapest' : 'most-accurate';
+}
+
+function compareCosts(a: number | undefined, b: number | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined) return 1;
+  return b === undefined ? -1 : a - b;
+}
+
+const compareTimes = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,93 @@
+// Which variant answers: the cheapest warm one that meets the objective.
+
+import type { Candidate, Objective, TargetEntry } from '@pareto/core';
+import type { LoadView } from '../route/load-view.js';
+import { nearestFeasible, type Offer } from './nearest.js';
+import { compareCandidates } from './rank.js';
+import { clearTrace, note, type DecisionTrace } from './trace.js';
+import { accuracyOf, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
+
+export type RefusalReason = 'infeasible' | 'overloaded' | 'unplaceable' | 'batch-too-large';
+
+export type Selection =
+  | {
+      readonly kind: 'chosen';
+      readonly candidate: Candidate;
+      /** Since the headers came. */
+      readonly predictedMs: number;
+      /** What is left of the latency then. */
+      readonly slackMs: number;
+      /** Below the accuracy floor, which the query allows. */
+      readonly degraded: boolean;
+    }
+  /** Feasible, but only by a variant that is not loaded: the query may be held for it. */
+  | { readonly kind: 'cold'; readonly candidate: Candidate }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly nearest: Offer | undefined };
+
+/** O(candidates); allocates nothing but the answer. `trace`, when given, is overwritten with the verdicts. */
+export function selectVariant(
+  target: TargetEntry,
+  query: Query,
+  loads: LoadView,
+  params: SelectParams,
+  trace?: DecisionTrace,
+): Selection {
+  if (trace !== undefined) clearTrace(trace);
+  let best: Candidate | undefined;
+  let bestMs = Infinity;
+  let cold: Candidate | undefined;
+  let isBusy = false;
+  let isUnplaceable = false;
+  let place = 0;
+  for (const candidate of target.candidates) {
+    const predicted = predictedMs(candidate, query, loads, params);
+    const verdict = judge(candidate, query, predicted, params);
+    if (trace !== undefined) note(trace, target, query, place++, verdict, predicted);
+    if (verdict === 'eligible') {
+      if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
+        best = candidate;
+        bestMs = predicted;
+      }
+    } else if (verdict === 'cold') {
+      if (cold === undefined || compareCandidates(query, candidate, 0, cold, 0) < 0) cold = candidate;
+    } else if (verdict === 'busy') isBusy = true;
+    else if (verdict === 'unplaceable') isUnplaceable = true;
+  }
+  if (best !== undefined) return chosen(best, bestMs, query.objective, false);
+  if (cold !== undefined && !isBusy) return { kind: 'cold', candidate: cold };
+  return degrade(target, query, loads, params) ?? refuse(target, query, params, isBusy, isUnplaceable);
+}
+
+/** For a query that prefers an answer to a refusal: the most accurate one that meets everything but the floor. */
+function degrade(target: TargetEntry, query: Query, loads: LoadView, params: SelectParams): Selection | undefined {
+  const { objective } = query;
+  if (objective.degrade !== 'allow' || objective.minAccuracy === undefined) return undefined;
+  const relaxed: Query = {
+    ...query,
+    objective: { ...objective, minAccuracy: undefined, degrade: 'forbid' },
+    preference: 'most-accurate',
+  };
+  const selection = selectVariant(target, relaxed, loads, params);
+  if (selection.kind !== 'chosen') return undefined;
+  const accuracy = accuracyOf(selection.candidate, objective.accuracyBound) ?? 0;
+  return { ...selection, degraded: accuracy < objective.minAccuracy };
+}
+
+function refuse(
+  target: TargetEntry,
+  query: Query,
+  params: SelectParams,
+  isBusy: boolean,
+  isUnplaceable: boolean,
+): Selection {
+  if (isBusy) return { kind: 'refused', reason: 'overloaded', nearest: undefined };
+  if (isUnplaceable) return { kind: 'refused', reason: 'unplaceable', nearest: undefined };
+  if (query.items > Math.max(1, target.maxBatchSize)) {
+    return { kind: 'refused', reason: 'batch-too-large', nearest: undefined };
+  }
+  return { kind: 'refused', reason: 'infeasible', nearest: nearestFeasible(target, query, params) };
+}
+
+function chosen(candidate: Candidate, predicted: number, objective: Objective, degraded: boolean): Selection {
+  return { kind: 'chosen', candidate, predictedMs: predicted, slackMs: objective.latencyMs - predicted, degraded };
+}

@@ -1,0 +1,68 @@
+// The record of one decision: counts by verdict and the best candidates, in arrays allocated once.
+
+import type { TargetEntry } from '@pareto/core';
+import { compareCandidates } from './rank.js';
+import { verdicts, type Query, type Verdict } from './verdict.js';
+
+export const tracedCandidates = 32;
+
+export interface DecisionTrace {
+  /** By the verdict's place in `verdicts`. */
+  readonly counts: Uint32Array;
+  /** Places in the target's candidates, the best first: eligible ones in the order of choice, then others as they came. */
+  readonly places: Int16Array;
+  readonly verdictCodes: Uint8Array;
+  readonly predictedMs: Float64Array;
+  /** How many of the arrays' places are in use. */
+  size: number;
+}
+
+export function createTrace(): DecisionTrace {
+  return {
+    counts: new Uint32Array(verdicts.length),
+    places: new Int16Array(tracedCandidates),
+    verdictCodes: new Uint8Array(tracedCandidates),
+    predictedMs: new Float64Array(tracedCandidates),
+    size: 0,
+  };
+}
+
+export function clearTrace(trace: DecisionTrace): void {
+  trace.counts.fill(0);
+  trace.size = 0;
+}
+
+/** Notes the verdict on the candidate at a place of the target. */
+export function note(
+  trace: DecisionTrace,
+  target: TargetEntry,
+  query: Query,
+  place: number,
+  verdict: Verdict,
+  predictedMs: number,
+): void {
+  const code = verdicts.indexOf(verdict);
+  const rank = verdict === 'eligible' ? rankOf(trace, target, query, place, predictedMs) : trace.size;
+  trace.counts[code] = (trace.counts[code] ?? 0) + 1;
+  if (rank >= tracedCandidates) return;
+  trace.size = Math.min(tracedCandidates, trace.size + 1);
+  trace.places.copyWithin(rank + 1, rank, trace.size - 1);
+  trace.verdictCodes.copyWithin(rank + 1, rank, trace.size - 1);
+  trace.predictedMs.copyWithin(rank + 1, rank, trace.size - 1);
+  trace.places[rank] = place;
+  trace.verdictCodes[rank] = code;
+  trace.predictedMs[rank] = predictedMs;
+}
+
+/** Where an eligible candidate stands among the eligible ones before it. */
+function rankOf(trace: DecisionTrace, target: TargetEntry, query: Query, place: number, predictedMs: number): number {
+  const candidate = target.candidates[place];
+  let rank = Math.min(trace.counts[0] ?? 0, trace.size);
+  while (rank > 0 && candidate !== undefined) {
+    const other = target.candidates[trace.places[rank - 1] ?? -1];
+    const otherMs = trace.predictedMs[rank - 1] ?? 0;
+    if (other === undefined || compareCandidates(query, candidate, predictedMs, other, otherMs) >= 0) break;
+    rank--;
+  }
+  return rank;
+}

@@ -1,0 +1,85 @@
+// The verdict on one candidate for one query.
+
+import type { AccuracyBound, Candidate, Objective } from '@pareto/core';
+import { p99At } from '../cost/profile-at.js';
+import type { LoadView } from '../route/load-view.js';
+
+/** `eligible` first; the others say why a candidate does not answer now. The order is that of the trace's counters. */
+export const verdicts = [
+  'eligible', // warm, and meets the objective
+  'cold', // would meet it once loaded
+  'busy', // meets it when idle, not with its queue of now
+  'unplaceable', // would meet it, but no replica is ready and no worker can load it
+  'too-slow', // does not meet the latency even when idle
+  'below-accuracy',
+  'above-cost',
+  'unmeasured', // the objective asks for what was not measured of it
+  'batch-too-large',
+  'quarantined',
+] as const;
+
+export type Verdict = (typeof verdicts)[number];
+
+export interface Query {
+  /** Of the first dimension; 1 without a batch. */
+  readonly items: number;
+  readonly objective: Objective;
+  /** Since the headers came. */
+  readonly elapsedMs: number;
+  readonly preference: Preference;
+}
+
+/** `cheapest` of what meets the objective; `most-accurate` when nobody stated one. */
+export type Preference = 'cheapest' | 'most-accurate';
+
+export interface SelectParams {
+  /** The way from router to worker and back, in ms. */
+  readonly hopMs: number;
+}
+
+export const defaultSelectParams: SelectParams = { hopMs: 1 };
+
+/** Accuracy as the objective compares it; undefined when unmeasured. */
+export function accuracyOf(candidate: Candidate, bound: AccuracyBound): number | undefined {
+  return bound === 'lower95' ? candidate.accuracy?.lower95 : candidate.accuracy?.value;
+}
+
+/** Completion with an empty queue: p99 of the query's own batch and the hop. An unprofiled candidate is given the hop. */
+export function idleMs(candidate: Candidate, items: number, params: SelectParams): number {
+  return params.hopMs + (candidate.profile === undefined ? 0 : p99At(candidate.profile, Math.max(1, items)));
+}
+
+/** Completion since the headers came: elapsed + backlog + p99 of the batch it would join + hop; infinite when cold. */
+export function predictedMs(candidate: Candidate, query: Query, loads: LoadView, params: SelectParams): number {
+  const backlogMs = loads.backlogMs(candidate.index);
+  const queued = loads.queuedItems(candidate.index);
+  const ceiling = candidate.replicas[0]?.batchCeiling ?? 1;
+  const joined = Math.max(query.items, Math.min(ceiling, queued + query.items));
+  return query.elapsedMs + backlogMs + idleMs(candidate, joined, params);
+}
+
+/** `predicted` is `predictedMs` of the same query. */
+export function judge(candidate: Candidate, query: Query, predicted: number, params: SelectParams): Verdict {
+  const standing = judgeStanding(candidate, query, params);
+  if (standing !== 'eligible') return standing;
+  const isWarm = candidate.replicas.length > 0 && predicted < Infinity;
+  if (!isWarm) return candidate.placeable ? 'cold' : 'unplaceable';
+  return predicted <= query.objective.latencyMs ? 'eligible' : 'busy';
+}
+
+/** What does not depend on load: whether the candidate could ever meet the objective. */
+export function judgeStanding(candidate: Candidate, query: Query, params: SelectParams): Verdict {
+  const { minAccuracy, accuracyBound, maxCostPer1k, latencyMs } = query.objective;
+  if (candidate.quarantineReason !== undefined) return 'quarantined';
+  if (query.items > Math.max(1, candidate.maxBatchSize)) return 'batch-too-large';
+  if (minAccuracy !== undefined) {
+    const accuracy = accuracyOf(candidate, accuracyBound);
+    if (accuracy === undefined) return 'unmeasured';
+    if (accuracy < minAccuracy) return 'below-accuracy';
+  }
+  if (maxCostPer1k !== undefined) {
+    if (candidate.costPer1k === undefined) return 'unmeasured';
+    if (candidate.costPer1k > maxCostPer1k) return 'above-cost';
+  }
+  return idleMs(candidate, query.items, params) <= latencyMs ? 'eligible' : 'too-slow';
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { admit, type Selection } from '../../src/index.js';
+import { candidate } from '../support/candidates.js';
+
+const params = { maxHeld: 2, maxHeldBytes: 100 };
+const cold: Selection = { kind: 'cold', candidate: candidate(0) };
+const chosen: Selection = { kind: 'chosen', candidate: candidate(0), predictedMs: 1, slackMs: 1, degraded: false };
+const refused = (reason: Extract<Selection, { kind: 'refused' }>['reason']): Selection => ({
+  kind: 'refused',
+  reason,
+  nearest: undefined,
+});
+
+describe('admit', () => {
+  const cases = [
+    ['chosen', chosen, 10, { count: 9, bytes: 999 }, 'forward'],
+    ['cold, room', cold, 10, { count: 1, bytes: 90 }, 'hold'],
+    ['cold, too many', cold, 10, { count: 2, bytes: 0 }, 'resource-exhausted hold-limit'],
+    ['cold, too large', cold, 10, { count: 0, bytes: 91 }, 'resource-exhausted hold-limit'],
+    ['infeasible', refused('infeasible'), 1, { count: 0, bytes: 0 }, 'failed-precondition infeasible'],
+    ['overloaded', refused('overloaded'), 1, { count: 0, bytes: 0 }, 'resource-exhausted overloaded'],
+    ['unplaceable', refused('unplaceable'), 1, { count: 0, bytes: 0 }, 'resource-exhausted unplaceable'],
+    ['too large a batch', refused('batch-too-large'), 1, { count: 0, bytes: 0 }, 'invalid-argument batch-too-large'],
+  ] as const;
+  for (const [name, selection, bytes, held, expected] of cases) {
+    it(name, () => {
+      const admission = admit(selection, bytes, held, params);
+      assert.equal(admission.kind === 'refuse' ? `${admission.code} ${admission.cause}` : admission.kind, expected);
+    });
+  }
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { milliseconds } from '@pareto/core';
+import fc from 'fast-check';
+import {
+  classifyVariant,
+  defaultClassifyParams,
+  transition,
+  type ReplicaEvent,
+  type ReplicaLife,
+} from '../../src/index.js';
+
+const at = milliseconds(5);
+const kinds = ['loaded', 'warmed', 'drained', 'died', 'restarted'] as const;
+const event = (kind: (typeof kinds)[number]): ReplicaEvent =>
+  kind === 'died' ? { kind, at, reason: 'signal 9' } : { kind, at };
+
+const lives: Readonly<Record<ReplicaLife['state'], ReplicaLife>> = {
+  loading: { state: 'loading', since: milliseconds(1) },
+  warming: { state: 'warming', since: milliseconds(1), loadMs: milliseconds(1) },
+  ready: { state: 'ready', since: milliseconds(1), loadMs: milliseconds(1) },
+  draining: { state: 'draining', since: milliseconds(1) },
+  failed: { state: 'failed', since: milliseconds(1), reason: 'out of memory' },
+};
+
+describe('transition', () => {
+  const table = {
+    loading: ['warming', 'loading', 'draining', 'failed', 'loading'],
+    warming: ['warming', 'ready', 'draining', 'failed', 'warming'],
+    ready: ['ready', 'ready', 'draining', 'failed', 'ready'],
+    draining: ['draining', 'draining', 'draining', 'draining', 'draining'],
+    failed: ['failed', 'failed', 'draining', 'failed', 'loading'],
+  } as const;
+  for (const [state, nexts] of Object.entries(table)) {
+    kinds.forEach((kind, i) => {
+      it(`${state}, ${kind} → ${nexts[i]}`, () => {
+        assert.equal(transition(lives[state as ReplicaLife['state']], event(kind)).state, nexts[i]);
+      });
+    });
+  }
+
+  it('never comes back from draining', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...kinds)), (after) => {
+        assert.equal(after.map(event).reduce(transition, lives.draining).state, 'draining');
+      }),
+    );
+  });
+});
+
+describe('classifyVariant', () => {
+  const cases = [
+    [0, 1, 9, 'inactive'],
+    [1, 0.95, 9, 'overloaded'],
+    [1, 0.5, 2, 'interfered'],
+    [1, 0.5, 1, 'active'],
+  ] as const;
+  for (const [replicasReady, utilisation, slowdown, expected] of cases) {
+    it(expected, () => {
+      assert.equal(classifyVariant({ replicasReady, utilisation, slowdown }, defaultClassifyParams), expected);
+    });
+  }
+});

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import type { TargetEntry } from '@pareto/core';
+import fc from 'fast-check';
+import {
+  createTrace,
+  defaultSelectParams as params,
+  idleLoads,
+  preferenceOf,
+  selectVariant,
+  verdicts,
+  whatIf,
+  type LoadView,
+  type Query,
+  type Selection,
+} from '../../src/index.js';
+import { loads, query, target, type CandidateFields } from '../support/candidates.js';
+
+function brief(selection: Selection): string {
+  if (selection.kind === 'refused') return selection.reason;
+  const mark = selection.kind === 'chosen' && selection.degraded ? ' degraded' : '';
+  return `${selection.kind} ${selection.candidate.architecture}${mark}`;
+}
+
+const fast: CandidateFields = { name: 'fast', p99Ms: 2, accuracy: 0.9, cost: 1 };
+const middle: CandidateFields = { name: 'middle', p99Ms: 10, accuracy: 0.95, cost: 5 };
+const best: CandidateFields = { name: 'best', p99Ms: 40, accuracy: 0.99, cost: 20 };
+const family = target(fast, middle, best);
+
+const cases: readonly (readonly [string, TargetEntry, Query, LoadView, string])[] = [
+  ['the cheapest that meets the objective', family, query(), idleLoads, 'chosen fast'],
+  ['above the accuracy floor', family, query({ minAccuracy: 0.93 }), idleLoads, 'chosen middle'],
+  [
+    'a floor compares the lower bound on request',
+    family,
+    query({ minAccuracy: 0.94, accuracyBound: 'lower95' }),
+    idleLoads,
+    'chosen best',
+  ],
+  [
+    'nobody stated an objective: the most accurate',
+    family,
+    query({}, { preference: 'most-accurate' }),
+    idleLoads,
+    'chosen best',
+  ],
+  [
+    'within the cost ceiling',
+    family,
+    query({ maxCostPer1k: 6 }, { preference: 'most-accurate' }),
+    idleLoads,
+    'chosen middle',
+  ],
+  ['equal in cost: the most accurate', target(fast, { ...best, p99Ms: 3, cost: 1 }), query(), idleLoads, 'chosen best'],
+  [
+    'equal in both: the most slack',
+    target({ ...fast, p99Ms: 9 }, { ...fast, name: 'faster' }),
+    query(),
+    idleLoads,
+    'chosen faster',
+  ],
+  ['a backlog pushes to the next', family, query({ latencyMs: 50 }), loads([60, 0, 0]), 'chosen middle'],
+  [
+    'time that has passed counts',
+    family,
+    query({ latencyMs: 50, minAccuracy: 0.93 }, { elapsedMs: 45 }),
+    idleLoads,
+    'overloaded',
+  ],
+  ['the batch it would join counts', target(fast), query({ latencyMs: 5 }), loads([0], [7]), 'overloaded'],
+  ['no variant is accurate enough', family, query({ minAccuracy: 0.995 }), idleLoads, 'infeasible'],
+  ['no accurate one is fast enough', family, query({ minAccuracy: 0.93, latencyMs: 5 }), idleLoads, 'infeasible'],
+  ['feasible, but busy', family, query({ minAccuracy: 0.93, latencyMs: 12 }), loads([0, 30, 30]), 'overloaded'],
+  ['feasible, but cold', target(fast, { ...best, replicas: 0 }), query({ minAccuracy: 0.97 }), idleLoads, 'cold best'],
+  ['unusable replicas are cold', target(fast), query(), loads([Infinity]), 'cold fast'],
+  ['busy is not cold', target(middle, { ...best, replicas: 0 }), query({ latencyMs: 50 }), loads([100]), 'overloaded'],
+  ['cold with nowhere to go', target({ ...fast, replicas: 0, placeable: false }), query(), idleLoads, 'unplaceable'],
+  [
+    'a warm one comes before a cheaper cold one',
+    target({ ...fast, replicas: 0 }, middle),
+    query(),
+    idleLoads,
+    'chosen middle',
+  ],
+  [
+    'quarantined variants are left out',
+    target({ ...fast, quarantined: true }, middle),
+    query(),
+    idleLoads,
+    'chosen middle',
+  ],
+  [
+    'a batch over the ceiling of one',
+    target({ ...fast, maxBatchSize: 4 }, middle),
+    query({}, { items: 8 }),
+    idleLoads,
+    'chosen middle',
+  ],
+  ['a batch over all ceilings', family, query({}, { items: 9 }), idleLoads, 'batch-too-large'],
+  ['no batch dimension takes one item', target({ ...fast, maxBatchSize: 0 }), query(), idleLoads, 'chosen fast'],
+  [
+    'degrade: the most accurate in time',
+    family,
+    query({ minAccuracy: 0.995, latencyMs: 20, degrade: 'allow' }),
+    idleLoads,
+    'chosen middle degraded',
+  ],
+  [
+    'degrade keeps the cost ceiling',
+    family,
+    query({ minAccuracy: 0.995, maxCostPer1k: 2, degrade: 'allow' }),
+    idleLoads,
+    'chosen fast degraded',
+  ],
+  [
+    'degrade is no help against time',
+    family,
+    query({ minAccuracy: 0.9, latencyMs: 1, degrade: 'allow' }),
+    idleLoads,
+    'infeasible',
+  ],
+  [
+    'unmeasured after the measured',
+    target({ ...fast, accuracy: undefined }, middle),
+    query(),
+    idleLoads,
+    'chosen middle',
+  ],
+  ['unmeasured without a floor', target({ ...fast, accuracy: undefined }), query(), idleLoads, 'chosen fast'],
+  [
+    'unmeasured never above a floor',
+    target({ ...fast, accuracy: undefined }),
+    query({ minAccuracy: 0.1 }),
+    idleLoads,
+    'infeasible',
+  ],
+  [
+    'of unmeasured ones the original first',
+    target({ ...fast, name: 'made', accuracy: undefined, recipe: 'int8' }, { ...middle, accuracy: undefined }),
+    query(),
+    idleLoads,
+    'chosen middle',
+  ],
+  ['nothing registered', target(), query(), idleLoads, 'infeasible'],
+];
+
+describe('selectVariant', () => {
+  for (const [name, entry, asked, view, expected] of cases) {
+    it(name, () => assert.equal(brief(selectVariant(entry, asked, view, params)), expected));
+  }
+
+  it('predicts completion: elapsed + backlog + p99 of the batch + hop', () => {
+    const selection = selectVariant(target(fast), query({ latencyMs: 100 }, { elapsedMs: 3 }), loads([10]), params);
+    assert.ok(selection.kind === 'chosen');
+    assert.ok(Math.abs(selection.predictedMs - 16) < 1e-9);
+    assert.ok(Math.abs(selection.slackMs - 84) < 1e-9);
+  });
+
+  it('traces counts by verdict and the best first', () => {
+    const trace = createTrace();
+    const entry = target(best, middle, fast, { ...fast, name: 'bad', quarantined: true });
+    selectVariant(entry, query({ latencyMs: 30 }), idleLoads, params, trace);
+    const counted = new Map(verdicts.map((verdict, i) => [verdict, trace.counts[i]]));
+    const seen = [...counted].filter(([, count]) => count !== 0);
+    assert.deepEqual(Object.fromEntries(seen) as unknown, { eligible: 2, 'too-slow': 1, quarantined: 1 });
+    const order = [...trace.places.slice(0, trace.size)].map((place) => entry.candidates[place]?.architecture);
+    assert.deepEqual(order, ['fast', 'middle', 'best', 'bad']);
+  });
+
+  it('keeps the best 32 of many', () => {
+    const trace = createTrace();
+    const many = target(
+      ...Array.from({ length: 100 }, (_, i) => ({ ...fast, name: `v${i}`, cost: ((i * 37) % 100) + 1 })),
+    );
+    selectVariant(many, query(), idleLoads, params, trace);
+    const costs = [...trace.places.slice(0, trace.size)].map((place) => many.candidates[place]?.costPer1k);
+    assert.deepEqual(
+      costs,
+      Array.from({ length: 32 }, (_, i) => i + 1),
+    );
+  });
+
+  it('offers the nearest objective', () => {
+    const selection = selectVariant(family, query({ minAccuracy: 0.991, latencyMs: 100 }), idleLoads, params);
+    assert.ok(selection.kind === 'refused' && selection.nearest !== undefined);
+    assert.equal(selection.nearest.candidate.architecture, 'best');
+    assert.equal(selection.nearest.objective.minAccuracy, 0.99);
+    assert.equal(selection.nearest.objective.latencyMs, 100);
+  });
+
+  const fields: fc.Arbitrary<CandidateFields> = fc.record({
+    p99Ms: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    accuracy: fc.option(
+      fc.integer({ min: 50, max: 100 }).map((n) => n / 100),
+      { nil: undefined },
+    ),
+    cost: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+    replicas: fc.integer({ min: 0, max: 2 }),
+    placeable: fc.boolean(),
+    quarantined: fc.boolean(),
+    recipe: fc.constantFrom('original', 'int8'),
+  });
+  const scenes = fc.record({
+    entry: fc.array(fields, { maxLength: 12 }).map((all) => target(...all)),
+    asked: fc
+      .record({
+        latencyMs: fc.integer({ min: 1, max: 120 }),
+        minAccuracy: fc.option(
+          fc.integer({ min: 50, max: 100 }).map((n) => n / 100),
+          { nil: undefined },
+        ),
+        maxCostPer1k: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+        degrade: fc.constantFrom('forbid' as const, 'allow' as const),
+        accuracyBound: fc.constantFrom('point' as const, 'lower95' as const),
+      })
+      .map((objective) => query(objective)),
+    backlog: fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 12, maxLength: 12 }),
+  });
+
+  it('chooses only what meets the objective, or says that it is degraded', () => {
+    fc.assert(
+      fc.property(scenes, ({ entry, asked, backlog }) => {
+        const selection = selectVariant(entry, asked, loads(backlog), params);
+        if (selection.kind !== 'chosen') return;
+        const { candidate, degraded } = selection;
+        const { minAccuracy, maxCostPer1k, latencyMs, accuracyBound } = asked.objective;
+        const accuracy = accuracyBound === 'lower95' ? candidate.accuracy?.lower95 : candidate.accuracy?.value;
+        assert.equal(candidate.quarantineReason, undefined);
+        assert.ok(candidate.replicas.length > 0);
+        assert.ok(selection.predictedMs <= latencyMs);
+        if (maxCostPer1k !== undefined) assert.ok((candidate.costPer1k ?? Infinity) <= maxCostPer1k);
+        if (minAccuracy !== undefined) assert.equal(degraded, (accuracy ?? 0) < minAccuracy);
+        if (degraded) assert.equal(asked.objective.degrade, 'allow');
+      }),
+    );
+  });
+
+  it('is not moved by the order of candidates', () => {
+    fc.assert(
+      fc.property(scenes, ({ entry, asked, backlog }) => {
+        const reversed = { ...entry, candidates: entry.candidates.toReversed() };
+        const [one, other] = [entry, reversed].map((each) => selectVariant(each, asked, loads(backlog), params));
+        assert.equal(one?.kind, other?.kind);
+        if (one?.kind === 'chosen' && other?.kind === 'chosen')
+          assert.equal(one.candidate.costPer1k, other.candidate.costPer1k);
+      }),
+    );
+  });
+
+  it('offers only what can be met', () => {
+    fc.assert(
+      fc.property(scenes, ({ entry, asked }) => {
+        const answer = whatIf(entry, asked, params);
+        if (answer.nearest === undefined) return;
+        assert.equal(answer.feasible, false);
+        assert.ok(whatIf(entry, { ...asked, objective: answer.nearest.objective }, params).feasible);
+      }),
+    );
+  });
+});
+
+describe('preferenceOf', () => {
+  it('is the most accurate only when nobody stated an objective', () => {
+    assert.equal(preferenceOf({}, {}), 'most-accurate');
+    assert.equal(preferenceOf({ class: 'offline' }, {}), 'most-accurate');
+    assert.equal(preferenceOf({}, { latencyMs: query().objective.latencyMs }), 'cheapest');
+    assert.equal(preferenceOf({ minAccuracy: 0.9 }), 'cheapest');
+  });
+});
