@@ -44,7 +44,7 @@ interface FrameHeader {
   readonly tensors?: readonly { readonly byteLength: number }[];
 }
 
-function openFrame(body: Buffer, headerBytes: number): readonly [header: object, tensors: readonly Buffer[]] {
+function openFrame(body: Buffer, headerBytes: number): readonly [header: unknown, tensors: readonly Buffer[]] {
   const header = JSON.parse(body.toString('utf8', 0, headerBytes)) as FrameHeader;
   let offset = headerBytes + padding(headerBytes);
   const tensors = (header.tensors ?? []).map(({ byteLength }) => {
@@ -59,8 +59,8 @@ function openFrame(body: Buffer, headerBytes: number): readonly [header: object,
  * Cuts a byte stream into frames. Each frame gets one buffer of its own, so that its tensors may be kept as they are:
  * every one starts at a multiple of 8 bytes.
  */
-export function createFrameReader<Header extends object>(
-  onFrame: (header: Header, tensors: readonly Buffer[]) => void,
+export function createFrameReader(
+  onFrame: (header: unknown, tensors: readonly Buffer[]) => void,
 ): (chunk: Buffer) => void {
   const prefix = Buffer.alloc(prefixBytes);
   let target = prefix;
@@ -78,8 +78,7 @@ export function createFrameReader<Header extends object>(
       } else {
         const body = target;
         target = prefix;
-        const [header, tensors] = openFrame(body, prefix.readUInt32LE(4));
-        onFrame(header as Header, tensors);
+        onFrame(...openFrame(body, prefix.readUInt32LE(4)));
       }
     }
   };
