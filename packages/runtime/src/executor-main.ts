@@ -96,8 +96,8 @@ async function handle(message: ToExecutor, data: readonly Buffer[]): Promise<voi
 }
 
 let tail = Promise.resolve();
-const enqueue = (message: ToExecutor, data: readonly Buffer[]): void => {
-  tail = tail.then(() => handle(message, data));
+const enqueue = (message: unknown, data: readonly Buffer[]): void => {
+  tail = tail.then(() => handle(message as ToExecutor, data));
 };
 socket.on('data', createFrameReader(enqueue));
 socket.on('error', () => process.exit(1));

@@ -44,10 +44,8 @@ export function startExecutorProcess(): ExecutorProcess {
   const socket = child.stdio[3] as Duplex;
   let killedAs: ExecutorDeath | undefined;
   let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
-  socket.on(
-    'data',
-    createFrameReader<FromExecutor>((message, tensors) => listener(message, tensors)),
-  );
+  const onFrame = (message: unknown, tensors: readonly Buffer[]): void => listener(message as FromExecutor, tensors);
+  socket.on('data', createFrameReader(onFrame));
   socket.on('error', () => undefined); // its end is told by the process's
   const died = watchDeath(child, () => killedAs);
   if (child.pid !== undefined) void offerToOomKiller(child.pid);

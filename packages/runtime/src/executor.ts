@@ -31,7 +31,8 @@ export interface RunRequest {
 export type RunOutcome =
   | { readonly kind: 'done'; readonly outputs: readonly TensorOutput[]; readonly computeMs: Milliseconds }
   | { readonly kind: 'failed'; readonly message: string } // the model said no; the executor lives
-  | { readonly kind: 'died'; readonly death: ExecutorDeath };
+  /** `running`: this batch was the one that ran, so it may be the cause; else it was still waiting in the process. */
+  | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
 
 export interface LoadRequest {
   readonly modelPath: string;
@@ -149,11 +150,11 @@ function superviseRuns(process: ExecutorProcess, loaded: LoadedHeader, clock: Cl
     const lost = [...flights.values()];
     flights.clear();
     watchFirst();
-    for (const flight of lost) flight.settle({ kind: 'died', death: ended });
+    for (const [index, flight] of lost.entries()) flight.settle({ kind: 'died', death: ended, running: index === 0 });
   });
 
   const run = (request: RunRequest): Promise<RunOutcome> => {
-    if (death !== undefined) return Promise.resolve({ kind: 'died', death });
+    if (death !== undefined) return Promise.resolve({ kind: 'died', death, running: false });
     const id = nextId++;
     const tensors = request.inputs.map(tensorHeader);
     return new Promise((resolve) => {

@@ -16,12 +16,15 @@ import {
   type TensorSpec,
 } from '@pareto/core';
 import type { Executor, TensorInput } from './executor.js';
+import type { SlotTokens } from './slot-tokens.js';
 
 export interface ProfileRequest {
   readonly signature: Signature;
   /** The largest batch to measure; 0: the model has no batch dimension. */
   readonly maxBatch: number;
   readonly runtimeVersion: string;
+  /** Taken for each batch size and given back between them, so that others get their turn. */
+  readonly tokens: SlotTokens;
 }
 
 const largestBatch = 64;
@@ -36,7 +39,7 @@ const totalBudget = 4000;
 
 /**
  * Measures batches 1, 2, 4 … up to the ceiling, each warmed first, until the median is known well or its time is spent. The
- * whole takes a few seconds at most: once the time is spent, larger batches are left out. The caller holds a slot token.
+ * whole takes a few seconds at most: once the time is spent, larger batches are left out.
  * Throws `failed-precondition` with the reason when the model doesn't run.
  */
 export async function measureProfile(executor: Executor, request: ProfileRequest, clock: Clock): Promise<Profile> {
@@ -44,6 +47,7 @@ export async function measureProfile(executor: Executor, request: ProfileRequest
   const points: ProfilePoint[] = [];
   for (const batch of batchSizes(request.maxBatch)) {
     if (points.length > 0 && clock.now() - started > totalBudget) break;
+    using _token = await request.tokens.acquire();
     points.push(await measureBatch(executor, request.signature, batch, clock));
   }
   const memory = await executor.memory();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemClock, type Signature } from '@pareto/core';
-import { batchSizes, measureProfile } from '../src/index.js';
+import { batchSizes, createSlotTokens, measureProfile } from '../src/index.js';
 import { fixture, load, saveModel } from './harness.js';
 import { matrixModel } from './models.js';
 
@@ -9,6 +9,8 @@ const signature: Signature = {
   outputs: [{ name: 'y', datatype: 'FP32', dims: [256] }],
   batched: true,
 };
+
+const tokens = createSlotTokens(1);
 
 describe('profiles', function () {
   this.timeout(30_000);
@@ -21,7 +23,11 @@ describe('profiles', function () {
 
   it('are measured on a real session', async () => {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
-    const profile = await measureProfile(executor, { signature, maxBatch: 4, runtimeVersion: '1.30.0' }, systemClock);
+    const profile = await measureProfile(
+      executor,
+      { signature, maxBatch: 4, runtimeVersion: '1.30.0', tokens },
+      systemClock,
+    );
     assert.deepEqual(
       profile.points.map(({ batch }) => batch),
       [1, 2, 4],
@@ -36,7 +42,7 @@ describe('profiles', function () {
 
   it('give the reason when the model does not run', async () => {
     await using executor = await load(fixture('addsub'));
-    const measuring = measureProfile(executor, { signature, maxBatch: 1, runtimeVersion: '' }, systemClock);
+    const measuring = measureProfile(executor, { signature, maxBatch: 1, runtimeVersion: '', tokens }, systemClock);
     await assert.rejects(measuring, { code: 'failed-precondition', message: /sample inputs/ });
   });
 });
