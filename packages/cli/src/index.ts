@@ -1,2 +1,4 @@
-// Filled in by its first content.
-export {};
+export { type Context } from './context.js';
+export { runProgram } from './program.js';
+export { createTerminal, type Output, type Terminal } from './terminal.js';
+export { createCluster, type Cluster, type ClusterOptions } from './up/cluster.js';

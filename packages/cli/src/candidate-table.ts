@@ -1,0 +1,20 @@
+// The candidates of a decision as people read them.
+
+import type { wire } from '@pareto/rpc';
+import { formatAccuracy, formatMs, formatUsd } from './format.js';
+import { formatTable } from './table.js';
+
+export const formatCandidates = (candidates: readonly wire.Candidate[]): string =>
+  formatTable<wire.Candidate>(
+    [
+      { title: 'VARIANT', cell: ({ variant }) => variant },
+      { title: 'VERDICT', cell: ({ verdict }) => verdict },
+      { title: 'PREDICTED', align: 'right', cell: ({ predictedMs }) => formatMs(predictedMs) },
+      { title: 'SLACK', align: 'right', cell: ({ slackMs }) => formatMs(slackMs) },
+      { title: 'COST/1K', align: 'right', cell: ({ costPer_1k }) => formatUsd(costPer_1k) },
+      { title: 'ACCURACY (95 %)', cell: ({ accuracy }) => formatAccuracy(accuracy) },
+      { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
+      { title: 'ON', cell: ({ hardwareClass }) => hardwareClass },
+    ],
+    candidates,
+  );

@@ -1,0 +1,53 @@
+// `pareto workers`, `drain` and `undrain`: the machines that answer.
+
+import type { wire } from '@pareto/rpc';
+import type { Command } from 'commander';
+import { withController } from '../connect.js';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { formatWorkers } from '../worker-table.js';
+
+export function addWorkers(program: Command, context: Context): void {
+  program
+    .command('workers')
+    .summary('list workers and what they have loaded')
+    .addHelpText('after', '\nExample:\n  pareto workers')
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      const list = await withController(options.controller, ({ fleet }) => fleet.listWorkers({}));
+      printResult(context, options, list, () => formatList(list));
+    });
+}
+
+const formatList = ({ workers }: wire.ListWorkersResponse): string =>
+  workers.length === 0 ? "no worker has joined: 'pareto up' starts two" : formatWorkers(workers);
+
+export function addDrain(program: Command, context: Context): void {
+  addDrainCommand(program, context, {
+    name: 'drain',
+    summary: 'move everything off a worker and keep it empty',
+    undrain: false,
+  });
+  addDrainCommand(program, context, { name: 'undrain', summary: 'let a drained worker be used again', undrain: true });
+}
+
+function addDrainCommand(
+  program: Command,
+  context: Context,
+  { name, summary, undrain }: { readonly name: string; readonly summary: string; readonly undrain: boolean },
+): void {
+  program
+    .command(name)
+    .summary(summary)
+    .argument('<worker>', "its id, from 'pareto workers'")
+    .addHelpText('after', `\nExample:\n  pareto ${name} worker-1`)
+    .action(async (workerId: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      await withController(options.controller, ({ fleet }) => fleet.drain({ workerId, undrain }));
+      printResult(
+        context,
+        options,
+        { workerId, undrain },
+        () => `${workerId} ${undrain ? 'is used again' : 'is being drained'}`,
+      );
+    });
+}

@@ -1,0 +1,86 @@
+// `pareto up`: a cluster on this machine, until it is told to stop.
+
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type Command } from 'commander';
+import type { Context } from '../context.js';
+import { wholeNumberIn } from '../options.js';
+import { createCluster, type Cluster } from '../up/cluster.js';
+
+interface Options {
+  readonly dataDir: string;
+  readonly workers: number;
+  readonly controllerPort: number;
+  readonly routerPort: number;
+  readonly workerPort: number;
+  readonly configDir?: string;
+  readonly verbose?: boolean;
+}
+
+const port = wholeNumberIn(1, 65_000);
+
+export function addUp(program: Command, context: Context): void {
+  program
+    .command('up')
+    .summary('start a cluster on this machine, and keep it running')
+    .description(
+      'Starts a controller, a router and workers as processes on this machine, starts again what ends, and stops all in order on Ctrl-C (at once on a second).',
+    )
+    .option('--data-dir <folder>', 'where the store, models, caches and logs are', './.pareto')
+    .option('--workers <n>', 'how many; they share cores and memory', wholeNumberIn(1, 64), 2)
+    .option('--controller-port <port>', 'gRPC; the next port is for metrics and probes', port, 8100)
+    .option('--router-port <port>', 'gRPC; the next port is for metrics and probes', port, 8001)
+    .option('--worker-port <port>', 'of the first worker; the others follow ten apart', port, 8200)
+    .option('--config-dir <folder>', 'controller.json, router.json, worker.json: further flags of the services')
+    .option('-v, --verbose', "show the services' logs")
+    .addHelpText('after', '\nExample:\n  pareto up --data-dir /var/lib/pareto --workers 4')
+    .action(async (options: Options) => up(context, options));
+}
+
+async function up(context: Context, options: Options): Promise<void> {
+  const cluster = createNarratedCluster(context, { ...options, verbose: options.verbose === true });
+  try {
+    await cluster.start(context.stop);
+    context.terminal.note(
+      `\nThe cluster is up. Logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps}`,
+    );
+    if (!context.stop.aborted) await once(context.stop, 'abort');
+  } catch (error) {
+    if (!context.stop.aborted) throw error;
+  } finally {
+    context.terminal.note('stopping (Ctrl-C again stops at once)');
+    await cluster.stop(context.kill);
+    context.terminal.note('stopped');
+  }
+}
+
+const nextSteps = `Next:
+  pareto register model.onnx --task my-task --validation labelled.npz
+  pareto top`;
+
+export interface NarratedOptions extends Omit<Options, 'configDir' | 'verbose'> {
+  readonly configDir?: string | undefined;
+  readonly verbose: boolean;
+}
+
+/** A cluster that tells on the terminal how it is. */
+export function createNarratedCluster(context: Context, options: NarratedOptions): Cluster {
+  const { terminal } = context;
+  const since = context.clock.now();
+  const prefix = (name: string): string => terminal.progressPaint.cyan(name.padEnd(10));
+  return createCluster({
+    ...options,
+    dataDir: resolve(options.dataDir),
+    configDir: options.configDir,
+    host: '127.0.0.1',
+    logFormat: options.verbose ? 'pretty' : 'json',
+    clock: context.clock,
+    onLine: (name, line) => {
+      if (options.verbose) terminal.note(`${prefix(name)} | ${line}`);
+    },
+    onReady: (name, address) =>
+      terminal.note(`${prefix(name)} ready on ${address} (${((context.clock.now() - since) / 1000).toFixed(1)} s)`),
+    onRestart: (name, reason, delay) =>
+      terminal.note(`${prefix(name)} ${reason}: starting it again in ${delay / 1000} s`),
+  });
+}

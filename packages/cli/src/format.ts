@@ -1,0 +1,39 @@
+// Numbers as people read them.
+
+import type { wire } from '@pareto/rpc';
+
+export const formatMs = (ms: number): string =>
+  `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+
+export const formatPercent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+
+/** Two significant digits: costs span many orders of magnitude. */
+export const formatUsd = (usd: number): string => (usd === 0 ? '$0' : `$${Number(usd.toPrecision(2)).toString()}`);
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ''}`;
+}
+
+/** `98.70 % (98.10-99.12)`, or `unmeasured`. */
+export function formatAccuracy(accuracy: wire.Accuracy | null | undefined): string {
+  if (accuracy === null || accuracy === undefined) return 'unmeasured';
+  const bound = (fraction: number): string => (fraction * 100).toFixed(2);
+  return `${formatPercent(accuracy.value)} (${bound(accuracy.lower95)}-${bound(accuracy.upper95)})`;
+}
+
+/** `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`; `anything` when nothing is asked. */
+export function formatObjective(objective: wire.Objective | null | undefined): string {
+  if (objective === null || objective === undefined) return 'the task’s default';
+  const { _latencyMs, latencyMs = 0, _minAccuracy, minAccuracy = 0, _maxCostPer_1k, maxCostPer_1k = 0 } = objective;
+  const parts = [
+    ...(_latencyMs === undefined ? [] : [`≤ ${formatMs(latencyMs)}`]),
+    ...(_minAccuracy === undefined ? [] : [`≥ ${formatPercent(minAccuracy)}`]),
+    ...(_maxCostPer_1k === undefined ? [] : [`≤ ${formatUsd(maxCostPer_1k)}/1k`]),
+    ...(objective.accuracyBound === 'LOWER95' ? ['by the lower bound'] : []),
+    ...(objective.class === 'OFFLINE' ? ['offline'] : []),
+    ...(objective.degrade === 'ALLOW' ? ['may degrade'] : []),
+  ];
+  return parts.length === 0 ? 'the task’s default' : parts.join(', ');
+}

@@ -1,0 +1,17 @@
+// SIGINT, SIGTERM and SIGHUP as abort signals: the first asks to stop in order, the second at once.
+
+export interface Interrupts {
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+}
+
+export function listenForInterrupts(): Interrupts {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) kill.abort(new Error('stopped at once'));
+    else stop.abort(new Error('interrupted'));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  return { stop: stop.signal, kill: kill.signal };
+}

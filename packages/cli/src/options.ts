@@ -1,0 +1,60 @@
+// Options that several commands take: objectives, and numbers that are checked as they are read.
+
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { wire } from '@pareto/rpc';
+
+/** A parser of numbers in a range, for commander. */
+export const numberIn =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a number from ${low} to ${high === Infinity ? 'any' : high}.`);
+  };
+
+export const wholeNumberIn =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = numberIn(low, high)(text);
+    if (Number.isInteger(value)) return value;
+    throw new InvalidArgumentError('Expected a whole number.');
+  };
+
+export interface ObjectiveOptions {
+  readonly latencyMs?: number;
+  readonly minAccuracy?: number;
+  readonly accuracyBound?: 'point' | 'lower95';
+  readonly maxCostPer1k?: number;
+  readonly class?: 'online' | 'offline';
+  readonly degrade?: 'forbid' | 'allow';
+}
+
+export function addObjectiveOptions(command: Command): Command {
+  return command
+    .option('--latency-ms <ms>', 'answer within so many milliseconds', numberIn(0, Infinity))
+    .option('--min-accuracy <fraction>', 'accuracy floor, a fraction of 1', numberIn(0, 1))
+    .addOption(new Option('--accuracy-bound <bound>', 'what the floor compares').choices(['point', 'lower95']))
+    .option('--max-cost-per-1k <usd>', 'cost ceiling, USD per 1,000 answers', numberIn(0, Infinity))
+    .addOption(new Option('--class <class>', 'service class').choices(['online', 'offline']))
+    .addOption(
+      new Option('--degrade <degrade>', 'whether an answer below the floor is better than none').choices([
+        'forbid',
+        'allow',
+      ]),
+    );
+}
+
+const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
+
+/** Null when no option was given: then the task's default holds. */
+export function readObjective(options: ObjectiveOptions): wire.ObjectiveInput | null {
+  const objective: wire.ObjectiveInput = {
+    ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
+    ...(options.minAccuracy === undefined ? {} : { minAccuracy: options.minAccuracy }),
+    ...(options.maxCostPer1k === undefined ? {} : { maxCostPer_1k: options.maxCostPer1k }),
+    ...(options.accuracyBound === undefined ? {} : { accuracyBound: upper(options.accuracyBound) }),
+    ...(options.class === undefined ? {} : { class: upper(options.class) }),
+    ...(options.degrade === undefined ? {} : { degrade: upper(options.degrade) }),
+  };
+  return Object.keys(objective).length === 0 ? null : objective;
+}

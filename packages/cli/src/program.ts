@@ -1,0 +1,53 @@
+// The `pareto` command line: every command, and how the program ends.
+
+import { errorText, ParetoError } from '@pareto/core';
+import { Command, CommanderError, Option } from 'commander';
+import { addExplain, addWhatIf } from './commands/decisions.js';
+import { addDrain, addWorkers } from './commands/fleet.js';
+import { addInfer } from './commands/infer.js';
+import { addRegister } from './commands/register.js';
+import { addDescribe, addList } from './commands/registry.js';
+import { addTop } from './commands/top.js';
+import { addUp } from './commands/up.js';
+import type { Context } from './context.js';
+
+const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const add = [addUp, addRegister, addList, addDescribe, addInfer, addExplain, addWhatIf, addTop, addWorkers, addDrain];
+
+function createProgram(context: Context): Command {
+  const program = new Command('pareto')
+    .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
+    .option('--controller <host:port>', 'controller to talk to', '127.0.0.1:8100')
+    .option('--router <host:port>', 'router to talk to', '127.0.0.1:8001')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.\n\nExample:\n  pareto up')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.print(text.trimEnd()),
+      writeErr: (text) => context.terminal.note(text.trimEnd()),
+    });
+  for (const addCommand of add) addCommand(program, context);
+  return program;
+}
+
+/** Runs one command line; the result is the exit code. Failures are told on stderr in one line. */
+export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
+  try {
+    await createProgram(context).parseAsync(argv, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (context.stop.aborted) return exitCodes.interrupted;
+    context.terminal.note(`${context.terminal.progressPaint.red('pareto:')} ${describeFailure(error)}`);
+    return exitCodes.failed;
+  }
+}
+
+/** The message, and what a refusal offered instead (`pareto-...` trailers). */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof ParetoError)) return errorText(error);
+  const offers = Object.entries(error.details).filter(([name]) => name.startsWith('pareto-'));
+  return [error.message, ...offers.map(([name, value]) => `  ${name.slice('pareto-'.length)}: ${value}`)].join('\n');
+}

@@ -1,0 +1,86 @@
+// `npm run quickstart`: its process. Ends with 0 only if every promise held.
+
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { systemClock } from '@pareto/core';
+import { Command } from 'commander';
+import { createNarratedCluster } from './commands/up.js';
+import type { Context } from './context.js';
+import { listenForInterrupts } from './interrupts.js';
+import { wholeNumberIn } from './options.js';
+import { describeFailure } from './program.js';
+import { askAll, registerDigits, samplesFile } from './quickstart/demo.js';
+import { findFailures, formatOutcomes, howToTalk } from './quickstart/report.js';
+import { createTerminal } from './terminal.js';
+
+const defaultDir = '.pareto-quickstart';
+
+interface Options {
+  readonly keep?: boolean;
+  readonly dataDir: string;
+  readonly controllerPort: number;
+  readonly routerPort: number;
+  readonly workerPort: number;
+}
+
+function readOptions(): Options {
+  const port = wholeNumberIn(1, 65_000);
+  return new Command('npm run quickstart --')
+    .description('Starts a cluster on this machine, registers the digits example, and asks it for different things.')
+    .option('--keep', 'leave the cluster running, and say how to talk to it')
+    .option(
+      '--data-dir <folder>',
+      'where the store, models, caches and logs are; the default one is emptied first',
+      defaultDir,
+    )
+    .option('--controller-port <port>', 'and the next, for metrics and probes', port, 8100)
+    .option('--router-port <port>', 'and the next, for metrics and probes', port, 8001)
+    .option('--worker-port <port>', 'of the first worker; the second is ten further', port, 8200)
+    .addHelpText('after', '\nExample:\n  npm run quickstart -- --keep')
+    .parse()
+    .opts();
+}
+
+async function quickstart(context: Context, options: Options): Promise<number> {
+  const { terminal } = context;
+  const ours = options.dataDir === defaultDir;
+  if (ours) await rm(options.dataDir, { recursive: true, force: true });
+  const configDir = new URL('../../../deploy/quickstart', import.meta.url).pathname;
+  const cluster = createNarratedCluster(context, { ...options, workers: 2, verbose: false, configDir });
+  let passed = false;
+  try {
+    await cluster.start(context.stop);
+    const variants = await registerDigits(context, cluster);
+    const outcomes = await askAll(context, cluster, variants);
+    terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
+    const failures = findFailures(outcomes);
+    for (const failure of failures) terminal.note(`did not hold: ${failure}`);
+    passed = failures.length === 0;
+    if (passed) terminal.note(`All ${outcomes.length} held.`);
+    if (options.keep === true) await keepRunning(context, howToTalk(cluster.routerAddress, samplesFile));
+  } finally {
+    terminal.note('stopping');
+    await cluster.stop(context.kill);
+    // What went wrong can be read in the logs.
+    if (ours && passed) await rm(options.dataDir, { recursive: true, force: true });
+    if (!passed) terminal.note(`The logs are in ${cluster.topology.logDir}.`);
+  }
+  return passed ? 0 : 1;
+}
+
+async function keepRunning(context: Context, text: string): Promise<void> {
+  context.terminal.print(`\n${text}`);
+  if (!context.stop.aborted) await once(context.stop, 'abort');
+}
+
+const context = {
+  terminal: createTerminal(process.stdout, process.stderr),
+  clock: systemClock,
+  ...listenForInterrupts(),
+};
+try {
+  process.exit(await quickstart(context, readOptions()));
+} catch (error) {
+  context.terminal.note(context.stop.aborted ? 'interrupted' : `quickstart: ${describeFailure(error)}`);
+  process.exit(context.stop.aborted ? 130 : 1);
+}

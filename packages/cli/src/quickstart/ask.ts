@@ -1,0 +1,145 @@
+// Asks one query, by whichever interface it names, and checks that what was promised held.
+
+import { ParetoError, type Clock } from '@pareto/core';
+import { decodeInferResponse, encodeInferRequest, type wire } from '@pareto/rpc';
+import type { RouterClients } from '../connect.js';
+import { formatObjective } from '../format.js';
+import { argmaxRows, readNumbers } from '../tensor-values.js';
+import type { Samples } from './samples.js';
+import type { Query } from './queries.js';
+
+export interface Outcome {
+  readonly query: Query;
+  readonly answeredBy: string;
+  readonly hits: number;
+  readonly latencyMs: number | undefined;
+  readonly accuracy: wire.Accuracy | null;
+  readonly costPer1k: number | undefined;
+  readonly why: string;
+  /** What did not hold. */
+  readonly problem: string | undefined;
+}
+
+export interface Asker {
+  readonly clients: RouterClients;
+  readonly samples: Samples;
+  readonly clock: Clock;
+}
+
+const timeoutMs = 20_000;
+
+export async function ask(asker: Asker, query: Query, firstRow: number): Promise<Outcome> {
+  if (query.via === 'whatif') return askWhatIf(asker, query);
+  try {
+    const answer = await (query.via === 'oip' ? askOip : askInfer)(asker, query, firstRow);
+    return await judge(asker, query, answer);
+  } catch (error) {
+    if (!(error instanceof ParetoError)) throw error;
+    const expected = query.expect.kind === 'refusal' && error.code === 'failed-precondition';
+    const problem = expected ? undefined : `${error.code}: ${error.message}`;
+    return { ...nothing(query), answeredBy: 'refused', why: error.message, problem };
+  }
+}
+
+const nothing = (query: Query): Outcome => ({
+  ...{ query, answeredBy: '-', hits: 0, latencyMs: undefined, accuracy: null, costPer1k: undefined, why: '' },
+  problem: undefined,
+});
+
+interface Answer {
+  readonly variant: string;
+  readonly decisionId: string;
+  readonly degraded: boolean;
+  readonly latencyMs: number;
+  readonly hits: number;
+}
+
+async function askInfer({ clients, samples }: Asker, query: Query, firstRow: number): Promise<Answer> {
+  const { image, labels } = samples.take(firstRow, query.items);
+  const request = { target: query.target, objective: query.objective, inputs: [image] };
+  const reply = await clients.inference.infer(request, { timeoutMs });
+  const { variant, decisionId, degraded, latencyMs } = reply;
+  return { variant, decisionId, degraded, latencyMs, hits: countHits(reply.outputs[0], labels) };
+}
+
+/** Only a task's name and a tensor: what any client of the protocol sends. */
+async function askOip({ clients, samples, clock }: Asker, query: Query, firstRow: number): Promise<Answer> {
+  const { image, labels } = samples.take(firstRow, query.items);
+  const { name, datatype, shape, contents: raw } = image;
+  const body = encodeInferRequest({ modelName: query.target, inputs: [{ name, datatype, shape, raw }] });
+  const since = clock.now();
+  const reply = decodeInferResponse((await clients.modelInfer(body, { timeoutMs })).body);
+  const [output] = reply.outputs;
+  const parameter = (key: string): string => String(reply.parameters.get(key) ?? '');
+  return {
+    variant: parameter('pareto_variant'),
+    decisionId: parameter('pareto_decision_id'),
+    degraded: parameter('pareto_degraded') === 'true',
+    latencyMs: clock.now() - since,
+    hits: output === undefined ? 0 : countHits({ ...output, contents: output.raw }, labels),
+  };
+}
+
+interface Scored {
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly contents: Buffer;
+}
+
+function countHits(output: Scored | undefined, labels: readonly number[]): number {
+  const values = output === undefined ? [] : (readNumbers(output.datatype, output.contents) ?? []);
+  const digits = argmaxRows(values, output?.shape.at(-1) ?? 1);
+  return labels.filter((label, i) => label === digits[i]).length;
+}
+
+/** Holds the answer against what was asked, with the reasons from Explain. */
+async function judge({ clients }: Asker, query: Query, answer: Answer): Promise<Outcome> {
+  const explained = await clients.inference.explain({ decisionId: answer.decisionId }, { timeoutMs });
+  const chosen = explained.candidates.find(({ variant }) => variant === answer.variant);
+  const { variant: answeredBy, hits, latencyMs } = answer;
+  const accuracy = chosen?.accuracy ?? null;
+  const costPer1k = chosen?.costPer_1k;
+  const problem = findProblem(query, answer, chosen);
+  return { query, answeredBy, hits, latencyMs, accuracy, costPer1k, why: explain(explained), problem };
+}
+
+function findProblem(
+  { expect, objective }: Query,
+  answer: Answer,
+  chosen: wire.Candidate | undefined,
+): string | undefined {
+  if (expect.kind !== 'answer') return 'was answered';
+  if (chosen === undefined) return 'Explain does not know what answered';
+  if (expect.by !== undefined && expect.by !== answer.variant) return `expected ${expect.by}`;
+  const degraded = expect.degraded ?? false;
+  if (answer.degraded !== degraded) return degraded ? 'not marked as degraded' : 'degraded';
+  const accuracy = objective?.accuracyBound === 'LOWER95' ? chosen.accuracy?.lower95 : chosen.accuracy?.value;
+  if (!degraded && (accuracy ?? 0) < Number(objective?.minAccuracy ?? 0)) return 'below the accuracy floor';
+  if (chosen.costPer_1k > Number(objective?.maxCostPer_1k ?? Infinity)) return 'above the cost ceiling';
+  return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than asked' : undefined;
+}
+
+/** `cheapest of 3 that can; not 2 accuracy, 1 cost`. */
+function explain({ verdicts }: wire.ExplainResponse): string {
+  const passed = new Set(['chosen', 'eligible']);
+  const entries = Object.entries(verdicts);
+  const can = entries.filter(([verdict]) => passed.has(verdict)).reduce((sum, [, count]) => sum + count, 0);
+  const refused = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
+  const head = can === 1 ? 'the only one that can' : `cheapest of ${can} that can`;
+  return refused.length === 0 ? head : `${head}; not: ${refused.join(', ')}`;
+}
+
+async function askWhatIf({ clients }: Asker, query: Query): Promise<Outcome> {
+  const { target, objective, expect } = query;
+  const { feasible, candidates, nearest, nearestBy, reason } = await clients.inference.whatIf(
+    { target, objective },
+    { timeoutMs },
+  );
+  const best = feasible ? candidates[0] : nearestBy;
+  const why = feasible
+    ? `yes, by ${best?.variant ?? '?'}`
+    : `no, ${reason}; nearest: ${formatObjective(nearest)} by ${best?.variant ?? '?'}`;
+  const asExpected = expect.kind === 'feasible' && expect.feasible === feasible && best !== undefined && best !== null;
+  const problem = asExpected ? undefined : 'expected the other answer';
+  return { ...nothing(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, why, problem };
+}

@@ -1,0 +1,72 @@
+// The quick start's table, and what to do with a cluster that is left running.
+
+import { formatMs, formatPercent, formatUsd } from '../format.js';
+import { formatTable } from '../table.js';
+import type { Paint } from '../terminal.js';
+import type { Outcome } from './ask.js';
+
+const digitOf = ({ query, hits }: Outcome): string => {
+  if (query.items === 0 || query.expect.kind === 'refusal') return '-';
+  return query.items === 1 ? (hits === 1 ? 'right' : 'wrong') : `${hits} of ${query.items} right`;
+};
+
+export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): string =>
+  formatTable<Outcome>(
+    [
+      { title: 'ASKED FOR', cell: ({ query }) => query.asked },
+      { title: 'ANSWERED BY', cell: ({ answeredBy }) => answeredBy },
+      { title: 'DIGIT', cell: digitOf },
+      {
+        title: 'LATENCY',
+        align: 'right',
+        cell: ({ latencyMs }) => (latencyMs === undefined ? '-' : formatMs(latencyMs)),
+      },
+      {
+        title: 'ACCURACY',
+        align: 'right',
+        cell: ({ accuracy }) => (accuracy === null ? '-' : formatPercent(accuracy.value)),
+      },
+      {
+        title: 'COST/1K',
+        align: 'right',
+        cell: ({ costPer1k }) => (costPer1k === undefined ? '-' : formatUsd(costPer1k)),
+      },
+      { title: 'HELD', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
+      { title: 'WHY', cell: ({ why, problem }) => (problem === undefined ? why : paint.red(problem)) },
+    ],
+    outcomes,
+  );
+
+/** Right answers in an unlucky draw: even the smallest model is right in more than nine of ten. */
+const leastRight = 0.8;
+
+/** What did not hold; empty when all did. */
+export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
+  const scored = outcomes.filter((outcome) => digitOf(outcome) !== '-');
+  const asked = scored.reduce((sum, { query }) => sum + query.items, 0);
+  const hits = scored.reduce((sum, outcome) => sum + outcome.hits, 0);
+  const few = hits < leastRight * asked ? [`only ${hits} of ${asked} digits were right`] : [];
+  const failed = outcomes.flatMap(({ query, problem }) =>
+    problem === undefined ? [] : [`${query.asked}: ${problem}`],
+  );
+  return [...failed, ...few];
+}
+
+export const howToTalk = (router: string, samples: string): string => `It is left running. Talk to it:
+
+  npx pareto infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
+  npx pareto top
+
+  grpcurl -plaintext -d '{"target": "digits", "objective": {"latency_ms": 20, "min_accuracy": 0.98}}' ${router} pareto.v1.Inference/WhatIf
+
+  # pip install "tritonclient[grpc]" numpy
+  import numpy, tritonclient.grpc as triton
+  data = numpy.load("${samples}")
+  client = triton.InferenceServerClient("${router}")
+  image = triton.InferInput("image", [1, 1, 28, 28], "FP32")
+  image.set_data_from_numpy(data["image"][12:13])
+  answer = client.infer("digits", [image], parameters={"latency_ms": 20, "min_accuracy": "0.98"})
+  print(answer.as_numpy("logits").argmax(), "expected", data["label"][12])
+  print(answer.get_response().parameters["pareto_variant"].string_param)
+
+Ctrl-C stops it.`;

@@ -1,0 +1,71 @@
+// A whole cluster on one machine: started in order, kept alive, stopped in order.
+
+import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import { prepare } from './preflight.js';
+import { waitUntilReady } from './readiness.js';
+import { supervise, type Supervised } from './supervised.js';
+import { planTopology, type ServiceNode, type Topology, type TopologyOptions } from './topology.js';
+
+export interface ClusterOptions extends TopologyOptions {
+  readonly clock: Clock;
+  readonly onLine: (name: string, line: string) => void;
+  readonly onReady: (name: string, address: string) => void;
+  readonly onRestart: (name: string, reason: string, delay: Milliseconds) => void;
+}
+
+export interface Cluster {
+  readonly topology: Topology;
+  readonly controllerAddress: string;
+  readonly routerAddress: string;
+  /** Resolves when every service is ready. Throws what kept one from it; `stop` is still due. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Router first, so that nothing new comes; then workers, then the controller. At once when `kill` aborts. */
+  stop(kill: AbortSignal): Promise<void>;
+}
+
+const readyTimeoutMs = 60_000;
+/** A service drains for at most 10 s by itself. */
+const graceMs = milliseconds(15_000);
+
+export function createCluster(options: ClusterOptions): Cluster {
+  const topology = planTopology(options);
+  const running: Supervised[] = [];
+
+  const launch = async (node: ServiceNode, signal: AbortSignal): Promise<void> => {
+    const child = supervise(node, options);
+    running.push(child);
+    const ready = waitUntilReady(node.name, options.host, node.metricsPort, {
+      clock: options.clock,
+      signal,
+      timeoutMs: readyTimeoutMs,
+    });
+    await Promise.race([ready, child.failed]);
+    child.keepAlive();
+    options.onReady(node.name, `${options.host}:${node.port}`);
+  };
+
+  const stopMatching = async (pattern: RegExp, kill: AbortSignal): Promise<void> => {
+    await Promise.all(running.filter(({ name }) => pattern.test(name)).map((child) => child.stop(graceMs, kill)));
+  };
+
+  return {
+    topology,
+    controllerAddress: `${options.host}:${options.controllerPort}`,
+    routerAddress: `${options.host}:${options.routerPort}`,
+    async start(signal) {
+      await prepare(options.dataDir, options.host, topology);
+      // One that fails ends the waiting for the others.
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
+      try {
+        await launch(topology.controller, either);
+        await Promise.all([topology.router, ...topology.workers].map((node) => launch(node, either)));
+      } finally {
+        failed.abort();
+      }
+    },
+    async stop(kill) {
+      for (const pattern of [/^router/, /^worker/, /^controller/]) await stopMatching(pattern, kill);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// What must hold before a cluster is started: room on the disk, free ports, a secret.
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { errorText, ParetoError } from '@pareto/core';
+import { formatBytes } from '../format.js';
+import type { ServiceNode, Topology } from './topology.js';
+
+/** The store, the digits and two caches take about 60 MB. */
+const neededBytes = 200 * 2 ** 20;
+
+/** Throws `failed-precondition`, saying what to do. Leaves folders and the secret behind. */
+export async function prepare(dataDir: string, host: string, topology: Topology): Promise<void> {
+  try {
+    await mkdir(topology.logDir, { recursive: true });
+    await checkSpace(dataDir);
+    await createToken(topology.tokenFile);
+  } catch (error) {
+    throw explain(dataDir, error);
+  }
+  for (const node of [topology.controller, topology.router, ...topology.workers]) await checkPorts(host, node);
+}
+
+/** One that is there is kept. */
+async function createToken(file: string): Promise<void> {
+  const token = `${randomBytes(32).toString('base64url')}\n`;
+  await writeFile(file, token, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
+function explain(dataDir: string, error: unknown): ParetoError {
+  if (error instanceof ParetoError) return error;
+  const why = codeOf(error) === 'ENOSPC' ? 'there is no space left on the disk: free some' : errorText(error);
+  return new ParetoError(
+    'failed-precondition',
+    `cannot write to ${dataDir}: ${why}, or choose another folder with --data-dir`,
+  );
+}
+
+async function checkSpace(dataDir: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dataDir);
+  if (bavail * bsize >= neededBytes) return;
+  throw new ParetoError(
+    'failed-precondition',
+    `only ${formatBytes(bavail * bsize)} are free at ${dataDir} and ${formatBytes(neededBytes)} are needed: free some, or choose another folder with --data-dir`,
+  );
+}
+
+async function checkPorts(host: string, node: ServiceNode): Promise<void> {
+  for (const port of [node.port, node.metricsPort]) {
+    const code = await tryPort(host, port);
+    if (code === undefined) continue;
+    const why = code === 'EADDRINUSE' ? 'is taken' : `can not be listened on (${code})`;
+    const advice = `stop what uses it, or move ${node.name} with ${node.portFlag} PORT (it takes PORT and PORT+1)`;
+    throw new ParetoError('failed-precondition', `port ${port} on ${host}, for ${node.name}, ${why}: ${advice}`);
+  }
+}
+
+/** The error code of listening there; undefined when it is free. */
+function tryPort(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(codeOf(error) ?? 'unknown'));
+    server.listen(port, host, () => server.close(() => resolve(undefined)));
+  });
+}

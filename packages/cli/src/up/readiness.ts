@@ -1,0 +1,40 @@
+// Waits until a service says that it is ready.
+
+import { errorText, milliseconds, ParetoError, type Clock } from '@pareto/core';
+
+const pollMs = milliseconds(100);
+
+export interface ReadinessOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** Polls `/readyz`. Throws `deadline-exceeded` with what it said last. */
+export async function waitUntilReady(
+  name: string,
+  host: string,
+  port: number,
+  options: ReadinessOptions,
+): Promise<void> {
+  const { clock, signal, timeoutMs } = options;
+  const deadline = clock.now() + timeoutMs;
+  for (;;) {
+    const answer = await probe(`http://${host}:${port}/readyz`, signal);
+    if (answer === 'ready') return;
+    if (clock.now() > deadline) {
+      throw new ParetoError('deadline-exceeded', `${name} is not ready after ${timeoutMs / 1000} s: ${answer}`);
+    }
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+async function probe(url: string, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await fetch(url, { signal });
+    const text = await response.text();
+    return response.ok ? 'ready' : text.trim();
+  } catch (error) {
+    return errorText(error);
+  }
+}

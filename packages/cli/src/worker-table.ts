@@ -1,0 +1,37 @@
+// Workers as people read them.
+
+import type { wire } from '@pareto/rpc';
+import { formatBytes, formatUsd } from './format.js';
+import { formatTable } from './table.js';
+
+function stateOf(worker: wire.Worker): string {
+  if (!worker.connected) return 'away';
+  if (worker.measuring !== '') return `measuring ${worker.measuring}`;
+  return worker.draining ? 'draining' : 'ready';
+}
+
+const slotsOf = (worker: wire.Worker): string =>
+  worker.slotGroups.map(({ slots, hardwareClass }) => `${slots} × ${hardwareClass?.id ?? 'unknown'}`).join(', ');
+
+const replicasOf = (worker: wire.Worker): string =>
+  worker.replicas
+    .map(({ variant, state }) => (state === 'READY' ? variant : `${variant} (${state.toLowerCase()})`))
+    .join(', ');
+
+export const formatWorkers = (workers: readonly wire.Worker[]): string =>
+  formatTable<wire.Worker>(
+    [
+      { title: 'WORKER', cell: ({ workerId }) => workerId },
+      { title: 'STATE', cell: stateOf },
+      { title: 'ADDRESS', cell: ({ address }) => address },
+      { title: 'SLOTS', cell: slotsOf },
+      {
+        title: 'MEMORY',
+        align: 'right',
+        cell: ({ memoryUsedBytes, memoryBytes }) => `${formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`,
+      },
+      { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
+      { title: 'REPLICAS', cell: replicasOf },
+    ],
+    workers,
+  );

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { milliseconds, systemClock } from '@pareto/core';
+import { restartDelay, supervise, type Supervised } from '../src/up/supervised.js';
+
+const never = new AbortController().signal;
+
+describe('supervise', () => {
+  let folder: string;
+  const lines: string[] = [];
+  const restarts: string[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pareto-supervised-'));
+    lines.length = restarts.length = 0;
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function start(code: string): Promise<Supervised> {
+    const script = join(folder, 'child.mjs');
+    await writeFile(script, code);
+    const options = {
+      clock: systemClock,
+      onLine: (_name: string, line: string) => void lines.push(line),
+      onRestart: (_name: string, reason: string) => void restarts.push(reason),
+    };
+    return supervise({ name: 'child', script, args: [], logFile: join(folder, 'child.log') }, options);
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) await systemClock.sleep(milliseconds(5));
+  }
+
+  it('starts a process again that is killed, and keeps its output', async () => {
+    const child = await start('console.log(`up ${process.pid}`); setInterval(() => {}, 1000);');
+    await until(() => lines.length === 1);
+    child.keepAlive();
+    process.kill(child.pid ?? 0, 'SIGKILL');
+    await until(() => lines.length === 2);
+    assert.deepEqual(restarts, ['was ended by SIGKILL']);
+    assert.equal(child.restarts, 1);
+    await child.stop(milliseconds(1000), never);
+    assert.equal((await readFile(join(folder, 'child.log'), 'utf8')).trim().split('\n').length, 2);
+  });
+
+  it('fails with the last line of a process that can not start', async () => {
+    const child = await start('console.error("port 1 is taken"); process.exit(1);');
+    await assert.rejects(child.failed, /child could not start: port 1 is taken/);
+    await child.stop(milliseconds(1000), never);
+    assert.deepEqual(restarts, []);
+  });
+
+  it('kills what ignores SIGTERM, after the grace or at once', async () => {
+    for (const kill of [never, AbortSignal.abort()]) {
+      const child = await start('process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);');
+      await until(() => lines.includes('up'));
+      await child.stop(milliseconds(kill.aborted ? 60_000 : 50), kill);
+      assert.equal(child.pid, undefined);
+      lines.length = 0;
+    }
+  });
+
+  it('waits longer after each start that did not last, up to a limit', () => {
+    assert.deepEqual([0, 1, 2, 10].map(restartDelay), [250, 500, 1000, 10_000]);
+  });
+});
