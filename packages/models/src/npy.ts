@@ -1,0 +1,57 @@
+// NumPy's array file: one header, then the elements. Source: NumPy enhancement proposal 1.
+
+import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
+
+/** Elements as they lie in memory: little-endian, row-major. */
+export interface Tensor {
+  readonly datatype: DataType;
+  readonly dims: readonly number[];
+  readonly data: Uint8Array;
+}
+
+const datatypes: Readonly<Record<string, DataType>> = {
+  '|b1': 'BOOL',
+  '|u1': 'UINT8',
+  '|i1': 'INT8',
+  '<u2': 'UINT16',
+  '<i2': 'INT16',
+  '<u4': 'UINT32',
+  '<i4': 'INT32',
+  '<u8': 'UINT64',
+  '<i8': 'INT64',
+  '<f2': 'FP16',
+  '<f4': 'FP32',
+  '<f8': 'FP64',
+};
+
+const magic = Buffer.from('\x93NUMPY', 'latin1');
+
+/** `name` is for messages. The result shares memory with `content`. Throws `invalid-argument`. */
+export function parseNpy(name: string, content: Buffer): Tensor {
+  const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `array ${name}: ${why}`);
+  if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic)) throw refuse('it is not in .npy format');
+  const wide = (content[6] ?? 0) > 1;
+  const start = wide ? 12 : 10;
+  const end = start + (wide ? content.readUInt32LE(8) : content.readUInt16LE(8));
+  const header = content.toString('latin1', start, Math.min(end, content.byteLength));
+  const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
+  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
+  if (descr === undefined || shape === undefined) throw refuse('its header is cut short or holds a structure');
+  const datatype = datatypes[descr];
+  if (datatype === undefined) {
+    throw refuse(
+      `its type is ${descr}, expected one of ${Object.keys(datatypes).join(' ')} (arr.astype('<f4') converts)`,
+    );
+  }
+  if (/'fortran_order'\s*:\s*True/.test(header)) {
+    throw refuse('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
+  }
+  const dims = shape
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
+  const expected = elementCount(dims) * elementBytes[datatype];
+  const data = content.subarray(end);
+  if (data.byteLength === expected) return { datatype, dims, data };
+  throw refuse(`it holds ${data.byteLength} bytes, expected ${expected} for ${descr} (${dims.join(', ')})`);
+}

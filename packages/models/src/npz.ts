@@ -1,0 +1,78 @@
+// NumPy's archive of arrays (`numpy.savez`, compressed or not): a ZIP file of `.npy` files.
+
+import { promisify } from 'node:util';
+import { buffer } from 'node:stream/consumers';
+import { errorText, ParetoError } from '@pareto/core';
+import { open, type Entry, type Options, type ZipFile } from 'yauzl';
+import { parseNpy, type Tensor } from './npy.js';
+
+export interface NpzLimits {
+  /** Of all arrays together when unpacked: an archive that says more is refused before it is unpacked. */
+  readonly maxBytes: number;
+  readonly maxArrays: number;
+}
+
+const defaultLimits: NpzLimits = { maxBytes: 2 ** 30, maxArrays: 1024 };
+
+/** Every array by its name. Throws `invalid-argument` that says what is wrong with the file. */
+export async function readNpz(file: string, limits: NpzLimits = defaultLimits): Promise<ReadonlyMap<string, Tensor>> {
+  const zip = await openZip(file);
+  try {
+    const entries = checkLimits(await listEntries(zip), limits);
+    const arrays = new Map<string, Tensor>();
+    for (const entry of entries) {
+      const name = entry.fileName.replace(/\.npy$/, '');
+      arrays.set(name, parseNpy(name, await unpack(zip, entry)));
+    }
+    return arrays;
+  } finally {
+    zip.close();
+  }
+}
+
+const invalid = (why: string, cause?: unknown): ParetoError =>
+  new ParetoError('invalid-argument', `the NPZ file can't be read: ${why}`, { cause });
+
+async function openZip(file: string): Promise<ZipFile> {
+  const openFile = promisify<string, Options, ZipFile>(open);
+  try {
+    // Sizes are validated while unpacking: an entry that grows beyond what it says is an error.
+    return await openFile(file, { lazyEntries: true, autoClose: false, validateEntrySizes: true });
+  } catch (error) {
+    throw invalid(errorText(error), error);
+  }
+}
+
+function listEntries(zip: ZipFile): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  return new Promise((resolve, reject) => {
+    zip.on('entry', (entry: Entry) => {
+      entries.push(entry);
+      zip.readEntry();
+    });
+    zip.once('end', () => resolve(entries));
+    zip.once('error', (error: unknown) => reject(invalid(errorText(error), error)));
+    zip.readEntry();
+  });
+}
+
+function checkLimits(entries: readonly Entry[], { maxBytes, maxArrays }: NpzLimits): readonly Entry[] {
+  const total = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
+  if (entries.length === 0) throw invalid('it holds no array');
+  if (entries.length > maxArrays) throw invalid(`it holds ${entries.length} arrays, at most ${maxArrays} are read`);
+  if (total > maxBytes) throw invalid(`it unpacks to ${total} bytes, at most ${maxBytes} are read`);
+  const names = new Set(entries.map(({ fileName }) => fileName));
+  if (names.size < entries.length) throw invalid('it holds two arrays of one name');
+  return entries;
+}
+
+async function unpack(zip: ZipFile, entry: Entry): Promise<Buffer> {
+  const openStream = promisify<Entry, NodeJS.ReadableStream>((wanted, callback) =>
+    zip.openReadStream(wanted, callback),
+  );
+  try {
+    return await buffer(await openStream(entry));
+  } catch (error) {
+    throw invalid(`${entry.fileName}: ${errorText(error)}`, error);
+  }
+}
