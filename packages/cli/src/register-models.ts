@@ -1,10 +1,13 @@
 // Registering: files up, the task and its architectures in, then waiting until each variant is measured.
 
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { errorText, milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { hashFile } from '@pareto/models';
+import { collectModel } from './collect-model.js';
 import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from './connect.js';
-import type { LocalModel } from './model-files.js';
-import { uploadFile } from './upload.js';
+import { uploadFile, type LocalFile } from './upload.js';
 
 export interface TaskDefinition {
   readonly name: string;
@@ -27,17 +30,21 @@ export interface RegisterOptions {
 }
 
 /** Uploads a file and tells how far it is. */
-async function send(
-  clients: ControllerClients,
-  source: string,
-  options: RegisterOptions,
-): Promise<wire.ModelFileInput> {
-  const { signal, onEvent } = options;
-  const onProgress = (sentBytes: number, totalBytes: number): void =>
-    onEvent({ kind: 'uploading', file: source, sentBytes, totalBytes });
-  const { digest, sizeBytes, sent } = await uploadFile(clients.blobs, source, { signal, onProgress });
-  onEvent({ kind: 'uploaded', file: source, sizeBytes, sent });
-  return { digest, sizeBytes };
+async function send(clients: ControllerClients, file: LocalFile, { signal, onEvent }: RegisterOptions): Promise<void> {
+  const name = basename(file.path);
+  const { sizeBytes } = file;
+  const onProgress = (sentBytes: number): void =>
+    onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
+  const sent = await uploadFile(clients.blobs, file, { signal, onProgress });
+  onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
+}
+
+async function sendValidation(clients: ControllerClients, path: string, options: RegisterOptions): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new ParetoError('invalid-argument', `there is no validation set at ${path}`);
+  const file = { path, digest: await hashFile(path), sizeBytes: found.size };
+  await send(clients, file, options);
+  return file.digest;
 }
 
 /** Creates the task. The same definition again changes nothing. */
@@ -46,11 +53,20 @@ export async function registerTask(
   task: TaskDefinition,
   options: RegisterOptions,
 ): Promise<void> {
-  const validation = task.validation === undefined ? undefined : await send(clients, task.validation, options);
-  const { name, metric, defaultObjective } = task;
-  const request = { name, metric, defaultObjective, validationDigest: validation?.digest ?? '' };
+  const { name, metric, defaultObjective, validation } = task;
+  const validationDigest = validation === undefined ? '' : await sendValidation(clients, validation, options);
+  const request = { name, metric, defaultObjective, validationDigest };
   options.onEvent({ kind: 'task', task: await clients.registry.registerTask(request, { signal: options.signal }) });
 }
+
+/** A graph on disk and the name that it is registered under. */
+export interface LocalModel {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Named after its file. */
+export const modelAt = (path: string): LocalModel => ({ name: basename(path, '.onnx'), path });
 
 /** Registers one after the other; one that is refused doesn't hold up the rest. */
 export async function registerModels(
@@ -62,18 +78,28 @@ export async function registerModels(
   const registered: wire.Architecture[] = [];
   for (const model of models) {
     try {
-      const files: wire.ModelFileInput[] = [];
-      for (const file of model.files) files.push({ ...(await send(clients, file.source, options)), path: file.path });
-      const request = { name: model.name, task, manifest: { files } };
-      const architecture = await clients.registry.registerArchitecture(request, { signal: options.signal });
-      options.onEvent({ kind: 'architecture', architecture });
-      registered.push(architecture);
+      registered.push(await registerModel(clients, task, model, options));
     } catch (error) {
       if (isFatal(error)) throw error;
       options.onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
     }
   }
   return registered;
+}
+
+async function registerModel(
+  clients: ControllerClients,
+  task: string,
+  { name, path }: LocalModel,
+  options: RegisterOptions,
+): Promise<wire.Architecture> {
+  const collected = await collectModel(path);
+  for (const file of collected) await send(clients, file, options);
+  const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
+  const request = { name, task, manifest: { files } };
+  const architecture = await clients.registry.registerArchitecture(request, { signal: options.signal });
+  options.onEvent({ kind: 'architecture', architecture });
+  return architecture;
 }
 
 /** Errors that the next model would meet as well. */

@@ -1,6 +1,5 @@
 // Tells people how a registration goes: a line for what is done, a live one for what is being done.
 
-import { basename } from 'node:path';
 import { formatAccuracy, formatBytes, formatMs, formatPercent } from './format.js';
 import type { MeasuringProgress, RegisterEvent } from './register-models.js';
 import type { Terminal } from './terminal.js';
@@ -40,7 +39,7 @@ export function createRegisterProgress(terminal: Terminal): RegisterProgress {
 function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' }>): string {
   switch (event.kind) {
     case 'uploaded':
-      return `${event.sent ? 'uploaded' : 'already there:'} ${basename(event.file)} (${formatBytes(event.sizeBytes)})`;
+      return `${event.sent ? 'uploaded' : 'already there:'} ${event.file} (${formatBytes(event.sizeBytes)})`;
     case 'task':
       return `task ${event.task.name}`;
     case 'architecture':
@@ -51,7 +50,7 @@ function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' }>): string
 }
 
 const uploadLine = (file: string, sent: number, total: number): string =>
-  `uploading ${basename(file)} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
+  `uploading ${file} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
 
 function measuredLine(variant: wire.Variant): string {
   const failed = variant.measurements.find(({ error }) => error !== '');

@@ -1,8 +1,8 @@
 // Inputs from files: `name=@file.npz#12`, `name=@file.npy`, rows of arrays as tensors.
 
-import { readFile } from 'node:fs/promises';
-import { ParetoError } from '@pareto/core';
-import { readNpy, readNpz, type NpyArray } from '@pareto/models';
+import { readFile, stat } from 'node:fs/promises';
+import { ParetoError, type DataType } from '@pareto/core';
+import { parseNpy, readNpz, sliceRows, type Tensor } from '@pareto/models';
 
 interface InputSpec {
   readonly name: string;
@@ -14,7 +14,7 @@ interface InputSpec {
 /** A tensor as `pareto.v1` carries it. */
 export interface InputTensor {
   readonly name: string;
-  readonly datatype: string;
+  readonly datatype: DataType;
   readonly shape: number[];
   readonly contents: Buffer;
 }
@@ -40,29 +40,24 @@ export async function readInput(text: string): Promise<InputTensor> {
   return takeRows(spec.name, array, spec.rows);
 }
 
-async function readArray({ name, path }: InputSpec): Promise<NpyArray> {
-  const bytes = await readFile(path).catch(() => {
-    throw new ParetoError('invalid-argument', `input ${name}: there is no file ${path}`);
-  });
-  if (!path.endsWith('.npz')) return readNpy(bytes);
-  const arrays = await readNpz(bytes);
+async function readArray({ name, path }: InputSpec): Promise<Tensor> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `input ${name}: there is no file ${path}`);
+  if (!path.endsWith('.npz')) return parseNpy(name, await readFile(path));
+  const arrays = await readNpz(path);
   const array = arrays.get(name);
   if (array !== undefined) return array;
-  throw new ParetoError(
-    'invalid-argument',
-    `input ${name}: ${path} has no array of that name, it has ${[...arrays.keys()].join(', ')}`,
-  );
+  const names = [...arrays.keys()].join(', ');
+  throw new ParetoError('invalid-argument', `input ${name}: ${path} has no array of that name, it has ${names}`);
 }
 
-/** Rows `first` to `last` of an array, both included, as a tensor. */
-export function takeRows(name: string, array: NpyArray, rows: readonly [number, number] | undefined): InputTensor {
-  const { datatype, dims, data } = array;
-  const [count = 0, ...rest] = dims;
+/** Rows `first` to `last` of an array, both included, or all of it, as a tensor. */
+export function takeRows(name: string, array: Tensor, rows: readonly [number, number] | undefined): InputTensor {
+  const [count = 0] = array.dims;
   const [first, last] = rows ?? [0, count - 1];
   if (rows !== undefined && (first > last || last >= count)) {
     throw new ParetoError('invalid-argument', `input ${name}: rows ${first}-${last} are not among its ${count}`);
   }
-  const rowBytes = count === 0 ? 0 : data.length / count;
-  const contents = Buffer.from(data.subarray(first * rowBytes, (last + 1) * rowBytes));
-  return { name, datatype, shape: rows === undefined ? [...dims] : [last - first + 1, ...rest], contents };
+  const { datatype, dims, data } = rows === undefined ? array : sliceRows(array, first, last + 1);
+  return { name, datatype, shape: [...dims], contents: Buffer.from(data) };
 }

@@ -3,18 +3,25 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
-import { createServer, type RpcServer, type wire } from '@pareto/rpc';
+import { createServer, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { collectModel } from '../src/collect-model.js';
 import { withController } from '../src/connect.js';
-import { findModel } from '../src/model-files.js';
-import { measuringProgress, registerModels, registerTask, type RegisterEvent } from '../src/register-models.js';
+import {
+  measuringProgress,
+  modelAt,
+  registerModels,
+  registerTask,
+  type RegisterEvent,
+} from '../src/register-models.js';
 
 /** A controller that keeps blobs in memory, and loses the connection after so many bytes of an upload. */
 function createFakeController(): { server: RpcServer; blobs: Map<string, Buffer>; loseAfter: number } {
   const server = createServer();
   const state = { server, blobs: new Map<string, Buffer>(), loseAfter: Infinity };
   const sizes = new Map<string, number>();
-  server.add('pareto.v1.Blobs', {
+  const blobs: ServiceHandlers<'pareto.v1.Blobs'> = {
     stat: async ({ digest }) => {
       const receivedBytes = state.blobs.get(digest)?.length ?? 0;
       return { complete: receivedBytes > 0 && receivedBytes === sizes.get(digest), receivedBytes };
@@ -30,14 +37,16 @@ function createFakeController(): { server: RpcServer; blobs: Map<string, Buffer>
       }
       return { digest: key, sizeBytes: sizes.get(key) ?? 0 };
     },
-  });
-  server.add('pareto.v1.Registry', {
+  };
+  const registry: ServiceHandlers<'pareto.v1.Registry'> = {
     registerTask: async ({ name, metric, validationDigest }) => ({ name, metric, validationDigest }),
     registerArchitecture: async ({ name, task, manifest }) => {
-      if (name === 'bad') throw new ParetoError('invalid-argument', 'not an ONNX file');
+      if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
       return { name, task, version: 1, manifest };
     },
-  });
+  };
+  server.add('pareto.v1.Blobs', blobs);
+  server.add('pareto.v1.Registry', registry);
   return state;
 }
 
@@ -55,7 +64,7 @@ describe('registering', () => {
     events = [];
   });
   afterEach(async () => {
-    await controller.server.close();
+    controller.server.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -78,15 +87,21 @@ describe('registering', () => {
   });
 
   it('registers the rest when one model is refused', async () => {
-    for (const name of ['a', 'bad', 'c']) await writeFile(join(folder, `${name}.onnx`), name);
-    const models = await Promise.all(['a', 'bad', 'c'].map((name) => findModel(join(folder, `${name}.onnx`))));
+    const model = modelAt(fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url)));
+    await writeFile(join(folder, 'corrupted.onnx'), 'not a model');
+    const models = [modelAt(join(folder, 'corrupted.onnx')), { ...model, name: 'bad' }, model];
     const registered = await withController(address, (clients) => registerModels(clients, 'digits', models, options));
     assert.deepEqual(
       registered.map(({ name }) => name),
-      ['a', 'c'],
+      ['mlp-tiny'],
     );
-    const refused = events.filter((event) => event.kind === 'refused');
-    assert.deepEqual(refused, [{ kind: 'refused', model: 'bad', reason: 'not an ONNX file' }]);
+    const refused = events.flatMap((event) => (event.kind === 'refused' ? [event.model] : []));
+    assert.deepEqual(refused, ['corrupted', 'bad']);
+  });
+
+  it('says which file is missing, or is no model', async () => {
+    await assert.rejects(collectModel(join(folder, 'none.onnx')), /there is no file .*none.onnx/);
+    await assert.rejects(collectModel(join(folder, 'model.pt')), /is not an .onnx file/);
   });
 
   it('says what to do when no controller answers', async () => {
@@ -94,17 +109,6 @@ describe('registering', () => {
       withController('127.0.0.1:9', async () => undefined),
       /no controller answers at 127.0.0.1:9: start one with 'pareto up'/,
     );
-  });
-
-  it('takes a folder as one model, and says when there is none', async () => {
-    await writeFile(join(folder, 'model.onnx'), 'graph');
-    await writeFile(join(folder, 'weights.bin'), 'data');
-    const model = await findModel(folder);
-    assert.deepEqual(
-      model.files.map(({ path }) => path),
-      ['model.onnx', 'weights.bin'],
-    );
-    await assert.rejects(findModel(join(folder, 'none.onnx')), /there is no model at/);
   });
 });
 

@@ -47,8 +47,9 @@ export function addInfer(program: Command, context: Context): void {
 /** For programs: numbers in place of bytes where the datatype has them. */
 const withValues = (answer: wire.InferResponse): object => ({
   ...answer,
-  outputs: answer.outputs.map(({ contents, ...head }) => {
-    const values = readNumbers(head.datatype, contents);
+  outputs: answer.outputs.map((output) => {
+    const { contents, ...head } = output;
+    const values = readNumbers(output);
     return values === undefined ? { ...head, contents } : { ...head, values };
   }),
 });

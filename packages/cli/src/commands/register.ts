@@ -5,9 +5,15 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
-import { findModel, type LocalModel } from '../model-files.js';
 import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../options.js';
-import { registerModels, registerTask, waitForMeasurements, type RegisterOptions } from '../register-models.js';
+import {
+  modelAt,
+  registerModels,
+  registerTask,
+  waitForMeasurements,
+  type LocalModel,
+  type RegisterOptions,
+} from '../register-models.js';
 import { createRegisterProgress } from '../register-progress.js';
 import { formatVariants } from '../variant-table.js';
 
@@ -26,7 +32,7 @@ export function addRegister(program: Command, context: Context): void {
     .description(
       'Uploads models, registers them for a task, and waits until the workers have measured them.\nObjective options set what the task promises when a client asks for nothing.',
     )
-    .argument('<models...>', '.onnx files, or folders with a graph and its external data')
+    .argument('<models...>', '.onnx files; external data is found beside them')
     .requiredOption('--task <name>', 'the task; made if it is new')
     .option('--validation <file.npz>', 'labelled samples: an array per input, and `label`')
     .option('--metric <metric>', 'how answers are judged (default: top1)')
@@ -40,13 +46,12 @@ export function addRegister(program: Command, context: Context): void {
 }
 
 async function register(context: Context, options: Options, paths: readonly string[]): Promise<void> {
-  const models = await Promise.all(paths.map(findModel));
-  const named = nameModels(models, options.name);
+  const models = nameModels(paths.map(modelAt), options.name);
   const progress = createRegisterProgress(context.terminal);
   const registerOptions: RegisterOptions = { signal: context.stop, onEvent: progress.onEvent };
   await withController(options.controller, async (clients) => {
     if (await needsTask(clients, options)) await registerTask(clients, taskOf(options), registerOptions);
-    const architectures = await registerModels(clients, options.task, named, registerOptions);
+    const architectures = await registerModels(clients, options.task, models, registerOptions);
     const waiting = options.wait && architectures.length > 0;
     const { signal, clock } = { signal: context.stop, clock: context.clock };
     const variants = waiting

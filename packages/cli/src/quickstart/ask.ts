@@ -76,19 +76,14 @@ async function askOip({ clients, samples, clock }: Asker, query: Query, firstRow
     decisionId: parameter('pareto_decision_id'),
     degraded: parameter('pareto_degraded') === 'true',
     latencyMs: clock.now() - since,
-    hits: output === undefined ? 0 : countHits({ ...output, contents: output.raw }, labels),
+    hits: output === undefined ? 0 : countHits({ ...output, shape: [...output.shape], contents: output.raw }, labels),
   };
 }
 
-interface Scored {
-  readonly datatype: string;
-  readonly shape: readonly number[];
-  readonly contents: Buffer;
-}
+type Scored = Pick<wire.Tensor, 'datatype' | 'shape' | 'contents'>;
 
 function countHits(output: Scored | undefined, labels: readonly number[]): number {
-  const values = output === undefined ? [] : (readNumbers(output.datatype, output.contents) ?? []);
-  const digits = argmaxRows(values, output?.shape.at(-1) ?? 1);
+  const digits = output === undefined ? [] : argmaxRows(readNumbers(output) ?? [], output.shape.at(-1) ?? 1);
   return labels.filter((label, i) => label === digits[i]).length;
 }
 

@@ -7,8 +7,7 @@ import { milliseconds, ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { withController, withRouter, type RouterClients } from '../connect.js';
 import type { Context } from '../context.js';
-import { findModel } from '../model-files.js';
-import { registerModels, registerTask, waitForMeasurements } from '../register-models.js';
+import { modelAt, registerModels, registerTask, waitForMeasurements } from '../register-models.js';
 import { createRegisterProgress } from '../register-progress.js';
 import type { Cluster } from '../up/cluster.js';
 import { ask, type Outcome } from './ask.js';
@@ -22,7 +21,7 @@ const task = 'digits';
 /** Registers the family and answers what was measured of it. */
 export async function registerDigits(context: Context, cluster: Cluster): Promise<readonly wire.Variant[]> {
   const names = (await readdir(join(exampleDir, 'models'))).filter((name) => name.endsWith('.onnx')).sort();
-  const models = await Promise.all(names.map((name) => findModel(join(exampleDir, 'models', name))));
+  const models = names.map((name) => modelAt(join(exampleDir, 'models', name)));
   const progress = createRegisterProgress(context.terminal);
   const options = {
     signal: context.stop,

@@ -1,0 +1,31 @@
+// From a model on disk to its manifest: the graph, and the files beside it that it refers to.
+
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { bytes, ParetoError } from '@pareto/core';
+import { hashFile, inspectModel } from '@pareto/models';
+import type { LocalFile } from './upload.js';
+
+/** A file of a model: its path in the manifest, and where it lies. */
+export interface CollectedFile extends LocalFile {
+  readonly manifestPath: string;
+}
+
+/** `file` is the graph, an `.onnx` file. Throws `invalid-argument` that says why it can't be served. */
+export async function collectModel(file: string): Promise<readonly CollectedFile[]> {
+  if (!file.endsWith('.onnx')) throw new ParetoError('invalid-argument', `${file} is not an .onnx file`);
+  const folder = dirname(file);
+  const graph = await describeFile(basename(file), file, folder);
+  const { externalFiles } = await inspectModel(file);
+  const data = await Promise.all(externalFiles.map((path) => describeFile(path, join(folder, path), folder)));
+  return [graph, ...data];
+}
+
+async function describeFile(manifestPath: string, path: string, folder: string): Promise<CollectedFile> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no file ${path}`);
+  if (!(await realpath(path)).startsWith((await realpath(folder)) + sep)) {
+    throw new ParetoError('invalid-argument', `${manifestPath} leads out of the model's folder ${folder}`);
+  }
+  return { manifestPath, path, digest: await hashFile(path), sizeBytes: bytes(found.size) };
+}
