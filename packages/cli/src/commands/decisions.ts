@@ -11,7 +11,7 @@ import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../op
 export function addExplain(program: Command, context: Context): void {
   program
     .command('explain')
-    .summary('tell how a query was decided')
+    .description('tell how a query was decided')
     .argument('<decision-id>', 'the answer’s pareto_decision_id')
     .addHelpText('after', '\nExample:\n  pareto explain router-1.42')
     .action(async (decisionId: string, _options: unknown, self: Command) => {
@@ -35,7 +35,7 @@ export function formatExplanation(explained: wire.ExplainResponse): string {
 export function addWhatIf(program: Command, context: Context): void {
   const command = program
     .command('whatif')
-    .summary('tell whether an objective can be met, by what and at what price')
+    .description('tell whether an objective can be met, by what and at what price')
     .argument('<target>', 'a task, an architecture or a variant');
   addObjectiveOptions(command)
     .addHelpText('after', '\nExample:\n  pareto whatif digits --latency-ms 5 --min-accuracy 0.98')

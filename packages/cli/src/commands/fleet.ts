@@ -9,7 +9,7 @@ import { formatWorkers } from '../worker-table.js';
 export function addWorkers(program: Command, context: Context): void {
   program
     .command('workers')
-    .summary('list workers and what they have loaded')
+    .description('list workers and what they have loaded')
     .addHelpText('after', '\nExample:\n  pareto workers')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
@@ -37,7 +37,7 @@ function addDrainCommand(
 ): void {
   program
     .command(name)
-    .summary(summary)
+    .description(summary)
     .argument('<worker>', "its id, from 'pareto workers'")
     .addHelpText('after', `\nExample:\n  pareto ${name} worker-1`)
     .action(async (workerId: string, _options: unknown, self: Command) => {

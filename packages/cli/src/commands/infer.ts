@@ -20,7 +20,7 @@ const collect = (value: string, previous: readonly string[] = []): readonly stri
 export function addInfer(program: Command, context: Context): void {
   const command = program
     .command('infer')
-    .summary('send one query')
+    .description('send one query')
     .requiredOption('--target <name>', 'a task, an architecture or a variant')
     .requiredOption(
       '--input <name=@file>',

@@ -11,7 +11,7 @@ import { formatVariants } from '../variant-table.js';
 export function addList(program: Command, context: Context): void {
   program
     .command('list')
-    .summary('list tasks, architectures and variants')
+    .description('list tasks, architectures and variants')
     .argument('[task]', 'only of this task')
     .addHelpText('after', '\nExample:\n  pareto list')
     .action(async (task: string | undefined, _options: unknown, self: Command) => {
@@ -24,7 +24,7 @@ export function addList(program: Command, context: Context): void {
 export function addDescribe(program: Command, context: Context): void {
   program
     .command('describe')
-    .summary('show a task, architecture or variant with all that was measured')
+    .description('show a task, architecture or variant with all that was measured')
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  pareto describe digits')
     .action(async (name: string, _options: unknown, self: Command) => {

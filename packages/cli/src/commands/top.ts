@@ -18,7 +18,7 @@ const refreshMs = milliseconds(1_000);
 export function addTop(program: Command, context: Context): void {
   program
     .command('top')
-    .summary('watch load, workers and what was decided lately')
+    .description('watch load, workers and what was decided lately')
     .option('--once', 'print it once; so it is when the output is no terminal')
     .addHelpText('after', '\nExample:\n  pareto top')
     .action(async (_options: unknown, self: Command) => {
