@@ -2,7 +2,8 @@
 
 import { link, mkdir, readdir, rm, utimes, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digest as toDigest, ParetoError, type Clock, type Digest, type Manifest } from '@pareto/core';
+import { digest as toDigest, type Clock, type Digest, type Manifest } from '@pareto/core';
+import { hashFile } from './hash-file.js';
 import { checkDigest, checkManifest, graphFile, manifestDigest } from './manifest.js';
 import { openPartial, sizeOf, withDiskErrors } from './partial-file.js';
 
@@ -29,42 +30,45 @@ export interface BlobCache {
 
 interface Entry {
   readonly digest: Digest;
-  readonly sizeBytes: number;
+  sizeBytes: number;
   lastUsed: number;
   uses: number;
+  /** Settles when the blob is there and verified; undefined before its first use in this process. */
+  ready: Promise<void> | undefined;
 }
 
 export async function createBlobCache(folder: string, options: BlobCacheOptions): Promise<BlobCache> {
   const models = join(folder, 'models');
   const entries = await prepare(folder, models);
-  const fetching = new Map<Digest, Promise<void>>();
   let opened = 0;
   const pathOf = (digest: Digest): string => join(folder, 'sha256', hex(digest));
 
-  async function fetchBlob(digest: Digest, signal: AbortSignal | undefined): Promise<void> {
+  /** What an earlier process left is hashed again before it is trusted. */
+  async function obtain(entry: Entry, signal: AbortSignal | undefined): Promise<void> {
+    const { digest } = entry;
+    const path = pathOf(digest);
+    if (entry.sizeBytes > 0 && (await hashFile(path)) === digest) return;
     const partial = await openPartial(join(folder, 'partial', hex(digest)));
     try {
       for await (const data of options.fetch(digest, partial.receivedBytes, signal)) await partial.append(data);
-      await partial.commit(digest, pathOf(digest));
+      await partial.commit(digest, path);
     } finally {
       await partial.close();
     }
-    entries.set(digest, { digest, sizeBytes: (await sizeOf(pathOf(digest))) ?? 0, lastUsed: 0, uses: 0 });
-  }
-
-  function ensure(digest: Digest, signal: AbortSignal | undefined): Promise<void> {
-    const running = fetching.get(digest) ?? fetchBlob(digest, signal).finally(() => fetching.delete(digest));
-    fetching.set(digest, running);
-    return running;
+    entry.sizeBytes = (await sizeOf(path)) ?? 0;
   }
 
   async function use(digest: Digest, signal: AbortSignal | undefined): Promise<Entry> {
-    let entry = entries.get(checkDigest(digest));
-    if (entry === undefined) await ensure(digest, signal);
-    entry = entries.get(digest);
-    if (entry === undefined)
-      throw new ParetoError('aborted', `${digest} was dropped from the cache at once: it is too small`);
+    const entry = entries.get(checkDigest(digest)) ?? createEntry(digest, 0, 0);
+    entries.set(digest, entry);
     entry.uses++;
+    try {
+      await (entry.ready ??= obtain(entry, signal));
+    } catch (error) {
+      entry.uses--;
+      entry.ready = undefined;
+      throw error;
+    }
     entry.lastUsed = options.clock.wallMs();
     // The order of use outlives the process.
     await utimes(pathOf(digest), entry.lastUsed / 1000, entry.lastUsed / 1000).catch(() => {});
@@ -107,7 +111,10 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
 }
 
 /** The least recently used that nobody holds, until the rest fits. */
-export function planEviction<E extends Omit<Entry, 'digest'>>(entries: readonly E[], maxBytes: number): readonly E[] {
+export function planEviction<E extends Pick<Entry, 'sizeBytes' | 'uses' | 'lastUsed'>>(
+  entries: readonly E[],
+  maxBytes: number,
+): readonly E[] {
   let total = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const idle = entries.filter(({ uses }) => uses === 0).sort((a, b) => a.lastUsed - b.lastUsed);
   return idle.filter(({ sizeBytes }) => {
@@ -118,6 +125,14 @@ export function planEviction<E extends Omit<Entry, 'digest'>>(entries: readonly 
 }
 
 const hex = (digest: Digest): string => digest.slice('sha256:'.length);
+
+const createEntry = (digest: Digest, sizeBytes: number, lastUsed: number): Entry => ({
+  digest,
+  sizeBytes,
+  lastUsed,
+  uses: 0,
+  ready: undefined,
+});
 
 /** Clears what an earlier process had open, and finds the blobs it left. */
 async function prepare(folder: string, models: string): Promise<Map<Digest, Entry>> {
@@ -130,7 +145,7 @@ async function prepare(folder: string, models: string): Promise<Map<Digest, Entr
   for (const name of await readdir(blobs)) {
     const { size, mtimeMs } = await stat(join(blobs, name));
     const digest = toDigest(`sha256:${name}`);
-    entries.set(digest, { digest, sizeBytes: size, lastUsed: mtimeMs, uses: 0 });
+    entries.set(digest, createEntry(digest, size, mtimeMs));
   }
   return entries;
 }

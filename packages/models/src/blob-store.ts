@@ -56,6 +56,8 @@ export async function createFolderBlobStore(
   }
 
   async function receive(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void> {
+    // What an upload of another announced size left behind can't be a beginning of this one.
+    if ((await partialBytes(partialOf(digest))) > sizeBytes) await rm(partialOf(digest), { force: true });
     const partial = await openPartial(partialOf(digest));
     try {
       await fill(partial, sizeBytes, chunks);

@@ -1,12 +1,23 @@
-// Hashes files off the main thread, a few at a time.
+// Hashes files off the main thread.
 
 import { Worker } from 'node:worker_threads';
 import { digest, type Digest } from '@pareto/core';
 
+/** Small enough to be the same whether this package runs from its sources or built. */
+const program = `
+const { createHash } = require('node:crypto');
+const { createReadStream } = require('node:fs');
+const { pipeline } = require('node:stream/promises');
+const { parentPort, workerData } = require('node:worker_threads');
+const hash = createHash('sha256');
+pipeline(createReadStream(workerData, { highWaterMark: 1 << 20 }), hash)
+  .then(() => parentPort.postMessage(hash.digest('hex')));
+`;
+
 /** The digest of a file's content. */
 export function hashFile(path: string): Promise<Digest> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./hash-worker.js', import.meta.url), { workerData: path });
+    const worker = new Worker(program, { eval: true, workerData: path, execArgv: [] });
     worker.once('message', (hex: string) => resolve(digest(`sha256:${hex}`)));
     worker.once('error', reject);
   });

@@ -1,7 +1,6 @@
 export { checkDigest, checkManifest, checkRelativePath, graphFile, manifestDigest } from './manifest.js';
 export { hashFile } from './hash-file.js';
 export { inspectGraph, inspectModel, type InspectedModel } from './inspect.js';
-export { collectModel, type CollectedModel } from './collect-model.js';
 export {
   createFolderBlobStore,
   type BlobChunk,
@@ -10,7 +9,7 @@ export {
   type FolderBlobStoreOptions,
 } from './blob-store.js';
 export { createBlobCache, type BlobCache, type BlobCacheOptions, type CachedFile } from './blob-cache.js';
-export { type Tensor } from './npy.js';
+export { parseNpy, type Tensor } from './npy.js';
 export { readNpz, type NpzLimits } from './npz.js';
 export { readValidationSet, sliceRows, type ValidationSet } from './validation-set.js';
 export { toNumbers } from './numbers.js';

@@ -83,7 +83,7 @@ function hasBatch(tensors: readonly Shaped[]): boolean {
 function shape(role: 'input' | 'output', { name, type }: OnnxValue): Shaped {
   const tensor = type?.tensorType;
   if (tensor === undefined) {
-    throw refuse(`${role} ${JSON.stringify(name)} is a ${kindOf(type?.value)}, and only tensors are served`);
+    throw refuse(`${role} ${JSON.stringify(name)} is ${kindOf(type?.value)}, and only tensors are served`);
   }
   const datatype = datatypes.get(tensor.elemType);
   if (datatype === undefined) {
@@ -99,9 +99,7 @@ function shape(role: 'input' | 'output', { name, type }: OnnxValue): Shaped {
 }
 
 function kindOf(value: string | undefined): string {
-  return value === undefined
-    ? 'value of no type'
-    : value.replace(/Type$/, '').replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+  return value === undefined ? 'of no type' : `of ${value.replace(/Type$/, ' type')}`;
 }
 
 function externalFilesOf(model: OnnxModel): readonly string[] {

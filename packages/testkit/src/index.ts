@@ -1,2 +1,18 @@
-// Filled in by its first content.
-export {};
+export { createTempFolder, type TempFolder } from './temp-folder.js';
+export { waitFor } from './wait-for.js';
+export { freePorts } from './free-ports.js';
+export { startChild, type Child, type ChildOptions, type Exit } from './child.js';
+export { createManualClock, type ManualClock } from './manual-clock.js';
+export {
+  onnxType,
+  writeModel,
+  type Attribute,
+  type Dim,
+  type Graph,
+  type Initializer,
+  type Node,
+  type Value,
+} from './onnx-writer.js';
+export { hungryModel, loopModel, matrixModel } from './models.js';
+export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
+export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';

@@ -1,0 +1,69 @@
+// A process that a test starts, listens to and ends.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Child extends AsyncDisposable {
+  readonly pid: number;
+  /** What it has written so far, both streams. */
+  readonly output: string;
+  readonly running: boolean;
+  readonly exited: Promise<Exit>;
+  kill(signal: NodeJS.Signals): void;
+  /** SIGTERM, and SIGKILL when that takes longer than `graceMs`. */
+  stop(graceMs?: number): Promise<Exit>;
+}
+
+export interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** Starts it with this process's environment and `env`. */
+export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...options.env },
+    cwd: options.cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const exited = watchExit(child);
+  const stop = async (graceMs = 10_000): Promise<Exit> => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    try {
+      return await exited;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return {
+    pid: child.pid ?? 0,
+    get output() {
+      return output;
+    },
+    get running() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    exited,
+    kill(signal) {
+      child.kill(signal);
+    },
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop(2_000)),
+  };
+}
+
+function watchExit(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: null, signal: null }));
+  });
+}

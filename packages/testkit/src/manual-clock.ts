@@ -1,0 +1,37 @@
+// A clock that a test turns by hand; callbacks run in order, with room for promises between them.
+
+import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+
+export interface ManualClock extends Clock {
+  advance(ms: number): Promise<void>;
+}
+
+export function createManualClock(): ManualClock {
+  let now = 0;
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  const after = (delay: Milliseconds, run: () => void): Disposable => {
+    const timer = { at: now + delay, run };
+    timers.add(timer);
+    return { [Symbol.dispose]: () => void timers.delete(timer) };
+  };
+  return {
+    now: () => milliseconds(now),
+    wallMs: () => now,
+    after,
+    sleep: (delay) => new Promise((resolve) => void after(delay, resolve)),
+    async advance(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const due = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+        if (due === undefined) break;
+        timers.delete(due);
+        now = Math.max(now, due.at);
+        due.run();
+        await settle();
+      }
+      now = end;
+    },
+  };
+}

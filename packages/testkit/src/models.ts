@@ -1,0 +1,71 @@
+// Models that misbehave on purpose, and one that is large.
+
+import { onnxType, writeModel, type Initializer, type Value } from './onnx-writer.js';
+
+const { float, int64, bool } = onnxType;
+const perItem = (name: string): Value => ({ name, type: float, dims: ['batch', 1] });
+
+function scalar(name: string, value: bigint): Initializer {
+  return { name, type: int64, dims: [], raw: new Uint8Array(BigInt64Array.of(value).buffer) };
+}
+
+/** `y` = `x`, after as many turns of a loop as the largest `x` says: 1e18 never ends. */
+export function loopModel(): Uint8Array {
+  const body = {
+    nodes: [
+      { op: 'Identity', inputs: ['more'], outputs: ['more_out'] },
+      { op: 'Add', inputs: ['state', 'state'], outputs: ['state_out'] },
+    ],
+    inputs: [
+      { name: 'turn', type: int64, dims: [] },
+      { name: 'more', type: bool, dims: [] },
+      { name: 'state', type: int64, dims: [] },
+    ],
+    outputs: [
+      { name: 'more_out', type: bool, dims: [] },
+      { name: 'state_out', type: int64, dims: [] },
+    ],
+  };
+  const yes: Initializer = { name: 'yes', type: bool, dims: [], raw: Uint8Array.of(1) };
+  return writeModel({
+    nodes: [
+      { op: 'ReduceMax', inputs: ['x'], outputs: ['largest'], attributes: [{ name: 'keepdims', int: 0 }] },
+      { op: 'Cast', inputs: ['largest'], outputs: ['turns'], attributes: [{ name: 'to', int: int64 }] },
+      { op: 'Loop', inputs: ['turns', 'yes', 'zero'], outputs: ['sum'], attributes: [{ name: 'body', graph: body }] },
+      { op: 'Cast', inputs: ['sum'], outputs: ['nothing'], attributes: [{ name: 'to', int: float }] },
+      { op: 'Add', inputs: ['x', 'nothing'], outputs: ['y'] },
+    ],
+    inputs: [perItem('x')],
+    outputs: [perItem('y')],
+    initializers: [yes, scalar('zero', 0n)],
+  });
+}
+
+/** `y` = `x`, after holding as many floats as the largest `x` says. */
+export function hungryModel(): Uint8Array {
+  const one: Initializer = { name: 'one', type: int64, dims: [1], raw: new Uint8Array(BigInt64Array.of(1n).buffer) };
+  return writeModel({
+    nodes: [
+      { op: 'ReduceMax', inputs: ['x'], outputs: ['largest'], attributes: [{ name: 'keepdims', int: 0 }] },
+      { op: 'Cast', inputs: ['largest'], outputs: ['count'], attributes: [{ name: 'to', int: int64 }] },
+      { op: 'Reshape', inputs: ['count', 'one'], outputs: ['shape'] },
+      { op: 'ConstantOfShape', inputs: ['shape'], outputs: ['filled'] },
+      { op: 'ReduceSum', inputs: ['filled'], outputs: ['nothing'], attributes: [{ name: 'keepdims', int: 0 }] },
+      { op: 'Add', inputs: ['x', 'nothing'], outputs: ['y'] },
+    ],
+    inputs: [perItem('x')],
+    outputs: [perItem('y')],
+    initializers: [one],
+  });
+}
+
+/** One matrix product with `side` × `side` weights: 4 × side² bytes. */
+export function matrixModel(side: number): Uint8Array {
+  const weights = Float32Array.from({ length: side * side }, (_, index) => (index % 7) / 7);
+  return writeModel({
+    nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+    inputs: [{ name: 'x', type: float, dims: ['batch', side] }],
+    outputs: [{ name: 'y', type: float, dims: ['batch', side] }],
+    initializers: [{ name: 'w', type: float, dims: [side, side], raw: new Uint8Array(weights.buffer) }],
+  });
+}
