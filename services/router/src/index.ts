@@ -1,2 +1,2 @@
-// Filled in by its first content.
-export {};
+export { routerConfig, type RouterConfig } from './config.js';
+export { createRouter, type Router } from './create-router.js';

@@ -5,19 +5,12 @@ import type { LoadView } from './load-view.js';
 
 /**
  * Draws two different usable replicas and takes the one with the shorter wait (their service time is the same profile).
- * Undefined when none is usable. `tried` holds the slots of replicas that turned this query down already.
- * Source: Mitzenmacher 2001, "The power of two choices in randomized load balancing".
+ * Undefined when none is usable. Source: Mitzenmacher 2001, "The power of two choices in randomized load balancing".
  */
-export function pickReplica(
-  candidate: Candidate,
-  loads: LoadView,
-  rng: Rng,
-  tried?: ReadonlySet<number>,
-): ReplicaRoute | undefined {
-  const { replicas } = candidate;
-  const first = drawUsable(replicas, loads, rng, tried, undefined);
+export function pickReplica(candidate: Candidate, loads: LoadView, rng: Rng): ReplicaRoute | undefined {
+  const first = drawUsable(candidate.replicas, loads, rng, undefined);
   if (first === undefined) return undefined;
-  const second = drawUsable(replicas, loads, rng, tried, first);
+  const second = drawUsable(candidate.replicas, loads, rng, first);
   if (second === undefined) return first;
   return loads.replicaBacklogMs(second.slot) < loads.replicaBacklogMs(first.slot) ? second : first;
 }
@@ -27,11 +20,10 @@ function drawUsable(
   replicas: readonly ReplicaRoute[],
   loads: LoadView,
   rng: Rng,
-  tried: ReadonlySet<number> | undefined,
   except: ReplicaRoute | undefined,
 ): ReplicaRoute | undefined {
   const usable = (replica: ReplicaRoute): boolean =>
-    replica !== except && loads.replicaBacklogMs(replica.slot) < Infinity && tried?.has(replica.slot) !== true;
+    replica !== except && loads.replicaBacklogMs(replica.slot) < Infinity;
   let count = 0;
   for (const replica of replicas) if (usable(replica)) count++;
   let skip = Math.floor(rng() * count);

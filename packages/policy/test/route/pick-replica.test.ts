@@ -8,11 +8,11 @@ const waits = (...backlogMs: readonly number[]): LoadView => ({
   replicaBacklogMs: (slot) => backlogMs[slot] ?? 0,
 });
 
-function proportions(loads: LoadView, replicas: number, tried?: ReadonlySet<number>): readonly number[] {
+function proportions(loads: LoadView, replicas: number): readonly number[] {
   const rng = createSeededRng(7);
   const counts = new Array<number>(replicas).fill(0);
   for (let i = 0; i < 6000; i++) {
-    const picked = pickReplica(candidate(0, { replicas }), loads, rng, tried);
+    const picked = pickReplica(candidate(0, { replicas }), loads, rng);
     if (picked !== undefined) counts[picked.slot] = (counts[picked.slot] ?? 0) + 1;
   }
   return counts.map((count) => Math.round((count / 6000) * 20) / 20);
@@ -23,7 +23,6 @@ describe('pickReplica', () => {
     assert.deepEqual(proportions(waits(0, 0, 0, 0), 4), [0.25, 0.25, 0.25, 0.25]));
   it('takes the better of two draws', () => assert.deepEqual(proportions(waits(0, 10, 20), 3), [0.65, 0.35, 0]));
   it('never picks one that must not be called', () => assert.deepEqual(proportions(waits(Infinity, 10), 2), [0, 1]));
-  it('leaves out what was tried', () => assert.deepEqual(proportions(waits(0, 10), 2, new Set([0])), [0, 1]));
   it('has nothing to pick when all are out', () => {
     assert.equal(pickReplica(candidate(0, { replicas: 1 }), waits(Infinity), createSeededRng(1)), undefined);
     assert.equal(pickReplica(candidate(0, { replicas: 0 }), waits(), createSeededRng(1)), undefined);

@@ -161,7 +161,7 @@ describe('selectVariant', () => {
     selectVariant(entry, query({ latencyMs: 30 }), idleLoads, params, trace);
     const counted = new Map(verdicts.map((verdict, i) => [verdict, trace.counts[i]]));
     const seen = [...counted].filter(([, count]) => count !== 0);
-    assert.deepEqual(Object.fromEntries(seen) as unknown, { eligible: 2, 'too-slow': 1, quarantined: 1 });
+    assert.deepEqual(Object.fromEntries(seen), { eligible: 2, 'too-slow': 1, quarantined: 1 });
     const order = [...trace.places.slice(0, trace.size)].map((place) => entry.candidates[place]?.architecture);
     assert.deepEqual(order, ['fast', 'middle', 'best', 'bad']);
   });

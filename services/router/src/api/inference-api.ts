@@ -1,0 +1,82 @@
+// pareto.v1.Inference: model-less queries, and questions about decisions.
+
+import { isDataType, ParetoError, type DataType } from '@pareto/core';
+import { whatIf } from '@pareto/policy';
+import {
+  accuracyToWire,
+  decodeInferResponse,
+  encodeInferRequest,
+  objectiveFromWire,
+  type RawTensor,
+  type ServerCall,
+  type ServiceHandlers,
+  type wire,
+} from '@pareto/rpc';
+import { describeWhatIf } from '../decisions/describe.js';
+import { explain } from '../decisions/explain.js';
+import { objectiveOfMetadata } from '../query/read-objective.js';
+import { findTarget, objectiveFor } from '../query/resolve.js';
+import type { RouterCore } from '../query/router-core.js';
+import { serve } from '../query/serve.js';
+
+export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.Inference'> {
+  const table = () => core.tables.table;
+  return {
+    infer: (request, call) => infer(core, request, call),
+    explain: ({ decisionId }, call) => explain({ ...core, table }, decisionId, call),
+    async whatIf(request, call) {
+      const entry = findTarget(table(), request.target, '');
+      const given = [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)];
+      const { objective, preference } = objectiveFor(entry, given);
+      const answer = whatIf(entry, { items: 1, objective, preference, elapsedMs: 0 }, core.params.select);
+      return describeWhatIf(answer, entry, objective);
+    },
+  };
+}
+
+async function infer(core: RouterCore, request: wire.InferRequest, call: ServerCall): Promise<wire.InferResponseInput> {
+  const inputs = request.inputs.map(toRawTensor);
+  const { target, id, outputs } = request;
+  const served = await serve(core, {
+    target,
+    version: '',
+    shape: inputs[0]?.shape ?? [],
+    body: encodeInferRequest({ modelName: target, id, inputs, outputs }),
+    given: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
+    timeoutMs: undefined,
+    traceparent: call.metadata.get('traceparent'),
+    call,
+  });
+  const response = decodeInferResponse(served.body);
+  return {
+    id,
+    outputs: response.outputs.map(({ name, datatype, shape, raw }) => ({
+      name,
+      datatype,
+      shape: [...shape],
+      contents: raw,
+    })),
+    variant: served.candidate.variant,
+    accuracy: accuracyToWire(served.candidate.accuracy),
+    costUsd: Number(response.parameters.get('pareto_cost') ?? 0),
+    degraded: served.isDegraded,
+    coldStart: served.isColdStart,
+    decisionId: served.decisionId,
+    latencyMs: served.latencyMs,
+  };
+}
+
+const toRawTensor = ({ name, datatype, shape, contents }: wire.Tensor): RawTensor => ({
+  name,
+  datatype: checkDataType(name, datatype),
+  shape,
+  raw: contents,
+});
+
+function checkDataType(input: string, datatype: string): DataType {
+  if (isDataType(datatype)) return datatype;
+  throw new ParetoError(
+    'invalid-argument',
+    `input '${input}' has datatype ${JSON.stringify(datatype)}: expected one of the Open Inference Protocol's, e.g. FP32`,
+  );
+}

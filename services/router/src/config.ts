@@ -1,0 +1,55 @@
+// The router's configuration.
+
+import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
+import { z } from 'zod';
+
+export interface RouterConfig extends CommonConfig {
+  readonly controllers: readonly string[];
+  readonly id: string;
+  readonly advertise?: string | undefined;
+  readonly maxMessageBytes: number;
+  readonly hopMs: number;
+  readonly maxHeld: number;
+  readonly maxHeldBytes: number;
+  readonly maxHoldMs: number;
+  readonly replayBytes: number;
+  readonly decisionSlots: number;
+}
+
+export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
+  name: 'pareto-router',
+  summary: 'Takes queries, chooses what answers each, and forwards them to workers.',
+  example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
+  fields: {
+    ...commonFlags({ port: 8001, metricsPort: 8002 }),
+    controllers: z.array(z.string().min(1)).min(1).default(['127.0.0.1:8100']).describe('host:port of the controllers'),
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected up to 64 letters, digits, "_" or "-"')
+      .default('router')
+      .describe('name of this router; a suffix makes it unique to the process'),
+    advertise: z
+      .string()
+      .optional()
+      .describe('host:port that other routers reach this one at; the one it listens on by default'),
+    maxMessageBytes: z
+      .int()
+      .min(1024)
+      .default(64 * 2 ** 20)
+      .describe('largest request or reply'),
+    hopMs: z.number().min(0).default(1).describe('time that the way to a worker and back is taken to be'),
+    maxHeld: z.int().min(0).default(1024).describe('queries that may wait for cold variants'),
+    maxHeldBytes: z
+      .int()
+      .min(0)
+      .default(64 * 2 ** 20)
+      .describe('bytes of the queries that wait for cold variants'),
+    maxHoldMs: z.int().min(0).default(30_000).describe('how long a query may wait for a cold variant'),
+    replayBytes: z
+      .int()
+      .min(0)
+      .default(256 * 2 ** 10)
+      .describe('largest request that is sent again when its worker dies'),
+    decisionSlots: z.int().min(1).default(65_536).describe('how many decisions are kept for Explain'),
+  },
+});

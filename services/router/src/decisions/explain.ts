@@ -1,0 +1,54 @@
+// Explain: from this router's log, or from the router that decided.
+
+import { ParetoError, type RoutingTable } from '@pareto/core';
+import { createChannel, createClient, internalPrefix, type ServerCall, type wire } from '@pareto/rpc';
+import type { DecisionLog } from './decision-log.js';
+import { describeDecision } from './describe.js';
+
+export interface ExplainOptions {
+  readonly routerId: string;
+  readonly decisions: DecisionLog;
+  readonly table: () => RoutingTable | undefined;
+}
+
+/** Marks a call that another router handed on: it is handed on once only. */
+const forwardedKey = `${internalPrefix}forwarded`;
+const forwardTimeoutMs = 2_000;
+
+export async function explain(
+  options: ExplainOptions,
+  decisionId: string,
+  call: ServerCall,
+): Promise<wire.ExplainResponseInput> {
+  const { router, seq } = parseDecisionId(decisionId);
+  if (router === options.routerId) {
+    const record = options.decisions.find(seq);
+    if (record !== undefined) return describeDecision(record, decisionId);
+    throw new ParetoError('not-found', `decision ${decisionId} is not kept: it is too long ago, or was never made`);
+  }
+  const address = options.table()?.routers.get(router);
+  if (address === undefined || call.metadata.has(forwardedKey)) {
+    throw new ParetoError('not-found', `decision ${decisionId} was made by router ${router}, which is gone`);
+  }
+  return askRouter(address, decisionId, call);
+}
+
+function parseDecisionId(id: string): { readonly router: string; readonly seq: number } {
+  const [, router, digits] = /^(.+)\.(\d{1,15})$/.exec(id) ?? [];
+  if (router !== undefined && digits !== undefined) return { router, seq: Number(digits) };
+  throw new ParetoError(
+    'invalid-argument',
+    `decision id ${JSON.stringify(id.slice(0, 200))} is not valid: expected the pareto-decision-id of an answer, router.number`,
+  );
+}
+
+async function askRouter(address: string, decisionId: string, call: ServerCall): Promise<wire.ExplainResponse> {
+  const channel = createChannel(address);
+  try {
+    const timeoutMs = Math.min(forwardTimeoutMs, call.remainingMs() ?? forwardTimeoutMs);
+    const options = { signal: call.signal, timeoutMs, metadata: { [forwardedKey]: '1' } };
+    return await createClient(channel, 'pareto.v1.Inference').explain({ decisionId }, options);
+  } finally {
+    channel.close();
+  }
+}

@@ -1,0 +1,36 @@
+// The decision on one query: select, admit, and the record of both.
+
+import { admit, selectVariant, type Admission } from '@pareto/policy';
+import type { Outcome } from '../decisions/decision-log.js';
+import type { Hold } from './holds.js';
+import type { Asked, ClientQuery } from './resolve.js';
+import type { RouterCore } from './router-core.js';
+
+export interface Turn {
+  readonly seq: number;
+  /** Time that has passed counts in the first decision; after that the query is admitted, and late rather than lost. */
+  readonly isFirst: boolean;
+  readonly hold: Hold | undefined;
+}
+
+export function decide(core: RouterCore, query: ClientQuery, asked: Asked, turn: Turn): Admission {
+  const began = core.clock.now();
+  const { entry, items, objective, preference, table } = asked;
+  const elapsedMs = turn.isFirst ? began - query.call.receivedAt : 0;
+  const wanted = { items, objective, elapsedMs, preference };
+  const selection = selectVariant(entry, wanted, core.loads, core.params.select, core.trace);
+  const admission = admit(selection, query.body.length, core.holds.held(turn.hold), core.params.admit);
+  const outcome = outcomeOf(admission);
+  const chosen = selection.kind === 'refused' ? -1 : entry.candidates.indexOf(selection.candidate);
+  const tableVersion = table.version;
+  core.decisions.record(turn.seq, { target: entry, objective, tableVersion, outcome, chosen, trace: core.trace });
+  core.metrics.decisions.add(1, { outcome });
+  core.metrics.decisionTime.record((core.clock.now() - began) / 1000);
+  return admission;
+}
+
+function outcomeOf(admission: Admission): Outcome {
+  if (admission.kind === 'refuse') return admission.cause;
+  if (admission.kind === 'hold') return 'cold';
+  return admission.selection.degraded ? 'degraded' : 'chosen';
+}

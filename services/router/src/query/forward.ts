@@ -1,0 +1,84 @@
+// Sending a query to one replica, what that teaches of the worker, and whether it may be sent again.
+
+import { ParetoError, type ReplicaRoute } from '@pareto/core';
+import type { Admission } from '@pareto/policy';
+import { decisionKey, encodeDecision, loadKey, parseLoad } from '@pareto/rpc';
+import type { LinkOutcome } from '../workers/worker-link.js';
+import { remainingMs, type Asked, type ClientQuery } from './resolve.js';
+import type { RouterCore } from './router-core.js';
+
+export interface Routed {
+  readonly seq: number;
+  readonly replica: ReplicaRoute;
+  readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
+  readonly isColdStart: boolean;
+}
+
+type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
+
+export async function forward(
+  core: RouterCore,
+  query: ClientQuery,
+  asked: Asked,
+  routed: Routed,
+): Promise<LinkOutcome> {
+  const { replica, seq } = routed;
+  core.decisions.sentTo(seq, replica.worker);
+  core.loads.sent(replica.id, asked.items);
+  const outcome = await core.workers.infer(replica, query.body, {
+    signal: query.call.signal,
+    timeoutMs: remainingMs(query, core.clock),
+    metadata: metadataOf(core, query, asked, routed),
+  });
+  const load = outcome.kind === 'answered' ? parseLoad(outcome.trailers.get(loadKey)) : undefined;
+  core.loads.ended(replica.id, asked.items, load);
+  learn(core, outcome, replica);
+  return outcome;
+}
+
+function metadataOf(core: RouterCore, query: ClientQuery, asked: Asked, routed: Routed): Record<string, string> {
+  const { candidate, degraded } = routed.selection;
+  const elapsedMs = core.clock.now() - query.call.receivedAt;
+  const decision = encodeDecision({
+    decisionId: `${core.routerId}.${routed.seq}`,
+    replica: routed.replica.id,
+    variant: candidate.variant,
+    accuracy: candidate.accuracy?.value,
+    coldStart: routed.isColdStart,
+    degraded,
+    latencyLeftMs: Math.max(0, asked.objective.latencyMs - elapsedMs),
+  });
+  const { traceparent } = query;
+  return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+/** A worker that does not answer, and a replica that turns queries down, get none until they are heard from again. */
+function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
+  if (outcome.kind === 'lost') core.workers.suspect(replica.address);
+  if (outcome.kind !== 'refused') return;
+  if (outcome.isWorkerGone) core.workers.suspect(replica.address);
+  else if (outcome.isFull) core.loads.full(replica.id);
+  else core.loads.down(replica.id);
+}
+
+/** Spends of the retry budget when it may. */
+export function mayRetry(core: RouterCore, outcome: Failure, query: ClientQuery, attempt: number): boolean {
+  const { params, metrics, budget } = core;
+  if (outcome.kind === 'failed' || query.call.signal.aborted) return false;
+  if (outcome.kind === 'lost' && query.body.length > params.replayBytes) return false;
+  if (attempt >= params.maxAttempts || !budget.spend()) return false;
+  metrics.retries.add(1, { reason: outcome.kind });
+  return true;
+}
+
+/** What the caller is told of a query that is not sent again. */
+export function failureOf(outcome: Failure, replica: ReplicaRoute, bytes: number): unknown {
+  if (outcome.kind === 'failed') return outcome.error;
+  const { error, kind } = outcome;
+  if (kind === 'refused' && outcome.isFull) return error;
+  const what = kind === 'lost' ? `went away while it had this request of ${bytes} bytes` : 'did not take the request';
+  return new ParetoError('unavailable', `worker ${replica.worker} ${what}: send it again`, {
+    cause: error,
+    details: error.details,
+  });
+}

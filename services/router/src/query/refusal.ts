@@ -1,0 +1,57 @@
+// What a refused client is told: why, and what could be had instead.
+
+import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
+import type { Admission, Offer, RefusalCause } from '@pareto/policy';
+import type { Asked } from './resolve.js';
+
+type Refusal = Extract<Admission, { kind: 'refuse' }>;
+
+/** A trailer with the nearest objective that can be met, as JSON. */
+export const nearestKey = 'pareto-nearest-objective';
+
+export function refusalOf(refusal: Refusal, { entry, items, objective }: Asked): ParetoError {
+  const { nearest } = refusal;
+  const offer = nearest === undefined ? '' : `; nearest that can be met: ${offerText(nearest)}`;
+  return new ParetoError(refusal.code, `${reasonText(refusal.cause, entry, items, objective)}${offer}`, {
+    details: nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) },
+  });
+}
+
+export function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, objective: Objective): string {
+  const what = `${entry.kind} '${entry.name}'`;
+  switch (cause) {
+    case 'infeasible':
+      return entry.candidates.length === 0
+        ? `${what} has no variants yet: register a model for it`
+        : `no variant of ${what} can meet ${objectiveText(objective)}`;
+    case 'overloaded':
+      return `${what} cannot meet ${objectiveText(objective)} now: every variant that could is busy; send less, or ask for less`;
+    case 'unplaceable':
+      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now`;
+    case 'batch-too-large':
+      return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
+    case 'hold-limit':
+      return `${what} needs a variant that is being loaded, and too many queries wait already`;
+  }
+}
+
+export function objectiveText(objective: Objective): string {
+  const parts = [`${objective.latencyMs} ms`];
+  if (objective.minAccuracy !== undefined) {
+    const bound = objective.accuracyBound === 'lower95' ? ' (lower 95 % bound)' : '';
+    parts.push(`accuracy >= ${objective.minAccuracy}${bound}`);
+  }
+  if (objective.maxCostPer1k !== undefined) parts.push(`cost <= ${objective.maxCostPer1k} USD per 1,000`);
+  return parts.join(', ');
+}
+
+const offerText = ({ objective, candidate }: Offer): string => `${objectiveText(objective)} by ${candidate.variant}`;
+
+function offerJson({ objective, candidate }: Offer): string {
+  return JSON.stringify({
+    latency_ms: objective.latencyMs,
+    min_accuracy: objective.minAccuracy,
+    max_cost_per_1k: objective.maxCostPer1k,
+    variant: candidate.variant,
+  });
+}

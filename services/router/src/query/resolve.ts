@@ -1,0 +1,91 @@
+// What a client asks, and what that means by the table: its target, and its objective over the task's default.
+
+import {
+  fallbackObjective,
+  ParetoError,
+  milliseconds,
+  parseTarget,
+  resolveObjective,
+  type Clock,
+  type Milliseconds,
+  type Objective,
+  type PartialObjective,
+  type RoutingTable,
+  type TargetEntry,
+} from '@pareto/core';
+import { preferenceOf, type Preference } from '@pareto/policy';
+import type { ServerCall } from '@pareto/rpc';
+
+/** One query, whichever service it came by. */
+export interface ClientQuery {
+  readonly target: string;
+  /** Empty: the current one. */
+  readonly version: string;
+  /** Of the first input. */
+  readonly shape: readonly number[];
+  /** The encoded ModelInferRequest. */
+  readonly body: Buffer;
+  /** What the client asked for, the strongest source first. */
+  readonly given: readonly PartialObjective[];
+  /** The protocol's own timeout, beside the call's deadline. */
+  readonly timeoutMs: number | undefined;
+  /** Sent on to the worker. */
+  readonly traceparent: string | undefined;
+  readonly call: ServerCall;
+}
+
+export interface Asked {
+  readonly table: RoutingTable;
+  readonly entry: TargetEntry;
+  readonly items: number;
+  readonly objective: Objective;
+  readonly preference: Preference;
+}
+
+/** Throws `unavailable` without a table, `not-found`, or `invalid-argument` on a name that is none. */
+export function resolve(table: RoutingTable | undefined, query: ClientQuery): Asked {
+  const entry = findTarget(table, query.target, query.version);
+  const [first] = query.shape;
+  const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
+  return { table: requireTable(table), entry, items, ...objectiveFor(entry, query.given) };
+}
+
+export function objectiveFor(
+  entry: TargetEntry,
+  given: readonly PartialObjective[],
+): { readonly objective: Objective; readonly preference: Preference } {
+  const sources = [...given, entry.defaultObjective];
+  return { objective: resolveObjective(...sources, fallbackObjective), preference: preferenceOf(...sources) };
+}
+
+export function requireTable(table: RoutingTable | undefined): RoutingTable {
+  if (table !== undefined) return table;
+  throw new ParetoError('unavailable', 'this router has no routing table yet: no controller has answered; try again');
+}
+
+export function findTarget(table: RoutingTable | undefined, name: string, version: string): TargetEntry {
+  const entry = requireTable(table).targets.get(name);
+  if (entry === undefined) {
+    parseTarget(name);
+    throw new ParetoError('not-found', `no task, architecture or variant is named '${name}'`);
+  }
+  if (version === '' || version === String(servedVersion(entry))) return entry;
+  throw new ParetoError(
+    'not-found',
+    `${entry.kind} '${name}' is served in version ${servedVersion(entry)}: '${version}' was asked for; leave it empty for the current one`,
+  );
+}
+
+/** A task has version 1; of an architecture the one that its candidates have. */
+export function servedVersion(entry: TargetEntry): number {
+  if (entry.kind === 'task') return 1;
+  return entry.candidates[0]?.version ?? entry.versions.at(-1) ?? 1;
+}
+
+/** Until the earlier of the call's deadline and the protocol's timeout; undefined when neither was set. */
+export function remainingMs({ call, timeoutMs }: ClientQuery, clock: Clock): Milliseconds | undefined {
+  const remaining = call.remainingMs();
+  if (timeoutMs === undefined) return remaining;
+  const left = Math.max(0, call.receivedAt + timeoutMs - clock.now());
+  return milliseconds(Math.min(remaining ?? Infinity, left));
+}

@@ -1,0 +1,68 @@
+// Around one answer: the span, the outcome in metrics and demand, the trailers.
+
+import { ParetoError } from '@pareto/core';
+import { answer, type Answer } from './answer.js';
+import { resolve, type Asked, type ClientQuery } from './resolve.js';
+import type { RouterCore } from './router-core.js';
+import { isPublicTrailer } from '../workers/worker-link.js';
+
+export interface Served extends Answer {
+  readonly decisionId: string;
+  readonly latencyMs: number;
+}
+
+/** Throws a ParetoError whose code is the query's status. */
+export async function serve(core: RouterCore, query: ClientQuery): Promise<Served> {
+  const { call } = query;
+  if (core.draining.aborted) throw new ParetoError('unavailable', 'this router is shutting down: ask another');
+  const seq = core.decisions.next();
+  const decisionId = `${core.routerId}.${seq}`;
+  const span = core.tracer.startSpan('router.infer', {
+    kind: 'server',
+    traceparent: query.traceparent,
+    startedAt: call.receivedAt,
+    attributes: { 'pareto.target': query.target, 'pareto.decision_id': decisionId },
+  });
+  setTrailers(core, query, decisionId);
+  core.budget.earn();
+  let asked: Asked | undefined;
+  try {
+    asked = resolve(core.tables.table, query);
+    const answered = await answer(core, { ...query, traceparent: span.traceparent }, asked, seq);
+    for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
+    const latencyMs = core.clock.now() - call.receivedAt;
+    recordAnswer(core, asked, answered, latencyMs);
+    span.set({ 'pareto.variant': answered.candidate.variant });
+    span.end();
+    return { ...answered, decisionId, latencyMs };
+  } catch (error) {
+    recordFailure(core, asked, error);
+    span.end(error);
+    throw error;
+  }
+}
+
+function setTrailers({ tables }: RouterCore, { call }: ClientQuery, decisionId: string): void {
+  call.setTrailer('pareto-decision-id', decisionId);
+  if (!tables.connected && tables.table !== undefined) {
+    call.setTrailer('pareto-table-age-ms', String(Math.round(tables.ageMs)));
+  }
+}
+
+function recordAnswer(core: RouterCore, asked: Asked, answered: Answer, latencyMs: number): void {
+  const { metrics, demand } = core;
+  const target = asked.entry.task;
+  const isViolation = latencyMs > asked.objective.latencyMs;
+  metrics.requests.add(1, { target, code: 'ok' });
+  metrics.endToEnd.record(latencyMs / 1000, { target });
+  metrics.cost.add(Number(answered.trailers.get('pareto-cost') ?? 0), { target });
+  if (isViolation) metrics.violations.add(1, { target });
+  demand.answered(asked, answered.candidate.variant, isViolation);
+}
+
+/** Refusals are demand too. */
+function recordFailure({ metrics, demand }: RouterCore, asked: Asked | undefined, error: unknown): void {
+  const code = error instanceof ParetoError ? error.code : 'internal';
+  metrics.requests.add(1, { target: asked?.entry.task ?? 'unknown', code });
+  if (asked !== undefined && (code === 'resource-exhausted' || code === 'failed-precondition')) demand.refused(asked);
+}

@@ -1,0 +1,77 @@
+// The way to one worker. An interface, so that a cheaper hop than grpc-js can take its place.
+
+import { ParetoError } from '@pareto/core';
+import {
+  createChannel,
+  createClient,
+  createRawCaller,
+  loadKey,
+  notExecutedKey,
+  type CallOptions,
+  type wire,
+} from '@pareto/rpc';
+
+/** What became of a query that was sent to a worker. */
+export type LinkOutcome =
+  | { readonly kind: 'answered'; readonly body: Buffer; readonly trailers: ReadonlyMap<string, string> }
+  /** It reached no executor: it may be sent elsewhere. `isFull`: for want of room only. */
+  | { readonly kind: 'refused'; readonly error: ParetoError; readonly isFull: boolean; readonly isWorkerGone: boolean }
+  /** The worker went away while it had it. */
+  | { readonly kind: 'lost'; readonly error: ParetoError }
+  /** The worker's own last word, or the caller's. */
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface WorkerLink {
+  readonly address: string;
+  infer(body: Buffer, options: CallOptions): Promise<LinkOutcome>;
+  ping(timeoutMs: number): Promise<wire.PingResponse>;
+  close(): void;
+}
+
+export type LinkFactory = (address: string) => WorkerLink;
+
+const inferPath = '/inference.GRPCInferenceService/ModelInfer';
+
+/** gRPC says so when a call never left: nothing listens, or the server sent the stream back unread. */
+const notSent =
+  /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
+
+export function createGrpcLink(
+  address: string,
+  options: { readonly metadata: Readonly<Record<string, string>>; readonly maxMessageBytes: number },
+): WorkerLink {
+  const channel = createChannel(address, options);
+  const call = createRawCaller(channel, inferPath);
+  const execution = createClient(channel, 'pareto.v1.Execution');
+  return {
+    address,
+    infer: (body, callOptions) =>
+      call(body, callOptions).then(
+        (reply) => ({ kind: 'answered', ...reply }),
+        (error: unknown) => classify(error, callOptions.signal),
+      ),
+    ping: (timeoutMs) => execution.ping({}, { timeoutMs }),
+    close: () => channel.close(),
+  };
+}
+
+function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome {
+  if (signal?.aborted === true || !(error instanceof ParetoError)) return { kind: 'failed', error };
+  const own = withoutInternals(error);
+  if (error.details[notExecutedKey] !== undefined) {
+    const isFull = error.code === 'resource-exhausted';
+    return { kind: 'refused', error: own, isFull, isWorkerGone: false };
+  }
+  if (error.code !== 'unavailable') return { kind: 'failed', error: own };
+  if (notSent.test(error.message)) return { kind: 'refused', error: own, isFull: false, isWorkerGone: true };
+  return { kind: 'lost', error: own };
+}
+
+/** The worker's error as the client may see it: with the trailers that are meant for it. */
+function withoutInternals(error: ParetoError): ParetoError {
+  const shown = Object.entries(error.details).filter(([name]) => isPublicTrailer(name));
+  return new ParetoError(error.code, error.message, { cause: error, details: Object.fromEntries(shown) });
+}
+
+export const isPublicTrailer = (name: string): boolean =>
+  name.startsWith('pareto-') && name !== notExecutedKey && name !== loadKey;
