@@ -1,2 +1,3 @@
-// Filled in by its first content.
-export {};
+export { controllerConfig, type ControllerConfig } from './config.js';
+export { createController, type Controller } from './controller.js';
+export { defaultFleetParams, type FleetParams } from './fleet-state.js';

@@ -1,0 +1,64 @@
+// What a worker is told: its whole desired state, made from the plan in the store.
+
+import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/core';
+import { batchCeiling } from '@pareto/policy';
+import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
+import type { Revision } from '@pareto/state';
+import type { MeasureTarget } from './fleet-state.js';
+import type { Scene } from './observe.js';
+import { latencyOf, specOf, versionKey, type RegistryView } from './registry-view.js';
+
+export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
+  const order = scene.fleet.measuring(worker);
+  const assigned = scene.registry.assignments.get(worker) ?? [];
+  return {
+    revision,
+    replicas: assigned.flatMap((assignment) => replicaAssignment(scene, assignment)),
+    measures: order === undefined ? [] : [...measureOrder(scene.registry, order)],
+  };
+}
+
+/** None when the variant was deleted meanwhile; no profile while it is measured anew. */
+function replicaAssignment(scene: Scene, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
+  const { registry, prices } = scene;
+  const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
+  const spec = known === undefined ? undefined : specOf(registry, known.variant);
+  if (spec === undefined) return [];
+  const profile = profileOf(registry, assignment);
+  return [
+    {
+      replicaId: assignment.replica,
+      spec: variantSpecToWire(spec),
+      hardwareClass: assignment.hardwareClass,
+      batchCeiling: ceilingOf(registry, assignment),
+      profile: profile === undefined ? null : profileToWire(profile),
+      usdPerHour: priceOf(prices, assignment.hardwareClass) ?? 0,
+    },
+  ];
+}
+
+/** What the worker may merge into one batch; 1 while nothing is measured. */
+export function ceilingOf(registry: RegistryView, assignment: Assignment): number {
+  const profile = profileOf(registry, assignment);
+  const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
+  if (profile === undefined || known === undefined) return 1;
+  return batchCeiling(profile, latencyOf(registry, known.variant.task));
+}
+
+function profileOf(registry: RegistryView, { variant, version, hardwareClass }: Assignment): Profile | undefined {
+  const known = registry.versions.get(versionKey(variant, version));
+  const measurement = known?.measurements.find((m) => m.hardwareClass === hardwareClass);
+  return measurement?.result.kind === 'measured' ? measurement.result.profile : undefined;
+}
+
+function measureOrder(
+  registry: RegistryView,
+  { variant, version, hardwareClass }: MeasureTarget,
+): readonly wire.MeasureOrderInput[] {
+  const known = registry.versions.get(versionKey(variant, version));
+  const spec = known === undefined ? undefined : specOf(registry, known.variant);
+  const task = known === undefined ? undefined : registry.tasks.get(known.variant.task);
+  if (spec === undefined || task === undefined) return [];
+  const validationDigest = task.validation ?? '';
+  return [{ spec: variantSpecToWire(spec), hardwareClass, metric: task.metric, validationDigest }];
+}

@@ -1,0 +1,19 @@
+// A part of the service that is one long-running function.
+
+import type { Runnable } from '@pareto/service';
+
+/** Runs from start until stop; what it throws in between stops the service. */
+export function background(name: string, run: (signal: AbortSignal) => Promise<void>): Runnable {
+  const stopping = new AbortController();
+  let running = Promise.resolve();
+  return {
+    name,
+    async start(fail) {
+      running = run(stopping.signal).catch(fail);
+    },
+    async stop() {
+      stopping.abort(new Error('the service stops'));
+      await running;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// The controller's configuration.
+
+import { readFile } from 'node:fs/promises';
+import { defaultPrices, ParetoError, type PriceTable } from '@pareto/core';
+import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
+import { z } from 'zod';
+
+export interface ControllerConfig extends CommonConfig {
+  readonly dataDir: string;
+  readonly advertise?: string | undefined;
+  readonly prices?: string | undefined;
+  readonly maxBatchSize: number;
+  readonly maxBlobMebibytes: number;
+}
+
+export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig({
+  name: 'pareto-controller',
+  summary: 'Keeps the registry, decides what runs where, and tells routers and workers.',
+  example: 'pareto-controller --data-dir /var/lib/pareto --cluster-token-file /etc/pareto/token',
+  fields: {
+    ...commonFlags({ port: 8100, metricsPort: 8101 }),
+    dataDir: z.string().min(1).describe('directory for the store and the models'),
+    advertise: z
+      .string()
+      .optional()
+      .describe('host:port that others find this controller at; --host and --port by default'),
+    prices: z
+      .string()
+      .optional()
+      .describe('JSON file: USD per slot-hour by hardware class, or by a prefix ending in /'),
+    maxBatchSize: z.int().min(1).max(1024).default(32).describe('largest batch of models that have a batch dimension'),
+    maxBlobMebibytes: z.int().min(1).default(16_384).describe('largest model file that may be uploaded, in MiB'),
+  },
+});
+
+const priceSchema = z.record(z.string(), z.number().min(0));
+
+/** Prices of the file over the default ones. Throws `invalid-argument` that says what is wrong with the file. */
+export async function readPrices(file: string | undefined): Promise<PriceTable> {
+  if (file === undefined) return defaultPrices;
+  const refuse = (why: string): ParetoError =>
+    new ParetoError('invalid-argument', `--prices ${file}: ${why}: expected JSON like {"cpu/": 0.048}`);
+  const text = await readFile(file, 'utf8').catch((error: Error) => Promise.reject(refuse(error.message)));
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw refuse('it is not JSON');
+  }
+  const parsed = priceSchema.safeParse(content);
+  if (!parsed.success) throw refuse(parsed.error.issues[0]?.message ?? 'not a table of prices');
+  return { ...defaultPrices, ...parsed.data };
+}

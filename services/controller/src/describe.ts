@@ -1,0 +1,108 @@
+// The registry as operators see it: tasks, architectures, variants with what was measured of them and how they fare.
+
+import { parseTarget, ParetoError, variantId, type Architecture, type Measurement, type VariantId } from '@pareto/core';
+import {
+  classifyVariant,
+  defaultClassifyParams,
+  p50At,
+  type PlacementVariant,
+  type VariantObservation,
+} from '@pareto/policy';
+import { architectureToWire, measurementToWire, taskToWire, type wire } from '@pareto/rpc';
+import type { LiveReplica } from './fleet-state.js';
+import type { Scene } from './observe.js';
+import { costOf, latencyOf, versionKey } from './registry-view.js';
+
+/** Everything of one task, or of all. */
+export function listRegistry(scene: Scene, task: string): wire.ListResponseInput {
+  const { tasks, architectures, variants } = scene.registry;
+  if (task !== '' && !tasks.has(task)) throw notFound('task', task);
+  const isOf = (name: string): boolean => task === '' || name === task;
+  return {
+    tasks: [...tasks.values()].filter(({ name }) => isOf(name)).map(taskToWire),
+    architectures: [...architectures.values()]
+      .flat()
+      .filter((a) => isOf(a.task))
+      .map(architectureToWire),
+    variants: [...variants.values()].filter(({ variant }) => isOf(variant.task)).map((v) => describeVariant(scene, v)),
+  };
+}
+
+/** Throws `not-found` unless the name is a task's, an architecture's or a variant's. */
+export function describeName(scene: Scene, name: string): wire.DescribeResponseInput {
+  const target = parseTarget(name);
+  const { tasks, architectures, variants } = scene.registry;
+  if (target.kind === 'name' && tasks.has(name)) {
+    const { tasks: found = [], ...rest } = listRegistry(scene, name);
+    return { task: found[0] ?? null, ...rest };
+  }
+  const architecture = target.kind === 'name' ? name : target.architecture;
+  const versions = architectures.get(architecture) ?? [];
+  const chosen = [...variants.values()].filter(({ variant }) =>
+    target.kind === 'name' ? variant.architecture === name : variant.id === target.variant,
+  );
+  const task = tasks.get(versions[0]?.task ?? '');
+  if (task === undefined || chosen.length === 0) throw notFound('task, architecture or variant', name);
+  return {
+    task: taskToWire(task),
+    architectures: versions.map((version: Architecture) => architectureToWire(version)),
+    variants: chosen.map((variant) => describeVariant(scene, variant)),
+  };
+}
+
+/** Throws `not-found`. */
+export function findVariant(scene: Scene, name: string): PlacementVariant {
+  const variant = scene.registry.variants.get(variantId(name));
+  if (variant === undefined) throw notFound('variant', name);
+  return variant;
+}
+
+export const notFound = (what: string, name: string): ParetoError =>
+  new ParetoError('not-found', `there is no ${what} ${JSON.stringify(name)}`);
+
+function describeVariant(scene: Scene, { variant, measurements }: PlacementVariant): wire.VariantInput {
+  const { id, version, architecture, recipe, provider, task, quarantineReason = '' } = variant;
+  const latencyMs = latencyOf(scene.registry, task);
+  const costs = measurements.flatMap((m) => costOf(m, scene.prices, latencyMs) ?? []);
+  const observed = observeVariant(scene, id, version);
+  return {
+    name: id,
+    architecture,
+    version,
+    recipe,
+    provider,
+    measurements: measurements.map(measurementToWire),
+    replicasReady: observed.replicasReady,
+    state: classifyVariant(observed, defaultClassifyParams),
+    costPer_1k: costs.length === 0 ? 0 : Math.min(...costs),
+    quarantineReason,
+  };
+}
+
+function observeVariant({ registry, fleet }: Scene, id: VariantId, version: number): VariantObservation {
+  const ready = [...registry.assignments.values()].flat().flatMap((assignment): readonly Ready[] => {
+    if (assignment.variant !== id || assignment.version !== version) return [];
+    const live = fleet.replicas(assignment.worker).get(assignment.replica);
+    if (live?.report.state !== 'ready') return [];
+    const known = registry.versions.get(versionKey(id, version));
+    return [{ live, measurement: known?.measurements.find((m) => m.hardwareClass === assignment.hardwareClass) }];
+  });
+  const mean = (valueOf: (replica: Ready) => number): number =>
+    ready.reduce((sum, replica) => sum + valueOf(replica), 0) / Math.max(1, ready.length);
+  return { replicasReady: ready.length, utilisation: mean(utilisationOf), slowdown: mean(slowdownOf) };
+}
+
+interface Ready {
+  readonly live: LiveReplica;
+  readonly measurement: Measurement | undefined;
+}
+
+const utilisationOf = ({ live: { recent } }: Ready): number =>
+  recent.elapsedMs > 0 ? recent.busyMs / recent.elapsedMs : 0;
+
+/** Time per batch over the profile's, at the mean size of the batches that ran. */
+function slowdownOf({ live: { recent }, measurement }: Ready): number {
+  if (recent.executions === 0 || measurement?.result.kind !== 'measured') return 1;
+  const expectedMs = p50At(measurement.result.profile, recent.items / recent.executions);
+  return recent.busyMs / recent.executions / expectedMs;
+}

@@ -1,0 +1,178 @@
+// The live fleet: who is connected, what each worker last reported, and what it was ordered to measure. In memory only;
+// what a worker said before this controller led comes from the store.
+
+import type {
+  Measurement,
+  Milliseconds,
+  ReplicaId,
+  ReplicaReport,
+  VariantId,
+  WorkerId,
+  WorkerInfo,
+} from '@pareto/core';
+import type { LoadRecord } from './records.js';
+
+export type MeasureTarget = Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>;
+
+export interface WorkerReport {
+  readonly replicas: readonly ReplicaReport[];
+  readonly memoryUsedBytes: number;
+  /** The process is shutting down. */
+  readonly draining: boolean;
+  readonly measuring: VariantId | undefined;
+}
+
+export interface LiveReplica {
+  readonly report: ReplicaReport;
+  /** Since when it has been in its state. */
+  readonly since: Milliseconds;
+  readonly lastUsedAt: Milliseconds;
+  readonly reportedAt: Milliseconds;
+  /** What it did between its last two reports. */
+  readonly recent: Activity;
+}
+
+export interface Activity {
+  readonly elapsedMs: number;
+  readonly busyMs: number;
+  readonly executions: number;
+  readonly items: number;
+}
+
+/** A worker's stream. */
+export interface WorkerSession {
+  readonly info: WorkerInfo;
+  /** Ends the stream: another one of the same worker has come. */
+  end(): void;
+}
+
+interface LiveWorker {
+  readonly session: WorkerSession | undefined;
+  /** When the session ended; without one. */
+  readonly leftAt: Milliseconds;
+  readonly incarnation: string;
+  readonly report: WorkerReport | undefined;
+  readonly replicas: ReadonlyMap<ReplicaId, LiveReplica>;
+  readonly order: MeasureTarget | undefined;
+}
+
+export type Presence = 'connected' | 'awaited' | 'gone';
+
+export interface FleetState {
+  /** Takes the place of a session of before; the replicas of another incarnation are forgotten. */
+  join(session: WorkerSession): void;
+  leave(session: WorkerSession, now: Milliseconds): void;
+  /** True when a replica came, went or changed its state, or the worker its mind: a turn is due. */
+  report(id: WorkerId, report: WorkerReport, now: Milliseconds): boolean;
+  /** Takes over what the store knows of workers that did not come yet. */
+  recover(loads: Iterable<LoadRecord>, now: Milliseconds): void;
+  /** What it is to measure; undefined: nothing any more. */
+  order(id: WorkerId, target: MeasureTarget | undefined): void;
+  forget(id: WorkerId): void;
+  session(id: WorkerId): WorkerSession | undefined;
+  lastReport(id: WorkerId): WorkerReport | undefined;
+  /** A worker that left, or did not come since `leadingSince`, is awaited for a while. */
+  presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): Presence;
+  replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
+  measuring(id: WorkerId): MeasureTarget | undefined;
+  incarnation(id: WorkerId): string | undefined;
+}
+
+export interface FleetParams {
+  /** How long a worker whose stream ended may take to come back before its replicas are placed elsewhere. */
+  readonly rejoinMs: number;
+  /** How long a new leader waits for workers that it knows from the store. */
+  readonly firstJoinMs: number;
+}
+
+export const defaultFleetParams: FleetParams = { rejoinMs: 2_000, firstJoinMs: 10_000 };
+
+export function createFleetState(params: FleetParams): FleetState {
+  const workers = new Map<WorkerId, LiveWorker>();
+  return {
+    join(session) {
+      const { id, incarnation } = session.info;
+      const before = workers.get(id);
+      before?.session?.end();
+      const replicas = before?.incarnation === incarnation ? before.replicas : new Map<ReplicaId, LiveReplica>();
+      workers.set(id, { session, leftAt: neverLeft, incarnation, report: undefined, replicas, order: undefined });
+    },
+    leave(session, now) {
+      const worker = workers.get(session.info.id);
+      if (worker?.session !== session) return;
+      workers.set(session.info.id, { ...worker, session: undefined, leftAt: now, order: undefined });
+    },
+    report(id, report, now) {
+      const worker = workers.get(id);
+      if (worker === undefined) return false;
+      const replicas = new Map(
+        report.replicas.map((next) => [next.replica, track(worker.replicas.get(next.replica), next, now)]),
+      );
+      workers.set(id, { ...worker, report, replicas });
+      return !sameStates(worker.replicas, replicas) || worker.report?.draining !== report.draining;
+    },
+    recover(loads, now) {
+      for (const { worker: id, incarnation, replicas } of loads) {
+        if (workers.has(id)) continue;
+        const live = new Map(replicas.map((report) => [report.replica, track(undefined, report, now)]));
+        workers.set(id, {
+          session: undefined,
+          leftAt: neverLeft,
+          incarnation,
+          report: undefined,
+          replicas: live,
+          order: undefined,
+        });
+      }
+    },
+    order(id, target) {
+      const worker = workers.get(id);
+      const report = worker?.report === undefined ? undefined : { ...worker.report, measuring: target?.variant };
+      if (worker !== undefined) workers.set(id, { ...worker, order: target, report });
+    },
+    forget: (id) => void workers.delete(id),
+    session: (id) => workers.get(id)?.session,
+    lastReport: (id) => workers.get(id)?.report,
+    presence(id, now, leadingSince) {
+      const worker = workers.get(id);
+      if (worker?.session !== undefined) return 'connected';
+      if (now - leadingSince < params.firstJoinMs) return 'awaited';
+      return worker !== undefined && now - worker.leftAt < params.rejoinMs ? 'awaited' : 'gone';
+    },
+    replicas: (id) => workers.get(id)?.replicas ?? new Map(),
+    measuring: (id) => workers.get(id)?.order,
+    incarnation: (id) => workers.get(id)?.incarnation,
+  };
+}
+
+const neverLeft = -Infinity as Milliseconds;
+
+function track(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): LiveReplica {
+  const used = before !== undefined && (report.requests > before.report.requests || report.runningItems > 0);
+  return {
+    report,
+    since: before?.report.state === report.state ? before.since : now,
+    lastUsedAt: before === undefined || used ? now : before.lastUsedAt,
+    reportedAt: now,
+    recent: activity(before, report, now),
+  };
+}
+
+function activity(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): Activity {
+  if (before === undefined) return { elapsedMs: 0, busyMs: 0, executions: 0, items: 0 };
+  return {
+    elapsedMs: now - before.reportedAt,
+    busyMs: report.busyMs - before.report.busyMs,
+    executions: report.executions - before.report.executions,
+    items: report.items - before.report.items,
+  };
+}
+
+function sameStates(a: ReadonlyMap<ReplicaId, LiveReplica>, b: ReadonlyMap<ReplicaId, LiveReplica>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [id, { report }] of b) {
+    const before = a.get(id)?.report;
+    if (before?.state !== report.state || before.quarantined !== report.quarantined) return false;
+  }
+  return true;
+}

@@ -1,0 +1,32 @@
+// The last plan actions and what could not be done, for people who look.
+
+import type { Clock, Milliseconds, PlanAction } from '@pareto/core';
+import type { Logger } from '@pareto/telemetry';
+
+export interface LoggedAction {
+  readonly action: PlanAction;
+  readonly at: Milliseconds;
+}
+
+export interface PlanLog {
+  add(actions: readonly PlanAction[], unmet: readonly { readonly variant: string; readonly reason: string }[]): void;
+  /** Newest first. */
+  recent(): readonly LoggedAction[];
+}
+
+const kept = 50;
+
+export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
+  let recent: readonly LoggedAction[] = [];
+  let lastUnmet = '';
+  return {
+    add(actions, unmet) {
+      const at = clock.now();
+      recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, kept);
+      const text = JSON.stringify(unmet);
+      if (text !== lastUnmet && unmet.length > 0) logger.warn('plan leaves wishes unmet', { unmet });
+      lastUnmet = text;
+    },
+    recent: () => recent,
+  };
+}

@@ -1,0 +1,103 @@
+// What the controller keeps in the store, and under which keys. Values are JSON; the schema version of packages/state
+// covers them.
+
+import type {
+  Architecture,
+  Assignment,
+  Measurement,
+  PlanAction,
+  ReplicaId,
+  ReplicaReport,
+  Task,
+  Variant,
+  VariantId,
+  WorkerId,
+  WorkerInfo,
+} from '@pareto/core';
+
+/** Tasks and architectures share one namespace: whoever holds a name holds this key. */
+export type NameRecord = { readonly kind: 'task' } | { readonly kind: 'architecture'; readonly current: number };
+
+export interface WorkerRecord {
+  readonly info: WorkerInfo;
+  /** An operator asked for it to be emptied. */
+  readonly draining: boolean;
+}
+
+/** What a worker last reported, written at a bounded rate; the counts in it are already in the counter records. */
+export interface LoadRecord {
+  readonly worker: WorkerId;
+  readonly incarnation: string;
+  readonly replicas: readonly ReplicaReport[];
+}
+
+/** Of a variant, over all replicas that there ever were. */
+export interface CounterRecord {
+  readonly requests: number;
+  readonly items: number;
+  readonly executions: number;
+  readonly failures: number;
+  readonly busyMs: number;
+}
+
+export interface PlanRecord {
+  readonly id: string;
+  readonly atWallMs: number;
+  readonly actions: readonly PlanAction[];
+}
+
+export interface Records {
+  readonly names: NameRecord;
+  readonly tasks: Task;
+  readonly architectures: Architecture;
+  readonly variants: Variant;
+  readonly measurements: Measurement;
+  readonly assignments: Assignment;
+  readonly workers: WorkerRecord;
+  readonly loads: LoadRecord;
+  readonly counters: CounterRecord;
+  readonly plans: PlanRecord;
+}
+
+export type RecordKind = keyof Records;
+
+const tenant = 'default';
+
+export const prefixes: { readonly [K in RecordKind]: string } = {
+  names: `name/${tenant}/`,
+  tasks: `task/${tenant}/`,
+  architectures: `architecture/${tenant}/`,
+  variants: `variant/${tenant}/`,
+  measurements: `measurement/${tenant}/`,
+  assignments: 'assignment/',
+  workers: 'worker/',
+  loads: 'load/',
+  counters: `counter/${tenant}/`,
+  plans: 'plan/',
+};
+
+export const nameKey = (name: string): string => prefixes.names + name;
+export const taskKey = (name: string): string => prefixes.tasks + name;
+export const architectureKey = (name: string, version: number): string => `${prefixes.architectures}${name}/${version}`;
+export const variantKey = (id: VariantId, version: number): string => `${prefixes.variants}${id}/${version}`;
+export const measurementsPrefix = (id: VariantId, version: number): string =>
+  `${prefixes.measurements}${id}/${version}/`;
+export const measurementKey = (m: Measurement): string => measurementsPrefix(m.variant, m.version) + m.hardwareClass;
+export const assignmentKey = (a: Pick<Assignment, 'worker' | 'replica'>): string =>
+  assignmentsPrefix(a.worker) + a.replica;
+export const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assignments}${worker}/`;
+export const workerKey = (id: WorkerId): string => prefixes.workers + id;
+export const loadKey = (id: WorkerId): string => prefixes.loads + id;
+export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;
+export const lastPlanKey: string = `${prefixes.plans}last`;
+
+export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, ReplicaReport> =>
+  new Map(load?.replicas.map((report) => [report.replica, report]));
+
+/** All keys of an architecture's versions, variants, measurements and counters. */
+export const architecturePrefixes = (name: string): readonly string[] => [
+  `${prefixes.architectures}${name}/`,
+  `${prefixes.variants}${name}:`,
+  `${prefixes.measurements}${name}:`,
+  `${prefixes.counters}${name}:`,
+];

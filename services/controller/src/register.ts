@@ -1,0 +1,205 @@
+// Registering: what is checked, and what one transaction then writes.
+
+import {
+  checkName,
+  digest,
+  formatVariant,
+  originalRecipe,
+  ParetoError,
+  type Architecture,
+  type Manifest,
+  type Signature,
+  type Task,
+  type Variant,
+} from '@pareto/core';
+import { checkManifest, graphFile, inspectModel, manifestDigest, type BlobStore } from '@pareto/models';
+import { manifestFromWire, metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
+import type { Compare, Operation } from '@pareto/state';
+import type { Leader } from './leadership.js';
+import type { Mirror, Stored } from './mirror.js';
+import { architectureKey, nameKey, taskKey, variantKey, type NameRecord } from './records.js';
+
+export interface RegisterContext {
+  readonly mirror: Mirror;
+  readonly leader: Leader;
+  readonly blobs: BlobStore;
+  /** Of a model with a dynamic batch. */
+  readonly maxBatchSize: number;
+}
+
+/** The same definition again is a no-op; another one throws `already-exists`. */
+export async function registerTask(context: RegisterContext, request: wire.RegisterTaskRequest): Promise<Task> {
+  const name = checkName('task', request.name);
+  const wanted = {
+    name,
+    metric: metricFromWire(request.metric === '' ? 'top1' : request.metric),
+    defaultObjective: objectiveFromWire(request.defaultObjective),
+    validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
+  };
+  if (wanted.validation !== undefined) await checkBlob(context.blobs, 'validation set', wanted.validation);
+  const known = context.mirror.records.tasks.get(taskKey(name))?.value;
+  if (known !== undefined && sameDefinition(known, wanted)) return known;
+  refuseTaken(context.mirror, name, 'task');
+  if (known !== undefined) {
+    throw new ParetoError(
+      'already-exists',
+      `task ${name} exists with another definition: delete it first, or use its own`,
+    );
+  }
+  const task: Task = { ...wanted, signature: undefined };
+  const record: NameRecord = { kind: 'task' };
+  const compares: readonly Compare[] = [{ kind: 'absent', key: nameKey(name) }];
+  await write(context, compares, [put(nameKey(name), record), put(taskKey(name), task)], `task ${name}`);
+  return task;
+}
+
+type Definition = Pick<Task, 'metric' | 'defaultObjective' | 'validation'>;
+
+const sameDefinition = (a: Definition, b: Definition): boolean =>
+  JSON.stringify([a.metric, a.validation, Object.entries(a.defaultObjective).sort()]) ===
+  JSON.stringify([b.metric, b.validation, Object.entries(b.defaultObjective).filter(isSet).sort()]);
+
+const isSet = ([, value]: readonly [string, unknown]): boolean => value !== undefined;
+
+/** The same model again is a no-op that answers the version it has. */
+export async function registerArchitecture(
+  context: RegisterContext,
+  request: wire.RegisterArchitectureRequest,
+): Promise<Architecture> {
+  const name = checkName('architecture', request.name);
+  const manifest = checkManifest(manifestFromWire(request.manifest));
+  const { records } = context.mirror;
+  const task = records.tasks.get(taskKey(request.task));
+  if (task === undefined) throw new ParetoError('not-found', `there is no task ${request.task}: register it first`);
+  refuseTaken(context.mirror, name, 'architecture');
+  const taken = records.names.get(nameKey(name));
+  const modelDigest = manifestDigest(manifest);
+  const versions = versionsOf(context.mirror, name);
+  const same = versions.find((version) => version.modelDigest === modelDigest);
+  checkTask(versions[0], request.task);
+  if (same !== undefined) return same;
+
+  const signature = await inspectFiles(context.blobs, manifest);
+  checkSignature(task.value, signature, name);
+  const version = (taken?.value.kind === 'architecture' ? taken.value.current : 0) + 1;
+  const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
+  const architecture: Architecture = {
+    name,
+    version,
+    task: request.task,
+    modelDigest,
+    manifest,
+    signature,
+    maxBatchSize,
+  };
+  await writeArchitecture(context, architecture, task, taken);
+  return architecture;
+}
+
+async function writeArchitecture(
+  context: RegisterContext,
+  architecture: Architecture,
+  task: Stored<Task>,
+  taken: Stored<NameRecord> | undefined,
+): Promise<void> {
+  const { name, version, signature } = architecture;
+  const variant = originalVariant(architecture);
+  const record: NameRecord = { kind: 'architecture', current: version };
+  const compares: readonly Compare[] = [
+    taken === undefined
+      ? { kind: 'absent', key: nameKey(name) }
+      : { kind: 'revision', key: taken.key, modRevision: taken.modRevision },
+    { kind: 'revision', key: task.key, modRevision: task.modRevision },
+  ];
+  const operations = [
+    put(nameKey(name), record),
+    put(architectureKey(name, version), architecture),
+    put(variantKey(variant.id, version), variant),
+    ...(task.value.signature === undefined ? [put(task.key, { ...task.value, signature })] : []),
+  ];
+  await write(context, compares, operations, `architecture ${name}`);
+}
+
+const originalVariant = ({ name, version, task, modelDigest, manifest }: Architecture): Variant => ({
+  id: formatVariant(name, originalRecipe, 'cpu'),
+  architecture: name,
+  version,
+  task,
+  recipe: originalRecipe,
+  provider: 'cpu',
+  modelDigest,
+  manifest,
+  quarantineReason: undefined,
+});
+
+const versionsOf = ({ records }: Mirror, name: string): readonly Architecture[] =>
+  Array.from(records.architectures.values(), ({ value }) => value).filter((architecture) => architecture.name === name);
+
+function refuseTaken({ records }: Mirror, name: string, kind: NameRecord['kind']): void {
+  const holder = records.names.get(nameKey(name))?.value.kind;
+  if (holder === undefined || holder === kind) return;
+  throw new ParetoError(
+    'already-exists',
+    `${name} is the name of a ${holder}: tasks and architectures share one namespace`,
+  );
+}
+
+function checkTask(known: Architecture | undefined, task: string): void {
+  if (known === undefined || known.task === task) return;
+  throw new ParetoError(
+    'already-exists',
+    `architecture ${known.name} belongs to task ${known.task}: choose another name`,
+  );
+}
+
+/** Throws unless all files are there and the graph can be served. */
+async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<Signature> {
+  for (const file of manifest.files) {
+    const receivedBytes = await checkBlob(blobs, file.path, file.digest);
+    if (receivedBytes === file.sizeBytes) continue;
+    throw new ParetoError(
+      'invalid-argument',
+      `${file.path} has ${receivedBytes} bytes, the manifest says ${file.sizeBytes}`,
+    );
+  }
+  const { signature, externalFiles } = await inspectModel(await blobs.localFile(graphFile(manifest).digest));
+  const paths = new Set(manifest.files.map(({ path }) => path));
+  const missing = externalFiles.filter((path) => !paths.has(path));
+  if (missing.length === 0) return signature;
+  throw new ParetoError('invalid-argument', `the model refers to ${missing.join(', ')}, which the manifest leaves out`);
+}
+
+async function checkBlob(blobs: BlobStore, what: string, content: Task['validation'] & string): Promise<number> {
+  const { complete, receivedBytes } = await blobs.status(content);
+  if (complete) return receivedBytes;
+  throw new ParetoError('failed-precondition', `${what}: blob ${content} is not here: upload it first`);
+}
+
+function checkSignature(task: Task, signature: Signature, name: string): void {
+  if (task.signature === undefined || describe(task.signature) === describe(signature)) return;
+  throw new ParetoError(
+    'invalid-argument',
+    `architecture ${name} does not fit task ${task.name}: the task takes ${describe(task.signature)}, the model ${describe(signature)}`,
+  );
+}
+
+function describe({ inputs, outputs, batched }: Signature): string {
+  const list = (specs: Signature['inputs']): string =>
+    specs
+      .map(({ name, datatype, dims }) => `${name} ${datatype} [${dims.join(',')}]`)
+      .toSorted()
+      .join(', ');
+  return `${list(inputs)} -> ${list(outputs)}${batched ? ', with a batch dimension' : ', without a batch dimension'}`;
+}
+
+async function write(
+  { leader }: RegisterContext,
+  compares: readonly Compare[],
+  operations: readonly Operation[],
+  what: string,
+): Promise<void> {
+  if (await leader.write(compares, operations)) return;
+  throw new ParetoError('aborted', `${what} was changed by somebody else at the same time: try again`);
+}
+
+const put = (key: string, value: unknown): Operation => ({ kind: 'put', key, value: JSON.stringify(value) });

@@ -1,0 +1,58 @@
+// The Registry service: writes go through the leader, reads come from the mirror.
+
+import { ParetoError } from '@pareto/core';
+import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
+import type { Operation } from '@pareto/state';
+import { describeName, findVariant, listRegistry, notFound } from './describe.js';
+import type { Mirror } from './mirror.js';
+import type { Scene } from './observe.js';
+import { architecturePrefixes, measurementsPrefix, nameKey, taskKey } from './records.js';
+import { registerArchitecture, registerTask, type RegisterContext } from './register.js';
+
+export function createRegistryHandlers(
+  context: RegisterContext,
+  scene: () => Scene,
+): ServiceHandlers<'pareto.v1.Registry'> {
+  const { leader, mirror } = context;
+  return {
+    async registerTask(request) {
+      await leader.require();
+      return taskToWire(await registerTask(context, request));
+    },
+    async registerArchitecture(request) {
+      await leader.require();
+      return architectureToWire(await registerArchitecture(context, request));
+    },
+    async list({ task }) {
+      return listRegistry(scene(), task);
+    },
+    async describe({ name }) {
+      return describeName(scene(), name);
+    },
+    async delete({ name }) {
+      await leader.require();
+      const held = mirror.records.names.get(nameKey(name));
+      if (held === undefined) throw notFound('task or architecture', name);
+      const deletions = held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
+      const unchanged = { kind: 'revision', key: held.key, modRevision: held.modRevision } as const;
+      if (await leader.write([unchanged], [{ kind: 'delete', key: held.key }, ...deletions])) return {};
+      throw new ParetoError('aborted', `${name} was changed by somebody else at the same time: try again`);
+    },
+    async profile({ variant }) {
+      await leader.require();
+      const { id, version } = findVariant(scene(), variant).variant;
+      await leader.write([], [{ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) }]);
+      return {};
+    },
+  };
+}
+
+function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {
+  const own = Array.from(records.architectures.values(), ({ value }) => value).filter(({ task }) => task === name);
+  if (own.length === 0) return [{ kind: 'delete', key: taskKey(name) }];
+  const names = [...new Set(own.map((architecture) => architecture.name))].join(', ');
+  throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
+}
+
+const architectureDeletions = (name: string): readonly Operation[] =>
+  architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));

@@ -1,0 +1,81 @@
+// The registry as decisions see it: current versions, with what was measured of them. Pure, over the mirror's records.
+
+import {
+  fallbackObjective,
+  priceOf,
+  type Architecture,
+  type Assignment,
+  type Measurement,
+  type Milliseconds,
+  type PriceTable,
+  type Task,
+  type Variant,
+  type VariantId,
+  type VariantSpec,
+  type WorkerId,
+} from '@pareto/core';
+import { costPer1k, type PlacementVariant } from '@pareto/policy';
+import type { RecordView } from './mirror.js';
+
+export interface RegistryView {
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** Versions, ascending. */
+  readonly architectures: ReadonlyMap<string, readonly Architecture[]>;
+  /** Of current versions only. */
+  readonly variants: ReadonlyMap<VariantId, PlacementVariant>;
+  /** Of every version, by `versionKey`. */
+  readonly versions: ReadonlyMap<string, PlacementVariant>;
+  /** The plan in force, by worker. */
+  readonly assignments: ReadonlyMap<WorkerId, readonly Assignment[]>;
+}
+
+export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
+
+export function viewRegistry(records: RecordView): RegistryView {
+  const tasks = new Map([...records.tasks.values()].map(({ value }) => [value.name, value]));
+  const architectures = groupBy(values(records.architectures), ({ name }) => name);
+  for (const versions of architectures.values()) versions.sort((a, b) => a.version - b.version);
+  const measurements = groupBy(values(records.measurements), (m) => versionKey(m.variant, m.version));
+  const variants = new Map<VariantId, PlacementVariant>();
+  const versions = new Map<string, PlacementVariant>();
+  for (const variant of values(records.variants)) {
+    const key = versionKey(variant.id, variant.version);
+    const own = { variant, measurements: measurements.get(key) ?? [] };
+    versions.set(key, own);
+    if (architectures.get(variant.architecture)?.at(-1)?.version === variant.version) variants.set(variant.id, own);
+  }
+  const assignments = groupBy(values(records.assignments), ({ worker }) => worker);
+  return { tasks, architectures, variants, versions, assignments };
+}
+
+/** Undefined when its architecture was deleted. */
+export function specOf(view: RegistryView, variant: Variant): VariantSpec | undefined {
+  const architecture = view.architectures.get(variant.architecture)?.find(({ version }) => version === variant.version);
+  if (architecture === undefined) return undefined;
+  const { id, version, provider, modelDigest, manifest } = variant;
+  const { signature, maxBatchSize } = architecture;
+  return { variant: id, version, provider, modelDigest, manifest, signature, maxBatchSize };
+}
+
+export const latencyOf = (view: RegistryView, task: string): Milliseconds =>
+  view.tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
+
+/** USD per 1,000 answers of what was measured; undefined when it failed or its class has no price. */
+export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: Milliseconds): number | undefined {
+  const price = priceOf(prices, measurement.hardwareClass);
+  if (measurement.result.kind === 'failed' || price === undefined) return undefined;
+  return costPer1k(measurement.result.profile, price, 1, latencyMs);
+}
+
+const values = <T>(records: ReadonlyMap<string, { readonly value: T }>): readonly T[] =>
+  Array.from(records.values(), ({ value }) => value);
+
+function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

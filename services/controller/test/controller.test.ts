@@ -1,0 +1,347 @@
+// The controller over real gRPC, with workers and routers that are not.
+
+import assert from 'node:assert/strict';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createChannel, createClient } from '@pareto/rpc';
+import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { startRouter, type FakeRouter } from './fake-router.js';
+import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { digestOf, registerModel, upload } from './upload-model.js';
+
+describe('controller', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let cleanUp: (() => void)[];
+
+  const worker = (options: FakeWorkerOptions): FakeWorker => {
+    const started = startWorker(controller.address, options);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const router = (from?: { epoch: string; revision: number }): FakeRouter => {
+    const started = startRouter(controller.address, from);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const task = (name = 'squares') => controller.registry.registerTask({ name, metric: 'top1' });
+  const until = (what: string, holds: () => boolean, timeoutMs = 6_000): Promise<true> =>
+    waitFor(what, () => (holds() ? true : undefined), timeoutMs);
+  const restart = async (): Promise<void> => {
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.path);
+  };
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp) clean();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  describe('blobs', () => {
+    const content = Buffer.from('0123456789'.repeat(500));
+
+    it('takes a blob in chunks, resumes, verifies, and gives it back from any offset', async () => {
+      const digest = digestOf(content);
+      const cut = controller.blobs.upload(
+        (async function* () {
+          yield { digest, sizeBytes: content.length, offset: 0, data: content.subarray(0, 1234) };
+        })(),
+      );
+      await assert.rejects(cut, { code: 'aborted' });
+      assert.deepEqual(await controller.blobs.stat({ digest }), { complete: false, receivedBytes: 1234 });
+      await upload(controller, content, 1234);
+      assert.deepEqual(await controller.blobs.stat({ digest }), { complete: true, receivedBytes: content.length });
+      const parts: Buffer[] = [];
+      for await (const { data } of controller.blobs.download({ digest, offset: 100 })) parts.push(data);
+      assert.deepEqual(Buffer.concat(parts), content.subarray(100));
+    });
+
+    it('refuses a wrong digest and a blob that is not there', async () => {
+      const digest = digestOf(Buffer.from('other'));
+      const wrong = controller.blobs.upload(
+        (async function* () {
+          yield { digest, sizeBytes: content.length, offset: 0, data: content };
+        })(),
+      );
+      await assert.rejects(wrong, { code: 'invalid-argument' });
+      const missing = controller.blobs.download({ digest: digestOf(content) })[Symbol.asyncIterator]();
+      await assert.rejects(Promise.resolve(missing.next()), { code: 'not-found' });
+    });
+  });
+
+  describe('registry', () => {
+    it('registers a task once; another definition or the name of an architecture is refused', async () => {
+      const request = { name: 'squares', metric: 'top1', defaultObjective: { latencyMs: 200 } };
+      assert.equal((await controller.registry.registerTask(request)).name, 'squares');
+      assert.equal((await controller.registry.registerTask(request)).defaultObjective?.latencyMs, 200);
+      await assert.rejects(task(), { code: 'already-exists' });
+      await registerModel(controller, 'tiny');
+      await assert.rejects(task('tiny'), { code: 'already-exists', message: /namespace/ });
+      await assert.rejects(registerModel(controller, 'squares'), { code: 'already-exists', message: /namespace/ });
+      await assert.rejects(task('no good'), { code: 'invalid-argument' });
+    });
+
+    it('reads the signature, makes versions, and the same model again is a no-op', async () => {
+      await task();
+      const first = await registerModel(controller, 'tiny');
+      assert.deepEqual(first.signature?.inputs, [{ name: 'x', datatype: 'FP32', dims: [8] }]);
+      assert.deepEqual([first.version, first.maxBatchSize], [1, 8]);
+      assert.equal((await registerModel(controller, 'tiny')).version, 1);
+      assert.equal((await registerModel(controller, 'tiny', matrixModel(8))).version, 2);
+      const { task: described, architectures, variants } = await controller.registry.describe({ name: 'tiny' });
+      assert.deepEqual(described?.signature, first.signature);
+      assert.deepEqual(
+        architectures.map(({ version }) => version),
+        [1, 2],
+      );
+      assert.deepEqual(
+        variants.map(({ name, version, state }) => [name, version, state]),
+        [['tiny:original', 2, 'inactive']],
+      );
+    });
+
+    it('refuses what cannot be served, saying why', async () => {
+      await assert.rejects(registerModel(controller, 'tiny'), { code: 'not-found', message: /task squares/ });
+      await task();
+      await registerModel(controller, 'tiny');
+      await assert.rejects(registerModel(controller, 'wide', matrixModel(9)), {
+        code: 'invalid-argument',
+        message: /does not fit task squares: the task takes x FP32 \[8\].*the model x FP32 \[9\]/,
+      });
+      await assert.rejects(registerModel(controller, 'broken', Buffer.from('not a model')), {
+        code: 'invalid-argument',
+      });
+      const manifest = { files: [{ path: 'model.onnx', digest: digestOf(Buffer.from('?')), sizeBytes: 1 }] };
+      await assert.rejects(controller.registry.registerArchitecture({ name: 'x', task: 'squares', manifest }), {
+        code: 'failed-precondition',
+        message: /upload it first/,
+      });
+    });
+
+    it('deletes an architecture, and a task only when it has none', async () => {
+      await task();
+      await registerModel(controller, 'tiny');
+      await assert.rejects(controller.registry.delete({ name: 'squares' }), {
+        code: 'failed-precondition',
+        message: /tiny/,
+      });
+      await controller.registry.delete({ name: 'tiny' });
+      await assert.rejects(controller.registry.describe({ name: 'tiny' }), { code: 'not-found' });
+      await controller.registry.delete({ name: 'squares' });
+      assert.deepEqual((await controller.registry.list({})).tasks, []);
+      await assert.rejects(controller.registry.delete({ name: 'squares' }), { code: 'not-found' });
+    });
+
+    it('has everything that was acknowledged after a restart', async () => {
+      await task();
+      await registerModel(controller, 'tiny');
+      const before = await controller.registry.list({});
+      await restart();
+      assert.deepEqual(await controller.registry.list({}), before);
+    });
+  });
+
+  it('lets only the cluster in where it must', async () => {
+    const stranger = createChannel(controller.address);
+    cleanUp.push(() => stranger.close());
+    for (const stream of [
+      createClient(stranger, 'pareto.v1.Fleet').join(),
+      createClient(stranger, 'pareto.v1.Routes').watch(),
+    ]) {
+      const first = stream[Symbol.asyncIterator]().next();
+      await assert.rejects(Promise.resolve(first), { code: 'unauthenticated' });
+    }
+  });
+
+  describe('with workers and a router', () => {
+    const registerAll = async (): Promise<void> => {
+      await task();
+      for (const name of ['tiny', 'middle', 'large']) await registerModel(controller, name);
+    };
+    const twoWorkers = (): readonly [FakeWorker, FakeWorker] => [worker({ id: 'w1' }), worker({ id: 'w2' })];
+    const hasRequired = (table: FakeRouter): boolean => {
+      const ready = table.ready().join();
+      return ready.includes('tiny:original') && /(middle|large):original/.test(ready);
+    };
+
+    it('measures each variant once, loads the cheapest and the most accurate, and tells the router', async () => {
+      await registerAll();
+      const workers = twoWorkers();
+      const table = router();
+      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
+      const measured = workers.flatMap((one) => one.measured).sort();
+      assert.deepEqual(measured, ['large:original', 'middle:original', 'tiny:original']);
+      const row = table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant;
+      assert.equal(row?.accuracy?.value, 0.9);
+      assert.ok(row !== null && row !== undefined && row.costPer_1k > 0 && row.placeable);
+      assert.ok(table.rows.has(`profile/${row.profileDigest}`));
+      assert.equal(table.rows.get('task/squares')?.task?.signature?.inputs[0]?.name, 'x');
+      assert.deepEqual(table.rows.get('router/r1')?.router, { routerId: 'r1', address: '127.0.0.1:1' });
+      const assignment = workers[0].assignments.at(-1)?.replicas[0];
+      assert.ok(assignment?.profile !== null && assignment?.batchCeiling === 8);
+      assert.equal(assignment.spec?.signature?.batched, true);
+      const { tasks, workers: listed, recentActions } = await controller.fleet.overview({});
+      assert.ok((tasks[0]?.variantsReady.length ?? 0) >= 2);
+      assert.deepEqual(
+        listed.map(({ connected }) => connected),
+        [true, true],
+      );
+      assert.ok(recentActions.some(({ kind, reason }) => kind === 'load' && reason !== ''));
+    });
+
+    it('loads a cold variant that queries are held for at once', async () => {
+      await registerAll();
+      twoWorkers();
+      const table = router();
+      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
+      await registerModel(controller, 'next');
+      await until('its profile', () => table.rows.has('variant/next:original/cpu/test/none/0g'));
+      assert.ok(!table.ready().join().includes('next'));
+      const startedAt = systemClock.now();
+      table.demand({ target: 'squares', requests: 1, held: 1, heldVariant: 'next:original' });
+      await until('the cold variant', () => table.ready().join().includes('next'));
+      assert.ok(systemClock.now() - startedAt < 900, 'not before the next regular turn');
+    });
+
+    it('adds replicas under demand', async () => {
+      await registerAll();
+      twoWorkers();
+      const table = router();
+      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
+      const count = (): number => table.ready().filter((line) => line.startsWith('tiny')).length;
+      assert.equal(count(), 2);
+      const itemsByVariant = { 'tiny:original': 120_000 };
+      const timer = setInterval(
+        () => table.demand({ target: 'squares', requests: 120_000, items: 120_000, itemsByVariant }),
+        200,
+      );
+      await until('more replicas', () => count() > 2).finally(() => clearInterval(timer));
+    });
+
+    it('moves everything off a drained worker before it is emptied, and back', async () => {
+      await registerAll();
+      const [first] = twoWorkers();
+      const table = router();
+      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
+      let gap = false;
+      const watch = setInterval(() => (gap ||= !hasRequired(table)), 10);
+      await controller.fleet.drain({ workerId: 'w1' });
+      await until('w1 to be empty', () => first.replicas.size === 0 && !table.ready().join().includes('w1'));
+      clearInterval(watch);
+      assert.equal(gap, false);
+      await controller.fleet.drain({ workerId: 'w1', undrain: true });
+      await until('w1 to serve again', () => table.ready().join().includes('w1'));
+      await assert.rejects(controller.fleet.drain({ workerId: 'w9' }), { code: 'not-found' });
+    });
+
+    it('places elsewhere what a lost worker had', async () => {
+      await registerAll();
+      const first = worker({ id: 'w1' });
+      const table = router();
+      await until('the required variants on w1', () => hasRequired(table));
+      worker({ id: 'w2' });
+      await systemClock.sleep(milliseconds(100));
+      first.leave();
+      await until('w2 to have everything', () => hasRequired(table) && !table.ready().join().includes('w1'));
+      const { workers } = await controller.fleet.listWorkers({});
+      assert.deepEqual(
+        workers.map(({ workerId, connected }) => [workerId, connected]),
+        [
+          ['w1', false],
+          ['w2', true],
+        ],
+      );
+    });
+
+    it('after a restart keeps the table, adopts what rejoining workers hold, and measures nothing again', async () => {
+      await registerAll();
+      const before = twoWorkers();
+      let table = router();
+      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
+      const ready = table.ready();
+      await systemClock.sleep(milliseconds(1_200));
+      for (const one of before) one.report();
+      await systemClock.sleep(milliseconds(200));
+      for (const one of before) one.leave();
+      await restart();
+      table = router();
+      await until('the table', () => table.rows.size > 0);
+      assert.deepEqual(table.ready(), ready);
+      const again = before.map((one, i) => worker({ id: `w${i + 1}`, replicas: one.replicas }));
+      await until('both to be told', () => again.every((one) => one.assignments.length > 0));
+      await systemClock.sleep(milliseconds(2_000));
+      assert.deepEqual(table.ready(), ready);
+      assert.deepEqual(
+        again.map((one) => [...one.replicas.keys()].sort()),
+        before.map((one) => [...one.replicas.keys()].sort()),
+      );
+      assert.deepEqual(
+        again.flatMap((one) => one.measured),
+        [],
+      );
+    });
+
+    it('quarantines a variant that kills executors, for good', async () => {
+      await registerAll();
+      const only = worker({ id: 'w1' });
+      const table = router();
+      await until('the required variants', () => hasRequired(table));
+      for (const [id, replica] of only.replicas) {
+        if (replica.variant !== 'tiny:original') continue;
+        only.replicas.set(id, { ...replica, state: 'FAILED', quarantined: true, reason: 'killed by signal 11' });
+      }
+      only.report();
+      const row = () => table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant;
+      await until('the quarantine', () => row()?.quarantineReason === 'killed by signal 11');
+      await until('it to be gone', () =>
+        [...only.replicas.values()].every(({ variant }) => variant !== 'tiny:original'),
+      );
+      await restart();
+      const { variants } = await controller.registry.describe({ name: 'tiny' });
+      assert.equal(variants[0]?.quarantineReason, 'killed by signal 11');
+    });
+
+    it('records why a variant could not be measured, and tries again when asked to', async () => {
+      await task();
+      await registerModel(controller, 'tiny');
+      let works = false;
+      const measure = () => (works ? profileFor('tiny') : ({ kind: 'failed', reason: 'no such operator' } as const));
+      const one = worker({ id: 'w1', measure });
+      await until('the order', () => one.measured.length === 1);
+      const measurements = async () => (await controller.registry.describe({ name: 'tiny' })).variants[0]?.measurements;
+      await waitFor('the reason', async () =>
+        (await measurements())?.[0]?.error === 'no such operator' ? true : undefined,
+      );
+      await systemClock.sleep(milliseconds(1_200));
+      assert.equal(one.measured.length, 1);
+      works = true;
+      await controller.registry.profile({ variant: 'tiny:original' });
+      await waitFor('the profile', async () => (await measurements())?.[0]?.profile ?? undefined);
+    });
+
+    it('resumes a router that was away with deltas, and gives a snapshot when it cannot', async () => {
+      await registerAll();
+      const first = router();
+      await until('a table', () => first.rows.size > 0);
+      await systemClock.sleep(milliseconds(300));
+      first.leave();
+      const { version } = first;
+      await registerModel(controller, 'tiny2');
+      const second = router(version);
+      await until('the change', () => second.rows.has('architecture/tiny2/1'));
+      assert.ok(second.messages.every(({ snapshot }) => !snapshot));
+      assert.ok(!second.rows.has('architecture/large/1'));
+      const third = router({ epoch: 'another', revision: version.revision });
+      await until('a snapshot', () => third.messages[0]?.snapshot === true);
+      assert.ok(third.rows.has('architecture/large/1'));
+      await until('a heartbeat', () => third.messages.some(({ heartbeat }) => heartbeat));
+    });
+  });
+});

@@ -1,0 +1,50 @@
+// A router that only keeps the table and sends the demand it is told to.
+
+import { createChannel, createClient, type wire } from '@pareto/rpc';
+import { tokenMetadata } from '@pareto/service';
+import { clusterToken } from './start-controller.js';
+
+export interface FakeRouter {
+  readonly rows: Map<string, wire.TableRow>;
+  readonly messages: wire.TableMessage[];
+  readonly version: { readonly epoch: string; readonly revision: number };
+  ready(): readonly string[];
+  demand(entry: wire.DemandEntryInput): void;
+  leave(): void;
+}
+
+export function startRouter(address: string, from = { epoch: '', revision: 0 }): FakeRouter {
+  const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
+  const cut = new AbortController();
+  const stream = createClient(channel, 'pareto.v1.Routes').watch({ signal: cut.signal });
+  const rows = new Map<string, wire.TableRow>();
+  const messages: wire.TableMessage[] = [];
+  let version = from;
+  const read = async (): Promise<void> => {
+    void stream.write({ hello: { routerId: 'r1', address: '127.0.0.1:1', ...from } });
+    for await (const message of stream) {
+      messages.push(message);
+      if (message.snapshot) rows.clear();
+      for (const row of message.rows) rows.set(row.key, row);
+      for (const key of message.removed) rows.delete(key);
+      version = { epoch: message.epoch, revision: message.revision };
+    }
+  };
+  read().catch(() => undefined);
+  return {
+    rows,
+    messages,
+    get version() {
+      return version;
+    },
+    ready: () =>
+      [...rows.values()]
+        .flatMap(({ replica }) => (replica?.state === 'READY' ? [`${replica.variant} on ${replica.workerId}`] : []))
+        .sort(),
+    demand: (entry) => void stream.write({ demand: { windowMs: 1000, entries: [entry] } }),
+    leave: () => {
+      cut.abort();
+      channel.close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+// A worker that loads and measures at once, and says so.
+
+import {
+  bytes,
+  createHardwareClass,
+  hardwareClassId,
+  milliseconds,
+  variantId,
+  workerId,
+  type HardwareClassId,
+  type Measurement,
+} from '@pareto/core';
+import { createChannel, createClient, measurementToWire, workerInfoToWire, type wire } from '@pareto/rpc';
+import { tokenMetadata } from '@pareto/service';
+import { clusterToken } from './start-controller.js';
+
+export const testClass: HardwareClassId = hardwareClassId('cpu/test/none/0g');
+
+export interface FakeWorkerOptions {
+  readonly id: string;
+  readonly incarnation?: string;
+  readonly memoryBytes?: number;
+  /** What it already holds, by replica id. */
+  readonly replicas?: ReadonlyMap<string, wire.ReplicaReportInput>;
+  readonly measure?: (order: wire.MeasureOrder) => Measurement['result'];
+}
+
+export interface FakeWorker {
+  /** By replica id. */
+  readonly replicas: Map<string, wire.ReplicaReportInput>;
+  readonly assignments: wire.Assignments[];
+  readonly measured: string[];
+  report(): void;
+  /** Cuts the stream. */
+  leave(): void;
+}
+
+export function startWorker(address: string, options: FakeWorkerOptions): FakeWorker {
+  const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
+  const cut = new AbortController();
+  const stream = createClient(channel, 'pareto.v1.Fleet').join({ signal: cut.signal });
+  const replicas = new Map(options.replicas);
+  const assignments: wire.Assignments[] = [];
+  const measured: string[] = [];
+  let draining = false;
+
+  const report = (): void => {
+    void stream.write({ report: { replicas: [...replicas.values()], memoryUsedBytes: 0, draining, measuring: '' } });
+  };
+  const apply = (message: wire.Assignments): void => {
+    assignments.push(message);
+    const wanted = new Set(message.replicas.map((assignment) => assignment.replicaId));
+    for (const id of replicas.keys()) if (!wanted.has(id)) replicas.delete(id);
+    for (const { replicaId, spec } of message.replicas) {
+      if (replicas.has(replicaId) || spec === null) continue;
+      replicas.set(replicaId, { replicaId, variant: spec.variant, version: spec.version, state: 'READY' });
+    }
+    report();
+    for (const order of message.measures) measure(order);
+  };
+  const measure = (order: wire.MeasureOrder): void => {
+    const { variant = '', version = 0 } = order.spec ?? {};
+    measured.push(variant);
+    const result = options.measure?.(order) ?? profileFor(variant);
+    const measurement = { variant: variantId(variant), version, hardwareClass: testClass, result };
+    void stream.write({ measurement: measurementToWire(measurement) });
+  };
+  const read = async (): Promise<void> => {
+    void stream.write({ hello: workerInfoToWire(infoOf(options)) });
+    for await (const message of stream) if (message.assignments) apply(message.assignments);
+  };
+  const leave = (): void => {
+    cut.abort();
+    channel.close();
+  };
+  read().catch(() => undefined);
+  return { replicas, assignments, measured, report, leave };
+}
+
+const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30 }: FakeWorkerOptions) => ({
+  id: workerId(id),
+  incarnation,
+  address: `127.0.0.1:1${id.length}`,
+  slotGroups: [
+    {
+      hardwareClass: {
+        ...createHardwareClass({ provider: 'cpu', device: 'test', instructionSet: 'none', memoryPerSlot: bytes(0) }),
+        id: testClass,
+      },
+      slots: 2,
+    },
+  ],
+  memoryBytes: bytes(memoryBytes),
+  runtimeVersion: 'test',
+});
+
+/** The tiny one is fast and 90 % right, all others slow and 99 %. */
+export function profileFor(variant: string): Measurement['result'] {
+  const tiny = variant.startsWith('tiny');
+  const value = tiny ? 0.9 : 0.99;
+  const p50 = milliseconds(tiny ? 1 : 20);
+  const points = [1, 8].map((batch) => ({ batch, p50Ms: p50, p95Ms: p50, p99Ms: p50, runs: 10 }));
+  return {
+    kind: 'measured',
+    profile: {
+      points,
+      loadMs: milliseconds(5),
+      memoryBytes: bytes(2 ** 20),
+      runtimeVersion: 'test',
+      providerUsed: 'cpu',
+    },
+    accuracy: { metric: 'top1', value, lower95: value - 0.01, upper95: value + 0.01, samples: 100 },
+  };
+}
