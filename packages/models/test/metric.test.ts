@@ -12,7 +12,7 @@ const scores = (dims: readonly number[], ...values: readonly number[]): Tensor =
   tensor('FP32', dims, Float32Array.from(values));
 
 describe('top1', () => {
-  const { score } = metricOf('top1');
+  const score = (output: Tensor, given: Tensor) => metricOf('top1').score(output, given);
 
   it('counts where the largest score is the label', () => {
     assert.deepEqual(score(scores([3, 2], 0.1, 0.9, 3, -1, 0, 1), labels(1n, 0n, 0n)), { hits: 2, samples: 3 });

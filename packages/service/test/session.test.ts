@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { createSeededRng, milliseconds, ParetoError, systemClock } from '@pareto/core';
-import { createClient, createServer, type RpcServer, type wire } from '@pareto/rpc';
+import { createClient, createServer, type DuplexStream, type RpcServer, type ServerCall, type wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createSession, requireToken, tokenMetadata, type Session } from '../src/index.js';
 
@@ -14,7 +14,7 @@ type Join = (message: wire.WorkerMessage, say: (revision: number) => Promise<voi
 async function controller(port: number, onMessage: Join): Promise<{ server: RpcServer; address: string }> {
   const server = createServer();
   server.add('pareto.v1.Fleet', {
-    async join(stream, call) {
+    join: async (stream: DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>, call: ServerCall) => {
       requireToken(call, token);
       const say = (revision: number) => stream.write({ message: 'assignments', assignments: { revision } });
       for await (const message of stream) await onMessage(message, say);

@@ -57,7 +57,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
       child.kill(signal);
     },
     stop,
-    [Symbol.asyncDispose]: async () => void (await stop(2_000)),
+    [Symbol.asyncDispose]: () => stop(2_000).then(() => {}),
   };
 }
 

@@ -1,0 +1,70 @@
+// The command line of the load generator.
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ParameterValue } from '@pareto/rpc';
+import { arrivalProcesses, type ArrivalProcess } from './arrivals.js';
+
+export interface LoadgenOptions {
+  readonly address: string;
+  readonly target: string;
+  readonly rate: number;
+  readonly duration: number;
+  readonly arrivals: ArrivalProcess;
+  readonly latencyMs?: number;
+  readonly minAccuracy?: number;
+  readonly maxCostPer1k?: number;
+  readonly data?: string;
+  readonly timeoutMs: number;
+  readonly connections: number;
+  readonly seed: number;
+  readonly output: 'table' | 'json';
+}
+
+/** More than this is a mistake: each request is remembered until it is answered. */
+const maxRequests = 2_000_000;
+
+const example = `
+Example:
+  pnpm loadgen -- --target digits --rate 200 --duration 10 --latency-ms 50 --min-accuracy 0.9 --data examples/digits/validation.npz`;
+
+/** Ends the process after --help, and after a mistake, which it tells. */
+export function parseOptions(argv: readonly string[]): LoadgenOptions {
+  const command = new Command('loadgen')
+    .description('sends queries at fixed times, whether or not earlier ones were answered, and accounts for each')
+    .option('--address <host:port>', "router's gRPC address", '127.0.0.1:8001')
+    .requiredOption('--target <name>', 'task, architecture or variant')
+    .option('--rate <n>', 'requests per second', positive, 100)
+    .option('--duration <s>', 'seconds', positive, 10)
+    .addOption(new Option('--arrivals <process>', 'arrival process').choices(arrivalProcesses).default('constant'))
+    .option('--latency-ms <ms>', 'latency objective', positive)
+    .option('--min-accuracy <share>', 'accuracy objective', positive)
+    .option('--max-cost-per-1k <usd>', 'cost objective, USD per 1,000 answers', positive)
+    .option('--data <file.npz>', 'samples to send; made-up ones without it; answers are checked against its "label"')
+    .option('--timeout-ms <ms>', 'gRPC deadline of each request', positive, 10_000)
+    .option('--connections <n>', 'connections to the router', positive, 1)
+    .option('--seed <n>', 'of arrivals and of the choice of samples', Number, 1)
+    .addOption(new Option('-o, --output <form>', 'form of the report').choices(['table', 'json']).default('table'))
+    .addHelpText('after', example)
+    .parse(argv, { from: 'user' });
+  const options = command.opts<LoadgenOptions>();
+  const requests = options.rate * options.duration;
+  if (requests > maxRequests) {
+    command.error(
+      `error: ${requests} requests are more than the ${maxRequests} that one run sends: lower --rate or --duration`,
+    );
+  }
+  return options;
+}
+
+/** The objective as the protocol's parameters. */
+export function objectiveParameters(options: LoadgenOptions): readonly (readonly [string, ParameterValue])[] {
+  const { latencyMs, minAccuracy, maxCostPer1k } = options;
+  const pairs = { latency_ms: latencyMs, min_accuracy: minAccuracy, max_cost_per_1k: maxCostPer1k };
+  return Object.entries(pairs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a number above 0');
+}

@@ -1,0 +1,82 @@
+// Requests ready to be sent, encoded once: samples of a data set, or made-up tensors of the target's signature.
+
+import { elementBytes, elementCount, isDataType, ParetoError, type Rng } from '@pareto/core';
+import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
+import { createClient, encodeInferRequest, type Channel, type ParameterValue, type RawTensor } from '@pareto/rpc';
+
+export interface Payload {
+  readonly body: Buffer;
+  /** The right class, when the data set has labels. */
+  readonly label: number | undefined;
+}
+
+export interface PayloadOptions {
+  readonly target: string;
+  /** The objective, in the protocol's parameters. */
+  readonly parameters: readonly (readonly [string, ParameterValue])[];
+  readonly limit: number;
+}
+
+/** One request per sample of an NPZ file: every array but `label` is an input. Throws `invalid-argument`. */
+export async function readPayloads(file: string, options: PayloadOptions): Promise<readonly Payload[]> {
+  const arrays = await readNpz(file);
+  const labels = arrays.get('label');
+  const inputs = [...arrays].filter(([name]) => name !== 'label');
+  const samples = Math.min(options.limit, ...inputs.map(([, { dims }]) => dims[0] ?? 0));
+  if (inputs.length === 0 || samples <= 0) {
+    throw new ParetoError(
+      'invalid-argument',
+      `${file} holds no samples: expected an array per input, and optionally "label"`,
+    );
+  }
+  const classes = labels === undefined ? [] : toNumbers(labels);
+  return Array.from({ length: samples }, (_, row) => ({
+    body: encode(
+      inputs.map(([name, array]) => toInput(name, sliceRows(array, row, row + 1))),
+      options,
+    ),
+    label: classes[row],
+  }));
+}
+
+const toInput = (name: string, { datatype, dims, data }: Tensor): RawTensor => ({
+  name,
+  datatype,
+  shape: dims,
+  raw: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+});
+
+/** A few requests of random numbers between 0 and 1 (zeros for whole numbers), dynamic dimensions 1. */
+export async function inventPayloads(channel: Channel, rng: Rng, options: PayloadOptions): Promise<readonly Payload[]> {
+  const client = createClient(channel, 'inference.GRPCInferenceService');
+  const { inputs } = await client.modelMetadata({ name: options.target }, { timeoutMs: 5_000 });
+  const specs = inputs.map(({ name, datatype, shape }) => ({
+    name,
+    datatype,
+    shape: shape.map((dim) => Math.max(1, dim)),
+  }));
+  return Array.from({ length: 16 }, () => ({
+    body: encode(
+      specs.map((spec) => inventInput(spec, rng)),
+      options,
+    ),
+    label: undefined,
+  }));
+}
+
+function inventInput(spec: { name: string; datatype: string; shape: readonly number[] }, rng: Rng): RawTensor {
+  const { name, datatype, shape } = spec;
+  if (!isDataType(datatype) || datatype === 'BYTES') {
+    throw new ParetoError('invalid-argument', `inputs of type ${datatype} can't be made up: pass --data`);
+  }
+  const count = elementCount(shape);
+  const raw =
+    datatype === 'FP32'
+      ? Buffer.from(Float32Array.from({ length: count }, rng).buffer)
+      : Buffer.alloc(count * elementBytes[datatype]);
+  return { name, datatype, shape, raw };
+}
+
+function encode(inputs: readonly RawTensor[], { target, parameters }: PayloadOptions): Buffer {
+  return encodeInferRequest({ modelName: target, parameters, inputs });
+}

@@ -1,0 +1,73 @@
+// Sends requests at their times whether or not earlier ones were answered (an open loop), and accounts for each of them.
+
+import { milliseconds, ParetoError, type Clock, type Rng } from '@pareto/core';
+import { toNumbers } from '@pareto/models';
+import { decodeInferResponse, type RawCaller } from '@pareto/rpc';
+import type { Payload } from './payloads.js';
+import { createTally, type LoadReport, type Outcome } from './tally.js';
+
+export interface LoadOptions {
+  /** Milliseconds from the start, ascending. */
+  readonly arrivals: ArrayLike<number>;
+  readonly payloads: readonly Payload[];
+  /** What counts as on time. */
+  readonly objectiveMs: number;
+  /** gRPC deadline of each request. */
+  readonly timeoutMs: number;
+  /** Connections, used in turn. */
+  readonly callers: readonly RawCaller[];
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** Ends the sending early; what was sent is still waited for. */
+  readonly signal?: AbortSignal;
+}
+
+/** Resolves when every request that was sent is answered or has failed. */
+export async function runLoad(options: LoadOptions): Promise<LoadReport> {
+  const { arrivals, clock, signal } = options;
+  const tally = createTally(options.objectiveMs);
+  const pending: Promise<void>[] = [];
+  const startedAt = clock.now();
+  const stopped = (): boolean => signal?.aborted === true;
+  for (let index = 0; index < arrivals.length && !stopped(); index++) {
+    const intendedAt = startedAt + (arrivals[index] ?? 0);
+    const early = intendedAt - clock.now();
+    if (early > 0) await clock.sleep(milliseconds(early), signal).catch(() => {});
+    if (stopped()) break;
+    tally.lag(clock.now() - intendedAt);
+    pending.push(send(options, index, intendedAt).then((outcome) => tally.count(outcome)));
+  }
+  await Promise.all(pending);
+  return tally.report(clock.now() - startedAt);
+}
+
+async function send(options: LoadOptions, index: number, intendedAt: number): Promise<Outcome> {
+  const { payloads, callers, clock, rng, timeoutMs } = options;
+  const payload = payloads[Math.floor(rng() * payloads.length)];
+  const call = callers[index % callers.length];
+  if (payload === undefined || call === undefined)
+    throw new TypeError('there is nothing to send, or nowhere to send it');
+  try {
+    const { body } = await call(payload.body, { timeoutMs });
+    const latencyMs = clock.now() - intendedAt;
+    return { code: 'ok', latencyMs, ...readAnswer(body, payload.label) };
+  } catch (error) {
+    const code = error instanceof ParetoError ? error.code : 'internal';
+    return { code, latencyMs: clock.now() - intendedAt, variant: '', right: undefined };
+  }
+}
+
+function readAnswer(body: Buffer, label: number | undefined): Pick<Outcome, 'variant' | 'right'> {
+  const { parameters, outputs, modelName } = decodeInferResponse(body);
+  const variant = String(parameters.get('pareto_variant') ?? modelName);
+  const [scores] = outputs;
+  if (label === undefined || scores === undefined) return { variant, right: undefined };
+  const { datatype, shape, raw } = scores;
+  return { variant, right: indexOfLargest(toNumbers({ datatype, dims: shape, data: raw })) === label };
+}
+
+function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if ((values[index] ?? NaN) > (values[best] ?? NaN)) best = index;
+  return best;
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { createSeededRng, milliseconds, ParetoError, systemClock } from '@pareto/core';
+import {
+  createChannel,
+  createRawCaller,
+  createServer,
+  encodeInferResponse,
+  rawUnary,
+  scanInferRequest,
+  type Channel,
+  type RpcServer,
+} from '@pareto/rpc';
+import { createTempFolder, floats, longs, writeNpz, type TempFolder } from '@pareto/testkit';
+import {
+  formatReport,
+  inventPayloads,
+  planArrivals,
+  readPayloads,
+  runLoad,
+  type LoadReport,
+  type Payload,
+} from '../src/index.js';
+
+/** Answers [1, 0] whatever it is asked, slowly or not at all when the first input value says so. */
+async function answer(body: Buffer): Promise<Buffer> {
+  const { modelName, raw } = scanInferRequest(body);
+  const wish = raw[0]?.readFloatLE(0) ?? 0;
+  if (wish === 1) await systemClock.sleep(milliseconds(60));
+  if (wish === 2) throw new ParetoError('resource-exhausted', 'the queue is full');
+  if (wish === 3) return Buffer.from('not a reply');
+  const scores = Buffer.from(Float32Array.of(1, 0).buffer);
+  const outputs = [{ name: 'y', datatype: 'FP32' as const, shape: [1, 2], raw: scores }];
+  return encodeInferResponse(
+    { modelName, modelVersion: '1', id: '', parameters: [['pareto_variant', 'm:original']], outputs },
+    false,
+  );
+}
+
+describe('runLoad', () => {
+  let folder: TempFolder;
+  let server: RpcServer;
+  let channel: Channel;
+  before(async () => {
+    folder = await createTempFolder();
+    server = createServer();
+    server.add('inference.GRPCInferenceService', {
+      modelInfer: rawUnary(answer),
+      modelMetadata: async () => ({ name: 't', inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 3] }] }),
+    });
+    channel = createChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);
+  });
+  after(async () => {
+    channel.close();
+    server.close();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  async function payloads(wishes: readonly number[], labels: readonly number[]): Promise<readonly Payload[]> {
+    const file = folder.file('data.npz');
+    await writeFile(file, writeNpz({ x: floats([wishes.length, 1], wishes), label: longs([labels.length], labels) }));
+    return readPayloads(file, { target: 't', parameters: [['latency_ms', 50]], limit: 100 });
+  }
+
+  const run = (given: readonly Payload[], count: number, signal?: AbortSignal): Promise<LoadReport> =>
+    runLoad({
+      arrivals: planArrivals('constant', 1000, count, createSeededRng(1)),
+      payloads: given,
+      objectiveMs: 50,
+      timeoutMs: 5_000,
+      callers: [createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')],
+      clock: systemClock,
+      rng: createSeededRng(1),
+      ...(signal !== undefined && { signal }),
+    });
+
+  it('accounts for every request, by status, variant and correctness', async () => {
+    const report = await run(await payloads([0, 0, 2, 3], [0, 1, 0, 0]), 200);
+    const { ok = 0, 'resource-exhausted': shed = 0, internal = 0 } = report.statuses;
+    assert.equal(report.sent, 200);
+    assert.equal(ok + shed + internal, 200);
+    assert.ok(ok > 50 && shed > 20 && internal > 20, JSON.stringify(report.statuses));
+    assert.equal(report.labelled, ok);
+    assert.ok(report.right > 20 && report.right < ok);
+    assert.deepEqual(report.variants, { 'm:original': { answers: ok, right: report.right } });
+  });
+
+  it('counts answers that are late for the objective, and refusals, against attainment', async () => {
+    const report = await run(await payloads([1], [0]), 20);
+    assert.equal(report.statuses['ok'], 20);
+    assert.equal(report.attainment, 0);
+    assert.ok(report.latencyMs.p50 >= 55);
+  });
+
+  it('stops sending when told, and waits for what was sent', async () => {
+    const report = await run(await payloads([1], [0]), 100_000, AbortSignal.timeout(100));
+    assert.ok(report.sent > 0 && report.sent < 1000);
+    assert.equal(report.statuses['ok'], report.sent);
+  });
+
+  it('makes up inputs of the signature without data', async () => {
+    const made = await inventPayloads(channel, createSeededRng(1), { target: 't', parameters: [], limit: 1 });
+    const { inputs, raw } = scanInferRequest(made[0]?.body ?? assert.fail());
+    assert.deepEqual([inputs[0]?.shape, raw[0]?.length], [[1, 3], 12]);
+  });
+
+  it('has a report for people', async () => {
+    const text = formatReport(await run(await payloads([0], [0]), 50), 50);
+    assert.match(text, /sent +50/);
+    assert.match(text, /ok +50 \(100.00 %\)/);
+    assert.match(text, /m:original +50/);
+  });
+});
