@@ -7,11 +7,11 @@ import type { Store } from './store.js';
 /** Of the keys and records that this release writes. */
 export const schemaVersion = 1;
 
-export const metaPrefix: string = 'meta/';
+export const metaPrefix = 'meta/';
 const epochKey = `${metaPrefix}epoch`;
 const schemaKey = `${metaPrefix}schema`;
 /** Present from a restore's first transaction to its last. */
-export const restoringKey: string = `${metaPrefix}restoring`;
+export const restoringKey = 'meta/restoring';
 
 type Access = Pick<Store, 'get' | 'transact'>;
 

@@ -1,7 +1,7 @@
 // The controller's configuration.
 
 import { readFile } from 'node:fs/promises';
-import { defaultPrices, ParetoError, type PriceTable } from '@pareto/core';
+import { defaultPrices, errorText, ParetoError, type PriceTable } from '@pareto/core';
 import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
 import { z } from 'zod';
 
@@ -40,7 +40,7 @@ export async function readPrices(file: string | undefined): Promise<PriceTable> 
   if (file === undefined) return defaultPrices;
   const refuse = (why: string): ParetoError =>
     new ParetoError('invalid-argument', `--prices ${file}: ${why}: expected JSON like {"cpu/": 0.048}`);
-  const text = await readFile(file, 'utf8').catch((error: Error) => Promise.reject(refuse(error.message)));
+  const text = await readFile(file, 'utf8').catch((error: unknown) => Promise.reject(refuse(errorText(error))));
   let content: unknown;
   try {
     content = JSON.parse(text);

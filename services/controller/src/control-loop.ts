@@ -15,7 +15,7 @@ import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { Assigner } from './assigner.js';
 import { writeAll, type Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
-import { createNotifier } from './notifier.js';
+import { createDoorbell } from './notifier.js';
 import { observe, observeDemand, type Scene } from './observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentKey, lastPlanKey, type PlanRecord } from './records.js';
@@ -23,7 +23,7 @@ import { validatePlan, type ValidatedPlan } from './validate-plan.js';
 
 export interface ControlLoop {
   /** Asks for a turn now. */
-  trigger(): void;
+  readonly trigger: () => void;
   /** Turns until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -53,21 +53,16 @@ interface Memory {
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, logger, metrics } = options;
-  const asked = createNotifier(clock);
+  const bell = createDoorbell(clock);
   const memory: Memory = { scale: new Map(), assignedAt: new Map() };
-  let pending = false;
   return {
-    trigger() {
-      pending = true;
-      asked.notify();
-    },
+    trigger: bell.ring,
     async run(signal) {
       while (!signal.aborted) {
-        pending = false;
         const startedAt = clock.now();
         await runTurn(options, memory).catch((error: unknown) => logger.warn('turn failed', { error }));
         metrics.turnTime.record((clock.now() - startedAt) / 1000);
-        if (!pending) await asked.wait(turnMs, signal);
+        await bell.wait(turnMs, signal);
       }
     },
   };

@@ -66,7 +66,7 @@ export function createLeader(options: LeaderOptions): Leader {
         await lead(address, signal).catch((error: unknown) => {
           if (!signal.aborted) logger.warn('campaign failed', { error });
         });
-        if (!signal.aborted) await clock.sleep(retryMs, signal).catch(() => undefined);
+        await clock.sleep(retryMs, signal).catch(() => undefined);
       }
     },
     async require() {

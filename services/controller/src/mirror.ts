@@ -51,13 +51,9 @@ export function createMirror(store: Store, clock: Clock): Mirror {
   };
 
   const follow = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      for await (const watched of store.watch('', revision + 1, signal)) {
-        if (watched.kind === 'compacted') break;
-        advance(watched.revision, applyEvents(tables, watched.events));
-      }
-      if (signal.aborted) return;
-      await list();
+    for await (const watched of store.watch('', revision + 1, signal)) {
+      if (watched.kind === 'events') advance(watched.revision, applyEvents(tables, watched.events));
+      else await list().then(() => follow(signal));
     }
   };
 

@@ -5,7 +5,28 @@ import { milliseconds, type Clock } from '@pareto/core';
 export interface Notifier {
   notify(): void;
   /** Resolves at the next `notify`, after `timeoutMs`, or when the signal aborts. */
-  wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  readonly wait: (timeoutMs: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** For one who waits: a ring while nobody waits is not lost. */
+export interface Doorbell {
+  readonly ring: () => void;
+  readonly wait: Notifier['wait'];
+}
+
+export function createDoorbell(clock: Clock): Doorbell {
+  const notifier = createNotifier(clock);
+  let rung = false;
+  return {
+    ring() {
+      rung = true;
+      notifier.notify();
+    },
+    async wait(timeoutMs, signal) {
+      if (!rung) await notifier.wait(timeoutMs, signal);
+      rung = false;
+    },
+  };
 }
 
 export function createNotifier(clock: Clock): Notifier {

@@ -63,7 +63,7 @@ export type RecordKind = keyof Records;
 
 const tenant = 'default';
 
-export const prefixes: { readonly [K in RecordKind]: string } = {
+export const prefixes: Readonly<Record<RecordKind, string>> = {
   names: `name/${tenant}/`,
   tasks: `task/${tenant}/`,
   architectures: `architecture/${tenant}/`,
@@ -89,7 +89,7 @@ export const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assig
 export const workerKey = (id: WorkerId): string => prefixes.workers + id;
 export const loadKey = (id: WorkerId): string => prefixes.loads + id;
 export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;
-export const lastPlanKey: string = `${prefixes.plans}last`;
+export const lastPlanKey = 'plan/last';
 
 export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, ReplicaReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));

@@ -5,17 +5,17 @@ import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rp
 import { requireToken } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from './demand-book.js';
-import { createNotifier } from './notifier.js';
+import { createDoorbell, createNotifier } from './notifier.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
 
 export interface Routes {
   readonly handlers: ServiceHandlers<'pareto.v1.Routes'>;
   /** Rows may have changed: they are looked at again, at most every 100 ms. */
-  touch(): void;
+  readonly touch: () => void;
   /** Keeps the table up to date until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  routers(): readonly wire.RouterInfoInput[];
+  readonly routers: () => readonly wire.RouterInfoInput[];
 }
 
 export interface RoutesOptions {
@@ -42,20 +42,14 @@ type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
 export function createRoutes(options: RoutesOptions): Routes {
   const { table, clock, logger, draining } = options;
-  const touched = createNotifier(clock);
+  const bell = createDoorbell(clock);
   const changed = createNotifier(clock);
   const routers = new Map<object, wire.RouterInfoInput>();
-  let dirty = true;
 
-  const touch = (): void => {
-    dirty = true;
-    touched.notify();
-  };
   const list = (): readonly wire.RouterInfoInput[] => [
     ...new Map([...routers.values()].map((router) => [router.routerId, router])).values(),
   ];
   const refresh = (): void => {
-    dirty = false;
     if (table.update(options.rows(list()))) changed.notify();
   };
 
@@ -72,23 +66,23 @@ export function createRoutes(options: RoutesOptions): Routes {
         const signal = AbortSignal.any([call.signal, draining, ended.signal]);
         routers.set(session, { routerId, address });
         logger.info('router joined', { router: routerId, address });
-        touch();
+        refresh();
         try {
           void readDemand(messages, routerId, options).finally(() => ended.abort());
           await sendTable(stream, resumePoint(hello), { table, changed, signal });
         } finally {
           routers.delete(session);
           logger.info('router left', { router: routerId });
-          touch();
+          bell.ring();
         }
       },
     },
-    touch,
+    touch: bell.ring,
     async run(signal) {
       while (!signal.aborted) {
         if (options.synced()) refresh();
         await clock.sleep(milliseconds(coalesceMs), signal).catch(() => undefined);
-        if (!dirty) await touched.wait(recheckMs, signal);
+        await bell.wait(recheckMs, signal);
       }
     },
     routers: list,

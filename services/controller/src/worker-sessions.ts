@@ -119,10 +119,10 @@ async function handleMessage(
     await records.storeLoad(info.id, report, isNews);
   }
   if (message.measurement) {
-    await records.storeMeasurement(measurementFromWire(message.measurement)).finally(() => {
-      fleet.order(info.id, undefined);
-      assigner.apply([]); // the worker sees the order gone before it may come again
-    });
+    // The worker repeats what it measured until its order is gone.
+    await records.storeMeasurement(measurementFromWire(message.measurement));
+    fleet.order(info.id, undefined);
+    assigner.apply([]);
     changed();
   }
 }

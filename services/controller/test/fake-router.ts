@@ -10,7 +10,7 @@ export interface FakeRouter {
   readonly version: { readonly epoch: string; readonly revision: number };
   ready(): readonly string[];
   demand(entry: wire.DemandEntryInput): void;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export function startRouter(address: string, from = { epoch: '', revision: 0 }): FakeRouter {

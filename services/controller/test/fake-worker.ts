@@ -32,7 +32,7 @@ export interface FakeWorker {
   readonly measured: string[];
   report(): void;
   /** Cuts the stream. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export function startWorker(address: string, options: FakeWorkerOptions): FakeWorker {
@@ -42,10 +42,11 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const replicas = new Map(options.replicas);
   const assignments: wire.Assignments[] = [];
   const measured: string[] = [];
-  let draining = false;
 
   const report = (): void => {
-    void stream.write({ report: { replicas: [...replicas.values()], memoryUsedBytes: 0, draining, measuring: '' } });
+    void stream.write({
+      report: { replicas: [...replicas.values()], memoryUsedBytes: 0, draining: false, measuring: '' },
+    });
   };
   const apply = (message: wire.Assignments): void => {
     assignments.push(message);

@@ -42,6 +42,7 @@ export function createCommitter(path: string, tables: Tables, onCommitted: () =>
     commit: <T>(write: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (closed) return reject(new ParetoError('unavailable', `the store at ${path} is closed`));
+        // eslint-disable-next-line no-restricted-globals -- no matter of time: the end of this turn of the event loop
         if (waiting.length === 0) setImmediate(flush);
         const run = (): (() => void) => {
           const result = write();

@@ -6,7 +6,7 @@ import { compactedOf, eventsBetween, revisionOf, type Tables } from './tables.js
 /** Wakes everybody who waits for the next commit. */
 export interface Wake {
   readonly closed: AbortSignal;
-  all(): void;
+  readonly all: () => void;
   close(): void;
   /** Resolves at the next commit, or when closed or aborted. */
   next(signal: AbortSignal): Promise<void>;

@@ -1,0 +1,269 @@
+// The controller's pure parts: rows and deltas of the table, validation of plans, demand, fleet, counters.
+
+import assert from 'node:assert/strict';
+import {
+  bytes,
+  defaultPrices,
+  milliseconds,
+  replicaId,
+  variantId,
+  workerId,
+  type Assignment,
+  type PlanAction,
+  type ReplicaReport,
+  type ReplicaState,
+} from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { describe, it } from 'mocha';
+import { addCounts, countsSince } from '../src/counters.js';
+import { createDemandBook } from '../src/demand-book.js';
+import { createFleetState } from '../src/fleet-state.js';
+import type { Observed } from '../src/observe.js';
+import { createTableLog } from '../src/table-log.js';
+import { validatePlan } from '../src/validate-plan.js';
+import { profileFor, testClass } from './fake-worker.js';
+
+const ms = milliseconds;
+const w1 = workerId('w1');
+const tiny = variantId('tiny:original');
+
+const reportOf = (replica: string, fields: Partial<ReplicaReport> = {}): ReplicaReport => ({
+  replica: replicaId(replica),
+  variant: tiny,
+  version: 1,
+  state: 'ready',
+  reason: '',
+  loadMs: ms(1),
+  memoryBytes: bytes(0),
+  queuedItems: 0,
+  runningItems: 0,
+  requests: 0,
+  items: 0,
+  executions: 0,
+  failures: 0,
+  busyMs: ms(0),
+  executorDeaths: 0,
+  quarantined: false,
+  ...fields,
+});
+
+const infoOf = (incarnation = '1', memoryBytes = 2 ** 30) => ({
+  id: w1,
+  incarnation,
+  address: 'a:1',
+  slotGroups: [],
+  memoryBytes: bytes(memoryBytes),
+  runtimeVersion: '',
+});
+
+describe('table log', () => {
+  const row = (key: string, name: string): [string, wire.TableRowInput] => [key, { key, task: { name } }];
+
+  it('gives a snapshot to whoever has nothing, and then only what changed', () => {
+    const log = createTableLog('e');
+    log.update(new Map([row('a', '1'), row('b', '1')]));
+    const first = log.version;
+    assert.equal(log.since(undefined)?.rows?.length, 2);
+    assert.equal(log.since(first), undefined);
+    log.update(new Map([row('a', '2'), row('b', '1'), row('c', '1')]));
+    log.update(new Map([row('a', '3'), row('c', '1')]));
+    const delta = log.since(first);
+    assert.deepEqual(delta, { ...log.version, rows: [row('a', '3')[1], row('c', '1')[1]], removed: ['b'] });
+  });
+
+  it('makes no revision when nothing changed', () => {
+    const log = createTableLog('e');
+    log.update(new Map([row('a', '1')]));
+    const { revision } = log.version;
+    assert.equal(log.update(new Map([row('a', '1')])), false);
+    assert.equal(log.version.revision, revision);
+  });
+
+  it('gives a snapshot for another epoch, a revision to come, and one it has forgotten', () => {
+    const log = createTableLog('e');
+    log.update(new Map([row('a', '0')]));
+    const old = log.version;
+    for (let i = 1; i <= 1_001; i += 1) log.update(new Map([row('a', String(i))]));
+    for (const version of [{ ...log.version, epoch: 'x' }, { ...log.version, revision: 9_999 }, old]) {
+      assert.equal(log.since(version)?.snapshot, true);
+    }
+  });
+});
+
+describe('validatePlan', () => {
+  const assignment = (replica: string): Assignment => ({
+    replica: replicaId(replica),
+    variant: tiny,
+    version: 1,
+    worker: w1,
+    hardwareClass: testClass,
+  });
+  const variant = {
+    id: tiny,
+    architecture: 'tiny',
+    version: 1,
+    task: 't',
+    recipe: 'original',
+    provider: 'cpu',
+    modelDigest: '' as never,
+    manifest: { files: [] },
+    quarantineReason: undefined,
+  };
+  const measurement = { variant: tiny, version: 1, hardwareClass: testClass, result: profileFor('tiny') };
+  const observed = (fields: Partial<Observed> = {}): Observed => ({
+    now: ms(0),
+    tasks: [],
+    variants: [{ variant, measurements: [measurement] }],
+    workers: [{ info: infoOf('1', 2.5 * 2 ** 20), presence: 'connected', draining: false, measuring: undefined }],
+    replicas: [],
+    held: [],
+    prices: defaultPrices,
+    ...fields,
+  });
+  const load = (replica: string): PlanAction => ({ kind: 'load', assignment: assignment(replica), reason: '' });
+  const unload = (replica: string): PlanAction => ({ kind: 'unload', assignment: assignment(replica), reason: '' });
+  const reasons = (actions: readonly PlanAction[], fresh: Observed): readonly string[] =>
+    validatePlan({ actions, unmet: [] }, fresh).dropped.map(({ reason }) => reason);
+
+  it('keeps what still makes sense', () => {
+    const replicas = [
+      { assignment: assignment('a'), state: 'ready' as const, since: ms(0), memoryBytes: bytes(0), lastUsedAt: ms(0) },
+    ];
+    const { actions, dropped } = validatePlan({ actions: [load('b'), unload('a')], unmet: [] }, observed({ replicas }));
+    assert.deepEqual([actions.length, dropped], [2, []]);
+  });
+
+  it('drops loads beyond a worker’s memory', () => {
+    assert.deepEqual(reasons([load('a'), load('b'), load('c')], observed()), ['the worker no longer has the memory']);
+  });
+
+  it('drops what names a worker, a version or a replica that is no longer there', () => {
+    assert.deepEqual(reasons([load('a')], observed({ workers: [] })), ['the worker is not connected any more']);
+    const [worker] = observed().workers;
+    assert.ok(worker);
+    assert.deepEqual(reasons([load('a')], observed({ workers: [{ ...worker, draining: true }] })), [
+      'the worker is draining',
+    ]);
+    const newer = [{ variant: { ...variant, version: 2 }, measurements: [] }];
+    assert.match(reasons([load('a')], observed({ variants: newer }))[0] ?? '', /no longer current/);
+    const bad = [{ variant: { ...variant, quarantineReason: 'it kills' }, measurements: [] }];
+    assert.deepEqual(reasons([load('a')], observed({ variants: bad })), ['the variant is quarantined']);
+    assert.deepEqual(reasons([unload('z')], observed()), ['the replica is gone already']);
+  });
+});
+
+describe('demand book', () => {
+  const entry = (fields: Partial<wire.DemandEntry>): wire.Demand => ({
+    windowMs: 1000,
+    entries: [
+      {
+        tenant: '',
+        target: 't',
+        objective: null,
+        requests: 0,
+        items: 0,
+        refused: 0,
+        violations: 0,
+        held: 0,
+        heldVariant: '',
+        itemsByVariant: {},
+        ...fields,
+      },
+    ],
+  });
+
+  it('turns counts into rates over five seconds, refusals in proportion', () => {
+    const book = createDemandBook();
+    for (let second = 0; second < 5; second += 1) {
+      book.add('r', entry({ requests: 20, refused: 10, itemsByVariant: { [tiny]: 50 } }), ms(second * 1000));
+    }
+    assert.equal(book.itemsPerSecond(ms(4_000)).get(tiny), 100);
+    assert.deepEqual(book.byTarget(ms(4_000)).get('t'), {
+      requestsPerSecond: 20,
+      refusedPerSecond: 10,
+      violationsPerSecond: 0,
+    });
+    assert.equal(book.itemsPerSecond(ms(20_000)).size, 0);
+  });
+
+  it('knows what is held now, and tells only once that it is new', () => {
+    const book = createDemandBook();
+    const held = (variant: string, count: number) => entry({ held: count, heldVariant: variant });
+    assert.equal(book.add('r', held('a:x', 1), ms(0)), true);
+    assert.equal(book.add('r', held('a:x', 2), ms(500)), false);
+    assert.equal(book.add('r2', held('b:x', 5), ms(500)), true);
+    assert.deepEqual(book.held(ms(600)), ['b:x', 'a:x']);
+    assert.deepEqual(book.held(ms(9_000)), []);
+    assert.equal(book.add('r', held('a:x', 1), ms(9_000)), true);
+  });
+});
+
+describe('fleet state', () => {
+  const params = { rejoinMs: 2_000, firstJoinMs: 10_000 };
+  const report = (...replicas: readonly ReplicaReport[]) => ({
+    replicas,
+    memoryUsedBytes: 0,
+    draining: false,
+    measuring: undefined,
+  });
+  const session = (incarnation: string) => {
+    const ended = { yes: false };
+    return { info: infoOf(incarnation), end: () => void (ended.yes = true), ended };
+  };
+
+  it('awaits known workers after a start, and lost ones for a while', () => {
+    const fleet = createFleetState(params);
+    const leadingSince = ms(0);
+    assert.equal(fleet.presence(w1, ms(9_999), leadingSince), 'awaited');
+    assert.equal(fleet.presence(w1, ms(10_000), leadingSince), 'gone');
+    const one = session('1');
+    fleet.join(one);
+    assert.equal(fleet.presence(w1, ms(20_000), leadingSince), 'connected');
+    fleet.leave(one, ms(20_000));
+    assert.equal(fleet.presence(w1, ms(21_999), leadingSince), 'awaited');
+    assert.equal(fleet.presence(w1, ms(22_000), leadingSince), 'gone');
+  });
+
+  it('ends the older session of a worker, and forgets the replicas of another incarnation', () => {
+    const fleet = createFleetState(params);
+    const first = session('1');
+    fleet.join(first);
+    fleet.report(w1, report(reportOf('a')), ms(0));
+    const same = session('1');
+    fleet.join(same);
+    assert.equal(first.ended.yes, true);
+    assert.equal(fleet.replicas(w1).size, 1);
+    fleet.leave(first, ms(0));
+    assert.equal(fleet.presence(w1, ms(99_999), ms(0)), 'connected');
+    fleet.join(session('2'));
+    assert.equal(fleet.replicas(w1).size, 0);
+  });
+
+  it('says what is news, and since when', () => {
+    const fleet = createFleetState(params);
+    fleet.join(session('1'));
+    const say = (state: ReplicaState, requests: number, now: number): boolean =>
+      fleet.report(w1, report(reportOf('a', { state, requests })), ms(now));
+    assert.deepEqual(
+      [say('loading', 0, 0), say('loading', 0, 10), say('ready', 0, 20), say('ready', 5, 30)],
+      [true, false, true, false],
+    );
+    const live = fleet.replicas(w1).get(replicaId('a'));
+    assert.deepEqual([live?.since, live?.lastUsedAt], [20, 30]);
+  });
+});
+
+describe('counters', () => {
+  const load = (incarnation: string, ...replicas: readonly ReplicaReport[]) => ({ worker: w1, incarnation, replicas });
+
+  it('adds what came since the last record, and all of a new incarnation', () => {
+    const before = load('1', reportOf('a', { requests: 10, items: 20 }));
+    const [same] = countsSince(before, load('1', reportOf('a', { requests: 15, items: 21 })));
+    assert.deepEqual([same?.requests, same?.items], [5, 1]);
+    const [restarted] = countsSince(before, load('2', reportOf('a', { requests: 3, items: 4 })));
+    assert.deepEqual([restarted?.requests, restarted?.items], [3, 4]);
+    assert.deepEqual(countsSince(before, load('1', reportOf('a', { requests: 10, items: 20 }))), []);
+    assert.ok(restarted);
+    assert.equal(addCounts(addCounts(undefined, restarted), restarted).items, 8);
+  });
+});
