@@ -29,15 +29,23 @@ const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === l
 async function install() {
   const wanted = lockHash();
   const args = installCommand.split(' ').slice(1);
-  // CI: where a prompt would come, go on.
-  const env = { ...process.env, CI: 'true' };
-  const { code, output } = await run('npx', [...args, '--reporter=append-only'], { env, onOutput: showProgress });
+  // CI: where a prompt would come, go on. Retries soon, so that a dead network is told within seconds.
+  const env = {
+    ...process.env,
+    ...{ CI: 'true', npm_config_fetch_retries: '3' },
+    ...{ npm_config_fetch_retry_mintimeout: '500', npm_config_fetch_retry_maxtimeout: '4000' },
+  };
+  const retries = ['--config.fetch-retry-mintimeout=500', '--config.fetch-retry-maxtimeout=4000'];
+  const options = ['--reporter=append-only', ...retries];
+  const { code, output } = await run('npx', [...args, ...options], { env, onOutput: showProgress });
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   if (code !== 0) throw new StepError(explainInstall(output));
   writeFileSync(stamp, wanted);
 }
 
-function showProgress(text) {
+function showProgress(text, stop) {
+  // pnpm would try again for minutes.
+  if (noSpace.test(text)) stop();
   if (!process.stdout.isTTY) return;
   const last = text
     .split('\n')
@@ -46,8 +54,10 @@ function showProgress(text) {
   if (last !== undefined) process.stdout.write(`\r\x1b[K  ${last.trim()}`);
 }
 
+const noSpace = /ENOSPC|EDQUOT|os error 28|No space left/i;
+
 const installFailures = [
-  [/ENOSPC|EDQUOT|os error 28|No space left/i, 'there is no space left on the disk: free about 1 GB'],
+  [noSpace, 'there is no space left on the disk: free about 1 GB'],
   [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|ERR_SOCKET|network|dns|tunneling|error sending request/i,
     'the npm registry can not be reached: check the network, "npm config get registry" and the proxy settings',
@@ -68,7 +78,7 @@ function explainInstall(output) {
 async function build() {
   const { code, output } = await runTool('typescript/bin/tsc', ['-b']);
   if (code === 0) return;
-  if (/ENOSPC/.test(output))
+  if (noSpace.test(output))
     throw new StepError(
       'The build failed: there is no space left on the disk. Free about 100 MB, then run the command again.',
     );

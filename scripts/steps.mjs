@@ -20,26 +20,35 @@ export async function step(title, work) {
 
 /**
  * Runs a program in the root; answers its exit code and output. With `onOutput` the output is also handed on as it
- * comes; with `inherit` it goes straight to the terminal.
+ * comes, with a function that ends the program; with `inherit` it goes straight to the terminal.
  */
 export function run(command, args, { onOutput, inherit = false, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
-    // npm's own programs are command files on Windows.
-    const shell = process.platform === 'win32' && command === 'npx';
+    const windows = process.platform === 'win32';
     const child = spawn(command, args, {
       cwd: root,
       env,
-      shell,
+      // npm's own programs are command files on Windows.
+      shell: windows && command === 'npx',
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what it started ends with it.
+      detached: !windows && !inherit,
     });
+    const stop = (signal) => {
+      try {
+        if (windows || inherit) child.kill(signal);
+        else process.kill(-child.pid, signal);
+      } catch {
+        // It is gone already.
+      }
+    };
     let output = '';
     const take = (chunk) => {
       output += chunk;
-      if (onOutput !== undefined) onOutput(String(chunk));
+      if (onOutput !== undefined) onOutput(String(chunk), () => stop('SIGTERM'));
     };
     if (child.stdout !== null) child.stdout.on('data', take);
     if (child.stderr !== null) child.stderr.on('data', take);
-    const stop = (signal) => child.kill(signal);
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
     child.on('error', reject);
