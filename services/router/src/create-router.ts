@@ -1,22 +1,23 @@
 // The router's parts, put together.
 
+import type { Rng, RoutingTable } from '@pareto/core';
 import { createTrace } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { createProbeServer, tokenMetadata, type Runnable, type ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
-import { createChanges } from './changes.js';
+import { createChanges, type Changes } from './changes.js';
 import type { RouterConfig } from './config.js';
 import { createDecisionLog } from './decisions/decision-log.js';
-import { createDemandRecorder } from './demand/demand-recorder.js';
+import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createHolds } from './query/holds.js';
 import { createRetryBudget } from './query/retry-budget.js';
 import type { RouterCore } from './query/router-core.js';
-import { createTableClient } from './table/table-client.js';
-import { createLoadTracker } from './workers/load-tracker.js';
-import { createGrpcLink } from './workers/worker-link.js';
-import { createWorkerPool } from './workers/worker-pool.js';
+import { createTableClient, type TableClient } from './table/table-client.js';
+import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
+import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
+import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 export interface Router {
   readonly runnables: readonly Runnable[];
@@ -28,73 +29,28 @@ export interface Router {
 const serverVersion = '0.1.0';
 
 export function createRouter(config: RouterConfig, context: ServiceContext): Router {
-  const { clock, rng, logger, lifecycle, tracer, clusterToken } = context;
-  const { maxMessageBytes } = config;
-  const routerId = `${config.id}-${Math.floor(rng() * 2 ** 32)
-    .toString(16)
-    .padStart(8, '0')}`;
-  const metrics = createRouterMetrics();
-  const changes = createChanges();
-  const loads = createLoadTracker();
-  const metadata = tokenMetadata(clusterToken);
-  const workers = createWorkerPool({
-    createLink: (address) => createGrpcLink(address, { metadata, maxMessageBytes }),
-    loads,
-    onRecovered: () => changes.notify(),
-    clock,
-    logger,
-  });
+  const { clock, lifecycle, logger } = context;
+  const routerId = `${config.id}-${randomHex(context.rng)}`;
   let port = config.port;
-  const tables = createTableClient({
-    controllers: config.controllers,
-    routerId,
-    address: () => config.advertise ?? `${config.host}:${port}`,
-    clusterToken,
-    onTable(table) {
-      loads.adopt(table);
-      workers.adopt(table);
-      server.setServing(lifecycle.state === 'serving' || lifecycle.state === 'starting');
-      changes.notify();
-    },
-    clock,
-    rng,
-    logger,
-  });
-  const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
-  const core: RouterCore = {
-    routerId,
-    tables,
-    loads,
-    workers,
-    demand,
-    decisions: createDecisionLog(config.decisionSlots, clock),
-    holds: createHolds({ changes, maxHoldMs: config.maxHoldMs, draining: lifecycle.draining, clock }),
-    budget: createRetryBudget(),
-    trace: createTrace(),
-    params: {
-      select: { hopMs: config.hopMs },
-      admit: { maxHeld: config.maxHeld, maxHeldBytes: config.maxHeldBytes },
-      replayBytes: config.replayBytes,
-      maxAttempts: 4,
-    },
-    draining: lifecycle.draining,
-    metrics,
-    tracer,
-    clock,
-    rng,
-  };
-  const notReady = (): readonly string[] => [
-    ...(tables.table === undefined ? ['no routing table yet: no controller has answered'] : []),
-    ...(lifecycle.draining.aborted ? ['draining'] : []),
-  ];
   const server = createServer({
-    maxMessageBytes,
+    maxMessageBytes: config.maxMessageBytes,
     clock,
     onError: (method, error) => logger.error('defect in a handler', { method, error }),
   });
+  const parts = createParts(config, context, {
+    routerId,
+    address: () => config.advertise ?? `${config.host}:${port}`,
+    onTable: () => server.setServing(!lifecycle.draining.aborted),
+  });
+  const core = createCore(config, context, routerId, parts);
+  const notReady = (): readonly string[] => [
+    ...(parts.tables.table === undefined ? ['no routing table yet: no controller has answered'] : []),
+    ...(lifecycle.draining.aborted ? ['draining'] : []),
+  ];
   server.add('inference.GRPCInferenceService', protocolHandlers(core, { serverVersion, notReady }));
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
+  const { metrics } = core;
   const probes = createProbeServer({
     host: config.host,
     port: config.metricsPort,
@@ -109,7 +65,68 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
       return port;
     },
     // Stopped in reverse: the session first, so that others stop sending here, then the calls under way.
-    runnables: [probes, workers, demand, grpc, tables],
+    runnables: [probes, parts.workers, parts.demand, grpc, parts.tables],
+  };
+}
+
+const randomHex = (rng: Rng): string =>
+  Math.floor(rng() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
+
+interface Identity {
+  readonly routerId: string;
+  readonly address: () => string;
+  readonly onTable: () => void;
+}
+
+interface Parts {
+  readonly changes: Changes;
+  readonly loads: LoadTracker;
+  readonly workers: WorkerPool;
+  readonly tables: TableClient;
+  readonly demand: DemandRecorder;
+}
+
+/** What lives beside the queries: the table, the links to workers, the demand. */
+function createParts(config: RouterConfig, context: ServiceContext, identity: Identity): Parts {
+  const { clock, rng, logger, clusterToken } = context;
+  const { controllers, maxMessageBytes } = config;
+  const changes = createChanges();
+  const loads = createLoadTracker();
+  const metadata = tokenMetadata(clusterToken);
+  const createLink = (address: string): WorkerLink => createGrpcLink(address, { metadata, maxMessageBytes });
+  const workers = createWorkerPool({ createLink, loads, onRecovered: () => changes.notify(), clock, logger });
+  function onTable(table: RoutingTable): void {
+    loads.adopt(table);
+    workers.adopt(table);
+    identity.onTable();
+    changes.notify();
+  }
+  const { routerId, address } = identity;
+  const tables = createTableClient({ controllers, routerId, address, clusterToken, onTable, clock, rng, logger });
+  const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
+  return { changes, loads, workers, tables, demand };
+}
+
+function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
+  const { clock, rng, lifecycle, tracer } = context;
+  const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
+  const { changes, ...rest } = parts;
+  const draining = lifecycle.draining;
+  return {
+    ...rest,
+    routerId,
+    decisions: createDecisionLog(config.decisionSlots, clock),
+    holds: createHolds({ changes, maxHoldMs, draining, clock }),
+    budget: createRetryBudget(),
+    trace: createTrace(),
+    params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, replayBytes, maxAttempts: 4 },
+    draining,
+    metrics: createRouterMetrics(),
+    tracer,
+    clock,
+    rng,
   };
 }
 

@@ -59,8 +59,8 @@ async function infer(core: RouterCore, request: wire.InferRequest, call: ServerC
     variant: served.candidate.variant,
     accuracy: accuracyToWire(served.candidate.accuracy),
     costUsd: Number(response.parameters.get('pareto_cost') ?? 0),
-    degraded: served.isDegraded,
-    coldStart: served.isColdStart,
+    degraded: served.degraded,
+    coldStart: served.coldStart,
     decisionId: served.decisionId,
     latencyMs: served.latencyMs,
   };

@@ -125,8 +125,9 @@ function add(counts: Map<VariantId, number>, key: VariantId, change: number): vo
 
 /** The largest entries; the rest are merged under an empty target. */
 function largest(entries: readonly Entry[]): wire.DemandEntryInput[] {
-  const sorted = entries.toSorted((a, b) => b.held.size - a.held.size || b.requests - a.requests);
-  const rest = sorted.slice(largestEntries);
+  const named = entries.filter(({ target }) => target !== '');
+  const sorted = named.toSorted((a, b) => b.held.size - a.held.size || b.requests - a.requests);
+  const rest = [...sorted.slice(largestEntries), ...entries.filter(({ target }) => target === '')];
   const merged = rest.length === 0 ? [] : [rest.reduce(merge, createEntry('', null))];
   return [...sorted.slice(0, largestEntries), ...merged].flatMap(toWire);
 }

@@ -1,6 +1,6 @@
 // One query, in a straight line: select a variant → pick a replica → forward the bytes → answer.
 
-import type { Candidate } from '@pareto/core';
+import type { Candidate, VariantId } from '@pareto/core';
 import { pickReplica } from '@pareto/policy';
 import { decide } from './decide.js';
 import { failureOf, forward, mayRetry } from './forward.js';
@@ -14,8 +14,8 @@ export interface Answer {
   readonly body: Buffer;
   readonly trailers: ReadonlyMap<string, string>;
   readonly candidate: Candidate;
-  readonly isDegraded: boolean;
-  readonly isColdStart: boolean;
+  readonly degraded: boolean;
+  readonly coldStart: boolean;
 }
 
 /** `asked` is what the query means by the table of now. Throws a ParetoError whose code is the query's status. */
@@ -26,33 +26,30 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
       const admission = decide(core, query, asked, { seq, isFirst: attempt === 1 && hold === undefined, hold });
       if (admission.kind === 'refuse') throw refusalOf(admission, asked);
       if (admission.kind === 'hold') {
-        hold ??= core.holds.enter({
-          bytes: query.body.length,
-          signal: query.call.signal,
-          remainingMs: remainingMs(query, core.clock),
-        });
-        using _waiting = core.demand.held(asked, admission.selection.candidate.variant);
-        await hold.next(admission.selection.candidate.variant);
+        hold ??= enterHold(core, query);
+        await waitFor(admission.selection.candidate.variant, core, asked, hold);
         continue;
       }
       const { selection } = admission;
       const replica = pickReplica(selection.candidate, core.loads, core.rng);
-      if (replica === undefined) continue; // unusable since: decide anew
+      if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
       const routed = { seq, replica, selection, isColdStart: hold !== undefined };
       const outcome = await forward(core, query, asked, routed);
-      if (outcome.kind === 'answered') {
-        const { candidate, degraded: isDegraded } = selection;
-        return {
-          body: outcome.body,
-          trailers: outcome.trailers,
-          candidate,
-          isDegraded,
-          isColdStart: routed.isColdStart,
-        };
-      }
+      if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
       if (!mayRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
     }
   } finally {
     hold?.[Symbol.dispose]();
   }
+}
+
+function enterHold(core: RouterCore, query: ClientQuery): Hold {
+  const { body, call } = query;
+  return core.holds.enter({ bytes: body.length, signal: call.signal, remainingMs: remainingMs(query, core.clock) });
+}
+
+/** Until anything has changed; meanwhile the controller knows that the variant is waited for. */
+async function waitFor(variant: VariantId, core: RouterCore, asked: Asked, hold: Hold): Promise<void> {
+  using _waiting = core.demand.held(asked, variant);
+  await hold.next(variant);
 }

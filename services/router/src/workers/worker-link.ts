@@ -62,7 +62,8 @@ function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome 
     const isFull = error.code === 'resource-exhausted';
     return { kind: 'refused', error: own, isFull, isWorkerGone: false };
   }
-  if (error.code !== 'unavailable') return { kind: 'failed', error: own };
+  // Cancelled, and not by the caller: the worker cut the call off.
+  if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own };
   if (notSent.test(error.message)) return { kind: 'refused', error: own, isFull: false, isWorkerGone: true };
   return { kind: 'lost', error: own };
 }

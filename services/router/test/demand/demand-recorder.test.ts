@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { fallbackObjective, milliseconds, variantId } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { createManualClock } from '@pareto/testkit';
+import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
+import type { Asked } from '../../src/query/resolve.js';
+import { domainTable } from '../support/domain-table.js';
+
+const a = variantId('a:original');
+
+function asked(latencyMs = 1000, items = 1): Asked {
+  const table = domainTable({ a: { ms: 1, replicas: 1 } });
+  const entry = table.targets.get('digits');
+  assert.ok(entry !== undefined);
+  return {
+    table,
+    entry,
+    items,
+    objective: { ...fallbackObjective, latencyMs: milliseconds(latencyMs) },
+    preference: 'cheapest',
+  };
+}
+
+function setUp() {
+  const clock = createManualClock();
+  const sent: wire.DemandInput[] = [];
+  let taken = true;
+  const recorder = createDemandRecorder({ clock, send: (demand) => taken && sent.push(demand) > 0 });
+  return { clock, sent, recorder, take: (yes: boolean) => (taken = yes) };
+}
+
+describe('demand', () => {
+  it('is told each second, by target and objective', async () => {
+    const { clock, sent, recorder } = setUp();
+    await recorder.start(() => undefined);
+    recorder.answered(asked(), a, false);
+    recorder.answered(asked(1000, 4), a, true);
+    recorder.refused(asked(50));
+    await clock.advance(1000);
+    const [demand] = sent;
+    assert.ok(demand !== undefined);
+    assert.equal(demand.windowMs, 1000);
+    const brief = demand.entries?.map((e) => [e.objective?.latencyMs, e.requests, e.items, e.refused, e.violations]);
+    assert.deepEqual(brief, [
+      [1000, 2, 5, 0, 1],
+      [50, 1, 1, 1, 0],
+    ]);
+    assert.deepEqual(demand.entries?.[0]?.itemsByVariant, { [a]: 5 });
+    await clock.advance(5000);
+    assert.equal(sent.length, 1, 'nothing asked, nothing told');
+  });
+
+  it('tells of a held query at once, and again while it is held', async () => {
+    const { clock, sent, recorder } = setUp();
+    await recorder.start(() => undefined);
+    const holds = [recorder.held(asked(), a), recorder.held(asked(), a)];
+    await clock.advance(5);
+    assert.deepEqual(
+      sent.map(({ entries }) => [entries?.[0]?.held, entries?.[0]?.heldVariant]),
+      [[2, a]],
+    );
+    await clock.advance(1000);
+    assert.equal(sent.length, 2);
+    for (const hold of holds) hold[Symbol.dispose]();
+    await clock.advance(3000);
+    assert.ok(sent.slice(2).every(({ entries }) => entries?.every(({ held = 0 }) => held === 0)));
+  });
+
+  it('is kept while nobody takes it', async () => {
+    const { clock, sent, recorder, take } = setUp();
+    await recorder.start(() => undefined);
+    take(false);
+    recorder.answered(asked(), a, false);
+    await clock.advance(2500);
+    take(true);
+    recorder.answered(asked(), a, false);
+    await clock.advance(1000);
+    assert.deepEqual(
+      sent.map(({ windowMs, entries }) => [windowMs, entries?.[0]?.requests]),
+      [[3000, 2]],
+    );
+  });
+
+  it('is bounded: the largest 256, the rest merged', async () => {
+    const { clock, sent, recorder } = setUp();
+    await recorder.start(() => undefined);
+    for (let i = 1; i <= 5000; i++) recorder.answered(asked(i), a, false);
+    recorder.answered(asked(3), a, false);
+    await clock.advance(1000);
+    const entries = sent[0]?.entries ?? [];
+    assert.equal(entries.length, 257);
+    assert.equal(
+      entries.reduce((sum, { requests }) => sum + Number(requests), 0),
+      5001,
+    );
+    assert.ok(entries.some(({ target, requests }) => target === '' && Number(requests) > 4000));
+  });
+});

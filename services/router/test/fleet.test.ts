@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '@pareto/testkit';
+import { fails } from './support/fails.js';
+import { replyTo } from './support/fake-worker.js';
+import { addRouter, cleanUp, setScene, tiny, untilReady } from './support/scene.js';
+
+describe('workers', () => {
+  afterEach(cleanUp);
+
+  it('are left out within 2 s when pings fail, and taken back when they answer', async () => {
+    const { router, workers } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    const isReady = async (): Promise<boolean> => (await router.protocol.modelReady({ name: 'tiny' })).ready;
+    assert.equal(await isReady(), true);
+    worker.replicas = [{ replicaId: 'tiny-0', state: 'DRAINING' }];
+    await waitFor('the replica to be left out', async () => ((await isReady()) ? undefined : true), 2000);
+    const held = router.infer();
+    worker.replicas = [{ replicaId: 'tiny-0', state: 'READY' }];
+    await held;
+    assert.equal(await isReady(), true);
+    worker.kill();
+    await waitFor('the worker to be left out', async () => ((await isReady()) ? undefined : true), 2000);
+  });
+});
+
+describe('Explain, WhatIf and Infer', () => {
+  afterEach(cleanUp);
+
+  it('explain a decision, on any router', async () => {
+    const { router, controller } = await setScene();
+    const other = await addRouter(controller);
+    await untilReady(other);
+    const reply = await router.infer({ parameters: { min_accuracy: 0.95 } });
+    const decisionId = reply.trailers.get('pareto-decision-id') ?? '';
+    await controller.change([
+      { key: 'router/1', router: { routerId: router.routerId, address: router.address } },
+      { key: 'router/2', router: { routerId: 'router-gone', address: other.address } },
+    ]);
+    for (const each of [router, other]) {
+      const explained = await waitFor('an explanation', () =>
+        each.inference.explain({ decisionId }).catch(() => undefined),
+      );
+      assert.equal(explained.outcome, 'chosen');
+      assert.equal(explained.target, 'digits');
+      assert.equal(explained.worker, 'w0');
+      assert.equal(explained.objective?.minAccuracy, 0.95);
+      assert.deepEqual(explained.verdicts, { eligible: 1, 'below-accuracy': 1 });
+      assert.deepEqual(
+        explained.candidates.map(({ variant, verdict }) => [variant, verdict]),
+        [
+          ['large:original', 'chosen'],
+          ['tiny:original', 'below-accuracy'],
+        ],
+      );
+      assert.ok((explained.candidates[0]?.slackMs ?? 0) > 900);
+    }
+    await fails(router.inference.explain({ decisionId: `${router.routerId}.999` }), 'not-found', /is not kept/);
+    await fails(router.inference.explain({ decisionId: 'router-gone.1' }), 'not-found', /which is gone/);
+    await fails(router.inference.explain({ decisionId: 'nonsense' }), 'invalid-argument', /is not valid/);
+  });
+
+  it('say what an objective would take', async () => {
+    const { router } = await setScene({ workers: [['tiny']] });
+    const warm = await router.inference.whatIf({ target: 'digits', objective: { latencyMs: 100 } });
+    assert.deepEqual([warm.feasible, warm.warm, warm.candidates[0]?.variant], [true, true, 'tiny:original']);
+    const cold = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95 } });
+    assert.deepEqual([cold.feasible, cold.warm, cold.candidates[0]?.variant], [true, false, 'large:original']);
+    const never = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95, latencyMs: 5 } });
+    assert.equal(never.feasible, false);
+    // Twice the error is nearer than four times the latency.
+    assert.equal(never.nearestBy?.variant, 'tiny:original');
+    assert.equal(never.nearest?.minAccuracy, 0.9);
+    assert.equal(never.nearest.latencyMs, 5);
+    assert.match(never.reason, /no variant of task 'digits' can meet 5 ms/);
+  });
+
+  it('answer a typed query', async () => {
+    const { router } = await setScene();
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], contents: Buffer.alloc(8) }];
+    const answer = await router.inference.infer({
+      target: 'digits',
+      objective: { minAccuracy: 0.95 },
+      inputs,
+      id: 'q',
+    });
+    assert.equal(answer.variant, 'large:original');
+    assert.equal(answer.accuracy?.value, 0.99);
+    assert.equal(answer.costUsd, 0.001);
+    assert.equal(answer.id, 'q');
+    assert.ok(answer.latencyMs > 0);
+    assert.ok(answer.decisionId.startsWith(`${router.routerId}.`));
+    assert.deepEqual(answer.outputs, [{ name: 'y', datatype: 'FP32', shape: [1, 2], contents: Buffer.alloc(8) }]);
+    const wrong = [{ name: 'x', datatype: 'FLOAT', shape: [1, 2], contents: Buffer.alloc(8) }];
+    await fails(
+      router.inference.infer({ target: 'digits', inputs: wrong }),
+      'invalid-argument',
+      /input 'x' has datatype "FLOAT"/,
+    );
+  });
+});
+
+describe('the protocol', () => {
+  afterEach(cleanUp);
+
+  it('answers its health and metadata calls', async () => {
+    const { router } = await setScene();
+    assert.deepEqual(await router.protocol.serverLive({}), { live: true });
+    assert.equal((await router.protocol.serverMetadata({})).name, 'pareto');
+    assert.deepEqual(await router.protocol.modelReady({ name: 'digits' }), { ready: true });
+    const metadata = await router.protocol.modelMetadata({ name: 'large' });
+    assert.deepEqual(metadata.versions, ['1']);
+    assert.deepEqual(metadata.inputs, [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }]);
+    await fails(router.protocol.modelMetadata({ name: 'nothing' }), 'not-found', /nothing/);
+  });
+});
+
+describe('draining', () => {
+  afterEach(cleanUp);
+
+  it('lets calls under way end', async () => {
+    const { router, workers } = await setScene();
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    worker.onInfer = (received) => new Promise((resolve) => setTimeout(() => resolve(replyTo(received)), 300));
+    const answer = router.infer();
+    await waitFor('the query to arrive', () => worker.received[0]);
+    const stopped = router.stop();
+    await fails(router.infer(), 'unavailable', /.*/);
+    assert.equal((await answer).trailers.get('pareto-variant'), 'tiny:original');
+    await stopped;
+  });
+});

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { ParetoError, type ErrorCode } from '@pareto/core';
+import { decodeInferResponse } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { fails } from './support/fails.js';
+import { notExecuted, replyTo } from './support/fake-worker.js';
+import { replicaRow } from './support/rows.js';
+import { addController, addRouter, cleanUp, large, setScene, tiny } from './support/scene.js';
+import { requestOf, token, type InferQuery } from './support/test-router.js';
+
+describe('ModelInfer', () => {
+  afterEach(cleanUp);
+
+  it('forwards the bytes as they came, with the decision', async () => {
+    const { router, workers } = await setScene();
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const metadata = { traceparent, 'pareto-internal-decision': 'forged', 'pareto-internal-token': 'forged' };
+    const reply = await router.infer({}, { metadata, timeoutMs: 5000 });
+    const [received] = workers[0]?.received ?? [];
+    assert.ok(received !== undefined);
+    assert.deepEqual(received.body, requestOf());
+    assert.equal(received.call.metadata.get('pareto-internal-token'), token);
+    assert.equal(received.call.metadata.get('traceparent'), traceparent);
+    assert.ok((received.call.remainingMs() ?? Infinity) <= 5000);
+    const { decision } = received;
+    assert.deepEqual(
+      { ...decision, latencyLeftMs: decision.latencyLeftMs > 900 && decision.latencyLeftMs <= 1000 },
+      {
+        decisionId: reply.trailers.get('pareto-decision-id'),
+        replica: 'tiny-0',
+        variant: 'tiny:original',
+        accuracy: 0.9,
+        coldStart: false,
+        degraded: false,
+        latencyLeftMs: true,
+      },
+    );
+    assert.equal(decodeInferResponse(reply.body).modelName, 'digits');
+    assert.equal(reply.trailers.get('pareto-variant'), 'tiny:original');
+    assert.equal(reply.trailers.get('endpoint-load-metrics'), undefined);
+    assert.equal(reply.trailers.get('pareto-table-age-ms'), undefined);
+  });
+
+  const choices: readonly (readonly [string, InferQuery, Record<string, string>, string])[] = [
+    ['a floor in parameters', { parameters: { min_accuracy: 0.95 } }, {}, 'large:original'],
+    ['a floor as text', { parameters: { min_accuracy: '0.95' } }, {}, 'large:original'],
+    ['a floor in metadata', {}, { 'x-pareto-min-accuracy': '0.95' }, 'large:original'],
+    [
+      'parameters over metadata',
+      { parameters: { min_accuracy: 0.5 } },
+      { 'x-pareto-min-accuracy': '0.95' },
+      'tiny:original',
+    ],
+    ['an architecture', { model: 'large' }, {}, 'large:original'],
+    ['a variant', { model: 'large:original', version: '1' }, {}, 'large:original'],
+    ['unknown parameters', { parameters: { colour: 'red' } }, {}, 'tiny:original'],
+    ['degrade', { parameters: { min_accuracy: 0.999, degrade: 'allow' } }, {}, 'large:original'],
+  ];
+  for (const [name, query, metadata, variant] of choices) {
+    it(`chooses by ${name}`, async () => {
+      const { router } = await setScene();
+      const reply = await router.infer(query, { metadata });
+      assert.equal(reply.trailers.get('pareto-variant'), variant);
+    });
+  }
+
+  it('gives the most accurate when nobody stated an objective', async () => {
+    const { router } = await setScene({ defaultObjective: {} });
+    assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
+  });
+
+  it('lets a named model be asked below the floor of its task', async () => {
+    const { router } = await setScene({ defaultObjective: { minAccuracy: 0.95 } });
+    assert.equal((await router.infer({ model: 'tiny' })).trailers.get('pareto-variant'), 'tiny:original');
+    assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
+  });
+
+  const refusals: readonly (readonly [string, InferQuery, ErrorCode, RegExp])[] = [
+    ['an unknown task', { model: 'words' }, 'not-found', /no task, architecture or variant is named 'words'/],
+    ['a bad name', { model: 'no such!' }, 'invalid-argument', /not valid/],
+    ['an unknown version', { model: 'tiny', version: '7' }, 'not-found', /served in version 1/],
+    [
+      'a malformed objective',
+      { parameters: { latency_ms: 'soon' } },
+      'invalid-argument',
+      /latency_ms is "soon": expected a number/,
+    ],
+    ['an impossible objective', { parameters: { min_accuracy: 2 } }, 'invalid-argument', /min_accuracy is 2/],
+    ['too large a batch', { items: 9 }, 'invalid-argument', /batch of 9 .* at most 8/],
+    [
+      'what no variant can meet',
+      { parameters: { latency_ms: 1 } },
+      'failed-precondition',
+      /no variant of task 'digits' can meet 1 ms/,
+    ],
+  ];
+  for (const [name, query, code, text] of refusals) {
+    it(`refuses ${name}`, async () => {
+      const { router } = await setScene();
+      await fails(router.infer(query), code, text);
+    });
+  }
+
+  it('offers the nearest objective that can be met', async () => {
+    const { router } = await setScene();
+    const query = { parameters: { min_accuracy: 0.995, latency_ms: 100 } };
+    const error = await fails(
+      router.infer(query),
+      'failed-precondition',
+      /nearest that can be met: 100 ms, accuracy >= 0.99 by large:original/,
+    );
+    const offer: unknown = JSON.parse(error.details['pareto-nearest-objective'] ?? '');
+    assert.deepEqual(offer, { latency_ms: 100, min_accuracy: 0.99, variant: 'large:original' });
+    const explained = await router.inference.explain({ decisionId: error.details['pareto-decision-id'] ?? '' });
+    assert.equal(explained.outcome, 'infeasible');
+  });
+
+  it('sheds what a backlog makes late', async () => {
+    const { router, workers, controller } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    for (const worker of workers) worker.replicas = [{ replicaId: 'tiny-0', state: 'READY', backlogMs: 5000 }];
+    const shed = async (): Promise<true> => {
+      await fails(router.infer(), 'resource-exhausted', /busy/);
+      return true;
+    };
+    await waitFor('the backlog to be seen', () => shed().catch(() => undefined));
+    await waitFor('refused demand', () => controller.demand.find(({ refused }) => refused > 0));
+  });
+
+  it('is unavailable without a table', async () => {
+    const router = await addRouter(await addController(undefined));
+    await fails(router.infer(), 'unavailable', /no routing table yet/);
+    assert.equal((await router.protocol.serverReady({})).ready, false);
+  });
+
+  it('carries a deadline through, and stops the work when it passes', async () => {
+    const { router, workers } = await setScene();
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    worker.onInfer = () => new Promise(() => undefined);
+    await fails(router.infer({}, { timeoutMs: 200 }), 'deadline-exceeded', /.*/);
+    await waitFor('the work to stop', () => worker.received[0]?.call.signal.aborted === true || undefined);
+  });
+
+  it("takes the protocol's timeout for a deadline", async () => {
+    const { router, workers } = await setScene();
+    for (const worker of workers) worker.onInfer = () => new Promise(() => undefined);
+    await fails(router.infer({ parameters: { timeout: 100_000 } }), 'deadline-exceeded', /.*/);
+  });
+
+  it('carries a cancellation through', async () => {
+    const { router, workers } = await setScene();
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    worker.onInfer = () => new Promise(() => undefined);
+    const caller = new AbortController();
+    const call = router.infer({}, { signal: caller.signal }).catch(() => 'cancelled');
+    await waitFor('the query to arrive', () => worker.received[0]);
+    caller.abort(new Error('enough'));
+    assert.equal(await call, 'cancelled');
+    await waitFor('the work to stop', () => worker.received[0]?.call.signal.aborted === true || undefined);
+  });
+
+  it("passes a worker's own error on", async () => {
+    const { router, workers } = await setScene();
+    for (const worker of workers) {
+      worker.onInfer = () =>
+        Promise.reject(new ParetoError('invalid-argument', "input 'x' has shape [1,3]: expected [-1,2]"));
+    }
+    await fails(router.infer(), 'invalid-argument', /input 'x' has shape/);
+    assert.equal(workers[0]?.received.length, 1);
+  });
+
+  it('counts an answer that is late for its latency alone', async () => {
+    const { router, workers, controller } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    for (const worker of workers) {
+      worker.onInfer = (received) => new Promise((resolve) => setTimeout(() => resolve(replyTo(received)), 80));
+    }
+    await router.infer({ parameters: { latency_ms: 50 } });
+    const entry = await waitFor('demand', () => controller.demand.find(({ violations }) => violations > 0));
+    assert.equal(entry.target, 'digits');
+    assert.equal(entry.objective?.latencyMs, 50);
+    assert.deepEqual(entry.itemsByVariant, { 'tiny:original': 1 });
+  });
+
+  it('answers from the last table when no controller does, and says how old it is', async () => {
+    const { router, controller } = await setScene();
+    controller.close();
+    const reply = await waitFor('a stale answer', async () => {
+      const { trailers } = await router.infer();
+      return trailers.has('pareto-table-age-ms') ? trailers : undefined;
+    });
+    assert.ok(Number(reply.get('pareto-table-age-ms')) >= 0);
+    assert.equal((await router.protocol.serverReady({})).ready, true);
+  });
+});
+
+describe('retries', () => {
+  afterEach(cleanUp);
+  const both = { variants: [tiny], workers: [['tiny'], ['tiny']] };
+
+  it('go to another replica when one did not execute the query', async () => {
+    for (const code of ['unavailable', 'resource-exhausted'] as const) {
+      const { router, workers } = await setScene(both);
+      const [first, second] = workers;
+      assert.ok(first && second);
+      first.onInfer = () => Promise.reject(notExecuted(code));
+      for (let i = 0; i < 6; i++) await router.infer();
+      assert.equal(second.received.length, 6);
+    }
+  });
+
+  it('end in RESOURCE_EXHAUSTED when every queue is full', async () => {
+    const { router, workers } = await setScene(both);
+    for (const worker of workers) worker.onInfer = () => Promise.reject(notExecuted('resource-exhausted'));
+    await fails(router.infer(), 'resource-exhausted', /busy/);
+  });
+
+  for (const end of ['kill', 'close'] as const) {
+    it(`replay a small request whose worker goes away (${end})`, async () => {
+      const { router, workers } = await setScene(both);
+      const sent = (): number => workers.reduce((sum, { received }) => sum + received.length, 0);
+      for (const worker of workers) {
+        worker.onInfer = async (received) => {
+          if (sent() === 1) worker[end]();
+          return replyTo(received);
+        };
+      }
+      const reply = await router.infer();
+      assert.equal(reply.trailers.get('pareto-variant'), 'tiny:original');
+      assert.equal(sent(), 2);
+    });
+
+    it(`do not replay a large one (${end})`, async () => {
+      const { router, workers } = await setScene(both);
+      for (const worker of workers) {
+        worker.onInfer = () => {
+          worker[end]();
+          return new Promise(() => undefined);
+        };
+      }
+      const text = /went away while it had this request of 300\d+ bytes: send it again/;
+      await fails(router.infer({ bytes: 300_000 }), 'unavailable', text);
+      assert.equal(
+        workers.reduce((sum, worker) => sum + worker.received.length, 0),
+        1,
+      );
+    });
+  }
+
+  it('skip a worker that is gone', async () => {
+    const { router, workers } = await setScene(both);
+    workers[0]?.kill();
+    for (let i = 0; i < 10; i++) await router.infer();
+    assert.equal(workers[1]?.received.length, 10);
+  });
+});
+
+describe('holds', () => {
+  afterEach(cleanUp);
+  const cold = { variants: [tiny, large], workers: [['tiny']] };
+  const accurate: InferQuery = { parameters: { min_accuracy: 0.95 } };
+
+  it('keep a query until its cold variant is ready', async () => {
+    const { router, workers, controller } = await setScene(cold);
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    const asked = performance.now();
+    const answer = router.infer(accurate);
+    const entry = await waitFor('held demand', () => controller.demand.find(({ held }) => held > 0));
+    assert.ok(performance.now() - asked < 500, 'told at once');
+    assert.equal(entry.heldVariant, 'large:original');
+    worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
+    await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
+    assert.equal((await answer).trailers.get('pareto-variant'), 'large:original');
+    assert.equal(worker.received.at(-1)?.decision.coldStart, true);
+  });
+
+  it('end when the variant is not loaded in time', async () => {
+    const { router } = await setScene({ ...cold, config: { maxHoldMs: 100 } });
+    await fails(router.infer(accurate), 'resource-exhausted', /large:original was not loaded within 100 ms/);
+  });
+
+  it('end at the deadline', async () => {
+    const { router } = await setScene(cold);
+    await fails(router.infer(accurate, { timeoutMs: 150 }), 'deadline-exceeded', /.*/);
+  });
+
+  it('are bounded', async () => {
+    const { router } = await setScene({ ...cold, config: { maxHeld: 1, maxHoldMs: 2000 } });
+    const first = router.infer(accurate).catch(() => undefined);
+    await waitFor('a second one to be refused', () =>
+      fails(router.infer(accurate, { timeoutMs: 300 }), 'resource-exhausted', /too many queries wait/).catch(
+        () => undefined,
+      ),
+    );
+    await router.stop();
+    await first;
+  });
+
+  it('refuse what no worker can load', async () => {
+    const { router } = await setScene({ ...cold, variants: [tiny, { ...large, placeable: false }] });
+    await fails(router.infer(accurate), 'resource-exhausted', /no worker can load/);
+  });
+});

@@ -1,0 +1,73 @@
+// A router between a fake controller and fake workers, taken down after each test.
+
+import type { wire } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import type { RouterConfig } from '../../src/index.js';
+import { startController, type FakeController } from './fake-controller.js';
+import { startWorker, type FakeWorker } from './fake-worker.js';
+import { tableOf, type ReplicaFields, type VariantFields } from './rows.js';
+import { startRouter, type TestRouter } from './test-router.js';
+
+export interface Scene {
+  readonly controller: FakeController;
+  readonly router: TestRouter;
+  readonly workers: readonly FakeWorker[];
+}
+
+export interface SceneFields {
+  readonly variants?: readonly VariantFields[];
+  /** For each worker the architectures that it has a replica of; replica ids are `architecture-worker`. */
+  readonly workers?: readonly (readonly string[])[];
+  readonly defaultObjective?: wire.ObjectiveInput;
+  readonly config?: Partial<RouterConfig>;
+}
+
+export const tiny: VariantFields = { name: 'tiny', p99Ms: 2, accuracy: 0.9, cost: 1 };
+export const large: VariantFields = { name: 'large', p99Ms: 20, accuracy: 0.99, cost: 20 };
+
+const cleanUps: (() => unknown)[] = [];
+
+export async function cleanUp(): Promise<void> {
+  for (const each of cleanUps.splice(0).toReversed()) await each();
+}
+
+export async function addWorker(...replicas: readonly string[]): Promise<FakeWorker> {
+  const worker = await startWorker(...replicas);
+  cleanUps.push(() => worker.close());
+  return worker;
+}
+
+export async function addController(rows: readonly wire.TableRowInput[] | undefined): Promise<FakeController> {
+  const controller = await startController(rows);
+  cleanUps.push(() => controller.close());
+  return controller;
+}
+
+export async function addRouter(controller: FakeController, config?: Partial<RouterConfig>): Promise<TestRouter> {
+  const router = await startRouter([controller.address], config);
+  cleanUps.push(() => router.stop());
+  return router;
+}
+
+/** Ready to be asked. */
+export async function setScene(fields: SceneFields = {}): Promise<Scene> {
+  const { variants = [tiny, large], workers: loaded = [['tiny', 'large']], defaultObjective } = fields;
+  const workers = await Promise.all(loaded.map((names, i) => addWorker(...names.map((name) => `${name}-${i}`))));
+  const rows = tableOf(variants, replicasOf(loaded, workers), defaultObjective);
+  const controller = await addController(rows);
+  const router = await addRouter(controller, fields.config);
+  await untilReady(router);
+  return { controller, router, workers };
+}
+
+export function replicasOf(
+  loaded: readonly (readonly string[])[],
+  workers: readonly FakeWorker[],
+): readonly ReplicaFields[] {
+  return loaded.flatMap((names, i) =>
+    names.map((of) => ({ id: `${of}-${i}`, of, worker: `w${i}`, address: workers[i]?.address ?? '' })),
+  );
+}
+
+export const untilReady = (router: TestRouter): Promise<true> =>
+  waitFor('a table', async () => ((await router.protocol.serverReady({})).ready ? true : undefined));

@@ -1,0 +1,80 @@
+// A router as it runs, in this process, and clients of it.
+
+import { createSeededRng, systemClock } from '@pareto/core';
+import {
+  createChannel,
+  createClient,
+  createRawCaller,
+  encodeInferRequest,
+  type CallOptions,
+  type ParameterValue,
+  type RawReply,
+  type ServiceClient,
+} from '@pareto/rpc';
+import { createLifecycle, createRunGroup, loadConfig } from '@pareto/service';
+import { createLogger, createTracer, type Tracer } from '@pareto/telemetry';
+import { createRouter, routerConfig, type RouterConfig } from '../../src/index.js';
+
+export const token = 'a-secret-of-tests';
+
+export interface TestRouter {
+  readonly routerId: string;
+  readonly address: string;
+  readonly inference: ServiceClient<'pareto.v1.Inference'>;
+  readonly protocol: ServiceClient<'inference.GRPCInferenceService'>;
+  infer(query?: InferQuery, options?: CallOptions): Promise<RawReply>;
+  stop(): Promise<void>;
+}
+
+export interface InferQuery {
+  readonly model?: string;
+  readonly version?: string;
+  readonly items?: number;
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  readonly bytes?: number;
+}
+
+export function requestOf(query: InferQuery = {}): Buffer {
+  const { model = 'digits', version = '', items = 1, parameters = {}, bytes = items * 8 } = query;
+  return encodeInferRequest({
+    modelName: model,
+    modelVersion: version,
+    id: 'q1',
+    parameters: Object.entries(parameters),
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [items, 2], raw: Buffer.alloc(bytes) }],
+  });
+}
+
+export async function startRouter(
+  controllers: readonly string[],
+  overrides: Partial<RouterConfig> = {},
+  tracer: Tracer = createTracer({ service: 'router' }),
+): Promise<TestRouter> {
+  const argv = ['--port', '0', '--metrics-port', '0', '--cluster-token-file', 'none', '--decision-slots', '64'];
+  const sources = { argv: [...argv, '--controllers', controllers.join(',')], env: {}, readFile: () => '' };
+  const loaded = loadConfig(routerConfig, sources);
+  if (loaded.kind === 'help') throw new Error(loaded.text);
+  const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
+  const lifecycle = createLifecycle(logger);
+  const clock = systemClock;
+  const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), clusterToken: token };
+  const router = createRouter({ ...loaded.config, ...overrides }, context);
+  const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });
+  await group.start();
+  const address = `127.0.0.1:${router.port}`;
+  const channel = createChannel(address);
+  const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
+  return {
+    routerId: router.routerId,
+    address,
+    inference: createClient(channel, 'pareto.v1.Inference'),
+    protocol: createClient(channel, 'inference.GRPCInferenceService'),
+    infer: (query, options) => call(requestOf(query), options),
+    async stop() {
+      await group.stop();
+      channel.close();
+    },
+  };
+}
+
+let nextSeed = 1;

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { replicaId } from '@pareto/core';
+import { createLoadTracker } from '../../src/workers/load-tracker.js';
+import { domainTable } from '../support/domain-table.js';
+
+const load = (backlogMs: number, queuedItems = 0) => ({ backlogMs, queuedItems, runningItems: 0 });
+const [a0, a1] = [replicaId('a-0'), replicaId('a-1')];
+
+describe('the load tracker', () => {
+  it('shows the shortest wait of a candidate', () => {
+    const loads = createLoadTracker();
+    loads.adopt(domainTable({ a: { ms: 2, replicas: 2 } }));
+    loads.report(a0, load(30, 7));
+    loads.report(a1, load(20, 3));
+    assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [20, 3]);
+    loads.down(a1);
+    assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [30, 7]);
+    loads.report(a0, undefined);
+    assert.equal(loads.backlogMs(0), Infinity);
+    assert.equal(loads.usable, 0);
+    loads.report(a1, load(5));
+    assert.deepEqual([loads.backlogMs(0), loads.usable], [5, 1]);
+  });
+
+  it('counts what it sent until the worker tells its load', () => {
+    const loads = createLoadTracker();
+    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.sent(a0, 3);
+    loads.sent(a0, 1);
+    assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [8, 4]);
+    loads.ended(a0, 1, undefined);
+    assert.equal(loads.replicaBacklogMs(0), 6);
+    loads.ended(a0, 3, load(1));
+    assert.equal(loads.backlogMs(0), 1);
+  });
+
+  it('calls a full replica busy, not gone', () => {
+    const loads = createLoadTracker();
+    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.full(a0);
+    assert.ok(loads.backlogMs(0) > 1e6 && loads.backlogMs(0) < Infinity);
+    loads.report(a0, load(0));
+    assert.equal(loads.backlogMs(0), 0);
+  });
+
+  it('keeps what it knows from table to table', () => {
+    const loads = createLoadTracker();
+    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.report(a0, load(9));
+    loads.adopt(domainTable({ b: { ms: 1, replicas: 1 }, a: { ms: 2, replicas: 1 } }));
+    assert.deepEqual([loads.backlogMs(0), loads.backlogMs(1), loads.replicaBacklogMs(1)], [0, 9, 9]);
+    loads.adopt(domainTable({}));
+    assert.deepEqual([loads.backlogMs(0), loads.replicaBacklogMs(0)], [Infinity, Infinity]);
+    loads.sent(a0, 1);
+  });
+});
