@@ -1,0 +1,138 @@
+// Processes killed while queries run: nothing acknowledged is lost, every query ends, and the next one works.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createSeededRng, systemClock } from '@pareto/core';
+import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
+import { createChannel, createRawCaller, encodeInferRequest, type Channel } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { createTestClient, type TestClient } from '../support/client.js';
+import { probe, startCluster, type Cluster } from '../support/cluster.js';
+import { readDigitModel, readDigits, registerDigits, type Digits } from '../support/digits.js';
+
+const rate = 60;
+const secondsOfLoad = 5;
+
+describe('killed while queries run', function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let client: TestClient;
+  let digits: Digits;
+  before(async () => {
+    cluster = await startCluster();
+    client = createTestClient(cluster);
+    digits = await readDigits();
+    await registerDigits(client, ['mlp-small', 'cnn-small']);
+    await client.waitUntilReady('mlp-small');
+    await client.waitUntilReady('cnn-small');
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  const payloads = (target: string): readonly Payload[] =>
+    Array.from({ length: 200 }, (_, index) => ({
+      body: encodeInferRequest({ modelName: target, inputs: [digits.input(index)] }),
+      label: digits.label(index),
+    }));
+
+  /** Bounded load; `disturb` happens a second after it began. */
+  async function underLoad(target: string, disturb: () => Promise<void>): Promise<LoadReport> {
+    const channel: Channel = createChannel(cluster.router.address);
+    try {
+      const rng = createSeededRng(1);
+      const load = runLoad({
+        arrivals: planArrivals('poisson', rate, secondsOfLoad * 1000, rng),
+        payloads: payloads(target),
+        objectiveMs: 1000,
+        timeoutMs: 10_000,
+        callers: [createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer')],
+        clock: systemClock,
+        rng,
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await disturb();
+      return await load;
+    } finally {
+      channel.close();
+    }
+  }
+
+  function checkAllAccounted(report: LoadReport): void {
+    const counted = Object.values(report.statuses).reduce((sum, count) => sum + count, 0);
+    assert.equal(counted, report.sent);
+    assert.ok(report.sent > rate * secondsOfLoad * 0.7, `${report.sent} were sent`);
+    assert.ok(report.right / report.labelled > 0.95, `${report.right} of ${report.labelled} are right`);
+    const known = new Set(['ok', 'unavailable', 'resource-exhausted', 'deadline-exceeded', 'internal']);
+    for (const status of Object.keys(report.statuses)) assert.ok(known.has(status), status);
+  }
+
+  const answered = (report: LoadReport): number => (report.statuses['ok'] ?? 0) / report.sent;
+
+  async function checkNextWorks(target: string): Promise<void> {
+    await client.infer(target, [digits.input(0)]);
+  }
+
+  it('the controller: no query fails, and what it acknowledged is there when it is back', async () => {
+    const report = await underLoad('digits', async () => {
+      await client.registerTask('just-in-time');
+      await client.registerModel('just-in-time', 'late', await readDigitModel('mlp-tiny'));
+      await cluster.controller.kill();
+    });
+    checkAllAccounted(report);
+    assert.equal(answered(report), 1, JSON.stringify(report.statuses));
+    await checkNextWorks('digits');
+    await cluster.controller.start();
+    const { tasks, architectures } = await client.registry.list({});
+    assert.deepEqual(tasks.map(({ name }) => name).sort(), ['digits', 'just-in-time']);
+    assert.deepEqual(architectures.map(({ name }) => name).sort(), ['cnn-small', 'late', 'mlp-small']);
+    await client.waitUntilMeasured('just-in-time');
+    await client.waitUntilReady('late');
+    await checkNextWorks('just-in-time');
+  });
+
+  it('a worker: its queries are answered by the other, and it serves again when it is back', async () => {
+    const [worker = assert.fail()] = cluster.workers;
+    const report = await underLoad('digits', () => worker.kill());
+    checkAllAccounted(report);
+    assert.ok(answered(report) > 0.98, JSON.stringify(report.statuses));
+    await checkNextWorks('digits');
+    await checkNextWorks('mlp-small');
+    await worker.start();
+    await waitFor('the worker to be seen', async () => {
+      const { workers } = await client.fleet.listWorkers({});
+      return workers.filter(({ connected }) => connected).length === 2 ? true : undefined;
+    });
+    await checkNextWorks('cnn-small');
+  });
+
+  it('an executor: its queries are retried, and the death is told', async () => {
+    const report = await underLoad('cnn-small', async () => {
+      const pids = await Promise.all(cluster.workers.map(({ child }) => childrenOf(child.pid)));
+      assert.ok(pids.flat().length > 0, 'there are executors');
+      for (const pid of pids.flat()) process.kill(pid, 'SIGKILL');
+    });
+    checkAllAccounted(report);
+    assert.ok(answered(report) > 0.9, JSON.stringify(report.statuses));
+    await checkNextWorks('cnn-small');
+    const metrics = await Promise.all(cluster.workers.map(({ metricsPort }) => probe(metricsPort, '/metrics')));
+    assert.ok(metrics.some(({ text }) => /pareto_executor_deaths_total\{[^}]*\} [1-9]/.test(text)));
+  });
+
+  it('the router: its clients get a clear status, and answers from the one that follows', async () => {
+    const report = await underLoad('digits', async () => {
+      await cluster.router.kill();
+      await cluster.router.start();
+    });
+    checkAllAccounted(report);
+    assert.ok(answered(report) > 0.5, JSON.stringify(report.statuses));
+    await checkNextWorks('digits');
+  });
+});
+
+/** Process ids of the direct children. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.trim().split(/\s+/).filter(Boolean).map(Number);
+}

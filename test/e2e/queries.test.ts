@@ -1,0 +1,341 @@
+// Queries as clients send them: by objective, by name, typed and raw, good and bad.
+
+import assert from 'node:assert/strict';
+import {
+  createChannel,
+  createRawCaller,
+  encodeInferRequest,
+  type Channel,
+  type ServiceClient,
+  createClient,
+} from '@pareto/rpc';
+import { createTraceCollector, waitFor, type TraceCollector } from '@pareto/testkit';
+import { createTestClient, refusalOf, type Parameters, type TestClient } from '../support/client.js';
+import { probe, startCluster, type Cluster } from '../support/cluster.js';
+import { classesOf, readDigits, registerDigits, type Digits } from '../support/digits.js';
+
+describe('queries', function () {
+  this.timeout(120_000);
+  let collector: TraceCollector;
+  let cluster: Cluster;
+  let client: TestClient;
+  let digits: Digits;
+  before(async () => {
+    collector = await createTraceCollector();
+    cluster = await startCluster({ traceEndpoint: collector.endpoint });
+    client = createTestClient(cluster);
+    digits = await readDigits();
+    await registerDigits(client);
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+    await collector[Symbol.asyncDispose]();
+  });
+
+  const variantFor = async (target: string, parameters: Parameters): Promise<string> =>
+    String((await client.infer(target, [digits.input(0)], parameters)).parameters.get('pareto_variant'));
+
+  const accuracyOf = async (variant: string): Promise<number> => {
+    const { variants } = await client.registry.describe({ name: variant });
+    return variants[0]?.measurements[0]?.accuracy?.value ?? Number.NaN;
+  };
+
+  describe('that name a task only', () => {
+    it('are answered by different variants for different objectives, each meeting its own', async () => {
+      const floors = [0, 0.97, 0.985, 0.99];
+      const chosen = [];
+      for (const floor of floors) {
+        const variant = await variantFor('digits', floor === 0 ? { latency_ms: 1000 } : { min_accuracy: floor });
+        assert.ok((await accuracyOf(variant)) >= floor, `${variant} for ${floor}`);
+        chosen.push(variant);
+      }
+      assert.ok(new Set(chosen).size >= 3, chosen.join(' '));
+    });
+
+    it('are answered by the most accurate variant when they ask for nothing', async () => {
+      assert.equal(await variantFor('digits', {}), 'cnn-large:original');
+    });
+
+    it('are right about as often as was measured', async () => {
+      const { right, accuracy } = await askMany(300);
+      const slack = 4 * Math.sqrt((accuracy * (1 - accuracy)) / 300) + 0.005;
+      assert.ok(Math.abs(right / 300 - accuracy) < slack, `${right} of 300, measured ${accuracy}`);
+    });
+
+    async function askMany(count: number): Promise<{ right: number; accuracy: number }> {
+      let right = 0;
+      let accuracy = 0;
+      for (let index = 0; index < count; index++) {
+        const answer = await client.infer('digits', [digits.input(index)], { min_accuracy: 0.98 });
+        accuracy = Number(answer.parameters.get('pareto_accuracy'));
+        if (classesOf(answer)[0] === digits.label(index)) right++;
+      }
+      return { right, accuracy };
+    }
+
+    it('take their objective from metadata, under the parameters', async () => {
+      const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
+      const { trailers } = await client.modelInfer(body, { metadata: { 'x-pareto-min-accuracy': '0.99' } });
+      assert.equal(trailers.get('pareto-variant'), 'cnn-large:original');
+      const parameters = [['min_accuracy', 0.5] as const, ['latency_ms', '1000'] as const];
+      const stronger = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)], parameters });
+      const answer = await client.modelInfer(stronger, { metadata: { 'x-pareto-min-accuracy': '0.99' } });
+      assert.notEqual(answer.trailers.get('pareto-variant'), 'cnn-large:original');
+    });
+
+    it('may hold a batch, answered in its order', async () => {
+      const answer = await client.infer('digits', [digits.input(10, 7)], { min_accuracy: 0.99 });
+      assert.deepEqual(answer.outputs[0]?.shape, [7, 10]);
+      const singles = await Promise.all(
+        Array.from({ length: 7 }, (_, row) => client.infer('digits', [digits.input(10 + row)], { min_accuracy: 0.99 })),
+      );
+      assert.deepEqual(classesOf(answer), singles.flatMap(classesOf));
+    });
+
+    it('are refused when nothing can meet the objective, with the nearest that can', async () => {
+      const refusal = await refusalOf(variantFor('digits', { min_accuracy: 0.9999 }));
+      assert.equal(refusal.code, 'failed-precondition');
+      assert.match(refusal.message, /nearest that can be met: .*accuracy >= 0\.99/);
+      const nearest = JSON.parse(refusal.details['pareto-nearest-objective'] ?? '') as { min_accuracy: number };
+      await variantFor('digits', { min_accuracy: nearest.min_accuracy });
+    });
+
+    it('get a marked answer below their floor when they say so', async () => {
+      const answer = await client.infer('digits', [digits.input(0)], { min_accuracy: 0.9999, degrade: 'allow' });
+      assert.equal(answer.parameters.get('pareto_degraded'), true);
+      assert.equal(answer.parameters.get('pareto_variant'), 'cnn-large:original');
+    });
+  });
+
+  describe('by name', () => {
+    it('may name an architecture or a variant', async () => {
+      assert.equal(await variantFor('cnn-medium', {}), 'cnn-medium:original');
+      assert.equal(await variantFor('mlp-tiny:original', {}), 'mlp-tiny:original');
+    });
+
+    for (const name of ['nothing', 'cnn-large:int3', 'none:original']) {
+      it(`are NOT_FOUND for ${name}`, async () => {
+        assert.equal((await refusalOf(variantFor(name, {}))).code, 'not-found');
+      });
+    }
+
+    it('are held to the floor even then', async () => {
+      assert.equal(
+        (await refusalOf(variantFor('mlp-tiny:original', { min_accuracy: 0.99 }))).code,
+        'failed-precondition',
+      );
+    });
+  });
+
+  describe('that are wrong are INVALID_ARGUMENT', () => {
+    const image = (): Parameters => ({ min_accuracy: 0.98 });
+    const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
+      ['an unknown input', () => client.infer('digits', [{ ...digits.input(0), name: 'picture' }], image()), /image/],
+      [
+        'another datatype',
+        () => client.infer('digits', [{ ...digits.input(0), datatype: 'INT32' }], image()),
+        /image.*FP32.*INT32/,
+      ],
+      [
+        'another shape',
+        () => client.infer('digits', [{ ...digits.input(0), shape: [1, 28, 28] }], image()),
+        /image.*28.*got|image.*expected.*28/,
+      ],
+      [
+        'fewer bytes than the shape',
+        () => client.infer('digits', [{ ...digits.input(0), raw: Buffer.alloc(8) }], image()),
+        /image.*3136|image.*8 bytes/,
+      ],
+      ['no input', () => client.infer('digits', [], image()), /image|input/],
+      [
+        'a latency that is no number',
+        () => client.infer('digits', [digits.input(0)], { latency_ms: 'soon' }),
+        /latency_ms/,
+      ],
+      ['an accuracy in percent', () => client.infer('digits', [digits.input(0)], { min_accuracy: 98 }), /min_accuracy/],
+      ['a batch over the largest', () => client.infer('digits', [digits.input(0, 500)], {}), /batch/],
+      ['a name with spaces', () => client.infer('my digits', [digits.input(0)], {}), /name/],
+      ['bytes that are no message', () => client.modelInfer(Buffer.from('garbage!')), /./],
+    ];
+    for (const [what, ask, why] of cases) {
+      it(what, async () => {
+        const refusal = await refusalOf(ask());
+        assert.equal(refusal.code, 'invalid-argument', refusal.message);
+        assert.match(refusal.message, why);
+      });
+    }
+
+    it('typed and raw contents at once', async () => {
+      const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: [1] } }];
+      const call = client.oip.modelInfer({ modelName: 'digits', inputs, rawInputContents: [digits.input(0).raw] });
+      assert.equal((await refusalOf(call)).code, 'invalid-argument');
+    });
+  });
+
+  describe('of the Open Inference Protocol', () => {
+    const typed = (): number[] => Array.from(new Float32Array(new Uint8Array(digits.input(0).raw).buffer));
+
+    it('are answered as they are asked: typed in, typed out', async () => {
+      const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: typed() } }];
+      const answer = await client.oip.modelInfer({ modelName: 'digits', id: 'q7', inputs });
+      assert.deepEqual([answer.id, answer.modelName, answer.rawOutputContents.length], ['q7', 'digits', 0]);
+      assert.equal(answer.outputs[0]?.contents?.fp32Contents.length, 10);
+      assert.equal(answer.parameters['pareto_variant']?.stringParam, 'cnn-large:original');
+    });
+
+    it('are answered as they are asked: raw in, raw out, with the same numbers', async () => {
+      const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: typed() } }];
+      const asTyped = await client.oip.modelInfer({ modelName: 'cnn-small', inputs });
+      const asRaw = await client.infer('cnn-small', [digits.input(0)]);
+      const raw = asRaw.outputs[0]?.raw ?? assert.fail();
+      assert.deepEqual(asTyped.outputs[0]?.contents?.fp32Contents, [...new Float32Array(new Uint8Array(raw).buffer)]);
+    });
+
+    it('say what is there', async () => {
+      assert.equal((await client.oip.serverLive({})).live, true);
+      assert.equal((await client.oip.serverReady({})).ready, true);
+      assert.equal((await client.oip.modelReady({ name: 'digits' })).ready, true);
+      assert.equal((await client.oip.serverMetadata({})).name, 'pareto');
+      const metadata = await client.oip.modelMetadata({ name: 'digits' });
+      assert.deepEqual(metadata.inputs, [{ name: 'image', datatype: 'FP32', shape: [-1, 1, 28, 28] }]);
+      assert.deepEqual(metadata.outputs, [{ name: 'logits', datatype: 'FP32', shape: [-1, 10] }]);
+    });
+  });
+
+  describe('of pareto.v1', () => {
+    const tensors = () => [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: digits.input(5).raw }];
+
+    it('are answered with variant, accuracy and its interval, cost and a decision that can be explained', async () => {
+      const answer = await client.inference.infer({
+        target: 'digits',
+        objective: { minAccuracy: 0.985 },
+        inputs: tensors(),
+      });
+      assert.ok(
+        answer.accuracy !== null &&
+          answer.accuracy.lower95 < answer.accuracy.value &&
+          answer.accuracy.value < answer.accuracy.upper95,
+      );
+      assert.ok(answer.costUsd > 0 && answer.latencyMs > 0);
+      const why = await client.inference.explain({ decisionId: answer.decisionId });
+      assert.deepEqual([why.target, why.outcome, why.candidates[0]?.variant], ['digits', 'chosen', answer.variant]);
+      assert.equal(why.candidates[0]?.verdict, 'chosen');
+      assert.ok(why.candidates.some(({ verdict }) => verdict !== 'chosen' && verdict !== 'eligible'));
+    });
+
+    it('explain refusals as well, and know no decision that was none', async () => {
+      const refusal = await refusalOf(
+        client.inference.infer({ target: 'digits', objective: { minAccuracy: 0.9999 }, inputs: tensors() }),
+      );
+      const why = await client.inference.explain({ decisionId: refusal.details['pareto-decision-id'] ?? '' });
+      assert.notEqual(why.outcome, 'chosen');
+      assert.equal((await refusalOf(client.inference.explain({ decisionId: 'router.99999' }))).code, 'not-found');
+    });
+
+    it('say what could be met, by what, and what is nearest to what could not', async () => {
+      const yes = await client.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.985 } });
+      assert.equal(yes.feasible, true);
+      const no = await client.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.9999 } });
+      assert.equal(no.feasible, false);
+      assert.ok((no.nearest?.minAccuracy ?? 0) > 0.98);
+      assert.equal(no.nearestBy?.variant, 'cnn-large:original');
+    });
+  });
+
+  describe('of unusual size', () => {
+    it('of 60 MB are refused for what is wrong with them, and the next one is answered', async () => {
+      const huge = { ...digits.input(0), raw: Buffer.alloc(60 * 2 ** 20) };
+      assert.equal((await refusalOf(client.infer('digits', [huge]))).code, 'invalid-argument');
+      await variantFor('digits', {});
+    });
+
+    it('over the limit are refused by name of the flag', async () => {
+      const channel = createChannel(cluster.router.address, { maxMessageBytes: 100 * 2 ** 20 });
+      try {
+        const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
+        const refusal = await refusalOf(call(Buffer.alloc(65 * 2 ** 20)));
+        assert.equal(refusal.code, 'resource-exhausted');
+        assert.match(refusal.message, /--max-message-bytes/);
+      } finally {
+        channel.close();
+      }
+      await variantFor('digits', {});
+    });
+  });
+
+  describe('from where they may not come', () => {
+    let worker: Channel;
+    let execution: ServiceClient<'pareto.v1.Execution'>;
+    before(() => {
+      worker = createChannel(cluster.workers[0]?.address ?? '');
+      execution = createClient(worker, 'pareto.v1.Execution');
+    });
+    after(() => worker.close());
+
+    it('are not taken by workers', async () => {
+      const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
+      const call = createRawCaller(worker, '/inference.GRPCInferenceService/ModelInfer');
+      assert.equal((await refusalOf(call(body))).code, 'unauthenticated');
+      const forged = { 'pareto-internal-token': 'wrong', 'pareto-internal-decision': '{}' };
+      assert.equal((await refusalOf(call(body, { metadata: forged }))).code, 'unauthenticated');
+      assert.equal((await refusalOf(execution.ping({}))).code, 'unauthenticated');
+    });
+
+    it("can't join the fleet or watch the routes", async () => {
+      const channel = createChannel(cluster.controller.address);
+      const join = createClient(channel, 'pareto.v1.Fleet').join();
+      const watch = createClient(channel, 'pareto.v1.Routes').watch();
+      await join.write({ message: 'hello', hello: { workerId: 'intruder' } });
+      await watch.write({ message: 'hello', hello: { routerId: 'intruder' } });
+      for (const stream of [join, watch]) {
+        assert.equal((await refusalOf(stream[Symbol.asyncIterator]().next())).code, 'unauthenticated');
+      }
+      channel.close();
+    });
+
+    it("can't bring a decision of their own to the router", async () => {
+      const body = encodeInferRequest({ modelName: 'mlp-tiny', inputs: [digits.input(0)] });
+      const decision = JSON.stringify({ decisionId: 'x.1', replica: 'x', variant: 'forged', latencyLeftMs: 1 });
+      const { trailers } = await client.modelInfer(body, { metadata: { 'pareto-internal-decision': decision } });
+      assert.equal(trailers.get('pareto-variant'), 'mlp-tiny:original');
+      assert.ok(
+        ![...trailers.keys()].some((name) => name.startsWith('pareto-internal') || name.startsWith('endpoint-load')),
+      );
+    });
+  });
+
+  describe('seen from outside', () => {
+    it('leave one trace from the client through router and worker to the executor', async () => {
+      const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
+      await client.modelInfer(body, { metadata: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
+      const spans = await waitFor('the spans of the trace', () => {
+        const found = collector.spans.filter((span) => span.traceId === traceId);
+        return found.length >= 3 ? found : undefined;
+      });
+      const services = new Set(spans.map(({ service }) => service));
+      assert.ok(services.has('pareto-router') && services.has('pareto-worker'), [...services].join(' '));
+      const ids = new Set(['b7ad6b7169203331', ...spans.map(({ spanId }) => spanId)]);
+      for (const span of spans) assert.ok(ids.has(span.parentSpanId), `${span.service} ${span.name} hangs in the air`);
+      assert.equal(spans.filter(({ parentSpanId }) => parentSpanId === 'b7ad6b7169203331').length, 1);
+      assert.ok(
+        spans.some(({ name, service }) => /execut|compute|run/i.test(`${service} ${name}`)),
+        JSON.stringify(spans),
+      );
+    });
+
+    it('show in the metrics of router and worker', async () => {
+      const router = (await probe(cluster.router.metricsPort, '/metrics')).text;
+      assert.ok(/pareto_requests_total\{[^}]*target="digits"[^}]*code="ok"[^}]*\} \d\d+/.test(router));
+      assert.ok(/pareto_decisions_total\{[^}]*outcome="infeasible"/.test(router));
+      assert.ok(!router.includes('target="nothing"'));
+      const workers = await Promise.all(cluster.workers.map(({ metricsPort }) => probe(metricsPort, '/metrics')));
+      assert.ok(
+        workers.some(({ text }) => /pareto_compute_seconds_count\{[^}]*variant="cnn-large:original"/.test(text)),
+      );
+      const controller = (await probe(cluster.controller.metricsPort, '/metrics')).text;
+      assert.ok(/pareto_workers\{state="connected"[^}]*\} 2/.test(controller));
+    });
+  });
+});

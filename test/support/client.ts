@@ -1,0 +1,125 @@
+// What a test asks of a cluster, as a client of its public interface.
+
+import { createHash } from 'node:crypto';
+import { digest, type Digest } from '@pareto/core';
+import {
+  createChannel,
+  createClient,
+  createRawCaller,
+  decodeInferResponse,
+  encodeInferRequest,
+  type DecodedInferResponse,
+  type ParameterValue,
+  type RawCaller,
+  type RawTensor,
+  type ServiceClient,
+  type wire,
+} from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import type { Cluster } from './cluster.js';
+
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+export interface TestClient extends Disposable {
+  readonly registry: ServiceClient<'pareto.v1.Registry'>;
+  readonly blobs: ServiceClient<'pareto.v1.Blobs'>;
+  readonly fleet: ServiceClient<'pareto.v1.Fleet'>;
+  readonly inference: ServiceClient<'pareto.v1.Inference'>;
+  readonly oip: ServiceClient<'inference.GRPCInferenceService'>;
+  readonly modelInfer: RawCaller;
+  upload(content: Uint8Array): Promise<Digest>;
+  registerTask(
+    name: string,
+    options?: { validation?: Uint8Array; objective?: wire.ObjectiveInput },
+  ): Promise<wire.Task>;
+  registerModel(task: string, name: string, model: Uint8Array): Promise<wire.Architecture>;
+  /** Until every variant of the task has a measurement, or the reason why it has none. */
+  waitUntilMeasured(task: string): Promise<readonly wire.Variant[]>;
+  /** Until a router can call a replica of the variant. */
+  waitUntilReady(variant: string): Promise<void>;
+  infer(
+    target: string,
+    inputs: readonly RawTensor[],
+    parameters?: Parameters,
+    timeoutMs?: number,
+  ): Promise<DecodedInferResponse>;
+}
+
+export function createTestClient(cluster: Cluster): TestClient {
+  const controller = createChannel(cluster.controller.address);
+  const router = createChannel(cluster.router.address);
+  const registry = createClient(controller, 'pareto.v1.Registry');
+  const blobs = createClient(controller, 'pareto.v1.Blobs');
+  const inference = createClient(router, 'pareto.v1.Inference');
+  const modelInfer = createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer');
+
+  async function upload(content: Uint8Array): Promise<Digest> {
+    const id = digestOf(content);
+    const { complete, receivedBytes } = await blobs.stat({ digest: id });
+    if (!complete) await blobs.upload(chunksOf(id, content, receivedBytes));
+    return id;
+  }
+
+  return {
+    ...{ registry, blobs, inference, modelInfer, upload },
+    fleet: createClient(controller, 'pareto.v1.Fleet'),
+    oip: createClient(router, 'inference.GRPCInferenceService'),
+    async registerTask(name, { validation, objective } = {}) {
+      const validationDigest = validation === undefined ? '' : await upload(validation);
+      return registry.registerTask({ name, metric: 'top1', validationDigest, defaultObjective: objective ?? null });
+    },
+    async registerModel(task, name, model) {
+      const file = { path: `${name}.onnx`, digest: await upload(model), sizeBytes: model.length };
+      return registry.registerArchitecture({ name, task, manifest: { files: [file] } });
+    },
+    waitUntilMeasured: (task) =>
+      waitFor(
+        `${task} to be measured`,
+        async () => {
+          const { variants } = await registry.describe({ name: task });
+          return variants.every(({ measurements }) => measurements.length > 0) ? variants : undefined;
+        },
+        90_000,
+      ),
+    async waitUntilReady(variant) {
+      await waitFor(
+        `${variant} to be ready`,
+        async () => {
+          const { candidates } = await inference.whatIf({ target: variant, objective: { latencyMs: 60_000 } });
+          return candidates.some(({ replicasReady }) => replicasReady > 0) ? true : undefined;
+        },
+        30_000,
+      );
+    },
+    async infer(target, inputs, parameters = {}, timeoutMs = 20_000) {
+      const body = encodeInferRequest({ modelName: target, parameters: Object.entries(parameters), inputs });
+      return decodeInferResponse((await modelInfer(body, { timeoutMs })).body);
+    },
+    [Symbol.dispose]() {
+      controller.close();
+      router.close();
+    },
+  };
+}
+
+export const digestOf = (content: Uint8Array): Digest =>
+  digest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
+
+async function* chunksOf(id: Digest, content: Uint8Array, from: number): AsyncGenerator<wire.UploadRequestInput> {
+  yield { digest: id, sizeBytes: content.length, offset: from, data: Buffer.alloc(0) };
+  for (let offset = from; offset < content.length; offset += 1 << 20) {
+    yield { offset, data: Buffer.from(content.subarray(offset, offset + (1 << 20))) };
+  }
+}
+
+/** What a call was refused with; fails when it was answered. */
+export async function refusalOf(
+  call: Promise<unknown>,
+): Promise<Error & { code: string; details: Record<string, string> }> {
+  try {
+    await call;
+  } catch (error) {
+    return error as Error & { code: string; details: Record<string, string> };
+  }
+  throw new Error('it was answered, and should have been refused');
+}

@@ -1,0 +1,54 @@
+// The example family of models and its labelled samples.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
+import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
+import type { TestClient } from './client.js';
+
+const folder = fileURLToPath(new URL('../../examples/digits/', import.meta.url));
+
+export const digitModels = ['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'] as const;
+export type DigitModel = (typeof digitModels)[number];
+
+export const readDigitModel = (name: DigitModel): Promise<Buffer> => readFile(`${folder}models/${name}.onnx`);
+
+export interface Digits {
+  readonly count: number;
+  /** Rows from `index` on, as the models' input. */
+  input(index: number, rows?: number): RawTensor;
+  label(index: number): number;
+}
+
+export async function readDigits(): Promise<Digits> {
+  const arrays = await readNpz(`${folder}validation.npz`);
+  const images = arrays.get('image') as Tensor;
+  const labels = toNumbers(arrays.get('label') as Tensor);
+  return {
+    count: labels.length,
+    input(index, rows = 1) {
+      const { datatype, dims, data } = sliceRows(images, index, index + rows);
+      return { name: 'image', datatype, shape: dims, raw: Buffer.from(data) };
+    },
+    label: (index) => labels[index] ?? Number.NaN,
+  };
+}
+
+/** Registers the task `digits` with its validation set and the models. */
+export async function registerDigits(client: TestClient, models: readonly DigitModel[] = digitModels): Promise<void> {
+  await client.registerTask('digits', { validation: await readFile(`${folder}validation.npz`) });
+  for (const name of models) await client.registerModel('digits', name, await readDigitModel(name));
+  await client.waitUntilMeasured('digits');
+}
+
+/** The class of each item of an answer. */
+export function classesOf({ outputs }: Pick<DecodedInferResponse, 'outputs'>): readonly number[] {
+  const [logits] = outputs;
+  if (logits === undefined) throw new Error('the answer has no output');
+  const values = toNumbers({ datatype: logits.datatype, dims: logits.shape, data: logits.raw });
+  const classes = logits.shape.at(-1) ?? 1;
+  return Array.from({ length: values.length / classes }, (_, row) => {
+    const scores = Array.from({ length: classes }, (_item, index) => values[row * classes + index] ?? NaN);
+    return scores.indexOf(Math.max(...scores));
+  });
+}
