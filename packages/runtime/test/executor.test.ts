@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, type DataType } from '@pareto/core';
 import type { TensorInput } from '../src/index.js';
 import { fixture, floats, floatsOf, load, pool, runFloats, saveModel } from './harness.js';
-import { hungryModel, loopModel, matrixModel } from './models.js';
+import { hungryModel, loopModel, matrixModel } from '@pareto/testkit';
 
 const endless = 1e18;
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { systemClock } from '@pareto/core';
 import { createExecutorPool } from '../src/index.js';
 import { readProcessMemory } from '../src/process-memory.js';
-import { matrixModel } from './models.js';
+import { matrixModel } from '@pareto/testkit';
 
 const rounds = 200;
 const mib = (count: number): string => (count / 2 ** 20).toFixed(0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { systemClock, type Signature } from '@pareto/core';
 import { batchSizes, createSlotTokens, measureProfile } from '../src/index.js';
 import { fixture, load, saveModel } from './harness.js';
-import { matrixModel } from './models.js';
+import { matrixModel } from '@pareto/testkit';
 
 const signature: Signature = {
   inputs: [{ name: 'x', datatype: 'FP32', dims: [256] }],

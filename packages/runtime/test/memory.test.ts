@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readProcessMemory } from '../src/process-memory.js';
 import { load, saveModel } from './harness.js';
-import { matrixModel } from './models.js';
+import { matrixModel } from '@pareto/testkit';
 
 describe('unloading', function () {
   this.timeout(60_000);

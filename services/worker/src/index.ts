@@ -1,2 +1,2 @@
-// Filled in by its first content.
-export {};
+export { workerConfig, type WorkerConfig } from './config.js';
+export { createWorker } from './worker.js';

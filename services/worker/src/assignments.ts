@@ -1,0 +1,86 @@
+// What the controller wants of this worker, as domain values.
+
+import {
+  digest,
+  hardwareClassId,
+  replicaId,
+  type Digest,
+  type HardwareClassId,
+  type Metric,
+  type Profile,
+  type ReplicaId,
+  type VariantSpec,
+} from '@pareto/core';
+import { metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
+
+/** A replica to hold. */
+export interface ReplicaOrder {
+  readonly replica: ReplicaId;
+  readonly spec: VariantSpec;
+  readonly hardwareClass: HardwareClassId;
+  /** How many items may be merged into one batch. */
+  readonly batchCeiling: number;
+  /** Undefined: not profiled yet. */
+  readonly profile: Profile | undefined;
+  /** Of one slot; 0: not priced. */
+  readonly usdPerHour: number;
+}
+
+/** A variant to measure. */
+export interface MeasureOrder {
+  readonly spec: VariantSpec;
+  readonly hardwareClass: HardwareClassId;
+  readonly metric: Metric;
+  /** Undefined: only the profile is wanted. */
+  readonly validation: Digest | undefined;
+}
+
+/** The whole desired state. */
+export interface Orders {
+  readonly replicas: readonly ReplicaOrder[];
+  readonly measures: readonly MeasureOrder[];
+}
+
+function replicaOrder(message: wire.ReplicaAssignment): ReplicaOrder {
+  const { profile } = message;
+  return {
+    replica: replicaId(message.replicaId),
+    spec: variantSpecFromWire(message.spec),
+    hardwareClass: hardwareClassId(message.hardwareClass),
+    batchCeiling: Math.max(1, message.batchCeiling),
+    profile: profile === null || profile.points.length === 0 ? undefined : profileFromWire(profile),
+    usdPerHour: message.usdPerHour,
+  };
+}
+
+function measureOrder(message: wire.MeasureOrder): MeasureOrder {
+  return {
+    spec: variantSpecFromWire(message.spec),
+    hardwareClass: hardwareClassId(message.hardwareClass),
+    metric: metricFromWire(message.metric),
+    validation: message.validationDigest === '' ? undefined : digest(message.validationDigest),
+  };
+}
+
+/** Throws `invalid-argument` when the controller speaks of what this worker does not know. */
+export const ordersFromWire = (message: wire.Assignments): Orders => ({
+  replicas: message.replicas.map(replicaOrder),
+  measures: message.measures.map(measureOrder),
+});
+
+/** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
+export function planReconcile(
+  held: ReadonlyMap<ReplicaId, { readonly order: ReplicaOrder }>,
+  orders: Orders,
+): {
+  readonly load: readonly ReplicaOrder[];
+  readonly update: readonly ReplicaOrder[];
+  readonly drain: readonly ReplicaId[];
+} {
+  const wanted = new Set(orders.replicas.map(({ replica }) => replica));
+  return {
+    load: orders.replicas.filter(({ replica }) => !held.has(replica)),
+    update: orders.replicas.filter((order) => held.has(order.replica) && held.get(order.replica)?.order !== order),
+    drain: [...held.keys()].filter((replica) => !wanted.has(replica)),
+  };
+}

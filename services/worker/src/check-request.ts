@@ -1,0 +1,131 @@
+// Checks a query's tensors against a variant's signature and gives them as the executor takes them: views, not copies.
+
+import {
+  elementCount,
+  isDataType,
+  ParetoError,
+  type DataType,
+  type Signature,
+  type TensorSpec,
+  type VariantSpec,
+} from '@pareto/core';
+import { decodeTypedContents, expectedBytes, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
+import type { TensorInput } from '@pareto/runtime';
+
+/** A query that the variant can run. */
+export interface Query {
+  readonly items: number;
+  readonly bytes: number;
+  /** In the signature's order. */
+  readonly inputs: readonly TensorInput[];
+  /** Empty: all. */
+  readonly outputs: readonly string[];
+  /** Only queries with the same key may share a batch. */
+  readonly batchKey: string;
+  /** Its tensors came as typed contents, and so go the answer's. */
+  readonly typed: boolean;
+}
+
+function refuse(message: string): never {
+  throw new ParetoError('invalid-argument', message);
+}
+
+/** Throws `invalid-argument`, naming the tensor, what was expected and what came. */
+export function checkRequest(request: ScannedRequest, { signature, maxBatchSize }: VariantSpec): Query {
+  checkNames(request, signature);
+  const typed = request.raw.length === 0;
+  const inputs = signature.inputs.map((spec) => checkInput(spec, request, signature.batched));
+  const items = signature.batched ? batchOf(inputs, maxBatchSize) : 1;
+  const shapes = signature.inputs.flatMap(({ dims }, index) =>
+    dims.includes(-1) ? inputs[index]?.shape.slice(1) : [],
+  );
+  return {
+    items,
+    bytes: inputs.reduce((total, { data }) => total + (data[0]?.length ?? 0), 0),
+    inputs,
+    outputs: request.outputs,
+    batchKey: `${request.outputs.join()};${shapes.join()}`,
+    typed,
+  };
+}
+
+const namesOf = (specs: readonly { readonly name: string }[]): string =>
+  specs.map(({ name }) => `'${name}'`).join(', ');
+
+function checkNames({ inputs, outputs, raw }: ScannedRequest, signature: Signature): void {
+  const seen = new Set<string>();
+  for (const { name, contents } of inputs) {
+    const known = signature.inputs.some((spec) => spec.name === name);
+    if (!known) refuse(`input '${name}' is not known: expected ${namesOf(signature.inputs)}`);
+    if (seen.has(name)) refuse(`input '${name}' is given twice`);
+    seen.add(name);
+    if (contents !== undefined && raw.length > 0) {
+      refuse(`input '${name}' has typed contents beside raw_input_contents: send one of the two`);
+    }
+  }
+  if (raw.length > 0 && raw.length !== inputs.length) {
+    refuse(`expected raw_input_contents for each of ${inputs.length} inputs, got ${raw.length}`);
+  }
+  for (const name of outputs) {
+    if (!signature.outputs.some((spec) => spec.name === name)) {
+      refuse(`output '${name}' is not known: expected ${namesOf(signature.outputs)}`);
+    }
+  }
+}
+
+function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: boolean): TensorInput {
+  const index = inputs.findIndex(({ name }) => name === spec.name);
+  const input = inputs[index] ?? refuse(`input '${spec.name}' is missing: expected ${spec.datatype}`);
+  const { name, datatype, shape } = input;
+  if (!isDataType(datatype) || datatype !== spec.datatype) {
+    refuse(`input '${name}': expected datatype ${spec.datatype}, got ${JSON.stringify(datatype)}`);
+  }
+  const expected = batched ? [-1, ...spec.dims] : spec.dims;
+  const fits = shape.length === expected.length && expected.every((dim, i) => dimFits(dim, shape[i] ?? -1));
+  if (!fits) refuse(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
+  return { name, datatype, shape, data: [contentsOf(input, datatype, raw[index])] };
+}
+
+const dimFits = (expected: number, got: number): boolean => (expected === -1 ? got >= 0 : got === expected);
+
+function describeShape({ dims }: TensorSpec, batched: boolean): string {
+  const shown = dims.map((dim) => (dim === -1 ? 'any' : String(dim)));
+  return `[${(batched ? ['batch', ...shown] : shown).join()}]`;
+}
+
+function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType, raw: Buffer | undefined): Buffer {
+  const elements = elementCount(shape);
+  const bytes = raw ?? decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements);
+  const expected = expectedBytes(datatype, shape);
+  if (expected === undefined) checkStrings(name, bytes, elements);
+  else if (bytes.length !== expected) {
+    refuse(`input '${name}': expected ${expected} bytes for ${datatype} [${shape.join()}], got ${bytes.length}`);
+  }
+  return bytes;
+}
+
+/** BYTES: a 4-byte length before each element, exactly as many as the shape has. */
+function checkStrings(name: string, raw: Buffer, elements: number): void {
+  let offset = 0;
+  let count = 0;
+  while (offset + 4 <= raw.length && count < elements) {
+    offset += 4 + raw.readUInt32LE(offset);
+    count += 1;
+  }
+  if (count === elements && offset === raw.length) return;
+  refuse(`input '${name}': expected ${elements} BYTES elements, each after its 4-byte length, and nothing after them`);
+}
+
+function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {
+  const [first, ...others] = inputs;
+  const items = first?.shape[0] ?? 1;
+  for (const { name, shape } of others) {
+    if (shape[0] !== items)
+      refuse(`input '${name}': expected a batch of ${items} as in '${first?.name}', got ${shape[0]}`);
+  }
+  if (items < 1) refuse(`input '${first?.name}': expected a batch of at least 1, got ${items}`);
+  if (maxBatchSize > 0 && items > maxBatchSize) {
+    refuse(`input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}: split it`);
+  }
+  return items;
+}

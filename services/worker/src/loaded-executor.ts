@@ -1,0 +1,59 @@
+// Brings a variant from its blobs into a warm executor.
+
+import { milliseconds, ParetoError, type Clock, type Milliseconds, type VariantSpec } from '@pareto/core';
+import type { BlobCache } from '@pareto/models';
+import { batchSizes, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
+
+export interface LoadDeps {
+  readonly pool: ExecutorPool;
+  readonly cache: BlobCache;
+  readonly tokens: SlotTokens;
+  readonly clock: Clock;
+}
+
+export interface ExecutorWish {
+  readonly spec: VariantSpec;
+  readonly memoryLimitBytes: number;
+}
+
+/** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
+export async function loadVariant(
+  deps: LoadDeps,
+  { spec, memoryLimitBytes }: ExecutorWish,
+  signal: AbortSignal,
+): Promise<Executor> {
+  const files = await deps.cache.openModel(spec.manifest, signal);
+  try {
+    const request = { modelPath: files.path, provider: spec.provider, threads: 1, memoryLimitBytes };
+    const executor = await deps.pool.load(request, signal);
+    void executor.died.then(() => files.release());
+    return executor;
+  } catch (error) {
+    await files.release();
+    throw error;
+  }
+}
+
+const warmRuns = 2;
+
+/** Runs every batch size up to the ceiling, each on a slot token of its own. Throws `internal` when the model doesn't run. */
+export async function warmUp(
+  executor: Executor,
+  spec: VariantSpec,
+  ceiling: number,
+  { tokens }: LoadDeps,
+): Promise<void> {
+  for (const batch of batchSizes(Math.min(ceiling, spec.maxBatchSize))) {
+    const inputs = sampleInputs(spec.signature, batch);
+    for (let run = 0; run < warmRuns; run++) {
+      using _token = await tokens.acquire();
+      const outcome = await executor.run({ inputs, outputs: [], expectedMs: undefined });
+      if (outcome.kind === 'done') continue;
+      const reason = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
+      throw new ParetoError('internal', `the model doesn't run on sample inputs: ${reason}`);
+    }
+  }
+}
+
+/** Before the next try at loading, after this many failures. */
+export const loadPause = (failures: number): Milliseconds => milliseconds(Math.min(5_000, 250 * 2 ** failures));

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// The worker's process.
+
+import { runService } from '@pareto/service';
+import { workerConfig } from './config.js';
+import { createWorker } from './worker.js';
+
+await runService({ config: workerConfig, create: createWorker });

@@ -1,0 +1,142 @@
+// A worker put together: executors, replicas, measuring, its gRPC server, its session with the controller, its probes.
+
+import { randomUUID } from 'node:crypto';
+import { workerId, type WorkerInfo } from '@pareto/core';
+import { createBlobCache } from '@pareto/models';
+import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
+import { createExecutorPool, createSlotTokens, discoverHardware, type ExecutorPool } from '@pareto/runtime';
+import { createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
+import { createWorkerMetrics, type WorkerMetrics } from '@pareto/telemetry';
+import { createBlobSource } from './blob-source.js';
+import { parseSize, type WorkerConfig } from './config.js';
+import { createControllerSession, type ControllerSession } from './controller-session.js';
+import { createExecutionHandlers } from './execution-service.js';
+import { modelInfer, type InferDeps } from './infer-service.js';
+import { createMeasurer, type Measurer } from './measurer.js';
+import { createReplicaSet, type ReplicaSet } from './replica-set.js';
+
+/** The parts of a worker, in the order in which they start. Throws when this host can't serve what is configured. */
+export async function createWorker(config: WorkerConfig, context: ServiceContext): Promise<readonly Runnable[]> {
+  const { clock, logger, lifecycle, clusterToken } = context;
+  const pool = createExecutorPool({ size: 1, clock });
+  const hardware = await discover(config, pool);
+  const slots = hardware.slotGroups.reduce((total, group) => total + group.slots, 0);
+  const metrics = createWorkerMetrics();
+  const draining = (): boolean => lifecycle.draining.aborted;
+  const onChange = (): void => session.hurry();
+  const preferred = (): string | undefined => session.address;
+  const fetch = createBlobSource({ addresses: config.controllers, preferred, clusterToken });
+  const cache = await createBlobCache(config.cacheDir, { maxBytes: parseSize(config.cacheSize), fetch, clock });
+  const shared = { pool, cache, tokens: createSlotTokens(slots), clock, logger, metrics, onChange };
+  const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
+  const replicas = createReplicaSet({ ...shared, slots, memoryBytes: hardware.memoryBytes, bounds });
+  const measurer = createMeasurer({
+    ...shared,
+    runtimeVersion: hardware.runtimeVersion,
+    memoryLimitBytes: () => replicas.memoryFor(undefined),
+  });
+  const incarnation = randomUUID();
+  let port = config.port;
+  const worker = (): WorkerInfo => {
+    const address = config.advertise ?? `${config.host}:${port}`;
+    return { id: workerId(config.id ?? address), incarnation, address, ...hardware };
+  };
+  const session = createControllerSession({
+    ...context,
+    addresses: config.controllers,
+    worker,
+    replicas,
+    measurer,
+    draining,
+  });
+  const server = createWorkerServer({ ...context, replicas, metrics, draining, worker });
+  const onPort = (bound: number): void => {
+    port = bound;
+  };
+  return [
+    createProbes(config, { context, metrics, session, replicas }),
+    createServing({ config, context, server, session, replicas, measurer, pool, onPort }),
+  ];
+}
+
+async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<typeof discoverHardware> {
+  const { slots, memory, providers } = config;
+  const memoryBytes = memory === undefined ? undefined : parseSize(memory);
+  try {
+    return await discoverHardware({ slots, memoryBytes, providers }, await pool.runtime());
+  } catch (error) {
+    await pool[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface ServerDeps extends InferDeps, Pick<ServiceContext, 'logger'> {
+  readonly worker: () => WorkerInfo;
+}
+
+function createWorkerServer(deps: ServerDeps): RpcServer {
+  const onError = (method: string, error: unknown): void => deps.logger.error('call failed', { method, error });
+  const server = createServer({ clock: deps.clock, onError });
+  server.add('inference.GRPCInferenceService', { modelInfer: rawUnary((body, call) => modelInfer(body, call, deps)) });
+  server.add('pareto.v1.Execution', createExecutionHandlers(deps));
+  return server;
+}
+
+interface Serving {
+  readonly config: WorkerConfig;
+  readonly context: ServiceContext;
+  readonly server: RpcServer;
+  readonly session: ControllerSession;
+  readonly replicas: ReplicaSet;
+  readonly measurer: Measurer;
+  readonly pool: ExecutorPool;
+  readonly onPort: (port: number) => void;
+}
+
+/** Listens before it joins, and leaves the controller only when the last query is answered. */
+function createServing({ config, context, server, session, replicas, measurer, pool, onPort }: Serving): Runnable {
+  context.lifecycle.draining.addEventListener('abort', () => {
+    server.setServing(false);
+    session.hurry();
+  });
+  return {
+    name: 'worker',
+    async start(fail) {
+      onPort(await server.listen(config.host, config.port));
+      server.setServing(true);
+      await session.start(fail);
+    },
+    async stop() {
+      await Promise.all([server.drain(config.drainTimeoutMs), measurer.stop()]);
+      await replicas.drainAll();
+      await session.stop();
+      server.close();
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Watched {
+  readonly context: ServiceContext;
+  readonly metrics: WorkerMetrics;
+  readonly session: ControllerSession;
+  readonly replicas: ReplicaSet;
+}
+
+function createProbes({ host, metricsPort }: WorkerConfig, { context, metrics, session, replicas }: Watched): Runnable {
+  const observe = (): void => {
+    metrics.controllerConnected.set(session.connected ? 1 : 0);
+    metrics.replicas.reset();
+    metrics.queuedItems.reset();
+    metrics.replicaMemory.reset();
+    const states = new Map<string, number>();
+    for (const { state, variant, queuedItems, memoryBytes } of replicas.reports()) {
+      states.set(state, (states.get(state) ?? 0) + 1);
+      metrics.queuedItems.set(queuedItems, { variant });
+      metrics.replicaMemory.set(memoryBytes, { variant });
+    }
+    for (const [state, count] of states) metrics.replicas.set(count, { state });
+  };
+  const notReady = (): readonly string[] => (session.synced ? [] : ['no controller has said what to serve yet']);
+  return createProbeServer({ host, port: metricsPort, lifecycle: context.lifecycle, notReady, metrics, observe });
+}
