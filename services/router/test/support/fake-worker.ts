@@ -70,7 +70,7 @@ async function startProxy(port: number): Promise<{ readonly address: string; rea
   const proxy = createTcpServer((from) => {
     const to = connect(port, '127.0.0.1');
     for (const socket of [from, to]) {
-      sockets.add(socket.on('error', () => undefined));
+      sockets.add(socket.setNoDelay().on('error', () => undefined));
     }
     from.pipe(to).pipe(from);
   });
