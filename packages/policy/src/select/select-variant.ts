@@ -5,7 +5,7 @@ import type { LoadView } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { compareCandidates } from './rank.js';
 import { clearTrace, note, type DecisionTrace } from './trace.js';
-import { accuracyOf, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
+import { accuracyOf, idleMs, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
 
 export type RefusalReason = 'infeasible' | 'overloaded' | 'unplaceable' | 'batch-too-large';
 
@@ -40,8 +40,9 @@ export function selectVariant(
   let isUnplaceable = false;
   let place = 0;
   for (const candidate of target.candidates) {
-    const predicted = predictedMs(candidate, query, loads, params);
-    const verdict = judge(candidate, query, predicted, params);
+    const idle = idleMs(candidate, query.items, params);
+    const predicted = predictedMs(candidate, query, idle, loads, params);
+    const verdict = judge(candidate, query, idle, predicted);
     if (trace !== undefined) note(trace, target, query, place++, verdict, predicted);
     if (verdict === 'eligible') {
       if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {

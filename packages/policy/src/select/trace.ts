@@ -2,7 +2,7 @@
 
 import type { TargetEntry } from '@pareto/core';
 import { compareCandidates } from './rank.js';
-import { verdicts, type Query, type Verdict } from './verdict.js';
+import { verdictCodes, verdicts, type Query, type Verdict } from './verdict.js';
 
 export const tracedCandidates = 32;
 
@@ -41,7 +41,7 @@ export function note(
   verdict: Verdict,
   predictedMs: number,
 ): void {
-  const code = verdicts.indexOf(verdict);
+  const code = verdictCodes[verdict];
   const rank = verdict === 'eligible' ? rankOf(trace, target, query, place, predictedMs) : trace.size;
   trace.counts[code] = (trace.counts[code] ?? 0) + 1;
   if (rank >= tracedCandidates) return;

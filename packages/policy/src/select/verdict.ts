@@ -20,6 +20,11 @@ export const verdicts = [
 
 export type Verdict = (typeof verdicts)[number];
 
+/** The place of each verdict in `verdicts`. */
+export const verdictCodes: Readonly<Record<Verdict, number>> = Object.fromEntries(
+  verdicts.map((verdict, code) => [verdict, code]),
+) as Record<Verdict, number>;
+
 export interface Query {
   /** Of the first dimension; 1 without a batch. */
   readonly items: number;
@@ -46,32 +51,33 @@ export function accuracyOf(candidate: Candidate, bound: AccuracyBound): number |
 
 /** Completion with an empty queue: p99 of the query's own batch and the hop. An unprofiled candidate is given the hop. */
 export function idleMs(candidate: Candidate, items: number, params: SelectParams): number {
-  return params.hopMs + (candidate.profile === undefined ? 0 : p99At(candidate.profile, Math.max(1, items)));
+  return params.hopMs + (candidate.profile === undefined ? 0 : p99At(candidate.profile, items));
 }
 
-/** Completion since the headers came: elapsed + backlog + p99 of the batch it would join + hop; infinite when cold. */
-export function predictedMs(candidate: Candidate, query: Query, loads: LoadView, params: SelectParams): number {
+/**
+ * Completion since the headers came: elapsed + backlog + p99 of the batch it would join + hop; infinite when nothing of
+ * it is warm. `idle` is `idleMs` of the query.
+ */
+export function predictedMs(
+  candidate: Candidate,
+  query: Query,
+  idle: number,
+  loads: LoadView,
+  params: SelectParams,
+): number {
+  const [replica] = candidate.replicas;
   const backlogMs = loads.backlogMs(candidate.index);
-  const queued = loads.queuedItems(candidate.index);
-  const ceiling = candidate.replicas[0]?.batchCeiling ?? 1;
-  const joined = Math.max(query.items, Math.min(ceiling, queued + query.items));
-  return query.elapsedMs + backlogMs + idleMs(candidate, joined, params);
+  if (replica === undefined || backlogMs === Infinity) return Infinity;
+  const joined = Math.min(replica.batchCeiling, loads.queuedItems(candidate.index) + query.items);
+  const serviceMs = joined > query.items ? idleMs(candidate, joined, params) : idle;
+  return query.elapsedMs + backlogMs + serviceMs;
 }
 
-/** `predicted` is `predictedMs` of the same query. */
-export function judge(candidate: Candidate, query: Query, predicted: number, params: SelectParams): Verdict {
-  const standing = judgeStanding(candidate, query, params);
-  if (standing !== 'eligible') return standing;
-  const isWarm = candidate.replicas.length > 0 && predicted < Infinity;
-  if (!isWarm) return candidate.placeable ? 'cold' : 'unplaceable';
-  return predicted <= query.objective.latencyMs ? 'eligible' : 'busy';
-}
-
-/** What does not depend on load: whether the candidate could ever meet the objective. */
-export function judgeStanding(candidate: Candidate, query: Query, params: SelectParams): Verdict {
+/** `idle` and `predicted` are `idleMs` and `predictedMs` of the query. */
+export function judge(candidate: Candidate, query: Query, idle: number, predicted: number): Verdict {
   const { minAccuracy, accuracyBound, maxCostPer1k, latencyMs } = query.objective;
   if (candidate.quarantineReason !== undefined) return 'quarantined';
-  if (query.items > Math.max(1, candidate.maxBatchSize)) return 'batch-too-large';
+  if (query.items > 1 && query.items > candidate.maxBatchSize) return 'batch-too-large';
   if (minAccuracy !== undefined) {
     const accuracy = accuracyOf(candidate, accuracyBound);
     if (accuracy === undefined) return 'unmeasured';
@@ -81,5 +87,7 @@ export function judgeStanding(candidate: Candidate, query: Query, params: Select
     if (candidate.costPer1k === undefined) return 'unmeasured';
     if (candidate.costPer1k > maxCostPer1k) return 'above-cost';
   }
-  return idleMs(candidate, query.items, params) <= latencyMs ? 'eligible' : 'too-slow';
+  if (idle > latencyMs) return 'too-slow';
+  if (predicted === Infinity) return candidate.placeable ? 'cold' : 'unplaceable';
+  return predicted <= latencyMs ? 'eligible' : 'busy';
 }
