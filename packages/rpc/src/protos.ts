@@ -1,6 +1,7 @@
-// Loads the project's proto files once, with the options that the generated types assume.
+// Loads the project's proto files, with the options that the generated types assume.
 
 import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import { protoPath as healthProto } from 'grpc-health-check';
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
 
@@ -15,13 +16,19 @@ const files = [
   'pareto/v1/routes.proto',
 ];
 
-export const packageDefinition: PackageDefinition = loadSync(files, {
-  includeDirs: [directory],
-  longs: Number,
-  enums: String,
-  defaults: true,
-  oneofs: true,
-});
+/** Reads the proto files, and the health service's. `keepCase` keeps field names as written. */
+export function loadProtos(options: { readonly keepCase: boolean }): PackageDefinition {
+  return loadSync([...files, healthProto], {
+    ...options,
+    includeDirs: [directory],
+    longs: Number,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  });
+}
+
+const packageDefinition = loadProtos({ keepCase: false });
 
 /** The definition of a service by its full name. */
 export function serviceDefinition(name: string): ServiceDefinition {

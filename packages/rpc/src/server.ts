@@ -21,7 +21,8 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { withServerWindow } from './http2-server.js';
-import { packageDefinition, serviceDefinition } from './protos.js';
+import { serviceDefinition } from './protos.js';
+import { reflectedDefinition } from './reflection.js';
 import { createServerCall, type ServerCall } from './server-call.js';
 import type { RawUnary, ServiceHandlers, ServiceName } from './services.js';
 import { toStatus } from './status.js';
@@ -150,7 +151,8 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       server.addService(...implement(service, handlers, context));
     },
     async listen(host, port) {
-      new ReflectionService(packageDefinition, { services: names.slice(1) }).addToServer(server);
+      const services = [...names.slice(1), 'grpc.health.v1.Health'];
+      new ReflectionService(reflectedDefinition(), { services }).addToServer(server);
       return withServerWindow(() => bind(server, host, port));
     },
     setServing,

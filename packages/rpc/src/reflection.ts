@@ -1,0 +1,57 @@
+// What server reflection tells of our services: field names as the proto files write them, and map entries under the
+// names that protobuf's own compiler gives them (protobufjs names them otherwise, and strict clients refuse the file).
+
+import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
+import descriptor from 'protobufjs/ext/descriptor/index.js';
+import { loadProtos } from './protos.js';
+
+interface FieldDescriptor {
+  readonly name: string;
+  typeName?: string;
+}
+
+interface MessageDescriptor {
+  name: string;
+  readonly field: readonly FieldDescriptor[];
+  readonly nestedType: readonly (MessageDescriptor & { readonly options?: { readonly mapEntry?: boolean } })[];
+}
+
+interface FileDescriptor {
+  readonly messageType: readonly MessageDescriptor[];
+}
+
+const entryName = (field: string): string =>
+  `${field.replace(/(^|_)([a-z0-9])/g, (_match, _underscore, letter: string) => letter.toUpperCase())}Entry`;
+
+function renameMapEntries(message: MessageDescriptor): void {
+  for (const nested of message.nestedType) {
+    renameMapEntries(nested);
+    if (nested.options?.mapEntry !== true) continue;
+    const field = message.field.find(({ typeName }) => typeName === nested.name);
+    if (field === undefined) continue;
+    nested.name = entryName(field.name);
+    field.typeName = nested.name;
+  }
+}
+
+function mend(encoded: Buffer): Buffer {
+  const file = descriptor.FileDescriptorProto.decode(encoded);
+  for (const message of (file as unknown as FileDescriptor).messageType) renameMapEntries(message);
+  return descriptor.FileDescriptorProto.encode(file).finish() as Buffer;
+}
+
+/** The definitions that the reflection service is made of. */
+export function reflectedDefinition(): PackageDefinition {
+  const mended = new Map<Buffer, Buffer>();
+  const mendOnce = (encoded: Buffer): Buffer => {
+    const known = mended.get(encoded) ?? mend(encoded);
+    mended.set(encoded, known);
+    return known;
+  };
+  const mendEntry = (entry: AnyDefinition): AnyDefinition => {
+    const { fileDescriptorProtos: encoded } = entry;
+    return Array.isArray(encoded) ? Object.assign({}, entry, { fileDescriptorProtos: encoded.map(mendOnce) }) : entry;
+  };
+  const entries = Object.entries(loadProtos({ keepCase: true }));
+  return Object.fromEntries(entries.map(([name, entry]) => [name, mendEntry(entry)])) as PackageDefinition;
+}
