@@ -1,8 +1,9 @@
 // The example family of models and its labelled samples.
 
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
+import { readNpz, sliceRows, toNumbers } from '@pareto/models';
 import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
 import type { TestClient } from './client.js';
 
@@ -22,8 +23,9 @@ export interface Digits {
 
 export async function readDigits(): Promise<Digits> {
   const arrays = await readNpz(`${folder}validation.npz`);
-  const images = arrays.get('image') as Tensor;
-  const labels = toNumbers(arrays.get('label') as Tensor);
+  const images = arrays.get('image');
+  const labels = toNumbers(arrays.get('label') ?? assert.fail('no labels'));
+  assert.ok(images !== undefined);
   return {
     count: labels.length,
     input(index, rows = 1) {

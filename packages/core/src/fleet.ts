@@ -33,6 +33,8 @@ export interface ReplicaReport {
   /** Slot time held by batches. */
   readonly busyMs: Milliseconds;
   readonly executorDeaths: number;
+  /** Queries that each ended two executors. */
+  readonly poisonousQueries: number;
   readonly quarantined: boolean;
 }
 

@@ -37,6 +37,8 @@ export interface FleetRecordsOptions {
   readonly metrics: ControllerMetrics;
 }
 
+/** Queries that each ended two executors, on whichever workers. */
+const poisonsToQuarantine = 2;
 const newsMs = 1_000;
 const countsMs = 5_000;
 
@@ -87,7 +89,8 @@ export function createFleetRecords({
     async storeQuarantines({ replicas }) {
       for (const { variant, version, quarantined, reason } of replicas) {
         const known = records.variants.get(variantKey(variant, version));
-        if (!quarantined || known === undefined || known.value.quarantineReason !== undefined) continue;
+        const poisoned = quarantined || fleet.poisonousQueries(variant, version) >= poisonsToQuarantine;
+        if (!poisoned || known === undefined || known.value.quarantineReason !== undefined) continue;
         const quarantineReason = reason === '' ? 'requests killed its executors' : reason;
         logger.warn('variant quarantined', { variant, version, reason: quarantineReason });
         const unchanged = { kind: 'revision', key: known.key, modRevision: known.modRevision } as const;

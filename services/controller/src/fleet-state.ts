@@ -75,6 +75,8 @@ export interface FleetState {
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): Presence;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
   measuring(id: WorkerId): MeasureTarget | undefined;
+  /** Queries that each ended two executors of the variant, on all workers. */
+  poisonousQueries(variant: VariantId, version: number): number;
   incarnation(id: WorkerId): string | undefined;
 }
 
@@ -141,6 +143,11 @@ export function createFleetState(params: FleetParams): FleetState {
     },
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     measuring: (id) => workers.get(id)?.order,
+    poisonousQueries: (variant, version) =>
+      [...workers.values()]
+        .flatMap(({ replicas }) => [...replicas.values()])
+        .filter(({ report }) => report.variant === variant && report.version === version)
+        .reduce((sum, { report }) => sum + report.poisonousQueries, 0),
     incarnation: (id) => workers.get(id)?.incarnation,
   };
 }

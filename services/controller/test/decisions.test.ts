@@ -43,6 +43,7 @@ const reportOf = (replica: string, fields: Partial<ReplicaReport> = {}): Replica
   failures: 0,
   busyMs: ms(0),
   executorDeaths: 0,
+  poisonousQueries: 0,
   quarantined: false,
   ...fields,
 });

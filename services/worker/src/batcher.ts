@@ -32,6 +32,10 @@ export interface Batcher {
 /** One batch runs, and one more may wait in the executor's socket so that it never idles. */
 const mostInFlight = 2;
 
+/** A run that takes this much longer than expected no longer keeps others off the core: it may never end. */
+const overdueAfter = (expected: Milliseconds | undefined): Milliseconds =>
+  milliseconds(Math.max(100, 4 * (expected ?? 250)));
+
 interface Flight {
   readonly items: number;
   readonly startedAt: Milliseconds;
@@ -44,9 +48,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let executor: Executor | undefined;
   let token: Disposable | undefined;
   let acquiring = false;
+  let overdue = false;
 
   function pump(): void {
-    if (executor === undefined) return;
+    if (executor === undefined || overdue) return;
     if (token === undefined) {
       if (queue.length > 0) void acquire();
       return;
@@ -71,7 +76,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     acquiring = true;
     token = await tokens.acquire();
     acquiring = false;
-    if (executor === undefined) release();
+    if (executor === undefined || overdue) release();
     else pump();
   }
 
@@ -85,8 +90,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
       outputs: queries[0]?.outputs ?? [],
       expectedMs: options.expectedMs(items),
     };
+    const watch = clock.after(overdueAfter(request.expectedMs), () => {
+      overdue = true;
+      release();
+    });
     const outcome = await on.run(request);
+    watch[Symbol.dispose]();
     flights.delete(flight);
+    overdue = false;
     settle(batch, outcome, { items, pid: on.pid, startedAt: flight.startedAt });
     if (flights.size === 0 && queue.length === 0) release();
     pump();

@@ -161,6 +161,7 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
       memoryBytes: bytes(memoryBytes),
       queuedItems: queue.items,
       runningItems: batcher.runningItems,
+      poisonousQueries: poisons,
       quarantined: poisons >= poisonsToQuarantine,
     }),
     update: (next) => {

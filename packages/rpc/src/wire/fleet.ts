@@ -92,6 +92,7 @@ export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaRepor
   failures: message.failures,
   busyMs: milliseconds(message.busyUs / 1000),
   executorDeaths: message.executorDeaths,
+  poisonousQueries: message.poisonousQueries,
   quarantined: message.quarantined,
 });
 
@@ -111,5 +112,6 @@ export const replicaReportToWire = (report: ReplicaReport): wire.ReplicaReportIn
   failures: report.failures,
   busyUs: Math.round(report.busyMs * 1000),
   executorDeaths: report.executorDeaths,
+  poisonousQueries: report.poisonousQueries,
   quarantined: report.quarantined,
 });

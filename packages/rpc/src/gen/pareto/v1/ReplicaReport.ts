@@ -20,6 +20,7 @@ export interface ReplicaReport {
   'executorDeaths'?: (number);
   'quarantined'?: (boolean);
   'version'?: (number);
+  'poisonousQueries'?: (number);
 }
 
 export interface ReplicaReport__Output {
@@ -39,4 +40,5 @@ export interface ReplicaReport__Output {
   'executorDeaths': (number);
   'quarantined': (boolean);
   'version': (number);
+  'poisonousQueries': (number);
 }

@@ -1,0 +1,127 @@
+// Models that hang, die, eat memory or are broken: a clear error for their callers, and the others don't notice.
+
+import assert from 'node:assert/strict';
+import type { RawTensor } from '@pareto/rpc';
+import { hungryModel, loopModel, onnxType, waitFor, writeModel } from '@pareto/testkit';
+import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { readDigitModel, readDigits, registerDigits, type Digits } from '../support/digits.js';
+
+const number = (value: number): RawTensor => ({
+  name: 'x',
+  datatype: 'FP32',
+  shape: [1, 1],
+  raw: Buffer.from(Float32Array.of(value).buffer),
+});
+
+describe('bad models', function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let client: TestClient;
+  let digits: Digits;
+  before(async () => {
+    cluster = await startCluster();
+    client = createTestClient(cluster);
+    digits = await readDigits();
+    await registerDigits(client, ['mlp-tiny']);
+    await client.waitUntilReady('mlp-tiny');
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  /** Asks for digits over and over until `done`; all must be answered. */
+  async function bystander(done: Promise<unknown>): Promise<number> {
+    let answers = 0;
+    let going = true;
+    void done.finally(() => (going = false)).catch(() => {});
+    while (going) {
+      await client.infer('digits', [digits.input(answers % 100)], { latency_ms: 5000 });
+      answers++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return answers;
+  }
+
+  async function serve(name: string, model: Uint8Array): Promise<void> {
+    await client.registerTask(name);
+    await client.registerModel(name, `${name}-model`, model);
+    await client.waitUntilMeasured(name);
+    await client.waitUntilReady(`${name}-model`);
+  }
+
+  const reasonOf = async (name: string): Promise<string | undefined> => {
+    const { variants } = await client.registry.describe({ name });
+    return variants[0]?.quarantineReason === '' ? undefined : variants[0]?.quarantineReason;
+  };
+
+  it('one that eats all memory ends alone: its caller is told, the others are answered', async () => {
+    await serve('hungry', hungryModel());
+    const asked = refusalOf(client.infer('hungry', [number(400e6)], { latency_ms: 30_000 }, 60_000));
+    const answers = await bystander(asked);
+    const refusal = await asked;
+    assert.equal(refusal.code, 'internal', refusal.message);
+    assert.match(refusal.message, /memory/);
+    assert.ok(answers > 0);
+    const answer = await client.infer('hungry', [number(3)], { latency_ms: 30_000 }, 60_000);
+    assert.equal(answer.outputs[0]?.raw.readFloatLE(0), 3);
+  });
+
+  it('one that hangs is ended; two such queries and it is served no more, and the others are answered', async () => {
+    await serve('looping', loopModel());
+    for (const round of [1, 2]) {
+      const asked = refusalOf(client.infer('looping', [number(1e18)], { latency_ms: 60_000 }, 120_000));
+      const answers = await bystander(asked);
+      const refusal = await asked;
+      assert.equal(refusal.code, 'internal', `${round}: ${refusal.message}`);
+      assert.match(refusal.message, /two executors/);
+      assert.ok(answers > 50, `${answers} others were answered`);
+      if (round === 1) await client.waitUntilReady('looping-model');
+    }
+    const reason = await waitFor('the quarantine', () => reasonOf('looping'));
+    assert.match(reason, /hung/);
+    await waitFor('the router to hear of it', async () => {
+      const refusal = await refusalOf(client.infer('looping', [number(1)], {}, 5_000));
+      return refusal.code === 'failed-precondition' ? true : undefined;
+    });
+    await client.infer('digits', [digits.input(0)]);
+  });
+
+  it('one that is cut short is refused when it is registered', async () => {
+    const whole = await readDigitModel('cnn-large');
+    const refusal = await refusalOf(client.registerModel('digits', 'cut', whole.subarray(0, whole.length / 2)));
+    assert.equal(refusal.code, 'invalid-argument');
+    assert.match(refusal.message, /corrupted or cut short|not an ONNX model/);
+    assert.equal((await refusalOf(client.registry.describe({ name: 'cut' }))).code, 'not-found');
+  });
+
+  it('one of another signature is refused for a task that has one', async () => {
+    const refusal = await refusalOf(client.registerModel('digits', 'stranger', hungryModel()));
+    assert.match(refusal.code, /invalid-argument|failed-precondition/);
+    assert.match(refusal.message, /signature|input|image/);
+  });
+
+  it('one whose files are not there is refused', async () => {
+    const files = [{ path: 'm.onnx', digest: `sha256:${'0'.repeat(64)}`, sizeBytes: 5 }];
+    const refusal = await refusalOf(
+      client.registry.registerArchitecture({ name: 'gone', task: 'digits', manifest: { files } }),
+    );
+    assert.match(refusal.code, /not-found|failed-precondition/);
+  });
+
+  it('one that the runtime refuses is shown with the reason, and answers nothing', async () => {
+    const value = { name: 'x', type: onnxType.float, dims: ['batch', 1] };
+    const model = writeModel({
+      nodes: [{ op: 'NoSuchOperator', inputs: ['x'], outputs: ['y'] }],
+      inputs: [value],
+      outputs: [{ ...value, name: 'y' }],
+    });
+    await client.registerTask('strange');
+    await client.registerModel('strange', 'strange-model', model);
+    const [variant] = await client.waitUntilMeasured('strange');
+    assert.match(variant?.measurements[0]?.error ?? '', /NoSuchOperator/);
+    const refusal = await refusalOf(client.infer('strange', [number(1)], {}, 10_000));
+    assert.match(refusal.code, /failed-precondition|resource-exhausted/);
+  });
+});
