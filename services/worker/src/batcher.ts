@@ -99,7 +99,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     flights.delete(flight);
     overdue = false;
     settle(batch, outcome, { items, pid: on.pid, startedAt: flight.startedAt });
-    if (flights.size === 0 && queue.length === 0) release();
+    // Others that wait come first: this replica lines up behind them.
+    if (flights.size === 0 && tokens.waiting > 0) release();
     pump();
   }
 

@@ -9,7 +9,6 @@ import {
   notExecutedKey,
   scanInferRequest,
   type RoutedDecision,
-  type ScannedRequest,
   type ServerCall,
 } from '@pareto/rpc';
 import { requireToken } from '@pareto/service';
@@ -70,11 +69,8 @@ async function answer(body: Buffer, call: ServerCall, { decision, replica, span,
   traceRun(got, span, deps.tracer);
   const facts = { decision, spec: replica.order.spec, costUsd: costOf(got, query.items, replica) };
   setReplyTrailers(call, facts);
-  return encodeReply(request, got.outputs, facts, query.typed && hasContents(request));
+  return encodeReply(request, got.outputs, facts, query.typed);
 }
-
-/** A request without any input mirrors nothing: it gets raw outputs. */
-const hasContents = ({ inputs }: ScannedRequest): boolean => inputs.length > 0;
 
 const notHere = (why: string): ParetoError =>
   new ParetoError('unavailable', why, { details: { [notExecutedKey]: '1' } });

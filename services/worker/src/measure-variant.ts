@@ -31,6 +31,9 @@ async function measure(order: MeasureOrder, deps: MeasureDeps, signal: AbortSign
   const { spec } = order;
   const wish = { spec, memoryLimitBytes: deps.memoryLimitBytes() };
   await using executor = await loadVariant(deps, wish, signal);
+  signal.addEventListener('abort', () => executor.kill({ kind: 'ended', reason: 'the measuring was called off' }), {
+    once: true,
+  });
   const { tokens, runtimeVersion } = deps;
   const request = { signature: spec.signature, maxBatch: spec.maxBatchSize, runtimeVersion, tokens };
   const profile = await measureProfile(executor, request, deps.clock);

@@ -1,8 +1,9 @@
 // A worker put together: executors, replicas, measuring, its gRPC server, its session with the controller, its probes.
 
 import { randomUUID } from 'node:crypto';
-import { workerId, type WorkerInfo } from '@pareto/core';
-import { createBlobCache } from '@pareto/models';
+import { hostname } from 'node:os';
+import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
+import { createBlobCache, type BlobCache, type BlobCacheOptions } from '@pareto/models';
 import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, createSlotTokens, discoverHardware, type ExecutorPool } from '@pareto/runtime';
 import { createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
@@ -26,7 +27,7 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   const onChange = (): void => session.hurry();
   const preferred = (): string | undefined => session.address;
   const fetch = createBlobSource({ addresses: config.controllers, preferred, clusterToken });
-  const cache = await createBlobCache(config.cacheDir, { maxBytes: parseSize(config.cacheSize), fetch, clock });
+  const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
   const shared = { pool, cache, tokens: createSlotTokens(slots), clock, logger, metrics, onChange };
   const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
   const replicas = createReplicaSet({ ...shared, slots, memoryBytes: hardware.memoryBytes, bounds });
@@ -38,7 +39,7 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   const incarnation = randomUUID();
   let port = config.port;
   const worker = (): WorkerInfo => {
-    const address = config.advertise ?? `${config.host}:${port}`;
+    const address = config.advertise ?? `${reachableHost(config.host)}:${port}`;
     return { id: workerId(config.id ?? address), incarnation, address, ...hardware };
   };
   const session = createControllerSession({
@@ -59,6 +60,9 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   ];
 }
 
+/** Of a host that listens everywhere, its name. */
+const reachableHost = (host: string): string => (['0.0.0.0', '::'].includes(host) ? hostname() : host);
+
 async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<typeof discoverHardware> {
   const { slots, memory, providers } = config;
   const memoryBytes = memory === undefined ? undefined : parseSize(memory);
@@ -68,6 +72,13 @@ async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<ty
     await pool[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions): Promise<BlobCache> {
+  return createBlobCache(cacheDir, options).catch((error: unknown) => {
+    const message = `--cache-dir ${cacheDir} can't be used: ${errorText(error)}`;
+    throw new ParetoError('failed-precondition', message, { cause: error });
+  });
 }
 
 interface ServerDeps extends InferDeps, Pick<ServiceContext, 'logger'> {
