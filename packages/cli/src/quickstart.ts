@@ -2,9 +2,10 @@
 
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import { Command } from 'commander';
-import { createNarratedCluster } from './commands/up.js';
+import { createNarratedCluster, withCluster } from './commands/up.js';
 import type { Context } from './context.js';
 import { listenForInterrupts } from './interrupts.js';
 import { wholeNumberIn } from './options.js';
@@ -12,6 +13,7 @@ import { describeFailure } from './program.js';
 import { askAll, registerDigits, samplesFile } from './quickstart/demo.js';
 import { findFailures, formatOutcomes, howToTalk } from './quickstart/report.js';
 import { createTerminal } from './terminal.js';
+import type { Cluster } from './up/cluster.js';
 
 const defaultDir = '.pareto-quickstart';
 
@@ -42,30 +44,31 @@ function readOptions(): Options {
 }
 
 async function quickstart(context: Context, options: Options): Promise<number> {
-  const { terminal } = context;
   const ours = options.dataDir === defaultDir;
   if (ours) await rm(options.dataDir, { recursive: true, force: true });
-  const configDir = new URL('../../../deploy/quickstart', import.meta.url).pathname;
+  const configDir = fileURLToPath(new URL('../../../deploy/quickstart', import.meta.url));
   const cluster = createNarratedCluster(context, { ...options, workers: 2, verbose: false, configDir });
-  let passed = false;
-  try {
-    await cluster.start(context.stop);
-    const variants = await registerDigits(context, cluster);
-    const outcomes = await askAll(context, cluster, variants);
-    terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
-    const failures = findFailures(outcomes);
-    for (const failure of failures) terminal.note(`did not hold: ${failure}`);
-    passed = failures.length === 0;
-    if (passed) terminal.note(`All ${outcomes.length} held.`);
+  const passed = await withCluster(context, cluster, async () => {
+    const held = await showAll(context, cluster);
+    if (!held) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);
     if (options.keep === true) await keepRunning(context, howToTalk(cluster.routerAddress, samplesFile));
-  } finally {
-    terminal.note('stopping');
-    await cluster.stop(context.kill);
-    // What went wrong can be read in the logs.
-    if (ours && passed) await rm(options.dataDir, { recursive: true, force: true });
-    if (!passed) terminal.note(`The logs are in ${cluster.topology.logDir}.`);
-  }
+    return held;
+  });
+  // What went wrong can be read in the logs.
+  if (ours && passed) await rm(options.dataDir, { recursive: true, force: true });
   return passed ? 0 : 1;
+}
+
+/** Registers, asks, and tells; true if all that was promised held. */
+async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
+  const { terminal } = context;
+  const variants = await registerDigits(context, cluster);
+  const outcomes = await askAll(context, cluster, variants);
+  terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
+  const failures = findFailures(outcomes);
+  for (const failure of failures) terminal.note(`did not hold: ${failure}`);
+  if (failures.length === 0) terminal.note(`All ${outcomes.length} held.`);
+  return failures.length === 0;
 }
 
 async function keepRunning(context: Context, text: string): Promise<void> {

@@ -39,18 +39,32 @@ export function addUp(program: Command, context: Context): void {
 
 async function up(context: Context, options: Options): Promise<void> {
   const cluster = createNarratedCluster(context, { ...options, verbose: options.verbose === true });
-  try {
-    await cluster.start(context.stop);
+  await withCluster(context, cluster, async () => {
     context.terminal.note(
-      `\nThe cluster is up. Logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps}`,
+      `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps}`,
     );
     if (!context.stop.aborted) await once(context.stop, 'abort');
-  } catch (error) {
+  }).catch((error: unknown) => {
+    // Being stopped before it was up is no failure.
     if (!context.stop.aborted) throw error;
+  });
+}
+
+/** Starts a cluster, works with it, and stops it however that ends. */
+export async function withCluster<T>(context: Context, cluster: Cluster, work: () => Promise<T>): Promise<T> {
+  const { terminal, stop, kill } = context;
+  try {
+    await cluster.start(stop);
+    return await work();
+  } catch (error) {
+    if (cluster.started && !stop.aborted) terminal.note(`the logs are in ${cluster.topology.logDir}`);
+    throw error;
   } finally {
-    context.terminal.note('stopping (Ctrl-C again stops at once)');
-    await cluster.stop(context.kill);
-    context.terminal.note('stopped');
+    if (cluster.started) {
+      terminal.note('stopping (Ctrl-C again stops at once)');
+      await cluster.stop(kill);
+      terminal.note('stopped');
+    }
   }
 }
 

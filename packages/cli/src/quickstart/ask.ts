@@ -120,7 +120,8 @@ function explain({ verdicts }: wire.ExplainResponse): string {
   const entries = Object.entries(verdicts);
   const can = entries.filter(([verdict]) => passed.has(verdict)).reduce((sum, [, count]) => sum + count, 0);
   const refused = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
-  const head = can === 1 ? 'the only one that can' : `cheapest of ${can} that can`;
+  const head =
+    can === 0 ? 'the nearest: none can' : can === 1 ? 'the only one that can' : `cheapest of ${can} that can`;
   return refused.length === 0 ? head : `${head}; not: ${refused.join(', ')}`;
 }
 
@@ -131,9 +132,8 @@ async function askWhatIf({ clients }: Asker, query: Query): Promise<Outcome> {
     { timeoutMs },
   );
   const best = feasible ? candidates[0] : nearestBy;
-  const why = feasible
-    ? `yes, by ${best?.variant ?? '?'}`
-    : `no, ${reason}; nearest: ${formatObjective(nearest)} by ${best?.variant ?? '?'}`;
+  const by = best?.variant ?? 'none';
+  const why = feasible ? `yes, by ${by}` : `${reason}; nearest: ${formatObjective(nearest)} by ${by}`;
   const asExpected = expect.kind === 'feasible' && expect.feasible === feasible && best !== undefined && best !== null;
   const problem = asExpected ? undefined : 'expected the other answer';
   return { ...nothing(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, why, problem };

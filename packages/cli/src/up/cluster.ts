@@ -17,6 +17,8 @@ export interface Cluster {
   readonly topology: Topology;
   readonly controllerAddress: string;
   readonly routerAddress: string;
+  /** Something was started, and is to be stopped. */
+  readonly started: boolean;
   /** Resolves when every service is ready. Throws what kept one from it; `stop` is still due. */
   start(signal: AbortSignal): Promise<void>;
   /** Router first, so that nothing new comes; then workers, then the controller. At once when `kill` aborts. */
@@ -52,6 +54,9 @@ export function createCluster(options: ClusterOptions): Cluster {
     topology,
     controllerAddress: `${options.host}:${options.controllerPort}`,
     routerAddress: `${options.host}:${options.routerPort}`,
+    get started() {
+      return running.length > 0;
+    },
     async start(signal) {
       await prepare(options.dataDir, options.host, topology);
       // One that fails ends the waiting for the others.
