@@ -1,5 +1,6 @@
 // The router's parts, put together.
 
+import { hostname } from 'node:os';
 import type { Rng, RoutingTable } from '@pareto/core';
 import { createTrace } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
@@ -39,7 +40,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   });
   const parts = createParts(config, context, {
     routerId,
-    address: () => config.advertise ?? `${config.host}:${port}`,
+    address: () => config.advertise ?? `${reachableHost(config.host)}:${port}`,
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });
   const core = createCore(config, context, routerId, parts);
@@ -68,6 +69,9 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     runnables: [probes, parts.workers, parts.demand, grpc, parts.tables],
   };
 }
+
+/** Where others find a router that listens on every address of its host. */
+const reachableHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? hostname() : host);
 
 const randomHex = (rng: Rng): string =>
   Math.floor(rng() * 2 ** 32)

@@ -1,7 +1,7 @@
 // What 1,000 answers of a variant cost on a hardware class.
 
 import type { Profile } from '@pareto/core';
-import { p50At } from './profile-at.js';
+import { p50At, p99At } from './profile-at.js';
 
 const msPerHour = 3.6e6;
 
@@ -9,7 +9,7 @@ const msPerHour = 3.6e6;
 export function costBatch(profile: Profile, latencyMs: number): number {
   let batch = 1;
   for (const point of profile.points) {
-    if (point.p99Ms <= latencyMs / 2) batch = Math.max(batch, point.batch);
+    if (p99At(profile, point.batch) <= latencyMs / 2) batch = Math.max(batch, point.batch);
   }
   return batch;
 }

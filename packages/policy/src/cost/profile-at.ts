@@ -14,18 +14,22 @@ export const profileAt = (profile: Profile, batch: number): { readonly p50Ms: nu
 });
 
 /**
- * Linear between the two neighbours. Below the first point: the first point (less work never takes longer).
- * Beyond the last: in proportion to its time per item (no gain is assumed that was not seen).
+ * Linear between the two neighbours. Less work never takes longer, so that a size measured slower than a larger one (by
+ * a disturbance) counts as the larger one does. Beyond the last point: in proportion to its time per item.
  */
 function latencyAt(points: readonly ProfilePoint[], batch: number, key: 'p50Ms' | 'p99Ms'): number {
-  let below: ProfilePoint | undefined;
-  for (const point of points) {
-    if (point.batch >= batch) {
-      if (below === undefined) return point[key];
-      const share = (batch - below.batch) / (point.batch - below.batch);
-      return below[key] + share * (point[key] - below[key]);
+  let above = Infinity;
+  let aboveBatch = 0;
+  for (let i = points.length - 1; i >= 0; i--) {
+    const point = points[i];
+    if (point === undefined) break;
+    const value = Math.min(above, point[key]);
+    if (point.batch <= batch) {
+      if (aboveBatch === 0) return (value * batch) / point.batch;
+      return value + ((batch - point.batch) / (aboveBatch - point.batch)) * (above - value);
     }
-    below = point;
+    above = value;
+    aboveBatch = point.batch;
   }
-  return below === undefined ? Number.NaN : (below[key] * batch) / below.batch;
+  return aboveBatch === 0 ? Number.NaN : above;
 }

@@ -49,7 +49,7 @@ function offerOf(candidate: Candidate, query: Query, params: SelectParams): Offe
 /** An unmeasured candidate meets no floor at all. */
 function offeredFloor(asked: number | undefined, accuracy: number | undefined): number | undefined {
   if (asked === undefined || accuracy === undefined) return undefined;
-  return accuracy >= asked ? asked : Math.floor(accuracy * 1e4) / 1e4;
+  return accuracy >= asked ? asked : Math.min(accuracy, Math.floor(accuracy * 1e4) / 1e4);
 }
 
 function offeredCeiling(asked: number | undefined, cost: number | undefined): number | undefined {

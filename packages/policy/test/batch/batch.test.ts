@@ -7,7 +7,8 @@ describe('batchCeiling', () => {
   const cases = [
     ['batches that pay', { 1: 1, 2: 1.2, 4: 1.5, 8: 2 }, 1000, 8],
     ['batches that gain nothing', { 1: 1, 2: 2, 4: 4 }, 1000, 1],
-    ['pays up to a point', { 1: 1, 2: 1.2, 4: 2.4, 8: 2.5 }, 1000, 2],
+    ['pays up to a point', { 1: 1, 2: 1.2, 4: 2.4, 8: 5 }, 1000, 2],
+    ['a disturbed measurement is no end', { 1: 1, 2: 9, 4: 1.2, 8: 1.4 }, 1000, 8],
     ['half the latency bounds it', { 1: 1, 2: 1.2, 4: 1.5, 8: 2 }, 3.2, 2],
     ['one even if too slow', { 1: 100 }, 10, 1],
   ] as const;

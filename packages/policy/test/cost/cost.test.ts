@@ -15,6 +15,22 @@ describe('profileAt', () => {
     [16, 16],
   ] as const;
   for (const [batch, expected] of cases) it(`batch ${batch}`, () => assert.equal(p50At(measured, batch), expected));
+  it('takes no smaller batch for slower than a larger one', () => {
+    const disturbed = profile({ 1: 9, 2: 3, 4: 4 });
+    assert.deepEqual(
+      [1, 2, 3, 4].map((batch) => p50At(disturbed, batch)),
+      [3, 3, 3.5, 4],
+    );
+  });
+  it('never falls with the batch', () => {
+    const points = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(points, fc.integer({ min: 1, max: 70 }), (values, batch) => {
+        const made = profile(Object.fromEntries(values.map((p50, i) => [2 ** i, p50])));
+        assert.ok(p50At(made, batch) <= p50At(made, batch + 1) + 1e-9);
+      }),
+    );
+  });
   it('has the p99 too', () => assert.deepEqual(profileAt(measured, 8), { p50Ms: 8, p99Ms: 9.6 }));
 });
 

@@ -23,7 +23,8 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
   let hold: Hold | undefined;
   try {
     for (let attempt = 1; ; asked = resolve(core.tables.table, query)) {
-      const admission = decide(core, query, asked, { seq, isFirst: attempt === 1 && hold === undefined, hold });
+      const isFirst = attempt === 1 && hold === undefined;
+      const admission = decide(core, query, asked, { seq, isFirst, hold });
       if (admission.kind === 'refuse') throw refusalOf(admission, asked);
       if (admission.kind === 'hold') {
         hold ??= enterHold(core, query);
@@ -33,7 +34,7 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
       const { selection } = admission;
       const replica = pickReplica(selection.candidate, core.loads, core.rng);
       if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
-      const routed = { seq, replica, selection, isColdStart: hold !== undefined };
+      const routed = { seq, replica, selection, isFirst, isColdStart: hold !== undefined };
       const outcome = await forward(core, query, asked, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
       if (!mayRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);

@@ -12,6 +12,8 @@ export interface Routed {
   readonly replica: ReplicaRoute;
   readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
   readonly isColdStart: boolean;
+  /** Neither held nor sent before: the prediction was for all of it. */
+  readonly isFirst: boolean;
 }
 
 type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
@@ -32,6 +34,9 @@ export async function forward(
   });
   const load = outcome.kind === 'answered' ? parseLoad(outcome.trailers.get(loadKey)) : undefined;
   core.loads.ended(replica.id, asked.items, load);
+  if (outcome.kind === 'answered' && routed.isFirst) {
+    core.loads.late(replica.id, core.clock.now() - query.call.receivedAt - routed.selection.predictedMs);
+  }
   learn(core, outcome, replica);
   return outcome;
 }

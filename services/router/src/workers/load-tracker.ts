@@ -4,6 +4,10 @@ import type { Candidate, ReplicaId, ReplicaRoute, RoutingTable } from '@pareto/c
 import { p50At, type LoadView } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 
+/** How much one answer moves `lateMs`; what every ping leaves of it. */
+const lateWeight = 0.1;
+const lateKept = 0.5;
+
 /** A wait that no objective allows, of a replica that turned a query down: busy, but not gone. */
 const fullMs = 1e9;
 
@@ -13,6 +17,8 @@ export interface LoadTracker extends LoadView {
   sent(replica: ReplicaId, items: number): void;
   /** A query ended; with the load that its worker told, if it did. */
   ended(replica: ReplicaId, items: number, load: ReplicaLoadReport | undefined): void;
+  /** An answer took so much longer than was predicted (or less): live latency corrects the profile. */
+  late(replica: ReplicaId, byMs: number): void;
   /** A worker told the load of a replica, or (undefined) that it cannot be called. */
   report(replica: ReplicaId, load: ReplicaLoadReport | undefined): void;
   /** It has no room: busy until its load is told anew. */
@@ -29,6 +35,8 @@ interface State {
   queuedItems: number;
   /** By this router, since the load was told. */
   sentItems: number;
+  /** By how much answers were late of late. */
+  lateMs: number;
   isDown: boolean;
   isFull: boolean;
 }
@@ -96,7 +104,15 @@ export function createLoadTracker(): LoadTracker {
         else if (!state.isDown) tell(state, load);
       });
     },
-    report: (replica, load) => change(replica, (state) => tell(state, load)),
+    late(replica, byMs) {
+      change(replica, (state) => (state.lateMs += lateWeight * (Math.max(0, byMs + state.lateMs) - state.lateMs)));
+    },
+    report(replica, load) {
+      change(replica, (state) => {
+        tell(state, load);
+        state.lateMs *= lateKept;
+      });
+    },
     full: (replica) => change(replica, (state) => (state.isFull = true)),
     down: (replica) => change(replica, (state) => (state.isDown = true)),
   };
@@ -105,11 +121,11 @@ export function createLoadTracker(): LoadTracker {
 function createState(candidate: Candidate, replica: ReplicaRoute, before: State | undefined): State {
   const { profile } = candidate;
   const msPerItem = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
-  const fresh = { backlogMs: 0, queuedItems: 0, sentItems: 0, isDown: false, isFull: false };
+  const fresh = { backlogMs: 0, queuedItems: 0, sentItems: 0, lateMs: 0, isDown: false, isFull: false };
   return { ...(before ?? fresh), candidate, msPerItem };
 }
 
 function waitOf(state: State): number {
   if (state.isDown) return Infinity;
-  return state.isFull ? fullMs : state.backlogMs + state.sentItems * state.msPerItem;
+  return state.isFull ? fullMs : state.backlogMs + state.sentItems * state.msPerItem + state.lateMs;
 }
