@@ -3,7 +3,7 @@
 import { ParetoError } from '@pareto/core';
 import type { Operation, Transaction } from './store.js';
 
-export const maxKeyLength = 1024;
+const maxKeyLength = 1024;
 export const maxOperations = 128;
 /** Of all keys and values of a transaction. */
 export const maxTransactionBytes: number = 2 ** 20;

@@ -16,7 +16,7 @@ import type { Assigner } from './assigner.js';
 import { writeAll, type Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
-import { observe, observeDemand, type Scene } from './observe.js';
+import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentKey, lastPlanKey, type PlanRecord } from './records.js';
 import { validatePlan, type ValidatedPlan } from './validate-plan.js';
@@ -86,13 +86,14 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
   );
 
   // 5. Record the plan in the store, before any effect.
-  await recordPlan(options, snapshot.planId, validated.actions);
+  const actions = [...unloadOrphans(options.scene()), ...validated.actions];
+  await recordPlan(options, snapshot.planId, actions);
 
   // 6. Apply: orders to measure, then to every worker what it is to hold now.
-  options.assigner.apply(validated.actions);
+  options.assigner.apply(actions);
 
   // 7. Report.
-  report(options, validated, plan.unmet);
+  report(options, { actions, dropped: validated.dropped }, plan.unmet);
 }
 
 function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory: Memory): PlacementSnapshot {
@@ -103,6 +104,9 @@ function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory
   memory.scale = replicas.state;
   return { ...observed, wanted: replicas.wanted, planId: `${epoch.slice(0, 6)}-${mirror.revision}` };
 }
+
+const unloadOrphans = (scene: Scene): readonly PlanAction[] =>
+  observeOrphans(scene).map((assignment) => ({ kind: 'unload', assignment, reason: 'the variant was deleted' }));
 
 function assignedAt({ assignedAt: seen }: Memory, replica: ReplicaId, now: Milliseconds): Milliseconds {
   const at = seen.get(replica) ?? now;

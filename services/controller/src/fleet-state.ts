@@ -32,7 +32,7 @@ export interface LiveReplica {
   readonly recent: Activity;
 }
 
-export interface Activity {
+interface Activity {
   readonly elapsedMs: number;
   readonly busyMs: number;
   readonly executions: number;
@@ -56,7 +56,7 @@ interface LiveWorker {
   readonly order: MeasureTarget | undefined;
 }
 
-export type Presence = 'connected' | 'awaited' | 'gone';
+type Presence = 'connected' | 'awaited' | 'gone';
 
 export interface FleetState {
   /** Takes the place of a session of before; the replicas of another incarnation are forgotten. */
@@ -71,7 +71,7 @@ export interface FleetState {
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
-  /** A worker that left, or did not come since `leadingSince`, is awaited for a while. */
+  /** A worker that left is awaited for a while; for longer one that did not come yet since `leadingSince`. */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): Presence;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
   measuring(id: WorkerId): MeasureTarget | undefined;
@@ -138,8 +138,9 @@ export function createFleetState(params: FleetParams): FleetState {
     presence(id, now, leadingSince) {
       const worker = workers.get(id);
       if (worker?.session !== undefined) return 'connected';
-      if (now - leadingSince < params.firstJoinMs) return 'awaited';
-      return worker !== undefined && now - worker.leftAt < params.rejoinMs ? 'awaited' : 'gone';
+      const hasLeft = worker !== undefined && worker.leftAt !== neverLeft;
+      const isExpected = hasLeft ? now - worker.leftAt < params.rejoinMs : now - leadingSince < params.firstJoinMs;
+      return isExpected ? 'awaited' : 'gone';
     },
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     measuring: (id) => workers.get(id)?.order,

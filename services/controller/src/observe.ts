@@ -61,7 +61,7 @@ function observeReplicas(
   assignedAt: (replica: ReplicaId) => Milliseconds,
 ): readonly PlacementReplica[] {
   const live = fleet.replicas(worker);
-  const assigned = registry.assignments.get(worker) ?? [];
+  const assigned = (registry.assignments.get(worker) ?? []).filter((assignment) => isRegistered(registry, assignment));
   const inForce = assigned.map((assignment): PlacementReplica => {
     const replica = live.get(assignment.replica);
     const at = assignedAt(assignment.replica);
@@ -90,6 +90,13 @@ function observeReplicas(
     }),
   ];
 }
+
+/** Assignments whose variant was deleted: nobody plans for them. */
+export const observeOrphans = ({ registry }: Scene): readonly Assignment[] =>
+  [...registry.assignments.values()].flat().filter((assignment) => !isRegistered(registry, assignment));
+
+const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignment): boolean =>
+  versions.has(versionKey(variant, version));
 
 const unknownClass = '' as Assignment['hardwareClass'];
 

@@ -15,8 +15,12 @@ import type {
   WorkerInfo,
 } from '@pareto/core';
 
-/** Tasks and architectures share one namespace: whoever holds a name holds this key. */
-export type NameRecord = { readonly kind: 'task' } | { readonly kind: 'architecture'; readonly current: number };
+/**
+ * Tasks and architectures share one namespace: whoever holds a name holds this key. `free`: an architecture was deleted; its
+ * versions are never given again.
+ */
+export type NameRecord =
+  { readonly kind: 'task' } | { readonly kind: 'architecture' | 'free'; readonly current: number };
 
 export interface WorkerRecord {
   readonly info: WorkerInfo;
@@ -85,7 +89,7 @@ export const measurementsPrefix = (id: VariantId, version: number): string =>
 export const measurementKey = (m: Measurement): string => measurementsPrefix(m.variant, m.version) + m.hardwareClass;
 export const assignmentKey = (a: Pick<Assignment, 'worker' | 'replica'>): string =>
   assignmentsPrefix(a.worker) + a.replica;
-export const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assignments}${worker}/`;
+const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assignments}${worker}/`;
 export const workerKey = (id: WorkerId): string => prefixes.workers + id;
 export const loadKey = (id: WorkerId): string => prefixes.loads + id;
 export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;

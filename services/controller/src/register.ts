@@ -48,8 +48,12 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
   }
   const task: Task = { ...wanted, signature: undefined };
   const record: NameRecord = { kind: 'task' };
-  const compares: readonly Compare[] = [{ kind: 'absent', key: nameKey(name) }];
-  await write(context, compares, [put(nameKey(name), record), put(taskKey(name), task)], `task ${name}`);
+  await write(
+    context,
+    [claim(context.mirror, name)],
+    [put(nameKey(name), record), put(taskKey(name), task)],
+    `task ${name}`,
+  );
   return task;
 }
 
@@ -72,7 +76,6 @@ export async function registerArchitecture(
   const task = records.tasks.get(taskKey(request.task));
   if (task === undefined) throw new ParetoError('not-found', `there is no task ${request.task}: register it first`);
   refuseTaken(context.mirror, name, 'architecture');
-  const taken = records.names.get(nameKey(name));
   const modelDigest = manifestDigest(manifest);
   const versions = versionsOf(context.mirror, name);
   const same = versions.find((version) => version.modelDigest === modelDigest);
@@ -81,7 +84,8 @@ export async function registerArchitecture(
 
   const signature = await inspectFiles(context.blobs, manifest);
   checkSignature(task.value, signature, name);
-  const version = (taken?.value.kind === 'architecture' ? taken.value.current : 0) + 1;
+  const holder = records.names.get(nameKey(name))?.value;
+  const version = (holder === undefined || holder.kind === 'task' ? 0 : holder.current) + 1;
   const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
   const architecture: Architecture = {
     name,
@@ -92,7 +96,7 @@ export async function registerArchitecture(
     signature,
     maxBatchSize,
   };
-  await writeArchitecture(context, architecture, task, taken);
+  await writeArchitecture(context, architecture, task);
   return architecture;
 }
 
@@ -100,15 +104,12 @@ async function writeArchitecture(
   context: RegisterContext,
   architecture: Architecture,
   task: Stored<Task>,
-  taken: Stored<NameRecord> | undefined,
 ): Promise<void> {
   const { name, version, signature } = architecture;
   const variant = originalVariant(architecture);
   const record: NameRecord = { kind: 'architecture', current: version };
   const compares: readonly Compare[] = [
-    taken === undefined
-      ? { kind: 'absent', key: nameKey(name) }
-      : { kind: 'revision', key: taken.key, modRevision: taken.modRevision },
+    claim(context.mirror, name),
     { kind: 'revision', key: task.key, modRevision: task.modRevision },
   ];
   const operations = [
@@ -135,9 +136,16 @@ const originalVariant = ({ name, version, task, modelDigest, manifest }: Archite
 const versionsOf = ({ records }: Mirror, name: string): readonly Architecture[] =>
   Array.from(records.architectures.values(), ({ value }) => value).filter((architecture) => architecture.name === name);
 
+/** Holds while nobody else has taken the name meanwhile. */
+function claim({ records }: Mirror, name: string): Compare {
+  const key = nameKey(name);
+  const held = records.names.get(key);
+  return held === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: held.modRevision };
+}
+
 function refuseTaken({ records }: Mirror, name: string, kind: NameRecord['kind']): void {
   const holder = records.names.get(nameKey(name))?.value.kind;
-  if (holder === undefined || holder === kind) return;
+  if (holder === undefined || holder === 'free' || holder === kind) return;
   throw new ParetoError(
     'already-exists',
     `${name} is the name of a ${holder}: tasks and architectures share one namespace`,

@@ -6,7 +6,7 @@ import type { Operation } from '@pareto/state';
 import { describeName, findVariant, listRegistry, notFound } from './describe.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
-import { architecturePrefixes, measurementsPrefix, nameKey, taskKey } from './records.js';
+import { architecturePrefixes, measurementsPrefix, nameKey, taskKey, type NameRecord } from './records.js';
 import { registerArchitecture, registerTask, type RegisterContext } from './register.js';
 
 export function createRegistryHandlers(
@@ -32,10 +32,11 @@ export function createRegistryHandlers(
     async delete({ name }) {
       await leader.require();
       const held = mirror.records.names.get(nameKey(name));
-      if (held === undefined) throw notFound('task or architecture', name);
-      const deletions = held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
+      if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
+      const changes =
+        held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name, held.value.current);
       const unchanged = { kind: 'revision', key: held.key, modRevision: held.modRevision } as const;
-      if (await leader.write([unchanged], [{ kind: 'delete', key: held.key }, ...deletions])) return {};
+      if (await leader.write([unchanged], changes)) return {};
       throw new ParetoError('aborted', `${name} was changed by somebody else at the same time: try again`);
     },
     async profile({ variant }) {
@@ -49,10 +50,16 @@ export function createRegistryHandlers(
 
 function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {
   const own = Array.from(records.architectures.values(), ({ value }) => value).filter(({ task }) => task === name);
-  if (own.length === 0) return [{ kind: 'delete', key: taskKey(name) }];
+  if (own.length === 0) return [nameKey(name), taskKey(name)].map((key) => ({ kind: 'delete', key }));
   const names = [...new Set(own.map((architecture) => architecture.name))].join(', ');
   throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
 }
 
-const architectureDeletions = (name: string): readonly Operation[] =>
-  architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));
+/** Its replicas go with the next turn of the control loop. */
+function architectureDeletions(name: string, current: number): readonly Operation[] {
+  const free: NameRecord = { kind: 'free', current };
+  return [
+    { kind: 'put', key: nameKey(name), value: JSON.stringify(free) },
+    ...architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }) as const),
+  ];
+}

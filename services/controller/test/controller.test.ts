@@ -288,6 +288,19 @@ describe('controller', () => {
       );
     });
 
+    it('takes the replicas of a deleted architecture away, and gives its versions to nobody else', async () => {
+      await registerAll();
+      const only = worker({ id: 'w1' });
+      const table = router();
+      await until('the required variants', () => hasRequired(table));
+      await controller.registry.delete({ name: 'tiny' });
+      assert.equal((await registerModel(controller, 'tiny')).version, 2);
+      await until('the new version alone', () => {
+        const tiny = [...only.replicas.values()].filter(({ variant }) => variant === 'tiny:original');
+        return tiny.length > 0 && tiny.every(({ version }) => version === 2) && table.ready().join().includes('tiny');
+      });
+    });
+
     it('quarantines a variant that kills executors, for good', async () => {
       await registerAll();
       const only = worker({ id: 'w1' });

@@ -220,6 +220,9 @@ describe('fleet state', () => {
     const one = session('1');
     fleet.join(one);
     assert.equal(fleet.presence(w1, ms(20_000), leadingSince), 'connected');
+    fleet.leave(one, ms(5_000));
+    assert.equal(fleet.presence(w1, ms(7_000), leadingSince), 'gone');
+    fleet.join(one);
     fleet.leave(one, ms(20_000));
     assert.equal(fleet.presence(w1, ms(21_999), leadingSince), 'awaited');
     assert.equal(fleet.presence(w1, ms(22_000), leadingSince), 'gone');
