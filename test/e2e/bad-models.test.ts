@@ -34,9 +34,9 @@ describe('bad models', function () {
   /** Asks for digits over and over until `done`; all must be answered. */
   async function bystander(done: Promise<unknown>): Promise<number> {
     let answers = 0;
-    let going = true;
-    void done.finally(() => (going = false)).catch(() => {});
-    while (going) {
+    const state = { going: true };
+    void done.finally(() => (state.going = false)).catch(() => {});
+    while (state.going) {
       await client.infer('digits', [digits.input(answers % 100)], { latency_ms: 5000 });
       answers++;
       await new Promise((resolve) => setTimeout(resolve, 20));

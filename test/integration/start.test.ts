@@ -1,0 +1,147 @@
+// Services that start, can't start, and stop.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { createChannel, createClient } from '@pareto/rpc';
+import { createTempFolder, freePorts, waitFor, type Child, type TempFolder } from '@pareto/testkit';
+import { probe, startService } from '../support/cluster.js';
+import { healthOf, receiveWindowOf, reflectedServices } from '../support/grpc-server.js';
+
+const services = ['controller', 'router', 'worker'] as const;
+type Service = (typeof services)[number];
+
+describe('a service', function () {
+  this.timeout(60_000);
+  let folder: TempFolder;
+  let token: string;
+  const children: Child[] = [];
+  before(async () => {
+    folder = await createTempFolder();
+    token = folder.file('token');
+    await writeFile(token, 'a-secret-for-tests-only');
+  });
+  after(async () => {
+    await Promise.all(children.map((child) => child.stop(1_000)));
+    await folder[Symbol.asyncDispose]();
+  });
+
+  function argsOf(service: Service, ports: readonly number[]): string[] {
+    const own = {
+      controller: ['--data-dir', folder.file('data')],
+      router: ['--controllers', '127.0.0.1:9'],
+      worker: ['--controllers', '127.0.0.1:9', '--cache-dir', folder.file('cache'), '--id', 'w'],
+    };
+    const [port, metricsPort] = ports.map(String) as [string, string];
+    return ['--port', port, '--metrics-port', metricsPort, '--cluster-token-file', token, ...own[service]];
+  }
+
+  function start(service: Service, args: readonly string[]): Child {
+    const child = startService(service, args);
+    children.push(child);
+    return child;
+  }
+
+  /** The one line on standard error that is not a log entry. */
+  async function refusal(service: Service, args: readonly string[]): Promise<string> {
+    const child = start(service, args);
+    assert.equal((await child.exited).code, 1, child.output);
+    const lines = child.output.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+    assert.equal(lines.length, 1, child.output);
+    return lines[0] ?? '';
+  }
+
+  async function withTakenPort(work: (port: number, free: number) => Promise<void>): Promise<void> {
+    const [port = 0, free = 0] = await freePorts(2);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await work(port, free);
+    } finally {
+      server.close();
+    }
+  }
+
+  for (const service of services) {
+    describe(`the ${service}`, () => {
+      it('says which port is taken and which flag moves it', async () => {
+        await withTakenPort(async (taken, free) => {
+          const grpc = await refusal(service, argsOf(service, [taken, free]));
+          assert.match(
+            grpc,
+            new RegExp(`^pareto-${service}: cannot listen on 127.0.0.1:${taken}: the port is taken: .*--port$`),
+          );
+          const metrics = await refusal(service, argsOf(service, [free, taken]));
+          assert.match(
+            metrics,
+            new RegExp(`^pareto-${service}: cannot listen on 127.0.0.1:${taken}: .*--metrics-port$`),
+          );
+        });
+      });
+
+      it('refuses a mistyped flag, a missing secret, and an address that others can reach', async () => {
+        const args = argsOf(service, [0, 0]);
+        assert.match(
+          await refusal(service, [...args, '--log-levle', 'info']),
+          /unknown flag --log-levle: did you mean --log-level\?/,
+        );
+        assert.match(await refusal(service, [...args, '--cluster-token-file', folder.file('none')]), /openssl rand/);
+        assert.match(await refusal(service, [...args, '--host', '0.0.0.0']), /--insecure/);
+      });
+
+      it('explains its flags', async () => {
+        const child = start(service, ['--help']);
+        assert.equal((await child.exited).code, 0);
+        assert.match(child.output, new RegExp(`Example:\\n  pareto-${service} `));
+      });
+
+      it('answers probes, health and reflection, and stops on SIGTERM with status 0', async () => {
+        const [port = 0, metricsPort = 0] = await freePorts(2);
+        const child = start(service, argsOf(service, [port, metricsPort]));
+        await waitFor('its probe', async () =>
+          (await probe(metricsPort, '/livez')).status === 200 ? true : undefined,
+        );
+        await waitFor('its start', () => (child.output.includes('"started"') ? true : undefined));
+        const ready = await probe(metricsPort, '/readyz');
+        if (ready.status !== 200) assert.match(ready.text, /controller|table/);
+        assert.match((await probe(metricsPort, '/metrics')).text, /process_cpu_seconds_total/);
+        await checkServer(
+          port,
+          `pareto.v1.${{ controller: 'Registry', router: 'Inference', worker: 'Execution' }[service]}`,
+        );
+        child.kill('SIGTERM');
+        assert.deepEqual(await child.exited, { code: 0, signal: null });
+      });
+    });
+  }
+
+  it('exits at once on a second signal', async () => {
+    const [port = 0, metricsPort = 0] = await freePorts(2);
+    const child = start('controller', [...argsOf('controller', [port, metricsPort]), '--drain-timeout-ms', '60000']);
+    await waitFor('its start', () => (child.output.includes('"started"') ? true : undefined));
+    // An open stream keeps it draining.
+    const channel = createChannel(`127.0.0.1:${port}`, {
+      metadata: { 'pareto-internal-token': 'a-secret-for-tests-only' },
+    });
+    const stream = createClient(channel, 'pareto.v1.Fleet').join();
+    await stream.write({ message: 'hello', hello: { workerId: 'w', incarnation: '1', address: '127.0.0.1:9' } });
+    await stream[Symbol.asyncIterator]().next();
+    child.kill('SIGTERM');
+    child.kill('SIGTERM');
+    const exit = await child.exited;
+    assert.ok(exit.code === 1 || exit.code === 0, JSON.stringify(exit));
+    channel.close();
+  });
+
+  it('says when its data folder cannot be one', async () => {
+    const line = await refusal('controller', [...argsOf('controller', [0, 0]), '--data-dir', `${token}/data`]);
+    assert.match(line, /^pareto-controller: .*token/);
+  });
+});
+
+async function checkServer(port: number, service: string): Promise<void> {
+  const address = `127.0.0.1:${port}`;
+  assert.ok(['serving', 'not serving'].includes(await healthOf(address)));
+  assert.equal(await receiveWindowOf(address), 2 ** 20);
+  const services = await reflectedServices(address);
+  for (const name of [service, 'grpc.health.v1.Health']) assert.ok(services.includes(name), `${name} in ${services}`);
+}
