@@ -9,8 +9,16 @@ export const formatCandidates = (candidates: readonly wire.Candidate[]): string 
     [
       { title: 'VARIANT', cell: ({ variant }) => variant },
       { title: 'VERDICT', cell: ({ verdict }) => verdict },
-      { title: 'PREDICTED', align: 'right', cell: ({ predictedMs }) => formatMs(predictedMs) },
-      { title: 'SLACK', align: 'right', cell: ({ slackMs }) => formatMs(slackMs) },
+      {
+        title: 'PREDICTED',
+        align: 'right',
+        cell: ({ predictedMs }) => (predictedMs > 0 ? formatMs(predictedMs) : '-'),
+      },
+      {
+        title: 'SLACK',
+        align: 'right',
+        cell: ({ predictedMs, slackMs }) => (predictedMs > 0 ? formatMs(slackMs) : '-'),
+      },
       { title: 'COST/1K', align: 'right', cell: ({ costPer_1k }) => formatUsd(costPer_1k) },
       { title: 'ACCURACY (95 %)', cell: ({ accuracy }) => formatAccuracy(accuracy) },
       { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },

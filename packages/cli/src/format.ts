@@ -23,17 +23,16 @@ export function formatAccuracy(accuracy: wire.Accuracy | null | undefined): stri
   return `${formatPercent(accuracy.value)} (${bound(accuracy.lower95)}-${bound(accuracy.upper95)})`;
 }
 
-/** `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`; `anything` when nothing is asked. */
+/** `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`; empty when nothing is asked. */
 export function formatObjective(objective: wire.Objective | null | undefined): string {
-  if (objective === null || objective === undefined) return 'the task’s default';
+  if (objective === null || objective === undefined) return '';
   const { _latencyMs, latencyMs = 0, _minAccuracy, minAccuracy = 0, _maxCostPer_1k, maxCostPer_1k = 0 } = objective;
-  const parts = [
+  return [
     ...(_latencyMs === undefined ? [] : [`≤ ${formatMs(latencyMs)}`]),
     ...(_minAccuracy === undefined ? [] : [`≥ ${formatPercent(minAccuracy)}`]),
     ...(_maxCostPer_1k === undefined ? [] : [`≤ ${formatUsd(maxCostPer_1k)}/1k`]),
     ...(objective.accuracyBound === 'LOWER95' ? ['by the lower bound'] : []),
     ...(objective.class === 'OFFLINE' ? ['offline'] : []),
     ...(objective.degrade === 'ALLOW' ? ['may degrade'] : []),
-  ];
-  return parts.length === 0 ? 'the task’s default' : parts.join(', ');
+  ].join(', ');
 }

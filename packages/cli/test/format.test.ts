@@ -21,7 +21,7 @@ describe('format', () => {
   });
 
   it('writes only what an objective asks', () => {
-    assert.equal(formatObjective({ ...objective }), 'the task’s default');
+    assert.equal(formatObjective({ ...objective }), '');
     const asked = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
     assert.equal(formatObjective(asked), '≤ 50.0 ms, may degrade');
   });

@@ -40,7 +40,7 @@ function formatList(list: wire.ListResponse): string {
     [
       { title: 'TASK', cell: (task) => task.name },
       { title: 'METRIC', cell: (task) => task.metric },
-      { title: 'PROMISES', cell: (task) => formatObjective(task.defaultObjective) },
+      { title: 'PROMISES', cell: formatPromise },
       { title: 'INPUTS', cell: (task) => formatTensors(task.signature?.inputs) },
       { title: 'OUTPUTS', cell: (task) => formatTensors(task.signature?.outputs) },
     ],
@@ -48,6 +48,10 @@ function formatList(list: wire.ListResponse): string {
   );
   return list.variants.length === 0 ? tasks : `${tasks}\n\n${formatVariants(list.variants)}`;
 }
+
+/** What a client gets that asks for nothing. */
+const formatPromise = (task: wire.Task): string =>
+  formatObjective(task.defaultObjective) || 'the most accurate within 1 s';
 
 const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
   tensors?.map(({ name, datatype, dims }) => `${name} ${datatype}[${dims.join(',')}]`).join(', ') ?? '-';
@@ -57,9 +61,11 @@ function formatDescription({ task, architectures, variants }: wire.DescribeRespo
     task === null
       ? []
       : [
-          `task ${task.name}: ${task.metric}, promises ${formatObjective(task.defaultObjective)}`,
-          `  inputs   ${formatTensors(task.signature?.inputs)}`,
-          `  outputs  ${formatTensors(task.signature?.outputs)}`,
+          [
+            `task ${task.name}: ${task.metric}, promises ${formatPromise(task)}`,
+            `  inputs   ${formatTensors(task.signature?.inputs)}`,
+            `  outputs  ${formatTensors(task.signature?.outputs)}`,
+          ].join('\n'),
         ];
   return [
     ...head,

@@ -50,6 +50,7 @@ interface Answer {
   readonly variant: string;
   readonly decisionId: string;
   readonly degraded: boolean;
+  readonly coldStart: boolean;
   readonly latencyMs: number;
   readonly hits: number;
 }
@@ -58,8 +59,8 @@ async function askInfer({ clients, samples }: Asker, query: Query, firstRow: num
   const { image, labels } = samples.take(firstRow, query.items);
   const request = { target: query.target, objective: query.objective, inputs: [image] };
   const reply = await clients.inference.infer(request, { timeoutMs });
-  const { variant, decisionId, degraded, latencyMs } = reply;
-  return { variant, decisionId, degraded, latencyMs, hits: countHits(reply.outputs[0], labels) };
+  const { variant, decisionId, degraded, coldStart, latencyMs } = reply;
+  return { variant, decisionId, degraded, coldStart, latencyMs, hits: countHits(reply.outputs[0], labels) };
 }
 
 /** Only a task's name and a tensor: what any client of the protocol sends. */
@@ -75,6 +76,7 @@ async function askOip({ clients, samples, clock }: Asker, query: Query, firstRow
     variant: parameter('pareto_variant'),
     decisionId: parameter('pareto_decision_id'),
     degraded: parameter('pareto_degraded') === 'true',
+    coldStart: parameter('pareto_cold_start') === 'true',
     latencyMs: clock.now() - since,
     hits: output === undefined ? 0 : countHits({ ...output, shape: [...output.shape], contents: output.raw }, labels),
   };
@@ -94,8 +96,9 @@ async function judge({ clients }: Asker, query: Query, answer: Answer): Promise<
   const { variant: answeredBy, hits, latencyMs } = answer;
   const accuracy = chosen?.accuracy ?? null;
   const costPer1k = chosen?.costPer_1k;
+  const why = `${answer.coldStart ? 'loaded for it; ' : ''}${explain(explained)}`;
   const problem = findProblem(query, answer, chosen);
-  return { query, answeredBy, hits, latencyMs, accuracy, costPer1k, why: explain(explained), problem };
+  return { query, answeredBy, hits, latencyMs, accuracy, costPer1k, why, problem };
 }
 
 function findProblem(

@@ -6,6 +6,8 @@ import type { wire } from '@pareto/rpc';
 export interface Frontier {
   readonly task: string;
   readonly bestAccuracy: number;
+  /** Of the variant in the middle. */
+  readonly middleAccuracy: number;
   readonly cheapest: wire.Variant;
   readonly mostAccurate: wire.Variant;
   /** Half way (in proportion) between the cheapest and the most accurate. */
@@ -36,7 +38,9 @@ export function findFrontier(task: string, variants: readonly wire.Variant[]): F
   const [mostAccurate] = measured.toSorted((a, b) => accuracyOf(b) - accuracyOf(a) || a.costPer_1k - b.costPer_1k);
   if (cheapest === undefined || mostAccurate === undefined) return undefined;
   const middleCost = Math.sqrt(cheapest.costPer_1k * mostAccurate.costPer_1k);
-  return { task, bestAccuracy: accuracyOf(mostAccurate), cheapest, mostAccurate, middleCost };
+  const accuracies = measured.map(accuracyOf).sort((a, b) => a - b);
+  const middleAccuracy = accuracies[Math.floor(accuracies.length / 2)] ?? 0;
+  return { task, bestAccuracy: accuracyOf(mostAccurate), middleAccuracy, cheapest, mostAccurate, middleCost };
 }
 
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
@@ -45,8 +49,11 @@ const answer: Expectation = { kind: 'answer' };
 /** Long enough for a variant that has to be loaded first. */
 const patientMs = 10_000;
 
-export function planQueries({ task, bestAccuracy, cheapest, mostAccurate, middleCost }: Frontier): readonly Query[] {
-  const high = Math.floor(bestAccuracy * 1000) / 1000;
+const roundDown = (fraction: number): number => Math.floor(fraction * 1000) / 1000;
+
+export function planQueries(frontier: Frontier): readonly Query[] {
+  const { task, cheapest, mostAccurate, middleCost } = frontier;
+  const [high, middle] = [roundDown(frontier.bestAccuracy), roundDown(frontier.middleAccuracy)];
   const query = (asked: string, rest: Partial<Query>): Query => ({
     ...{ asked, via: 'infer', target: task, objective: null, items: 1, expect: answer },
     ...rest,
@@ -56,6 +63,9 @@ export function planQueries({ task, bestAccuracy, cheapest, mostAccurate, middle
     query('the task, by the open protocol', { via: 'oip' }),
     query('within 250 ms', { objective: { latencyMs: 250 } }),
     query(`at least ${percent(high)} right, within 500 ms`, { objective: { minAccuracy: high, latencyMs: 500 } }),
+    query(`at least ${percent(middle)} right, in its time`, {
+      objective: { minAccuracy: middle, latencyMs: patientMs },
+    }),
     query('95 % right by the lower bound', {
       objective: { minAccuracy: 0.95, accuracyBound: 'LOWER95', latencyMs: 500 },
     }),
