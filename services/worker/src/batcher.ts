@@ -98,6 +98,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     watch[Symbol.dispose]();
     flights.delete(flight);
     overdue = false;
+    if (outcome.kind === 'died' && executor === on) executor = undefined;
     settle(batch, outcome, { items, pid: on.pid, startedAt: flight.startedAt });
     // Others that wait come first: this replica lines up behind them.
     if (flights.size === 0 && tokens.waiting > 0) release();
