@@ -82,7 +82,7 @@ function watchDeath(child: ChildProcess, killedAs: () => ExecutorDeath | undefin
 }
 
 function explainExit(status: number | null, signal: NodeJS.Signals | null, stderr: string): ExecutorDeath {
-  if (status === outOfMemoryExit || stderr.includes('heap out of memory') || stderr.includes('bad_alloc')) {
+  if (status === outOfMemoryExit || /out of memory|bad_alloc/i.test(stderr)) {
     return { kind: 'out-of-memory', reason: 'out of memory: the model asked for more than its limit' };
   }
   const how = signal === null ? `exit status ${status}` : `signal ${signal}`;

@@ -192,7 +192,16 @@ function enqueue(query: Query, { signal, deadlineMs }: InferOptions, { queue, ba
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    const waiting = { query, enqueuedAt: deps.clock.now(), deadlineMs, deaths: 0, alone: false, resolve, reject };
+    const waiting = {
+      query,
+      enqueuedAt: deps.clock.now(),
+      deadlineMs,
+      deaths: 0,
+      alone: false,
+      signal,
+      resolve,
+      reject,
+    };
     if (queue.push(waiting)) batcher.pump();
     else reject(queueFull(deps.bounds));
   });

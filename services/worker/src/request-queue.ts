@@ -25,6 +25,8 @@ export interface Waiting {
   readonly deaths: number;
   /** It shares a batch with no other: something went wrong when it did. */
   readonly alone: boolean;
+  /** The caller's: one that gave up is not put back. */
+  readonly signal: AbortSignal;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -75,8 +77,9 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
       return true;
     },
     putBack(waiting) {
-      queue.unshift(...waiting);
-      count(waiting, 1);
+      const wanted = waiting.filter(({ signal }) => !signal.aborted);
+      queue.unshift(...wanted);
+      count(wanted, 1);
     },
     remove(query) {
       const index = queue.findIndex((waiting) => waiting.query === query);

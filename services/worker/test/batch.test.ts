@@ -25,6 +25,7 @@ function waiting(of: Query, fields: Partial<Waiting> = {}): Waiting {
     deadlineMs: never,
     deaths: 0,
     alone: false,
+    signal: new AbortController().signal,
     resolve: nothing,
     reject: nothing,
     ...fields,

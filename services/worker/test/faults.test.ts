@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { ParetoError } from '@pareto/core';
-import { notExecutedKey } from '@pareto/rpc';
+import { encodeInferRequest, notExecutedKey } from '@pareto/rpc';
 import { hungryModel, loopModel } from '@pareto/testkit';
-import { fixture, floatRequest, floatsOf, order, startWorld, type World } from './harness.js';
+import { decode, fixture, floatRequest, floatsOf, order, startWorld, type World } from './harness.js';
 
 const one = (value: number): Buffer => floatRequest([1, 1], [value]);
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
@@ -59,6 +59,18 @@ describe('a worker when things break', function () {
     await serve('loop', loopModel());
     await assert.rejects(world.infer({ replica: 'loop', body: one(1e18) }), { code: 'internal', message: /hung/ });
     assert.deepEqual(floatsOf(await world.infer({ replica: 'loop', body: one(1) })), [1]);
+  });
+
+  it('carries a query of 60 MB', async () => {
+    await serve('any', fixture('nobatch'));
+    const values = Float32Array.from({ length: 15_000_000 }, (_, index) => index);
+    const raw = Buffer.from(values.buffer);
+    const body = encodeInferRequest({
+      modelName: 'any',
+      inputs: [{ name: 'x', datatype: 'FP32', shape: [50, 300_000], raw }],
+    });
+    const { outputs } = decode(await world.infer({ replica: 'any', body }));
+    assert.ok(outputs[0]?.raw.equals(raw));
   });
 
   it('reports a corrupted model as failed, with the reason', async () => {
