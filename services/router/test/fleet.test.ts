@@ -24,6 +24,23 @@ describe('workers', () => {
   });
 });
 
+describe('a worker that hangs', () => {
+  afterEach(cleanUp);
+
+  it('gives its queries up to another within seconds', async () => {
+    const { router, workers } = await setScene({ variants: [tiny], workers: [['tiny'], ['tiny']] });
+    const [first, second] = workers;
+    assert.ok(first && second);
+    const stall = (): Promise<never> => new Promise(() => undefined);
+    first.onInfer = stall;
+    const answers = Array.from({ length: 6 }, () => router.infer());
+    await waitFor('a query to arrive', () => first.received[0]);
+    first.onPing = stall;
+    for (const answer of answers) assert.equal((await answer).trailers.get('pareto-variant'), 'tiny:original');
+    assert.ok(second.received.length >= 6);
+  });
+});
+
 describe('Explain, WhatIf and Infer', () => {
   afterEach(cleanUp);
 

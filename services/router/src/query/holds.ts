@@ -32,17 +32,17 @@ export interface HoldsOptions {
 
 export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOptions): Holds {
   const holds = new Map<Hold, number>();
+  let heldBytes = 0;
   return {
     held(except) {
       const own = except === undefined ? undefined : holds.get(except);
-      const bytes = [...holds.values()].reduce((sum, each) => sum + each, 0);
-      return { count: holds.size - (own === undefined ? 0 : 1), bytes: bytes - (own ?? 0) };
+      return { count: holds.size - (own === undefined ? 0 : 1), bytes: heldBytes - (own ?? 0) };
     },
     enter({ bytes, signal, remainingMs }) {
       const ended = new AbortController();
       const waitMs = Math.min(maxHoldMs, remainingMs ?? Infinity);
       const timer = clock.after(milliseconds(waitMs), () => ended.abort(waitMs === maxHoldMs ? 'hold' : 'deadline'));
-      const over = AbortSignal.any([signal, draining, ended.signal]);
+      const ends = [signal, draining, ended.signal];
       const why = (variant: VariantId): Error => {
         if (signal.aborted) return signal.reason as Error;
         if (draining.aborted) return new ParetoError('unavailable', 'this router is shutting down: ask another');
@@ -50,13 +50,14 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
         return new ParetoError('resource-exhausted', `variant ${variant} was not loaded within ${maxHoldMs} ms`);
       };
       const hold: Hold = {
-        next: (variant) => unlessOver(changes.next(), over, () => why(variant)),
+        next: (variant) => unlessEnded(changes.next(), ends, () => why(variant)),
         [Symbol.dispose]() {
           timer[Symbol.dispose]();
-          holds.delete(hold);
+          if (holds.delete(hold)) heldBytes -= bytes;
         },
       };
       holds.set(hold, bytes);
+      heldBytes += bytes;
       return hold;
     },
   };
@@ -65,13 +66,18 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
 const deadlinePassed = (variant: VariantId): ParetoError =>
   new ParetoError('deadline-exceeded', `the deadline passed while variant ${variant} was being loaded`);
 
-function unlessOver(waited: Promise<void>, over: AbortSignal, why: () => Error): Promise<void> {
+/** By hand, as `AbortSignal.any` over a signal that lives as long as the process keeps what it makes. */
+function unlessEnded(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(why());
-    if (over.aborted) return stop();
-    over.addEventListener('abort', stop, { once: true });
+    const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
+    const stop = (): void => {
+      forget();
+      reject(why());
+    };
+    if (ends.some((end) => end.aborted)) return stop();
+    for (const end of ends) end.addEventListener('abort', stop);
     void waited.then(() => {
-      over.removeEventListener('abort', stop);
+      forget();
       resolve();
     });
   });

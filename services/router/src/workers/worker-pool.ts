@@ -1,6 +1,14 @@
 // A link to every worker of the table, and the pings that tell whether it lives and what its replicas carry.
 
-import { milliseconds, replicaId, type Clock, type ReplicaRoute, type RoutingTable } from '@pareto/core';
+import {
+  milliseconds,
+  ParetoError,
+  replicaId,
+  type Clock,
+  type Milliseconds,
+  type ReplicaRoute,
+  type RoutingTable,
+} from '@pareto/core';
 import type { CallOptions, wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
@@ -16,9 +24,11 @@ export interface WorkerPoolOptions {
   readonly logger: Logger;
 }
 
+type QueryOptions = CallOptions & { readonly signal: AbortSignal };
+
 export interface WorkerPool extends Runnable {
   adopt(table: RoutingTable): void;
-  infer(replica: ReplicaRoute, body: Buffer, options: CallOptions): Promise<LinkOutcome>;
+  infer(replica: ReplicaRoute, body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
   /** Nothing is sent to the worker until it answers a ping. */
   suspect(address: string): void;
 }
@@ -26,12 +36,22 @@ export interface WorkerPool extends Runnable {
 interface Member {
   readonly link: WorkerLink;
   readonly left: AbortController;
-  running: number;
+  /** One for each call under way. */
+  readonly calls: Set<AbortController>;
+  /** Pings in a row without an answer. */
+  silentPings: number;
   alive: boolean;
+  heardAt: Milliseconds;
 }
 
 const pingEveryMs = milliseconds(500);
 const pingTimeoutMs = 1_000;
+/** A timeout that is told this late was not watched closely enough to mean anything. */
+const ownLagMs = 200;
+/** After so many, the worker's calls under way are given up: they may be sent elsewhere. */
+const givenUpAfterPings = 2;
+
+const silent = new ParetoError('unavailable', 'the worker stopped answering');
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { loads, clock, logger } = options;
@@ -54,27 +74,48 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     }
     if (!member.alive) logger.info('worker answers again', { address: member.link.address });
     member.alive = true;
+    member.silentPings = 0;
     if (loads.usable > before) options.onRecovered();
+  }
+  function miss(member: Member): void {
+    suspect(member.link.address);
+    member.silentPings += 1;
+    if (member.silentPings >= givenUpAfterPings) for (const call of member.calls) call.abort(silent);
   }
   async function keepPinging(member: Member): Promise<void> {
     const { link, left } = member;
     while (!left.signal.aborted) {
+      const sentAt = clock.now();
       await link.ping(pingTimeoutMs).then(
         (response) => hear(member, response),
-        () => left.signal.aborted || suspect(link.address),
+        (error: unknown) => left.signal.aborted || isNoEvidence(member, error, sentAt) || miss(member),
       );
       await clock.sleep(pingEveryMs, left.signal).catch(() => undefined);
     }
   }
+  /** A ping that took too long means nothing while queries are answered, or when this process itself was late. */
+  function isNoEvidence({ heardAt }: Member, error: unknown, sentAt: Milliseconds): boolean {
+    const isSlow = error instanceof ParetoError && error.code === 'deadline-exceeded';
+    const now = clock.now();
+    return isSlow && (now - heardAt < pingEveryMs || now - sentAt > pingTimeoutMs + ownLagMs);
+  }
   function join(address: string): void {
-    const member = { link: options.createLink(address), left: new AbortController(), running: 0, alive: true };
+    const link = options.createLink(address);
+    const member: Member = {
+      link,
+      left: new AbortController(),
+      calls: new Set(),
+      silentPings: 0,
+      alive: true,
+      heardAt: clock.now(),
+    };
     members.set(address, member);
     void keepPinging(member);
   }
   function leave(address: string, member: Member): void {
     members.delete(address);
     member.left.abort(new Error('the worker left the table'));
-    if (member.running === 0) member.link.close();
+    if (member.calls.size === 0) member.link.close();
   }
 
   return {
@@ -89,12 +130,19 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     async infer(replica, body, callOptions) {
       const member = members.get(replica.address);
       if (member === undefined) throw new Error(`no link to ${replica.address}`);
-      member.running += 1;
+      const call = new AbortController();
+      const { signal } = callOptions;
+      const onAbort = (): void => call.abort(signal.reason);
+      signal.addEventListener('abort', onAbort);
+      member.calls.add(call);
       try {
-        return await member.link.infer(body, callOptions);
+        const outcome = await member.link.infer(body, { ...callOptions, signal: call.signal });
+        if (outcome.kind === 'answered') member.heardAt = clock.now();
+        return outcome.kind === 'failed' && outcome.error === silent ? { kind: 'lost', error: silent } : outcome;
       } finally {
-        member.running -= 1;
-        if (member.running === 0 && member.left.signal.aborted) member.link.close();
+        signal.removeEventListener('abort', onAbort);
+        member.calls.delete(call);
+        if (member.calls.size === 0 && member.left.signal.aborted) member.link.close();
       }
     },
     suspect,

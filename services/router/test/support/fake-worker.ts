@@ -29,6 +29,8 @@ export interface FakeWorker {
   readonly received: readonly Received[];
   /** In place of an answer. */
   onInfer: ((received: Received) => Promise<Buffer>) | undefined;
+  /** In place of an answer to a ping. */
+  onPing: (() => Promise<never>) | undefined;
   /** Replicas as pings tell of them. */
   replicas: wire.ReplicaLoadInput[];
   /** Breaks every connection and takes no new ones, as a process that was killed does. */
@@ -44,6 +46,7 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
     address: '',
     received,
     onInfer: undefined,
+    onPing: undefined,
     replicas: replicaIds.map((replicaId) => ({ replicaId, state: 'READY' })),
     kill: () => undefined,
     close: () => {
@@ -58,7 +61,9 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
       return worker.onInfer === undefined ? replyTo(one) : worker.onInfer(one);
     }),
   });
-  server.add('pareto.v1.Execution', { ping: async () => ({ workerId: 'w', replicas: worker.replicas }) });
+  server.add('pareto.v1.Execution', {
+    ping: async () => worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas },
+  });
   const proxy = await startProxy(await server.listen('127.0.0.1', 0));
   worker.address = proxy.address;
   worker.kill = proxy.kill;
