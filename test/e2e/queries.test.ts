@@ -1,6 +1,8 @@
 // Queries as clients send them: by objective, by name, typed and raw, good and bad.
 
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import type { LoadReport } from '@pareto/loadgen';
 import {
   createChannel,
   createRawCaller,
@@ -9,7 +11,7 @@ import {
   type ServiceClient,
   createClient,
 } from '@pareto/rpc';
-import { createTraceCollector, waitFor, type TraceCollector } from '@pareto/testkit';
+import { createTraceCollector, startChild, waitFor, type TraceCollector } from '@pareto/testkit';
 import { createTestClient, refusalOf, type Parameters, type TestClient } from '../support/client.js';
 import { probe, startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, readDigits, registerDigits, type Digits } from '../support/digits.js';
@@ -323,6 +325,18 @@ describe('queries', function () {
         spans.some(({ name, service }) => /execut|compute|run/i.test(`${service} ${name}`)),
         JSON.stringify(spans),
       );
+    });
+
+    it('are accounted for by the load generator', async () => {
+      const entry = fileURLToPath(new URL('../../loadgen/dist/main.js', import.meta.url));
+      const data = fileURLToPath(new URL('../../examples/digits/validation.npz', import.meta.url));
+      const flags = ['--address', cluster.router.address, '--target', 'digits', '--data', data, '-o', 'json'];
+      const load = ['--rate', '50', '--duration', '2', '--latency-ms', '500', '--min-accuracy', '0.97'];
+      await using child = startChild(process.execPath, [entry, ...flags, ...load]);
+      assert.equal((await child.exited).code, 0, child.output);
+      const report = JSON.parse(child.output) as LoadReport;
+      assert.deepEqual([report.sent, report.statuses], [100, { ok: 100 }]);
+      assert.ok(report.right > 90 && report.attainment > 0.5, child.output);
     });
 
     it('show in the metrics of router and worker', async () => {
