@@ -29,7 +29,7 @@ export const cpu = createHardwareClass({
 
 export const mib = (n: number): number => n * 2 ** 20;
 
-export function profile(p50Ms: number, memoryMib: number): Profile {
+function profile(p50Ms: number, memoryMib: number): Profile {
   const ms = milliseconds(p50Ms);
   return {
     points: [{ batch: 1, p50Ms: ms, p95Ms: ms, p99Ms: ms, runs: 100 }],

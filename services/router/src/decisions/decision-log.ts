@@ -3,7 +3,7 @@
 import type { Clock, Objective, TableVersion, TargetEntry, WorkerId } from '@pareto/core';
 import { tracedCandidates, verdicts, type DecisionTrace } from '@pareto/policy';
 
-export const outcomes = [
+const outcomes = [
   'pending',
   'chosen',
   'degraded',
@@ -30,7 +30,7 @@ export interface DecisionRecord {
   readonly trace: DecisionTrace;
 }
 
-export interface Decided {
+interface Decided {
   readonly target: TargetEntry;
   readonly objective: Objective;
   readonly tableVersion: TableVersion;

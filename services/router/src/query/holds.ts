@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/c
 import type { Held } from '@pareto/policy';
 import type { Changes } from '../changes.js';
 
-export interface HoldRequest {
+interface HoldRequest {
   readonly bytes: number;
   readonly signal: AbortSignal;
   /** Until the caller's deadline; undefined when it set none. */

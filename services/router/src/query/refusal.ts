@@ -7,7 +7,7 @@ import type { Asked } from './resolve.js';
 type Refusal = Extract<Admission, { kind: 'refuse' }>;
 
 /** A trailer with the nearest objective that can be met, as JSON. */
-export const nearestKey = 'pareto-nearest-objective';
+const nearestKey = 'pareto-nearest-objective';
 
 export function refusalOf(refusal: Refusal, { entry, items, objective }: Asked): ParetoError {
   const { nearest } = refusal;
@@ -17,7 +17,7 @@ export function refusalOf(refusal: Refusal, { entry, items, objective }: Asked):
   });
 }
 
-export function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, objective: Objective): string {
+function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, objective: Objective): string {
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':

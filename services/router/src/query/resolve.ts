@@ -58,7 +58,7 @@ export function objectiveFor(
   return { objective: resolveObjective(...sources, fallbackObjective), preference: preferenceOf(...sources) };
 }
 
-export function requireTable(table: RoutingTable | undefined): RoutingTable {
+function requireTable(table: RoutingTable | undefined): RoutingTable {
   if (table !== undefined) return table;
   throw new ParetoError('unavailable', 'this router has no routing table yet: no controller has answered; try again');
 }

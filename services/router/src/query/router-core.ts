@@ -32,7 +32,7 @@ export interface RouterCore {
   readonly rng: Rng;
 }
 
-export interface RouterParams {
+interface RouterParams {
   readonly select: SelectParams;
   readonly admit: AdmitParams;
   /** The largest request that is sent again when a worker went away with it. */

@@ -52,7 +52,8 @@ export async function addRouter(controller: FakeController, config?: Partial<Rou
 /** Ready to be asked. */
 export async function setScene(fields: SceneFields = {}): Promise<Scene> {
   const { variants = [tiny, large], workers: loaded = [['tiny', 'large']], defaultObjective } = fields;
-  const workers = await Promise.all(loaded.map((names, i) => addWorker(...names.map((name) => `${name}-${i}`))));
+  const workers: FakeWorker[] = [];
+  for (const [i, names] of loaded.entries()) workers.push(await addWorker(...names.map((name) => `${name}-${i}`)));
   const rows = tableOf(variants, replicasOf(loaded, workers), defaultObjective);
   const controller = await addController(rows);
   const router = await addRouter(controller, fields.config);
@@ -60,7 +61,7 @@ export async function setScene(fields: SceneFields = {}): Promise<Scene> {
   return { controller, router, workers };
 }
 
-export function replicasOf(
+function replicasOf(
   loaded: readonly (readonly string[])[],
   workers: readonly FakeWorker[],
 ): readonly ReplicaFields[] {
