@@ -46,7 +46,7 @@ export interface ServerOptions {
 }
 
 export interface RpcServer {
-  add<S extends ServiceName>(service: S, handlers: ServiceHandlers<S>): void;
+  add<S extends ServiceName>(service: S, handlers: NoInfer<ServiceHandlers<S>>): void;
   /** Binds host:port (0: any free port) and answers the port. Throws `unavailable` when it is taken. */
   listen(host: string, port: number): Promise<number>;
   /** What health checks answer, for the whole server and each service. */
