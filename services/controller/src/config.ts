@@ -9,6 +9,9 @@ export interface ControllerConfig extends CommonConfig {
   readonly dataDir: string;
   readonly advertise?: string | undefined;
   readonly prices?: string | undefined;
+  readonly backupFile?: string | undefined;
+  readonly backupMinutes: number;
+  readonly restore?: string | undefined;
   readonly maxBatchSize: number;
   readonly maxBlobMebibytes: number;
 }
@@ -28,6 +31,9 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig
       .string()
       .optional()
       .describe('JSON file: USD per slot-hour by hardware class, or by a prefix ending in /'),
+    backupFile: z.string().optional().describe('write backups of the store to this file, the last one at a clean stop'),
+    backupMinutes: z.int().min(1).default(60).describe('minutes between backups'),
+    restore: z.string().optional().describe('fill an empty store from this backup first; models are not in it'),
     maxBatchSize: z.int().min(1).max(1024).default(32).describe('largest batch of models that have a batch dimension'),
     maxBlobMebibytes: z.int().min(1).default(16_384).describe('largest model file that may be uploaded, in MiB'),
   },

@@ -11,7 +11,7 @@ import {
   type ScaleState,
 } from '@pareto/policy';
 import type { Operation } from '@pareto/state';
-import type { ControllerMetrics, Logger } from '@pareto/telemetry';
+import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
 import type { Assigner } from './assigner.js';
 import { writeAll, type Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
@@ -40,6 +40,7 @@ export interface ControlLoopOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
+  readonly tracer: Tracer;
 }
 
 const turnMs = 1_000;
@@ -72,6 +73,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<void> {
   // 1. Only the leader acts, and only on a picture that is complete.
   if (options.leader.since === undefined || !options.mirror.synced) return;
+  const startedAt = options.clock.now();
 
   // 2. Observe.
   const snapshot = observeTurn(options, memory);
@@ -94,6 +96,7 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
 
   // 7. Report.
   report(options, { actions, dropped: validated.dropped }, plan.unmet);
+  if (actions.length > 0) traceTurn(options.tracer, snapshot.planId, startedAt, actions.length);
 }
 
 function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory: Memory): PlacementSnapshot {
@@ -149,6 +152,11 @@ function report(
   for (const { action, reason } of dropped)
     logger.warn('plan action dropped', { ...describeAction(action), dropped: reason });
   planLog.add(actions, unmet);
+}
+
+/** Turns that do nothing leave no span. */
+function traceTurn(tracer: Tracer, plan: string, startedAt: Milliseconds, actions: number): void {
+  tracer.startSpan('controller.turn', { startedAt, attributes: { plan, actions } }).end();
 }
 
 function describeAction(action: PlanAction): Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { createFolderBlobStore, type BlobStore } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
-import { openEmbeddedStore, type Store } from '@pareto/state';
+import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner, type Assigner } from './assigner.js';
 import { background } from './background.js';
@@ -13,10 +13,11 @@ import { createBlobsHandlers } from './blobs-service.js';
 import { createCluster, type Cluster } from './cluster.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop, type ControlLoop } from './control-loop.js';
-import { createFleetRecords } from './fleet-records.js';
+import { createFleetRecords, type FleetRecords } from './fleet-records.js';
 import { createFleetHandlers } from './fleet-service.js';
 import { defaultFleetParams, type FleetParams } from './fleet-state.js';
 import { setGauges } from './gauges.js';
+import { keepHouse } from './housekeeping.js';
 import { createPlanLog, type PlanLog } from './plan-log.js';
 import { createRegistryHandlers } from './registry-service.js';
 import { createRoutes, type Routes } from './routes-service.js';
@@ -50,7 +51,8 @@ export async function createController(
     clock: context.clock,
     onError: (method, error) => context.logger.error('call failed', { method, error }),
   });
-  addServices(server, { config, context, cluster, blobs, assigner, planLog, routes, table, metrics });
+  const records = createFleetRecords({ ...cluster, ...context, metrics });
+  addServices(server, { config, context, cluster, records, blobs, assigner, planLog, routes, table, metrics });
   cluster.onChange(() => {
     loop.trigger();
     routes.touch();
@@ -78,16 +80,18 @@ export async function createController(
       background('leadership', (signal) => cluster.leader.run(address(), signal)),
       background('routing table', (signal) => routes.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
+      background('housekeeping', (signal) => keepHouse({ ...config, ...context, store, cluster, records }, signal)),
     ],
   };
 }
 
 async function openStorage(
-  { dataDir, maxBlobMebibytes }: ControllerConfig,
-  { clock }: ServiceContext,
+  { dataDir, maxBlobMebibytes, restore }: ControllerConfig,
+  { clock, logger }: ServiceContext,
 ): Promise<{ readonly store: Store; readonly blobs: BlobStore }> {
   const store = await openEmbeddedStore(join(dataDir, 'store'), { clock });
   const blobs = await createFolderBlobStore(join(dataDir, 'blobs'), { maxBlobBytes: maxBlobMebibytes * 2 ** 20 });
+  if (restore !== undefined) logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });
   return { store, blobs };
 }
 
@@ -98,9 +102,9 @@ interface Steering {
   readonly metrics: ControllerMetrics;
 }
 
-function createLoop(cluster: Cluster, steering: Steering, { clock, logger }: ServiceContext): ControlLoop {
+function createLoop(cluster: Cluster, steering: Steering, { clock, logger, tracer }: ServiceContext): ControlLoop {
   const params = { placement: defaultPlacementParams, scale: defaultScaleParams };
-  return createControlLoop({ ...cluster, ...steering, ...params, clock, logger });
+  return createControlLoop({ ...cluster, ...steering, ...params, clock, logger, tracer });
 }
 
 function createTable(
@@ -125,6 +129,7 @@ interface Serving {
   readonly config: ControllerConfig;
   readonly context: ServiceContext;
   readonly cluster: Cluster;
+  readonly records: FleetRecords;
   readonly blobs: BlobStore;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;
@@ -134,8 +139,7 @@ interface Serving {
 }
 
 function addServices(server: RpcServer, serving: Serving): void {
-  const { config, context, cluster, blobs, assigner, planLog, routes, table, metrics } = serving;
-  const records = createFleetRecords({ ...cluster, ...context, metrics });
+  const { config, context, cluster, records, blobs, assigner, planLog, routes, table, metrics } = serving;
   const join = createJoin({ ...cluster, ...context, assigner, records, draining: context.lifecycle.draining });
   const tableVersion = (): string => `${table.version.epoch}/${table.version.revision}`;
   const register = { ...cluster, blobs, maxBatchSize: config.maxBatchSize };

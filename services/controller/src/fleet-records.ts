@@ -7,6 +7,7 @@ import type { FleetState, WorkerReport } from './fleet-state.js';
 import { addCounts, countsSince } from './counters.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
+import type { Scene } from './observe.js';
 import {
   counterKey,
   loadKey,
@@ -24,6 +25,8 @@ export interface FleetRecords {
   storeMeasurement(measurement: Measurement): Promise<void>;
   /** Puts a variant out of service for good when a worker says that requests kill its executors. */
   storeQuarantines(report: WorkerReport): Promise<void>;
+  /** Forgets workers that were not seen for an hour and hold nothing. */
+  forgetLost(scene: Scene): Promise<void>;
   /** Writes what changed since the last time: a change of state within a second, counts every five. */
   storeLoad(id: WorkerId, report: WorkerReport, isNews: boolean): Promise<void>;
 }
@@ -41,6 +44,7 @@ export interface FleetRecordsOptions {
 const poisonsToQuarantine = 2;
 const newsMs = 1_000;
 const countsMs = 5_000;
+const lostMs = 3_600_000;
 
 export function createFleetRecords({
   leader,
@@ -95,6 +99,18 @@ export function createFleetRecords({
         logger.warn('variant quarantined', { variant, version, reason: quarantineReason });
         const unchanged = { kind: 'revision', key: known.key, modRevision: known.modRevision } as const;
         await leader.write([unchanged], [put(known.key, { ...known.value, quarantineReason })]);
+      }
+    },
+    async forgetLost({ registry, now, leadingSince }) {
+      for (const { value } of [...records.workers.values()]) {
+        const { id } = value.info;
+        if (registry.assignments.has(id) || fleet.missingMs(id, now, leadingSince) < lostMs) continue;
+        logger.info('worker forgotten', { worker: id });
+        await leader.write(
+          [],
+          [workerKey(id), loadKey(id)].map((key) => ({ kind: 'delete', key })),
+        );
+        fleet.forget(id);
       }
     },
     async storeLoad(id, report, isNews) {

@@ -71,6 +71,8 @@ export interface FleetState {
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
+  /** For how long no session of it was seen; 0 while it is connected. */
+  missingMs(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): number;
   /** A worker that left is awaited for a while; for longer one that did not come yet since `leadingSince`. */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): Presence;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
@@ -135,6 +137,10 @@ export function createFleetState(params: FleetParams): FleetState {
     forget: (id) => void workers.delete(id),
     session: (id) => workers.get(id)?.session,
     lastReport: (id) => workers.get(id)?.report,
+    missingMs(id, now, leadingSince) {
+      const worker = workers.get(id);
+      return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? neverLeft) : 0;
+    },
     presence(id, now, leadingSince) {
       const worker = workers.get(id);
       if (worker?.session !== undefined) return 'connected';

@@ -7,14 +7,13 @@ import {
   originalRecipe,
   ParetoError,
   type Architecture,
-  type Manifest,
-  type Signature,
   type Task,
   type Variant,
 } from '@pareto/core';
-import { checkManifest, graphFile, inspectModel, manifestDigest, type BlobStore } from '@pareto/models';
+import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
 import { manifestFromWire, metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
 import type { Compare, Operation } from '@pareto/state';
+import { checkBlob, checkSignature, inspectFiles } from './check-model.js';
 import type { Leader } from './leadership.js';
 import type { Mirror, Stored } from './mirror.js';
 import { architectureKey, nameKey, taskKey, variantKey, type NameRecord } from './records.js';
@@ -158,46 +157,6 @@ function checkTask(known: Architecture | undefined, task: string): void {
     'already-exists',
     `architecture ${known.name} belongs to task ${known.task}: choose another name`,
   );
-}
-
-/** Throws unless all files are there and the graph can be served. */
-async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<Signature> {
-  for (const file of manifest.files) {
-    const receivedBytes = await checkBlob(blobs, file.path, file.digest);
-    if (receivedBytes === file.sizeBytes) continue;
-    throw new ParetoError(
-      'invalid-argument',
-      `${file.path} has ${receivedBytes} bytes, the manifest says ${file.sizeBytes}`,
-    );
-  }
-  const { signature, externalFiles } = await inspectModel(await blobs.localFile(graphFile(manifest).digest));
-  const paths = new Set(manifest.files.map(({ path }) => path));
-  const missing = externalFiles.filter((path) => !paths.has(path));
-  if (missing.length === 0) return signature;
-  throw new ParetoError('invalid-argument', `the model refers to ${missing.join(', ')}, which the manifest leaves out`);
-}
-
-async function checkBlob(blobs: BlobStore, what: string, content: Task['validation'] & string): Promise<number> {
-  const { complete, receivedBytes } = await blobs.status(content);
-  if (complete) return receivedBytes;
-  throw new ParetoError('failed-precondition', `${what}: blob ${content} is not here: upload it first`);
-}
-
-function checkSignature(task: Task, signature: Signature, name: string): void {
-  if (task.signature === undefined || describe(task.signature) === describe(signature)) return;
-  throw new ParetoError(
-    'invalid-argument',
-    `architecture ${name} does not fit task ${task.name}: the task takes ${describe(task.signature)}, the model ${describe(signature)}`,
-  );
-}
-
-function describe({ inputs, outputs, batched }: Signature): string {
-  const list = (specs: Signature['inputs']): string =>
-    specs
-      .map(({ name, datatype, dims }) => `${name} ${datatype} [${dims.join(',')}]`)
-      .toSorted()
-      .join(', ');
-  return `${list(inputs)} -> ${list(outputs)}${batched ? ', with a batch dimension' : ', without a batch dimension'}`;
 }
 
 async function write(

@@ -148,6 +148,18 @@ describe('controller', () => {
     });
   });
 
+  it('writes a backup when it stops, and starts from one', async () => {
+    const backup = folder.file('backup');
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.path, { backupFile: backup });
+    await task();
+    await registerModel(controller, 'tiny');
+    const before = await controller.registry.list({});
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.file('elsewhere'), { restore: backup });
+    assert.deepEqual(await controller.registry.list({}), before);
+  });
+
   it('lets only the cluster in where it must', async () => {
     const stranger = createChannel(controller.address);
     cleanUp.push(() => stranger.close());

@@ -18,13 +18,15 @@ export interface TestController extends AsyncDisposable {
   readonly group: RunGroup;
 }
 
-export async function startController(dataDir: string, firstJoinMs = 1_500): Promise<TestController> {
+type Config = Parameters<typeof createController>[0];
+
+export async function startController(dataDir: string, fields: Partial<Config> = {}): Promise<TestController> {
   const level = process.env['TEST_LOG'] === undefined ? 'silent' : 'debug';
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
   const lifecycle = createLifecycle(logger);
   const tracer = createTracer({ service: 'controller', endpoint: undefined });
   const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, clusterToken };
-  const controller = await createController(testConfig(dataDir), context, { rejoinMs: 400, firstJoinMs });
+  const controller = await createController({ ...testConfig(dataDir), ...fields }, context, timings);
   const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs: 2_000 });
   await group.start();
   const address = `127.0.0.1:${controller.port()}`;
@@ -44,7 +46,9 @@ export async function startController(dataDir: string, firstJoinMs = 1_500): Pro
   };
 }
 
-const testConfig = (dataDir: string): Parameters<typeof createController>[0] => ({
+const timings = { rejoinMs: 400, firstJoinMs: 1_500 };
+
+const testConfig = (dataDir: string): Config => ({
   host: '127.0.0.1',
   port: 0,
   metricsPort: 0,
@@ -54,6 +58,7 @@ const testConfig = (dataDir: string): Parameters<typeof createController>[0] => 
   logFormat: 'json',
   drainTimeoutMs: 500,
   dataDir,
+  backupMinutes: 60,
   maxBatchSize: 8,
   maxBlobMebibytes: 64,
 });

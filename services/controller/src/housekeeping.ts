@@ -1,0 +1,51 @@
+// What is done now and then: forgetting workers that are gone for good, and backups of the store.
+
+import { milliseconds, type Clock } from '@pareto/core';
+import { backupStore, type Store } from '@pareto/state';
+import type { Logger } from '@pareto/telemetry';
+import type { Cluster } from './cluster.js';
+import type { FleetRecords } from './fleet-records.js';
+
+export interface HousekeepingOptions {
+  readonly store: Store;
+  readonly cluster: Cluster;
+  readonly records: FleetRecords;
+  /** Where to; undefined: no backups. */
+  readonly backupFile?: string | undefined;
+  readonly backupMinutes: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const roundMs = 60_000;
+
+/** A round each minute until the signal aborts; a last backup then. */
+export async function keepHouse(options: HousekeepingOptions, signal: AbortSignal): Promise<void> {
+  const { backupMinutes } = options;
+  for (let round = 1; await isRoundDue(options, signal); round += 1) {
+    if (round % backupMinutes === 0) await backup(options);
+    await forgetLost(options);
+  }
+  await backup(options);
+}
+
+/** After a minute; false at once when the signal aborts. */
+const isRoundDue = ({ clock }: HousekeepingOptions, signal: AbortSignal): Promise<boolean> =>
+  clock.sleep(milliseconds(roundMs), signal).then(
+    () => true,
+    () => false,
+  );
+
+async function forgetLost({ cluster, records, logger }: HousekeepingOptions): Promise<void> {
+  if (cluster.leader.since === undefined) return;
+  const forgetting = records.forgetLost(cluster.scene());
+  await forgetting.catch((error: unknown) => logger.warn('workers not forgotten', { error }));
+}
+
+async function backup({ store, backupFile, logger }: HousekeepingOptions): Promise<void> {
+  if (backupFile === undefined) return;
+  await backupStore(store, backupFile).then(
+    (entries) => logger.info('backup written', { file: backupFile, entries }),
+    (error: unknown) => logger.error('backup failed', { file: backupFile, error }),
+  );
+}
