@@ -61,10 +61,7 @@ export async function setScene(fields: SceneFields = {}): Promise<Scene> {
   return { controller, router, workers };
 }
 
-function replicasOf(
-  loaded: readonly (readonly string[])[],
-  workers: readonly FakeWorker[],
-): readonly ReplicaFields[] {
+function replicasOf(loaded: readonly (readonly string[])[], workers: readonly FakeWorker[]): readonly ReplicaFields[] {
   return loaded.flatMap((names, i) =>
     names.map((of) => ({ id: `${of}-${i}`, of, worker: `w${i}`, address: workers[i]?.address ?? '' })),
   );
