@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 const style = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-  { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+  { selector: 'ExportAllDeclaration[exported=null]', message: 'Name what is exported.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
 ];
 const ambientTime = [
@@ -44,6 +44,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Isolated declarations want some of them.
+      '@typescript-eslint/no-inferrable-types': 'off',
       // Returning what a callback gives, and doing nothing on purpose, read well.
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-empty-function': 'off',

@@ -24,7 +24,7 @@ export function printResult(context: Context, options: CommonOptions, value: unk
 }
 
 /** Bytes as base64; the generated marks of optional fields (`_x`) left out. */
-export const toJson = (value: unknown): string => JSON.stringify(value, plain, 2);
+const toJson = (value: unknown): string => JSON.stringify(value, plain, 2);
 
 function plain(key: string, value: unknown): unknown {
   if (key.startsWith('_')) return undefined;

@@ -16,7 +16,7 @@ const latencyAt = ({ measurement }: Row, batch: 'first' | 'last'): string => {
   return batch === 'first' ? formatMs(point.p50Ms) : `${formatMs(point.p50Ms)} at ${point.batch}`;
 };
 
-export function statusOf(variant: wire.Variant): string {
+function statusOf(variant: wire.Variant): string {
   if (variant.quarantineReason !== '') return `quarantined: ${variant.quarantineReason}`;
   const failed = variant.measurements.find((measurement) => measurement.error !== '');
   if (failed !== undefined) return `not measured: ${failed.error}`;

@@ -21,7 +21,7 @@ export function addExplain(program: Command, context: Context): void {
     });
 }
 
-export function formatExplanation(explained: wire.ExplainResponse): string {
+function formatExplanation(explained: wire.ExplainResponse): string {
   const verdicts = Object.entries(explained.verdicts).map(([verdict, count]) => `${count} ${verdict}`);
   return [
     `${explained.decisionId}: ${explained.target}, ${formatObjective(explained.objective)}`,

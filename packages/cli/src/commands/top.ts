@@ -37,7 +37,7 @@ export function addTop(program: Command, context: Context): void {
     });
 }
 
-export const formatOverview = (overview: wire.OverviewResponse): string =>
+const formatOverview = (overview: wire.OverviewResponse): string =>
   [
     `cluster ${overview.cluster}, led by ${overview.leader}, table ${overview.tableVersion}, ${overview.routers.length} router(s)`,
     overview.tasks.length === 0 ? 'no task is registered' : formatTasks(overview.tasks),

@@ -24,7 +24,7 @@ export interface Query {
   readonly expect: Expectation;
 }
 
-export type Expectation =
+type Expectation =
   | { readonly kind: 'answer'; readonly by?: string; readonly degraded?: boolean }
   | { readonly kind: 'refusal' }
   | { readonly kind: 'feasible'; readonly feasible: boolean };
