@@ -102,7 +102,7 @@ export function createTestClient(cluster: Cluster): TestClient {
   };
 }
 
-export const digestOf = (content: Uint8Array): Digest =>
+const digestOf = (content: Uint8Array): Digest =>
   digest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
 
 async function* chunksOf(id: Digest, content: Uint8Array, from: number): AsyncGenerator<wire.UploadRequestInput> {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createTempFolder, freePorts, startChild, waitFor, type Child, type TempFolder } from '@pareto/testkit';
 
-export interface ServiceProcess {
+interface ServiceProcess {
   readonly name: string;
   /** host:port of its gRPC server. */
   readonly address: string;

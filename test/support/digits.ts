@@ -9,7 +9,7 @@ import type { TestClient } from './client.js';
 
 const folder = fileURLToPath(new URL('../../examples/digits/', import.meta.url));
 
-export const digitModels = ['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'] as const;
+const digitModels = ['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'] as const;
 export type DigitModel = (typeof digitModels)[number];
 
 export const readDigitModel = (name: DigitModel): Promise<Buffer> => readFile(`${folder}models/${name}.onnx`);

@@ -1,4 +1,4 @@
-export { checkDigest, checkManifest, checkRelativePath, graphFile, manifestDigest } from './manifest.js';
+export { checkDigest, checkManifest, graphFile, manifestDigest } from './manifest.js';
 export { hashFile } from './hash-file.js';
 export { inspectGraph, inspectModel, type InspectedModel } from './inspect.js';
 export {

@@ -1,8 +1,16 @@
 // One stream on one channel: what a session opens again and again.
 
-import { milliseconds, ParetoError } from '@pareto/core';
-import { createChannel } from '@pareto/rpc';
-import type { SessionOptions } from './session.js';
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { createChannel, type CallOptions, type Channel, type DuplexStream } from '@pareto/rpc';
+
+export interface ConnectionOptions<In, Out> {
+  readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
+  /** Sent with the call. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** A stream that is silent for this long is broken; left out: silence is fine. */
+  readonly silenceMs?: number;
+  readonly clock: Clock;
+}
 
 export interface Connection<In, Out> {
   /** Ends when the peer ends it, throws when it breaks or is silent for too long. */
@@ -13,7 +21,7 @@ export interface Connection<In, Out> {
 }
 
 export function openConnection<In, Out>(
-  options: SessionOptions<In, Out>,
+  options: ConnectionOptions<In, Out>,
   address: string,
   stopping: AbortSignal,
 ): Connection<In, Out> {
@@ -35,7 +43,7 @@ export function openConnection<In, Out>(
 
 async function* watchSilence<In>(
   stream: AsyncIterable<In>,
-  { silenceMs, clock }: Pick<SessionOptions<never, never>, 'silenceMs' | 'clock'>,
+  { silenceMs, clock }: Pick<ConnectionOptions<never, never>, 'silenceMs' | 'clock'>,
   silent: AbortController,
 ): AsyncGenerator<In, void, undefined> {
   const arm = (): Disposable | undefined =>

@@ -1,24 +1,17 @@
 // A long stream to whichever controller answers, opened again whenever it ends.
 
-import { ParetoError, type Clock, type Milliseconds, type Rng } from '@pareto/core';
-import type { CallOptions, Channel, DuplexStream } from '@pareto/rpc';
+import { ParetoError, type Milliseconds, type Rng } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { firstAttempt, nextAttempt, pauseMs, type Outcome } from './attempt.js';
-import { openConnection, type Connection } from './connection.js';
+import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
 import type { Runnable } from './run-group.js';
 
-export interface SessionOptions<In, Out> {
+export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
   /** host:port of the controllers, tried in turn. */
   readonly addresses: readonly string[];
-  readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
   /** The first message of every connection. */
   readonly hello: () => Out;
   readonly onMessage: (message: In) => void;
-  /** Sent with the call. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** A stream that is silent for this long is opened anew; left out: silence is fine. */
-  readonly silenceMs?: number;
-  readonly clock: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
 }

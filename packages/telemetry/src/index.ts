@@ -17,5 +17,5 @@ export {
   type RouterMetrics,
   type WorkerMetrics,
 } from './catalogue.js';
-export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js';
+export { parseTraceparent, type TraceParent } from './traceparent.js';
 export { createTracer, type Span, type SpanOptions, type Tracer, type TracerOptions } from './tracer.js';
