@@ -56,7 +56,7 @@ export interface ResultHeader {
   readonly tensors: readonly TensorHeader[];
 }
 
-export interface FailedHeader {
+interface FailedHeader {
   readonly kind: 'failed';
   /** Of the run; undefined: of the load. */
   readonly id: number | undefined;

@@ -4,7 +4,7 @@ import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { milliseconds, systemClock, type Milliseconds } from '@pareto/core';
+import { systemClock, type Milliseconds } from '@pareto/core';
 import { createExecutorPool, type Executor, type ExecutorPool, type RunOutcome } from '../src/index.js';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}.onnx`, import.meta.url));
@@ -46,5 +46,3 @@ export function floatsOf(outcome: RunOutcome): number[] {
   const data = outcome.outputs[0]?.data ?? Buffer.alloc(0);
   return [...new Float32Array(data.buffer, data.byteOffset, data.length / 4)];
 }
-
-export const soon = milliseconds(100);

@@ -32,7 +32,7 @@ export interface ReplicaDeps extends LoadDeps {
   readonly onChange: () => void;
 }
 
-export interface InferOptions {
+interface InferOptions {
   readonly signal: AbortSignal;
   /** Of the caller's gRPC deadline, by the clock; infinite when there is none. */
   readonly deadlineMs: number;

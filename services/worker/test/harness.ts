@@ -39,7 +39,7 @@ export interface World extends AsyncDisposable {
   infer(query: RoutedQuery): Promise<RawReply>;
 }
 
-export interface RoutedQuery {
+interface RoutedQuery {
   readonly replica: string;
   readonly body: Buffer;
   readonly metadata?: Readonly<Record<string, string>>;
