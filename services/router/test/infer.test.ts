@@ -141,6 +141,17 @@ describe('ModelInfer', () => {
     await waitFor('the work to stop', () => worker.received[0]?.call.signal.aborted === true || undefined);
   });
 
+  it('admits by the earlier of latency and deadline', async () => {
+    const slow = { ...large, p99Ms: 5000 };
+    const { router } = await setScene({ variants: [slow], defaultObjective: { latencyMs: 10_000 } });
+    await fails(
+      router.infer({}, { timeoutMs: 3000 }),
+      'failed-precondition',
+      /no variant of task 'digits' can meet (2\d{3}|3000) ms/,
+    );
+    assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
+  });
+
   it("takes the protocol's timeout for a deadline", async () => {
     const { router, workers } = await setScene();
     for (const worker of workers) worker.onInfer = () => new Promise(() => undefined);

@@ -6,7 +6,7 @@ import { decide } from './decide.js';
 import { failureOf, forward, mayRetry } from './forward.js';
 import type { Hold } from './holds.js';
 import { refusalOf } from './refusal.js';
-import { remainingMs, resolve, type Asked, type ClientQuery } from './resolve.js';
+import { admissionObjective, remainingMs, resolve, type Asked, type ClientQuery } from './resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Answer {
@@ -25,7 +25,7 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
     for (let attempt = 1; ; asked = resolve(core.tables.table, query)) {
       const isFirst = attempt === 1 && hold === undefined;
       const admission = decide(core, query, asked, { seq, isFirst, hold });
-      if (admission.kind === 'refuse') throw refusalOf(admission, asked);
+      if (admission.kind === 'refuse') throw refusalOf(admission, asked, admissionObjective(query, asked, core.clock));
       if (admission.kind === 'hold') {
         hold ??= enterHold(core, query);
         await waitFor(admission.selection.candidate.variant, core, asked, hold);

@@ -3,7 +3,7 @@
 import { admit, selectVariant, type Admission } from '@pareto/policy';
 import type { Outcome } from '../decisions/decision-log.js';
 import type { Hold } from './holds.js';
-import type { Asked, ClientQuery } from './resolve.js';
+import { admissionObjective, type Asked, type ClientQuery } from './resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Turn {
@@ -15,7 +15,8 @@ export interface Turn {
 
 export function decide(core: RouterCore, query: ClientQuery, asked: Asked, turn: Turn): Admission {
   const began = core.clock.now();
-  const { entry, items, objective, preference, table } = asked;
+  const { entry, items, preference, table } = asked;
+  const objective = turn.isFirst ? admissionObjective(query, asked, core.clock) : asked.objective;
   const elapsedMs = turn.isFirst ? began - query.call.receivedAt : 0;
   const wanted = { items, objective, elapsedMs, preference };
   const selection = selectVariant(entry, wanted, core.loads, core.params.select, core.trace);

@@ -9,7 +9,8 @@ type Refusal = Extract<Admission, { kind: 'refuse' }>;
 /** A trailer with the nearest objective that can be met, as JSON. */
 const nearestKey = 'pareto-nearest-objective';
 
-export function refusalOf(refusal: Refusal, { entry, items, objective }: Asked): ParetoError {
+/** `objective` is what admission went by. */
+export function refusalOf(refusal: Refusal, { entry, items }: Asked, objective: Objective): ParetoError {
   const { nearest } = refusal;
   const offer = nearest === undefined ? '' : `; nearest that can be met: ${offerText(nearest)}`;
   return new ParetoError(refusal.code, `${reasonText(refusal.cause, entry, items, objective)}${offer}`, {

@@ -82,6 +82,14 @@ export function servedVersion(entry: TargetEntry): number {
   return entry.candidates[0]?.version ?? entry.versions.at(-1) ?? 1;
 }
 
+/** The objective that admission goes by: its latency is no longer than the deadline leaves. */
+export function admissionObjective(query: ClientQuery, { objective }: Asked, clock: Clock): Objective {
+  const remaining = remainingMs(query, clock);
+  if (remaining === undefined) return objective;
+  const deadlineMs = Math.round(remaining + clock.now() - query.call.receivedAt);
+  return deadlineMs < objective.latencyMs ? { ...objective, latencyMs: milliseconds(deadlineMs) } : objective;
+}
+
 /** Until the earlier of the call's deadline and the protocol's timeout; undefined when neither was set. */
 export function remainingMs({ call, timeoutMs }: ClientQuery, clock: Clock): Milliseconds | undefined {
   const remaining = call.remainingMs();
