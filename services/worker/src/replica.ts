@@ -1,15 +1,6 @@
 // A replica: one variant in one executor, with its queue, its state and its counts.
 
-import {
-  bytes,
-  milliseconds,
-  ParetoError,
-  type Milliseconds,
-  type ReplicaId,
-  type ReplicaReport,
-  type ReplicaState,
-} from '@pareto/core';
-import { p50At } from '@pareto/policy';
+import { bytes, milliseconds, ParetoError, type ReplicaId, type ReplicaReport, type ReplicaState } from '@pareto/core';
 import { notExecutedKey, type ReplicaLoadReport } from '@pareto/rpc';
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { Logger, WorkerMetrics } from '@pareto/telemetry';
@@ -19,6 +10,7 @@ import type { Query } from './check-request.js';
 import { keepExecutor } from './executor-keeper.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from './replica-counts.js';
+import { backlogMs, ceilingOf, expectedMs, turnMs, type Work } from './replica-load.js';
 import { createRequestQueue, type Answer, type QueueBounds, type RequestQueue } from './request-queue.js';
 
 export interface ReplicaDeps extends LoadDeps {
@@ -70,26 +62,29 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
   let poisons = 0;
   let memoryBytes = 0;
 
-  const expectedMs = (items: number): Milliseconds | undefined =>
-    order.profile === undefined ? undefined : milliseconds(p50At(order.profile, items));
-  const ceiling = (): number => Math.max(1, Math.min(order.batchCeiling, order.spec.maxBatchSize));
   const batcher = createBatcher({
     queue,
     tokens: deps.tokens,
     clock: deps.clock,
-    ceiling,
-    expectedMs,
+    ceiling: () => ceilingOf(order),
+    expectedMs: (items) => expectedMs(order, items),
     onBatch: counts.batch,
     onPoison: () => (poisons += 1),
   });
   const keeper = keepExecutor({
     deps,
     wish: () => ({ spec: order.spec, memoryLimitBytes: deps.memoryLimitBytes(order) }),
-    ceiling,
+    ceiling: () => ceilingOf(order),
     onState: enter,
     attach: batcher.attach,
     detach: batcher.detach,
     refuseReplacement,
+  });
+
+  const work = (): Work => ({
+    queuedItems: queue.items,
+    runningItems: batcher.runningItems,
+    runningLeftMs: batcher.runningLeftMs,
   });
 
   function enter(next: ReplicaState, why: string): void {
@@ -140,17 +135,15 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
       return state;
     },
     get turnMs() {
-      const items = batcher.runningItems > 0 ? batcher.runningItems : Math.min(queue.items, ceiling());
-      return items === 0 ? 0 : (expectedMs(items) ?? 0);
+      return turnMs(order, work());
     },
     get memoryBytes() {
       return memoryBytes;
     },
     infer,
     load() {
-      const perBatch = (expectedMs(ceiling()) ?? 0) + deps.slotWaitMs(order.replica);
-      const backlogMs = batcher.runningLeftMs + (queue.items / ceiling()) * perBatch;
-      return { queuedItems: queue.items, runningItems: batcher.runningItems, backlogMs };
+      const { queuedItems, runningItems } = work();
+      return { queuedItems, runningItems, backlogMs: backlogMs(order, work(), deps.slotWaitMs(order.replica)) };
     },
     report: () => ({
       ...identityOf(order),
