@@ -1,6 +1,6 @@
 // A replica: one variant in one executor, with its queue, its state and its counts.
 
-import { bytes, milliseconds, ParetoError, type ReplicaId, type ReplicaReport, type ReplicaState } from '@pareto/core';
+import { bytes, ParetoError, type ReplicaId, type ReplicaReport, type ReplicaState } from '@pareto/core';
 import { notExecutedKey, type ReplicaLoadReport } from '@pareto/rpc';
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { Logger, WorkerMetrics } from '@pareto/telemetry';
