@@ -50,7 +50,14 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
     measurer,
     draining,
   });
-  const server = createWorkerServer({ ...context, replicas, metrics, draining, worker });
+  const server = createWorkerServer({
+    ...context,
+    maxMessageBytes: config.maxMessageBytes,
+    replicas,
+    metrics,
+    draining,
+    worker,
+  });
   const onPort = (bound: number): void => {
     port = bound;
   };
@@ -83,11 +90,12 @@ async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions):
 
 interface ServerDeps extends InferDeps, Pick<ServiceContext, 'logger'> {
   readonly worker: () => WorkerInfo;
+  readonly maxMessageBytes: number;
 }
 
 function createWorkerServer(deps: ServerDeps): RpcServer {
   const onError = (method: string, error: unknown): void => deps.logger.error('call failed', { method, error });
-  const server = createServer({ clock: deps.clock, onError });
+  const server = createServer({ clock: deps.clock, maxMessageBytes: deps.maxMessageBytes, onError });
   server.add('inference.GRPCInferenceService', { modelInfer: rawUnary((body, call) => modelInfer(body, call, deps)) });
   server.add('pareto.v1.Execution', createExecutionHandlers(deps));
   return server;

@@ -106,6 +106,7 @@ const defaults = {
   slots: 1,
   memory: '4g',
   providers: ['cpu'],
+  maxMessageBytes: 64 * 2 ** 20,
   queueItems: 64,
   queueSize: '64m',
 } as const;
