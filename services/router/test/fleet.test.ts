@@ -147,4 +147,12 @@ describe('draining', () => {
     assert.equal((await answer).trailers.get('pareto-variant'), 'tiny:original');
     await stopped;
   });
+
+  it('ends what is held', async () => {
+    const { router, controller } = await setScene({ workers: [['tiny']] });
+    const held = fails(router.infer({ parameters: { min_accuracy: 0.95 } }), 'unavailable', /shutting down/);
+    await waitFor('the hold', () => controller.demand.find((entry) => entry.held > 0));
+    await router.stop();
+    await held;
+  });
 });

@@ -30,43 +30,51 @@ export interface HoldsOptions {
   readonly clock: Clock;
 }
 
+type End = 'too-long' | 'deadline' | 'draining';
+
 export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOptions): Holds {
-  const holds = new Map<Hold, number>();
+  const holds = new Map<Hold, { readonly bytes: number; readonly ended: AbortController }>();
   let heldBytes = 0;
+  draining.addEventListener('abort', () => {
+    for (const { ended } of holds.values()) ended.abort('draining' satisfies End);
+  });
   return {
     held(except) {
       const own = except === undefined ? undefined : holds.get(except);
-      return { count: holds.size - (own === undefined ? 0 : 1), bytes: heldBytes - (own ?? 0) };
+      return { count: holds.size - (own === undefined ? 0 : 1), bytes: heldBytes - (own?.bytes ?? 0) };
     },
-    enter({ bytes, signal, remainingMs }) {
+    enter({ bytes, signal, remainingMs = Infinity }) {
       const ended = new AbortController();
-      const waitMs = Math.min(maxHoldMs, remainingMs ?? Infinity);
-      const timer = clock.after(milliseconds(waitMs), () => ended.abort(waitMs === maxHoldMs ? 'hold' : 'deadline'));
-      const ends = [signal, draining, ended.signal];
-      const why = (variant: VariantId): Error => {
-        if (signal.aborted) return signal.reason as Error;
-        if (draining.aborted) return new ParetoError('unavailable', 'this router is shutting down: ask another');
-        if (ended.signal.reason === 'deadline') return deadlinePassed(variant);
-        return new ParetoError('resource-exhausted', `variant ${variant} was not loaded within ${maxHoldMs} ms`);
-      };
+      if (draining.aborted) ended.abort('draining' satisfies End);
+      const reason: End = remainingMs < maxHoldMs ? 'deadline' : 'too-long';
+      const timer = clock.after(milliseconds(Math.min(maxHoldMs, remainingMs)), () => ended.abort(reason));
+      const why = (variant: VariantId): Error =>
+        signal.aborted ? (signal.reason as Error) : endError(ended.signal.reason as End, variant, maxHoldMs);
       const hold: Hold = {
-        next: (variant) => unlessEnded(changes.next(), ends, () => why(variant)),
+        next: (variant) => unlessEnded(changes.next(), [signal, ended.signal], () => why(variant)),
         [Symbol.dispose]() {
           timer[Symbol.dispose]();
           if (holds.delete(hold)) heldBytes -= bytes;
         },
       };
-      holds.set(hold, bytes);
+      holds.set(hold, { bytes, ended });
       heldBytes += bytes;
       return hold;
     },
   };
 }
 
-const deadlinePassed = (variant: VariantId): ParetoError =>
-  new ParetoError('deadline-exceeded', `the deadline passed while variant ${variant} was being loaded`);
+function endError(end: End, variant: VariantId, maxHoldMs: number): ParetoError {
+  switch (end) {
+    case 'draining':
+      return new ParetoError('unavailable', 'this router is shutting down: ask another');
+    case 'deadline':
+      return new ParetoError('deadline-exceeded', `the deadline passed while variant ${variant} was being loaded`);
+    case 'too-long':
+      return new ParetoError('resource-exhausted', `variant ${variant} was not loaded within ${maxHoldMs} ms`);
+  }
+}
 
-/** By hand, as `AbortSignal.any` over a signal that lives as long as the process keeps what it makes. */
 function unlessEnded(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
     const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
