@@ -28,7 +28,7 @@ function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, obje
     case 'overloaded':
       return `${what} cannot meet ${objectiveText(objective)} now: every variant that could is busy; send less, or ask for less`;
     case 'unplaceable':
-      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now`;
+      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: it is not measured yet, or none has room`;
     case 'batch-too-large':
       return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
     case 'hold-limit':
