@@ -28,19 +28,26 @@ function explainSizeErrors(stream: ServerHttp2Stream): void {
   stream.sendTrailers = (headers) => sendTrailers(explainSizeError(headers));
 }
 
+const createPlain = http2.createServer;
+
+function createWindowed(options: ServerOptions): Http2Server {
+  const settings = { ...options.settings, initialWindowSize: streamWindowBytes };
+  const server = createPlain({ ...options, settings });
+  server.on('session', (session) => session.setLocalWindowSize(connectionWindowBytes));
+  server.on('stream', explainSizeErrors);
+  return server;
+}
+
+let binding = 0;
+
 /** Runs `bind`, which makes grpc-js create its HTTP/2 server, and gives that server our windows. */
 export async function withServerWindow<T>(bind: () => Promise<T>): Promise<T> {
-  const original = http2.createServer;
-  http2.createServer = (options) => {
-    const settings = { ...options.settings, initialWindowSize: streamWindowBytes };
-    const server = original({ ...options, settings });
-    server.on('session', (session) => session.setLocalWindowSize(connectionWindowBytes));
-    server.on('stream', explainSizeErrors);
-    return server;
-  };
+  binding++;
+  http2.createServer = createWindowed;
   try {
     return await bind();
   } finally {
-    http2.createServer = original;
+    binding--;
+    if (binding === 0) http2.createServer = createPlain;
   }
 }
