@@ -51,7 +51,7 @@ async function quickstart(context: Context, options: Options): Promise<number> {
   const passed = await withCluster(context, cluster, async () => {
     const held = await showAll(context, cluster);
     if (!held) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);
-    if (options.keep === true) await keepRunning(context, howToTalk(cluster.routerAddress, samplesFile));
+    if (options.keep === true) await keepRunning(context, howToTalk(cluster, samplesFile));
     return held;
   });
   // What went wrong can be read in the logs.

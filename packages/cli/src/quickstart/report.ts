@@ -3,6 +3,7 @@
 import { formatMs, formatPercent, formatUsd } from '../format.js';
 import { formatTable } from '../table.js';
 import type { Paint } from '../terminal.js';
+import type { Cluster } from '../up/cluster.js';
 import type { Outcome } from './ask.js';
 
 const digitOf = ({ query, hits }: Outcome): string => {
@@ -52,10 +53,13 @@ export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   return [...failed, ...few];
 }
 
-export const howToTalk = (router: string, samples: string): string => `It is left running. Talk to it:
+export const howToTalk = (
+  { controllerAddress: controller, routerAddress: router }: Cluster,
+  samples: string,
+): string => `It is left running. Talk to it:
 
-  npx pareto infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
-  npx pareto top
+  npx pareto --router ${router} infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
+  npx pareto --controller ${controller} top
 
   grpcurl -plaintext -d '{"target": "digits", "objective": {"latency_ms": 20, "min_accuracy": 0.98}}' ${router} pareto.v1.Inference/WhatIf
 
