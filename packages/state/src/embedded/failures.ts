@@ -23,10 +23,10 @@ export function storeFailure(error: unknown, path: string): ParetoError {
       cause,
     );
   }
-  if (/ENOTDIR|EEXIST|Not a directory/i.test(text)) {
+  if (/ENOTDIR|EEXIST|ENOENT|Not a directory/i.test(text)) {
     return new ParetoError(
       'failed-precondition',
-      `the store's path ${path} is not a directory: name another with --data-dir`,
+      `the store's path ${path} is not a directory and can't be made one: name another with --data-dir`,
       cause,
     );
   }

@@ -1,7 +1,8 @@
 // The embedded store: one directory, one process, an LMDB environment.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ParetoError, type Clock } from '@pareto/core';
 import { identify } from '../identity.js';
 import { checkTransaction } from '../limits.js';
@@ -29,7 +30,7 @@ export async function openEmbeddedStore(path: string, options: EmbeddedStoreOpti
     await lock?.[Symbol.asyncDispose]();
   };
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
     lock = await lockDirectory(path);
     checkSpace(path);
     tables = openTables(path);
@@ -39,6 +40,13 @@ export async function openEmbeddedStore(path: string, options: EmbeddedStoreOpti
     await release();
     throw storeFailure(error, path);
   }
+}
+
+/** Node's own recursive mkdir never returns where the system refuses with ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /** So that the files themselves outlive a power cut. */
