@@ -10,6 +10,6 @@ export {
 export { type ExecutorDeath } from './executor-process.js';
 export { type ProcessMemory } from './process-memory.js';
 export { type TensorInfo } from './protocol.js';
-export { createSlotTokens, type SlotTokens } from './slot-tokens.js';
+export { bounded, createSlotTokens, type SlotTokens } from './slot-tokens.js';
 export { discoverHardware, type Hardware, type HardwareOptions } from './hardware-discovery.js';
 export { batchSizes, measureProfile, sampleInputs, type ProfileRequest } from './measure-profile.js';

@@ -16,7 +16,7 @@ import {
   type TensorSpec,
 } from '@pareto/core';
 import type { Executor, TensorInput } from './executor.js';
-import type { SlotTokens } from './slot-tokens.js';
+import { bounded, type SlotTokens } from './slot-tokens.js';
 
 export interface ProfileRequest {
   readonly signature: Signature;
@@ -47,7 +47,7 @@ export async function measureProfile(executor: Executor, request: ProfileRequest
   const points: ProfilePoint[] = [];
   for (const batch of batchSizes(request.maxBatch)) {
     if (points.length > 0 && clock.now() - started > totalBudget) break;
-    using _token = await request.tokens.acquire();
+    using _token = bounded(await request.tokens.acquire(), clock);
     points.push(await measureBatch(executor, request.signature, batch, clock));
   }
   const memory = await executor.memory();

@@ -1,5 +1,7 @@
 // Tokens for device slots: a batch runs only while it holds one, so that replicas share cores instead of fighting for them.
 
+import { milliseconds, type Clock } from '@pareto/core';
+
 export interface SlotTokens {
   /** First come, first served. Disposing gives the token back, once. Rejects with the signal's reason when it aborts first. */
   acquire(signal?: AbortSignal): Promise<Disposable>;
@@ -47,6 +49,19 @@ export function createSlotTokens(count: number): SlotTokens {
     },
     get waiting() {
       return queue.length;
+    },
+  };
+}
+
+const longestHold = milliseconds(2_000);
+
+/** For runs of unknown length: the token goes back by itself after 2 s, so that a model that hangs keeps no other off the core. */
+export function bounded(token: Disposable, clock: Clock): Disposable {
+  const timer = clock.after(longestHold, () => token[Symbol.dispose]());
+  return {
+    [Symbol.dispose]: () => {
+      timer[Symbol.dispose]();
+      token[Symbol.dispose]();
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds, type VariantSpec } from '@pareto/core';
 import type { BlobCache } from '@pareto/models';
-import { batchSizes, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
+import { batchSizes, bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
 export interface LoadDeps {
   readonly pool: ExecutorPool;
@@ -41,12 +41,12 @@ export async function warmUp(
   executor: Executor,
   spec: VariantSpec,
   ceiling: number,
-  { tokens }: LoadDeps,
+  { tokens, clock }: LoadDeps,
 ): Promise<void> {
   for (const batch of batchSizes(Math.min(ceiling, spec.maxBatchSize))) {
     const inputs = sampleInputs(spec.signature, batch);
     for (let run = 0; run < warmRuns; run++) {
-      using _token = await tokens.acquire();
+      using _token = bounded(await tokens.acquire(), clock);
       const outcome = await executor.run({ inputs, outputs: [], expectedMs: undefined });
       if (outcome.kind === 'done') continue;
       const reason = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;

@@ -2,7 +2,7 @@
 
 import { errorText, ParetoError, type Accuracy, type Measurement, type Signature } from '@pareto/core';
 import { accuracyOf, metricOf, readValidationSet, sliceRows, type ValidationSet } from '@pareto/models';
-import { measureProfile, type Executor, type TensorInput } from '@pareto/runtime';
+import { bounded, measureProfile, type Executor, type TensorInput } from '@pareto/runtime';
 import type { MeasureOrder } from './assignments.js';
 import { loadVariant, type LoadDeps } from './loaded-executor.js';
 
@@ -58,7 +58,7 @@ async function measureAccuracy(
     for (let from = 0; from < set.samples; from += batch) {
       signal.throwIfAborted();
       const to = Math.min(from + batch, set.samples);
-      using _token = await deps.tokens.acquire(signal);
+      using _token = bounded(await deps.tokens.acquire(signal), deps.clock);
       const output = await answerRows(executor, set, spec.signature, from, to);
       const score = metricOf(metric).score(output, sliceRows(set.labels, from, to));
       total.hits += score.hits;
