@@ -34,7 +34,7 @@ export interface ChannelOptions {
 
 export interface Channel {
   readonly address: string;
-  /** Ends every call on it. */
+  /** Takes no new calls; those under way end by themselves or by their signal. */
   close(): void;
   readonly internals: ChannelInternals;
 }
