@@ -13,6 +13,6 @@ export {
   type Node,
   type Value,
 } from './onnx-writer.js';
-export { hungryModel, loopModel, matrixModel } from './models.js';
+export { endlessModel, hungryModel, loopModel, matrixModel } from './models.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';

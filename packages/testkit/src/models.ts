@@ -1,6 +1,6 @@
 // Models that misbehave on purpose, and one that is large.
 
-import { onnxType, writeModel, type Initializer, type Value } from './onnx-writer.js';
+import { onnxType, writeModel, type Graph, type Initializer, type Node, type Value } from './onnx-writer.js';
 
 const { float, int64, bool } = onnxType;
 const perItem = (name: string): Value => ({ name, type: float, dims: ['batch', 1] });
@@ -9,35 +9,55 @@ function scalar(name: string, value: bigint): Initializer {
   return { name, type: int64, dims: [], raw: new Uint8Array(BigInt64Array.of(value).buffer) };
 }
 
+/** The body of a loop that goes on for as many turns as it is told. */
+const doubling: Graph = {
+  nodes: [
+    { op: 'Identity', inputs: ['more'], outputs: ['more_out'] },
+    { op: 'Add', inputs: ['state', 'state'], outputs: ['state_out'] },
+  ],
+  inputs: [
+    { name: 'turn', type: int64, dims: [] },
+    { name: 'more', type: bool, dims: [] },
+    { name: 'state', type: int64, dims: [] },
+  ],
+  outputs: [
+    { name: 'more_out', type: bool, dims: [] },
+    { name: 'state_out', type: int64, dims: [] },
+  ],
+};
+
+const yes: Initializer = { name: 'yes', type: bool, dims: [], raw: Uint8Array.of(1) };
+
 /** `y` = `x`, after as many turns of a loop as the largest `x` says: 1e18 never ends. */
 export function loopModel(): Uint8Array {
-  const body = {
-    nodes: [
-      { op: 'Identity', inputs: ['more'], outputs: ['more_out'] },
-      { op: 'Add', inputs: ['state', 'state'], outputs: ['state_out'] },
-    ],
-    inputs: [
-      { name: 'turn', type: int64, dims: [] },
-      { name: 'more', type: bool, dims: [] },
-      { name: 'state', type: int64, dims: [] },
-    ],
-    outputs: [
-      { name: 'more_out', type: bool, dims: [] },
-      { name: 'state_out', type: int64, dims: [] },
-    ],
-  };
-  const yes: Initializer = { name: 'yes', type: bool, dims: [], raw: Uint8Array.of(1) };
-  return writeModel({
-    nodes: [
+  return looping(
+    [
       { op: 'ReduceMax', inputs: ['x'], outputs: ['largest'], attributes: [{ name: 'keepdims', int: 0 }] },
       { op: 'Cast', inputs: ['largest'], outputs: ['turns'], attributes: [{ name: 'to', int: int64 }] },
-      { op: 'Loop', inputs: ['turns', 'yes', 'zero'], outputs: ['sum'], attributes: [{ name: 'body', graph: body }] },
+    ],
+    [],
+  );
+}
+
+/** Never ends, whatever it is asked. */
+export const endlessModel = (): Uint8Array => looping([], [scalar('turns', 2n ** 62n)]);
+
+function looping(countTurns: readonly Node[], initializers: readonly Initializer[]): Uint8Array {
+  return writeModel({
+    nodes: [
+      ...countTurns,
+      {
+        op: 'Loop',
+        inputs: ['turns', 'yes', 'zero'],
+        outputs: ['sum'],
+        attributes: [{ name: 'body', graph: doubling }],
+      },
       { op: 'Cast', inputs: ['sum'], outputs: ['nothing'], attributes: [{ name: 'to', int: float }] },
       { op: 'Add', inputs: ['x', 'nothing'], outputs: ['y'] },
     ],
     inputs: [perItem('x')],
     outputs: [perItem('y')],
-    initializers: [yes, scalar('zero', 0n)],
+    initializers: [yes, scalar('zero', 0n), ...initializers],
   });
 }
 
