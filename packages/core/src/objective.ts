@@ -37,7 +37,7 @@ export function resolveObjective(...sources: readonly PartialObjective[]): Objec
   const first = <K extends keyof Objective>(key: K): Objective[K] => {
     for (const source of sources) {
       const value = source[key];
-      if (value !== undefined) return value as Objective[K];
+      if (value !== undefined) return value;
     }
     return fallbackObjective[key];
   };

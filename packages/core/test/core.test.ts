@@ -75,7 +75,7 @@ describe('hardware', () => {
 
 describe('statistics', () => {
   it('gives the Wilson interval', () => {
-    const [lower, upper] = wilson95(1980, 2000); // 0.99 of 2,000, by R's binom.wilson
+    const [lower, upper] = wilson95(1980, 2000);
     assert.ok(Math.abs(lower - 0.98461) < 1e-4 && Math.abs(upper - 0.99352) < 1e-4, `${lower} ${upper}`);
     assert.deepEqual(wilson95(0, 0), [0, 1]);
   });

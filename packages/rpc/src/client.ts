@@ -3,7 +3,7 @@
 import {
   Client,
   credentials,
-  Metadata,
+  type Metadata,
   type CallOptions as GrpcCallOptions,
   type ClientUnaryCall,
   type ServiceError,
@@ -11,18 +11,10 @@ import {
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { connectionWindowBytes } from './http2-server.js';
 import { serviceDefinition } from './protos.js';
-import { defaultMaxMessageBytes } from './server.js';
+import { defaultMaxMessageBytes, type CallOptions } from './options.js';
 import type { ServiceClient, ServiceName } from './services.js';
 import { fromServiceError, readMetadata, writeMetadata } from './status.js';
 import { duplex, readMessages, writeMessage } from './streams.js';
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** Told the trailers of a unary call that succeeded. */
-  readonly onTrailers?: ((trailers: ReadonlyMap<string, string>) => void) | undefined;
-}
 
 export interface ChannelOptions {
   readonly maxMessageBytes?: number;
@@ -83,8 +75,8 @@ function cancelOn(signal: AbortSignal | undefined, call: { cancel(): void }): ()
 }
 
 /** The error of a call: the signal's own reason when that is why it ended. */
-function failureOf(error: ServiceError, signal: AbortSignal | undefined): unknown {
-  return signal?.aborted === true ? (signal.reason as unknown) : fromServiceError(error);
+function failureOf(error: ServiceError, signal: AbortSignal | undefined): Error {
+  return signal?.aborted === true ? (signal.reason as Error) : fromServiceError(error);
 }
 
 type Start<Out> = (callback: (error: ServiceError | null, reply?: Out) => void) => ClientUnaryCall;
@@ -96,7 +88,7 @@ function unary<Out>(options: CallOptions, start: Start<Out>): Promise<Out> {
     let uncancel = (): void => undefined;
     const call = start((error, value) => {
       uncancel();
-      if (error !== null) reject(failureOf(error, options.signal) as Error);
+      if (error !== null) reject(failureOf(error, options.signal));
       else reply = value;
     });
     uncancel = cancelOn(options.signal, call);

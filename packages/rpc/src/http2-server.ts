@@ -22,8 +22,7 @@ function explainSizeError(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
 
 function explainSizeErrors(stream: ServerHttp2Stream): void {
   const respond = stream.respond.bind(stream);
-  stream.respond = (headers, options) =>
-    respond(headers === undefined ? headers : explainSizeError(headers as OutgoingHttpHeaders), options);
+  stream.respond = (headers, options) => respond(headers === undefined ? headers : explainSizeError(headers), options);
   const sendTrailers = stream.sendTrailers.bind(stream);
   stream.sendTrailers = (headers) => sendTrailers(explainSizeError(headers));
 }

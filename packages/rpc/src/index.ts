@@ -3,13 +3,13 @@ export {
   createClient,
   createRawCaller,
   waitForReady,
-  type CallOptions,
   type Channel,
   type ChannelOptions,
   type RawCaller,
   type RawReply,
 } from './client.js';
-export { createServer, defaultMaxMessageBytes, type RpcServer, type ServerOptions } from './server.js';
+export { createServer, type RpcServer, type ServerOptions } from './server.js';
+export { defaultMaxMessageBytes, type CallOptions } from './options.js';
 export { streamWindowBytes } from './http2-server.js';
 export { type ServerCall } from './server-call.js';
 export {

@@ -53,5 +53,5 @@ export function reflectedDefinition(): PackageDefinition {
     return Array.isArray(encoded) ? Object.assign({}, entry, { fileDescriptorProtos: encoded.map(mendOnce) }) : entry;
   };
   const entries = Object.entries(loadProtos({ keepCase: true }));
-  return Object.fromEntries(entries.map(([name, entry]) => [name, mendEntry(entry)])) as PackageDefinition;
+  return Object.fromEntries<AnyDefinition>(entries.map(([name, entry]) => [name, mendEntry(entry)]));
 }

@@ -21,6 +21,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { withServerWindow } from './http2-server.js';
+import { defaultMaxMessageBytes } from './options.js';
 import { serviceDefinition } from './protos.js';
 import { reflectedDefinition } from './reflection.js';
 import { createServerCall, type ServerCall } from './server-call.js';
@@ -30,9 +31,6 @@ import { duplex, readMessages, writeMessage } from './streams.js';
 
 // grpc-js prints some failures on stderr that it also returns; they are ours to tell.
 setLogVerbosity(logVerbosity.NONE);
-
-/** 64 MiB: the largest message either way. */
-export const defaultMaxMessageBytes: number = 64 * 1024 * 1024;
 
 export interface ServerOptions {
   readonly maxMessageBytes?: number;

@@ -12,7 +12,7 @@ import type { FleetDefinition, FleetHandlers } from './gen/pareto/v1/Fleet.js';
 import type { InferenceDefinition, InferenceHandlers } from './gen/pareto/v1/Inference.js';
 import type { RegistryDefinition, RegistryHandlers } from './gen/pareto/v1/Registry.js';
 import type { RoutesDefinition, RoutesHandlers } from './gen/pareto/v1/Routes.js';
-import type { CallOptions } from './client.js';
+import type { CallOptions } from './options.js';
 import type { ServerCall } from './server-call.js';
 import type { DuplexStream } from './streams.js';
 

@@ -3,7 +3,7 @@
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { ParetoError, type ErrorCode } from '@pareto/core';
 
-export const statusOf: Readonly<Record<ErrorCode, status>> = {
+const statusOf: Readonly<Record<ErrorCode, status>> = {
   'invalid-argument': status.INVALID_ARGUMENT,
   'not-found': status.NOT_FOUND,
   'already-exists': status.ALREADY_EXISTS,

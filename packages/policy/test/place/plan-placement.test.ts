@@ -329,7 +329,9 @@ describe('planPlacement', () => {
         for (const { name } of world.tasks) {
           const own = world.variants.filter((v) => v.variant.task === name).map(costAndAccuracy);
           if (own.length === 0) continue;
-          const ready = world.replicas.filter((r) => r.state === 'ready').map((r) => r.assignment.variant);
+          const ready: readonly string[] = world.replicas
+            .filter((r) => r.state === 'ready')
+            .map((r) => r.assignment.variant);
           const readyOwn = own.filter((o) => ready.includes(o.id));
           assert.equal(Math.min(...readyOwn.map((o) => o.ms)), Math.min(...own.map((o) => o.ms)));
           assert.equal(Math.max(...readyOwn.map((o) => o.accuracy)), Math.max(...own.map((o) => o.accuracy)));

@@ -17,10 +17,10 @@ interface Codec {
 
 const little = true;
 
-function readInt64(reader: Reader, out: DataView, offset: number, signed: boolean): void {
-  const value = BigInt((signed ? reader.int64() : reader.uint64()).toString());
-  if (signed) out.setBigInt64(offset, value, little);
-  else out.setBigUint64(offset, value, little);
+function readInt64(reader: Reader, out: DataView, offset: number): void {
+  const { low, high } = reader.int64();
+  out.setInt32(offset, low, little);
+  out.setInt32(offset + 4, high, little);
 }
 
 const halves = (raw: DataView, offset: number, unsigned: boolean): protobuf.Long =>
@@ -55,7 +55,7 @@ const codecs: Partial<Record<DataType, Codec>> = {
   INT64: {
     field: 3,
     wireType: 0,
-    read: (r, o, i) => readInt64(r, o, i, true),
+    read: (r, o, i) => readInt64(r, o, i),
     write: (w, d, i) => w.int64(halves(d, i, false)),
   },
   UINT8: {
@@ -79,7 +79,7 @@ const codecs: Partial<Record<DataType, Codec>> = {
   UINT64: {
     field: 5,
     wireType: 0,
-    read: (r, o, i) => readInt64(r, o, i, false),
+    read: (r, o, i) => readInt64(r, o, i),
     write: (w, d, i) => w.uint64(halves(d, i, true)),
   },
   FP32: {
