@@ -70,8 +70,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       await folder[Symbol.asyncDispose]();
     },
   };
-  await Promise.all(all.map((service) => service.start()));
-  return cluster;
+  try {
+    await Promise.all(all.map((service) => service.start()));
+    return cluster;
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function createService(
@@ -97,20 +102,19 @@ function createService(
     },
     async start() {
       const starting = (child = startService(service, args));
-      await waitFor(
-        `${name} to be ready`,
-        async () => {
-          if (!starting.running) throw new Error(`it ended: ${starting.output.slice(-2000)}`);
-          return (await probe(metricsPort, '/readyz')).status === 200 ? true : undefined;
-        },
-        20_000,
-      );
+      const state = await waitFor(`${name} to be ready`, () => readiness(starting, metricsPort), 20_000);
+      if (state === 'ended') throw new Error(`${name} ended: ${starting.output.slice(-2000)}`);
     },
     async kill() {
       current().kill('SIGKILL');
       await current().exited;
     },
   };
+}
+
+async function readiness(child: Child, metricsPort: number): Promise<'ready' | 'ended' | undefined> {
+  if (!child.running) return 'ended';
+  return (await probe(metricsPort, '/readyz')).status === 200 ? 'ready' : undefined;
 }
 
 /** What a service answers on its port for probes. */
