@@ -37,7 +37,8 @@ export interface ServerOptions {
   /** How often an idle connection is pinged. */
   readonly keepaliveMs?: number;
   readonly maxConnectionIdleMs?: number;
-  readonly maxConnectionAgeMs?: number;
+  /** Undefined: never. */
+  readonly maxConnectionAgeMs?: number | undefined;
   readonly clock?: Clock;
   /** Told of everything thrown that is not a ParetoError: its text is not on the wire. */
   readonly onError?: (method: string, error: unknown) => void;

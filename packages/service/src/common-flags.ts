@@ -2,6 +2,7 @@
 
 import { isIPv4 } from 'node:net';
 import { ParetoError } from '@pareto/core';
+import { defaultMaxMessageBytes } from '@pareto/rpc';
 import { logFormats, logLevels, type LogFormat, type LogLevel } from '@pareto/telemetry';
 import { z } from 'zod';
 
@@ -19,6 +20,10 @@ export interface CommonFields {
   readonly logFormat: z.ZodDefault<Enum<LogFormat>>;
   readonly traceEndpoint: z.ZodOptional<z.ZodURL>;
   readonly drainTimeoutMs: z.ZodDefault<z.ZodInt>;
+  readonly maxMessageBytes: z.ZodDefault<z.ZodInt>;
+  readonly keepaliveMs: z.ZodDefault<z.ZodInt>;
+  readonly maxConnectionIdleMs: z.ZodDefault<z.ZodInt>;
+  readonly maxConnectionAgeMs: z.ZodOptional<z.ZodInt>;
   readonly config: z.ZodOptional<z.ZodString>;
 }
 
@@ -35,6 +40,10 @@ export const commonFlags = (ports: { readonly port: number; readonly metricsPort
   logFormat: z.enum(logFormats).default('json').describe('how to log'),
   traceEndpoint: z.url().optional().describe('send traces to this OTLP/HTTP collector, e.g. http://127.0.0.1:4318'),
   drainTimeoutMs: z.int().min(0).default(10_000).describe('how long running work may take to end after SIGTERM'),
+  maxMessageBytes: z.int().min(1024).default(defaultMaxMessageBytes).describe('largest gRPC message either way'),
+  keepaliveMs: z.int().min(1).default(30_000).describe('how often a silent connection is pinged'),
+  maxConnectionIdleMs: z.int().min(1).default(600_000).describe('connections without a call for so long are closed'),
+  maxConnectionAgeMs: z.int().min(1).optional().describe('connections are closed, gently, at this age; unset: never'),
   config: z.string().optional().describe('JSON file of flags, e.g. {"log-level": "debug"}'),
 });
 

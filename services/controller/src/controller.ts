@@ -48,6 +48,7 @@ export async function createController(
   const table = createTableLog(`${store.epoch}.${Math.floor(context.rng() * 2 ** 32).toString(36)}`);
   const routes = createTable(cluster, { table, loop }, context);
   const server = createServer({
+    ...config,
     clock: context.clock,
     onError: (method, error) => context.logger.error('call failed', { method, error }),
   });

@@ -7,7 +7,6 @@ export interface RouterConfig extends CommonConfig {
   readonly controllers: readonly string[];
   readonly id: string;
   readonly advertise?: string | undefined;
-  readonly maxMessageBytes: number;
   readonly hopMs: number;
   readonly maxHeld: number;
   readonly maxHeldBytes: number;
@@ -32,11 +31,6 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
       .string()
       .optional()
       .describe('host:port that other routers reach this one at; the one it listens on by default'),
-    maxMessageBytes: z
-      .int()
-      .min(1024)
-      .default(64 * 2 ** 20)
-      .describe('largest request or reply'),
     hopMs: z.number().min(0).default(1).describe('time that the way to a worker and back is taken to be'),
     maxHeld: z.int().min(0).default(1024).describe('queries that may wait for cold variants'),
     maxHeldBytes: z

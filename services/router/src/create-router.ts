@@ -34,7 +34,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const routerId = `${config.id}-${randomHex(context.rng)}`;
   let port = config.port;
   const server = createServer({
-    maxMessageBytes: config.maxMessageBytes,
+    ...config,
     clock,
     onError: (method, error) => logger.error('defect in a handler', { method, error }),
   });

@@ -1,7 +1,6 @@
 // The worker's configuration.
 
 import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
-import { defaultMaxMessageBytes } from '@pareto/rpc';
 import { z } from 'zod';
 
 export interface WorkerConfig extends CommonConfig {
@@ -13,7 +12,6 @@ export interface WorkerConfig extends CommonConfig {
   readonly slots?: number | undefined;
   readonly memory?: string | undefined;
   readonly providers: readonly string[];
-  readonly maxMessageBytes: number;
   readonly queueItems: number;
   readonly queueSize: string;
 }
@@ -45,11 +43,6 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
     slots: z.int().min(1).optional().describe('device slots of this host to serve with; one per core if left out'),
     memory: size().optional().describe('what replicas may use together; three quarters of the host if left out'),
     providers: z.array(z.string()).min(1).default(['cpu']).describe('execution providers to serve with'),
-    maxMessageBytes: z
-      .int()
-      .min(1024)
-      .default(defaultMaxMessageBytes)
-      .describe('largest query or answer; as on the routers'),
     queueItems: z.int().min(1).default(1024).describe('items that may wait for one replica'),
     queueSize: size().default('256m').describe('bytes that may wait for one replica'),
   },

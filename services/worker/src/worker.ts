@@ -52,7 +52,7 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   });
   const server = createWorkerServer({
     ...context,
-    maxMessageBytes: config.maxMessageBytes,
+    config,
     replicas,
     metrics,
     draining,
@@ -90,12 +90,12 @@ async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions):
 
 interface ServerDeps extends InferDeps, Pick<ServiceContext, 'logger'> {
   readonly worker: () => WorkerInfo;
-  readonly maxMessageBytes: number;
+  readonly config: WorkerConfig;
 }
 
 function createWorkerServer(deps: ServerDeps): RpcServer {
   const onError = (method: string, error: unknown): void => deps.logger.error('call failed', { method, error });
-  const server = createServer({ clock: deps.clock, maxMessageBytes: deps.maxMessageBytes, onError });
+  const server = createServer({ ...deps.config, clock: deps.clock, onError });
   server.add('inference.GRPCInferenceService', { modelInfer: rawUnary((body, call) => modelInfer(body, call, deps)) });
   server.add('pareto.v1.Execution', createExecutionHandlers(deps));
   return server;
