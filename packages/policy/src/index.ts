@@ -27,6 +27,7 @@ export {
   type PlacementVariant,
   type PlacementWorker,
 } from './place/snapshot.js';
+export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
 export { idleLoads, type LoadView } from './route/load-view.js';
 export { pickReplica } from './route/pick-replica.js';
 export {

@@ -5,10 +5,12 @@ import { type Clock, type Milliseconds, type PlanAction, type ReplicaId } from '
 import {
   planPlacement,
   planReplicas,
+  validatePlan,
   type PlacementParams,
   type PlacementSnapshot,
   type ScaleParams,
   type ScaleState,
+  type ValidatedPlan,
 } from '@pareto/policy';
 import type { Operation } from '@pareto/state';
 import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
@@ -19,7 +21,6 @@ import { createDoorbell } from './notifier.js';
 import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentKey, lastPlanKey, type PlanRecord } from './records.js';
-import { validatePlan, type ValidatedPlan } from './validate-plan.js';
 
 export interface ControlLoop {
   /** Asks for a turn now. */

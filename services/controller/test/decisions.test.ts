@@ -1,15 +1,12 @@
-// The controller's pure parts: rows and deltas of the table, validation of plans, demand, fleet, counters.
+// The controller's pure parts: rows and deltas of the table, demand, fleet, counters.
 
 import assert from 'node:assert/strict';
 import {
   bytes,
-  defaultPrices,
   milliseconds,
   replicaId,
   variantId,
   workerId,
-  type Assignment,
-  type PlanAction,
   type ReplicaReport,
   type ReplicaState,
 } from '@pareto/core';
@@ -18,10 +15,7 @@ import { describe, it } from 'mocha';
 import { addCounts, countsSince } from '../src/counters.js';
 import { createDemandBook } from '../src/demand-book.js';
 import { createFleetState } from '../src/fleet-state.js';
-import type { Observed } from '../src/observe.js';
 import { createTableLog } from '../src/table-log.js';
-import { validatePlan } from '../src/validate-plan.js';
-import { profileFor, testClass } from './fake-worker.js';
 
 const ms = milliseconds;
 const w1 = workerId('w1');
@@ -88,68 +82,6 @@ describe('table log', () => {
     for (const version of [{ ...log.version, epoch: 'x' }, { ...log.version, revision: 9_999 }, old]) {
       assert.equal(log.since(version)?.snapshot, true);
     }
-  });
-});
-
-describe('validatePlan', () => {
-  const assignment = (replica: string): Assignment => ({
-    replica: replicaId(replica),
-    variant: tiny,
-    version: 1,
-    worker: w1,
-    hardwareClass: testClass,
-  });
-  const variant = {
-    id: tiny,
-    architecture: 'tiny',
-    version: 1,
-    task: 't',
-    recipe: 'original',
-    provider: 'cpu',
-    modelDigest: '' as never,
-    manifest: { files: [] },
-    quarantineReason: undefined,
-  };
-  const measurement = { variant: tiny, version: 1, hardwareClass: testClass, result: profileFor('tiny') };
-  const observed = (fields: Partial<Observed> = {}): Observed => ({
-    now: ms(0),
-    tasks: [],
-    variants: [{ variant, measurements: [measurement] }],
-    workers: [{ info: infoOf('1', 2.5 * 2 ** 20), presence: 'connected', draining: false, measuring: undefined }],
-    replicas: [],
-    held: [],
-    prices: defaultPrices,
-    ...fields,
-  });
-  const load = (replica: string): PlanAction => ({ kind: 'load', assignment: assignment(replica), reason: '' });
-  const unload = (replica: string): PlanAction => ({ kind: 'unload', assignment: assignment(replica), reason: '' });
-  const reasons = (actions: readonly PlanAction[], fresh: Observed): readonly string[] =>
-    validatePlan({ actions, unmet: [] }, fresh).dropped.map(({ reason }) => reason);
-
-  it('keeps what still makes sense', () => {
-    const replicas = [
-      { assignment: assignment('a'), state: 'ready' as const, since: ms(0), memoryBytes: bytes(0), lastUsedAt: ms(0) },
-    ];
-    const { actions, dropped } = validatePlan({ actions: [load('b'), unload('a')], unmet: [] }, observed({ replicas }));
-    assert.deepEqual([actions.length, dropped], [2, []]);
-  });
-
-  it('drops loads beyond a worker’s memory', () => {
-    assert.deepEqual(reasons([load('a'), load('b'), load('c')], observed()), ['the worker no longer has the memory']);
-  });
-
-  it('drops what names a worker, a version or a replica that is no longer there', () => {
-    assert.deepEqual(reasons([load('a')], observed({ workers: [] })), ['the worker is not connected any more']);
-    const [worker] = observed().workers;
-    assert.ok(worker);
-    assert.deepEqual(reasons([load('a')], observed({ workers: [{ ...worker, draining: true }] })), [
-      'the worker is draining',
-    ]);
-    const newer = [{ variant: { ...variant, version: 2 }, measurements: [] }];
-    assert.match(reasons([load('a')], observed({ variants: newer }))[0] ?? '', /no longer current/);
-    const bad = [{ variant: { ...variant, quarantineReason: 'it kills' }, measurements: [] }];
-    assert.deepEqual(reasons([load('a')], observed({ variants: bad })), ['the variant is quarantined']);
-    assert.deepEqual(reasons([unload('z')], observed()), ['the replica is gone already']);
   });
 });
 

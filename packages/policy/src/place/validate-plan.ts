@@ -1,15 +1,18 @@
 // A plan looked at again against a fresh snapshot, before anything is done: what no longer makes sense is dropped, with the
-// reason. Pure.
+// reason.
 
-import type { Plan, PlanAction, WorkerId } from '@pareto/core';
-import type { Observed } from './observe.js';
+import type { Assignment, Plan, PlanAction, WorkerId } from '@pareto/core';
+import type { PlacementSnapshot } from './snapshot.js';
+
+/** What is looked at again. */
+type Fresh = Pick<PlacementSnapshot, 'variants' | 'workers' | 'replicas'>;
 
 export interface ValidatedPlan {
   readonly actions: readonly PlanAction[];
   readonly dropped: readonly { readonly action: PlanAction; readonly reason: string }[];
 }
 
-export function validatePlan(plan: Plan, fresh: Observed): ValidatedPlan {
+export function validatePlan(plan: Plan, fresh: Fresh): ValidatedPlan {
   const free = freeMemory(fresh);
   const actions: PlanAction[] = [];
   const dropped: { action: PlanAction; reason: string }[] = [];
@@ -22,7 +25,7 @@ export function validatePlan(plan: Plan, fresh: Observed): ValidatedPlan {
 }
 
 /** Of each worker, less what is assigned to it or still leaving it. */
-function freeMemory(fresh: Observed): Map<WorkerId, number> {
+function freeMemory(fresh: Fresh): Map<WorkerId, number> {
   const free = new Map(fresh.workers.map(({ info }) => [info.id, info.memoryBytes as number]));
   for (const { assignment, memoryBytes, state } of fresh.replicas) {
     if (state === 'failed') continue;
@@ -32,15 +35,13 @@ function freeMemory(fresh: Observed): Map<WorkerId, number> {
   return free;
 }
 
-type Placed = Pick<Extract<PlanAction, { kind: 'load' }>['assignment'], 'variant' | 'hardwareClass'>;
-
-function memoryOf(fresh: Observed, { variant, hardwareClass }: Placed): number {
+function memoryOf(fresh: Fresh, { variant, hardwareClass }: Pick<Assignment, 'variant' | 'hardwareClass'>): number {
   const known = fresh.variants.find((candidate) => candidate.variant.id === variant);
   const measurement = known?.measurements.find((m) => m.hardwareClass === hardwareClass);
   return measurement?.result.kind === 'measured' ? measurement.result.profile.memoryBytes : 0;
 }
 
-function refusal(action: PlanAction, fresh: Observed, free: Map<WorkerId, number>): string | undefined {
+function refusal(action: PlanAction, fresh: Fresh, free: Map<WorkerId, number>): string | undefined {
   switch (action.kind) {
     case 'load': {
       const { assignment } = action;
@@ -60,16 +61,13 @@ function refusal(action: PlanAction, fresh: Observed, free: Map<WorkerId, number
   }
 }
 
-function refuseHost(id: WorkerId, fresh: Observed): string | undefined {
+function refuseHost(id: WorkerId, fresh: Fresh): string | undefined {
   const worker = fresh.workers.find(({ info }) => info.id === id);
   if (worker?.presence !== 'connected') return 'the worker is not connected any more';
   return worker.draining ? 'the worker is draining' : undefined;
 }
 
-function refuseVariant(
-  wanted: { readonly variant: string; readonly version: number },
-  fresh: Observed,
-): string | undefined {
+function refuseVariant(wanted: Pick<Assignment, 'variant' | 'version'>, fresh: Fresh): string | undefined {
   const known = fresh.variants.find(({ variant }) => variant.id === wanted.variant);
   if (known?.variant.version !== wanted.version) return 'this version of the variant is no longer current';
   return known.variant.quarantineReason === undefined ? undefined : 'the variant is quarantined';
