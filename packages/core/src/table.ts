@@ -35,10 +35,12 @@ export interface Candidate {
   /** Of one slot; undefined when not priced. */
   readonly usdPerHour: UsdPerHour | undefined;
   readonly maxBatchSize: number;
-  /** Some connected worker could load it. */
+  /** Some connected worker could load it, or measure it first. */
   readonly placeable: boolean;
   /** Why it is served no more; undefined: it is served. */
   readonly quarantineReason: string | undefined;
+  /** Why it could not be measured on any class that connected workers have; undefined: it was, or will be. */
+  readonly measurementError: string | undefined;
   /** Ready ones only, so that empty means cold. */
   readonly replicas: readonly ReplicaRoute[];
 }

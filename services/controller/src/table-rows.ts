@@ -50,14 +50,27 @@ function servedVersion({ registry }: Scene, current: PlacementVariant, ready: re
   return registry.versions.get(versionKey(id, Math.max(...ready))) ?? current;
 }
 
-/** One row per hardware class it was measured on; one without a class when there is none. */
+/** One row per hardware class it was measured on; one without a class when there is none that a worker could load. */
 function variantRows(scene: Scene, variant: PlacementVariant): readonly wire.TableRowInput[] {
-  const measured = variant.measurements.filter(({ result }) => result.kind === 'measured');
-  if (measured.length === 0) {
-    const { id } = variant.variant;
-    return [{ key: `variant/${id}/`, variant: { ...identityOf(variant), hardwareClass: '', placeable: false } }];
-  }
-  return measured.flatMap((measurement) => measuredRows(scene, variant, measurement));
+  const measured = variant.measurements.flatMap((measurement) => measuredRows(scene, variant, measurement));
+  return measured.some((row) => row.variant?.placeable) ? measured : [...measured, ...unmeasuredRow(scene, variant)];
+}
+
+/** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
+function unmeasuredRow(scene: Scene, variant: PlacementVariant): readonly wire.TableRowInput[] {
+  const { id, provider } = variant.variant;
+  const groups = presentWorkers(scene).flatMap(({ info, draining }) => (draining ? [] : info.slotGroups));
+  const offered = groups.filter((group) => group.slots > 0 && group.hardwareClass.provider === provider);
+  const results = offered.map(
+    (group) => variant.measurements.find((m) => m.hardwareClass === group.hardwareClass.id)?.result,
+  );
+  const failed = results.find((result) => result?.kind === 'failed');
+  const placeable = results.includes(undefined);
+  if (!placeable && failed === undefined && variant.measurements.length > 0) return [];
+  const measurementError = placeable || failed?.kind !== 'failed' ? '' : failed.reason;
+  return [
+    { key: `variant/${id}/`, variant: { ...identityOf(variant), hardwareClass: '', placeable, measurementError } },
+  ];
 }
 
 function identityOf({ variant }: PlacementVariant): wire.VariantRowInput {

@@ -178,6 +178,7 @@ describe('controller', () => {
       for (const name of ['tiny', 'middle', 'large']) await registerModel(controller, name);
     };
     const twoWorkers = (): readonly [FakeWorker, FakeWorker] => [worker({ id: 'w1' }), worker({ id: 'w2' })];
+    const unmeasured = (table: FakeRouter) => table.rows.get('variant/tiny:original/')?.variant;
     const hasRequired = (table: FakeRouter): boolean => {
       const ready = table.ready().join();
       return ready.includes('tiny:original') && /(middle|large):original/.test(ready);
@@ -333,17 +334,31 @@ describe('controller', () => {
       assert.equal(variants[0]?.quarantineReason, 'killed by signal 11');
     });
 
+    it('tells routers that a variant being measured can be waited for, as long as a worker is there', async () => {
+      await task();
+      await registerModel(controller, 'tiny');
+      const table = router();
+      await until('the variant', () => unmeasured(table)?.placeable === false);
+      const one = worker({ id: 'w1', measure: () => undefined });
+      await until('a worker', () => unmeasured(table)?.placeable === true);
+      one.leave();
+      await until('none', () => unmeasured(table)?.placeable === false);
+    });
+
     it('records why a variant could not be measured, and tries again when asked to', async () => {
       await task();
       await registerModel(controller, 'tiny');
       let works = false;
       const measure = () => (works ? profileFor('tiny') : ({ kind: 'failed', reason: 'no such operator' } as const));
       const one = worker({ id: 'w1', measure });
+      const table = router();
       await until('the order', () => one.measured.length === 1);
       const measurements = async () => (await controller.registry.describe({ name: 'tiny' })).variants[0]?.measurements;
       await waitFor('the reason', async () =>
         (await measurements())?.[0]?.error === 'no such operator' ? true : undefined,
       );
+      await until('routers to know', () => unmeasured(table)?.measurementError === 'no such operator');
+      assert.equal(unmeasured(table)?.placeable, false);
       await systemClock.sleep(milliseconds(1_200));
       assert.equal(one.measured.length, 1);
       works = true;

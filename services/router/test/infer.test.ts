@@ -308,6 +308,11 @@ describe('holds', () => {
     await first;
   });
 
+  it('end with the reason when the variant could not be measured', async () => {
+    const { router } = await setScene({ ...cold, variants: [{ ...large, measurementError: 'executor died' }] });
+    await fails(router.infer(accurate), 'failed-precondition', /measuring large:original failed: executor died/);
+  });
+
   it('refuse what no worker can load', async () => {
     const { router } = await setScene({ ...cold, variants: [tiny, { ...large, placeable: false }] });
     await fails(router.infer(accurate), 'resource-exhausted', /no worker can load/);

@@ -16,6 +16,7 @@ export const verdicts = [
   'unmeasured', // the objective asks for what was not measured of it
   'batch-too-large',
   'quarantined',
+  'unmeasurable', // measuring it failed on every class that there is
 ] as const;
 
 export type Verdict = (typeof verdicts)[number];
@@ -77,6 +78,7 @@ export function predictedMs(
 export function judge(candidate: Candidate, query: Query, idle: number, predicted: number): Verdict {
   const { minAccuracy, accuracyBound, maxCostPer1k, latencyMs } = query.objective;
   if (candidate.quarantineReason !== undefined) return 'quarantined';
+  if (candidate.measurementError !== undefined) return 'unmeasurable';
   if (query.items > 1 && query.items > candidate.maxBatchSize) return 'batch-too-large';
   if (minAccuracy !== undefined) {
     const accuracy = accuracyOf(candidate, accuracyBound);

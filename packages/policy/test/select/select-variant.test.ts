@@ -24,6 +24,13 @@ function brief(selection: Selection): string {
 const fast: CandidateFields = { name: 'fast', p99Ms: 2, accuracy: 0.9, cost: 1 };
 const middle: CandidateFields = { name: 'middle', p99Ms: 10, accuracy: 0.95, cost: 5 };
 const best: CandidateFields = { name: 'best', p99Ms: 40, accuracy: 0.99, cost: 20 };
+const unmeasured: CandidateFields = {
+  name: 'new',
+  p99Ms: undefined,
+  accuracy: undefined,
+  cost: undefined,
+  replicas: 0,
+};
 const family = target(fast, middle, best);
 
 const cases: readonly (readonly [string, TargetEntry, Query, LoadView, string])[] = [
@@ -87,6 +94,14 @@ const cases: readonly (readonly [string, TargetEntry, Query, LoadView, string])[
     query(),
     idleLoads,
     'chosen middle',
+  ],
+  ['one that is not measured yet is cold', target(unmeasured), query(), idleLoads, 'cold new'],
+  [
+    'one that cannot be measured is left out',
+    target({ ...unmeasured, measurementError: 'it crashed' }),
+    query(),
+    idleLoads,
+    'infeasible',
   ],
   [
     'a batch over the ceiling of one',

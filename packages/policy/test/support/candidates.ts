@@ -36,6 +36,7 @@ export interface CandidateFields {
   readonly replicas?: number;
   readonly placeable?: boolean;
   readonly quarantined?: boolean;
+  readonly measurementError?: string;
   readonly recipe?: string;
   readonly maxBatchSize?: number;
 }
@@ -59,6 +60,7 @@ export function candidate(index: number, fields: CandidateFields = {}): Candidat
     maxBatchSize: fields.maxBatchSize ?? 8,
     placeable: fields.placeable ?? true,
     quarantineReason: fields.quarantined === true ? 'killed its executors' : undefined,
+    measurementError: fields.measurementError,
     replicas: Array.from({ length: replicas }, (_, i) => ({
       id: replicaId(`${name}-${i}`),
       slot: index * 10 + i,

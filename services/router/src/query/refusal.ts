@@ -22,18 +22,27 @@ function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, obje
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':
-      return entry.candidates.length === 0
-        ? `${what} has no variants yet: register a model for it`
-        : `no variant of ${what} can meet ${objectiveText(objective)}`;
+      return outOfService(what, entry) ?? `no variant of ${what} can meet ${objectiveText(objective)}`;
     case 'overloaded':
       return `${what} cannot meet ${objectiveText(objective)} now: every variant that could is busy; send less, or ask for less`;
     case 'unplaceable':
-      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: it is not measured yet, or none has room`;
+      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware, or none has room`;
     case 'batch-too-large':
       return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
     case 'hold-limit':
       return `${what} needs a variant that is being loaded, and too many queries wait already`;
   }
+}
+
+/** Why none of the target's variants is served at all; undefined: some are. */
+function outOfService(what: string, { candidates }: TargetEntry): string | undefined {
+  if (candidates.length === 0) return `${what} has no variants yet: register a model for it`;
+  const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }) => {
+    if (quarantineReason !== undefined) return `${variant} is quarantined: ${quarantineReason}`;
+    return measurementError === undefined ? [] : `measuring ${variant} failed: ${measurementError}`;
+  });
+  if (reasons.length < candidates.length) return undefined;
+  return `no variant of ${what} is served: ${[...new Set(reasons)].join('; ')}`;
 }
 
 export function objectiveText(objective: Objective): string {

@@ -99,6 +99,7 @@ function toCandidate(row: wire.VariantRow, sorted: Sorted, replicas: readonly Re
     maxBatchSize: sorted.batchSizes.get(`${row.architecture} ${row.version}`) ?? 0,
     placeable: row.placeable,
     quarantineReason: row.quarantineReason === '' ? undefined : row.quarantineReason,
+    measurementError: row.measurementError === '' ? undefined : row.measurementError,
     replicas,
   };
 }

@@ -34,6 +34,7 @@ export function domainTable(
       maxBatchSize: 8,
       placeable: true,
       quarantineReason: undefined,
+      measurementError: undefined,
       replicas: Array.from({ length: replicas }, (_, i) => ({
         id: replicaId(`${name}-${i}`),
         slot: slot++,

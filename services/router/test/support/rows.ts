@@ -10,6 +10,7 @@ export interface VariantFields {
   readonly maxBatchSize?: number;
   readonly placeable?: boolean;
   readonly quarantineReason?: string;
+  readonly measurementError?: string;
 }
 
 export interface ReplicaFields {
@@ -52,6 +53,7 @@ function variantRows(fields: VariantFields): wire.TableRowInput[] {
     usdPerHour: 0.05,
     placeable: fields.placeable ?? true,
     quarantineReason: fields.quarantineReason ?? '',
+    measurementError: fields.measurementError ?? '',
   };
   const points = [{ batch: 1, p50Ms: p99Ms, p95Ms: p99Ms, p99Ms, runs: 10 }];
   return [

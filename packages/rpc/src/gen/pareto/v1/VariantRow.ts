@@ -14,6 +14,7 @@ export interface VariantRow {
   'usdPerHour'?: (number | string);
   'placeable'?: (boolean);
   'quarantineReason'?: (string);
+  'measurementError'?: (string);
 }
 
 export interface VariantRow__Output {
@@ -28,4 +29,5 @@ export interface VariantRow__Output {
   'usdPerHour': (number);
   'placeable': (boolean);
   'quarantineReason': (string);
+  'measurementError': (string);
 }
