@@ -1,6 +1,6 @@
 // A worker's copies of blobs, by digest: fetched once, verified, the least recently used dropped when there are too many.
 
-import { link, mkdir, readdir, rm, utimes, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm, utimes, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digest as toDigest, type Clock, type Digest, type Manifest } from '@pareto/core';
 import { hashFile } from './hash-file.js';
@@ -150,11 +150,11 @@ async function prepare(folder: string, models: string): Promise<Map<Digest, Entr
   return entries;
 }
 
-/** A second name for the same content: the runtime sees a plain file, and nothing is copied. */
+/** A second name for the same content, where the file system has such: the runtime sees a plain file. */
 async function place(blob: string, path: string): Promise<void> {
   await withDiskErrors(path, async () => {
     await mkdir(dirname(path), { recursive: true });
-    await link(blob, path);
+    await link(blob, path).catch(() => copyFile(blob, path));
   });
 }
 

@@ -20,5 +20,6 @@ export function hashFile(path: string): Promise<Digest> {
     const worker = new Worker(program, { eval: true, workerData: path, execArgv: [] });
     worker.once('message', (hex: string) => resolve(digest(`sha256:${hex}`)));
     worker.once('error', reject);
+    worker.once('exit', () => reject(new Error(`${path} could not be hashed`)));
   });
 }
