@@ -1,7 +1,17 @@
-// What grpc-js leaves out of its HTTP/2 server: the receive window, and a size error that says which flag to raise.
+// What grpc-js leaves out of its HTTP/2 server: the receive window, when a call's headers came, and a size error that says
+// which flag to raise.
 
-import type { Http2Server, OutgoingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
+import type {
+  Http2Server,
+  IncomingHttpHeaders,
+  OutgoingHttpHeaders,
+  ServerHttp2Stream,
+  ServerOptions,
+} from 'node:http2';
 import { createRequire } from 'node:module';
+import { systemClock } from '@pareto/core';
+import { internalPrefix } from './oip/decision.js';
+import { explainSizeLimit } from './size-limit.js';
 
 /** Per stream; node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
@@ -11,13 +21,21 @@ export const connectionWindowBytes: number = 8 * 1024 * 1024;
 // grpc-js reads `createServer` off this object when it binds, which is the only place to hand it settings.
 const http2 = createRequire(import.meta.url)('node:http2') as { createServer: (options: ServerOptions) => Http2Server };
 
-const tooLarge = /^Received%20message%20(larger|that%20decompresses)/;
+/** When the call's headers came, by `systemClock`: grpc-js calls a handler only when the whole request is there. */
+export const receivedAtKey: string = `${internalPrefix}received-at`;
+
+const isAboutSize = /^(Received|Sent)%20message/;
 
 function explainSizeError(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const message = headers['grpc-message'];
-  if (typeof message !== 'string' || !tooLarge.test(message)) return headers;
-  const advice = encodeURIComponent('; the limit is set by --max-message-bytes');
-  return { ...headers, 'grpc-message': `${message}${advice}` };
+  if (typeof message !== 'string' || !isAboutSize.test(message)) return headers;
+  return { ...headers, 'grpc-message': encodeURI(explainSizeLimit(decodeURI(message))) };
+}
+
+/** The first to hear of a call: what is written into its headers, grpc-js reads as metadata. */
+function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  headers[receivedAtKey] = String(systemClock.now());
+  explainSizeErrors(stream);
 }
 
 function explainSizeErrors(stream: ServerHttp2Stream): void {
@@ -33,7 +51,7 @@ function createWindowed(options: ServerOptions): Http2Server {
   const settings = { ...options.settings, initialWindowSize: streamWindowBytes };
   const server = createPlain({ ...options, settings });
   server.on('session', (session) => session.setLocalWindowSize(connectionWindowBytes));
-  server.on('stream', explainSizeErrors);
+  server.on('stream', onCall);
   return server;
 }
 

@@ -1,7 +1,8 @@
 // What a handler knows of the call it answers.
 
 import type { Metadata } from '@grpc/grpc-js';
-import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
+import { receivedAtKey } from './http2-server.js';
 import { readMetadata } from './status.js';
 
 export interface ServerCall {
@@ -27,10 +28,13 @@ interface GrpcCall {
 /** Wraps a grpc-js call; `trailers` is what `setTrailer` writes to. */
 export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): ServerCall {
   const aborter = new AbortController();
-  const receivedAt = clock.now();
+  const [receivedText] = call.metadata.get(receivedAtKey);
+  const waitedMs = receivedText === undefined ? 0 : systemClock.now() - Number(receivedText);
+  const now = clock.now();
+  const receivedAt = milliseconds(now - waitedMs);
   const deadline = call.getDeadline();
   const deadlineWallMs = deadline instanceof Date ? deadline.getTime() : deadline;
-  const deadlineAt = Number.isFinite(deadlineWallMs) ? receivedAt + (deadlineWallMs - clock.wallMs()) : undefined;
+  const deadlineAt = Number.isFinite(deadlineWallMs) ? now + (deadlineWallMs - clock.wallMs()) : undefined;
   const remainingMs = (): Milliseconds | undefined =>
     deadlineAt === undefined ? undefined : milliseconds(Math.max(0, deadlineAt - clock.now()));
   let metadata: ReadonlyMap<string, string> | undefined;

@@ -2,6 +2,7 @@
 
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { ParetoError, type ErrorCode } from '@pareto/core';
+import { explainSizeLimit } from './size-limit.js';
 
 const statusOf: Readonly<Record<ErrorCode, status>> = {
   'invalid-argument': status.INVALID_ARGUMENT,
@@ -34,13 +35,13 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
 /** What a client's call failed with. Every trailer is among the error's details. */
 export function fromServiceError(error: ServiceError): ParetoError {
   const code = codeOf.get(error.code) ?? 'internal';
-  return new ParetoError(code, error.details, {
+  return new ParetoError(code, explainSizeLimit(error.details), {
     cause: error,
     details: Object.fromEntries(readMetadata(error.metadata)),
   });
 }
 
-/** Text metadata by name; the last value of a name holds. Binary (`-bin`) values are left out. */
+/** Text metadata by name; the first value of a name holds. Binary (`-bin`) values are left out. */
 export function readMetadata(metadata: Metadata): Map<string, string> {
   const map = new Map<string, string>();
   for (const [name, value] of Object.entries(metadata.getMap())) {

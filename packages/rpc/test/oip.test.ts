@@ -147,6 +147,13 @@ describe('the protocol, scanned and encoded', () => {
       /input 'x': expected 3 elements of FP32 .* got 2/,
     );
     assert.throws(() => decodeTypedContents('x', 'FP16', contents, 3), /FP16 has no typed contents/);
+    assert.throws(
+      () => decodeTypedContents('x', 'FP32', contents, 2 ** 50),
+      /expected 1125899906842624 elements .* got 2/,
+    );
+    const cutShort = contents.subarray(0, -1);
+    const malformed = { code: 'invalid-argument', message: /input 'x': its contents are not InferTensorContents/ };
+    assert.throws(() => decodeTypedContents('x', 'FP32', cutShort, 2), malformed);
   });
 
   it('encodes requests that it scans back', () => {

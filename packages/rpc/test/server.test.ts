@@ -149,8 +149,43 @@ describe('a server and its clients', () => {
     const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
     const error = await rejection(call(Buffer.alloc(1001)));
     assert.equal(error.code, 'resource-exhausted');
-    assert.match(error.message, /1001 vs 1000.*--max-message-bytes/);
+    assert.match(error.message, /1001 vs 1000\); the limit is set by --max-message-bytes$/);
     assert.equal((await call(Buffer.alloc(1000))).body.length, 1000);
+    const strict = createChannel(`127.0.0.1:${port}`, { maxMessageBytes: 500 });
+    const own = await rejection(
+      createRawCaller(strict, '/inference.GRPCInferenceService/ModelInfer')(Buffer.alloc(501)),
+    );
+    strict.close();
+    assert.equal(own.code, 'resource-exhausted');
+    assert.match(own.message, /larger than 500; the limit is set by --max-message-bytes$/);
+  });
+
+  it('takes a call to have begun when its headers came', async () => {
+    let receivedAt = Infinity;
+    channel.close();
+    server.close();
+    server = createServer();
+    server.add('inference.GRPCInferenceService', {
+      modelInfer: rawUnary(async (body, call) => {
+        receivedAt = call.receivedAt;
+        return body;
+      }),
+    });
+    port = await server.listen('127.0.0.1', 0);
+    const session = connect(`http://127.0.0.1:${port}`);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/inference.GRPCInferenceService/ModelInfer',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    await systemClock.sleep(milliseconds(50));
+    const bodySentAt = systemClock.now();
+    stream.end(Buffer.from([0, 0, 0, 0, 1, 7]));
+    stream.resume();
+    await once(stream, 'close');
+    session.destroy();
+    assert.ok(receivedAt < bodySentAt);
   });
 
   it('gives streams a receive window of 1 MB', async () => {

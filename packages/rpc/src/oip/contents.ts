@@ -1,7 +1,7 @@
 // Typed tensor contents to raw bytes and back, by a direct scan of the packed field.
 
 import protobuf from 'protobufjs/minimal.js';
-import { elementBytes, ParetoError, type DataType } from '@pareto/core';
+import { elementBytes, errorText, ParetoError, type DataType } from '@pareto/core';
 import { readFields, readView } from './reader.js';
 
 type Reader = protobuf.Reader;
@@ -118,19 +118,29 @@ function decodeBytes(contents: Buffer): Buffer {
 
 /**
  * Raw little-endian bytes of typed contents. `elements` is how many the shape asks for (BYTES: not checked here).
- * Throws `invalid-argument`, naming `input`, when the count differs or the datatype has no typed form.
+ * Throws `invalid-argument`, naming `input`, when the count differs, the datatype has no typed form, or the bytes are none.
  */
 export function decodeTypedContents(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
-  if (datatype === 'BYTES') return decodeBytes(contents);
+  try {
+    return datatype === 'BYTES' ? decodeBytes(contents) : decodeNumbers(input, datatype, contents, elements);
+  } catch (error) {
+    if (error instanceof ParetoError) throw error;
+    return refuse(`input '${input}': its contents are not InferTensorContents: ${errorText(error)}`);
+  }
+}
+
+function decodeNumbers(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
   const codec =
     codecs[datatype] ?? refuse(`input '${input}': ${datatype} has no typed contents: send it as raw_input_contents`);
   const size = elementBytes[datatype];
-  const out = Buffer.alloc(elements * size);
+  // Room for what came, whatever the shape says: an element takes a byte at least.
+  const room = Math.min(elements, contents.length);
+  const out = Buffer.alloc(room * size);
   const data = view(out);
   const reader = protobuf.Reader.create(contents);
   let count = 0;
   const take = (): void => {
-    if (count < elements) codec.read(reader, data, count * size);
+    if (count < room) codec.read(reader, data, count * size);
     else reader.skipType(codec.wireType);
     count++;
   };
@@ -140,9 +150,8 @@ export function decodeTypedContents(input: string, datatype: DataType, contents:
     else for (const end = reader.uint32() + reader.pos; reader.pos < end;) take();
     return true;
   });
-  if (count !== elements)
-    refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
-  return out;
+  if (count === elements) return out;
+  return refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
 }
 
 /** Whether a datatype can travel as typed contents. */

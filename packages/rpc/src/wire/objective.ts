@@ -30,11 +30,14 @@ export function objectiveFromWire(message: wire.Objective | null | undefined): P
   });
 }
 
-/** Throws `invalid-argument`, naming the field, what was expected and what came. */
-export function checkObjective(objective: PartialObjective): PartialObjective {
-  const check = (name: string, value: number | undefined, expected: string, valid: (v: number) => boolean): void => {
+/** Throws `invalid-argument`, naming the field as the client wrote it, what was expected and what came. */
+export function checkObjective(
+  objective: PartialObjective,
+  nameOf: (field: string) => string = (field) => `objective ${field}`,
+): PartialObjective {
+  const check = (field: string, value: number | undefined, expected: string, valid: (v: number) => boolean): void => {
     if (value === undefined || valid(value)) return;
-    throw new ParetoError('invalid-argument', `objective ${name} is ${value}: expected ${expected}`);
+    throw new ParetoError('invalid-argument', `${nameOf(field)} is ${value}: expected ${expected}`);
   };
   check('latency_ms', objective.latencyMs, 'a number of milliseconds above 0', (v) => v > 0 && Number.isFinite(v));
   check('min_accuracy', objective.minAccuracy, 'a fraction from 0 to 1', (v) => v >= 0 && v <= 1);

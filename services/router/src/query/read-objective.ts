@@ -3,49 +3,64 @@
 import { milliseconds, ParetoError, type PartialObjective } from '@pareto/core';
 import { checkObjective, type ParameterValue } from '@pareto/rpc';
 
-type Read = (name: string) => ParameterValue | undefined;
+/** Where a field of the objective stands, and how a complaint about it names it. */
+interface Source {
+  readonly read: (field: string) => ParameterValue | undefined;
+  readonly nameOf: (field: string) => string;
+}
+
+const parameterSource = (parameters: ReadonlyMap<string, ParameterValue>): Source => ({
+  read: (field) => parameters.get(field),
+  nameOf: (field) => `parameter ${field}`,
+});
 
 /** Unknown parameters are ignored. Throws `invalid-argument`, naming the parameter, what was expected and what came. */
 export const objectiveOfParameters = (parameters: ReadonlyMap<string, ParameterValue>): PartialObjective =>
-  readObjective((name) => parameters.get(name));
+  readObjective(parameterSource(parameters));
 
-/** From `x-pareto-latency-ms` and so on. */
+const metadataKey = (field: string): string => `x-pareto-${field.replaceAll('_', '-')}`;
+
+/** From `x-pareto-latency-ms` and so on. Throws as `objectiveOfParameters` does. */
 export const objectiveOfMetadata = (metadata: ReadonlyMap<string, string>): PartialObjective =>
-  readObjective((name) => metadata.get(`x-pareto-${name.replaceAll('_', '-')}`));
-
-function readObjective(read: Read): PartialObjective {
-  const latencyMs = readNumber(read, 'latency_ms');
-  return checkObjective({
-    latencyMs: latencyMs === undefined ? undefined : milliseconds(latencyMs),
-    minAccuracy: readNumber(read, 'min_accuracy'),
-    maxCostPer1k: readNumber(read, 'max_cost_per_1k'),
-    accuracyBound: readChoice(read, 'accuracy_bound', ['point', 'lower95']),
-    class: readChoice(read, 'class', ['online', 'offline']),
-    degrade: readChoice(read, 'degrade', ['forbid', 'allow']),
+  readObjective({
+    read: (field) => metadata.get(metadataKey(field)),
+    nameOf: (field) => `metadata ${metadataKey(field)}`,
   });
+
+function readObjective(source: Source): PartialObjective {
+  const latencyMs = readNumber(source, 'latency_ms');
+  const objective: PartialObjective = {
+    latencyMs: latencyMs === undefined ? undefined : milliseconds(latencyMs),
+    minAccuracy: readNumber(source, 'min_accuracy'),
+    maxCostPer1k: readNumber(source, 'max_cost_per_1k'),
+    accuracyBound: readChoice(source, 'accuracy_bound', ['point', 'lower95']),
+    class: readChoice(source, 'class', ['online', 'offline']),
+    degrade: readChoice(source, 'degrade', ['forbid', 'allow']),
+  };
+  return checkObjective(objective, source.nameOf);
 }
 
 /** The protocol's `timeout` parameter, in µs; undefined when it is not given. */
 export function timeoutMsOf(parameters: ReadonlyMap<string, ParameterValue>): number | undefined {
-  const timeoutUs = readNumber((name) => parameters.get(name), 'timeout');
+  const timeoutUs = readNumber(parameterSource(parameters), 'timeout');
   return timeoutUs === undefined || timeoutUs <= 0 ? undefined : timeoutUs / 1000;
 }
 
-function readNumber(read: Read, name: string): number | undefined {
-  const value = read(name);
+function readNumber({ read, nameOf }: Source, field: string): number | undefined {
+  const value = read(field);
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
-  throw new ParetoError('invalid-argument', `parameter ${name} is ${JSON.stringify(value)}: expected a number`);
+  throw new ParetoError('invalid-argument', `${nameOf(field)} is ${JSON.stringify(value)}: expected a number`);
 }
 
-function readChoice<T extends string>(read: Read, name: string, choices: readonly T[]): T | undefined {
-  const value = read(name);
+function readChoice<T extends string>({ read, nameOf }: Source, field: string, choices: readonly T[]): T | undefined {
+  const value = read(field);
   if (value === undefined) return undefined;
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
   throw new ParetoError(
     'invalid-argument',
-    `parameter ${name} is ${JSON.stringify(value)}: expected one of ${choices.join(', ')}`,
+    `${nameOf(field)} is ${JSON.stringify(value)}: expected one of ${choices.join(', ')}`,
   );
 }

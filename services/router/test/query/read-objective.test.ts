@@ -43,6 +43,15 @@ describe('objectives of clients', () => {
     });
   }
 
+  for (const value of ['soon', '0', '']) {
+    it(`are named as they stand in metadata: ${JSON.stringify(value)}`, () => {
+      assert.throws(() => objectiveOfMetadata(new Map([['x-pareto-latency-ms', value]])), {
+        code: 'invalid-argument',
+        message: /^metadata x-pareto-latency-ms is /,
+      });
+    });
+  }
+
   it("read the protocol's timeout in µs", () => {
     assert.equal(timeoutMsOf(new Map([['timeout', 1500]])), 1.5);
     assert.equal(timeoutMsOf(new Map()), undefined);
