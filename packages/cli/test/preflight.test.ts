@@ -32,6 +32,11 @@ describe('prepare', () => {
     server.close();
   });
 
+  it('names two services that were given the same port', async () => {
+    const topology = planTopology({ ...options, routerPort: options.controllerPort + 1 });
+    await assert.rejects(prepare(dataDir, host, topology), /port 40002 is meant for both controller and router/);
+  });
+
   it('makes a secret that only its owner reads, once', async () => {
     const { tokenFile } = planTopology(options);
     const tokens: string[] = [];
@@ -48,6 +53,15 @@ describe('prepare', () => {
     await writeFile(file, '');
     const topology = planTopology({ ...options, dataDir: file });
     await assert.rejects(prepare(file, host, topology), /cannot write to .*--data-dir/);
+  });
+});
+
+describe('prepare, before anything is touched', () => {
+  it('ends where the system can not make a folder', async () => {
+    const options = { host, workers: 1, configDir: undefined, logFormat: 'json' } as const;
+    const ports = { controllerPort: 40_001, routerPort: 40_011, workerPort: 40_021 };
+    const topology = planTopology({ ...options, ...ports, dataDir: '/proc/pareto/x' });
+    await assert.rejects(prepare('/proc/pareto/x', host, topology), /cannot write to \/proc.*--data-dir/);
   });
 });
 

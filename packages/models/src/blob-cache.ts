@@ -1,9 +1,10 @@
 // A worker's copies of blobs, by digest: fetched once, verified, the least recently used dropped when there are too many.
 
-import { copyFile, link, mkdir, readdir, rm, utimes, stat } from 'node:fs/promises';
+import { copyFile, link, readdir, rm, utimes, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digest as toDigest, type Clock, type Digest, type Manifest } from '@pareto/core';
 import { hashFile } from './hash-file.js';
+import { makeFolder } from './make-folder.js';
 import { checkDigest, checkManifest, graphFile, manifestDigest } from './manifest.js';
 import { openPartial, sizeOf, withDiskErrors } from './partial-file.js';
 
@@ -139,7 +140,7 @@ async function prepare(folder: string, models: string): Promise<Map<Digest, Entr
   const blobs = join(folder, 'sha256');
   await withDiskErrors(blobs, async () => {
     await rm(models, { recursive: true, force: true });
-    await mkdir(blobs, { recursive: true });
+    await makeFolder(blobs);
   });
   const entries = new Map<Digest, Entry>();
   for (const name of await readdir(blobs)) {
@@ -153,7 +154,7 @@ async function prepare(folder: string, models: string): Promise<Map<Digest, Entr
 /** A second name for the same content, where the file system has such: the runtime sees a plain file. */
 async function place(blob: string, path: string): Promise<void> {
   await withDiskErrors(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await link(blob, path).catch(() => copyFile(blob, path));
   });
 }

@@ -1,9 +1,10 @@
 // Content-addressed files in a folder: what the controller keeps models and validation sets in.
 
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ParetoError, type Digest } from '@pareto/core';
+import { makeFolder } from './make-folder.js';
 import { checkDigest } from './manifest.js';
 import { openPartial, partialBytes, sizeOf, withDiskErrors, type PartialFile } from './partial-file.js';
 
@@ -48,7 +49,7 @@ export async function createFolderBlobStore(
   const pathOf = (digest: Digest): string => join(folder, 'sha256', hex(digest));
   const partialOf = (digest: Digest): string => join(folder, 'partial', hex(digest));
   const uploading = new Set<Digest>();
-  await withDiskErrors(pathOf('' as Digest), () => mkdir(join(folder, 'partial'), { recursive: true }));
+  await withDiskErrors(pathOf('' as Digest), () => makeFolder(join(folder, 'partial')));
 
   async function localFile(digest: Digest): Promise<string> {
     if ((await sizeOf(pathOf(digest))) !== undefined) return pathOf(digest);

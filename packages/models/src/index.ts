@@ -1,4 +1,5 @@
 export { checkDigest, checkManifest, graphFile, manifestDigest } from './manifest.js';
+export { makeFolder } from './make-folder.js';
 export { hashFile } from './hash-file.js';
 export { inspectGraph, inspectModel, type InspectedModel } from './inspect.js';
 export {

@@ -1,9 +1,10 @@
 // A file that grows until it is whole, is verified, and only then gets its name. What was received survives a crash.
 
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ParetoError, type Digest } from '@pareto/core';
 import { hashFile } from './hash-file.js';
+import { makeFolder } from './make-folder.js';
 
 export interface PartialFile {
   readonly receivedBytes: number;
@@ -17,7 +18,7 @@ export interface PartialFile {
 /** Opens at the end of what is there. */
 export async function openPartial(path: string): Promise<PartialFile> {
   return withDiskErrors(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(path, 'a');
     let receivedBytes = (await file.stat()).size;
     return {
@@ -54,7 +55,7 @@ async function commit(file: FileHandle, path: string, digest: Digest, target: st
     await rm(path, { force: true });
     throw new ParetoError('invalid-argument', `the content's digest is ${actual}, and not ${digest}: send it again`);
   }
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   await rename(path, target);
   await syncFolder(dirname(target));
 }
@@ -69,7 +70,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A full disk and a missing permission are told as what they are. */
+/** A full disk, a missing permission and a bad path are told as what they are. */
 export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -82,6 +83,11 @@ export async function withDiskErrors<T>(path: string, work: () => Promise<T>): P
     }
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
       throw new ParetoError('failed-precondition', `${dirname(path)} can't be written to: check who owns it`, {
+        cause: error,
+      });
+    }
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST') {
+      throw new ParetoError('failed-precondition', `${dirname(path)} is no folder and can't be made one`, {
         cause: error,
       });
     }

@@ -1,9 +1,10 @@
 // What must hold before a cluster is started: room on the disk, free ports, a secret.
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { errorText, ParetoError } from '@pareto/core';
+import { makeFolder } from '@pareto/models';
 import { formatBytes } from '../format.js';
 import type { ServiceNode, Topology } from './topology.js';
 
@@ -13,13 +14,30 @@ const neededBytes = 200 * 2 ** 20;
 /** Throws `failed-precondition`, saying what to do. Leaves folders and the secret behind. */
 export async function prepare(dataDir: string, host: string, topology: Topology): Promise<void> {
   try {
-    await mkdir(topology.logDir, { recursive: true });
+    await makeFolder(topology.logDir);
     await checkSpace(dataDir);
     await createToken(topology.tokenFile);
   } catch (error) {
     throw explain(dataDir, error);
   }
-  for (const node of [topology.controller, topology.router, ...topology.workers]) await checkPorts(host, node);
+  const nodes = [topology.controller, topology.router, ...topology.workers];
+  checkOverlap(nodes);
+  for (const node of nodes) await checkPorts(host, node);
+}
+
+function checkOverlap(nodes: readonly ServiceNode[]): void {
+  const owners = new Map<number, ServiceNode>();
+  for (const node of nodes) {
+    for (const port of [node.port, node.metricsPort]) {
+      const owner = owners.get(port);
+      owners.set(port, node);
+      if (owner === undefined) continue;
+      throw new ParetoError(
+        'invalid-argument',
+        `port ${port} is meant for both ${owner.name} and ${node.name}: move one with ${owner.portFlag} or ${node.portFlag} (each takes PORT and PORT+1)`,
+      );
+    }
+  }
 }
 
 /** One that is there is kept. */
