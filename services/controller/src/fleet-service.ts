@@ -3,12 +3,12 @@
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
 import type { Cluster } from './cluster.js';
-import type { TargetRates } from './demand-book.js';
 import { notFound } from './describe.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { Scene } from './observe.js';
 import type { LoggedAction, PlanLog } from './plan-log.js';
 import type { WorkerRecord } from './records.js';
+import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
   readonly join: NonNullable<ServiceHandlers<'pareto.v1.Fleet'>['join']>;
@@ -71,39 +71,6 @@ function describeWorker(
     measuring: fleet.measuring(info.id)?.variant ?? report?.measuring ?? '',
     usdPerHour: info.slotGroups.reduce((sum, group) => sum + price(group), 0),
   };
-}
-
-function taskLoads(scene: Scene): wire.TaskLoadInput[] {
-  const rates = scene.demand.byTarget(scene.now);
-  return [...scene.registry.tasks.keys()].map((task) => {
-    const own = [...rates].filter(([target]) => taskOf(scene, target) === task).map(([, rate]) => rate);
-    const sum = (key: keyof TargetRates): number => own.reduce((total, rate) => total + rate[key], 0);
-    const ready = readyReplicas(scene, task);
-    return {
-      task,
-      requestsPerSecond: sum('requestsPerSecond'),
-      refusedPerSecond: sum('refusedPerSecond'),
-      violationsPerSecond: sum('violationsPerSecond'),
-      variantsReady: [...new Set(ready.map(({ variant }) => variant))].sort(),
-      usdPerHour: ready.reduce((total, { hardwareClass }) => total + (priceOf(scene.prices, hardwareClass) ?? 0), 0),
-    };
-  });
-}
-
-/** Of a task's own name, one of its architectures' or one of its variants'. */
-function taskOf({ registry }: Scene, target: string): string | undefined {
-  if (registry.tasks.has(target)) return target;
-  return registry.architectures.get(target.split(':')[0] ?? '')?.[0]?.task;
-}
-
-function readyReplicas(
-  { registry, fleet }: Scene,
-  task: string,
-): readonly { readonly variant: string; readonly hardwareClass: Parameters<typeof priceOf>[1] }[] {
-  return [...registry.assignments.values()].flat().filter(({ variant, worker, replica }) => {
-    const isReady = fleet.replicas(worker).get(replica)?.report.state === 'ready';
-    return isReady && registry.variants.get(variant)?.variant.task === task;
-  });
 }
 
 function describeAction({ action, at }: LoggedAction, { now }: Scene): wire.PlanActionInput {

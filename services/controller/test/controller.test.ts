@@ -202,6 +202,8 @@ describe('controller', () => {
       assert.equal(assignment.spec?.signature?.batched, true);
       const { tasks, workers: listed, recentActions } = await controller.fleet.overview({});
       assert.ok((tasks[0]?.variantsReady.length ?? 0) >= 2);
+      // Four slots at 0.048 USD/h, however many replicas share them.
+      assert.equal(tasks[0]?.usdPerHour.toFixed(3), '0.192');
       assert.deepEqual(
         listed.map(({ connected }) => connected),
         [true, true],
