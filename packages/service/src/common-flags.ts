@@ -24,6 +24,7 @@ export interface CommonFields {
   readonly keepaliveMs: z.ZodDefault<z.ZodInt>;
   readonly maxConnectionIdleMs: z.ZodDefault<z.ZodInt>;
   readonly maxConnectionAgeMs: z.ZodOptional<z.ZodInt>;
+  readonly supervised: z.ZodDefault<z.ZodBoolean>;
   readonly config: z.ZodOptional<z.ZodString>;
 }
 
@@ -44,6 +45,7 @@ export const commonFlags = (ports: { readonly port: number; readonly metricsPort
   keepaliveMs: z.int().min(1).default(30_000).describe('how often a silent connection is pinged'),
   maxConnectionIdleMs: z.int().min(1).default(600_000).describe('connections without a call for so long are closed'),
   maxConnectionAgeMs: z.int().min(1).optional().describe('connections are closed, gently, at this age; unset: never'),
+  supervised: z.boolean().default(false).describe('stop when standard input ends: whoever started this is gone'),
   config: z.string().optional().describe('JSON file of flags, e.g. {"log-level": "debug"}'),
 });
 

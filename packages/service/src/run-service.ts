@@ -29,8 +29,8 @@ export interface ServiceOptions<C extends CommonConfig> {
 const graceMs = 2_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT, or until a part fails; a second signal exits at once. A service that can't start
- * says why in one line on standard error. Ends the process: 0 after a clean stop, else 1.
+ * Runs a service until SIGTERM or SIGINT, until its supervisor is gone (`supervised`), or until a part fails; a second
+ * signal exits at once. A service that can't start says why in one line on standard error. Ends the process: 0 after a clean stop, else 1.
  */
 export async function runService<C extends CommonConfig>(options: ServiceOptions<C>): Promise<void> {
   const { name } = options.config;
@@ -59,6 +59,7 @@ async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config:
   const stopTimeoutMs = config.drainTimeoutMs + graceMs;
   const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
   stopOnSignals(group, logger);
+  if (config.supervised) stopWhenAlone(group, logger);
   await group.start();
   logger.info('started', { config: printableConfig(options.config, config) });
   await group.finished;
@@ -73,6 +74,14 @@ function stopOnSignals(group: RunGroup, logger: Logger): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+/** However the supervisor ended, the system closes its end of the pipe. */
+function stopWhenAlone(group: RunGroup, logger: Logger): void {
+  process.stdin.resume().once('close', () => {
+    logger.warn('supervisor gone');
+    void group.stop();
+  });
 }
 
 /** A defect leaves state that can't be trusted: better gone and restarted. */

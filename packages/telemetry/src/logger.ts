@@ -49,6 +49,8 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function stderrWriter(): (line: string) => void {
   const destination = pino.destination({ dest: 2, sync: true });
+  // Whoever reads standard error may go first, and there is nowhere to say so.
+  destination.on('error', () => undefined);
   return (line) => void destination.write(line);
 }
 

@@ -63,8 +63,9 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
   const start = (): void => {
     const since = options.clock.now();
     // A group of its own: Ctrl-C in the terminal must reach the supervisor alone, which stops things in order.
+    // Standard input ends with the supervisor, so that one that was killed leaves nothing running.
     const child = spawn(process.execPath, [spec.script, ...spec.args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
     state.child = child;

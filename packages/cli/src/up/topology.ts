@@ -88,7 +88,7 @@ function commonArgs(service: string, options: TopologyOptions, tokenFile: string
   return [
     ...(file !== undefined && existsSync(file) ? ['--config', file] : []),
     ...['--host', options.host, '--port', String(port), '--metrics-port', String(port + 1)],
-    ...['--cluster-token-file', tokenFile, '--log-format', options.logFormat],
+    ...['--cluster-token-file', tokenFile, '--log-format', options.logFormat, '--supervised'],
   ];
 }
 

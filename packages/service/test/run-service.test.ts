@@ -1,0 +1,60 @@
+// A service's process: how it ends.
+
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+
+const script = fileURLToPath(new URL('./service-child.ts', import.meta.url));
+
+describe('runService', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pareto-service-'));
+    await writeFile(join(folder, 'token'), 'a-secret-of-the-cluster');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const start = (...flags: readonly string[]): ChildProcessWithoutNullStreams =>
+    spawn(process.execPath, ['--import=tsx', script, '--cluster-token-file', join(folder, 'token'), ...flags]);
+
+  /** What it writes after `act`, once it has started, and its exit code. */
+  async function endAfter(
+    child: ChildProcessWithoutNullStreams,
+    act: () => void,
+  ): Promise<readonly [string, number | null]> {
+    await once(child.stdout, 'data');
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)));
+    act();
+    const [code] = (await once(child, 'close')) as [number | null];
+    return [output, code];
+  }
+
+  it('stops in order on SIGTERM', async () => {
+    const child = start();
+    child.stderr.resume();
+    assert.deepEqual(await endAfter(child, () => child.kill('SIGTERM')), ['stopped\n', 0]);
+  });
+
+  it('stops in order when its supervisor is gone, with nobody left to read the log', async () => {
+    const child = start('--supervised');
+    const leave = (): void => {
+      child.stderr.destroy();
+      child.stdin.end();
+    };
+    assert.deepEqual(await endAfter(child, leave), ['stopped\n', 0]);
+  });
+
+  it('says in one line why it can not start', async () => {
+    const child = start('--port', 'many');
+    let output = '';
+    child.stderr.on('data', (chunk: Buffer) => (output += String(chunk)));
+    assert.deepEqual(await once(child, 'close'), [1, null]);
+    assert.match(output, /^pareto-test: --port.*\n$/);
+  });
+});

@@ -1,0 +1,23 @@
+// A service with one part, which says when it started and when it stopped.
+
+import { commonFlags, defineConfig, runService } from '@pareto/service';
+
+const alive = setInterval(() => undefined, 60_000);
+const part = {
+  name: 'part',
+  start: async () => void process.stdout.write('started\n'),
+  async stop() {
+    clearInterval(alive);
+    process.stdout.write('stopped\n');
+  },
+};
+
+await runService({
+  config: defineConfig({
+    name: 'pareto-test',
+    summary: 'tests',
+    example: 'pareto-test',
+    fields: commonFlags({ port: 0, metricsPort: 0 }),
+  }),
+  create: async () => [part],
+});
