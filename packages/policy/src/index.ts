@@ -28,7 +28,17 @@ export {
   type PlacementWorker,
 } from './place/snapshot.js';
 export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
+export { defaultRetryParams, earnRetry, mayRetry, type FailedAttempt, type RetryParams } from './retry/may-retry.js';
 export { idleLoads, type LoadView } from './route/load-view.js';
+export {
+  doubtLateness,
+  itemsAhead,
+  observeWait,
+  startPace,
+  waitOf,
+  type Pace,
+  type ReplicaLoad,
+} from './route/pace.js';
 export { pickReplica } from './route/pick-replica.js';
 export {
   defaultScaleParams,

@@ -14,4 +14,4 @@ export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } fr
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './probe-server.js';
 export { createSession, type Session, type SessionOptions } from './session.js';
-export { readClusterToken, requireToken, tokenMetadata } from './token.js';
+export { readClusterToken, hasToken, requireToken, tokenMetadata } from './token.js';

@@ -27,10 +27,20 @@ export async function readClusterToken(file: string): Promise<string> {
 /** What a service sends with its calls to another. */
 export const tokenMetadata = (token: string): Readonly<Record<string, string>> => ({ [tokenKey]: token });
 
-/** Throws `unauthenticated` unless the call carries the cluster's secret. Compared in constant time. */
-export function requireToken(call: { readonly metadata: ReadonlyMap<string, string> }, token: string): void {
+interface Call {
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Whether the call carries the cluster's secret: it comes from one of its services. Compared in constant time. */
+export function hasToken({ metadata }: Call, token: string): boolean {
+  const given = metadata.get(tokenKey);
+  return given !== undefined && timingSafeEqual(sha256(given), sha256(token));
+}
+
+/** Throws `unauthenticated` unless `hasToken`. */
+export function requireToken(call: Call, token: string): void {
+  if (hasToken(call, token)) return;
   const given = call.metadata.get(tokenKey);
-  if (given !== undefined && timingSafeEqual(sha256(given), sha256(token))) return;
   throw new ParetoError(
     'unauthenticated',
     `this call is for the cluster's own services: metadata ${tokenKey} ${given === undefined ? 'is missing' : 'is wrong'}`,

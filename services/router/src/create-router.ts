@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { Rng, RoutingTable } from '@pareto/core';
-import { createTrace } from '@pareto/policy';
+import { createTrace, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { createProbeServer, tokenMetadata, type Runnable, type ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
@@ -13,7 +13,6 @@ import type { RouterConfig } from './config.js';
 import { createDecisionLog } from './decisions/decision-log.js';
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createHolds } from './query/holds.js';
-import { createRetryBudget } from './query/retry-budget.js';
 import type { RouterCore } from './query/router-core.js';
 import { createTableClient, type TableClient } from './table/table-client.js';
 import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
@@ -114,18 +113,20 @@ function createParts(config: RouterConfig, context: ServiceContext, identity: Id
 }
 
 function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
-  const { clock, rng, lifecycle, tracer } = context;
+  const { clock, rng, lifecycle, tracer, clusterToken } = context;
   const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
   const { changes, ...rest } = parts;
+  const retry = { ...defaultRetryParams, replayBytes };
   const draining = lifecycle.draining;
   return {
     ...rest,
     routerId,
+    clusterToken,
     decisions: createDecisionLog(config.decisionSlots, clock),
     holds: createHolds({ changes, maxHoldMs, draining, clock }),
-    budget: createRetryBudget(),
+    savings: { retries: retry.firstSavings },
     trace: createTrace(),
-    params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, replayBytes, maxAttempts: 4 },
+    params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, retry },
     draining,
     metrics: createRouterMetrics(),
     tracer,

@@ -54,9 +54,10 @@ describe('Explain, WhatIf and Infer', () => {
       { key: 'router/1', router: { routerId: router.routerId, address: router.address } },
       { key: 'router/2', router: { routerId: 'router-gone', address: other.address } },
     ]);
+    const forged = { 'pareto-internal-token': 'forged', 'pareto-internal-forwarded': '1' };
     for (const each of [router, other]) {
       const explained = await waitFor('an explanation', () =>
-        each.inference.explain({ decisionId }).catch(() => undefined),
+        each.inference.explain({ decisionId }, { metadata: forged }).catch(() => undefined),
       );
       assert.equal(explained.outcome, 'chosen');
       assert.equal(explained.target, 'digits');
@@ -83,6 +84,10 @@ describe('Explain, WhatIf and Infer', () => {
     assert.deepEqual([warm.feasible, warm.warm, warm.candidates[0]?.variant], [true, true, 'tiny:original']);
     const cold = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95 } });
     assert.deepEqual([cold.feasible, cold.warm, cold.candidates[0]?.variant], [true, false, 'large:original']);
+    assert.deepEqual([cold.candidates[0]?.verdict, cold.candidates[0]?.predictedMs], ['cold', 21]);
+    const more = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.999 } });
+    const { verdict, predictedMs, slackMs } = more.nearestBy ?? {};
+    assert.deepEqual([verdict, predictedMs, slackMs], ['cold', 21, 979]);
     const never = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95, latencyMs: 5 } });
     assert.equal(never.feasible, false);
     // Twice the error is nearer than four times the latency.

@@ -152,8 +152,18 @@ describe('ModelInfer', () => {
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
   });
 
+  it('says what is quarantined, and why', async () => {
+    const bad = { ...large, quarantineReason: 'two queries ended two executors each' };
+    const { router } = await setScene({ variants: [tiny, bad] });
+    const text = /architecture 'large' is out of service, quarantined: two queries ended two executors each/;
+    await fails(router.infer({ model: 'large' }), 'failed-precondition', text);
+    const { reason } = await router.inference.whatIf({ target: 'large' });
+    assert.match(reason, text);
+  });
+
   it("takes the protocol's timeout for a deadline", async () => {
     const { router, workers } = await setScene();
+    await fails(router.infer({ parameters: { timeout: 1 } }), 'deadline-exceeded', /.*/);
     for (const worker of workers) worker.onInfer = () => new Promise(() => undefined);
     await fails(router.infer({ parameters: { timeout: 100_000 } }), 'deadline-exceeded', /.*/);
   });

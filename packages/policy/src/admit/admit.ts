@@ -36,6 +36,7 @@ export interface Held {
 
 const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
   infeasible: 'failed-precondition',
+  quarantined: 'failed-precondition',
   'batch-too-large': 'invalid-argument',
   overloaded: 'resource-exhausted',
   unplaceable: 'resource-exhausted',

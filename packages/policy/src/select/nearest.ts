@@ -6,6 +6,9 @@ import { accuracyOf, idleMs, type Query, type SelectParams } from './verdict.js'
 export interface Offer {
   readonly objective: Objective;
   readonly candidate: Candidate;
+  /** With nothing in its way; of one that is not loaded: once it is. */
+  readonly predictedMs: number;
+  readonly warm: boolean;
 }
 
 /**
@@ -37,6 +40,8 @@ function offerOf(candidate: Candidate, query: Query, params: SelectParams): Offe
   const needsMs = idleMs(candidate, items, params);
   return {
     candidate,
+    predictedMs: needsMs,
+    warm: candidate.replicas.length > 0,
     objective: {
       ...objective,
       latencyMs: milliseconds(needsMs <= objective.latencyMs ? objective.latencyMs : roundUp(needsMs)),

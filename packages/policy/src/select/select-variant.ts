@@ -5,9 +5,9 @@ import type { LoadView } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { compareCandidates } from './rank.js';
 import { clearTrace, note, type DecisionTrace } from './trace.js';
-import { accuracyOf, idleMs, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
+import { accuracyOf, foreseenMs, idleMs, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
 
-export type RefusalReason = 'infeasible' | 'overloaded' | 'unplaceable' | 'batch-too-large';
+export type RefusalReason = 'infeasible' | 'overloaded' | 'unplaceable' | 'batch-too-large' | 'quarantined';
 
 export type Selection =
   | {
@@ -43,7 +43,8 @@ export function selectVariant(
     const idle = idleMs(candidate, query.items, params);
     const predicted = predictedMs(candidate, query, idle, loads, params);
     const verdict = judge(candidate, query, idle, predicted);
-    if (trace !== undefined) note(trace, target, query, place++, verdict, predicted);
+    if (trace !== undefined)
+      note(trace, target, query, place++, verdict, foreseenMs(candidate, query, idle, predicted));
     if (verdict === 'eligible') {
       if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
         best = candidate;
@@ -85,6 +86,10 @@ function refuse(
   if (isUnplaceable) return { kind: 'refused', reason: 'unplaceable', nearest: undefined };
   if (query.items > Math.max(1, target.maxBatchSize)) {
     return { kind: 'refused', reason: 'batch-too-large', nearest: undefined };
+  }
+  const isQuarantined = ({ quarantineReason }: Candidate): boolean => quarantineReason !== undefined;
+  if (target.candidates.length > 0 && target.candidates.every(isQuarantined)) {
+    return { kind: 'refused', reason: 'quarantined', nearest: undefined };
   }
   return { kind: 'refused', reason: 'infeasible', nearest: nearestFeasible(target, query, params) };
 }

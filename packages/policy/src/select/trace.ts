@@ -12,6 +12,7 @@ export interface DecisionTrace {
   /** Places in the target's candidates, the best first: eligible ones in the order of choice, then others as they came. */
   readonly places: Int16Array;
   readonly verdictCodes: Uint8Array;
+  /** Of what is not warm: once it is. Infinite: never measured. */
   readonly predictedMs: Float64Array;
   /** How many of the arrays' places are in use. */
   size: number;

@@ -74,6 +74,11 @@ export function predictedMs(
   return query.elapsedMs + backlogMs + serviceMs;
 }
 
+/** For people: `predicted`, and of what is not warm what it would be once it is; infinite when it was never measured. */
+export function foreseenMs(candidate: Candidate, query: Query, idle: number, predicted: number): number {
+  return predicted < Infinity || candidate.profile === undefined ? predicted : query.elapsedMs + idle;
+}
+
 /** `idle` and `predicted` are `idleMs` and `predictedMs` of the query. */
 export function judge(candidate: Candidate, query: Query, idle: number, predicted: number): Verdict {
   const { minAccuracy, accuracyBound, maxCostPer1k, latencyMs } = query.objective;

@@ -1,19 +1,16 @@
 // Could an objective be met, by what, and at what price: the same choice as for a query, on an idle fleet.
 
-import type { Candidate, TargetEntry } from '@pareto/core';
+import type { TargetEntry } from '@pareto/core';
 import { idleLoads } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
-import { selectVariant } from './select-variant.js';
+import { selectVariant, type Selection } from './select-variant.js';
 import { createTrace, type DecisionTrace } from './trace.js';
 import type { Query, SelectParams } from './verdict.js';
 
 export interface WhatIf {
-  readonly feasible: boolean;
-  /** What would answer; undefined when not feasible. */
-  readonly by: Candidate | undefined;
-  /** It is loaded now. */
-  readonly warm: boolean;
-  /** Undefined when feasible, or when nothing can be offered. */
+  /** Chosen: it could be met now; cold: once the candidate is loaded. */
+  readonly selection: Selection;
+  /** Undefined when the objective can be met, or when nothing can be offered. */
   readonly nearest: Offer | undefined;
   readonly trace: DecisionTrace;
 }
@@ -23,6 +20,5 @@ export function whatIf(target: TargetEntry, query: Query, params: SelectParams):
   const idle: Query = { ...query, objective: { ...query.objective, degrade: 'forbid' }, elapsedMs: 0 };
   const selection = selectVariant(target, idle, idleLoads, params, trace);
   const nearest = selection.kind === 'refused' ? nearestFeasible(target, query, params) : undefined;
-  const by = selection.kind === 'refused' ? undefined : selection.candidate;
-  return { feasible: by !== undefined, by, warm: selection.kind === 'chosen', nearest, trace };
+  return { selection, nearest, trace };
 }

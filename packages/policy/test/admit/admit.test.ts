@@ -18,6 +18,7 @@ describe('admit', () => {
     ['cold, too many', cold, 10, { count: 2, bytes: 0 }, 'resource-exhausted hold-limit'],
     ['cold, too large', cold, 10, { count: 0, bytes: 91 }, 'resource-exhausted hold-limit'],
     ['infeasible', refused('infeasible'), 1, { count: 0, bytes: 0 }, 'failed-precondition infeasible'],
+    ['quarantined', refused('quarantined'), 1, { count: 0, bytes: 0 }, 'failed-precondition quarantined'],
     ['overloaded', refused('overloaded'), 1, { count: 0, bytes: 0 }, 'resource-exhausted overloaded'],
     ['unplaceable', refused('unplaceable'), 1, { count: 0, bytes: 0 }, 'resource-exhausted unplaceable'],
     ['too large a batch', refused('batch-too-large'), 1, { count: 0, bytes: 0 }, 'invalid-argument batch-too-large'],

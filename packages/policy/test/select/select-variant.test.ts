@@ -103,6 +103,7 @@ const cases: readonly (readonly [string, TargetEntry, Query, LoadView, string])[
     idleLoads,
     'infeasible',
   ],
+  ['nothing but quarantined variants', target({ ...fast, quarantined: true }), query(), idleLoads, 'quarantined'],
   [
     'a batch over the ceiling of one',
     target({ ...fast, maxBatchSize: 4 }, middle),
@@ -179,6 +180,15 @@ describe('selectVariant', () => {
     assert.deepEqual(Object.fromEntries(seen), { eligible: 2, 'too-slow': 1, quarantined: 1 });
     const order = [...trace.places.slice(0, trace.size)].map((place) => entry.candidates[place]?.architecture);
     assert.deepEqual(order, ['fast', 'middle', 'best', 'bad']);
+  });
+
+  it('foresees what is cold as it would be once loaded', () => {
+    const trace = createTrace();
+    const entry = target({ ...middle, replicas: 0 }, { ...fast, p99Ms: undefined, replicas: 0 });
+    selectVariant(entry, query({}, { elapsedMs: 3 }), idleLoads, params, trace);
+    assert.deepEqual([...trace.predictedMs.slice(0, trace.size)].map(Math.round), [14, Infinity]);
+    const { nearest } = whatIf(entry, query({ minAccuracy: 0.99 }), params);
+    assert.deepEqual([Math.round(nearest?.predictedMs ?? 0), nearest?.warm], [11, false]);
   });
 
   it('keeps the best 32 of many', () => {
@@ -266,8 +276,9 @@ describe('selectVariant', () => {
       fc.property(scenes, ({ entry, asked }) => {
         const answer = whatIf(entry, asked, params);
         if (answer.nearest === undefined) return;
-        assert.equal(answer.feasible, false);
-        assert.ok(whatIf(entry, { ...asked, objective: answer.nearest.objective }, params).feasible);
+        assert.equal(answer.selection.kind, 'refused');
+        const taken = whatIf(entry, { ...asked, objective: answer.nearest.objective }, params);
+        assert.notEqual(taken.selection.kind, 'refused');
       }),
     );
   });

@@ -12,6 +12,7 @@ const outcomes = [
   'overloaded',
   'unplaceable',
   'batch-too-large',
+  'quarantined',
   'hold-limit',
 ] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -1,9 +1,9 @@
 // Decisions and what-ifs as clients read them.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
-import { verdicts, type DecisionTrace, type WhatIf } from '@pareto/policy';
+import { verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
 import { accuracyToWire, objectiveToWire, type wire } from '@pareto/rpc';
-import { objectiveText } from '../query/refusal.js';
+import { objectiveText, reasonText } from '../query/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 
 export function describeDecision(record: DecisionRecord, decisionId: string): wire.ExplainResponseInput {
@@ -16,7 +16,7 @@ export function describeDecision(record: DecisionRecord, decisionId: string): wi
     target: target.name,
     objective: objectiveToWire(objective),
     outcome: record.outcome,
-    candidates: isChosen && chosen !== undefined ? chosenFirst(listed, chosen) : listed,
+    candidates: isChosen && chosen !== undefined ? putFirst(listed, chosen, 'chosen') : listed,
     verdicts: countsOf(trace),
     worker: record.worker ?? '',
     ageMs: record.ageMs,
@@ -25,23 +25,27 @@ export function describeDecision(record: DecisionRecord, decisionId: string): wi
 }
 
 export function describeWhatIf(answer: WhatIf, target: TargetEntry, objective: Objective): wire.WhatIfResponseInput {
-  const { feasible, by, warm, nearest, trace } = answer;
+  const { selection, nearest, trace } = answer;
   const listed = describeCandidates(target, objective, trace);
-  const offered = nearest && describeCandidate(nearest.candidate, { verdict: 'eligible' }, nearest.objective);
+  const isFeasible = selection.kind !== 'refused';
   return {
-    feasible,
-    warm,
-    candidates: by === undefined ? listed : chosenFirst(listed, by),
+    feasible: isFeasible,
+    warm: selection.kind === 'chosen',
+    candidates: isFeasible ? putFirst(listed, selection.candidate, selection.kind) : listed,
     nearest: nearest === undefined ? null : objectiveToWire(nearest.objective),
-    nearestBy: offered ?? null,
-    reason: whatIfReason(answer, target, objective),
+    nearestBy: nearest === undefined ? null : describeOffer(nearest),
+    reason: whatIfReason(selection, target, objective),
   };
 }
 
-function whatIfReason({ by, warm }: WhatIf, target: TargetEntry, objective: Objective): string {
-  const asked = objectiveText(objective);
-  if (by === undefined) return `no variant of ${target.kind} '${target.name}' can meet ${asked}`;
-  return `${by.variant} meets ${asked}${warm ? '' : ', once it is loaded'}`;
+function describeOffer({ candidate, objective, predictedMs, warm }: Offer): wire.CandidateInput {
+  return describeCandidate(candidate, { verdict: warm ? 'eligible' : 'cold', predictedMs }, objective);
+}
+
+function whatIfReason(selection: Selection, target: TargetEntry, objective: Objective): string {
+  if (selection.kind === 'refused') return reasonText(selection.reason, target, 1, objective);
+  const meets = `${selection.candidate.variant} meets ${objectiveText(objective)}`;
+  return selection.kind === 'chosen' ? meets : `${meets}, once it is loaded`;
 }
 
 function describeCandidates(target: TargetEntry, objective: Objective, trace: DecisionTrace): wire.CandidateInput[] {
@@ -53,10 +57,10 @@ function describeCandidates(target: TargetEntry, objective: Objective, trace: De
   }).flatMap((candidate) => candidate ?? []);
 }
 
-/** What was not predicted (nothing of it is loaded) is 0. */
+/** What can't be predicted (it was never measured) is 0. */
 function describeCandidate(
   candidate: Candidate,
-  { verdict, predictedMs = Infinity }: { readonly verdict: string; readonly predictedMs?: number },
+  { verdict, predictedMs }: { readonly verdict: string; readonly predictedMs: number },
   objective: Objective,
 ): wire.CandidateInput {
   const isPredicted = predictedMs < Infinity;
@@ -72,11 +76,13 @@ function describeCandidate(
   };
 }
 
-function chosenFirst(listed: readonly wire.CandidateInput[], chosen: Candidate): wire.CandidateInput[] {
-  const isChosen = (each: wire.CandidateInput): boolean =>
-    each.variant === chosen.variant && each.hardwareClass === chosen.hardwareClass;
-  const own = listed.filter(isChosen).map((each) => ({ ...each, verdict: 'chosen' }));
-  return [...own, ...listed.filter((each) => !isChosen(each))];
+function putFirst(
+  listed: readonly wire.CandidateInput[],
+  { variant, hardwareClass }: Candidate,
+  verdict: string,
+): wire.CandidateInput[] {
+  const isIt = (each: wire.CandidateInput): boolean => each.variant === variant && each.hardwareClass === hardwareClass;
+  return [...listed.filter(isIt).map((each) => ({ ...each, verdict })), ...listed.filter((each) => !isIt(each))];
 }
 
 function countsOf(trace: DecisionTrace): Record<string, number> {

@@ -1,7 +1,8 @@
 // Explain: from this router's log, or from the router that decided.
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
-import { createChannel, createClient, internalPrefix, type ServerCall, type wire } from '@pareto/rpc';
+import { createChannel, createClient, type ServerCall, type wire } from '@pareto/rpc';
+import { hasToken, tokenMetadata } from '@pareto/service';
 import type { DecisionLog } from './decision-log.js';
 import { describeDecision } from './describe.js';
 
@@ -9,10 +10,9 @@ export interface ExplainOptions {
   readonly routerId: string;
   readonly decisions: DecisionLog;
   readonly table: () => RoutingTable | undefined;
+  readonly clusterToken: string;
 }
 
-/** Marks a call that another router handed on: it is handed on once only. */
-const forwardedKey = `${internalPrefix}forwarded`;
 const forwardTimeoutMs = 2_000;
 
 export async function explain(
@@ -27,10 +27,11 @@ export async function explain(
     throw new ParetoError('not-found', `decision ${decisionId} is not kept: it is too long ago, or was never made`);
   }
   const address = options.table()?.routers.get(router);
-  if (address === undefined || call.metadata.has(forwardedKey)) {
+  // What another router handed on is not handed on again.
+  if (address === undefined || hasToken(call, options.clusterToken)) {
     throw new ParetoError('not-found', `decision ${decisionId} was made by router ${router}, which is gone`);
   }
-  return askRouter(address, decisionId, call);
+  return askRouter(address, decisionId, call, options.clusterToken);
 }
 
 function parseDecisionId(id: string): { readonly router: string; readonly seq: number } {
@@ -42,12 +43,19 @@ function parseDecisionId(id: string): { readonly router: string; readonly seq: n
   );
 }
 
-async function askRouter(address: string, decisionId: string, call: ServerCall): Promise<wire.ExplainResponse> {
-  const channel = createChannel(address);
+async function askRouter(
+  address: string,
+  decisionId: string,
+  call: ServerCall,
+  clusterToken: string,
+): Promise<wire.ExplainResponse> {
+  const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
   try {
     const timeoutMs = Math.min(forwardTimeoutMs, call.remainingMs() ?? forwardTimeoutMs);
-    const options = { signal: call.signal, timeoutMs, metadata: { [forwardedKey]: '1' } };
-    return await createClient(channel, 'pareto.v1.Inference').explain({ decisionId }, options);
+    return await createClient(channel, 'pareto.v1.Inference').explain(
+      { decisionId },
+      { signal: call.signal, timeoutMs },
+    );
   } finally {
     channel.close();
   }

@@ -1,9 +1,9 @@
 // One query, in a straight line: select a variant → pick a replica → forward the bytes → answer.
 
-import type { Candidate, VariantId } from '@pareto/core';
+import { ParetoError, type Candidate, type VariantId } from '@pareto/core';
 import { pickReplica } from '@pareto/policy';
 import { decide } from './decide.js';
-import { failureOf, forward, mayRetry } from './forward.js';
+import { failureOf, forward, spendRetry } from './forward.js';
 import type { Hold } from './holds.js';
 import { refusalOf } from './refusal.js';
 import { admissionObjective, remainingMs, resolve, type Asked, type ClientQuery } from './resolve.js';
@@ -23,6 +23,7 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
   let hold: Hold | undefined;
   try {
     for (let attempt = 1; ; asked = resolve(core.tables.table, query)) {
+      if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
       const isFirst = attempt === 1 && hold === undefined;
       const admission = decide(core, query, asked, { seq, isFirst, hold });
       if (admission.kind === 'refuse') throw refusalOf(admission, asked, admissionObjective(query, asked, core.clock));
@@ -37,7 +38,7 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
       const routed = { seq, replica, selection, isFirst, isColdStart: hold !== undefined };
       const outcome = await forward(core, query, asked, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
-      if (!mayRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
+      if (!spendRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
     }
   } finally {
     hold?.[Symbol.dispose]();

@@ -1,7 +1,7 @@
 // Sending a query to one replica, what that teaches of the worker, and whether it may be sent again.
 
 import { ParetoError, type ReplicaRoute } from '@pareto/core';
-import type { Admission } from '@pareto/policy';
+import { mayRetry, type Admission } from '@pareto/policy';
 import { decisionKey, encodeDecision, loadKey, parseLoad } from '@pareto/rpc';
 import type { LinkOutcome } from '../workers/worker-link.js';
 import { remainingMs, type Asked, type ClientQuery } from './resolve.js';
@@ -24,9 +24,10 @@ export async function forward(
   asked: Asked,
   routed: Routed,
 ): Promise<LinkOutcome> {
-  const { replica, seq } = routed;
+  const { replica, selection, seq } = routed;
   core.decisions.sentTo(seq, replica.worker);
-  core.loads.sent(replica.id, asked.items);
+  const aloneMs = selection.predictedMs - core.loads.backlogMs(selection.candidate.index);
+  const aheadItems = core.loads.sent(replica.id, asked.items);
   const outcome = await core.workers.infer(replica, query.body, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
@@ -35,7 +36,7 @@ export async function forward(
   const load = outcome.kind === 'answered' ? parseLoad(outcome.trailers.get(loadKey)) : undefined;
   core.loads.ended(replica.id, asked.items, load);
   if (outcome.kind === 'answered' && routed.isFirst) {
-    core.loads.late(replica.id, core.clock.now() - query.call.receivedAt - routed.selection.predictedMs);
+    core.loads.observe(replica.id, aheadItems, core.clock.now() - query.call.receivedAt - aloneMs);
   }
   learn(core, outcome, replica);
   return outcome;
@@ -66,13 +67,19 @@ function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): v
   else core.loads.down(replica.id);
 }
 
-/** Spends of the retry budget when it may. */
-export function mayRetry(core: RouterCore, outcome: Failure, query: ClientQuery, attempt: number): boolean {
-  const { params, metrics, budget } = core;
-  if (outcome.kind === 'failed' || query.call.signal.aborted) return false;
-  if (outcome.kind === 'lost' && query.body.length > params.replayBytes) return false;
-  if (attempt >= params.maxAttempts || !budget.spend()) return false;
-  metrics.retries.add(1, { reason: outcome.kind });
+/** Whether the query may be sent again, after so many attempts; then it is paid for. */
+export function spendRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, attempts: number): boolean {
+  const { savings, params, metrics } = core;
+  const failed = {
+    outcome: kind,
+    requestBytes: query.body.length,
+    attempts,
+    isGivenUp: query.call.signal.aborted,
+    savedRetries: savings.retries,
+  };
+  if (!mayRetry(failed, params.retry)) return false;
+  savings.retries -= 1;
+  metrics.retries.add(1, { reason: kind });
   return true;
 }
 

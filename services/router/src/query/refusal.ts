@@ -18,7 +18,7 @@ export function refusalOf(refusal: Refusal, { entry, items }: Asked, objective: 
   });
 }
 
-function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, objective: Objective): string {
+export function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, objective: Objective): string {
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':
@@ -27,6 +27,8 @@ function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, obje
       return `${what} cannot meet ${objectiveText(objective)} now: every variant that could is busy; send less, or ask for less`;
     case 'unplaceable':
       return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware, or none has room`;
+    case 'quarantined':
+      return `${what} is out of service, quarantined: ${entry.candidates[0]?.quarantineReason}; ask for another, or register a new version`;
     case 'batch-too-large':
       return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
     case 'hold-limit':
@@ -55,7 +57,8 @@ export function objectiveText(objective: Objective): string {
   return parts.join(', ');
 }
 
-const offerText = ({ objective, candidate }: Offer): string => `${objectiveText(objective)} by ${candidate.variant}`;
+const offerText = ({ objective, candidate, warm }: Offer): string =>
+  `${objectiveText(objective)} by ${candidate.variant}${warm ? '' : ', once it is loaded'}`;
 
 function offerJson({ objective, candidate }: Offer): string {
   return JSON.stringify({

@@ -1,7 +1,7 @@
 // What every query is answered with.
 
 import type { Clock, Rng } from '@pareto/core';
-import type { AdmitParams, DecisionTrace, SelectParams } from '@pareto/policy';
+import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
@@ -9,18 +9,19 @@ import type { TableClient } from '../table/table-client.js';
 import type { LoadTracker } from '../workers/load-tracker.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
 import type { Holds } from './holds.js';
-import type { RetryBudget } from './retry-budget.js';
 
 export interface RouterCore {
   /** Unique to this process: decision ids begin with it. */
   readonly routerId: string;
+  readonly clusterToken: string;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'ageMs'>;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;
   readonly demand: DemandRecorder;
   readonly holds: Holds;
-  readonly budget: RetryBudget;
+  /** Retries that may be spent. */
+  readonly savings: { retries: number };
   /** Overwritten by each decision; they are synchronous. */
   readonly trace: DecisionTrace;
   readonly params: RouterParams;
@@ -35,8 +36,5 @@ export interface RouterCore {
 interface RouterParams {
   readonly select: SelectParams;
   readonly admit: AdmitParams;
-  /** The largest request that is sent again when a worker went away with it. */
-  readonly replayBytes: number;
-  /** Sends of one query, the first included. */
-  readonly maxAttempts: number;
+  readonly retry: RetryParams;
 }

@@ -1,6 +1,7 @@
 // Around one answer: the span, the outcome in metrics and demand, the trailers.
 
 import { ParetoError } from '@pareto/core';
+import { earnRetry } from '@pareto/policy';
 import { answer, type Answer } from './answer.js';
 import { resolve, type Asked, type ClientQuery } from './resolve.js';
 import type { RouterCore } from './router-core.js';
@@ -24,7 +25,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     attributes: { 'pareto.target': query.target, 'pareto.decision_id': decisionId },
   });
   setTrailers(core, query, decisionId);
-  core.budget.earn();
+  core.savings.retries = earnRetry(core.savings.retries, core.params.retry);
   let asked: Asked | undefined;
   try {
     asked = resolve(core.tables.table, query);

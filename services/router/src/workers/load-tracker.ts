@@ -1,12 +1,17 @@
 // What the router knows of every replica's load, and the view of it that decisions read.
 
 import type { Candidate, ReplicaId, ReplicaRoute, RoutingTable } from '@pareto/core';
-import { p50At, type LoadView } from '@pareto/policy';
+import {
+  doubtLateness,
+  itemsAhead,
+  observeWait,
+  p50At,
+  startPace,
+  waitOf,
+  type LoadView,
+  type Pace,
+} from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
-
-/** How much one answer moves `lateMs`; what every ping leaves of it. */
-const lateWeight = 0.1;
-const lateKept = 0.5;
 
 /** A wait that no objective allows, of a replica that turned a query down: busy, but not gone. */
 const fullMs = 1e9;
@@ -14,11 +19,12 @@ const fullMs = 1e9;
 export interface LoadTracker extends LoadView {
   /** Takes a new table; what is known of replicas that stay is kept. */
   adopt(table: RoutingTable): void;
-  sent(replica: ReplicaId, items: number): void;
+  /** Answers how many items were ahead of it. */
+  sent(replica: ReplicaId, items: number): number;
   /** A query ended; with the load that its worker told, if it did. */
   ended(replica: ReplicaId, items: number, load: ReplicaLoadReport | undefined): void;
-  /** An answer took so much longer than was predicted (or less): live latency corrects the profile. */
-  late(replica: ReplicaId, byMs: number): void;
+  /** An answer with so much ahead of it took `waitedMs` longer than it would have alone: what happens corrects the profile. */
+  observe(replica: ReplicaId, aheadItems: number, waitedMs: number): void;
   /** A worker told the load of a replica, or (undefined) that it cannot be called. */
   report(replica: ReplicaId, load: ReplicaLoadReport | undefined): void;
   /** It has no room: busy until its load is told anew. */
@@ -30,13 +36,13 @@ export interface LoadTracker extends LoadView {
 
 interface State {
   readonly candidate: Candidate;
-  readonly msPerItem: number;
   backlogMs: number;
   queuedItems: number;
-  /** By this router, since the load was told. */
   sentItems: number;
-  /** By how much answers were late of late. */
-  lateMs: number;
+  pendingItems: number;
+  pace: Pace;
+  /** Some answer came since the last ping. */
+  isHeard: boolean;
   isDown: boolean;
   isFull: boolean;
 }
@@ -53,9 +59,11 @@ export function createLoadTracker(): LoadTracker {
     let queuedItems = 0;
     for (const replica of candidate.replicas) {
       const state = states.get(replica.id);
-      if (state === undefined || waitOf(state) >= backlogMs) continue;
-      backlogMs = waitOf(state);
-      queuedItems = state.queuedItems + state.sentItems;
+      if (state === undefined) continue;
+      const wait = usableWaitOf(state);
+      if (wait >= backlogMs) continue;
+      backlogMs = wait;
+      queuedItems = itemsAhead(state);
     }
     backlogs[candidate.index] = backlogMs;
     queues[candidate.index] = queuedItems;
@@ -79,7 +87,7 @@ export function createLoadTracker(): LoadTracker {
     queuedItems: (index) => queues[index] ?? 0,
     replicaBacklogMs: (slot) => {
       const state = bySlot[slot];
-      return state === undefined ? Infinity : waitOf(state);
+      return state === undefined ? Infinity : usableWaitOf(state);
     },
     get usable() {
       return bySlot.filter((state) => state?.isDown === false).length;
@@ -97,20 +105,33 @@ export function createLoadTracker(): LoadTracker {
       queues = new Float64Array(table.candidates.length);
       for (const candidate of table.candidates) refresh(candidate);
     },
-    sent: (replica, items) => change(replica, (state) => (state.sentItems += items)),
+    sent(replica, items) {
+      const state = states.get(replica);
+      const ahead = state === undefined ? 0 : itemsAhead(state);
+      change(replica, (it) => {
+        it.sentItems += items;
+        it.pendingItems += items;
+      });
+      return ahead;
+    },
     ended(replica, items, load) {
       change(replica, (state) => {
+        state.pendingItems = Math.max(0, state.pendingItems - items);
         if (load === undefined) state.sentItems = Math.max(0, state.sentItems - items);
         else if (!state.isDown) tell(state, load);
       });
     },
-    late(replica, byMs) {
-      change(replica, (state) => (state.lateMs += lateWeight * (Math.max(0, byMs + state.lateMs) - state.lateMs)));
+    observe(replica, aheadItems, waitedMs) {
+      change(replica, (state) => {
+        state.pace = observeWait(state.pace, aheadItems, waitedMs);
+        state.isHeard = true;
+      });
     },
     report(replica, load) {
       change(replica, (state) => {
         tell(state, load);
-        state.lateMs *= lateKept;
+        if (!state.isHeard) state.pace = doubtLateness(state.pace);
+        state.isHeard = false;
       });
     },
     full: (replica) => change(replica, (state) => (state.isFull = true)),
@@ -120,12 +141,13 @@ export function createLoadTracker(): LoadTracker {
 
 function createState(candidate: Candidate, replica: ReplicaRoute, before: State | undefined): State {
   const { profile } = candidate;
-  const msPerItem = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
-  const fresh = { backlogMs: 0, queuedItems: 0, sentItems: 0, lateMs: 0, isDown: false, isFull: false };
-  return { ...(before ?? fresh), candidate, msPerItem };
+  const profiledMs = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
+  const pace = before?.pace.profiledMs === profiledMs ? before.pace : startPace(profiledMs);
+  const idle = { backlogMs: 0, queuedItems: 0, sentItems: 0, pendingItems: 0 };
+  return { ...idle, isHeard: false, isDown: false, isFull: false, ...before, candidate, pace };
 }
 
-function waitOf(state: State): number {
+function usableWaitOf(state: State): number {
   if (state.isDown) return Infinity;
-  return state.isFull ? fullMs : state.backlogMs + state.sentItems * state.msPerItem + state.lateMs;
+  return state.isFull ? fullMs : waitOf(state, state.pace);
 }

@@ -1,0 +1,44 @@
+// Whether a query that got no answer from one replica may be sent again.
+
+export interface FailedAttempt {
+  /** `refused`: it reached no executor. `lost`: the worker went away with it. `failed`: that was the last word. */
+  readonly outcome: 'refused' | 'lost' | 'failed';
+  readonly requestBytes: number;
+  /** Sends of this query so far. */
+  readonly attempts: number;
+  /** The caller waits no more. */
+  readonly isGivenUp: boolean;
+  /** Retries that the router has saved up. */
+  readonly savedRetries: number;
+}
+
+export interface RetryParams {
+  /** Sends of one query, the first included. */
+  readonly maxAttempts: number;
+  /** The largest request that is sent again when a worker went away with it. */
+  readonly replayBytes: number;
+  /** What each query adds to the savings, as a share of a retry. */
+  readonly earnedPerQuery: number;
+  /** What a router that has had no traffic begins with. */
+  readonly firstSavings: number;
+  /** The most that is saved up. */
+  readonly mostSavings: number;
+}
+
+export const defaultRetryParams: RetryParams = {
+  maxAttempts: 4,
+  replayBytes: 256 * 2 ** 10,
+  earnedPerQuery: 0.2,
+  firstSavings: 20,
+  mostSavings: 1_000,
+};
+
+export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
+  if (failed.outcome === 'failed' || failed.isGivenUp) return false;
+  if (failed.outcome === 'lost' && failed.requestBytes > params.replayBytes) return false;
+  return failed.attempts < params.maxAttempts && failed.savedRetries >= 1;
+}
+
+/** The savings after one more query. */
+export const earnRetry = (savedRetries: number, params: RetryParams): number =>
+  Math.min(params.mostSavings, savedRetries + params.earnedPerQuery);

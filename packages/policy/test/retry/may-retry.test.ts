@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { defaultRetryParams as params, earnRetry, mayRetry, type FailedAttempt } from '../../src/index.js';
+
+const refused: FailedAttempt = {
+  outcome: 'refused',
+  requestBytes: 10e6,
+  attempts: 1,
+  isGivenUp: false,
+  savedRetries: 1,
+};
+const lost: FailedAttempt = { ...refused, outcome: 'lost', requestBytes: 256 * 1024 };
+
+describe('mayRetry', () => {
+  const cases: readonly (readonly [string, FailedAttempt, boolean])[] = [
+    ['what reached no executor, whatever its size', refused, true],
+    ['what a worker went away with', lost, true],
+    ['but not when it is large', { ...lost, requestBytes: 256 * 1024 + 1 }, false],
+    ["a worker's own last word", { ...refused, outcome: 'failed' }, false],
+    ['what nobody waits for', { ...refused, isGivenUp: true }, false],
+    ['without savings', { ...refused, savedRetries: 0.9 }, false],
+    ['too often', { ...refused, attempts: 4 }, false],
+  ];
+  for (const [name, failed, expected] of cases) it(name, () => assert.equal(mayRetry(failed, params), expected));
+
+  it('saves a fifth of a retry per query, up to a bound', () => {
+    let saved = 0;
+    for (let i = 0; i < 10; i++) saved = earnRetry(saved, params);
+    assert.ok(Math.abs(saved - 2) < 1e-9);
+    assert.equal(earnRetry(params.mostSavings, params), params.mostSavings);
+  });
+});
