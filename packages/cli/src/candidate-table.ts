@@ -1,7 +1,7 @@
 // The candidates of a decision as people read them.
 
 import type { wire } from '@pareto/rpc';
-import { formatAccuracy, formatMs, formatUsd } from './format.js';
+import { formatAccuracy, formatCost, formatMs } from './format.js';
 import { formatTable } from './table.js';
 
 export const formatCandidates = (candidates: readonly wire.Candidate[]): string =>
@@ -19,7 +19,7 @@ export const formatCandidates = (candidates: readonly wire.Candidate[]): string 
         align: 'right',
         cell: ({ predictedMs, slackMs }) => (predictedMs > 0 ? formatMs(slackMs) : '-'),
       },
-      { title: 'COST/1K', align: 'right', cell: ({ costPer_1k }) => formatUsd(costPer_1k) },
+      { title: 'USD/1K', cell: ({ costPer_1k }) => formatCost(costPer_1k) },
       { title: 'ACCURACY (95 %)', cell: ({ accuracy }) => formatAccuracy(accuracy) },
       { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
       { title: 'ON', cell: ({ hardwareClass }) => hardwareClass },

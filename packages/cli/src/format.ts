@@ -7,8 +7,15 @@ export const formatMs = (ms: number): string =>
 
 export const formatPercent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 
-/** Two significant digits: costs span many orders of magnitude. */
-export const formatUsd = (usd: number): string => (usd === 0 ? '$0' : `$${Number(usd.toPrecision(2)).toString()}`);
+/** Two significant digits, and cents at least: prices span many orders of magnitude. In a column, the shorter is the dearer. */
+export function formatUsd(usd: number): string {
+  if (usd <= 0) return '$0';
+  return `$${usd.toFixed(Math.max(2, 1 - Math.floor(Math.log10(usd))))}`;
+}
+
+/** USD per 1,000 answers, of what was measured and has a price. */
+export const formatCost = (costPer1k: number | undefined): string =>
+  costPer1k === undefined || costPer1k === 0 ? '-' : formatUsd(costPer1k);
 
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

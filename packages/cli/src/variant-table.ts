@@ -1,7 +1,7 @@
 // Variants as people read them: what each is right in, takes and costs.
 
 import type { wire } from '@pareto/rpc';
-import { formatAccuracy, formatBytes, formatMs, formatUsd } from './format.js';
+import { formatAccuracy, formatBytes, formatCost, formatMs } from './format.js';
 import { formatTable } from './table.js';
 
 /** One row a measurement: a variant on one hardware class. */
@@ -36,11 +36,7 @@ export function formatVariants(variants: readonly wire.Variant[]): string {
       { title: 'ACCURACY (95 %)', cell: (row) => formatAccuracy(row.measurement?.accuracy) },
       { title: 'P50', align: 'right', cell: (row) => latencyAt(row, 'first') },
       { title: 'LARGEST BATCH', align: 'right', cell: (row) => latencyAt(row, 'last') },
-      {
-        title: 'COST/1K',
-        align: 'right',
-        cell: ({ variant }) => (variant.costPer_1k > 0 ? formatUsd(variant.costPer_1k) : '-'),
-      },
+      { title: 'USD/1K', cell: ({ variant }) => formatCost(variant.costPer_1k) },
       { title: 'MEMORY', align: 'right', cell: (row) => memoryOf(row.measurement) },
       { title: 'STATUS', cell: (row) => statusOf(row.variant) },
     ],

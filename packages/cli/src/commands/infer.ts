@@ -59,7 +59,7 @@ function formatAnswer(answer: wire.InferResponse): string {
   return [
     ...answer.outputs.map(formatTensor),
     `answered by ${answer.variant}, ${formatAccuracy(answer.accuracy)}${marks.map((mark) => `, ${mark}`).join('')}`,
-    `in ${formatMs(answer.latencyMs)} for ${formatUsd(answer.costUsd)}`,
+    `in ${formatMs(answer.latencyMs)}, for ${formatUsd(answer.costUsd * 1000)} per 1,000 like it`,
     `why: pareto explain ${answer.decisionId}`,
   ].join('\n');
 }

@@ -1,17 +1,19 @@
 // The quick start's queries: what each asks for, and what must hold of its answer.
 
 import type { wire } from '@pareto/rpc';
+import { formatUsd } from '../format.js';
 
-/** A frontier as it was measured: the queries aim at it, so that they fit any machine. */
+/** What the fleet has to offer, as it was measured: the queries aim at it, so that they fit any machine. */
 export interface Frontier {
   readonly task: string;
-  readonly bestAccuracy: number;
-  /** Of the variant in the middle. */
-  readonly middleAccuracy: number;
-  readonly cheapest: wire.Variant;
-  readonly mostAccurate: wire.Variant;
-  /** Half way (in proportion) between the cheapest and the most accurate. */
-  readonly middleCost: number;
+  /** Each cheaper than the next and less accurate; never empty. The others are worse than one of these in both. */
+  readonly variants: readonly [Offer, ...Offer[]];
+}
+
+interface Offer {
+  readonly variant: string;
+  readonly accuracy: number;
+  readonly costPer1k: number;
 }
 
 export interface Query {
@@ -29,31 +31,41 @@ type Expectation =
   | { readonly kind: 'refusal' }
   | { readonly kind: 'feasible'; readonly feasible: boolean };
 
-const accuracyOf = (variant: wire.Variant): number => variant.measurements[0]?.accuracy?.value ?? 0;
-
 /** Undefined when nothing was measured. */
-export function findFrontier(task: string, variants: readonly wire.Variant[]): Frontier | undefined {
-  const measured = variants.filter((variant) => variant.costPer_1k > 0);
-  const [cheapest] = measured.toSorted((a, b) => a.costPer_1k - b.costPer_1k);
-  const [mostAccurate] = measured.toSorted((a, b) => accuracyOf(b) - accuracyOf(a) || a.costPer_1k - b.costPer_1k);
-  if (cheapest === undefined || mostAccurate === undefined) return undefined;
-  const middleCost = Math.sqrt(cheapest.costPer_1k * mostAccurate.costPer_1k);
-  const accuracies = measured.map(accuracyOf).sort((a, b) => a - b);
-  const middleAccuracy = accuracies[Math.floor(accuracies.length / 2)] ?? 0;
-  return { task, bestAccuracy: accuracyOf(mostAccurate), middleAccuracy, cheapest, mostAccurate, middleCost };
+export function findFrontier(task: string, measured: readonly wire.Variant[]): Frontier | undefined {
+  const [cheapest, ...others] = measured
+    .filter((variant) => variant.costPer_1k > 0)
+    .map(({ name: variant, costPer_1k: costPer1k, measurements }): Offer => {
+      return { variant, accuracy: measurements[0]?.accuracy?.value ?? 0, costPer1k };
+    })
+    .toSorted((a, b) => a.costPer1k - b.costPer1k || b.accuracy - a.accuracy);
+  if (cheapest === undefined) return undefined;
+  const variants: [Offer, ...Offer[]] = [cheapest];
+  for (const offer of others) if (offer.accuracy > (variants.at(-1)?.accuracy ?? 0)) variants.push(offer);
+  return { task, variants };
 }
 
-const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
+const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(2))} %`;
+
+/** The roundest floor that one meets and the next less accurate does not. */
+function floorBetween(below: number, accuracy: number): number {
+  for (const digits of [2, 3]) {
+    const floor = Math.floor(accuracy * 10 ** digits) / 10 ** digits;
+    if (floor > below) return floor;
+  }
+  return accuracy;
+}
+
 const answer: Expectation = { kind: 'answer' };
+const by = (variant: string): Expectation => ({ kind: 'answer', by: variant });
 
 /** Long enough for a variant that has to be loaded first. */
 const patientMs = 10_000;
 
-const roundDown = (fraction: number): number => Math.floor(fraction * 1000) / 1000;
-
-export function planQueries(frontier: Frontier): readonly Query[] {
-  const { task, cheapest, mostAccurate, middleCost } = frontier;
-  const [high, middle] = [roundDown(frontier.bestAccuracy), roundDown(frontier.middleAccuracy)];
+export function planQueries({ task, variants }: Frontier): readonly Query[] {
+  const [cheapest] = variants;
+  const best = variants.at(-1) ?? cheapest;
+  const high = floorBetween(variants.at(-2)?.accuracy ?? 0, best.accuracy);
   const query = (asked: string, rest: Partial<Query>): Query => ({
     ...{ asked, via: 'infer', target: task, objective: null, items: 1, expect: answer },
     ...rest,
@@ -62,23 +74,18 @@ export function planQueries(frontier: Frontier): readonly Query[] {
     query('the task, nothing else', {}),
     query('the task, by the open protocol', { via: 'oip' }),
     query('within 250 ms', { objective: { latencyMs: 250 } }),
-    query(`at least ${percent(high)} right, within 500 ms`, { objective: { minAccuracy: high, latencyMs: 500 } }),
-    query(`at least ${percent(middle)} right, in its time`, {
-      objective: { minAccuracy: middle, latencyMs: patientMs },
-    }),
     query('95 % right by the lower bound', {
       objective: { minAccuracy: 0.95, accuracyBound: 'LOWER95', latencyMs: 500 },
     }),
-    query('at most the middle price', { objective: { maxCostPer_1k: middleCost, latencyMs: patientMs } }),
-    query('16 images in one batch', { objective: { latencyMs: 1_000 }, items: 16 }),
-    query(`the architecture ${mostAccurate.architecture}`, {
-      target: mostAccurate.architecture,
-      objective: { latencyMs: patientMs },
+    ...variants.slice(1, -1).map(({ variant, accuracy, costPer1k }, i) => {
+      const floor = floorBetween(variants[i]?.accuracy ?? 0, accuracy);
+      const objective = { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: patientMs };
+      return query(`${percent(floor)} right, for ${formatUsd(costPer1k)}/1k`, { objective, expect: by(variant) });
     }),
-    query(`the variant ${cheapest.name}`, {
-      target: cheapest.name,
-      objective: { latencyMs: patientMs },
-      expect: { kind: 'answer', by: cheapest.name },
+    query(`${percent(high)} right, within 500 ms`, { objective: { minAccuracy: high, latencyMs: 500 } }),
+    query('16 images in one batch', { objective: { latencyMs: 1_000 }, items: 16 }),
+    query(`the variant ${best.variant}`, {
+      ...{ target: best.variant, objective: { latencyMs: patientMs }, expect: by(best.variant) },
     }),
     query('99.99 % right: can not be met', { objective: { minAccuracy: 0.9999 }, expect: { kind: 'refusal' } }),
     query('99.99 % right, or the nearest', {
@@ -86,9 +93,7 @@ export function planQueries(frontier: Frontier): readonly Query[] {
       expect: { kind: 'answer', degraded: true },
     }),
     query('what if: 1 µs?', {
-      via: 'whatif',
-      objective: { latencyMs: 0.001 },
-      items: 0,
+      ...{ via: 'whatif', objective: { latencyMs: 0.001 }, items: 0 },
       expect: { kind: 'feasible', feasible: false },
     }),
     query(`what if: ${percent(high)} right within 1 s?`, {

@@ -1,6 +1,6 @@
 // The quick start's table, and what to do with a cluster that is left running.
 
-import { formatMs, formatPercent, formatUsd } from '../format.js';
+import { formatCost, formatMs, formatPercent } from '../format.js';
 import { formatTable } from '../table.js';
 import type { Paint } from '../terminal.js';
 import type { Cluster } from '../up/cluster.js';
@@ -27,11 +27,7 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
         align: 'right',
         cell: ({ accuracy }) => (accuracy === null ? '-' : formatPercent(accuracy.value)),
       },
-      {
-        title: 'COST/1K',
-        align: 'right',
-        cell: ({ costPer1k }) => (costPer1k === undefined ? '-' : formatUsd(costPer1k)),
-      },
+      { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
       { title: 'HELD', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
       { title: 'WHY', cell: ({ why, problem }) => (problem === undefined ? why : paint.red(problem)) },
     ],
