@@ -1,5 +1,6 @@
 // Checks a query's tensors against a variant's signature and gives them as the executor takes them: views, not copies.
 
+import { isUtf8 } from 'node:buffer';
 import {
   elementCount,
   isDataType,
@@ -104,12 +105,14 @@ function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType,
   return bytes;
 }
 
-/** BYTES: a 4-byte length before each element, exactly as many as the shape has. */
+/** BYTES: a 4-byte length before each element, exactly as many as the shape has; ONNX strings are UTF-8. */
 function checkStrings(name: string, raw: Buffer, elements: number): void {
   let offset = 0;
   let count = 0;
   while (offset + 4 <= raw.length && count < elements) {
-    offset += 4 + raw.readUInt32LE(offset);
+    const start = offset + 4;
+    offset = start + raw.readUInt32LE(offset);
+    if (!isUtf8(raw.subarray(start, offset))) refuse(`input '${name}': element ${count} is not valid UTF-8`);
     count += 1;
   }
   if (count === elements && offset === raw.length) return;

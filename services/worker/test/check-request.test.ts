@@ -72,6 +72,12 @@ describe('checking a request', () => {
     }
   });
 
+  it('refuses strings that are not UTF-8', () => {
+    const bad = Buffer.from('\x01\0\0\0a\x01\0\0\0\xff', 'latin1');
+    const check = () => checkRequest(request('BYTES', [1, 2], bad), specOf('BYTES', [2]));
+    assert.throws(check, invalid(/input 'x': element 1 is not valid UTF-8/));
+  });
+
   it('takes dynamic dimensions, and keeps unequal shapes out of one batch', () => {
     const spec = specOf('UINT8', [-1]);
     const keys = [1, 2, 2].map((n) => checkRequest(request('UINT8', [1, n], Buffer.alloc(n)), spec).batchKey);

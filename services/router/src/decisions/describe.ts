@@ -43,7 +43,9 @@ function describeOffer({ candidate, objective, predictedMs, warm }: Offer): wire
 }
 
 function whatIfReason(selection: Selection, target: TargetEntry, objective: Objective): string {
-  if (selection.kind === 'refused') return reasonText(selection.reason, target, 1, objective);
+  if (selection.kind === 'refused') {
+    return reasonText(selection.reason, { entry: target, items: 1, objective, elapsedMs: 0 });
+  }
   const meets = `${selection.candidate.variant} meets ${objectiveText(objective)}`;
   return selection.kind === 'chosen' ? meets : `${meets}, once it is loaded`;
 }

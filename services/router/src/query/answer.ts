@@ -5,7 +5,7 @@ import { pickReplica } from '@pareto/policy';
 import { decide } from './decide.js';
 import { failureOf, forward, spendRetry } from './forward.js';
 import type { Hold } from './holds.js';
-import { refusalOf } from './refusal.js';
+import { refusalOf, type Refusal } from './refusal.js';
 import { admissionObjective, remainingMs, resolve, type Asked, type ClientQuery } from './resolve.js';
 import type { RouterCore } from './router-core.js';
 
@@ -26,7 +26,7 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
       if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
       const isFirst = attempt === 1 && hold === undefined;
       const admission = decide(core, query, asked, { seq, isFirst, hold });
-      if (admission.kind === 'refuse') throw refusalOf(admission, asked, admissionObjective(query, asked, core.clock));
+      if (admission.kind === 'refuse') throw refuse(core, query, asked, admission);
       if (admission.kind === 'hold') {
         hold ??= enterHold(core, query);
         await waitFor(admission.selection.candidate.variant, core, asked, hold);
@@ -43,6 +43,11 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
   } finally {
     hold?.[Symbol.dispose]();
   }
+}
+
+function refuse(core: RouterCore, query: ClientQuery, asked: Asked, refusal: Refusal): ParetoError {
+  const elapsedMs = core.clock.now() - query.call.receivedAt;
+  return refusalOf(refusal, asked, admissionObjective(query, asked, core.clock), elapsedMs);
 }
 
 function enterHold(core: RouterCore, query: ClientQuery): Hold {

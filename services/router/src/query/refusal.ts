@@ -4,27 +4,44 @@ import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import type { Admission, Offer, RefusalCause } from '@pareto/policy';
 import type { Asked } from './resolve.js';
 
-type Refusal = Extract<Admission, { kind: 'refuse' }>;
+export type Refusal = Extract<Admission, { kind: 'refuse' }>;
 
 /** A trailer with the nearest objective that can be met, as JSON. */
 const nearestKey = 'pareto-nearest-objective';
 
-/** `objective` is what admission went by. */
-export function refusalOf(refusal: Refusal, { entry, items }: Asked, objective: Objective): ParetoError {
+/** `objective` is what admission went by, `elapsedMs` when, since the headers came. */
+export function refusalOf(
+  refusal: Refusal,
+  { entry, items }: Asked,
+  objective: Objective,
+  elapsedMs: number,
+): ParetoError {
   const { nearest } = refusal;
   const offer = nearest === undefined ? '' : `; nearest that can be met: ${offerText(nearest)}`;
-  return new ParetoError(refusal.code, `${reasonText(refusal.cause, entry, items, objective)}${offer}`, {
+  return new ParetoError(refusal.code, `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`, {
     details: nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) },
   });
 }
 
-export function reasonText(cause: RefusalCause, entry: TargetEntry, items: number, objective: Objective): string {
+interface Facts {
+  readonly entry: TargetEntry;
+  readonly items: number;
+  readonly objective: Objective;
+  readonly elapsedMs: number;
+}
+
+export function reasonText(cause: RefusalCause, { entry, items, objective, elapsedMs }: Facts): string {
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':
       return outOfService(what, entry) ?? `no variant of ${what} can meet ${objectiveText(objective)}`;
-    case 'overloaded':
-      return `${what} cannot meet ${objectiveText(objective)} now: every variant that could is busy; send less, or ask for less`;
+    case 'overloaded': {
+      const isLate = elapsedMs >= objective.latencyMs;
+      const why = isLate
+        ? `the request took ${Math.round(elapsedMs)} ms to arrive`
+        : 'every variant that could is busy';
+      return `${what} cannot meet ${objectiveText(objective)} now: ${why}; send less, or ask for less`;
+    }
     case 'unplaceable':
       return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware, or none has room`;
     case 'quarantined':

@@ -28,6 +28,7 @@ type QueryOptions = CallOptions & { readonly signal: AbortSignal };
 
 export interface WorkerPool extends Runnable {
   adopt(table: RoutingTable): void;
+  /** Never rejects. */
   infer(replica: ReplicaRoute, body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
   /** Nothing is sent to the worker until it answers a ping. */
   suspect(address: string): void;
@@ -52,6 +53,13 @@ const ownLagMs = 200;
 const givenUpAfterPings = 2;
 
 const silent = new ParetoError('unavailable', 'the worker stopped answering');
+
+const noLink = ({ address }: ReplicaRoute): LinkOutcome => ({
+  kind: 'refused',
+  error: new ParetoError('unavailable', `no link to ${address}`),
+  isFull: false,
+  isWorkerGone: true,
+});
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { loads, clock, logger } = options;
@@ -129,7 +137,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     },
     async infer(replica, body, callOptions) {
       const member = members.get(replica.address);
-      if (member === undefined) throw new Error(`no link to ${replica.address}`);
+      if (member === undefined) return noLink(replica);
       const call = new AbortController();
       const { signal } = callOptions;
       const onAbort = (): void => call.abort(signal.reason);
