@@ -46,9 +46,19 @@ export function createRouterMetrics(): RouterMetrics {
   };
 }
 
+/** The labels of what bears the names of Triton's metrics, because it means the same; a model is a variant here. */
+type Model = 'model' | 'version';
+const model: readonly Model[] = ['model', 'version'];
+
 export interface WorkerMetrics extends MetricsText {
   readonly requests: Counter<'variant' | 'code'>;
-  readonly items: Counter<'variant'>;
+  readonly succeeded: Counter<Model>;
+  readonly failed: Counter<Model>;
+  readonly items: Counter<Model>;
+  readonly executions: Counter<Model>;
+  readonly requestDuration: Counter<Model>;
+  readonly queueDuration: Counter<Model>;
+  readonly computeDuration: Counter<Model>;
   readonly queueTime: Histogram<'variant'>;
   readonly computeTime: Histogram<'variant'>;
   readonly batchSize: Histogram<'variant'>;
@@ -69,7 +79,13 @@ export function createWorkerMetrics(): WorkerMetrics {
       'variant',
       'code',
     ]),
-    items: make.counter('pareto_items_total', 'Items of batches answered', ['variant']),
+    succeeded: make.counter('nv_inference_request_success', 'Queries answered', model),
+    failed: make.counter('nv_inference_request_failure', 'Queries that ended in an error', model),
+    items: make.counter('nv_inference_count', 'Items of batches answered', model),
+    executions: make.counter('nv_inference_exec_count', 'Batches answered', model),
+    requestDuration: make.counter('nv_inference_request_duration_us', 'Time that answered queries took', model),
+    queueDuration: make.counter('nv_inference_queue_duration_us', 'Time that answered queries were queued', model),
+    computeDuration: make.counter('nv_inference_compute_infer_duration_us', 'Time of their batches', model),
     queueTime: make.histogram('pareto_queue_seconds', 'Time in the queue of a replica', latencyBuckets, ['variant']),
     computeTime: make.histogram('pareto_compute_seconds', 'Time of a batch in its executor', latencyBuckets, [
       'variant',

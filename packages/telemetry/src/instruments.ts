@@ -17,6 +17,8 @@ export interface Counter<L extends string = never> {
 
 export interface Gauge<L extends string = never> {
   set(value: number, ...labels: Labels<L>): void;
+  /** To what was set or added since the last reset. */
+  add(value: number, ...labels: Labels<L>): void;
   /** Forgets every label combination, before a full picture is set anew. */
   reset(): void;
 }
@@ -63,7 +65,11 @@ export function createInstruments(service: string): Instruments {
     },
     gauge(name, help, labels) {
       const gauge = new PromGauge(base(name, help, labels));
-      return { set: (value, ...[given]) => gauge.set(given ?? {}, value), reset: () => gauge.reset() };
+      return {
+        set: (value, ...[given]) => gauge.set(given ?? {}, value),
+        add: (value, ...[given]) => gauge.inc(given ?? {}, value),
+        reset: () => gauge.reset(),
+      };
     },
     histogram(name, help, buckets, labels) {
       const histogram = new PromHistogram({ ...base(name, help, labels), buckets: [...buckets] });

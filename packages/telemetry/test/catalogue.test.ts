@@ -24,6 +24,18 @@ describe('metrics catalogue', () => {
     assert.match(text, /state="ready"/);
   });
 
+  it('adds up a gauge over those that share its labels', async () => {
+    const metrics = createWorkerMetrics();
+    for (const items of [2, 3]) metrics.queuedItems.add(items, { variant: 'a:original' });
+    assert.match(await metrics.text(), /pareto_queued_items\{variant="a:original",service="worker"\} 5\n/);
+  });
+
+  it('gives what means the same the names that Triton gives it', async () => {
+    const metrics = createWorkerMetrics();
+    metrics.items.add(8, { model: 'a:original', version: '1' });
+    assert.match(await metrics.text(), /nv_inference_count\{model="a:original",version="1",service="worker"\} 8\n/);
+  });
+
   it('names every instrument by its unit', async () => {
     for (const metrics of [createRouterMetrics(), createWorkerMetrics(), createControllerMetrics()]) {
       const names = [...(await metrics.text()).matchAll(/^# TYPE (pareto_\w+) (\w+)$/gm)];

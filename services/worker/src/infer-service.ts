@@ -35,15 +35,19 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
   const traceparent = call.metadata.get('traceparent');
   const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
-  const variant = replica?.order.spec.variant ?? 'unknown';
+  const model = labelsOf(replica);
+  const variant = model.model;
   span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
     const reply = await answer(body, call, { ...deps, decision, replica, span });
     deps.metrics.requests.add(1, { variant, code: 'ok' });
+    deps.metrics.succeeded.add(1, model);
+    deps.metrics.requestDuration.add((deps.clock.now() - call.receivedAt) * 1000, model);
     span.end();
     return reply;
   } catch (error) {
     deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
+    deps.metrics.failed.add(1, model);
     span.end(error);
     throw error;
   } finally {
@@ -85,8 +89,16 @@ function recordTimes(
   replica: Replica,
   { metrics }: Pick<InferDeps, 'metrics'>,
 ): void {
-  metrics.queueTime.record((got.startedAt - enqueuedAt) / 1000, { variant: replica.order.spec.variant });
+  const queuedMs = got.startedAt - enqueuedAt;
+  metrics.queueTime.record(queuedMs / 1000, { variant: replica.order.spec.variant });
+  metrics.queueDuration.add(queuedMs * 1000, labelsOf(replica));
+  metrics.computeDuration.add(got.computeMs * 1000, labelsOf(replica));
 }
+
+const labelsOf = (replica: Replica | undefined): { readonly model: string; readonly version: string } => ({
+  model: replica?.order.spec.variant ?? 'unknown',
+  version: String(replica?.order.spec.version ?? 0),
+});
 
 function traceRun(got: Answer, parent: Span, tracer: Tracer): void {
   if (!parent.recording) return;

@@ -1,6 +1,6 @@
 // What a replica has done since the worker began, for reports and metrics.
 
-import { milliseconds, type ReplicaReport, type VariantId } from '@pareto/core';
+import { milliseconds, type ReplicaReport, type VariantSpec } from '@pareto/core';
 import type { ExecutorDeath, RunOutcome } from '@pareto/runtime';
 import type { WorkerMetrics } from '@pareto/telemetry';
 import type { Waiting } from './request-queue.js';
@@ -15,8 +15,12 @@ export interface ReplicaCounts {
   death(death: ExecutorDeath): void;
 }
 
-export function createReplicaCounts(variant: VariantId, metrics: WorkerMetrics): ReplicaCounts {
+export function createReplicaCounts(
+  { variant, version }: Pick<VariantSpec, 'variant' | 'version'>,
+  metrics: WorkerMetrics,
+): ReplicaCounts {
   const labels = { variant };
+  const model = { model: variant, version: String(version) };
   let now: Counts = { requests: 0, items: 0, executions: 0, failures: 0, busyMs: milliseconds(0), executorDeaths: 0 };
   return {
     get now() {
@@ -34,7 +38,8 @@ export function createReplicaCounts(variant: VariantId, metrics: WorkerMetrics):
       now = { ...now, executions: now.executions + 1 };
       if (outcome.kind !== 'done') return;
       now = { ...now, items: now.items + items, busyMs: milliseconds(now.busyMs + outcome.computeMs) };
-      metrics.items.add(items, labels);
+      metrics.items.add(items, model);
+      metrics.executions.add(1, model);
       metrics.computeTime.record(outcome.computeMs / 1000, labels);
       metrics.busy.add(outcome.computeMs / 1000);
     },

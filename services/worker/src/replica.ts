@@ -54,7 +54,7 @@ const poisonsToQuarantine = 2;
 export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
   const logger = deps.logger.with({ replica: first.replica, variant: first.spec.variant });
   const queue = createRequestQueue(deps.bounds, deps.clock);
-  const counts = createReplicaCounts(first.spec.variant, deps.metrics);
+  const counts = createReplicaCounts(first.spec, deps.metrics);
   const pending = new Set<Promise<unknown>>();
   let order = first;
   let state: ReplicaState = 'loading';

@@ -148,13 +148,11 @@ function createProbes({ host, metricsPort }: WorkerConfig, { context, metrics, s
     metrics.replicas.reset();
     metrics.queuedItems.reset();
     metrics.replicaMemory.reset();
-    const states = new Map<string, number>();
     for (const { state, variant, queuedItems, memoryBytes } of replicas.reports()) {
-      states.set(state, (states.get(state) ?? 0) + 1);
-      metrics.queuedItems.set(queuedItems, { variant });
-      metrics.replicaMemory.set(memoryBytes, { variant });
+      metrics.replicas.add(1, { state });
+      metrics.queuedItems.add(queuedItems, { variant });
+      metrics.replicaMemory.add(memoryBytes, { variant });
     }
-    for (const [state, count] of states) metrics.replicas.set(count, { state });
   };
   const notReady = (): readonly string[] => (session.synced ? [] : ['no controller has said what to serve yet']);
   return createProbeServer({ host, port: metricsPort, lifecycle: context.lifecycle, notReady, metrics, observe });
