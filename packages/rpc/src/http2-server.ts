@@ -32,9 +32,19 @@ function explainSizeError(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   return { ...headers, 'grpc-message': encodeURI(explainSizeLimit(decodeURI(message))) };
 }
 
+let readingSince: number | undefined;
+
+/** When the event loop began to read what it reads now: of many calls that came together, the last has waited too. */
+function readingBegan(): number {
+  if (readingSince !== undefined) return readingSince;
+  // eslint-disable-next-line no-restricted-globals -- not time: the end of the loop's reading
+  setImmediate(() => (readingSince = undefined));
+  return (readingSince = systemClock.now());
+}
+
 /** The first to hear of a call: what is written into its headers, grpc-js reads as metadata. */
 function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  headers[receivedAtKey] = String(systemClock.now());
+  headers[receivedAtKey] = String(readingBegan());
   explainSizeErrors(stream);
 }
 

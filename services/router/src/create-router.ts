@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { Rng, RoutingTable } from '@pareto/core';
-import { createTrace, defaultRetryParams } from '@pareto/policy';
+import { createTrace, defaultPaceParams, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { createProbeServer, tokenMetadata, type Runnable, type ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
@@ -96,7 +96,7 @@ function createParts(config: RouterConfig, context: ServiceContext, identity: Id
   const { clock, rng, logger, clusterToken } = context;
   const { controllers, maxMessageBytes } = config;
   const changes = createChanges();
-  const loads = createLoadTracker();
+  const loads = createLoadTracker(defaultPaceParams);
   const metadata = tokenMetadata(clusterToken);
   const createLink = (address: string): WorkerLink => createGrpcLink(address, { metadata, maxMessageBytes });
   const workers = createWorkerPool({ createLink, loads, onRecovered: () => changes.notify(), clock, logger });

@@ -1,50 +1,59 @@
 // How fast a replica really works off what is ahead of a query, learned from its answers.
 
 /**
- * Least squares through the origin of the wait of an answer over the items that were ahead of it when it was sent, the
- * older the less weight. Starts as the profile says.
+ * Weighted means over answers, the older the less weight: of the wait for each item that was ahead of them, and of how
+ * far that was from the mean. Starts as the profile and the way there say.
  */
 export interface Pace {
   /** Of the profile, at the replica's ceiling: it works no faster. */
   readonly profiledMs: number;
-  /** Weighted sums of items², of items × wait, and of items × |wait - expected wait|. */
-  readonly squares: number;
-  readonly products: number;
-  readonly deviations: number;
+  readonly weight: number;
+  readonly msPerItem: number;
+  readonly deviationMs: number;
   /** By how much answers with nothing ahead of them were later than the profile says. */
   readonly lateMs: number;
 }
 
+export interface PaceParams {
+  /** What a query costs the processes on its way, besides the run, until answers tell. */
+  readonly wayMs: number;
+}
+
+export const defaultPaceParams: PaceParams = { wayMs: 0.5 };
+
 /** What an answer leaves of the weight of those before it. */
 const kept = 0.98;
+/** An answer weighs as much as the items that were ahead of it, up to this many: the more, the surer. */
+const mostWeight = 16;
+/** What the start weighs. */
+const startWeight = 64;
 /** How much one answer moves `lateMs`, and what a ping leaves of it. */
 const lateWeight = 0.1;
 const lateKept = 0.5;
-/** The profile weighs as much as this many answers with one item ahead. */
-const startWeight = 64;
 /** Mean deviations that are added to the mean, as a margin. */
 const margin = 2;
 
-export const startPace = (profiledMs: number): Pace => ({
+export const startPace = (profiledMs: number, { wayMs }: PaceParams): Pace => ({
   profiledMs,
-  squares: startWeight,
-  products: startWeight * profiledMs,
-  deviations: 0,
+  weight: startWeight,
+  msPerItem: profiledMs + wayMs,
+  deviationMs: 0,
   lateMs: 0,
 });
 
 /** An answer took `waitedMs` longer than it would have alone, by the profile, and had `aheadItems` ahead of it. */
 export function observeWait(pace: Pace, aheadItems: number, waitedMs: number): Pace {
-  if (aheadItems === 0) {
+  if (aheadItems <= 0) {
     return { ...pace, lateMs: pace.lateMs + lateWeight * (Math.max(0, waitedMs) - pace.lateMs) };
   }
-  const wait = Math.max(0, waitedMs - pace.lateMs);
-  const expected = (aheadItems * pace.products) / pace.squares;
+  const each = Math.max(0, waitedMs - pace.lateMs) / aheadItems;
+  const weight = kept * pace.weight + Math.min(mostWeight, aheadItems);
+  const share = Math.min(mostWeight, aheadItems) / weight;
   return {
     ...pace,
-    squares: kept * pace.squares + aheadItems ** 2,
-    products: kept * pace.products + aheadItems * wait,
-    deviations: kept * pace.deviations + aheadItems * Math.abs(wait - expected),
+    weight,
+    msPerItem: pace.msPerItem + share * (each - pace.msPerItem),
+    deviationMs: pace.deviationMs + share * (Math.abs(each - pace.msPerItem) - pace.deviationMs),
   };
 }
 
@@ -52,8 +61,8 @@ export function observeWait(pace: Pace, aheadItems: number, waitedMs: number): P
 export const doubtLateness = (pace: Pace): Pace => ({ ...pace, lateMs: lateKept * pace.lateMs });
 
 /** What one item ahead is taken to cost: the mean and a margin (as TCP's timeout is made), at least what was profiled. */
-export const msPerItemAhead = ({ profiledMs, squares, products, deviations }: Pace): number =>
-  Math.max(profiledMs, (products + margin * deviations) / squares);
+export const msPerItemAhead = ({ profiledMs, msPerItem, deviationMs }: Pace): number =>
+  Math.max(profiledMs, msPerItem + margin * deviationMs);
 
 export interface ReplicaLoad {
   /** As the worker last told. */

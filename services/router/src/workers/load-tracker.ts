@@ -10,6 +10,7 @@ import {
   waitOf,
   type LoadView,
   type Pace,
+  type PaceParams,
 } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 
@@ -47,7 +48,7 @@ interface State {
   isFull: boolean;
 }
 
-export function createLoadTracker(): LoadTracker {
+export function createLoadTracker(params: PaceParams): LoadTracker {
   let states = new Map<ReplicaId, State>();
   let bySlot: readonly (State | undefined)[] = [];
   let backlogs = new Float64Array(0);
@@ -96,7 +97,7 @@ export function createLoadTracker(): LoadTracker {
       const next = new Map<ReplicaId, State>();
       for (const candidate of table.candidates) {
         for (const replica of candidate.replicas) {
-          next.set(replica.id, createState(candidate, replica, states.get(replica.id)));
+          next.set(replica.id, createState(candidate, replica, params, states.get(replica.id)));
         }
       }
       states = next;
@@ -139,10 +140,15 @@ export function createLoadTracker(): LoadTracker {
   };
 }
 
-function createState(candidate: Candidate, replica: ReplicaRoute, before: State | undefined): State {
+function createState(
+  candidate: Candidate,
+  replica: ReplicaRoute,
+  params: PaceParams,
+  before: State | undefined,
+): State {
   const { profile } = candidate;
   const profiledMs = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
-  const pace = before?.pace.profiledMs === profiledMs ? before.pace : startPace(profiledMs);
+  const pace = before?.pace.profiledMs === profiledMs ? before.pace : startPace(profiledMs, params);
   const idle = { backlogMs: 0, queuedItems: 0, sentItems: 0, pendingItems: 0 };
   return { ...idle, isHeard: false, isDown: false, isFull: false, ...before, candidate, pace };
 }

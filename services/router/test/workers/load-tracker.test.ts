@@ -8,7 +8,7 @@ const [a0, a1] = [replicaId('a-0'), replicaId('a-1')];
 
 describe('the load tracker', () => {
   it('shows the shortest wait of a candidate', () => {
-    const loads = createLoadTracker();
+    const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 2 } }));
     loads.report(a0, load(30, 7));
     loads.report(a1, load(20, 3));
@@ -23,7 +23,7 @@ describe('the load tracker', () => {
   });
 
   it('counts what it sent until the worker tells its load', () => {
-    const loads = createLoadTracker();
+    const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.sent(a0, 3);
     loads.sent(a0, 1);
@@ -35,7 +35,7 @@ describe('the load tracker', () => {
   });
 
   it('calls a full replica busy, not gone', () => {
-    const loads = createLoadTracker();
+    const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.full(a0);
     assert.ok(loads.backlogMs(0) > 1e6 && loads.backlogMs(0) < Infinity);
@@ -44,7 +44,7 @@ describe('the load tracker', () => {
   });
 
   it('counts what has not reached the worker yet, whatever the worker tells', () => {
-    const loads = createLoadTracker();
+    const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
     for (let i = 0; i < 10; i++) assert.equal(loads.sent(a0, 1), i);
     loads.ended(a0, 1, load(0));
@@ -54,7 +54,7 @@ describe('the load tracker', () => {
   });
 
   it('doubts lateness only while nothing answers', () => {
-    const loads = createLoadTracker();
+    const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.observe(a0, 0, 50);
     assert.equal(loads.backlogMs(0), 5);
@@ -65,7 +65,7 @@ describe('the load tracker', () => {
   });
 
   it('keeps what it knows from table to table', () => {
-    const loads = createLoadTracker();
+    const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.report(a0, load(9));
     loads.adopt(domainTable({ b: { ms: 1, replicas: 1 }, a: { ms: 2, replicas: 1 } }));
