@@ -2,8 +2,12 @@
 
 import type { wire } from '@pareto/rpc';
 
-export const formatMs = (ms: number): string =>
-  `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+/** Three significant digits, down to a microsecond. */
+export function formatMs(ms: number): string {
+  const size = Math.abs(ms);
+  const decimals = size === 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+  return `${ms.toFixed(decimals)} ms`;
+}
 
 export const formatPercent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 

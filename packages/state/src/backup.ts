@@ -3,7 +3,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
-import { ParetoError } from '@pareto/core';
+import { errorText, ParetoError } from '@pareto/core';
 import { metaPrefix, restoringKey, schemaVersion } from './identity.js';
 import { maxOperations, maxTransactionBytes } from './limits.js';
 import type { Operation, Store } from './store.js';
@@ -43,7 +43,7 @@ export async function restoreStore(store: Store, file: string): Promise<number> 
   if (entries.some((entry) => !entry.key.startsWith(metaPrefix))) {
     throw new ParetoError(
       'failed-precondition',
-      'a backup is restored into an empty store only: name a new data directory',
+      'a backup is restored into an empty store only: name a new data directory, or leave the backup out',
     );
   }
   await store.transact({
@@ -58,7 +58,9 @@ export async function restoreStore(store: Store, file: string): Promise<number> 
 type Put = Extract<Operation, { kind: 'put' }>;
 
 async function readBackup(file: string): Promise<readonly Put[]> {
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw refusal(file, `can't be read: ${errorText(error)}`);
+  });
   const end = text.indexOf('\n') + 1;
   const header = readHeader(text.slice(0, end), file);
   const body = text.slice(end);

@@ -49,6 +49,7 @@ describe('backup and restore', () => {
     await assert.rejects(restoreStore(source, file), { code: 'failed-precondition' });
     writeFileSync(file, readFileSync(file, 'utf8').replace('välue', 'value'));
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /damaged/ });
+    await assert.rejects(restoreStore(target, `${file}-2`), { code: 'invalid-argument', message: /can't be read/ });
     writeFileSync(file, 'hello');
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /not a backup/ });
   });

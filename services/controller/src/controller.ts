@@ -142,7 +142,7 @@ interface Serving {
 function addServices(server: RpcServer, serving: Serving): void {
   const { config, context, cluster, records, blobs, assigner, planLog, routes, table, metrics } = serving;
   const join = createJoin({ ...cluster, ...context, assigner, records, draining: context.lifecycle.draining });
-  const tableVersion = (): string => `${table.version.epoch}/${table.version.revision}`;
+  const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const register = { ...cluster, blobs, maxBatchSize: config.maxBatchSize };
   server.add('pareto.v1.Registry', createRegistryHandlers(register, cluster.scene));
   server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));

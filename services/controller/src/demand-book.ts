@@ -33,14 +33,13 @@ export function createDemandBook(): DemandBook {
   /** By router and variant. */
   const holds = new Map<string, { readonly variant: VariantId; readonly count: number; readonly at: Milliseconds }>();
 
-  const recent = (now: Milliseconds): readonly wire.DemandEntry[] => {
-    samples = samples.filter(({ at }) => now - at < windowMs);
-    return samples.flatMap(({ entries }) => entries);
-  };
+  const recentSamples = (now: Milliseconds): readonly Sample[] => samples.filter(({ at }) => now - at < windowMs);
+  const recent = (now: Milliseconds): readonly wire.DemandEntry[] =>
+    recentSamples(now).flatMap(({ entries }) => entries);
 
   return {
     add(router, demand, now) {
-      samples = [...samples, { at: now, entries: demand.entries }];
+      samples = [...recentSamples(now), { at: now, entries: demand.entries }];
       let isNew = false;
       for (const { held, heldVariant } of demand.entries) {
         if (held === 0 || heldVariant === '') continue;
