@@ -17,6 +17,7 @@ export {
   type VariantObservation,
   type VariantState,
 } from './lifecycle/classify-variant.js';
+export { isQuarantined } from './lifecycle/quarantine.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { planPlacement } from './place/plan-placement.js';
 export {
@@ -29,20 +30,22 @@ export {
 } from './place/snapshot.js';
 export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
 export { defaultRetryParams, earnRetry, mayRetry, type FailedAttempt, type RetryParams } from './retry/may-retry.js';
+export { planAftermath, type Aftermath, type Batched, type BatchFailure } from './retry/plan-aftermath.js';
 export { idleLoads, type LoadView } from './route/load-view.js';
 export {
+  defaultPaceParams,
   doubtLateness,
   itemsAhead,
   observeWait,
   startPace,
   waitOf,
   type Pace,
+  type PaceParams,
   type ReplicaLoad,
 } from './route/pace.js';
 export { pickReplica } from './route/pick-replica.js';
 export {
   defaultScaleParams,
-  neededReplicas,
   planReplicas,
   type ReplicaPlan,
   type ScaleParams,

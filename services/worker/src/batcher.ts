@@ -1,9 +1,11 @@
-// Runs what is queued on one executor, batch by batch, while it holds a slot token.
+// Runs what is queued on one executor, batch by batch, in its turns on a device slot.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import type { Executor, ExecutorDeath, RunOutcome, SlotTokens } from '@pareto/runtime';
+import { planAftermath, type BatchFailure } from '@pareto/policy';
+import type { Executor, RunOutcome, RunRequest, SlotTokens } from '@pareto/runtime';
 import { joinInputs, splitOutputs } from './batch-tensors.js';
 import type { RequestQueue, Waiting } from './request-queue.js';
+import { createTurn } from './turn.js';
 
 export interface BatcherOptions {
   readonly queue: RequestQueue;
@@ -14,7 +16,7 @@ export interface BatcherOptions {
   readonly expectedMs: (items: number) => Milliseconds | undefined;
   readonly onBatch: (batch: readonly Waiting[], outcome: RunOutcome) => void;
   /** A query whose run killed a second executor. */
-  readonly onPoison: (death: ExecutorDeath) => void;
+  readonly onPoison: () => void;
 }
 
 export interface Batcher {
@@ -45,85 +47,43 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { queue, tokens, clock } = options;
   const flights = new Set<Flight>();
   const runs = new Set<Promise<void>>();
+  const turn = createTurn(tokens, pump);
   let executor: Executor | undefined;
-  let token: Disposable | undefined;
-  let acquiring = false;
   let overdue = false;
 
   function pump(): void {
-    if (executor === undefined || overdue) return;
-    if (token === undefined) {
-      if (queue.length > 0) void acquire();
-      return;
-    }
-    // A batch sent ahead runs on the same token: only while nobody else waits for one.
+    if (executor === undefined || overdue) return turn.end();
+    if (!turn.held) return queue.length > 0 ? turn.ask() : undefined;
+    // A batch sent ahead runs in the same turn: only while nobody else waits for one.
     while (flights.size < mostInFlight && (flights.size === 0 || tokens.waiting === 0)) {
       const batch = queue.take(options.ceiling());
       if (batch.length === 0) break;
       const running = run(executor, batch).finally(() => runs.delete(running));
       runs.add(running);
     }
-    if (flights.size === 0) release();
-  }
-
-  function release(): void {
-    token?.[Symbol.dispose]();
-    token = undefined;
-  }
-
-  async function acquire(): Promise<void> {
-    if (acquiring) return;
-    acquiring = true;
-    token = await tokens.acquire();
-    acquiring = false;
-    if (executor === undefined || overdue) release();
-    else pump();
+    if (flights.size === 0) turn.end();
   }
 
   async function run(on: Executor, batch: readonly Waiting[]): Promise<void> {
-    const queries = batch.map(({ query }) => query);
-    const items = queries.reduce((total, query) => total + query.items, 0);
+    const items = batch.reduce((total, { query }) => total + query.items, 0);
+    const expectedMs = options.expectedMs(items);
     const flight = { items, startedAt: clock.now() };
     flights.add(flight);
-    const request = {
-      inputs: joinInputs(queries),
-      outputs: queries[0]?.outputs ?? [],
-      expectedMs: options.expectedMs(items),
-    };
-    const watch = clock.after(overdueAfter(request.expectedMs), () => {
+    const watch = clock.after(overdueAfter(expectedMs), () => {
       overdue = true;
-      release();
+      turn.end();
     });
-    const outcome = await on.run(request);
+    const outcome = await on.run({ ...requestOf(batch), expectedMs });
     watch[Symbol.dispose]();
     flights.delete(flight);
     overdue = false;
     if (outcome.kind === 'died' && executor === on) executor = undefined;
-    settle(batch, outcome, { items, pid: on.pid, startedAt: flight.startedAt });
-    // Others that wait come first: this replica lines up behind them.
-    if (flights.size === 0 && tokens.waiting > 0) release();
-    pump();
-  }
-
-  function settle(batch: readonly Waiting[], outcome: RunOutcome, run: Run): void {
     options.onBatch(batch, outcome);
-    if (outcome.kind === 'done') return answer(batch, outcome, run, clock.now());
-    if (outcome.kind === 'failed') {
-      if (batch.length > 1) return queue.putBack(batch.map((waiting) => ({ ...waiting, alone: true })));
-      return batch.forEach(({ reject }) => reject(new ParetoError('internal', `the model failed: ${outcome.message}`)));
-    }
-    if (!outcome.running) return queue.putBack(batch);
-    retryAlone(batch, outcome.death);
-  }
-
-  function retryAlone(batch: readonly Waiting[], death: ExecutorDeath): void {
-    const again = batch.filter(({ deaths }) => deaths === 0);
-    queue.putBack(again.map((waiting) => ({ ...waiting, deaths: 1, alone: true })));
-    for (const { deaths, reject } of batch) {
-      if (deaths === 0) continue;
-      reject(new ParetoError('internal', `the query ended two executors: ${death.reason}`));
-      options.onPoison(death);
-    }
+    if (outcome.kind === 'done') answer(batch, outcome, { ...flight, pid: on.pid, endedAt: clock.now() });
+    else settle(batch, outcome, options);
+    // Others that wait come first: this replica lines up behind them.
+    if (flights.size === 0 && tokens.waiting > 0) turn.end();
+    pump();
   }
 
   return {
@@ -131,12 +91,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       return [...flights].reduce((total, { items }) => total + items, 0);
     },
     get runningLeftMs() {
-      let left = 0;
-      for (const { items, startedAt } of flights) {
-        const expected = options.expectedMs(items) ?? 0;
-        left += left === 0 ? Math.max(0, expected - (clock.now() - startedAt)) : expected;
-      }
-      return left;
+      return leftMs([...flights], options.expectedMs, clock.now());
     },
     attach(next) {
       executor = next;
@@ -145,34 +100,67 @@ export function createBatcher(options: BatcherOptions): Batcher {
     async detach() {
       executor = undefined;
       await Promise.all(runs);
-      release();
+      turn.end();
     },
     pump,
   };
 }
 
-interface Run {
-  readonly items: number;
+type Failure = Exclude<RunOutcome, { kind: 'done' }>;
+
+function settle(
+  batch: readonly Waiting[],
+  failure: Failure,
+  { queue, onPoison }: Pick<BatcherOptions, 'queue' | 'onPoison'>,
+): void {
+  const { again, ended } = planAftermath(batch, kindOf(failure));
+  queue.putBack(again);
+  for (const { reject } of ended) {
+    reject(errorOf(failure));
+    if (failure.kind === 'died') onPoison();
+  }
+}
+
+function kindOf(failure: Failure): BatchFailure {
+  if (failure.kind === 'failed') return 'failed';
+  return failure.running ? 'died-running' : 'died-waiting';
+}
+
+const errorOf = (failure: Failure): ParetoError =>
+  new ParetoError(
+    'internal',
+    failure.kind === 'failed'
+      ? `the model failed: ${failure.message}`
+      : `the query ended two executors: ${failure.death.reason}`,
+  );
+
+const requestOf = (batch: readonly Waiting[]): Pick<RunRequest, 'inputs' | 'outputs'> => ({
+  inputs: joinInputs(batch.map(({ query }) => query)),
+  outputs: batch[0]?.query.outputs ?? [],
+});
+
+/** The first flight has run for a while; those behind it have not begun. */
+function leftMs(flights: readonly Flight[], expectedMs: BatcherOptions['expectedMs'], now: number): number {
+  return flights.reduce((left, { items, startedAt }, place) => {
+    const expected = expectedMs(items) ?? 0;
+    return left + (place === 0 ? Math.max(0, expected - (now - startedAt)) : expected);
+  }, 0);
+}
+
+interface Run extends Flight {
   readonly pid: number;
-  readonly startedAt: Milliseconds;
+  readonly endedAt: Milliseconds;
 }
 
 function answer(
   batch: readonly Waiting[],
-  outcome: Extract<RunOutcome, { kind: 'done' }>,
-  { items, pid, startedAt }: Run,
-  endedAt: Milliseconds,
+  { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
+  { items, pid, startedAt, endedAt }: Run,
 ): void {
-  const shared = {
-    batchItems: items,
-    executorPid: pid,
-    startedAt,
-    endedAt,
-    computeMs: milliseconds(outcome.computeMs),
-  };
+  const shared = { batchItems: items, executorPid: pid, startedAt, endedAt, computeMs };
   try {
     const parts = splitOutputs(
-      outcome.outputs,
+      outputs,
       batch.map(({ query }) => query),
     );
     for (const [index, { resolve }] of batch.entries()) resolve({ ...shared, outputs: parts[index] ?? [] });

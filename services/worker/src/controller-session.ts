@@ -1,20 +1,16 @@
 // The worker's side of its session with the controller: reports up, orders down. Without a controller it serves on.
 
-import { errorText, milliseconds, type Clock, type Measurement, type Rng, type WorkerInfo } from '@pareto/core';
-import { createClient, measurementToWire, replicaReportToWire, workerInfoToWire, type wire } from '@pareto/rpc';
+import { errorText, milliseconds, type Clock, type Rng, type WorkerInfo } from '@pareto/core';
+import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
 import { createSession, tokenMetadata, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { ordersFromWire, type Orders } from './assignments.js';
-import type { Measurer } from './measurer.js';
-import type { ReplicaSet } from './replica-set.js';
+import { createOutbox, type OutboxOptions } from './outbox.js';
 
-export interface ControllerSessionOptions {
+export interface ControllerSessionOptions extends OutboxOptions {
   readonly addresses: readonly string[];
   readonly clusterToken: string;
   readonly worker: () => WorkerInfo;
-  readonly replicas: ReplicaSet;
-  readonly measurer: Measurer;
-  readonly draining: () => boolean;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
@@ -32,15 +28,13 @@ export interface ControllerSession extends Runnable {
 
 const reportEvery = milliseconds(500);
 const hurryAfter = milliseconds(5);
-/** A measurement whose order still stands is sent again. */
-const resendAfter = 5_000;
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
-  const { replicas, measurer, clock, logger } = options;
-  const sentAt = new Map<Measurement, number>();
+  const { replicas, measurer, clock } = options;
+  const outbox = createOutbox(options);
+  const hurry = createHurry(() => void speak(), clock);
   let address: string | undefined;
   let synced = false;
-  let hurried = false;
   let timer: Disposable | undefined;
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
@@ -51,47 +45,25 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       return createClient(channel, 'pareto.v1.Fleet').join(callOptions);
     },
     hello() {
-      sentAt.clear();
+      outbox.forget();
       return { message: 'hello', hello: workerInfoToWire(options.worker()) };
     },
     onMessage({ assignments }) {
-      if (assignments === null || assignments === undefined) return;
-      apply(assignments);
+      const orders = assignments && readOrders(assignments, options.logger);
+      if (orders) obey(orders);
     },
   });
 
-  function apply(assignments: wire.Assignments): void {
-    let orders: Orders;
-    try {
-      orders = ordersFromWire(assignments);
-    } catch (error) {
-      return logger.error('orders not understood', { error: errorText(error) });
-    }
+  function obey(orders: Orders): void {
     synced = true;
     replicas.apply(orders);
     measurer.apply(orders.measures);
     hurry();
   }
 
-  /** What is to be said now, the most wanted first. */
-  function* messages(): Generator<wire.WorkerMessageInput> {
-    for (const measurement of measurer.results) {
-      if (clock.now() - (sentAt.get(measurement) ?? -resendAfter) < resendAfter) continue;
-      sentAt.set(measurement, clock.now());
-      yield { message: 'measurement', measurement: measurementToWire(measurement) };
-    }
-    const report = {
-      replicas: replicas.reports().map(replicaReportToWire),
-      memoryUsedBytes: replicas.memoryUsedBytes,
-      draining: options.draining(),
-      measuring: measurer.current,
-    };
-    yield { message: 'report', report };
-  }
-
   async function speak(): Promise<void> {
-    for (const message of messages()) {
-      if (!session.send(message)) return sentAt.clear();
+    for (const message of outbox.messages()) {
+      if (!session.send(message)) return outbox.forget();
       await clock.sleep(milliseconds(0));
     }
   }
@@ -99,15 +71,6 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   function turn(): void {
     timer = clock.after(reportEvery, turn);
     void replicas.refreshMemory().then(speak);
-  }
-
-  function hurry(): void {
-    if (hurried) return;
-    hurried = true;
-    clock.after(hurryAfter, () => {
-      hurried = false;
-      void speak();
-    });
   }
 
   return {
@@ -131,4 +94,27 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       await session.stop();
     },
   };
+}
+
+/** What is wanted several times within a moment happens once, at its end. */
+function createHurry(act: () => void, clock: Clock): () => void {
+  let hurried = false;
+  return () => {
+    if (hurried) return;
+    hurried = true;
+    clock.after(hurryAfter, () => {
+      hurried = false;
+      act();
+    });
+  };
+}
+
+/** Undefined when the controller speaks of what this worker does not know. */
+function readOrders(assignments: wire.Assignments, logger: Logger): Orders | undefined {
+  try {
+    return ordersFromWire(assignments);
+  } catch (error) {
+    logger.error('orders not understood', { error: errorText(error) });
+    return undefined;
+  }
 }

@@ -1,14 +1,14 @@
 // Keeps one variant loaded: loads and warms an executor, hands it over, and replaces it when it dies.
 
-import { errorText, milliseconds, ParetoError, type Milliseconds, type ReplicaState } from '@pareto/core';
+import { errorText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
+import type { ReplicaEvent } from '@pareto/policy';
 import type { Executor, ExecutorDeath } from '@pareto/runtime';
-import { loadPause, loadVariant, warmUp, type ExecutorWish, type LoadDeps } from './loaded-executor.js';
+import { loadVariant, warmUp, type ExecutorWish, type LoadDeps } from './loaded-executor.js';
 
 export interface KeeperOptions {
   readonly deps: LoadDeps;
   readonly wish: () => ExecutorWish;
-  readonly ceiling: () => number;
-  readonly onState: (state: Exclude<ReplicaState, 'draining'>, reason: string) => void;
+  readonly onEvent: (event: ReplicaEvent) => void;
   readonly attach: (executor: Executor) => void;
   readonly detach: () => Promise<void>;
   /** Why it must not be replaced; undefined: it is. */
@@ -29,29 +29,19 @@ const mostFailures = 3;
 
 /** Begins at once. */
 export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
-  const { deps, onState } = options;
+  const { clock } = options.deps;
   const ending = new AbortController();
   const isEnding = (): boolean => ending.signal.aborted;
   let executor: Executor | undefined;
   let loadMs = milliseconds(0);
 
-  async function loadWarm(): Promise<Executor> {
-    onState('loading', '');
-    const loaded = await loadVariant(deps, options.wish(), ending.signal);
-    try {
-      onState('warming', '');
-      await warmUp(loaded, options.wish().spec, options.ceiling(), deps);
-      return loaded;
-    } catch (error) {
-      await loaded[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
+  const tell = (kind: 'restarted' | 'failed', reason: string): void =>
+    options.onEvent({ kind, at: clock.now(), reason });
 
   async function serve(loaded: Executor): Promise<ExecutorDeath> {
     executor = loaded;
     loadMs = loaded.loadMs;
-    onState('ready', '');
+    options.onEvent({ kind: 'warmed', at: clock.now() });
     options.attach(loaded);
     const death = await loaded.died;
     executor = undefined;
@@ -63,17 +53,18 @@ export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
     let failures = 0;
     while (!isEnding()) {
       try {
-        const death = await serve(await loadWarm());
+        const death = await serve(await loadWarm(options, ending.signal));
         if (isEnding()) return;
         failures = 0;
         const refusal = options.refuseReplacement(death);
-        if (refusal !== undefined) return onState('failed', refusal);
+        if (refusal !== undefined) return tell('failed', refusal);
+        tell('restarted', death.reason);
       } catch (error) {
         if (isEnding()) return;
         failures += isTransient(error) ? 0 : 1;
-        if (isFinal(error) || failures >= mostFailures) return onState('failed', errorText(error));
-        onState('loading', errorText(error));
-        await deps.clock.sleep(loadPause(failures), ending.signal).catch(() => undefined);
+        if (isFinal(error) || failures >= mostFailures) return tell('failed', errorText(error));
+        tell('restarted', errorText(error));
+        await clock.sleep(loadPause(failures), ending.signal).catch(() => undefined);
       }
     }
   }
@@ -93,6 +84,21 @@ export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
     },
   };
 }
+
+async function loadWarm({ deps, wish, onEvent }: KeeperOptions, signal: AbortSignal): Promise<Executor> {
+  const loaded = await loadVariant(deps, wish(), signal);
+  try {
+    onEvent({ kind: 'loaded', at: deps.clock.now() });
+    await warmUp(loaded, wish(), deps);
+    return loaded;
+  } catch (error) {
+    await loaded[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Before the next try at loading, after this many failures. */
+const loadPause = (failures: number): Milliseconds => milliseconds(Math.min(5_000, 250 * 2 ** failures));
 
 /** The files could not be fetched: no controller answers. */
 const isTransient = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';

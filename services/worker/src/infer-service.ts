@@ -6,7 +6,6 @@ import {
   decodeDecision,
   formatLoad,
   loadKey,
-  notExecutedKey,
   scanInferRequest,
   type RoutedDecision,
   type ServerCall,
@@ -14,6 +13,7 @@ import {
 import { requireToken } from '@pareto/service';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest } from './check-request.js';
+import { notTaken } from './intake.js';
 import type { Replica } from './replica.js';
 import type { ReplicaSet } from './replica-set.js';
 import { encodeReply, setReplyTrailers } from './reply.js';
@@ -62,8 +62,8 @@ interface Routed extends InferDeps {
 }
 
 async function answer(body: Buffer, call: ServerCall, { decision, replica, span, ...deps }: Routed): Promise<Buffer> {
-  if (replica === undefined) throw notHere(`replica ${decision.replica} is not on this worker`);
-  if (deps.draining()) throw notHere('the worker is draining');
+  if (replica === undefined) throw notTaken(`replica ${decision.replica} is not on this worker`);
+  if (deps.draining()) throw notTaken('the worker is draining');
   const request = scanInferRequest(body);
   const query = checkRequest(request, replica.order.spec);
   const enqueuedAt = deps.clock.now();
@@ -75,9 +75,6 @@ async function answer(body: Buffer, call: ServerCall, { decision, replica, span,
   setReplyTrailers(call, facts);
   return encodeReply(request, got.outputs, facts, query.typed);
 }
-
-const notHere = (why: string): ParetoError =>
-  new ParetoError('unavailable', why, { details: { [notExecutedKey]: '1' } });
 
 /** The query's share of the slot's time, by items. */
 const costOf = ({ computeMs, batchItems }: Answer, items: number, { order }: Replica): number =>

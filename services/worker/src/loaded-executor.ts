@@ -1,6 +1,6 @@
 // Brings a variant from its blobs into a warm executor.
 
-import { milliseconds, ParetoError, type Clock, type Milliseconds, type VariantSpec } from '@pareto/core';
+import { ParetoError, type Clock, type VariantSpec } from '@pareto/core';
 import type { BlobCache } from '@pareto/models';
 import { batchSizes, bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
@@ -14,12 +14,14 @@ export interface LoadDeps {
 export interface ExecutorWish {
   readonly spec: VariantSpec;
   readonly memoryLimitBytes: number;
+  /** The largest batch that it will be given. */
+  readonly ceiling: number;
 }
 
 /** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
 export async function loadVariant(
   deps: LoadDeps,
-  { spec, memoryLimitBytes }: ExecutorWish,
+  { spec, memoryLimitBytes }: Omit<ExecutorWish, 'ceiling'>,
   signal: AbortSignal,
 ): Promise<Executor> {
   const files = await deps.cache.openModel(spec.manifest, signal);
@@ -39,8 +41,7 @@ const warmRuns = 2;
 /** Runs every batch size up to the ceiling, each on a slot token of its own. Throws `internal` when the model doesn't run. */
 export async function warmUp(
   executor: Executor,
-  spec: VariantSpec,
-  ceiling: number,
+  { spec, ceiling }: ExecutorWish,
   { tokens, clock }: LoadDeps,
 ): Promise<void> {
   for (const batch of batchSizes(Math.min(ceiling, spec.maxBatchSize))) {
@@ -54,6 +55,3 @@ export async function warmUp(
     }
   }
 }
-
-/** Before the next try at loading, after this many failures. */
-export const loadPause = (failures: number): Milliseconds => milliseconds(Math.min(5_000, 250 * 2 ** failures));

@@ -2,6 +2,7 @@
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
 import { p50At } from '@pareto/policy';
+import type { ReplicaLoadReport } from '@pareto/rpc';
 import type { ReplicaOrder } from './assignments.js';
 
 /** Undefined: not profiled yet. */
@@ -25,8 +26,10 @@ export function turnMs(order: ReplicaOrder, { queuedItems, runningItems }: Work)
   return items === 0 ? 0 : (expectedMs(order, items) ?? 0);
 }
 
-/** Until a new item would start; every batch may have to wait `slotWaitMs` for a slot. */
-export function backlogMs(order: ReplicaOrder, { queuedItems, runningLeftMs }: Work, slotWaitMs: number): number {
+/** `slotWaitMs`: what every batch may have to wait for a slot. */
+export function loadOf(order: ReplicaOrder, work: Work, slotWaitMs: number): ReplicaLoadReport {
+  const { queuedItems, runningItems, runningLeftMs } = work;
   const ceiling = ceilingOf(order);
-  return runningLeftMs + (queuedItems / ceiling) * ((expectedMs(order, ceiling) ?? 0) + slotWaitMs);
+  const batchMs = (expectedMs(order, ceiling) ?? 0) + slotWaitMs;
+  return { queuedItems, runningItems, backlogMs: runningLeftMs + (queuedItems / ceiling) * batchMs };
 }

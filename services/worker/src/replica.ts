@@ -1,33 +1,26 @@
 // A replica: one variant in one executor, with its queue, its state and its counts.
 
-import { bytes, ParetoError, type ReplicaId, type ReplicaReport, type ReplicaState } from '@pareto/core';
-import { notExecutedKey, type ReplicaLoadReport } from '@pareto/rpc';
-import type { ExecutorDeath } from '@pareto/runtime';
-import type { Logger, WorkerMetrics } from '@pareto/telemetry';
+import { bytes, type ReplicaId, type ReplicaReport, type ReplicaState } from '@pareto/core';
+import type { ReplicaEvent } from '@pareto/policy';
+import type { ReplicaLoadReport } from '@pareto/rpc';
 import type { ReplicaOrder } from './assignments.js';
-import { createBatcher, type Batcher } from './batcher.js';
+import { createBatcher } from './batcher.js';
 import type { Query } from './check-request.js';
 import { keepExecutor } from './executor-keeper.js';
+import { createIntake, type InferOptions } from './intake.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from './replica-counts.js';
-import { backlogMs, ceilingOf, expectedMs, turnMs, type Work } from './replica-load.js';
-import { createRequestQueue, type Answer, type QueueBounds, type RequestQueue } from './request-queue.js';
+import { ceilingOf, expectedMs, loadOf, turnMs, type Work } from './replica-load.js';
+import { createReplicaStatus, type StatusDeps } from './replica-status.js';
+import { createRequestQueue, type Answer, type QueueBounds } from './request-queue.js';
 
-export interface ReplicaDeps extends LoadDeps {
+export interface ReplicaDeps extends LoadDeps, StatusDeps {
   readonly bounds: QueueBounds;
-  readonly metrics: WorkerMetrics;
-  readonly logger: Logger;
   readonly memoryLimitBytes: (order: ReplicaOrder) => number;
   /** Predicted wait for a slot token, because of the worker's other replicas. */
   readonly slotWaitMs: (replica: ReplicaId) => number;
   /** Its state changed: the controller is to hear of it. */
   readonly onChange: () => void;
-}
-
-interface InferOptions {
-  readonly signal: AbortSignal;
-  /** Of the caller's gRPC deadline, by the clock; infinite when there is none. */
-  readonly deadlineMs: number;
 }
 
 export interface Replica {
@@ -47,19 +40,12 @@ export interface Replica {
   drain(): Promise<void>;
 }
 
-/** Two queries that each ended two executors. */
-const poisonsToQuarantine = 2;
-
 /** Begins to load at once. */
 export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
-  const logger = deps.logger.with({ replica: first.replica, variant: first.spec.variant });
   const queue = createRequestQueue(deps.bounds, deps.clock);
   const counts = createReplicaCounts(first.spec, deps.metrics);
-  const pending = new Set<Promise<unknown>>();
+  const status = createReplicaStatus(first, deps);
   let order = first;
-  let state: ReplicaState = 'loading';
-  let reason = '';
-  let poisons = 0;
   let memoryBytes = 0;
 
   const batcher = createBatcher({
@@ -69,17 +55,21 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     ceiling: () => ceilingOf(order),
     expectedMs: (items) => expectedMs(order, items),
     onBatch: counts.batch,
-    onPoison: () => (poisons += 1),
+    onPoison: status.poisoned,
   });
   const keeper = keepExecutor({
     deps,
-    wish: () => ({ spec: order.spec, memoryLimitBytes: deps.memoryLimitBytes(order) }),
-    ceiling: () => ceilingOf(order),
-    onState: enter,
+    wish: () => ({ spec: order.spec, memoryLimitBytes: deps.memoryLimitBytes(order), ceiling: ceilingOf(order) }),
+    onEvent: happen,
     attach: batcher.attach,
     detach: batcher.detach,
-    refuseReplacement,
+    refuseReplacement(death) {
+      counts.death(death);
+      return status.refuseReplacement(death);
+    },
   });
+
+  const intake = createIntake({ ...deps, queue, counts, onQueued: () => batcher.pump() });
 
   const work = (): Work => ({
     queuedItems: queue.items,
@@ -87,22 +77,11 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     runningLeftMs: batcher.runningLeftMs,
   });
 
-  function enter(next: ReplicaState, why: string): void {
-    if (state !== 'draining' || next === 'failed') state = next;
-    if (why !== '') reason = why;
-    logger.info('replica', { state, reason: why });
-    if (next === 'failed') empty(queue, `the replica failed: ${why}`);
-    if (next === 'ready') void refreshMemory();
+  function happen(event: ReplicaEvent): void {
+    status.happen(event);
+    if (event.kind === 'failed') intake.turnAway(`the replica failed: ${event.reason}`);
+    if (event.kind === 'warmed') void refreshMemory();
     deps.onChange();
-  }
-
-  function refuseReplacement(death: ExecutorDeath): string | undefined {
-    counts.death(death);
-    reason = death.reason;
-    logger.warn('executor died', { kind: death.kind, reason });
-    if (poisons < poisonsToQuarantine) return undefined;
-    deps.metrics.quarantines.add(1, { variant: order.spec.variant });
-    return `quarantined: ${poisons} queries ended two executors each; the last: ${death.reason}`;
   }
 
   async function refreshMemory(): Promise<void> {
@@ -110,20 +89,10 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     memoryBytes = memory?.privateBytes ?? 0;
   }
 
-  function infer(query: Query, options: InferOptions): Promise<Answer> {
-    if (state === 'draining' || state === 'failed')
-      return Promise.reject(refused(`the replica is ${state}: ${reason}`));
-    counts.request();
-    const answered = enqueue(query, options, { queue, batcher, deps });
-    pending.add(answered);
-    answered.catch(() => counts.failure()).finally(() => pending.delete(answered));
-    return answered;
-  }
-
   async function drain(): Promise<void> {
-    if (state !== 'failed') enter('draining', 'no longer wanted here');
-    if (keeper.executor === undefined) empty(queue, 'the replica was unloaded before it was ready');
-    await Promise.allSettled(pending);
+    happen({ kind: 'drained', at: deps.clock.now() });
+    if (keeper.executor === undefined) intake.turnAway('the replica was unloaded before it was ready');
+    await intake.settled();
     await keeper.end();
   }
 
@@ -132,7 +101,7 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
       return order;
     },
     get state() {
-      return state;
+      return status.state;
     },
     get turnMs() {
       return turnMs(order, work());
@@ -140,26 +109,21 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     get memoryBytes() {
       return memoryBytes;
     },
-    infer,
-    load() {
-      const { queuedItems, runningItems } = work();
-      return { queuedItems, runningItems, backlogMs: backlogMs(order, work(), deps.slotWaitMs(order.replica)) };
+    infer: async (query, options) => {
+      status.requireServing();
+      return intake.infer(query, options);
     },
+    load: () => loadOf(order, work(), deps.slotWaitMs(order.replica)),
     report: () => ({
       ...identityOf(order),
       ...counts.now,
-      state,
-      reason,
+      ...status.report,
       loadMs: keeper.loadMs,
       memoryBytes: bytes(memoryBytes),
       queuedItems: queue.items,
       runningItems: batcher.runningItems,
-      poisonousQueries: poisons,
-      quarantined: poisons >= poisonsToQuarantine,
     }),
-    update: (next) => {
-      order = next;
-    },
+    update: (next) => void (order = next),
     refreshMemory,
     drain,
   };
@@ -170,49 +134,3 @@ const identityOf = ({ replica, spec }: ReplicaOrder): Pick<ReplicaReport, 'repli
   variant: spec.variant,
   version: spec.version,
 });
-
-interface Place {
-  readonly queue: RequestQueue;
-  readonly batcher: Batcher;
-  readonly deps: Pick<ReplicaDeps, 'bounds' | 'clock'>;
-}
-
-function enqueue(query: Query, { signal, deadlineMs }: InferOptions, { queue, batcher, deps }: Place): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const onAbort = (): void => {
-      queue.remove(query);
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    const waiting = {
-      query,
-      enqueuedAt: deps.clock.now(),
-      deadlineMs,
-      deaths: 0,
-      alone: false,
-      signal,
-      resolve,
-      reject,
-    };
-    if (queue.push(waiting)) batcher.pump();
-    else reject(queueFull(deps.bounds));
-  });
-}
-
-/** Another replica may be tried by those that reached no executor. */
-function empty(queue: RequestQueue, why: string): void {
-  for (const { reject, deaths } of queue.takeAll()) {
-    reject(deaths === 0 ? refused(why) : new ParetoError('internal', why));
-  }
-}
-
-const notExecuted = { [notExecutedKey]: '1' };
-const refused = (why: string): ParetoError => new ParetoError('unavailable', why, { details: notExecuted });
-
-const queueFull = ({ items, bytes: most }: QueueBounds): ParetoError =>
-  new ParetoError(
-    'resource-exhausted',
-    `the replica's queue is full (${items} items or ${most} bytes): send less, or later`,
-    { details: notExecuted },
-  );

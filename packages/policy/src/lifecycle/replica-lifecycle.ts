@@ -12,17 +12,21 @@ export type ReplicaLife =
 export type ReplicaEvent =
   | { readonly kind: 'loaded'; readonly at: Milliseconds }
   | { readonly kind: 'warmed'; readonly at: Milliseconds }
-  | { readonly kind: 'drained'; readonly at: Milliseconds }
-  | { readonly kind: 'died'; readonly at: Milliseconds; readonly reason: string }
-  | { readonly kind: 'restarted'; readonly at: Milliseconds };
+  /** Its executor is gone, or could not be had: it loads anew. */
+  | { readonly kind: 'restarted'; readonly at: Milliseconds; readonly reason: string }
+  /** It is given up. */
+  | { readonly kind: 'failed'; readonly at: Milliseconds; readonly reason: string }
+  | { readonly kind: 'drained'; readonly at: Milliseconds };
 
 /**
  * The next state. An event that has no meaning in a state (late news of what has moved on) leaves it as it is:
- * `loaded` counts only while loading, `warmed` only while warming, `restarted` only after a failure. `drained` is an
- * order, and final.
+ * `loaded` counts only while loading, `warmed` only while warming. A failure is left only by draining; draining, an order,
+ * is final.
  */
 export function transition(life: ReplicaLife, event: ReplicaEvent): ReplicaLife {
   if (life.state === 'draining') return life;
+  if (event.kind === 'drained') return { state: 'draining', since: event.at };
+  if (life.state === 'failed') return life;
   switch (event.kind) {
     case 'loaded': {
       if (life.state !== 'loading') return life;
@@ -30,12 +34,10 @@ export function transition(life: ReplicaLife, event: ReplicaEvent): ReplicaLife 
     }
     case 'warmed':
       return life.state === 'warming' ? { state: 'ready', since: event.at, loadMs: life.loadMs } : life;
-    case 'drained':
-      return { state: 'draining', since: event.at };
-    case 'died':
-      return { state: 'failed', since: event.at, reason: event.reason };
     case 'restarted':
-      return life.state === 'failed' ? { state: 'loading', since: event.at } : life;
+      return { state: 'loading', since: event.at };
+    case 'failed':
+      return { state: 'failed', since: event.at, reason: event.reason };
     default:
       return unreachable(event);
   }

@@ -38,7 +38,7 @@ export interface ReplicaPlan {
 }
 
 /** Replicas that carry the demand now: items/s × seconds per item at the batch ceiling / target utilisation. */
-export function neededReplicas(demand: VariantDemand, params: ScaleParams): number {
+function neededReplicas(demand: VariantDemand, params: ScaleParams): number {
   const batch = batchCeiling(demand.profile, demand.latencyMs);
   const secondsPerItem = p50At(demand.profile, batch) / batch / 1000;
   const needed = Math.ceil((demand.itemsPerSecond * secondsPerItem) / params.targetUtilisation);

@@ -4,15 +4,16 @@ import fc from 'fast-check';
 import {
   classifyVariant,
   defaultClassifyParams,
+  isQuarantined,
   transition,
   type ReplicaEvent,
   type ReplicaLife,
 } from '../../src/index.js';
 
 const at = milliseconds(5);
-const kinds = ['loaded', 'warmed', 'drained', 'died', 'restarted'] as const;
+const kinds = ['loaded', 'warmed', 'drained', 'failed', 'restarted'] as const;
 const event = (kind: (typeof kinds)[number]): ReplicaEvent =>
-  kind === 'died' ? { kind, at, reason: 'signal 9' } : { kind, at };
+  kind === 'failed' || kind === 'restarted' ? { kind, at, reason: 'signal 9' } : { kind, at };
 
 const lives: Readonly<Record<ReplicaLife['state'], ReplicaLife>> = {
   loading: { state: 'loading', since: milliseconds(1) },
@@ -25,10 +26,10 @@ const lives: Readonly<Record<ReplicaLife['state'], ReplicaLife>> = {
 describe('transition', () => {
   const table = {
     loading: ['warming', 'loading', 'draining', 'failed', 'loading'],
-    warming: ['warming', 'ready', 'draining', 'failed', 'warming'],
-    ready: ['ready', 'ready', 'draining', 'failed', 'ready'],
+    warming: ['warming', 'ready', 'draining', 'failed', 'loading'],
+    ready: ['ready', 'ready', 'draining', 'failed', 'loading'],
     draining: ['draining', 'draining', 'draining', 'draining', 'draining'],
-    failed: ['failed', 'failed', 'draining', 'failed', 'loading'],
+    failed: ['failed', 'failed', 'draining', 'failed', 'failed'],
   } as const;
   for (const [state, nexts] of Object.entries(table)) {
     kinds.forEach((kind, i) => {
@@ -45,6 +46,11 @@ describe('transition', () => {
       }),
     );
   });
+});
+
+describe('isQuarantined', () => {
+  it('after the second poisonous query', () =>
+    assert.deepEqual([0, 1, 2, 3].map(isQuarantined), [false, false, true, true]));
 });
 
 describe('classifyVariant', () => {
