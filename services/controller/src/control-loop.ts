@@ -20,7 +20,7 @@ import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
 import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
 import type { PlanLog } from './plan-log.js';
-import { assignmentKey, lastPlanKey, type PlanRecord } from './records.js';
+import { assignmentKey, lastPlanKey, putRecord } from './records.js';
 
 export interface ControlLoop {
   /** Asks for a turn now. */
@@ -131,13 +131,10 @@ async function recordPlan(
   const operations = actions.flatMap((action): readonly Operation[] => {
     if (action.kind === 'measure') return [];
     const key = assignmentKey(action.assignment);
-    return action.kind === 'load'
-      ? [{ kind: 'put', key, value: JSON.stringify(action.assignment) }]
-      : [{ kind: 'delete', key }];
+    return [action.kind === 'load' ? putRecord(key, action.assignment) : { kind: 'delete', key }];
   });
   if (operations.length === 0) return;
-  const record: PlanRecord = { id, atWallMs: clock.wallMs(), actions };
-  await writeAll(leader, [...operations, { kind: 'put', key: lastPlanKey, value: JSON.stringify(record) }]);
+  await writeAll(leader, [...operations, putRecord(lastPlanKey, { id, atWallMs: clock.wallMs(), actions })]);
 }
 
 function report(

@@ -9,7 +9,7 @@ import {
   type VariantObservation,
 } from '@pareto/policy';
 import { architectureToWire, measurementToWire, taskToWire, type wire } from '@pareto/rpc';
-import type { LiveReplica } from './fleet-state.js';
+import type { LiveReplica } from './live-replica.js';
 import type { Scene } from './observe.js';
 import { costOf, latencyOf, versionKey } from './registry-view.js';
 

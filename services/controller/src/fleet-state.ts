@@ -10,6 +10,7 @@ import type {
   WorkerId,
   WorkerInfo,
 } from '@pareto/core';
+import { sameStates, track, type LiveReplica } from './live-replica.js';
 import type { LoadRecord } from './records.js';
 
 export type MeasureTarget = Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>;
@@ -20,23 +21,6 @@ export interface WorkerReport {
   /** The process is shutting down. */
   readonly draining: boolean;
   readonly measuring: VariantId | undefined;
-}
-
-export interface LiveReplica {
-  readonly report: ReplicaReport;
-  /** Since when it has been in its state. */
-  readonly since: Milliseconds;
-  readonly lastUsedAt: Milliseconds;
-  readonly reportedAt: Milliseconds;
-  /** What it did between its last two reports. */
-  readonly recent: Activity;
-}
-
-interface Activity {
-  readonly elapsedMs: number;
-  readonly busyMs: number;
-  readonly executions: number;
-  readonly items: number;
 }
 
 /** A worker's stream. */
@@ -99,7 +83,7 @@ export function createFleetState(params: FleetParams): FleetState {
       const before = workers.get(id);
       before?.session?.end();
       const replicas = before?.incarnation === incarnation ? before.replicas : new Map<ReplicaId, LiveReplica>();
-      workers.set(id, { session, leftAt: neverLeft, incarnation, report: undefined, replicas, order: undefined });
+      workers.set(id, { ...unheard, session, incarnation, replicas });
     },
     leave(session, now) {
       const worker = workers.get(session.info.id);
@@ -119,20 +103,14 @@ export function createFleetState(params: FleetParams): FleetState {
       for (const { worker: id, incarnation, replicas } of loads) {
         if (workers.has(id)) continue;
         const live = new Map(replicas.map((report) => [report.replica, track(undefined, report, now)]));
-        workers.set(id, {
-          session: undefined,
-          leftAt: neverLeft,
-          incarnation,
-          report: undefined,
-          replicas: live,
-          order: undefined,
-        });
+        workers.set(id, { ...unheard, incarnation, replicas: live });
       }
     },
     order(id, target) {
       const worker = workers.get(id);
-      const report = worker?.report === undefined ? undefined : { ...worker.report, measuring: target?.variant };
-      if (worker !== undefined) workers.set(id, { ...worker, order: target, report });
+      if (worker === undefined) return;
+      const report = worker.report && { ...worker.report, measuring: target?.variant };
+      workers.set(id, { ...worker, order: target, report });
     },
     forget: (id) => void workers.delete(id),
     session: (id) => workers.get(id)?.session,
@@ -150,43 +128,16 @@ export function createFleetState(params: FleetParams): FleetState {
     },
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     measuring: (id) => workers.get(id)?.order,
-    poisonousQueries: (variant, version) =>
-      [...workers.values()]
-        .flatMap(({ replicas }) => [...replicas.values()])
-        .filter(({ report }) => report.variant === variant && report.version === version)
-        .reduce((sum, { report }) => sum + report.poisonousQueries, 0),
+    poisonousQueries(variant, version) {
+      const reports = [...workers.values()].flatMap(({ replicas }) =>
+        [...replicas.values()].map((live) => live.report),
+      );
+      const own = reports.filter((report) => report.variant === variant && report.version === version);
+      return own.reduce((sum, { poisonousQueries }) => sum + poisonousQueries, 0);
+    },
     incarnation: (id) => workers.get(id)?.incarnation,
   };
 }
 
 const neverLeft = -Infinity as Milliseconds;
-
-function track(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): LiveReplica {
-  const used = before !== undefined && (report.requests > before.report.requests || report.runningItems > 0);
-  return {
-    report,
-    since: before?.report.state === report.state ? before.since : now,
-    lastUsedAt: before === undefined || used ? now : before.lastUsedAt,
-    reportedAt: now,
-    recent: activity(before, report, now),
-  };
-}
-
-function activity(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): Activity {
-  if (before === undefined) return { elapsedMs: 0, busyMs: 0, executions: 0, items: 0 };
-  return {
-    elapsedMs: now - before.reportedAt,
-    busyMs: report.busyMs - before.report.busyMs,
-    executions: report.executions - before.report.executions,
-    items: report.items - before.report.items,
-  };
-}
-
-function sameStates(a: ReadonlyMap<ReplicaId, LiveReplica>, b: ReadonlyMap<ReplicaId, LiveReplica>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [id, { report }] of b) {
-    const before = a.get(id)?.report;
-    if (before?.state !== report.state || before.quarantined !== report.quarantined) return false;
-  }
-  return true;
-}
+const unheard = { session: undefined, leftAt: neverLeft, report: undefined, order: undefined };

@@ -14,6 +14,7 @@ import type {
   WorkerId,
   WorkerInfo,
 } from '@pareto/core';
+import type { Operation } from '@pareto/state';
 
 /**
  * Tasks and architectures share one namespace: whoever holds a name holds this key. `free`: an architecture was deleted; its
@@ -94,6 +95,13 @@ export const workerKey = (id: WorkerId): string => prefixes.workers + id;
 export const loadKey = (id: WorkerId): string => prefixes.loads + id;
 export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;
 export const lastPlanKey = 'plan/last';
+
+/** Writes a record under its key. */
+export const putRecord = (key: string, record: Records[RecordKind]): Operation => ({
+  kind: 'put',
+  key,
+  value: JSON.stringify(record),
+});
 
 export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, ReplicaReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));

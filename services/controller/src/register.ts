@@ -16,7 +16,7 @@ import type { Compare, Operation } from '@pareto/state';
 import { checkBlob, checkSignature, inspectFiles } from './check-model.js';
 import type { Leader } from './leadership.js';
 import type { Mirror, Stored } from './mirror.js';
-import { architectureKey, nameKey, taskKey, variantKey, type NameRecord } from './records.js';
+import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from './records.js';
 
 export interface RegisterContext {
   readonly mirror: Mirror;
@@ -50,7 +50,7 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
   await write(
     context,
     [claim(context.mirror, name)],
-    [put(nameKey(name), record), put(taskKey(name), task)],
+    [putRecord(nameKey(name), record), putRecord(taskKey(name), task)],
     `task ${name}`,
   );
   return task;
@@ -112,10 +112,10 @@ async function writeArchitecture(
     { kind: 'revision', key: task.key, modRevision: task.modRevision },
   ];
   const operations = [
-    put(nameKey(name), record),
-    put(architectureKey(name, version), architecture),
-    put(variantKey(variant.id, version), variant),
-    ...(task.value.signature === undefined ? [put(task.key, { ...task.value, signature })] : []),
+    putRecord(nameKey(name), record),
+    putRecord(architectureKey(name, version), architecture),
+    putRecord(variantKey(variant.id, version), variant),
+    ...(task.value.signature === undefined ? [putRecord(task.key, { ...task.value, signature })] : []),
   ];
   await write(context, compares, operations, `architecture ${name}`);
 }
@@ -168,5 +168,3 @@ async function write(
   if (await leader.write(compares, operations)) return;
   throw new ParetoError('aborted', `${what} was changed by somebody else at the same time: try again`);
 }
-
-const put = (key: string, value: unknown): Operation => ({ kind: 'put', key, value: JSON.stringify(value) });

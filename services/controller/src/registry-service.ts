@@ -6,7 +6,7 @@ import type { Operation } from '@pareto/state';
 import { describeName, findVariant, listRegistry, notFound } from './describe.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
-import { architecturePrefixes, measurementsPrefix, nameKey, taskKey, type NameRecord } from './records.js';
+import { architecturePrefixes, measurementsPrefix, nameKey, putRecord, taskKey } from './records.js';
 import { registerArchitecture, registerTask, type RegisterContext } from './register.js';
 
 export function createRegistryHandlers(
@@ -57,9 +57,8 @@ function taskDeletions({ records }: Mirror, name: string): readonly Operation[] 
 
 /** Its replicas go with the next turn of the control loop. */
 function architectureDeletions(name: string, current: number): readonly Operation[] {
-  const free: NameRecord = { kind: 'free', current };
   return [
-    { kind: 'put', key: nameKey(name), value: JSON.stringify(free) },
+    putRecord(nameKey(name), { kind: 'free', current }),
     ...architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }) as const),
   ];
 }

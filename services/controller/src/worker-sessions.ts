@@ -15,11 +15,14 @@ import type { Assigner } from './assigner.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState, WorkerReport, WorkerSession } from './fleet-state.js';
 import type { Leader } from './leadership.js';
+import { createLoadRecords, type LoadRecords } from './load-records.js';
+import type { Mirror } from './mirror.js';
 
 export interface WorkerSessionsOptions {
   readonly fleet: FleetState;
   readonly assigner: Assigner;
   readonly leader: Leader;
+  readonly mirror: Mirror;
   readonly records: FleetRecords;
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
@@ -36,6 +39,7 @@ const silenceMs = milliseconds(10_000);
 
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
   const { leader, fleet, assigner, logger, clock } = options;
+  const loads = createLoadRecords(options);
   return async (stream, call) => {
     requireToken(call, options.clusterToken);
     await leader.require();
@@ -51,7 +55,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
     options.changed();
     try {
-      await readWorker(messages, info, options, signal);
+      await readWorker(messages, info, { ...options, loads }, signal);
     } finally {
       assigner.detach(info.id, send);
       fleet.leave(session, clock.now());
@@ -70,10 +74,12 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
   return workerInfoFromWire(hello);
 }
 
+type Reading = WorkerSessionsOptions & { readonly loads: LoadRecords };
+
 async function readWorker(
   messages: AsyncIterator<wire.WorkerMessage>,
   info: WorkerInfo,
-  options: WorkerSessionsOptions,
+  options: Reading,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -105,18 +111,14 @@ function nextOrSilence(
   });
 }
 
-async function handleMessage(
-  message: wire.WorkerMessage,
-  info: WorkerInfo,
-  options: WorkerSessionsOptions,
-): Promise<void> {
-  const { fleet, assigner, records, changed, clock } = options;
+async function handleMessage(message: wire.WorkerMessage, info: WorkerInfo, options: Reading): Promise<void> {
+  const { fleet, assigner, records, loads, changed, clock } = options;
   if (message.report) {
     const report = reportFromWire(message.report);
     const isNews = fleet.report(info.id, report, clock.now());
     if (isNews) changed();
     await records.storeQuarantines(report);
-    await records.storeLoad(info.id, report, isNews);
+    await loads.store(info.id, report, isNews);
   }
   if (message.measurement) {
     // The worker repeats what it measured until its order is gone.

@@ -23,7 +23,6 @@ export interface Supervised {
   readonly name: string;
   /** Of the process running now; undefined between two. */
   readonly pid: number | undefined;
-  readonly restarts: number;
   /** Asks it to end, kills it after `graceMs` or when the signal aborts, and starts it no more. */
   stop(graceMs: Milliseconds, kill: AbortSignal): Promise<void>;
   /**
@@ -44,47 +43,31 @@ export const restartDelay = (failures: number): Milliseconds =>
 
 export function supervise(spec: ProcessSpec, options: SupervisorOptions): Supervised {
   const log = createWriteStream(spec.logFile, { flags: 'a' });
-  const state = {
-    child: undefined as ChildProcess | undefined,
-    stopping: false,
-    keep: false,
-    restarts: 0,
-    failures: 0,
-  };
+  const state = { child: undefined as ChildProcess | undefined, stopping: false, keep: false };
+  let failures = 0;
   let lastLine = '';
   let fail = (_error: ParetoError): void => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   // Whoever waits for readiness hears of it; later nobody has to.
   failed.catch(() => undefined);
-  log.on('error', (error) =>
-    fail(new ParetoError('failed-precondition', `cannot write ${spec.logFile}: ${error.message}`)),
-  );
+  const refuse = (why: string): void => fail(new ParetoError('failed-precondition', why));
+  log.on('error', (error) => refuse(`cannot write ${spec.logFile}: ${error.message}`));
 
   const start = (): void => {
     const since = options.clock.now();
-    // A group of its own: Ctrl-C in the terminal must reach the supervisor alone, which stops things in order.
-    // Standard input ends with the supervisor, so that one that was killed leaves nothing running.
-    const child = spawn(process.execPath, [spec.script, ...spec.args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    state.child = child;
     const onLine = (line: string): void => {
       lastLine = line;
       options.onLine(spec.name, line);
     };
-    pipeLines(child, log, onLine);
-    child.once('error', (error) => onLine(errorText(error)));
-    child.once('close', (code, signal) => {
+    state.child = spawnLogged(spec, log, onLine);
+    state.child.once('close', (code, signal) => {
       state.child = undefined;
       if (state.stopping) return;
       const reason = signal === null ? `ended with code ${code ?? 1}` : `was ended by ${signal}`;
-      if (!state.keep)
-        return fail(new ParetoError('failed-precondition', `${spec.name} could not start: ${lastLine || reason}`));
-      state.failures = options.clock.now() - since > stableMs ? 0 : state.failures + 1;
-      const delay = restartDelay(state.failures - 1);
+      if (!state.keep) return refuse(`${spec.name} could not start: ${lastLine || reason}`);
+      failures = options.clock.now() - since > stableMs ? 0 : failures + 1;
+      const delay = restartDelay(failures - 1);
       options.onRestart(spec.name, reason, delay);
-      state.restarts += 1;
       options.clock.after(delay, () => !state.stopping && start());
     });
   };
@@ -95,9 +78,6 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
     get pid() {
       return state.child?.pid;
     },
-    get restarts() {
-      return state.restarts;
-    },
     failed,
     keepAlive: () => void (state.keep = true),
     async stop(graceMs, kill) {
@@ -106,6 +86,18 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
       log.end();
     },
   };
+}
+
+/** A group of its own: Ctrl-C in the terminal must reach the supervisor alone, which stops things in order. */
+function spawnLogged(spec: ProcessSpec, log: WriteStream, onLine: (line: string) => void): ChildProcess {
+  const child = spawn(process.execPath, [spec.script, ...spec.args], {
+    // Standard input ends with the supervisor, so that one that was killed leaves nothing running.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  child.once('error', (error) => onLine(errorText(error)));
+  pipeLines(child, log, onLine);
+  return child;
 }
 
 function pipeLines(child: ChildProcess, log: WriteStream, onLine: (line: string) => void): void {

@@ -1,0 +1,25 @@
+// Registering when somebody else writes the same at the same time.
+
+import assert from 'node:assert/strict';
+import { ParetoError } from '@pareto/core';
+import { describe, it } from 'mocha';
+import { registerTask, type RegisterContext } from '../src/register.js';
+
+/** An empty registry whose leader loses every compare-and-swap. */
+const beaten = {
+  mirror: { records: { tasks: new Map(), names: new Map(), architectures: new Map() } },
+  leader: { write: async () => false },
+} as unknown as RegisterContext;
+
+const request = { name: 'digits', metric: 'top1', defaultObjective: null, validationDigest: '' };
+
+describe('registerTask', () => {
+  it('says that another was faster, and that it can be tried again', async () => {
+    await assert.rejects(registerTask(beaten, request), (error: unknown) => {
+      assert.ok(error instanceof ParetoError);
+      assert.equal(error.code, 'aborted');
+      assert.match(error.message, /task digits was changed by somebody else at the same time: try again/);
+      return true;
+    });
+  });
+});
