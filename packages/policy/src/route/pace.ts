@@ -1,17 +1,16 @@
 // How fast a replica really works off what is ahead of a query, learned from its answers.
 
-/**
- * Weighted means over answers, the older the less weight: of the wait for each item that was ahead of them, and of how
- * far that was from the mean. Starts as the profile and the way there say.
- */
+/** Both estimates shrug off a few answers that were late for a reason of their own (a pause, a neighbour). */
 export interface Pace {
   /** Of the profile, at the replica's ceiling: it works no faster. */
   readonly profiledMs: number;
-  readonly weight: number;
+  /** What four of five answers waited for each item ahead of them, at most. */
   readonly msPerItem: number;
-  readonly deviationMs: number;
-  /** By how much answers with nothing ahead of them were later than the profile says. */
+  /** By how much even the fastest of the last answers with nothing ahead of them was later than the profile says. */
   readonly lateMs: number;
+  /** The same of those that are being gathered, and their number. */
+  readonly leastLateMs: number;
+  readonly gathered: number;
 }
 
 export interface PaceParams {
@@ -21,48 +20,44 @@ export interface PaceParams {
 
 export const defaultPaceParams: PaceParams = { wayMs: 0.5 };
 
-/** What an answer leaves of the weight of those before it. */
-const kept = 0.98;
-/** An answer weighs as much as the items that were ahead of it, up to this many: the more, the surer. */
-const mostWeight = 16;
-/** What the start weighs. */
-const startWeight = 64;
-/** How much one answer moves `lateMs`, and what a ping leaves of it. */
-const lateWeight = 0.1;
+/** The quantile of waits that is followed, and how far one answer moves it, in the logarithm. */
+const quantile = 0.8;
+const step = 0.1;
+/** Answers that lateness is the least of; what a ping leaves of it when nothing was heard. */
+const lateAnswers = 8;
 const lateKept = 0.5;
-/** Mean deviations that are added to the mean, as a margin. */
-const margin = 2;
 
 export const startPace = (profiledMs: number, { wayMs }: PaceParams): Pace => ({
   profiledMs,
-  weight: startWeight,
   msPerItem: profiledMs + wayMs,
-  deviationMs: 0,
   lateMs: 0,
+  leastLateMs: Infinity,
+  gathered: 0,
 });
 
 /** An answer took `waitedMs` longer than it would have alone, by the profile, and had `aheadItems` ahead of it. */
 export function observeWait(pace: Pace, aheadItems: number, waitedMs: number): Pace {
-  if (aheadItems <= 0) {
-    return { ...pace, lateMs: pace.lateMs + lateWeight * (Math.max(0, waitedMs) - pace.lateMs) };
-  }
-  const each = Math.max(0, waitedMs - pace.lateMs) / aheadItems;
-  const weight = kept * pace.weight + Math.min(mostWeight, aheadItems);
-  const share = Math.min(mostWeight, aheadItems) / weight;
-  return {
-    ...pace,
-    weight,
-    msPerItem: pace.msPerItem + share * (each - pace.msPerItem),
-    deviationMs: pace.deviationMs + share * (Math.abs(each - pace.msPerItem) - pace.deviationMs),
-  };
+  const each = (waitedMs - pace.lateMs) / Math.max(1, aheadItems);
+  const isSlower = each > pace.msPerItem;
+  // With nothing ahead it can only tell that an item costs less: else the pace of one that is held back would never mend.
+  if (aheadItems <= 0) return observeLate(isSlower ? pace : paceBy(pace, quantile - 1), Math.max(0, waitedMs));
+  return paceBy(pace, isSlower ? quantile : quantile - 1);
+}
+
+const paceBy = (pace: Pace, direction: number): Pace => ({
+  ...pace,
+  msPerItem: Math.max(pace.profiledMs, pace.msPerItem * Math.exp(step * direction)),
+});
+
+function observeLate(pace: Pace, lateMs: number): Pace {
+  const leastLateMs = Math.min(pace.leastLateMs, lateMs);
+  const gathered = pace.gathered + 1;
+  if (gathered < lateAnswers) return { ...pace, lateMs: Math.min(pace.lateMs, lateMs), leastLateMs, gathered };
+  return { ...pace, lateMs: leastLateMs, leastLateMs: Infinity, gathered: 0 };
 }
 
 /** Nothing was heard of late: what is not tried is not learned, so that lateness is doubted with time. */
 export const doubtLateness = (pace: Pace): Pace => ({ ...pace, lateMs: lateKept * pace.lateMs });
-
-/** What one item ahead is taken to cost: the mean and a margin (as TCP's timeout is made), at least what was profiled. */
-export const msPerItemAhead = ({ profiledMs, msPerItem, deviationMs }: Pace): number =>
-  Math.max(profiledMs, msPerItem + margin * deviationMs);
 
 export interface ReplicaLoad {
   /** As the worker last told. */
@@ -80,6 +75,6 @@ export const itemsAhead = ({ queuedItems, sentItems, pendingItems }: ReplicaLoad
 
 /** Predicted until the next query starts: the longer of what the worker said and what is ahead at the replica's pace. */
 export function waitOf(load: ReplicaLoad, pace: Pace): number {
-  const each = msPerItemAhead(pace);
+  const each = pace.msPerItem;
   return pace.lateMs + Math.max(load.backlogMs + load.sentItems * each, itemsAhead(load) * each);
 }
