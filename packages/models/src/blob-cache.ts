@@ -42,21 +42,19 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
   const models = join(folder, 'models');
   const entries = await prepare(folder, models);
   let opened = 0;
-  const pathOf = (digest: Digest): string => join(folder, 'sha256', hex(digest));
+  const pathOf = (digest: Digest): string => blobPath(folder, digest);
 
-  /** What an earlier process left is hashed again before it is trusted. */
-  async function obtain(entry: Entry, signal: AbortSignal | undefined): Promise<void> {
-    const { digest } = entry;
-    const path = pathOf(digest);
-    if (entry.sizeBytes > 0 && (await hashFile(path)) === digest) return;
-    const partial = await openPartial(join(folder, 'partial', hex(digest)));
+  async function settle(entry: Entry, signal: AbortSignal | undefined): Promise<void> {
+    const isOwn = entry.ready === undefined;
+    const ready = (entry.ready ??= obtain(folder, entry, options.fetch, signal));
     try {
-      for await (const data of options.fetch(digest, partial.receivedBytes, signal)) await partial.append(data);
-      await partial.commit(digest, path);
-    } finally {
-      await partial.close();
+      await ready;
+    } catch (error) {
+      if (entry.ready === ready) entry.ready = undefined;
+      // That another was cancelled is no reason for this one to fail.
+      if (isOwn || signal?.aborted === true) throw error;
+      await settle(entry, signal);
     }
-    entry.sizeBytes = (await sizeOf(path)) ?? 0;
   }
 
   async function use(digest: Digest, signal: AbortSignal | undefined): Promise<Entry> {
@@ -64,10 +62,9 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
     entries.set(digest, entry);
     entry.uses++;
     try {
-      await (entry.ready ??= obtain(entry, signal));
+      await settle(entry, signal);
     } catch (error) {
       entry.uses--;
-      entry.ready = undefined;
       throw error;
     }
     entry.lastUsed = options.clock.wallMs();
@@ -111,6 +108,26 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
   };
 }
 
+/** What an earlier process left is hashed again before it is trusted. */
+async function obtain(
+  folder: string,
+  entry: Entry,
+  fetch: BlobCacheOptions['fetch'],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { digest } = entry;
+  const path = blobPath(folder, digest);
+  if (entry.sizeBytes > 0 && (await hashFile(path)) === digest) return;
+  const partial = await openPartial(join(folder, 'partial', hex(digest)));
+  try {
+    for await (const data of fetch(digest, partial.receivedBytes, signal)) await partial.append(data);
+    await partial.commit(digest, path);
+  } finally {
+    await partial.close();
+  }
+  entry.sizeBytes = (await sizeOf(path)) ?? 0;
+}
+
 /** The least recently used that nobody holds, until the rest fits. */
 export function planEviction<E extends Pick<Entry, 'sizeBytes' | 'uses' | 'lastUsed'>>(
   entries: readonly E[],
@@ -125,6 +142,7 @@ export function planEviction<E extends Pick<Entry, 'sizeBytes' | 'uses' | 'lastU
   });
 }
 
+const blobPath = (folder: string, digest: Digest): string => join(folder, 'sha256', hex(digest));
 const hex = (digest: Digest): string => digest.slice('sha256:'.length);
 
 const createEntry = (digest: Digest, sizeBytes: number, lastUsed: number): Entry => ({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -42,6 +43,25 @@ describe('blob cache', () => {
     assert.equal(second.path, first.path);
     await cache.open(graph);
     assert.deepEqual(fetched, ['graph+0']);
+  });
+
+  it('fetches anew for the others when the one whose fetch they share gives up', async () => {
+    const cancelled = new AbortController();
+    let fetches = 0;
+    const cache = await createBlobCache(folder.path, {
+      maxBytes: 1000,
+      clock: systemClock,
+      async *fetch(id, offset, signal) {
+        fetches += 1;
+        if (signal !== undefined) await once(signal, 'abort').then(() => signal.throwIfAborted());
+        yield (remote.get(id) ?? assert.fail()).subarray(offset);
+      },
+    });
+    const [first, second] = [cache.open(graph, cancelled.signal), cache.open(graph)];
+    setTimeout(() => cancelled.abort(new Error('enough')), 20);
+    await assert.rejects(first, /enough/);
+    assert.equal(await readFile((await second).path, 'utf8'), 'graph');
+    assert.equal(fetches, 2);
   });
 
   it('lays a model out as its manifest says, and clears it away when released', async () => {

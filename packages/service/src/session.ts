@@ -78,9 +78,7 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
       return lastHeardAt;
     },
     send: (message) => current?.send(message) ?? false,
-    start: async (fail) => {
-      running = run().catch(fail);
-    },
+    start: async (fail) => void (running = run().catch(fail)),
     stop: async () => {
       stopping.abort(new ParetoError('cancelled', 'the service stops'));
       await running;

@@ -119,13 +119,7 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(id);
       return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? neverLeft) : 0;
     },
-    presence(id, now, leadingSince) {
-      const worker = workers.get(id);
-      if (worker?.session !== undefined) return 'connected';
-      const hasLeft = worker !== undefined && worker.leftAt !== neverLeft;
-      const isExpected = hasLeft ? now - worker.leftAt < params.rejoinMs : now - leadingSince < params.firstJoinMs;
-      return isExpected ? 'awaited' : 'gone';
-    },
+    presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince),
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     measuring: (id) => workers.get(id)?.order,
     poisonousQueries(variant, version) {
@@ -137,6 +131,18 @@ export function createFleetState(params: FleetParams): FleetState {
     },
     incarnation: (id) => workers.get(id)?.incarnation,
   };
+}
+
+function presenceOf(
+  worker: LiveWorker | undefined,
+  { rejoinMs, firstJoinMs }: FleetParams,
+  now: Milliseconds,
+  leadingSince: Milliseconds,
+): Presence {
+  if (worker?.session !== undefined) return 'connected';
+  const hasLeft = worker !== undefined && worker.leftAt !== neverLeft;
+  const isExpected = hasLeft ? now - worker.leftAt < rejoinMs : now - leadingSince < firstJoinMs;
+  return isExpected ? 'awaited' : 'gone';
 }
 
 const neverLeft = -Infinity as Milliseconds;

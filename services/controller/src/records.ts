@@ -45,7 +45,7 @@ export interface CounterRecord {
   readonly busyMs: number;
 }
 
-export interface PlanRecord {
+interface PlanRecord {
   readonly id: string;
   readonly atWallMs: number;
   readonly actions: readonly PlanAction[];

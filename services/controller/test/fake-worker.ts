@@ -14,7 +14,7 @@ import { createChannel, createClient, measurementToWire, workerInfoToWire, type 
 import { tokenMetadata } from '@pareto/service';
 import { clusterToken } from './start-controller.js';
 
-export const testClass: HardwareClassId = hardwareClassId('cpu/test/none/0g');
+const testClass: HardwareClassId = hardwareClassId('cpu/test/none/0g');
 
 export interface FakeWorkerOptions {
   readonly id: string;
