@@ -15,6 +15,13 @@ export interface ExecutorPool extends AsyncDisposable {
   /** Throws as `loadExecutor` does. Aborting ends the load and its process. */
   load(request: LoadRequest, signal?: AbortSignal): Promise<Executor>;
   runtime(): Promise<RuntimeInfo>;
+  readonly loads: LoadCount;
+}
+
+/** Loads keep a core busy: what is measured beside them is not to be trusted. */
+export interface LoadCount {
+  readonly begun: number;
+  readonly underWay: number;
 }
 
 interface Spare {
@@ -28,6 +35,7 @@ const startWithin = milliseconds(30_000);
 export function createExecutorPool({ size, clock }: { readonly size: number; readonly clock: Clock }): ExecutorPool {
   const spares: Spare[] = [];
   const alive = new Set<ExecutorProcess>();
+  const loads = { begun: 0, underWay: 0 };
   let disposed = false;
 
   const start = (): Spare => {
@@ -48,14 +56,18 @@ export function createExecutorPool({ size, clock }: { readonly size: number; rea
   fill();
 
   return {
+    loads,
     async load(request, signal) {
       signal?.throwIfAborted();
       if (disposed) throw new ParetoError('unavailable', 'the executor pool is closed');
       const { process, hello } = spares.shift() ?? start();
+      loads.begun += 1;
+      loads.underWay += 1;
       try {
         await hello;
         return await loadExecutor(process, request, clock, signal);
       } finally {
+        loads.underWay -= 1;
         fill();
       }
     },

@@ -1,38 +1,11 @@
 // A loaded model: an executor process with the batches in flight in it, held within its time and memory.
 
-import { milliseconds, ParetoError, type Clock, type DataType, type Milliseconds } from '@pareto/core';
+import { errorText, milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
+import { createFlights } from './flights.js';
 import { limitData, readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
 import type { FromExecutor, LoadedHeader, ResultHeader, TensorHeader, TensorInfo } from './protocol.js';
-
-export interface TensorInput {
-  readonly name: string;
-  readonly datatype: DataType;
-  readonly shape: readonly number[];
-  /** Raw, little-endian; the slices follow each other and are written as they are. */
-  readonly data: readonly Uint8Array[];
-}
-
-export interface TensorOutput {
-  readonly name: string;
-  readonly datatype: DataType;
-  readonly shape: readonly number[];
-  readonly data: Buffer;
-}
-
-export interface RunRequest {
-  readonly inputs: readonly TensorInput[];
-  /** Empty: all. */
-  readonly outputs: readonly string[];
-  /** What the profile says; undefined: not known. It decides when a run counts as hung. */
-  readonly expectedMs: Milliseconds | undefined;
-}
-
-export type RunOutcome =
-  | { readonly kind: 'done'; readonly outputs: readonly TensorOutput[]; readonly computeMs: Milliseconds }
-  | { readonly kind: 'failed'; readonly message: string } // the model said no; the executor lives
-  /** `running`: this batch was the one that ran, so it may be the cause; else it was still waiting in the process. */
-  | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
+import type { RunOutcome, RunRequest, TensorInput } from './run.js';
 
 export interface LoadRequest {
   readonly modelPath: string;
@@ -50,25 +23,13 @@ export interface Executor extends AsyncDisposable {
   readonly outputs: readonly TensorInfo[];
   /** Never rejects. */
   readonly died: Promise<ExecutorDeath>;
-  /** Batches run one by one in the order of the calls; a second may wait in the process while the first runs. */
+  /** Never rejects. Batches run one by one in the order of the calls; a second may wait in the process while the first runs. */
   run(request: RunRequest): Promise<RunOutcome>;
   memory(): Promise<ProcessMemory | undefined>;
   kill(death: ExecutorDeath): void;
 }
 
-interface Flight {
-  readonly hungAfter: Milliseconds;
-  readonly settle: (outcome: RunOutcome) => void;
-}
-
 const loadHungAfter = milliseconds(300_000);
-const hungAtLeast = 5_000;
-const hungFactor = 20;
-/** Of a run that nothing is known of. */
-const unknownHungAfter = milliseconds(30_000);
-
-const hungAfter = (expected: Milliseconds | undefined): Milliseconds =>
-  expected === undefined ? unknownHungAfter : milliseconds(Math.max(hungAtLeast, hungFactor * expected));
 
 const outOfMemory = (limitBytes: number): ExecutorDeath => ({
   kind: 'out-of-memory',
@@ -121,57 +82,38 @@ async function load(
 }
 
 function superviseRuns(process: ExecutorProcess, loaded: LoadedHeader, clock: Clock): Executor {
-  const flights = new Map<number, Flight>(); // in the order they run
+  const flights = createFlights((death) => process.kill(death), clock);
   let nextId = 1;
-  let hangWatch: Disposable | undefined;
   let death: ExecutorDeath | undefined;
 
-  const watchFirst = (): void => {
-    hangWatch?.[Symbol.dispose]();
-    hangWatch = undefined;
-    for (const { hungAfter: after } of flights.values()) {
-      const reason = `hung: a run took more than ${Math.round(after)} ms`;
-      hangWatch = clock.after(after, () => process.kill({ kind: 'hung', reason }));
-      return;
-    }
-  };
   process.onMessage((message, tensors) => {
-    if (message.kind !== 'result' && message.kind !== 'failed') return;
-    const flight = flights.get(message.id ?? 0);
-    if (flight === undefined) return;
-    flights.delete(message.id ?? 0);
-    watchFirst();
-    flight.settle(
-      message.kind === 'failed' ? { kind: 'failed', message: message.message } : doneOutcome(message, tensors),
-    );
+    if (message.kind === 'result') flights.land(message.id, () => doneOutcome(message, tensors));
+    if (message.kind === 'failed') flights.land(message.id ?? 0, () => message);
   });
   void process.died.then((ended) => {
     death = ended;
-    const lost = [...flights.values()];
-    flights.clear();
-    watchFirst();
-    for (const [index, flight] of lost.entries()) flight.settle({ kind: 'died', death: ended, running: index === 0 });
+    flights.lose(ended);
   });
 
-  const run = (request: RunRequest): Promise<RunOutcome> => {
-    if (death !== undefined) return Promise.resolve({ kind: 'died', death, running: false });
+  async function run({ inputs, outputs, expectedMs }: RunRequest): Promise<RunOutcome> {
+    if (death !== undefined) return { kind: 'died', death, running: false };
     const id = nextId++;
-    const tensors = request.inputs.map(tensorHeader);
-    return new Promise((resolve) => {
-      process.send(
-        { kind: 'run', id, tensors, outputs: request.outputs },
-        request.inputs.map(({ data }) => data),
-      );
-      flights.set(id, { hungAfter: hungAfter(request.expectedMs), settle: resolve });
-      if (flights.size === 1) watchFirst();
-    });
-  };
+    const data = inputs.map((input) => input.data);
+    try {
+      process.send({ kind: 'run', id, tensors: inputs.map(tensorHeader), outputs }, data);
+    } catch (error) {
+      return { kind: 'failed', message: errorText(error) };
+    }
+    return new Promise((resolve) => flights.take(id, expectedMs, resolve));
+  }
+
+  const { providerUsed, inputs, outputs } = loaded;
   return {
     pid: process.pid,
     loadMs: milliseconds(loaded.loadMs),
-    providerUsed: loaded.providerUsed,
-    inputs: loaded.inputs,
-    outputs: loaded.outputs,
+    providerUsed,
+    inputs,
+    outputs,
     died: process.died,
     run,
     memory: () => readProcessMemory(process.pid),

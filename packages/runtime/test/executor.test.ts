@@ -81,6 +81,17 @@ describe('executor', function () {
     assert.deepEqual(floatsOf(good), [2, 4, 6, 8]);
   });
 
+  it('fails a run that is too large to be sent, and lives', async () => {
+    await using executor = await load(fixture('id-uint8'));
+    const part = Buffer.allocUnsafe(2 ** 28);
+    const input = { name: 'x', datatype: 'UINT8', shape: [9, 2 ** 28], data: Array<Buffer>(9).fill(part) } as const;
+    const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
+    assert.ok(outcome.kind === 'failed', outcome.kind);
+    assert.match(outcome.message, /over the limit/);
+    const small = { ...input, shape: [1, 4], data: [Buffer.from([1, 2, 3, 4])] };
+    assert.equal((await executor.run({ inputs: [small], outputs: [], expectedMs: undefined })).kind, 'done');
+  });
+
   it('refuses a corrupted file, an unknown provider and a missing file, saying why', async () => {
     const corrupted = await saveModel('corrupted', Buffer.from('not a model'));
     await assert.rejects(load(corrupted), { code: 'invalid-argument', message: /can't be loaded/ });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock, type Signature } from '@pareto/core';
 import { batchSizes, createSlotTokens, measureProfile } from '../src/index.js';
-import { fixture, load, saveModel } from './harness.js';
+import { fixture, load, pool, saveModel } from './harness.js';
 import { matrixModel } from '@pareto/testkit';
 
 const signature: Signature = {
@@ -25,7 +25,7 @@ describe('profiles', function () {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
     const profile = await measureProfile(
       executor,
-      { signature, maxBatch: 4, runtimeVersion: '1.30.0', tokens },
+      { signature, maxBatch: 4, runtimeVersion: '1.30.0', tokens, loads: pool.loads },
       systemClock,
     );
     assert.deepEqual(
@@ -40,9 +40,30 @@ describe('profiles', function () {
     assert.equal(profile.providerUsed, 'cpu');
   });
 
+  it('are measured anew when another model was loaded meanwhile', async () => {
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    let looks = 0;
+    const disturbedTwice = {
+      underWay: 0,
+      get begun() {
+        return Math.min(4, looks++); // looked at before and after each try
+      },
+    };
+    let turns = 0;
+    const acquire = () => {
+      turns += 1;
+      return tokens.acquire();
+    };
+    const counted = { waiting: 0, acquire };
+    const request = { signature, maxBatch: 1, runtimeVersion: '', tokens: counted, loads: disturbedTwice };
+    const { points } = await measureProfile(executor, request, systemClock);
+    assert.deepEqual([points.length, turns], [1, 3]);
+  });
+
   it('give the reason when the model does not run', async () => {
     await using executor = await load(fixture('addsub'));
-    const measuring = measureProfile(executor, { signature, maxBatch: 1, runtimeVersion: '', tokens }, systemClock);
+    const request = { signature, maxBatch: 1, runtimeVersion: '', tokens, loads: pool.loads };
+    const measuring = measureProfile(executor, request, systemClock);
     await assert.rejects(measuring, { code: 'failed-precondition', message: /sample inputs/ });
   });
 });

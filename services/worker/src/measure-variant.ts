@@ -34,8 +34,9 @@ async function measure(order: MeasureOrder, deps: MeasureDeps, signal: AbortSign
   signal.addEventListener('abort', () => executor.kill({ kind: 'ended', reason: 'the measuring was called off' }), {
     once: true,
   });
-  const { tokens, runtimeVersion } = deps;
-  const request = { signature: spec.signature, maxBatch: spec.maxBatchSize, runtimeVersion, tokens };
+  const { tokens, runtimeVersion, pool } = deps;
+  const { signature, maxBatchSize: maxBatch } = spec;
+  const request = { signature, maxBatch, runtimeVersion, tokens, loads: pool.loads };
   const profile = await measureProfile(executor, request, deps.clock);
   const accuracy = await measureAccuracy(order, executor, deps, signal);
   return { kind: 'measured', profile, accuracy };

@@ -20,7 +20,7 @@ import {
 import { createLifecycle, createRunGroup, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer, type TracerOptions } from '@pareto/telemetry';
 import { createTempFolder, freePorts } from '@pareto/testkit';
-import { createWorker, type WorkerConfig } from '../src/index.js';
+import { createWorker, workerConfig, type WorkerConfig } from '../src/index.js';
 import { startFakeController, type FakeController } from './fake-controller.js';
 
 export const token = 'a-secret-that-is-long-enough';
@@ -58,14 +58,11 @@ export async function startWorld(
   const lifecycle = createLifecycle(logger);
   const tracer = createTracer({ service: 'worker', ...tracing });
   const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, clusterToken: token };
-  const full: WorkerConfig = {
+  const full = workerConfig.schema.parse({
     ...defaults,
-    cacheDir: folder.path,
-    controllers: [controller.address],
-    port,
-    metricsPort,
+    ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort },
     ...config,
-  };
+  });
   const group = createRunGroup(await createWorker(full, context), {
     lifecycle,
     logger,
@@ -94,22 +91,16 @@ export async function startWorld(
   };
 }
 
-const defaults = {
-  host: '127.0.0.1',
-  insecure: false,
-  clusterTokenFile: '',
-  logLevel: 'silent',
-  logFormat: 'json',
+const defaults: Partial<WorkerConfig> = {
+  clusterTokenFile: 'unused',
   drainTimeoutMs: 5000,
   id: 'w1',
   cacheSize: '1g',
   slots: 1,
   memory: '4g',
-  providers: ['cpu'],
-  maxMessageBytes: 64 * 2 ** 20,
   queueItems: 64,
   queueSize: '64m',
-} as const;
+};
 
 function specOf(
   controller: FakeController,

@@ -1,0 +1,33 @@
+// What a run of a model takes and gives.
+
+import type { DataType, Milliseconds } from '@pareto/core';
+import type { ExecutorDeath } from './executor-process.js';
+
+export interface TensorInput {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+  /** Raw, little-endian; the slices follow each other and are written as they are. */
+  readonly data: readonly Uint8Array[];
+}
+
+export interface TensorOutput {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+  readonly data: Buffer;
+}
+
+export interface RunRequest {
+  readonly inputs: readonly TensorInput[];
+  /** Empty: all. */
+  readonly outputs: readonly string[];
+  /** What the profile says; undefined: not known. It decides when a run counts as hung. */
+  readonly expectedMs: Milliseconds | undefined;
+}
+
+export type RunOutcome =
+  | { readonly kind: 'done'; readonly outputs: readonly TensorOutput[]; readonly computeMs: Milliseconds }
+  | { readonly kind: 'failed'; readonly message: string } // the model said no; the executor lives
+  /** `running`: this batch was the one that ran, so it may be the cause; else it was still waiting in the process. */
+  | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
