@@ -17,7 +17,7 @@ await runService({
     name: 'pareto-test',
     summary: 'tests',
     example: 'pareto-test',
-    fields: commonFlags({ port: 0, metricsPort: 0 }),
+    fields: { ...commonFlags({ port: 0, metricsPort: 0 }) },
   }),
   create: async () => [part],
 });

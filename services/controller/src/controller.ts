@@ -59,20 +59,11 @@ export async function createController(
     routes.touch();
   });
 
-  let port = config.port;
-  const listening: Runnable = {
-    name: 'grpc',
-    async start() {
-      port = await server.listen(config.host, config.port);
-      context.logger.info('listening', { host: config.host, port });
-      server.setServing(true);
-    },
-    stop: () => server.drain(config.drainTimeoutMs),
-  };
-  const address = (): string => config.advertise ?? `${config.host}:${port}`;
+  const { port, listening, serving } = grpcParts(server, config, context);
+  const address = (): string => config.advertise ?? `${config.host}:${port()}`;
   const following = new AbortController();
   return {
-    port: () => port,
+    port,
     runnables: [
       { name: 'store', start: async () => undefined, stop: async () => store[Symbol.asyncDispose]() },
       probes(config, context, cluster, routes, metrics),
@@ -82,7 +73,37 @@ export async function createController(
       background('routing table', (signal) => routes.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
       background('housekeeping', (signal) => keepHouse({ ...config, ...context, store, cluster, records }, signal)),
+      serving,
     ],
+  };
+}
+
+interface GrpcParts {
+  /** The bound one, once listening. */
+  readonly port: () => number;
+  readonly listening: Runnable;
+  /** Last to start and first to stop: nothing new comes while what it needs is still there. */
+  readonly serving: Runnable;
+}
+
+function grpcParts(server: RpcServer, config: ControllerConfig, { logger }: ServiceContext): GrpcParts {
+  const { host, drainTimeoutMs } = config;
+  let { port } = config;
+  return {
+    port: () => port,
+    listening: {
+      name: 'grpc',
+      async start() {
+        port = await server.listen(host, port);
+        logger.info('listening', { host, port });
+      },
+      stop: async () => server.close(),
+    },
+    serving: {
+      name: 'serving',
+      start: async () => server.setServing(true),
+      stop: () => server.drain(drainTimeoutMs),
+    },
   };
 }
 

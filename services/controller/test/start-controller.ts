@@ -4,6 +4,7 @@ import { milliseconds, systemClock, systemRng } from '@pareto/core';
 import { createChannel, createClient, type Channel, type ServiceClient } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer } from '@pareto/telemetry';
+import { controllerConfig, type ControllerConfig } from '../src/config.js';
 import { createController } from '../src/controller.js';
 
 export const clusterToken = 'a-secret-of-the-cluster';
@@ -18,15 +19,14 @@ export interface TestController extends AsyncDisposable {
   readonly group: RunGroup;
 }
 
-type Config = Parameters<typeof createController>[0];
-
-export async function startController(dataDir: string, fields: Partial<Config> = {}): Promise<TestController> {
+export async function startController(dataDir: string, fields: Partial<ControllerConfig> = {}): Promise<TestController> {
   const level = process.env['TEST_LOG'] === undefined ? 'silent' : 'debug';
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
   const lifecycle = createLifecycle(logger);
   const tracer = createTracer({ service: 'controller', endpoint: undefined });
   const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, clusterToken };
-  const controller = await createController({ ...testConfig(dataDir), ...fields }, context, timings);
+  const config = controllerConfig.schema.parse({ ...testConfig, dataDir, ...fields });
+  const controller = await createController(config, context, timings);
   const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs: 2_000 });
   await group.start();
   const address = `127.0.0.1:${controller.port()}`;
@@ -48,17 +48,11 @@ export async function startController(dataDir: string, fields: Partial<Config> =
 
 const timings = { rejoinMs: 400, firstJoinMs: 1_500 };
 
-const testConfig = (dataDir: string): Config => ({
-  host: '127.0.0.1',
+const testConfig: Partial<ControllerConfig> = {
   port: 0,
   metricsPort: 0,
-  insecure: false,
   clusterTokenFile: 'unused',
-  logLevel: 'silent',
-  logFormat: 'json',
   drainTimeoutMs: 500,
-  dataDir,
-  backupMinutes: 60,
   maxBatchSize: 8,
   maxBlobMebibytes: 64,
-});
+};
