@@ -19,7 +19,10 @@ export interface TestController extends AsyncDisposable {
   readonly group: RunGroup;
 }
 
-export async function startController(dataDir: string, fields: Partial<ControllerConfig> = {}): Promise<TestController> {
+export async function startController(
+  dataDir: string,
+  fields: Partial<ControllerConfig> = {},
+): Promise<TestController> {
   const level = process.env['TEST_LOG'] === undefined ? 'silent' : 'debug';
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
   const lifecycle = createLifecycle(logger);
