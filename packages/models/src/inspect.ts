@@ -1,6 +1,6 @@
 // What a model takes and gives, read from its graph; models that can't be served are refused with the reason.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
 import { checkRelativePath } from './manifest.js';
 import { decodeOnnx, tensorsOf, type OnnxGraph, type OnnxModel, type OnnxValue } from './onnx.js';
@@ -33,14 +33,19 @@ const maxGraphBytes = 2 ** 31 - 1;
 
 /** Reads the graph of a model. Throws `invalid-argument` that says why it can't be served. */
 export async function inspectModel(file: string): Promise<InspectedModel> {
+  checkGraphSize((await stat(file)).size);
   return inspectGraph(await readFile(file));
 }
 
 /** As `inspectModel`, of a graph that is in memory. */
 export function inspectGraph(content: Uint8Array): InspectedModel {
-  if (content.byteLength > maxGraphBytes) throw refuse('its graph is larger than 2 GiB');
+  checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
   return { signature: signatureOf(graphOf(model)), externalFiles: externalFilesOf(model) };
+}
+
+function checkGraphSize(sizeBytes: number): void {
+  if (sizeBytes > maxGraphBytes) throw refuse('its graph is larger than 2 GiB: keep the weights in a file beside it');
 }
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `the model can't be served: ${why}`);

@@ -101,7 +101,7 @@ function checkOutcome(wanted: number, registered: number, variants: readonly wir
   if (registered === wanted && failed.length === 0) return;
   const parts = [
     ...(registered < wanted ? [`${wanted - registered} of ${wanted} models were refused`] : []),
-    ...(failed.length > 0 ? [`${failed.length} variants could not be measured`] : []),
+    ...(failed.length > 0 ? [`${failed.length} of ${variants.length} variants could not be measured`] : []),
   ];
   throw new ParetoError('failed-precondition', `${parts.join(' and ')}: the reasons stand above`);
 }
