@@ -23,6 +23,8 @@ export const defaultPaceParams: PaceParams = { wayMs: 0.5 };
 /** The quantile of waits that is followed, and how far one answer moves it, in the logarithm. */
 const quantile = 0.8;
 const step = 0.1;
+/** A wait behind fewer items tells less of their pace than of pauses: it slows less. */
+const surelySlowBehind = 8;
 /** Answers that lateness is the least of; what a ping leaves of it when nothing was heard. */
 const lateAnswers = 8;
 const lateKept = 0.5;
@@ -41,7 +43,7 @@ export function observeWait(pace: Pace, aheadItems: number, waitedMs: number): P
   const isSlower = each > pace.msPerItem;
   // With nothing ahead it can only tell that an item costs less: else the pace of one that is held back would never mend.
   if (aheadItems <= 0) return observeLate(isSlower ? pace : paceBy(pace, quantile - 1), Math.max(0, waitedMs));
-  return paceBy(pace, isSlower ? quantile : quantile - 1);
+  return paceBy(pace, isSlower ? quantile * Math.min(1, aheadItems / surelySlowBehind) : quantile - 1);
 }
 
 const paceBy = (pace: Pace, direction: number): Pace => ({

@@ -41,7 +41,7 @@ describe('the pace of a replica', () => {
     let pace = start(1);
     for (let ahead = 0; ahead < 10; ahead++) pace = observeWait(pace, ahead, 1000);
     assert.ok(waitOf(load({ pendingItems: 10 }), pace) < 30);
-    for (let i = 0; i < 300; i++) pace = observeWait(pace, 1, 1000);
+    for (let i = 0; i < 300; i++) pace = observeWait(pace, 8, 8000);
     assert.ok(pace.msPerItem > 500);
     for (let i = 0; i < 400; i++) pace = observeWait(pace, 0, 0);
     assert.equal(pace.msPerItem, 1);
