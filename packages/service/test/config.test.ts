@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   checkBind,
   commonFlags,
+  controllersFlag,
   defineConfig,
   loadConfig,
   printableConfig,
@@ -17,6 +18,7 @@ const definition = defineConfig({
   fields: {
     ...commonFlags({ port: 8001, metricsPort: 8002 }),
     controllers: z.array(z.string().min(1)).min(1).describe('controllers to follow'),
+    peers: controllersFlag(),
     retryShare: z.number().min(0).max(1).default(0.2).describe('retries per query'),
     prices: z.record(z.string(), z.number()).default({ 'cpu/': 0.048 }).describe('USD per slot-hour'),
     password: secret(z.string().optional().describe('of something')),
@@ -89,6 +91,7 @@ describe('configuration', () => {
     ['a word for a number', [...needed, '--port', 'high'], /^--port: expected number, received string$/],
     ['a port out of range', [...needed, '--port', '70000'], /^--port: .*65535/],
     ['a missing required flag', [], /^--cluster-token-file is required: .*; --controllers is required/],
+    ['an address without a port', [...needed, '--peers', 'a:1,b'], /^--peers\.1: expected host:port, e\.g\. /],
     ['an unknown choice', [...needed, '--log-level', 'loud'], /^--log-level: .*"debug"/],
     ['a URL that is none', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
     ['a file that is not there', [...needed, '--config', 'none.json'], /^--config: cannot read none.json/],

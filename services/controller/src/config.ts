@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { defaultPrices, errorText, ParetoError, type PriceTable } from '@pareto/core';
-import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
+import { advertiseFlag, commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
 import { z } from 'zod';
 
 export interface ControllerConfig extends CommonConfig {
@@ -23,10 +23,7 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig
   fields: {
     ...commonFlags({ port: 8100, metricsPort: 8101 }),
     dataDir: z.string().min(1).describe('directory for the store and the models'),
-    advertise: z
-      .string()
-      .optional()
-      .describe('host:port that others find this controller at; --host and --port by default'),
+    advertise: advertiseFlag('host:port that others find this controller at; --host and --port by default'),
     prices: z
       .string()
       .optional()

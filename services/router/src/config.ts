@@ -1,6 +1,13 @@
 // The router's configuration.
 
-import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
+import {
+  advertiseFlag,
+  commonFlags,
+  controllersFlag,
+  defineConfig,
+  type CommonConfig,
+  type ConfigDefinition,
+} from '@pareto/service';
 import { z } from 'zod';
 
 export interface RouterConfig extends CommonConfig {
@@ -21,16 +28,13 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
   fields: {
     ...commonFlags({ port: 8001, metricsPort: 8002 }),
-    controllers: z.array(z.string().min(1)).min(1).default(['127.0.0.1:8100']).describe('host:port of the controllers'),
+    controllers: controllersFlag(),
     id: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected up to 64 letters, digits, "_" or "-"')
       .default('router')
       .describe('name of this router; a suffix makes it unique to the process'),
-    advertise: z
-      .string()
-      .optional()
-      .describe('host:port that other routers reach this one at; the one it listens on by default'),
+    advertise: advertiseFlag('host:port that other routers reach this one at; the one it listens on by default'),
     hopMs: z.number().min(0).default(1).describe('time that the way to a worker and back is taken to be'),
     maxHeld: z.int().min(0).default(1024).describe('queries that may wait for cold variants'),
     maxHeldBytes: z

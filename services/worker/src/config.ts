@@ -1,6 +1,13 @@
 // The worker's configuration.
 
-import { commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
+import {
+  advertiseFlag,
+  commonFlags,
+  controllersFlag,
+  defineConfig,
+  type CommonConfig,
+  type ConfigDefinition,
+} from '@pareto/service';
 import { z } from 'zod';
 
 export interface WorkerConfig extends CommonConfig {
@@ -32,12 +39,9 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   example: 'pareto-worker --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
   fields: {
     ...commonFlags({ port: 8200, metricsPort: 8201 }),
-    controllers: z.array(z.string()).min(1).default(['127.0.0.1:8100']).describe('host:port of the controllers'),
+    controllers: controllersFlag(),
     id: z.string().optional().describe('name of this worker, the same after a restart; its address if left out'),
-    advertise: z
-      .string()
-      .optional()
-      .describe('host:port that routers call; where it listens, or this host by name, if left out'),
+    advertise: advertiseFlag('host:port that routers call; where it listens, or this host by name, if left out'),
     cacheDir: z.string().min(1).describe('folder for fetched models'),
     cacheSize: size().default('20g').describe('what fetched models may take on disk'),
     slots: z.int().min(1).optional().describe('device slots of this host to serve with; one per core if left out'),
