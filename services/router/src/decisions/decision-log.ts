@@ -51,72 +51,83 @@ export interface DecisionLog {
 }
 
 export function createDecisionLog(slots: number, clock: Clock): DecisionLog {
-  const seqs = new Float64Array(slots);
-  const times = new Float64Array(slots);
-  const outcomeCodes = new Uint8Array(slots);
-  const chosen = new Int16Array(slots);
-  const targets = new Array<TargetEntry | undefined>(slots);
-  const objectives = new Array<Objective | undefined>(slots);
-  const tables = new Array<TableVersion | undefined>(slots);
-  const workers = new Array<WorkerId | undefined>(slots);
-  const sizes = new Uint8Array(slots);
-  const counts = new Uint16Array(slots * verdicts.length);
-  const places = new Int16Array(slots * tracedCandidates);
-  const verdictCodes = new Uint8Array(slots * tracedCandidates);
-  const predictedMs = new Float32Array(slots * tracedCandidates);
+  const columns = createColumns(slots);
   let last = 0;
-
-  function readTrace(slot: number): DecisionTrace {
-    const from = slot * tracedCandidates;
-    const to = from + tracedCandidates;
-    return {
-      counts: Uint32Array.from(counts.subarray(slot * verdicts.length, (slot + 1) * verdicts.length)),
-      places: places.slice(from, to),
-      verdictCodes: verdictCodes.slice(from, to),
-      predictedMs: Float64Array.from(predictedMs.subarray(from, to)),
-      size: sizes[slot] ?? 0,
-    };
-  }
-
   return {
     next: () => ++last,
     record(seq, decided) {
       const slot = seq % slots;
-      const { trace } = decided;
-      seqs[slot] = seq;
-      times[slot] = clock.now();
-      outcomeCodes[slot] = outcomes.indexOf(decided.outcome);
-      chosen[slot] = decided.chosen;
-      targets[slot] = decided.target;
-      objectives[slot] = decided.objective;
-      tables[slot] = decided.tableVersion;
-      workers[slot] = undefined;
-      sizes[slot] = trace.size;
-      counts.set(trace.counts, slot * verdicts.length);
-      places.set(trace.places, slot * tracedCandidates);
-      verdictCodes.set(trace.verdictCodes, slot * tracedCandidates);
-      predictedMs.set(trace.predictedMs, slot * tracedCandidates);
+      columns.seqs[slot] = seq;
+      columns.times[slot] = clock.now();
+      columns.outcomes[slot] = outcomes.indexOf(decided.outcome);
+      columns.chosen[slot] = decided.chosen;
+      columns.targets[slot] = decided.target;
+      columns.objectives[slot] = decided.objective;
+      columns.tables[slot] = decided.tableVersion;
+      columns.workers[slot] = undefined;
+      writeTrace(columns, slot, decided.trace);
     },
     sentTo(seq, worker) {
-      if (seqs[seq % slots] === seq) workers[seq % slots] = worker;
+      const slot = seq % slots;
+      if (columns.seqs[slot] === seq) columns.workers[slot] = worker;
     },
     find(seq) {
       const slot = seq % slots;
-      const target = targets[slot];
-      const objective = objectives[slot];
-      const tableVersion = tables[slot];
-      if (seqs[slot] !== seq || !target || !objective || !tableVersion) return undefined;
+      const target = columns.targets[slot];
+      const objective = columns.objectives[slot];
+      const tableVersion = columns.tables[slot];
+      if (columns.seqs[slot] !== seq || !target || !objective || !tableVersion) return undefined;
       return {
         seq,
         target,
         objective,
-        outcome: outcomes[outcomeCodes[slot] ?? 0] ?? 'pending',
+        outcome: outcomes[columns.outcomes[slot] ?? 0] ?? 'pending',
         tableVersion,
-        worker: workers[slot],
-        chosen: chosen[slot] ?? -1,
-        ageMs: clock.now() - (times[slot] ?? 0),
-        trace: readTrace(slot),
+        worker: columns.workers[slot],
+        chosen: columns.chosen[slot] ?? -1,
+        ageMs: clock.now() - (columns.times[slot] ?? 0),
+        trace: readTrace(columns, slot),
       };
     },
+  };
+}
+
+type Columns = ReturnType<typeof createColumns>;
+
+/** A place of each for every slot; of those of the trace as many as a trace has. */
+const createColumns = (slots: number) => ({
+  seqs: new Float64Array(slots),
+  times: new Float64Array(slots),
+  outcomes: new Uint8Array(slots),
+  chosen: new Int16Array(slots),
+  targets: new Array<TargetEntry | undefined>(slots),
+  objectives: new Array<Objective | undefined>(slots),
+  tables: new Array<TableVersion | undefined>(slots),
+  workers: new Array<WorkerId | undefined>(slots),
+  sizes: new Uint8Array(slots),
+  counts: new Uint16Array(slots * verdicts.length),
+  places: new Int16Array(slots * tracedCandidates),
+  verdictCodes: new Uint8Array(slots * tracedCandidates),
+  predictedMs: new Float32Array(slots * tracedCandidates),
+});
+
+function writeTrace(columns: Columns, slot: number, trace: DecisionTrace): void {
+  const from = slot * tracedCandidates;
+  columns.sizes[slot] = trace.size;
+  columns.counts.set(trace.counts, slot * verdicts.length);
+  columns.places.set(trace.places, from);
+  columns.verdictCodes.set(trace.verdictCodes, from);
+  columns.predictedMs.set(trace.predictedMs, from);
+}
+
+function readTrace(columns: Columns, slot: number): DecisionTrace {
+  const from = slot * tracedCandidates;
+  const to = from + tracedCandidates;
+  return {
+    counts: Uint32Array.from(columns.counts.subarray(slot * verdicts.length, (slot + 1) * verdicts.length)),
+    places: columns.places.slice(from, to),
+    verdictCodes: columns.verdictCodes.slice(from, to),
+    predictedMs: Float64Array.from(columns.predictedMs.subarray(from, to)),
+    size: columns.sizes[slot] ?? 0,
   };
 }

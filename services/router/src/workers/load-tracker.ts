@@ -1,21 +1,17 @@
 // What the router knows of every replica's load, and the view of it that decisions read.
 
-import type { Candidate, ReplicaId, ReplicaRoute, RoutingTable } from '@pareto/core';
-import {
-  doubtLateness,
-  itemsAhead,
-  observeWait,
-  p50At,
-  startPace,
-  waitOf,
-  type LoadView,
-  type Pace,
-  type PaceParams,
-} from '@pareto/policy';
+import type { Candidate, ReplicaId, RoutingTable } from '@pareto/core';
+import { itemsAhead, type LoadView, type PaceParams } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
-
-/** A wait that no objective allows, of a replica that turned a query down: busy, but not gone. */
-const fullMs = 1e9;
+import {
+  countEnded,
+  countSent,
+  hearReport,
+  knowReplica,
+  learnPace,
+  usableWaitOf,
+  type KnownReplica,
+} from './known-replica.js';
 
 export interface LoadTracker extends LoadView {
   /** Takes a new table; what is known of replicas that stay is kept. */
@@ -35,22 +31,9 @@ export interface LoadTracker extends LoadView {
   readonly usable: number;
 }
 
-interface State {
-  readonly candidate: Candidate;
-  backlogMs: number;
-  queuedItems: number;
-  sentItems: number;
-  pendingItems: number;
-  pace: Pace;
-  /** Some answer came since the last ping. */
-  isHeard: boolean;
-  isDown: boolean;
-  isFull: boolean;
-}
-
 export function createLoadTracker(params: PaceParams): LoadTracker {
-  let states = new Map<ReplicaId, State>();
-  let bySlot: readonly (State | undefined)[] = [];
+  let states = new Map<ReplicaId, KnownReplica>();
+  let bySlot: readonly (KnownReplica | undefined)[] = [];
   let backlogs = new Float64Array(0);
   let queues = new Float64Array(0);
 
@@ -69,18 +52,11 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     backlogs[candidate.index] = backlogMs;
     queues[candidate.index] = queuedItems;
   }
-  function change(replica: ReplicaId, apply: (state: State) => void): void {
+  function change(replica: ReplicaId, apply: (state: KnownReplica) => void): void {
     const state = states.get(replica);
     if (state === undefined) return;
     apply(state);
     refresh(state.candidate);
-  }
-  function tell(state: State, load: ReplicaLoadReport | undefined): void {
-    state.isDown = load === undefined;
-    state.isFull = false;
-    state.sentItems = 0;
-    state.backlogMs = load?.backlogMs ?? 0;
-    state.queuedItems = load?.queuedItems ?? 0;
   }
 
   return {
@@ -94,10 +70,10 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       return bySlot.filter((state) => state?.isDown === false).length;
     },
     adopt(table) {
-      const next = new Map<ReplicaId, State>();
+      const next = new Map<ReplicaId, KnownReplica>();
       for (const candidate of table.candidates) {
         for (const replica of candidate.replicas) {
-          next.set(replica.id, createState(candidate, replica, params, states.get(replica.id)));
+          next.set(replica.id, knowReplica(candidate, replica, params, states.get(replica.id)));
         }
       }
       states = next;
@@ -109,51 +85,13 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     sent(replica, items) {
       const state = states.get(replica);
       const ahead = state === undefined ? 0 : itemsAhead(state);
-      change(replica, (it) => {
-        it.sentItems += items;
-        it.pendingItems += items;
-      });
+      change(replica, (it) => countSent(it, items));
       return ahead;
     },
-    ended(replica, items, load) {
-      change(replica, (state) => {
-        state.pendingItems = Math.max(0, state.pendingItems - items);
-        if (load === undefined) state.sentItems = Math.max(0, state.sentItems - items);
-        else if (!state.isDown) tell(state, load);
-      });
-    },
-    observe(replica, aheadItems, waitedMs) {
-      change(replica, (state) => {
-        state.pace = observeWait(state.pace, aheadItems, waitedMs);
-        state.isHeard = true;
-      });
-    },
-    report(replica, load) {
-      change(replica, (state) => {
-        tell(state, load);
-        if (!state.isHeard) state.pace = doubtLateness(state.pace);
-        state.isHeard = false;
-      });
-    },
+    ended: (replica, items, load) => change(replica, (state) => countEnded(state, items, load)),
+    observe: (replica, aheadItems, waitedMs) => change(replica, (state) => learnPace(state, aheadItems, waitedMs)),
+    report: (replica, load) => change(replica, (state) => hearReport(state, load)),
     full: (replica) => change(replica, (state) => (state.isFull = true)),
     down: (replica) => change(replica, (state) => (state.isDown = true)),
   };
-}
-
-function createState(
-  candidate: Candidate,
-  replica: ReplicaRoute,
-  params: PaceParams,
-  before: State | undefined,
-): State {
-  const { profile } = candidate;
-  const profiledMs = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
-  const pace = before?.pace.profiledMs === profiledMs ? before.pace : startPace(profiledMs, params);
-  const idle = { backlogMs: 0, queuedItems: 0, sentItems: 0, pendingItems: 0 };
-  return { ...idle, isHeard: false, isDown: false, isFull: false, ...before, candidate, pace };
-}
-
-function usableWaitOf(state: State): number {
-  if (state.isDown) return Infinity;
-  return state.isFull ? fullMs : waitOf(state, state.pace);
 }

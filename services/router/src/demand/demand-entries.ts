@@ -1,0 +1,107 @@
+// Demand of one window, by target and objective.
+
+import type { VariantId } from '@pareto/core';
+import { objectiveToWire, type wire } from '@pareto/rpc';
+import type { Asked } from '../query/resolve.js';
+
+export interface Entry {
+  readonly target: string;
+  readonly objective: wire.ObjectiveInput | null;
+  requests: number;
+  items: number;
+  refused: number;
+  violations: number;
+  readonly held: Map<VariantId, number>;
+  readonly itemsByVariant: Map<VariantId, number>;
+}
+
+export interface Entries {
+  of(asked: Asked): Entry;
+  /** One more query of it. */
+  count(asked: Asked): Entry;
+  /** The largest entries; the rest are merged under an empty target. */
+  largest(): wire.DemandEntryInput[];
+  /** A new window begins: what is held still is. */
+  renew(): void;
+}
+
+const largestEntries = 256;
+/** Beyond this many at once, new ones are merged from the start. */
+const keptEntries = 4_096;
+
+export function createEntries(): Entries {
+  let entries = new Map<string, Entry>();
+
+  function of(asked: Asked): Entry {
+    const key = keyOf(asked);
+    const known = entries.get(key);
+    if (known !== undefined) return known;
+    const isRest = entries.size >= keptEntries;
+    const entry = isRest ? (entries.get('') ?? createEntry('', null)) : entryFor(asked);
+    entries.set(isRest ? '' : key, entry);
+    return entry;
+  }
+
+  return {
+    of,
+    count(asked) {
+      const entry = of(asked);
+      entry.requests += 1;
+      entry.items += asked.items;
+      return entry;
+    },
+    largest: () => largest([...entries.values()]),
+    renew() {
+      const held = [...entries].filter(([, entry]) => entry.held.size > 0);
+      entries = new Map(held.map(([key, entry]) => [key, renew(entry)]));
+    },
+  };
+}
+
+const keyOf = ({ entry, objective: o }: Asked): string =>
+  `${entry.name} ${o.latencyMs} ${o.minAccuracy} ${o.accuracyBound} ${o.maxCostPer1k} ${o.class} ${o.degrade}`;
+
+const entryFor = ({ entry, objective }: Asked): Entry => createEntry(entry.name, objectiveToWire(objective));
+
+function createEntry(target: string, objective: wire.ObjectiveInput | null): Entry {
+  const counts = { requests: 0, items: 0, refused: 0, violations: 0 };
+  return { target, objective, ...counts, held: new Map(), itemsByVariant: new Map() };
+}
+
+const renew = (entry: Entry): Entry => ({ ...createEntry(entry.target, entry.objective), held: entry.held });
+
+export function add(counts: Map<VariantId, number>, key: VariantId, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
+}
+
+/** The largest entries; the rest are merged under an empty target. */
+function largest(entries: readonly Entry[]): wire.DemandEntryInput[] {
+  const named = entries.filter(({ target }) => target !== '');
+  const sorted = named.toSorted((a, b) => b.held.size - a.held.size || b.requests - a.requests);
+  const rest = [...sorted.slice(largestEntries), ...entries.filter(({ target }) => target === '')];
+  const merged = rest.length === 0 ? [] : [rest.reduce(merge, createEntry('', null))];
+  return [...sorted.slice(0, largestEntries), ...merged].flatMap(toWire);
+}
+
+function merge(sum: Entry, entry: Entry): Entry {
+  sum.requests += entry.requests;
+  sum.items += entry.items;
+  sum.refused += entry.refused;
+  sum.violations += entry.violations;
+  for (const [variant, items] of entry.itemsByVariant) add(sum.itemsByVariant, variant, items);
+  return sum;
+}
+
+/** One message; one more for each further variant that its queries are held for. */
+function toWire(entry: Entry): wire.DemandEntryInput[] {
+  const { target, objective, requests, items, refused, violations } = entry;
+  const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));
+  const base = { tenant: 'default', target, objective };
+  const itemsByVariant = Object.fromEntries(entry.itemsByVariant);
+  return [
+    { ...base, requests, items, refused, violations, itemsByVariant, ...first },
+    ...others.map((held) => ({ ...base, ...held })),
+  ];
+}
