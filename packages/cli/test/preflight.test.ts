@@ -78,6 +78,7 @@ describe('planTopology', () => {
       workers.map(({ name, port }) => `${name} ${port}`),
       ['worker-1 8200', 'worker-2 8210', 'worker-3 8220'],
     );
+    for (const { args } of nodes) assert.ok(args.includes('--supervised'));
     for (const { args } of [router, ...workers]) assert.ok(args.join(' ').includes('--controllers 127.0.0.1:8100'));
   });
 });
