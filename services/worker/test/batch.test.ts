@@ -121,7 +121,7 @@ describe('the batcher', () => {
 
   function setUp(tokens = createSlotTokens(1)) {
     const queue = createRequestQueue({ items: 100, bytes: 1000 }, clock);
-    const poisons: unknown[] = [];
+    const poisons: string[] = [];
     const batcher = createBatcher({
       queue,
       tokens,
@@ -129,7 +129,7 @@ describe('the batcher', () => {
       ceiling: () => 8,
       expectedMs: () => milliseconds(10),
       onBatch: () => undefined,
-      onPoison: (by) => poisons.push(by),
+      onPoison: () => void poisons.push('poison'),
     });
     const fake = createFake();
     const ask = (of: Query): Promise<Answer> =>
