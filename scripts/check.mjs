@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { installDependencies } from './setup.mjs';
 import { main, root, run, runTool } from './steps.mjs';
 
-const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test'];
+const sources = ['packages/*/{src,test}', 'services/*/{src,test}', 'loadgen/{src,test}', 'test', 'bench'];
 
 const tool =
   (file, ...args) =>

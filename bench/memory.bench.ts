@@ -1,0 +1,44 @@
+// Loads and unloads a 100 MB model 200 times: what the parent and the executor hold stays the same.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '@pareto/core';
+import { createExecutorPool } from '@pareto/runtime';
+import { matrixModel } from '@pareto/testkit';
+import { progress, report } from './report.js';
+
+const rounds = 200;
+const mib = (count: number): number => count / 2 ** 20;
+
+const folder = await mkdtemp(path.join(tmpdir(), 'pareto-bench-'));
+const modelPath = path.join(folder, 'large.onnx');
+await writeFile(modelPath, matrixModel(5000));
+const pool = createExecutorPool({ size: 1, clock: systemClock });
+/** Of this process and of the executor, MiB after each round. */
+const parents: number[] = [];
+const executors: number[] = [];
+try {
+  for (let round = 1; round <= rounds; round++) {
+    const executor = await pool.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
+    executors.push(mib((await executor.memory())?.privateBytes ?? 0));
+    await executor[Symbol.asyncDispose]();
+    parents.push(mib(process.memoryUsage.rss()));
+    if (round % 20 === 0) progress(`round ${round}: parent ${parents.at(-1)} MiB, executor ${executors.at(-1)} MiB`);
+  }
+} finally {
+  await pool[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+}
+
+const largest = (values: readonly number[]): number => Math.max(...values);
+const half = rounds / 2;
+report([
+  { name: 'executor with a 100 MB model', value: largest(executors), unit: 'MiB' },
+  {
+    name: 'parent, second hundred over first',
+    value: largest(parents.slice(half)) / largest(parents.slice(0, half)),
+    unit: 'x',
+    reach: { below: 1.1 },
+  },
+]);
