@@ -1,0 +1,107 @@
+// What a cluster does with more than it can: queries at half to twice its capacity, whether or not earlier ones were answered.
+
+import { fileURLToPath } from 'node:url';
+import type { LoadReport } from '@pareto/loadgen';
+import { createChannel, createRawCaller, encodeInferRequest, type RawTensor } from '@pareto/rpc';
+import { startChild } from '@pareto/testkit';
+import { createTestClient } from '../test/support/client.js';
+import type { Cluster } from '../test/support/cluster.js';
+import { readDigits } from '../test/support/digits.js';
+import { closedLoop } from './closed-loop.js';
+import { samplesFile, startDigits } from './digits-cluster.js';
+import { progress, report, type Row } from './report.js';
+import { steadyModel } from './steady-model.js';
+
+const latencyMs = 100;
+const seconds = 10;
+const multiples = [0.5, 1, 1.5, 2];
+
+interface Load {
+  readonly name: string;
+  readonly target: string;
+  /** For the load generator, beside the latency. */
+  readonly args: readonly string[];
+  /** A query that takes as long as it takes. */
+  readonly body: Buffer;
+}
+
+async function planLoads(cluster: Cluster): Promise<readonly Load[]> {
+  const digits = await readDigits();
+  const encode = (target: string, input: RawTensor, floor?: number): Buffer => {
+    const objective = { latency_ms: 10_000, ...(floor === undefined ? {} : { min_accuracy: floor }) };
+    return encodeInferRequest({ modelName: target, parameters: Object.entries(objective), inputs: [input] });
+  };
+  using client = createTestClient(cluster);
+  await client.registerTask('steady');
+  await client.registerModel('steady', 'steady-one', steadyModel());
+  await client.waitUntilMeasured('steady');
+  const one: RawTensor = { name: 'x', datatype: 'FP32', shape: [1, 1], raw: Buffer.alloc(4) };
+  await client.infer('steady', [one], { latency_ms: 10_000 });
+  const samples = ['--data', samplesFile];
+  return [
+    { name: 'a model of some ms', target: 'steady', args: [], body: encode('steady', one) },
+    {
+      name: 'digits, 98.5 % right',
+      target: 'digits',
+      args: [...samples, '--min-accuracy', '0.985'],
+      body: encode('digits', digits.input(0), 0.985),
+    },
+    { name: 'digits, any accuracy', target: 'digits', args: samples, body: encode('digits', digits.input(0)) },
+  ];
+}
+
+async function capacityOf(address: string, { body }: Load): Promise<number> {
+  const channel = createChannel(address);
+  const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
+  const rate = await closedLoop(() => call(body), { inFlight: 16, warmMs: 1_500, measureMs: 2_500 });
+  channel.close();
+  return rate;
+}
+
+const loadgen = fileURLToPath(new URL('../loadgen/dist/main.js', import.meta.url));
+
+async function offer(address: string, rate: number, { target, args }: Load): Promise<LoadReport> {
+  const child = startChild(process.execPath, [
+    ...[loadgen, '--address', address, '--target', target, '--latency-ms', String(latencyMs), ...args],
+    ...['--rate', String(Math.max(1, Math.round(rate))), '--duration', String(seconds)],
+    ...['--arrivals', 'poisson', '--output', 'json'],
+  ]);
+  await child.exited;
+  return JSON.parse(child.output) as LoadReport;
+}
+
+function rowsOf(name: string, capacity: number, { attainment, sent, statuses, latencyMs: took }: LoadReport): Row[] {
+  const { ok = 0, 'resource-exhausted': shed = 0 } = statuses;
+  const onTime = (attainment * sent) / seconds;
+  return [
+    { name: `${name}: capacity at 16 in flight`, value: capacity, unit: '/s' },
+    { name: `${name}: on time`, value: onTime, unit: '/s' },
+    { name: `${name}: on time, of what could be`, value: onTime / Math.min(capacity, sent / seconds), unit: 'x' },
+    { name: `${name}: on time, of answers`, value: (100 * attainment * sent) / Math.max(1, ok), unit: '%' },
+    { name: `${name}: shed`, value: (100 * shed) / sent, unit: '%' },
+    { name: `${name}: failed`, value: sent - ok - shed, unit: '', reach: { below: 1 } },
+    { name: `${name}: p50 of answers`, value: took.p50, unit: 'ms' },
+    { name: `${name}: p99 of answers`, value: took.p99, unit: 'ms', reach: { below: 2 * latencyMs } },
+  ];
+}
+
+const rows: Row[] = [];
+const cluster = await startDigits(['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'], 2);
+try {
+  for (const load of await planLoads(cluster)) {
+    for (const multiple of multiples) {
+      // Anew each time: a machine that is shared is another one every minute.
+      const capacity = await capacityOf(cluster.router.address, load);
+      const found = await offer(cluster.router.address, multiple * capacity, load);
+      const name = `${load.name}, ${multiple}x`;
+      const { p50, p99 } = found.latencyMs;
+      progress(`${name} of ${capacity.toFixed(0)}/s: ${JSON.stringify(found.statuses)}, p50 ${p50}, p99 ${p99} ms`);
+      rows.push(...rowsOf(name, capacity, found));
+    }
+  }
+} finally {
+  const held = cluster.router.child.output.split('\n').filter((line) => line.includes('does not answer')).length;
+  rows.push({ name: 'live workers held for dead', value: held, unit: '', reach: { below: 1 } });
+  await cluster[Symbol.asyncDispose]();
+}
+report(rows);
