@@ -9,7 +9,7 @@ export {
   type RawReply,
 } from './client.js';
 export { createServer, type RpcServer, type ServerOptions } from './server.js';
-export { defaultMaxMessageBytes, type CallOptions } from './options.js';
+export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './options.js';
 export { streamWindowBytes } from './http2-server.js';
 export { type ServerCall } from './server-call.js';
 export {

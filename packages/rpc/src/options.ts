@@ -1,5 +1,7 @@
 // What servers and clients take alike.
 
+import { isIPv6 } from 'node:net';
+
 /** 64 MiB: the largest message either way. */
 export const defaultMaxMessageBytes: number = 64 * 1024 * 1024;
 
@@ -10,3 +12,6 @@ export interface CallOptions {
   /** Told the trailers of a unary call that succeeded. */
   readonly onTrailers?: ((trailers: ReadonlyMap<string, string>) => void) | undefined;
 }
+
+/** host:port, an IPv6 address in brackets. */
+export const formatAddress = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;

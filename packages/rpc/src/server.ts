@@ -21,7 +21,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { withServerWindow } from './http2-server.js';
-import { defaultMaxMessageBytes } from './options.js';
+import { defaultMaxMessageBytes, formatAddress } from './options.js';
 import { serviceDefinition } from './protos.js';
 import { reflectedDefinition } from './reflection.js';
 import { createServerCall, type ServerCall } from './server-call.js';
@@ -161,12 +161,13 @@ export function createServer(options: ServerOptions = {}): RpcServer {
 }
 
 function bind(server: Server, host: string, port: number): Promise<number> {
+  const address = formatAddress(host, port);
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) return resolve(bound);
       const taken = error.message.includes('EADDRINUSE');
       const why = taken ? 'the port is taken: stop what uses it, or choose another with --port' : error.message;
-      return reject(new ParetoError('unavailable', `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
+      return reject(new ParetoError('unavailable', `cannot listen on ${address}: ${why}`, { cause: error }));
     });
   });
 }

@@ -49,17 +49,6 @@ export const commonFlags = (ports: { readonly port: number; readonly metricsPort
   config: z.string().optional().describe('JSON file of flags, e.g. {"log-level": "debug"}'),
 });
 
-const address = (): z.ZodString =>
-  z.string().regex(/^([^:\s]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/, 'expected host:port, e.g. 127.0.0.1:8100');
-
-/** Where others find a service, when that is not where it listens. */
-export const advertiseFlag = (description: string): z.ZodOptional<z.ZodString> =>
-  address().optional().describe(description);
-
-/** Of services that follow a controller. */
-export const controllersFlag = (): z.ZodDefault<z.ZodArray<z.ZodString>> =>
-  z.array(address()).min(1).default(['127.0.0.1:8100']).describe('host:port of the controllers');
-
 /** Throws unless `host` is this machine only, or the operator said that plain text is meant. */
 export function checkBind(host: string, insecure: boolean): void {
   const loopback = host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

@@ -8,14 +8,8 @@ export {
   type ConfigSources,
   type Loaded,
 } from './config.js';
-export {
-  advertiseFlag,
-  checkBind,
-  commonFlags,
-  controllersFlag,
-  type CommonConfig,
-  type CommonFields,
-} from './common-flags.js';
+export { advertisedAddress, advertiseFlag, controllersFlag } from './address.js';
+export { checkBind, commonFlags, type CommonConfig, type CommonFields } from './common-flags.js';
 export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycle.js';
 export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } from './run-group.js';
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';

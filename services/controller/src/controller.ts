@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createFolderBlobStore, type BlobStore } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
-import { createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
+import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner, type Assigner } from './assigner.js';
@@ -60,7 +60,7 @@ export async function createController(
   });
 
   const { port, listening, serving } = grpcParts(server, config, context);
-  const address = (): string => config.advertise ?? `${config.host}:${port()}`;
+  const address = (): string => advertisedAddress(config, port());
   const following = new AbortController();
   return {
     port,

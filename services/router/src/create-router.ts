@@ -1,10 +1,15 @@
 // The router's parts, put together.
 
-import { hostname } from 'node:os';
 import type { Rng, RoutingTable } from '@pareto/core';
 import { createTrace, defaultPaceParams, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
-import { createProbeServer, tokenMetadata, type Runnable, type ServiceContext } from '@pareto/service';
+import {
+  advertisedAddress,
+  createProbeServer,
+  tokenMetadata,
+  type Runnable,
+  type ServiceContext,
+} from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
@@ -39,7 +44,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   });
   const parts = createParts(config, context, {
     routerId,
-    address: () => config.advertise ?? `${reachableHost(config.host)}:${port}`,
+    address: () => advertisedAddress(config, port),
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });
   const core = createCore(config, context, routerId, parts);
@@ -68,9 +73,6 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     runnables: [probes, parts.workers, parts.demand, grpc, parts.tables],
   };
 }
-
-/** Where others find a router that listens on every address of its host. */
-const reachableHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? hostname() : host);
 
 const randomHex = (rng: Rng): string =>
   Math.floor(rng() * 2 ** 32)

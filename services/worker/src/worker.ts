@@ -1,12 +1,11 @@
 // A worker put together: executors, replicas, measuring, its gRPC server, its session with the controller, its probes.
 
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
 import { createBlobCache, type BlobCache, type BlobCacheOptions } from '@pareto/models';
 import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, createSlotTokens, discoverHardware, type ExecutorPool } from '@pareto/runtime';
-import { createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
+import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
 import { createWorkerMetrics, type WorkerMetrics } from '@pareto/telemetry';
 import { createBlobSource } from './blob-source.js';
 import { parseSize, type WorkerConfig } from './config.js';
@@ -39,7 +38,7 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   const incarnation = randomUUID();
   let port = config.port;
   const worker = (): WorkerInfo => {
-    const address = config.advertise ?? `${reachableHost(config.host)}:${port}`;
+    const address = advertisedAddress(config, port);
     return { id: workerId(config.id ?? address), incarnation, address, ...hardware };
   };
   const session = createControllerSession({
@@ -66,9 +65,6 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
     createServing({ config, context, server, session, replicas, measurer, pool, onPort }),
   ];
 }
-
-/** Of a host that listens everywhere, its name. */
-const reachableHost = (host: string): string => (['0.0.0.0', '::'].includes(host) ? hostname() : host);
 
 async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<typeof discoverHardware> {
   const { slots, memory, providers } = config;
