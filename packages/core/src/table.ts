@@ -5,14 +5,13 @@ import type { HardwareClassId, ReplicaId, UsdPerHour, VariantId, WorkerId } from
 import type { PartialObjective } from './objective.js';
 import type { Signature } from './tensor.js';
 
-/** A replica that may be called. */
+/** A replica that is ready, and may be called. */
 export interface ReplicaRoute {
   readonly id: ReplicaId;
   /** Dense index into the router's load arrays, stable for the life of a table. */
   readonly slot: number;
   readonly worker: WorkerId;
   readonly address: string;
-  readonly ready: boolean;
   /** What the worker may merge into one batch. */
   readonly batchCeiling: number;
 }

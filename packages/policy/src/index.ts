@@ -9,7 +9,7 @@ export {
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
-export { p50At, p99At, profileAt } from './cost/profile-at.js';
+export { p50At, p99At } from './cost/profile-at.js';
 export {
   classifyVariant,
   defaultClassifyParams,

@@ -8,7 +8,10 @@ import {
   type CommonConfig,
   type ConfigDefinition,
 } from '@pareto/service';
+import { defaultAdmitParams, defaultRetryParams, defaultSelectParams } from '@pareto/policy';
 import { z } from 'zod';
+
+const { maxHeld, maxHeldBytes } = defaultAdmitParams;
 
 export interface RouterConfig extends CommonConfig {
   readonly controllers: readonly string[];
@@ -35,18 +38,18 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
       .default('router')
       .describe('name of this router; a suffix makes it unique to the process'),
     advertise: advertiseFlag('host:port that other routers reach this one at; the one it listens on by default'),
-    hopMs: z.number().min(0).default(1).describe('time that the way to a worker and back is taken to be'),
-    maxHeld: z.int().min(0).default(1024).describe('queries that may wait for cold variants'),
-    maxHeldBytes: z
-      .int()
+    hopMs: z
+      .number()
       .min(0)
-      .default(64 * 2 ** 20)
-      .describe('bytes of the queries that wait for cold variants'),
+      .default(defaultSelectParams.hopMs)
+      .describe('time that the way to a worker and back is taken to be'),
+    maxHeld: z.int().min(0).default(maxHeld).describe('queries that may wait for cold variants'),
+    maxHeldBytes: z.int().min(0).default(maxHeldBytes).describe('bytes of the queries that wait for cold variants'),
     maxHoldMs: z.int().min(0).default(30_000).describe('how long a query may wait for a cold variant'),
     replayBytes: z
       .int()
       .min(0)
-      .default(256 * 2 ** 10)
+      .default(defaultRetryParams.replayBytes)
       .describe('largest request that is sent again when its worker dies'),
     decisionSlots: z.int().min(1).default(65_536).describe('how many decisions are kept for Explain'),
   },

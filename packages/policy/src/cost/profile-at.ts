@@ -8,11 +8,6 @@ export const p50At = (profile: Profile, batch: number): number => latencyAt(prof
 /** The 99th percentile latency of a batch, in ms. */
 export const p99At = (profile: Profile, batch: number): number => latencyAt(profile.points, batch, 'p99Ms');
 
-export const profileAt = (profile: Profile, batch: number): { readonly p50Ms: number; readonly p99Ms: number } => ({
-  p50Ms: p50At(profile, batch),
-  p99Ms: p99At(profile, batch),
-});
-
 /**
  * Linear between the two neighbours. Less work never takes longer, so that a size measured slower than a larger one (by
  * a disturbance) counts as the larger one does. Beyond the last point: in proportion to its time per item.

@@ -66,7 +66,6 @@ export function candidate(index: number, fields: CandidateFields = {}): Candidat
       slot: index * 10 + i,
       worker: workerId('w'),
       address: 'w:1',
-      ready: true,
       batchCeiling: 8,
     })),
   };

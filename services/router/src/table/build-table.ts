@@ -80,7 +80,6 @@ const toRoute = (row: wire.ReplicaRow, slot: number): ReplicaRoute => ({
   slot,
   worker: workerId(row.workerId),
   address: row.address,
-  ready: true,
   batchCeiling: Math.max(1, row.batchCeiling),
 });
 

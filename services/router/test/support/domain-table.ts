@@ -40,7 +40,6 @@ export function domainTable(
         slot: slot++,
         worker: workerId('w'),
         address: `w:${i}`,
-        ready: true,
         batchCeiling: 1,
       })),
     };
