@@ -17,6 +17,7 @@ import { createFleetRecords, type FleetRecords } from './fleet-records.js';
 import { createFleetHandlers } from './fleet-service.js';
 import { defaultFleetParams, type FleetParams } from './fleet-state.js';
 import { setGauges } from './gauges.js';
+import { createServing } from './serving.js';
 import { keepHouse } from './housekeeping.js';
 import { createPlanLog, type PlanLog } from './plan-log.js';
 import { createRegistryHandlers } from './registry-service.js';
@@ -59,7 +60,7 @@ export async function createController(
     routes.touch();
   });
 
-  const { port, listening, serving } = grpcParts(server, config, context);
+  const { port, listening, serving } = createServing(server, config, context.logger);
   const address = (): string => advertisedAddress(config, port());
   const following = new AbortController();
   return {
@@ -75,35 +76,6 @@ export async function createController(
       background('housekeeping', (signal) => keepHouse({ ...config, ...context, store, cluster, records }, signal)),
       serving,
     ],
-  };
-}
-
-interface GrpcParts {
-  /** The bound one, once listening. */
-  readonly port: () => number;
-  readonly listening: Runnable;
-  /** Last to start and first to stop: nothing new comes while what it needs is still there. */
-  readonly serving: Runnable;
-}
-
-function grpcParts(server: RpcServer, config: ControllerConfig, { logger }: ServiceContext): GrpcParts {
-  const { host, drainTimeoutMs } = config;
-  let { port } = config;
-  return {
-    port: () => port,
-    listening: {
-      name: 'grpc',
-      async start() {
-        port = await server.listen(host, port);
-        logger.info('listening', { host, port });
-      },
-      stop: async () => server.close(),
-    },
-    serving: {
-      name: 'serving',
-      start: async () => server.setServing(true),
-      stop: () => server.drain(drainTimeoutMs),
-    },
   };
 }
 
