@@ -49,7 +49,6 @@ export function wideTable({ variants, tasks, workers, replicas }: WideTableOptio
         slot: slot++,
         worker: workerId(`worker-${(first + replica) % workers}`),
         address: `10.0.0.${(first + replica) % workers}:8200`,
-        ready: true,
         batchCeiling: 16,
       })),
     };
