@@ -115,7 +115,8 @@ async function writeArchitecture(
     putRecord(nameKey(name), record),
     putRecord(architectureKey(name, version), architecture),
     putRecord(variantKey(variant.id, version), variant),
-    ...(task.value.signature === undefined ? [putRecord(task.key, { ...task.value, signature })] : []),
+    // Written each time, so that a deletion of the task that comes meanwhile is refused.
+    putRecord(task.key, { ...task.value, signature: task.value.signature ?? signature }),
   ];
   await write(context, compares, operations, `architecture ${name}`);
 }

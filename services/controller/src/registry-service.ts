@@ -35,8 +35,10 @@ export function createRegistryHandlers(
       if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
       const changes =
         held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name, held.value.current);
-      const unchanged = { kind: 'revision', key: held.key, modRevision: held.modRevision } as const;
-      if (await leader.write([unchanged], changes)) return {};
+      const unchanged = [held, mirror.records.tasks.get(taskKey(name)) ?? held].map(
+        ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
+      );
+      if (await leader.write(unchanged, changes)) return {};
       throw new ParetoError('aborted', `${name} was changed by somebody else at the same time: try again`);
     },
     async profile({ variant }) {

@@ -139,6 +139,25 @@ describe('controller', () => {
       await assert.rejects(controller.registry.delete({ name: 'squares' }), { code: 'not-found' });
     });
 
+    it('leaves no architecture without its task when one is registered while the other is deleted', async () => {
+      await task();
+      const content = matrixModel(8);
+      await upload(controller, content);
+      const files = [{ path: 'model.onnx', digest: digestOf(content), sizeBytes: content.length }];
+      const { registry } = controller;
+      await Promise.allSettled([
+        registry.registerArchitecture({ name: 'tiny', task: 'squares', manifest: { files } }),
+        ...Array.from({ length: 20 }, (_, i) =>
+          systemClock.sleep(milliseconds(i)).then(() => registry.delete({ name: 'squares' })),
+        ),
+      ]);
+      const { tasks, architectures } = await registry.list({});
+      assert.deepEqual(
+        architectures.map((architecture) => architecture.task),
+        tasks.map(({ name }) => name),
+      );
+    });
+
     it('has everything that was acknowledged after a restart', async () => {
       await task();
       await registerModel(controller, 'tiny');
