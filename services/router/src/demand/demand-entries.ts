@@ -4,7 +4,7 @@ import type { VariantId } from '@pareto/core';
 import { objectiveToWire, type wire } from '@pareto/rpc';
 import type { Asked } from '../query/resolve.js';
 
-export interface Entry {
+interface Entry {
   readonly target: string;
   readonly objective: wire.ObjectiveInput | null;
   requests: number;
