@@ -18,7 +18,9 @@ export const progress = (text: string): boolean => process.stderr.write(`${text}
 
 /** Never fails a run: a reach that is missed is told, no more. */
 export function report(rows: readonly Row[]): void {
-  const { values } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
+  // pnpm passes the '--' on that npm takes away.
+  const args = process.argv.slice(2).filter((argument) => argument !== '--');
+  const { values } = parseArgs({ args, options: { json: { type: 'string' } } });
   const machine = describeMachine();
   const judged = rows.map(judge);
   if (values.json !== undefined) {
