@@ -32,7 +32,6 @@ export interface BlobStore {
   read(digest: Digest, offset: number): AsyncIterable<Buffer>;
   /** A local file with the blob's content. Throws `not-found` unless it is whole. */
   localFile(digest: Digest): Promise<string>;
-  delete(digest: Digest): Promise<void>;
 }
 
 export interface FolderBlobStoreOptions {
@@ -91,10 +90,6 @@ export async function createFolderBlobStore(
     async *read(digest, offset) {
       const stream = createReadStream(await localFile(checkDigest(digest)), { start: offset, highWaterMark: 1 << 20 });
       for await (const chunk of stream) yield chunk as Buffer;
-    },
-    async delete(digest) {
-      await rm(pathOf(checkDigest(digest)), { force: true });
-      await rm(partialOf(digest), { force: true });
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { digest, type Digest } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { createFolderBlobStore, type BlobChunk, type BlobStore } from '../src/index.js';
@@ -103,13 +103,6 @@ describe('folder blob store', () => {
     await assert.rejects(store.upload(id, content.length, chunks(content)), { code: 'aborted' });
     release();
     await first;
-  });
-
-  it('deletes', async () => {
-    await store.upload(id, content.length, chunks(content));
-    await store.delete(id);
-    await assert.rejects(store.localFile(id), { code: 'not-found' });
-    assert.deepEqual(await readdir(folder.file('blobs/partial')), []);
   });
 
   it('says when the disk is full, and when it may not write', async () => {

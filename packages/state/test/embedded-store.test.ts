@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createManualClock } from './manual-clock.js';
+import { createManualClock } from '@pareto/testkit';
 import { storeContract, type StoreHarness } from './store-contract.js';
 
 async function createHarness(): Promise<StoreHarness> {
