@@ -203,6 +203,15 @@ describe('controller', () => {
       return ready.includes('tiny:original') && /(middle|large):original/.test(ready);
     };
 
+    /** What is ready once a whole turn has changed nothing. */
+    const settled = async (table: FakeRouter): Promise<readonly string[]> => {
+      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
+      for (let ready = table.ready(); ; ready = table.ready()) {
+        await systemClock.sleep(milliseconds(1_200));
+        if (table.ready().join() === ready.join()) return ready;
+      }
+    };
+
     it('measures each variant once, loads the cheapest and the most accurate, and tells the router', async () => {
       await registerAll();
       const workers = twoWorkers();
@@ -298,9 +307,7 @@ describe('controller', () => {
       await registerAll();
       const before = twoWorkers();
       let table = router();
-      await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
-      const ready = table.ready();
-      await systemClock.sleep(milliseconds(1_200));
+      const ready = await settled(table);
       for (const one of before) one.report();
       await systemClock.sleep(milliseconds(200));
       for (const one of before) one.leave();
