@@ -25,8 +25,14 @@ interface GrpcCall {
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
+interface OpenCall {
+  readonly serverCall: ServerCall;
+  /** Says that the handler is done: grpc-js tells of every call's end, but only one before this is a cancellation. */
+  readonly answered: () => void;
+}
+
 /** Wraps a grpc-js call; `trailers` is what `setTrailer` writes to. */
-export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): ServerCall {
+export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): OpenCall {
   const aborter = new AbortController();
   const [receivedText] = call.metadata.get(receivedAtKey);
   const waitedMs = receivedText === undefined ? 0 : systemClock.now() - Number(receivedText);
@@ -38,7 +44,9 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
   const remainingMs = (): Milliseconds | undefined =>
     deadlineAt === undefined ? undefined : milliseconds(Math.max(0, deadlineAt - clock.now()));
   let metadata: ReadonlyMap<string, string> | undefined;
+  let isAnswered = false;
   call.on('cancelled', () => {
+    if (isAnswered) return;
     const late = remainingMs() === 0;
     aborter.abort(
       late
@@ -46,7 +54,7 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
         : new ParetoError('cancelled', 'the caller cancelled the call'),
     );
   });
-  return {
+  const serverCall: ServerCall = {
     signal: aborter.signal,
     get metadata() {
       return (metadata ??= readMetadata(call.metadata));
@@ -57,5 +65,11 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
     receivedAt,
     remainingMs,
     setTrailer: (name, value) => trailers.set(name, value),
+  };
+  return {
+    serverCall,
+    answered: () => {
+      isAnswered = true;
+    },
   };
 }

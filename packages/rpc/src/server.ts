@@ -69,11 +69,16 @@ function unary(method: string, handler: AnyHandler, context: Context): UntypedHa
   ): void => {
     const trailers = new Metadata();
     const input = 'request' in call ? call.request : readMessages<unknown>(call);
+    const { serverCall, answered } = createServerCall(call, trailers, context.clock);
     Promise.resolve()
-      .then(() => handler(input, createServerCall(call, trailers, context.clock)))
+      .then(() => handler(input, serverCall))
       .then(
-        (reply) => callback(null, reply, trailers),
+        (reply) => {
+          answered();
+          callback(null, reply, trailers);
+        },
         (error: unknown) => {
+          answered();
           if (!(error instanceof ParetoError)) context.onError(method, error);
           callback(toStatus(error, trailers));
         },
@@ -84,7 +89,7 @@ function unary(method: string, handler: AnyHandler, context: Context): UntypedHa
 function streaming(method: string, handler: AnyHandler, context: Context): UntypedHandleCall {
   return (call: ServerDuplexStream<unknown, unknown> | ServerWritableStream<unknown, unknown>): void => {
     const trailers = new Metadata();
-    const serverCall = createServerCall(call, trailers, context.clock);
+    const { serverCall, answered } = createServerCall(call, trailers, context.clock);
     const run = async (): Promise<void> => {
       if (!('request' in call)) {
         await handler(duplex(call), serverCall);
@@ -96,9 +101,13 @@ function streaming(method: string, handler: AnyHandler, context: Context): Untyp
       }
     };
     run().then(
-      () => call.end(trailers),
+      () => {
+        answered();
+        call.end(trailers);
+      },
       (error: unknown) => {
         if (serverCall.signal.aborted) return;
+        answered();
         if (!(error instanceof ParetoError)) context.onError(method, error);
         call.emit('error', toStatus(error, trailers));
       },

@@ -32,11 +32,13 @@ describe('a server and its clients', () => {
   let channel: Channel;
   let port: number;
   const logged: unknown[] = [];
+  let lastSignal: AbortSignal | undefined;
 
   const start = async (options: ServerOptions = {}): Promise<void> => {
     server = createServer({ onError: (_method, error) => logged.push(error), ...options });
     server.add('pareto.v1.Registry', {
       registerTask: async (request, call) => {
+        lastSignal = call.signal;
         call.setTrailer('pareto-note', call.metadata.get('x-who') ?? 'nobody');
         return { name: request.name, metric: request.metric };
       },
@@ -135,6 +137,13 @@ describe('a server and its clients', () => {
     const call = registry.describe({ name: 'hang' }, { signal: aborter.signal });
     aborter.abort(new ParetoError('cancelled', 'enough'));
     assert.equal((await rejection(call)).message, 'enough');
+  });
+
+  it('does not take the end of an answered call for a cancellation', async () => {
+    const registry = createClient(channel, 'pareto.v1.Registry');
+    await registry.registerTask({ name: 'digits' });
+    await systemClock.sleep(milliseconds(50));
+    assert.equal(lastSignal?.aborted, false);
   });
 
   it('passes messages through as they came', async () => {
