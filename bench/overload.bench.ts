@@ -4,11 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { LoadReport } from '@pareto/loadgen';
 import { createChannel, createRawCaller, encodeInferRequest, type RawTensor } from '@pareto/rpc';
 import { startChild } from '@pareto/testkit';
-import { createTestClient } from '../test/support/client.js';
-import type { Cluster } from '../test/support/cluster.js';
-import { readDigits } from '../test/support/digits.js';
+import type { DigitsCluster } from '../test/support/digits.js';
 import { closedLoop } from './closed-loop.js';
-import { samplesFile, startDigits } from './digits-cluster.js';
+import { samplesFile, startWarmDigits } from './digits-cluster.js';
 import { progress, report, type Row } from './report.js';
 import { steadyModel } from './steady-model.js';
 
@@ -25,13 +23,11 @@ interface Load {
   readonly body: Buffer;
 }
 
-async function planLoads(cluster: Cluster): Promise<readonly Load[]> {
-  const digits = await readDigits();
+async function planLoads({ client, digits }: DigitsCluster): Promise<readonly Load[]> {
   const encode = (target: string, input: RawTensor, floor?: number): Buffer => {
     const objective = { latency_ms: 10_000, ...(floor === undefined ? {} : { min_accuracy: floor }) };
     return encodeInferRequest({ modelName: target, parameters: Object.entries(objective), inputs: [input] });
   };
-  using client = createTestClient(cluster);
   await client.registerTask('steady');
   await client.registerModel('steady', 'steady-one', steadyModel());
   await client.waitUntilMeasured('steady');
@@ -86,13 +82,17 @@ function rowsOf(name: string, capacity: number, { attainment, sent, statuses, la
 }
 
 const rows: Row[] = [];
-const cluster = await startDigits(['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'], 2);
+const started = await startWarmDigits(
+  ['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'],
+  2,
+);
+const { router } = started.cluster;
 try {
-  for (const load of await planLoads(cluster)) {
+  for (const load of await planLoads(started)) {
     for (const multiple of multiples) {
       // Anew each time: a machine that is shared is another one every minute.
-      const capacity = await capacityOf(cluster.router.address, load);
-      const found = await offer(cluster.router.address, multiple * capacity, load);
+      const capacity = await capacityOf(router.address, load);
+      const found = await offer(router.address, multiple * capacity, load);
       const name = `${load.name}, ${multiple}x`;
       const { p50, p99 } = found.latencyMs;
       progress(`${name} of ${capacity.toFixed(0)}/s: ${JSON.stringify(found.statuses)}, p50 ${p50}, p99 ${p99} ms`);
@@ -100,8 +100,8 @@ try {
     }
   }
 } finally {
-  const held = cluster.router.child.output.split('\n').filter((line) => line.includes('does not answer')).length;
+  const held = router.child.output.split('\n').filter((line) => line.includes('does not answer')).length;
   rows.push({ name: 'live workers held for dead', value: held, unit: '', reach: { below: 1 } });
-  await cluster[Symbol.asyncDispose]();
+  await started[Symbol.asyncDispose]();
 }
 report(rows);

@@ -4,11 +4,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createChannel, createRawCaller, decisionKey, encodeDecision, encodeInferRequest, tokenKey } from '@pareto/rpc';
 import { startChild } from '@pareto/testkit';
-import { createTestClient } from '../test/support/client.js';
 import type { Cluster } from '../test/support/cluster.js';
-import { readDigits, type DigitModel } from '../test/support/digits.js';
+import type { DigitModel, DigitsCluster } from '../test/support/digits.js';
 import { closedLoop } from './closed-loop.js';
-import { startDigits } from './digits-cluster.js';
+import { startWarmDigits } from './digits-cluster.js';
 import { progress, report, type Row } from './report.js';
 
 const models: readonly DigitModel[] = ['cnn-large', 'mlp-large'];
@@ -38,8 +37,7 @@ async function askRate(address: string, body: Buffer, metadata: Readonly<Record<
 }
 
 /** As a router would send them. */
-async function workerMetadata(cluster: Cluster, model: DigitModel): Promise<Record<string, string>> {
-  using client = createTestClient(cluster);
+async function workerMetadata({ cluster, client }: DigitsCluster, model: DigitModel): Promise<Record<string, string>> {
   const { workers } = await client.fleet.listWorkers({});
   const replicas = workers.flatMap((worker) => worker.replicas);
   const replica = replicas.find(({ variant, state }) => variant === `${model}:original` && state === 'READY');
@@ -67,11 +65,11 @@ async function routed(cluster: Cluster, body: Buffer): Promise<{ readonly rate: 
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-async function compare(cluster: Cluster, model: DigitModel): Promise<readonly Row[]> {
-  const digits = await readDigits();
+async function compare(started: DigitsCluster, model: DigitModel): Promise<readonly Row[]> {
+  const { cluster, digits } = started;
   const parameters = Object.entries({ latency_ms: 10_000 });
   const body = encodeInferRequest({ modelName: model, parameters, inputs: [digits.input(0)] });
-  const metadata = await workerMetadata(cluster, model);
+  const metadata = await workerMetadata(started, model);
   const [worker] = cluster.workers;
   if (worker === undefined) throw new Error('the cluster has no worker');
   const found: Record<'raw' | 'alone' | 'path' | 'cpu', number[]> = { raw: [], alone: [], path: [], cpu: [] };
@@ -96,10 +94,10 @@ async function compare(cluster: Cluster, model: DigitModel): Promise<readonly Ro
 }
 
 const rows: Row[] = [];
-const cluster = await startDigits(models, 1);
+const started = await startWarmDigits(models, 1);
 try {
-  for (const model of models) rows.push(...(await compare(cluster, model)));
+  for (const model of models) rows.push(...(await compare(started, model)));
 } finally {
-  await cluster[Symbol.asyncDispose]();
+  await started[Symbol.asyncDispose]();
 }
 report(rows);

@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import type { RawTensor } from '@pareto/rpc';
 import { endlessModel, hungryModel, loopModel, onnxType, waitFor, writeModel } from '@pareto/testkit';
-import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
-import { startCluster, type Cluster } from '../support/cluster.js';
-import { readDigitModel, readDigits, registerDigits, type Digits } from '../support/digits.js';
+import { refusalOf, type TestClient } from '../support/client.js';
+import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 const number = (value: number): RawTensor => ({
   name: 'x',
@@ -16,20 +15,15 @@ const number = (value: number): RawTensor => ({
 
 describe('bad models', function () {
   this.timeout(180_000);
-  let cluster: Cluster;
+  let started: DigitsCluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    cluster = await startCluster();
-    client = createTestClient(cluster);
-    digits = await readDigits();
-    await registerDigits(client, ['mlp-tiny']);
+    started = await startDigits({}, ['mlp-tiny']);
+    ({ client, digits } = started);
     await client.waitUntilReady('mlp-tiny');
   });
-  after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  after(() => started[Symbol.asyncDispose]());
 
   /** Asks for digits over and over until `done`; all must be answered. */
   async function bystander(done: Promise<unknown>): Promise<number> {

@@ -6,30 +6,26 @@ import { createSeededRng, systemClock } from '@pareto/core';
 import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { createChannel, createRawCaller, encodeInferRequest, type Channel } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
-import { createTestClient, type TestClient } from '../support/client.js';
-import { probe, startCluster, type Cluster } from '../support/cluster.js';
-import { readDigitModel, readDigits, registerDigits, type Digits } from '../support/digits.js';
+import type { TestClient } from '../support/client.js';
+import { probe, type Cluster } from '../support/cluster.js';
+import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 const rate = 60;
 const secondsOfLoad = 5;
 
 describe('killed while queries run', function () {
   this.timeout(120_000);
+  let started: DigitsCluster;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    cluster = await startCluster();
-    client = createTestClient(cluster);
-    digits = await readDigits();
-    await registerDigits(client, ['mlp-small', 'cnn-small']);
+    started = await startDigits({}, ['mlp-small', 'cnn-small']);
+    ({ cluster, client, digits } = started);
     await client.waitUntilReady('mlp-small');
     await client.waitUntilReady('cnn-small');
   });
-  after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  after(() => started[Symbol.asyncDispose]());
 
   const payloads = (target: string): readonly Payload[] =>
     Array.from({ length: 200 }, (_, index) => ({

@@ -1,37 +1,28 @@
-// Queries as clients send them: by objective, by name, typed and raw, good and bad.
+// Queries as clients send them: by objective, by name, typed and raw, and what is seen of them.
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type { LoadReport } from '@pareto/loadgen';
-import {
-  createChannel,
-  createRawCaller,
-  encodeInferRequest,
-  type Channel,
-  type ServiceClient,
-  createClient,
-} from '@pareto/rpc';
+import { encodeInferRequest } from '@pareto/rpc';
 import { createTraceCollector, startChild, waitFor, type TraceCollector } from '@pareto/testkit';
-import { createTestClient, refusalOf, type Parameters, type TestClient } from '../support/client.js';
-import { probe, startCluster, type Cluster } from '../support/cluster.js';
-import { classesOf, readDigits, registerDigits, type Digits } from '../support/digits.js';
+import { refusalOf, type Parameters, type TestClient } from '../support/client.js';
+import { probe, type Cluster } from '../support/cluster.js';
+import { classesOf, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 describe('queries', function () {
   this.timeout(120_000);
   let collector: TraceCollector;
+  let started: DigitsCluster;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
     collector = await createTraceCollector();
-    cluster = await startCluster({ traceEndpoint: collector.endpoint });
-    client = createTestClient(cluster);
-    digits = await readDigits();
-    await registerDigits(client);
+    started = await startDigits({ traceEndpoint: collector.endpoint });
+    ({ cluster, client, digits } = started);
   });
   after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
+    await started[Symbol.asyncDispose]();
     await collector[Symbol.asyncDispose]();
   });
 
@@ -130,51 +121,6 @@ describe('queries', function () {
     });
   });
 
-  describe('that are wrong are INVALID_ARGUMENT', () => {
-    const image = (): Parameters => ({ min_accuracy: 0.98 });
-    const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
-      ['an unknown input', () => client.infer('digits', [{ ...digits.input(0), name: 'picture' }], image()), /image/],
-      [
-        'another datatype',
-        () => client.infer('digits', [{ ...digits.input(0), datatype: 'INT32' }], image()),
-        /image.*FP32.*INT32/,
-      ],
-      [
-        'another shape',
-        () => client.infer('digits', [{ ...digits.input(0), shape: [1, 28, 28] }], image()),
-        /image.*28.*got|image.*expected.*28/,
-      ],
-      [
-        'fewer bytes than the shape',
-        () => client.infer('digits', [{ ...digits.input(0), raw: Buffer.alloc(8) }], image()),
-        /image.*3136|image.*8 bytes/,
-      ],
-      ['no input', () => client.infer('digits', [], image()), /image|input/],
-      [
-        'a latency that is no number',
-        () => client.infer('digits', [digits.input(0)], { latency_ms: 'soon' }),
-        /latency_ms/,
-      ],
-      ['an accuracy in percent', () => client.infer('digits', [digits.input(0)], { min_accuracy: 98 }), /min_accuracy/],
-      ['a batch over the largest', () => client.infer('digits', [digits.input(0, 500)], {}), /batch/],
-      ['a name with spaces', () => client.infer('my digits', [digits.input(0)], {}), /name/],
-      ['bytes that are no message', () => client.modelInfer(Buffer.from('garbage!')), /./],
-    ];
-    for (const [what, ask, why] of cases) {
-      it(what, async () => {
-        const refusal = await refusalOf(ask());
-        assert.equal(refusal.code, 'invalid-argument', refusal.message);
-        assert.match(refusal.message, why);
-      });
-    }
-
-    it('typed and raw contents at once', async () => {
-      const inputs = [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], contents: { fp32Contents: [1] } }];
-      const call = client.oip.modelInfer({ modelName: 'digits', inputs, rawInputContents: [digits.input(0).raw] });
-      assert.equal((await refusalOf(call)).code, 'invalid-argument');
-    });
-  });
-
   describe('of the Open Inference Protocol', () => {
     const typed = (): number[] => Array.from(new Float32Array(new Uint8Array(digits.input(0).raw).buffer));
 
@@ -242,68 +188,6 @@ describe('queries', function () {
       assert.equal(no.feasible, false);
       assert.ok((no.nearest?.minAccuracy ?? 0) > 0.98);
       assert.equal(no.nearestBy?.variant, 'cnn-large:original');
-    });
-  });
-
-  describe('of unusual size', () => {
-    it('of 60 MB are refused for what is wrong with them, and the next one is answered', async () => {
-      const huge = { ...digits.input(0), raw: Buffer.alloc(60 * 2 ** 20) };
-      assert.equal((await refusalOf(client.infer('digits', [huge], { latency_ms: 30_000 }))).code, 'invalid-argument');
-      await variantFor('digits', {});
-    });
-
-    it('over the limit are refused by name of the flag', async () => {
-      const channel = createChannel(cluster.router.address, { maxMessageBytes: 100 * 2 ** 20 });
-      try {
-        const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
-        const refusal = await refusalOf(call(Buffer.alloc(65 * 2 ** 20)));
-        assert.equal(refusal.code, 'resource-exhausted');
-        assert.match(refusal.message, /--max-message-bytes/);
-      } finally {
-        channel.close();
-      }
-      await variantFor('digits', {});
-    });
-  });
-
-  describe('from where they may not come', () => {
-    let worker: Channel;
-    let execution: ServiceClient<'pareto.v1.Execution'>;
-    before(() => {
-      worker = createChannel(cluster.workers[0]?.address ?? '');
-      execution = createClient(worker, 'pareto.v1.Execution');
-    });
-    after(() => worker.close());
-
-    it('are not taken by workers', async () => {
-      const body = encodeInferRequest({ modelName: 'digits', inputs: [digits.input(0)] });
-      const call = createRawCaller(worker, '/inference.GRPCInferenceService/ModelInfer');
-      assert.equal((await refusalOf(call(body))).code, 'unauthenticated');
-      const forged = { 'pareto-internal-token': 'wrong', 'pareto-internal-decision': '{}' };
-      assert.equal((await refusalOf(call(body, { metadata: forged }))).code, 'unauthenticated');
-      assert.equal((await refusalOf(execution.ping({}))).code, 'unauthenticated');
-    });
-
-    it("can't join the fleet or watch the routes", async () => {
-      const channel = createChannel(cluster.controller.address);
-      const join = createClient(channel, 'pareto.v1.Fleet').join();
-      const watch = createClient(channel, 'pareto.v1.Routes').watch();
-      await join.write({ message: 'hello', hello: { workerId: 'intruder' } });
-      await watch.write({ message: 'hello', hello: { routerId: 'intruder' } });
-      for (const stream of [join, watch]) {
-        assert.equal((await refusalOf(stream[Symbol.asyncIterator]().next())).code, 'unauthenticated');
-      }
-      channel.close();
-    });
-
-    it("can't bring a decision of their own to the router", async () => {
-      const body = encodeInferRequest({ modelName: 'mlp-tiny', inputs: [digits.input(0)] });
-      const decision = JSON.stringify({ decisionId: 'x.1', replica: 'x', variant: 'forged', latencyLeftMs: 1 });
-      const { trailers } = await client.modelInfer(body, { metadata: { 'pareto-internal-decision': decision } });
-      assert.equal(trailers.get('pareto-variant'), 'mlp-tiny:original');
-      assert.ok(
-        ![...trailers.keys()].some((name) => name.startsWith('pareto-internal') || name.startsWith('endpoint-load')),
-      );
     });
   });
 

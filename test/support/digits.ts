@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readNpz, sliceRows, toNumbers } from '@pareto/models';
 import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
-import type { TestClient } from './client.js';
+import { createTestClient, type TestClient } from './client.js';
+import { startCluster, type Cluster, type ClusterOptions } from './cluster.js';
 
 const folder = fileURLToPath(new URL('../../examples/digits/', import.meta.url));
 
@@ -41,6 +42,34 @@ export async function registerDigits(client: TestClient, models: readonly DigitM
   await client.registerTask('digits', { validation: await readFile(`${folder}validation.npz`) });
   for (const name of models) await client.registerModel('digits', name, await readDigitModel(name));
   await client.waitUntilMeasured('digits');
+}
+
+export interface DigitsCluster extends AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly client: TestClient;
+  readonly digits: Digits;
+}
+
+/** A cluster of real processes in which the models are registered and measured. */
+export async function startDigits(options: ClusterOptions, models?: readonly DigitModel[]): Promise<DigitsCluster> {
+  const cluster = await startCluster(options);
+  const client = createTestClient(cluster);
+  const started: DigitsCluster = {
+    cluster,
+    client,
+    digits: await readDigits(),
+    async [Symbol.asyncDispose]() {
+      client[Symbol.dispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+  try {
+    await registerDigits(client, models);
+    return started;
+  } catch (error) {
+    await started[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** The class of each item of an answer. */

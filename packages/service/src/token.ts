@@ -1,6 +1,6 @@
 // The cluster's secret: how services know each other where there are no certificates.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
@@ -31,10 +31,11 @@ interface Call {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Whether the call carries the cluster's secret: it comes from one of its services. Compared in constant time. */
+/** Whether the call carries the cluster's secret: it comes from one of its services. Its time tells the length alone. */
 export function hasToken({ metadata }: Call, token: string): boolean {
-  const given = metadata.get(tokenKey);
-  return given !== undefined && timingSafeEqual(sha256(given), sha256(token));
+  const given = Buffer.from(metadata.get(tokenKey) ?? '');
+  const expected = Buffer.from(token);
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 /** Throws `unauthenticated` unless `hasToken`. */
@@ -46,5 +47,3 @@ export function requireToken(call: Call, token: string): void {
     `this call is for the cluster's own services: metadata ${tokenKey} ${given === undefined ? 'is missing' : 'is wrong'}`,
   );
 }
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -30,6 +30,8 @@ describe('cluster token', () => {
     requireToken(call(tokenMetadata('0123456789abcdef')), '0123456789abcdef');
     const unauthenticated = { code: 'unauthenticated' };
     assert.throws(() => requireToken(call({}), '0123456789abcdef'), unauthenticated);
-    assert.throws(() => requireToken(call(tokenMetadata('0123456789abcdeF')), '0123456789abcdef'), unauthenticated);
+    for (const wrong of ['0123456789abcdeF', '0123456789abcdef0', '0123456789abcde', '', '0123456789abcdé']) {
+      assert.throws(() => requireToken(call(tokenMetadata(wrong)), '0123456789abcdef'), unauthenticated);
+    }
   });
 });
