@@ -22,7 +22,7 @@ export interface Digits {
   label(index: number): number;
 }
 
-export async function readDigits(): Promise<Digits> {
+async function readDigits(): Promise<Digits> {
   const arrays = await readNpz(`${folder}validation.npz`);
   const images = arrays.get('image');
   const labels = toNumbers(arrays.get('label') ?? assert.fail('no labels'));
