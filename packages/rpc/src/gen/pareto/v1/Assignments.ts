@@ -8,10 +8,12 @@ export interface Assignments {
   'revision'?: (number | string | Long);
   'replicas'?: (_pareto_v1_ReplicaAssignment)[];
   'measures'?: (_pareto_v1_MeasureOrder)[];
+  'keepUnlisted'?: (boolean);
 }
 
 export interface Assignments__Output {
   'revision': (number);
   'replicas': (_pareto_v1_ReplicaAssignment__Output)[];
   'measures': (_pareto_v1_MeasureOrder__Output)[];
+  'keepUnlisted': (boolean);
 }

@@ -1,13 +1,16 @@
 // Original file: protos/pareto/v1/fleet.proto
 
 import type { Assignments as _pareto_v1_Assignments, Assignments__Output as _pareto_v1_Assignments__Output } from '../../pareto/v1/Assignments.js';
+import type { Heartbeat as _pareto_v1_Heartbeat, Heartbeat__Output as _pareto_v1_Heartbeat__Output } from '../../pareto/v1/Heartbeat.js';
 
 export interface ControllerMessage {
   'assignments'?: (_pareto_v1_Assignments | null);
-  'message'?: "assignments";
+  'heartbeat'?: (_pareto_v1_Heartbeat | null);
+  'message'?: "assignments"|"heartbeat";
 }
 
 export interface ControllerMessage__Output {
   'assignments'?: (_pareto_v1_Assignments__Output | null);
-  'message'?: "assignments";
+  'heartbeat'?: (_pareto_v1_Heartbeat__Output | null);
+  'message'?: "assignments"|"heartbeat";
 }

@@ -13,6 +13,9 @@ export interface OverviewResponse {
   'workers'?: (_pareto_v1_Worker)[];
   'routers'?: (_pareto_v1_RouterInfo)[];
   'recentActions'?: (_pareto_v1_PlanAction)[];
+  'controllers'?: (string)[];
+  'storeAgeMs'?: (number | string);
+  'notices'?: (string)[];
 }
 
 export interface OverviewResponse__Output {
@@ -23,4 +26,7 @@ export interface OverviewResponse__Output {
   'workers': (_pareto_v1_Worker__Output)[];
   'routers': (_pareto_v1_RouterInfo__Output)[];
   'recentActions': (_pareto_v1_PlanAction__Output)[];
+  'controllers': (string)[];
+  'storeAgeMs': (number);
+  'notices': (string)[];
 }

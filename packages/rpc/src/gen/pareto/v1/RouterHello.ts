@@ -7,6 +7,7 @@ export interface RouterHello {
   'address'?: (string);
   'epoch'?: (string);
   'revision'?: (number | string | Long);
+  'anyController'?: (boolean);
 }
 
 export interface RouterHello__Output {
@@ -14,4 +15,5 @@ export interface RouterHello__Output {
   'address': (string);
   'epoch': (string);
   'revision': (number);
+  'anyController': (boolean);
 }

@@ -10,6 +10,7 @@ export interface TableMessage {
   'rows'?: (_pareto_v1_TableRow)[];
   'removed'?: (string)[];
   'heartbeat'?: (boolean);
+  'storeAgeMs'?: (number | string | Long);
 }
 
 export interface TableMessage__Output {
@@ -19,4 +20,5 @@ export interface TableMessage__Output {
   'rows': (_pareto_v1_TableRow__Output)[];
   'removed': (string)[];
   'heartbeat': (boolean);
+  'storeAgeMs': (number);
 }

@@ -1,0 +1,11 @@
+// Original file: protos/pareto/v1/fleet.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Heartbeat {
+  'storeAgeMs'?: (number | string | Long);
+}
+
+export interface Heartbeat__Output {
+  'storeAgeMs': (number);
+}
