@@ -81,7 +81,7 @@ async function waitForTurn(store: Store, prefix: string, own: Fence, signal: Abo
 
 async function nextDeletion(store: Store, prefix: string, from: Revision, signal: AbortSignal): Promise<void> {
   for await (const watched of store.watch(prefix, from, signal)) {
-    if (watched.kind === 'compacted' || watched.events.some((event) => event.kind === 'delete')) return;
+    if (watched.kind !== 'events' || watched.events.some((event) => event.kind === 'delete')) return;
   }
   signal.throwIfAborted();
   throw new ParetoError('unavailable', 'the store closed while a candidate waited');

@@ -43,10 +43,15 @@ export type WatchEvent =
   | { readonly kind: 'put'; readonly entry: Entry }
   | { readonly kind: 'delete'; readonly key: string; readonly revision: Revision };
 
-/** `events` is complete up to and including `revision`; after `compacted` nothing follows: list again, watch from there. */
+/**
+ * `events` is complete up to and including `revision`. After the other two nothing follows: list again, watch from there.
+ * `compacted`: the history up to `revision` is gone. `restored`: the history is another one than was followed, because the
+ * store was wiped or restored; its epoch has changed, and what was read and acknowledged before may be gone.
+ */
 export type Watched =
   | { readonly kind: 'events'; readonly revision: Revision; readonly events: readonly WatchEvent[] }
-  | { readonly kind: 'compacted'; readonly revision: Revision };
+  | { readonly kind: 'compacted'; readonly revision: Revision }
+  | { readonly kind: 'restored'; readonly revision: Revision };
 
 export interface Lease {
   readonly id: string;
@@ -63,8 +68,10 @@ export interface Lease {
  * `resource-exhausted` when it has no room.
  */
 export interface Store extends AsyncDisposable {
-  /** Another one means that revisions of before say nothing: the store was made anew or restored. */
+  /** Of the history that revisions count. It may change while the store is open: watchers are told `restored`. */
   readonly epoch: string;
+  /** For how long nothing was heard from the store, in milliseconds: 0 when it is in this process. */
+  readonly silentMs: number;
   get(key: string): Promise<{ readonly revision: Revision; readonly entry: Entry | undefined }>;
   /** All entries under a prefix, by key, at one revision. */
   range(prefix: string): Promise<{ readonly revision: Revision; readonly entries: readonly Entry[] }>;
