@@ -32,7 +32,12 @@ import { duplex, readMessages, writeMessage } from './streams.js';
 // grpc-js prints some failures on stderr that it also returns; they are ours to tell.
 setLogVerbosity(logVerbosity.NONE);
 
+/** Asked once for each method: the check in front of its every call, which throws what to refuse it with; undefined: none. */
+export type Guard = (method: string) => ((call: ServerCall) => void) | undefined;
+
 export interface ServerOptions {
+  /** Of every method that is added; health and reflection are for all who can connect. `method` is its full path. */
+  readonly guard?: Guard;
   readonly maxMessageBytes?: number;
   /** How often an idle connection is pinged. */
   readonly keepaliveMs?: number;
@@ -58,6 +63,7 @@ export interface RpcServer {
 type AnyHandler = (input: unknown, call: ServerCall) => unknown;
 
 interface Context {
+  readonly guard: Guard;
   readonly clock: Clock;
   readonly onError: (method: string, error: unknown) => void;
 }
@@ -119,6 +125,14 @@ const isRaw = (handler: unknown): handler is RawUnary =>
   typeof handler === 'object' && handler !== null && 'raw' in handler;
 const identity = (message: Buffer): Buffer => message;
 
+function guarded(handler: AnyHandler, check: ReturnType<Guard>): AnyHandler {
+  if (check === undefined) return handler;
+  return (input, call) => {
+    check(call);
+    return handler(input, call);
+  };
+}
+
 function implement(
   name: ServiceName,
   handlers: object,
@@ -132,7 +146,8 @@ function implement(
     if (handler === undefined) continue;
     if (isRaw(handler)) definition[method] = { ...spec, requestDeserialize: identity, responseSerialize: identity };
     const adapt = spec.responseStream ? streaming : unary;
-    implementation[method] = adapt(spec.path, (isRaw(handler) ? handler.raw : handler) as AnyHandler, context);
+    const plain = (isRaw(handler) ? handler.raw : handler) as AnyHandler;
+    implementation[method] = adapt(spec.path, guarded(plain, context.guard(spec.path)), context);
   }
   return [definition as ServiceDefinition, implementation];
 }
@@ -146,7 +161,11 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     'grpc.max_connection_idle_ms': options.maxConnectionIdleMs ?? 600_000,
     'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 2 ** 31 - 1,
   });
-  const context: Context = { clock: options.clock ?? systemClock, onError: options.onError ?? ((): void => undefined) };
+  const context: Context = {
+    guard: options.guard ?? ((): undefined => undefined),
+    clock: options.clock ?? systemClock,
+    onError: options.onError ?? ((): void => undefined),
+  };
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   const names: string[] = [''];
   const setServing = (serving: boolean): void => {

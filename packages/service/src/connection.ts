@@ -1,12 +1,12 @@
 // One stream on one channel: what a session opens again and again.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { createChannel, type CallOptions, type Channel, type DuplexStream } from '@pareto/rpc';
+import { createChannel, type CallOptions, type Channel, type ChannelOptions, type DuplexStream } from '@pareto/rpc';
 
 export interface ConnectionOptions<In, Out> {
   readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
-  /** Sent with the call. */
-  readonly metadata: Readonly<Record<string, string>>;
+  /** How the channel proves who calls, and who must answer. */
+  readonly channel: ChannelOptions;
   /** A stream that is silent for this long is broken; left out: silence is fine. */
   readonly silenceMs?: number;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export function openConnection<In, Out>(
   address: string,
   stopping: AbortSignal,
 ): Connection<In, Out> {
-  const channel = createChannel(address, { metadata: options.metadata });
+  const channel = createChannel(address, options.channel);
   const silent = new AbortController();
   const stream = options.open(channel, { signal: AbortSignal.any([stopping, silent.signal]) });
   let writing = false;

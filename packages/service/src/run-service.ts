@@ -2,6 +2,8 @@
 
 import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
+import { createTokenAccess, type Access } from './access.js';
+import type { ServiceRole } from './callers.js';
 import { checkBind, type CommonConfig } from './common-flags.js';
 import { loadConfig, printableConfig, processSources, type ConfigDefinition } from './config.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
@@ -15,11 +17,12 @@ export interface ServiceContext {
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
   readonly rng: Rng;
-  /** The secret that the cluster's services know each other by. */
-  readonly clusterToken: string;
+  /** What it shows others of itself, and asks of callers. */
+  readonly access: Access;
 }
 
 export interface ServiceOptions<C extends CommonConfig> {
+  readonly role: ServiceRole;
   readonly config: ConfigDefinition<C>;
   /** Makes the parts, in the order in which they start. */
   readonly create: (config: Readonly<C>, context: ServiceContext) => Promise<readonly Runnable[]>;
@@ -47,13 +50,14 @@ export async function runService<C extends CommonConfig>(options: ServiceOptions
 
 async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config: Readonly<C>): Promise<void> {
   checkBind(config.host, config.insecure);
-  const clusterToken = await readClusterToken(config.clusterTokenFile);
+  const token = await readClusterToken(config.clusterTokenFile);
   const service = options.config.name.replace(/^pareto-/, '');
   const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
   const tracer = createTracer({ service, endpoint: config.traceEndpoint });
   const lifecycle = createLifecycle(logger);
   exitOnDefect(logger);
-  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, clusterToken };
+  const access = createTokenAccess(token, { role: options.role, clock: systemClock, logger });
+  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
   const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
   const runnables = [flush, ...(await options.create(config, context))];
   const stopTimeoutMs = config.drainTimeoutMs + graceMs;

@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
+import type { Proof } from './callers.js';
 
 const minimumLength = 16;
 
@@ -32,18 +33,18 @@ interface Call {
 }
 
 /** Whether the call carries the cluster's secret: it comes from one of its services. Its time tells the length alone. */
-export function hasToken({ metadata }: Call, token: string): boolean {
+function hasToken({ metadata }: Call, token: string): boolean {
   const given = Buffer.from(metadata.get(tokenKey) ?? '');
   const expected = Buffer.from(token);
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Throws `unauthenticated` unless `hasToken`. */
-export function requireToken(call: Call, token: string): void {
-  if (hasToken(call, token)) return;
-  const given = call.metadata.get(tokenKey);
-  throw new ParetoError(
-    'unauthenticated',
-    `this call is for the cluster's own services: metadata ${tokenKey} ${given === undefined ? 'is missing' : 'is wrong'}`,
-  );
-}
+/** A token says of no service which one it is; without it a caller is an operator. */
+export const tokenProof = (token: string): Proof => ({
+  isService: (call) => hasToken(call, token),
+  refusal(call, allowed) {
+    if (allowed.includes('operator') || hasToken(call, token)) return undefined;
+    const isGiven = call.metadata.has(tokenKey);
+    return { code: 'unauthenticated', because: `metadata ${tokenKey} ${isGiven ? 'is wrong' : 'is missing'}` };
+  },
+});

@@ -13,6 +13,7 @@ const part = {
 };
 
 await runService({
+  role: 'router',
   config: defineConfig({
     name: 'pareto-test',
     summary: 'tests',

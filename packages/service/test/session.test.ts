@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { createSeededRng, milliseconds, ParetoError, systemClock } from '@pareto/core';
-import { createClient, createServer, type DuplexStream, type RpcServer, type ServerCall, type wire } from '@pareto/rpc';
+import { createClient, createServer, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
-import { createSession, requireToken, tokenMetadata, type Session } from '../src/index.js';
+import { createSession, createTokenAccess, type Session } from '../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
-const token = '0123456789abcdef';
+const access = createTokenAccess('0123456789abcdef', { role: 'controller', clock: systemClock, logger });
 
 type Join = (message: wire.WorkerMessage, say: (revision: number) => Promise<void>) => Promise<void>;
 
-/** A controller that checks the token and does with each message what it is told. */
+/** A controller that lets only services in, and does with each message what it is told. */
 async function controller(port: number, onMessage: Join): Promise<{ server: RpcServer; address: string }> {
-  const server = createServer();
+  const server = createServer(access.server);
   server.add('pareto.v1.Fleet', {
-    join: async (stream: DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>, call: ServerCall) => {
-      requireToken(call, token);
+    join: async (stream: DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>) => {
       const say = (revision: number) => stream.write({ message: 'assignments', assignments: { revision } });
       for await (const message of stream) await onMessage(message, say);
     },
@@ -34,7 +33,7 @@ describe('session', () => {
       open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
       hello: () => ({ message: 'hello', hello: { workerId: 'w1' } }),
       onMessage: (message) => events.emit('message', message.assignments?.revision),
-      metadata: tokenMetadata(token),
+      channel: access.channel('controller'),
       ...(silenceMs !== undefined && { silenceMs }),
       clock: systemClock,
       rng: createSeededRng(1),

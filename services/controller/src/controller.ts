@@ -50,6 +50,7 @@ export async function createController(
   const routes = createTable(cluster, { table, loop }, context);
   const server = createServer({
     ...config,
+    ...context.access.server,
     clock: context.clock,
     onError: (method, error) => context.logger.error('call failed', { method, error }),
   });
@@ -104,7 +105,7 @@ function createLoop(cluster: Cluster, steering: Steering, { clock, logger, trace
 function createTable(
   { scene, mirror, demand }: Cluster,
   { table, loop }: { readonly table: TableLog; readonly loop: ControlLoop },
-  { clock, logger, lifecycle, clusterToken }: ServiceContext,
+  { clock, logger, lifecycle }: ServiceContext,
 ): Routes {
   return createRoutes({
     table,
@@ -112,7 +113,6 @@ function createTable(
     rows: (routers) => tableRows(scene(), routers),
     synced: () => mirror.synced,
     onHeld: () => loop.trigger(),
-    clusterToken,
     draining: lifecycle.draining,
     clock,
     logger,

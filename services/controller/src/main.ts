@@ -6,6 +6,7 @@ import { controllerConfig } from './config.js';
 import { createController } from './controller.js';
 
 await runService({
+  role: 'controller',
   config: controllerConfig,
   create: async (config, context) => (await createController(config, context)).runnables,
 });

@@ -2,7 +2,6 @@
 
 import { milliseconds, ParetoError, type Clock, type TableVersion } from '@pareto/core';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
-import { requireToken } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from './demand-book.js';
 import { createDoorbell, createNotifier } from './notifier.js';
@@ -26,7 +25,6 @@ export interface RoutesOptions {
   readonly synced: () => boolean;
   /** Queries wait for a cold variant that nobody waited for before. */
   readonly onHeld: () => void;
-  readonly clusterToken: string;
   /** Aborts when the controller drains: streams end. */
   readonly draining: AbortSignal;
   readonly clock: Clock;
@@ -56,7 +54,6 @@ export function createRoutes(options: RoutesOptions): Routes {
   return {
     handlers: {
       async watch(stream: RouterStream, call: ServerCall) {
-        requireToken(call, options.clusterToken);
         if (!options.synced()) throw new ParetoError('unavailable', 'this controller has no table yet: try again');
         const messages = stream[Symbol.asyncIterator]();
         const hello = await readHello(messages);

@@ -9,7 +9,6 @@ import {
   type ServerCall,
   type wire,
 } from '@pareto/rpc';
-import { requireToken } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { Assigner } from './assigner.js';
 import type { FleetRecords } from './fleet-records.js';
@@ -26,7 +25,6 @@ export interface WorkerSessionsOptions {
   readonly records: FleetRecords;
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
-  readonly clusterToken: string;
   readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,7 +39,6 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
   const { leader, fleet, assigner, logger, clock } = options;
   const loads = createLoadRecords(options);
   return async (stream, call) => {
-    requireToken(call, options.clusterToken);
     await leader.require();
     const messages = stream[Symbol.asyncIterator]();
     const info = await readHello(messages);

@@ -2,7 +2,7 @@
 
 import { milliseconds, systemClock, systemRng } from '@pareto/core';
 import { createChannel, createClient, type Channel, type ServiceClient } from '@pareto/rpc';
-import { createLifecycle, createRunGroup, tokenMetadata, type RunGroup } from '@pareto/service';
+import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer } from '@pareto/telemetry';
 import { controllerConfig, type ControllerConfig } from '../src/config.js';
 import { createController } from '../src/controller.js';
@@ -27,7 +27,8 @@ export async function startController(
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
   const lifecycle = createLifecycle(logger);
   const tracer = createTracer({ service: 'controller', endpoint: undefined });
-  const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, clusterToken };
+  const access = createTokenAccess(clusterToken, { role: 'controller', clock: systemClock, logger });
+  const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, access };
   const config = controllerConfig.schema.parse({ ...testConfig, dataDir, ...fields });
   const controller = await createController(config, context, timings);
   const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs: 2_000 });

@@ -3,13 +3,7 @@
 import type { Rng, RoutingTable } from '@pareto/core';
 import { createTrace, defaultPaceParams, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
-import {
-  advertisedAddress,
-  createProbeServer,
-  tokenMetadata,
-  type Runnable,
-  type ServiceContext,
-} from '@pareto/service';
+import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
@@ -39,6 +33,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   let port = config.port;
   const server = createServer({
     ...config,
+    ...context.access.server,
     clock,
     onError: (method, error) => logger.error('defect in a handler', { method, error }),
   });
@@ -95,12 +90,12 @@ interface Parts {
 
 /** What lives beside the queries: the table, the links to workers, the demand. */
 function createParts(config: RouterConfig, context: ServiceContext, identity: Identity): Parts {
-  const { clock, rng, logger, clusterToken } = context;
+  const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes } = config;
   const changes = createChanges();
   const loads = createLoadTracker(defaultPaceParams);
-  const metadata = tokenMetadata(clusterToken);
-  const createLink = (address: string): WorkerLink => createGrpcLink(address, { metadata, maxMessageBytes });
+  const createLink = (address: string): WorkerLink =>
+    createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
   const workers = createWorkerPool({ createLink, loads, onRecovered: () => changes.notify(), clock, logger });
   function onTable(table: RoutingTable): void {
     loads.adopt(table);
@@ -109,13 +104,13 @@ function createParts(config: RouterConfig, context: ServiceContext, identity: Id
     changes.notify();
   }
   const { routerId, address } = identity;
-  const tables = createTableClient({ controllers, routerId, address, clusterToken, onTable, clock, rng, logger });
+  const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
   return { changes, loads, workers, tables, demand };
 }
 
 function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
-  const { clock, rng, lifecycle, tracer, clusterToken } = context;
+  const { clock, rng, lifecycle, tracer, access } = context;
   const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
   const { changes, ...rest } = parts;
   const retry = { ...defaultRetryParams, replayBytes };
@@ -123,7 +118,7 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
   return {
     ...rest,
     routerId,
-    clusterToken,
+    access,
     decisions: createDecisionLog(config.decisionSlots, clock),
     holds: createHolds({ changes, maxHoldMs, draining, clock }),
     savings: { retries: retry.firstSavings },

@@ -6,6 +6,7 @@ import { routerConfig } from './config.js';
 import { createRouter } from './create-router.js';
 
 await runService({
+  role: 'router',
   config: routerConfig,
   create: async (config, context) => createRouter(config, context).runnables,
 });

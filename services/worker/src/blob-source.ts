@@ -2,7 +2,7 @@
 
 import { ParetoError, type Digest } from '@pareto/core';
 import { createChannel, createClient } from '@pareto/rpc';
-import { tokenMetadata } from '@pareto/service';
+import type { Access } from '@pareto/service';
 
 export type FetchBlob = (digest: Digest, offset: number, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
 
@@ -10,16 +10,16 @@ export interface BlobSourceOptions {
   readonly addresses: readonly string[];
   /** The controller spoken to last: it is asked first. */
   readonly preferred: () => string | undefined;
-  readonly clusterToken: string;
+  readonly access: Access;
 }
 
 /** Tries every controller before it gives up; goes on at the next where the one before broke off. */
-export function createBlobSource({ addresses, preferred, clusterToken }: BlobSourceOptions): FetchBlob {
+export function createBlobSource({ addresses, preferred, access }: BlobSourceOptions): FetchBlob {
   return async function* fetch(digest, offset, signal) {
     let reached = offset;
     let failure: unknown;
     for (const address of new Set([preferred() ?? [], addresses].flat())) {
-      const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
+      const channel = createChannel(address, access.channel('controller'));
       try {
         const chunks = createClient(channel, 'pareto.v1.Blobs').download(
           { digest, offset: reached },

@@ -2,14 +2,14 @@
 
 import { errorText, milliseconds, type Clock, type Rng, type WorkerInfo } from '@pareto/core';
 import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
-import { createSession, tokenMetadata, type Runnable } from '@pareto/service';
+import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { ordersFromWire, type Orders } from './assignments.js';
 import { createOutbox, type OutboxOptions } from './outbox.js';
 
 export interface ControllerSessionOptions extends OutboxOptions {
   readonly addresses: readonly string[];
-  readonly clusterToken: string;
+  readonly access: Access;
   readonly worker: () => WorkerInfo;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -39,7 +39,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
     ...options,
-    metadata: tokenMetadata(options.clusterToken),
+    channel: options.access.channel('controller'),
     open(channel, callOptions) {
       ({ address } = channel);
       return createClient(channel, 'pareto.v1.Fleet').join(callOptions);

@@ -10,7 +10,6 @@ import {
   type RoutedDecision,
   type ServerCall,
 } from '@pareto/rpc';
-import { requireToken } from '@pareto/service';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest } from './check-request.js';
 import { notTaken } from './intake.js';
@@ -21,7 +20,6 @@ import type { Answer } from './request-queue.js';
 
 export interface InferDeps {
   readonly replicas: ReplicaSet;
-  readonly clusterToken: string;
   readonly draining: () => boolean;
   readonly tracer: Tracer;
   readonly metrics: WorkerMetrics;
@@ -30,7 +28,6 @@ export interface InferDeps {
 
 /** Answers an encoded ModelInferRequest that a router decided on with an encoded ModelInferResponse. */
 export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps): Promise<Buffer> {
-  requireToken(call, deps.clusterToken);
   const decision = decodeDecision(call.metadata.get(decisionKey));
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
   const traceparent = call.metadata.get('traceparent');

@@ -5,4 +5,4 @@ import { runService } from '@pareto/service';
 import { workerConfig } from './config.js';
 import { createWorker } from './worker.js';
 
-await runService({ config: workerConfig, create: createWorker });
+await runService({ role: 'worker', config: workerConfig, create: createWorker });

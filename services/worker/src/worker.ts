@@ -17,7 +17,7 @@ import { createReplicaSet, type ReplicaSet } from './replica-set.js';
 
 /** The parts of a worker, in the order in which they start. Throws when this host can't serve what is configured. */
 export async function createWorker(config: WorkerConfig, context: ServiceContext): Promise<readonly Runnable[]> {
-  const { clock, logger, lifecycle, clusterToken } = context;
+  const { clock, logger, lifecycle, access } = context;
   const pool = createExecutorPool({ size: 1, clock });
   const hardware = await discover(config, pool);
   const slots = hardware.slotGroups.reduce((total, group) => total + group.slots, 0);
@@ -25,7 +25,7 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   const draining = (): boolean => lifecycle.draining.aborted;
   const onChange = (): void => session.hurry();
   const preferred = (): string | undefined => session.address;
-  const fetch = createBlobSource({ addresses: config.controllers, preferred, clusterToken });
+  const fetch = createBlobSource({ addresses: config.controllers, preferred, access });
   const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
   const shared = { pool, cache, tokens: createSlotTokens(slots), clock, logger, metrics, onChange };
   const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
@@ -84,14 +84,14 @@ async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions):
   });
 }
 
-interface ServerDeps extends InferDeps, Pick<ServiceContext, 'logger'> {
+interface ServerDeps extends InferDeps, Pick<ServiceContext, 'access' | 'logger'> {
   readonly worker: () => WorkerInfo;
   readonly config: WorkerConfig;
 }
 
 function createWorkerServer(deps: ServerDeps): RpcServer {
   const onError = (method: string, error: unknown): void => deps.logger.error('call failed', { method, error });
-  const server = createServer({ ...deps.config, clock: deps.clock, onError });
+  const server = createServer({ ...deps.config, ...deps.access.server, clock: deps.clock, onError });
   server.add('inference.GRPCInferenceService', { modelInfer: rawUnary((body, call) => modelInfer(body, call, deps)) });
   server.add('pareto.v1.Execution', createExecutionHandlers(deps));
   return server;

@@ -17,7 +17,7 @@ import {
   type RawReply,
   type wire,
 } from '@pareto/rpc';
-import { createLifecycle, createRunGroup, tokenMetadata, type RunGroup } from '@pareto/service';
+import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer, type TracerOptions } from '@pareto/telemetry';
 import { createTempFolder, freePorts } from '@pareto/testkit';
 import { createWorker, workerConfig, type WorkerConfig } from '../src/index.js';
@@ -57,7 +57,8 @@ export async function startWorld(
   const logger = createLogger({ service: 'worker', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
   const tracer = createTracer({ service: 'worker', ...tracing });
-  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, clusterToken: token };
+  const access = createTokenAccess(token, { role: 'worker', clock: systemClock, logger });
+  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
   const full = workerConfig.schema.parse({
     ...defaults,
     ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort },

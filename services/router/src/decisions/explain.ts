@@ -2,7 +2,7 @@
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import { createChannel, createClient, type ServerCall, type wire } from '@pareto/rpc';
-import { hasToken, tokenMetadata } from '@pareto/service';
+import type { Access } from '@pareto/service';
 import type { DecisionLog } from './decision-log.js';
 import { describeDecision } from './describe.js';
 
@@ -10,7 +10,7 @@ export interface ExplainOptions {
   readonly routerId: string;
   readonly decisions: DecisionLog;
   readonly table: () => RoutingTable | undefined;
-  readonly clusterToken: string;
+  readonly access: Access;
 }
 
 const forwardTimeoutMs = 2_000;
@@ -28,10 +28,10 @@ export async function explain(
   }
   const address = options.table()?.routers.get(router);
   // What another router handed on is not handed on again.
-  if (address === undefined || hasToken(call, options.clusterToken)) {
+  if (address === undefined || options.access.isService(call)) {
     throw new ParetoError('not-found', `decision ${decisionId} was made by router ${router}, which is gone`);
   }
-  return askRouter(address, decisionId, call, options.clusterToken);
+  return askRouter(address, decisionId, call, options.access);
 }
 
 function parseDecisionId(id: string): { readonly router: string; readonly seq: number } {
@@ -47,9 +47,9 @@ async function askRouter(
   address: string,
   decisionId: string,
   call: ServerCall,
-  clusterToken: string,
+  access: Access,
 ): Promise<wire.ExplainResponse> {
-  const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
+  const channel = createChannel(address, access.channel('router'));
   try {
     const timeoutMs = Math.min(forwardTimeoutMs, call.remainingMs() ?? forwardTimeoutMs);
     return await createClient(channel, 'pareto.v1.Inference').explain(

@@ -2,6 +2,7 @@
 
 import type { Clock, Rng } from '@pareto/core';
 import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
+import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
@@ -13,7 +14,7 @@ import type { Holds } from './holds.js';
 export interface RouterCore {
   /** Unique to this process: decision ids begin with it. */
   readonly routerId: string;
-  readonly clusterToken: string;
+  readonly access: Access;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'ageMs'>;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;

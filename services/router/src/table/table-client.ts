@@ -2,7 +2,7 @@
 
 import type { Clock, Rng, RoutingTable } from '@pareto/core';
 import { createClient, type wire } from '@pareto/rpc';
-import { createSession, tokenMetadata, type Runnable } from '@pareto/service';
+import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { buildTable } from './build-table.js';
 import { createTableRows } from './table-rows.js';
@@ -12,7 +12,7 @@ export interface TableClientOptions {
   readonly routerId: string;
   /** host:port that other routers call; asked for at each connection. */
   readonly address: () => string;
-  readonly clusterToken: string;
+  readonly access: Access;
   readonly onTable: (table: RoutingTable) => void;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -52,7 +52,7 @@ export function createTableClient(options: TableClientOptions): TableClient {
       hello: { routerId: options.routerId, address: options.address(), ...rows.version },
     }),
     onMessage,
-    metadata: tokenMetadata(options.clusterToken),
+    channel: options.access.channel('controller'),
     silenceMs,
     clock,
     rng: options.rng,

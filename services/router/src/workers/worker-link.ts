@@ -8,6 +8,7 @@ import {
   loadKey,
   notExecutedKey,
   type CallOptions,
+  type ChannelOptions,
   type wire,
 } from '@pareto/rpc';
 
@@ -36,10 +37,7 @@ const inferPath = '/inference.GRPCInferenceService/ModelInfer';
 const notSent =
   /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
 
-export function createGrpcLink(
-  address: string,
-  options: { readonly metadata: Readonly<Record<string, string>>; readonly maxMessageBytes: number },
-): WorkerLink {
+export function createGrpcLink(address: string, options: ChannelOptions): WorkerLink {
   const channel = createChannel(address, options);
   const call = createRawCaller(channel, inferPath);
   const execution = createClient(channel, 'pareto.v1.Execution');

@@ -11,7 +11,7 @@ import {
   type RawReply,
   type ServiceClient,
 } from '@pareto/rpc';
-import { createLifecycle, createRunGroup, loadConfig } from '@pareto/service';
+import { createLifecycle, createRunGroup, createTokenAccess, loadConfig } from '@pareto/service';
 import { createLogger, createTracer, type Tracer } from '@pareto/telemetry';
 import { createRouter, routerConfig, type RouterConfig } from '../../src/index.js';
 
@@ -57,7 +57,8 @@ export async function startRouter(
   const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
   const clock = systemClock;
-  const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), clusterToken: token };
+  const access = createTokenAccess(token, { role: 'router', clock, logger });
+  const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
   const router = createRouter({ ...loaded.config, ...overrides }, context);
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });
   await group.start();

@@ -1,0 +1,78 @@
+// Who may call what: the one table, and the guard that holds every call against it before its handler runs.
+// Health and reflection are not in it: they are for all who can connect.
+
+import { ParetoError } from '@pareto/core';
+import type { Guard, ServerCall } from '@pareto/rpc';
+
+export const serviceRoles = ['controller', 'router', 'worker'] as const;
+/** A service of the cluster. */
+export type ServiceRole = (typeof serviceRoles)[number];
+/** What a certificate can say its holder is. An operator is a person, or what works for one: the CLI. */
+export type Role = ServiceRole | 'operator';
+
+type Callers = 'anyone' | readonly Role[];
+
+/** By the service that is called; a method's own line stands above its service's. What has no line is for nobody. */
+const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> = {
+  controller: {
+    'pareto.v1.Fleet/Join': ['worker'],
+    'pareto.v1.Fleet': ['operator'],
+    'pareto.v1.Routes': ['router'],
+    'pareto.v1.Registry': ['operator'],
+    'pareto.v1.Blobs/Download': ['worker', 'operator'],
+    'pareto.v1.Blobs': ['operator'],
+  },
+  worker: {
+    'inference.GRPCInferenceService': ['router'],
+    'pareto.v1.Execution': ['router'],
+  },
+  router: {
+    'inference.GRPCInferenceService': 'anyone',
+    'pareto.v1.Inference': 'anyone',
+  },
+};
+
+/** `path` is `/service/Method`. */
+function callersOf(role: ServiceRole, path: string): Callers {
+  const method = path.slice(1);
+  return callers[role][method] ?? callers[role][method.slice(0, method.indexOf('/'))] ?? [];
+}
+
+/** How a call shows who makes it. */
+export interface Proof {
+  /** Undefined when the caller may call what these may. */
+  refusal(call: ServerCall, allowed: readonly Role[]): Refusal | undefined;
+  /** One of the cluster's own services calls. */
+  isService(call: ServerCall): boolean;
+}
+
+export interface Refusal {
+  readonly code: 'unauthenticated' | 'permission-denied';
+  /** E.g. "the caller's certificate is a router's". */
+  readonly because: string;
+}
+
+const notHere: Refusal = { code: 'permission-denied', because: 'this service does not offer it' };
+
+/** The guard of a service; `onRefused` is told for the log. */
+export function createGuard(
+  role: ServiceRole,
+  proof: Proof,
+  onRefused: (call: ServerCall, method: string, reason: string) => void,
+): Guard {
+  return (path) => {
+    const allowed = callersOf(role, path);
+    if (allowed === 'anyone') return undefined;
+    const expected = `${path.slice(1)} is for ${listRoles(allowed)}`;
+    return (call) => {
+      const refusal = allowed.length === 0 ? notHere : proof.refusal(call, allowed);
+      if (refusal === undefined) return;
+      const message = `${expected}: ${refusal.because}`;
+      onRefused(call, path, message);
+      throw new ParetoError(refusal.code, message);
+    };
+  };
+}
+
+const listRoles = (roles: readonly Role[]): string =>
+  roles.length === 0 ? 'nobody' : roles.map((role) => `${role}s`).join(' and ');
