@@ -21,6 +21,11 @@ export {
   type UnaryHandler,
 } from './services.js';
 export { type DuplexStream } from './streams.js';
+export { createFollowing, type Following, type FollowingOptions, type FollowOptions } from './following.js';
+export { createFollowingClient, type FollowingClient } from './following-client.js';
+export { leaderOf, notLeading } from './following-steps.js';
+export { uploadBlob, type Upload } from './following-upload.js';
+export { isNotSent } from './not-sent.js';
 export { scanInferRequest, type ScannedInput, type ScannedRequest } from './oip/scan.js';
 export { decodeTypedContents, hasTypedContents } from './oip/contents.js';
 export {

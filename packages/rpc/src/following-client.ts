@@ -1,0 +1,44 @@
+// A typed client of the controllers: each call goes to the one that takes it.
+
+import { createClient } from './client.js';
+import type { Following } from './following.js';
+import type { CallOptions } from './options.js';
+import { serviceDefinition } from './protos.js';
+import type { ServiceClient, ServiceName } from './services.js';
+
+/** They read, or the same again changes nothing: repeated also when it isn't known whether they were executed. */
+const repeatable: ReadonlySet<string> = new Set([
+  ...['list', 'describe', 'listWorkers', 'overview', 'stat'],
+  ...['registerTask', 'registerArchitecture', 'drain'],
+]);
+
+type UnaryNames<C> = {
+  [M in keyof C]: C[M] extends (request: infer In, options?: CallOptions) => Promise<unknown>
+    ? In extends AsyncIterable<unknown>
+      ? never
+      : M
+    : never;
+}[keyof C];
+
+/** The methods that are not streams. */
+export type FollowingClient<S extends ServiceName> = Pick<ServiceClient<S>, UnaryNames<ServiceClient<S>>>;
+
+type Call = (request: object, options?: CallOptions) => Promise<object>;
+
+/** Calls fail over and follow the leader as `Following.run` says, within the call's deadline. */
+export function createFollowingClient<S extends ServiceName>(following: Following, service: S): FollowingClient<S> {
+  const follow =
+    (method: string): Call =>
+    (request, options = {}) =>
+      following.run(
+        (channel, limits) => {
+          const call = Reflect.get(createClient(channel, service), method) as Call;
+          return call(request, { ...options, ...limits });
+        },
+        { ...options, isRepeatable: repeatable.has(method) },
+      );
+  const names = Object.entries(serviceDefinition(service)).flatMap(([name, spec]) =>
+    spec.requestStream || spec.responseStream ? [] : (spec.originalName ?? name),
+  );
+  return Object.fromEntries(names.map((name) => [name, follow(name)])) as unknown as FollowingClient<S>;
+}

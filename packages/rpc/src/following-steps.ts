@@ -1,0 +1,118 @@
+// Which controller a call goes to next, after what became of it at the last. Pure.
+
+import { ParetoError } from '@pareto/core';
+import { isNotSent } from './not-sent.js';
+
+export interface Step {
+  readonly address: string;
+  /** In the list, of the controller that was taken from it last. */
+  readonly index: number;
+  /** A controller named it as the leader. */
+  readonly isNamed: boolean;
+  /** Leaders followed in a row without a pause. */
+  readonly hops: number;
+  /** Controllers of the list that could not be reached, in a row. */
+  readonly away: number;
+  /** Some controller has answered this call. */
+  readonly isAnswered: boolean;
+}
+
+/** What a failure says of the controller that it came from, and of the call. */
+export type Verdict =
+  /** Not done: this one leads. */
+  | { readonly kind: 'leader'; readonly address: string }
+  /** Not done: nobody leads. */
+  | { readonly kind: 'nobody' }
+  /** Not done: it can't be reached. */
+  | { readonly kind: 'away' }
+  /** It went away: done or not. */
+  | { readonly kind: 'lost' }
+  /** The controller's last word, or the caller's. */
+  | { readonly kind: 'final' };
+
+export type Next =
+  | { readonly kind: 'step'; readonly step: Step; readonly pauseMs: number }
+  | { readonly kind: 'give-up' }
+  /** No controller of the list could be reached. */
+  | { readonly kind: 'unreachable' };
+
+/** In the trailers of a refusal: host:port of the controller that leads. */
+const leaderKey = 'pareto-leader';
+const nobodyLeads = 'no controller leads now';
+
+/** `isConnected`: there was a connection when the call was made. */
+export function judge(error: unknown, isConnected: boolean): Verdict {
+  if (!(error instanceof ParetoError)) return { kind: 'final' };
+  const leader = leaderOf(error);
+  if (leader === '') return { kind: 'nobody' };
+  if (leader !== undefined) return { kind: 'leader', address: leader };
+  // Its own deadline may be shorter than the call's.
+  if (error.code === 'deadline-exceeded') return { kind: 'lost' };
+  if (error.code !== 'unavailable') return { kind: 'final' };
+  return { kind: !isConnected || isNotSent(error) ? 'away' : 'lost' };
+}
+
+/**
+ * What a controller that does not lead says of who does: host:port, or empty when nobody does now. Undefined: the error
+ * says nothing of it.
+ */
+export function leaderOf(error: unknown): string | undefined {
+  if (!(error instanceof ParetoError) || error.code !== 'failed-precondition') return undefined;
+  return error.details[leaderKey] ?? (error.message.startsWith(nobodyLeads) ? '' : undefined);
+}
+
+/** The refusal that `leaderOf` understands; `leader` undefined: nobody leads now. */
+export const notLeading = (leader: string | undefined): ParetoError =>
+  leader === undefined
+    ? new ParetoError('failed-precondition', `${nobodyLeads}: try again`)
+    : new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, {
+        details: { [leaderKey]: leader },
+      });
+
+/** Begins where the last call was taken. */
+export const startSteps = (addresses: readonly string[], taken?: Step): Step => ({
+  address: taken?.address ?? addresses[0] ?? '',
+  index: taken?.index ?? 0,
+  isNamed: taken?.isNamed ?? false,
+  hops: 0,
+  away: 0,
+  isAnswered: false,
+});
+
+const mostHops = 3;
+/** Elections take a second or more. */
+const waitMs = 250;
+
+export function nextStep(addresses: readonly string[], last: Step, verdict: Verdict, isRepeatable: boolean): Next {
+  switch (verdict.kind) {
+    case 'final':
+      return { kind: 'give-up' };
+    case 'leader': {
+      const isFree = last.hops < mostHops && verdict.address !== last.address;
+      const step = { ...last, address: verdict.address, isNamed: true, away: 0, isAnswered: true };
+      return { kind: 'step', step: { ...step, hops: isFree ? last.hops + 1 : 0 }, pauseMs: isFree ? 0 : waitMs };
+    }
+    case 'nobody':
+      return ofList(addresses, { ...last, away: 0, isAnswered: true }, last.index + 1, waitMs);
+    case 'lost':
+      return isRepeatable
+        ? ofList(addresses, { ...last, isAnswered: true }, last.index + 1, waitMs)
+        : { kind: 'give-up' };
+    case 'away':
+      return away(addresses, last);
+  }
+}
+
+function away(addresses: readonly string[], last: Step): Next {
+  // Whoever named it answers, and will soon know another.
+  if (last.isNamed) return ofList(addresses, last, last.index, last.isAnswered ? waitMs : 0);
+  const gone = last.away + 1;
+  if (gone < addresses.length) return ofList(addresses, { ...last, away: gone }, last.index + 1, 0);
+  return last.isAnswered ? ofList(addresses, { ...last, away: 0 }, last.index + 1, waitMs) : { kind: 'unreachable' };
+}
+
+function ofList(addresses: readonly string[], last: Step, wanted: number, pauseMs: number): Next {
+  const index = wanted % addresses.length;
+  const step = { ...last, address: addresses[index] ?? '', index, isNamed: false, hops: 0 };
+  return { kind: 'step', step, pauseMs };
+}

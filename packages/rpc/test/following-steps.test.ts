@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ParetoError } from '@pareto/core';
+import { judge, leaderOf, nextStep, notLeading, startSteps, type Step, type Verdict } from '../src/following-steps.js';
+
+const addresses = ['a:1', 'b:1', 'c:1'];
+const gone = new ParetoError('unavailable', 'Connection dropped');
+const away: Verdict = { kind: 'away' };
+
+describe('judge', () => {
+  const cases: readonly (readonly [string, unknown, boolean, Verdict])[] = [
+    ['a leader named', notLeading('c:1'), true, { kind: 'leader', address: 'c:1' }],
+    ['no leader', notLeading(undefined), true, { kind: 'nobody' }],
+    ['another precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
+    ['no connection before the call', gone, false, { kind: 'away' }],
+    ['sent back unread', new ParetoError('unavailable', 'Stream refused by server'), true, { kind: 'away' }],
+    ['a connection that broke', gone, true, { kind: 'lost' }],
+    ['a deadline', new ParetoError('deadline-exceeded', 'late'), true, { kind: 'lost' }],
+    ['an answer', new ParetoError('not-found', 'none'), true, { kind: 'final' }],
+    ['a defect', new Error('defect'), true, { kind: 'final' }],
+  ];
+  for (const [name, error, isConnected, expected] of cases) {
+    it(name, () => assert.deepEqual(judge(error, isConnected), expected));
+  }
+
+  it('tells who leads of nothing else', () => {
+    assert.equal(leaderOf(new ParetoError('unavailable', 'x', { details: { 'pareto-leader': 'a:1' } })), undefined);
+    assert.equal(leaderOf('text'), undefined);
+  });
+});
+
+function walk(verdicts: readonly Verdict[], isRepeatable = false): readonly string[] {
+  let step: Step = startSteps(addresses);
+  return verdicts.map((verdict) => {
+    const next = nextStep(addresses, step, verdict, isRepeatable);
+    if (next.kind !== 'step') return next.kind;
+    ({ step } = next);
+    return next.pauseMs === 0 ? step.address : `${step.address} later`;
+  });
+}
+
+describe('nextStep', () => {
+  const leader = (address: string): Verdict => ({ kind: 'leader', address });
+  const cases: readonly (readonly [string, readonly Verdict[], readonly string[]])[] = [
+    ['tries the whole list once', [away, away, away], ['b:1', 'c:1', 'unreachable']],
+    ['follows a leader that was named, though it is not of the list', [leader('d:1')], ['d:1']],
+    [
+      'goes back to who named a leader that is gone, and waits for the next',
+      [away, leader('a:1'), away, leader('a:1'), away, leader('c:1')],
+      ['b:1', 'a:1', 'b:1 later', 'a:1', 'b:1 later', 'c:1'],
+    ],
+    [
+      'goes round while nobody leads',
+      Array(4).fill({ kind: 'nobody' }),
+      ['b', 'c', 'a', 'b'].map((x) => `${x}:1 later`),
+    ],
+    [
+      'goes on while some answer',
+      [{ kind: 'nobody' }, away, away, away, away],
+      ['b:1 later', 'c:1', 'a:1', 'b:1 later', 'c:1'],
+    ],
+    ['pauses when each names another', ['b:1', 'a:1', 'b:1', 'a:1'].map(leader), ['b:1', 'a:1', 'b:1', 'a:1 later']],
+    ['does not follow one that names itself at once', [leader('a:1')], ['a:1 later']],
+    ['does not repeat what may have been done', [{ kind: 'lost' }], ['give-up']],
+    ['ends with an answer', [{ kind: 'final' }], ['give-up']],
+  ];
+  for (const [name, verdicts, expected] of cases) it(name, () => assert.deepEqual(walk(verdicts), expected));
+
+  it('repeats what may be repeated', () => assert.deepEqual(walk([{ kind: 'lost' }], true), ['b:1 later']));
+
+  it('never goes on without a pause for long', () => {
+    const verdict = fc.oneof(
+      fc.constantFrom<Verdict>({ kind: 'nobody' }, away, { kind: 'lost' }),
+      fc.constantFrom('a:1', 'b:1', 'd:1').map((address): Verdict => ({ kind: 'leader', address })),
+    );
+    fc.assert(
+      fc.property(fc.array(verdict, { maxLength: 60 }), (verdicts) => {
+        let atOnce = 0;
+        let most = 0;
+        for (const place of walk(verdicts, true)) {
+          if (place === 'unreachable') break;
+          atOnce = place.endsWith('later') ? 0 : atOnce + 1;
+          most = Math.max(most, atOnce);
+        }
+        assert.ok(most <= 12, `${most} in a row`);
+      }),
+    );
+  });
+});

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { digest, ParetoError, systemClock } from '@pareto/core';
+import {
+  createChannel,
+  createFollowing,
+  createFollowingClient,
+  createServer,
+  notLeading,
+  uploadBlob,
+  type Following,
+  type RpcServer,
+  type wire,
+} from '../src/index.js';
+
+/** host:port where nothing listens. */
+const nobody = '127.0.0.1:9';
+
+interface Controller {
+  readonly address: string;
+  readonly server: RpcServer;
+  calls: number;
+  /** In place of an answer. */
+  refuse: (() => ParetoError | undefined) | undefined;
+  /** What it has of the one blob. */
+  stored: Buffer;
+  /** Breaks off an upload that has come so far. */
+  breakAt: number;
+}
+
+describe('following', () => {
+  const cleanUps: (() => void)[] = [];
+  afterEach(() => cleanUps.splice(0).forEach((each) => each()));
+
+  async function startController(): Promise<Controller> {
+    const server = createServer();
+    cleanUps.push(() => server.close());
+    const controller: Controller = {
+      ...{ address: '', server, calls: 0, refuse: undefined, stored: Buffer.alloc(0), breakAt: Infinity },
+    };
+    const enter = (): void => {
+      controller.calls += 1;
+      const refusal = controller.refuse?.();
+      if (refusal !== undefined) throw refusal;
+    };
+    server.add('pareto.v1.Registry', {
+      list: async () => (enter(), { tasks: [{ name: controller.address }] }),
+      delete: async () => (enter(), {}),
+    });
+    server.add('pareto.v1.Blobs', {
+      async stat() {
+        enter();
+        return { complete: controller.stored.length === content.length, receivedBytes: controller.stored.length };
+      },
+      upload: (messages) => receive(controller, messages),
+    });
+    return Object.assign(controller, { address: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
+  }
+  function follow(addresses: readonly string[], patienceMs = 2_000): Following {
+    const open = (address: string) => createChannel(address);
+    const following = createFollowing({ addresses, open, clock: systemClock, patienceMs });
+    cleanUps.push(() => following.close());
+    return following;
+  }
+
+  it('asks the next when one is away, and stays with who answered', async () => {
+    const controller = await startController();
+    const following = follow([nobody, controller.address]);
+    const registry = createFollowingClient(following, 'pareto.v1.Registry');
+    assert.equal((await registry.list({})).tasks[0]?.name, controller.address);
+    assert.equal(following.address, controller.address);
+    await registry.delete({ name: 'x' });
+    assert.equal(controller.calls, 2);
+  });
+
+  it('goes to the leader, of the list or not', async () => {
+    const [follower, leader] = [await startController(), await startController()];
+    follower.refuse = () => notLeading(leader.address);
+    const following = follow([follower.address]);
+    const registry = createFollowingClient(following, 'pareto.v1.Registry');
+    await registry.delete({ name: 'x' });
+    assert.deepEqual([follower.calls, leader.calls, following.address], [1, 1, leader.address]);
+    await registry.delete({ name: 'x' });
+    assert.deepEqual([follower.calls, leader.calls], [1, 2]);
+    leader.server.close();
+    follower.refuse = undefined;
+    await registry.delete({ name: 'x' });
+    assert.equal(follower.calls, 2);
+  });
+
+  it('waits while nobody leads, no longer than it may', async () => {
+    const controller = await startController();
+    controller.refuse = () => (controller.calls < 3 ? notLeading(undefined) : undefined);
+    await createFollowingClient(follow([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
+    assert.equal(controller.calls, 3);
+    controller.refuse = () => notLeading(undefined);
+    const registry = createFollowingClient(follow([controller.address]), 'pareto.v1.Registry');
+    await assert.rejects(registry.delete({ name: 'x' }, { timeoutMs: 400 }), /no controller leads now/);
+    const impatient = createFollowingClient(follow([controller.address], 300), 'pareto.v1.Registry');
+    await assert.rejects(impatient.delete({ name: 'x' }), /no controller leads now/);
+  });
+
+  it('says when none can be reached', async () => {
+    const registry = createFollowingClient(follow([nobody, '127.0.0.1:10']), 'pareto.v1.Registry');
+    const message = /^no controller answers at 127\.0\.0\.1:9 or 127\.0\.0\.1:10$/;
+    await assert.rejects(registry.list({}), { code: 'unavailable', message });
+  });
+
+  it('repeats what reads, and not what may have been written', async () => {
+    const [first, second] = [await startController(), await startController()];
+    first.refuse = () => new ParetoError('unavailable', 'the store does not answer');
+    const clientOf = () => createFollowingClient(follow([first.address, second.address]), 'pareto.v1.Registry');
+    assert.equal((await clientOf().list({})).tasks[0]?.name, second.address);
+    await assert.rejects(clientOf().delete({ name: 'x' }), /the store does not answer/);
+    assert.deepEqual([first.calls, second.calls], [2, 1]);
+  });
+
+  it('ends when its signal aborts', async () => {
+    const controller = await startController();
+    controller.refuse = () => notLeading(undefined);
+    const aborter = new AbortController();
+    const registry = createFollowingClient(follow([controller.address]), 'pareto.v1.Registry');
+    const listed = registry.list({}, { signal: aborter.signal });
+    setTimeout(() => aborter.abort(new Error('enough')), 50);
+    await assert.rejects(listed, /enough/);
+  });
+
+  describe('an upload', () => {
+    it('goes on at another controller of the same place', async () => {
+      const [first, second] = [await startController(), await startController()];
+      first.breakAt = 2 << 20;
+      second.stored = content.subarray(0, 2 << 20);
+      const read: number[] = [];
+      const upload = {
+        digest: digest(`sha256:${'0'.repeat(64)}`),
+        sizeBytes: content.length,
+        read(offset: number) {
+          read.push(offset);
+          return chunks(offset);
+        },
+      };
+      const following = follow([first.address, second.address]);
+      assert.equal(await uploadBlob(following, upload), true);
+      assert.deepEqual(read, [0, 2 << 20]);
+      assert.deepEqual(second.stored, content);
+      assert.equal(await uploadBlob(following, upload), false);
+    });
+  });
+});
+
+const content = Buffer.alloc(5 << 20, 'pareto');
+
+async function* chunks(offset: number): AsyncGenerator<Buffer> {
+  for (let from = offset; from < content.length; from += 1 << 20) yield content.subarray(from, from + (1 << 20));
+}
+
+async function receive(
+  controller: Controller,
+  messages: AsyncIterable<wire.UploadRequest>,
+): Promise<wire.UploadResponseInput> {
+  for await (const { data, offset } of messages) {
+    if (data.length > 0) assert.equal(offset, controller.stored.length);
+    controller.stored = Buffer.concat([controller.stored, data]);
+    if (controller.stored.length >= controller.breakAt) throw new ParetoError('unavailable', 'shutting down');
+  }
+  return {};
+}
