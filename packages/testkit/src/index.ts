@@ -16,3 +16,8 @@ export {
 export { endlessModel, hungryModel, loopModel, matrixModel } from './models.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
+export { fetchTool, type Tool, type ToolName } from './tools.js';
+export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';
+export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd.js';
+export type { EtcdNode } from './etcd-node.js';
+export type { EtcdGateway, EtcdTls } from './etcd-gateway.js';

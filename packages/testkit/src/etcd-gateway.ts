@@ -1,0 +1,67 @@
+// etcd's JSON gateway: what the test kit asks of a member without a client library.
+
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestTls } from 'node:https';
+
+/** PEM, of the authority, and of the certificate that clients of etcd show. */
+export interface EtcdTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface EtcdGateway {
+  /** The JSON lines of the answer. Throws when etcd refuses. */
+  call(path: string, body?: object, token?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+export function createEtcdGateway(endpoint: string, tls: EtcdTls | undefined): EtcdGateway {
+  const open = tls === undefined ? requestPlain : requestTls;
+  return {
+    call: (path, body = {}, token) =>
+      new Promise((resolve, reject) => {
+        const headers = token === undefined ? {} : { authorization: token };
+        const url = `${tls === undefined ? 'http' : 'https'}://${endpoint}/v3/${path}`;
+        const request = open(url, { ...tls, method: 'POST', agent: false, timeout: 5_000, headers }, (response) => {
+          read(response).then((text) => {
+            if (response.statusCode === 200) resolve(text.trim().split('\n').map(parse));
+            else reject(new Error(`etcd refused ${path}: ${text}`));
+          }, reject);
+        });
+        request
+          .once('error', reject)
+          .once('timeout', () => request.destroy(new Error(`etcd at ${endpoint} is silent`)));
+        request.end(JSON.stringify(body));
+      }),
+  };
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+const parse = (line: string): Record<string, unknown> => JSON.parse(line) as Record<string, unknown>;
+
+interface Grant {
+  readonly user: string;
+  readonly password: string;
+  /** The user may read and write the keys under it, and no others. */
+  readonly prefix: string;
+}
+
+/** Makes a user, and turns authentication on. Root's password is `root`. */
+export async function enableEtcdAuth(gateway: EtcdGateway, { user, password, prefix }: Grant): Promise<void> {
+  const encode = (text: string): string => Buffer.from(text).toString('base64');
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  await gateway.call('auth/user/add', { name: 'root', password: 'root' });
+  await gateway.call('auth/role/add', { name: 'root' });
+  await gateway.call('auth/user/grant', { user: 'root', role: 'root' });
+  await gateway.call('auth/user/add', { name: user, password });
+  await gateway.call('auth/role/add', { name: 'writer' });
+  const perm = { permType: 'READWRITE', key: encode(prefix), range_end: encode(end) };
+  await gateway.call('auth/role/grant', { name: 'writer', perm });
+  await gateway.call('auth/user/grant', { user, role: 'writer' });
+  await gateway.call('auth/enable');
+}

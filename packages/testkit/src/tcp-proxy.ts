@@ -1,0 +1,113 @@
+// A link that a test can cut or stall: a TCP proxy on loopback.
+
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** `up` is towards the target, `down` back to who connected. */
+export type Direction = 'up' | 'down' | 'both';
+
+export interface TcpProxy extends AsyncDisposable {
+  /** Where to connect: `host:port`. */
+  readonly address: string;
+  readonly port: number;
+  /** Forwarded so far. */
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** Open now. */
+  readonly connections: number;
+  /** Ends every connection with a reset, and every new one until healed. */
+  cut(): void;
+  /** Forwards nothing in a direction, and closes nothing: what is sent waits until healed. */
+  stall(direction: Direction): void;
+  heal(): void;
+}
+
+interface Link {
+  readonly sockets: readonly Socket[];
+  /** Reads on or not, as the moment demands. */
+  refresh(): void;
+}
+
+/** `to` is the target, `host:port`. */
+export async function createTcpProxy({ to }: { readonly to: string }): Promise<TcpProxy> {
+  const links = new Set<Link>();
+  const bytes = { up: 0, down: 0 };
+  const stalled = { up: false, down: false };
+  let isCut = false;
+
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
+    if (isCut) return void near.resetAndDestroy();
+    const far = connectTo(to);
+    const up = forward(near, far, { isStalled: () => stalled.up, count: (length) => (bytes.up += length) });
+    const down = forward(far, near, { isStalled: () => stalled.down, count: (length) => (bytes.down += length) });
+    const refresh = (): void => [up, down].forEach((run) => run());
+    const link: Link = { sockets: [near, far], refresh };
+    links.add(link);
+    for (const socket of link.sockets) socket.once('close', () => links.delete(link));
+    refresh();
+  });
+  const refresh = (): void => links.forEach((link) => link.refresh());
+  const reset = (): void => {
+    for (const socket of [...links].flatMap((link) => link.sockets)) socket.resetAndDestroy();
+  };
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    address: `127.0.0.1:${port}`,
+    bytes,
+    get connections() {
+      return links.size;
+    },
+    cut() {
+      isCut = true;
+      reset();
+    },
+    stall(direction) {
+      if (direction !== 'down') stalled.up = true;
+      if (direction !== 'up') stalled.down = true;
+      refresh();
+    },
+    heal() {
+      isCut = stalled.up = stalled.down = false;
+      refresh();
+    },
+    async [Symbol.asyncDispose]() {
+      reset();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function connectTo(address: string): Socket {
+  const at = address.lastIndexOf(':');
+  return connect({
+    host: address.slice(0, at),
+    port: Number(address.slice(at + 1)),
+    noDelay: true,
+    allowHalfOpen: true,
+  });
+}
+
+interface Pipe {
+  readonly isStalled: () => boolean;
+  readonly count: (bytes: number) => void;
+}
+
+/** Backpressure by hand: a stream's own pipe would resume a socket that is stalled. Returns what pauses or resumes it. */
+function forward(from: Socket, to: Socket, { isStalled, count }: Pipe): () => unknown {
+  let full = false;
+  const refresh = (): unknown => (full || isStalled() ? from.pause() : from.resume());
+  from.on('data', (chunk) => {
+    count(chunk.length);
+    full = !to.write(chunk);
+    refresh();
+  });
+  to.on('drain', () => {
+    full = false;
+    refresh();
+  });
+  from.once('end', () => to.end());
+  from.once('error', () => to.destroy());
+  from.once('close', () => to.destroy());
+  return refresh;
+}

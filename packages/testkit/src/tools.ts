@@ -1,0 +1,120 @@
+// Programs that tests run and that npm can't bring: fetched once, as one file each, into .cache/tools of the repository.
+
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type ToolName = 'etcd-3.4' | 'etcd-3.6' | 'etcdctl-3.4' | 'etcdutl-3.6' | 'versitygw';
+export type Tool =
+  { readonly kind: 'ready'; readonly path: string } | { readonly kind: 'missing'; readonly reason: string };
+
+type Source =
+  | { readonly kind: 'debian'; readonly package: string; readonly file: string }
+  | { readonly kind: 'go'; readonly version: string; readonly package: string };
+
+const sources: Readonly<Record<ToolName, Source>> = {
+  'etcd-3.4': { kind: 'debian', package: 'etcd-server', file: 'usr/bin/etcd' },
+  'etcdctl-3.4': { kind: 'debian', package: 'etcd-client', file: 'usr/bin/etcdctl' },
+  'etcd-3.6': go('go.etcd.io/etcd/server/v3', 'v3.6.5'),
+  'etcdutl-3.6': go('go.etcd.io/etcd/etcdutl/v3', 'v3.6.5'),
+  versitygw: go('github.com/versity/versitygw', 'v1.8.0', '/cmd/versitygw'),
+};
+
+const cache = fileURLToPath(new URL('../../../.cache/tools', import.meta.url));
+
+/** The program's path. The first call on a machine may take minutes; other processes that want the same one wait for it. */
+export async function fetchTool(name: ToolName): Promise<Tool> {
+  const path = join(cache, name);
+  if (isReady(path)) return { kind: 'ready', path };
+  await mkdir(cache, { recursive: true });
+  const lock = `${path}.lock`;
+  await takeLock(lock);
+  try {
+    if (!isReady(path)) await make(sources[name], path);
+    return { kind: 'ready', path };
+  } catch (error) {
+    return { kind: 'missing', reason: `${name} can't be had here: ${String(error)}` };
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+function isReady(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The lock is a file that names its process; one whose process is gone is taken over. */
+async function takeLock(lock: string): Promise<void> {
+  for (;;) {
+    try {
+      return await writeFile(lock, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (await isStale(lock)) await rm(lock, { force: true });
+    else await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function isStale(lock: string): Promise<boolean> {
+  try {
+    const pid = Number(await readFile(lock, 'utf8'));
+    if (pid === 0) return Date.now() - (await stat(lock)).mtimeMs > 5_000; // not yet written, or cut off before it was
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** In a folder beside the place, so that the program appears whole or not at all. */
+async function make(source: Source, path: string): Promise<void> {
+  const folder = await mkdtemp(`${path}-`);
+  await chmod(folder, 0o755); // apt downloads as a user of its own
+  try {
+    const made = source.kind === 'debian' ? await unpack(source, folder) : await build(source, folder);
+    await chmod(made, 0o755);
+    await rename(made, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function unpack(source: Extract<Source, { kind: 'debian' }>, folder: string): Promise<string> {
+  const download = (): Promise<string> => execute('sh', ['-c', `apt-get download -q ${source.package}`], folder);
+  await download().catch(async () => {
+    await execute('apt-get', ['update', '-q']);
+    await download();
+  });
+  await execute('sh', ['-c', 'dpkg -x *.deb .'], folder);
+  return join(folder, source.file);
+}
+
+async function build(source: Extract<Source, { kind: 'go' }>, folder: string): Promise<string> {
+  await execute('go', ['mod', 'init', 'tool'], folder);
+  await execute('go', ['get', `${source.package}@${source.version}`], folder);
+  await execute('go', ['build', '-o', 'program', source.package], folder);
+  return join(folder, 'program');
+}
+
+function go(module: string, version: string, folder = ''): Source {
+  return { kind: 'go', version, package: `${module}${folder}` };
+}
+
+function execute(command: string, args: readonly string[], cwd?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const why =
+        error.code === 'ENOENT' ? `${command} is not installed` : stderr.trim().split('\n').slice(-3).join(' ');
+      reject(new Error(`"${[command, ...args].join(' ')}" failed: ${why}`));
+    });
+  });
+}
