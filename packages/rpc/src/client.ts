@@ -2,7 +2,6 @@
 
 import {
   Client,
-  credentials,
   type Metadata,
   type CallOptions as GrpcCallOptions,
   type ClientUnaryCall,
@@ -15,11 +14,14 @@ import { defaultMaxMessageBytes, type CallOptions } from './options.js';
 import type { ServiceClient, ServiceName } from './services.js';
 import { fromServiceError, readMetadata, writeMetadata } from './status.js';
 import { duplex, readMessages, writeMessage } from './streams.js';
+import { channelCredentials, type ChannelTls } from './tls/channel-tls.js';
 
 export interface ChannelOptions {
   readonly maxMessageBytes?: number;
   /** Sent with every call, under the call's own. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Left out: plain text. */
+  readonly tls?: ChannelTls;
   readonly keepaliveMs?: number;
   readonly clock?: Clock;
 }
@@ -40,7 +42,9 @@ interface ChannelInternals {
 /** A lazily connected channel to host:port. It reconnects by itself, at most a second apart. */
 export function createChannel(address: string, options: ChannelOptions = {}): Channel {
   const limit = options.maxMessageBytes ?? defaultMaxMessageBytes;
-  const client = new Client(address, credentials.createInsecure(), {
+  const secure = channelCredentials(address, options.tls);
+  const client = new Client(address, secure.credentials, {
+    ...secure.options,
     'grpc.max_receive_message_length': limit,
     'grpc.max_send_message_length': limit,
     'grpc.keepalive_time_ms': options.keepaliveMs ?? 10_000,

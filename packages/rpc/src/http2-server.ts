@@ -1,10 +1,12 @@
-// What grpc-js leaves out of its HTTP/2 server: the receive window, when a call's headers came, and a size error that says
-// which flag to raise.
+// What grpc-js leaves out of its HTTP/2 server: the receive window, when a call's headers came and from whom, and a size
+// error that says which flag to raise.
 
 import type {
+  Http2SecureServer,
   Http2Server,
   IncomingHttpHeaders,
   OutgoingHttpHeaders,
+  ServerHttp2Session,
   ServerHttp2Stream,
   ServerOptions,
 } from 'node:http2';
@@ -12,17 +14,36 @@ import { createRequire } from 'node:module';
 import { systemClock } from '@pareto/core';
 import { internalPrefix } from './oip/decision.js';
 import { explainSizeLimit } from './size-limit.js';
+import { certifiedOf, watchHandshakes, type Certified, type TlsServerOptions } from './tls/server-tls.js';
 
 /** Per stream; node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
 /** Per connection. */
 export const connectionWindowBytes: number = 8 * 1024 * 1024;
 
-// grpc-js reads `createServer` off this object when it binds, which is the only place to hand it settings.
-const http2 = createRequire(import.meta.url)('node:http2') as { createServer: (options: ServerOptions) => Http2Server };
+interface Factories {
+  createServer: (options: ServerOptions) => Http2Server;
+  createSecureServer: (options: TlsServerOptions) => Http2SecureServer;
+}
 
-/** When the call's headers came, by `systemClock`: grpc-js calls a handler only when the whole request is there. */
-export const receivedAtKey: string = `${internalPrefix}received-at`;
+// grpc-js reads these off this object when it binds, which is the only place to hand it settings.
+const http2 = createRequire(import.meta.url)('node:http2') as Factories;
+
+/** Written by us into every call's headers, whatever the caller has sent under this name. */
+export const arrivalKey: string = `${internalPrefix}arrival`;
+
+export interface Arrival {
+  /** When the headers came, by `systemClock`: grpc-js calls a handler only when the whole request is there. */
+  readonly receivedAt: number;
+  readonly certified: Certified;
+}
+
+const writeArrival = ({ receivedAt, certified }: Arrival): string => `${receivedAt} ${certified ?? ''}`;
+
+export function readArrival(text: string): Arrival {
+  const certified = text.slice(text.indexOf(' ') + 1);
+  return { receivedAt: Number.parseFloat(text), certified: certified === '' ? undefined : (certified as Certified) };
+}
 
 const isAboutSize = /^(Received|Sent)%20message/;
 
@@ -44,7 +65,7 @@ function readingBegan(): number {
 
 /** The first to hear of a call: what is written into its headers, grpc-js reads as metadata. */
 function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  headers[receivedAtKey] = String(readingBegan());
+  headers[arrivalKey] = writeArrival({ receivedAt: readingBegan(), certified: certifiedOf(stream.session) });
   explainSizeErrors(stream);
 }
 
@@ -55,26 +76,38 @@ function explainSizeErrors(stream: ServerHttp2Stream): void {
   stream.sendTrailers = (headers) => sendTrailers(explainSizeError(headers));
 }
 
-const createPlain = http2.createServer;
+const { createServer, createSecureServer } = http2;
 
-function createWindowed(options: ServerOptions): Http2Server {
-  const settings = { ...options.settings, initialWindowSize: streamWindowBytes };
-  const server = createPlain({ ...options, settings });
-  server.on('session', (session) => session.setLocalWindowSize(connectionWindowBytes));
+const windowed = <O extends ServerOptions>(options: O): O => ({
+  ...options,
+  settings: { ...options.settings, initialWindowSize: streamWindowBytes },
+});
+
+function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
+  server.on('session', (session: ServerHttp2Session) => session.setLocalWindowSize(connectionWindowBytes));
   server.on('stream', onCall);
   return server;
 }
+
+const ours: Factories = {
+  createServer: (options) => prepare(createServer(windowed(options))),
+  createSecureServer(options) {
+    const server = prepare(createSecureServer(windowed(options)));
+    watchHandshakes(server, options);
+    return server;
+  },
+};
 
 let binding = 0;
 
 /** Runs `bind`, which makes grpc-js create its HTTP/2 server, and gives that server our windows. */
 export async function withServerWindow<T>(bind: () => Promise<T>): Promise<T> {
   binding++;
-  http2.createServer = createWindowed;
+  Object.assign(http2, ours);
   try {
     return await bind();
   } finally {
     binding--;
-    if (binding === 0) http2.createServer = createPlain;
+    if (binding === 0) Object.assign(http2, { createServer, createSecureServer });
   }
 }

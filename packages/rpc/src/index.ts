@@ -87,3 +87,15 @@ export {
   workerInfoFromWire,
   workerInfoToWire,
 } from './wire/fleet.js';
+export { type ServerTls, type Certified } from './tls/server-tls.js';
+export { type ChannelTls } from './tls/channel-tls.js';
+export { type TlsMaterial, type TlsSource } from './tls/material.js';
+export { describeRole, roleOf, roleUri, type Role, type ServiceRole } from './tls/role.js';
+export {
+  certificateFiles,
+  checkCertificates,
+  readCertificateFiles,
+  type CertificateFiles,
+  type Certificates,
+} from './tls/certificates.js';
+export { readClientCertificates, type ClientCertificates } from './tls/client-certificates.js';

@@ -2,14 +2,17 @@
 
 import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
-import { receivedAtKey } from './http2-server.js';
+import { arrivalKey, readArrival } from './http2-server.js';
 import { readMetadata } from './status.js';
+import type { Certified } from './tls/server-tls.js';
 
 export interface ServerCall {
   /** Aborts when the caller cancels, its deadline passes, or the connection is lost. */
   readonly signal: AbortSignal;
   readonly metadata: ReadonlyMap<string, string>;
   readonly peer: string;
+  /** What the caller's certificate says it is; undefined: it showed none. */
+  readonly certified: Certified;
   /** When the headers were received, on the server's clock. */
   readonly receivedAt: Milliseconds;
   /** Until the caller's gRPC deadline; undefined when it set none. */
@@ -34,8 +37,9 @@ interface OpenCall {
 /** Wraps a grpc-js call; `trailers` is what `setTrailer` writes to. */
 export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Clock): OpenCall {
   const aborter = new AbortController();
-  const [receivedText] = call.metadata.get(receivedAtKey);
-  const waitedMs = receivedText === undefined ? 0 : systemClock.now() - Number(receivedText);
+  const [text] = call.metadata.get(arrivalKey);
+  const arrival = text === undefined ? undefined : readArrival(String(text));
+  const waitedMs = arrival === undefined ? 0 : systemClock.now() - arrival.receivedAt;
   const now = clock.now();
   const receivedAt = milliseconds(now - waitedMs);
   const deadline = call.getDeadline();
@@ -62,6 +66,7 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
     get peer() {
       return call.getPeer();
     },
+    certified: arrival?.certified,
     receivedAt,
     remainingMs,
     setTrailer: (name, value) => trailers.set(name, value),

@@ -4,13 +4,13 @@ import {
   logVerbosity,
   Metadata,
   Server,
-  ServerCredentials,
   setLogVerbosity,
   type sendUnaryData,
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type {
+  ServerCredentials,
   ServerDuplexStream,
   ServerReadableStream,
   ServerUnaryCall,
@@ -27,6 +27,7 @@ import { reflectedDefinition } from './reflection.js';
 import { createServerCall, type ServerCall } from './server-call.js';
 import type { RawUnary, ServiceHandlers, ServiceName } from './services.js';
 import { toStatus } from './status.js';
+import { serverCredentials, type ServerTls } from './tls/server-tls.js';
 import { duplex, readMessages, writeMessage } from './streams.js';
 
 // grpc-js prints some failures on stderr that it also returns; they are ours to tell.
@@ -38,6 +39,8 @@ export type Guard = (method: string) => ((call: ServerCall) => void) | undefined
 export interface ServerOptions {
   /** Of every method that is added; health and reflection are for all who can connect. `method` is its full path. */
   readonly guard?: Guard;
+  /** Left out: plain text. */
+  readonly tls?: ServerTls;
   readonly maxMessageBytes?: number;
   /** How often an idle connection is pinged. */
   readonly keepaliveMs?: number;
@@ -180,7 +183,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
     async listen(host, port) {
       const services = [...names.slice(1), 'grpc.health.v1.Health'];
       new ReflectionService(reflectedDefinition(), { services }).addToServer(server);
-      return withServerWindow(() => bind(server, host, port));
+      return withServerWindow(() => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
     },
     setServing,
     drain: (timeoutMs) => drain(server, () => setServing(false), timeoutMs, context.clock),
@@ -188,10 +191,9 @@ export function createServer(options: ServerOptions = {}): RpcServer {
   };
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
-  const address = formatAddress(host, port);
+function bind(server: Server, credentials: ServerCredentials, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials, (error, bound) => {
       if (error === null) return resolve(bound);
       const taken = error.message.includes('EADDRINUSE');
       const why = taken ? 'the port is taken: stop what uses it, or choose another with --port' : error.message;

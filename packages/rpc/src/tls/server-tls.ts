@@ -1,0 +1,114 @@
+// TLS of a server: which clients the handshake lets in, and who they are, found out once a connection.
+
+import { ServerCredentials } from '@grpc/grpc-js';
+import { constants } from 'node:crypto';
+import type { Http2SecureServer, Http2Session, SecureServerOptions, ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { formatAddress } from '../options.js';
+import { describeHandshake, describeVerification } from './handshake-errors.js';
+import type { TlsSource } from './material.js';
+import { roleOf, type Role } from './role.js';
+
+export interface ServerTls {
+  readonly source: TlsSource;
+  /** `optional` lets clients in that show no certificate; one of another authority is refused either way. */
+  readonly clientCertificate: 'required' | 'optional';
+  /** Told of every connection that was refused, and why: for the log, the peer learns less. */
+  readonly onRefused: (peer: string, reason: string) => void;
+}
+
+/** What the certificate of a connection's client says it is; `unknown`: none of our roles, undefined: it showed none. */
+export type Certified = Role | 'unknown' | undefined;
+
+const tlsKey: unique symbol = Symbol('tls of a server');
+/** The options that grpc-js hands to `http2.createSecureServer`, with what it carries along unseen. */
+export type TlsServerOptions = SecureServerOptions & { readonly [tlsKey]?: ServerTls };
+
+const handshakeTimeoutMs = 10_000;
+
+const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
+  ca: current.ca,
+  cert: current.identity?.certificate,
+  key: current.identity?.key,
+  minVersion: 'TLSv1.2',
+  // A resumed session would not look at the client's certificate again.
+  secureOptions: constants.SSL_OP_NO_TICKET,
+});
+
+const serverOptions = (tls: ServerTls): TlsServerOptions => ({
+  requestCert: true,
+  rejectUnauthorized: tls.clientCertificate === 'required',
+  handshakeTimeout: handshakeTimeoutMs,
+  [tlsKey]: tls,
+});
+
+class ReplaceableCredentials extends ServerCredentials {
+  readonly #source: TlsSource;
+  #following: Disposable | undefined;
+
+  constructor(tls: ServerTls) {
+    super(serverOptions(tls), contextOf(tls.source));
+    this.#source = tls.source;
+  }
+
+  override _addWatcher(watcher: Parameters<ServerCredentials['_addWatcher']>[0]): void {
+    super._addWatcher(watcher);
+    this.#following ??= this.#source.onChange(() => this.updateSecureContextOptions(contextOf(this.#source)));
+  }
+
+  override _removeWatcher(watcher: Parameters<ServerCredentials['_removeWatcher']>[0]): void {
+    super._removeWatcher(watcher);
+    if (this.getWatcherCount() > 0) return;
+    this.#following?.[Symbol.dispose]();
+    this.#following = undefined;
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+}
+
+export const serverCredentials = (tls: ServerTls | undefined): ServerCredentials =>
+  tls === undefined ? ServerCredentials.createInsecure() : new ReplaceableCredentials(tls);
+
+const certifiedBy = new WeakMap<Http2Session, Role | 'unknown'>();
+
+export const certifiedOf = (session: Http2Session | undefined): Certified =>
+  session === undefined ? undefined : certifiedBy.get(session);
+
+/** Refuses who may not connect, and remembers who did. */
+export function watchHandshakes(server: Http2SecureServer, options: TlsServerOptions): void {
+  const tls = options[tlsKey];
+  if (tls === undefined) return;
+  server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
+  server.on('session', (session) => identify(session, tls));
+  server.on('tlsClientError', (error, socket) => {
+    const reason = describeHandshake(error, socket);
+    if (reason !== undefined) tls.onRefused(peerBehind(socket), reason);
+  });
+  server.on('unknownProtocol', (socket: TLSSocket) => {
+    tls.onRefused(peerOf(socket), 'it speaks TLS, but not HTTP/2');
+    socket.destroy();
+  });
+}
+
+function identify(session: ServerHttp2Session, tls: ServerTls): void {
+  const socket = session.socket as TLSSocket;
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return;
+  if (socket.authorized) return void certifiedBy.set(session, roleOf(certificate.subjectAltName) ?? 'unknown');
+  tls.onRefused(peerOf(socket), describeVerification(String(socket.authorizationError)));
+  session.destroy();
+}
+
+/** Of connections as they came in: a socket that Node has closed by itself no longer knows its peer. */
+const peers = new WeakMap<Socket, string>();
+
+const peerOf = ({ remoteAddress = 'unknown', remotePort }: Socket): string =>
+  remoteAddress === 'unknown' ? remoteAddress : formatAddress(remoteAddress, remotePort ?? 0);
+
+function peerBehind(socket: TLSSocket): string {
+  const { _parent: plain } = socket as TLSSocket & { readonly _parent?: Socket };
+  return (plain === undefined ? undefined : peers.get(plain)) ?? peerOf(socket);
+}
