@@ -4,7 +4,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { bytes, ParetoError } from '@pareto/core';
 import { hashFile, inspectModel } from '@pareto/models';
-import type { LocalFile } from './upload.js';
+import type { LocalFile } from './local-file.js';
 
 /** A file of a model: its path in the manifest, and where it lies. */
 export interface CollectedFile extends LocalFile {

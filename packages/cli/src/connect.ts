@@ -1,63 +1,105 @@
-// Clients of the controller and of a router, connected before they are used, so that an absent one is told plainly.
+// Clients of the controllers and of a router, connected before they are used, so that an absent one is told plainly.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, systemClock } from '@pareto/core';
 import {
   createChannel,
   createClient,
+  createFollowing,
+  createFollowingClient,
   createRawCaller,
+  uploadBlob,
   waitForReady,
   type Channel,
+  type Following,
+  type FollowingClient,
   type RawCaller,
   type ServiceClient,
+  type Upload,
 } from '@pareto/rpc';
+import type { Endpoints } from './context.js';
 
+/** Each call goes to the controller that takes it. */
 export interface ControllerClients {
-  readonly registry: ServiceClient<'pareto.v1.Registry'>;
-  readonly blobs: ServiceClient<'pareto.v1.Blobs'>;
-  readonly fleet: ServiceClient<'pareto.v1.Fleet'>;
+  readonly registry: FollowingClient<'pareto.v1.Registry'>;
+  readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
+  /** False when a controller had it all. */
+  upload(upload: Upload): Promise<boolean>;
 }
 
 export interface RouterClients {
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
+  readonly protocol: ServiceClient<'inference.GRPCInferenceService'>;
   /** The Open Inference Protocol's ModelInfer, on encoded messages. */
   readonly modelInfer: RawCaller;
 }
 
 const connectMs = 2_000;
 
-async function withChannel<T>(
-  what: string,
-  flag: string,
-  address: string,
-  work: (channel: Channel) => Promise<T>,
+const controllerClients = (following: Following): ControllerClients => ({
+  registry: createFollowingClient(following, 'pareto.v1.Registry'),
+  fleet: createFollowingClient(following, 'pareto.v1.Fleet'),
+  upload: (upload) => uploadBlob(following, upload),
+});
+
+const routerClients = (channel: Channel): RouterClients => ({
+  inference: createClient(channel, 'pareto.v1.Inference'),
+  protocol: createClient(channel, 'inference.GRPCInferenceService'),
+  modelInfer: createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer'),
+});
+
+const follow = ({ controller }: Endpoints): Following =>
+  createFollowing({ addresses: controller, open: (address) => createChannel(address), connectMs, clock: systemClock });
+
+const explain = (what: string, flag: string, addresses: readonly string[]): ParetoError =>
+  new ParetoError(
+    'unavailable',
+    `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or name another with ${flag} HOST:PORT`,
+  );
+
+/** Throws `unavailable`, saying what to do, when none of the controllers answers within 2 s. */
+export async function withController<T>(
+  endpoints: Endpoints,
+  work: (clients: ControllerClients) => Promise<T>,
 ): Promise<T> {
-  const channel = createChannel(address);
+  const following = follow(endpoints);
+  try {
+    await following
+      .run(async () => undefined)
+      .catch(() => {
+        throw explain('controller', '--controller', endpoints.controller);
+      });
+    return await work(controllerClients(following));
+  } finally {
+    following.close();
+  }
+}
+
+/** Throws `unavailable`, saying what to do, when no router answers within 2 s. */
+export async function withRouter<T>({ router }: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
+  const channel = createChannel(router);
   try {
     await waitForReady(channel, connectMs).catch(() => {
-      const advice = `start one with 'pareto up', or name another with ${flag} HOST:PORT`;
-      throw new ParetoError('unavailable', `no ${what} answers at ${address}: ${advice}`);
+      throw explain('router', '--router', [router]);
     });
-    return await work(channel);
+    return await work(routerClients(channel));
   } finally {
     channel.close();
   }
 }
 
-/** Throws `unavailable`, saying what to do, when no controller answers within 2 s. */
-export const withController = <T>(address: string, work: (clients: ControllerClients) => Promise<T>): Promise<T> =>
-  withChannel('controller', '--controller', address, (channel) =>
-    work({
-      registry: createClient(channel, 'pareto.v1.Registry'),
-      blobs: createClient(channel, 'pareto.v1.Blobs'),
-      fleet: createClient(channel, 'pareto.v1.Fleet'),
-    }),
-  );
+export interface ClusterClients {
+  readonly controllers: ControllerClients;
+  readonly router: RouterClients;
+}
 
-/** Throws `unavailable`, saying what to do, when no router answers within 2 s. */
-export const withRouter = <T>(address: string, work: (clients: RouterClients) => Promise<T>): Promise<T> =>
-  withChannel('router', '--router', address, (channel) =>
-    work({
-      inference: createClient(channel, 'pareto.v1.Inference'),
-      modelInfer: createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer'),
-    }),
-  );
+/** Both, whether or not they answer. */
+export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
+  const following = follow(endpoints);
+  const channel = createChannel(endpoints.router);
+  try {
+    return await work({ controllers: controllerClients(following), router: routerClients(channel) });
+  } finally {
+    following.close();
+    channel.close();
+  }
+}

@@ -12,9 +12,17 @@ export interface Context {
   readonly kill: AbortSignal;
 }
 
-export interface CommonOptions {
-  readonly controller: string;
+/** Where the cluster is, and what to show it. */
+export interface Endpoints {
+  /** host:port of its controllers. */
+  readonly controller: readonly string[];
+  /** host:port of a router. */
   readonly router: string;
+  /** Folder with the operator's certificate. */
+  readonly certs?: string | undefined;
+}
+
+export interface CommonOptions extends Endpoints {
   readonly output: 'table' | 'json';
 }
 

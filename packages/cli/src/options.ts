@@ -1,4 +1,4 @@
-// Options that several commands take: objectives, and numbers that are checked as they are read.
+// Options that several commands take: objectives, and addresses and numbers that are checked as they are read.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { wire } from '@pareto/rpc';
@@ -19,6 +19,22 @@ export const wholeNumberIn =
     if (Number.isInteger(value)) return value;
     throw new InvalidArgumentError('Expected a whole number.');
   };
+
+export const defaultController = '127.0.0.1:8100';
+
+const addressPattern = /^([^:\s]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
+
+/** A parser of one host:port, for commander. */
+export function address(text: string): string {
+  if (addressPattern.test(text)) return text;
+  throw new InvalidArgumentError('Expected host:port, e.g. 127.0.0.1:8100.');
+}
+
+/** A parser of host:port, several separated by commas. */
+export function addressList(text: string): readonly string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '' || parts.length === 1).map(address);
+}
 
 export interface ObjectiveOptions {
   readonly latencyMs?: number;

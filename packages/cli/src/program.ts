@@ -3,6 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
 import { addExplain, addWhatIf } from './commands/decisions.js';
+import { addDelete } from './commands/delete.js';
 import { addDrain, addWorkers } from './commands/fleet.js';
 import { addInfer } from './commands/infer.js';
 import { addRegister } from './commands/register.js';
@@ -10,16 +11,44 @@ import { addDescribe, addList } from './commands/registry.js';
 import { addTop } from './commands/top.js';
 import { addUp } from './commands/up.js';
 import type { Context } from './context.js';
+import { address, addressList, defaultController } from './options.js';
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-const add = [addUp, addRegister, addList, addDescribe, addInfer, addExplain, addWhatIf, addTop, addWorkers, addDrain];
+const add = [
+  addUp,
+  addRegister,
+  addDelete,
+  addList,
+  addDescribe,
+  addInfer,
+  addExplain,
+  addWhatIf,
+  addTop,
+  addWorkers,
+  addDrain,
+];
 
 function createProgram(context: Context): Command {
   const program = new Command('pareto')
     .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
-    .option('--controller <host:port>', 'controller to talk to', '127.0.0.1:8100')
-    .option('--router <host:port>', 'router to talk to', '127.0.0.1:8001')
+    .addOption(
+      new Option('--controller <host:port,...>', 'controllers to talk to, any or all of them')
+        .argParser(addressList)
+        .default([defaultController], defaultController)
+        .env('PARETO_CONTROLLER'),
+    )
+    .addOption(
+      new Option('--router <host:port>', 'router to talk to')
+        .argParser(address)
+        .default('127.0.0.1:8001')
+        .env('PARETO_ROUTER'),
+    )
+    .addOption(
+      new Option('--certs <folder>', "the operator's certificate, or all that `pareto certs init` made").env(
+        'PARETO_CERTS',
+      ),
+    )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.\n\nExample:\n  pareto up')
     .configureHelp({ showGlobalOptions: true })

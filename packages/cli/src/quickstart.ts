@@ -47,7 +47,10 @@ async function quickstart(context: Context, options: Options): Promise<number> {
   const ours = options.dataDir === defaultDir;
   if (ours) await rm(options.dataDir, { recursive: true, force: true });
   const configDir = fileURLToPath(new URL('../../../deploy/quickstart', import.meta.url));
-  const cluster = createNarratedCluster(context, { ...options, workers: 2, verbose: false, configDir });
+  const cluster = createNarratedCluster(context, {
+    ...options,
+    ...{ controllers: 1, workers: 2, etcd: [], certs: undefined, verbose: false, configDir },
+  });
   const passed = await withCluster(context, cluster, async () => {
     const held = await showAll(context, cluster);
     if (!held) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);

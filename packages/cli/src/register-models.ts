@@ -2,12 +2,13 @@
 
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { errorText, milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { errorText, milliseconds, ParetoError } from '@pareto/core';
 import { hashFile } from '@pareto/models';
 import { collectModel } from './collect-model.js';
 import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from './connect.js';
-import { uploadFile, type LocalFile } from './upload.js';
+import { uploadOf, type LocalFile } from './local-file.js';
+import { repeat, type RepeatOptions } from './repeat.js';
 
 export interface TaskDefinition {
   readonly name: string;
@@ -24,18 +25,22 @@ export type RegisterEvent =
   | { readonly kind: 'architecture'; readonly architecture: wire.Architecture }
   | { readonly kind: 'refused'; readonly model: string; readonly reason: string };
 
-export interface RegisterOptions {
-  readonly signal: AbortSignal;
+export interface RegisterOptions extends RepeatOptions {
   readonly onEvent: (event: RegisterEvent) => void;
 }
 
-/** Uploads a file and tells how far it is. */
-async function send(clients: ControllerClients, file: LocalFile, { signal, onEvent }: RegisterOptions): Promise<void> {
+/** Uploads a file and tells how far it is. One that is interrupted goes on where the controllers say. */
+async function send(clients: ControllerClients, file: LocalFile, options: RegisterOptions): Promise<void> {
+  const { signal, onEvent } = options;
   const name = basename(file.path);
   const { sizeBytes } = file;
-  const onProgress = (sentBytes: number): void =>
-    onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
-  const sent = await uploadFile(clients.blobs, file, { signal, onProgress });
+  const sent = await repeat((goesOn) => {
+    const onProgress = (sentBytes: number): void => {
+      goesOn();
+      onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
+    };
+    return clients.upload(uploadOf(file, { signal, onProgress }));
+  }, options);
   onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
 }
 
@@ -56,7 +61,9 @@ export async function registerTask(
   const { name, metric, defaultObjective, validation } = task;
   const validationDigest = validation === undefined ? '' : await sendValidation(clients, validation, options);
   const request = { name, metric, defaultObjective, validationDigest };
-  options.onEvent({ kind: 'task', task: await clients.registry.registerTask(request, { signal: options.signal }) });
+  const { signal } = options;
+  const registered = await repeat(() => clients.registry.registerTask(request, { signal }), options);
+  options.onEvent({ kind: 'task', task: registered });
 }
 
 /** A graph on disk and the name that it is registered under. */
@@ -97,7 +104,8 @@ async function registerModel(
   for (const file of collected) await send(clients, file, options);
   const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
   const request = { name, task, manifest: { files } };
-  const architecture = await clients.registry.registerArchitecture(request, { signal: options.signal });
+  const { signal } = options;
+  const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
   options.onEvent({ kind: 'architecture', architecture });
   return architecture;
 }
@@ -117,23 +125,18 @@ export interface MeasuringProgress {
 
 const pollMs = milliseconds(300);
 
-/** Waits until every variant of the architectures is measured on every hardware class connected. */
+/** Waits until every variant of the architectures is measured on every hardware class connected, for as long as it takes. */
 export async function waitForMeasurements(
   clients: ControllerClients,
   task: string,
   architectures: readonly wire.Architecture[],
-  options: {
-    readonly signal: AbortSignal;
-    readonly clock: Clock;
-    readonly onProgress: (progress: MeasuringProgress) => void;
-  },
+  options: RepeatOptions & { readonly onProgress: (progress: MeasuringProgress) => void },
 ): Promise<readonly wire.Variant[]> {
   const { signal, clock, onProgress } = options;
+  const look = (): Promise<[wire.DescribeResponse, wire.ListWorkersResponse]> =>
+    Promise.all([clients.registry.describe({ name: task }, { signal }), clients.fleet.listWorkers({}, { signal })]);
   for (;;) {
-    const [described, fleet] = await Promise.all([
-      clients.registry.describe({ name: task }, { signal }),
-      clients.fleet.listWorkers({}, { signal }),
-    ]);
+    const [described, fleet] = await repeat(look, { ...options, patienceMs: Infinity });
     const progress = measuringProgress(described.variants, architectures, fleet.workers);
     onProgress(progress);
     if (progress.done) return progress.variants;

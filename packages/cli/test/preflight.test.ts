@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,37 +11,43 @@ const host = '127.0.0.1';
 const listen = (server: Server): Promise<number> =>
   new Promise((resolve) => server.listen(0, host, () => resolve((server.address() as AddressInfo).port)));
 
+const optionsIn = (dataDir: string): TopologyOptions => ({
+  ...{ dataDir, host, controllers: 1, workers: 1, etcd: [], certs: undefined, configDir: undefined, logFormat: 'json' },
+  ...{ controllerPort: 40_001, routerPort: 40_011, workerPort: 40_021 },
+});
+
 describe('prepare', () => {
   let dataDir: string;
   let options: TopologyOptions;
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'pareto-preflight-'));
-    options = {
-      ...{ dataDir, host, workers: 1, configDir: undefined, logFormat: 'json' },
-      ...{ controllerPort: 40_001, routerPort: 40_011, workerPort: 40_021 },
-    };
+    options = optionsIn(dataDir);
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  const run = (more: Partial<TopologyOptions> = {}): Promise<void> =>
+    prepare({ ...options, ...more }, planTopology({ ...options, ...more }));
 
   it('names the port that is taken and the flag that moves it', async () => {
     const server = createServer();
     const controllerPort = await listen(server);
-    const topology = planTopology({ ...options, controllerPort });
     const taken = new RegExp(`port ${controllerPort} on 127.0.0.1, for controller, is taken: .*--controller-port`);
-    await assert.rejects(prepare(dataDir, host, topology), taken);
+    await assert.rejects(run({ controllerPort }), taken);
     server.close();
   });
 
   it('names two services that were given the same port', async () => {
-    const topology = planTopology({ ...options, routerPort: options.controllerPort + 1 });
-    await assert.rejects(prepare(dataDir, host, topology), /port 40002 is meant for both controller and router/);
+    await assert.rejects(
+      run({ routerPort: options.controllerPort + 1 }),
+      /port 40002 is meant for both controller and router/,
+    );
   });
 
   it('makes a secret that only its owner reads, once', async () => {
     const { tokenFile } = planTopology(options);
     const tokens: string[] = [];
     for (let i = 0; i < 2; i += 1) {
-      await prepare(dataDir, host, planTopology(options)).catch(() => undefined);
+      await run().catch(() => undefined);
       tokens.push(await readFile(tokenFile, 'utf8'));
     }
     assert.equal(tokens[0], tokens[1]);
@@ -51,34 +57,83 @@ describe('prepare', () => {
   it('says what to do about a folder that can not be written', async () => {
     const file = join(dataDir, 'file');
     await writeFile(file, '');
-    const topology = planTopology({ ...options, dataDir: file });
-    await assert.rejects(prepare(file, host, topology), /cannot write to .*--data-dir/);
+    await assert.rejects(run({ dataDir: file }), /cannot write to .*--data-dir/);
   });
-});
 
-describe('prepare, before anything is touched', () => {
+  it('refuses several controllers without a store that they share', async () => {
+    await assert.rejects(run({ controllers: 2 }), {
+      code: 'invalid-argument',
+      message: /^2 controllers need a store that they share, .*--etcd HOST:PORT/,
+    });
+  });
+
+  it('goes on when one of etcd’s members answers, and says when none does', async () => {
+    const server = createServer();
+    const member = `${host}:${await listen(server)}`;
+    const away = `${host}:9`;
+    await run({ etcd: [away, member] });
+    server.close();
+    await assert.rejects(run({ etcd: [away] }), /no etcd answers at 127.0.0.1:9: start it/);
+  });
+
+  it('names the certificate that is missing, and wants no secret where there are certificates', async () => {
+    const certs = join(dataDir, 'certs');
+    await assert.rejects(run({ certs }), /there is no .*controller\/ca.crt: .*'pareto certs init/);
+    for (const role of ['controller', 'router', 'worker']) {
+      await mkdir(join(certs, role), { recursive: true });
+      for (const file of ['ca.crt', 'tls.crt', 'tls.key']) await writeFile(join(certs, role, file), '');
+    }
+    await run({ certs });
+    await assert.rejects(access(planTopology(options).tokenFile));
+    await rm(join(certs, 'worker', 'tls.key'));
+    await assert.rejects(run({ certs }), /there is no .*worker\/tls.key/);
+  });
+
   it('ends where the system can not make a folder', async () => {
-    const options = { host, workers: 1, configDir: undefined, logFormat: 'json' } as const;
-    const ports = { controllerPort: 40_001, routerPort: 40_011, workerPort: 40_021 };
-    const topology = planTopology({ ...options, ...ports, dataDir: '/proc/pareto/x' });
-    await assert.rejects(prepare('/proc/pareto/x', host, topology), /cannot write to \/proc.*--data-dir/);
+    await assert.rejects(run({ dataDir: '/proc/pareto/x' }), /cannot write to \/proc.*--data-dir/);
   });
 });
 
 describe('planTopology', () => {
+  const portsOf = (nodes: readonly { readonly name: string; readonly port: number }[]): string[] =>
+    nodes.map(({ name, port }) => `${name} ${port}`);
+
   it('gives every service ports of its own, and workers the controller', () => {
-    const { controller, router, workers } = planTopology({
-      ...{ dataDir: '/data', host, workers: 3, configDir: undefined, logFormat: 'json' },
-      ...{ controllerPort: 8100, routerPort: 8001, workerPort: 8200 },
-    });
-    const nodes = [controller, router, ...workers];
+    const { controllers, router, workers } = planTopology({ ...optionsIn('/data'), workers: 3 });
+    const nodes = [...controllers, router, ...workers];
     const ports = nodes.flatMap(({ port, metricsPort }) => [port, metricsPort]);
     assert.equal(new Set(ports).size, ports.length);
-    assert.deepEqual(
-      workers.map(({ name, port }) => `${name} ${port}`),
-      ['worker-1 8200', 'worker-2 8210', 'worker-3 8220'],
-    );
-    for (const { args } of nodes) assert.ok(args.includes('--supervised'));
-    for (const { args } of [router, ...workers]) assert.ok(args.join(' ').includes('--controllers 127.0.0.1:8100'));
+    assert.deepEqual(portsOf(nodes), [
+      'controller 40001',
+      'router 40011',
+      ...['worker-1 40021', 'worker-2 40031', 'worker-3 40041'],
+    ]);
+    for (const { args } of nodes) {
+      assert.ok(args.includes('--supervised'));
+      assert.ok(args.join(' ').includes('--cluster-token-file /data/cluster-token'));
+    }
+    for (const { args } of [router, ...workers]) assert.ok(args.join(' ').includes('--controllers 127.0.0.1:40001'));
+    assert.ok(!controllers.some(({ args }) => args.includes('--etcd') || args.includes('--blobs')));
+  });
+
+  it('gives several controllers one etcd and one place for models, and all others every controller', () => {
+    const etcd = ['127.0.0.1:2379', '127.0.0.1:2380'];
+    const options = { ...optionsIn('/data'), controllers: 2, etcd, workerPort: 40_101, routerPort: 40_091 };
+    const { controllers, router, workers } = planTopology(options);
+    assert.deepEqual(portsOf(controllers), ['controller-1 40001', 'controller-2 40011']);
+    for (const { name, args } of controllers) {
+      const text = args.join(' ');
+      assert.ok(text.includes(`--data-dir /data/${name} --etcd ${etcd.join(',')} --blobs /data/blobs`), text);
+    }
+    for (const { args } of [router, ...workers]) {
+      assert.ok(args.join(' ').includes('--controllers 127.0.0.1:40001,127.0.0.1:40011'));
+    }
+  });
+
+  it('gives each role its certificates', () => {
+    const { controllers, router, workers } = planTopology({ ...optionsIn('/data'), certs: '/certs' });
+    const certs = [...controllers, router, ...workers].map(({ args }) => args[args.indexOf('--certs') + 1]);
+    assert.deepEqual(certs, ['/certs/controller', '/certs/router', '/certs/worker']);
+    assert.ok(!controllers.some(({ args }) => args.includes('--cluster-token-file')));
   });
 });

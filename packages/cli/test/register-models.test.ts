@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ParetoError } from '@pareto/core';
-import { createServer, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { ParetoError, systemClock } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
 import { collectModel } from '../src/collect-model.js';
 import { withController } from '../src/connect.js';
 import {
@@ -15,82 +15,89 @@ import {
   registerTask,
   type RegisterEvent,
 } from '../src/register-models.js';
+import { createFakeStorage, startFakeController, type FakeController, type FakeStorage } from './fake-controller.js';
 
-/** A controller that keeps blobs in memory, and loses the connection after so many bytes of an upload. */
-function createFakeController(): { server: RpcServer; blobs: Map<string, Buffer>; loseAfter: number } {
-  const server = createServer();
-  const state = { server, blobs: new Map<string, Buffer>(), loseAfter: Infinity };
-  const sizes = new Map<string, number>();
-  const blobs: ServiceHandlers<'pareto.v1.Blobs'> = {
-    stat: async ({ digest }) => {
-      const receivedBytes = state.blobs.get(digest)?.length ?? 0;
-      return { complete: receivedBytes > 0 && receivedBytes === sizes.get(digest), receivedBytes };
-    },
-    upload: async (messages) => {
-      let key = '';
-      for await (const { digest, sizeBytes, offset, data } of messages) {
-        if (key === '') sizes.set((key = digest), sizeBytes);
-        const held = state.blobs.get(key) ?? Buffer.alloc(0);
-        assert.equal(offset, held.length);
-        state.blobs.set(key, Buffer.concat([held, data]));
-        if (held.length + data.length >= state.loseAfter) throw new ParetoError('unavailable', 'lost');
-      }
-      return { digest: key, sizeBytes: sizes.get(key) ?? 0 };
-    },
-  };
-  const registry: ServiceHandlers<'pareto.v1.Registry'> = {
-    registerTask: async ({ name, metric, validationDigest }) => ({ name, metric, validationDigest }),
-    registerArchitecture: async ({ name, task, manifest }) => {
-      if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
-      return { name, task, version: 1, manifest };
-    },
-  };
-  server.add('pareto.v1.Blobs', blobs);
-  server.add('pareto.v1.Registry', registry);
-  return state;
-}
+const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
+const router = '127.0.0.1:9';
 
 describe('registering', () => {
   let folder: string;
-  let controller: ReturnType<typeof createFakeController>;
-  let address: string;
+  let storage: FakeStorage;
+  let controllers: FakeController[];
   let events: RegisterEvent[];
-  const options = { signal: new AbortController().signal, onEvent: (event: RegisterEvent) => void events.push(event) };
+  const options = {
+    signal: new AbortController().signal,
+    clock: systemClock,
+    onRepeat: () => undefined,
+    onEvent: (event: RegisterEvent) => void events.push(event),
+  };
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pareto-register-'));
-    controller = createFakeController();
-    address = `127.0.0.1:${await controller.server.listen('127.0.0.1', 0)}`;
+    storage = createFakeStorage();
+    controllers = [await startFakeController(storage), await startFakeController(storage)];
     events = [];
   });
   afterEach(async () => {
-    controller.server.close();
+    for (const controller of controllers) controller[Symbol.dispose]();
     await rm(folder, { recursive: true, force: true });
   });
 
+  const endpoints = (): { controller: string[]; router: string } => ({
+    controller: controllers.map(({ address }) => address),
+    router,
+  });
+  const first = (): FakeController => controllers[0] ?? assert.fail();
+  const second = (): FakeController => controllers[1] ?? assert.fail();
   const sent = (): boolean[] => events.flatMap((event) => (event.kind === 'uploaded' ? [event.sent] : []));
 
-  it('goes on where an upload was interrupted, and sends nothing twice', async () => {
+  async function writeValidation(): Promise<{ readonly path: string; readonly content: Buffer; readonly id: string }> {
     const content = randomBytes(5 << 20);
-    const validation = join(folder, 'validation.npz');
-    await writeFile(validation, content);
-    const task = { name: 'digits', metric: 'top1', defaultObjective: null, validation };
-    const register = (): Promise<void> => withController(address, (clients) => registerTask(clients, task, options));
-    controller.loseAfter = 2 << 20;
-    await assert.rejects(register(), { code: 'unavailable' });
-    controller.loseAfter = Infinity;
-    await register();
-    await register();
-    const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-    assert.deepEqual(controller.blobs.get(digest), content);
+    const path = join(folder, 'validation.npz');
+    await writeFile(path, content);
+    return { path, content, id: `sha256:${createHash('sha256').update(content).digest('hex')}` };
+  }
+
+  const register = (validation: string): Promise<void> =>
+    withController(endpoints(), (clients) =>
+      registerTask(clients, { name: 'digits', metric: 'top1', defaultObjective: null, validation }, options),
+    );
+
+  it('goes on at another controller when the one it uploads to dies, and sends nothing twice', async () => {
+    const { path, content, id } = await writeValidation();
+    first().dieAfterBytes = 2 << 20;
+    await register(path);
+    assert.deepEqual(storage.blobs.get(id), content);
+    await register(path);
     assert.deepEqual(sent(), [true, false]);
+    assert.deepEqual(storage.names, ['digits']);
+  });
+
+  it('follows the leader, and repeats what was lost or changed by somebody else', async () => {
+    first().leader = second().address;
+    for (const [when, code] of [
+      ['before', 'aborted'],
+      ['after', 'unavailable'],
+    ] as const) {
+      second().next = { when, error: new ParetoError(code, 'for this once') };
+      const registered = await withController(endpoints(), (clients) =>
+        registerModels(clients, 'digits', [modelAt(tiny)], options),
+      );
+      assert.deepEqual(
+        registered.map(({ name }) => name),
+        ['mlp-tiny'],
+      );
+    }
+    assert.deepEqual(storage.names, ['mlp-tiny']);
   });
 
   it('registers the rest when one model is refused', async () => {
-    const model = modelAt(fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url)));
+    const model = modelAt(tiny);
     await writeFile(join(folder, 'corrupted.onnx'), 'not a model');
     const models = [modelAt(join(folder, 'corrupted.onnx')), { ...model, name: 'bad' }, model];
-    const registered = await withController(address, (clients) => registerModels(clients, 'digits', models, options));
+    const registered = await withController(endpoints(), (clients) =>
+      registerModels(clients, 'digits', models, options),
+    );
     assert.deepEqual(
       registered.map(({ name }) => name),
       ['mlp-tiny'],
@@ -106,8 +113,8 @@ describe('registering', () => {
 
   it('says what to do when no controller answers', async () => {
     await assert.rejects(
-      withController('127.0.0.1:9', async () => undefined),
-      /no controller answers at 127.0.0.1:9: start one with 'pareto up'/,
+      withController({ controller: ['127.0.0.1:9', '127.0.0.1:10'], router }, async () => undefined),
+      /no controller answers at 127.0.0.1:9 or 127.0.0.1:10: start one with 'pareto up'/,
     );
   });
 });

@@ -16,7 +16,7 @@ export function addExplain(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto explain router-1.42')
     .action(async (decisionId: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const explained = await withRouter(options.router, ({ inference }) => inference.explain({ decisionId }));
+      const explained = await withRouter(options, ({ inference }) => inference.explain({ decisionId }));
       printResult(context, options, explained, () => formatExplanation(explained));
     });
 }
@@ -42,7 +42,7 @@ export function addWhatIf(program: Command, context: Context): void {
     .action(async (target: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & ObjectiveOptions>();
       const objective = readObjective(options);
-      const answer = await withRouter(options.router, ({ inference }) => inference.whatIf({ target, objective }));
+      const answer = await withRouter(options, ({ inference }) => inference.whatIf({ target, objective }));
       printResult(context, options, answer, () => formatWhatIf(answer));
     });
 }

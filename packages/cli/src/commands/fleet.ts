@@ -4,6 +4,7 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
+import { repeat, repeatOptions } from '../repeat.js';
 import { formatWorkers } from '../worker-table.js';
 
 export function addWorkers(program: Command, context: Context): void {
@@ -13,7 +14,7 @@ export function addWorkers(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto workers')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const list = await withController(options.controller, ({ fleet }) => fleet.listWorkers({}));
+      const list = await withController(options, ({ fleet }) => fleet.listWorkers({}));
       printResult(context, options, list, () => formatList(list));
     });
 }
@@ -42,7 +43,10 @@ function addDrainCommand(
     .addHelpText('after', `\nExample:\n  pareto ${name} worker-1`)
     .action(async (workerId: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      await withController(options.controller, ({ fleet }) => fleet.drain({ workerId, undrain }));
+      const { stop: signal } = context;
+      await withController(options, ({ fleet }) =>
+        repeat(() => fleet.drain({ workerId, undrain }, { signal }), repeatOptions(context)),
+      );
       printResult(
         context,
         options,

@@ -37,7 +37,7 @@ export function addInfer(program: Command, context: Context): void {
       const options = self.optsWithGlobals<Options>();
       const inputs = await Promise.all(options.input.map(readInput));
       const request = { target: options.target, objective: readObjective(options), inputs };
-      const answer = await withRouter(options.router, ({ inference }) =>
+      const answer = await withRouter(options, ({ inference }) =>
         inference.infer(request, { timeoutMs: options.timeoutMs, signal: context.stop }),
       );
       printResult(context, options, withValues(answer), () => formatAnswer(answer));

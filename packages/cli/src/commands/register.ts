@@ -15,6 +15,7 @@ import {
   type RegisterOptions,
 } from '../register-models.js';
 import { createRegisterProgress } from '../register-progress.js';
+import { repeat, repeatOptions, type RepeatOptions } from '../repeat.js';
 import { formatVariants } from '../variant-table.js';
 
 interface Options extends CommonOptions, ObjectiveOptions {
@@ -48,19 +49,14 @@ export function addRegister(program: Command, context: Context): void {
 async function register(context: Context, options: Options, paths: readonly string[]): Promise<void> {
   const models = nameModels(paths.map(modelAt), options.name);
   const progress = createRegisterProgress(context.terminal);
-  const registerOptions: RegisterOptions = { signal: context.stop, onEvent: progress.onEvent };
-  await withController(options.controller, async (clients) => {
-    if (await needsTask(clients, options)) await registerTask(clients, taskOf(options), registerOptions);
+  const repeating = repeatOptions(context);
+  const registerOptions: RegisterOptions = { ...repeating, onEvent: progress.onEvent };
+  await withController(options, async (clients) => {
+    if (await needsTask(clients, options, repeating)) await registerTask(clients, taskOf(options), registerOptions);
     const architectures = await registerModels(clients, options.task, models, registerOptions);
     const waiting = options.wait && architectures.length > 0;
-    const { signal, clock } = { signal: context.stop, clock: context.clock };
-    const variants = waiting
-      ? await waitForMeasurements(clients, options.task, architectures, {
-          signal,
-          clock,
-          onProgress: progress.onMeasuring,
-        })
-      : [];
+    const waitOptions = { ...repeating, onProgress: progress.onMeasuring };
+    const variants = waiting ? await waitForMeasurements(clients, options.task, architectures, waitOptions) : [];
     printResult(context, options, { architectures, variants }, () => formatResult(architectures, variants));
     checkOutcome(models.length, architectures.length, variants);
   });
@@ -77,10 +73,10 @@ function nameModels(models: readonly LocalModel[], name: string | undefined): re
 }
 
 /** A task that is there needs no definition to get another model. */
-async function needsTask(clients: ControllerClients, options: Options): Promise<boolean> {
+async function needsTask(clients: ControllerClients, options: Options, repeating: RepeatOptions): Promise<boolean> {
   const defined = options.validation ?? options.metric ?? readObjective(options);
   if (defined !== null) return true;
-  const { tasks } = await clients.registry.list({});
+  const { tasks } = await repeat(() => clients.registry.list({}, { signal: repeating.signal }), repeating);
   return !tasks.some((task) => task.name === options.task);
 }
 

@@ -16,7 +16,7 @@ export function addList(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto list')
     .action(async (task: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const list = await withController(options.controller, ({ registry }) => registry.list({ task: task ?? '' }));
+      const list = await withController(options, ({ registry }) => registry.list({ task: task ?? '' }));
       printResult(context, options, list, () => formatList(list));
     });
 }
@@ -29,7 +29,7 @@ export function addDescribe(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto describe digits')
     .action(async (name: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const description = await withController(options.controller, ({ registry }) => registry.describe({ name }));
+      const description = await withController(options, ({ registry }) => registry.describe({ name }));
       printResult(context, options, description, () => formatDescription(description));
     });
 }

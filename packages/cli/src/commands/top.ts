@@ -1,13 +1,12 @@
 // `pareto top`: the cluster as it is now, live on a terminal.
 
-import { milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import { milliseconds, ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
+import { withCluster } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
-import { formatUsd } from '../format.js';
-import { formatTable } from '../table.js';
-import { formatWorkers } from '../worker-table.js';
+import { describeRouter, formatPicture } from '../top/format-picture.js';
+import { observeCluster, type ObserveOptions } from '../top/observe-cluster.js';
+import { emptyPicture, type Outage, type Picture } from '../top/picture.js';
 
 interface Options extends CommonOptions {
   readonly once?: boolean;
@@ -18,58 +17,66 @@ const refreshMs = milliseconds(1_000);
 export function addTop(program: Command, context: Context): void {
   program
     .command('top')
-    .description('watch load, workers and what was decided lately')
+    .summary('watch load, workers and what was decided lately')
+    .description(
+      'Watches load, workers and what was decided lately. While no controller answers it keeps the last picture, says how old it is, and asks the router how it fares.',
+    )
     .option('--once', 'print it once; so it is when the output is no terminal')
     .addHelpText('after', '\nExample:\n  pareto top')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const live = options.once !== true && options.output !== 'json' && context.terminal.interactive;
-      await withController(options.controller, async ({ fleet }) => {
-        if (!live) {
-          const overview = await fleet.overview({}, { signal: context.stop });
-          printResult(context, options, overview, () => formatOverview(overview));
-        }
-        while (live && !context.stop.aborted) {
-          context.terminal.screen(formatOverview(await fleet.overview({})));
-          await context.clock.sleep(refreshMs, context.stop).catch(() => undefined);
-        }
+      await withCluster(options, async (clients) => {
+        const observing = { ...clients, clock: context.clock, signal: context.stop };
+        await (live ? watch(context, options, observing) : printOnce(context, options, observing));
       });
     });
 }
 
-const formatOverview = (overview: wire.OverviewResponse): string =>
-  [
-    `cluster ${overview.cluster}, led by ${overview.leader}, table ${overview.tableVersion}, ${overview.routers.length} router(s)`,
-    overview.tasks.length === 0 ? 'no task is registered' : formatTasks(overview.tasks),
-    overview.workers.length === 0 ? 'no worker has joined' : formatWorkers(overview.workers),
-    overview.recentActions.length === 0 ? 'nothing was decided yet' : formatActions(overview.recentActions),
-  ].join('\n\n');
+const draw = ({ clock, terminal }: Context, { router }: Options, picture: Picture, columns: number): string =>
+  formatPicture(picture, { now: clock.now(), router, columns, paint: terminal.paint });
 
-const rate = (perSecond: number): string => perSecond.toFixed(1);
+async function printOnce(context: Context, options: Options, observing: ObserveOptions): Promise<void> {
+  const picture = await observeCluster(emptyPicture, observing);
+  if (picture.outage !== undefined) throw unanswered(options, picture.outage);
+  printResult(context, options, picture.overview, () => draw(context, options, picture, Infinity));
+}
 
-const formatTasks = (tasks: readonly wire.TaskLoad[]): string =>
-  formatTable<wire.TaskLoad>(
-    [
-      { title: 'TASK', cell: ({ task }) => task },
-      { title: 'REQ/S', align: 'right', cell: ({ requestsPerSecond }) => rate(requestsPerSecond) },
-      { title: 'REFUSED/S', align: 'right', cell: ({ refusedPerSecond }) => rate(refusedPerSecond) },
-      { title: 'LATE/S', align: 'right', cell: ({ violationsPerSecond }) => rate(violationsPerSecond) },
-      { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-      { title: 'READY', cell: ({ variantsReady }) => variantsReady.join(', ') },
-    ],
-    tasks,
-  );
+async function watch(context: Context, options: Options, observing: ObserveOptions): Promise<void> {
+  const { terminal } = context;
+  let picture = await observeCluster(emptyPicture, observing);
+  // What answers nowhere is more likely a wrong address than an outage.
+  if (picture.outage?.router.kind === 'silent') throw unanswered(options, picture.outage);
+  const redraw = (): void => terminal.screen(draw(context, options, picture, terminal.columns));
+  using _ = terminal.onResize(redraw);
+  const observe = async (): Promise<void> => {
+    picture = await observeCluster(picture, observing);
+  };
+  // A controller that doesn't answer takes its time to ask: the age on the screen goes on meanwhile.
+  await untilStopped(context, [redraw, observe]);
+}
 
-const shownActions = 10;
+/** Does each of the works again and again until the command is stopped or one fails. */
+async function untilStopped({ clock, stop }: Context, works: readonly (() => unknown)[]): Promise<void> {
+  const failed = new AbortController();
+  const ended = AbortSignal.any([stop, failed.signal]);
+  const again = async (work: () => unknown): Promise<void> => {
+    while (!ended.aborted) {
+      await work();
+      await clock.sleep(refreshMs, ended).catch(() => undefined);
+    }
+  };
+  try {
+    await Promise.all(works.map(again));
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  } finally {
+    failed.abort();
+  }
+}
 
-const formatActions = (actions: readonly wire.PlanAction[]): string =>
-  formatTable<wire.PlanAction>(
-    [
-      { title: 'AGO', align: 'right', cell: ({ ageMs }) => `${(ageMs / 1000).toFixed(0)} s` },
-      { title: 'ACTION', cell: ({ kind }) => kind },
-      { title: 'VARIANT', cell: ({ variant }) => variant },
-      { title: 'WORKER', cell: ({ worker }) => worker },
-      { title: 'WHY', cell: ({ reason }) => reason },
-    ],
-    actions.slice(0, shownActions),
+const unanswered = ({ router }: Options, outage: Outage): ParetoError =>
+  new ParetoError(
+    'unavailable',
+    outage.router.kind === 'silent' ? outage.reason : `${outage.reason}; ${describeRouter(outage.router, router)}`,
   );

@@ -3,12 +3,15 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type Command } from 'commander';
-import type { Context } from '../context.js';
-import { wholeNumberIn } from '../options.js';
+import type { Context, Endpoints } from '../context.js';
+import { addressList, defaultController, wholeNumberIn } from '../options.js';
 import { createCluster, type Cluster } from '../up/cluster.js';
 
 interface Options {
   readonly dataDir: string;
+  readonly etcd: readonly string[];
+  readonly certs?: string;
+  readonly controllers: number;
   readonly workers: number;
   readonly controllerPort: number;
   readonly routerPort: number;
@@ -24,24 +27,29 @@ export function addUp(program: Command, context: Context): void {
     .command('up')
     .summary('start a cluster on this machine, and keep it running')
     .description(
-      'Starts a controller, a router and workers as processes on this machine, starts again what ends, and stops all in order on Ctrl-C (at once on a second).',
+      'Starts controllers, a router and workers as processes on this machine, starts again what ends, and stops all in order on Ctrl-C (at once on a second).\nWith --certs FOLDER, as made by `pareto certs init`, all of them speak TLS.',
     )
     .option('--data-dir <folder>', 'where the store, models, caches and logs are', './.pareto')
+    .option('--etcd <host:port,...>', 'keep the store in etcd instead of the data folder', addressList, [])
+    .option('--controllers <n>', 'how many; all but one stand by; more than one need --etcd', wholeNumberIn(1, 9), 1)
     .option('--workers <n>', 'how many; they share cores and memory', wholeNumberIn(1, 64), 2)
-    .option('--controller-port <port>', 'gRPC; the next port is for metrics and probes', port, 8100)
+    .option('--controller-port <port>', 'gRPC; the next port is for metrics and probes; others ten apart', port, 8100)
     .option('--router-port <port>', 'gRPC; the next port is for metrics and probes', port, 8001)
     .option('--worker-port <port>', 'of the first worker; the others follow ten apart', port, 8200)
     .option('--config-dir <folder>', 'controller.json, router.json, worker.json: further flags of the services')
     .option('-v, --verbose', "show the services' logs")
-    .addHelpText('after', '\nExample:\n  pareto up --data-dir /var/lib/pareto --workers 4')
-    .action(async (options: Options) => up(context, options));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto up --data-dir /var/lib/pareto --workers 4\n  pareto up --etcd 127.0.0.1:2379 --controllers 2',
+    )
+    .action(async (_options: unknown, self: Command) => up(context, self.optsWithGlobals<Options>()));
 }
 
 async function up(context: Context, options: Options): Promise<void> {
   const cluster = createNarratedCluster(context, { ...options, verbose: options.verbose === true });
   await withCluster(context, cluster, async () => {
     context.terminal.note(
-      `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps}`,
+      `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps(cluster.endpoints)}`,
     );
     if (!context.stop.aborted) await once(context.stop, 'abort');
   }).catch((error: unknown) => {
@@ -68,12 +76,25 @@ export async function withCluster<T>(context: Context, cluster: Cluster, work: (
   }
 }
 
-const nextSteps = `Next:
-  pareto register model.onnx --task my-task --validation labelled.npz
-  pareto top`;
+function nextSteps(endpoints: Endpoints): string {
+  const pareto = ['pareto', ...reachFlags(endpoints)].join(' ');
+  return `Next:
+  ${pareto} register model.onnx --task my-task --validation labelled.npz
+  ${pareto} top`;
+}
 
-export interface NarratedOptions extends Omit<Options, 'configDir' | 'verbose'> {
+/** What a command needs to be told of a cluster that is not where it looks by itself. */
+function reachFlags({ controller, certs }: Endpoints): readonly string[] {
+  const addresses = controller.join(',');
+  return [
+    ...(addresses === defaultController ? [] : ['--controller', addresses]),
+    ...(certs === undefined ? [] : ['--certs', certs]),
+  ];
+}
+
+export interface NarratedOptions extends Omit<Options, 'configDir' | 'certs' | 'verbose'> {
   readonly configDir?: string | undefined;
+  readonly certs?: string | undefined;
   readonly verbose: boolean;
 }
 
@@ -81,10 +102,12 @@ export interface NarratedOptions extends Omit<Options, 'configDir' | 'verbose'> 
 export function createNarratedCluster(context: Context, options: NarratedOptions): Cluster {
   const { terminal } = context;
   const since = context.clock.now();
-  const prefix = (name: string): string => terminal.progressPaint.cyan(name.padEnd(10));
+  const nameWidth = options.controllers > 1 ? 12 : 10;
+  const prefix = (name: string): string => terminal.progressPaint.cyan(name.padEnd(nameWidth));
   return createCluster({
     ...options,
     dataDir: resolve(options.dataDir),
+    certs: options.certs === undefined ? undefined : resolve(options.certs),
     configDir: options.configDir,
     host: '127.0.0.1',
     logFormat: options.verbose ? 'pretty' : 'json',

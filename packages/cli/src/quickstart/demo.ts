@@ -9,6 +9,7 @@ import { withController, withRouter, type RouterClients } from '../connect.js';
 import type { Context } from '../context.js';
 import { modelAt, registerModels, registerTask, waitForMeasurements } from '../register-models.js';
 import { createRegisterProgress } from '../register-progress.js';
+import { repeatOptions } from '../repeat.js';
 import type { Cluster } from '../up/cluster.js';
 import { ask, type Outcome } from './ask.js';
 import { findFrontier, planQueries } from './queries.js';
@@ -23,13 +24,8 @@ export async function registerDigits(context: Context, cluster: Cluster): Promis
   const names = (await readdir(join(exampleDir, 'models'))).filter((name) => name.endsWith('.onnx')).sort();
   const models = names.map((name) => modelAt(join(exampleDir, 'models', name)));
   const progress = createRegisterProgress(context.terminal);
-  const options = {
-    signal: context.stop,
-    clock: context.clock,
-    onEvent: progress.onEvent,
-    onProgress: progress.onMeasuring,
-  };
-  return withController(cluster.controllerAddress, async (clients) => {
+  const options = { ...repeatOptions(context), onEvent: progress.onEvent, onProgress: progress.onMeasuring };
+  return withController(cluster.endpoints, async (clients) => {
     const validation = join(exampleDir, 'validation.npz');
     await registerTask(
       clients,
@@ -52,7 +48,7 @@ export async function askAll(
   const frontier = findFrontier(task, variants);
   if (frontier === undefined) throw new ParetoError('failed-precondition', 'no variant could be measured: see above');
   const samples = await readSamples(join(exampleDir, 'validation.npz'));
-  return withRouter(cluster.routerAddress, async (clients) => {
+  return withRouter(cluster.endpoints, async (clients) => {
     await waitUntilWarm(context, clients);
     const outcomes: Outcome[] = [];
     let row = 0;

@@ -50,12 +50,12 @@ export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
 }
 
 export const howToTalk = (
-  { controllerAddress: controller, routerAddress: router }: Cluster,
+  { endpoints: { controller, router } }: Cluster,
   samples: string,
 ): string => `It is left running. Talk to it:
 
   npx pareto --router ${router} infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
-  npx pareto --controller ${controller} top
+  npx pareto --controller ${controller.join(',')} top
 
   grpcurl -plaintext -d '{"target": "digits", "objective": {"latency_ms": 20, "min_accuracy": 0.98}}' ${router} pareto.v1.Inference/WhatIf
 

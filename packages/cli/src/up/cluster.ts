@@ -1,10 +1,17 @@
 // A whole cluster on one machine: started in order, kept alive, stopped in order.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
+import type { Endpoints } from '../context.js';
 import { prepare } from './preflight.js';
 import { waitUntilReady } from './readiness.js';
 import { supervise, type Supervised } from './supervised.js';
-import { planTopology, type ServiceNode, type Topology, type TopologyOptions } from './topology.js';
+import {
+  controllerAddresses,
+  planTopology,
+  type ServiceNode,
+  type Topology,
+  type TopologyOptions,
+} from './topology.js';
 
 export interface ClusterOptions extends TopologyOptions {
   readonly clock: Clock;
@@ -15,13 +22,12 @@ export interface ClusterOptions extends TopologyOptions {
 
 export interface Cluster {
   readonly topology: Topology;
-  readonly controllerAddress: string;
-  readonly routerAddress: string;
+  readonly endpoints: Endpoints;
   /** Something was started, and is to be stopped. */
   readonly started: boolean;
   /** Resolves when every service is ready. Throws what kept one from it; `stop` is still due. */
   start(signal: AbortSignal): Promise<void>;
-  /** Router first, so that nothing new comes; then workers, then the controller. At once when `kill` aborts. */
+  /** Router first, so that nothing new comes; then workers, then the controllers. At once when `kill` aborts. */
   stop(kill: AbortSignal): Promise<void>;
 }
 
@@ -46,25 +52,32 @@ export function createCluster(options: ClusterOptions): Cluster {
     options.onReady(node.name, `${options.host}:${node.port}`);
   };
 
+  const launchAll = async (nodes: readonly ServiceNode[], signal: AbortSignal): Promise<void> => {
+    await Promise.all(nodes.map((node) => launch(node, signal)));
+  };
+
   const stopMatching = async (pattern: RegExp, kill: AbortSignal): Promise<void> => {
     await Promise.all(running.filter(({ name }) => pattern.test(name)).map((child) => child.stop(graceMs, kill)));
   };
 
   return {
     topology,
-    controllerAddress: `${options.host}:${options.controllerPort}`,
-    routerAddress: `${options.host}:${options.routerPort}`,
+    endpoints: {
+      controller: controllerAddresses(options),
+      router: `${options.host}:${options.routerPort}`,
+      certs: options.certs,
+    },
     get started() {
       return running.length > 0;
     },
     async start(signal) {
-      await prepare(options.dataDir, options.host, topology);
+      await prepare(options, topology);
       // One that fails ends the waiting for the others.
       const failed = new AbortController();
       const either = AbortSignal.any([signal, failed.signal]);
       try {
-        await launch(topology.controller, either);
-        await Promise.all([topology.router, ...topology.workers].map((node) => launch(node, either)));
+        await launchAll(topology.controllers, either);
+        await launchAll([topology.router, ...topology.workers], either);
       } finally {
         failed.abort();
       }

@@ -1,4 +1,4 @@
-// What must hold before a cluster is started: room on the disk, free ports, a secret.
+// What must hold before a cluster is started: room on the disk, free ports, a secret or certificates, etcd.
 
 import { randomBytes } from 'node:crypto';
 import { statfs, writeFile } from 'node:fs/promises';
@@ -6,21 +6,25 @@ import { createServer } from 'node:net';
 import { errorText, ParetoError } from '@pareto/core';
 import { makeFolder } from '@pareto/models';
 import { formatBytes } from '../format.js';
-import type { ServiceNode, Topology } from './topology.js';
+import { checkCertificates, checkStore } from './prerequisites.js';
+import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 
 /** The store, the digits and two caches take about 60 MB. */
 const neededBytes = 200 * 2 ** 20;
 
 /** Throws `failed-precondition`, saying what to do. Leaves folders and the secret behind. */
-export async function prepare(dataDir: string, host: string, topology: Topology): Promise<void> {
+export async function prepare(options: TopologyOptions, topology: Topology): Promise<void> {
+  const { dataDir, host, certs } = options;
+  await checkStore(options);
+  await checkCertificates(certs);
   try {
     await makeFolder(topology.logDir);
     await checkSpace(dataDir);
-    await createToken(topology.tokenFile);
+    if (certs === undefined) await createToken(topology.tokenFile);
   } catch (error) {
     throw explain(dataDir, error);
   }
-  const nodes = [topology.controller, topology.router, ...topology.workers];
+  const nodes = [...topology.controllers, topology.router, ...topology.workers];
   checkOverlap(nodes);
   for (const node of nodes) await checkPorts(host, node);
 }

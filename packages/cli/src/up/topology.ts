@@ -12,11 +12,19 @@ export interface TopologyOptions {
   readonly controllerPort: number;
   readonly routerPort: number;
   readonly workerPort: number;
+  /** More than one needs etcd. */
+  readonly controllers: number;
   readonly workers: number;
+  /** host:port of etcd; empty: each controller has an embedded store. */
+  readonly etcd: readonly string[];
+  /** Folder with the certificates of each role in a folder of its name; undefined: services know each other by a secret. */
+  readonly certs: string | undefined;
   /** Folder with controller.json, router.json, worker.json: further flags of each service. */
   readonly configDir: string | undefined;
   readonly logFormat: 'json' | 'pretty';
 }
+
+export type Role = 'controller' | 'router' | 'worker';
 
 /** A service with the ports that it listens on; the flag of `up` that moves them. */
 export interface ServiceNode extends ProcessSpec {
@@ -26,69 +34,71 @@ export interface ServiceNode extends ProcessSpec {
 }
 
 export interface Topology {
-  readonly controller: ServiceNode;
+  readonly controllers: readonly ServiceNode[];
   readonly router: ServiceNode;
   readonly workers: readonly ServiceNode[];
   readonly tokenFile: string;
   readonly logDir: string;
 }
 
-const scriptOf = (service: string): string =>
-  fileURLToPath(new URL(`../../../../services/${service}/dist/main.js`, import.meta.url));
+const scriptOf = (role: Role): string =>
+  fileURLToPath(new URL(`../../../../services/${role}/dist/main.js`, import.meta.url));
 
-const portsPerWorker = 10;
+const portsApart = 10;
 /** What replicas may use of the machine's memory, all workers together. */
 const memoryShare = 0.7;
+
+const controllerPorts = ({ controllers, controllerPort }: TopologyOptions): readonly number[] =>
+  Array.from({ length: controllers }, (_, i) => controllerPort + i * portsApart);
+
+/** host:port of every controller. */
+export const controllerAddresses = (options: TopologyOptions): readonly string[] =>
+  controllerPorts(options).map((port) => `${options.host}:${port}`);
 
 export function planTopology(options: TopologyOptions): Topology {
   const logDir = join(options.dataDir, 'logs');
   const tokenFile = join(options.dataDir, 'cluster-token');
-  const node = (
-    service: string,
-    name: string,
-    portFlag: string,
-    port: number,
-    args: readonly string[],
-  ): ServiceNode => ({
+  const node = (role: Role, name: string, port: number, args: readonly string[]): ServiceNode => ({
     name,
-    script: scriptOf(service),
+    script: scriptOf(role),
     logFile: join(logDir, `${name}.log`),
     port,
     metricsPort: port + 1,
-    portFlag,
-    args: [...commonArgs(service, options, tokenFile, port), ...args],
+    portFlag: `--${role}-port`,
+    args: [...commonArgs(role, options, tokenFile, port), ...args],
   });
-  const controllers = ['--controllers', `${options.host}:${options.controllerPort}`];
-  const workers = Array.from({ length: options.workers }, (_, i) => {
-    const name = `worker-${i + 1}`;
-    const args = [
-      ...controllers,
-      '--id',
-      name,
-      '--cache-dir',
-      join(options.dataDir, name),
-      ...shareArgs(options.workers),
-    ];
-    return node('worker', name, '--worker-port', options.workerPort + i * portsPerWorker, args);
-  });
+  const follow = ['--controllers', controllerAddresses(options).join(',')];
   return {
-    controller: node('controller', 'controller', '--controller-port', options.controllerPort, [
-      '--data-dir',
-      join(options.dataDir, 'controller'),
-    ]),
-    router: node('router', 'router', '--router-port', options.routerPort, controllers),
-    workers,
+    controllers: controllerPorts(options).map((port, i) => {
+      const name = options.controllers === 1 ? 'controller' : `controller-${i + 1}`;
+      return node('controller', name, port, storageArgs(options, name));
+    }),
+    router: node('router', 'router', options.routerPort, follow),
+    workers: Array.from({ length: options.workers }, (_, i) => {
+      const name = `worker-${i + 1}`;
+      const own = ['--id', name, '--cache-dir', join(options.dataDir, name)];
+      const args = [...follow, ...own, ...shareArgs(options.workers)];
+      return node('worker', name, options.workerPort + i * portsApart, args);
+    }),
     tokenFile,
     logDir,
   };
 }
 
-function commonArgs(service: string, options: TopologyOptions, tokenFile: string, port: number): readonly string[] {
-  const file = options.configDir === undefined ? undefined : join(options.configDir, `${service}.json`);
+/** On etcd the models lie beside the controllers' own folders, so that one more can be started. */
+function storageArgs({ dataDir, etcd }: TopologyOptions, name: string): readonly string[] {
+  const own = ['--data-dir', join(dataDir, name)];
+  return etcd.length === 0 ? own : [...own, '--etcd', etcd.join(','), '--blobs', join(dataDir, 'blobs')];
+}
+
+function commonArgs(role: Role, options: TopologyOptions, tokenFile: string, port: number): readonly string[] {
+  const { host, certs, configDir, logFormat } = options;
+  const file = configDir === undefined ? undefined : join(configDir, `${role}.json`);
   return [
     ...(file !== undefined && existsSync(file) ? ['--config', file] : []),
-    ...['--host', options.host, '--port', String(port), '--metrics-port', String(port + 1)],
-    ...['--cluster-token-file', tokenFile, '--log-format', options.logFormat, '--supervised'],
+    ...['--host', host, '--port', String(port), '--metrics-port', String(port + 1)],
+    ...(certs === undefined ? ['--cluster-token-file', tokenFile] : ['--certs', join(certs, role)]),
+    ...['--log-format', logFormat, '--supervised'],
   ];
 }
 

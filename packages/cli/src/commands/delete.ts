@@ -1,0 +1,40 @@
+// `pareto delete`: an architecture or a task out of the registry.
+
+import type { wire } from '@pareto/rpc';
+import type { Command } from 'commander';
+import { withController } from '../connect.js';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { deleteName, type Deleted } from '../delete-name.js';
+import { repeatOptions } from '../repeat.js';
+
+export function addDelete(program: Command, context: Context): void {
+  program
+    .command('delete')
+    .summary('delete an architecture, or a task that has none')
+    .description(
+      'Deletes an architecture with all its versions and variants, or a task that has no architecture. What serves is drained first: queries under way are answered.',
+    )
+    .argument('<name>', 'an architecture or a task')
+    .addHelpText('after', '\nExample:\n  pareto delete cnn-large')
+    .action(async (name: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      const repeating = repeatOptions(context);
+      const deleted = await withController(options, ({ registry }) => deleteName(registry, name, repeating));
+      printResult(context, options, deleted, () => formatDeleted(deleted));
+    });
+}
+
+function formatDeleted(deleted: Deleted): string {
+  if (deleted.kind === 'task') return `deleted task ${deleted.name}`;
+  const { name, task, versions, variants } = deleted;
+  const ready = variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
+  const goes = variants.length === 0 ? '' : `, and with it ${variants.map(describeVariant).join(', ')}`;
+  const drains = ready === 0 ? '' : '; what serves is drained';
+  return `deleted ${name} of task ${task}, ${formatVersions(versions)}${goes}${drains}`;
+}
+
+const formatVersions = (versions: readonly number[]): string =>
+  versions.length === 1 ? `version ${versions.join()}` : `versions ${versions.join(', ')}`;
+
+const describeVariant = ({ name, replicasReady }: Pick<wire.Variant, 'name' | 'replicasReady'>): string =>
+  replicasReady === 0 ? name : `${name} (${replicasReady} ready)`;

@@ -1,0 +1,46 @@
+// Asks a controller for the picture of the cluster, and, when none answers, a router how it fares without.
+
+import { errorText, ParetoError, type Clock } from '@pareto/core';
+import type { ControllerClients, RouterClients } from '../connect.js';
+import { seen, unseen, type Picture, type RouterWord } from './picture.js';
+
+export interface ObserveOptions {
+  readonly controllers: ControllerClients;
+  readonly router: RouterClients;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const controllerMs = 3_000;
+const routerMs = 1_000;
+
+export async function observeCluster(last: Picture, options: ObserveOptions): Promise<Picture> {
+  const { controllers, router, clock, signal } = options;
+  try {
+    return seen(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now());
+  } catch (error) {
+    if (signal.aborted || !isOutage(error)) throw error;
+    return unseen(last, reasonOf(error), await askRouter(router, signal), clock.now());
+  }
+}
+
+/** What may pass by itself. */
+const isOutage = (error: unknown): boolean =>
+  error instanceof ParetoError && ['unavailable', 'deadline-exceeded', 'failed-precondition'].includes(error.code);
+
+const reasonOf = (error: unknown): string =>
+  error instanceof ParetoError && error.code === 'deadline-exceeded'
+    ? `no controller answered within ${controllerMs / 1000} s`
+    : errorText(error);
+
+async function askRouter({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterWord> {
+  let age: string | undefined;
+  const onTrailers = (trailers: ReadonlyMap<string, string>): void => void (age = trailers.get('pareto-table-age-ms'));
+  try {
+    await protocol.serverMetadata({}, { timeoutMs: routerMs, signal, onTrailers });
+    const { ready } = await protocol.serverReady({}, { timeoutMs: routerMs, signal });
+    return ready ? { kind: 'serves', tableAgeMs: age === undefined ? undefined : Number(age) } : { kind: 'not ready' };
+  } catch {
+    return { kind: 'silent' };
+  }
+}

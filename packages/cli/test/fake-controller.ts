@@ -1,0 +1,110 @@
+// A controller of a test's own: blobs in memory that several share, calls that are counted, and deaths on demand.
+
+import assert from 'node:assert/strict';
+import { ParetoError } from '@pareto/core';
+import { createServer, notLeading, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
+
+/** What several controllers have in common. */
+export interface FakeStorage {
+  readonly blobs: Map<string, Buffer>;
+  readonly sizes: Map<string, number>;
+  /** Names registered. */
+  readonly names: string[];
+  /** In the order in which they were called, as `port method name`. */
+  readonly calls: string[];
+}
+
+export const createFakeStorage = (): FakeStorage => ({ blobs: new Map(), sizes: new Map(), names: [], calls: [] });
+
+export interface FakeController extends Disposable {
+  readonly server: RpcServer;
+  readonly address: string;
+  /** Of another controller: this one only stands by. Empty: nobody leads. */
+  leader: string | undefined;
+  /** Dies, connections and all, when an upload has brought so many bytes of a file. */
+  dieAfterBytes: number;
+  /** Thrown by the next call that writes, before or after it is carried out. */
+  next: { readonly when: 'before' | 'after'; readonly error: ParetoError } | undefined;
+  overview: wire.OverviewResponseInput;
+}
+
+export async function startFakeController(storage: FakeStorage): Promise<FakeController> {
+  const server = createServer();
+  const state = {
+    server,
+    address: '',
+    leader: undefined as string | undefined,
+    dieAfterBytes: Infinity,
+    next: undefined as FakeController['next'],
+    overview: {} as wire.OverviewResponseInput,
+    [Symbol.dispose]: () => server.close(),
+  };
+  server.add('pareto.v1.Blobs', blobs(storage, state));
+  server.add('pareto.v1.Registry', registry(storage, state));
+  server.add('pareto.v1.Fleet', { overview: async () => state.overview });
+  state.address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+  return state;
+}
+
+function blobs(storage: FakeStorage, controller: FakeController): ServiceHandlers<'pareto.v1.Blobs'> {
+  return {
+    stat: async ({ digest }) => {
+      const receivedBytes = storage.blobs.get(digest)?.length ?? 0;
+      return { complete: receivedBytes > 0 && receivedBytes === storage.sizes.get(digest), receivedBytes };
+    },
+    upload: async (messages) => {
+      let key = '';
+      for await (const { digest, sizeBytes, offset, data } of messages) {
+        if (key === '') storage.sizes.set((key = digest), sizeBytes);
+        const held = storage.blobs.get(key) ?? Buffer.alloc(0);
+        assert.equal(offset, held.length);
+        storage.blobs.set(key, Buffer.concat([held, data]));
+        if (held.length + data.length >= controller.dieAfterBytes) controller.server.close();
+      }
+      return { digest: key, sizeBytes: storage.sizes.get(key) ?? 0 };
+    },
+  };
+}
+
+function registry(storage: FakeStorage, controller: FakeController): ServiceHandlers<'pareto.v1.Registry'> {
+  const write = async (method: string, name: string, apply: () => void): Promise<void> => {
+    storage.calls.push(`${method} ${name}`);
+    if (controller.leader !== undefined) throw notLeading(controller.leader === '' ? undefined : controller.leader);
+    const { next } = controller;
+    controller.next = undefined;
+    if (next?.when === 'before') throw next.error;
+    apply();
+    if (next?.when === 'after') throw next.error;
+  };
+  const put = (name: string) => () => void (storage.names.includes(name) ? 0 : storage.names.push(name));
+  return {
+    async registerTask({ name, metric, validationDigest }) {
+      await write('registerTask', name, put(name));
+      return { name, metric, validationDigest };
+    },
+    async registerArchitecture({ name, task, manifest }) {
+      if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
+      await write('registerArchitecture', name, put(name));
+      return { name, task, version: 1, manifest };
+    },
+    async describe({ name }) {
+      if (!storage.names.includes(name)) throw new ParetoError('not-found', `there is no ${name}`);
+      if (name === 'digits') return { task: { name } };
+      const [architecture = ''] = name.split(':');
+      const variants = [{ name: `${architecture}:original`, version: 2, replicasReady: 1 }];
+      const architectures = [
+        { name: architecture, version: 1 },
+        { name: architecture, version: 2 },
+      ];
+      return { task: { name: 'digits' }, architectures, variants };
+    },
+    async delete({ name }) {
+      await write('delete', name, () => {
+        const index = storage.names.indexOf(name);
+        if (index < 0) throw new ParetoError('not-found', `there is no ${name}`);
+        storage.names.splice(index, 1);
+      });
+      return {};
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createServer, type RpcServer } from '@pareto/rpc';
+import { withCluster } from '../../src/connect.js';
+import { observeCluster } from '../../src/top/observe-cluster.js';
+import { emptyPicture, type Picture } from '../../src/top/picture.js';
+import { createFakeStorage, startFakeController, type FakeController } from '../fake-controller.js';
+
+describe('observeCluster', () => {
+  let controllers: FakeController[];
+  let router: RpcServer;
+  let routerAddress: string;
+  let ready: boolean;
+
+  beforeEach(async () => {
+    const storage = createFakeStorage();
+    controllers = [await startFakeController(storage), await startFakeController(storage)];
+    for (const { overview, address } of controllers) Object.assign(overview, { leader: address });
+    ready = true;
+    router = createServer();
+    router.add('inference.GRPCInferenceService', {
+      serverReady: async () => ({ ready }),
+      async serverMetadata(_request, call) {
+        call.setTrailer('pareto-table-age-ms', '1234');
+        return { name: 'pareto' };
+      },
+    });
+    routerAddress = `127.0.0.1:${await router.listen('127.0.0.1', 0)}`;
+  });
+  afterEach(() => {
+    for (const controller of controllers) controller[Symbol.dispose]();
+    router.close();
+  });
+
+  async function observeThrough(...events: (() => void)[]): Promise<Picture[]> {
+    const pictures: Picture[] = [];
+    const controller = controllers.map(({ address }) => address);
+    await withCluster({ controller, router: routerAddress }, async (clients) => {
+      const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
+      for (const event of [() => undefined, ...events]) {
+        event();
+        pictures.push(await observeCluster(pictures.at(-1) ?? emptyPicture, options));
+      }
+    });
+    return pictures;
+  }
+
+  const kill = (index: number) => (): void => controllers[index]?.server.close();
+
+  it('asks the controller that is left, and keeps the picture when none is', async () => {
+    const [first, second, third, fourth] = await observeThrough(kill(0), kill(1), () => (ready = false));
+    assert.equal(first?.overview?.leader, controllers[0]?.address);
+    assert.equal(second?.overview?.leader, controllers[1]?.address);
+    assert.equal(second?.outage, undefined);
+    assert.equal(third?.overview, second?.overview);
+    assert.equal(third?.seenAt, second?.seenAt);
+    assert.match(third?.outage?.reason ?? '', /^no controller answers at /);
+    assert.deepEqual(third?.outage?.router, { kind: 'serves', tableAgeMs: 1234 });
+    assert.deepEqual(fourth?.outage?.router, { kind: 'not ready' });
+    assert.equal(fourth?.outage?.since, third?.outage?.since);
+  });
+
+  it('says that a router is silent too', async () => {
+    router.close();
+    const [, alone] = await observeThrough(() => [0, 1].forEach((index) => kill(index)()));
+    assert.deepEqual(alone?.outage?.router, { kind: 'silent' });
+    assert.ok((alone?.outage?.since ?? milliseconds(0)) > 0);
+  });
+});
