@@ -76,7 +76,9 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
     apply();
     if (next?.when === 'after') throw next.error;
   };
-  const put = (name: string) => () => void (storage.names.includes(name) ? 0 : storage.names.push(name));
+  const put = (name: string) => (): void => {
+    if (!storage.names.includes(name)) storage.names.push(name);
+  };
   return {
     async registerTask({ name, metric, validationDigest }) {
       await write('registerTask', name, put(name));
