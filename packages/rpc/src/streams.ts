@@ -36,6 +36,8 @@ export async function writeMessage<Out>(stream: Writable<Out>, message: Out): Pr
       once(stream, 'close', { signal: closed.signal }),
       once(stream, 'cancelled', { signal: closed.signal }),
     ]);
+  } catch {
+    // It broke while it was full: that, too, is told by reading.
   } finally {
     closed.abort();
   }

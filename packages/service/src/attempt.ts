@@ -1,44 +1,83 @@
-// Which controller to try next, and after what pause.
+// Which controller to try next, whether it must lead, and after what pause. Pure.
 
-import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/core';
+import { milliseconds, type Milliseconds, type Rng } from '@pareto/core';
+import { leaderOf } from '@pareto/rpc';
+
+/** Who is looked for: only the leader, or, while that one can't be had, any controller. */
+export type Wanted = 'leader' | 'any';
 
 export interface Attempt {
   readonly address: string;
-  /** Of the address in the configured list that was tried last. */
+  /** One that does not lead will do. */
+  readonly anyController: boolean;
+  /** A controller named it as the leader. */
+  readonly isNamed: boolean;
+  /** In the configured list, of the address that was taken from it last. */
   readonly index: number;
-  /** In a row, without a controller heard. */
+  /** In a row, without a controller that stayed. */
   readonly failures: number;
+  /** It follows from what a controller has just said: no pause goes before it. */
+  readonly isAtOnce: boolean;
+  /** One such was had since a controller stayed. */
+  readonly hasFollowed: boolean;
 }
 
 export interface Outcome {
-  /** The controller had answered before the stream ended. */
-  readonly heard: boolean;
+  /** For how long the controller answered before the stream ended; undefined: it never did. */
+  readonly heardMs: number | undefined;
   readonly error: unknown;
 }
 
 const firstPauseMs = 100;
 const lastPauseMs = 2_000;
+/** A controller that answered for so long has stayed: what went wrong before is forgotten. */
+const stayedMs = 1_000;
 
-/** Exponential from 100 ms to 2 s, jittered between half and the whole of it; none before the first failure. */
-export function pauseMs(failures: number, rng: Rng): Milliseconds {
-  if (failures === 0) return milliseconds(0);
+/** Exponential from 100 ms to 2 s, jittered between half and the whole of it. */
+export function pauseMs({ failures, isAtOnce }: Attempt, rng: Rng): Milliseconds {
+  if (isAtOnce || failures === 0) return milliseconds(0);
   const ceiling = Math.min(lastPauseMs, firstPauseMs * 2 ** (failures - 1));
   return milliseconds(ceiling * (0.5 + rng() / 2));
 }
 
-export const firstAttempt = (addresses: readonly string[]): Attempt => ({
-  address: addresses[0] ?? '',
-  index: 0,
-  failures: 0,
-});
+/** Many that start together begin all over the list. */
+export function firstAttempt(addresses: readonly string[], rng: Rng): Attempt {
+  const index = Math.floor(rng() * addresses.length);
+  const fresh = { anyController: false, isNamed: false, failures: 0, isAtOnce: false, hasFollowed: false };
+  return { ...fresh, address: addresses[index] ?? '', index };
+}
 
-/** The leader that a follower named, else the next address of the list. A first word of a leader is followed at once. */
-export function nextAttempt(addresses: readonly string[], last: Attempt, outcome: Outcome): Attempt {
-  const failures = outcome.heard ? 1 : last.failures + 1;
-  const leader = outcome.error instanceof ParetoError ? outcome.error.details['pareto-leader'] : undefined;
-  if (leader !== undefined && leader !== last.address) {
-    return { address: leader, index: last.index, failures: last.failures === 0 ? 0 : failures };
+/**
+ * The leader that a controller named, else the next of the list. Where any will do, it is asked for once nobody leads or the
+ * leader that was named can't be had: of the controller that said so. What a controller has just said is acted on at
+ * once, the first time.
+ */
+export function nextAttempt(
+  addresses: readonly string[],
+  last: Attempt,
+  { heardMs, error }: Outcome,
+  wanted: Wanted,
+): Attempt {
+  const stayed = heardMs !== undefined && heardMs >= stayedMs;
+  const hasFollowed = last.hasFollowed && !stayed;
+  const failures = stayed ? 1 : last.failures + 1;
+  const follow = { failures, isAtOnce: !hasFollowed, hasFollowed: true };
+  const pause = { failures, isAtOnce: false, hasFollowed };
+  const at = (index: number): Pick<Attempt, 'address' | 'index' | 'isNamed'> => ({
+    ...{ address: addresses[index] ?? '', index, isNamed: false },
+  });
+
+  const leader = leaderOf(error);
+  if (leader !== undefined && leader !== '' && leader !== last.address) {
+    return { ...follow, address: leader, index: last.index, isNamed: true, anyController: false };
   }
-  const index = (last.index + 1) % addresses.length;
-  return { address: addresses[index] ?? '', index, failures };
+  const nobodyLeads = leader === '';
+  if (wanted === 'any' && nobodyLeads && !last.anyController) {
+    return { ...follow, address: last.address, index: last.index, isNamed: false, anyController: true };
+  }
+  if (wanted === 'any' && last.isNamed && heardMs === undefined) {
+    return { ...pause, ...at(last.index), anyController: true };
+  }
+  const anyController = last.anyController && heardMs === undefined;
+  return { ...pause, ...at((last.index + 1) % addresses.length), anyController };
 }

@@ -7,7 +7,7 @@ export interface ConnectionOptions<In, Out> {
   readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
   /** How the channel proves who calls, and who must answer. */
   readonly channel: ChannelOptions;
-  /** A stream that is silent for this long is broken; left out: silence is fine. */
+  /** A stream that is silent for this long is broken; 3 s if left out: controllers say something each second. */
   readonly silenceMs?: number;
   readonly clock: Clock;
 }
@@ -41,17 +41,18 @@ export function openConnection<In, Out>(
   };
 }
 
+const defaultSilenceMs = 3_000;
+
 async function* watchSilence<In>(
   stream: AsyncIterable<In>,
-  { silenceMs, clock }: Pick<ConnectionOptions<never, never>, 'silenceMs' | 'clock'>,
+  { silenceMs = defaultSilenceMs, clock }: Pick<ConnectionOptions<never, never>, 'silenceMs' | 'clock'>,
   silent: AbortController,
 ): AsyncGenerator<In, void, undefined> {
-  const arm = (): Disposable | undefined =>
-    silenceMs === undefined ? undefined : clock.after(milliseconds(silenceMs), () => silent.abort());
+  const arm = (): Disposable => clock.after(milliseconds(silenceMs), () => silent.abort());
   let timer = arm();
   try {
     for await (const message of stream) {
-      timer?.[Symbol.dispose]();
+      timer[Symbol.dispose]();
       yield message;
       timer = arm();
     }
@@ -59,6 +60,6 @@ async function* watchSilence<In>(
     if (!silent.signal.aborted) throw error;
     throw new ParetoError('unavailable', `the controller said nothing for ${silenceMs} ms`, { cause: error });
   } finally {
-    timer?.[Symbol.dispose]();
+    timer[Symbol.dispose]();
   }
 }

@@ -1,16 +1,18 @@
-// A long stream to whichever controller answers, opened again whenever it ends.
+// A long stream to the controller that leads, or to whichever answers, opened again whenever it ends.
 
-import { ParetoError, type Milliseconds, type Rng } from '@pareto/core';
+import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import { firstAttempt, nextAttempt, pauseMs, type Outcome } from './attempt.js';
+import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type Wanted } from './attempt.js';
 import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
+import { createControllerWait } from './controller-wait.js';
 import type { Runnable } from './run-group.js';
 
 export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
-  /** host:port of the controllers, tried in turn. */
+  /** host:port of the controllers. */
   readonly addresses: readonly string[];
+  readonly wanted: Wanted;
   /** The first message of every connection. */
-  readonly hello: () => Out;
+  readonly hello: (attempt: Pick<Attempt, 'anyController'>) => Out;
   readonly onMessage: (message: In) => void;
   readonly rng: Rng;
   readonly logger: Logger;
@@ -19,66 +21,81 @@ export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
 export interface Session<Out> extends Runnable {
   /** A controller has answered on the present stream. */
   readonly connected: boolean;
-  /** When a controller was last heard, by the clock; undefined: never. */
-  readonly lastHeardAt: Milliseconds | undefined;
-  /** Sends on the present stream. False when there is none, or it has no room: send anew later. */
+  /** host:port of the controller that answered last. */
+  readonly address: string | undefined;
+  /** Since a controller was last heard; since the start when none was. */
+  readonly ageMs: Milliseconds;
+  /** Why no controller answers now; undefined while one does. */
+  readonly problem: string | undefined;
+  /** Sends on the present stream. False when no controller has answered on it, or it has no room: send anew later. */
   send(message: Out): boolean;
 }
 
 export function createSession<In, Out>(options: SessionOptions<In, Out>): Session<Out> {
-  const { clock, logger } = options;
+  const { clock, addresses, rng } = options;
   const stopping = new AbortController();
+  const wait = createControllerWait(clock, options.logger);
   let current: Connection<In, Out> | undefined;
-  let connected = false;
-  let lastHeardAt: Milliseconds | undefined;
+  let address: string | undefined;
+  let connectedAt: Milliseconds | undefined;
+  let lastHeardAt = clock.now();
   let running = Promise.resolve();
 
-  function hear(address: string, message: In): void {
-    if (!connected) logger.info('controller connected', { address });
-    connected = true;
+  function hear(from: string, message: In): void {
     lastHeardAt = clock.now();
+    if (connectedAt === undefined) wait.found(from);
+    connectedAt ??= lastHeardAt;
+    address = from;
     options.onMessage(message);
   }
 
-  async function connectOnce(address: string): Promise<Outcome> {
-    const connection = openConnection(options, address, stopping.signal);
+  async function connectOnce(attempt: Attempt): Promise<Outcome> {
+    const connection = openConnection(options, attempt.address, stopping.signal);
+    const heardMs = (): number | undefined => connectedAt && clock.now() - connectedAt;
     current = connection;
     try {
-      connection.send(options.hello());
-      for await (const message of connection.messages) hear(address, message);
-      return { heard: connected, error: undefined };
+      connection.send(options.hello(attempt));
+      for await (const message of connection.messages) hear(attempt.address, message);
+      return { heardMs: heardMs(), error: undefined };
     } catch (error) {
-      return { heard: connected, error };
+      return { heardMs: heardMs(), error };
     } finally {
       current = undefined;
-      connected = false;
+      connectedAt = undefined;
       connection.close();
     }
   }
 
   async function run(): Promise<void> {
-    let attempt = firstAttempt(options.addresses);
-    for (;;) {
-      const outcome = await connectOnce(attempt.address);
+    for (let attempt = firstAttempt(addresses, rng); ;) {
+      const outcome = await connectOnce(attempt);
       if (stopping.signal.aborted) return;
-      if (outcome.heard || attempt.failures === 0) {
-        logger.warn('no controller', { address: attempt.address, error: outcome.error });
-      }
-      attempt = nextAttempt(options.addresses, attempt, outcome);
-      await clock.sleep(pauseMs(attempt.failures, options.rng), stopping.signal).catch(() => {});
+      const next = nextAttempt(addresses, attempt, outcome, options.wanted);
+      if (!next.isAtOnce) wait.failed(attempt.address, outcome.error);
+      attempt = next;
+      await clock.sleep(pauseMs(attempt, rng), stopping.signal).catch(() => {});
     }
   }
 
   return {
     name: 'controller session',
     get connected() {
-      return connected;
+      return connectedAt !== undefined;
     },
-    get lastHeardAt() {
-      return lastHeardAt;
+    get address() {
+      return address;
     },
-    send: (message) => current?.send(message) ?? false,
-    start: async (fail) => void (running = run().catch(fail)),
+    get ageMs() {
+      return milliseconds(clock.now() - lastHeardAt);
+    },
+    get problem() {
+      return wait.problem;
+    },
+    send: (message) => connectedAt !== undefined && (current?.send(message) ?? false),
+    async start(fail) {
+      lastHeardAt = clock.now();
+      running = run().catch(fail);
+    },
     stop: async () => {
       stopping.abort(new ParetoError('cancelled', 'the service stops'));
       await running;

@@ -1,33 +1,116 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { createSeededRng, ParetoError } from '@pareto/core';
-import { firstAttempt, nextAttempt, pauseMs } from '../src/attempt.js';
+import { notLeading } from '@pareto/rpc';
+import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type Wanted } from '../src/attempt.js';
 
-const addresses = ['a:1', 'b:1'];
-const lost = { heard: false, error: new Error('gone') };
-const follower = (leader: string) => ({
-  heard: false,
-  error: new ParetoError('failed-precondition', 'not the leader', { details: { 'pareto-leader': leader } }),
+const addresses = ['a:1', 'b:1', 'c:1'];
+const fresh: Attempt = {
+  ...{
+    address: 'a:1',
+    index: 0,
+    anyController: false,
+    isNamed: false,
+    failures: 0,
+    isAtOnce: false,
+    hasFollowed: false,
+  },
+};
+
+const lost: Outcome = { heardMs: undefined, error: new Error('gone') };
+const names = (leader: string): Outcome => ({ heardMs: undefined, error: notLeading(leader) });
+const nobody: Outcome = { heardMs: undefined, error: notLeading(undefined) };
+const after = (heardMs: number, error?: unknown): Outcome => ({ heardMs, error });
+
+/** `b:1`; `b:1 any` when any controller will do; `, later` when a pause goes before. */
+function told({ address, anyController, isAtOnce }: Attempt): string {
+  return `${address}${anyController ? ' any' : ''}${isAtOnce ? '' : ', later'}`;
+}
+
+function walk(wanted: Wanted, outcomes: readonly Outcome[]): readonly string[] {
+  let attempt = fresh;
+  return outcomes.map((outcome) => told((attempt = nextAttempt(addresses, attempt, outcome, wanted))));
+}
+
+describe('attempts for a leader', () => {
+  const cases: readonly (readonly [string, readonly Outcome[], readonly string[]])[] = [
+    ['go round the list', [lost, lost, lost], ['b:1, later', 'c:1, later', 'a:1, later']],
+    ['go round while nobody leads', [nobody, nobody], ['b:1, later', 'c:1, later']],
+    ['follow a leader that is named, of the list or not', [names('d:1')], ['d:1']],
+    [
+      'follow with pauses after the first time',
+      [names('d:1'), lost, names('d:1'), lost],
+      ['d:1', 'b:1, later', 'd:1, later', 'c:1, later'],
+    ],
+    ['follow at once again after a controller stayed', [names('b:1'), after(1_000, notLeading('c:1'))], ['b:1', 'c:1']],
+    ['but not after one that did not', [names('b:1'), after(999, notLeading('c:1'))], ['b:1', 'c:1, later']],
+    ['do not believe who names itself', [names('a:1')], ['b:1, later']],
+    ['go on after a controller that stayed is gone', [after(5_000)], ['b:1, later']],
+  ];
+  for (const [name, outcomes, expected] of cases) it(name, () => assert.deepEqual(walk('leader', outcomes), expected));
+
+  it('read nothing into other refusals', () => {
+    const error = new ParetoError('permission-denied', 'no', { details: { 'pareto-leader': 'd:1' } });
+    assert.deepEqual(walk('leader', [{ heardMs: undefined, error }]), ['b:1, later']);
+  });
 });
 
-describe('attempts', () => {
-  it('goes round the list', () => {
-    let attempt = firstAttempt(addresses);
-    const tried = Array.from({ length: 4 }, () => (attempt = nextAttempt(addresses, attempt, lost)).address);
-    assert.deepEqual(tried, ['b:1', 'a:1', 'b:1', 'a:1']);
-    assert.equal(attempt.failures, 4);
+describe('attempts where any controller will do', () => {
+  const cases: readonly (readonly [string, readonly Outcome[], readonly string[]])[] = [
+    ['look for the leader first', [lost, names('d:1')], ['b:1, later', 'd:1']],
+    ['take the one that names a leader who is gone', [names('d:1'), lost], ['d:1', 'a:1 any, later']],
+    ['take the one that says that nobody leads', [nobody], ['a:1 any']],
+    ['take any other when that one is gone', [nobody, lost, lost], ['a:1 any', 'b:1 any, later', 'c:1 any, later']],
+    [
+      'try a leader at once that such a one names later, and come back',
+      [nobody, after(10_000, notLeading('d:1')), lost],
+      ['a:1 any', 'd:1', 'a:1 any, later'],
+    ],
+    ['look for the leader again when such a one is lost', [nobody, after(10_000)], ['a:1 any', 'b:1, later']],
+    ['take a leader that steps down', [names('d:1'), nobody], ['d:1', 'd:1 any, later']],
+  ];
+  for (const [name, outcomes, expected] of cases) it(name, () => assert.deepEqual(walk('any', outcomes), expected));
+});
+
+describe('attempts in time', () => {
+  const error = fc.constantFrom(
+    ...[undefined, new Error('gone'), notLeading(undefined), notLeading('a:1'), notLeading('b:1'), notLeading('d:1')],
+  );
+  const outcome = fc.record({ heardMs: fc.option(fc.nat({ max: 3_000 }), { nil: undefined }), error });
+
+  it('are never more than eight within a second, whatever comes of them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(outcome),
+        fc.constantFrom<Wanted>('leader', 'any'),
+        fc.integer(),
+        (outcomes, wanted, seed) => {
+          const rng = createSeededRng(seed);
+          let attempt = firstAttempt(addresses, rng);
+          let now = 0;
+          const began = [now];
+          for (const each of outcomes) {
+            attempt = nextAttempt(addresses, attempt, each, wanted);
+            now += (each.heardMs ?? 0) + pauseMs(attempt, rng);
+            began.push(now);
+          }
+          for (const from of began) {
+            const within = began.filter((at) => at >= from && at < from + 1_000);
+            assert.ok(within.length <= 8, `${within.length} from ${from}`);
+          }
+        },
+      ),
+    );
   });
 
-  it('follows a leader that was named, at once the first time and with pauses after', () => {
-    const named = nextAttempt(addresses, firstAttempt(addresses), follower('c:1'));
-    assert.deepEqual([named.address, pauseMs(named.failures, Math.random)], ['c:1', 0]);
-    const again = nextAttempt(addresses, nextAttempt(addresses, named, lost), follower('c:1'));
-    assert.equal(again.address, 'c:1');
-    assert.ok(again.failures > 0);
-  });
-
-  it('begins anew after a controller was heard', () => {
-    const attempt = { address: 'a:1', index: 0, failures: 9 };
-    assert.equal(nextAttempt(addresses, attempt, { heard: true, error: undefined }).failures, 1);
+  it('begin all over the list', () => {
+    const rng = createSeededRng(1);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 300; i++) {
+      const { address } = firstAttempt(addresses, rng);
+      counts.set(address, (counts.get(address) ?? 0) + 1);
+    }
+    for (const address of addresses) assert.ok((counts.get(address) ?? 0) > 60, address);
   });
 });
 
@@ -42,9 +125,13 @@ describe('pauseMs', () => {
       [60, 2000],
     ] as const) {
       for (let draw = 0; draw < 50; draw++) {
-        const pause = pauseMs(failures, rng);
+        const pause = pauseMs({ ...fresh, failures }, rng);
         assert.ok(pause >= ceiling / 2 && pause <= ceiling, `${failures}: ${pause}`);
       }
     }
+  });
+
+  it('is none where what was said is acted on', () => {
+    assert.equal(pauseMs({ ...fresh, failures: 4, isAtOnce: true }, Math.random), 0);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { createSeededRng, milliseconds, ParetoError, systemClock } from '@pareto/core';
-import { createClient, createServer, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
+import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
+import { createClient, createServer, notLeading, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createSession, createTokenAccess, type Session } from '../src/index.js';
 
@@ -27,14 +27,18 @@ describe('session', () => {
   let session: Session<wire.WorkerMessageInput>;
   const servers: RpcServer[] = [];
 
-  async function begin(addresses: readonly string[], silenceMs?: number): Promise<void> {
+  async function begin(
+    addresses: readonly string[],
+    { wanted = 'leader', ...options }: { silenceMs?: number; wanted?: 'leader' | 'any' } = {},
+  ): Promise<void> {
     session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
       addresses,
+      wanted,
       open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
-      hello: () => ({ message: 'hello', hello: { workerId: 'w1' } }),
+      hello: ({ anyController }) => ({ message: 'hello', hello: { workerId: anyController ? 'any' : 'w1' } }),
       onMessage: (message) => events.emit('message', message.assignments?.revision),
       channel: access.channel('controller'),
-      ...(silenceMs !== undefined && { silenceMs }),
+      ...options,
       clock: systemClock,
       rng: createSeededRng(1),
       logger,
@@ -53,7 +57,8 @@ describe('session', () => {
     await begin([address]);
     assert.equal(await heard(), 1);
     assert.equal(session.connected, true);
-    assert.notEqual(session.lastHeardAt, undefined);
+    assert.equal(session.address, address);
+    assert.equal(session.problem, undefined);
     assert.equal(session.send({ message: 'report', report: {} }), true);
     assert.equal(await heard(), 2);
   });
@@ -73,18 +78,41 @@ describe('session', () => {
   it('goes to the leader that a follower names', async () => {
     const leader = await controller(0, (_message, say) => say(9));
     const follower = await controller(0, () => {
-      throw new ParetoError('failed-precondition', 'not the leader', { details: { 'pareto-leader': leader.address } });
+      throw notLeading(leader.address);
     });
     servers.push(leader.server, follower.server);
     await begin([follower.address]);
     assert.equal(await heard(), 9);
+    assert.equal(session.address, leader.address);
+  });
+
+  it('takes one that does not lead when the leader is gone and any will do', async () => {
+    const follower = await controller(0, async ({ hello }, say) => {
+      if (hello?.workerId !== 'any') throw notLeading('127.0.0.1:9');
+      await say(4);
+    });
+    servers.push(follower.server);
+    await begin([follower.address], { wanted: 'any' });
+    assert.equal(await heard(), 4);
+  });
+
+  it('sends nothing before a controller has answered, and says why', async () => {
+    const { server, address } = await controller(0, async () => {
+      throw notLeading(undefined);
+    });
+    servers.push(server);
+    await begin([address]);
+    assert.equal(session.send({ message: 'report', report: {} }), false);
+    while (session.problem === undefined) await systemClock.sleep(milliseconds(5));
+    assert.match(session.problem, new RegExp(`^${address}: no controller leads now`));
+    assert.equal(session.address, undefined);
   });
 
   it('opens a silent stream anew', async () => {
     let hellos = 0;
     const { server, address } = await controller(0, async (_message, say) => say(++hellos));
     servers.push(server);
-    await begin([address], 50);
+    await begin([address], { silenceMs: 50 });
     assert.equal(await heard(), 1);
     assert.equal(await heard(), 2);
   });

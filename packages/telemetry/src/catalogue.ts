@@ -1,13 +1,26 @@
 // Every instrument of every service: name, unit, labels. Durations are in seconds. Labels come from closed sets: names that
 // are registered (anything else is counted as `unknown`), states, reasons and status codes; never an id of a request.
 
-import { createInstruments, type Counter, type Gauge, type Histogram, type MetricsText } from './instruments.js';
+import {
+  createInstruments,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Instruments,
+  type MetricsText,
+} from './instruments.js';
 
 const latencyBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 const decisionBuckets = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2];
 const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128];
 
-export interface RouterMetrics extends MetricsText {
+/** What every service has. */
+interface ServiceMetrics extends MetricsText {
+  /** Absent without certificates. */
+  readonly certificateExpiry: Gauge<'role'>;
+}
+
+export interface RouterMetrics extends ServiceMetrics {
   readonly requests: Counter<'target' | 'code'>;
   readonly endToEnd: Histogram<'target'>;
   readonly decisions: Counter<'outcome'>;
@@ -17,6 +30,8 @@ export interface RouterMetrics extends MetricsText {
   readonly retries: Counter<'reason'>;
   readonly held: Gauge;
   readonly controllerConnected: Gauge;
+  readonly controllerAge: Gauge;
+  readonly workersLost: Counter<'reason'>;
   readonly tableStaleness: Gauge;
   readonly tableRevision: Gauge;
   readonly replicas: Gauge;
@@ -25,7 +40,7 @@ export interface RouterMetrics extends MetricsText {
 export function createRouterMetrics(): RouterMetrics {
   const make = createInstruments('router');
   return {
-    ...text(make),
+    ...shared(make),
     requests: make.counter('pareto_requests_total', 'Queries answered, by target and gRPC status', ['target', 'code']),
     endToEnd: make.histogram(
       'pareto_request_seconds',
@@ -39,8 +54,14 @@ export function createRouterMetrics(): RouterMetrics {
     cost: make.counter('pareto_cost_usd_total', 'Price of the device time that queries used, in USD', ['target']),
     retries: make.counter('pareto_retries_total', 'Queries sent to another replica', ['reason']),
     held: make.gauge('pareto_held_requests', 'Queries waiting for a cold variant'),
-    controllerConnected: make.gauge('pareto_controller_connected', '1 while a controller answers'),
-    tableStaleness: make.gauge('pareto_table_staleness_seconds', 'Time since a controller was last heard'),
+    ...controllerGauges(make),
+    workersLost: make.counter('pareto_workers_lost_total', 'Workers put out of use, by what gave them away', [
+      'reason',
+    ]),
+    tableStaleness: make.gauge(
+      'pareto_table_staleness_seconds',
+      'Time since a controller was last heard, and the age of its own view of the store',
+    ),
     tableRevision: make.gauge('pareto_table_revision', 'Revision of the routing table in use'),
     replicas: make.gauge('pareto_callable_replicas', 'Replicas that queries may be sent to'),
   };
@@ -50,7 +71,7 @@ export function createRouterMetrics(): RouterMetrics {
 type Model = 'model' | 'version';
 const model: readonly Model[] = ['model', 'version'];
 
-export interface WorkerMetrics extends MetricsText {
+export interface WorkerMetrics extends ServiceMetrics {
   readonly requests: Counter<'variant' | 'code'>;
   readonly succeeded: Counter<Model>;
   readonly failed: Counter<Model>;
@@ -69,12 +90,13 @@ export interface WorkerMetrics extends MetricsText {
   readonly quarantines: Counter<'variant'>;
   readonly busy: Counter;
   readonly controllerConnected: Gauge;
+  readonly controllerAge: Gauge;
 }
 
 export function createWorkerMetrics(): WorkerMetrics {
   const make = createInstruments('worker');
   return {
-    ...text(make),
+    ...shared(make),
     requests: make.counter('pareto_requests_total', 'Queries answered, by variant and gRPC status', [
       'variant',
       'code',
@@ -97,11 +119,11 @@ export function createWorkerMetrics(): WorkerMetrics {
     executorDeaths: make.counter('pareto_executor_deaths_total', 'Executors that ended unasked', ['reason']),
     quarantines: make.counter('pareto_quarantines_total', 'Variants put out of service', ['variant']),
     busy: make.counter('pareto_slot_busy_seconds_total', 'Slot time held by batches'),
-    controllerConnected: make.gauge('pareto_controller_connected', '1 while a controller answers'),
+    ...controllerGauges(make),
   };
 }
 
-export interface ControllerMetrics extends MetricsText {
+export interface ControllerMetrics extends ServiceMetrics {
   readonly leader: Gauge;
   readonly workers: Gauge<'state'>;
   readonly routers: Gauge;
@@ -111,13 +133,16 @@ export interface ControllerMetrics extends MetricsText {
   readonly planUnmet: Gauge;
   readonly measurements: Counter<'outcome'>;
   readonly storeTime: Histogram<'operation'>;
+  readonly storeWrites: Counter;
+  readonly storeOperations: Counter;
+  readonly storeAge: Gauge;
   readonly blobBytes: Counter<'direction'>;
 }
 
 export function createControllerMetrics(): ControllerMetrics {
   const make = createInstruments('controller');
   return {
-    ...text(make),
+    ...shared(make),
     leader: make.gauge('pareto_leader', '1 while this controller leads'),
     workers: make.gauge('pareto_workers', 'Known workers by state', ['state']),
     routers: make.gauge('pareto_routers', 'Connected routers'),
@@ -127,8 +152,21 @@ export function createControllerMetrics(): ControllerMetrics {
     planUnmet: make.gauge('pareto_plan_unmet', 'Wishes of the last plan that could not be met'),
     measurements: make.counter('pareto_measurements_total', 'Measurements that workers reported', ['outcome']),
     storeTime: make.histogram('pareto_store_seconds', 'Time of a store operation', latencyBuckets, ['operation']),
+    storeWrites: make.counter('pareto_store_writes_total', 'Transactions that the leader wrote to the store'),
+    storeOperations: make.counter('pareto_store_operations_total', 'Keys that they wrote or deleted'),
+    storeAge: make.gauge('pareto_store_age_seconds', 'Time since the store was last heard'),
     blobBytes: make.counter('pareto_blob_bytes_total', 'Bytes of model files moved', ['direction']),
   };
 }
 
-const text = (make: MetricsText): MetricsText => ({ contentType: make.contentType, text: () => make.text() });
+/** Of services that follow a controller. */
+const controllerGauges = (make: Instruments): Pick<WorkerMetrics, 'controllerConnected' | 'controllerAge'> => ({
+  controllerConnected: make.gauge('pareto_controller_connected', '1 while a controller answers'),
+  controllerAge: make.gauge('pareto_controller_age_seconds', 'Time since a controller was last heard'),
+});
+
+const shared = (make: Instruments): ServiceMetrics => ({
+  contentType: make.contentType,
+  text: () => make.text(),
+  certificateExpiry: make.gauge('pareto_certificate_expiry_seconds', 'Time until the own certificate ends', ['role']),
+});

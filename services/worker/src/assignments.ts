@@ -39,6 +39,8 @@ export interface MeasureOrder {
 export interface Orders {
   readonly replicas: readonly ReplicaOrder[];
   readonly measures: readonly MeasureOrder[];
+  /** The controller is still learning what runs: what is not listed stays as it is. */
+  readonly keepUnlisted: boolean;
 }
 
 function replicaOrder(message: wire.ReplicaAssignment): ReplicaOrder {
@@ -66,6 +68,7 @@ function measureOrder(message: wire.MeasureOrder): MeasureOrder {
 export const ordersFromWire = (message: wire.Assignments): Orders => ({
   replicas: message.replicas.map(replicaOrder),
   measures: message.measures.map(measureOrder),
+  keepUnlisted: message.keepUnlisted,
 });
 
 /** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
@@ -81,6 +84,6 @@ export function planReconcile(
   return {
     load: orders.replicas.filter(({ replica }) => !held.has(replica)),
     update: orders.replicas.filter((order) => held.has(order.replica) && held.get(order.replica)?.order !== order),
-    drain: [...held.keys()].filter((replica) => !wanted.has(replica)),
+    drain: orders.keepUnlisted ? [] : [...held.keys()].filter((replica) => !wanted.has(replica)),
   };
 }

@@ -8,12 +8,15 @@ export type FetchBlob = (digest: Digest, offset: number, signal: AbortSignal | u
 
 export interface BlobSourceOptions {
   readonly addresses: readonly string[];
-  /** The controller spoken to last: it is asked first. */
+  /** The controller that answered last, of the list or not: it is asked first. */
   readonly preferred: () => string | undefined;
   readonly access: Access;
 }
 
-/** Tries every controller before it gives up; goes on at the next where the one before broke off. */
+/**
+ * Tries every controller before it gives up, and goes on at the next where the one before broke off. Throws `unavailable`
+ * when none could be asked to the end, else what was the matter at the last that could.
+ */
 export function createBlobSource({ addresses, preferred, access }: BlobSourceOptions): FetchBlob {
   return async function* fetch(digest, offset, signal) {
     let reached = offset;
@@ -31,14 +34,17 @@ export function createBlobSource({ addresses, preferred, access }: BlobSourceOpt
         }
         return;
       } catch (error) {
-        if (signal?.aborted === true || !isAway(error)) throw error;
-        failure = error;
+        if (signal?.aborted === true) throw error;
+        if (failure === undefined || !isAway(error)) failure = error;
       } finally {
         channel.close();
       }
     }
+    if (!isAway(failure)) throw failure;
     throw new ParetoError('unavailable', `no controller gives ${digest}`, { cause: failure });
   };
 }
 
-const isAway = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
+/** Cancelled, and not by us: the controller cut the call off. */
+const isAway = (error: unknown): boolean =>
+  error instanceof ParetoError && (error.code === 'unavailable' || error.code === 'cancelled');

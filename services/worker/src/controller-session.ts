@@ -1,6 +1,6 @@
 // The worker's side of its session with the controller: reports up, orders down. Without a controller it serves on.
 
-import { errorText, milliseconds, type Clock, type Rng, type WorkerInfo } from '@pareto/core';
+import { errorText, milliseconds, type Clock, type Milliseconds, type Rng, type WorkerInfo } from '@pareto/core';
 import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
@@ -20,30 +20,33 @@ export interface ControllerSession extends Runnable {
   readonly connected: boolean;
   /** Orders were heard at least once. */
   readonly synced: boolean;
-  /** Of the controller spoken to last. */
+  /** host:port of the controller heard last. */
   readonly address: string | undefined;
+  /** Since a controller was last heard; since the start when none was. */
+  readonly ageMs: Milliseconds;
+  /** Why no controller answers now; undefined while one does. */
+  readonly problem: string | undefined;
   /** Something changed: reports soon rather than at the next turn. */
   hurry(): void;
 }
 
 const reportEvery = milliseconds(500);
 const hurryAfter = milliseconds(5);
+/** What was said last is on its way before the stream is cut off. */
+const farewellMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, measurer, clock } = options;
   const outbox = createOutbox(options);
   const hurry = createHurry(() => void speak(), clock);
-  let address: string | undefined;
   let synced = false;
   let timer: Disposable | undefined;
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
     ...options,
+    wanted: 'leader',
     channel: options.access.channel('controller'),
-    open(channel, callOptions) {
-      ({ address } = channel);
-      return createClient(channel, 'pareto.v1.Fleet').join(callOptions);
-    },
+    open: (channel, callOptions) => createClient(channel, 'pareto.v1.Fleet').join(callOptions),
     hello() {
       outbox.forget();
       return { message: 'hello', hello: workerInfoToWire(options.worker()) };
@@ -62,8 +65,10 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   }
 
   async function speak(): Promise<void> {
-    for (const message of outbox.messages()) {
-      if (!session.send(message)) return outbox.forget();
+    if (!session.connected) return;
+    for (const { message, sent } of outbox.letters()) {
+      if (!session.send(message)) return;
+      sent();
       await clock.sleep(milliseconds(0));
     }
   }
@@ -82,7 +87,13 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       return synced;
     },
     get address() {
-      return address;
+      return session.address;
+    },
+    get ageMs() {
+      return session.ageMs;
+    },
+    get problem() {
+      return session.problem;
     },
     hurry,
     async start(fail) {
@@ -91,6 +102,10 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     },
     async stop() {
       timer?.[Symbol.dispose]();
+      if (session.connected) {
+        await speak();
+        await clock.sleep(farewellMs);
+      }
       await session.stop();
     },
   };

@@ -14,10 +14,12 @@ export interface MeasurerOptions extends MeasureDeps {
 export interface Measurer {
   /** The variant being measured now; empty: none. */
   readonly current: string;
-  /** The whole list that is wanted now. */
+  /** The whole list that is wanted now; what was begun is finished. */
   apply(orders: readonly MeasureOrder[]): void;
-  /** Those whose order still stands: to be sent until the controller takes the order back. */
+  /** To be sent until the controller takes the order back. */
   readonly results: readonly Measurement[];
+  /** Drops the results whose order is gone and that the controller was told: another one than gave the order may not know of it. */
+  settle(isTold: (measurement: Measurement) => boolean): void;
   stop(): Promise<void>;
 }
 
@@ -61,12 +63,14 @@ export function createMeasurer(options: MeasurerOptions): Measurer {
     },
     apply(orders) {
       wanted = orders;
-      const keys = new Set(orders.map(keyOf));
-      for (const key of results.keys()) if (!keys.has(key)) results.delete(key);
       if (next() !== undefined) working ??= work();
     },
     get results() {
       return [...results.values()];
+    },
+    settle(isTold) {
+      const keys = new Set(wanted.map(keyOf));
+      for (const [key, measurement] of results) if (!keys.has(key) && isTold(measurement)) results.delete(key);
     },
     async stop() {
       stopping.abort(new Error('the worker is stopping'));

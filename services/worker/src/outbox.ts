@@ -12,10 +12,16 @@ export interface OutboxOptions {
   readonly clock: Clock;
 }
 
+export interface Letter {
+  readonly message: wire.WorkerMessageInput;
+  /** To be called once it is on its way. */
+  readonly sent: () => void;
+}
+
 export interface Outbox {
-  /** The most wanted first. */
-  messages(): Generator<wire.WorkerMessageInput>;
-  /** Nothing of what was said was heard: it is said again. */
+  /** The most wanted first. What is made of the present state: nothing waits here. */
+  letters(): Generator<Letter>;
+  /** Nothing of what was sent is known to be heard: it is said again. */
   forget(): void;
 }
 
@@ -26,21 +32,28 @@ export function createOutbox({ replicas, measurer, draining, clock }: OutboxOpti
   const sentAt = new Map<Measurement, number>();
   const isDue = (measurement: Measurement): boolean =>
     clock.now() - (sentAt.get(measurement) ?? -Infinity) >= resendAfter;
+
+  function report(): Letter {
+    const reports = replicas.reports();
+    const told = {
+      replicas: reports.map(replicaReportToWire),
+      memoryUsedBytes: replicas.memoryUsedBytes,
+      draining: draining(),
+      measuring: measurer.current,
+    };
+    return { message: { message: 'report', report: told }, sent: () => replicas.told(reports) };
+  }
+
   return {
-    *messages() {
+    *letters() {
+      measurer.settle((measurement) => sentAt.has(measurement));
       const { results } = measurer;
       for (const known of sentAt.keys()) if (!results.includes(known)) sentAt.delete(known);
       for (const measurement of results.filter(isDue)) {
-        sentAt.set(measurement, clock.now());
-        yield { message: 'measurement', measurement: measurementToWire(measurement) };
+        const message = { message: 'measurement' as const, measurement: measurementToWire(measurement) };
+        yield { message, sent: () => sentAt.set(measurement, clock.now()) };
       }
-      const report = {
-        replicas: replicas.reports().map(replicaReportToWire),
-        memoryUsedBytes: replicas.memoryUsedBytes,
-        draining: draining(),
-        measuring: measurer.current,
-      };
-      yield { message: 'report', report };
+      yield report();
     },
     forget: () => sentAt.clear(),
   };

@@ -16,7 +16,10 @@ export interface ReplicaSet {
   readonly replicas: ReadonlyMap<ReplicaId, Replica>;
   /** Loads and drains in the background; the same orders again change nothing. */
   apply(orders: Orders): void;
+  /** Of those that were unloaded too, until what they counted last is told. */
   reports(): readonly ReplicaReport[];
+  /** The controller was told these reports. */
+  told(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
   /** What one more executor may come to hold. */
   memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined): number;
@@ -29,8 +32,14 @@ const mib = 2 ** 20;
 const allowance = 256 * mib;
 const leastLimit = 128 * mib;
 
+/** More than are unloaded while one report is on its way. */
+const mostDeparted = 1_000;
+
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
+  const departed = new Set<ReplicaReport>();
+  let wanted: Orders = { replicas: [], measures: [], keepUnlisted: true };
+  let isLeaving = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ order }) => order.replica !== id);
 
@@ -53,21 +62,32 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     if (replica === undefined || replica.state === 'draining') return;
     await replica.drain();
     replicas.delete(id);
+    if (departed.size < mostDeparted) departed.add(replica.report());
+    // It may have been ordered again while it drained.
+    if (!isLeaving) reconcile();
     options.onChange();
+  }
+
+  function reconcile(): void {
+    const plan = planReconcile(replicas, wanted);
+    for (const order of plan.load) {
+      const memoryLimitBytes = (latest: ReplicaOrder): number => memoryFor(latest, order.replica);
+      replicas.set(order.replica, createReplica(order, { ...options, memoryLimitBytes, slotWaitMs }));
+    }
+    for (const order of plan.update) replicas.get(order.replica)?.update(order);
+    for (const id of plan.drain) void unload(id);
   }
 
   return {
     replicas,
     apply(orders) {
-      const plan = planReconcile(replicas, orders);
-      for (const order of plan.load) {
-        const memoryLimitBytes = (latest: ReplicaOrder): number => memoryFor(latest, order.replica);
-        replicas.set(order.replica, createReplica(order, { ...options, memoryLimitBytes, slotWaitMs }));
-      }
-      for (const order of plan.update) replicas.get(order.replica)?.update(order);
-      for (const id of plan.drain) void unload(id);
+      wanted = orders;
+      if (!isLeaving) reconcile();
     },
-    reports: () => [...replicas.values()].map((replica) => replica.report()),
+    reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],
+    told(reports) {
+      for (const report of reports) departed.delete(report);
+    },
     get memoryUsedBytes() {
       return others(undefined).reduce((total, { memoryBytes }) => total + memoryBytes, 0);
     },
@@ -76,6 +96,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       await Promise.all([...replicas.values()].map((replica) => replica.refreshMemory()));
     },
     drainAll: async () => {
+      isLeaving = true;
       await Promise.all([...replicas.keys()].map(unload));
     },
   };

@@ -140,7 +140,9 @@ interface Watched {
 
 function createProbes({ host, metricsPort }: WorkerConfig, { context, metrics, session, replicas }: Watched): Runnable {
   const observe = (): void => {
+    context.access.observe(metrics.certificateExpiry);
     metrics.controllerConnected.set(session.connected ? 1 : 0);
+    metrics.controllerAge.set(session.ageMs / 1000);
     metrics.replicas.reset();
     metrics.queuedItems.reset();
     metrics.replicaMemory.reset();
@@ -150,6 +152,7 @@ function createProbes({ host, metricsPort }: WorkerConfig, { context, metrics, s
       metrics.replicaMemory.add(memoryBytes, { variant });
     }
   };
-  const notReady = (): readonly string[] => (session.synced ? [] : ['no controller has said what to serve yet']);
+  const notReady = (): readonly string[] =>
+    session.synced ? [] : [`no controller has said what to serve yet: ${session.problem ?? 'it is being asked'}`];
   return createProbeServer({ host, port: metricsPort, lifecycle: context.lifecycle, notReady, metrics, observe });
 }

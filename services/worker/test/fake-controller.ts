@@ -1,19 +1,29 @@
 // A controller that says what its test tells it to, over the real protocol.
 
 import { createHash } from 'node:crypto';
-import { digest, type Digest } from '@pareto/core';
-import { createServer, type DuplexStream, type wire } from '@pareto/rpc';
+import { EventEmitter, once } from 'node:events';
+import { digest, ParetoError, type Digest } from '@pareto/core';
+import { createServer, notLeading, type DuplexStream, type wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 
 export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.WorkerHello[];
   readonly measurements: readonly wire.Measurement[];
+  readonly downloads: readonly wire.DownloadRequest[];
   /** The last report, with its replicas by id. */
   readonly report: wire.WorkerReport | undefined;
+  /** What was told of each replica last. */
+  readonly told: ReadonlyMap<string, wire.ReplicaReport>;
   addBlob(data: Uint8Array): Digest;
+  /** Who leads, in place of an answer to those who join; empty: nobody. */
+  leader: string | undefined;
+  /** Leads no more, and says so to those who have joined. */
+  depose(leader: string): void;
   /** The whole desired state from now on. */
   order(orders: wire.AssignmentsInput): void;
+  /** How many bytes of a blob are given before the call breaks off. */
+  breakAt: number;
   /** Waits for a replica's report that fits. */
   waitForReplica(
     id: string,
@@ -23,36 +33,35 @@ export interface FakeController {
   close(): void;
 }
 
+type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
+
+const heartbeatMs = 1_000;
+
 export async function startFakeController(port = 0, blobs = new Map<string, Uint8Array>()): Promise<FakeController> {
   const hellos: wire.WorkerHello[] = [];
   const measurements: wire.Measurement[] = [];
   let report: wire.WorkerReport | undefined;
   let orders: wire.AssignmentsInput = { revision: 1 };
+  const downloads: wire.DownloadRequest[] = [];
+  const told = new Map<string, wire.ReplicaReport>();
+  const deposed = new EventEmitter();
   let send: () => void = () => undefined;
   const server = createServer();
-  server.add('pareto.v1.Fleet', {
-    async join(stream: DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>) {
-      send = () => void stream.write({ message: 'assignments', assignments: orders });
-      for await (const { hello, report: latest, measurement } of stream) {
-        if (hello) hellos.push(hello);
-        if (hello) send();
-        if (latest) report = latest;
-        if (measurement) measurements.push(measurement);
-      }
+  let bound = port;
+  const controller: FakeController = {
+    get address() {
+      return `127.0.0.1:${bound}`;
     },
-  });
-  server.add('pareto.v1.Blobs', {
-    async *download({ digest: name, offset }: wire.DownloadRequest) {
-      const data = Buffer.from(blobs.get(name) ?? []);
-      for (let start = offset; start < data.length; start += 65_536)
-        yield { data: data.subarray(start, start + 65_536) };
-    },
-  });
-  const bound = await server.listen('127.0.0.1', port);
-  return {
-    address: `127.0.0.1:${bound}`,
+    leader: undefined,
+    breakAt: Infinity,
     hellos,
     measurements,
+    downloads,
+    told,
+    depose(leader) {
+      controller.leader = leader;
+      deposed.emit('deposed');
+    },
     get report() {
       return report;
     },
@@ -73,4 +82,39 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       ),
     close: () => server.close(),
   };
+  async function read(stream: WorkerStream): Promise<void> {
+    for await (const { hello, report: latest, measurement } of stream) {
+      if (hello) hellos.push(hello);
+      if (hello) send();
+      if (latest) report = latest;
+      for (const replica of latest?.replicas ?? []) told.set(replica.replicaId, replica);
+      if (measurement) measurements.push(measurement);
+    }
+  }
+  server.add('pareto.v1.Fleet', {
+    async join(stream: WorkerStream) {
+      const refuse = (leader: string): never => {
+        throw notLeading(leader === '' ? undefined : leader);
+      };
+      if (controller.leader !== undefined) refuse(controller.leader);
+      send = () => void stream.write({ message: 'assignments', assignments: orders });
+      const beat = setInterval(() => void stream.write({ message: 'heartbeat', heartbeat: {} }), heartbeatMs).unref();
+      using _beating = { [Symbol.dispose]: () => clearInterval(beat) };
+      await Promise.race([read(stream), once(deposed, 'deposed')]);
+      if (controller.leader !== undefined) refuse(controller.leader);
+    },
+  });
+  server.add('pareto.v1.Blobs', {
+    async *download(request: wire.DownloadRequest) {
+      const { digest: name, offset } = request;
+      downloads.push(request);
+      const data = Buffer.from(blobs.get(name) ?? []);
+      for (let start = offset; start < data.length; start += 65_536) {
+        if (start >= controller.breakAt) throw new ParetoError('unavailable', 'shutting down');
+        yield { data: data.subarray(start, start + 65_536) };
+      }
+    },
+  });
+  bound = await server.listen('127.0.0.1', port);
+  return controller;
 }

@@ -50,9 +50,10 @@ interface RoutedQuery {
 export async function startWorld(
   config: Partial<WorkerConfig> = {},
   tracing: Omit<TracerOptions, 'service'> = {},
+  controller?: FakeController,
 ): Promise<World> {
   const folder = await createTempFolder();
-  const controller = await startFakeController();
+  controller ??= await startFakeController();
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const logger = createLogger({ service: 'worker', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);

@@ -24,21 +24,29 @@ export interface TableClient extends Runnable {
   readonly table: RoutingTable | undefined;
   /** A controller answers on the present stream. */
   readonly connected: boolean;
-  /** Since a controller was last heard, in ms; 0 while connected. */
+  /** Why none does; undefined while one does. */
+  readonly problem: string | undefined;
+  /** Since a controller was last heard; since the start when none was. */
+  readonly controllerAgeMs: number;
+  /** For how long the table may have been out of date: since a controller was heard, and it of its store. */
   readonly ageMs: number;
+  /** No controller answers, or the table may have been out of date for more than a few seconds. */
+  readonly stale: boolean;
   /** False when there is no controller to take it now. */
   sendDemand(demand: wire.DemandInput): boolean;
 }
 
-/** Controllers say something at least once a second. */
-const silenceMs = 10_000;
+/** A controller is heard each second, and hears its store as often. */
+const staleAfterMs = 5_000;
 
 export function createTableClient(options: TableClientOptions): TableClient {
   const { clock, logger } = options;
   const rows = createTableRows();
   let table: RoutingTable | undefined;
+  let storeAgeMs = 0;
 
   function onMessage(message: wire.TableMessage): void {
+    ({ storeAgeMs } = message);
     if (!rows.apply(message) || rows.version === undefined) return;
     table = buildTable(rows.version, rows.rows.values());
     logger.debug('table', { ...table.version, replicas: table.replicas.length });
@@ -46,14 +54,14 @@ export function createTableClient(options: TableClientOptions): TableClient {
   }
   const session = createSession<wire.TableMessage, wire.RouterMessageInput>({
     addresses: options.controllers,
+    wanted: 'any',
     open: (channel, callOptions) => createClient(channel, 'pareto.v1.Routes').watch(callOptions),
-    hello: () => ({
+    hello: ({ anyController }) => ({
       message: 'hello',
-      hello: { routerId: options.routerId, address: options.address(), ...rows.version },
+      hello: { routerId: options.routerId, address: options.address(), anyController, ...rows.version },
     }),
     onMessage,
     channel: options.access.channel('controller'),
-    silenceMs,
     clock,
     rng: options.rng,
     logger,
@@ -68,8 +76,17 @@ export function createTableClient(options: TableClientOptions): TableClient {
     get connected() {
       return session.connected;
     },
+    get problem() {
+      return session.problem;
+    },
+    get controllerAgeMs() {
+      return session.ageMs;
+    },
     get ageMs() {
-      return session.connected ? 0 : clock.now() - (session.lastHeardAt ?? clock.now());
+      return session.ageMs + storeAgeMs;
+    },
+    get stale() {
+      return !session.connected || session.ageMs + storeAgeMs > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
   };
