@@ -7,7 +7,8 @@ import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/lo
 import { createChannel, createRawCaller, encodeInferRequest, type Channel } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import type { TestClient } from '../support/client.js';
-import { probe, type Cluster } from '../support/cluster.js';
+import type { Cluster } from '../support/cluster.js';
+import { probe } from '../support/service-process.js';
 import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 const rate = 60;

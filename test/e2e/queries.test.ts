@@ -6,7 +6,8 @@ import type { LoadReport } from '@pareto/loadgen';
 import { encodeInferRequest } from '@pareto/rpc';
 import { createTraceCollector, startChild, waitFor, type TraceCollector } from '@pareto/testkit';
 import { refusalOf, type Parameters, type TestClient } from '../support/client.js';
-import { probe, type Cluster } from '../support/cluster.js';
+import type { Cluster } from '../support/cluster.js';
+import { probe } from '../support/service-process.js';
 import { classesOf, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 describe('queries', function () {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { createChannel, createClient } from '@pareto/rpc';
 import { createTempFolder, freePorts, waitFor, type Child, type TempFolder } from '@pareto/testkit';
-import { probe, startService } from '../support/cluster.js';
+import { probe, startService } from '../support/service-process.js';
 import { healthOf, receiveWindowOf, reflectedServices } from '../support/grpc-server.js';
 
 const services = ['controller', 'router', 'worker'] as const;

@@ -1,14 +1,18 @@
 // What a test asks of a cluster, as a client of its public interface.
 
 import { createHash } from 'node:crypto';
-import { digest, type Digest } from '@pareto/core';
+import { digest, systemClock, type Digest } from '@pareto/core';
 import {
   createChannel,
   createClient,
+  createFollowing,
+  createFollowingClient,
   createRawCaller,
   decodeInferResponse,
   encodeInferRequest,
+  uploadBlob,
   type DecodedInferResponse,
+  type FollowingClient,
   type ParameterValue,
   type RawCaller,
   type RawTensor,
@@ -21,9 +25,9 @@ import type { Cluster } from './cluster.js';
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 export interface TestClient extends Disposable {
-  readonly registry: ServiceClient<'pareto.v1.Registry'>;
-  readonly blobs: ServiceClient<'pareto.v1.Blobs'>;
-  readonly fleet: ServiceClient<'pareto.v1.Fleet'>;
+  /** Of several controllers, the leader's. */
+  readonly registry: FollowingClient<'pareto.v1.Registry'>;
+  readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
   readonly oip: ServiceClient<'inference.GRPCInferenceService'>;
   readonly modelInfer: RawCaller;
@@ -48,21 +52,27 @@ export interface TestClient extends Disposable {
 export function createTestClient(cluster: Cluster): TestClient {
   const controller = createChannel(cluster.controller.address);
   const router = createChannel(cluster.router.address);
-  const registry = createClient(controller, 'pareto.v1.Registry');
-  const blobs = createClient(controller, 'pareto.v1.Blobs');
+  const addresses = cluster.controllers.map(({ address }) => address);
+  const following = createFollowing({ addresses, open: (address) => createChannel(address), clock: systemClock });
+  // One alone has the last word: nobody else could answer.
+  const isAlone = addresses.length === 1;
+  const registry = isAlone
+    ? createClient(controller, 'pareto.v1.Registry')
+    : createFollowingClient(following, 'pareto.v1.Registry');
+  const fleet = isAlone
+    ? createClient(controller, 'pareto.v1.Fleet')
+    : createFollowingClient(following, 'pareto.v1.Fleet');
   const inference = createClient(router, 'pareto.v1.Inference');
   const modelInfer = createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer');
 
   async function upload(content: Uint8Array): Promise<Digest> {
     const id = digestOf(content);
-    const { complete, receivedBytes } = await blobs.stat({ digest: id });
-    if (!complete) await blobs.upload(chunksOf(id, content, receivedBytes));
+    await uploadBlob(following, { digest: id, sizeBytes: content.length, read: (offset) => chunksOf(content, offset) });
     return id;
   }
 
   return {
-    ...{ registry, blobs, inference, modelInfer, upload },
-    fleet: createClient(controller, 'pareto.v1.Fleet'),
+    ...{ registry, fleet, inference, modelInfer, upload },
     oip: createClient(router, 'inference.GRPCInferenceService'),
     async registerTask(name, { validation, objective } = {}) {
       const validationDigest = validation === undefined ? '' : await upload(validation);
@@ -96,6 +106,7 @@ export function createTestClient(cluster: Cluster): TestClient {
       return decodeInferResponse((await modelInfer(body, { timeoutMs })).body);
     },
     [Symbol.dispose]() {
+      following.close();
       controller.close();
       router.close();
     },
@@ -105,11 +116,9 @@ export function createTestClient(cluster: Cluster): TestClient {
 const digestOf = (content: Uint8Array): Digest =>
   digest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
 
-async function* chunksOf(id: Digest, content: Uint8Array, from: number): AsyncGenerator<wire.UploadRequestInput> {
-  yield { digest: id, sizeBytes: content.length, offset: from, data: Buffer.alloc(0) };
-  for (let offset = from; offset < content.length; offset += 1 << 20) {
-    yield { offset, data: Buffer.from(content.subarray(offset, offset + (1 << 20))) };
-  }
+async function* chunksOf(content: Uint8Array, from: number): AsyncGenerator<Uint8Array> {
+  for (let offset = from; offset < content.length; offset += 1 << 20)
+    yield content.subarray(offset, offset + (1 << 20));
 }
 
 /** What a call was refused with; fails when it was answered. */

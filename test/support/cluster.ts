@@ -1,77 +1,83 @@
-// A cluster of real processes on free ports: a controller, a router, workers.
+// A cluster of real processes on free ports: controllers, routers, workers.
 
 import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { createTempFolder, freePorts, startChild, waitFor, type Child, type TempFolder } from '@pareto/testkit';
-
-interface ServiceProcess {
-  readonly name: string;
-  /** host:port of its gRPC server. */
-  readonly address: string;
-  readonly metricsPort: number;
-  readonly args: readonly string[];
-  readonly child: Child;
-  /** Starts it, again after a kill, and waits until it is ready. */
-  start(): Promise<void>;
-  /** SIGKILL; resolves when it is gone. */
-  kill(): Promise<void>;
-}
+import { createTempFolder, freePorts, type TempFolder } from '@pareto/testkit';
+import { createLinks, type Links } from './links.js';
+import { createServiceProcess, type ServiceName, type ServiceProcess } from './service-process.js';
 
 export interface Cluster extends AsyncDisposable {
   readonly folder: TempFolder;
-  readonly tokenFile: string;
   readonly token: string;
+  /** The first of each kind, where there is one. */
   readonly controller: ServiceProcess;
   readonly router: ServiceProcess;
+  readonly controllers: readonly ServiceProcess[];
+  readonly routers: readonly ServiceProcess[];
   readonly workers: readonly ServiceProcess[];
+  /** With `linked`. */
+  readonly links: Links | undefined;
 }
 
 export interface ClusterOptions {
+  /** More than one need etcd. */
+  readonly controllers?: number;
+  readonly routers?: number;
   readonly workers?: number;
+  /** host:port of its nodes; an embedded store without. */
+  readonly etcd?: readonly string[];
+  /** Where the blobs are, with etcd; a folder that all controllers share if left out. */
+  readonly blobs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Puts proxies that can be cut and stalled between controllers and etcd, workers and controllers, routers and workers. */
+  readonly linked?: boolean;
   readonly traceEndpoint?: string;
-  readonly workerArgs?: readonly string[];
+  readonly controllerArgs?: readonly string[];
   readonly routerArgs?: readonly string[];
+  readonly workerArgs?: readonly string[];
 }
-
-const scriptOf = (service: string): string =>
-  fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url));
-
-/** Starts `node` on a service's entry, without waiting for anything. */
-export const startService = (service: string, args: readonly string[]): Child =>
-  startChild(process.execPath, [scriptOf(service), ...args]);
 
 /** Resolves when every service is ready; nothing is registered yet. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const folder = await createTempFolder();
   const token = 'a-secret-for-tests-only';
-  const tokenFile = folder.file('token');
-  await writeFile(tokenFile, token);
-  const count = options.workers ?? 2;
-  const ports = await freePorts(4 + 2 * count);
-  const trace = options.traceEndpoint === undefined ? [] : ['--trace-endpoint', options.traceEndpoint];
-  const common = ['--cluster-token-file', tokenFile, '--log-level', 'info', ...trace];
-  const make = (service: string, name: string, index: number, args: readonly string[]): ServiceProcess => {
-    const [port = 0, metricsPort = 0] = ports.slice(2 * index);
-    return createService(service, name, port, metricsPort, [...common, ...args]);
+  await writeFile(folder.file('token'), token);
+  const places = await planPlaces(options);
+  const addresses = {
+    etcd: options.etcd ?? [],
+    controllers: addressesOf(places.controller),
+    workers: addressesOf(places.worker),
   };
-  const controller = make('controller', 'controller', 0, ['--data-dir', folder.file('controller')]);
-  const follow = ['--controllers', controller.address];
-  const router = make('router', 'router', 1, [...follow, ...(options.routerArgs ?? [])]);
-  const workers = Array.from({ length: count }, (_, index) => {
-    const name = `worker-${index + 1}`;
-    const own = ['--id', name, '--cache-dir', folder.file(name), '--slots', '1', '--memory', '3g'];
-    return make('worker', name, index + 2, [...follow, ...own, ...(options.workerArgs ?? [])]);
-  });
-  const all = [controller, router, ...workers];
-  const cluster = {
-    ...{ folder, tokenFile, token, controller, router, workers },
-    async [Symbol.asyncDispose](): Promise<void> {
-      await Promise.all(all.map(({ child }) => child.stop(5_000)));
+  const links = options.linked === true ? await createLinks(addresses) : undefined;
+  const make = (service: ServiceName): readonly ServiceProcess[] =>
+    places[service].map(({ port, metricsPort }, index) => {
+      const args = [...commonArgs(options, folder), ...argsOf(service, index, { options, folder, links, addresses })];
+      const name = places[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
+      return createServiceProcess({ service, name, port, metricsPort, args, env: options.env ?? {} });
+    });
+  const [controllers, routers, workers] = [make('controller'), make('router'), make('worker')];
+  const [controller, router] = [controllers[0], routers[0]];
+  if (controller === undefined || router === undefined) throw new Error('a cluster has a controller and a router');
+  const all = [...controllers, ...routers, ...workers];
+  const started = new Set<ServiceProcess>();
+  const start = async (services: readonly ServiceProcess[]): Promise<void> => {
+    for (const service of services) {
+      service.launch();
+      started.add(service);
+    }
+    await Promise.all(services.map((service) => service.ready()));
+  };
+  const cluster: Cluster = {
+    ...{ folder, token, controller, router, controllers, routers, workers, links },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(Array.from(started, ({ child }) => child.stop(5_000)));
+      await links?.[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
   };
   try {
-    await Promise.all(all.map((service) => service.start()));
+    // The first controller leads.
+    if (controllers.length > 1) await start([controller]);
+    await start(all.filter((service) => !started.has(service)));
     return cluster;
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
@@ -79,46 +85,54 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 }
 
-function createService(
-  service: string,
-  name: string,
-  port: number,
-  metricsPort: number,
-  rest: readonly string[],
-): ServiceProcess {
-  const args = ['--port', String(port), '--metrics-port', String(metricsPort), ...rest];
-  let child: Child | undefined;
-  const current = (): Child => {
-    if (child === undefined) throw new Error(`${name} was not started`);
-    return child;
-  };
-  return {
-    name,
-    address: `127.0.0.1:${port}`,
-    metricsPort,
-    args,
-    get child() {
-      return current();
-    },
-    async start() {
-      const starting = (child = startService(service, args));
-      const state = await waitFor(`${name} to be ready`, () => readiness(starting, metricsPort), 20_000);
-      if (state === 'ended') throw new Error(`${name} ended: ${starting.output.slice(-2000)}`);
-    },
-    async kill() {
-      current().kill('SIGKILL');
-      await current().exited;
-    },
-  };
+interface Place {
+  readonly port: number;
+  readonly metricsPort: number;
 }
 
-async function readiness(child: Child, metricsPort: number): Promise<'ready' | 'ended' | undefined> {
-  if (!child.running) return 'ended';
-  return (await probe(metricsPort, '/readyz')).status === 200 ? 'ready' : undefined;
+const addressesOf = (places: readonly Place[]): readonly string[] => places.map(({ port }) => `127.0.0.1:${port}`);
+
+async function planPlaces(options: ClusterOptions): Promise<Readonly<Record<ServiceName, readonly Place[]>>> {
+  const counts = { controller: options.controllers ?? 1, router: options.routers ?? 1, worker: options.workers ?? 2 };
+  const ports = [...(await freePorts(2 * (counts.controller + counts.router + counts.worker)))];
+  const take = (count: number): readonly Place[] =>
+    Array.from({ length: count }, () => ({ port: ports.pop() ?? 0, metricsPort: ports.pop() ?? 0 }));
+  return { controller: take(counts.controller), router: take(counts.router), worker: take(counts.worker) };
 }
 
-/** What a service answers on its port for probes. */
-export async function probe(port: number, path: string): Promise<{ readonly status: number; readonly text: string }> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  return { status: response.status, text: await response.text() };
+function commonArgs({ traceEndpoint }: ClusterOptions, folder: TempFolder): readonly string[] {
+  const trace = traceEndpoint === undefined ? [] : ['--trace-endpoint', traceEndpoint];
+  return ['--cluster-token-file', folder.file('token'), '--log-level', 'info', ...trace];
+}
+
+interface Plan {
+  readonly options: ClusterOptions;
+  readonly folder: TempFolder;
+  readonly links: Links | undefined;
+  readonly addresses: { readonly controllers: readonly string[] };
+}
+
+function argsOf(service: ServiceName, index: number, plan: Plan): readonly string[] {
+  const { options, folder, links, addresses } = plan;
+  switch (service) {
+    case 'controller':
+      return [...storageArgs(index, plan), ...(options.controllerArgs ?? [])];
+    case 'router':
+      return ['--controllers', addresses.controllers.join(','), ...(options.routerArgs ?? [])];
+    case 'worker': {
+      const name = `worker-${index + 1}`;
+      const own = ['--id', name, '--cache-dir', folder.file(name), '--slots', '1', '--memory', '3g'];
+      const controllers = links?.controllers[index]?.map(({ address }) => address) ?? addresses.controllers;
+      const inbound = links?.workers[index];
+      const advertise = inbound === undefined ? [] : ['--advertise', inbound.address];
+      return ['--controllers', controllers.join(','), ...own, ...advertise, ...(options.workerArgs ?? [])];
+    }
+  }
+}
+
+function storageArgs(index: number, { options, folder, links }: Plan): readonly string[] {
+  if (options.etcd === undefined) return ['--data-dir', folder.file('controller')];
+  const nodes = links?.etcd[index]?.map(({ address }) => address) ?? options.etcd;
+  const blobs = options.blobs ?? ['--blobs', folder.file('blobs')];
+  return ['--data-dir', folder.file(`controller-${index + 1}`), '--etcd', nodes.join(','), ...blobs];
 }

@@ -23,7 +23,12 @@ export interface ChildOptions {
   readonly cwd?: string;
 }
 
-/** Starts it with this process's environment and `env`. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts it with this process's environment and `env`; it does not outlive this process. */
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
   const child = spawn(command, args, {
     env: { ...process.env, ...options.env },
@@ -34,9 +39,12 @@ export function startChild(command: string, args: readonly string[], options: Ch
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  const exited = watchExit(child);
+  running.add(child);
+  const exited = watchExit(child).finally(() => running.delete(child));
   const stop = async (graceMs = 10_000): Promise<Exit> => {
     child.kill('SIGTERM');
+    // One that is stopped would not hear it.
+    child.kill('SIGCONT');
     const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     try {
       return await exited;

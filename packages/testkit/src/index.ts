@@ -21,3 +21,4 @@ export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';
 export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd.js';
 export type { EtcdNode } from './etcd-node.js';
 export type { EtcdGateway, EtcdTls } from './etcd-gateway.js';
+export { formatRows, writeRows, type Reach, type Row } from './rows.js';

@@ -1,0 +1,74 @@
+// A client of the routers as real ones are: one channel of an unmodified gRPC library that spreads its calls over all of them.
+
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { errorCodes, ParetoError } from '@pareto/core';
+import type { RawCaller } from '@pareto/rpc';
+
+export interface BalancedCaller extends Disposable {
+  readonly call: RawCaller;
+  /** Calls that are not answered yet, and the most there were since `resetPeak`. */
+  readonly inFlight: number;
+  readonly peakInFlight: number;
+  resetPeak(): void;
+}
+
+export interface BalancedCallerOptions {
+  /** Lets the library repeat calls that end in UNAVAILABLE, as clients do that are to outlive a router. */
+  readonly retries?: boolean;
+}
+
+const identity = (message: Buffer): Buffer => message;
+
+const retryPolicy = {
+  ...{ maxAttempts: 4, initialBackoff: '0.05s', maxBackoff: '0.5s', backoffMultiplier: 2 },
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+
+/** `addresses` are host:port of the routers, by IPv4 address. */
+export function createBalancedCaller(
+  addresses: readonly string[],
+  options: BalancedCallerOptions = {},
+): BalancedCaller {
+  const retries = options.retries === true;
+  const serviceConfig = {
+    loadBalancingConfig: [{ round_robin: {} }],
+    methodConfig: retries ? [{ name: [{}], retryPolicy }] : [],
+  };
+  const client = new Client(`ipv4:${addresses.join(',')}`, credentials.createInsecure(), {
+    'grpc.service_config': JSON.stringify(serviceConfig),
+    'grpc.enable_retries': retries ? 1 : 0,
+    'grpc.use_local_subchannel_pool': 1,
+    // A router that comes back is found again soon.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1_000,
+  });
+  const counts = { inFlight: 0, peak: 0 };
+  const call: RawCaller = (body, { timeoutMs = 10_000 } = {}) =>
+    new Promise((resolve, reject) => {
+      counts.inFlight += 1;
+      counts.peak = Math.max(counts.peak, counts.inFlight);
+      const deadline = Date.now() + timeoutMs;
+      const path = '/inference.GRPCInferenceService/ModelInfer';
+      client.makeUnaryRequest(path, identity, identity, body, new Metadata(), { deadline }, (error, reply) => {
+        counts.inFlight -= 1;
+        if (error !== null) reject(toParetoError(error));
+        else resolve({ body: reply ?? Buffer.alloc(0), trailers: new Map() });
+      });
+    });
+  return {
+    call,
+    get inFlight() {
+      return counts.inFlight;
+    },
+    get peakInFlight() {
+      return counts.peak;
+    },
+    resetPeak: () => void (counts.peak = counts.inFlight),
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+function toParetoError({ code, details }: ServiceError): ParetoError {
+  const name = status[code].toLowerCase().replaceAll('_', '-');
+  return new ParetoError(errorCodes.find((known) => known === name) ?? 'internal', details);
+}

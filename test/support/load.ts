@@ -1,0 +1,86 @@
+// Bounded open-loop load on the routers, with every request accounted for.
+
+import assert from 'node:assert/strict';
+import { createSeededRng, systemClock } from '@pareto/core';
+import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
+import { encodeInferRequest } from '@pareto/rpc';
+import { createBalancedCaller, type BalancedCaller, type BalancedCallerOptions } from './balanced-caller.js';
+import type { TestClient } from './client.js';
+import { classesOf, type Digits } from './digits.js';
+
+export interface Load {
+  readonly caller: BalancedCaller;
+  /** Sends no more; resolves when all that was sent is accounted for. */
+  stop(): Promise<LoadReport>;
+}
+
+export interface LoadSettings extends BalancedCallerOptions {
+  readonly payloads: readonly Payload[];
+  readonly ratePerSecond: number;
+}
+
+/** Longer than any test. */
+const longestMs = 600_000;
+
+/** Requests whether or not earlier ones were answered, spread over the routers, until it is stopped. */
+export function startLoad(routers: readonly string[], settings: LoadSettings): Load {
+  const { payloads, ratePerSecond } = settings;
+  const caller = createBalancedCaller(routers, settings);
+  const ended = new AbortController();
+  const rng = createSeededRng(1);
+  const running = runLoad({
+    arrivals: planArrivals('poisson', ratePerSecond, longestMs, rng),
+    callers: [caller.call],
+    objectiveMs: 1_000,
+    timeoutMs: 10_000,
+    signal: ended.signal,
+    ...{ payloads, clock: systemClock, rng },
+  });
+  return {
+    caller,
+    async stop() {
+      ended.abort();
+      try {
+        return await running;
+      } finally {
+        caller[Symbol.dispose]();
+      }
+    },
+  };
+}
+
+const failed = ({ sent, statuses }: LoadReport): number => sent - (statuses['ok'] ?? 0);
+
+/** Nothing was lost: each request ended in one status, each answer is right. Answers how many got no answer. */
+export function checkAccounts(report: LoadReport, leastSent: number): number {
+  const { sent, statuses, labelled, right } = report;
+  assert.ok(sent >= leastSent, `${sent} were sent, and at least ${leastSent} were to be`);
+  const ended = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  assert.equal(ended, sent, 'every request ends in one status');
+  assert.equal(labelled, statuses['ok'] ?? 0, 'every answer is compared with its label');
+  assert.equal(right, labelled, 'every answer is right');
+  return failed(report);
+}
+
+/** Samples that every one of the models gets right, so that every answer must be. A client that would rather wait. */
+export async function agreedPayloads(
+  client: TestClient,
+  digits: Digits,
+  target: string,
+  models: readonly string[],
+): Promise<readonly Payload[]> {
+  const parameters = { latency_ms: 8_000 };
+  const isAgreed = async (index: number): Promise<boolean> => {
+    const answers = await Promise.all(models.map((model) => client.infer(model, [digits.input(index)], parameters)));
+    return answers.every((answer) => classesOf(answer)[0] === digits.label(index));
+  };
+  const payloads: Payload[] = [];
+  for (let index = 0; index < 200; index++) {
+    if (!(await isAgreed(index))) continue;
+    const inputs = [digits.input(index)];
+    const body = encodeInferRequest({ modelName: target, parameters: Object.entries(parameters), inputs });
+    payloads.push({ body, label: digits.label(index) });
+  }
+  assert.ok(payloads.length > 150, `the models agree on ${payloads.length} of 200 samples`);
+  return payloads;
+}

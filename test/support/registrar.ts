@@ -1,0 +1,87 @@
+// Somebody who registers tasks all the time, and keeps account of what was acknowledged and what was refused.
+
+import { systemClock } from '@pareto/core';
+import { createChannel, createClient, createFollowing, createFollowingClient } from '@pareto/rpc';
+
+export interface Acknowledged {
+  readonly name: string;
+  /** Milliseconds, by `performance.now()`. */
+  readonly begunAt: number;
+  readonly at: number;
+}
+
+export interface Refused extends Omit<Acknowledged, 'at'> {
+  readonly code: string;
+  readonly message: string;
+  readonly tookMs: number;
+}
+
+export interface Registrar {
+  readonly acknowledged: readonly Acknowledged[];
+  readonly refused: readonly Refused[];
+  /** Begins no more; resolves when every registration is acknowledged or refused. */
+  stop(): Promise<void>;
+}
+
+export interface RegistrarOptions {
+  /** host:port; of several, the one that leads is followed, with patience. One alone has the last word. */
+  readonly controllers: readonly string[];
+  /** Of the tasks' names. */
+  readonly prefix: string;
+  readonly everyMs: number;
+}
+
+/** A registration begins each `everyMs`, whether or not earlier ones have ended. */
+export function startRegistrar({ controllers, prefix, everyMs }: RegistrarOptions): Registrar {
+  const [first = ''] = controllers;
+  const following = createFollowing({
+    addresses: controllers,
+    open: (address) => createChannel(address),
+    clock: systemClock,
+  });
+  const channel = createChannel(first);
+  const registry =
+    controllers.length > 1
+      ? createFollowingClient(following, 'pareto.v1.Registry')
+      : createClient(channel, 'pareto.v1.Registry');
+  const acknowledged: Acknowledged[] = [];
+  const refused: Refused[] = [];
+  const pending = new Set<Promise<void>>();
+  let count = 0;
+
+  async function register(name: string): Promise<void> {
+    const begunAt = performance.now();
+    try {
+      await registry.registerTask({ name, metric: 'top1' }, { timeoutMs: 15_000 });
+      acknowledged.push({ name, begunAt, at: performance.now() });
+    } catch (error) {
+      const { code, message } = error as Error & { code: string };
+      refused.push({ name, begunAt, code, message, tookMs: performance.now() - begunAt });
+    }
+  }
+  const timer = setInterval(() => {
+    const one: Promise<void> = register(`${prefix}-${count++}`).finally(() => pending.delete(one));
+    pending.add(one);
+  }, everyMs);
+  return {
+    acknowledged,
+    refused,
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(pending);
+      following.close();
+      channel.close();
+    },
+  };
+}
+
+/** Names of tasks that a controller lists. */
+export async function listTasks(controller: string): Promise<ReadonlySet<string>> {
+  const channel = createChannel(controller);
+  try {
+    const { tasks } = await createClient(channel, 'pareto.v1.Registry').list({}, { timeoutMs: 5_000 });
+    return new Set(tasks.map(({ name }) => name));
+  } finally {
+    channel.close();
+  }
+}

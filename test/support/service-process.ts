@@ -1,0 +1,117 @@
+// One service of a cluster as a process: started, killed, paused and stopped by a test, which reads its logs and metrics.
+
+import { fileURLToPath } from 'node:url';
+import { startChild, waitFor, type Child } from '@pareto/testkit';
+import { readMetrics, type Metrics } from './metrics.js';
+
+export type ServiceName = 'controller' | 'router' | 'worker';
+
+export interface LogEntry {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export interface ServiceProcess {
+  readonly service: ServiceName;
+  readonly name: string;
+  /** host:port of its gRPC server. */
+  readonly address: string;
+  readonly metricsPort: number;
+  readonly args: readonly string[];
+  readonly child: Child;
+  /** Starts it, again after a kill, without waiting for anything. `more` is added to its flags, this time. */
+  launch(more?: readonly string[]): void;
+  /** Starts it and waits until it is ready. */
+  start(more?: readonly string[]): Promise<void>;
+  ready(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGSTOP and SIGCONT. */
+  pause(): void;
+  resume(): void;
+  /** SIGTERM; resolves with the exit code, null when it had to be killed. */
+  stop(): Promise<number | null>;
+  metrics(): Promise<Metrics>;
+  /** What it has logged since it was started last. */
+  logs(): readonly LogEntry[];
+}
+
+export interface ServiceProcessOptions {
+  readonly service: ServiceName;
+  readonly name: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const scriptOf = (service: string): string =>
+  fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url));
+
+/** Starts `node` on a service's entry, without waiting for anything. */
+export const startService = (
+  service: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child => startChild(process.execPath, [scriptOf(service), ...args], { env });
+
+export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
+  const { service, name, port, metricsPort } = options;
+  const args = ['--port', String(port), '--metrics-port', String(metricsPort), ...options.args];
+  let child: Child | undefined;
+  const current = (): Child => {
+    if (child === undefined) throw new Error(`${name} was not started`);
+    return child;
+  };
+  const launch = (more: readonly string[] = []): void => {
+    child = startService(service, [...args, ...more], options.env);
+  };
+  const ready = async (): Promise<void> => {
+    const starting = current();
+    const state = await waitFor(`${name} to be ready`, () => readiness(starting, metricsPort), 30_000);
+    if (state === 'ended') throw new Error(`${name} ended: ${starting.output.slice(-2_000)}`);
+  };
+  return {
+    ...{ service, name, metricsPort, args, launch, ready },
+    address: `127.0.0.1:${port}`,
+    get child() {
+      return current();
+    },
+    async start(more) {
+      launch(more);
+      await ready();
+    },
+    async kill() {
+      current().kill('SIGKILL');
+      await current().exited;
+    },
+    pause: () => current().kill('SIGSTOP'),
+    resume: () => current().kill('SIGCONT'),
+    stop: async () => (await current().stop(20_000)).code,
+    metrics: async () => readMetrics((await probe(metricsPort, '/metrics')).text),
+    logs: () => readLogs(current().output),
+  };
+}
+
+async function readiness(child: Child, metricsPort: number): Promise<'ready' | 'ended' | undefined> {
+  if (!child.running) return 'ended';
+  return (await probe(metricsPort, '/readyz')).status === 200 ? 'ready' : undefined;
+}
+
+/** What a service answers on its port for probes. */
+export async function probe(port: number, path: string): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
+  return { status: response.status, text: await response.text() };
+}
+
+/** The last line may not be whole yet. */
+function readLogs(output: string): readonly LogEntry[] {
+  return output.split('\n').flatMap((line) => {
+    try {
+      return line.startsWith('{') ? [JSON.parse(line) as LogEntry] : [];
+    } catch {
+      return [];
+    }
+  });
+}
