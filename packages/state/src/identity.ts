@@ -8,15 +8,23 @@ import type { Store } from './store.js';
 export const schemaVersion = 1;
 
 export const metaPrefix = 'meta/';
-const epochKey = `${metaPrefix}epoch`;
-const schemaKey = `${metaPrefix}schema`;
+export const epochKey = 'meta/epoch';
+const schemaKey = 'meta/schema';
 /** Present from a restore's first transaction to its last. */
 export const restoringKey = 'meta/restoring';
 
 type Access = Pick<Store, 'get' | 'transact'>;
 
+/** Where the data is, for messages. */
+export interface Place {
+  /** As in `store at /var/lib/pareto`. */
+  readonly name: string;
+  /** What to do for a store of one's own, as in `name another data directory`. */
+  readonly another: string;
+}
+
 /** The epoch of the data, made when there is none. Throws `failed-precondition` when this release mustn't touch it. */
-export async function identify(access: Access, where: string): Promise<string> {
+export async function identify(access: Access, place: Place): Promise<string> {
   await access.transact({
     compares: [{ kind: 'absent', key: epochKey }],
     operations: [
@@ -24,26 +32,39 @@ export async function identify(access: Access, where: string): Promise<string> {
       { kind: 'put', key: schemaKey, value: String(schemaVersion) },
     ],
   });
-  await checkSchema(access, where);
+  await checkSchema(access, place);
   const { entry } = await access.get(epochKey);
-  if (entry === undefined)
-    throw new ParetoError('data-loss', `the store at ${where} has no epoch: restore it from a backup`);
+  if (entry === undefined) {
+    throw new ParetoError('data-loss', `the ${place.name} has no epoch: restore it from a backup`);
+  }
   return entry.value;
 }
 
-async function checkSchema(access: Access, where: string): Promise<void> {
+/** Another epoch than before: whoever comes first makes it. */
+export async function renewIdentity(access: Access, before: string, place: Place): Promise<string> {
+  const { entry } = await access.get(epochKey);
+  if (entry?.value === before) {
+    await access.transact({
+      compares: [{ kind: 'revision', key: epochKey, modRevision: entry.modRevision }],
+      operations: [{ kind: 'put', key: epochKey, value: randomUUID() }],
+    });
+  }
+  return identify(access, place);
+}
+
+async function checkSchema(access: Access, { name, another }: Place): Promise<void> {
   const stored = Number((await access.get(schemaKey)).entry?.value);
   if (stored !== schemaVersion) {
     throw new ParetoError(
       'failed-precondition',
-      `the store at ${where} holds data of schema version ${stored}, this release knows version ${schemaVersion}: ` +
-        'run the release that wrote it, or name another data directory',
+      `the ${name} holds data of schema version ${stored}, this release knows version ${schemaVersion}: ` +
+        `run the release that wrote it, or ${another}`,
     );
   }
   if ((await access.get(restoringKey)).entry !== undefined) {
     throw new ParetoError(
       'failed-precondition',
-      `a restore into the store at ${where} was cut off: delete the store and restore again`,
+      `a restore into the ${name} is under way or was cut off: wait for its end, or delete the store and restore again`,
     );
   }
 }

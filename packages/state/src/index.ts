@@ -12,6 +12,7 @@ export type {
   WatchEvent,
 } from './store.js';
 export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/open.js';
+export { openEtcdStore, type EtcdStoreOptions } from './etcd/open.js';
 export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
 export { backupStore, restoreStore } from './backup.js';
 export { maxOperations, maxTransactionBytes } from './limits.js';

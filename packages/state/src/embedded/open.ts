@@ -107,5 +107,6 @@ async function createStore(
     },
   };
   await endLeases(() => true);
-  return { ...access, epoch: await identify(access, path) };
+  const place = { name: `store at ${path}`, another: 'name another data directory' };
+  return { ...access, epoch: await identify(access, place) };
 }

@@ -1,0 +1,42 @@
+// Leases of etcd, kept alive one call at a time: who holds one decides when.
+
+import type { IDuplexStream, ILeaseKeepAliveRequest, ILeaseKeepAliveResponse } from 'etcd3';
+import type { Lease } from '../store.js';
+import { readCallError } from './call-error.js';
+import type { EtcdClient } from './client.js';
+
+export async function grantEtcdLease(client: EtcdClient, requestedMs: number): Promise<Lease> {
+  const request = { TTL: Math.max(1, Math.ceil(requestedMs / 1000)) };
+  // One that is granted twice ends by itself.
+  const { response } = await client.repeat((etcd, options) => etcd.leaseClient.leaseGrant(request, options));
+  const id = response.ID;
+  return {
+    id,
+    ttlMs: Number(response.TTL) * 1000,
+    keepAlive: () =>
+      client.once(async (etcd, options) => {
+        const stream = (await etcd.leaseClient.leaseKeepAlive(options)) as KeepAliveStream;
+        return keepAlive(stream, id);
+      }),
+    async revoke() {
+      try {
+        await client.repeat((etcd, options) => etcd.leaseClient.leaseRevoke({ ID: id }, options));
+      } catch (error) {
+        if (!readCallError(error).details.includes('lease not found')) throw error;
+      }
+    },
+  };
+}
+
+type KeepAliveStream = IDuplexStream<ILeaseKeepAliveRequest, ILeaseKeepAliveResponse> &
+  AsyncIterable<ILeaseKeepAliveResponse>;
+
+async function keepAlive(stream: KeepAliveStream, id: string): Promise<boolean> {
+  stream.write({ ID: id });
+  try {
+    for await (const { TTL } of stream) return Number(TTL) > 0;
+    throw new Error('14 UNAVAILABLE: the stream was ended');
+  } finally {
+    stream.cancel();
+  }
+}

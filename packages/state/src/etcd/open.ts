@@ -1,0 +1,86 @@
+// The store on etcd: many controllers may have it open, and several clusters may share one etcd under prefixes of their own.
+
+import { ParetoError, type Clock } from '@pareto/core';
+import { checkTransaction } from '../limits.js';
+import type { Lease, Store } from '../store.js';
+import { createEtcdClient, type EtcdAccess } from './client.js';
+import { explain } from './explain.js';
+import { grantEtcdLease } from './leases.js';
+import { createOperations } from './operations.js';
+import { createRawAccess, type RawAccess } from './raw-access.js';
+import { startSession, type Session } from './session.js';
+import { watchEtcd } from './watch.js';
+
+export interface EtcdStoreOptions extends EtcdAccess {
+  /** Of every key of this cluster in etcd. */
+  readonly prefix: string;
+  readonly clock: Clock;
+  /** What an operator should know: the link is lost or back, the store is another one. */
+  readonly onNotice: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Throws a ParetoError: `unavailable` when etcd may answer later, anything else when it won't by itself. */
+export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
+  checkOptions(options);
+  const client = createEtcdClient(options, options.clock);
+  try {
+    const raw = createRawAccess(client, options.prefix);
+    const name = `store at etcd ${options.endpoints.join(',')} under ${options.prefix}`;
+    const session = await startSession(raw, { name, another: 'name another cluster' }, options);
+    return createStore(session, raw, options);
+  } catch (error) {
+    client[Symbol.dispose]();
+    throw explain(error, options, 'read');
+  }
+}
+
+function checkOptions({ endpoints, prefix }: EtcdStoreOptions): void {
+  const wrong = endpoints.find((endpoint) => !/^[^\s/]+:\d+$/.test(endpoint));
+  if (endpoints.length === 0 || wrong !== undefined) {
+    throw new ParetoError('invalid-argument', `etcd's members are given as host:port, got "${wrong ?? ''}"`);
+  }
+  if (!/^[\x21-\x7e]+\/$/.test(prefix)) {
+    throw new ParetoError('invalid-argument', `the key prefix "${prefix}" must be printable ASCII that ends with "/"`);
+  }
+}
+
+function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions): Store {
+  const { client, keys } = raw;
+  const { clock, onNotice } = options;
+  const { history } = session;
+  const operations = createOperations(raw, session);
+  const watchContext = { client, history, keys, clock, onNotice, verify: () => session.verify() };
+  const read = <T>(call: () => Promise<T>): Promise<T> => told(call, options, 'read');
+  return {
+    get epoch() {
+      return history.epoch;
+    },
+    get silentMs() {
+      return history.silentMs;
+    },
+    get: (key) => read(() => operations.get(key)),
+    range: (prefix) => read(() => operations.range(prefix)),
+    async transact(transaction) {
+      checkTransaction(transaction);
+      return told(() => operations.transact(transaction), options, 'write');
+    },
+    watch: (prefix, from, signal) => watchEtcd(watchContext, prefix, from, signal),
+    grantLease: (ttlMs) => read(async () => explained(await grantEtcdLease(client, ttlMs), options)),
+    compact: (revision) => read(() => operations.compact(revision)),
+    [Symbol.asyncDispose]: async () => client[Symbol.dispose](),
+  };
+}
+
+const explained = (lease: Lease, scene: EtcdStoreOptions): Lease => ({
+  ...lease,
+  keepAlive: () => told(() => lease.keepAlive(), scene, 'read'),
+  revoke: () => told(() => lease.revoke(), scene, 'read'),
+});
+
+async function told<T>(call: () => Promise<T>, scene: EtcdStoreOptions, asked: 'read' | 'write'): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw explain(error, scene, asked);
+  }
+}

@@ -1,0 +1,96 @@
+// The store's reads and writes over a session.
+
+import { ParetoError } from '@pareto/core';
+import { epochKey } from '../identity.js';
+import type { Compare, Entry, Store, TransactResult } from '../store.js';
+import { readCallError } from './call-error.js';
+import type { RawAccess } from './raw-access.js';
+import { entryOf, hasChanged, holds, txnOf } from './requests.js';
+import type { Answer, Session } from './session.js';
+
+export type Operations = Pick<Store, 'get' | 'range' | 'transact' | 'compact'>;
+
+const pageSize = 1_000;
+
+export function createOperations({ client, keys }: RawAccess, session: Session): Operations {
+  const { history } = session;
+
+  const entriesOf = ({ response, generation }: Answer): readonly Entry[] =>
+    response.kvs.map((kv) => {
+      const entry = entryOf(keys, kv);
+      history.changed(generation, entry.modRevision);
+      return entry;
+    });
+
+  /** By pages at one revision. Undefined: that was compacted away, or the store restored, between two of them. */
+  const list = async (prefix: string): Promise<Awaited<ReturnType<Store['range']>> | undefined> => {
+    const all = { ...keys.under(prefix), limit: pageSize };
+    let answer = await session.range(all);
+    const { generation } = answer;
+    const { revision } = answer.response.header;
+    const entries = [...entriesOf(answer)];
+    while (answer.response.more) {
+      const key = Buffer.concat([answer.response.kvs.at(-1)?.key ?? all.key, Buffer.from([0])]);
+      const page = await session.range({ ...all, key, revision }).catch(unlessGone);
+      if (page?.generation !== generation) return undefined;
+      answer = page;
+      entries.push(...entriesOf(answer));
+    }
+    return { revision: Number(revision), entries };
+  };
+
+  const conflict = (compares: readonly Compare[], found: readonly (Entry | undefined)[]): TransactResult => {
+    for (const entry of found) history.changed(history.generation, entry?.modRevision ?? 0);
+    return {
+      kind: 'conflict',
+      revision: history.own,
+      failed: compares.filter((compare, i) => !holds(compare, found[i])),
+    };
+  };
+
+  return {
+    async get(key) {
+      const answer = await session.range({ key: keys.full(key) });
+      return { revision: Number(answer.response.header.revision), entry: entriesOf(answer)[0] };
+    },
+    async range(prefix) {
+      for (let tries = 0; tries < 5; tries += 1) {
+        const listed = await list(prefix);
+        if (listed !== undefined) return listed;
+      }
+      throw new ParetoError('unavailable', 'the store is compacted faster than it can be listed: try again');
+    },
+    async transact(transaction) {
+      const mark = history.mark();
+      const { epoch } = history;
+      const request = txnOf(keys, transaction, epoch);
+      const { succeeded, responses, header } = await client.write((etcd, options) => etcd.kv.txn(request, options));
+      const agrees = history.agrees(mark, header);
+      if (agrees) history.answered(mark, header);
+      // What was written stays, whatever comes of this; the next call will show the same.
+      else await session.renewAfter(mark.generation).catch(() => undefined);
+      if (!succeeded) {
+        const found = responses.map(({ response_range }) => response_range.kvs.map((kv) => entryOf(keys, kv))[0]);
+        if (found.at(-1)?.key === epochKey && found.at(-1)?.value === epoch)
+          return conflict(transaction.compares, found);
+        await session.renewAfter(mark.generation);
+        throw new ParetoError('aborted', 'the store was wiped or restored: nothing was written; read it again');
+      }
+      const revision = Number(header.revision);
+      if (!hasChanged(transaction, responses)) return { kind: 'committed', revision: history.own };
+      if (agrees) history.changed(mark.generation, revision);
+      return { kind: 'committed', revision };
+    },
+    async compact(revision) {
+      if (revision <= 1) return;
+      // etcd may forget deletions at the very revision that it is given.
+      const request = { revision: revision - 1 };
+      await client.repeat((etcd, options) => etcd.kv.compact(request, options)).catch(unlessGone);
+    },
+  };
+}
+
+/** Undefined: the revision is compacted already, or is one of a history that is over. */
+function unlessGone(error: unknown): undefined {
+  if (!/revision has been compacted|is a future revision/.test(readCallError(error).details)) throw error;
+}

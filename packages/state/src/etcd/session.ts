@@ -1,0 +1,74 @@
+// Reads of etcd, each answer held against the history that is known. When it shows another one, the first to notice gives
+// it a new epoch, and all who notice take that.
+
+import { ParetoError, type Clock } from '@pareto/core';
+import type { IRangeRequest, IRangeResponse } from 'etcd3';
+import { epochKey, identify, renewIdentity, type Place } from '../identity.js';
+import type { Revision } from '../store.js';
+import type { Member } from './client.js';
+import { createHistory, type Header, type History } from './history.js';
+import type { RawAccess } from './raw-access.js';
+
+export interface Answer {
+  /** Of the history that the answer is from. */
+  readonly generation: number;
+  readonly member: Member;
+  readonly response: IRangeResponse;
+}
+
+export interface Session {
+  readonly history: History;
+  /** A linearizable read from the history that is the known one when it returns. */
+  range(request: IRangeRequest): Promise<Answer>;
+  /** Reads the epoch, and begins another history when the known one is over. Tells who answered, at which revision. */
+  verify(): Promise<{ readonly member: Member; readonly revision: Revision }>;
+  /** The history of that generation is over: begins the next one, unless that has happened. */
+  renewAfter(generation: number): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly onNotice: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Makes the store's identity when it has none. */
+export async function startSession(raw: RawAccess, place: Place, options: SessionOptions): Promise<Session> {
+  const epochRequest = { key: raw.keys.full(epochKey) };
+  const headerNow = async (): Promise<Header> => (await raw.range(epochRequest)).response.header;
+  const history = createHistory(await identify(raw, place), await headerNow(), options.clock);
+  let renewal: Promise<void> | undefined;
+
+  const renew = async (): Promise<void> => {
+    const before = history.epoch;
+    const epoch = await renewIdentity(raw, before, place);
+    history.begin(epoch, await headerNow());
+    options.onNotice('the store was wiped or restored: its history is another one', { epoch, before });
+  };
+  const renewAfter = async (generation: number): Promise<void> => {
+    if (generation !== history.generation) return;
+    renewal ??= renew().finally(() => (renewal = undefined));
+    await renewal;
+  };
+  const range = async (request: IRangeRequest): Promise<Answer> => {
+    for (let tries = 0; tries < 5; tries += 1) {
+      const mark = history.mark();
+      const answer = await raw.range(request);
+      if (history.agrees(mark, answer.response.header)) {
+        history.answered(mark, answer.response.header);
+        return { ...answer, generation: mark.generation };
+      }
+      await renewAfter(mark.generation);
+    }
+    throw new ParetoError('unavailable', 'the store changes its history again and again');
+  };
+  return {
+    history,
+    range,
+    renewAfter,
+    async verify() {
+      const { member, response, generation } = await range(epochRequest);
+      if (response.kvs[0]?.value.toString() !== history.epoch) await renewAfter(generation);
+      return { member, revision: Number(response.header.revision) };
+    },
+  };
+}

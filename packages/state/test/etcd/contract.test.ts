@@ -1,0 +1,38 @@
+// The store's contract over etcd, of the oldest and the newest version that people run.
+
+import { systemClock } from '@pareto/core';
+import { startEtcd, type Etcd } from '@pareto/testkit';
+import { after, before, describe } from 'mocha';
+import { storeContract, type StoreHarness } from '../store-contract.js';
+import { freshPrefix, needEtcd, openOn } from './scene.js';
+
+async function createHarness(etcd: Etcd): Promise<StoreHarness> {
+  const prefix = freshPrefix();
+  let store = await openOn(etcd, { prefix });
+  return {
+    store: () => store,
+    clock: systemClock,
+    async reopen() {
+      await store[Symbol.asyncDispose]();
+      store = await openOn(etcd, { prefix });
+    },
+    passTime: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+for (const version of ['3.4', '3.6'] as const) {
+  describe(`etcd ${version}`, function () {
+    this.timeout(20_000);
+    let etcd: Etcd | undefined;
+    before(async function () {
+      await needEtcd(this, version);
+      etcd = await startEtcd({ version });
+    });
+    after(() => etcd?.[Symbol.asyncDispose]());
+
+    storeContract(`etcd ${version}`, () =>
+      etcd === undefined ? Promise.reject(new Error('no etcd')) : createHarness(etcd),
+    );
+  });
+}
