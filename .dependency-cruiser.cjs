@@ -75,6 +75,7 @@ module.exports = {
     library('lmdb|etcd3', 'state'),
     library('onnxruntime-node|onnxruntime-common', 'runtime'),
     library('highs', 'solver'),
+    library('@aws-sdk', 'models'),
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },

@@ -1,12 +1,7 @@
-// Content-addressed files in a folder: what the controller keeps models and validation sets in.
+// Content-addressed files that several controllers share: what every store of them promises.
 
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ParetoError, type Digest } from '@pareto/core';
-import { makeFolder } from './make-folder.js';
-import { checkDigest } from './manifest.js';
-import { openPartial, partialBytes, sizeOf, withDiskErrors, type PartialFile } from './partial-file.js';
+import { ParetoError, type Clock, type Digest } from '@pareto/core';
+import type { CachedFile } from './blob-cache.js';
 
 export interface BlobStatus {
   readonly complete: boolean;
@@ -20,83 +15,70 @@ export interface BlobChunk {
   readonly data: Uint8Array;
 }
 
-/** An S3 bucket could stand behind this as well as a folder. */
+/** A blob, or what uploads of it that did not come to their end left behind. */
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly partial: boolean;
+  readonly sizeBytes: number;
+  /** When it was last written, or asked for by `status`. Milliseconds since the Unix epoch. */
+  readonly touchedWallMs: number;
+}
+
+/** Any number of processes may have the same place open. */
 export interface BlobStore {
+  /** Where it is, for people. */
+  readonly place: string;
+  /** Of the place and nothing else: whoever opens the same place reads the same. */
+  readonly placeId: string;
+  /** A blob that is complete counts as touched now. */
   status(digest: Digest): Promise<BlobStatus>;
   /**
    * Takes chunks, the first at `receivedBytes`, until there are `sizeBytes`. When it resolves the blob is whole, verified and
-   * on disk. An upload that breaks off keeps what it had. A blob that is there already swallows what comes.
+   * durable. An upload that breaks off keeps what it had, for whoever goes on with it. A blob that is there already swallows
+   * what comes. Throws `aborted` while another uploads the same.
    */
   upload(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void>;
   /** Throws `not-found` unless the blob is whole. */
   read(digest: Digest, offset: number): AsyncIterable<Buffer>;
-  /** A local file with the blob's content. Throws `not-found` unless it is whole. */
-  localFile(digest: Digest): Promise<string>;
+  /** A local file with the blob's content, there until it is released. Throws `not-found` unless the blob is whole. */
+  localFile(digest: Digest): Promise<CachedFile>;
+  /** Everything that is in the place, in no order. */
+  list(): AsyncIterable<StoredBlob>;
+  /** Removes what was listed, for good. False, and nothing removed, when it was touched since. */
+  delete(blob: StoredBlob): Promise<boolean>;
 }
 
-export interface FolderBlobStoreOptions {
+export interface BlobStoreOptions {
   /** No larger blob is taken. */
   readonly maxBlobBytes: number;
+  readonly clock: Clock;
 }
 
-const defaults: FolderBlobStoreOptions = { maxBlobBytes: 16 * 2 ** 30 };
+export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 
-export async function createFolderBlobStore(
-  folder: string,
-  { maxBlobBytes }: FolderBlobStoreOptions = defaults,
-): Promise<BlobStore> {
-  const pathOf = (digest: Digest): string => join(folder, 'sha256', hex(digest));
-  const partialOf = (digest: Digest): string => join(folder, 'partial', hex(digest));
+export const notFound = (digest: Digest): ParetoError =>
+  new ParetoError('not-found', `there is no blob ${digest}: upload it first`);
+
+/** Lets one upload of a digest at a time through. */
+export type UploadGate = <T>(digest: Digest, work: () => Promise<T>) => Promise<T>;
+
+export function createUploadGate(): UploadGate {
   const uploading = new Set<Digest>();
-  await withDiskErrors(pathOf('' as Digest), () => makeFolder(join(folder, 'partial')));
-
-  async function localFile(digest: Digest): Promise<string> {
-    if ((await sizeOf(pathOf(digest))) !== undefined) return pathOf(digest);
-    throw new ParetoError('not-found', `there is no blob ${digest}: upload it first`);
-  }
-
-  async function receive(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void> {
-    // What an upload of another announced size left behind can't be a beginning of this one.
-    if ((await partialBytes(partialOf(digest))) > sizeBytes) await rm(partialOf(digest), { force: true });
-    const partial = await openPartial(partialOf(digest));
+  return async (digest, work) => {
+    if (uploading.has(digest)) throw busy(digest);
+    uploading.add(digest);
     try {
-      await fill(partial, sizeBytes, chunks);
-      await partial.commit(digest, pathOf(digest));
+      return await work();
     } finally {
-      await partial.close();
+      uploading.delete(digest);
     }
-  }
-
-  return {
-    localFile,
-    async status(digest) {
-      const size = await sizeOf(pathOf(checkDigest(digest)));
-      if (size !== undefined) return { complete: true, receivedBytes: size };
-      return { complete: false, receivedBytes: await partialBytes(partialOf(digest)) };
-    },
-    async upload(digest, sizeBytes, chunks) {
-      checkDigest(digest);
-      checkSize(sizeBytes, maxBlobBytes);
-      if ((await sizeOf(pathOf(digest))) !== undefined) return;
-      if (uploading.has(digest))
-        throw new ParetoError('aborted', `${digest} is being uploaded by another: try again later`);
-      uploading.add(digest);
-      try {
-        await receive(digest, sizeBytes, chunks);
-      } finally {
-        uploading.delete(digest);
-      }
-    },
-    async *read(digest, offset) {
-      const stream = createReadStream(await localFile(checkDigest(digest)), { start: offset, highWaterMark: 1 << 20 });
-      for await (const chunk of stream) yield chunk as Buffer;
-    },
   };
 }
 
-const hex = (digest: Digest): string => digest.slice('sha256:'.length);
+export const busy = (digest: Digest): ParetoError =>
+  new ParetoError('aborted', `${digest} is being uploaded by another: try again later`);
 
-function checkSize(sizeBytes: number, maxBlobBytes: number): void {
+export function checkSize(sizeBytes: number, maxBlobBytes: number): void {
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) {
     throw new ParetoError(
       'invalid-argument',
@@ -111,23 +93,26 @@ function checkSize(sizeBytes: number, maxBlobBytes: number): void {
   }
 }
 
-async function fill(partial: PartialFile, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void> {
+/** The data of chunks that follow one another from `receivedBytes`. Throws `aborted` when they end before `sizeBytes`. */
+export async function* inOrder(
+  chunks: AsyncIterable<BlobChunk>,
+  receivedBytes: number,
+  sizeBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let expected = receivedBytes;
   for await (const { offset, data } of chunks) {
-    if (offset !== partial.receivedBytes) {
+    if (offset !== expected) {
       throw new ParetoError(
         'invalid-argument',
-        `data came for offset ${offset}, expected ${partial.receivedBytes}: ask Stat where to go on`,
+        `data came for offset ${offset}, expected ${expected}: ask Stat where to go on`,
       );
     }
-    if (offset + data.byteLength > sizeBytes) {
+    expected += data.byteLength;
+    if (expected > sizeBytes) {
       throw new ParetoError('invalid-argument', `more data came than the ${sizeBytes} bytes that were announced`);
     }
-    await partial.append(data);
+    yield data;
   }
-  if (partial.receivedBytes !== sizeBytes) {
-    throw new ParetoError(
-      'aborted',
-      `the upload ended at ${partial.receivedBytes} of ${sizeBytes} bytes: go on from there`,
-    );
-  }
+  if (expected === sizeBytes) return;
+  throw new ParetoError('aborted', `the upload ended at ${expected} of ${sizeBytes} bytes: go on from there`);
 }

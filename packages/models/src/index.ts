@@ -2,13 +2,9 @@ export { checkDigest, checkManifest, graphFile, manifestDigest } from './manifes
 export { makeFolder } from './make-folder.js';
 export { hashFile } from './hash-file.js';
 export { inspectGraph, inspectModel, type InspectedModel } from './inspect.js';
-export {
-  createFolderBlobStore,
-  type BlobChunk,
-  type BlobStatus,
-  type BlobStore,
-  type FolderBlobStoreOptions,
-} from './blob-store.js';
+export type { BlobChunk, BlobStatus, BlobStore, BlobStoreOptions, StoredBlob } from './blob-store.js';
+export { openFolderBlobStore } from './folder-store.js';
+export { openS3BlobStore, type S3BlobStoreOptions } from './s3-store.js';
 export { createBlobCache, type BlobCache, type BlobCacheOptions, type CachedFile } from './blob-cache.js';
 export { parseNpy, type Tensor } from './npy.js';
 export { readNpz, type NpzLimits } from './npz.js';

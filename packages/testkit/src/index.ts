@@ -22,3 +22,4 @@ export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion }
 export type { EtcdNode } from './etcd-node.js';
 export type { EtcdGateway, EtcdTls } from './etcd-gateway.js';
 export { formatRows, writeRows, type Reach, type Row } from './rows.js';
+export { missingS3Server, startS3Server, type S3Server } from './s3-server.js';

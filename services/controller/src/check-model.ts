@@ -1,7 +1,7 @@
 // What is checked of a model before it is registered.
 
 import { ParetoError, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
-import { graphFile, inspectModel, type BlobStore } from '@pareto/models';
+import { graphFile, inspectModel, type BlobStore, type InspectedModel } from '@pareto/models';
 
 /** Throws unless all files are there and the graph can be served. */
 export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<Signature> {
@@ -13,11 +13,20 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
       `${file.path} has ${receivedBytes} bytes, the manifest says ${file.sizeBytes}`,
     );
   }
-  const { signature, externalFiles } = await inspectModel(await blobs.localFile(graphFile(manifest).digest));
+  const { signature, externalFiles } = await inspectBlob(blobs, graphFile(manifest).digest);
   const paths = new Set(manifest.files.map(({ path }) => path));
   const missing = externalFiles.filter((path) => !paths.has(path));
   if (missing.length === 0) return signature;
   throw new ParetoError('invalid-argument', `the model refers to ${missing.join(', ')}, which the manifest leaves out`);
+}
+
+async function inspectBlob(blobs: BlobStore, graph: Digest): Promise<InspectedModel> {
+  const file = await blobs.localFile(graph);
+  try {
+    return await inspectModel(file.path);
+  } finally {
+    await file.release();
+  }
 }
 
 /** Its size. Throws `failed-precondition` unless the blob is whole. */

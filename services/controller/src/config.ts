@@ -14,6 +14,9 @@ export interface ControllerConfig extends CommonConfig {
   readonly restore?: string | undefined;
   readonly maxBatchSize: number;
   readonly maxBlobMebibytes: number;
+  readonly blobs?: string | undefined;
+  readonly s3Endpoint?: string | undefined;
+  readonly blobGraceHours: number;
 }
 
 export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig({
@@ -33,6 +36,23 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig
     restore: z.string().optional().describe('fill an empty store from this backup first; models are not in it'),
     maxBatchSize: z.int().min(1).max(1024).default(32).describe('largest batch of models that have a batch dimension'),
     maxBlobMebibytes: z.int().min(1).default(16_384).describe('largest model file that may be uploaded, in MiB'),
+    blobs: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'where model files are kept: a folder, shared by all controllers, or s3://bucket/prefix; DATA-DIR/blobs by default',
+      ),
+    s3Endpoint: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('URL of S3-compatible storage other than AWS, like http://host:9000'),
+    blobGraceHours: z
+      .number()
+      .min(1)
+      .default(24)
+      .describe('hours for which a model file that nothing refers to is kept'),
   },
 });
 

@@ -1,7 +1,7 @@
 // The controller put together, in the order in which its parts start.
 
 import { join } from 'node:path';
-import { createFolderBlobStore, type BlobStore } from '@pareto/models';
+import type { BlobStore } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
@@ -9,6 +9,7 @@ import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner, type Assigner } from './assigner.js';
 import { background } from './background.js';
+import { openBlobPlace } from './blob-place.js';
 import { createBlobsHandlers } from './blobs-service.js';
 import { createCluster, type Cluster } from './cluster.js';
 import { readPrices, type ControllerConfig } from './config.js';
@@ -81,11 +82,12 @@ export async function createController(
 }
 
 async function openStorage(
-  { dataDir, maxBlobMebibytes, restore }: ControllerConfig,
+  config: ControllerConfig,
   { clock, logger }: ServiceContext,
 ): Promise<{ readonly store: Store; readonly blobs: BlobStore }> {
+  const { dataDir, restore } = config;
   const store = await openEmbeddedStore(join(dataDir, 'store'), { clock });
-  const blobs = await createFolderBlobStore(join(dataDir, 'blobs'), { maxBlobBytes: maxBlobMebibytes * 2 ** 20 });
+  const blobs = await openBlobPlace(config, clock);
   if (restore !== undefined) logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });
   return { store, blobs };
 }

@@ -1,0 +1,155 @@
+// Blobs in an S3 bucket. A controller keeps nothing of them but a cache of what it looked into.
+
+import { randomUUID } from 'node:crypto';
+import { ParetoError, digest as toDigest, type Digest } from '@pareto/core';
+import { createBlobCache } from './blob-cache.js';
+import {
+  checkSize,
+  createUploadGate,
+  hexOf,
+  inOrder,
+  notFound,
+  type BlobChunk,
+  type BlobStore,
+  type BlobStoreOptions,
+  type StoredBlob,
+} from './blob-store.js';
+import { checkDigest } from './manifest.js';
+import { assemble } from './s3-assemble.js';
+import { openBucket, type Bucket } from './s3-bucket.js';
+import { createS3Partials, type S3Partials } from './s3-partials.js';
+
+export interface S3BlobStoreOptions extends BlobStoreOptions {
+  /** Of S3-compatible storage other than AWS. */
+  readonly endpoint: string | undefined;
+  /** For what has to be a local file. */
+  readonly cacheFolder: string;
+  readonly cacheBytes: number;
+}
+
+/**
+ * Opens `s3://bucket/prefix`. Throws `failed-precondition` when there is no such bucket or it is closed to us, `unavailable`
+ * when it can't be reached.
+ */
+export async function openS3BlobStore(url: string, options: S3BlobStoreOptions): Promise<BlobStore> {
+  const { maxBlobBytes, clock, endpoint, cacheFolder, cacheBytes } = options;
+  const bucket = await openBucket({ ...parseS3Url(url), endpoint });
+  const placeId = await readPlaceId(bucket);
+  const partials = createS3Partials(bucket, clock);
+  const gate = createUploadGate();
+
+  async function find(digest: Digest): Promise<void> {
+    if ((await bucket.head(blobKey(checkDigest(digest)))) === undefined) throw notFound(digest);
+  }
+  async function* read(digest: Digest, offset: number): AsyncGenerator<Buffer> {
+    checkDigest(digest);
+    try {
+      yield* bucket.read(blobKey(digest), offset);
+    } catch (error) {
+      throw error instanceof ParetoError && error.code === 'not-found' ? notFound(digest) : error;
+    }
+  }
+  const cache = await createBlobCache(cacheFolder, { maxBytes: cacheBytes, fetch: read, clock });
+
+  return {
+    place: bucket.place,
+    placeId,
+    read,
+    async status(digest) {
+      const found = await bucket.head(blobKey(checkDigest(digest)));
+      if (found === undefined) return { complete: false, receivedBytes: (await partials.chain(digest)).bytes };
+      // An object can't be touched without writing it again; a tiny one beside it can.
+      await bucket.put(touchKey(digest), '.').catch(() => {});
+      return { complete: true, receivedBytes: found.sizeBytes };
+    },
+    async upload(digest, sizeBytes, chunks) {
+      checkDigest(digest);
+      checkSize(sizeBytes, maxBlobBytes);
+      if ((await bucket.head(blobKey(digest))) !== undefined) return;
+      await gate(digest, () =>
+        partials.claimed(digest, () => receive({ bucket, partials }, { digest, sizeBytes, chunks })),
+      );
+    },
+    async localFile(digest) {
+      await find(digest);
+      return cache.open(digest);
+    },
+    async *list() {
+      yield* wholeBlobs(bucket);
+      yield* partials.list();
+    },
+    async delete(blob) {
+      const { digest, partial, touchedWallMs } = blob;
+      if (partial) return partials.remove(digest, touchedWallMs);
+      const times = await Promise.all([blobKey(digest), touchKey(digest)].map((key) => bucket.head(key)));
+      if (times.some((found) => found !== undefined && found.modifiedWallMs > touchedWallMs)) return false;
+      await bucket.remove(blobKey(digest));
+      await bucket.remove(touchKey(digest));
+      return true;
+    },
+  };
+}
+
+const blobKey = (digest: Digest): string => `sha256/${hexOf(digest)}`;
+const touchKey = (digest: Digest): string => `touched/${hexOf(digest)}`;
+
+function parseS3Url(url: string): { readonly name: string; readonly prefix: string } {
+  const [, name, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*?))?\/*$/.exec(url) ?? [];
+  if (name !== undefined) return { name, prefix: path === '' ? '' : `${path}/` };
+  throw new ParetoError('invalid-argument', `${url} is no place in S3: expected s3://bucket or s3://bucket/prefix`);
+}
+
+/** Written once, by whoever opens the place first, and read back in case that a server doesn't know how. */
+async function readPlaceId(bucket: Bucket): Promise<string> {
+  const known = await readText(bucket, 'place');
+  if (known !== undefined) return known;
+  const id = randomUUID();
+  await bucket.putNew('place', id);
+  return (await readText(bucket, 'place')) ?? id;
+}
+
+async function readText(bucket: Bucket, key: string): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const data of bucket.read(key, 0)) parts.push(data);
+  } catch (error) {
+    if (error instanceof ParetoError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+  return Buffer.concat(parts).toString('utf8').trim();
+}
+
+interface Upload {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly chunks: AsyncIterable<BlobChunk>;
+}
+
+async function receive(
+  { bucket, partials }: { readonly bucket: Bucket; readonly partials: S3Partials },
+  { digest, sizeBytes, chunks }: Upload,
+): Promise<void> {
+  const { bytes } = await partials.chain(digest);
+  // What an upload of another announced size left behind can't be a beginning of this one.
+  if (bytes > sizeBytes) await partials.remove(digest);
+  const offset = bytes > sizeBytes ? 0 : bytes;
+  await partials.receive(digest, offset, inOrder(chunks, offset, sizeBytes));
+  await assemble(bucket, await partials.chain(digest), digest, blobKey(digest)).catch(async (error: unknown) => {
+    // Another that was taken for dead may have come to its end meanwhile, and cleared the chunks away.
+    if ((await bucket.head(blobKey(digest)))?.sizeBytes === sizeBytes) return;
+    if (error instanceof ParetoError && error.code === 'invalid-argument') await partials.remove(digest);
+    throw error;
+  });
+  await partials.remove(digest).catch(() => {});
+}
+
+async function* wholeBlobs(bucket: Bucket): AsyncGenerator<StoredBlob> {
+  const touched = new Map<string, number>();
+  for await (const { key, modifiedWallMs } of bucket.list('touched/'))
+    touched.set(key.split('/')[1] ?? '', modifiedWallMs);
+  for await (const { key, sizeBytes, modifiedWallMs } of bucket.list('sha256/')) {
+    const hex = key.split('/')[1] ?? '';
+    const touchedWallMs = Math.max(modifiedWallMs, touched.get(hex) ?? 0);
+    yield { digest: toDigest(`sha256:${hex}`), partial: false, sizeBytes, touchedWallMs };
+  }
+}

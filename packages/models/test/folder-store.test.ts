@@ -1,0 +1,74 @@
+// Blobs in a folder: the contract, and what only a folder can meet.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import { withDiskErrors } from '../src/partial-file.js';
+import { chunks, collect, digestOf } from './blob-content.js';
+import { openPlace, type Place } from './blob-places.js';
+import { describeBlobStore } from './blob-store-contract.js';
+
+describe('folder blob store', () => {
+  let folder: TempFolder;
+  const blobs = (): string => folder.file('blobs');
+  const place = (): Place => ({ kind: 'folder', folder: blobs() });
+  beforeEach(async () => {
+    folder = await createTempFolder();
+  });
+  afterEach(() => folder[Symbol.asyncDispose]());
+
+  describeBlobStore('folder', {
+    place,
+    env: () => ({}),
+    async partialFiles(digest) {
+      const names = await readdir(join(blobs(), 'partial'));
+      return names.filter((name) => name.startsWith(digest.slice(7))).map((name) => join(blobs(), 'partial', name));
+    },
+  });
+
+  it('goes on from what a store without owners left', async () => {
+    const content = randomBytes(5000);
+    const id = digestOf(content);
+    await mkdir(join(blobs(), 'partial'), { recursive: true });
+    await writeFile(join(blobs(), 'partial', id.slice(7)), content.subarray(0, 3000));
+    const store = await openPlace(place());
+    assert.deepEqual(await store.status(id), { complete: false, receivedBytes: 3000 });
+    await store.upload(id, content.length, chunks(content, 3000));
+    assert.deepEqual(await collect(store.read(id, 0)), content);
+  });
+
+  it('says when its folder is not there any more, and takes nothing into another', async () => {
+    const store = await openPlace(place());
+    const content = randomBytes(100);
+    const gone = { code: 'unavailable', message: /is not the folder of blobs that it was .*was it unmounted/ };
+    await rename(blobs(), folder.file('away'));
+    await assert.rejects(store.status(digestOf(content)), gone);
+    await mkdir(blobs());
+    await assert.rejects(store.upload(digestOf(content), 100, chunks(content)), gone);
+    await assert.rejects(collect(store.read(digestOf(content), 0)), gone);
+    await rm(blobs(), { recursive: true });
+    await rename(folder.file('away'), blobs());
+    await store.upload(digestOf(content), 100, chunks(content));
+  });
+
+  it('has another id in another folder, and says when it lost it', async () => {
+    const store = await openPlace(place());
+    const other = await openPlace({ kind: 'folder', folder: folder.file('other') });
+    assert.notEqual(other.placeId, store.placeId);
+    await writeFile(join(blobs(), 'place'), '');
+    await assert.rejects(openPlace(place()), { code: 'failed-precondition', message: /place is empty/ });
+  });
+
+  it('says when the disk is full, and when it may not write', async () => {
+    const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+    await assert.rejects(withDiskErrors('/data/x', failing('ENOSPC')), {
+      code: 'resource-exhausted',
+      message: /no disk space left at \/data/,
+    });
+    await assert.rejects(withDiskErrors('/data/x', failing('EACCES')), /can't be written to/);
+    await assert.rejects(withDiskErrors('/data/x', failing('EIO')), /EIO/);
+    await assert.rejects(openPlace({ kind: 'folder', folder: '/proc/blobs' }), { code: 'failed-precondition' });
+  });
+});

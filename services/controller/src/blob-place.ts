@@ -1,0 +1,45 @@
+// Where the cluster's blobs are: opens the place that is configured, and sees to it that every controller has the same.
+
+import { join } from 'node:path';
+import { ParetoError, type Clock } from '@pareto/core';
+import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/models';
+import type { Store } from '@pareto/state';
+import type { ControllerConfig } from './config.js';
+
+const placeKey = 'meta/blobs';
+/** Of what is looked into on this host while blobs are in S3. */
+const cacheBytes = 4 * 2 ** 30;
+
+type BlobFlags = Pick<ControllerConfig, 'dataDir' | 'blobs' | 's3Endpoint' | 'maxBlobMebibytes'>;
+
+/** Throws a ParetoError of one line that says what is wrong with the place and what to do. */
+export async function openBlobPlace(flags: BlobFlags, clock: Clock): Promise<BlobStore> {
+  const { dataDir, blobs = join(dataDir, 'blobs'), s3Endpoint: endpoint } = flags;
+  const options = { maxBlobBytes: flags.maxBlobMebibytes * 2 ** 20, clock };
+  if (blobs.startsWith('s3:')) {
+    return openS3BlobStore(blobs, { ...options, endpoint, cacheFolder: join(dataDir, 'cache'), cacheBytes });
+  }
+  if (endpoint !== undefined) {
+    throw new ParetoError(
+      'invalid-argument',
+      `--s3-endpoint goes with --blobs s3://bucket/prefix, and not with ${blobs}`,
+    );
+  }
+  return openFolderBlobStore(blobs, options);
+}
+
+/** The first controller's place is the cluster's. Throws `failed-precondition` when this one has another. */
+export async function checkBlobPlace(store: Store, { place, placeId }: BlobStore): Promise<void> {
+  const value = JSON.stringify({ placeId, place });
+  await store.transact({
+    compares: [{ kind: 'absent', key: placeKey }],
+    operations: [{ kind: 'put', key: placeKey, value }],
+  });
+  const { entry } = await store.get(placeKey);
+  const known = JSON.parse(entry?.value ?? value) as { readonly placeId: string; readonly place: string };
+  if (known.placeId === placeId) return;
+  throw new ParetoError(
+    'failed-precondition',
+    `the cluster's blobs are at ${known.place}, and ${place} is another place: give all controllers the same --blobs, on storage that they share`,
+  );
+}
