@@ -7,9 +7,11 @@ import {
   createFollowing,
   createFollowingClient,
   createRawCaller,
+  readClientCertificates,
   uploadBlob,
   waitForReady,
   type Channel,
+  type ClientCertificates,
   type Following,
   type FollowingClient,
   type RawCaller,
@@ -17,6 +19,7 @@ import {
   type Upload,
 } from '@pareto/rpc';
 import type { Endpoints } from './context.js';
+import { explainAbsence } from './why-absent.js';
 
 /** Each call goes to the controller that takes it. */
 export interface ControllerClients {
@@ -33,73 +36,87 @@ export interface RouterClients {
   readonly modelInfer: RawCaller;
 }
 
+export interface ClusterClients {
+  readonly controllers: ControllerClients;
+  readonly router: RouterClients;
+  /** What to tell when no controller can be reached. */
+  readonly absence: () => Promise<ParetoError>;
+}
+
+/** Channels to both, that connect when they are used. */
+interface Links extends Disposable {
+  readonly following: Following;
+  readonly router: Channel;
+  /** What to tell of one that can't be reached. */
+  absence(what: 'controller' | 'router'): Promise<ParetoError>;
+}
+
 const connectMs = 2_000;
 
-const controllerClients = (following: Following): ControllerClients => ({
+async function link({ controller, router, certs }: Endpoints): Promise<Links> {
+  const clock = systemClock;
+  const certificates = certs === undefined ? undefined : await readClientCertificates(certs, clock);
+  const open = (address: string): Channel => createChannel(address, channelOptions(certificates, 'controller'));
+  const following = createFollowing({ addresses: controller, open, connectMs, clock });
+  const channel = createChannel(router, channelOptions(certificates, 'router'));
+  return {
+    following,
+    router: channel,
+    async absence(what) {
+      const addresses = what === 'controller' ? controller : [router];
+      const why = await explainAbsence({ what, addresses, certs, tls: certificates?.(what) });
+      return new ParetoError('unavailable', why);
+    },
+    [Symbol.dispose]() {
+      following.close();
+      channel.close();
+    },
+  };
+}
+
+const channelOptions = (
+  certificates: ClientCertificates | undefined,
+  what: 'controller' | 'router',
+): Parameters<typeof createChannel>[1] => (certificates === undefined ? {} : { tls: certificates(what) });
+
+const controllerClients = ({ following }: Links): ControllerClients => ({
   registry: createFollowingClient(following, 'pareto.v1.Registry'),
   fleet: createFollowingClient(following, 'pareto.v1.Fleet'),
   upload: (upload) => uploadBlob(following, upload),
 });
 
-const routerClients = (channel: Channel): RouterClients => ({
-  inference: createClient(channel, 'pareto.v1.Inference'),
-  protocol: createClient(channel, 'inference.GRPCInferenceService'),
-  modelInfer: createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer'),
+const routerClients = ({ router }: Links): RouterClients => ({
+  inference: createClient(router, 'pareto.v1.Inference'),
+  protocol: createClient(router, 'inference.GRPCInferenceService'),
+  modelInfer: createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer'),
 });
 
-const follow = ({ controller }: Endpoints): Following =>
-  createFollowing({ addresses: controller, open: (address) => createChannel(address), connectMs, clock: systemClock });
-
-const explain = (what: string, flag: string, addresses: readonly string[]): ParetoError =>
-  new ParetoError(
-    'unavailable',
-    `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or name another with ${flag} HOST:PORT`,
-  );
-
-/** Throws `unavailable`, saying what to do, when none of the controllers answers within 2 s. */
+/** Throws `unavailable`, saying why and what to do, when none of the controllers can be reached within 2 s. */
 export async function withController<T>(
   endpoints: Endpoints,
   work: (clients: ControllerClients) => Promise<T>,
 ): Promise<T> {
-  const following = follow(endpoints);
-  try {
-    await following
-      .run(async () => undefined)
-      .catch(() => {
-        throw explain('controller', '--controller', endpoints.controller);
-      });
-    return await work(controllerClients(following));
-  } finally {
-    following.close();
-  }
-}
-
-/** Throws `unavailable`, saying what to do, when no router answers within 2 s. */
-export async function withRouter<T>({ router }: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
-  const channel = createChannel(router);
-  try {
-    await waitForReady(channel, connectMs).catch(() => {
-      throw explain('router', '--router', [router]);
+  using links = await link(endpoints);
+  await links.following
+    .run(async () => undefined)
+    .catch(async () => {
+      throw await links.absence('controller');
     });
-    return await work(routerClients(channel));
-  } finally {
-    channel.close();
-  }
+  return await work(controllerClients(links));
 }
 
-export interface ClusterClients {
-  readonly controllers: ControllerClients;
-  readonly router: RouterClients;
+/** Throws `unavailable`, saying why and what to do, when the router can't be reached within 2 s. */
+export async function withRouter<T>(endpoints: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
+  using links = await link(endpoints);
+  await waitForReady(links.router, connectMs).catch(async () => {
+    throw await links.absence('router');
+  });
+  return await work(routerClients(links));
 }
 
-/** Both, whether or not they answer. */
+/** Both, whether or not they can be reached. */
 export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
-  const following = follow(endpoints);
-  const channel = createChannel(endpoints.router);
-  try {
-    return await work({ controllers: controllerClients(following), router: routerClients(channel) });
-  } finally {
-    following.close();
-    channel.close();
-  }
+  using links = await link(endpoints);
+  const absence = (): Promise<ParetoError> => links.absence('controller');
+  return await work({ controllers: controllerClients(links), router: routerClients(links), absence });
 }

@@ -38,7 +38,7 @@ const draw = ({ clock, terminal }: Context, { router }: Options, picture: Pictur
 
 async function printOnce(context: Context, options: Options, observing: ObserveOptions): Promise<void> {
   const picture = await observeCluster(emptyPicture, observing);
-  if (picture.outage !== undefined) throw unanswered(options, picture.outage);
+  if (picture.outage !== undefined) throw await unanswered(options, observing, picture.outage);
   printResult(context, options, picture.overview, () => draw(context, options, picture, Infinity));
 }
 
@@ -46,7 +46,7 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
   const { terminal } = context;
   let picture = await observeCluster(emptyPicture, observing);
   // What answers nowhere is more likely a wrong address than an outage.
-  if (picture.outage?.router.kind === 'silent') throw unanswered(options, picture.outage);
+  if (picture.outage?.router.kind === 'silent') throw await unanswered(options, observing, picture.outage);
   const redraw = (): void => terminal.screen(draw(context, options, picture, terminal.columns));
   using _ = terminal.onResize(redraw);
   const observe = async (): Promise<void> => {
@@ -75,8 +75,12 @@ async function untilStopped({ clock, stop }: Context, works: readonly (() => unk
   }
 }
 
-const unanswered = ({ router }: Options, outage: Outage): ParetoError =>
-  new ParetoError(
-    'unavailable',
-    outage.router.kind === 'silent' ? outage.reason : `${outage.reason}; ${describeRouter(outage.router, router)}`,
-  );
+/** There is no picture to show: why, and whether serving goes on. */
+async function unanswered(
+  { router }: Options,
+  { absence }: ObserveOptions,
+  { reason, router: word, isAbsent }: Outage,
+): Promise<ParetoError> {
+  if (word.kind === 'silent' && isAbsent) return absence();
+  return new ParetoError('unavailable', word.kind === 'silent' ? reason : `${reason}; ${describeRouter(word, router)}`);
+}

@@ -1,12 +1,10 @@
 // Asks a controller for the picture of the cluster, and, when none answers, a router how it fares without.
 
-import { errorText, ParetoError, type Clock } from '@pareto/core';
-import type { ControllerClients, RouterClients } from '../connect.js';
+import { ParetoError, type Clock } from '@pareto/core';
+import type { ClusterClients, RouterClients } from '../connect.js';
 import { seen, unseen, type Picture, type RouterWord } from './picture.js';
 
-export interface ObserveOptions {
-  readonly controllers: ControllerClients;
-  readonly router: RouterClients;
+export interface ObserveOptions extends ClusterClients {
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -20,18 +18,21 @@ export async function observeCluster(last: Picture, options: ObserveOptions): Pr
     return seen(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now());
   } catch (error) {
     if (signal.aborted || !isOutage(error)) throw error;
-    return unseen(last, reasonOf(error), await askRouter(router, signal), clock.now());
+    const silence = {
+      reason: reasonOf(error),
+      isAbsent: error.code === 'unavailable',
+      router: await askRouter(router, signal),
+    };
+    return unseen(last, silence, clock.now());
   }
 }
 
 /** What may pass by itself. */
-const isOutage = (error: unknown): boolean =>
+const isOutage = (error: unknown): error is ParetoError =>
   error instanceof ParetoError && ['unavailable', 'deadline-exceeded', 'failed-precondition'].includes(error.code);
 
-const reasonOf = (error: unknown): string =>
-  error instanceof ParetoError && error.code === 'deadline-exceeded'
-    ? `no controller answered within ${controllerMs / 1000} s`
-    : errorText(error);
+const reasonOf = (error: ParetoError): string =>
+  error.code === 'deadline-exceeded' ? `no controller answered within ${controllerMs / 1000} s` : error.message;
 
 async function askRouter({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterWord> {
   let age: string | undefined;

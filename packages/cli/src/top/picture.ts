@@ -9,10 +9,15 @@ export type RouterWord =
   | { readonly kind: 'not ready' }
   | { readonly kind: 'silent' };
 
-export interface Outage {
-  readonly since: Milliseconds;
+export interface Silence {
   readonly reason: string;
+  /** No controller could be reached at all. */
+  readonly isAbsent: boolean;
   readonly router: RouterWord;
+}
+
+export interface Outage extends Silence {
+  readonly since: Milliseconds;
 }
 
 export interface Picture {
@@ -32,7 +37,7 @@ export const seen = (overview: wire.OverviewResponse, now: Milliseconds): Pictur
 });
 
 /** The picture stays; the outage began when the first word of it came. */
-export const unseen = (last: Picture, reason: string, router: RouterWord, now: Milliseconds): Picture => ({
+export const unseen = (last: Picture, silence: Silence, now: Milliseconds): Picture => ({
   ...last,
-  outage: { since: last.outage?.since ?? now, reason, router },
+  outage: { ...silence, since: last.outage?.since ?? now },
 });

@@ -16,6 +16,7 @@ const show = (picture: Picture, columns = 200): string[] =>
     '\n',
   );
 const at = milliseconds(6_000);
+const absent = { reason: 'no controller answers at a:1', isAbsent: true };
 
 describe('formatPicture', () => {
   it('says who leads and who stands by', () => {
@@ -35,7 +36,8 @@ describe('formatPicture', () => {
   it('keeps the last picture while no controller answers, with its age and what the router says', () => {
     const outage = unseen(
       seen(overview({ storeAgeMs: 9_000, notices: ['the store was restored'] }), at),
-      ...(['no controller answers at a:1', { kind: 'serves', tableAgeMs: 13_100 }, milliseconds(9_000)] as const),
+      { ...absent, router: { kind: 'serves', tableAgeMs: 13_100 } },
+      milliseconds(9_000),
     );
     assert.deepEqual(show(outage).slice(1, 5), [
       '! no controller answers at a:1: below is how it was 14 s ago',
@@ -47,8 +49,8 @@ describe('formatPicture', () => {
   });
 
   it('says for how long it waits for a first picture', () => {
-    const first = unseen(emptyPicture, 'no controller answers at a:1', { kind: 'not ready' }, milliseconds(15_000));
-    const still = unseen(first, 'no controller answers at a:1', { kind: 'not ready' }, milliseconds(19_000));
+    const first = unseen(emptyPicture, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
+    const still = unseen(first, { ...absent, router: { kind: 'not ready' } }, milliseconds(19_000));
     assert.deepEqual(show(still), [
       '! no controller answers at a:1, for 5 s',
       '! router r:1 has no table yet: it waits for a controller',

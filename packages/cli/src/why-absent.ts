@@ -1,0 +1,98 @@
+// Why a service can't be spoken to: nothing there, or certificates on one side that the other has not, or does not accept.
+
+import { connect, type TLSSocket } from 'node:tls';
+import type { ChannelTls } from '@pareto/rpc';
+
+/** What a look at a port found, in the order of how much it says. */
+export type Finding =
+  /** It speaks TLS with us. */
+  | 'fine'
+  | 'absent'
+  /** It takes a connection and says nothing. */
+  | 'silent'
+  | 'plain text'
+  | 'TLS'
+  | 'another authority'
+  | 'ended'
+  | 'not yet valid'
+  | 'refuses ours';
+
+const lookMs = 2_000;
+
+const verification: Readonly<Record<string, Finding>> = {
+  CERT_HAS_EXPIRED: 'ended',
+  CERT_NOT_YET_VALID: 'not yet valid',
+};
+
+/** Looks at host:port with the certificates that were given, or with none. */
+export function lookAt(address: string, tls: ChannelTls | undefined): Promise<Finding> {
+  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
+  const material = tls?.source.current;
+  const identity = material?.identity;
+  const socket = connect({
+    ...{ host, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false, timeout: lookMs },
+    ...(material === undefined ? {} : { ca: material.ca }),
+    ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
+  });
+  return new Promise<Finding>((resolve) => watch(socket, material !== undefined, resolve)).finally(() =>
+    socket.destroy(),
+  );
+}
+
+function watch(socket: TLSSocket, isCertified: boolean, found: (finding: Finding) => void): void {
+  let reached = false;
+  socket.once('connect', () => (reached = true));
+  socket.once('timeout', () => found(reached ? 'silent' : 'absent'));
+  socket.on('error', ({ message }: Error) =>
+    found(!reached ? 'absent' : /alert/i.test(message) ? 'refuses ours' : 'plain text'),
+  );
+  socket.once('secureConnect', () => {
+    if (!isCertified) return found('TLS');
+    // Node's types don't say that it is null when there is none.
+    const error = socket.authorizationError as Error | string | null;
+    if (error !== null) return found(verification[String(error)] ?? 'another authority');
+    // A server that doesn't accept a certificate says so after the handshake; one that does speaks first in HTTP/2.
+    socket.once('data', () => found('fine')).once('close', () => found('refuses ours'));
+  });
+}
+
+export interface Sought {
+  /** `controller` or `router`. */
+  readonly what: string;
+  readonly addresses: readonly string[];
+  /** The folder given with --certs. */
+  readonly certs: string | undefined;
+  readonly tls: ChannelTls | undefined;
+}
+
+/** One line that says what to do. */
+export async function explainAbsence(sought: Sought): Promise<string> {
+  for (const address of sought.addresses) {
+    const finding = await lookAt(address, sought.tls);
+    if (finding !== 'absent' && finding !== 'silent' && finding !== 'fine') return describe(finding, address, sought);
+  }
+  const { what, addresses } = sought;
+  return `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or name another with --${what} HOST:PORT`;
+}
+
+type Telling = Exclude<Finding, 'fine' | 'absent' | 'silent'>;
+
+function describe(finding: Telling, address: string, { what, certs = '' }: Sought): string {
+  const it = `the ${what} at ${address}`;
+  switch (finding) {
+    case 'TLS':
+      return `${it} wants TLS: give the operator's certificate with --certs FOLDER (or PARETO_CERTS)`;
+    case 'plain text':
+      return certs === ''
+        ? `what listens at ${address} is no ${what} of Pareto: name another with --${what} HOST:PORT`
+        : `${it} speaks plain text: this cluster has no certificates, leave --certs out`;
+    case 'another authority':
+      return `${it} shows a certificate of another authority than the one in ${certs}: give the certificates of its own cluster`;
+    case 'ended':
+      return `${it} shows a certificate that has ended: it needs a new one, e.g. from 'pareto certs init --renew'`;
+    case 'not yet valid':
+      return `${it} shows a certificate that is not valid yet: are the clocks right?`;
+    case 'refuses ours':
+      return `${it} does not accept the certificate in ${certs}: give the operator's certificate of this cluster`;
+  }
+}
