@@ -1,19 +1,22 @@
 // How a service shows the cluster who it is, and knows who calls it.
 
 import type { Clock } from '@pareto/core';
-import type { ChannelOptions, ServerCall, ServerOptions } from '@pareto/rpc';
-import type { Logger } from '@pareto/telemetry';
-import { createGuard, type Role, type ServiceRole } from './callers.js';
+import { describeRole, type ChannelOptions, type ServerCall, type ServerOptions, type ServiceRole } from '@pareto/rpc';
+import type { Gauge, Logger } from '@pareto/telemetry';
+import { createGuard, type Proof } from './callers.js';
+import type { CertificateFolder } from './certificate-folder.js';
 import { limitWarnings } from './limited-log.js';
 import { tokenMetadata, tokenProof } from './token.js';
 
 export interface Access {
-  /** To be spread into the options of `createServer`: the guard in front of every call. */
-  readonly server: Pick<ServerOptions, 'guard'>;
+  /** To be spread into the options of `createServer`: TLS, and the guard in front of every call. */
+  readonly server: Pick<ServerOptions, 'guard' | 'tls'>;
   /** To be spread into the options of `createChannel`, for a channel to a service of that role. */
-  channel(role: ServiceRole): Pick<ChannelOptions, 'metadata'>;
+  channel(role: ServiceRole): Pick<ChannelOptions, 'metadata' | 'tls'>;
   /** One of the cluster's own services calls. */
   isService(call: ServerCall): boolean;
+  /** Sets the seconds until this service's certificate ends; nothing without certificates. */
+  observe(expiry: Gauge<'role'>): void;
 }
 
 export interface AccessOptions {
@@ -29,10 +32,38 @@ export function createTokenAccess(token: string, { role, clock, logger }: Access
   const warn = limitWarnings(logger, clock);
   const metadata = tokenMetadata(token);
   return {
-    server: {
-      guard: createGuard(role, proof, ({ peer }, method, reason) => warn('call refused', { peer, method, reason })),
-    },
-    channel: (_role: Role) => ({ metadata }),
+    server: { guard: createGuard(role, proof, warn) },
+    channel: () => ({ metadata }),
     isService: (call) => proof.isService(call),
+    observe: () => undefined,
   };
 }
+
+/** With certificates: both ends of every connection between services show theirs, and the role in it is what counts. */
+export function createCertificateAccess(folder: CertificateFolder, { role, clock, logger }: AccessOptions): Access {
+  const warn = limitWarnings(logger, clock);
+  return {
+    server: {
+      guard: createGuard(role, certificateProof, warn),
+      tls: {
+        source: folder,
+        // Clients of a router need no certificate of ours.
+        clientCertificate: role === 'router' ? 'optional' : 'required',
+        onRefused: (peer, reason) => warn('connection refused', { peer, reason }),
+      },
+    },
+    channel: (server) => ({ tls: { source: folder, server } }),
+    isService: (call) => certificateProof.isService(call),
+    observe: (expiry) => expiry.set((folder.endsAt - clock.wallMs()) / 1000, { role }),
+  };
+}
+
+const certificateProof: Proof = {
+  isService: ({ certified }) => certified !== undefined && certified !== 'unknown' && certified !== 'operator',
+  refusal({ certified }, allowed) {
+    if (certified === undefined) return { code: 'unauthenticated', because: 'the caller shows no certificate' };
+    const role = certified === 'unknown' ? undefined : certified;
+    if (role !== undefined && allowed.includes(role)) return undefined;
+    return { code: 'permission-denied', because: `the caller shows ${describeRole(role)}` };
+  },
+};

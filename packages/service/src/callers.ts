@@ -2,13 +2,8 @@
 // Health and reflection are not in it: they are for all who can connect.
 
 import { ParetoError } from '@pareto/core';
-import type { Guard, ServerCall } from '@pareto/rpc';
-
-export const serviceRoles = ['controller', 'router', 'worker'] as const;
-/** A service of the cluster. */
-export type ServiceRole = (typeof serviceRoles)[number];
-/** What a certificate can say its holder is. An operator is a person, or what works for one: the CLI. */
-export type Role = ServiceRole | 'operator';
+import type { Guard, Role, ServerCall, ServiceRole } from '@pareto/rpc';
+import type { LogFields } from '@pareto/telemetry';
 
 type Callers = 'anyone' | readonly Role[];
 
@@ -54,12 +49,8 @@ export interface Refusal {
 
 const notHere: Refusal = { code: 'permission-denied', because: 'this service does not offer it' };
 
-/** The guard of a service; `onRefused` is told for the log. */
-export function createGuard(
-  role: ServiceRole,
-  proof: Proof,
-  onRefused: (call: ServerCall, method: string, reason: string) => void,
-): Guard {
+/** The guard of a service. */
+export function createGuard(role: ServiceRole, proof: Proof, log: (message: string, fields: LogFields) => void): Guard {
   return (path) => {
     const allowed = callersOf(role, path);
     if (allowed === 'anyone') return undefined;
@@ -68,7 +59,7 @@ export function createGuard(
       const refusal = allowed.length === 0 ? notHere : proof.refusal(call, allowed);
       if (refusal === undefined) return;
       const message = `${expected}: ${refusal.because}`;
-      onRefused(call, path, message);
+      log('call refused', { peer: call.peer, method: path, reason: message });
       throw new ParetoError(refusal.code, message);
     };
   };

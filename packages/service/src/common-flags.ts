@@ -15,7 +15,8 @@ export interface CommonFields {
   readonly port: z.ZodDefault<z.ZodInt>;
   readonly metricsPort: z.ZodDefault<z.ZodInt>;
   readonly insecure: z.ZodDefault<z.ZodBoolean>;
-  readonly clusterTokenFile: z.ZodString;
+  readonly certs: z.ZodOptional<z.ZodString>;
+  readonly clusterTokenFile: z.ZodOptional<z.ZodString>;
   readonly logLevel: z.ZodDefault<Enum<LogLevel>>;
   readonly logFormat: z.ZodDefault<Enum<LogFormat>>;
   readonly traceEndpoint: z.ZodOptional<z.ZodURL>;
@@ -32,11 +33,29 @@ export type CommonConfig = Readonly<z.output<z.ZodObject<{ -readonly [K in keyof
 
 /** To be spread into a service's fields. */
 export const commonFlags = (ports: { readonly port: number; readonly metricsPort: number }): CommonFields => ({
-  host: z.string().min(1).default('127.0.0.1').describe('address to listen on; beyond loopback needs --insecure'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address to listen on; beyond loopback needs --certs or --insecure'),
   port: port().default(ports.port).describe('port for gRPC; 0 takes any free one'),
-  metricsPort: port().default(ports.metricsPort).describe('port for /metrics, /livez and /readyz'),
-  insecure: z.boolean().default(false).describe('allow listening beyond loopback without certificates'),
-  clusterTokenFile: z.string().min(1).describe("file with the cluster's secret, the same for every service"),
+  metricsPort: port()
+    .default(ports.metricsPort)
+    .describe('port for /metrics, /livez and /readyz: plain HTTP, with certificates too'),
+  insecure: z
+    .boolean()
+    .default(false)
+    .describe('listen beyond loopback without certificates: whoever reaches the port may do anything'),
+  certs: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder with ca.crt, tls.crt and tls.key of this service: TLS both ways; read again when they change'),
+  clusterTokenFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("without --certs: file with the cluster's secret, the same for every service"),
   logLevel: z.enum(logLevels).default('info').describe('what to log'),
   logFormat: z.enum(logFormats).default('json').describe('how to log'),
   traceEndpoint: z.url().optional().describe('send traces to this OTLP/HTTP collector, e.g. http://127.0.0.1:4318'),
@@ -49,12 +68,18 @@ export const commonFlags = (ports: { readonly port: number; readonly metricsPort
   config: z.string().optional().describe('JSON file of flags, e.g. {"log-level": "debug"}'),
 });
 
-/** Throws unless `host` is this machine only, or the operator said that plain text is meant. */
-export function checkBind(host: string, insecure: boolean): void {
-  const loopback = host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-  if (loopback || insecure) return;
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+
+/**
+ * Throws unless only this machine reaches the service, or it has certificates, or the operator said that plain text is
+ * meant. True when it is plain text for others to reach.
+ */
+export function checkBind({ host, insecure, certs }: Pick<CommonConfig, 'host' | 'insecure' | 'certs'>): boolean {
+  if (isLoopback(host) || certs !== undefined) return false;
+  if (insecure) return true;
   throw new ParetoError(
     'failed-precondition',
-    `--host ${host} can be reached from other machines and there are no certificates: use 127.0.0.1, or pass --insecure`,
+    `--host ${host} can be reached from other machines and there are no certificates: use 127.0.0.1, pass --certs FOLDER ('pareto certs init' makes some), or pass --insecure`,
   );
 }

@@ -15,6 +15,6 @@ export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } fr
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';
 export { createProbeServer, type ProbeOptions, type ProbeServer } from './probe-server.js';
 export { createSession, type Session, type SessionOptions } from './session.js';
-export { createTokenAccess, type Access, type AccessOptions } from './access.js';
-export { type Role, type ServiceRole } from './callers.js';
+export { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access.js';
+export { openCertificates, type CertificateFolder, type CertificateOptions } from './certificate-folder.js';
 export { readClusterToken, tokenMetadata } from './token.js';

@@ -2,13 +2,13 @@
 
 import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
-import { createTokenAccess, type Access } from './access.js';
-import type { ServiceRole } from './callers.js';
+import type { ServiceRole } from '@pareto/rpc';
+import type { Access } from './access.js';
 import { checkBind, type CommonConfig } from './common-flags.js';
 import { loadConfig, printableConfig, processSources, type ConfigDefinition } from './config.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
 import { createRunGroup, type RunGroup, type Runnable } from './run-group.js';
-import { readClusterToken } from './token.js';
+import { openAccess } from './open-access.js';
 
 /** What every part of a service is made with. */
 export interface ServiceContext {
@@ -27,6 +27,9 @@ export interface ServiceOptions<C extends CommonConfig> {
   /** Makes the parts, in the order in which they start. */
   readonly create: (config: Readonly<C>, context: ServiceContext) => Promise<readonly Runnable[]>;
 }
+
+const exposed =
+  'INSECURE: without certificates anyone who reaches this port can read, change and delete everything; use --certs';
 
 /** Parts may take this much longer than the drain before they are left behind. */
 const graceMs = 2_000;
@@ -49,17 +52,17 @@ export async function runService<C extends CommonConfig>(options: ServiceOptions
 }
 
 async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config: Readonly<C>): Promise<void> {
-  checkBind(config.host, config.insecure);
-  const token = await readClusterToken(config.clusterTokenFile);
+  const isExposed = checkBind(config);
   const service = options.config.name.replace(/^pareto-/, '');
   const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
   const tracer = createTracer({ service, endpoint: config.traceEndpoint });
   const lifecycle = createLifecycle(logger);
   exitOnDefect(logger);
-  const access = createTokenAccess(token, { role: options.role, clock: systemClock, logger });
+  if (isExposed) logger.warn(exposed, { host: config.host });
+  const { access, certificates } = await openAccess(config, { role: options.role, clock: systemClock, logger });
   const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
   const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
-  const runnables = [flush, ...(await options.create(config, context))];
+  const runnables = [flush, ...certificates, ...(await options.create(config, context))];
   const stopTimeoutMs = config.drainTimeoutMs + graceMs;
   const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
   stopOnSignals(group, logger);

@@ -1,6 +1,8 @@
-// Who may call what, without certificates: over real gRPC.
+// Who may call what, over real gRPC.
 
 import assert from 'node:assert/strict';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
 import {
   createChannel,
@@ -9,14 +11,26 @@ import {
   type Channel,
   type ChannelOptions,
   type RpcServer,
+  readClientCertificates,
+  type ServiceRole,
 } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
-import { createTokenAccess, tokenMetadata, type ServiceRole } from '../src/index.js';
+import { createTempFolder, createTestAuthority, waitFor, writeCertificates, type TempFolder } from '@pareto/testkit';
+import {
+  createCertificateAccess,
+  createTokenAccess,
+  openCertificates,
+  tokenMetadata,
+  type Access,
+  type CertificateFolder,
+} from '../src/index.js';
+import { openAccess } from '../src/open-access.js';
 
 const token = '0123456789abcdef';
+const silent = createLogger({ service: 'test', level: 'silent', format: 'json' });
 
 describe('access by token', () => {
-  let lines: string[];
+  let lines: string[] = [];
   const cleanUps: (() => void)[] = [];
   beforeEach(() => (lines = []));
   afterEach(() => {
@@ -91,4 +105,127 @@ describe('access by token', () => {
   });
 });
 
-const silent = createLogger({ service: 'test', level: 'silent', format: 'json' });
+describe('access by certificates', () => {
+  let folder: TempFolder;
+  let lines: string[] = [];
+  const cleanUps: (() => void)[] = [];
+  const folders = new Map<string, CertificateFolder>();
+  before(async () => {
+    folder = await createTempFolder();
+    const authority = await createTestAuthority();
+    for (const role of ['controller', 'router', 'worker', 'operator'] as const) {
+      const path = folder.file(role);
+      await writeCertificates(path, await authority.issue({ uris: [`spiffe://pareto/${role}`] }));
+      if (role === 'operator') continue;
+      folders.set(role, await openCertificates(path, { role, clock: systemClock, logger: silent }));
+    }
+    await mkdir(folder.file('client'));
+    await copyFile(join(folder.file('router'), 'ca.crt'), join(folder.file('client'), 'ca.crt'));
+  });
+  after(() => folder[Symbol.asyncDispose]());
+  beforeEach(() => (lines = []));
+  afterEach(() => {
+    for (const cleanUp of cleanUps.splice(0)) cleanUp();
+  });
+
+  const accessOf = (role: ServiceRole): Access => {
+    const logger = createLogger({ service: role, level: 'warn', format: 'json', write: (line) => lines.push(line) });
+    return createCertificateAccess(folders.get(role) ?? assert.fail(), { role, clock: systemClock, logger });
+  };
+
+  async function serve(role: ServiceRole): Promise<string> {
+    const access = accessOf(role);
+    const server = createServer(access.server);
+    server.add('pareto.v1.Registry', { list: async () => ({}) });
+    server.add('pareto.v1.Fleet', {
+      join: async (stream) => {
+        for await (const _ of stream) await stream.write({});
+      },
+      listWorkers: async () => ({}),
+    });
+    server.add('pareto.v1.Inference', {
+      explain: async (_request, call) => ({ outcome: String(access.isService(call)) }),
+    });
+    cleanUps.push(() => server.close());
+    return `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+  }
+  function connect(address: string, options: ChannelOptions): Channel {
+    const channel = createChannel(address, options);
+    cleanUps.push(() => channel.close());
+    return channel;
+  }
+  const as = async (who: ServiceRole | 'operator' | 'client', server: ServiceRole): Promise<ChannelOptions> =>
+    who === 'operator' || who === 'client'
+      ? {
+          tls: (await readClientCertificates(who === 'operator' ? folder.path : folder.file(who), systemClock))(server),
+        }
+      : accessOf(who).channel(server);
+  const joinFleet = async (channel: Channel): Promise<unknown> => {
+    const stream = createClient(channel, 'pareto.v1.Fleet').join();
+    void stream.write({});
+    return stream[Symbol.asyncIterator]().next();
+  };
+
+  it('lets each role call what is for it, and nothing else', async () => {
+    const address = await serve('controller');
+    const list = async (who: ServiceRole | 'operator') =>
+      createClient(connect(address, await as(who, 'controller')), 'pareto.v1.Registry').list({});
+    await list('operator');
+    await joinFleet(connect(address, await as('worker', 'controller')));
+    assert.deepEqual(lines, []);
+    for (const who of ['router', 'operator', 'controller'] as const) {
+      await assert.rejects(joinFleet(connect(address, await as(who, 'controller'))), {
+        code: 'permission-denied',
+        message: `pareto.v1.Fleet/Join is for workers: the caller shows ${who === 'operator' ? 'an' : 'a'} ${who}'s certificate`,
+      });
+    }
+    await assert.rejects(list('worker'), { code: 'permission-denied', message: /Registry\/List is for operators/ });
+    assert.match(lines.join(''), /"peer":"127\.0\.0\.1:\d+","method":"\/pareto\.v1\.Fleet\/Join".*call refused/);
+  });
+
+  it('refuses everybody else at the door of a controller', async () => {
+    const address = await serve('controller');
+    for (const options of [{}, { metadata: tokenMetadata(token) }, await as('client', 'controller')]) {
+      const call = createClient(connect(address, options), 'pareto.v1.Registry').list({}, { timeoutMs: 2000 });
+      await assert.rejects(call, { code: 'unavailable' });
+    }
+    assert.match(lines.join(''), /plain text to a TLS port.*connection refused/);
+    await waitFor('the client', () => /showed no certificate/.exec(lines.join('')) ?? undefined);
+  });
+
+  it('takes any client at a router, and tells services from others', async () => {
+    const address = await serve('router');
+    for (const [who, isService] of [
+      ['client', false],
+      ['operator', false],
+      ['router', true],
+    ] as const) {
+      const reply = await createClient(connect(address, await as(who, 'router')), 'pareto.v1.Inference').explain({});
+      assert.equal(reply.outcome, String(isService), who);
+    }
+    const denied = joinFleet(connect(address, await as('client', 'router')));
+    await assert.rejects(denied, { code: 'permission-denied', message: /is for nobody/ });
+  });
+
+  it('speaks to no other service in the place of the one it wants', async () => {
+    const address = await serve('router');
+    const call = createClient(connect(address, await as('worker', 'controller')), 'pareto.v1.Registry').list({});
+    await assert.rejects(call, { code: 'unavailable', message: /shows a router's certificate.*controller's/ });
+  });
+});
+
+describe('the flags of access', () => {
+  const options = { role: 'router', clock: systemClock, logger: silent } as const;
+  it('name exactly one proof', async () => {
+    await assert.rejects(
+      openAccess({}, options),
+      /--certs FOLDER or --cluster-token-file FILE is required.*certs init/,
+    );
+    const both = openAccess({ certs: 'a', clusterTokenFile: 'b' }, options);
+    await assert.rejects(both, /exclude each other.*leave it out/);
+    await assert.rejects(
+      openAccess({ certs: '/nowhere' }, options),
+      /^ParetoError: --certs \/nowhere: there is no ca\.crt/,
+    );
+  });
+});

@@ -74,7 +74,7 @@ describe('configuration', () => {
     const loaded = loadConfig(definition, { argv: ['--help'], env: {}, readFile: String });
     assert.equal(loaded.kind, 'help');
     assert.match(loaded.text, /pareto-router --controllers 127.0.0.1:8100/);
-    assert.match(loaded.text, /--metrics-port N +port for \/metrics, \/livez and \/readyz \(8002\)/);
+    assert.match(loaded.text, /--metrics-port N +port for \/metrics, \/livez and \/readyz.* \(8002\)/);
     assert.match(loaded.text, /--log-format json\|pretty/);
     assert.match(loaded.text, /--controllers A,B +controllers to follow \(required, or PARETO_CONTROLLERS\)/);
   });
@@ -90,7 +90,7 @@ describe('configuration', () => {
     ['a flag without its value', [...needed, '--port'], /^--port needs a value$/],
     ['a word for a number', [...needed, '--port', 'high'], /^--port: expected number, received string$/],
     ['a port out of range', [...needed, '--port', '70000'], /^--port: .*65535/],
-    ['a missing required flag', [], /^--cluster-token-file is required: .*; --controllers is required/],
+    ['a missing required flag', [], /^--controllers is required: controllers to follow$/],
     ['an address without a port', [...needed, '--peers', 'a:1,b'], /^--peers\.1: expected host:port, e\.g\. /],
     ['an unknown choice', [...needed, '--log-level', 'loud'], /^--log-level: .*"debug"/],
     ['a URL that is none', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
@@ -116,11 +116,12 @@ describe('configuration', () => {
 
 describe('checkBind', () => {
   for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '::1'])
-    it(`lets ${host} pass`, () => checkBind(host, false));
+    it(`lets ${host} pass`, () => assert.equal(checkBind({ host, insecure: false }), false));
   for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.org', '127.evil.example']) {
     it(`refuses ${host} unless told otherwise`, () => {
-      assert.throws(() => checkBind(host, false), /pass --insecure/);
-      checkBind(host, true);
+      assert.throws(() => checkBind({ host, insecure: false }), /--certs FOLDER.*pass --insecure/);
+      assert.equal(checkBind({ host, insecure: true }), true, 'exposed');
+      assert.equal(checkBind({ host, insecure: false, certs: 'folder' }), false);
     });
   }
 });

@@ -16,10 +16,17 @@ export {
 export { endlessModel, hungryModel, loopModel, matrixModel } from './models.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
+export { formatRows, writeRows, type Reach, type Row } from './rows.js';
 export { fetchTool, type Tool, type ToolName } from './tools.js';
 export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';
 export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd.js';
 export type { EtcdNode } from './etcd-node.js';
 export type { EtcdGateway, EtcdTls } from './etcd-gateway.js';
-export { formatRows, writeRows, type Reach, type Row } from './rows.js';
 export { missingS3Server, startS3Server, type S3Server } from './s3-server.js';
+export {
+  createTestAuthority,
+  writeCertificates,
+  type IssuedCertificate,
+  type IssueOptions,
+  type TestAuthority,
+} from './certificates.js';

@@ -4,6 +4,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { errorText, ParetoError } from '@pareto/core';
 import type { TlsMaterial } from './material.js';
 import { roleOf, type Role } from './role.js';
@@ -57,7 +58,17 @@ export function checkCertificates({ ca, certificate, key }: CertificateFiles, no
   if (role === undefined) {
     throw refuse('tls.crt names no role: among its alternative names must be one URI like spiffe://pareto/router');
   }
+  checkUsable({ ca, cert: certificate, key });
   return { material: { ca, identity: { certificate, key } }, role, endsAt: Math.min(...chain.map(endOf)) };
+}
+
+/** What only OpenSSL objects to, such as a key that is too short. */
+function checkUsable(context: SecureContextOptions): void {
+  try {
+    createSecureContext(context);
+  } catch (error) {
+    throw refuse(`they can't be used: ${errorText(error)}`, error);
+  }
 }
 
 const endOf = (certificate: X509Certificate): number => Date.parse(certificate.validTo);

@@ -83,7 +83,7 @@ export function watchHandshakes(server: Http2SecureServer, options: TlsServerOpt
   if (tls === undefined) return;
   server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
   server.on('session', (session) => identify(session, tls));
-  server.on('tlsClientError', (error, socket) => {
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     const reason = describeHandshake(error, socket);
     if (reason !== undefined) tls.onRefused(peerBehind(socket), reason);
   });

@@ -1,0 +1,208 @@
+// A service's certificates: what is refused at the start, what is taken up later, what is warned of.
+
+import assert from 'node:assert/strict';
+import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { milliseconds, systemClock, type Clock } from '@pareto/core';
+import { createLogger } from '@pareto/telemetry';
+import {
+  createTempFolder,
+  createTestAuthority,
+  waitFor,
+  writeCertificates,
+  type IssueOptions,
+  type TempFolder,
+  type TestAuthority,
+} from '@pareto/testkit';
+import { openCertificates, type CertificateFolder } from '../src/index.js';
+
+const dayMs = 86_400_000;
+
+/** Looks every 10 ms rather than every second. */
+const quickClock = (offsetMs = 0): Clock => ({
+  ...systemClock,
+  wallMs: () => systemClock.wallMs() + offsetMs,
+  sleep: (_delay, signal) => systemClock.sleep(milliseconds(10), signal),
+});
+
+describe('the certificates of a service', () => {
+  let authority: TestAuthority;
+  let temp: TempFolder;
+  let folder: string;
+  let lines: string[];
+  let opened: CertificateFolder | undefined;
+  before(async () => void (authority = await createTestAuthority()));
+  beforeEach(async () => {
+    temp = await createTempFolder();
+    folder = temp.file('router');
+    lines = [];
+  });
+  afterEach(async () => {
+    await opened?.stop();
+    opened = undefined;
+    await temp[Symbol.asyncDispose]();
+  });
+
+  const write = async (options: IssueOptions = {}, from = authority, to = folder): Promise<void> =>
+    writeCertificates(to, await from.issue({ uris: ['spiffe://pareto/router'], ...options }));
+  const open = (
+    clock = quickClock(),
+    role: 'router' | 'worker' = 'router',
+    path = folder,
+  ): Promise<CertificateFolder> => {
+    const logger = createLogger({ service: role, level: 'info', format: 'json', write: (line) => lines.push(line) });
+    return openCertificates(path, { role, clock, logger });
+  };
+  const start = async (clock?: Clock, path?: string): Promise<CertificateFolder> => {
+    opened = await open(clock, 'router', path);
+    await opened.start((error) => assert.fail(String(error)));
+    return opened;
+  };
+  const logged = (pattern: RegExp): Promise<string> =>
+    waitFor(`a line like ${pattern}`, () => lines.find((line) => pattern.test(line)));
+  const certificateOf = (certificates: CertificateFolder): string => String(certificates.current.identity?.certificate);
+
+  describe('are refused at the start', () => {
+    const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
+      ['when there are none', () => mkdir(folder), /there is no ca\.crt in it: 'pareto certs init'/],
+      [
+        'when they lie one folder deeper',
+        () => write({}, authority, join(folder, 'router')),
+        /but in .*router\/router: use --certs .*router\/router$/,
+      ],
+      ['without a key', async () => (await write(), await rm(join(folder, 'tls.key'))), /there is no tls\.key/],
+      [
+        "with another's key",
+        async () => {
+          const [{ key }] = [await authority.issue()];
+          await write();
+          await writeFile(join(folder, 'tls.key'), key);
+        },
+        /tls\.key is not the key of tls\.crt/,
+      ],
+      [
+        'with a key that is none',
+        async () => (await write(), await writeFile(join(folder, 'tls.key'), 'secret words')),
+        /tls\.key holds no private key/,
+      ],
+      [
+        'with a certificate that is none',
+        async () => (await write(), await writeFile(join(folder, 'tls.crt'), '')),
+        /tls\.crt holds no certificate/,
+      ],
+      [
+        "with another authority's certificate",
+        async () => {
+          const { ca } = await createTestAuthority();
+          await write();
+          await writeFile(join(folder, 'ca.crt'), ca);
+        },
+        /not issued by the authority in ca\.crt/,
+      ],
+      ['when they have ended', () => write({ endsInDays: -1 }), /tls\.crt ended on .*certs init --renew/],
+      [
+        'for another role',
+        () => write({ uris: ['spiffe://pareto/worker'] }),
+        /tls\.crt is a worker's certificate, and this needs a router's certificate/,
+      ],
+      ['for no role', () => write({ uris: [] }), /names no role.*spiffe:\/\/pareto\/router/],
+      ['for two roles', () => write({ uris: ['spiffe://pareto/worker', 'spiffe://pareto/router'] }), /names no role/],
+      ['for a role within another name', () => write({ uris: ['x, URI:spiffe://pareto/router, y'] }), /names no role/],
+      ['for servers alone', () => write({ usages: ['1.3.6.1.5.5.7.3.1'] }), /needs server auth and client auth/],
+    ];
+    for (const [what, prepare, why] of cases) {
+      it(what, async () => {
+        await prepare();
+        await assert.rejects(open(), (error: Error) => {
+          assert.match(error.message, why);
+          assert.ok(error.message.startsWith(`--certs ${folder}: `) && !error.message.includes('\n'), error.message);
+          return !error.message.includes('secret words');
+        });
+      });
+    }
+
+    it('before they are valid', async () => {
+      await write();
+      await assert.rejects(open(quickClock(-1000 * dayMs)), /is valid from .* only: is this machine's clock right/);
+    });
+  });
+
+  describe('that are replaced', () => {
+    it('are taken up, and whoever uses them is told', async () => {
+      await write();
+      const certificates = await start();
+      const before = certificateOf(certificates);
+      let told = 0;
+      const following = certificates.onChange(() => (told += 1));
+      await write({ endsInDays: 50 });
+      await logged(/certificates replaced/);
+      assert.notEqual(certificateOf(certificates), before);
+      assert.ok(Math.abs(certificates.endsAt - systemClock.wallMs() - 50 * dayMs) < 60_000);
+      following[Symbol.dispose]();
+      await write();
+      await waitFor('the next', () => (lines.length === 2 ? true : undefined));
+      assert.equal(told, 1);
+    });
+
+    it('are taken up when a link is swapped, as Kubernetes does', async () => {
+      await write({}, authority, temp.file('v1'));
+      await mkdir(folder);
+      await symlink(temp.file('v1'), join(folder, '..data'));
+      for (const name of ['ca.crt', 'tls.crt', 'tls.key']) await symlink(join('..data', name), join(folder, name));
+      const certificates = await start();
+      const before = certificateOf(certificates);
+      await write({}, authority, temp.file('v2'));
+      await symlink(temp.file('v2'), join(folder, '..next'));
+      await rename(join(folder, '..next'), join(folder, '..data'));
+      await logged(/certificates replaced/);
+      assert.notEqual(certificateOf(certificates), before);
+    });
+
+    it('are refused when they do not hold, and the old ones are kept; once they hold they are taken', async () => {
+      await write();
+      const certificates = await start();
+      const before = certificateOf(certificates);
+      const steps: readonly [() => Promise<unknown>, RegExp][] = [
+        [() => writeFile(join(folder, 'tls.crt'), 'half'), /tls\.crt holds no certificate.*the old ones are kept/],
+        [
+          () => write({ uris: ['spiffe://pareto/operator'] }),
+          /tls\.crt is an operator's certificate.*the old ones are kept/,
+        ],
+        [() => write({ endsInDays: -1 }), /ended on.*the old ones are kept/],
+        [() => rm(join(folder, 'tls.key')), /there is no tls\.key.*the old ones are kept/],
+      ];
+      for (const [spoil, why] of steps) {
+        await spoil();
+        await logged(why);
+        assert.equal(certificateOf(certificates), before);
+      }
+      await systemClock.sleep(milliseconds(100));
+      assert.equal(lines.filter((line) => line.includes('there is no tls.key')).length, 1, 'told once');
+      assert.doesNotMatch(lines.join(''), /PRIVATE|half/);
+      await write();
+      await logged(/certificates replaced/);
+    });
+  });
+
+  describe('are warned of', () => {
+    it('when they end within seven days, once a day', async () => {
+      await write({ endsInDays: 8 });
+      await start(quickClock());
+      await systemClock.sleep(milliseconds(50));
+      assert.deepEqual(lines, []);
+      await opened?.stop();
+      await start(quickClock(2 * dayMs));
+      await logged(/certificate ends soon/);
+      await systemClock.sleep(milliseconds(50));
+      assert.equal(lines.length, 1);
+    });
+
+    it('when everyone can read the key', async function () {
+      if (process.platform === 'win32') this.skip();
+      await write();
+      await chmod(join(folder, 'tls.key'), 0o644);
+      await open();
+      assert.match(lines.join(''), /private key can be read by everyone.*chmod 600/);
+    });
+  });
+});

@@ -1,0 +1,92 @@
+// Authorities and certificates for tests, good ones and bad ones.
+
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from '@pareto/core';
+import * as x509 from '@peculiar/x509';
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const dayMs = 86_400_000;
+
+export interface IssueOptions {
+  /** Alternative names that are URIs. */
+  readonly uris?: readonly string[];
+  /** Names and addresses that it serves under; loopback's by default. */
+  readonly hosts?: readonly string[];
+  /** From now, in days; one that has ended was issued a year before. */
+  readonly endsInDays?: number;
+  /** Extended key usages; for servers and clients by default. */
+  readonly usages?: readonly string[];
+}
+
+/** PEM. */
+export interface IssuedCertificate {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface TestAuthority {
+  /** Its own certificate, PEM. */
+  readonly ca: string;
+  issue(options?: IssueOptions): Promise<IssuedCertificate>;
+}
+
+const generateKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+
+/** Every one has the same name and a key of its own. */
+export async function createTestAuthority(): Promise<TestAuthority> {
+  const keys = await generateKeys();
+  const now = systemClock.wallMs();
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=Test authority',
+    notBefore: new Date(now - 400 * dayMs),
+    notAfter: new Date(now + 400 * dayMs),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    ],
+  });
+  const ca = root.toString('pem');
+  return {
+    ca,
+    async issue(options = {}) {
+      const own = await generateKeys();
+      const { uris = [], hosts = ['localhost', '127.0.0.1', '::1'], endsInDays = 100 } = options;
+      const { usages = [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth] } = options;
+      const names = [
+        ...uris.map((value) => ({ type: 'url', value }) as const),
+        ...hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const),
+      ];
+      const certificate = await x509.X509CertificateGenerator.create({
+        issuer: root.subject,
+        subject: 'CN=test',
+        notBefore: new Date(now + Math.min(-1, endsInDays - 365) * dayMs),
+        notAfter: new Date(now + endsInDays * dayMs),
+        signingAlgorithm: algorithm,
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        extensions: [
+          new x509.ExtendedKeyUsageExtension([...usages]),
+          ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
+        ],
+      });
+      const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', own.privateKey);
+      return { ca, certificate: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
+    },
+  };
+}
+
+/** Makes or replaces ca.crt, tls.crt and tls.key. */
+export async function writeCertificates(folder: string, { ca, certificate, key }: IssuedCertificate): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'ca.crt'), ca);
+  await writeFile(join(folder, 'tls.crt'), certificate);
+  await writeFile(join(folder, 'tls.key'), key, { mode: 0o600 });
+}
