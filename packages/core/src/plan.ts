@@ -6,6 +6,8 @@ import type { HardwareClassId, VariantId, WorkerId } from './units.js';
 export type PlanAction =
   | { readonly kind: 'load'; readonly assignment: Assignment; readonly reason: string }
   | { readonly kind: 'unload'; readonly assignment: Assignment; readonly reason: string }
+  /** Takes into the plan what runs already. */
+  | { readonly kind: 'adopt'; readonly assignment: Assignment; readonly reason: string }
   | {
       readonly kind: 'measure';
       readonly variant: VariantId;

@@ -6,8 +6,16 @@ export {
   type Held,
   type RefusalCause,
 } from './admit/admit.js';
+export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
+export {
+  defaultCollectParams,
+  planBlobCollection,
+  type BlobCollection,
+  type CollectableBlob,
+  type CollectParams,
+} from './collect/plan-blob-collection.js';
 export { costBatch, costPer1k } from './cost/cost-per-1k.js';
 export { p50At, p99At } from './cost/profile-at.js';
 export {
@@ -19,6 +27,7 @@ export {
 } from './lifecycle/classify-variant.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
+export { holdRemovals } from './place/hold-removals.js';
 export { planPlacement } from './place/plan-placement.js';
 export {
   defaultPlacementParams,

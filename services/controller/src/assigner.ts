@@ -1,42 +1,49 @@
-// Carries a plan out: keeps the orders to measure, and sends every connected worker its desired state when that changed.
+// Carries a plan out: keeps the orders to measure, and offers every connected worker its desired state when that changed.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
 import { assignmentsFor } from './assignments.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
+import { keepsUnlisted } from './strangers.js';
+import type { WorkerLine } from './worker-line.js';
 
 export interface Assigner {
   /** A worker's stream is there; it gets its assignments at once. */
-  attach(worker: WorkerId, send: (message: wire.ControllerMessageInput) => void): void;
-  detach(worker: WorkerId, send: (message: wire.ControllerMessageInput) => void): void;
+  attach(line: WorkerLine): void;
+  detach(line: WorkerLine): void;
   apply(actions: readonly PlanAction[]): void;
 }
 
-interface Line {
-  readonly send: (message: wire.ControllerMessageInput) => void;
-  lastSent: string;
+interface Told {
+  readonly line: WorkerLine;
+  /** What the text was made from: the same objects make the same text. */
+  basis: readonly unknown[];
+  text: string;
 }
 
 export function createAssigner(mirror: Mirror, scene: () => Scene): Assigner {
-  const lines = new Map<WorkerId, Line>();
+  const lines = new Map<WorkerId, Told>();
 
-  const sendChanged = (worker: WorkerId, line: Line, now: Scene): void => {
+  const tell = (told: Told, now: Scene): void => {
+    const { worker } = told.line;
+    const basis = basisOf(now, worker);
+    if (basis.every((part, i) => part === told.basis[i])) return;
+    told.basis = basis;
     const assignments = assignmentsFor(now, worker, mirror.revision);
     const text = JSON.stringify({ ...assignments, revision: 0 });
-    if (text === line.lastSent) return;
-    line.lastSent = text;
-    line.send({ assignments });
+    if (text === told.text) return;
+    told.text = text;
+    told.line.offer(assignments);
   };
 
   return {
-    attach(worker, send) {
-      const line = { send, lastSent: '' };
-      lines.set(worker, line);
-      sendChanged(worker, line, scene());
+    attach(line) {
+      const told = { line, basis: [], text: '' };
+      lines.set(line.worker, told);
+      tell(told, scene());
     },
-    detach(worker, send) {
-      if (lines.get(worker)?.send === send) lines.delete(worker);
+    detach(line) {
+      if (lines.get(line.worker)?.line === line) lines.delete(line.worker);
     },
     apply(actions) {
       const now = scene();
@@ -45,7 +52,16 @@ export function createAssigner(mirror: Mirror, scene: () => Scene): Assigner {
         const { variant, version, hardwareClass, worker } = action;
         now.fleet.order(worker, { variant, version, hardwareClass });
       }
-      for (const [worker, line] of lines) sendChanged(worker, line, now);
+      for (const told of lines.values()) tell(told, now);
     },
   };
 }
+
+/** All that `assignmentsFor` looks at. */
+const basisOf = (scene: Scene, worker: WorkerId): readonly unknown[] => [
+  scene.registry.versions,
+  scene.registry.assignments.get(worker),
+  scene.fleet.measuring(worker),
+  scene.settled,
+  keepsUnlisted(scene, worker),
+];

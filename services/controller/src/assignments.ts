@@ -7,14 +7,19 @@ import type { Revision } from '@pareto/state';
 import type { MeasureTarget } from './fleet-state.js';
 import type { Scene } from './observe.js';
 import { latencyOf, specOf, versionKey, type RegistryView } from './registry-view.js';
+import { keepsUnlisted } from './strangers.js';
 
+/** Until the plan has settled nothing is known of what is to run: all stays as it is. */
 export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
+  const keepUnlisted = keepsUnlisted(scene, worker);
+  if (!scene.settled) return { revision, replicas: [], measures: [], keepUnlisted };
   const order = scene.fleet.measuring(worker);
   const assigned = scene.registry.assignments.get(worker) ?? [];
   return {
     revision,
     replicas: assigned.flatMap((assignment) => replicaAssignment(scene, assignment)),
     measures: order === undefined ? [] : [...measureOrder(scene.registry, order)],
+    keepUnlisted,
   };
 }
 

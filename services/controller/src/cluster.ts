@@ -1,83 +1,139 @@
-// What this controller knows of the cluster: the store's records, whether it leads, the live fleet, the demand.
+// What this controller knows of the cluster: the store's records, whether it leads, the fleet, the demand.
 
-import type { Clock, PriceTable } from '@pareto/core';
-import { createElection, type Election, type Store } from '@pareto/state';
+import type { Clock, PriceTable, WorkerId } from '@pareto/core';
+import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
 import { createFleetState, type FleetParams, type FleetState } from './fleet-state.js';
 import { createLeader, type Leader } from './leadership.js';
 import { createMirror, type Mirror } from './mirror.js';
+import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
-import type { RecordKind } from './records.js';
+import { recordKinds } from './record-tables.js';
+import { settlementKey, type RecordKind } from './records.js';
 import { viewRegistry, type RegistryView } from './registry-view.js';
 
 export interface Cluster {
   readonly mirror: Mirror;
-  readonly election: Election;
   readonly leader: Leader;
   readonly fleet: FleetState;
   readonly demand: DemandBook;
   /** All of it at this moment. */
   readonly scene: () => Scene;
-  /** Lists the store and takes over what it says of the fleet; then follows it until the signal aborts. */
-  start(signal: AbortSignal, fail: (error: unknown) => void): Promise<void>;
+  /** For how long the store was not heard. */
+  readonly storeAgeMs: () => number;
+  /** Workers that were there when the store was last seen to be restored: they are waited for before planning goes on. */
+  readonly witnessed: () => ReadonlySet<WorkerId>;
   /** Called when planning or the routing table may come out otherwise than before. */
   onChange(listener: () => void): void;
   /** Says that it may. */
   changed(): void;
+  /** Called when somebody else leads, or nobody, or this controller. */
+  onLeadership(listener: () => void): void;
 }
 
 export interface ClusterOptions {
   readonly store: Store;
   readonly prices: PriceTable;
   readonly fleet: FleetParams;
+  readonly notices: Notices;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
 }
 
-const leaseMs = 5_000;
+const leaseMs = 3_000;
 
-/** What is written at each report changes nothing that is decided. */
-const bookkeeping: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans']);
+/** What is written at each report changes nothing that a leader decides: it heard the report itself. */
+const bookkeeping: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates']);
 
 export function createCluster(options: ClusterOptions): Cluster {
   const { store, prices, clock } = options;
-  const mirror = createMirror(store, clock);
+  const mirror = createMirror(options);
   const election = createElection(store, { name: 'controller', ttlMs: leaseMs, clock });
+  const leader = createLeader({ ...options, mirror, election });
   const fleet = createFleetState(options.fleet);
   const demand = createDemandBook();
-  const listeners: (() => void)[] = [];
-  const changed = (): void => listeners.forEach((listener) => listener());
-  const recover = (): void => {
-    const loads = Array.from(mirror.records.loads.values(), ({ value }) => value);
-    fleet.recover(loads, clock.now());
-    changed();
-  };
-  const leader = createLeader({ ...options, mirror, election, onLead: recover });
+  const changes = createListeners();
+  const leaderships = createListeners();
+  const registry = keepRegistry(mirror);
+  const witnessed = watchRestores(options, mirror, leader, fleet);
 
-  let registry: RegistryView | undefined;
+  const isSettled = (): boolean => mirror.records.settlements.get(settlementKey)?.value.epoch === store.epoch;
+  const follow = (): void => fleet.follow(mirror.records.loads.values(), clock.now());
+  leader.onChange(() => {
+    if (leader.term === undefined) follow();
+    leaderships.call();
+    changes.call();
+  });
   mirror.onChange((kinds) => {
-    if ([...kinds].every((kind) => bookkeeping.has(kind))) return;
-    registry = undefined;
-    changed();
+    const leads = leader.term !== undefined;
+    if (!leads && kinds.has('loads')) follow();
+    if (kinds.has('candidates')) leaderships.call();
+    if ([...kinds].some((kind) => !bookkeeping.has(kind) || (!leads && kind === 'loads'))) changes.call();
   });
   return {
     mirror,
-    election,
     leader,
     fleet,
     demand,
-    scene() {
-      registry ??= viewRegistry(mirror.records);
-      const now = clock.now();
-      return { records: mirror.records, registry, fleet, demand, prices, now, leadingSince: leader.since ?? now };
-    },
-    async start(signal, fail) {
-      await mirror.start(signal, fail);
-      recover();
-    },
-    onChange: (listener) => void listeners.push(listener),
-    changed,
+    scene: () => ({
+      records: mirror.records,
+      registry: registry(),
+      fleet,
+      demand,
+      prices,
+      now: clock.now(),
+      leadingSince: leader.term?.since,
+      settled: isSettled(),
+    }),
+    storeAgeMs: () => store.silentMs,
+    witnessed,
+    onChange: changes.add,
+    changed: changes.call,
+    onLeadership: leaderships.add,
+  };
+}
+
+/** The registry's view, made anew of what was touched when somebody looks. */
+function keepRegistry(mirror: Mirror): () => RegistryView {
+  let view: RegistryView | undefined;
+  let touched: ReadonlySet<RecordKind> = new Set(recordKinds);
+  mirror.onChange((kinds) => {
+    touched = new Set([...touched, ...kinds]);
+  });
+  return () => {
+    if (view === undefined || touched.size > 0) view = viewRegistry(mirror.records, view, touched);
+    touched = new Set();
+    return view;
+  };
+}
+
+/** A leader of the history that is gone is none: it stands again in the one that is there. */
+function watchRestores(
+  { logger, notices, clock }: ClusterOptions,
+  mirror: Mirror,
+  leader: Leader,
+  fleet: FleetState,
+): () => ReadonlySet<WorkerId> {
+  let witnessed: ReadonlySet<WorkerId> = new Set();
+  mirror.onRestored(() => {
+    const known = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
+    const there = known.filter((id) => fleet.presence(id, clock.now(), leader.term?.since) !== 'gone');
+    witnessed = new Set([...witnessed, ...there]);
+    logger.error('the store was wiped or restored: what was written since the copy was made is gone', {
+      workers: there.length,
+    });
+    notices.set('restored', 'the store was wiped or restored: what was registered since the copy was made is gone');
+    leader.stepDown('the store was wiped or restored');
+  });
+  return () => witnessed;
+}
+
+function createListeners(): { add: (listener: () => void) => void; call: () => void } {
+  const listeners: (() => void)[] = [];
+  return {
+    add: (listener) => void listeners.push(listener),
+    call: () => listeners.forEach((listener) => listener()),
   };
 }

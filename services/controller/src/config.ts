@@ -7,6 +7,12 @@ import { z } from 'zod';
 
 export interface ControllerConfig extends CommonConfig {
   readonly dataDir: string;
+  readonly etcd?: readonly string[] | undefined;
+  readonly cluster: string;
+  readonly etcdCerts?: string | undefined;
+  readonly etcdUser?: string | undefined;
+  readonly etcdPasswordFile?: string | undefined;
+  readonly etcdCompactMinutes: number;
   readonly advertise?: string | undefined;
   readonly prices?: string | undefined;
   readonly backupFile?: string | undefined;
@@ -25,7 +31,32 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig
   example: 'pareto-controller --data-dir /var/lib/pareto --cluster-token-file /etc/pareto/token',
   fields: {
     ...commonFlags({ port: 8100, metricsPort: 8101 }),
-    dataDir: z.string().min(1).describe('directory for the store and the models'),
+    dataDir: z
+      .string()
+      .min(1)
+      .describe('directory for what this controller keeps: the store and the models by default'),
+    etcd: z
+      .array(z.string().regex(/^[^\s/]+:\d{1,5}$/, 'expected host:port, e.g. 10.0.0.1:2379'))
+      .min(1)
+      .optional()
+      .describe('host:port of the members of the etcd that controllers share; without it the store is embedded'),
+    cluster: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected letters, digits, '.', '_' or '-'")
+      .default('default')
+      .describe('name of this cluster, among those that share an etcd'),
+    etcdCerts: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('folder with ca.crt of etcd, and tls.crt and tls.key if it asks for a certificate'),
+    etcdUser: z.string().min(1).optional().describe('name of the etcd user; needs --etcd-password-file'),
+    etcdPasswordFile: z.string().min(1).optional().describe("file with the etcd user's password"),
+    etcdCompactMinutes: z
+      .int()
+      .min(0)
+      .default(5)
+      .describe('how often the leader compacts the history of etcd; 0 leaves it to etcd itself'),
     advertise: advertiseFlag('host:port that others find this controller at; --host and --port by default'),
     prices: z
       .string()

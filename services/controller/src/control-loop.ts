@@ -1,8 +1,9 @@
 // The control loop: each turn observes, plans, validates, records and applies. Turns run one after another, each second and
 // whenever something asks for one.
 
-import { type Clock, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
+import { milliseconds, type Clock, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
 import {
+  holdRemovals,
   planPlacement,
   planReplicas,
   validatePlan,
@@ -12,15 +13,14 @@ import {
   type ScaleState,
   type ValidatedPlan,
 } from '@pareto/policy';
-import type { Operation } from '@pareto/state';
-import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
+import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
+import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
-import { writeAll, type Leader } from './leadership.js';
+import type { Term } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
 import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
-import type { PlanLog } from './plan-log.js';
-import { assignmentKey, lastPlanKey, putRecord } from './records.js';
+import { recordPlan } from './record-plan.js';
 
 export interface ControlLoop {
   /** Asks for a turn now. */
@@ -29,41 +29,50 @@ export interface ControlLoop {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export interface ControlLoopOptions {
-  readonly scene: () => Scene;
+export interface ControlLoopOptions extends AdoptOptions {
   readonly mirror: Mirror;
-  readonly leader: Leader;
   readonly assigner: Assigner;
-  readonly planLog: PlanLog;
-  readonly epoch: string;
   readonly placement: PlacementParams;
   readonly scale: ScaleParams;
   readonly clock: Clock;
-  readonly logger: Logger;
   readonly metrics: ControllerMetrics;
   readonly tracer: Tracer;
 }
 
 const turnMs = 1_000;
+/** Turns that are asked for one upon another are taken together. */
+const pauseMs = milliseconds(50);
+/** Routers hear of a deletion first: nobody is sent to a replica that is on its way out. */
+const orphanMs = 1_000;
 
-/** What one turn leaves for the next. */
+/** What one turn leaves for the next, within one term. */
 interface Memory {
+  readonly term: Term;
   scale: ScaleState;
-  /** When an assignment was first seen, on this controller's clock. */
+  /** When an assignment was first seen, on this controller's clock; the same of those whose variant was deleted. */
   readonly assignedAt: Map<ReplicaId, Milliseconds>;
+  readonly orphanedAt: Map<ReplicaId, Milliseconds>;
+  lastDropped: string;
 }
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
-  const { clock, logger, metrics } = options;
+  const { clock, leader, mirror, logger, metrics } = options;
   const bell = createDoorbell(clock);
-  const memory: Memory = { scale: new Map(), assignedAt: new Map() };
+  let memory: Memory | undefined;
+  const turn = async (): Promise<void> => {
+    // Only the leader acts, and only on a picture that is complete.
+    if (leader.term === undefined || !mirror.synced) return;
+    if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
+    const startedAt = clock.now();
+    await runTurn(options, memory).catch((error: unknown) => logger.warn('turn failed', { error }));
+    metrics.turnTime.record((clock.now() - startedAt) / 1000);
+  };
   return {
     trigger: bell.ring,
     async run(signal) {
       while (!signal.aborted) {
-        const startedAt = clock.now();
-        await runTurn(options, memory).catch((error: unknown) => logger.warn('turn failed', { error }));
-        metrics.turnTime.record((clock.now() - startedAt) / 1000);
+        await turn();
+        await clock.sleep(pauseMs, signal).catch(() => undefined);
         await bell.wait(turnMs, signal);
       }
     },
@@ -72,9 +81,10 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 
 /** One turn. Whatever it leaves undone, the next one finds still undone. */
 async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<void> {
-  // 1. Only the leader acts, and only on a picture that is complete.
-  if (options.leader.since === undefined || !options.mirror.synced) return;
   const startedAt = options.clock.now();
+
+  // 1. After a restore, first take over what runs.
+  if (!(await adoptRunning(options))) return;
 
   // 2. Observe.
   const snapshot = observeTurn(options, memory);
@@ -82,63 +92,68 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
   // 3. Plan.
   const plan = planPlacement(snapshot, options.placement);
 
-  // 4. Validate against a fresh look.
+  // 4. Validate against a fresh look; a new leader removes nothing.
+  const fresh = options.scene();
   const validated = validatePlan(
     plan,
-    observe(options.scene(), (replica) => assignedAt(memory, replica, snapshot.now)),
+    observe(fresh, (replica) => firstSeen(memory.assignedAt, replica, snapshot.now)),
   );
+  const held = holdRemovals(
+    [...unloadOrphans(memory, fresh), ...validated.actions],
+    milliseconds(fresh.now - memory.term.since),
+    { firstRemovalMs: milliseconds(options.firstJoinMs) },
+  );
+  const { actions } = held;
 
   // 5. Record the plan in the store, before any effect.
-  const actions = [...unloadOrphans(options.scene()), ...validated.actions];
-  await recordPlan(options, snapshot.planId, actions);
+  await recordPlan(options.leader, options.clock, snapshot.planId, actions);
 
   // 6. Apply: orders to measure, then to every worker what it is to hold now.
   options.assigner.apply(actions);
 
   // 7. Report.
-  report(options, { actions, dropped: validated.dropped }, plan.unmet);
+  report(options, memory, { actions, dropped: [...validated.dropped, ...held.dropped] }, plan.unmet);
   if (actions.length > 0) traceTurn(options.tracer, snapshot.planId, startedAt, actions.length);
 }
+
+const emptyMemory = (term: Term): Memory => ({
+  term,
+  scale: new Map(),
+  assignedAt: new Map(),
+  orphanedAt: new Map(),
+  lastDropped: '[]',
+});
 
 function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory: Memory): PlacementSnapshot {
   const now = scene();
   forgetUnassigned(memory, now);
-  const observed = observe(now, (replica) => assignedAt(memory, replica, now.now));
+  const observed = observe(now, (replica) => firstSeen(memory.assignedAt, replica, now.now));
   const replicas = planReplicas(memory.scale, observeDemand(now, observed.workers), scale, now.now);
   memory.scale = replicas.state;
-  return { ...observed, wanted: replicas.wanted, planId: `${epoch.slice(0, 6)}-${mirror.revision}` };
+  return { ...observed, wanted: replicas.wanted, planId: `${planPrefix(epoch())}${mirror.revision}` };
 }
 
-const unloadOrphans = (scene: Scene): readonly PlanAction[] =>
-  observeOrphans(scene).map((assignment) => ({ kind: 'unload', assignment, reason: 'the variant was deleted' }));
+function unloadOrphans({ orphanedAt }: Memory, scene: Scene): readonly PlanAction[] {
+  const orphans = observeOrphans(scene);
+  const due = orphans.filter(({ replica }) => scene.now - firstSeen(orphanedAt, replica, scene.now) >= orphanMs);
+  return due.map((assignment) => ({ kind: 'unload', assignment, reason: 'the variant was deleted' }));
+}
 
-function assignedAt({ assignedAt: seen }: Memory, replica: ReplicaId, now: Milliseconds): Milliseconds {
+function firstSeen(seen: Map<ReplicaId, Milliseconds>, replica: ReplicaId, now: Milliseconds): Milliseconds {
   const at = seen.get(replica) ?? now;
   seen.set(replica, at);
   return at;
 }
 
-function forgetUnassigned({ assignedAt: seen }: Memory, { registry }: Scene): void {
+function forgetUnassigned({ assignedAt, orphanedAt }: Memory, { registry }: Scene): void {
   const assigned = new Set([...registry.assignments.values()].flat().map(({ replica }) => replica));
-  for (const replica of seen.keys()) if (!assigned.has(replica)) seen.delete(replica);
-}
-
-async function recordPlan(
-  { leader, clock }: ControlLoopOptions,
-  id: string,
-  actions: readonly PlanAction[],
-): Promise<void> {
-  const operations = actions.flatMap((action): readonly Operation[] => {
-    if (action.kind === 'measure') return [];
-    const key = assignmentKey(action.assignment);
-    return [action.kind === 'load' ? putRecord(key, action.assignment) : { kind: 'delete', key }];
-  });
-  if (operations.length === 0) return;
-  await writeAll(leader, [...operations, putRecord(lastPlanKey, { id, atWallMs: clock.wallMs(), actions })]);
+  for (const seen of [assignedAt, orphanedAt])
+    for (const replica of seen.keys()) if (!assigned.has(replica)) seen.delete(replica);
 }
 
 function report(
   { metrics, logger, planLog }: ControlLoopOptions,
+  memory: Memory,
   { actions, dropped }: ValidatedPlan,
   unmet: readonly { readonly variant: string; readonly reason: string }[],
 ): void {
@@ -147,8 +162,10 @@ function report(
     metrics.planActions.add(1, { kind: action.kind });
     logger.info('plan action', describeAction(action));
   }
-  for (const { action, reason } of dropped)
-    logger.warn('plan action dropped', { ...describeAction(action), dropped: reason });
+  const told = dropped.map(({ action, reason }) => ({ ...describeAction(action), dropped: reason }));
+  const text = JSON.stringify(told);
+  if (text !== memory.lastDropped) for (const one of told) logger.warn('plan action dropped', one);
+  memory.lastDropped = text;
   planLog.add(actions, unmet);
 }
 

@@ -1,31 +1,31 @@
 // The controller put together, in the order in which its parts start.
 
-import { join } from 'node:path';
-import type { BlobStore } from '@pareto/models';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
-import { createServer, type RpcServer } from '@pareto/rpc';
+import { createServer } from '@pareto/rpc';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
-import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import type { Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
-import { createAssigner, type Assigner } from './assigner.js';
+import { createAssigner } from './assigner.js';
 import { background } from './background.js';
-import { openBlobPlace } from './blob-place.js';
-import { createBlobsHandlers } from './blobs-service.js';
+import { leaderOf } from './candidates.js';
 import { createCluster, type Cluster } from './cluster.js';
+import { keepCompacted } from './compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
-import { createControlLoop, type ControlLoop } from './control-loop.js';
-import { createFleetRecords, type FleetRecords } from './fleet-records.js';
-import { createFleetHandlers } from './fleet-service.js';
+import { createControlLoop } from './control-loop.js';
+import { createFleetRecords } from './fleet-records.js';
 import { defaultFleetParams, type FleetParams } from './fleet-state.js';
 import { setGauges } from './gauges.js';
-import { createServing } from './serving.js';
 import { keepHouse } from './housekeeping.js';
-import { createPlanLog, type PlanLog } from './plan-log.js';
-import { createRegistryHandlers } from './registry-service.js';
-import { createRoutes, type Routes } from './routes-service.js';
+import { createLoadFlusher } from './load-flusher.js';
+import { createNotices } from './notices.js';
+import { createPlanLog } from './plan-log.js';
+import { createRollCall } from './roll-call.js';
+import { createRoutes, type Routes, type RoutesOptions } from './routes-service.js';
+import { addServices } from './services.js';
+import { createServing } from './serving.js';
+import { createStorage } from './storage.js';
 import { createTableLog, type TableLog } from './table-log.js';
 import { tableRows } from './table-rows.js';
-import { createJoin } from './worker-sessions.js';
 
 export interface Controller {
   /** In the order in which they start. */
@@ -34,124 +34,98 @@ export interface Controller {
   readonly port: () => number;
 }
 
-/** Opens the store; one that can't be opened throws a ParetoError that says what to do. */
+export interface ControllerOptions {
+  readonly fleet?: FleetParams;
+  /** In place of the one that the configuration names; it stays open. */
+  readonly store?: Store;
+}
+
+/** Throws a ParetoError that says what to do when the embedded store or the place of the blobs can't be opened. */
 export async function createController(
   config: ControllerConfig,
   context: ServiceContext,
-  fleetParams: FleetParams = defaultFleetParams,
+  { fleet: params = defaultFleetParams, store: given }: ControllerOptions = {},
 ): Promise<Controller> {
+  const { clock, logger, lifecycle, access } = context;
+  const { draining } = lifecycle;
   const metrics = createControllerMetrics();
   const prices = await readPrices(config.prices);
-  const { store, blobs } = await openStorage(config, context);
-  const cluster = createCluster({ ...context, store, prices, fleet: fleetParams, metrics });
+  const { store, blobs, part } = await createStorage(config, { clock, logger, draining, store: given });
+  const notices = createNotices();
+  const cluster = createCluster({ ...context, store, prices, fleet: params, notices, metrics });
   const assigner = createAssigner(cluster.mirror, cluster.scene);
-  const planLog = createPlanLog(context.clock, context.logger);
-  const loop = createLoop(cluster, { assigner, planLog, epoch: store.epoch, metrics }, context);
-  const table = createTableLog(`${store.epoch}.${Math.floor(context.rng() * 2 ** 32).toString(36)}`);
-  const routes = createTable(cluster, { table, loop }, context);
-  const server = createServer({
-    ...config,
-    ...context.access.server,
-    clock: context.clock,
-    onError: (method, error) => context.logger.error('call failed', { method, error }),
-  });
+  const planLog = createPlanLog(clock, logger);
+  const loads = createLoadFlusher({ ...cluster, ...context });
+  const rollCall = createRollCall({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
-  addServices(server, { config, context, cluster, records, blobs, assigner, planLog, routes, table, metrics });
+  const loop = createControlLoop({
+    ...{ ...cluster, ...context, assigner, planLog, metrics, ...params },
+    ...{ placement: defaultPlacementParams, scale: defaultScaleParams, epoch: () => store.epoch },
+  });
+  const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
+  const table = createTableLog(() => `${store.epoch}.${instance}`);
+  const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger });
+  const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
+  const server = createServer({ ...config, ...access.server, clock, onError });
+  addServices(server, {
+    ...{ config, context, cluster, records, loads, rollCall, blobs, assigner },
+    ...{ planLog, notices, routes, table, metrics },
+  });
   cluster.onChange(() => {
     loop.trigger();
     routes.touch();
   });
+  cluster.onLeadership(routes.leadershipChanged);
 
-  const { port, listening, serving } = createServing(server, config, context.logger);
-  const address = (): string => advertisedAddress(config, port());
-  const following = new AbortController();
+  const { port, listening, serving } = createServing(server, config, logger);
+  const house = { ...config, ...context, store, cluster, records };
+  const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   return {
     port,
     runnables: [
-      { name: 'store', start: async () => undefined, stop: async () => store[Symbol.asyncDispose]() },
       probes(config, context, cluster, routes, metrics),
-      { name: 'mirror', start: (fail) => cluster.start(following.signal, fail), stop: async () => following.abort() },
+      part,
+      mirroring(cluster, draining),
       listening,
-      background('leadership', (signal) => cluster.leader.run(address(), signal)),
+      background('leadership', (signal) => cluster.leader.run(advertisedAddress(config, port()), signal)),
       background('routing table', (signal) => routes.run(signal)),
+      background('loads', (signal) => loads.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
-      background('housekeeping', (signal) => keepHouse({ ...config, ...context, store, cluster, records }, signal)),
+      background('housekeeping', (signal) => keepHouse(house, signal)),
+      background('compaction', (signal) => keepCompacted(compaction, signal)),
       serving,
     ],
   };
 }
 
-async function openStorage(
-  config: ControllerConfig,
-  { clock, logger }: ServiceContext,
-): Promise<{ readonly store: Store; readonly blobs: BlobStore }> {
-  const { dataDir, restore } = config;
-  const store = await openEmbeddedStore(join(dataDir, 'store'), { clock });
-  const blobs = await openBlobPlace(config, clock);
-  if (restore !== undefined) logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });
-  return { store, blobs };
-}
+type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'ready' | 'storeAgeMs'>;
 
-interface Steering {
-  readonly assigner: Assigner;
-  readonly planLog: PlanLog;
-  readonly epoch: string;
-  readonly metrics: ControllerMetrics;
-}
+/** After a restore the table stays as it was until the plan is in line with what runs. */
+const routing = ({ scene, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
+  ...{ table, leader, demand, storeAgeMs },
+  rows: (routers) => tableRows(scene(), routers),
+  ready: () => mirror.synced && scene().settled,
+});
 
-function createLoop(cluster: Cluster, steering: Steering, { clock, logger, tracer }: ServiceContext): ControlLoop {
-  const params = { placement: defaultPlacementParams, scale: defaultScaleParams };
-  return createControlLoop({ ...cluster, ...steering, ...params, clock, logger, tracer });
-}
-
-function createTable(
-  { scene, mirror, demand }: Cluster,
-  { table, loop }: { readonly table: TableLog; readonly loop: ControlLoop },
-  { clock, logger, lifecycle }: ServiceContext,
-): Routes {
-  return createRoutes({
-    table,
-    demand,
-    rows: (routers) => tableRows(scene(), routers),
-    synced: () => mirror.synced,
-    onHeld: () => loop.trigger(),
-    draining: lifecycle.draining,
-    clock,
-    logger,
-  });
-}
-
-interface Serving {
-  readonly config: ControllerConfig;
-  readonly context: ServiceContext;
-  readonly cluster: Cluster;
-  readonly records: FleetRecords;
-  readonly blobs: BlobStore;
-  readonly assigner: Assigner;
-  readonly planLog: PlanLog;
-  readonly routes: Routes;
-  readonly table: TableLog;
-  readonly metrics: ControllerMetrics;
-}
-
-function addServices(server: RpcServer, serving: Serving): void {
-  const { config, context, cluster, records, blobs, assigner, planLog, routes, table, metrics } = serving;
-  const join = createJoin({ ...cluster, ...context, assigner, records, draining: context.lifecycle.draining });
-  const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
-  const register = { ...cluster, blobs, maxBatchSize: config.maxBatchSize };
-  server.add('pareto.v1.Registry', createRegistryHandlers(register, cluster.scene));
-  server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));
-  server.add(
-    'pareto.v1.Fleet',
-    createFleetHandlers({ join, cluster, records, planLog, routers: routes.routers, tableVersion }),
-  );
-  server.add('pareto.v1.Routes', routes.handlers);
+/** Waits for a store that can be listed, unless the service is to stop before. */
+function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
+  const stopping = new AbortController();
+  return {
+    name: 'mirror',
+    async start() {
+      const stop = (): void => stopping.abort(new Error('the service stops'));
+      if (draining.aborted) return stop();
+      draining.addEventListener('abort', () => mirror.synced || stop(), { once: true });
+      await mirror.start(stopping.signal);
+    },
+    stop: async () => stopping.abort(new Error('the service stops')),
+  };
 }
 
 function probes(
   { host, metricsPort }: ControllerConfig,
-  { lifecycle }: ServiceContext,
-  { leader, scene }: Cluster,
+  { lifecycle, access }: ServiceContext,
+  cluster: Cluster,
   routes: Routes,
   metrics: ControllerMetrics,
 ): Runnable {
@@ -160,7 +134,17 @@ function probes(
     port: metricsPort,
     lifecycle,
     metrics,
-    notReady: () => (leader.since === undefined ? ['this controller does not lead yet'] : []),
-    observe: () => setGauges(metrics, scene(), routes.routers().length),
+    notReady: () => notReady(cluster),
+    observe: () => {
+      access.observe(metrics.certificateExpiry);
+      setGauges(metrics, cluster.scene(), routes.routers().length, cluster.storeAgeMs());
+    },
   });
+}
+
+/** A controller that stands by is ready: it serves tables and blobs. */
+function notReady({ mirror, leader, scene }: Cluster): readonly string[] {
+  if (!mirror.synced) return ['this controller waits for its store'];
+  if (leader.term === undefined && leaderOf(scene().records) === undefined) return ['no controller leads yet'];
+  return [];
 }

@@ -50,10 +50,11 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
     },
     storeMeasurement: (measurement) => storeMeasurement(options, measurement),
     async storeQuarantines({ replicas }) {
-      for (const { variant, version, quarantined, reason } of replicas) {
+      for (const { variant, version, quarantined, poisonousQueries, reason } of replicas) {
+        if (!quarantined && poisonousQueries === 0) continue;
         const known = mirror.records.variants.get(variantKey(variant, version));
-        const poisoned = quarantined || isQuarantined(fleet.poisonousQueries(variant, version));
-        if (!poisoned || known === undefined || known.value.quarantineReason !== undefined) continue;
+        const isPoisoned = quarantined || isQuarantined(fleet.poisonousQueries(variant, version));
+        if (!isPoisoned || known === undefined || known.value.quarantineReason !== undefined) continue;
         const quarantineReason = reason === '' ? 'requests killed its executors' : reason;
         logger.warn('variant quarantined', { variant, version, reason: quarantineReason });
         const unchanged = { kind: 'revision', key: known.key, modRevision: known.modRevision } as const;
@@ -61,6 +62,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
       }
     },
     async forgetLost({ registry, now, leadingSince }) {
+      if (leadingSince === undefined) return;
       for (const { value } of [...mirror.records.workers.values()]) {
         const { id } = value.info;
         if (registry.assignments.has(id) || fleet.missingMs(id, now, leadingSince) < lostMs) continue;

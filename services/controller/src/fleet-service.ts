@@ -2,9 +2,11 @@
 
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { candidatesOf, leaderOf } from './candidates.js';
 import type { Cluster } from './cluster.js';
 import { notFound } from './describe.js';
 import type { FleetRecords } from './fleet-records.js';
+import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
 import type { LoggedAction, PlanLog } from './plan-log.js';
 import type { WorkerRecord } from './records.js';
@@ -13,38 +15,69 @@ import { taskLoads } from './task-loads.js';
 export interface FleetServiceOptions {
   readonly join: NonNullable<ServiceHandlers<'pareto.v1.Fleet'>['join']>;
   readonly cluster: Cluster;
+  /** The name of the cluster. */
+  readonly name: string;
   readonly records: FleetRecords;
   readonly planLog: PlanLog;
+  readonly notices: Notices;
   readonly routers: () => readonly wire.RouterInfoInput[];
   readonly tableVersion: () => string;
 }
 
 export function createFleetHandlers(options: FleetServiceOptions): ServiceHandlers<'pareto.v1.Fleet'> {
-  const { cluster, records, planLog } = options;
-  const { scene, leader, election } = cluster;
+  const { cluster, records } = options;
+  const { scene, leader } = cluster;
+  /** The leader knows better; where nobody is known to lead this controller says what it knows. */
+  const preferLeader = (): void => {
+    if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.refusal();
+  };
   return {
     join: options.join,
     async listWorkers() {
+      preferLeader();
       return { workers: listWorkers(scene()) };
     },
     async drain({ workerId: id, undrain }) {
-      await leader.require();
+      leader.require();
       if (!(await records.setDraining(workerId(id), !undrain))) throw notFound('worker', id);
       return {};
     },
     async overview() {
-      const now = scene();
-      return {
-        cluster: 'default',
-        leader: (await election.leader()) ?? '',
-        tableVersion: options.tableVersion(),
-        tasks: taskLoads(now),
-        workers: listWorkers(now),
-        routers: [...options.routers()],
-        recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
-      };
+      preferLeader();
+      return overview(options, scene());
     },
   };
+}
+
+function overview(options: FleetServiceOptions, now: Scene): wire.OverviewResponseInput {
+  const { cluster, name, planLog, routers, tableVersion } = options;
+  const { leader, mirror, storeAgeMs } = cluster;
+  const leads = leader.term !== undefined;
+  return {
+    cluster: name,
+    leader: leads ? (leaderOf(mirror.records) ?? '') : '',
+    tableVersion: tableVersion(),
+    tasks: taskLoads(now),
+    workers: listWorkers(now),
+    routers: [...routers()],
+    recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
+    controllers: [...candidatesOf(mirror.records)],
+    storeAgeMs: storeAgeMs(),
+    notices: noticesNow(options, leads),
+  };
+}
+
+/** A store that is heard answers more often than this. */
+const silentMs = 3_000;
+
+function noticesNow({ cluster, notices }: FleetServiceOptions, leads: boolean): string[] {
+  const ageMs = cluster.storeAgeMs();
+  const silence = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
+  return [
+    ...(ageMs > silentMs ? [silence] : []),
+    ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
+    ...notices.list(),
+  ];
 }
 
 function listWorkers(scene: Scene): wire.WorkerInput[] {

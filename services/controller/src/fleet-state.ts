@@ -1,5 +1,5 @@
-// The live fleet: who is connected, what each worker last reported, and what it was ordered to measure. In memory only;
-// what a worker said before this controller led comes from the store.
+// The fleet as this controller knows it: who is connected, what each worker last reported, and what it was ordered to
+// measure. Of workers that are not connected here, and on a controller that does not lead, it is what the store says.
 
 import type {
   Measurement,
@@ -11,6 +11,7 @@ import type {
   WorkerInfo,
 } from '@pareto/core';
 import { sameStates, track, type LiveReplica } from './live-replica.js';
+import type { Stored } from './record-tables.js';
 import type { LoadRecord } from './records.js';
 
 export type MeasureTarget = Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>;
@@ -38,6 +39,8 @@ interface LiveWorker {
   readonly report: WorkerReport | undefined;
   readonly replicas: ReadonlyMap<ReplicaId, LiveReplica>;
   readonly order: MeasureTarget | undefined;
+  /** As the store has it; undefined: this controller heard of it later. */
+  readonly stored: Stored<LoadRecord> | undefined;
 }
 
 type Presence = 'connected' | 'awaited' | 'gone';
@@ -46,10 +49,13 @@ export interface FleetState {
   /** Takes the place of a session of before; the replicas of another incarnation are forgotten. */
   join(session: WorkerSession): void;
   leave(session: WorkerSession, now: Milliseconds): void;
-  /** True when a replica came, went or changed its state, or the worker its mind: a turn is due. */
-  report(id: WorkerId, report: WorkerReport, now: Milliseconds): boolean;
-  /** Takes over what the store knows of workers that did not come yet. */
-  recover(loads: Iterable<LoadRecord>, now: Milliseconds): void;
+  /**
+   * True when a replica came, went or changed its state, or the worker its mind: a turn is due. A session that another one
+   * took the place of says nothing any more.
+   */
+  report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
+  /** Nobody is connected here: the fleet is what the store says, all of it. */
+  follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
   /** What it is to measure; undefined: nothing any more. */
   order(id: WorkerId, target: MeasureTarget | undefined): void;
   forget(id: WorkerId): void;
@@ -57,8 +63,11 @@ export interface FleetState {
   lastReport(id: WorkerId): WorkerReport | undefined;
   /** For how long no session of it was seen; 0 while it is connected. */
   missingMs(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): number;
-  /** A worker that left is awaited for a while; for longer one that did not come yet since `leadingSince`. */
-  presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): Presence;
+  /**
+   * A worker that left is awaited for a while; for longer one that did not come yet since `leadingSince`. Without that, the
+   * store's word is taken.
+   */
+  presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): Presence;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
   measuring(id: WorkerId): MeasureTarget | undefined;
   /** Queries that each ended two executors of the variant, on all workers. */
@@ -69,11 +78,11 @@ export interface FleetState {
 export interface FleetParams {
   /** How long a worker whose stream ended may take to come back before its replicas are placed elsewhere. */
   readonly rejoinMs: number;
-  /** How long a new leader waits for workers that it knows from the store. */
+  /** How long a new leader waits for workers that it knows from the store, and removes nothing. */
   readonly firstJoinMs: number;
 }
 
-export const defaultFleetParams: FleetParams = { rejoinMs: 2_000, firstJoinMs: 10_000 };
+export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();
@@ -90,20 +99,23 @@ export function createFleetState(params: FleetParams): FleetState {
       if (worker?.session !== session) return;
       workers.set(session.info.id, { ...worker, session: undefined, leftAt: now, order: undefined });
     },
-    report(id, report, now) {
-      const worker = workers.get(id);
-      if (worker === undefined) return false;
-      const replicas = new Map(
-        report.replicas.map((next) => [next.replica, track(worker.replicas.get(next.replica), next, now)]),
-      );
-      workers.set(id, { ...worker, report, replicas });
+    report(session, report, now) {
+      const worker = workers.get(session.info.id);
+      if (worker?.session !== session) return false;
+      const replicas = trackAll(worker.replicas, report.replicas, now);
+      workers.set(session.info.id, { ...worker, report, replicas });
       return !sameStates(worker.replicas, replicas) || worker.report?.draining !== report.draining;
     },
-    recover(loads, now) {
-      for (const { worker: id, incarnation, replicas } of loads) {
-        if (workers.has(id)) continue;
-        const live = new Map(replicas.map((report) => [report.replica, track(undefined, report, now)]));
-        workers.set(id, { ...unheard, incarnation, replicas: live });
+    follow(loads, now) {
+      const before = new Map(workers);
+      workers.clear();
+      for (const stored of loads) {
+        const { worker: id, incarnation, replicas } = stored.value;
+        const known = before.get(id);
+        const isSame = known?.session === undefined && known?.stored?.modRevision === stored.modRevision;
+        const tracked = (): LiveWorker['replicas'] =>
+          trackAll(known?.incarnation === incarnation ? known.replicas : new Map(), replicas, now);
+        workers.set(id, isSame ? known : { ...unheard, incarnation, replicas: tracked(), stored });
       }
     },
     order(id, target) {
@@ -133,17 +145,26 @@ export function createFleetState(params: FleetParams): FleetState {
   };
 }
 
+const trackAll = (
+  before: LiveWorker['replicas'],
+  reports: readonly ReplicaReport[],
+  now: Milliseconds,
+): LiveWorker['replicas'] =>
+  new Map(reports.map((report) => [report.replica, track(before.get(report.replica), report, now)]));
+
 function presenceOf(
   worker: LiveWorker | undefined,
   { rejoinMs, firstJoinMs }: FleetParams,
   now: Milliseconds,
-  leadingSince: Milliseconds,
+  leadingSince: Milliseconds | undefined,
 ): Presence {
   if (worker?.session !== undefined) return 'connected';
+  if (worker?.stored?.value.present === false) return 'gone';
+  if (leadingSince === undefined) return worker === undefined ? 'awaited' : 'connected';
   const hasLeft = worker !== undefined && worker.leftAt !== neverLeft;
   const isExpected = hasLeft ? now - worker.leftAt < rejoinMs : now - leadingSince < firstJoinMs;
   return isExpected ? 'awaited' : 'gone';
 }
 
 const neverLeft = -Infinity as Milliseconds;
-const unheard = { session: undefined, leftAt: neverLeft, report: undefined, order: undefined };
+const unheard = { session: undefined, leftAt: neverLeft, report: undefined, order: undefined, stored: undefined };

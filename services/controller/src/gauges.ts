@@ -3,9 +3,10 @@
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { Scene } from './observe.js';
 
-export function setGauges(metrics: ControllerMetrics, scene: Scene, routers: number): void {
+export function setGauges(metrics: ControllerMetrics, scene: Scene, routers: number, storeAgeMs: number): void {
   const { records, fleet, now, leadingSince } = scene;
   metrics.routers.set(routers);
+  metrics.storeAge.set(storeAgeMs / 1000);
   metrics.workers.reset();
   metrics.replicas.reset();
   for (const state of ['connected', 'awaited', 'gone']) metrics.workers.set(0, { state });

@@ -37,11 +37,12 @@ const isRoundDue = ({ clock }: HousekeepingOptions, signal: AbortSignal): Promis
   );
 
 async function forgetLost({ cluster, records, logger }: HousekeepingOptions): Promise<void> {
-  if (cluster.leader.since === undefined) return;
+  if (cluster.leader.term === undefined) return;
   const forgetting = records.forgetLost(cluster.scene());
   await forgetting.catch((error: unknown) => logger.warn('workers not forgotten', { error }));
 }
 
+/** A store that can't be reached has no backup, and keeps nobody from stopping. */
 async function backup({ store, backupFile, logger }: HousekeepingOptions): Promise<void> {
   if (backupFile === undefined) return;
   await backupStore(store, backupFile).then(

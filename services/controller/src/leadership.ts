@@ -1,22 +1,41 @@
-// Whether this controller leads, and every write of a leader: fenced, timed, and readable in the mirror once it returns.
+// Whether this controller leads, and every write of a leader: fenced, counted, and readable in the mirror once it returns.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { maxOperations, type Compare, type Election, type Leadership, type Operation, type Store } from '@pareto/state';
+import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
+import { leaderOf } from './candidates.js';
 import type { Mirror } from './mirror.js';
 
+/** One time of leading. */
+export interface Term {
+  readonly since: Milliseconds;
+  /** Aborts when this controller leads no more, with the reason. */
+  readonly lost: AbortSignal;
+}
+
 export interface Leader {
-  /** Since when this controller leads; undefined: it does not. */
-  readonly since: Milliseconds | undefined;
+  /** Undefined: this controller does not lead. */
+  readonly term: Term | undefined;
+  /** The address of another controller that leads now, as far as the store can tell. */
+  readonly elsewhere: string | undefined;
   /** Campaigns until the signal aborts, then resigns. `address` is where others find this controller. */
   run(address: string, signal: AbortSignal): Promise<void>;
-  /** Throws `failed-precondition`, with the leader's address in `pareto-leader`, unless this controller leads. */
-  require(): Promise<void>;
+  /** Throws what `refusal` tells unless this controller leads. */
+  require(): Term;
   /**
-   * Writes as the leader, and waits until the mirror shows it. False when a compare failed. Throws `failed-precondition`
-   * when this controller leads no more.
+   * Why this controller can't write: `failed-precondition` with the leader's address in `pareto-leader`; `unavailable` when
+   * nobody leads, or when the store is silent.
+   */
+  refusal(): ParetoError;
+  /**
+   * Writes as the leader, and waits until the mirror shows it. False when a compare failed; the mirror then shows what was
+   * in the way. Throws `refusal` when this controller leads no more.
    */
   write(compares: readonly Compare[], operations: readonly Operation[]): Promise<boolean>;
+  /** Ends the term, and stands again. */
+  stepDown(reason: string): void;
+  /** Called when a term has begun or ended. */
+  onChange(listener: () => void): void;
 }
 
 export interface LeaderOptions {
@@ -26,73 +45,140 @@ export interface LeaderOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
-  readonly onLead: () => void;
 }
 
-const retryMs = milliseconds(1_000);
+/** A store that is silent for longer can't have kept anybody's lease: nobody is known to lead. */
+const silentMs = 3_000;
+const firstPauseMs = 100;
+const lastPauseMs = 2_000;
+
+interface Holding {
+  readonly leadership: Leadership;
+  readonly term: Term;
+  readonly end: (reason: string) => void;
+}
 
 export function createLeader(options: LeaderOptions): Leader {
   const { store, mirror, election, clock, logger, metrics } = options;
-  let current: { readonly leadership: Leadership; readonly since: Milliseconds } | undefined;
+  const listeners: (() => void)[] = [];
+  let own: string | undefined;
+  let current: Holding | undefined;
+
+  const setCurrent = (holding: Holding | undefined): void => {
+    current = holding;
+    metrics.leader.set(holding === undefined ? 0 : 1);
+    for (const listener of listeners) listener();
+  };
 
   const lead = async (address: string, signal: AbortSignal): Promise<void> => {
     const leadership = await election.campaign(address, signal);
-    current = { leadership, since: clock.now() };
-    metrics.leader.set(1);
-    logger.info('leading', { address });
-    options.onLead();
-    await aborted(AbortSignal.any([signal, leadership.lost]));
-    current = undefined;
-    metrics.leader.set(0);
-    logger.info('leading no more', { lost: leadership.lost.aborted });
-    await leadership.resign();
+    try {
+      await catchUp(options, leadership);
+      const holding = hold(leadership, signal, clock.now());
+      logger.info('leading', { address });
+      setCurrent(holding);
+      await aborted(holding.term.lost);
+      logger.info('leading no more', { reason: (holding.term.lost.reason as Error).message });
+    } finally {
+      if (current !== undefined) setCurrent(undefined);
+      // A lease that can't be ended now ends by itself.
+      const resigned = leadership.resign().catch((error: unknown) => logger.debug('not resigned', { error }));
+      if (signal.aborted) await resigned;
+    }
   };
 
-  const refuse = async (): Promise<never> => {
-    const address = await election.leader();
-    throw new ParetoError(
-      'failed-precondition',
-      address === undefined ? 'no controller leads now: try again' : `this controller does not lead: ask ${address}`,
-      address === undefined ? {} : { details: { 'pareto-leader': address } },
-    );
+  const elsewhere = (): string | undefined => {
+    const leader = store.silentMs > silentMs ? undefined : leaderOf(mirror.records);
+    return leader === own ? undefined : leader;
   };
+
+  const refusal = (): ParetoError => {
+    if (store.silentMs > silentMs) return silence(store.silentMs);
+    const leader = elsewhere();
+    if (leader === undefined) return new ParetoError('unavailable', 'no controller leads now: try again in a moment');
+    const details = { 'pareto-leader': leader };
+    return new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, { details });
+  };
+
+  mirror.onChange((kinds) => {
+    if (current === undefined || !kinds.has('candidates')) return;
+    const { key, createRevision } = current.leadership.fence;
+    const isStanding = mirror.records.candidates.get(key)?.createRevision === createRevision;
+    if (!isStanding) current.end('its candidacy is no longer in the store');
+  });
 
   return {
-    get since() {
-      return current?.since;
+    get term() {
+      return current?.term;
+    },
+    get elsewhere() {
+      return elsewhere();
     },
     async run(address, signal) {
+      own = address;
+      let pauseMs = firstPauseMs;
       while (!signal.aborted) {
+        const startedAt = clock.now();
         await lead(address, signal).catch((error: unknown) => {
           if (!signal.aborted) logger.warn('campaign failed', { error });
         });
-        await clock.sleep(retryMs, signal).catch(() => undefined);
+        const wasShort = clock.now() - startedAt < lastPauseMs;
+        if (wasShort) await clock.sleep(milliseconds(pauseMs), signal).catch(() => undefined);
+        pauseMs = wasShort ? Math.min(lastPauseMs, pauseMs * 2) : firstPauseMs;
       }
     },
-    async require() {
-      if (current === undefined) await refuse();
+    require() {
+      if (current === undefined) throw refusal();
+      return current.term;
     },
+    refusal,
     async write(compares, operations) {
-      if (current === undefined) return refuse();
-      const fence: Compare = { kind: 'leader', fence: current.leadership.fence };
+      if (current === undefined) throw refusal();
+      const { leadership, end } = current;
+      const fence: Compare = { kind: 'leader', fence: leadership.fence };
       const startedAt = clock.now();
       const result = await store.transact({ compares: [fence, ...compares], operations });
-      metrics.storeTime.record((clock.now() - startedAt) / 1000, { operation: 'transact' });
-      if (result.kind === 'conflict') {
-        return result.failed.some((compare) => compare.kind === 'leader') ? refuse() : false;
+      countWrite(metrics, operations.length, clock.now() - startedAt);
+      if (result.kind === 'conflict' && result.failed.some((compare) => compare.kind === 'leader')) {
+        end('the store knows another leader');
+        throw refusal();
       }
-      await mirror.reached(result.revision);
-      return true;
+      const reached = mirror.reached(result.revision);
+      if (result.kind === 'committed') return reached.then(() => true);
+      return reached.then(
+        () => false,
+        () => false,
+      );
     },
+    stepDown: (reason) => current?.end(reason),
+    onChange: (listener) => void listeners.push(listener),
   };
 }
 
-/** As many of a leader's writes as the store's limit on operations makes necessary. */
-export async function writeAll(leader: Leader, operations: readonly Operation[]): Promise<void> {
-  for (let from = 0; from < operations.length; from += maxOperations) {
-    await leader.write([], operations.slice(from, from + maxOperations));
-  }
+function hold(leadership: Leadership, signal: AbortSignal, since: Milliseconds): Holding {
+  const ended = new AbortController();
+  const end = (reason: string): void => ended.abort(new ParetoError('aborted', reason));
+  const lost = AbortSignal.any([signal, leadership.lost, ended.signal]);
+  return { leadership, end, term: { since, lost } };
 }
+
+/** What an earlier leader wrote is known here before this one acts. */
+async function catchUp({ store, mirror }: LeaderOptions, { fence }: Leadership): Promise<void> {
+  const { revision } = await store.get(fence.key);
+  await mirror.reached(revision);
+}
+
+function countWrite(metrics: ControllerMetrics, operations: number, elapsedMs: number): void {
+  metrics.storeTime.record(elapsedMs / 1000, { operation: 'transact' });
+  metrics.storeWrites.add(1);
+  metrics.storeOperations.add(operations);
+}
+
+const silence = (forMs: number): ParetoError =>
+  new ParetoError(
+    'unavailable',
+    `the store has not answered for ${Math.round(forMs / 1000)} s: nothing was written; try again when it is back`,
+  );
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

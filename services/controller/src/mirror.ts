@@ -1,40 +1,50 @@
-// The store in memory: listed once, then kept up to date by watching. All reading goes here, on every controller.
+// The store in memory: listed once, then kept up to date by watching. All reading goes here, on every controller. Nothing
+// that the store does ends it: a watch that breaks is opened again, and a history that is gone is listed anew.
 
-import { ParetoError, type Clock } from '@pareto/core';
-import type { Entry, Revision, Store, WatchEvent } from '@pareto/state';
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import type { Revision, Store, Watched } from '@pareto/state';
+import type { Logger } from '@pareto/telemetry';
 import { createNotifier } from './notifier.js';
-import { prefixes, type RecordKind, type Records } from './records.js';
-
-export interface Stored<T> {
-  readonly key: string;
-  readonly value: T;
-  readonly modRevision: Revision;
-}
-
-/** By store key. */
-export type RecordView = { readonly [K in RecordKind]: ReadonlyMap<string, Stored<Records[K]>> };
+import { createRecordTables, recordKinds, type RecordView } from './record-tables.js';
+import type { RecordKind } from './records.js';
 
 export interface Mirror {
   readonly records: RecordView;
   /** Everything up to here is in `records`. */
   readonly revision: Revision;
+  /** The store was listed, and its history is still the one that was followed. */
   readonly synced: boolean;
-  /** Lists the store; resolves when in sync, and goes on watching until the signal aborts. */
-  start(signal: AbortSignal, fail: (error: unknown) => void): Promise<void>;
-  /** Resolves once a write at that revision can be read here. */
+  /** Lists the store, however long that takes, and goes on watching until the signal aborts. Resolves when in sync, or then. */
+  start(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves once a write at that revision can be read here. Throws `unavailable` when that takes too long, or when the
+   * store was restored meanwhile.
+   */
   reached(revision: Revision): Promise<void>;
   onChange(listener: (kinds: ReadonlySet<RecordKind>) => void): void;
+  /** The history is another one than was followed. `records` are still those of before. */
+  onRestored(listener: () => void): void;
 }
 
-type Tables = { readonly [K in RecordKind]: Map<string, Stored<Records[K]>> };
+export interface MirrorOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
-const kinds = Object.keys(prefixes) as readonly RecordKind[];
+const reachMs = 5_000;
+const firstPauseMs = 100;
+const lastPauseMs = 2_000;
 
-export function createMirror(store: Store, clock: Clock): Mirror {
-  const tables = createTables();
+export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
+  const tables = createRecordTables((key, reason) => logger.error('record unreadable', { key, reason }));
   const changed = createNotifier(clock);
   const listeners: ((kinds: ReadonlySet<RecordKind>) => void)[] = [];
+  const onRestored: (() => void)[] = [];
   let revision = -1;
+  let synced = false;
+  /** Of the histories followed so far. */
+  let history = 0;
   let ended = new AbortController().signal;
 
   const advance = (to: Revision, touched: ReadonlySet<RecordKind>): void => {
@@ -45,74 +55,75 @@ export function createMirror(store: Store, clock: Clock): Mirror {
 
   const list = async (): Promise<void> => {
     const range = await store.range('');
-    for (const kind of kinds) tables[kind].clear();
-    for (const entry of range.entries) putEntry(tables, entry);
-    advance(range.revision, new Set(kinds));
+    tables.replaceAll(range.entries);
+    synced = true;
+    advance(range.revision, new Set(recordKinds));
   };
 
-  const follow = async (signal: AbortSignal): Promise<void> => {
+  const take = (watched: Watched): void => {
+    if (watched.kind === 'events') return advance(watched.revision, tables.apply(watched.events));
+    synced = false;
+    if (watched.kind === 'compacted') return logger.info('store compacted', { revision: watched.revision });
+    history += 1;
+    for (const listener of onRestored) listener();
+    changed.notify();
+  };
+
+  /** Until the watch ends or breaks, or what it followed is gone. */
+  const follow = async (signal: AbortSignal, heard: () => void): Promise<void> => {
+    if (!synced) await list();
+    heard();
     for await (const watched of store.watch('', revision + 1, signal)) {
-      if (watched.kind === 'events') advance(watched.revision, applyEvents(tables, watched.events));
-      else await list().then(() => follow(signal));
+      take(watched);
+      heard();
+      if (!synced) return;
     }
+    if (!signal.aborted) throw new ParetoError('unavailable', 'the watch of the store ended');
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    let pauseMs = firstPauseMs;
+    const heard = (): void => void (pauseMs = firstPauseMs);
+    const rest = async (error: unknown): Promise<void> => {
+      if (signal.aborted) return;
+      logger.warn('store not followed', { error });
+      await clock.sleep(milliseconds(pauseMs), signal).catch(() => undefined);
+      pauseMs = Math.min(lastPauseMs, pauseMs * 2);
+    };
+    while (!signal.aborted) await follow(signal, heard).catch(rest);
   };
 
   return {
-    records: tables,
+    records: tables.view,
     get revision() {
       return revision;
     },
     get synced() {
-      return revision >= 0;
+      return synced;
     },
-    async start(signal, fail) {
+    async start(signal) {
       ended = signal;
-      await list();
-      follow(signal).catch(fail);
+      void run(signal);
+      while (!synced && !signal.aborted) await changed.wait(lastPauseMs, signal);
     },
     async reached(wanted) {
-      while (revision < wanted) {
-        if (ended.aborted) throw new ParetoError('unavailable', 'the controller is stopping');
-        await changed.wait(1_000, ended);
+      const began = history;
+      const deadline = clock.now() + reachMs;
+      while (revision < wanted || !synced) {
+        refuseToWait(ended, history !== began, clock.now() >= deadline);
+        await changed.wait(Math.max(1, deadline - clock.now()), ended);
       }
     },
     onChange: (listener) => void listeners.push(listener),
+    onRestored: (listener) => void onRestored.push(listener),
   };
 }
 
-function createTables(): Tables {
-  return {
-    names: new Map(),
-    tasks: new Map(),
-    architectures: new Map(),
-    variants: new Map(),
-    measurements: new Map(),
-    assignments: new Map(),
-    workers: new Map(),
-    loads: new Map(),
-    counters: new Map(),
-    plans: new Map(),
+function refuseToWait(ended: AbortSignal, isRestored: boolean, isLate: boolean): void {
+  const refuse = (why: string): never => {
+    throw new ParetoError('unavailable', why);
   };
+  if (ended.aborted) refuse('it was written, but the controller is stopping: look again at another one');
+  if (isRestored) refuse('the store was restored while it was written: look whether it is there, and try again');
+  if (isLate) refuse('it was written, but the store does not tell of it yet: look again in a moment');
 }
-
-function applyEvents(tables: Tables, events: readonly WatchEvent[]): ReadonlySet<RecordKind> {
-  const touched = new Set<RecordKind>();
-  for (const event of events) {
-    const key = event.kind === 'put' ? event.entry.key : event.key;
-    const kind = kindOf(key);
-    if (kind === undefined) continue;
-    touched.add(kind);
-    if (event.kind === 'put') putEntry(tables, event.entry);
-    else tables[kind].delete(key);
-  }
-  return touched;
-}
-
-function putEntry(tables: Tables, { key, value, modRevision }: Entry): void {
-  const kind = kindOf(key);
-  if (kind === undefined) return;
-  const table: Map<string, Stored<unknown>> = tables[kind];
-  table.set(key, { key, value: JSON.parse(value) as unknown, modRevision });
-}
-
-const kindOf = (key: string): RecordKind | undefined => kinds.find((kind) => key.startsWith(prefixes[kind]));

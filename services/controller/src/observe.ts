@@ -13,7 +13,7 @@ import {
 import type { PlacementReplica, PlacementSnapshot, PlacementWorker, VariantDemand } from '@pareto/policy';
 import type { DemandBook } from './demand-book.js';
 import type { FleetState } from './fleet-state.js';
-import type { RecordView } from './mirror.js';
+import type { RecordView } from './record-tables.js';
 import { costOf, latencyOf, versionKey, type RegistryView } from './registry-view.js';
 
 /** Everything there is to look at. */
@@ -24,7 +24,10 @@ export interface Scene {
   readonly demand: DemandBook;
   readonly prices: PriceTable;
   readonly now: Milliseconds;
-  readonly leadingSince: Milliseconds;
+  /** Undefined: this controller does not lead. */
+  readonly leadingSince: Milliseconds | undefined;
+  /** The plan in the store is of the store's present history. */
+  readonly settled: boolean;
 }
 
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;

@@ -33,6 +33,8 @@ export interface WorkerRecord {
 export interface LoadRecord {
   readonly worker: WorkerId;
   readonly incarnation: string;
+  /** False once the leader has given up waiting for it. */
+  readonly present: boolean;
   readonly replicas: readonly ReplicaReport[];
 }
 
@@ -51,7 +53,14 @@ interface PlanRecord {
   readonly actions: readonly PlanAction[];
 }
 
+/** The plan was brought in line with what runs, for this epoch of the store. */
+interface SettlementRecord {
+  readonly epoch: string;
+}
+
 export interface Records {
+  /** Addresses of the controllers that stand for election, as plain text: the oldest leads. */
+  readonly candidates: string;
   readonly names: NameRecord;
   readonly tasks: Task;
   readonly architectures: Architecture;
@@ -62,6 +71,7 @@ export interface Records {
   readonly loads: LoadRecord;
   readonly counters: CounterRecord;
   readonly plans: PlanRecord;
+  readonly settlements: SettlementRecord;
 }
 
 export type RecordKind = keyof Records;
@@ -69,6 +79,7 @@ export type RecordKind = keyof Records;
 const tenant = 'default';
 
 export const prefixes: Readonly<Record<RecordKind, string>> = {
+  candidates: 'election/controller/',
   names: `name/${tenant}/`,
   tasks: `task/${tenant}/`,
   architectures: `architecture/${tenant}/`,
@@ -78,7 +89,8 @@ export const prefixes: Readonly<Record<RecordKind, string>> = {
   workers: 'worker/',
   loads: 'load/',
   counters: `counter/${tenant}/`,
-  plans: 'plan/',
+  plans: 'plan/last',
+  settlements: 'plan/settled',
 };
 
 export const nameKey = (name: string): string => prefixes.names + name;
@@ -94,7 +106,8 @@ const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assignments}
 export const workerKey = (id: WorkerId): string => prefixes.workers + id;
 export const loadKey = (id: WorkerId): string => prefixes.loads + id;
 export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;
-export const lastPlanKey = 'plan/last';
+export const lastPlanKey: string = prefixes.plans;
+export const settlementKey: string = prefixes.settlements;
 
 /** Writes a record under its key. */
 export const putRecord = (key: string, record: Records[RecordKind]): Operation => ({

@@ -12,16 +12,19 @@ import {
 } from '@pareto/core';
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
 import { manifestFromWire, metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
-import type { Compare, Operation } from '@pareto/state';
+import type { Compare } from '@pareto/state';
 import { checkBlob, checkSignature, inspectFiles } from './check-model.js';
 import type { Leader } from './leadership.js';
-import type { Mirror, Stored } from './mirror.js';
+import type { Mirror } from './mirror.js';
+import type { RecordView, Stored } from './record-tables.js';
+import type { TakeTurn } from './registry-turns.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from './records.js';
 
 export interface RegisterContext {
   readonly mirror: Mirror;
   readonly leader: Leader;
   readonly blobs: BlobStore;
+  readonly takeTurn: TakeTurn;
   /** Of a model with a dynamic batch. */
   readonly maxBatchSize: number;
 }
@@ -36,24 +39,29 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
     validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
   };
   if (wanted.validation !== undefined) await checkBlob(context.blobs, 'validation set', wanted.validation);
-  const known = context.mirror.records.tasks.get(taskKey(name))?.value;
+  return context.takeTurn(`task ${name}`, async () => {
+    const known = knownTask(context.mirror, wanted);
+    return known ?? writeTask(context, { ...wanted, signature: undefined });
+  });
+}
+
+/** Throws `already-exists` when the name is taken, or the task is defined otherwise. */
+function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task | undefined {
+  const { name } = wanted;
+  const known = records.tasks.get(taskKey(name))?.value;
   if (known !== undefined && sameDefinition(known, wanted)) return known;
-  refuseTaken(context.mirror, name, 'task');
-  if (known !== undefined) {
-    throw new ParetoError(
-      'already-exists',
-      `task ${name} exists with another definition: delete it first, or use its own`,
-    );
-  }
-  const task: Task = { ...wanted, signature: undefined };
-  const record: NameRecord = { kind: 'task' };
-  await write(
-    context,
-    [claim(context.mirror, name)],
-    [putRecord(nameKey(name), record), putRecord(taskKey(name), task)],
-    `task ${name}`,
+  refuseTaken(records, name, 'task');
+  if (known === undefined) return undefined;
+  throw new ParetoError(
+    'already-exists',
+    `task ${name} exists with another definition: delete it first, or use its own`,
   );
-  return task;
+}
+
+async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {
+  const { name } = task;
+  const operations = [putRecord(nameKey(name), { kind: 'task' }), putRecord(taskKey(name), task)];
+  return (await leader.write([claim(mirror.records, name)], operations)) ? task : undefined;
 }
 
 type Definition = Pick<Task, 'metric' | 'defaultObjective' | 'validation'>;
@@ -69,46 +77,55 @@ export async function registerArchitecture(
   context: RegisterContext,
   request: wire.RegisterArchitectureRequest,
 ): Promise<Architecture> {
-  const name = checkName('architecture', request.name);
   const manifest = checkManifest(manifestFromWire(request.manifest));
-  const { records } = context.mirror;
-  const task = records.tasks.get(taskKey(request.task));
-  if (task === undefined) throw new ParetoError('not-found', `there is no task ${request.task}: register it first`);
-  refuseTaken(context.mirror, name, 'architecture');
-  const modelDigest = manifestDigest(manifest);
-  const versions = versionsOf(context.mirror, name);
-  const same = versions.find((version) => version.modelDigest === modelDigest);
-  checkTask(versions[0], request.task);
-  if (same !== undefined) return same;
-
+  const name = checkName('architecture', request.name);
+  const wanted: Wanted = { name, task: request.task, manifest, modelDigest: manifestDigest(manifest) };
+  const known = checkWanted(context.mirror, wanted).same;
+  if (known !== undefined) return known;
   const signature = await inspectFiles(context.blobs, manifest);
-  checkSignature(task.value, signature, name);
+  return context.takeTurn(`architecture ${name}`, async () => {
+    const { task, same } = checkWanted(context.mirror, wanted);
+    if (same !== undefined) return same;
+    checkSignature(task.value, signature, name);
+    const version = lastVersion(context.mirror, name) + 1;
+    const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
+    return writeArchitecture(context, { ...wanted, version, signature, maxBatchSize }, task);
+  });
+}
+
+type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest'>;
+
+interface Found {
+  readonly task: Stored<Task>;
+  /** The version that is this very model. */
+  readonly same: Architecture | undefined;
+}
+
+/** Throws unless the task is there and the name is free, or already the name of this task's architecture. */
+function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest }: Wanted): Found {
+  const task = records.tasks.get(taskKey(taskName));
+  if (task === undefined) throw new ParetoError('not-found', `there is no task ${taskName}: register it first`);
+  refuseTaken(records, name, 'architecture');
+  const versions = Array.from(records.architectures.values(), ({ value }) => value).filter((one) => one.name === name);
+  checkTask(versions[0], taskName);
+  return { task, same: versions.find((version) => version.modelDigest === modelDigest) };
+}
+
+function lastVersion({ records }: Mirror, name: string): number {
   const holder = records.names.get(nameKey(name))?.value;
-  const version = (holder === undefined || holder.kind === 'task' ? 0 : holder.current) + 1;
-  const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
-  const architecture: Architecture = {
-    name,
-    version,
-    task: request.task,
-    modelDigest,
-    manifest,
-    signature,
-    maxBatchSize,
-  };
-  await writeArchitecture(context, architecture, task);
-  return architecture;
+  return holder === undefined || holder.kind === 'task' ? 0 : holder.current;
 }
 
 async function writeArchitecture(
-  context: RegisterContext,
+  { leader, mirror }: RegisterContext,
   architecture: Architecture,
   task: Stored<Task>,
-): Promise<void> {
+): Promise<Architecture | undefined> {
   const { name, version, signature } = architecture;
   const variant = originalVariant(architecture);
   const record: NameRecord = { kind: 'architecture', current: version };
   const compares: readonly Compare[] = [
-    claim(context.mirror, name),
+    claim(mirror.records, name),
     { kind: 'revision', key: task.key, modRevision: task.modRevision },
   ];
   const operations = [
@@ -118,7 +135,7 @@ async function writeArchitecture(
     // Written each time, so that a deletion of the task that comes meanwhile is refused.
     putRecord(task.key, { ...task.value, signature: task.value.signature ?? signature }),
   ];
-  await write(context, compares, operations, `architecture ${name}`);
+  return (await leader.write(compares, operations)) ? architecture : undefined;
 }
 
 const originalVariant = ({ name, version, task, modelDigest, manifest }: Architecture): Variant => ({
@@ -133,18 +150,15 @@ const originalVariant = ({ name, version, task, modelDigest, manifest }: Archite
   quarantineReason: undefined,
 });
 
-const versionsOf = ({ records }: Mirror, name: string): readonly Architecture[] =>
-  Array.from(records.architectures.values(), ({ value }) => value).filter((architecture) => architecture.name === name);
-
 /** Holds while nobody else has taken the name meanwhile. */
-function claim({ records }: Mirror, name: string): Compare {
+function claim({ names }: RecordView, name: string): Compare {
   const key = nameKey(name);
-  const held = records.names.get(key);
+  const held = names.get(key);
   return held === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: held.modRevision };
 }
 
-function refuseTaken({ records }: Mirror, name: string, kind: NameRecord['kind']): void {
-  const holder = records.names.get(nameKey(name))?.value.kind;
+function refuseTaken({ names }: RecordView, name: string, kind: NameRecord['kind']): void {
+  const holder = names.get(nameKey(name))?.value.kind;
   if (holder === undefined || holder === 'free' || holder === kind) return;
   throw new ParetoError(
     'already-exists',
@@ -158,14 +172,4 @@ function checkTask(known: Architecture | undefined, task: string): void {
     'already-exists',
     `architecture ${known.name} belongs to task ${known.task}: choose another name`,
   );
-}
-
-async function write(
-  { leader }: RegisterContext,
-  compares: readonly Compare[],
-  operations: readonly Operation[],
-  what: string,
-): Promise<void> {
-  if (await leader.write(compares, operations)) return;
-  throw new ParetoError('aborted', `${what} was changed by somebody else at the same time: try again`);
 }

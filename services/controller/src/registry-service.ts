@@ -9,19 +9,26 @@ import type { Scene } from './observe.js';
 import { architecturePrefixes, measurementsPrefix, nameKey, putRecord, taskKey } from './records.js';
 import { registerArchitecture, registerTask, type RegisterContext } from './register.js';
 
-export function createRegistryHandlers(
-  context: RegisterContext,
-  scene: () => Scene,
-): ServiceHandlers<'pareto.v1.Registry'> {
-  const { leader, mirror } = context;
+export interface RegistryServiceOptions extends RegisterContext {
+  readonly scene: () => Scene;
+  /** Throws `unavailable` while it is not known what a restored store is worth. */
+  readonly requireSettled: () => void;
+}
+
+export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
+  const { leader, scene } = options;
+  const requireWritable = (): void => {
+    leader.require();
+    options.requireSettled();
+  };
   return {
     async registerTask(request) {
-      await leader.require();
-      return taskToWire(await registerTask(context, request));
+      requireWritable();
+      return taskToWire(await registerTask(options, request));
     },
     async registerArchitecture(request) {
-      await leader.require();
-      return architectureToWire(await registerArchitecture(context, request));
+      requireWritable();
+      return architectureToWire(await registerArchitecture(options, request));
     },
     async list({ task }) {
       return listRegistry(scene(), task);
@@ -30,24 +37,29 @@ export function createRegistryHandlers(
       return describeName(scene(), name);
     },
     async delete({ name }) {
-      await leader.require();
-      const held = mirror.records.names.get(nameKey(name));
-      if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
-      const changes =
-        held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name, held.value.current);
-      const unchanged = [held, mirror.records.tasks.get(taskKey(name)) ?? held].map(
-        ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
-      );
-      if (await leader.write(unchanged, changes)) return {};
-      throw new ParetoError('aborted', `${name} was changed by somebody else at the same time: try again`);
+      requireWritable();
+      await options.takeTurn(name, () => deleteName(options, name));
+      return {};
     },
     async profile({ variant }) {
-      await leader.require();
+      requireWritable();
       const { id, version } = findVariant(scene(), variant).variant;
       await leader.write([], [{ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) }]);
       return {};
     },
   };
+}
+
+/** Undefined when somebody else wrote in between. */
+async function deleteName({ leader, mirror }: RegisterContext, name: string): Promise<true | undefined> {
+  const held = mirror.records.names.get(nameKey(name));
+  if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
+  const changes =
+    held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name, held.value.current);
+  const unchanged = [held, mirror.records.tasks.get(taskKey(name)) ?? held].map(
+    ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
+  );
+  return (await leader.write(unchanged, changes)) ? true : undefined;
 }
 
 function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {

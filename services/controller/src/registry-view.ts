@@ -15,8 +15,10 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import { costPer1k, type PlacementVariant } from '@pareto/policy';
-import type { RecordView } from './mirror.js';
+import type { RecordView } from './record-tables.js';
+import type { RecordKind } from './records.js';
 
+/** Maps are the same objects for as long as nothing in them changed. */
 export interface RegistryView {
   readonly tasks: ReadonlyMap<string, Task>;
   /** Versions, ascending. */
@@ -31,7 +33,24 @@ export interface RegistryView {
 
 export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
 
-export function viewRegistry(records: RecordView): RegistryView {
+/** Of these records the assignments may change without the rest. */
+const catalogueKinds: readonly RecordKind[] = ['tasks', 'architectures', 'variants', 'measurements'];
+
+/** The view of before, with what was touched since looked at again. */
+export function viewRegistry(
+  records: RecordView,
+  before: RegistryView | undefined,
+  touched: ReadonlySet<RecordKind>,
+): RegistryView {
+  const sameCatalogue = before !== undefined && !catalogueKinds.some((kind) => touched.has(kind));
+  const sameAssignments = before !== undefined && !touched.has('assignments');
+  return {
+    ...(sameCatalogue ? before : viewCatalogue(records)),
+    assignments: sameAssignments ? before.assignments : viewAssignments(records, before?.assignments),
+  };
+}
+
+function viewCatalogue(records: RecordView): Omit<RegistryView, 'assignments'> {
   const tasks = new Map([...records.tasks.values()].map(({ value }) => [value.name, value]));
   const architectures = groupBy(values(records.architectures), ({ name }) => name);
   for (const versions of architectures.values()) versions.sort((a, b) => a.version - b.version);
@@ -44,8 +63,19 @@ export function viewRegistry(records: RecordView): RegistryView {
     versions.set(key, own);
     if (architectures.get(variant.architecture)?.at(-1)?.version === variant.version) variants.set(variant.id, own);
   }
-  const assignments = groupBy(values(records.assignments), ({ worker }) => worker);
-  return { tasks, architectures, variants, versions, assignments };
+  return { tasks, architectures, variants, versions };
+}
+
+type Assignments = RegistryView['assignments'];
+
+/** A worker whose assignments are what they were keeps the same list. */
+function viewAssignments(records: RecordView, before: Assignments | undefined): Assignments {
+  const groups: Map<WorkerId, readonly Assignment[]> = groupBy(values(records.assignments), ({ worker }) => worker);
+  for (const [worker, group] of groups) {
+    const known = before?.get(worker);
+    if (known?.length === group.length && known.every((one, i) => one === group[i])) groups.set(worker, known);
+  }
+  return groups;
 }
 
 /** Undefined when its architecture was deleted. */

@@ -4,7 +4,9 @@ import { milliseconds, ParetoError, type Clock, type TableVersion } from '@paret
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from './demand-book.js';
+import type { Leader } from './leadership.js';
 import { createDoorbell, createNotifier } from './notifier.js';
+import { isOver, isWelcome, type Standing, type Visit } from './router-visit.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
 
@@ -12,6 +14,8 @@ export interface Routes {
   readonly handlers: ServiceHandlers<'pareto.v1.Routes'>;
   /** Rows may have changed: they are looked at again, at most every 100 ms. */
   readonly touch: () => void;
+  /** Somebody else leads, or nobody: routers may have to go. */
+  readonly leadershipChanged: () => void;
   /** Keeps the table up to date until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   readonly routers: () => readonly wire.RouterInfoInput[];
@@ -19,27 +23,30 @@ export interface Routes {
 
 export interface RoutesOptions {
   readonly table: TableLog;
+  readonly leader: Pick<Leader, 'term' | 'elsewhere' | 'refusal'>;
   readonly demand: DemandBook;
   readonly rows: (routers: readonly wire.RouterInfoInput[]) => TableRows;
-  /** False until the store was read: no table is given before. */
-  readonly synced: () => boolean;
+  /** False: the store was not read yet, or what it says of the fleet is not true. The table stays what it is. */
+  readonly ready: () => boolean;
   /** Queries wait for a cold variant that nobody waited for before. */
   readonly onHeld: () => void;
+  /** Since the store was last heard. */
+  readonly storeAgeMs: () => number;
   /** Aborts when the controller drains: streams end. */
   readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-const coalesceMs = 100;
+const coalesceMs = milliseconds(100);
 const heartbeatMs = 1_000;
-/** Rows change with time too: a worker that was awaited is gone. */
-const recheckMs = 500;
+/** Whoever changes what rows are made of rings; this is for what nobody thought of. */
+const recheckMs = 5_000;
 
 type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
 export function createRoutes(options: RoutesOptions): Routes {
-  const { table, clock, logger, draining } = options;
+  const { table, clock } = options;
   const bell = createDoorbell(clock);
   const changed = createNotifier(clock);
   const routers = new Map<object, wire.RouterInfoInput>();
@@ -48,43 +55,71 @@ export function createRoutes(options: RoutesOptions): Routes {
     ...new Map([...routers.values()].map((router) => [router.routerId, router])).values(),
   ];
   const refresh = (): void => {
-    if (table.update(options.rows(list()))) changed.notify();
+    if (options.ready() && table.update(options.rows(list()))) changed.notify();
+  };
+  const join = ({ routerId, address }: wire.RouterHello): Disposable => {
+    const session = {};
+    routers.set(session, { routerId, address });
+    refresh();
+    return {
+      [Symbol.dispose]() {
+        routers.delete(session);
+        bell.ring();
+      },
+    };
   };
 
   return {
-    handlers: {
-      async watch(stream: RouterStream, call: ServerCall) {
-        if (!options.synced()) throw new ParetoError('unavailable', 'this controller has no table yet: try again');
-        const messages = stream[Symbol.asyncIterator]();
-        const hello = await readHello(messages);
-        const { routerId, address } = hello;
-        const session = {};
-        const ended = new AbortController();
-        const signal = AbortSignal.any([call.signal, draining, ended.signal]);
-        routers.set(session, { routerId, address });
-        logger.info('router joined', { router: routerId, address });
-        refresh();
-        try {
-          void readDemand(messages, routerId, options).finally(() => ended.abort());
-          await sendTable(stream, resumePoint(hello), { table, changed, signal });
-        } finally {
-          routers.delete(session);
-          logger.info('router left', { router: routerId });
-          bell.ring();
-        }
-      },
-    },
+    handlers: { watch: (stream, call) => serveRouter(options, { stream, call, changed, join }) },
     touch: bell.ring,
+    leadershipChanged: () => changed.notify(),
     async run(signal) {
       while (!signal.aborted) {
-        if (options.synced()) refresh();
-        await clock.sleep(milliseconds(coalesceMs), signal).catch(() => undefined);
+        refresh();
+        await clock.sleep(coalesceMs, signal).catch(() => undefined);
         await bell.wait(recheckMs, signal);
       }
     },
     routers: list,
   };
 }
+
+interface Serving {
+  readonly stream: RouterStream;
+  readonly call: ServerCall;
+  readonly changed: ReturnType<typeof createNotifier>;
+  /** Adds the router to those that routers know of, until disposed. */
+  readonly join: (hello: wire.RouterHello) => Disposable;
+}
+
+async function serveRouter(options: RoutesOptions, { stream, call, changed, join }: Serving): Promise<void> {
+  const { table, leader, clock, logger } = options;
+  const messages = stream[Symbol.asyncIterator]();
+  const hello = await readHello(messages);
+  const { routerId: router, address, anyController } = hello;
+  if (!isWelcome(anyController, standingOf(options))) throw leader.refusal();
+  if (!options.ready() && table.isEmpty) throw noTable();
+  const visit: Visit = { anyController, since: clock.now(), leaderThen: leader.elsewhere };
+  const ended = new AbortController();
+  const signal = AbortSignal.any([call.signal, options.draining, ended.signal]);
+  logger.info('router joined', { router, address, anyController });
+  const joined = join(hello);
+  try {
+    void readDemand(messages, router, options).finally(() => ended.abort());
+    await sendTable(options, { stream, visit, changed, signal }, resumePoint(hello));
+  } finally {
+    joined[Symbol.dispose]();
+    logger.info('router left', { router });
+  }
+}
+
+const standingOf = ({ leader }: RoutesOptions): Standing => ({
+  leads: leader.term !== undefined,
+  elsewhere: leader.elsewhere,
+});
+
+const noTable = (): ParetoError =>
+  new ParetoError('unavailable', 'this controller has no table yet: keep the one that you have, and try again');
 
 async function readHello(messages: AsyncIterator<wire.RouterMessage>): Promise<wire.RouterHello> {
   const first = await messages.next();
@@ -97,14 +132,16 @@ async function readHello(messages: AsyncIterator<wire.RouterMessage>): Promise<w
 const resumePoint = ({ epoch, revision }: wire.RouterHello): TableVersion | undefined =>
   epoch === '' ? undefined : { epoch, revision };
 
+/** Counted by the leader only: it alone acts on demand. */
 async function readDemand(
   messages: AsyncIterator<wire.RouterMessage>,
   router: string,
-  { demand, onHeld, clock, logger }: RoutesOptions,
+  { leader, demand, onHeld, clock, logger }: RoutesOptions,
 ): Promise<void> {
   try {
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
-      if (next.value.demand && demand.add(router, next.value.demand, clock.now())) onHeld();
+      if (leader.term === undefined || !next.value.demand) continue;
+      if (demand.add(router, next.value.demand, clock.now())) onHeld();
     }
   } catch (error) {
     logger.debug('router stream broke', { router, error });
@@ -112,19 +149,26 @@ async function readDemand(
 }
 
 interface Sending {
-  readonly table: TableLog;
+  readonly stream: RouterStream;
+  readonly visit: Visit;
   readonly changed: ReturnType<typeof createNotifier>;
   readonly signal: AbortSignal;
 }
 
-/** A slow router gets what has changed meanwhile in one message. */
-async function sendTable(stream: RouterStream, resume: TableVersion | undefined, sending: Sending): Promise<void> {
-  const { table, changed, signal } = sending;
+/** A slow router gets what has changed meanwhile in one message. Throws the leader's whereabouts when the visit is over. */
+async function sendTable(
+  options: RoutesOptions,
+  { stream, visit, changed, signal }: Sending,
+  resume: TableVersion | undefined,
+): Promise<void> {
+  const { table, leader, clock } = options;
   let at = resume;
   while (!signal.aborted) {
+    if (isOver(visit, standingOf(options), clock.now())) throw leader.refusal();
     const message = table.since(at);
     at = table.version;
-    await stream.write(message ?? { ...at, heartbeat: true });
+    const storeAgeMs = Math.round(options.storeAgeMs());
+    await stream.write({ ...(message ?? { ...at, heartbeat: true }), storeAgeMs });
     if (table.since(at) === undefined) await changed.wait(heartbeatMs, signal);
   }
 }

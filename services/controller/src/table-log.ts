@@ -6,6 +6,8 @@ import type { TableRows } from './table-rows.js';
 
 export interface TableLog {
   readonly version: TableVersion;
+  /** No rows were ever taken. */
+  readonly isEmpty: boolean;
   /** Takes new rows; a new revision when they differ. True when they do. */
   update(rows: TableRows): boolean;
   /** A snapshot for whoever has no version, or one that is not known here; else the changes; undefined: up to date. */
@@ -20,44 +22,63 @@ interface Change {
 /** Routers further behind get a snapshot. */
 const keptChanges = 1_000;
 
-export function createTableLog(epoch: string): TableLog {
-  let rows: TableRows = new Map();
-  let texts: ReadonlyMap<string, string> = new Map();
+/** `epochOf` tells the present epoch; in another one than before, revisions of before say nothing. */
+export function createTableLog(epochOf: () => string): TableLog {
+  let epoch = epochOf();
+  let rows: TableRows | undefined;
   let changes: readonly Change[] = [];
   let revision = 1;
 
-  const delta = (from: number): wire.TableMessageInput => {
+  const delta = (present: TableRows, from: number): wire.TableMessageInput => {
     const keys = new Set(changes.filter((change) => change.revision > from).flatMap((change) => change.keys));
-    const present = [...keys].flatMap((key) => rows.get(key) ?? []);
-    const removed = [...keys].filter((key) => !rows.has(key));
-    return { epoch, revision, rows: present, removed };
+    const changed = [...keys].flatMap((key) => present.get(key) ?? []);
+    const removed = [...keys].filter((key) => !present.has(key));
+    return { epoch, revision, rows: changed, removed };
   };
 
   return {
     get version() {
       return { epoch, revision };
     },
+    get isEmpty() {
+      return rows === undefined;
+    },
     update(next) {
-      const nextTexts = new Map([...next].map(([key, row]) => [key, JSON.stringify(row)]));
-      const keys = changedKeys(texts, nextTexts);
-      if (keys.length === 0) return false;
-      revision += 1;
+      const isNewEpoch = epochOf() !== epoch;
+      const keys = changedKeys(rows ?? new Map(), next);
       rows = next;
-      texts = nextTexts;
-      changes = [...changes, { revision, keys }].slice(-keptChanges);
+      if (keys.length === 0 && !isNewEpoch) return false;
+      revision += 1;
+      epoch = epochOf();
+      changes = isNewEpoch ? [] : [...changes, { revision, keys }].slice(-keptChanges);
       return true;
     },
     since(version) {
       if (version?.epoch === epoch && version.revision === revision) return undefined;
       const oldest = (changes[0]?.revision ?? revision + 1) - 1;
-      const known = version?.epoch === epoch && version.revision >= oldest && version.revision < revision;
-      return known ? delta(version.revision) : { epoch, revision, snapshot: true, rows: [...rows.values()] };
+      const isKnown = version?.epoch === epoch && version.revision >= oldest && version.revision < revision;
+      const present: TableRows = rows ?? new Map();
+      return isKnown
+        ? delta(present, version.revision)
+        : { epoch, revision, snapshot: true, rows: [...present.values()] };
     },
   };
 }
 
-function changedKeys(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
-  const changed = [...after].filter(([key, text]) => before.get(key) !== text).map(([key]) => key);
+function changedKeys(before: TableRows, after: TableRows): readonly string[] {
+  const changed = [...after].filter(([key, row]) => !isSame(before.get(key), row)).map(([key]) => key);
   const removed = [...before.keys()].filter((key) => !after.has(key));
   return [...changed, ...removed];
+}
+
+function isSame(before: wire.TableRowInput | undefined, after: wire.TableRowInput): boolean {
+  return before === after || (before !== undefined && textOf(before) === textOf(after));
+}
+
+const texts = new WeakMap<wire.TableRowInput, string>();
+
+function textOf(row: wire.TableRowInput): string {
+  const text = texts.get(row) ?? JSON.stringify(row);
+  texts.set(row, text);
+  return text;
 }

@@ -1,46 +1,50 @@
-// The rows of the routing table, from registry, plan and live fleet. Pure: the same scene gives the same rows.
+// The rows of the routing table, from registry, plan and fleet. The same scene gives the same rows, and what a row is made of
+// being the same objects, the same row: most rows cost nothing to make again.
 
-import { createHash } from 'node:crypto';
-import { priceOf, type Measurement, type Profile, type VariantId, type WorkerInfo } from '@pareto/core';
+import type { Architecture, Assignment, ReplicaState, Task, VariantId } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
-import {
-  accuracyToWire,
-  architectureToWire,
-  profileToWire,
-  replicaStateToWire,
-  taskToWire,
-  type wire,
-} from '@pareto/rpc';
+import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
 import { ceilingOf } from './assignments.js';
+import { observeHosts, type Hosts } from './hosts.js';
 import type { Scene } from './observe.js';
-import { costOf, latencyOf, versionKey } from './registry-view.js';
+import { versionKey, type RegistryView } from './registry-view.js';
+import { variantRows } from './variant-rows.js';
 
 /** By key. */
 export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
 export function tableRows(scene: Scene, routers: readonly wire.RouterInfoInput[]): TableRows {
+  const hosts = observeHosts(scene);
   const rows: wire.TableRowInput[] = [];
-  for (const task of scene.registry.tasks.values()) rows.push({ key: `task/${task.name}`, task: taskToWire(task) });
-  for (const architecture of [...scene.registry.architectures.values()].flat()) {
-    const key = `architecture/${architecture.name}/${architecture.version}`;
-    rows.push({ key, architecture: architectureToWire(architecture) });
-  }
+  for (const task of scene.registry.tasks.values()) rows.push(taskRow(task));
+  for (const versions of scene.registry.architectures.values()) rows.push(...versions.map(architectureRow));
   const ready = readyVersions(scene);
   for (const current of scene.registry.variants.values()) {
-    rows.push(...variantRows(scene, servedVersion(scene, current, ready.get(current.variant.id) ?? [])));
+    const served = servedVersion(scene, current, ready.get(current.variant.id) ?? []);
+    rows.push(...variantRows(scene, hosts, served));
   }
-  rows.push(...replicaRows(scene));
+  rows.push(...replicaRows(scene, hosts));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
   return new Map(rows.map((row) => [row.key ?? '', row]));
 }
 
+const taskRow = memoize((task: Task) => ({ key: `task/${task.name}`, task: taskToWire(task) }));
+
+const architectureRow = memoize((architecture: Architecture) => ({
+  key: `architecture/${architecture.name}/${architecture.version}`,
+  architecture: architectureToWire(architecture),
+}));
+
 function readyVersions({ registry, fleet }: Scene): ReadonlyMap<VariantId, readonly number[]> {
-  const ready = new Map<VariantId, number[]>();
-  for (const { worker, replica, variant, version } of [...registry.assignments.values()].flat()) {
-    if (fleet.replicas(worker).get(replica)?.report.state !== 'ready') continue;
-    ready.set(variant, [...(ready.get(variant) ?? []), version]);
+  const ready = new Map<VariantId, Set<number>>();
+  for (const [worker, assignments] of registry.assignments) {
+    const live = fleet.replicas(worker);
+    for (const { replica, variant, version } of assignments) {
+      if (live.get(replica)?.report.state !== 'ready') continue;
+      ready.set(variant, (ready.get(variant) ?? new Set()).add(version));
+    }
   }
-  return ready;
+  return new Map([...ready].map(([variant, versions]) => [variant, [...versions]]));
 }
 
 /** The current version; an older one for as long as only that has replicas that are ready. */
@@ -50,102 +54,58 @@ function servedVersion({ registry }: Scene, current: PlacementVariant, ready: re
   return registry.versions.get(versionKey(id, Math.max(...ready))) ?? current;
 }
 
-/** One row per hardware class it was measured on; one without a class when there is none that a worker could load. */
-function variantRows(scene: Scene, variant: PlacementVariant): readonly wire.TableRowInput[] {
-  const measured = variant.measurements.flatMap((measurement) => measuredRows(scene, variant, measurement));
-  return measured.some((row) => row.variant?.placeable) ? measured : [...measured, ...unmeasuredRow(scene, variant)];
-}
-
-/** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
-function unmeasuredRow(scene: Scene, variant: PlacementVariant): readonly wire.TableRowInput[] {
-  const { id, provider } = variant.variant;
-  const groups = presentWorkers(scene).flatMap(({ info, draining }) => (draining ? [] : info.slotGroups));
-  const offered = groups.filter((group) => group.slots > 0 && group.hardwareClass.provider === provider);
-  const results = offered.map(
-    (group) => variant.measurements.find((m) => m.hardwareClass === group.hardwareClass.id)?.result,
-  );
-  const failed = results.find((result) => result?.kind === 'failed');
-  const placeable = results.includes(undefined);
-  if (!placeable && failed === undefined && variant.measurements.length > 0) return [];
-  const measurementError = placeable || failed?.kind !== 'failed' ? '' : failed.reason;
-  return [
-    { key: `variant/${id}/`, variant: { ...identityOf(variant), hardwareClass: '', placeable, measurementError } },
-  ];
-}
-
-function identityOf({ variant }: PlacementVariant): wire.VariantRowInput {
-  const { id, architecture, version, recipe, quarantineReason = '' } = variant;
-  return { variant: id, architecture, version, recipe, quarantineReason };
-}
-
-function measuredRows(
-  scene: Scene,
-  variant: PlacementVariant,
-  measurement: Measurement,
-): readonly wire.TableRowInput[] {
-  const { hardwareClass, result } = measurement;
-  if (result.kind === 'failed') return [];
-  const profileDigest = digestOf(result.profile);
-  const latencyMs = latencyOf(scene.registry, variant.variant.task);
-  return [
-    {
-      key: `variant/${variant.variant.id}/${hardwareClass}`,
-      variant: {
-        ...identityOf(variant),
-        hardwareClass,
-        accuracy: accuracyToWire(result.accuracy),
-        profileDigest,
-        costPer_1k: costOf(measurement, scene.prices, latencyMs) ?? 0,
-        usdPerHour: priceOf(scene.prices, hardwareClass) ?? 0,
-        placeable: isPlaceable(scene, hardwareClass, result.profile),
-      },
-    },
-    { key: `profile/${profileDigest}`, profile: { digest: profileDigest, profile: profileToWire(result.profile) } },
-  ];
-}
-
-/** Some worker that is here, or expected back, could load it. */
-function isPlaceable(scene: Scene, hardwareClass: string, { memoryBytes }: Profile): boolean {
-  return presentWorkers(scene).some(
-    ({ info, draining }) =>
-      !draining &&
-      info.memoryBytes >= memoryBytes &&
-      info.slotGroups.some((group) => group.slots > 0 && group.hardwareClass.id === hardwareClass),
-  );
-}
-
-/** Replicas of the plan as last reported; those of workers that are gone are left out, and so are failed ones. */
-function replicaRows(scene: Scene): readonly wire.TableRowInput[] {
-  return presentWorkers(scene).flatMap(({ info }) =>
-    (scene.registry.assignments.get(info.id) ?? []).flatMap((assignment) => {
-      const report = scene.fleet.replicas(info.id).get(assignment.replica)?.report;
+/**
+ * Replicas of the plan as last reported. Those of workers that are gone are left out, and so are failed ones, and those of
+ * variants that were deleted.
+ */
+function replicaRows({ registry, fleet }: Scene, { present }: Hosts): readonly wire.TableRowInput[] {
+  return present.flatMap(({ info }) => {
+    const live = fleet.replicas(info.id);
+    return (registry.assignments.get(info.id) ?? []).flatMap((assignment) => {
+      const report = live.get(assignment.replica)?.report;
       if (report === undefined || report.state === 'failed' || report.quarantined) return [];
-      const { replica: replicaId, variant, version, hardwareClass } = assignment;
-      const row = { replicaId, variant, version, hardwareClass, workerId: info.id, address: info.address };
-      const state = replicaStateToWire(report.state);
-      return [
-        {
-          key: `replica/${replicaId}`,
-          replica: { ...row, state, batchCeiling: ceilingOf(scene.registry, assignment) },
-        },
-      ];
-    }),
-  );
+      if (!registry.versions.has(versionKey(assignment.variant, assignment.version))) return [];
+      return [replicaRow(registry, assignment, report.state, info.address)];
+    });
+  });
 }
 
-function presentWorkers(scene: Scene): readonly { readonly info: WorkerInfo; readonly draining: boolean }[] {
-  const { records, fleet, now, leadingSince } = scene;
-  return Array.from(records.workers.values(), ({ value }) => value)
-    .filter(({ info }) => fleet.presence(info.id, now, leadingSince) !== 'gone')
-    .map(({ info, draining }) => ({ info: fleet.session(info.id)?.info ?? info, draining }));
+interface MadeRow {
+  readonly versions: RegistryView['versions'];
+  readonly state: ReplicaState;
+  readonly address: string;
+  readonly row: wire.TableRowInput;
 }
 
-const digests = new WeakMap<Profile, string>();
+const replicaRowsMade = new WeakMap<Assignment, MadeRow>();
 
-function digestOf(profile: Profile): string {
-  const known = digests.get(profile);
-  if (known !== undefined) return known;
-  const digest = createHash('sha256').update(JSON.stringify(profile)).digest('hex').slice(0, 32);
-  digests.set(profile, digest);
-  return digest;
+function replicaRow(
+  registry: RegistryView,
+  assignment: Assignment,
+  state: ReplicaState,
+  address: string,
+): wire.TableRowInput {
+  const { versions } = registry;
+  const made = replicaRowsMade.get(assignment);
+  if (made?.versions === versions && made.state === state && made.address === address) return made.row;
+  const { replica: replicaId, variant, version, hardwareClass, worker: workerId } = assignment;
+  const batchCeiling = ceilingOf(registry, assignment);
+  const row = {
+    key: `replica/${replicaId}`,
+    replica: {
+      ...{ replicaId, variant, version, hardwareClass, workerId, address, batchCeiling },
+      state: replicaStateToWire(state),
+    },
+  };
+  replicaRowsMade.set(assignment, { versions, state, address, row });
+  return row;
+}
+
+function memoize<K extends object>(make: (key: K) => wire.TableRowInput): (key: K) => wire.TableRowInput {
+  const made = new WeakMap<K, wire.TableRowInput>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }

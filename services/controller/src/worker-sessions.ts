@@ -14,17 +14,20 @@ import type { Assigner } from './assigner.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState, WorkerReport, WorkerSession } from './fleet-state.js';
 import type { Leader } from './leadership.js';
-import { createLoadRecords, type LoadRecords } from './load-records.js';
-import type { Mirror } from './mirror.js';
+import type { LoadFlusher } from './load-flusher.js';
+import type { RollCall } from './roll-call.js';
+import { createWorkerLine } from './worker-line.js';
 
 export interface WorkerSessionsOptions {
   readonly fleet: FleetState;
   readonly assigner: Assigner;
   readonly leader: Leader;
-  readonly mirror: Mirror;
   readonly records: FleetRecords;
+  readonly loads: LoadFlusher;
+  readonly rollCall: RollCall;
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
+  readonly storeAgeMs: () => number;
   readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,34 +35,65 @@ export interface WorkerSessionsOptions {
 
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
 
-/** A worker reports each second; one that is silent for this long is taken for hung, and its stream is ended. */
-const silenceMs = milliseconds(10_000);
+/** A worker reports twice a second; one that is silent for this long is taken for lost, and its stream is ended. */
+const silenceMs = milliseconds(3_000);
 
+/** The handler of workers' streams: only the leader has any, and they end with its term. */
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
-  const { leader, fleet, assigner, logger, clock } = options;
-  const loads = createLoadRecords(options);
+  const { leader, logger } = options;
   return async (stream, call) => {
-    await leader.require();
+    leader.require();
     const messages = stream[Symbol.asyncIterator]();
     const info = await readHello(messages);
     await options.records.remember(info);
+    const { lost } = leader.require();
     const ended = new AbortController();
-    const signal = AbortSignal.any([call.signal, options.draining, ended.signal]);
+    const signal = AbortSignal.any([call.signal, options.draining, lost, ended.signal]);
     const session: WorkerSession = { info, end: () => ended.abort() };
-    const send = (message: wire.ControllerMessageInput): void => void stream.write(message);
-    fleet.join(session);
-    assigner.attach(info.id, send);
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
-    options.changed();
     try {
-      await readWorker(messages, info, { ...options, loads }, signal);
+      await serve(options, { stream, messages, session, signal });
     } finally {
-      assigner.detach(info.id, send);
-      fleet.leave(session, clock.now());
+      ended.abort();
       logger.info('worker left', { worker: info.id });
-      options.changed();
     }
+    if (lost.aborted && !options.draining.aborted) throw leader.refusal();
   };
+}
+
+interface Serving {
+  readonly stream: WorkerStream;
+  readonly messages: AsyncIterator<wire.WorkerMessage>;
+  readonly session: WorkerSession;
+  readonly signal: AbortSignal;
+}
+
+async function serve(options: WorkerSessionsOptions, { stream, messages, session, signal }: Serving): Promise<void> {
+  const { fleet, assigner, rollCall, changed, logger, clock } = options;
+  const worker = session.info.id;
+  const line = createWorkerLine({ ...options, worker, stream });
+  fleet.join(session);
+  assigner.attach(line);
+  changed();
+  line.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
+  let lastHeardAt = clock.now();
+  try {
+    for (;;) {
+      const message = await nextOrSilence(messages, clock, signal);
+      if (message === undefined) return;
+      lastHeardAt = clock.now();
+      await handleMessage(message, session, options).catch((error: unknown) => {
+        logger.warn('worker message refused', { worker, error });
+      });
+    }
+  } finally {
+    assigner.detach(line);
+    // One that fell silent was awaited meanwhile.
+    const isSilent = clock.now() - lastHeardAt >= silenceMs;
+    fleet.leave(session, isSilent ? lastHeardAt : clock.now());
+    rollCall.left();
+    changed();
+  }
 }
 
 async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<WorkerInfo> {
@@ -69,23 +103,6 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
     throw new ParetoError('invalid-argument', 'the first message must be a hello');
   checkName('worker', hello.workerId);
   return workerInfoFromWire(hello);
-}
-
-type Reading = WorkerSessionsOptions & { readonly loads: LoadRecords };
-
-async function readWorker(
-  messages: AsyncIterator<wire.WorkerMessage>,
-  info: WorkerInfo,
-  options: Reading,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    const next = await nextOrSilence(messages, options.clock, signal);
-    if (next === undefined) return;
-    await handleMessage(next, info, options).catch((error: unknown) => {
-      options.logger.warn('worker message refused', { worker: info.id, error });
-    });
-  }
 }
 
 /** Undefined when the stream ended, broke, was ended, or fell silent. */
@@ -108,19 +125,24 @@ function nextOrSilence(
   });
 }
 
-async function handleMessage(message: wire.WorkerMessage, info: WorkerInfo, options: Reading): Promise<void> {
+async function handleMessage(
+  message: wire.WorkerMessage,
+  session: WorkerSession,
+  options: WorkerSessionsOptions,
+): Promise<void> {
   const { fleet, assigner, records, loads, changed, clock } = options;
+  const { id: worker, incarnation } = session.info;
   if (message.report) {
     const report = reportFromWire(message.report);
-    const isNews = fleet.report(info.id, report, clock.now());
+    const isNews = fleet.report(session, report, clock.now());
+    loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isNews);
     if (isNews) changed();
     await records.storeQuarantines(report);
-    await loads.store(info.id, report, isNews);
   }
   if (message.measurement) {
     // The worker repeats what it measured until its order is gone.
     await records.storeMeasurement(measurementFromWire(message.measurement));
-    fleet.order(info.id, undefined);
+    fleet.order(worker, undefined);
     assigner.apply([]);
     changed();
   }

@@ -55,7 +55,7 @@ describe('table log', () => {
   const row = (key: string, name: string): [string, wire.TableRowInput] => [key, { key, task: { name } }];
 
   it('gives a snapshot to whoever has nothing, and then only what changed', () => {
-    const log = createTableLog('e');
+    const log = createTableLog(() => 'e');
     log.update(new Map([row('a', '1'), row('b', '1')]));
     const first = log.version;
     assert.equal(log.since(undefined)?.rows?.length, 2);
@@ -67,7 +67,7 @@ describe('table log', () => {
   });
 
   it('makes no revision when nothing changed', () => {
-    const log = createTableLog('e');
+    const log = createTableLog(() => 'e');
     log.update(new Map([row('a', '1')]));
     const { revision } = log.version;
     assert.equal(log.update(new Map([row('a', '1')])), false);
@@ -75,7 +75,7 @@ describe('table log', () => {
   });
 
   it('gives a snapshot for another epoch, a revision to come, and one it has forgotten', () => {
-    const log = createTableLog('e');
+    const log = createTableLog(() => 'e');
     log.update(new Map([row('a', '0')]));
     const old = log.version;
     for (let i = 1; i <= 1_001; i += 1) log.update(new Map([row('a', String(i))]));
@@ -164,22 +164,25 @@ describe('fleet state', () => {
     const fleet = createFleetState(params);
     const first = session('1');
     fleet.join(first);
-    fleet.report(w1, report(reportOf('a')), ms(0));
+    fleet.report(first, report(reportOf('a')), ms(0));
     const same = session('1');
     fleet.join(same);
     assert.equal(first.ended.yes, true);
     assert.equal(fleet.replicas(w1).size, 1);
     fleet.leave(first, ms(0));
     assert.equal(fleet.presence(w1, ms(99_999), ms(0)), 'connected');
+    assert.equal(fleet.report(first, report(), ms(0)), false, 'nobody listens to it any more');
+    assert.equal(fleet.replicas(w1).size, 1);
     fleet.join(session('2'));
     assert.equal(fleet.replicas(w1).size, 0);
   });
 
   it('says what is news, and since when', () => {
     const fleet = createFleetState(params);
-    fleet.join(session('1'));
+    const only = session('1');
+    fleet.join(only);
     const say = (state: ReplicaState, requests: number, now: number): boolean =>
-      fleet.report(w1, report(reportOf('a', { state, requests })), ms(now));
+      fleet.report(only, report(reportOf('a', { state, requests })), ms(now));
     assert.deepEqual(
       [say('loading', 0, 0), say('loading', 0, 10), say('ready', 0, 20), say('ready', 5, 30)],
       [true, false, true, false],
@@ -190,7 +193,9 @@ describe('fleet state', () => {
 });
 
 describe('counters', () => {
-  const load = (incarnation: string, ...replicas: readonly ReplicaReport[]) => ({ worker: w1, incarnation, replicas });
+  const load = (incarnation: string, ...replicas: readonly ReplicaReport[]) => ({
+    ...{ worker: w1, incarnation, present: true, replicas },
+  });
 
   it('adds what came since the last record, and all of a new incarnation', () => {
     const before = load('1', reportOf('a', { requests: 10, items: 20 }));

@@ -72,7 +72,9 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     void stream.write({ hello: workerInfoToWire(infoOf(options)) });
     for await (const message of stream) if (message.assignments) apply(message.assignments);
   };
+  const reporting = setInterval(report, 500);
   const leave = (): void => {
+    clearInterval(reporting);
     cut.abort();
     channel.close();
   };

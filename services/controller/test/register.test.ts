@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
 import { registerTask, type RegisterContext } from '../src/register.js';
+import { createRegistryTurns } from '../src/registry-turns.js';
 
 /** An empty registry whose leader loses every compare-and-swap. */
 const beaten = {
   mirror: { records: { tasks: new Map(), names: new Map(), architectures: new Map() } },
   leader: { write: async () => false },
+  takeTurn: createRegistryTurns(),
 } as unknown as RegisterContext;
 
 const request = { name: 'digits', metric: 'top1', defaultObjective: null, validationDigest: '' };

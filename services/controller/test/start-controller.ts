@@ -5,7 +5,7 @@ import { createChannel, createClient, type Channel, type ServiceClient } from '@
 import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer } from '@pareto/telemetry';
 import { controllerConfig, type ControllerConfig } from '../src/config.js';
-import { createController } from '../src/controller.js';
+import { createController, type ControllerOptions } from '../src/controller.js';
 
 export const clusterToken = 'a-secret-of-the-cluster';
 
@@ -22,6 +22,7 @@ export interface TestController extends AsyncDisposable {
 export async function startController(
   dataDir: string,
   fields: Partial<ControllerConfig> = {},
+  options: ControllerOptions = {},
 ): Promise<TestController> {
   const level = process.env['TEST_LOG'] === undefined ? 'silent' : 'debug';
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
@@ -30,7 +31,7 @@ export async function startController(
   const access = createTokenAccess(clusterToken, { role: 'controller', clock: systemClock, logger });
   const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, access };
   const config = controllerConfig.schema.parse({ ...testConfig, dataDir, ...fields });
-  const controller = await createController(config, context, timings);
+  const controller = await createController(config, context, { fleet: timings, ...options });
   const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs: 2_000 });
   await group.start();
   const address = `127.0.0.1:${controller.port()}`;

@@ -52,6 +52,8 @@ function refusal(action: PlanAction, fresh: Fresh, free: Map<WorkerId, number>):
       free.set(assignment.worker, left);
       return undefined;
     }
+    case 'adopt':
+      return undefined;
     case 'unload': {
       const there = fresh.replicas.some(({ assignment }) => assignment.replica === action.assignment.replica);
       return there ? undefined : 'the replica is gone already';

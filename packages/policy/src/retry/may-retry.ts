@@ -8,7 +8,7 @@ export interface FailedAttempt {
   readonly attempts: number;
   /** The caller waits no more. */
   readonly isGivenUp: boolean;
-  /** Retries that the router has saved up. */
+  /** Retries that the router has saved up; below nothing when some were had on credit. */
   readonly savedRetries: number;
 }
 
@@ -23,6 +23,8 @@ export interface RetryParams {
   readonly firstSavings: number;
   /** The most that is saved up. */
   readonly mostSavings: number;
+  /** How far below nothing the savings may go for the first retry of queries that a worker went away with. */
+  readonly credit: number;
 }
 
 export const defaultRetryParams: RetryParams = {
@@ -31,12 +33,14 @@ export const defaultRetryParams: RetryParams = {
   earnedPerQuery: 0.2,
   firstSavings: 20,
   mostSavings: 1_000,
+  credit: 1_000,
 };
 
 export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   if (failed.outcome === 'failed' || failed.isGivenUp) return false;
   if (failed.outcome === 'lost' && failed.requestBytes > params.replayBytes) return false;
-  return failed.attempts < params.maxAttempts && failed.savedRetries >= 1;
+  const credit = failed.outcome === 'lost' && failed.attempts === 1 ? params.credit : 0;
+  return failed.attempts < params.maxAttempts && failed.savedRetries + credit >= 1;
 }
 
 /** The savings after one more query. */

@@ -18,9 +18,29 @@ describe('mayRetry', () => {
     ["a worker's own last word", { ...refused, outcome: 'failed' }, false],
     ['what nobody waits for', { ...refused, isGivenUp: true }, false],
     ['without savings', { ...refused, savedRetries: 0.9 }, false],
+    ['what was lost, on credit', { ...lost, savedRetries: 0 }, true],
+    ['but only its first retry', { ...lost, savedRetries: 0, attempts: 2 }, false],
+    ['nor beyond the credit', { ...lost, savedRetries: -999.5 }, false],
     ['too often', { ...refused, attempts: 4 }, false],
   ];
   for (const [name, failed, expected] of cases) it(name, () => assert.equal(mayRetry(failed, params), expected));
+
+  it('lets all that a worker had in flight go elsewhere, and a fifth of it when that goes on', () => {
+    let saved = params.firstSavings;
+    const retried = (queries: number): number => {
+      let count = 0;
+      for (let i = 0; i < queries; i++) saved = earnRetry(saved, params);
+      for (let i = 0; i < queries; i++) {
+        if (!mayRetry({ ...lost, savedRetries: saved }, params)) continue;
+        saved -= 1;
+        count += 1;
+      }
+      return count;
+    };
+    assert.equal(retried(500), 500);
+    for (let i = 0; i < 5; i++) retried(500);
+    assert.equal(retried(500), 100);
+  });
 
   it('saves a fifth of a retry per query, up to a bound', () => {
     let saved = 0;

@@ -1,0 +1,104 @@
+// Settling the plan in a store that was restored: what runs is taken into it before anything else is planned. A store that
+// was not is settled at once, when its first leader comes.
+
+import type { PlanAction, WorkerId } from '@pareto/core';
+import {
+  planAbsences,
+  planAdoption,
+  type AdoptionSnapshot,
+  type PlacementVariant,
+  type RunningWorker,
+} from '@pareto/policy';
+import type { Logger } from '@pareto/telemetry';
+import type { Leader } from './leadership.js';
+import type { Scene } from './observe.js';
+import type { PlanLog } from './plan-log.js';
+import { assignmentWrites } from './record-plan.js';
+import { putRecord, settlementKey, variantKey } from './records.js';
+import { writeAll } from './write-all.js';
+
+export interface AdoptOptions {
+  readonly scene: () => Scene;
+  readonly leader: Leader;
+  readonly planLog: PlanLog;
+  /** Of the store's present history. */
+  readonly epoch: () => string;
+  /** Workers that were there when the store was restored. */
+  readonly witnessed: () => ReadonlySet<WorkerId>;
+  /** How long it waits for workers that it knows of. */
+  readonly firstJoinMs: number;
+  readonly logger: Logger;
+}
+
+/** True when there is nothing left to adopt, and planning may go on. */
+export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
+  const scene = options.scene();
+  if (scene.settled) return adoptLate(options, scene);
+  if (!isComplete(options, scene)) return false;
+  const snapshot = observeRunning(scene, [...scene.registry.versions.values()]);
+  const actions = [...planAdoption(snapshot), ...planAbsences(snapshot)];
+  await writeAll(options.leader, [...assignmentWrites(actions), putRecord(settlementKey, { epoch: options.epoch() })]);
+  tell(options, actions);
+  options.logger.info('plan settled', { epoch: options.epoch(), workers: snapshot.workers.length });
+  return true;
+}
+
+/** Nothing is known of anything: there is nobody to wait for. */
+export const isFresh = ({ records }: Scene, witnessed: ReadonlySet<WorkerId>): boolean =>
+  witnessed.size === 0 && records.workers.size === 0 && records.assignments.size === 0;
+
+function isComplete({ witnessed, firstJoinMs }: AdoptOptions, scene: Scene): boolean {
+  const { records, fleet, now, leadingSince } = scene;
+  if (leadingSince === undefined) return false;
+  if (isFresh(scene, witnessed()) || now - leadingSince >= firstJoinMs) return true;
+  const known = Array.from(records.workers.values(), ({ value }) => value.info.id);
+  return [...known, ...witnessed()].every(
+    (id) => fleet.lastReport(id) !== undefined || fleet.presence(id, now, leadingSince) === 'gone',
+  );
+}
+
+/** Workers that come later with what they ran before: of variants that came with the restored store. */
+async function adoptLate(options: AdoptOptions, scene: Scene): Promise<boolean> {
+  const prefix = planPrefix(options.epoch());
+  const workers = observeWorkers(scene).flatMap(({ info, replicas }) => {
+    const ofBefore = replicas.filter(({ replica }) => !replica.startsWith(prefix));
+    return ofBefore.length === 0 ? [] : [{ info, replicas: ofBefore }];
+  });
+  if (workers.length === 0) return true;
+  const actions = planAdoption({ ...observeRunning(scene, restoredVariants(scene)), workers });
+  if (actions.length === 0) return true;
+  await writeAll(options.leader, assignmentWrites(actions));
+  tell(options, actions);
+  return false;
+}
+
+/** Replica ids begin with it: those of another history of the store begin otherwise. */
+export const planPrefix = (epoch: string): string => `${epoch.slice(0, 6)}-`;
+
+function restoredVariants({ registry, records }: Scene): readonly PlacementVariant[] {
+  const settledAt = records.settlements.get(settlementKey)?.modRevision ?? 0;
+  return [...registry.versions.values()].filter(({ variant }) => {
+    const record = records.variants.get(variantKey(variant.id, variant.version));
+    return record !== undefined && record.createRevision < settledAt;
+  });
+}
+
+const observeRunning = (scene: Scene, variants: readonly PlacementVariant[]): AdoptionSnapshot => ({
+  workers: observeWorkers(scene),
+  assignments: [...scene.registry.assignments.values()].flat(),
+  variants,
+});
+
+/** Workers that are connected and have said what they run. */
+function observeWorkers({ fleet, records }: Scene): readonly RunningWorker[] {
+  return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((id) => {
+    const info = fleet.session(id)?.info;
+    const replicas = fleet.lastReport(id)?.replicas;
+    return info === undefined || replicas === undefined ? [] : [{ info, replicas }];
+  });
+}
+
+function tell({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {
+  for (const { kind, reason, ...action } of actions) logger.info('plan action', { kind, reason, ...action });
+  planLog.add(actions, []);
+}

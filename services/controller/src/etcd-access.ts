@@ -1,0 +1,59 @@
+// How the controller reaches etcd, from its flags and the files that they name.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText, ParetoError } from '@pareto/core';
+import type { EtcdStoreOptions } from '@pareto/state';
+import type { ControllerConfig } from './config.js';
+
+export type EtcdFlags = Pick<ControllerConfig, 'etcd' | 'cluster' | 'etcdCerts' | 'etcdUser' | 'etcdPasswordFile'>;
+
+/** Throws `invalid-argument` that names the flag and the file. */
+export async function readEtcdAccess(
+  endpoints: readonly string[],
+  flags: EtcdFlags,
+): Promise<Omit<EtcdStoreOptions, 'clock' | 'onNotice'>> {
+  const { cluster, etcdCerts, etcdUser, etcdPasswordFile } = flags;
+  return {
+    endpoints,
+    prefix: `/pareto/${cluster}/`,
+    tls: etcdCerts === undefined ? undefined : await readCerts(etcdCerts),
+    user: await readUser(etcdUser, etcdPasswordFile),
+  };
+}
+
+async function readCerts(folder: string): Promise<NonNullable<EtcdStoreOptions['tls']>> {
+  const path = (name: string): string => join(folder, name);
+  const ca = await read('--etcd-certs', path('ca.crt'));
+  const cert = await readIfThere('--etcd-certs', path('tls.crt'));
+  const key = await readIfThere('--etcd-certs', path('tls.key'));
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new ParetoError(
+      'invalid-argument',
+      `--etcd-certs: ${folder} has ${cert === undefined ? 'tls.key without tls.crt' : 'tls.crt without tls.key'}: a client certificate needs both`,
+    );
+  }
+  return { ca, cert, key };
+}
+
+async function readUser(name: string | undefined, file: string | undefined): Promise<EtcdStoreOptions['user']> {
+  if (name === undefined && file === undefined) return undefined;
+  if (name === undefined || file === undefined) {
+    throw new ParetoError(
+      'invalid-argument',
+      '--etcd-user and --etcd-password-file go together: give both, or neither',
+    );
+  }
+  return { name, password: (await read('--etcd-password-file', file)).trimEnd() };
+}
+
+async function read(flag: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ParetoError('invalid-argument', `${flag}: cannot read ${file}: ${errorText(error)}`);
+  });
+}
+
+async function readIfThere(flag: string, file: string): Promise<string | undefined> {
+  const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return readFile(file, 'utf8').catch((error: unknown) => (isMissing(error) ? undefined : read(flag, file)));
+}

@@ -1,0 +1,32 @@
+// The workers that count for the routing table, and what they could hold between them.
+
+import type { HardwareClassId, WorkerInfo } from '@pareto/core';
+import type { Scene } from './observe.js';
+
+export interface Hosts {
+  /** They are here, or expected back. */
+  readonly present: readonly { readonly info: WorkerInfo }[];
+  /** Of the classes that have slots on workers that are not being emptied: the memory of the largest such worker. */
+  readonly largest: ReadonlyMap<HardwareClassId, number>;
+  /** The same classes by kind of provider. */
+  readonly byProvider: ReadonlyMap<string, ReadonlySet<HardwareClassId>>;
+}
+
+export function observeHosts({ records, fleet, now, leadingSince }: Scene): Hosts {
+  const present: { readonly info: WorkerInfo }[] = [];
+  const largest = new Map<HardwareClassId, number>();
+  const byProvider = new Map<string, Set<HardwareClassId>>();
+  for (const { value } of records.workers.values()) {
+    if (fleet.presence(value.info.id, now, leadingSince) === 'gone') continue;
+    const info = fleet.session(value.info.id)?.info ?? value.info;
+    present.push({ info });
+    if (value.draining) continue;
+    for (const { hardwareClass, slots } of info.slotGroups) {
+      if (slots === 0) continue;
+      largest.set(hardwareClass.id, Math.max(info.memoryBytes, largest.get(hardwareClass.id) ?? 0));
+      const classes = byProvider.get(hardwareClass.provider) ?? new Set();
+      byProvider.set(hardwareClass.provider, classes.add(hardwareClass.id));
+    }
+  }
+  return { present, largest, byProvider };
+}

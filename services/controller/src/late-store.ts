@@ -1,0 +1,38 @@
+// A store that opens later: what is made of it can be put together before, and the process answers probes meanwhile.
+
+import { ParetoError } from '@pareto/core';
+import type { Store } from '@pareto/state';
+
+export interface LateStore extends Store {
+  /** From now on calls go to that store; closing this one closes it. */
+  open(store: Store): void;
+}
+
+/** Calls before `open` throw `unavailable`. */
+export function createLateStore(): LateStore {
+  let opened: Store | undefined;
+  const store = (): Store => {
+    if (opened === undefined) throw new ParetoError('unavailable', 'the store is not open yet: try again in a moment');
+    return opened;
+  };
+  return {
+    open(later) {
+      opened = later;
+    },
+    get epoch() {
+      return opened?.epoch ?? '';
+    },
+    get silentMs() {
+      return opened?.silentMs ?? 0;
+    },
+    get: async (key) => store().get(key),
+    range: async (prefix) => store().range(prefix),
+    transact: async (transaction) => store().transact(transaction),
+    watch: (prefix, from, signal) => store().watch(prefix, from, signal),
+    grantLease: async (ttlMs) => store().grantLease(ttlMs),
+    compact: async (revision) => store().compact(revision),
+    async [Symbol.asyncDispose]() {
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+// Workers' loads and the counters of variants, written together at a bounded rate: a change of state soon, counts every
+// five seconds.
+
+import { milliseconds, type Clock, type Milliseconds, type WorkerId } from '@pareto/core';
+import { maxOperations, maxTransactionBytes } from '@pareto/state';
+import type { Logger } from '@pareto/telemetry';
+import type { Leader } from './leadership.js';
+import type { Mirror } from './mirror.js';
+import { createDoorbell } from './notifier.js';
+import { planFlush, type FlushLimits, type Saying } from './plan-flush.js';
+import type { LoadRecord } from './records.js';
+
+export interface LoadFlusher {
+  /** What a worker says now. `isNews`: a replica or the worker itself changed its state. */
+  note(load: LoadRecord, isNews: boolean): void;
+  /** Writes, while this controller leads, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface LoadFlusherOptions {
+  readonly leader: Leader;
+  readonly mirror: Mirror;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const newsMs = milliseconds(250);
+const countsMs = 5_000;
+const limits: FlushLimits = { operations: maxOperations - 1, bytes: maxTransactionBytes * 0.9 };
+
+interface Waiting {
+  readonly saying: Saying;
+  readonly isNews: boolean;
+}
+
+export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
+  const { leader, clock, logger } = options;
+  const waiting = new Map<WorkerId, Waiting>();
+  const bell = createDoorbell(clock);
+  let countsAt = clock.now();
+
+  const round = async (): Promise<void> => {
+    if (leader.term === undefined) return waiting.clear();
+    const isCountsDue = clock.now() - countsAt >= countsMs;
+    if (isCountsDue) countsAt = clock.now();
+    const due = [...waiting].filter(([, { isNews }]) => isNews || isCountsDue);
+    await flush(options, waiting, new Map(due));
+  };
+
+  return {
+    note(load, isNews) {
+      const before = waiting.get(load.worker);
+      waiting.set(load.worker, {
+        saying: saidNow(before?.saying ?? [], load),
+        isNews: isNews || before?.isNews === true,
+      });
+      if (isNews) bell.ring();
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        await bell.wait(untilCounts(clock, countsAt), signal);
+        await clock.sleep(newsMs, signal).catch(() => undefined);
+        await round().catch((error: unknown) => logger.warn('loads not written', { error }));
+      }
+    },
+  };
+}
+
+/** A word takes the place of the last one, unless that one counts what this one leaves out. */
+function saidNow(before: Saying, load: LoadRecord): Saying {
+  const last = before.at(-1);
+  const ids = new Set(load.replicas.map(({ replica }) => replica));
+  const isCovered = last?.incarnation === load.incarnation && last.replicas.every(({ replica }) => ids.has(replica));
+  return [...(isCovered ? before.slice(0, -1) : before), load];
+}
+
+const untilCounts = (clock: Clock, countsAt: Milliseconds): number =>
+  Math.max(0, countsAt + countsMs - newsMs - clock.now());
+
+/** Writes what is due. What was said anew meanwhile, or lost a compare, waits for the next round. */
+async function flush(
+  { leader, mirror }: LoadFlusherOptions,
+  waiting: Map<WorkerId, Waiting>,
+  due: Map<WorkerId, Waiting>,
+): Promise<void> {
+  while (due.size > 0) {
+    const sayings = Array.from(due.values(), ({ saying }) => saying);
+    const { compares, operations, done } = planFlush(sayings, mirror.records, limits);
+    if (operations.length > 0 && !(await leader.write(compares, operations))) return;
+    if (operations.length === 0 && done.length === 0) return;
+    for (const id of done) {
+      const written = due.get(id);
+      due.delete(id);
+      const left = written === undefined ? undefined : leftOver(waiting.get(id), written);
+      if (left === undefined) waiting.delete(id);
+      else waiting.set(id, left);
+    }
+  }
+}
+
+/** What was said since: all but the last word of what was written is behind. */
+function leftOver(now: Waiting | undefined, written: Waiting): Waiting | undefined {
+  if (now === undefined || now === written) return undefined;
+  return { ...now, saying: now.saying.slice(written.saying.length - 1) };
+}

@@ -1,0 +1,123 @@
+// Which of the loads that wait are written by one transaction, and what they add to the counters. Pure.
+//
+// A load record says what is counted already. Both are written together, and both compare that nobody wrote them since
+// they were read: so nothing counts twice, whatever became of an earlier write that was not answered.
+
+import type { WorkerId } from '@pareto/core';
+import type { Compare, Operation } from '@pareto/state';
+import { addCounts, countsSince, type VariantCounts } from './counters.js';
+import type { RecordView, Stored } from './record-tables.js';
+import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from './records.js';
+
+/**
+ * What a worker said that is not written yet, in order: its last word, and before that the last words on what it no longer
+ * speaks of (replicas that left, an incarnation that ended). Never empty.
+ */
+export type Saying = readonly LoadRecord[];
+
+export interface FlushLimits {
+  /** Each has a compare, and the leader's fence is one more. */
+  readonly operations: number;
+  readonly bytes: number;
+}
+
+export interface FlushPlan {
+  readonly compares: readonly Compare[];
+  readonly operations: readonly Operation[];
+  /** Workers of which nothing is left to write after this. */
+  readonly done: readonly WorkerId[];
+}
+
+/** As many workers as fit; of one that does not fit alone, as many replicas. Empty operations: nothing has changed. */
+export function planFlush(sayings: Iterable<Saying>, records: RecordView, limits: FlushLimits): FlushPlan {
+  const book = openBook(records, limits);
+  const done: WorkerId[] = [];
+  for (const saying of sayings) {
+    const load = saying.at(-1);
+    if (load === undefined) continue;
+    const before = records.loads.get(loadKey(load.worker))?.value;
+    const isUnchanged = JSON.stringify(before) === JSON.stringify(load);
+    if (isUnchanged || book.add(load, countsOf(before, saying))) {
+      done.push(load.worker);
+      continue;
+    }
+    if (!book.isEmpty() || addPart(book, before, saying, limits)) break;
+  }
+  return { ...book.close(), done };
+}
+
+/** The sum over its words, each against the one before. */
+const countsOf = (before: LoadRecord | undefined, saying: Saying): readonly VariantCounts[] =>
+  saying.flatMap((load, i) => countsSince(i === 0 ? before : saying[i - 1], load));
+
+interface Book {
+  /** False, and nothing is added, when it does not fit. */
+  add(load: LoadRecord, counts: readonly VariantCounts[]): boolean;
+  isEmpty(): boolean;
+  close(): Pick<FlushPlan, 'compares' | 'operations'>;
+}
+
+function openBook(records: RecordView, limits: FlushLimits): Book {
+  const loads: LoadRecord[] = [];
+  let totals: ReadonlyMap<string, CounterRecord> = new Map();
+  let bytes = 0;
+
+  const fold = (counts: readonly VariantCounts[]): ReadonlyMap<string, CounterRecord> => {
+    const folded = new Map(totals);
+    for (const { variant, version, ...more } of counts) {
+      if (!records.variants.has(variantKey(variant, version))) continue;
+      const key = counterKey(variant, version);
+      folded.set(key, addCounts(folded.get(key) ?? records.counters.get(key)?.value, more));
+    }
+    return folded;
+  };
+
+  return {
+    add(load, counts) {
+      const folded = fold(counts);
+      const added = Buffer.byteLength(JSON.stringify(load)) + (folded.size - totals.size) * counterBytes;
+      if (loads.length + 1 + folded.size > limits.operations || bytes + added > limits.bytes) return false;
+      loads.push(load);
+      totals = folded;
+      bytes += added;
+      return true;
+    },
+    isEmpty: () => loads.length === 0,
+    close() {
+      const keys = [...loads.map(({ worker }) => loadKey(worker)), ...totals.keys()];
+      const read: ReadonlyMap<string, Stored<unknown>> = new Map<string, Stored<unknown>>([
+        ...records.loads,
+        ...records.counters,
+      ]);
+      return {
+        compares: keys.map((key) => unchangedSince(key, read.get(key))),
+        operations: [
+          ...loads.map((load) => putRecord(loadKey(load.worker), load)),
+          ...[...totals].map(([key, record]) => putRecord(key, record)),
+        ],
+      };
+    },
+  };
+}
+
+/** Of a key and a counter record, generously. */
+const counterBytes = 512;
+
+const unchangedSince = (key: string, known: Stored<unknown> | undefined): Compare =>
+  known === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: known.modRevision };
+
+/** The replicas of one worker that changed, as many as fit; the others stay as they are in the store until next time. */
+function addPart(book: Book, before: LoadRecord | undefined, [load]: Saying, limits: FlushLimits): boolean {
+  if (load === undefined) return false;
+  const same = before?.incarnation === load.incarnation ? before.replicas : [];
+  const known = new Map(same.map((report) => [report.replica, report]));
+  const changed = load.replicas.filter(
+    (report) => JSON.stringify(known.get(report.replica)) !== JSON.stringify(report),
+  );
+  for (let size = Math.min(changed.length, limits.operations - 1); size > 0; size = Math.floor(size / 2)) {
+    const part = new Map([...known, ...changed.slice(0, size).map((report) => [report.replica, report] as const)]);
+    const partial = { ...load, replicas: [...part.values()] };
+    if (book.add(partial, countsSince(before, partial))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+// The controller's gRPC services, made of its parts.
+
+import { ParetoError } from '@pareto/core';
+import type { BlobStore } from '@pareto/models';
+import type { RpcServer } from '@pareto/rpc';
+import type { ServiceContext } from '@pareto/service';
+import type { ControllerMetrics } from '@pareto/telemetry';
+import { isFresh } from './adopt.js';
+import type { Assigner } from './assigner.js';
+import { createBlobsHandlers } from './blobs-service.js';
+import type { Cluster } from './cluster.js';
+import type { ControllerConfig } from './config.js';
+import type { FleetRecords } from './fleet-records.js';
+import { createFleetHandlers } from './fleet-service.js';
+import type { LoadFlusher } from './load-flusher.js';
+import type { Notices } from './notices.js';
+import type { PlanLog } from './plan-log.js';
+import { createRegistryHandlers } from './registry-service.js';
+import { createRegistryTurns } from './registry-turns.js';
+import type { RollCall } from './roll-call.js';
+import type { Routes } from './routes-service.js';
+import type { TableLog } from './table-log.js';
+import { createJoin } from './worker-sessions.js';
+
+export interface ServiceParts {
+  readonly config: ControllerConfig;
+  readonly context: ServiceContext;
+  readonly cluster: Cluster;
+  readonly records: FleetRecords;
+  readonly loads: LoadFlusher;
+  readonly rollCall: RollCall;
+  readonly blobs: BlobStore;
+  readonly assigner: Assigner;
+  readonly planLog: PlanLog;
+  readonly notices: Notices;
+  readonly routes: Routes;
+  readonly table: TableLog;
+  readonly metrics: ControllerMetrics;
+}
+
+export function addServices(server: RpcServer, parts: ServiceParts): void {
+  const { config, context, cluster, blobs, routes, table, metrics } = parts;
+  const join = createJoin({ ...parts, ...cluster, ...context, draining: context.lifecycle.draining });
+  const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
+  const registry = { ...cluster, blobs, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
+  server.add(
+    'pareto.v1.Registry',
+    createRegistryHandlers({ ...registry, requireSettled: () => requireSettled(cluster) }),
+  );
+  server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));
+  const fleet = { ...parts, name: config.cluster, join, routers: routes.routers, tableVersion };
+  server.add('pareto.v1.Fleet', createFleetHandlers(fleet));
+  server.add('pareto.v1.Routes', routes.handlers);
+}
+
+/** What was registered before must not be mixed with what is registered after. */
+function requireSettled({ scene, witnessed }: Cluster): void {
+  const now = scene();
+  if (now.settled || isFresh(now, witnessed())) return;
+  throw new ParetoError(
+    'unavailable',
+    'the store was restored, and the plan is being brought in line with what runs: nothing was written; try again in some seconds',
+  );
+}

@@ -1,0 +1,62 @@
+// What the controller keeps, and where: the store and the blobs, and the part of the service that opens and closes them.
+
+import { join } from 'node:path';
+import type { BlobStore } from '@pareto/models';
+import type { Runnable } from '@pareto/service';
+import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import { checkBlobPlace, openBlobPlace } from './blob-place.js';
+import type { ControllerConfig } from './config.js';
+import { createLateStore, type LateStore } from './late-store.js';
+import { openEtcd, type OpenContext } from './open-store.js';
+
+export interface Storage {
+  /** With etcd: open once the part has started, however long that takes. */
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly part: Runnable;
+}
+
+export interface StorageContext extends OpenContext {
+  /** Aborts when the service is to stop, perhaps before it has started. */
+  readonly draining: AbortSignal;
+  /** In place of what the configuration names; it stays open. */
+  readonly store?: Store | undefined;
+}
+
+/** Throws a ParetoError of one line when the embedded store or the place of the blobs can't be opened. */
+export async function createStorage(config: ControllerConfig, context: StorageContext): Promise<Storage> {
+  const { clock } = context;
+  const store = createLateStore();
+  if (context.store !== undefined) store.open(keptOpen(context.store));
+  else if (config.etcd === undefined) store.open(await openEmbeddedStore(join(config.dataDir, 'store'), { clock }));
+  const blobs = await openBlobPlace(config, clock);
+  const part: Runnable = {
+    name: 'store',
+    start: () => start(config, context, store, blobs),
+    stop: async () => store[Symbol.asyncDispose](),
+  };
+  return { store, blobs, part };
+}
+
+async function start(
+  config: ControllerConfig,
+  context: StorageContext,
+  store: LateStore,
+  blobs: BlobStore,
+): Promise<void> {
+  const { etcd, cluster, restore } = config;
+  const { draining, logger } = context;
+  if (etcd !== undefined) {
+    const opened = await openEtcd(etcd, config, context, draining);
+    if (opened === undefined) return;
+    store.open(opened);
+    await checkBlobPlace(store, blobs);
+  }
+  logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
+  if (restore === undefined) return;
+  logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });
+}
+
+/** The same store, for one that must not close it. Its getters stay live. */
+const keptOpen = (store: Store): Store =>
+  Object.create(store, { [Symbol.asyncDispose]: { value: async () => undefined } }) as Store;

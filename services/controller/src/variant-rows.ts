@@ -1,0 +1,88 @@
+// The rows of one variant: one per hardware class that it was measured on, or one without a class.
+
+import { createHash } from 'node:crypto';
+import { priceOf, type Measurement, type Profile } from '@pareto/core';
+import type { PlacementVariant } from '@pareto/policy';
+import { accuracyToWire, profileToWire, type wire } from '@pareto/rpc';
+import type { Hosts } from './hosts.js';
+import type { Scene } from './observe.js';
+import { costOf, latencyOf, type RegistryView } from './registry-view.js';
+
+/** A row without a class is there when no worker could load the variant on any class that it was measured on. */
+export function variantRows(scene: Scene, hosts: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
+  const measured = variant.measurements.flatMap((one) => measuredRows(scene, hosts, variant, one));
+  return measured.some((row) => row.variant?.placeable) ? measured : [...measured, ...unmeasuredRow(hosts, variant)];
+}
+
+/** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
+function unmeasuredRow({ byProvider }: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
+  const { id, provider } = variant.variant;
+  const results = Array.from(
+    byProvider.get(provider) ?? [],
+    (hardwareClass) => variant.measurements.find((m) => m.hardwareClass === hardwareClass)?.result,
+  );
+  const failed = results.find((result) => result?.kind === 'failed');
+  const placeable = results.includes(undefined);
+  if (!placeable && failed === undefined && variant.measurements.length > 0) return [];
+  const measurementError = placeable || failed?.kind !== 'failed' ? '' : failed.reason;
+  return [
+    { key: `variant/${id}/`, variant: { ...identityOf(variant), hardwareClass: '', placeable, measurementError } },
+  ];
+}
+
+function identityOf({ variant }: PlacementVariant): wire.VariantRowInput {
+  const { id, architecture, version, recipe, quarantineReason = '' } = variant;
+  return { variant: id, architecture, version, recipe, quarantineReason };
+}
+
+interface MadeRows {
+  readonly tasks: RegistryView['tasks'];
+  readonly variant: PlacementVariant;
+  readonly placeable: boolean;
+  readonly rows: readonly wire.TableRowInput[];
+}
+
+const made = new WeakMap<Measurement, MadeRows>();
+
+function measuredRows(
+  scene: Scene,
+  { largest }: Hosts,
+  variant: PlacementVariant,
+  measurement: Measurement,
+): readonly wire.TableRowInput[] {
+  const { hardwareClass, result } = measurement;
+  if (result.kind === 'failed') return [];
+  const { tasks } = scene.registry;
+  // Some worker that is here, or expected back, could load it.
+  const placeable = (largest.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
+  const known = made.get(measurement);
+  if (known?.tasks === tasks && known.variant === variant && known.placeable === placeable) return known.rows;
+  const profileDigest = digestOf(result.profile);
+  const rows = [
+    {
+      key: `variant/${variant.variant.id}/${hardwareClass}`,
+      variant: {
+        ...identityOf(variant),
+        hardwareClass,
+        accuracy: accuracyToWire(result.accuracy),
+        profileDigest,
+        costPer_1k: costOf(measurement, scene.prices, latencyOf(scene.registry, variant.variant.task)) ?? 0,
+        usdPerHour: priceOf(scene.prices, hardwareClass) ?? 0,
+        placeable,
+      },
+    },
+    { key: `profile/${profileDigest}`, profile: { digest: profileDigest, profile: profileToWire(result.profile) } },
+  ];
+  made.set(measurement, { tasks, variant, placeable, rows });
+  return rows;
+}
+
+const digests = new WeakMap<Profile, string>();
+
+function digestOf(profile: Profile): string {
+  const known = digests.get(profile);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(JSON.stringify(profile)).digest('hex').slice(0, 32);
+  digests.set(profile, digest);
+  return digest;
+}

@@ -1,0 +1,48 @@
+// What goes down a worker's stream: its assignments when they changed, else a sign of life each second. One message is in
+// flight at a time, and the newest state wins: a slow worker is told once what it missed.
+
+import type { Clock, WorkerId } from '@pareto/core';
+import type { DuplexStream, wire } from '@pareto/rpc';
+import { createDoorbell } from './notifier.js';
+
+export interface WorkerLine {
+  readonly worker: WorkerId;
+  /** Takes the place of what was not sent yet. */
+  offer(assignments: wire.AssignmentsInput): void;
+  /** Sends until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface WorkerLineOptions {
+  readonly worker: WorkerId;
+  readonly stream: Pick<DuplexStream<unknown, wire.ControllerMessageInput>, 'write'>;
+  /** Since the store was last heard. */
+  readonly storeAgeMs: () => number;
+  readonly clock: Clock;
+}
+
+const heartbeatMs = 1_000;
+
+export function createWorkerLine({ worker, stream, storeAgeMs, clock }: WorkerLineOptions): WorkerLine {
+  const bell = createDoorbell(clock);
+  let offered: wire.AssignmentsInput | undefined;
+  const next = (): wire.ControllerMessageInput => {
+    if (offered === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
+    const assignments = offered;
+    offered = undefined;
+    return { assignments };
+  };
+  return {
+    worker,
+    offer(assignments) {
+      offered = assignments;
+      bell.ring();
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        await stream.write(next());
+        await bell.wait(heartbeatMs, signal);
+      }
+    },
+  };
+}
