@@ -36,23 +36,38 @@ export async function backupStore(store: Store, file: string): Promise<number> {
   return lines.length;
 }
 
-/** Fills an empty store from a backup. A restore that is cut off leaves a store that refuses to open. */
+/**
+ * Fills an empty store from a backup. A restore that is cut off leaves a store that refuses to open. Throws
+ * `failed-precondition` when the store isn't empty, or somebody else is restoring into it.
+ */
 export async function restoreStore(store: Store, file: string): Promise<number> {
   const puts = await readBackup(file);
-  const { entries } = await store.range('');
-  if (entries.some((entry) => !entry.key.startsWith(metaPrefix))) {
-    throw new ParetoError(
-      'failed-precondition',
-      'a backup is restored into an empty store only: name a new data directory, or leave the backup out',
-    );
-  }
-  await store.transact({
+  await requireEmpty(store);
+  const guard = await store.transact({
     compares: [{ kind: 'absent', key: restoringKey }],
-    operations: [{ kind: 'put', key: restoringKey, value: file }],
+    operations: [{ kind: 'put', key: restoringKey, value: randomUUID() }],
+  });
+  if (guard.kind === 'conflict') {
+    throw new ParetoError('failed-precondition', 'a restore into this store is under way: only one is possible');
+  }
+  const finish: Operation = { kind: 'delete', key: restoringKey };
+  await requireEmpty(store).catch(async (error: unknown) => {
+    await store.transact({ compares: [], operations: [finish] }); // another restore was quicker
+    throw error;
   });
   for (const operations of chunks(puts)) await store.transact({ compares: [], operations });
-  await store.transact({ compares: [], operations: [{ kind: 'delete', key: restoringKey }] });
+  await store.transact({ compares: [], operations: [finish] });
   return puts.length;
+}
+
+async function requireEmpty(store: Store): Promise<void> {
+  const { entries } = await store.range('');
+  if (entries.every((entry) => entry.key.startsWith(metaPrefix))) return;
+  throw new ParetoError(
+    'failed-precondition',
+    'a backup is restored into an empty store only, and while nobody else uses it: name a new data directory or cluster, ' +
+      'or leave the backup out',
+  );
 }
 
 type Put = Extract<Operation, { kind: 'put' }>;

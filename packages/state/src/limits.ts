@@ -5,6 +5,8 @@ import type { Operation, Transaction } from './store.js';
 
 const maxKeyLength = 1024;
 export const maxOperations = 128;
+/** etcd takes as many compares as operations, and the store adds one of its own. */
+const maxCompares = maxOperations - 1;
 /** Of all keys and values of a transaction. */
 export const maxTransactionBytes: number = 2 ** 20;
 
@@ -12,17 +14,19 @@ const keyPattern = /^[\x21-\x7e]+$/;
 
 /** Throws `invalid-argument` unless every store would take the transaction. */
 export function checkTransaction({ compares, operations }: Transaction): void {
-  if (compares.length > maxOperations || operations.length > maxOperations) {
+  if (compares.length > maxCompares || operations.length > maxOperations) {
     throw refusal(
-      `has ${compares.length} compares and ${operations.length} operations, at most ${maxOperations} of each are possible`,
+      `has ${compares.length} compares and ${operations.length} operations, at most ${maxCompares} and ${maxOperations} ` +
+        'are possible',
     );
   }
-  const written = new Set<string>();
+  const earlier: Operation[] = [];
   let size = 0;
   for (const operation of operations) {
     if (operation.kind !== 'delete-prefix') checkKey(operation.key);
-    if (overlaps(written, operation)) throw refusal(`writes ${JSON.stringify(target(operation))} twice`);
-    written.add(target(operation));
+    if (earlier.some((other) => overlap(other, operation)))
+      throw refusal(`writes ${JSON.stringify(target(operation))} twice`);
+    earlier.push(operation);
     size += target(operation).length + (operation.kind === 'put' ? Buffer.byteLength(operation.value) : 0);
   }
   if (size > maxTransactionBytes)
@@ -39,9 +43,11 @@ function checkKey(key: string): void {
 const target = (operation: Operation): string =>
   operation.kind === 'delete-prefix' ? operation.prefix : operation.key;
 
-function overlaps(written: ReadonlySet<string>, operation: Operation): boolean {
-  if (operation.kind !== 'delete-prefix') return written.has(operation.key);
-  return [...written].some((key) => key.startsWith(operation.prefix));
+/** Deletions may overlap each other. */
+function overlap(one: Operation, other: Operation): boolean {
+  if (one.kind === 'delete-prefix') return other.kind === 'put' && other.key.startsWith(one.prefix);
+  if (other.kind === 'delete-prefix') return one.kind === 'put' && one.key.startsWith(other.prefix);
+  return one.key === other.key;
 }
 
 const refusal = (what: string): ParetoError => new ParetoError('invalid-argument', `the store transaction ${what}`);
