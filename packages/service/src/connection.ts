@@ -26,18 +26,23 @@ export function openConnection<In, Out>(
   stopping: AbortSignal,
 ): Connection<In, Out> {
   const channel = createChannel(address, options.channel);
-  const silent = new AbortController();
-  const stream = options.open(channel, { signal: AbortSignal.any([stopping, silent.signal]) });
+  const ended = new AbortController();
+  const stop = (): void => ended.abort(stopping.reason);
+  stopping.addEventListener('abort', stop);
+  const stream = options.open(channel, { signal: ended.signal });
   let writing = false;
   return {
-    messages: watchSilence(stream, options, silent),
+    messages: watchSilence(stream, options, ended),
     send(message) {
       if (writing) return false;
       writing = true;
       void stream.write(message).finally(() => (writing = false));
       return true;
     },
-    close: () => channel.close(),
+    close() {
+      stopping.removeEventListener('abort', stop);
+      channel.close();
+    },
   };
 }
 
@@ -46,9 +51,10 @@ const defaultSilenceMs = 3_000;
 async function* watchSilence<In>(
   stream: AsyncIterable<In>,
   { silenceMs = defaultSilenceMs, clock }: Pick<ConnectionOptions<never, never>, 'silenceMs' | 'clock'>,
-  silent: AbortController,
+  ended: AbortController,
 ): AsyncGenerator<In, void, undefined> {
-  const arm = (): Disposable => clock.after(milliseconds(silenceMs), () => silent.abort());
+  const why = new ParetoError('unavailable', `the controller said nothing for ${silenceMs} ms`);
+  const arm = (): Disposable => clock.after(milliseconds(silenceMs), () => ended.abort(why));
   let timer = arm();
   try {
     for await (const message of stream) {
@@ -57,8 +63,7 @@ async function* watchSilence<In>(
       timer = arm();
     }
   } catch (error) {
-    if (!silent.signal.aborted) throw error;
-    throw new ParetoError('unavailable', `the controller said nothing for ${silenceMs} ms`, { cause: error });
+    throw ended.signal.reason === why ? why : error;
   } finally {
     timer[Symbol.dispose]();
   }

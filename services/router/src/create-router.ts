@@ -7,6 +7,7 @@ import { advertisedAddress, createProbeServer, type Runnable, type ServiceContex
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
+import { tellTableAge } from './api/table-age.js';
 import { createChanges, type Changes } from './changes.js';
 import type { RouterConfig } from './config.js';
 import { createDecisionLog } from './decisions/decision-log.js';
@@ -15,6 +16,7 @@ import { createHolds } from './query/holds.js';
 import type { RouterCore } from './query/router-core.js';
 import { createTableClient, type TableClient } from './table/table-client.js';
 import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
+import type { LossReason } from './workers/ping.js';
 import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
@@ -34,6 +36,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const server = createServer({
     ...config,
     ...context.access.server,
+    guard: tellTableAge(context.access.server.guard, () => parts.tables),
     clock,
     onError: (method, error) => logger.error('defect in a handler', { method, error }),
   });
@@ -44,7 +47,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   });
   const core = createCore(config, context, routerId, parts);
   const notReady = (): readonly string[] => [
-    ...(parts.tables.table === undefined ? ['no routing table yet: no controller has answered'] : []),
+    ...(parts.tables.table === undefined ? [`no routing table yet: ${parts.tables.problem ?? 'it is asked for'}`] : []),
     ...(lifecycle.draining.aborted ? ['draining'] : []),
   ];
   server.add('inference.GRPCInferenceService', protocolHandlers(core, { serverVersion, notReady }));
@@ -57,7 +60,10 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     lifecycle,
     notReady,
     metrics,
-    observe: () => observe(core, metrics),
+    observe: () => {
+      context.access.observe(metrics.certificateExpiry);
+      observe(core, metrics);
+    },
   });
   return {
     routerId,
@@ -86,17 +92,21 @@ interface Parts {
   readonly workers: WorkerPool;
   readonly tables: TableClient;
   readonly demand: DemandRecorder;
+  readonly metrics: RouterMetrics;
 }
 
 /** What lives beside the queries: the table, the links to workers, the demand. */
 function createParts(config: RouterConfig, context: ServiceContext, identity: Identity): Parts {
   const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes } = config;
+  const metrics = createRouterMetrics();
   const changes = createChanges();
   const loads = createLoadTracker(defaultPaceParams);
   const createLink = (address: string): WorkerLink =>
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
-  const workers = createWorkerPool({ createLink, loads, onRecovered: () => changes.notify(), clock, logger });
+  const onRecovered = (): void => changes.notify();
+  const onLost = (reason: LossReason): void => metrics.workersLost.add(1, { reason });
+  const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
   function onTable(table: RoutingTable): void {
     loads.adopt(table);
     workers.adopt(table);
@@ -106,7 +116,7 @@ function createParts(config: RouterConfig, context: ServiceContext, identity: Id
   const { routerId, address } = identity;
   const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
-  return { changes, loads, workers, tables, demand };
+  return { changes, loads, workers, tables, demand, metrics };
 }
 
 function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
@@ -125,7 +135,6 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
     trace: createTrace(),
     params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, retry },
     draining,
-    metrics: createRouterMetrics(),
     tracer,
     clock,
     rng,
@@ -142,6 +151,7 @@ function serverRunnable(server: RpcServer, config: RouterConfig, onPort: (port: 
 
 function observe({ tables, loads, holds }: RouterCore, metrics: RouterMetrics): void {
   metrics.controllerConnected.set(tables.connected ? 1 : 0);
+  metrics.controllerAge.set(tables.controllerAgeMs / 1000);
   metrics.tableStaleness.set(tables.ageMs / 1000);
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
   metrics.replicas.set(loads.usable);

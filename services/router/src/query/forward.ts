@@ -60,9 +60,9 @@ function metadataOf(core: RouterCore, query: ClientQuery, asked: Asked, routed: 
 
 /** A worker that does not answer, and a replica that turns queries down, get none until they are heard from again. */
 function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
-  if (outcome.kind === 'lost') core.workers.suspect(replica.address);
+  if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'broken', outcome.error);
   if (outcome.kind !== 'refused') return;
-  if (outcome.isWorkerGone) core.workers.suspect(replica.address);
+  if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);
   else if (outcome.isFull) core.loads.full(replica.id);
   else core.loads.down(replica.id);
 }

@@ -15,7 +15,7 @@ export interface RouterCore {
   /** Unique to this process: decision ids begin with it. */
   readonly routerId: string;
   readonly access: Access;
-  readonly tables: Pick<TableClient, 'table' | 'connected' | 'ageMs'>;
+  readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;
   readonly decisions: DecisionLog;

@@ -24,7 +24,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     startedAt: call.receivedAt,
     attributes: { 'pareto.target': query.target, 'pareto.decision_id': decisionId },
   });
-  setTrailers(core, query, decisionId);
+  call.setTrailer('pareto-decision-id', decisionId);
   core.savings.retries = earnRetry(core.savings.retries, core.params.retry);
   let asked: Asked | undefined;
   try {
@@ -40,13 +40,6 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     recordFailure(core, asked, error);
     span.end(error);
     throw error;
-  }
-}
-
-function setTrailers({ tables }: RouterCore, { call }: ClientQuery, decisionId: string): void {
-  call.setTrailer('pareto-decision-id', decisionId);
-  if (!tables.connected && tables.table !== undefined) {
-    call.setTrailer('pareto-table-age-ms', String(Math.round(tables.ageMs)));
   }
 }
 

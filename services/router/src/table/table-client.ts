@@ -5,6 +5,7 @@ import { createClient, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { buildTable } from './build-table.js';
+import { startStalenessLog } from './staleness-log.js';
 import { createTableRows } from './table-rows.js';
 
 export interface TableClientOptions {
@@ -66,10 +67,23 @@ export function createTableClient(options: TableClientOptions): TableClient {
     rng: options.rng,
     logger,
   });
+  const ageMs = (): number => session.ageMs + storeAgeMs;
+  let stalenessLog: Disposable | undefined;
   return {
     name: session.name,
-    start: (fail) => session.start(fail),
-    stop: () => session.stop(),
+    async start(fail) {
+      const facts = (): Record<string, unknown> => ({
+        controller: session.address,
+        problem: session.problem,
+        storeAgeMs,
+      });
+      stalenessLog = startStalenessLog({ ageMs, staleAfterMs, facts, clock, logger });
+      await session.start(fail);
+    },
+    async stop() {
+      stalenessLog?.[Symbol.dispose]();
+      await session.stop();
+    },
     get table() {
       return table;
     },
@@ -83,10 +97,10 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return session.ageMs;
     },
     get ageMs() {
-      return session.ageMs + storeAgeMs;
+      return ageMs();
     },
     get stale() {
-      return !session.connected || session.ageMs + storeAgeMs > staleAfterMs;
+      return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
   };

@@ -1,8 +1,10 @@
 // One worker as this router sees it: the calls on its link, and the pings that tell whether it lives.
 
-import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { CallOptions, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
+import { createCalls } from './calls.js';
+import { ping, type LossReason, type PingVerdict } from './ping.js';
 import type { LinkOutcome, WorkerLink } from './worker-link.js';
 
 export type QueryOptions = CallOptions & { readonly signal: AbortSignal };
@@ -11,115 +13,103 @@ export interface WatchedWorker {
   readonly alive: boolean;
   /** Never rejects. */
   infer(body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
-  /** It counts as gone until it answers a ping. */
-  suspect(): void;
-  /** Pings end now, the link when its last call does. */
+  /** It counts as gone until it answers a ping, the next of which goes out at once. */
+  suspect(reason: LossReason, error: unknown): void;
+  /** Tells nothing more of it. Pings go on until its last call has ended, then its link does. */
   leave(): void;
 }
 
 export interface WatchOptions {
   readonly onAnswer: (response: wire.PingResponse) => void;
-  readonly onGone: () => void;
+  /** It was alive, and counts as gone. */
+  readonly onLost: (reason: LossReason) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 const pingEveryMs = milliseconds(500);
-const pingTimeoutMs = 1_000;
-/** A timeout that is told this late was not watched closely enough to mean anything. */
-const ownLagMs = 200;
-/** After so many without an answer, the worker's calls under way are given up: they may be sent elsewhere. */
+/** So that a worker that falls silent is out of use within a second and a half, whenever it does. */
+const pingTimeoutMs = milliseconds(1_000);
+/** After a first ping in vain a second one goes out at once. */
+const secondTimeoutMs = milliseconds(500);
+/** After so many in vain its calls under way are given up, since they may be sent elsewhere, and its link is made anew. */
 const givenUpAfterPings = 2;
 
 const silent = new ParetoError('unavailable', 'the worker stopped answering');
 
-/** Begins to ping at once. */
-export function watchWorker(link: WorkerLink, { onAnswer, onGone, clock, logger }: WatchOptions): WatchedWorker {
-  const { address } = link;
-  const left = new AbortController();
-  const calls = createCalls(() => left.signal.aborted && link.close());
-  let silentPings = 0;
-  let alive = true;
-  let heardAt = clock.now();
+/** Begins to ping at once. `connect` is called again when a link has come to nothing: its connection may never be told of. */
+export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
+  const { onAnswer, onLost, clock, logger } = options;
+  const over = new AbortController();
+  const isOver = (): boolean => over.signal.aborted;
+  const calls = createCalls(endWhenLeft);
+  let link = connect();
+  let hasLeft = false;
+  let pause = new AbortController();
+  let pingsInVain = 0;
+  let lostAt: number | undefined;
+  let answeredAt = clock.now();
 
+  function endWhenLeft(): void {
+    if (!hasLeft || calls.size > 0) return;
+    over.abort();
+    pause.abort();
+    link.close();
+  }
   function hear(response: wire.PingResponse): void {
-    if (!alive) logger.info('worker answers again', { address });
-    alive = true;
-    silentPings = 0;
-    onAnswer(response);
+    if (lostAt !== undefined)
+      logger.info('worker answers again', { address, lostMs: Math.round(clock.now() - lostAt) });
+    lostAt = undefined;
+    pingsInVain = 0;
+    if (!hasLeft) onAnswer(response);
   }
-  function suspect(): void {
-    if (alive) logger.warn('worker does not answer', { address });
-    alive = false;
-    onGone();
+  function lose(reason: LossReason, error: unknown): void {
+    if (lostAt !== undefined || hasLeft) return;
+    lostAt = clock.now();
+    logger.warn('worker out of use', { address, reason, error });
+    onLost(reason);
   }
-  function miss(): void {
-    suspect();
-    silentPings += 1;
-    if (silentPings >= givenUpAfterPings) calls.giveUp();
+  function miss(reason: LossReason, error: unknown): void {
+    lose(reason, error);
+    pingsInVain += 1;
+    if (pingsInVain % givenUpAfterPings !== 0) return;
+    calls.giveUp(silent);
+    link.close();
+    link = connect();
   }
-  /** A ping that took too long means nothing while queries are answered, or when this process itself was late. */
-  function isEvidence(error: unknown, sentAt: Milliseconds): boolean {
-    const isSlow = error instanceof ParetoError && error.code === 'deadline-exceeded';
-    const now = clock.now();
-    return !isSlow || (now - heardAt >= pingEveryMs && now - sentAt <= pingTimeoutMs + ownLagMs);
+  function learn(verdict: PingVerdict): void {
+    if (verdict.kind === 'lives') hear(verdict.response);
+    if (verdict.kind === 'gone') miss(verdict.reason, verdict.error);
   }
   async function keepPinging(): Promise<void> {
-    while (!left.signal.aborted) {
-      const sentAt = clock.now();
-      await link.ping(pingTimeoutMs).then(hear, (error: unknown) => {
-        if (!left.signal.aborted && isEvidence(error, sentAt)) miss();
-      });
-      await clock.sleep(pingEveryMs, left.signal).catch(() => undefined);
+    while (!isOver()) {
+      const timeoutMs = pingsInVain === 1 ? secondTimeoutMs : pingTimeoutMs;
+      const verdict = await ping(link, { timeoutMs, answeredAt: () => answeredAt, clock });
+      if (isOver()) return;
+      learn(verdict);
+      if (verdict.kind === 'unsure' || pingsInVain === 1) continue;
+      pause = new AbortController();
+      await clock.sleep(pingEveryMs, pause.signal).catch(() => undefined);
     }
   }
 
   void keepPinging();
   return {
     get alive() {
-      return alive;
+      return lostAt === undefined;
     },
-    async infer(body, options) {
-      const outcome = await calls.run(options.signal, (signal) => link.infer(body, { ...options, signal }));
-      if (outcome.kind === 'answered') heardAt = clock.now();
+    async infer(body, callOptions) {
+      const outcome = await calls.run(callOptions.signal, (signal) => link.infer(body, { ...callOptions, signal }));
+      if (outcome.kind === 'answered') answeredAt = clock.now();
       return outcome.kind === 'failed' && outcome.error === silent ? { kind: 'lost', error: silent } : outcome;
     },
-    suspect,
+    suspect(reason, error) {
+      lose(reason, error);
+      pause.abort();
+    },
     leave() {
-      left.abort(new Error('the worker left the table'));
-      if (calls.size === 0) link.close();
-    },
-  };
-}
-
-interface Calls {
-  readonly size: number;
-  /** `call` gets a signal that aborts with the caller's, or when all calls are given up. */
-  run<T>(caller: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  giveUp(): void;
-}
-
-function createCalls(onIdle: () => void): Calls {
-  const underWay = new Set<AbortController>();
-  return {
-    get size() {
-      return underWay.size;
-    },
-    async run(caller, call) {
-      const own = new AbortController();
-      const onAbort = (): void => own.abort(caller.reason);
-      caller.addEventListener('abort', onAbort);
-      underWay.add(own);
-      try {
-        return await call(own.signal);
-      } finally {
-        caller.removeEventListener('abort', onAbort);
-        underWay.delete(own);
-        if (underWay.size === 0) onIdle();
-      }
-    },
-    giveUp() {
-      for (const each of underWay) each.abort(silent);
+      hasLeft = true;
+      endWhenLeft();
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   createChannel,
   createClient,
   createRawCaller,
+  isNotSent,
   loadKey,
   notExecutedKey,
   type CallOptions,
@@ -25,17 +26,13 @@ export type LinkOutcome =
 export interface WorkerLink {
   readonly address: string;
   infer(body: Buffer, options: CallOptions): Promise<LinkOutcome>;
-  ping(timeoutMs: number): Promise<wire.PingResponse>;
+  ping(options: CallOptions): Promise<wire.PingResponse>;
   close(): void;
 }
 
 export type LinkFactory = (address: string) => WorkerLink;
 
 const inferPath = '/inference.GRPCInferenceService/ModelInfer';
-
-/** gRPC says so when a call never left: nothing listens, or the server sent the stream back unread. */
-const notSent =
-  /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
 
 export function createGrpcLink(address: string, options: ChannelOptions): WorkerLink {
   const channel = createChannel(address, options);
@@ -48,7 +45,7 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
         (reply) => ({ kind: 'answered', ...reply }),
         (error: unknown) => classify(error, callOptions.signal),
       ),
-    ping: (timeoutMs) => execution.ping({}, { timeoutMs }),
+    ping: (callOptions) => execution.ping({}, callOptions),
     close: () => channel.close(),
   };
 }
@@ -62,7 +59,7 @@ function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome 
   }
   // Cancelled, and not by the caller: the worker cut the call off.
   if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own };
-  if (notSent.test(error.message)) return { kind: 'refused', error: own, isFull: false, isWorkerGone: true };
+  if (isNotSent(error)) return { kind: 'refused', error: own, isFull: false, isWorkerGone: true };
   return { kind: 'lost', error: own };
 }
 

@@ -5,6 +5,7 @@ import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import type { LoadTracker } from './load-tracker.js';
+import type { LossReason } from './ping.js';
 import { watchWorker, type QueryOptions, type WatchedWorker } from './watched-worker.js';
 import type { LinkFactory, LinkOutcome } from './worker-link.js';
 
@@ -13,6 +14,8 @@ export interface WorkerPoolOptions {
   readonly loads: LoadTracker;
   /** Some replica may be called that could not be. */
   readonly onRecovered: () => void;
+  /** A worker is out of use. */
+  readonly onLost: (reason: LossReason) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -22,7 +25,7 @@ export interface WorkerPool extends Runnable {
   /** Never rejects. */
   infer(replica: ReplicaRoute, body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
   /** Nothing is sent to the worker until it answers a ping. */
-  suspect(address: string): void;
+  suspect(address: string, reason: LossReason, error: unknown): void;
 }
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
@@ -40,16 +43,22 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     }
     if (loads.usable > before) options.onRecovered();
   }
-  function onGone(address: string): void {
+  function putDown(address: string): void {
     for (const { id } of replicasOf(address)) loads.down(id);
   }
   function join(address: string): void {
     const watch = {
       ...options,
       onAnswer: (response: wire.PingResponse) => onAnswer(address, response),
-      onGone: () => onGone(address),
+      onLost(reason: LossReason) {
+        putDown(address);
+        options.onLost(reason);
+      },
     };
-    workers.set(address, watchWorker(options.createLink(address), watch));
+    workers.set(
+      address,
+      watchWorker(address, () => options.createLink(address), watch),
+    );
   }
   function leave(address: string, worker: WatchedWorker): void {
     workers.delete(address);
@@ -63,14 +72,13 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       const addresses = new Set(replicas.map(({ address }) => address));
       for (const [address, worker] of workers) if (!addresses.has(address)) leave(address, worker);
       for (const address of addresses) if (!workers.has(address)) join(address);
-      for (const [address, worker] of workers) if (!worker.alive) onGone(address);
+      for (const [address, worker] of workers) if (!worker.alive) putDown(address);
     },
     infer: async (replica, body, callOptions) =>
       workers.get(replica.address)?.infer(body, callOptions) ?? noLink(replica),
-    suspect(address) {
-      const worker = workers.get(address);
-      if (worker === undefined) onGone(address);
-      else worker.suspect();
+    suspect(address, reason, error) {
+      putDown(address);
+      workers.get(address)?.suspect(reason, error);
     },
     start: async () => undefined,
     stop: async () => {

@@ -1,11 +1,18 @@
 // A controller that sends the rows it is given, and keeps what routers say.
 
-import { createServer, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
+import { EventEmitter, once } from 'node:events';
+import { createServer, notLeading, type DuplexStream, type wire } from '@pareto/rpc';
 
 export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.RouterHello[];
   readonly demand: readonly wire.DemandEntry[];
+  /** Who leads, in place of a table for routers that want the leader; empty: nobody. */
+  leader: string | undefined;
+  /** Since it heard of its store, as it tells. */
+  storeAgeMs: number;
+  /** Ends the streams of the moment, naming who leads. */
+  depose(leader: string): void;
   /** Replaces the whole table. */
   publish(rows: readonly wire.TableRowInput[]): Promise<void>;
   change(rows: readonly wire.TableRowInput[], removed?: readonly string[]): Promise<void>;
@@ -14,38 +21,74 @@ export interface FakeController {
 
 type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
-export async function startController(rows: readonly wire.TableRowInput[] | undefined): Promise<FakeController> {
+const heartbeatMs = 1_000;
+
+const refuse = (leader: string): never => {
+  throw notLeading(leader === '' ? undefined : leader);
+};
+
+/** `epoch` is of its tables: each controller has its own. */
+export async function startController(
+  rows: readonly wire.TableRowInput[] | undefined,
+  epoch = 'e1',
+): Promise<FakeController> {
   const streams = new Set<RouterStream>();
   const hellos: wire.RouterHello[] = [];
   const demand: wire.DemandEntry[] = [];
-  const server: RpcServer = createServer();
+  const deposed = new EventEmitter();
+  const server = createServer();
+  let address = '';
   let table = rows;
   let revision = 1;
+
   const send = async (message: wire.TableMessageInput): Promise<void> => {
+    const { storeAgeMs } = controller;
+    await Promise.all([...streams].map((stream) => stream.write({ epoch, revision, storeAgeMs, ...message })));
+  };
+  const sendNext = (message: wire.TableMessageInput): Promise<void> => {
     revision += 1;
-    await Promise.all([...streams].map((stream) => stream.write({ epoch: 'e1', revision, ...message })));
+    return send(message);
+  };
+  async function read(stream: RouterStream): Promise<void> {
+    for await (const { hello, demand: told } of stream) {
+      if (hello) hellos.push(hello);
+      if (hello && controller.leader !== undefined && !hello.anyController) refuse(controller.leader);
+      if (hello && table) await stream.write({ epoch, revision, snapshot: true, rows: [...table] });
+      if (hello) streams.add(stream);
+      if (told) demand.push(...told.entries);
+    }
+  }
+
+  const beat = setInterval(() => void send({ heartbeat: true }), heartbeatMs).unref();
+  const controller: FakeController = {
+    get address() {
+      return address;
+    },
+    hellos,
+    demand,
+    leader: undefined,
+    storeAgeMs: 0,
+    depose: (leader) => void deposed.emit('deposed', leader),
+    publish: (next) => {
+      table = next;
+      return sendNext({ snapshot: true, rows: [...next] });
+    },
+    change: (next, removed = []) => sendNext({ rows: [...next], removed: [...removed] }),
+    close() {
+      clearInterval(beat);
+      server.close();
+    },
   };
   server.add('pareto.v1.Routes', {
     async watch(stream: RouterStream) {
-      streams.add(stream);
-      for await (const { hello, demand: told } of stream) {
-        if (hello) hellos.push(hello);
-        if (hello && table) await stream.write({ epoch: 'e1', revision, snapshot: true, rows: [...table] });
-        if (told) demand.push(...told.entries);
+      try {
+        const leader = await Promise.race([read(stream), once(deposed, 'deposed').then(([named]) => String(named))]);
+        if (leader !== undefined) refuse(leader);
+      } finally {
+        streams.delete(stream);
       }
-      streams.delete(stream);
     },
   });
-  const port = await server.listen('127.0.0.1', 0);
-  return {
-    address: `127.0.0.1:${port}`,
-    hellos,
-    demand,
-    publish: (next) => {
-      table = next;
-      return send({ snapshot: true, rows: [...next] });
-    },
-    change: (next, removed = []) => send({ rows: [...next], removed: [...removed] }),
-    close: () => server.close(),
-  };
+  address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+  return controller;
 }

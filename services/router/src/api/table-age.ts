@@ -1,0 +1,24 @@
+// The age of the table, told with every answer while the table may be out of date.
+
+import type { Guard, ServerCall } from '@pareto/rpc';
+import type { TableClient } from '../table/table-client.js';
+
+type Tables = Pick<TableClient, 'table' | 'stale' | 'ageMs'>;
+
+/** A trailer: for how long the table may have been out of date, in ms. */
+const tableAgeKey = 'pareto-table-age-ms';
+
+/** In front of every call, what stood there included. */
+export const tellTableAge =
+  (guard: Guard | undefined, tables: () => Tables): Guard =>
+  (method) => {
+    const check = guard?.(method);
+    return (call) => {
+      setTableAge(tables(), call);
+      check?.(call);
+    };
+  };
+
+function setTableAge({ table, stale, ageMs }: Tables, call: ServerCall): void {
+  if (table !== undefined && stale) call.setTrailer(tableAgeKey, String(Math.round(ageMs)));
+}
