@@ -3,6 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
 import { addExplain, addWhatIf } from './commands/decisions.js';
+import { addCerts } from './commands/certs.js';
 import { addDelete } from './commands/delete.js';
 import { addDrain, addWorkers } from './commands/fleet.js';
 import { addInfer } from './commands/infer.js';
@@ -27,6 +28,7 @@ const add = [
   addTop,
   addWorkers,
   addDrain,
+  addCerts,
 ];
 
 function createProgram(context: Context): Command {

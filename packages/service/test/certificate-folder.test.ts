@@ -108,7 +108,7 @@ describe('the certificates of a service', () => {
       ['for no role', () => write({ uris: [] }), /names no role.*spiffe:\/\/pareto\/router/],
       ['for two roles', () => write({ uris: ['spiffe://pareto/worker', 'spiffe://pareto/router'] }), /names no role/],
       ['for a role within another name', () => write({ uris: ['x, URI:spiffe://pareto/router, y'] }), /names no role/],
-      ['for servers alone', () => write({ usages: ['1.3.6.1.5.5.7.3.1'] }), /needs server auth and client auth/],
+      ['for servers alone', () => write({ usages: ['1.3.6.1.5.5.7.3.1'] }), /needs client auth and server auth/],
     ];
     for (const [what, prepare, why] of cases) {
       it(what, async () => {

@@ -47,7 +47,7 @@ export async function checkCertificates(folder: string | undefined): Promise<voi
   for (const path of roles.flatMap((role) => files.map((file) => join(folder, role, file)))) {
     await access(path).catch(() => {
       throw refuse(
-        `--certs ${folder}: there is no ${path}: make a set for development with 'pareto certs init ${folder}'`,
+        `--certs ${folder}: there is no ${path}: make a set for development with 'pareto certs init --out ${folder}'`,
       );
     });
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { errorText, ParetoError } from '@pareto/core';
 import type { TlsMaterial } from './material.js';
-import { roleOf, type Role } from './role.js';
+import { describeRole, roleOf, type Role } from './role.js';
 
 export const certificateFiles = { ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key' } as const;
 
@@ -50,7 +50,6 @@ export function checkCertificates({ ca, certificate, key }: CertificateFiles, no
   const authorities = parseAuthorities(ca);
   const [own, ...others] = parseChain(certificateFiles.certificate, certificate);
   checkKey(own, key);
-  checkUsage(own);
   const issuers = findIssuers(own, others, authorities);
   const chain = [own, ...issuers];
   for (const one of chain) checkTime(one, one === own ? certificateFiles.certificate : certificateFiles.ca, now);
@@ -58,6 +57,7 @@ export function checkCertificates({ ca, certificate, key }: CertificateFiles, no
   if (role === undefined) {
     throw refuse('tls.crt names no role: among its alternative names must be one URI like spiffe://pareto/router');
   }
+  checkUsage(own, role);
   checkUsable({ ca, cert: certificate, key });
   return { material: { ca, identity: { certificate, key } }, role, endsAt: Math.min(...chain.map(endOf)) };
 }
@@ -105,11 +105,12 @@ const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 /** Services are called and call: without either, the handshake fails at the peer, which says it less plainly. */
-function checkUsage(own: X509Certificate): void {
+function checkUsage(own: X509Certificate, role: Role): void {
   const usages = own.keyUsage as readonly string[] | undefined;
-  if (usages === undefined || (usages.includes(serverAuth) && usages.includes(clientAuth))) return;
+  const needed = role === 'operator' ? [clientAuth] : [serverAuth, clientAuth];
+  if (usages === undefined || needed.every((usage) => usages.includes(usage))) return;
   throw refuse(
-    'tls.crt must be for servers and clients alike: its extended key usage needs server auth and client auth',
+    `tls.crt is not for all that ${describeRole(role)} is used for: its extended key usage needs client auth${role === 'operator' ? '' : ' and server auth'}`,
   );
 }
 

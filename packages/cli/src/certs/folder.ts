@@ -1,0 +1,76 @@
+// Where a development set lies: the authority in one folder, what each role needs in another.
+
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
+import { isIPv6, SocketAddress } from 'node:net';
+import { errorText, ParetoError } from '@pareto/core';
+import { certificateFiles, type Role } from '@pareto/rpc';
+import type { KeyPair } from './issue.js';
+
+export const authorityFolder = 'authority';
+/** For clients that show no certificate. */
+export const clientFolder = 'client';
+const authorityKey = 'ca.key';
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Undefined when the folder has none. */
+export async function findAuthority(out: string): Promise<KeyPair | undefined> {
+  const folder = join(out, authorityFolder);
+  const paths = [join(folder, certificateFiles.ca), join(folder, authorityKey)] as const;
+  if (!(await exists(paths[0]))) return undefined;
+  try {
+    return { certificate: await readFile(paths[0], 'utf8'), key: await readFile(paths[1], 'utf8') };
+  } catch (error) {
+    throw new ParetoError('failed-precondition', `the authority can't be read: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** The hosts that the router's present certificate is for; undefined: there is none. */
+export async function findHosts(out: string): Promise<readonly string[] | undefined> {
+  const text = await readFile(join(out, 'router', certificateFiles.certificate)).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const names = new X509Certificate(text).subjectAltName ?? '';
+  return [...names.matchAll(/(?:DNS|IP Address):([^,]+)/g)].map(([, host = '']) => shorten(host));
+}
+
+/** OpenSSL writes IPv6 addresses out. */
+const shorten = (host: string): string =>
+  isIPv6(host) ? new SocketAddress({ address: host, family: 'ipv6' }).address : host;
+
+export const writeAuthority = async (out: string, authority: KeyPair): Promise<void> =>
+  writeFiles(join(out, authorityFolder), [
+    { name: certificateFiles.ca, text: authority.certificate },
+    { name: authorityKey, text: authority.key, isSecret: true },
+  ]);
+
+export const writeRole = async (out: string, role: Role, ca: string, { certificate, key }: KeyPair): Promise<void> =>
+  writeFiles(join(out, role), [
+    { name: certificateFiles.ca, text: ca },
+    { name: certificateFiles.certificate, text: certificate },
+    { name: certificateFiles.key, text: key, isSecret: true },
+  ]);
+
+export const writeClient = async (out: string, ca: string): Promise<void> =>
+  writeFiles(join(out, clientFolder), [{ name: certificateFiles.ca, text: ca }]);
+
+interface NewFile {
+  readonly name: string;
+  readonly text: string;
+  readonly isSecret?: boolean;
+}
+
+/** Each takes its name when it is whole: services may be reading. */
+async function writeFiles(folder: string, files: readonly NewFile[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { name, text, isSecret = false } of files) {
+    const fresh = join(folder, `.${name}.new`);
+    await writeFile(fresh, text, { mode: isSecret ? 0o600 : 0o644 });
+    await rename(fresh, join(folder, name));
+  }
+}

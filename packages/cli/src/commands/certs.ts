@@ -1,0 +1,77 @@
+// `pareto certs`: certificates for development.
+
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { CertificateSet } from '../certs/make-set.js';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { wholeNumberIn } from '../options.js';
+import { formatTable } from '../table.js';
+
+interface Options extends CommonOptions {
+  readonly out: string;
+  readonly hosts?: readonly string[];
+  readonly days: number;
+  readonly force?: boolean;
+  readonly renew?: boolean;
+}
+
+const hostPattern = /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
+function hostList(text: string): readonly string[] {
+  const hosts = text.split(',').map((host) => host.trim());
+  const wrong = hosts.find((host) => isIP(host) === 0 && !hostPattern.test(host));
+  if (wrong === undefined) return hosts;
+  throw new InvalidArgumentError(
+    `Expected host names and addresses without ports, and ${JSON.stringify(wrong)} is neither.`,
+  );
+}
+
+export function addCerts(program: Command, context: Context): void {
+  const certs = program
+    .command('certs')
+    .description('make certificates for development')
+    .addHelpText('after', '\nExample:\n  pareto certs init');
+  certs
+    .command('init')
+    .description('make an authority, and a certificate for each role: controller, router, worker, operator')
+    .option('--out <folder>', 'where they go', 'certs')
+    .option('--hosts <a,b>', 'names and addresses that services are reached at, besides this machine', hostList)
+    .option('--days <n>', 'how long they hold', wholeNumberIn(1, 3_650), 365)
+    .option('--renew', 'issue new ones from the authority that is there')
+    .option('--force', 'begin again with another authority')
+    .addHelpText('after', '\nExample:\n  pareto certs init --hosts router.example.org,10.0.0.5')
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      // The library takes half a second to load, which no other command should wait for.
+      const { makeSet } = await import('../certs/make-set.js');
+      const { out, hosts, days, force = false, renew = false } = options;
+      const made = await makeSet({ out, hosts, days, force, renew, now: context.clock.wallMs() });
+      printResult(context, options, made, () => describeSet(made));
+    });
+}
+
+const columns = [
+  { title: 'folder', cell: ([folder = '']: readonly string[]) => folder },
+  { title: 'use', cell: ([, use = '']: readonly string[]) => use },
+];
+
+function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet): string {
+  const at = (name: string): string => join(folder, name);
+  const rows = [
+    [at('authority'), 'keep ca.key to yourself: whoever has it can make certificates of any role'],
+    [at('controller'), `pareto-controller --certs ${at('controller')} …`],
+    [at('router'), `pareto-router --certs ${at('router')} …`],
+    [at('worker'), `pareto-worker --certs ${at('worker')} …`],
+    [at('operator'), `pareto --certs ${at('operator')} list`],
+    [at('client'), `for other clients of a router, e.g. grpcurl -cacert ${at('client/ca.crt')} …`],
+  ];
+  return [
+    `${isNewAuthority ? 'A new authority and its certificates are' : 'New certificates of the same authority are'} in ${folder}, for development. They hold until ${ends.slice(0, 10)}.`,
+    `The router is trusted as ${hosts.join(', ')}.`,
+    '',
+    formatTable(columns, rows),
+    '',
+    `All at once on this machine: pareto up --certs ${folder}`,
+  ].join('\n');
+}
