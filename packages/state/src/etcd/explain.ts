@@ -8,37 +8,81 @@ interface Scene extends EtcdAccess {
   readonly prefix: string;
 }
 
-/** `asked` is what the call was: a read has no effect, whatever became of it. */
-export function explain(error: unknown, scene: Scene, asked: 'read' | 'write'): unknown {
+/** `asked`: a read has no effect, whatever became of it; what opening finds wrong with the access is final. */
+export function explain(error: unknown, scene: Scene, asked: 'open' | 'read' | 'write'): unknown {
   if (!isCallError(error)) return error;
-  const told = findings.find(({ pattern }) => pattern.test(error.details));
   const where = `etcd at ${scene.endpoints.join(',')}`;
-  const outcome = asked === 'read' ? '' : outcomes[error.effect];
-  if (told !== undefined) return new ParetoError(told.code, `${told.say(where, scene)}${outcome}`, { cause: error });
-  if (error.elsewhere) {
-    return new ParetoError('unavailable', `${where} ${unreachable(error)}${outcome}`, { cause: error });
-  }
-  return new ParetoError('internal', `${where} failed: ${error.message}${outcome}`, { cause: error });
+  const found = findings.find(({ pattern }) => pattern.test(error.details)) ?? (error.elsewhere ? absent : broken);
+  // Who calls later, and is told this, has no part in how etcd is accessed.
+  const code = asked !== 'open' && aboutAccess.has(found.code) ? 'unavailable' : found.code;
+  const outcome = asked === 'write' ? outcomes[error.effect] : '';
+  return new ParetoError(code, `${found.say(where, scene, error)}${outcome}`, { cause: error });
 }
+
+const aboutAccess: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'permission-denied']);
 
 const outcomes = {
   none: '; nothing was written',
   unknown: '; it is not known whether this was written: look before writing it again',
 };
 
-function unreachable({ code, details }: CallError): string {
-  if (code === 'DEADLINE_EXCEEDED' || details.includes('timed out')) return 'did not answer in time';
-  const reason = /Last error: (?:Error: )?(.*?)(?: \(.*|\. Resolution note.*)?$/s.exec(details)?.[1] ?? details;
-  return `can't be reached (${reason})`;
+/** gRPC's last error on connecting, without what OpenSSL and gRPC put around it. */
+function reasonOf(details: string): string {
+  const last = /Last error: (?:Error: )?(.*?)(?: \([^)]*\))?\. Resolution note/s.exec(details)?.[1] ?? details;
+  return /SSL routines:[^:]*:([^:]+):/.exec(last)?.[1] ?? last;
 }
 
 interface Finding {
   readonly pattern: RegExp;
   readonly code: ErrorCode;
-  readonly say: (where: string, scene: Scene) => string;
+  readonly say: (where: string, scene: Scene, error: CallError) => string;
 }
 
+const absent: Finding = {
+  pattern: /./,
+  code: 'unavailable',
+  say: (where, _scene, { details }) => {
+    const reason = reasonOf(details);
+    return `${where} can't be reached${reason === 'null' ? '' : ` (${reason})`}`;
+  },
+};
+
+const broken: Finding = {
+  pattern: /./,
+  code: 'internal',
+  say: (where, _scene, { message }) => `${where} failed: ${message}`,
+};
+
 const findings: readonly Finding[] = [
+  {
+    pattern: /Deadline exceeded|timed out/,
+    code: 'unavailable',
+    say: (where) => `${where} did not answer in time`,
+  },
+  {
+    pattern: /alert (bad certificate|certificate|unknown ca|handshake)|certificate required/,
+    code: 'unauthenticated',
+    say: (where, { tls }, { details }) =>
+      `${where} refuses ${tls?.cert === undefined ? 'a client without a certificate' : "this client's certificate"} ` +
+      `(${reasonOf(details)}): show one of the authority that it trusts`,
+  },
+  {
+    pattern: /self.signed certificate|unable to (verify|get)|certificate has expired|altnames|wrong version number/,
+    code: 'unauthenticated',
+    say: (where, _scene, { details }) =>
+      `the certificate of ${where} is not trusted (${reasonOf(details)}): it must be signed by the authority in ca.crt, ` +
+      'for the host name that is given here',
+  },
+  {
+    pattern: /disconnected before secure TLS/,
+    code: 'unavailable',
+    say: (where) => `${where} ends each connection before TLS is agreed on: does it serve TLS?`,
+  },
+  {
+    pattern: /Last error: Failed to connect/,
+    code: 'unavailable',
+    say: (where, { tls }) => `${where} accepts no connection${tls === undefined ? ': does it want TLS?' : ''}`,
+  },
   {
     pattern: /no leader/,
     code: 'unavailable',

@@ -30,7 +30,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     return createStore(session, raw, options);
   } catch (error) {
     client[Symbol.dispose]();
-    throw explain(error, options, 'read');
+    throw explain(error, options, 'open');
   }
 }
 
