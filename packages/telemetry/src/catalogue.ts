@@ -137,6 +137,7 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly storeOperations: Counter;
   readonly storeAge: Gauge;
   readonly blobBytes: Counter<'direction'>;
+  readonly blobsCollected: Counter<'kind'>;
 }
 
 export function createControllerMetrics(): ControllerMetrics {
@@ -155,7 +156,12 @@ export function createControllerMetrics(): ControllerMetrics {
     storeWrites: make.counter('pareto_store_writes_total', 'Transactions that the leader wrote to the store'),
     storeOperations: make.counter('pareto_store_operations_total', 'Keys that they wrote or deleted'),
     storeAge: make.gauge('pareto_store_age_seconds', 'Time since the store was last heard'),
-    blobBytes: make.counter('pareto_blob_bytes_total', 'Bytes of model files moved', ['direction']),
+    blobBytes: make.counter('pareto_blob_bytes_total', 'Bytes of model files taken in, given out and collected', [
+      'direction',
+    ]),
+    blobsCollected: make.counter('pareto_blobs_collected_total', 'Blobs removed because nothing referred to them', [
+      'kind',
+    ]),
   };
 }
 

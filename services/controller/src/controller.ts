@@ -7,6 +7,8 @@ import type { Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner } from './assigner.js';
 import { background } from './background.js';
+import { keepCollected } from './blob-collection.js';
+import { createBlobHolds } from './blob-holds.js';
 import { leaderOf } from './candidates.js';
 import { createCluster, type Cluster } from './cluster.js';
 import { keepCompacted } from './compaction.js';
@@ -67,8 +69,9 @@ export async function createController(
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });
+  const holds = createBlobHolds();
   addServices(server, {
-    ...{ config, context, cluster, records, loads, rollCall, blobs, assigner },
+    ...{ config, context, cluster, records, loads, rollCall, blobs, holds, assigner },
     ...{ planLog, notices, routes, table, metrics },
   });
   cluster.onChange(() => {
@@ -80,6 +83,10 @@ export async function createController(
   const { port, listening, serving } = createServing(server, config, logger);
   const house = { ...config, ...context, store, cluster, records };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
+  const collection = {
+    ...{ ...cluster, ...context, blobs, holds, store, metrics, ready: () => isWhole(cluster) },
+    params: { graceMs: config.blobGraceHours * 3_600_000 },
+  };
   return {
     port,
     runnables: [
@@ -93,10 +100,14 @@ export async function createController(
       background('control loop', (signal) => loop.run(signal)),
       background('housekeeping', (signal) => keepHouse(house, signal)),
       background('compaction', (signal) => keepCompacted(compaction, signal)),
+      background('blob collection', (signal) => keepCollected(collection, signal)),
       serving,
     ],
   };
 }
+
+/** The registry here is complete, and of the store's present history. */
+const isWhole = ({ scene, mirror }: Cluster): boolean => mirror.synced && scene().settled;
 
 type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'ready' | 'storeAgeMs'>;
 

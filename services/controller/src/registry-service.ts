@@ -3,6 +3,7 @@
 import { ParetoError } from '@pareto/core';
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
 import type { Operation } from '@pareto/state';
+import type { BlobHolds } from './blob-holds.js';
 import { describeName, findVariant, listRegistry, notFound } from './describe.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
@@ -11,12 +12,13 @@ import { registerArchitecture, registerTask, type RegisterContext } from './regi
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly scene: () => Scene;
+  readonly holds: BlobHolds;
   /** Throws `unavailable` while it is not known what a restored store is worth. */
   readonly requireSettled: () => void;
 }
 
 export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
-  const { leader, scene } = options;
+  const { leader, scene, holds } = options;
   const requireWritable = (): void => {
     leader.require();
     options.requireSettled();
@@ -24,11 +26,12 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
   return {
     async registerTask(request) {
       requireWritable();
-      return taskToWire(await registerTask(options, request));
+      return taskToWire(await holds.hold([request.validationDigest], () => registerTask(options, request)));
     },
     async registerArchitecture(request) {
       requireWritable();
-      return architectureToWire(await registerArchitecture(options, request));
+      const digests = request.manifest?.files.map((file) => file.digest) ?? [];
+      return architectureToWire(await holds.hold(digests, () => registerArchitecture(options, request)));
     },
     async list({ task }) {
       return listRegistry(scene(), task);

@@ -7,6 +7,7 @@ import type { ServiceContext } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './adopt.js';
 import type { Assigner } from './assigner.js';
+import type { BlobHolds } from './blob-holds.js';
 import { createBlobsHandlers } from './blobs-service.js';
 import type { Cluster } from './cluster.js';
 import type { ControllerConfig } from './config.js';
@@ -30,6 +31,7 @@ export interface ServiceParts {
   readonly loads: LoadFlusher;
   readonly rollCall: RollCall;
   readonly blobs: BlobStore;
+  readonly holds: BlobHolds;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;
   readonly notices: Notices;
@@ -39,10 +41,10 @@ export interface ServiceParts {
 }
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
-  const { config, context, cluster, blobs, routes, table, metrics } = parts;
+  const { config, context, cluster, blobs, holds, routes, table, metrics } = parts;
   const join = createJoin({ ...parts, ...cluster, ...context, draining: context.lifecycle.draining });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
-  const registry = { ...cluster, blobs, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
+  const registry = { ...cluster, blobs, holds, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
   server.add(
     'pareto.v1.Registry',
     createRegistryHandlers({ ...registry, requireSettled: () => requireSettled(cluster) }),

@@ -1,0 +1,51 @@
+// Which blobs the registry refers to, and since when that can be trusted: read from the store itself, where nothing is left out.
+
+import { randomUUID } from 'node:crypto';
+import type { Architecture, Clock, Digest, Task, Variant } from '@pareto/core';
+import type { Store } from '@pareto/state';
+import type { Leader } from './leadership.js';
+import { prefixes } from './records.js';
+
+/** Throws when a record can't be read: nobody knows then what it refers to. */
+export async function readReferences(store: Store): Promise<ReadonlySet<Digest>> {
+  const references = new Set<Digest>();
+  for (const record of await readAll<Architecture | Variant>(store, [prefixes.architectures, prefixes.variants]))
+    for (const file of record.manifest.files) references.add(file.digest);
+  for (const { validation } of await readAll<Task>(store, [prefixes.tasks]))
+    if (validation !== undefined) references.add(validation);
+  return references;
+}
+
+/** Of all tenants. */
+async function readAll<T>(store: Store, kinds: readonly string[]): Promise<readonly T[]> {
+  const ranges = await Promise.all(kinds.map((kind) => store.range(kind.slice(0, kind.indexOf('/') + 1))));
+  return ranges.flatMap(({ entries }) => entries.map(({ value }) => JSON.parse(value) as T));
+}
+
+export interface CollectionBook {
+  /** Of this registry, also over backups of it. */
+  readonly id: string;
+  /** The store's history that it is about, and since when it is collected by. */
+  readonly epoch: string;
+  readonly sinceWallMs: number;
+}
+
+const bookKey = 'collection/book';
+
+/** The registry's book of collecting, begun anew when the store's history is another one. */
+export async function startBook({
+  store,
+  leader,
+  clock,
+}: {
+  readonly store: Store;
+  readonly leader: Leader;
+  readonly clock: Clock;
+}): Promise<CollectionBook> {
+  const { entry } = await store.get(bookKey);
+  const known = entry && (JSON.parse(entry.value) as CollectionBook);
+  if (known?.epoch === store.epoch) return known;
+  const book = { id: known?.id ?? randomUUID(), epoch: store.epoch, sinceWallMs: clock.wallMs() };
+  await leader.write([], [{ kind: 'put', key: bookKey, value: JSON.stringify(book) }]);
+  return book;
+}

@@ -1,0 +1,180 @@
+// Collecting blobs over a real folder and the embedded store: what is kept, what goes, and when nothing may go at all.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { utimes } from 'node:fs/promises';
+import { digest, milliseconds, systemClock, type Digest } from '@pareto/core';
+import { openFolderBlobStore, type BlobStore } from '@pareto/models';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createControllerMetrics, createLogger } from '@pareto/telemetry';
+import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { collectBlobs, keepCollected, type BlobCollectionOptions } from '../src/blob-collection.js';
+import { createBlobHolds, type BlobHolds } from '../src/blob-holds.js';
+import type { Leader } from '../src/leadership.js';
+
+const hour = 3_600_000;
+const never = new AbortController().signal;
+
+describe('collecting blobs', () => {
+  let folder: TempFolder;
+  let store: Store;
+  let blobs: BlobStore;
+  let holds: BlobHolds;
+  let fenced: boolean;
+  let options: BlobCollectionOptions;
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    blobs = await openFolderBlobStore(folder.file('blobs'), { maxBlobBytes: 1000, clock: systemClock });
+    holds = createBlobHolds();
+    fenced = false;
+    const leader = {
+      term: { since: milliseconds(0), lost: never },
+      async write(_: unknown, operations: Parameters<Store['transact']>[0]['operations']) {
+        if (fenced) throw new Error('leads no more');
+        return (await store.transact({ compares: [], operations })).kind === 'committed';
+      },
+    } as unknown as Leader;
+    const logger = createLogger({ service: 'controller', level: 'silent', format: 'pretty' });
+    const params = { graceMs: 24 * hour };
+    const metrics = createControllerMetrics();
+    const clock = { ...systemClock, wallMs: () => Date.now() + 48 * hour };
+    options = { blobs, holds, store, leader, ready: () => true, params, clock, logger, metrics };
+    await beginBook();
+  });
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  /** The book was begun two days before the rounds of these tests. */
+  const beginBook = (): Promise<void> => collectBlobs({ ...options, clock: systemClock }, never);
+
+  async function upload(text: string): Promise<Digest> {
+    const id = digest(`sha256:${createHash('sha256').update(text).digest('hex')}`);
+    const chunk = { offset: 0, data: Buffer.from(text) };
+    await blobs.upload(
+      id,
+      text.length,
+      (async function* () {
+        yield chunk;
+      })(),
+    );
+    return id;
+  }
+  const put = (key: string, value: unknown): Promise<unknown> =>
+    store.transact({ compares: [], operations: [{ kind: 'put', key, value: JSON.stringify(value) }] });
+  async function stored(): Promise<readonly Digest[]> {
+    const found: Digest[] = [];
+    for await (const blob of blobs.list()) found.push(blob.digest);
+    return found.sort();
+  }
+
+  it('keeps what any version, variant or task refers to, and removes the rest', async () => {
+    const [first, second, variant, set] = [await upload('a'), await upload('b'), await upload('c'), await upload('d')];
+    await upload('nobody');
+    const manifest = (id: Digest): object => ({ manifest: { files: [{ path: 'm.onnx', digest: id, sizeBytes: 1 }] } });
+    await put('architecture/default/m/1', manifest(first));
+    await put('architecture/other/m/2', manifest(second));
+    await put('variant/default/m:fp16/1', manifest(variant));
+    await put('task/default/t', { name: 't', validation: set });
+    await collectBlobs(options, never);
+    assert.deepEqual(await stored(), [first, second, variant, set].sort());
+  });
+
+  it('leaves what was touched within the grace', async () => {
+    const [old, touched] = [await upload('old'), await upload('touched')];
+    const path = (id: Digest): string => folder.file(`blobs/sha256/${id.slice(7)}`);
+    await utimes(path(touched), Date.now() / 1000 + 30 * 3600, Date.now() / 1000 + 30 * 3600);
+    await collectBlobs(options, never);
+    assert.deepEqual(await stored(), [touched]);
+    assert.deepEqual(await blobs.status(old), { complete: false, receivedBytes: 0 });
+  });
+
+  it('leaves what a registration in progress refers to, and makes one wait that comes too late', async () => {
+    const id = await upload('wanted');
+    await holds.hold([id], () => collectBlobs(options, never));
+    assert.deepEqual(await stored(), [id]);
+    const order: string[] = [];
+    const removing = holds.remove(id, async () => {
+      await systemClock.sleep(milliseconds(20));
+      order.push('removed');
+      return true;
+    });
+    await holds.hold([id], async () => void order.push('registered'));
+    assert.equal(await removing, true);
+    assert.deepEqual(order, ['removed', 'registered']);
+  });
+
+  it('removes nothing when a record can’t be read', async () => {
+    const id = await upload('a');
+    await store.transact({ compares: [], operations: [{ kind: 'put', key: 'variant/default/x/1', value: '{' }] });
+    await assert.rejects(collectBlobs(options, never));
+    assert.deepEqual(await stored(), [id]);
+  });
+
+  it('removes nothing once it leads no more, or the registry is not whole', async () => {
+    const id = await upload('a');
+    await collectBlobs({ ...options, ready: () => false }, never);
+    fenced = true;
+    await assert.rejects(collectBlobs(options, never), /leads no more/);
+    await collectBlobs({ ...options, leader: { ...options.leader, write: async () => true } }, AbortSignal.abort());
+    assert.deepEqual(await stored(), [id]);
+  });
+
+  it('waits for the grace when the store is another than it was', async () => {
+    const id = await upload('a');
+    const restored = Object.create(store, { epoch: { value: 'another' } }) as Store;
+    await collectBlobs({ ...options, store: restored }, never);
+    assert.deepEqual(await stored(), [id]);
+    const later = { ...options.clock, wallMs: () => options.clock.wallMs() + 25 * hour };
+    await collectBlobs({ ...options, store: restored, clock: later }, never);
+    assert.deepEqual(await stored(), []);
+  });
+
+  it('removes nothing in a place that another cluster collects', async () => {
+    const other = await openEmbeddedStore(folder.file('other'), { clock: systemClock });
+    const id = await upload('a');
+    const leader: Leader = {
+      ...options.leader,
+      write: async (_, operations) => (await other.transact({ compares: [], operations })).kind === 'committed',
+    };
+    await collectBlobs({ ...options, store: other, leader, clock: systemClock }, never);
+    await collectBlobs({ ...options, store: other, leader }, never);
+    assert.deepEqual(await stored(), [id]);
+    await other[Symbol.asyncDispose]();
+  });
+
+  it('begins a minute after this controller leads, and goes on each hour', async () => {
+    const clock = createManualClock();
+    const stopping = new AbortController();
+    let rounds = 0;
+    const counted: BlobStore = {
+      ...blobs,
+      async noteOnce(name, text) {
+        rounds += 1;
+        return blobs.noteOnce(name, text);
+      },
+    };
+    let term = { since: milliseconds(clock.now() + 30_000), lost: never };
+    const leader = Object.defineProperty({ ...options.leader }, 'term', { get: () => term });
+    const running = keepCollected({ ...options, blobs: counted, leader, clock }, stopping.signal);
+    const pass = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute += 1) await clock.advance(60_000);
+    };
+    await pass(1);
+    assert.equal(rounds, 0);
+    await pass(1);
+    await waitFor('the first round', () => rounds === 1 || undefined);
+    await pass(50);
+    assert.equal(rounds, 1);
+    await pass(15);
+    await waitFor('the second round', () => rounds === 2 || undefined);
+    term = { since: clock.now(), lost: never };
+    await pass(2);
+    await waitFor('the round of a new term', () => rounds === 3 || undefined);
+    stopping.abort();
+    await pass(1);
+    await running;
+  });
+});
