@@ -30,6 +30,8 @@ export interface BlobStore {
   readonly place: string;
   /** Of the place and nothing else: whoever opens the same place reads the same. */
   readonly placeId: string;
+  /** Keeps a note about the place under a name, unless there is one; resolves with the one that is there. */
+  noteOnce(name: 'collector', text: string): Promise<string>;
   /** A blob that is complete counts as touched now. */
   status(digest: Digest): Promise<BlobStatus>;
   /**

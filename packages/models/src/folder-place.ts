@@ -1,4 +1,4 @@
-// Which folder it is: a file with an id that is written once, by whoever opens the folder first.
+// Notes about a folder that are written once, by whoever is first: which folder it is, above all.
 
 import { randomUUID } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
@@ -11,18 +11,22 @@ export interface FolderPlace {
   readonly id: string;
   /** Throws `unavailable` when the folder is not what was opened: a mount that is gone leaves an empty one. */
   check(): Promise<void>;
+  /** The note of that name: this one, unless there is one already. */
+  noteOnce(name: string, text: string): Promise<string>;
 }
 
 export async function openFolderPlace(folder: string, clock: Clock): Promise<FolderPlace> {
-  const path = join(folder, 'place');
-  const id = await withDiskErrors(path, async () => {
-    await makeFolder(folder);
-    return (await writeOnce(path)) ?? (await readWritten(path, clock));
-  });
+  const noteOnce = async (name: string, text: string): Promise<string> => {
+    const path = join(folder, name);
+    return withDiskErrors(path, async () => ((await writeOnce(path, text)) ? text : await readWritten(path, clock)));
+  };
+  await withDiskErrors(join(folder, 'place'), () => makeFolder(folder));
+  const id = await noteOnce('place', randomUUID());
   return {
     id,
+    noteOnce,
     async check() {
-      const found = await readFile(path, 'utf8').catch(() => '');
+      const found = await readFile(join(folder, 'place'), 'utf8').catch(() => '');
       if (found.trim() === id) return;
       throw new ParetoError(
         'unavailable',
@@ -32,18 +36,17 @@ export async function openFolderPlace(folder: string, clock: Clock): Promise<Fol
   };
 }
 
-/** Undefined when somebody else has written it. */
-async function writeOnce(path: string): Promise<string | undefined> {
+/** False when there is one already. */
+async function writeOnce(path: string, text: string): Promise<boolean> {
   const file = await open(path, 'wx').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
     throw error;
   });
-  if (file === undefined) return undefined;
+  if (file === undefined) return false;
   try {
-    const id = randomUUID();
-    await file.writeFile(`${id}\n`);
+    await file.writeFile(`${text}\n`);
     await file.sync();
-    return id;
+    return true;
   } finally {
     await file.close();
   }
@@ -54,9 +57,9 @@ const attempts = 20;
 /** It may be there before what is in it. */
 async function readWritten(path: string, clock: Clock): Promise<string> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const id = (await readFile(path, 'utf8')).trim();
-    if (id !== '') return id;
+    const text = (await readFile(path, 'utf8')).trim();
+    if (text !== '') return text;
     await clock.sleep(milliseconds(100));
   }
-  throw new ParetoError('failed-precondition', `${path} is empty, expected the folder's id: remove it and start again`);
+  throw new ParetoError('failed-precondition', `${path} is empty, expected an id: remove it and start again`);
 }

@@ -53,6 +53,7 @@ export async function openFolderBlobStore(
   return {
     place: folder,
     placeId: place.id,
+    noteOnce: (name, text) => place.noteOnce(name, text),
     async status(digest) {
       const size = await sizeOf(pathOf(checkDigest(digest)));
       if (size === undefined) {

@@ -34,7 +34,7 @@ export interface S3BlobStoreOptions extends BlobStoreOptions {
 export async function openS3BlobStore(url: string, options: S3BlobStoreOptions): Promise<BlobStore> {
   const { maxBlobBytes, clock, endpoint, cacheFolder, cacheBytes } = options;
   const bucket = await openBucket({ ...parseS3Url(url), endpoint });
-  const placeId = await readPlaceId(bucket);
+  const placeId = await noteOnce(bucket, 'place', randomUUID());
   const partials = createS3Partials(bucket, clock);
   const gate = createUploadGate();
 
@@ -54,6 +54,7 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
   return {
     place: bucket.place,
     placeId,
+    noteOnce: (name, text) => noteOnce(bucket, name, text),
     read,
     async status(digest) {
       const found = await bucket.head(blobKey(checkDigest(digest)));
@@ -99,13 +100,12 @@ function parseS3Url(url: string): { readonly name: string; readonly prefix: stri
   throw new ParetoError('invalid-argument', `${url} is no place in S3: expected s3://bucket or s3://bucket/prefix`);
 }
 
-/** Written once, by whoever opens the place first, and read back in case that a server doesn't know how. */
-async function readPlaceId(bucket: Bucket): Promise<string> {
-  const known = await readText(bucket, 'place');
+/** Read back in case that a server doesn't know how to write only what is new. */
+async function noteOnce(bucket: Bucket, key: string, text: string): Promise<string> {
+  const known = await readText(bucket, key);
   if (known !== undefined) return known;
-  const id = randomUUID();
-  await bucket.putNew('place', id);
-  return (await readText(bucket, 'place')) ?? id;
+  await bucket.putNew(key, text);
+  return (await readText(bucket, key)) ?? text;
 }
 
 async function readText(bucket: Bucket, key: string): Promise<string | undefined> {

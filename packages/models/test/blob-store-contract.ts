@@ -60,6 +60,9 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
     it('has one id, whoever opens it first', async () => {
       assert.ok(store.placeId.length > 10);
       assert.equal(other.placeId, store.placeId);
+      const notes = await Promise.all([store.noteOnce('collector', 'one'), other.noteOnce('collector', 'two')]);
+      assert.equal(notes[0], notes[1]);
+      assert.equal(await other.noteOnce('collector', 'three'), notes[0]);
     });
 
     it('resumes an upload that broke off through another', async () => {
