@@ -8,11 +8,12 @@ import { versionKey } from './registry-view.js';
 /** They go on serving for so long after a leader began, so that there is time to register them again, or restore better. */
 const graceMs = 3_600_000;
 
-/** The worker must unload nothing that is not listed. */
+/** The worker must unload nothing that is not listed: for now it is not known, or not decided, what it is that it runs. */
 export function keepsUnlisted(scene: Scene, worker: WorkerId): boolean {
   const { fleet, settled, leadingSince, now } = scene;
   if (!settled) return true;
   if (leadingSince === undefined || now - leadingSince >= graceMs) return false;
+  if (fleet.lastReport(worker) === undefined) return true;
   return [...fleet.replicas(worker).values()].some(({ report }) => isStranger(scene, report));
 }
 

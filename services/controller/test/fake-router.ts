@@ -10,18 +10,21 @@ export interface FakeRouter {
   readonly version: { readonly epoch: string; readonly revision: number };
   ready(): readonly string[];
   demand(entry: wire.DemandEntryInput): void;
+  /** What its stream ended with, once it has. */
+  readonly ended: () => unknown;
   readonly leave: () => void;
 }
 
-export function startRouter(address: string, from = { epoch: '', revision: 0 }): FakeRouter {
+export function startRouter(address: string, from = { epoch: '', revision: 0 }, anyController = false): FakeRouter {
   const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
   const cut = new AbortController();
   const stream = createClient(channel, 'pareto.v1.Routes').watch({ signal: cut.signal });
   const rows = new Map<string, wire.TableRow>();
   const messages: wire.TableMessage[] = [];
   let version = from;
+  let ended: unknown;
   const read = async (): Promise<void> => {
-    void stream.write({ hello: { routerId: 'r1', address: '127.0.0.1:1', ...from } });
+    void stream.write({ hello: { routerId: 'r1', address: '127.0.0.1:1', ...from, anyController } });
     for await (const message of stream) {
       messages.push(message);
       if (message.snapshot) rows.clear();
@@ -30,7 +33,10 @@ export function startRouter(address: string, from = { epoch: '', revision: 0 }):
       version = { epoch: message.epoch, revision: message.revision };
     }
   };
-  read().catch(() => undefined);
+  read().then(
+    () => (ended = 'the stream ended'),
+    (error: unknown) => (ended = error),
+  );
   return {
     rows,
     messages,
@@ -41,6 +47,7 @@ export function startRouter(address: string, from = { epoch: '', revision: 0 }):
       [...rows.values()]
         .flatMap(({ replica }) => (replica?.state === 'READY' ? [`${replica.variant} on ${replica.workerId}`] : []))
         .sort(),
+    ended: () => ended,
     demand: (entry) => void stream.write({ demand: { windowMs: 1000, entries: [entry] } }),
     leave: () => {
       cut.abort();

@@ -31,6 +31,10 @@ export interface FakeWorker {
   readonly replicas: Map<string, wire.ReplicaReportInput>;
   readonly assignments: wire.Assignments[];
   readonly measured: string[];
+  /** Messages that were no assignments. */
+  readonly heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[];
+  /** What its stream ended with, once it has. */
+  readonly ended: () => unknown;
   report(): void;
   /** Cuts the stream. */
   readonly leave: () => void;
@@ -43,6 +47,8 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const replicas = new Map(options.replicas);
   const assignments: wire.Assignments[] = [];
   const measured: string[] = [];
+  const heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[] = [];
+  let ended: unknown;
 
   const report = (): void => {
     void stream.write({
@@ -52,7 +58,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const apply = (message: wire.Assignments): void => {
     assignments.push(message);
     const wanted = new Set(message.replicas.map((assignment) => assignment.replicaId));
-    for (const id of replicas.keys()) if (!wanted.has(id)) replicas.delete(id);
+    for (const id of replicas.keys()) if (!wanted.has(id) && !message.keepUnlisted) replicas.delete(id);
     for (const { replicaId, spec } of message.replicas) {
       if (replicas.has(replicaId) || spec === null) continue;
       replicas.set(replicaId, { replicaId, variant: spec.variant, version: spec.version, state: 'READY' });
@@ -70,7 +76,10 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   };
   const read = async (): Promise<void> => {
     void stream.write({ hello: workerInfoToWire(infoOf(options)) });
-    for await (const message of stream) if (message.assignments) apply(message.assignments);
+    for await (const message of stream) {
+      if (message.assignments) apply(message.assignments);
+      if (message.heartbeat) heartbeats.push(message.heartbeat);
+    }
   };
   const reporting = setInterval(report, 500);
   const leave = (): void => {
@@ -78,8 +87,13 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     cut.abort();
     channel.close();
   };
-  read().catch(() => undefined);
-  return { replicas, assignments, measured, report, leave };
+  read()
+    .then(
+      () => (ended = 'the stream ended'),
+      (error: unknown) => (ended = error),
+    )
+    .finally(() => clearInterval(reporting));
+  return { replicas, assignments, measured, heartbeats, ended: () => ended, report, leave };
 }
 
 const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30 }: FakeWorkerOptions) => ({

@@ -1,0 +1,181 @@
+// Two controllers over one store: one leads, the other stands by.
+
+import assert from 'node:assert/strict';
+import { milliseconds, ParetoError, systemClock } from '@pareto/core';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { startRouter, type FakeRouter } from './fake-router.js';
+import { startWorker, type FakeWorker } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+const names = ['tiny', 'middle', 'large'];
+
+describe('a controller that stands by', () => {
+  let folder: TempFolder;
+  let store: Store;
+  let leader: TestController;
+  let standby: TestController;
+  let cleanUp: (() => unknown)[];
+
+  const start = async (): Promise<TestController> => {
+    const controller = await startController(folder.path, {}, { store });
+    cleanUp.push(() => controller[Symbol.asyncDispose]());
+    return controller;
+  };
+  const worker = (at: TestController, id: string, before?: FakeWorker): FakeWorker => {
+    const options = before === undefined ? { id } : { id, replicas: before.replicas };
+    const started = startWorker(at.address, options);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const router = (at: TestController, anyController = false): FakeRouter => {
+    const started = startRouter(at.address, undefined, anyController);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const until = (what: string, holds: () => boolean): Promise<true> =>
+    waitFor(what, () => (holds() ? true : undefined), 8_000);
+  const redirect = (to: TestController) => (error: unknown) =>
+    error instanceof ParetoError &&
+    error.code === 'failed-precondition' &&
+    error.details['pareto-leader'] === to.address;
+  const hasAll = (table: FakeRouter): boolean => table.ready().length >= 4;
+  const registerAll = async (): Promise<void> => {
+    await leader.registry.registerTask({ name: 'squares', metric: 'top1' });
+    for (const name of names) await registerModel(leader, name);
+  };
+  /** Nobody's candidacy is left: whoever leads is deposed. */
+  const depose = async (): Promise<void> => {
+    const [oldest] = (await store.range('election/')).entries.toSorted((a, b) => a.createRevision - b.createRevision);
+    await store.transact({ compares: [], operations: [{ kind: 'delete', key: oldest?.key ?? '' }] });
+  };
+  const settled = async (table: FakeRouter): Promise<readonly string[]> => {
+    await until('the required variants', () => hasAll(table));
+    for (let ready = table.ready(); ; ready = table.ready()) {
+      await systemClock.sleep(milliseconds(1_200));
+      if (table.ready().join() === ready.join()) return ready;
+    }
+  };
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    leader = await start();
+    standby = await start();
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp.toReversed()) await clean();
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('sends writes, workers, routers and whoever looks to the leader, and answers for the registry itself', async () => {
+    await registerAll();
+    await assert.rejects(standby.registry.registerTask({ name: 'x', metric: 'top1' }), redirect(leader));
+    await assert.rejects(standby.fleet.overview({}), redirect(leader));
+    await assert.rejects(standby.fleet.listWorkers({}), redirect(leader));
+    const lost = worker(standby, 'w1');
+    const strayed = router(standby);
+    await until('both to be sent on', () => lost.ended() !== undefined && strayed.ended() !== undefined);
+    assert.ok(redirect(leader)(lost.ended()) && redirect(leader)(strayed.ended()));
+    const { architectures } = await standby.registry.list({});
+    assert.deepEqual(architectures.map(({ name }) => name).sort(), names.toSorted());
+    const { controllers, leader: named } = await leader.fleet.overview({});
+    assert.deepEqual([controllers, named], [[leader.address, standby.address], leader.address]);
+  });
+
+  it('gives a router that takes any controller the same table', async () => {
+    await registerAll();
+    worker(leader, 'w1');
+    worker(leader, 'w2');
+    const own = router(leader);
+    const ready = await settled(own);
+    const guest = router(standby, true);
+    await until('the same table', () => guest.ready().join() === ready.join());
+    const withoutRouters = (table: FakeRouter): unknown[] =>
+      [...table.rows].filter(([key]) => !key.startsWith('router/')).sort();
+    assert.deepEqual(withoutRouters(guest), withoutRouters(own));
+    await until('signs of life', () => guest.messages.filter(({ heartbeat }) => heartbeat).length >= 2);
+    assert.equal(guest.ended(), undefined);
+  });
+
+  it('leads within seconds when the leader goes, and nothing is loaded or unloaded for it', async () => {
+    await registerAll();
+    const before = [worker(leader, 'w1'), worker(leader, 'w2')];
+    const ready = await settled(router(leader));
+    const held = before.map((one) => [...one.replicas.keys()].sort());
+    await leader.group.stop();
+    const after = before.map((one, i) => worker(standby, `w${i + 1}`, one));
+    await waitFor('the standby to lead', () =>
+      standby.registry.registerTask({ name: 'another', metric: 'top1' }).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    const again = before.map((one, i) => worker(standby, `w${i + 1}`, after[i] ?? one));
+    const table = router(standby);
+    await until('both to be told', () => again.every((one) => one.assignments.length > 0));
+    await systemClock.sleep(milliseconds(2_500));
+    assert.deepEqual(table.ready(), ready);
+    assert.deepEqual(
+      again.map((one) => [...one.replicas.keys()].sort()),
+      held,
+    );
+  });
+
+  it('keeps the table while it waits for workers, and drops those that do not come', async () => {
+    await registerAll();
+    const before = [worker(leader, 'w1'), worker(leader, 'w2')];
+    const ready = await settled(router(leader));
+    await systemClock.sleep(milliseconds(600));
+    await leader.group.stop();
+    const table = router(standby, true);
+    await until('the table of before', () => table.ready().join() === ready.join());
+    const [first] = before;
+    worker(standby, 'w1', first);
+    await until('w2 to be gone', () => table.ready().length > 0 && table.ready().every((row) => row.includes('w1')));
+  });
+
+  it('ends the streams of a deposed leader with the way to the new one', async () => {
+    await registerAll();
+    const one = worker(leader, 'w1');
+    const table = router(leader);
+    await until('a table', () => table.rows.size > 0 && one.assignments.length > 0);
+    await depose();
+    await until('both to be sent away', () => one.ended() !== undefined && table.ended() !== undefined);
+    assert.ok(one.ended() instanceof ParetoError);
+    assert.ok(redirect(standby)(table.ended()));
+    await waitFor('the deposed one to say who leads', () =>
+      leader.fleet.overview({}).then(
+        () => undefined,
+        (error: unknown) => (redirect(standby)(error) ? true : undefined),
+      ),
+    );
+    assert.equal((await standby.fleet.overview({})).leader, standby.address);
+  });
+
+  it('knows a worker that was given up from one that is there, without having seen either', async () => {
+    await registerAll();
+    const gone = worker(leader, 'w1');
+    worker(leader, 'w2');
+    const table = router(leader);
+    await settled(table);
+    gone.leave();
+    await until('w1 to be gone', () => !table.ready().join().includes('w1'));
+    const guest = router(standby, true);
+    await until('the same here', () => guest.ready().join() === table.ready().join());
+    await waitFor('the store to know', async () => {
+      const loads = (await store.range('load/')).entries.map(({ value }) => JSON.parse(value) as { present: boolean });
+      return loads.map(({ present }) => present).join() === 'false,true' ? true : undefined;
+    });
+  });
+
+  it('sends a worker a sign of life each second', async () => {
+    const one = worker(leader, 'w1');
+    await until('two of them', () => one.heartbeats.length >= 2);
+    assert.equal(one.heartbeats[0]?.storeAgeMs, 0);
+  });
+});
