@@ -10,17 +10,20 @@ export interface RegisterProgress {
   readonly onMeasuring: (progress: MeasuringProgress) => void;
 }
 
+/** Looks in a row without a worker before it is told: a new leader has none for a moment. */
+const tellingLooks = 10;
+
 export function createRegisterProgress(terminal: Terminal): RegisterProgress {
   const told = new Set<string>();
-  let waitingTold = false;
+  let looksWithout = 0;
   return {
     onEvent(event) {
       if (event.kind === 'uploading') terminal.status([uploadLine(event.file, event.sentBytes, event.totalBytes)]);
       else terminal.note(eventLine(event));
     },
     onMeasuring(progress) {
-      if (progress.hardwareClasses.length === 0 && !waitingTold) {
-        waitingTold = true;
+      looksWithout = progress.hardwareClasses.length === 0 ? looksWithout + 1 : 0;
+      if (looksWithout === tellingLooks) {
         terminal.note(
           'no worker is connected: waiting for one to measure on (Ctrl-C ends the waiting, not the registration)',
         );

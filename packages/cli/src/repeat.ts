@@ -43,15 +43,16 @@ export async function repeat<T>(work: (goesOn: () => void) => Promise<T>, option
   }
 }
 
-/** Of a command: each reason is told once. */
+/** Of a command: each reason is told once, whatever the time that it has lasted. */
 export function repeatOptions({ stop, clock, terminal }: Context): RepeatOptions {
   const told = new Set<string>();
   return {
     signal: stop,
     clock,
     onRepeat({ message }) {
-      if (told.has(message)) return;
-      told.add(message);
+      const reason = message.replace(/\d+ s/g, '');
+      if (told.has(reason)) return;
+      told.add(reason);
       terminal.note(`trying again: ${message}`);
     },
   };

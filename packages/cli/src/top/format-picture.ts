@@ -26,25 +26,12 @@ export function formatPicture(picture: Picture, view: View): string {
   return [[...head, ...warnings].join('\n'), ...sections].join('\n\n');
 }
 
-/** Shorter silences come from a busy machine. */
-const silentMs = 3_000;
-
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
-function findWarnings({ overview, seenAt, outage }: Picture, view: View): readonly string[] {
-  if (outage !== undefined) return [...describeOutage(outage, seenAt, view), ...(overview?.notices ?? [])];
-  if (overview === undefined) return [];
-  const { leader, storeAgeMs, notices } = overview;
-  return [
-    ...(storeAgeMs < silentMs
-      ? []
-      : [
-          `the store was last heard ${seconds(storeAgeMs)} ago: nothing new can be registered or planned; what runs goes on`,
-        ]),
-    ...(leader === '' ? ['no controller leads: nothing is planned until one does; what runs goes on'] : []),
-    ...notices,
-  ];
-}
+const findWarnings = ({ overview, seenAt, outage }: Picture, view: View): readonly string[] => [
+  ...(outage === undefined ? [] : describeOutage(outage, seenAt, view)),
+  ...(overview?.notices ?? []),
+];
 
 function describeOutage(
   { since, reason, router }: Outage,
@@ -71,7 +58,8 @@ export function describeRouter(router: Outage['router'], address: string): strin
 }
 
 function formatCluster({ cluster, leader, controllers, tableVersion, routers }: wire.OverviewResponse): string {
-  const standbys = controllers.filter((address) => address !== leader);
+  // One that was started again stands twice until its old lease has ended.
+  const standbys = [...new Set(controllers)].filter((address) => address !== leader);
   const led = leader === '' ? 'led by nobody' : `led by ${leader}`;
   const standing = standbys.length === 0 ? '' : `, standing by: ${standbys.join(', ')}`;
   return `cluster ${cluster}, ${led}${standing}; table ${tableVersion.slice(tableVersion.lastIndexOf(':') + 1)}, ${routers.length} router(s)`;
