@@ -1,15 +1,23 @@
 // A worker's copies of blobs, by digest: fetched once, verified, the least recently used dropped when there are too many.
 
-import { copyFile, link, readdir, rm, utimes, stat } from 'node:fs/promises';
+import { copyFile, link, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digest as toDigest, type Clock, type Digest, type Manifest } from '@pareto/core';
+import { ParetoError, type Clock, type Digest, type Manifest } from '@pareto/core';
+import {
+  cacheFolders,
+  createEntry,
+  findEntries,
+  planEviction,
+  type CacheEntry,
+  type CacheFolders,
+} from './cache-entries.js';
 import { hashFile } from './hash-file.js';
 import { makeFolder } from './make-folder.js';
-import { checkDigest, checkManifest, graphFile, manifestDigest } from './manifest.js';
+import { checkDigest, checkManifest, graphFile, hexOf, manifestDigest } from './manifest.js';
 import { openPartial, sizeOf, withDiskErrors } from './partial-file.js';
 
 export interface BlobCacheOptions {
-  /** What unused blobs may hold together; those in use are never dropped. */
+  /** What all blobs may hold together, as far as that is in the cache's hands: those in use are never dropped. */
   readonly maxBytes: number;
   /** Streams a blob from an offset. */
   readonly fetch: (digest: Digest, offset: number, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
@@ -29,75 +37,28 @@ export interface BlobCache {
   openModel(manifest: Manifest, signal?: AbortSignal): Promise<CachedFile>;
 }
 
-interface Entry {
-  readonly digest: Digest;
-  sizeBytes: number;
-  lastUsed: number;
-  uses: number;
-  /** Settles when the blob is there and verified; undefined before its first use in this process. */
-  ready: Promise<void> | undefined;
-}
-
 export async function createBlobCache(folder: string, options: BlobCacheOptions): Promise<BlobCache> {
-  const models = join(folder, 'models');
-  const entries = await prepare(folder, models);
+  const folders = cacheFolders(folder);
+  const blobs = await openCachedBlobs(folders, options);
   let opened = 0;
-  const pathOf = (digest: Digest): string => blobPath(folder, digest);
-
-  async function settle(entry: Entry, signal: AbortSignal | undefined): Promise<void> {
-    const isOwn = entry.ready === undefined;
-    const ready = (entry.ready ??= obtain(folder, entry, options.fetch, signal));
-    try {
-      await ready;
-    } catch (error) {
-      if (entry.ready === ready) entry.ready = undefined;
-      // That another was cancelled is no reason for this one to fail.
-      if (isOwn || signal?.aborted === true) throw error;
-      await settle(entry, signal);
-    }
-  }
-
-  async function use(digest: Digest, signal: AbortSignal | undefined): Promise<Entry> {
-    const entry = entries.get(checkDigest(digest)) ?? createEntry(digest, 0, 0);
-    entries.set(digest, entry);
-    entry.uses++;
-    try {
-      await settle(entry, signal);
-    } catch (error) {
-      entry.uses--;
-      throw error;
-    }
-    entry.lastUsed = options.clock.wallMs();
-    // The order of use outlives the process.
-    await utimes(pathOf(digest), entry.lastUsed / 1000, entry.lastUsed / 1000).catch(() => {});
-    return entry;
-  }
-
-  async function release(used: readonly Entry[]): Promise<void> {
-    for (const entry of used) entry.uses--;
-    for (const { digest } of planEviction([...entries.values()], options.maxBytes)) {
-      entries.delete(digest);
-      await rm(pathOf(digest), { force: true });
-    }
-  }
-
   return {
     async open(digest, signal) {
-      const entry = await use(digest, signal);
-      return { path: pathOf(digest), release: once(() => release([entry])) };
+      const path = await blobs.take(checkDigest(digest), signal);
+      return { path, release: once(() => blobs.giveBack([digest])) };
     },
     async openModel(manifest, signal) {
       checkManifest(manifest);
-      const used: Entry[] = [];
-      const home = join(models, `${hex(manifestDigest(manifest)).slice(0, 16)}-${++opened}`);
+      const taken: Digest[] = [];
+      const home = join(folders.models, `${hexOf(manifestDigest(manifest)).slice(0, 16)}-${++opened}`);
       const close = once(async () => {
         await rm(home, { recursive: true, force: true });
-        await release(used);
+        await blobs.giveBack(taken);
       });
       try {
         for (const file of manifest.files) {
-          used.push(await use(file.digest, signal));
-          await place(pathOf(file.digest), join(home, file.path));
+          const path = await blobs.take(file.digest, signal);
+          taken.push(file.digest);
+          await place(path, join(home, file.path));
         }
       } catch (error) {
         await close();
@@ -108,65 +69,120 @@ export async function createBlobCache(folder: string, options: BlobCacheOptions)
   };
 }
 
+interface CachedBlobs {
+  /** Its path; it stays until it is given back. */
+  take(digest: Digest, signal: AbortSignal | undefined): Promise<string>;
+  giveBack(digests: readonly Digest[]): Promise<void>;
+}
+
+async function openCachedBlobs(folders: CacheFolders, options: BlobCacheOptions): Promise<CachedBlobs> {
+  const { clock, maxBytes } = options;
+  const entries = await findEntries(folders, clock.wallMs());
+  const dropping = new Map<Digest, Promise<void>>();
+  const pathOf = (digest: Digest): string => join(folders.blobs, hexOf(digest));
+
+  async function drop(digest: Digest): Promise<void> {
+    entries.delete(digest);
+    const removal = rm(pathOf(digest), { force: true });
+    dropping.set(digest, removal);
+    await removal.finally(() => dropping.delete(digest));
+  }
+  /** Looks anew after each: meanwhile the next may have come into use. */
+  async function shrink(): Promise<void> {
+    const [oldest] = planEviction([...entries.values()], maxBytes);
+    if (oldest === undefined) return;
+    await drop(oldest.digest);
+    await shrink();
+  }
+
+  async function settle(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+    const isOwn = entry.ready === undefined;
+    const ready = (entry.ready ??= obtain(folders, entry, options.fetch, signal));
+    try {
+      await ready;
+    } catch (error) {
+      if (entry.ready === ready) entry.ready = undefined;
+      // That another was cancelled is no reason for this one to fail.
+      if (isOwn || signal?.aborted === true) throw error;
+      await settle(entry, signal);
+    }
+  }
+
+  /** The order of use outlives the process. False when the file is gone: somebody else removed it. */
+  async function markUsed(entry: CacheEntry): Promise<boolean> {
+    entry.lastUsed = clock.wallMs();
+    const path = pathOf(entry.digest);
+    await utimes(path, entry.lastUsed / 1000, entry.lastUsed / 1000).catch(() => {});
+    return (await sizeOf(path)) !== undefined;
+  }
+
+  async function take(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+    await dropping.get(entry.digest);
+    await settle(entry, signal);
+    const { ready } = entry;
+    if (await markUsed(entry)) return;
+    if (entry.ready === ready) entry.ready = undefined;
+    await settle(entry, signal);
+  }
+
+  await shrink();
+  return {
+    async take(digest, signal) {
+      const entry = entries.get(digest) ?? createEntry(digest);
+      entries.set(digest, entry);
+      entry.uses++;
+      try {
+        await take(entry, signal);
+      } catch (error) {
+        entry.uses--;
+        throw error;
+      }
+      await shrink();
+      return pathOf(digest);
+    },
+    async giveBack(digests) {
+      const given = digests.flatMap((digest) => entries.get(digest) ?? []);
+      await Promise.all(given.map(markUsed));
+      for (const entry of given) entry.uses--;
+      await shrink();
+    },
+  };
+}
+
 /** What an earlier process left is hashed again before it is trusted. */
 async function obtain(
-  folder: string,
-  entry: Entry,
+  folders: CacheFolders,
+  entry: CacheEntry,
   fetch: BlobCacheOptions['fetch'],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { digest } = entry;
-  const path = blobPath(folder, digest);
-  if (entry.sizeBytes > 0 && (await hashFile(path)) === digest) return;
-  const partial = await openPartial(join(folder, 'partial', hex(digest)));
-  try {
-    for await (const data of fetch(digest, partial.receivedBytes, signal)) await partial.append(data);
-    await partial.commit(digest, path);
-  } finally {
-    await partial.close();
+  const paths = { partial: join(folders.partial, hexOf(entry.digest)), path: join(folders.blobs, hexOf(entry.digest)) };
+  const { path } = paths;
+  if ((await sizeOf(path)) === undefined || (await hashFile(path)) !== entry.digest) {
+    const from = (offset: number): AsyncIterable<Uint8Array> => fetch(entry.digest, offset, signal);
+    await download(from, entry.digest, paths);
   }
   entry.sizeBytes = (await sizeOf(path)) ?? 0;
 }
 
-/** The least recently used that nobody holds, until the rest fits. */
-export function planEviction<E extends Pick<Entry, 'sizeBytes' | 'uses' | 'lastUsed'>>(
-  entries: readonly E[],
-  maxBytes: number,
-): readonly E[] {
-  let total = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const idle = entries.filter(({ uses }) => uses === 0).sort((a, b) => a.lastUsed - b.lastUsed);
-  return idle.filter(({ sizeBytes }) => {
-    if (total <= maxBytes) return false;
-    total -= sizeBytes;
-    return true;
-  });
-}
-
-const blobPath = (folder: string, digest: Digest): string => join(folder, 'sha256', hex(digest));
-const hex = (digest: Digest): string => digest.slice('sha256:'.length);
-
-const createEntry = (digest: Digest, sizeBytes: number, lastUsed: number): Entry => ({
-  digest,
-  sizeBytes,
-  lastUsed,
-  uses: 0,
-  ready: undefined,
-});
-
-/** Clears what an earlier process had open, and finds the blobs it left. */
-async function prepare(folder: string, models: string): Promise<Map<Digest, Entry>> {
-  const blobs = join(folder, 'sha256');
-  await withDiskErrors(blobs, async () => {
-    await rm(models, { recursive: true, force: true });
-    await makeFolder(blobs);
-  });
-  const entries = new Map<Digest, Entry>();
-  for (const name of await readdir(blobs)) {
-    const { size, mtimeMs } = await stat(join(blobs, name));
-    const digest = toDigest(`sha256:${name}`);
-    entries.set(digest, createEntry(digest, size, mtimeMs));
+/** Goes on where an earlier attempt ended, and starts over when that turns out to be damaged. */
+async function download(
+  from: (offset: number) => AsyncIterable<Uint8Array>,
+  digest: Digest,
+  paths: { readonly partial: string; readonly path: string },
+): Promise<void> {
+  const partial = await openPartial(paths.partial);
+  const isResumed = partial.receivedBytes > 0;
+  try {
+    for await (const data of from(partial.receivedBytes)) await partial.append(data);
+    return await partial.commit(digest, paths.path);
+  } catch (error) {
+    const isDamaged = error instanceof ParetoError && error.code === 'invalid-argument';
+    if (!isResumed || !isDamaged) throw error;
+  } finally {
+    await partial.close();
   }
-  return entries;
+  await download(from, digest, paths);
 }
 
 /** A second name for the same content, where the file system has such: the runtime sees a plain file. */

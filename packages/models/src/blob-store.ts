@@ -56,8 +56,6 @@ export interface BlobStoreOptions {
   readonly clock: Clock;
 }
 
-export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
-
 export const notFound = (digest: Digest): ParetoError =>
   new ParetoError('not-found', `there is no blob ${digest}: upload it first`);
 

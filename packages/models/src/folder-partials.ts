@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest as toDigest, ParetoError, type Clock, type Digest } from '@pareto/core';
-import { busy, hexOf, type StoredBlob } from './blob-store.js';
+import { busy, type StoredBlob } from './blob-store.js';
+import { hexOf } from './manifest.js';
 import { openPartial, sizeOf, type PartialFile } from './partial-file.js';
 import { givesWay, startBeats, watchOthers, type Signs } from './upload-claim.js';
 

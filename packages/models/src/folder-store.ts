@@ -7,7 +7,6 @@ import { digest as toDigest, type Digest } from '@pareto/core';
 import {
   checkSize,
   createUploadGate,
-  hexOf,
   inOrder,
   notFound,
   type BlobChunk,
@@ -18,7 +17,7 @@ import {
 import { createFolderPartials, statOrNothing, touch } from './folder-partials.js';
 import { openFolderPlace } from './folder-place.js';
 import { makeFolder } from './make-folder.js';
-import { checkDigest } from './manifest.js';
+import { checkDigest, hexOf } from './manifest.js';
 import { sizeOf, withDiskErrors } from './partial-file.js';
 
 /** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */

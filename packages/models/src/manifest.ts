@@ -11,6 +11,8 @@ export function checkDigest(text: string): Digest {
   throw invalid(`${JSON.stringify(text.slice(0, 100))} is not a digest: expected sha256: and 64 hexadecimal digits`);
 }
 
+export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
+
 /** Throws `invalid-argument` unless `path` stays in the folder that it is relative to. `what` says whose path it is. */
 export function checkRelativePath(path: string, what: string): string {
   const parts = path.split('/');

@@ -4,9 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import { digest as toDigest, type Clock, type Digest } from '@pareto/core';
 import { createBlockWriter } from './block-writer.js';
-import { busy, hexOf, type StoredBlob } from './blob-store.js';
+import { busy, type StoredBlob } from './blob-store.js';
 import { planChain, type Chain, type StoredChunk } from './chunk-chain.js';
 import { createHashThread } from './hash-thread.js';
+import { hexOf } from './manifest.js';
 import type { Bucket, BucketObject } from './s3-bucket.js';
 import { givesWay, startBeats, watchOthers, type Signs } from './upload-claim.js';
 

@@ -6,7 +6,6 @@ import { createBlobCache } from './blob-cache.js';
 import {
   checkSize,
   createUploadGate,
-  hexOf,
   inOrder,
   notFound,
   type BlobChunk,
@@ -14,7 +13,7 @@ import {
   type BlobStoreOptions,
   type StoredBlob,
 } from './blob-store.js';
-import { checkDigest } from './manifest.js';
+import { checkDigest, hexOf } from './manifest.js';
 import { assemble } from './s3-assemble.js';
 import { openBucket, type Bucket } from './s3-bucket.js';
 import { createS3Partials, type S3Partials } from './s3-partials.js';

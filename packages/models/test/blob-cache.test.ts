@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { bytes, digest, systemClock, type Digest } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { createBlobCache, type BlobCache } from '../src/index.js';
-import { planEviction } from '../src/blob-cache.js';
+import { planEviction } from '../src/cache-entries.js';
 
 const digestOf = (text: string): Digest => digest(`sha256:${createHash('sha256').update(text).digest('hex')}`);
 
