@@ -83,7 +83,7 @@ async function* wholeRevisions(
   responses: AsyncIterable<IWatchResponse>,
   { keys, from, memberRevision }: StreamScope,
 ): AsyncGenerator<WatchedPart> {
-  let fragments: readonly IEvent[] = [];
+  let held: readonly IEvent[] = [];
   for await (const response of responses) {
     if (response.canceled) {
       if (response.compact_revision === '0') throw new Error(`the watch was refused: ${response.cancel_reason}`);
@@ -91,12 +91,13 @@ async function* wholeRevisions(
       return;
     }
     if (Number(response.header.revision) < memberRevision) throw new Error('the store went back while it was watched');
-    fragments = [...fragments, ...response.events];
-    if (response.fragment) continue;
-    const events = fragments.filter(({ kv }) => Number(kv.mod_revision) >= from);
-    const revision = Number(events.at(-1)?.kv.mod_revision);
-    fragments = [];
-    if (events.length > 0) yield { kind: 'events', revision, events: events.map((event) => eventOf(keys, event)) };
+    const all = [...held, ...response.events];
+    // The last revision of a fragment may go on in the next one.
+    const last = response.fragment ? all.at(-1)?.kv.mod_revision : undefined;
+    const whole = all.filter(({ kv }) => kv.mod_revision !== last && Number(kv.mod_revision) >= from);
+    held = all.filter(({ kv }) => kv.mod_revision === last);
+    const revision = Number(whole.at(-1)?.kv.mod_revision);
+    if (whole.length > 0) yield { kind: 'events', revision, events: whole.map((event) => eventOf(keys, event)) };
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@pareto/core';
-import { openEtcdStore, type EtcdStoreOptions, type Store } from '@pareto/state';
+import { openEtcdStore, type EtcdStoreOptions, type Operation, type Store, type Watched } from '@pareto/state';
 import { missingEtcd, type Etcd, type EtcdVersion } from '@pareto/testkit';
 import type { Context } from 'mocha';
 
@@ -30,4 +30,45 @@ export async function needEtcd(context: Context, version: EtcdVersion): Promise<
   if (reason === undefined) return;
   Object.assign(context.test?.parent ?? {}, { skipReason: reason });
   context.skip();
+}
+
+export const put = (key: string, value = ''): Operation => ({ kind: 'put', key, value });
+
+/** Returns the revision. */
+export async function write(store: Store, ...operations: readonly Operation[]): Promise<number> {
+  return (await store.transact({ compares: [], operations })).revision;
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface Watching extends AsyncDisposable {
+  /** The keys of all events so far, in order; a deletion's with a minus. */
+  readonly keys: readonly string[];
+  /** What ended it, if anything did. */
+  readonly end: Watched | undefined;
+}
+
+/** Watches in the background. `onEvents` is awaited before more is asked for. */
+export function watchAll(store: Store, prefix: string, from: number, onEvents?: () => Promise<void>): Watching {
+  const keys: string[] = [];
+  const stop = new AbortController();
+  const state: { end?: Watched } = {};
+  const run = async (): Promise<void> => {
+    for await (const watched of store.watch(prefix, from, stop.signal)) {
+      if (watched.kind !== 'events') state.end = watched;
+      else keys.push(...watched.events.map((event) => (event.kind === 'put' ? event.entry.key : `-${event.key}`)));
+      await onEvents?.();
+    }
+  };
+  const running = run();
+  return {
+    keys,
+    get end() {
+      return state.end;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
 }
