@@ -40,7 +40,7 @@ export interface ClusterClients {
   readonly controllers: ControllerClients;
   readonly router: RouterClients;
   /** What to tell when no controller can be reached. */
-  readonly absence: () => Promise<ParetoError>;
+  readonly absence: () => Promise<string>;
 }
 
 /** Channels to both, that connect when they are used. */
@@ -48,7 +48,7 @@ interface Links extends Disposable {
   readonly following: Following;
   readonly router: Channel;
   /** What to tell of one that can't be reached. */
-  absence(what: 'controller' | 'router'): Promise<ParetoError>;
+  absence(what: 'controller' | 'router'): Promise<string>;
 }
 
 const connectMs = 2_000;
@@ -62,10 +62,9 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   return {
     following,
     router: channel,
-    async absence(what) {
+    absence: (what) => {
       const addresses = what === 'controller' ? controller : [router];
-      const why = await explainAbsence({ what, addresses, certs, tls: certificates?.(what) });
-      return new ParetoError('unavailable', why);
+      return explainAbsence({ what, addresses, certs, tls: certificates?.(what) });
     },
     [Symbol.dispose]() {
       following.close();
@@ -100,7 +99,7 @@ export async function withController<T>(
   await links.following
     .run(async () => undefined)
     .catch(async () => {
-      throw await links.absence('controller');
+      throw new ParetoError('unavailable', await links.absence('controller'));
     });
   return await work(controllerClients(links));
 }
@@ -109,7 +108,7 @@ export async function withController<T>(
 export async function withRouter<T>(endpoints: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
   await waitForReady(links.router, connectMs).catch(async () => {
-    throw await links.absence('router');
+    throw new ParetoError('unavailable', await links.absence('router'));
   });
   return await work(routerClients(links));
 }
@@ -117,6 +116,6 @@ export async function withRouter<T>(endpoints: Endpoints, work: (clients: Router
 /** Both, whether or not they can be reached. */
 export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
-  const absence = (): Promise<ParetoError> => links.absence('controller');
+  const absence = (): Promise<string> => links.absence('controller');
   return await work({ controllers: controllerClients(links), router: routerClients(links), absence });
 }

@@ -2,8 +2,8 @@
 
 import { errorText, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
-import { addExplain, addWhatIf } from './commands/decisions.js';
 import { addCerts } from './commands/certs.js';
+import { addExplain, addWhatIf } from './commands/decisions.js';
 import { addDelete } from './commands/delete.js';
 import { addDrain, addWorkers } from './commands/fleet.js';
 import { addInfer } from './commands/infer.js';

@@ -77,7 +77,7 @@ export async function explainAbsence(sought: Sought): Promise<string> {
 
 type Telling = Exclude<Finding, 'fine' | 'absent' | 'silent'>;
 
-function describe(finding: Telling, address: string, { what, certs = '' }: Sought): string {
+function describe(finding: Telling, address: string, { what, certs = '', tls }: Sought): string {
   const it = `the ${what} at ${address}`;
   switch (finding) {
     case 'TLS':
@@ -93,6 +93,8 @@ function describe(finding: Telling, address: string, { what, certs = '' }: Sough
     case 'not yet valid':
       return `${it} shows a certificate that is not valid yet: are the clocks right?`;
     case 'refuses ours':
-      return `${it} does not accept the certificate in ${certs}: give the operator's certificate of this cluster`;
+      return tls?.source.current.identity === undefined
+        ? `${it} wants a certificate, and there is none in ${certs}: give the operator's`
+        : `${it} does not accept the certificate in ${certs}: give the operator's certificate of this cluster`;
   }
 }

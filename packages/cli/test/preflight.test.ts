@@ -78,7 +78,7 @@ describe('prepare', () => {
 
   it('names the certificate that is missing, and wants no secret where there are certificates', async () => {
     const certs = join(dataDir, 'certs');
-    await assert.rejects(run({ certs }), /there is no .*controller\/ca.crt: .*'pareto certs init/);
+    await assert.rejects(run({ certs }), /there is no .*controller\/ca.crt: .*'pareto certs init --out/);
     for (const role of ['controller', 'router', 'worker']) {
       await mkdir(join(certs, role), { recursive: true });
       for (const file of ['ca.crt', 'tls.crt', 'tls.key']) await writeFile(join(certs, role, file), '');

@@ -81,6 +81,6 @@ async function unanswered(
   { absence }: ObserveOptions,
   { reason, router: word, isAbsent }: Outage,
 ): Promise<ParetoError> {
-  if (word.kind === 'silent' && isAbsent) return absence();
-  return new ParetoError('unavailable', word.kind === 'silent' ? reason : `${reason}; ${describeRouter(word, router)}`);
+  const why = isAbsent ? await absence() : reason;
+  return new ParetoError('unavailable', word.kind === 'silent' ? why : `${why}; ${describeRouter(word, router)}`);
 }

@@ -23,6 +23,8 @@ export interface ClusterOptions extends TopologyOptions {
 export interface Cluster {
   readonly topology: Topology;
   readonly endpoints: Endpoints;
+  /** What was started so far. */
+  readonly services: readonly Supervised[];
   /** Something was started, and is to be stopped. */
   readonly started: boolean;
   /** Resolves when every service is ready. Throws what kept one from it; `stop` is still due. */
@@ -67,6 +69,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       router: `${options.host}:${options.routerPort}`,
       certs: options.certs,
     },
+    services: running,
     get started() {
       return running.length > 0;
     },
