@@ -7,7 +7,7 @@ export interface StoredChunk {
   readonly end: number;
 }
 
-export interface Slice {
+interface Slice {
   readonly key: string;
   /** Within the chunk. */
   readonly from: number;

@@ -21,7 +21,7 @@ export interface FolderPartials {
   remove(blob: StoredBlob): Promise<boolean>;
 }
 
-export interface ClaimedPartial {
+interface ClaimedPartial {
   readonly receivedBytes: number;
   append(data: Uint8Array): Promise<void>;
   /** Verifies it and gives it its name. Throws as `PartialFile` does, and `aborted` when another took this upload for dead. */

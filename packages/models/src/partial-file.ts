@@ -35,11 +35,6 @@ export async function openPartial(path: string): Promise<PartialFile> {
   });
 }
 
-/** Zero when there is none. */
-export async function partialBytes(path: string): Promise<number> {
-  return (await sizeOf(path)) ?? 0;
-}
-
 /** Undefined when there is no such file. */
 export async function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(

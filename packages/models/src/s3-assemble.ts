@@ -13,7 +13,7 @@ const mostParts = 10_000;
 
 /** Throws `invalid-argument` when the content's digest is another; the object is there, whole, or untouched. */
 export async function assemble(bucket: Bucket, chain: Chain, digest: Digest, key: string): Promise<void> {
-  await using hash = createHashThread();
+  await using hash = createHashThread({ whole: true });
   const upload = await bucket.multipart(key);
   try {
     await copyChunks(bucket, chain, hash, upload);
@@ -34,9 +34,9 @@ export async function assemble(bucket: Bucket, chain: Chain, digest: Digest, key
 
 async function copyChunks(bucket: Bucket, chain: Chain, hash: HashThread, upload: MultipartUpload): Promise<void> {
   const partBytes = Math.max(leastPartBytes, Math.ceil(chain.bytes / mostParts));
-  const writer = createBlockWriter(partBytes, async (block, offset) => {
-    await upload.part(offset / partBytes + 1, block, await hash.block(block));
-  });
+  const write = async (block: Buffer, offset: number): Promise<void> =>
+    upload.part(offset / partBytes + 1, block, await hash.block(block));
+  const writer = createBlockWriter({ blockBytes: partBytes, atOnce: 3, write });
   for (const { key, from, to } of chain.slices) {
     for await (const data of bucket.read(key, from, to)) await writer.add(data);
   }

@@ -14,14 +14,14 @@ export interface BucketObject {
 }
 
 /** An upload in parts that is neither completed nor aborted. */
-export interface UnfinishedObject {
+interface UnfinishedObject {
   readonly key: string;
   readonly id: string;
   readonly startedWallMs: number;
 }
 
 export interface MultipartUpload {
-  /** Any number of parts of at least 5 MiB, and a last one, numbered from 1. */
+  /** Parts of at least 5 MiB, and a last one of any size, numbered from 1; in any order. */
   part(number: number, data: Uint8Array, sha256: string): Promise<void>;
   complete(): Promise<void>;
   abort(): Promise<void>;
@@ -194,7 +194,8 @@ async function startMultipart(
       parts.push({ PartNumber: number, ETag });
     },
     async complete() {
-      await call(client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } })));
+      const Parts = parts.toSorted((a, b) => a.PartNumber - b.PartNumber);
+      await call(client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })));
     },
     async abort() {
       await call(client.send(new sdk.AbortMultipartUploadCommand(upload)));

@@ -53,11 +53,12 @@ export function createS3Partials(bucket: Bucket, clock: Clock): S3Partials {
   }
 
   async function receive(digest: Digest, from: number, data: AsyncIterable<Uint8Array>): Promise<void> {
-    await using hash = createHashThread();
-    const writer = createBlockWriter(chunkBytes, async (block, offset) => {
+    await using hash = createHashThread({ whole: false });
+    const write = async (block: Buffer, offset: number): Promise<void> => {
       const start = from + offset;
       await bucket.put(chunkKey(digest, start, start + block.byteLength), block, await hash.block(block));
-    });
+    };
+    const writer = createBlockWriter({ blockBytes: chunkBytes, atOnce: 3, write });
     try {
       for await (const part of data) await writer.add(part);
     } catch (error) {
