@@ -1,30 +1,26 @@
 // The router's parts, put together.
 
-import type { Rng, RoutingTable } from '@pareto/core';
-import { createTrace, defaultPaceParams, defaultRetryParams } from '@pareto/policy';
+import type { Rng } from '@pareto/core';
+import { createTrace, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
-import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
+import type { RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
 import { tellTableAge } from './api/table-age.js';
-import { createChanges, type Changes } from './changes.js';
 import type { RouterConfig } from './config.js';
+import { createParts, type Parts } from './create-parts.js';
 import { createDecisionLog } from './decisions/decision-log.js';
-import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createHolds } from './query/holds.js';
 import type { RouterCore } from './query/router-core.js';
-import { createTableClient, type TableClient } from './table/table-client.js';
-import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
-import type { LossReason } from './workers/ping.js';
-import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
-import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 export interface Router {
   readonly runnables: readonly Runnable[];
   readonly routerId: string;
   /** The bound gRPC port, once started. */
   readonly port: number;
+  /** That of the probes. */
+  readonly metricsPort: number;
 }
 
 const serverVersion = '0.1.0';
@@ -70,6 +66,9 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     get port() {
       return port;
     },
+    get metricsPort() {
+      return probes.port;
+    },
     // Stopped in reverse: the session first, so that others stop sending here, then the calls under way.
     runnables: [probes, parts.workers, parts.demand, grpc, parts.tables],
   };
@@ -79,45 +78,6 @@ const randomHex = (rng: Rng): string =>
   Math.floor(rng() * 2 ** 32)
     .toString(16)
     .padStart(8, '0');
-
-interface Identity {
-  readonly routerId: string;
-  readonly address: () => string;
-  readonly onTable: () => void;
-}
-
-interface Parts {
-  readonly changes: Changes;
-  readonly loads: LoadTracker;
-  readonly workers: WorkerPool;
-  readonly tables: TableClient;
-  readonly demand: DemandRecorder;
-  readonly metrics: RouterMetrics;
-}
-
-/** What lives beside the queries: the table, the links to workers, the demand. */
-function createParts(config: RouterConfig, context: ServiceContext, identity: Identity): Parts {
-  const { clock, rng, logger, access } = context;
-  const { controllers, maxMessageBytes } = config;
-  const metrics = createRouterMetrics();
-  const changes = createChanges();
-  const loads = createLoadTracker(defaultPaceParams);
-  const createLink = (address: string): WorkerLink =>
-    createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
-  const onRecovered = (): void => changes.notify();
-  const onLost = (reason: LossReason): void => metrics.workersLost.add(1, { reason });
-  const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
-  function onTable(table: RoutingTable): void {
-    loads.adopt(table);
-    workers.adopt(table);
-    identity.onTable();
-    changes.notify();
-  }
-  const { routerId, address } = identity;
-  const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
-  const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
-  return { changes, loads, workers, tables, demand, metrics };
-}
 
 function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
   const { clock, rng, lifecycle, tracer, access } = context;

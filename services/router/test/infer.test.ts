@@ -242,7 +242,7 @@ describe('retries', () => {
       const sent = (): number => workers.reduce((sum, { received }) => sum + received.length, 0);
       for (const worker of workers) {
         worker.onInfer = async (received) => {
-          if (sent() === 1) worker[end]();
+          if (sent() === 1) void worker[end]();
           return replyTo(received);
         };
       }
@@ -255,7 +255,7 @@ describe('retries', () => {
       const { router, workers } = await setScene(both);
       for (const worker of workers) {
         worker.onInfer = () => {
-          worker[end]();
+          void worker[end]();
           return new Promise(() => undefined);
         };
       }

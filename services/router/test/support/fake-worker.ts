@@ -1,7 +1,5 @@
 // A worker with no executors behind it: it answers what a test tells it to.
 
-import { once } from 'node:events';
-import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { ParetoError } from '@pareto/core';
 import {
   createServer,
@@ -17,6 +15,7 @@ import {
   type ServerCall,
   type wire,
 } from '@pareto/rpc';
+import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 
 export interface Received {
   readonly body: Buffer;
@@ -33,26 +32,22 @@ export interface FakeWorker {
   onPing: (() => Promise<never>) | undefined;
   /** Replicas as pings tell of them. */
   replicas: wire.ReplicaLoadInput[];
-  /** Breaks every connection and takes no new ones, as a process that was killed does. */
-  kill: () => void;
-  close(): void;
+  /** Between it and its routers. */
+  readonly link: TcpProxy;
+  /** Breaks every connection, as the end of a process does. */
+  kill(): void;
+  close(): Promise<void>;
 }
 
 /** Its replicas are ready and idle. */
 export async function startWorker(...replicaIds: readonly string[]): Promise<FakeWorker> {
   const received: Received[] = [];
   const server = createServer();
-  const worker: { -readonly [K in keyof FakeWorker]: FakeWorker[K] } = {
-    address: '',
+  const worker: Omit<FakeWorker, 'address' | 'link' | 'kill' | 'close'> = {
     received,
     onInfer: undefined,
     onPing: undefined,
     replicas: replicaIds.map((replicaId) => ({ replicaId, state: 'READY' })),
-    kill: () => undefined,
-    close: () => {
-      worker.kill();
-      server.close();
-    },
   };
   server.add('inference.GRPCInferenceService', {
     modelInfer: rawUnary(async (body, call) => {
@@ -64,28 +59,12 @@ export async function startWorker(...replicaIds: readonly string[]): Promise<Fak
   server.add('pareto.v1.Execution', {
     ping: async () => worker.onPing?.() ?? { workerId: 'w', replicas: worker.replicas },
   });
-  const proxy = await startProxy(await server.listen('127.0.0.1', 0));
-  worker.address = proxy.address;
-  worker.kill = proxy.kill;
-  return worker;
-}
-
-async function startProxy(port: number): Promise<{ readonly address: string; readonly kill: () => void }> {
-  const sockets = new Set<Socket>();
-  const proxy = createTcpServer((from) => {
-    const to = connect(port, '127.0.0.1');
-    for (const socket of [from, to]) {
-      sockets.add(socket.setNoDelay().on('error', () => undefined));
-    }
-    from.pipe(to).pipe(from);
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const kill = (): void => {
-    proxy.close();
-    for (const socket of sockets) socket.resetAndDestroy();
+  const link = await createTcpProxy({ to: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
+  const close = async (): Promise<void> => {
+    await link[Symbol.asyncDispose]();
+    server.close();
   };
-  return { address: `127.0.0.1:${(proxy.address() as AddressInfo).port}`, kill };
+  return Object.assign(worker, { address: link.address, link, kill: () => link.cut(), close });
 }
 
 export function replyTo({ body, call, decision }: Received): Buffer {

@@ -23,6 +23,10 @@ export interface TestRouter {
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
   readonly protocol: ServiceClient<'inference.GRPCInferenceService'>;
   infer(query?: InferQuery, options?: CallOptions): Promise<RawReply>;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
+  /** What /readyz says. */
+  readyz(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +68,8 @@ export async function startRouter(
   await group.start();
   const address = `127.0.0.1:${router.port}`;
   const channel = createChannel(address);
+  const probe = async (path: string): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${router.metricsPort}/${path}`)).text();
   const call = createRawCaller(channel, '/inference.GRPCInferenceService/ModelInfer');
   return {
     routerId: router.routerId,
@@ -71,6 +77,8 @@ export async function startRouter(
     inference: createClient(channel, 'pareto.v1.Inference'),
     protocol: createClient(channel, 'inference.GRPCInferenceService'),
     infer: (query, options) => call(requestOf(query), options),
+    metrics: () => probe('metrics'),
+    readyz: () => probe('readyz'),
     async stop() {
       await group.stop();
       channel.close();

@@ -1,0 +1,52 @@
+// What lives beside the queries: the table, the links to workers, the demand.
+
+import type { RoutingTable } from '@pareto/core';
+import { defaultPaceParams } from '@pareto/policy';
+import type { ServiceContext } from '@pareto/service';
+import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
+import { createChanges, type Changes } from './changes.js';
+import type { RouterConfig } from './config.js';
+import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
+import { createTableClient, type TableClient } from './table/table-client.js';
+import { createLoadTracker, type LoadTracker } from './workers/load-tracker.js';
+import type { LossReason } from './workers/ping.js';
+import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
+import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
+
+export interface Identity {
+  readonly routerId: string;
+  readonly address: () => string;
+  readonly onTable: () => void;
+}
+
+export interface Parts {
+  readonly changes: Changes;
+  readonly loads: LoadTracker;
+  readonly workers: WorkerPool;
+  readonly tables: TableClient;
+  readonly demand: DemandRecorder;
+  readonly metrics: RouterMetrics;
+}
+
+export function createParts(config: RouterConfig, context: ServiceContext, identity: Identity): Parts {
+  const { clock, rng, logger, access } = context;
+  const { controllers, maxMessageBytes } = config;
+  const metrics = createRouterMetrics();
+  const changes = createChanges();
+  const loads = createLoadTracker(defaultPaceParams);
+  const createLink = (address: string): WorkerLink =>
+    createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
+  const onRecovered = (): void => changes.notify();
+  const onLost = (reason: LossReason): void => metrics.workersLost.add(1, { reason });
+  const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
+  function onTable(table: RoutingTable): void {
+    loads.adopt(table);
+    workers.adopt(table);
+    identity.onTable();
+    changes.notify();
+  }
+  const { routerId, address } = identity;
+  const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
+  const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
+  return { changes, loads, workers, tables, demand, metrics };
+}

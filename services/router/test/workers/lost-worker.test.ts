@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { waitFor, type Direction } from '@pareto/testkit';
+import { fails } from '../support/fails.js';
+import type { FakeWorker } from '../support/fake-worker.js';
+import { tableOf } from '../support/rows.js';
+import { addController, addRouter, addWorker, cleanUp, setScene, tiny, untilReady } from '../support/scene.js';
+
+const stall = (): Promise<never> => new Promise(() => undefined);
+const both = { variants: [tiny], workers: [['tiny'], ['tiny']] };
+/** More than a router begins with in savings. */
+const inFlight = 120;
+const patient = { parameters: { latency_ms: 20_000 } };
+
+/** So many queries have come to the first that it never answers; then something happens to it. */
+async function loseWith(happen: (worker: FakeWorker) => void) {
+  const { router, workers } = await setScene(both);
+  const [first, second] = workers;
+  assert.ok(first && second);
+  first.onInfer = stall;
+  const answers = Array.from({ length: 2 * inFlight }, () => router.infer(patient));
+  await waitFor('queries to arrive', () => (first.received.length >= inFlight / 2 ? true : undefined));
+  happen(first);
+  return { router, first, second, answers };
+}
+
+const gone: readonly (readonly [string, (worker: FakeWorker) => void])[] = [
+  ['was killed', (worker) => worker.kill()],
+  ...(['up', 'down', 'both'] as readonly Direction[]).map(
+    (direction) =>
+      [`hears nothing or is not heard (${direction})`, (worker: FakeWorker) => worker.link.stall(direction)] as const,
+  ),
+];
+
+describe('a worker that', function () {
+  this.timeout(20_000);
+  afterEach(cleanUp);
+
+  for (const [what, happen] of gone) {
+    it(`${what}: all that it had is answered by another, once`, async () => {
+      const { router, second, answers } = await loseWith(happen);
+      const replies = await Promise.all(answers);
+      assert.equal(replies.length, 2 * inFlight);
+      assert.equal(second.received.length, 2 * inFlight);
+      const before = second.received.length;
+      for (let i = 0; i < 5; i++) await router.infer(patient);
+      assert.equal(second.received.length, before + 5, 'nothing goes to the one that is gone');
+      const metrics = await router.metrics();
+      assert.match(metrics, /^pareto_workers_lost_total\{[^}]*reason="(silent|broken)"[^}]*\} 1$/m);
+      assert.match(metrics, /^pareto_callable_replicas(\{.*\})? 1$/m);
+    });
+  }
+
+  it('is not heard is taken back when it is', async () => {
+    const { router, first, answers } = await loseWith((worker) => worker.link.stall('down'));
+    await Promise.all(answers);
+    first.onInfer = undefined;
+    first.link.heal();
+    await waitFor('both to be used', async () =>
+      /^pareto_callable_replicas(\{.*\})? 2$/m.test(await router.metrics()) ? true : undefined,
+    );
+  });
+
+  it('is not heard ends a large request in UNAVAILABLE', async () => {
+    const { router, workers } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    const [worker] = workers;
+    assert.ok(worker);
+    worker.onInfer = stall;
+    const large = router.infer({ ...patient, bytes: 300_000 });
+    await waitFor('the query to arrive', () => worker.received[0]);
+    worker.link.stall('both');
+    await fails(large, 'unavailable', /went away while it had this request of 300\d+ bytes: send it again/);
+  });
+});
+
+describe('a connection that is never told of', function () {
+  this.timeout(20_000);
+  let hole: Hole;
+  beforeEach(async () => {
+    hole = await openHole();
+  });
+  afterEach(async () => {
+    await cleanUp();
+    hole.close();
+  });
+
+  it('is made anew once the worker can be reached', async () => {
+    const worker = await addWorker('tiny-0');
+    const replica = { id: 'tiny-0', of: 'tiny', worker: 'w0', address: `127.0.0.1:${hole.port}` };
+    const router = await addRouter(await addController(tableOf([tiny], [replica])));
+    await untilReady(router);
+    await waitFor('a connection', () => hole.sockets[0]);
+    await waitFor('the worker to be lost', async () => {
+      const metrics = await router.metrics();
+      return metrics.includes('reason="silent"') ? true : undefined;
+    });
+    await hole.turnTo(worker.address);
+    assert.equal((await router.infer(patient)).trailers.get('pareto-variant'), 'tiny:original');
+  });
+});
+
+interface Hole {
+  readonly port: number;
+  readonly sockets: readonly Socket[];
+  /** New connections go there; the old ones stay as they are, and nobody hears of them. */
+  turnTo(address: string): Promise<void>;
+  close(): void;
+}
+
+/** Takes connections and never says a word. */
+async function openHole(): Promise<Hole> {
+  const sockets: Socket[] = [];
+  const listen = async (port: number, onSocket: (socket: Socket) => void): Promise<Server> => {
+    const server = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      onSocket(socket);
+    });
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    return server;
+  };
+  let server = await listen(0, (socket) => socket.pause());
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    sockets,
+    async turnTo(address) {
+      server.close();
+      server = await listen(port, (socket) => {
+        const far = connect(Number(address.split(':')[1]), '127.0.0.1').on('error', () => undefined);
+        sockets.push(far);
+        socket.pipe(far).pipe(socket);
+      });
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
