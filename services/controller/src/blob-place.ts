@@ -40,6 +40,6 @@ export async function checkBlobPlace(store: Store, { place, placeId }: BlobStore
   if (known.placeId === placeId) return;
   throw new ParetoError(
     'failed-precondition',
-    `the cluster's blobs are at ${known.place}, and ${place} is another place: give all controllers the same --blobs, on storage that they share`,
+    `the cluster's blobs are at ${known.place}, and ${place} is another place: give all controllers the same --blobs, on storage that they share; to move blobs, copy all of the place, its file "place" too`,
   );
 }

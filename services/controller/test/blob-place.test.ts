@@ -1,0 +1,120 @@
+// The place of the blobs, as controllers open and share it.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { cp, readdir } from 'node:fs/promises';
+import { systemClock, type Digest } from '@pareto/core';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import {
+  createTempFolder,
+  matrixModel,
+  missingS3Server,
+  startS3Server,
+  type S3Server,
+  type TempFolder,
+} from '@pareto/testkit';
+import { checkBlobPlace, openBlobPlace } from '../src/blob-place.js';
+import { startController, type TestController } from './start-controller.js';
+import { digestOf, upload } from './upload-model.js';
+
+describe('the place of the blobs', () => {
+  let folder: TempFolder;
+  let store: Store;
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+  });
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+  const flags = { maxBlobMebibytes: 1 };
+
+  it('is a folder beside the store unless another is named', async () => {
+    const place = await openBlobPlace({ ...flags, dataDir: folder.file('data') }, systemClock);
+    assert.equal(place.place, folder.file('data/blobs'));
+    const named = { ...flags, dataDir: folder.file('data'), blobs: folder.file('shared') };
+    assert.equal((await openBlobPlace(named, systemClock)).place, folder.file('shared'));
+    await assert.rejects(openBlobPlace({ ...named, s3Endpoint: 'http://localhost:9000' }, systemClock), {
+      code: 'invalid-argument',
+      message: /--s3-endpoint goes with --blobs s3:/,
+    });
+  });
+
+  it('is the same for all controllers, or one of them doesn’t start; a copy of it will do', async () => {
+    const open = (name: string) => openBlobPlace({ ...flags, dataDir: folder.file(name) }, systemClock);
+    await checkBlobPlace(store, await open('a'));
+    await checkBlobPlace(store, await open('a'));
+    await assert.rejects(checkBlobPlace(store, await open('b')), {
+      code: 'failed-precondition',
+      message: /the cluster's blobs are at .*a\/blobs, and .*b\/blobs is another place: give all controllers the same/,
+    });
+    await cp(folder.file('a'), folder.file('moved'), { recursive: true });
+    await checkBlobPlace(store, await open('moved'));
+  });
+
+  describe('in S3', () => {
+    const environment = { ...process.env };
+    let server: S3Server;
+    let cleanUp: (() => PromiseLike<unknown>)[];
+    before(async function () {
+      this.timeout(300_000);
+      if ((await missingS3Server()) !== undefined) this.skip();
+    });
+    beforeEach(async () => {
+      server = await startS3Server();
+      Object.assign(process.env, server.env);
+      cleanUp = [() => server[Symbol.asyncDispose]()];
+    });
+    afterEach(async () => {
+      for (const name of Object.keys(process.env))
+        if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+      for (const close of cleanUp.toReversed()) await close();
+    });
+
+    async function start(name: string): Promise<TestController> {
+      const fields = { blobs: 's3://models/cluster', s3Endpoint: server.endpoint };
+      const controller = await startController(folder.file(name), fields, { store });
+      cleanUp.push(() => controller[Symbol.asyncDispose]());
+      return controller;
+    }
+    async function download({ blobs }: TestController, digest: string): Promise<Buffer> {
+      const parts: Buffer[] = [];
+      for await (const { data } of blobs.download({ digest, offset: 0 })) parts.push(data);
+      return Buffer.concat(parts);
+    }
+
+    it('takes an upload through any controller, another goes on with it, and all give it out', async () => {
+      const leader = await start('a');
+      const standby = await start('b');
+      const content = matrixModel(8);
+      const digest = digestOf(content) as Digest;
+      const firstHalf = (async function* () {
+        yield { digest, sizeBytes: content.length, offset: 0, data: Buffer.from(content.subarray(0, 100)) };
+      })();
+      await assert.rejects(standby.blobs.upload(firstHalf), /ended at 100 of/);
+      assert.equal((await leader.blobs.stat({ digest })).receivedBytes, 100);
+      await upload(leader, content, 100);
+      for (const controller of [leader, standby]) {
+        assert.equal((await controller.blobs.stat({ digest })).complete, true);
+        assert.ok((await download(controller, digest)).equals(content));
+      }
+      await leader.registry.registerTask({ name: 'squares', metric: 'top1' });
+      const manifest = { files: [{ path: 'm.onnx', digest, sizeBytes: content.length }] };
+      await leader.registry.registerArchitecture({ name: 'm', task: 'squares', manifest });
+      for (const name of ['a', 'b']) assert.deepEqual(await readdir(folder.file(name)), ['cache']);
+    }).timeout(30_000);
+
+    it('answers UNAVAILABLE while it can’t be reached, and goes on after', async () => {
+      const controller = await start('a');
+      const content = randomBytes(100);
+      await server.kill();
+      await assert.rejects(controller.blobs.stat({ digest: digestOf(content) }), {
+        code: 'unavailable',
+        message: /S3 at http:.* can't be reached or is failing \(ECONNREFUSED\): try again/,
+      });
+      await server.start();
+      await upload(controller, content);
+    }).timeout(30_000);
+  });
+});
