@@ -10,29 +10,40 @@ export interface EtcdTls {
   readonly key: string;
 }
 
+type Answer = readonly Readonly<Record<string, unknown>>[];
+
 export interface EtcdGateway {
-  /** The JSON lines of the answer. Throws when etcd refuses. */
-  call(path: string, body?: object, token?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The JSON lines of the answer; as root, where etcd wants a user. Throws when etcd refuses. */
+  call(path: string, body?: object): Promise<Answer>;
 }
+
+const root = { name: 'root', password: 'root' };
 
 export function createEtcdGateway(endpoint: string, tls: EtcdTls | undefined): EtcdGateway {
   const open = tls === undefined ? requestPlain : requestTls;
+  const send = (path: string, body: object, token?: string): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const headers = token === undefined ? {} : { authorization: token };
+      const url = `${tls === undefined ? 'http' : 'https'}://${endpoint}/v3/${path}`;
+      const request = open(url, { ...tls, method: 'POST', agent: false, timeout: 5_000, headers }, (response) => {
+        read(response).then((text) => {
+          if (response.statusCode === 200) resolve(text.trim().split('\n').map(parse));
+          else reject(new Error(`etcd refused ${path}: ${text}`));
+        }, reject);
+      });
+      request.once('error', reject).once('timeout', () => request.destroy(new Error(`etcd at ${endpoint} is silent`)));
+      request.end(JSON.stringify(body));
+    });
   return {
-    call: (path, body = {}, token) =>
-      new Promise((resolve, reject) => {
-        const headers = token === undefined ? {} : { authorization: token };
-        const url = `${tls === undefined ? 'http' : 'https'}://${endpoint}/v3/${path}`;
-        const request = open(url, { ...tls, method: 'POST', agent: false, timeout: 5_000, headers }, (response) => {
-          read(response).then((text) => {
-            if (response.statusCode === 200) resolve(text.trim().split('\n').map(parse));
-            else reject(new Error(`etcd refused ${path}: ${text}`));
-          }, reject);
-        });
-        request
-          .once('error', reject)
-          .once('timeout', () => request.destroy(new Error(`etcd at ${endpoint} is silent`)));
-        request.end(JSON.stringify(body));
-      }),
+    async call(path, body = {}) {
+      try {
+        return await send(path, body);
+      } catch (error) {
+        if (!String(error).includes('user name is empty')) throw error;
+        const [login] = await send('auth/authenticate', root);
+        return send(path, body, login?.['token'] as string);
+      }
+    },
   };
 }
 
@@ -51,11 +62,11 @@ interface Grant {
   readonly prefix: string;
 }
 
-/** Makes a user, and turns authentication on. Root's password is `root`. */
+/** Makes a user, and turns authentication on. */
 export async function enableEtcdAuth(gateway: EtcdGateway, { user, password, prefix }: Grant): Promise<void> {
   const encode = (text: string): string => Buffer.from(text).toString('base64');
   const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
-  await gateway.call('auth/user/add', { name: 'root', password: 'root' });
+  await gateway.call('auth/user/add', root);
   await gateway.call('auth/role/add', { name: 'root' });
   await gateway.call('auth/user/grant', { user: 'root', role: 'root' });
   await gateway.call('auth/user/add', { name: user, password });

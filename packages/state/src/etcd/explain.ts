@@ -67,14 +67,14 @@ const findings: readonly Finding[] = [
       `(${reasonOf(details)}): show one of the authority that it trusts`,
   },
   {
-    pattern: /self.signed certificate|unable to (verify|get)|certificate has expired|altnames|wrong version number/,
+    pattern: /certificate|altnames/,
     code: 'unauthenticated',
     say: (where, _scene, { details }) =>
       `the certificate of ${where} is not trusted (${reasonOf(details)}): it must be signed by the authority in ca.crt, ` +
       'for the host name that is given here',
   },
   {
-    pattern: /disconnected before secure TLS/,
+    pattern: /disconnected before secure TLS|wrong version number/,
     code: 'unavailable',
     say: (where) => `${where} ends each connection before TLS is agreed on: does it serve TLS?`,
   },

@@ -27,7 +27,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
     const all = { ...keys.under(prefix), limit: pageSize };
     let answer = await session.range(all);
     const { generation } = answer;
-    const { revision } = answer.response.header;
+    const { revision } = answer.header;
     const entries = [...entriesOf(answer)];
     while (answer.response.more) {
       const key = Buffer.concat([answer.response.kvs.at(-1)?.key ?? all.key, Buffer.from([0])]);
@@ -51,7 +51,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
   return {
     async get(key) {
       const answer = await session.range({ key: keys.full(key) });
-      return { revision: Number(answer.response.header.revision), entry: entriesOf(answer)[0] };
+      return { revision: Number(answer.header.revision), entry: entriesOf(answer)[0] };
     },
     async range(prefix) {
       for (let tries = 0; tries < 5; tries += 1) {

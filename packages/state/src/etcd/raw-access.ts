@@ -1,27 +1,43 @@
 // What the store asks of etcd, with nothing added: reads and transactions under the cluster's prefix.
 
 import type { IRangeRequest, IRangeResponse } from 'etcd3';
+import { epochKey } from '../identity.js';
 import type { Store } from '../store.js';
 import type { EtcdClient, Member } from './client.js';
+import type { Header } from './history.js';
 import { createKeys, entryOf, txnOf, type Keys } from './requests.js';
+
+export interface RawAnswer {
+  readonly member: Member;
+  readonly header: Header;
+  readonly response: IRangeResponse;
+  /** Of the store, at the same moment. */
+  readonly epoch: string | undefined;
+}
 
 export interface RawAccess extends Pick<Store, 'get' | 'transact'> {
   readonly client: EtcdClient;
   readonly keys: Keys;
-  range(request: IRangeRequest): Promise<{ readonly member: Member; readonly response: IRangeResponse }>;
+  range(request: IRangeRequest): Promise<RawAnswer>;
 }
 
 export function createRawAccess(client: EtcdClient, prefix: string): RawAccess {
   const keys = createKeys(prefix);
-  const range: RawAccess['range'] = (request) => client.repeat((etcd, options) => etcd.kv.range(request, options));
+  const range: RawAccess['range'] = async (request) => {
+    const reads = [request, { key: keys.full(epochKey) }].map((request_range) => ({ request_range }));
+    const { member, response } = await client.repeat((etcd, options) => etcd.kv.txn({ success: reads }, options));
+    const [asked, epoch] = response.responses.map(({ response_range }) => response_range);
+    if (asked === undefined) throw new Error('etcd left the answer to a read out');
+    return { member, header: response.header, response: asked, epoch: epoch?.kvs[0]?.value.toString() };
+  };
   return {
     client,
     keys,
     range,
     async get(key) {
-      const { response } = await range({ key: keys.full(key) });
+      const { response, header } = await range({ key: keys.full(key) });
       const found = response.kvs[0];
-      return { revision: Number(response.header.revision), entry: found && entryOf(keys, found) };
+      return { revision: Number(header.revision), entry: found && entryOf(keys, found) };
     },
     async transact(transaction) {
       const request = txnOf(keys, transaction);

@@ -2,25 +2,23 @@
 // it a new epoch, and all who notice take that.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import type { IRangeRequest, IRangeResponse } from 'etcd3';
+import type { IRangeRequest } from 'etcd3';
 import { epochKey, identify, renewIdentity, type Place } from '../identity.js';
 import type { Revision } from '../store.js';
 import type { Member } from './client.js';
 import { createHistory, type Header, type History } from './history.js';
-import type { RawAccess } from './raw-access.js';
+import type { RawAccess, RawAnswer } from './raw-access.js';
 
-export interface Answer {
+export interface Answer extends RawAnswer {
   /** Of the history that the answer is from. */
   readonly generation: number;
-  readonly member: Member;
-  readonly response: IRangeResponse;
 }
 
 export interface Session {
   readonly history: History;
   /** A linearizable read from the history that is the known one when it returns. */
   range(request: IRangeRequest): Promise<Answer>;
-  /** Reads the epoch, and begins another history when the known one is over. Tells who answered, at which revision. */
+  /** Begins another history when the known one is over. Tells who answered, and at which revision. */
   verify(): Promise<{ readonly member: Member; readonly revision: Revision }>;
   /** The history of that generation is over: begins the next one, unless that has happened. */
   renewAfter(generation: number): Promise<void>;
@@ -34,7 +32,7 @@ export interface SessionOptions {
 /** Makes the store's identity when it has none. */
 export async function startSession(raw: RawAccess, place: Place, options: SessionOptions): Promise<Session> {
   const epochRequest = { key: raw.keys.full(epochKey) };
-  const headerNow = async (): Promise<Header> => (await raw.range(epochRequest)).response.header;
+  const headerNow = async (): Promise<Header> => (await raw.range(epochRequest)).header;
   const history = createHistory(await identify(raw, place), await headerNow(), options.clock);
   let renewal: Promise<void> | undefined;
 
@@ -53,8 +51,8 @@ export async function startSession(raw: RawAccess, place: Place, options: Sessio
     for (let tries = 0; tries < 5; tries += 1) {
       const mark = history.mark();
       const answer = await raw.range(request);
-      if (history.agrees(mark, answer.response.header)) {
-        history.answered(mark, answer.response.header);
+      if (history.agrees(mark, answer.header) && answer.epoch === history.epoch) {
+        history.answered(mark, answer.header);
         return { ...answer, generation: mark.generation };
       }
       await renewAfter(mark.generation);
@@ -66,9 +64,8 @@ export async function startSession(raw: RawAccess, place: Place, options: Sessio
     range,
     renewAfter,
     async verify() {
-      const { member, response, generation } = await range(epochRequest);
-      if (response.kvs[0]?.value.toString() !== history.epoch) await renewAfter(generation);
-      return { member, revision: Number(response.header.revision) };
+      const { member, header } = await range(epochRequest);
+      return { member, revision: Number(header.revision) };
     },
   };
 }

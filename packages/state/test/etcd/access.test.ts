@@ -1,0 +1,89 @@
+// Who may use etcd: certificates, users, and what is said to those who may not.
+
+import assert from 'node:assert/strict';
+import { createTestAuthority, startEtcd, waitFor, type Etcd, type IssuedCertificate } from '@pareto/testkit';
+import { after, before, describe, it } from 'mocha';
+import { needEtcd, openOn, put, watchAll, write } from './scene.js';
+
+for (const version of ['3.4', '3.6'] as const) {
+  describe(`access to etcd ${version}`, function () {
+    this.timeout(30_000);
+
+    describe('with certificates', () => {
+      let etcd: Etcd;
+      let good: IssuedCertificate;
+      let foreign: IssuedCertificate;
+      before(async function () {
+        await needEtcd(this, version);
+        const authority = await createTestAuthority();
+        const [server, client] = [await authority.issue(), await authority.issue({ hosts: [] })];
+        good = client;
+        foreign = await (await createTestAuthority()).issue();
+        etcd = await startEtcd({ version, tls: { ca: server.ca, cert: server.certificate, key: server.key } });
+      });
+      after(() => etcd[Symbol.asyncDispose]());
+
+      it('works with one of the authority', async () => {
+        await using store = await openOn(etcd, { tls: { ca: good.ca, cert: good.certificate, key: good.key } });
+        await using watching = watchAll(store, 'a', 1);
+        await write(store, put('a'));
+        await waitFor('the event', () => watching.keys.length === 1 || undefined);
+      });
+
+      it('says what is wrong with any other', async () => {
+        const { ca, certificate: cert, key } = good;
+        const refusals = [
+          [{ ca }, 'unauthenticated', /refuses a client without a certificate/],
+          [{ ca, cert: foreign.certificate, key: foreign.key }, 'unauthenticated', /refuses this client's certificate/],
+          [{ ca: foreign.ca, cert, key }, 'unauthenticated', /the certificate of etcd .* is not trusted/],
+          [undefined, 'unavailable', /accepts no connection: does it want TLS\?/],
+        ] as const;
+        const all = refusals.map(([tls, code, message]) => assert.rejects(openOn(etcd, { tls }), { code, message }));
+        await Promise.all(all);
+      });
+    });
+
+    describe('with users', () => {
+      let etcd: Etcd;
+      const prefix = '/pareto/mine/';
+      const user = { name: 'pareto', password: 'secret' };
+      before(async function () {
+        await needEtcd(this, version);
+        etcd = await startEtcd({ version, auth: { user: user.name, password: user.password, prefix } });
+      });
+      after(() => etcd[Symbol.asyncDispose]());
+
+      it('works for the one who may, also when etcd has forgotten the login', async () => {
+        await using store = await openOn(etcd, { prefix, user });
+        await using watching = watchAll(store, 'a', 1);
+        const lease = await store.grantLease(60_000);
+        await store.transact({ compares: [], operations: [{ kind: 'put', key: 'a1', value: '', lease: lease.id }] });
+        await waitFor('the event', () => watching.keys.length === 1 || undefined);
+        await etcd.kill();
+        await etcd.start();
+        await waitFor('a write', () => write(store, put('a2')));
+        assert.equal(await waitFor('the lease', () => lease.keepAlive()), true);
+        await waitFor('the event', () => watching.keys.length === 2 || undefined);
+        await lease.revoke();
+        await store.compact((await store.range('')).revision);
+      });
+
+      it('says what is wrong for any other', async () => {
+        const refusals = [
+          [{ prefix, user: { ...user, password: 'guess' } }, 'unauthenticated', /refuses the user "pareto"/],
+          [{ prefix, user: { ...user, name: 'nobody' } }, 'unauthenticated', /refuses the user "nobody"/],
+          [{ prefix }, 'unauthenticated', /wants a user and a password/],
+          [{ prefix: '/pareto/yours/', user }, 'permission-denied', /all keys under \/pareto\/yours\//],
+        ] as const;
+        for (const [options, code, message] of refusals) {
+          await assert.rejects(openOn(etcd, options), (error: Error & { code: string }) => {
+            assert.equal(error.code, code);
+            assert.match(error.message, message);
+            assert.ok(!error.message.includes(user.password) && !error.message.includes('guess'));
+            return true;
+          });
+        }
+      });
+    });
+  });
+}

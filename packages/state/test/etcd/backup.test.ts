@@ -1,0 +1,66 @@
+// Backups that move between the kinds of store, and restores that compete.
+
+import assert from 'node:assert/strict';
+import { systemClock } from '@pareto/core';
+import { backupStore, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import { createTempFolder, startEtcd, type Etcd, type TempFolder } from '@pareto/testkit';
+import { after, before, describe, it } from 'mocha';
+import { freshPrefix, needEtcd, openOn, put, write } from './scene.js';
+
+const content = async (store: Store): Promise<unknown> =>
+  (await store.range('k/')).entries.map(({ key, value }) => [key, value]);
+
+describe('backups of and for etcd', function () {
+  this.timeout(30_000);
+  let etcd: Etcd;
+  let folder: TempFolder;
+  before(async function () {
+    await needEtcd(this, '3.6');
+    etcd = await startEtcd({ version: '3.6' });
+    folder = await createTempFolder();
+  });
+  after(async () => {
+    await etcd[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('go from the embedded store to etcd and back', async () => {
+    await using embedded = await openEmbeddedStore(folder.file('one'), { clock: systemClock });
+    for (let i = 0; i < 300; i += 1) await write(embedded, put(`k/${i}`, 'välue\n'.repeat(i)));
+    await backupStore(embedded, folder.file('there'));
+    await using onEtcd = await openOn(etcd);
+    assert.equal(await restoreStore(onEtcd, folder.file('there')), 300);
+    assert.deepEqual(await content(onEtcd), await content(embedded));
+    await backupStore(onEtcd, folder.file('back'));
+    await using again = await openEmbeddedStore(folder.file('two'), { clock: systemClock });
+    assert.equal(await restoreStore(again, folder.file('back')), 300);
+    assert.deepEqual(await content(again), await content(embedded));
+    assert.equal(new Set([embedded.epoch, onEtcd.epoch, again.epoch]).size, 3);
+  });
+
+  it('are restored by one of two who try at once', async () => {
+    await using source = await openOn(etcd);
+    for (let i = 0; i < 20; i += 1) await write(source, put(`k/${i}`, String(i)));
+    await backupStore(source, folder.file('race'));
+    const prefix = freshPrefix();
+    await using one = await openOn(etcd, { prefix });
+    await using two = await openOn(etcd, { prefix });
+    const outcomes = await Promise.allSettled([one, two].map((store) => restoreStore(store, folder.file('race'))));
+    const [done, refused] = outcomes.toSorted((a, b) => a.status.localeCompare(b.status));
+    assert.deepEqual(done, { status: 'fulfilled', value: 20 });
+    assert.ok(refused?.status === 'rejected');
+    assert.match(String(refused.reason), /a restore into this store is under way|into an empty store only/);
+    assert.deepEqual(await content(one), await content(source));
+    assert.equal((await two.get('meta/restoring')).entry, undefined);
+  });
+
+  it('leave a store shut whose restore was cut off', async () => {
+    const prefix = freshPrefix();
+    await using store = await openOn(etcd, { prefix });
+    await write(store, put('meta/restoring', 'x'));
+    await assert.rejects(openOn(etcd, { prefix }), {
+      code: 'failed-precondition',
+      message: /under way or was cut off/,
+    });
+  });
+});

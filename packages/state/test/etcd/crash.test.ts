@@ -1,0 +1,125 @@
+// etcd killed and started again, whole or in part: what was acknowledged stays, and what watches is told all of it.
+
+import assert from 'node:assert/strict';
+import { writeSync } from 'node:fs';
+import { ParetoError } from '@pareto/core';
+import type { Store } from '@pareto/state';
+import { startEtcd, waitFor, type Etcd, type EtcdOptions } from '@pareto/testkit';
+import { before, describe, it } from 'mocha';
+import { needEtcd, openOn, pause, put, watchAll, write, type Notice } from './scene.js';
+
+interface Writers extends AsyncDisposable {
+  readonly acknowledged: readonly string[];
+  readonly failures: readonly unknown[];
+  stop(): Promise<void>;
+}
+
+/** Eight writers, each with keys of its own, that go on whatever happens. */
+function startWriters(store: Store): Writers {
+  const acknowledged: string[] = [];
+  const failures: unknown[] = [];
+  let stopped = false;
+  const run = async (writer: number): Promise<void> => {
+    for (let i = 0; !stopped; i += 1) {
+      const key = `w/${writer}/${i}`;
+      await write(store, put(key)).then(
+        () => acknowledged.push(key),
+        (error: unknown) => failures.push(error),
+      );
+      await pause(2);
+    }
+  };
+  const running = Array.from({ length: 8 }, (_, writer) => run(writer));
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    await Promise.all(running);
+  };
+  return { acknowledged, failures, stop, [Symbol.asyncDispose]: stop };
+}
+
+const report = (text: string): unknown => writeSync(1, `      ${text}\n`);
+
+interface Scene {
+  readonly etcd: Etcd;
+  readonly store: Store;
+  readonly writers: Writers;
+}
+
+/** Writes and watches while `act` does its worst; then everything that was acknowledged is there, and was seen once. */
+async function survive(options: EtcdOptions, act: (scene: Scene) => Promise<void>): Promise<void> {
+  await using etcd = await startEtcd(options);
+  const notices: Notice[] = [];
+  await using store = await openOn(etcd, {}, notices);
+  const { epoch } = store;
+  await using watching = watchAll(store, 'w/', 1);
+  await using writers = startWriters(store);
+  await waitFor('writes', () => writers.acknowledged.length > 200 || undefined);
+  await act({ etcd, store, writers });
+  const before = writers.acknowledged.length;
+  await waitFor('writes again', () => writers.acknowledged.length > before + 200 || undefined, 20_000);
+  await writers.stop();
+  const { entries } = await store.range('w/');
+  const stored = new Set(entries.map((entry) => entry.key));
+  assert.deepEqual(
+    writers.acknowledged.filter((key) => !stored.has(key)),
+    [],
+  );
+  await waitFor('all events', () => watching.keys.length >= stored.size || undefined);
+  assert.deepEqual([watching.keys.length, new Set(watching.keys), watching.end], [stored.size, stored, undefined]);
+  assert.equal(store.epoch, epoch);
+  for (const error of writers.failures) {
+    assert.ok(error instanceof ParetoError && error.code === 'unavailable', String(error));
+    assert.match(error.message, /nothing was written|it is not known whether this was written/);
+  }
+}
+
+describe('etcd that is killed', function () {
+  this.timeout(60_000);
+  before(async function () {
+    await needEtcd(this, '3.4');
+    await needEtcd(this, '3.6');
+  });
+
+  for (const version of ['3.4', '3.6'] as const) {
+    it(`keeps every acknowledged write, and the watch, when etcd ${version} is killed and started again`, async () => {
+      await survive({ version }, async ({ etcd, writers }) => {
+        for (let round = 0; round < 3; round += 1) {
+          await etcd.kill();
+          await pause(round * 700);
+          const before = writers.acknowledged.length;
+          await etcd.start();
+          await waitFor('writes', () => writers.acknowledged.length > before + 50 || undefined, 20_000);
+        }
+      });
+    });
+
+    it(`writes on when the leader of three (etcd ${version}) is killed`, async () => {
+      await survive({ version, nodes: 3 }, async ({ etcd, writers }) => {
+        for (let round = 0; round < 2; round += 1) {
+          const leader = await etcd.leader();
+          const killedAt = performance.now();
+          await leader.kill();
+          const before = writers.acknowledged.length;
+          await waitFor('a write', () => writers.acknowledged.length > before + 8 || undefined, 20_000);
+          report(`written again ${Math.round(performance.now() - killedAt)} ms after the leader was killed`);
+          await etcd.start();
+        }
+      });
+    });
+  }
+
+  it('refuses in about three seconds while more than half of the members are gone', async () => {
+    await using etcd = await startEtcd({ version: '3.6', nodes: 3 });
+    await using store = await openOn(etcd);
+    await write(store, put('a'));
+    for (const node of etcd.nodes.slice(1)) await node.kill();
+    await pause(3_000);
+    await assert.rejects(store.get('a'), {
+      code: 'unavailable',
+      message: /has no leader|did not answer|can't be reached/,
+    });
+    await assert.rejects(write(store, put('a')), { code: 'unavailable', message: /written/ });
+    await etcd.start();
+    await waitFor('a write', () => write(store, put('a')));
+  });
+});

@@ -1,0 +1,111 @@
+// Leadership on etcd while links fail: who can't be heard is deposed in time, and what it still believes changes nothing.
+
+import assert from 'node:assert/strict';
+import { systemClock } from '@pareto/core';
+import { createElection, type Election, type Leadership, type Store } from '@pareto/state';
+import { createTcpProxy, startEtcd, waitFor, type Etcd, type TcpProxy } from '@pareto/testkit';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import { freshPrefix, needEtcd, openOn, pause, put } from './scene.js';
+
+const never = new AbortController().signal;
+const elect = (store: Store): Election => createElection(store, { name: 'test', ttlMs: 3_000, clock: systemClock });
+
+function writeAs(store: Store, { fence }: Leadership, value: string): ReturnType<Store['transact']> {
+  return store.transact({ compares: [{ kind: 'leader', fence }], operations: [put('plan', value)] });
+}
+
+describe('leaders on etcd', function () {
+  this.timeout(30_000);
+  let etcd: Etcd;
+  let proxy: TcpProxy;
+  /** One is behind a link that fails, two is not. */
+  let one: Store;
+  let two: Store;
+  before(async function () {
+    await needEtcd(this, '3.6');
+    etcd = await startEtcd({ version: '3.6' });
+  });
+  after(() => etcd[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    proxy = await createTcpProxy({ to: etcd.endpoints[0] ?? '' });
+    const prefix = freshPrefix();
+    one = await openOn({ endpoints: [proxy.address] }, { prefix });
+    two = await openOn(etcd, { prefix });
+  });
+  afterEach(async () => {
+    await one[Symbol.asyncDispose]();
+    await two[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  it('loses its lead before its key goes, when its link is stalled, and the other one leads', async () => {
+    const first = await elect(one).campaign('one', never);
+    const waiting = elect(two).campaign('two', never);
+    await pause(1_500);
+    proxy.stall('both');
+    const order: string[] = [];
+    first.lost.addEventListener('abort', () => order.push('lost'));
+    const second = await waiting;
+    order.push('led');
+    assert.deepEqual(order, ['lost', 'led']);
+    assert.equal((await two.get(first.fence.key)).entry, undefined);
+    await second.resign();
+  });
+
+  it('keeps its lead over a link that is cut and back within its time', async () => {
+    const first = await elect(one).campaign('one', never);
+    for (let round = 0; round < 3; round += 1) {
+      proxy.cut();
+      await pause(1_000);
+      proxy.heal();
+      await pause(1_000);
+    }
+    assert.equal(first.lost.aborted, false);
+    assert.equal((await writeAs(one, first, '1')).kind, 'committed');
+    await first.resign();
+  });
+
+  it('lets only one of two write that both believe they lead', async () => {
+    const first = await elect(one).campaign('one', never);
+    assert.equal((await writeAs(one, first, 'one')).kind, 'committed');
+    proxy.stall('up');
+    const late = writeAs(one, first, 'one, late').catch((error: unknown) => error);
+    const second = await elect(two).campaign('two', never);
+    assert.equal((await writeAs(two, second, 'two')).kind, 'committed');
+    assert.match(String(await late), /unavailable|did not answer in time/);
+    proxy.heal();
+    const refused = await writeAs(one, first, 'one, later');
+    assert.ok(refused.kind === 'conflict' && refused.failed[0]?.kind === 'leader');
+    assert.equal((await two.get('plan')).entry?.value, 'two');
+    await second.resign();
+  });
+
+  it('hands over in the order of standing, and does not stand twice', async () => {
+    const elections = [elect(one), elect(two), elect(two)];
+    const led: Leadership[] = [];
+    for (const [i, election] of elections.entries()) {
+      void election.campaign(String(i), never).then((leadership) => led.push(leadership));
+      const standing = async (): Promise<boolean> => (await two.range('election/')).entries.length === i + 1;
+      await waitFor('the candidate', async () => (await standing()) || undefined);
+    }
+    await assert.rejects(elections[0]?.campaign('again', never) ?? Promise.resolve(), { code: 'failed-precondition' });
+    for (const i of elections.keys()) {
+      const leadership = await waitFor('the next leader', () => led[i]);
+      assert.deepEqual([led.length, await elections[0]?.leader()], [i + 1, String(i)]);
+      await leadership.resign();
+    }
+    assert.equal(await elections[0]?.leader(), undefined);
+  });
+
+  it('leaves nobody standing who gave up while etcd was away', async () => {
+    const abort = new AbortController();
+    const first = await elect(two).campaign('two', never);
+    const campaign = elect(one).campaign('one', abort.signal);
+    await waitFor('both', async () => (await two.range('election/')).entries.length === 2 || undefined);
+    proxy.stall('both');
+    abort.abort(new Error('enough'));
+    await assert.rejects(campaign, { message: 'enough' });
+    await waitFor('the end of its lease', async () => (await two.range('election/')).entries.length === 1 || undefined);
+    await first.resign();
+  });
+});
