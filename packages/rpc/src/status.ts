@@ -2,6 +2,7 @@
 
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { ParetoError, type ErrorCode } from '@pareto/core';
+import { explainConnection } from './connection-error.js';
 import { explainSizeLimit } from './size-limit.js';
 
 const statusOf: Readonly<Record<ErrorCode, status>> = {
@@ -35,7 +36,7 @@ export function toStatus(error: unknown, trailers: Metadata): Partial<StatusObje
 /** What a client's call failed with. Every trailer is among the error's details. */
 export function fromServiceError(error: ServiceError): ParetoError {
   const code = codeOf.get(error.code) ?? 'internal';
-  return new ParetoError(code, explainSizeLimit(error.details), {
+  return new ParetoError(code, explainConnection(explainSizeLimit(error.details)), {
     cause: error,
     details: Object.fromEntries(readMetadata(error.metadata)),
   });

@@ -57,4 +57,28 @@ describe('runService', () => {
     assert.deepEqual(await once(child, 'close'), [1, null]);
     assert.match(output, /^pareto-test: --port.*\n$/);
   });
+
+  /** What it says on standard error until it ends. */
+  async function complaint(...flags: readonly string[]): Promise<string> {
+    const child = spawn(process.execPath, ['--import=tsx', script, ...flags]);
+    let output = '';
+    child.stderr.on('data', (chunk: Buffer) => (output += String(chunk)));
+    assert.deepEqual(await once(child, 'close'), [1, null]);
+    return output;
+  }
+
+  it('wants certificates or a token, and beyond loopback the one or to be told', async () => {
+    assert.match(await complaint(), /^pareto-test: --certs FOLDER or --cluster-token-file FILE is required.*\n$/);
+    const token = ['--cluster-token-file', join(folder, 'token')];
+    assert.match(await complaint('--host', '0.0.0.0', ...token), /^pareto-test: --host 0\.0\.0\.0 can be reached.*\n$/);
+    assert.match(await complaint('--certs', folder), /^pareto-test: --certs .*: there is no ca\.crt in it.*\n$/);
+  });
+
+  it('warns at each start beyond loopback without certificates', async () => {
+    const child = start('--host', '0.0.0.0', '--insecure');
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += String(chunk)));
+    await endAfter(child, () => child.kill('SIGTERM'));
+    assert.match(log, /"level":"warn".*"host":"0\.0\.0\.0".*INSECURE: without certificates anyone/);
+  });
 });
