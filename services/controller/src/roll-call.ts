@@ -23,10 +23,13 @@ export interface RollCall {
   left(): void;
 }
 
+/** A timer may ring a moment before its time by the clock: nobody would be gone yet. */
+const timerMs = 5;
+
 export function createRollCall(options: RollCallOptions): RollCall {
   const { leader, params, changed, clock } = options;
   const callIn = (delayMs: number): void => {
-    clock.after(milliseconds(delayMs), () => {
+    clock.after(milliseconds(delayMs + timerMs), () => {
       if (leader.term === undefined) return;
       giveUp(options, leader.term.since);
       changed();
