@@ -90,7 +90,7 @@ export {
 export { type ServerTls, type Certified } from './tls/server-tls.js';
 export { type ChannelTls } from './tls/channel-tls.js';
 export { type TlsMaterial, type TlsSource } from './tls/material.js';
-export { describeRole, roleOf, roleUri, type Role, type ServiceRole } from './tls/role.js';
+export { describeRole, roleUri, type Role, type ServiceRole } from './tls/role.js';
 export {
   certificateFiles,
   checkCertificates,

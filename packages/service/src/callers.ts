@@ -41,7 +41,7 @@ export interface Proof {
   isService(call: ServerCall): boolean;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly code: 'unauthenticated' | 'permission-denied';
   /** E.g. "the caller's certificate is a router's". */
   readonly because: string;

@@ -10,7 +10,7 @@ import type { KeyPair } from './issue.js';
 
 export const authorityFolder = 'authority';
 /** For clients that show no certificate. */
-export const clientFolder = 'client';
+const clientFolder = 'client';
 const authorityKey = 'ca.key';
 
 const exists = (path: string): Promise<boolean> =>

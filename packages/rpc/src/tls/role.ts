@@ -1,12 +1,12 @@
 // What a certificate says its holder is: the SPIFFE id among its alternative names.
 
-export const serviceRoles = ['controller', 'router', 'worker'] as const;
+const serviceRoles = ['controller', 'router', 'worker'] as const;
 /** A service of the cluster. */
 export type ServiceRole = (typeof serviceRoles)[number];
 /** An operator is a person, or what works for one: the CLI. */
 export type Role = ServiceRole | 'operator';
 
-export const roles: readonly Role[] = [...serviceRoles, 'operator'];
+const roles: readonly Role[] = [...serviceRoles, 'operator'];
 
 export const roleUri = (role: Role): string => `spiffe://pareto/${role}`;
 
