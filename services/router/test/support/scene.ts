@@ -37,14 +37,21 @@ export async function addWorker(...replicas: readonly string[]): Promise<FakeWor
   return worker;
 }
 
-export async function addController(rows: readonly wire.TableRowInput[] | undefined): Promise<FakeController> {
-  const controller = await startController(rows);
+export async function addController(
+  rows: readonly wire.TableRowInput[] | undefined,
+  epoch?: string,
+): Promise<FakeController> {
+  const controller = await startController(rows, epoch);
   cleanUps.push(() => controller.close());
   return controller;
 }
 
-export async function addRouter(controller: FakeController, config?: Partial<RouterConfig>): Promise<TestRouter> {
-  const router = await startRouter([controller.address], config);
+export async function addRouter(
+  controllers: FakeController | readonly FakeController[],
+  config?: Partial<RouterConfig>,
+): Promise<TestRouter> {
+  const addresses = [controllers].flat().map(({ address }) => address);
+  const router = await startRouter(addresses, config);
   cleanUps.push(() => router.stop());
   return router;
 }

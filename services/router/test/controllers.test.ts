@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { createChannel, createRawCaller } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { fails } from './support/fails.js';
+import type { FakeController } from './support/fake-controller.js';
+import type { FakeWorker } from './support/fake-worker.js';
+import { tableOf, type ReplicaFields } from './support/rows.js';
+import { addController, addRouter, addWorker, cleanUp, large, setScene, tiny, untilReady } from './support/scene.js';
+import type { TestRouter } from './support/test-router.js';
+
+const nobody = '127.0.0.1:9';
+
+interface TwoControllers {
+  readonly router: TestRouter;
+  /** Leads at first. */
+  readonly first: FakeController;
+  readonly second: FakeController;
+  readonly worker: FakeWorker;
+  readonly replica: ReplicaFields;
+}
+
+/** They have the same table, each in an epoch of its own. */
+async function setTwo(): Promise<TwoControllers> {
+  const worker = await addWorker('tiny-0', 'large-0');
+  const replica = { id: 'tiny-0', of: 'tiny', worker: 'w0', address: worker.address };
+  const rows = tableOf([tiny, large], [replica]);
+  const [first, second] = [await addController(rows, 'e1'), await addController(rows, 'e2')];
+  second.leader = first.address;
+  const router = await addRouter([first, second]);
+  await untilReady(router);
+  await waitFor('hello', () => first.hellos[0]);
+  return { router, first, second, worker, replica };
+}
+
+const helloOf = (controller: FakeController, count: number) =>
+  waitFor('hello', () => controller.hellos.filter(({ anyController }) => anyController)[count - 1]);
+
+async function trailersOf(call: (options: { onTrailers: (trailers: ReadonlyMap<string, string>) => void }) => unknown) {
+  let trailers: ReadonlyMap<string, string> = new Map();
+  await call({ onTrailers: (given) => void (trailers = given) });
+  return trailers;
+}
+
+describe('a router and several controllers', function () {
+  this.timeout(20_000);
+  afterEach(cleanUp);
+
+  it('follows the lead; links, loads and held queries outlive the other controller’s table', async () => {
+    const { router, first, second, worker, replica } = await setTwo();
+    await router.infer();
+    const held = router.infer({ parameters: { min_accuracy: 0.95 } });
+    await waitFor('the hold', () => first.demand.find((entry) => entry.held > 0));
+    second.leader = undefined;
+    first.leader = second.address;
+    first.depose(second.address);
+    const hello = await waitFor('hello', () => second.hellos.at(-1));
+    assert.deepEqual([hello.epoch, hello.anyController], ['e1', false]);
+    await waitFor('the hold, told anew', () => second.demand.find((entry) => entry.held > 0));
+    await router.infer();
+    assert.equal(worker.link.connections, 1);
+    await second.change([...tableOf([tiny, large], [replica, { ...replica, id: 'large-0', of: 'large' }])]);
+    assert.equal((await held).trailers.get('pareto-variant'), 'large:original');
+    assert.equal(worker.link.connections, 1);
+  });
+
+  it('takes the table of one that does not lead while the leader is gone, and of the next leader', async () => {
+    const { router, first, second } = await setTwo();
+    first.close();
+    const hello = await helloOf(second, 1);
+    assert.equal(hello.epoch, 'e1');
+    await waitFor('a fresh table', async () =>
+      (await router.infer()).trailers.has('pareto-table-age-ms') ? undefined : true,
+    );
+    const third = await addController(tableOf([], []), 'e3');
+    second.depose(third.address);
+    await waitFor('hello', () => third.hellos[0]);
+    await fails(router.infer({ model: 'tiny' }), 'not-found', /tiny/);
+  });
+
+  it('takes any table while nobody leads, and comes back to it', async () => {
+    const { first, second } = await setTwo();
+    first.leader = second.leader = '';
+    first.depose('');
+    const any = () => [...first.hellos, ...second.hellos].filter(({ anyController }) => anyController);
+    await waitFor('hello', () => any()[0]);
+    for (const controller of [first, second]) controller.depose(nobody);
+    await waitFor('another hello', () => any()[1]);
+  });
+
+  it('says with every answer how old the view of a controller is that has lost its store', async () => {
+    const { router, controller } = await setScene();
+    const answers = [
+      (options: object) => router.protocol.serverMetadata({}, options),
+      (options: object) => router.protocol.serverReady({}, options),
+      (options: object) => router.inference.whatIf({ target: 'digits' }, options),
+      (options: object) => router.infer({}, options),
+    ];
+    for (const answer of answers.slice(0, 3))
+      assert.equal((await trailersOf(answer)).has('pareto-table-age-ms'), false);
+    controller.storeAgeMs = 60_000;
+    await waitFor('a stale answer', async () =>
+      (await router.infer()).trailers.has('pareto-table-age-ms') ? true : undefined,
+    );
+    for (const answer of answers.slice(0, 3)) {
+      assert.ok(Number((await trailersOf(answer)).get('pareto-table-age-ms')) >= 60_000);
+    }
+    const [, seconds] = /^pareto_table_staleness_seconds(?:\{.*\})? ([\d.]+)$/m.exec(await router.metrics()) ?? [];
+    assert.ok(Number(seconds) >= 60);
+    controller.storeAgeMs = 0;
+    await waitFor('a fresh answer', async () =>
+      (await router.infer()).trailers.has('pareto-table-age-ms') ? undefined : true,
+    );
+  });
+});
+
+describe('a router that starts without a controller', () => {
+  afterEach(cleanUp);
+
+  it('waits and says so', async () => {
+    const controller = await addController(undefined);
+    controller.close();
+    const router = await addRouter(controller);
+    await fails(router.infer(), 'unavailable', /no routing table yet/);
+    assert.equal((await router.protocol.serverReady({})).ready, false);
+    assert.deepEqual(await healthOf(router), notServing);
+    const text = /^no routing table yet: 127\.0\.0\.1:\d+: /;
+    await waitFor('a reason', async () => (text.test(await router.readyz()) ? true : undefined));
+  });
+});
+
+/** An encoded HealthCheckResponse. */
+const notServing = Buffer.from([8, 2]);
+
+async function healthOf({ address }: TestRouter): Promise<Buffer> {
+  const channel = createChannel(address);
+  try {
+    return (await createRawCaller(channel, '/grpc.health.v1.Health/Check')(Buffer.alloc(0))).body;
+  } finally {
+    channel.close();
+  }
+}

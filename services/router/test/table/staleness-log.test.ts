@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { createLogger } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
+import { startStalenessLog } from '../../src/table/staleness-log.js';
+
+describe('the log of staleness', () => {
+  it('says when the table begins to be out of date, and when it is fresh again, once', async () => {
+    const clock = createManualClock();
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(String((JSON.parse(line) as { message: string }).message));
+    const logger = createLogger({ service: 'router', level: 'info', format: 'json', write });
+    let age = 100;
+    const options = { ageMs: () => age, staleAfterMs: 5_000, facts: () => ({ storeAgeMs: 0 }), clock, logger };
+    using _log = startStalenessLog(options);
+    await clock.advance(3_000);
+    assert.deepEqual(lines, []);
+    age = 6_000;
+    await clock.advance(3_000);
+    assert.deepEqual(lines, ['routing table out of date']);
+    age = 900;
+    await clock.advance(3_000);
+    assert.deepEqual(lines, ['routing table out of date', 'routing table fresh again']);
+  });
+});
