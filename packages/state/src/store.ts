@@ -76,7 +76,10 @@ export interface Store extends AsyncDisposable {
   /** All entries under a prefix, by key, at one revision. */
   range(prefix: string): Promise<{ readonly revision: Revision; readonly entries: readonly Entry[] }>;
   transact(transaction: Transaction): Promise<TransactResult>;
-  /** Every event under a prefix from a revision on, in order, until the signal aborts or the store closes. */
+  /**
+   * Every event under a prefix from a revision on, in order, until the signal aborts or the store closes. The revision is
+   * at most the one after the last that was read here.
+   */
   watch(prefix: string, fromRevision: Revision, signal: AbortSignal): AsyncIterable<Watched>;
   /** The time to live is rounded up to whole seconds. */
   grantLease(ttlMs: number): Promise<Lease>;

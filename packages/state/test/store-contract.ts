@@ -175,8 +175,9 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
 
       it('ends when its signal aborts and when the store closes', async () => {
         const abort = new AbortController();
-        const aborted = first(store().watch('x', 1_000, abort.signal));
-        const closed = first(store().watch('x', 1_000, never));
+        const next = (await write('other', '1')) + 1;
+        const aborted = first(store().watch('x', next, abort.signal));
+        const closed = first(store().watch('x', next, never));
         abort.abort();
         assert.equal(await aborted, undefined);
         await harness.reopen();

@@ -24,6 +24,8 @@ export interface History {
   readonly generation: number;
   /** Aborts when another history begins. */
   readonly over: AbortSignal;
+  /** The revision at which this history was met after another one; 0 for the first. */
+  readonly begunAt: Revision;
   /** The highest revision known to be of a key of ours. */
   readonly own: Revision;
   /** The highest revision seen at all. */
@@ -46,6 +48,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
   let epoch = firstEpoch;
   let generation = 0;
   let over = new AbortController();
+  let begunAt = 0;
   let own = 0;
   let seen = Number(firstHeader.revision);
   let term = Number(firstHeader.raft_term);
@@ -60,6 +63,9 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
     },
     get over() {
       return over.signal;
+    },
+    get begunAt() {
+      return begunAt;
     },
     get own() {
       return own;
@@ -99,7 +105,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
       epoch = next;
       generation += 1;
       own = 0;
-      seen = Number(header.revision);
+      seen = begunAt = Number(header.revision);
       term = Number(header.raft_term);
       cluster = header.cluster_id;
       const before = over;

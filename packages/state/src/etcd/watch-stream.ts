@@ -3,15 +3,9 @@
 
 import type { IDuplexStream, IEvent, IWatchRequest, IWatchResponse } from 'etcd3';
 import { milliseconds, type Clock } from '@pareto/core';
-import type { Revision, WatchEvent } from '../store.js';
+import type { Revision, Watched, WatchEvent } from '../store.js';
 import type { Member } from './client.js';
 import { entryOf, type Keys } from './requests.js';
-
-export interface WatchedPart {
-  readonly kind: 'events' | 'compacted';
-  readonly revision: Revision;
-  readonly events: readonly WatchEvent[];
-}
 
 export interface StreamScope {
   readonly keys: Keys;
@@ -29,7 +23,7 @@ const silentMs = 3_000;
 type Stream = IDuplexStream<IWatchRequest, IWatchResponse> & AsyncIterable<IWatchResponse>;
 
 /** Ends by throwing, or after `compacted`. */
-export async function* streamWatch(member: Member, scope: StreamScope, stop: AbortSignal): AsyncGenerator<WatchedPart> {
+export async function* streamWatch(member: Member, scope: StreamScope, stop: AbortSignal): AsyncGenerator<Watched> {
   const stream = (await member.etcd.watchClient.watch()) as Stream;
   const cancel = (): void => stream.cancel();
   stop.addEventListener('abort', cancel);
@@ -82,12 +76,12 @@ async function* responsesOf(stream: Stream, { clock, onHeard }: StreamScope): As
 async function* wholeRevisions(
   responses: AsyncIterable<IWatchResponse>,
   { keys, from, memberRevision }: StreamScope,
-): AsyncGenerator<WatchedPart> {
+): AsyncGenerator<Watched> {
   let held: readonly IEvent[] = [];
   for await (const response of responses) {
     if (response.canceled) {
       if (response.compact_revision === '0') throw new Error(`the watch was refused: ${response.cancel_reason}`);
-      yield { kind: 'compacted', revision: Number(response.compact_revision) + 1, events: [] };
+      yield { kind: 'compacted', revision: Number(response.compact_revision) + 1 };
       return;
     }
     if (Number(response.header.revision) < memberRevision) throw new Error('the store went back while it was watched');

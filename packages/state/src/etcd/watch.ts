@@ -52,8 +52,8 @@ async function* follow(context: WatchContext, followed: Followed, from: Revision
     }
     try {
       for await (const part of openStream(context, prefix, next, stop, link)) {
-        if (part.kind === 'compacted') {
-          yield { kind: 'compacted', revision: part.revision };
+        if (part.kind !== 'events') {
+          yield { kind: part.kind, revision: part.revision };
           return;
         }
         history.changed(generation, part.revision);
@@ -73,10 +73,15 @@ async function* openStream(
   from: Revision,
   stop: AbortSignal,
   link: LinkState,
-): ReturnType<typeof streamWatch> {
+): AsyncGenerator<Watched> {
   const { client, history, keys, clock } = context;
   const { member, revision } = await context.verify();
   if (stop.aborted) return;
+  // Nobody can have read a revision of this history that is yet to come, or one from before its beginning.
+  if (from > revision + 1 || from <= history.begunAt) {
+    yield { kind: 'restored', revision };
+    return;
+  }
   const onHeard = (): void => {
     history.heard();
     link.found();

@@ -94,6 +94,19 @@ describe('a store with another history', function () {
       await write(two, put('a'));
     }));
 
+  it('does not let a watch wait for a revision of a history that is over', () =>
+    withTwoStores('3.4', async ({ etcd, one, two }) => {
+      for (let i = 0; i < 20; i += 1) await write(one, put('a', String(i)));
+      const { revision } = await one.range('');
+      await etcd.wipe();
+      await two.get('a');
+      await one.get('a');
+      await using watching = watchAll(one, '', revision + 1);
+      assert.equal((await waitFor('the end', () => watching.end)).kind, 'restored');
+      await using early = watchAll(one, '', 1);
+      assert.equal((await waitFor('the end', () => early.end)).kind, 'restored');
+    }));
+
   it('is no other history when it was only restarted, or written to by others', () =>
     withTwoStores('3.4', async ({ etcd, one, two, notices }) => {
       const { epoch } = one;

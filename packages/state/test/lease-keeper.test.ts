@@ -1,0 +1,102 @@
+// When a lease is kept, tried again and given up, on a clock that is turned by hand.
+
+import assert from 'node:assert/strict';
+import { milliseconds, type Clock } from '@pareto/core';
+import type { Lease } from '@pareto/state';
+import { createManualClock } from '@pareto/testkit';
+import { describe, it } from 'mocha';
+import { keepLease } from '../src/lease-keeper.js';
+
+interface Call {
+  readonly at: number;
+  readonly answer: (alive: boolean) => void;
+  readonly fail: () => void;
+}
+
+/** A lease of three seconds whose answers the test gives. */
+function createLease(clock: Clock): { readonly lease: Lease; readonly calls: readonly Call[] } {
+  const calls: Call[] = [];
+  const keepAlive = (): Promise<boolean> =>
+    new Promise((answer, reject) => {
+      calls.push({ at: clock.now(), answer, fail: () => reject(new Error('no answer')) });
+    });
+  return { calls, lease: { id: '1', ttlMs: 3_000, keepAlive, revoke: async () => undefined } };
+}
+
+describe('keepLease', () => {
+  it('asks at each third of the time to live, and soon again after a failure', async () => {
+    const clock = createManualClock();
+    const { lease, calls } = createLease(clock);
+    const kept = keepLease(lease, clock.now(), clock);
+    await clock.advance(1_000);
+    calls[0]?.answer(true);
+    await clock.advance(1_000);
+    calls[1]?.fail();
+    await clock.advance(250);
+    calls[2]?.fail();
+    await clock.advance(250);
+    assert.deepEqual(
+      calls.map(({ at }) => at),
+      [1_000, 2_000, 2_250, 2_500],
+    );
+    assert.equal(kept.lost.aborted, false);
+    kept.stop();
+  });
+
+  it('counts from the sending of the last request that was answered', async () => {
+    const clock = createManualClock();
+    const { lease, calls } = createLease(clock);
+    const kept = keepLease(lease, clock.now(), clock);
+    await clock.advance(1_900);
+    calls[0]?.answer(true); // sent at 1000
+    await clock.advance(2_099);
+    assert.equal(kept.lost.aborted, false);
+    await clock.advance(1);
+    assert.equal(kept.lost.aborted, true);
+    const { length } = calls;
+    await clock.advance(5_000);
+    assert.equal(calls.length, length, 'it asks no more');
+  });
+
+  it('counts a grant from its sending', async () => {
+    const clock = createManualClock();
+    await clock.advance(2_500);
+    const kept = keepLease(createLease(clock).lease, milliseconds(0), clock);
+    await clock.advance(500);
+    assert.equal(kept.lost.aborted, true);
+  });
+
+  it('is lost at once when the store says so', async () => {
+    const clock = createManualClock();
+    const { lease, calls } = createLease(clock);
+    const kept = keepLease(lease, clock.now(), clock);
+    await clock.advance(1_000);
+    calls[0]?.answer(false);
+    await clock.advance(0);
+    assert.equal(kept.lost.aborted, true);
+  });
+
+  it('does not take heart from an answer that comes after a pause longer than the lease', async () => {
+    const turned = createManualClock();
+    let paused = 0;
+    const clock: Clock = { ...turned, now: () => milliseconds(turned.now() + paused) };
+    const { lease, calls } = createLease(clock);
+    const kept = keepLease(lease, clock.now(), clock);
+    await turned.advance(1_000);
+    paused = 30_000; // the timers have not run yet
+    calls[0]?.answer(true);
+    await turned.advance(0);
+    assert.equal(kept.lost.aborted, true);
+  });
+
+  it('never ends for its keeper after it was stopped', async () => {
+    const clock = createManualClock();
+    const { lease, calls } = createLease(clock);
+    const kept = keepLease(lease, clock.now(), clock);
+    await clock.advance(1_000);
+    kept.stop();
+    calls[0]?.answer(true);
+    await clock.advance(10_000);
+    assert.deepEqual([kept.lost.aborted, calls.length], [false, 1]);
+  });
+});
