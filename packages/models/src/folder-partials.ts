@@ -123,11 +123,17 @@ async function signsOf(paths: readonly string[]): Promise<Signs> {
   return signs;
 }
 
-/** Another upload may be faster: then there is nothing left to adopt. */
+/** Another upload may be faster: then there is nothing left to adopt. What can't be copied stays for a later one. */
 async function adopt(other: string, path: string): Promise<void> {
   const [theirs, ours] = [await sizeOf(other), await sizeOf(path)];
   if (theirs === undefined) return;
-  if (theirs > (ours ?? 0)) await copyFile(other, path).catch(() => {});
+  try {
+    if (theirs > (ours ?? 0)) await copyFile(other, path);
+  } catch (error) {
+    await rm(path, { force: true });
+    if ((await sizeOf(other)) === undefined) return;
+    throw error;
+  }
   await rm(other, { force: true });
 }
 

@@ -52,7 +52,10 @@ export async function openFolderBlobStore(
   return {
     place: folder,
     placeId: place.id,
-    noteOnce: (name, text) => place.noteOnce(name, text),
+    async noteOnce(name, text) {
+      await place.check();
+      return place.noteOnce(name, text);
+    },
     async status(digest) {
       const size = await sizeOf(pathOf(checkDigest(digest)));
       if (size === undefined) {

@@ -36,7 +36,13 @@ function checkEndpoint(endpoint: string): string {
 
 const settings = {
   maxAttempts: 5,
-  requestHandler: { connectionTimeout: 3_000, socketTimeout: 30_000 },
+  // As many downloads at once as workers ask for: one that waits for its reader must not hold up the others.
+  requestHandler: {
+    connectionTimeout: 3_000,
+    socketTimeout: 30_000,
+    httpAgent: { keepAlive: true, maxSockets: 1_000 },
+    httpsAgent: { keepAlive: true, maxSockets: 1_000 },
+  },
   // Every request carries its data's sha256, and whoever reads compares the digest of the whole.
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',

@@ -8,7 +8,7 @@ import type { Digest } from '@pareto/core';
 import { createTempFolder, startChild, waitFor, type Child, type TempFolder } from '@pareto/testkit';
 import type { BlobStore, StoredBlob } from '../src/index.js';
 import { chunks, collect, digestOf } from './blob-content.js';
-import { openPlace, type Place } from './blob-places.js';
+import { impatientClock, openPlace, type Place } from './blob-places.js';
 import type { UploadOrder } from './upload-child.js';
 
 export interface BlobStoreFixture {
@@ -212,6 +212,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       let big: Buffer;
       let order: UploadOrder;
       beforeEach(async () => {
+        store = await openPlace(fixture.place(), impatientClock);
         big = randomBytes(20 << 20);
         order = { place: fixture.place(), file: temp.file('big'), pauseAt: 18 << 20, gate: temp.file('gate') };
         await writeFile(order.file, big);

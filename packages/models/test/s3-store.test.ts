@@ -14,7 +14,7 @@ import {
   waitFor,
 } from '@pareto/testkit';
 import { chunks, collect, digestOf } from './blob-content.js';
-import { openPlace, type Place } from './blob-places.js';
+import { impatientClock, openPlace, type Place } from './blob-places.js';
 import { describeBlobStore } from './blob-store-contract.js';
 
 describe('S3 blob store', () => {
@@ -58,7 +58,7 @@ describe('S3 blob store', () => {
   });
 
   it('goes on after the server was away in the middle of an upload', async () => {
-    const store = await openPlace(place());
+    const store = await openPlace(place(), impatientClock);
     const content = randomBytes(20 << 20);
     const id = digestOf(content);
     const interrupted = (async function* () {
