@@ -57,14 +57,16 @@ export function judge(error: unknown, isConnected: boolean): Verdict {
  * says nothing of it.
  */
 export function leaderOf(error: unknown): string | undefined {
-  if (!(error instanceof ParetoError) || error.code !== 'failed-precondition') return undefined;
-  return error.details[leaderKey] ?? (error.message.startsWith(nobodyLeads) ? '' : undefined);
+  if (!(error instanceof ParetoError)) return undefined;
+  const isRefusal = error.code === 'failed-precondition';
+  if (isRefusal && error.details[leaderKey] !== undefined) return error.details[leaderKey];
+  return (isRefusal || error.code === 'unavailable') && error.message.startsWith(nobodyLeads) ? '' : undefined;
 }
 
 /** The refusal that `leaderOf` understands; `leader` undefined: nobody leads now. */
 export const notLeading = (leader: string | undefined): ParetoError =>
   leader === undefined
-    ? new ParetoError('failed-precondition', `${nobodyLeads}: try again`)
+    ? new ParetoError('unavailable', `${nobodyLeads}: try again`)
     : new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, {
         details: { [leaderKey]: leader },
       });

@@ -49,8 +49,8 @@ export function firstAttempt(addresses: readonly string[], rng: Rng): Attempt {
 
 /**
  * The leader that a controller named, else the next of the list. Where any will do, it is asked for once nobody leads or the
- * leader that was named can't be had: of the controller that said so. What a controller has just said is acted on at
- * once, the first time.
+ * leader that was named can't be had: of the controller that said so; and once the whole list was tried in vain. What a
+ * controller has just said is acted on at once, the first time.
  */
 export function nextAttempt(
   addresses: readonly string[],
@@ -78,6 +78,7 @@ export function nextAttempt(
   if (wanted === 'any' && last.isNamed && heardMs === undefined) {
     return { ...pause, ...at(last.index), anyController: true };
   }
-  const anyController = last.anyController && heardMs === undefined;
+  const isInVain = heardMs === undefined && (last.anyController || failures >= addresses.length);
+  const anyController = wanted === 'any' && isInVain;
   return { ...pause, ...at((last.index + 1) % addresses.length), anyController };
 }

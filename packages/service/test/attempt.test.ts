@@ -67,6 +67,11 @@ describe('attempts where any controller will do', () => {
       ['a:1 any', 'd:1', 'a:1 any, later'],
     ],
     ['look for the leader again when such a one is lost', [nobody, after(10_000)], ['a:1 any', 'b:1, later']],
+    [
+      'take any once the whole list was tried in vain',
+      [lost, lost, lost, lost],
+      ['b:1, later', 'c:1, later', 'a:1 any, later', 'b:1 any, later'],
+    ],
     ['take a leader that steps down', [names('d:1'), nobody], ['d:1', 'd:1 any, later']],
   ];
   for (const [name, outcomes, expected] of cases) it(name, () => assert.deepEqual(walk('any', outcomes), expected));

@@ -7,7 +7,7 @@ describe('the log of staleness', () => {
   it('says when the table begins to be out of date, and when it is fresh again, once', async () => {
     const clock = createManualClock();
     const lines: string[] = [];
-    const write = (line: string): void => void lines.push(String((JSON.parse(line) as { message: string }).message));
+    const write = (line: string): void => void lines.push((JSON.parse(line) as { message: string }).message);
     const logger = createLogger({ service: 'router', level: 'info', format: 'json', write });
     let age = 100;
     const options = { ageMs: () => age, staleAfterMs: 5_000, facts: () => ({ storeAgeMs: 0 }), clock, logger };
