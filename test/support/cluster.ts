@@ -14,7 +14,7 @@ export interface Cluster extends AsyncDisposable {
   readonly controllers: readonly ServiceProcess[];
   readonly routers: readonly ServiceProcess[];
   readonly workers: readonly ServiceProcess[];
-  /** With `linked`. */
+  /** Proxies that can be cut and stalled, with `linkedWorkers` and `linkedEtcd`. */
   readonly links: Links | undefined;
 }
 
@@ -28,8 +28,10 @@ export interface ClusterOptions {
   /** Where the blobs are, with etcd; a folder that all controllers share if left out. */
   readonly blobs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Puts proxies that can be cut and stalled between controllers and etcd, workers and controllers, routers and workers. */
-  readonly linked?: boolean;
+  /** Indexes of the workers that have proxies before them, and before the controllers that they call. */
+  readonly linkedWorkers?: readonly number[];
+  /** Whether each controller has proxies of its own before the nodes of etcd. */
+  readonly linkedEtcd?: boolean;
   readonly traceEndpoint?: string;
   readonly controllerArgs?: readonly string[];
   readonly routerArgs?: readonly string[];
@@ -42,12 +44,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const token = 'a-secret-for-tests-only';
   await writeFile(folder.file('token'), token);
   const places = await planPlaces(options);
-  const addresses = {
-    etcd: options.etcd ?? [],
-    controllers: addressesOf(places.controller),
-    workers: addressesOf(places.worker),
-  };
-  const links = options.linked === true ? await createLinks(addresses) : undefined;
+  const addresses = { controllers: addressesOf(places.controller), workers: addressesOf(places.worker) };
+  const links = await linksOf(options, addresses);
   const make = (service: ServiceName): readonly ServiceProcess[] =>
     places[service].map(({ port, metricsPort }, index) => {
       const args = [...commonArgs(options, folder), ...argsOf(service, index, { options, folder, links, addresses })];
@@ -83,6 +81,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await cluster[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function linksOf(
+  { linkedEtcd = false, linkedWorkers = [], etcd = [] }: ClusterOptions,
+  { controllers, workers }: { readonly controllers: readonly string[]; readonly workers: readonly string[] },
+): Promise<Links | undefined> {
+  if (!linkedEtcd && linkedWorkers.length === 0) return undefined;
+  const linked = new Map(linkedWorkers.map((index) => [index, workers[index] ?? '']));
+  return createLinks({ etcd: linkedEtcd ? etcd : [], controllers, workers: linked });
 }
 
 interface Place {
@@ -122,9 +129,9 @@ function argsOf(service: ServiceName, index: number, plan: Plan): readonly strin
     case 'worker': {
       const name = `worker-${index + 1}`;
       const own = ['--id', name, '--cache-dir', folder.file(name), '--slots', '1', '--memory', '3g'];
-      const controllers = links?.controllers[index]?.map(({ address }) => address) ?? addresses.controllers;
-      const inbound = links?.workers[index];
-      const advertise = inbound === undefined ? [] : ['--advertise', inbound.address];
+      const linked = links?.workers.get(index);
+      const controllers = linked?.controllers.map(({ address }) => address) ?? addresses.controllers;
+      const advertise = linked === undefined ? [] : ['--advertise', linked.inbound.address];
       return ['--controllers', controllers.join(','), ...own, ...advertise, ...(options.workerArgs ?? [])];
     }
   }
@@ -132,7 +139,8 @@ function argsOf(service: ServiceName, index: number, plan: Plan): readonly strin
 
 function storageArgs(index: number, { options, folder, links }: Plan): readonly string[] {
   if (options.etcd === undefined) return ['--data-dir', folder.file('controller')];
-  const nodes = links?.etcd[index]?.map(({ address }) => address) ?? options.etcd;
+  const proxies = links?.etcd[index] ?? [];
+  const nodes = proxies.length > 0 ? proxies.map(({ address }) => address) : options.etcd;
   const blobs = options.blobs ?? ['--blobs', folder.file('blobs')];
   return ['--data-dir', folder.file(`controller-${index + 1}`), '--etcd', nodes.join(','), ...blobs];
 }

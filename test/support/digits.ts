@@ -22,7 +22,7 @@ export interface Digits {
   label(index: number): number;
 }
 
-async function readDigits(): Promise<Digits> {
+export async function readDigits(): Promise<Digits> {
   const arrays = await readNpz(`${folder}validation.npz`);
   const images = arrays.get('image');
   const labels = toNumbers(arrays.get('label') ?? assert.fail('no labels'));
@@ -37,11 +37,15 @@ async function readDigits(): Promise<Digits> {
   };
 }
 
-/** Registers the task `digits` with its validation set and the models. */
-export async function registerDigits(client: TestClient, models: readonly DigitModel[] = digitModels): Promise<void> {
-  await client.registerTask('digits', { validation: await readFile(`${folder}validation.npz`) });
-  for (const name of models) await client.registerModel('digits', name, await readDigitModel(name));
-  await client.waitUntilMeasured('digits');
+/** Registers the task with its validation set and the models. */
+export async function registerDigits(
+  client: TestClient,
+  models: readonly DigitModel[] = digitModels,
+  task = 'digits',
+): Promise<void> {
+  await client.registerTask(task, { validation: await readFile(`${folder}validation.npz`) });
+  for (const name of models) await client.registerModel(task, name, await readDigitModel(name));
+  await client.waitUntilMeasured(task);
 }
 
 export interface DigitsCluster extends AsyncDisposable {

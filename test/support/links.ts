@@ -3,19 +3,25 @@
 import { createTcpProxy, type TcpProxy } from '@pareto/testkit';
 
 export interface Links extends AsyncDisposable {
+  readonly all: readonly TcpProxy[];
   /** Of each controller, to every node of etcd. */
   readonly etcd: readonly (readonly TcpProxy[])[];
-  /** Of each worker, to every controller. A leader that a controller names is called without them. */
-  readonly controllers: readonly (readonly TcpProxy[])[];
-  /** Of whoever calls a worker, to each worker. */
-  readonly workers: readonly TcpProxy[];
+  /** By the index of a worker. */
+  readonly workers: ReadonlyMap<number, WorkerLinks>;
 }
 
-/** host:port of all. */
+export interface WorkerLinks {
+  /** Of whoever calls it. */
+  readonly inbound: TcpProxy;
+  /** To every controller. A leader that a controller names is called without them. */
+  readonly controllers: readonly TcpProxy[];
+}
+
+/** host:port; what is to have no proxies is left out. */
 export interface LinkedAddresses {
   readonly etcd: readonly string[];
   readonly controllers: readonly string[];
-  readonly workers: readonly string[];
+  readonly workers: ReadonlyMap<number, string>;
 }
 
 export async function createLinks({ etcd, controllers, workers }: LinkedAddresses): Promise<Links> {
@@ -25,12 +31,14 @@ export async function createLinks({ etcd, controllers, workers }: LinkedAddresse
     all.push(proxy);
     return proxy;
   };
-  const toAll = (count: number, to: readonly string[]): Promise<readonly (readonly TcpProxy[])[]> =>
-    Promise.all(Array.from({ length: count }, () => Promise.all(to.map(link))));
+  const ofWorkers = new Map<number, WorkerLinks>();
+  for (const [index, address] of workers) {
+    ofWorkers.set(index, { inbound: await link(address), controllers: await Promise.all(controllers.map(link)) });
+  }
   return {
-    etcd: await toAll(controllers.length, etcd),
-    controllers: await toAll(workers.length, controllers),
-    workers: await Promise.all(workers.map(link)),
+    all,
+    etcd: await Promise.all(controllers.map(() => Promise.all(etcd.map(link)))),
+    workers: ofWorkers,
     async [Symbol.asyncDispose]() {
       await Promise.all(all.map((proxy) => proxy[Symbol.asyncDispose]()));
     },
@@ -38,19 +46,10 @@ export async function createLinks({ etcd, controllers, workers }: LinkedAddresse
 }
 
 /** What is lost on the way to or from a worker. */
-export type Loss = 'what it says' | 'what it hears' | 'both';
+export type Loss = 'what it says' | 'what it hears';
 
-/** Cuts a worker off from routers and controllers, one way or both, without closing anything; heals when called. */
-export function isolateWorker(links: Links, index: number, loss: Loss): () => void {
-  const own = { inbound: links.workers[index], outbound: links.controllers[index] ?? [] };
-  if (own.inbound === undefined) throw new Error(`there is no link to worker ${index}`);
-  const direction = {
-    'what it says': ['down', 'up'],
-    'what it hears': ['up', 'down'],
-    both: ['both', 'both'],
-  } as const;
-  const [inbound, outbound] = direction[loss];
-  own.inbound.stall(inbound);
-  for (const proxy of own.outbound) proxy.stall(outbound);
-  return () => [own.inbound, ...own.outbound].forEach((proxy) => proxy?.heal());
+/** Cuts a worker off from routers and controllers one way, without closing anything. */
+export function isolateWorker({ inbound, controllers }: WorkerLinks, loss: Loss): void {
+  inbound.stall(loss === 'what it says' ? 'down' : 'up');
+  for (const proxy of controllers) proxy.stall(loss === 'what it says' ? 'up' : 'down');
 }

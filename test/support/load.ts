@@ -62,25 +62,17 @@ export function checkAccounts(report: LoadReport, leastSent: number): number {
   return failed(report);
 }
 
-/** Samples that every one of the models gets right, so that every answer must be. A client that would rather wait. */
-export async function agreedPayloads(
-  client: TestClient,
-  digits: Digits,
-  target: string,
-  models: readonly string[],
-): Promise<readonly Payload[]> {
+/** Samples that the model gets right, of a task that has no other: every answer must be. A client that would rather wait. */
+export async function rightPayloads(client: TestClient, digits: Digits, task: string): Promise<readonly Payload[]> {
   const parameters = { latency_ms: 8_000 };
-  const isAgreed = async (index: number): Promise<boolean> => {
-    const answers = await Promise.all(models.map((model) => client.infer(model, [digits.input(index)], parameters)));
-    return answers.every((answer) => classesOf(answer)[0] === digits.label(index));
-  };
   const payloads: Payload[] = [];
-  for (let index = 0; index < 200; index++) {
-    if (!(await isAgreed(index))) continue;
+  for (let index = 0; index < 100; index++) {
     const inputs = [digits.input(index)];
-    const body = encodeInferRequest({ modelName: target, parameters: Object.entries(parameters), inputs });
+    const answer = await client.infer(task, inputs, parameters);
+    if (classesOf(answer)[0] !== digits.label(index)) continue;
+    const body = encodeInferRequest({ modelName: task, parameters: Object.entries(parameters), inputs });
     payloads.push({ body, label: digits.label(index) });
   }
-  assert.ok(payloads.length > 150, `the models agree on ${payloads.length} of 200 samples`);
+  assert.ok(payloads.length > 80, `${payloads.length} of 100 samples are answered rightly`);
   return payloads;
 }

@@ -13,6 +13,8 @@ export interface Acknowledged {
 export interface Refused extends Omit<Acknowledged, 'at'> {
   readonly code: string;
   readonly message: string;
+  /** host:port of the leader that the refusal names. */
+  readonly leader: string | undefined;
   readonly tookMs: number;
 }
 
@@ -29,10 +31,11 @@ export interface RegistrarOptions {
   /** Of the tasks' names. */
   readonly prefix: string;
   readonly everyMs: number;
+  readonly timeoutMs?: number;
 }
 
 /** A registration begins each `everyMs`, whether or not earlier ones have ended. */
-export function startRegistrar({ controllers, prefix, everyMs }: RegistrarOptions): Registrar {
+export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_000 }: RegistrarOptions): Registrar {
   const [first = ''] = controllers;
   const following = createFollowing({
     addresses: controllers,
@@ -52,11 +55,12 @@ export function startRegistrar({ controllers, prefix, everyMs }: RegistrarOption
   async function register(name: string): Promise<void> {
     const begunAt = performance.now();
     try {
-      await registry.registerTask({ name, metric: 'top1' }, { timeoutMs: 15_000 });
+      await registry.registerTask({ name, metric: 'top1' }, { timeoutMs });
       acknowledged.push({ name, begunAt, at: performance.now() });
     } catch (error) {
-      const { code, message } = error as Error & { code: string };
-      refused.push({ name, begunAt, code, message, tookMs: performance.now() - begunAt });
+      const { code, message, details } = error as Error & { code: string; details: Record<string, string> };
+      const leader = details['pareto-leader'];
+      refused.push({ name, begunAt, code, message, leader, tookMs: performance.now() - begunAt });
     }
   }
   const timer = setInterval(() => {

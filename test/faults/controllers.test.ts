@@ -1,0 +1,132 @@
+// Controllers that are killed, paused, or all gone, while queries and registrations go on.
+
+import assert from 'node:assert/strict';
+import { createChannel, createClient } from '@pareto/rpc';
+import { refusalOf } from '../support/client.js';
+import { found } from '../support/findings.js';
+import { lengths } from '../support/length.js';
+import { listTasks, startRegistrar } from '../support/registrar.js';
+import type { ServiceProcess } from '../support/service-process.js';
+import { firstBegunAfter, noneLost } from './accounts.js';
+import { isLeading, noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+
+describe('a fault of controllers', function () {
+  this.timeout(240_000);
+  let world: World;
+  before(async function () {
+    world = await useWorld(this);
+  });
+  beforeEach(() => world.mend());
+
+  it('the leader is killed: a standby leads, and nothing that was acknowledged is lost', async () => {
+    const { controllers } = world.cluster;
+    const leader = await world.leader();
+    const load = world.load();
+    const registrar = world.registrar('killed');
+    await sleep(lengths.settleMs);
+
+    const killedAt = performance.now();
+    await leader.kill();
+    const ledAfterMs = await timeUntil('a standby to lead', killedAt, () => anyLeads(controllers, leader));
+    await sleep(lengths.settleMs);
+    await registrar.stop();
+    await leader.start();
+
+    found({ name: 'leader killed: a standby leads', value: ledAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
+    noneFailed('leader killed', await load.stop());
+    const writtenAfterMs = firstBegunAfter(registrar, killedAt) - killedAt;
+    found({ name: 'leader killed: registrations again', value: writtenAfterMs / 1000, unit: 's' });
+    await noneLost('leader killed', registrar, controllers);
+  });
+
+  it('the leader is paused, and resumed when another leads: none of its writes land', async () => {
+    const { controllers } = world.cluster;
+    const paused = await world.leader();
+    const load = world.load();
+    const before = startRegistrar({ controllers: [paused.address], prefix: 'before-pause', everyMs: 5 });
+    await sleep(200);
+
+    paused.pause();
+    const pausedAt = performance.now();
+    await sleep(50);
+    const after = startRegistrar({
+      controllers: [paused.address],
+      prefix: 'in-pause',
+      everyMs: 50,
+      timeoutMs: 120_000,
+    });
+    await sleep(500);
+    const [stopBefore, stopAfter] = [before.stop(), after.stop()];
+    const ledAfterMs = await timeUntil('a standby to lead', pausedAt, () => anyLeads(controllers, paused));
+    const registrar = world.registrar('meanwhile');
+    await sleep(Math.max(0, lengths.pausedMs - (performance.now() - pausedAt)));
+    paused.resume();
+    await Promise.all([stopBefore, stopAfter]);
+    await sleep(lengths.settleMs);
+    await registrar.stop();
+
+    const leader = await world.leader();
+    assert.notEqual(leader.name, paused.name);
+    found({ name: 'leader paused: a standby leads', value: ledAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
+    noneFailed('leader paused', await load.stop());
+    found({ name: 'leader paused: writes sent to it meanwhile', value: after.refused.length, unit: '' });
+    found({
+      name: 'leader paused: of these acknowledged',
+      value: after.acknowledged.length,
+      unit: '',
+      reach: { exactly: 0 },
+    });
+    assert.ok(after.refused.length > 0);
+    const tasks = await listTasks(leader.address);
+    const landed = after.refused.filter(({ name }) => tasks.has(name));
+    found({ name: 'leader paused: of these landed', value: landed.length, unit: '', reach: { exactly: 0 } });
+    assert.deepEqual([after.acknowledged.length, landed.length], [0, 0], JSON.stringify(after));
+    for (const { code, message, leader: named } of after.refused) {
+      if (code === 'failed-precondition') assert.equal(named, leader.address);
+      else assert.match(`${code}: ${message}`, /^unavailable: .*nothing was written/);
+    }
+    await noneLost('leader paused', registrar, controllers);
+    await noneLost('leader paused, acknowledged just before', before, controllers);
+    assert.ok(paused.logs().some(({ message }) => message === 'leading no more'));
+    await isRedirected(paused, leader);
+  });
+
+  it('every controller is gone: queries go on, and routers say how stale they are', async () => {
+    const { controllers, routers, workers } = world.cluster;
+    const load = world.load();
+    await sleep(lengths.settleMs);
+    await Promise.all(controllers.map((controller) => controller.kill()));
+    const goneAt = performance.now();
+    await sleep(lengths.controllersGoneMs);
+    for (const router of routers) {
+      const metrics = await router.metrics();
+      const age = metrics.value('pareto_table_staleness_seconds');
+      const goneSeconds = (performance.now() - goneAt) / 1000;
+      assert.ok(
+        age > goneSeconds - 2 && age < goneSeconds + 3,
+        `${router.name} is ${age} s stale after ${goneSeconds} s`,
+      );
+      assert.equal(metrics.value('pareto_controller_connected'), 0);
+    }
+    for (const worker of workers) assert.equal((await worker.metrics()).value('pareto_controller_connected'), 0);
+    await Promise.all(controllers.map((controller) => controller.start()));
+    await world.mend();
+    noneFailed('every controller gone', await load.stop());
+  });
+});
+
+const anyLeads = async (controllers: readonly ServiceProcess[], but: ServiceProcess): Promise<boolean> =>
+  (await Promise.all(controllers.filter((each) => each !== but).map(isLeading))).includes(true);
+
+/** A write to one that does not lead names the one that does. */
+async function isRedirected(follower: ServiceProcess, leader: ServiceProcess): Promise<void> {
+  const channel = createChannel(follower.address);
+  try {
+    const refusal = await refusalOf(
+      createClient(channel, 'pareto.v1.Registry').registerTask({ name: 'x', metric: 'top1' }),
+    );
+    assert.deepEqual([refusal.code, refusal.details['pareto-leader']], ['failed-precondition', leader.address]);
+  } finally {
+    channel.close();
+  }
+}

@@ -1,0 +1,209 @@
+// etcd without its leader, gone, and wiped, while queries and registrations go on.
+
+import assert from 'node:assert/strict';
+import { createChannel, createClient, type wire } from '@pareto/rpc';
+import { freePorts, waitFor } from '@pareto/testkit';
+import { readDigitModel } from '../support/digits.js';
+import { found } from '../support/findings.js';
+import { lengths } from '../support/length.js';
+import { listTasks, startRegistrar, type Registrar } from '../support/registrar.js';
+import { createServiceProcess, probe, type ServiceProcess } from '../support/service-process.js';
+import { firstBegunAfter, noneLost } from './accounts.js';
+import { noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+
+describe('a fault of etcd', function () {
+  this.timeout(240_000);
+  let world: World;
+  before(async function () {
+    world = await useWorld(this);
+  });
+  beforeEach(() => world.mend());
+
+  it('its leader is killed: writes go on', async () => {
+    const load = world.load();
+    const registrar = world.registrar('etcd-leader');
+    await sleep(lengths.settleMs);
+    const node = await world.etcd.leader();
+    const killedAt = performance.now();
+    await node.kill();
+    await timeUntil('a registration', killedAt, () => firstBegunAfter(registrar, killedAt) < Infinity);
+    await sleep(lengths.settleMs);
+    await registrar.stop();
+    await world.etcd.start();
+    const seconds = (firstBegunAfter(registrar, killedAt) - killedAt) / 1000;
+    found({ name: 'etcd leader killed: writes again', value: seconds, unit: 's', reach: { atMost: 3 } });
+    noneFailed('etcd leader killed', await load.stop());
+    await noneLost('etcd leader killed', registrar, world.cluster.controllers);
+  });
+
+  it('all of it is gone, then back: queries go on, registrations are refused clearly, the registry is whole', async () => {
+    const { controllers, routers } = world.cluster;
+    const load = world.load();
+    const registrar = world.registrar('etcd-before');
+    await sleep(lengths.settleMs);
+    await registrar.stop();
+    const tasks = await listTasks((await world.leader()).address);
+
+    const goneAt = performance.now();
+    await world.etcd.kill();
+    // What was under way when it went may take its time; what begins later is refused at once.
+    await sleep(4_000);
+    const refused = controllers.map(({ address }, index) =>
+      startRegistrar({ controllers: [address], prefix: `etcd-gone-${index}`, everyMs: 500 }),
+    );
+    await using late = await launchLate(world);
+    await sleep(Math.max(3_000, lengths.etcdGoneMs - (performance.now() - goneAt)));
+    for (const each of refused) await each.stop();
+    await checkRefusals(refused);
+    await checkStaleness(controllers, routers, (performance.now() - goneAt) / 1000);
+    await late.check();
+
+    const backAt = performance.now();
+    await world.etcd.start();
+    const after = world.registrar('etcd-after');
+    const writtenMs = await timeUntil('a registration', backAt, () => after.acknowledged.length > 0);
+    await sleep(lengths.settleMs);
+    await after.stop();
+    found({ name: 'etcd gone and back: writes again', value: writtenMs / 1000, unit: 's' });
+    noneFailed('etcd gone', await load.stop());
+    await noneLost('etcd gone, acknowledged after', after, controllers);
+    const lost = await Promise.all(controllers.map(async ({ address }) => missing(tasks, await listTasks(address))));
+    found({ name: 'etcd gone: tasks before', value: tasks.size, unit: '' });
+    found({
+      name: 'etcd gone: of these lost',
+      value: Math.max(...lost.map(({ length }) => length)),
+      unit: '',
+      reach: { exactly: 0 },
+    });
+    assert.deepEqual(lost.flat(), []);
+    await late.join();
+  });
+
+  it('it is wiped, and restored from a snapshot: controllers say so, and unload nothing that serves', async () => {
+    const { client, cluster, etcd } = world;
+    const load = world.load();
+    const snapshot = await etcd.snapshot();
+    await client.registerTask('unknown-to-the-snapshot');
+    await client.registerModel('unknown-to-the-snapshot', 'late', await readDigitModel('mlp-tiny'));
+    await client.waitUntilMeasured('unknown-to-the-snapshot');
+    await client.waitUntilReady('late');
+    const serving = await servingReplicas(world);
+    const { tableVersion } = await client.fleet.overview({});
+
+    const wipedAt = performance.now();
+    await etcd.wipe(snapshot);
+    const noticed = await Promise.all(
+      cluster.controllers.map((controller) =>
+        timeUntil(
+          `${controller.name} to notice`,
+          wipedAt,
+          async () => (await overviewOf(controller)).notices.length > 0,
+        ),
+      ),
+    );
+    found({ name: 'etcd restored: every controller shows it', value: Math.max(...noticed) / 1000, unit: 's' });
+    const leader = await world.leader();
+    await timeUntil('the table to have another epoch', wipedAt, async () => {
+      const { tableVersion: version } = await overviewOf(leader);
+      return version.split(':')[0] !== tableVersion.split(':')[0];
+    });
+    await sleep(2 * lengths.settleMs);
+    const gone = missing(serving, await servingReplicas(world));
+    found({ name: 'etcd restored: replicas that served', value: serving.size, unit: '' });
+    found({ name: 'etcd restored: of these unloaded', value: gone.length, unit: '', reach: { exactly: 0 } });
+    noneFailed('etcd restored', await load.stop());
+    assert.deepEqual(gone, []);
+    for (const controller of cluster.controllers) {
+      const said = controller
+        .logs()
+        .filter(({ level, message }) => level === 'error' && /restored|wiped/.test(message));
+      assert.ok(said.length > 0, `${controller.name} says nothing`);
+    }
+    assert.ok(!(await listTasks(leader.address)).has('unknown-to-the-snapshot'), 'the registry is the restored one');
+  });
+});
+
+const missing = (before: ReadonlySet<string>, after: ReadonlySet<string>): readonly string[] =>
+  [...before].filter((name) => !after.has(name));
+
+async function overviewOf({ address }: ServiceProcess): Promise<wire.OverviewResponse> {
+  const channel = createChannel(address);
+  try {
+    return await createClient(channel, 'pareto.v1.Fleet').overview({}, { timeoutMs: 2_000 });
+  } finally {
+    channel.close();
+  }
+}
+
+/** What workers say of themselves, through the controller that leads. */
+async function servingReplicas(world: World): Promise<ReadonlySet<string>> {
+  const { workers } = await overviewOf(await world.leader());
+  const replicas = workers.flatMap((worker) => worker.replicas);
+  return new Set(replicas.flatMap(({ state, replicaId }) => (state === 'READY' ? [replicaId] : [])));
+}
+
+async function checkRefusals(registrars: readonly Registrar[]): Promise<void> {
+  const refused = registrars.flatMap((each) => each.refused);
+  const acknowledged = registrars.flatMap((each) => each.acknowledged);
+  const slowestMs = Math.max(...refused.map(({ tookMs }) => tookMs));
+  found({ name: 'etcd gone: registrations refused', value: refused.length, unit: '' });
+  found({ name: 'etcd gone: registrations acknowledged', value: acknowledged.length, unit: '', reach: { exactly: 0 } });
+  found({ name: 'etcd gone: the slowest refusal', value: slowestMs / 1000, unit: 's', reach: { atMost: 3.5 } });
+  assert.ok(refused.length > 0);
+  assert.deepEqual(acknowledged, []);
+  for (const { code, message } of refused) {
+    assert.equal(code, 'unavailable', message);
+    assert.match(message, /nothing was written|not known whether|no controller leads/);
+  }
+}
+
+async function checkStaleness(
+  controllers: readonly ServiceProcess[],
+  routers: readonly ServiceProcess[],
+  goneSeconds: number,
+): Promise<void> {
+  for (const [services, metric] of [
+    [controllers, 'pareto_store_age_seconds'],
+    [routers, 'pareto_table_staleness_seconds'],
+  ] as const) {
+    for (const service of services) {
+      const age = (await service.metrics()).value(metric);
+      assert.ok(age > goneSeconds - 4 && age < goneSeconds + 3, `${service.name}: ${age} s after ${goneSeconds} s`);
+    }
+  }
+}
+
+interface Late extends AsyncDisposable {
+  /** The worker waits, and says so. */
+  check(): Promise<void>;
+  /** It joins. */
+  join(): Promise<void>;
+}
+
+/** A worker that starts while there is no etcd. */
+async function launchLate({ cluster }: World): Promise<Late> {
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const { folder, controllers } = cluster;
+  const addresses = controllers.map(({ address }) => address).join(',');
+  const own = ['--id', 'late', '--cache-dir', folder.file('late'), '--slots', '1', '--memory', '1g'];
+  const args = ['--cluster-token-file', folder.file('token'), '--controllers', addresses, ...own];
+  const worker = createServiceProcess({ service: 'worker', name: 'late', port, metricsPort, args });
+  worker.launch();
+  return {
+    async check() {
+      const { status, text } = await probe(metricsPort, '/readyz');
+      assert.equal(status, 503);
+      assert.match(text, /controller/);
+      assert.ok(worker.logs().some(({ level, message }) => level === 'warn' && message.includes('controller')));
+    },
+    join: () =>
+      waitFor(
+        'the late worker to join',
+        async () => ((await probe(metricsPort, '/readyz')).status === 200 ? true : undefined),
+        20_000,
+      ).then(() => undefined),
+    async [Symbol.asyncDispose]() {
+      await worker.stop();
+    },
+  };
+}

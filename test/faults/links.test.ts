@@ -1,0 +1,57 @@
+// The link between the controller that leads and etcd, cut or silent, while everybody else's is well.
+
+import assert from 'node:assert/strict';
+import type { TcpProxy } from '@pareto/testkit';
+import { found } from '../support/findings.js';
+import { lengths } from '../support/length.js';
+import { listTasks } from '../support/registrar.js';
+import { firstBegunAfter, noneLost } from './accounts.js';
+import { isLeading, noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+
+describe('a fault of the link from the leader to etcd', function () {
+  this.timeout(240_000);
+  let world: World;
+  before(async function () {
+    world = await useWorld(this);
+  });
+  beforeEach(() => world.mend());
+
+  it('it is cut', () => loseLink(world, 'leader cut off from etcd', (proxy) => proxy.cut()));
+  it('it is silent', () => loseLink(world, 'leader in silence from etcd', (proxy) => proxy.stall('both')));
+  it('what etcd answers is lost', () => loseLink(world, 'leader deaf to etcd', (proxy) => proxy.stall('down')));
+});
+
+/** Another leads, and on healing the deposed one sees what it wrote. */
+async function loseLink(world: World, fault: string, lose: (proxy: TcpProxy) => void): Promise<void> {
+  const { controllers, links } = world.cluster;
+  const deposed = await world.leader();
+  const proxies = links?.etcd[controllers.indexOf(deposed)] ?? assert.fail();
+  const load = world.load();
+  const registrar = world.registrar(fault.replaceAll(' ', '-'));
+  await sleep(lengths.settleMs);
+
+  const lostAt = performance.now();
+  proxies.forEach(lose);
+  const others = controllers.filter((controller) => controller !== deposed);
+  const ledAfterMs = await timeUntil('another to lead', lostAt, async () =>
+    (await Promise.all(others.map(isLeading))).includes(true),
+  );
+  const deposedAfterMs = await timeUntil('the first to lead no more', lostAt, async () => !(await isLeading(deposed)));
+  await sleep(2 * lengths.settleMs);
+  for (const proxy of proxies) proxy.heal();
+  const healedAt = performance.now();
+  await registrar.stop();
+  const names = registrar.acknowledged.map(({ name }) => name);
+  const convergedMs = await timeUntil('the deposed one to see all', healedAt, async () => {
+    const tasks = await listTasks(deposed.address);
+    return names.every((name) => tasks.has(name));
+  });
+
+  found({ name: `${fault}: another leads`, value: ledAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
+  found({ name: `${fault}: it leads no more`, value: deposedAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
+  const writtenMs = firstBegunAfter(registrar, lostAt) - lostAt;
+  found({ name: `${fault}: registrations again`, value: writtenMs / 1000, unit: 's' });
+  found({ name: `${fault}: in step after healing`, value: convergedMs / 1000, unit: 's' });
+  noneFailed(fault, await load.stop());
+  await noneLost(fault, registrar, controllers);
+}

@@ -1,0 +1,93 @@
+// A worker that is killed, stopped, or cut off one way, while queries go on.
+
+import assert from 'node:assert/strict';
+import { found } from '../support/findings.js';
+import { lengths } from '../support/length.js';
+import { isolateWorker, type WorkerLinks } from '../support/links.js';
+import type { ServiceProcess } from '../support/service-process.js';
+import { watchTable } from '../support/table-watch.js';
+import { linkedWorker, noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+
+describe('a fault of a worker', function () {
+  this.timeout(240_000);
+  let world: World;
+  before(async function () {
+    world = await useWorld(this);
+  });
+  beforeEach(() => world.mend());
+
+  it('it is killed', async () => {
+    const [worker = assert.fail()] = world.cluster.workers;
+    await loseWorker(world, 'worker killed', worker, () => worker.child.kill('SIGKILL'));
+  });
+
+  it('it is stopped (SIGSTOP)', async () => {
+    const [worker = assert.fail()] = world.cluster.workers;
+    await loseWorker(world, 'worker stopped', worker, () => worker.pause());
+  });
+
+  for (const loss of ['what it says', 'what it hears'] as const) {
+    it(`it is cut off one way: ${loss} is lost`, async () => {
+      const worker = world.cluster.workers[linkedWorker] ?? assert.fail();
+      const links = await joinByLink(world, worker);
+      await loseWorker(world, `worker cut off, ${loss} is lost`, worker, () => isolateWorker(links, loss));
+    });
+  }
+});
+
+/** Its way to the controller that leads is one that can be cut. */
+async function joinByLink(world: World, worker: ServiceProcess): Promise<WorkerLinks> {
+  const { cluster } = world;
+  const leader = await world.leader();
+  const links = cluster.links?.workers.get(linkedWorker) ?? assert.fail();
+  const { address } = links.controllers[cluster.controllers.indexOf(leader)] ?? assert.fail();
+  await worker.stop();
+  await worker.start(['--controllers', address]);
+  await world.mend();
+  return links;
+}
+
+/** Until it is out of use everywhere; nothing that was sent is lost, and no more is retried than was under way. */
+async function loseWorker(world: World, fault: string, worker: ServiceProcess, lose: () => void): Promise<void> {
+  const { cluster } = world;
+  const { routers } = cluster;
+  using table = await watchTable(cluster, await world.leader());
+  const load = world.load();
+  await sleep(2 * lengths.settleMs);
+  const before = { retries: await sumOf(routers, 'pareto_retries_total'), callable: await callableOf(routers) };
+  const carried = table.replicasOf(worker.name);
+  assert.ok(carried > 0, `${worker.name} carries nothing`);
+  load.caller.resetPeak();
+
+  const lostAt = performance.now();
+  lose();
+  const outOfUse = routers.map((router, index) =>
+    timeUntil(`${router.name} to use it no more`, lostAt, async () => {
+      const callable = (await router.metrics()).value('pareto_callable_replicas');
+      return callable <= (before.callable[index] ?? 0) - carried;
+    }),
+  );
+  const outOfTable = timeUntil('it to leave the table', lostAt, () => table.replicasOf(worker.name) === 0);
+  const outOfUseMs = Math.max(...(await Promise.all(outOfUse)));
+  const peak = load.caller.peakInFlight;
+  const outOfTableMs = await outOfTable;
+  await sleep(lengths.settleMs);
+  const report = await load.stop();
+  const retries = (await sumOf(routers, 'pareto_retries_total')) - before.retries;
+
+  found({ name: `${fault}: out of use at every router`, value: outOfUseMs / 1000, unit: 's', reach: { atMost: 2 } });
+  found({ name: `${fault}: out of the controller's table`, value: outOfTableMs / 1000, unit: 's' });
+  found({ name: `${fault}: in flight until then, at most`, value: peak, unit: '' });
+  found({ name: `${fault}: retried`, value: retries, unit: '', reach: { atMost: peak } });
+  noneFailed(fault, report);
+  assert.ok(retries <= peak, `${retries} retries of at most ${peak} queries in flight`);
+}
+
+const valuesOf = async (services: readonly ServiceProcess[], metric: string): Promise<readonly number[]> =>
+  Promise.all(services.map(async (service) => (await service.metrics()).value(metric)));
+
+const sumOf = async (services: readonly ServiceProcess[], metric: string): Promise<number> =>
+  (await valuesOf(services, metric)).reduce((sum, value) => sum + value, 0);
+
+const callableOf = (routers: readonly ServiceProcess[]): Promise<readonly number[]> =>
+  valuesOf(routers, 'pareto_callable_replicas');

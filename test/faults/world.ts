@@ -1,0 +1,161 @@
+// The cluster that the faults happen to, one for all of them: three nodes of etcd, two controllers, two routers, two workers
+// that serve the digits. Whatever one test leaves broken is mended before the next.
+
+import assert from 'node:assert/strict';
+import { missingEtcd, startEtcd, waitFor, type Etcd } from '@pareto/testkit';
+import type { LoadReport, Payload } from '@pareto/loadgen';
+import { createTestClient, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { readDigits, registerDigits } from '../support/digits.js';
+import { found } from '../support/findings.js';
+import { rightPayloads, checkAccounts, startLoad, type Load } from '../support/load.js';
+import { startRegistrar, type Registrar } from '../support/registrar.js';
+import type { ServiceProcess } from '../support/service-process.js';
+
+export interface World extends AsyncDisposable {
+  readonly etcd: Etcd;
+  readonly cluster: Cluster;
+  readonly client: TestClient;
+  /** Runs everything that does not run, heals every link, and waits until all is as it was at first. */
+  mend(): Promise<void>;
+  leader(): Promise<ServiceProcess>;
+  /** Queries at both routers, from now until it is stopped. */
+  load(options?: { readonly retries?: boolean }): Load;
+  /** Registrations at whichever controller leads, by a client that follows it. */
+  registrar(prefix: string): Registrar;
+}
+
+/** Of one model each, which are kept in two copies. */
+const tasks = { digits: 'mlp-small', 'digits-too': 'cnn-small' } as const;
+const replicas = 2 * Object.keys(tasks).length;
+const ratePerSecond = 40;
+/** Behind proxies. */
+export const linkedWorker = 1;
+
+let world: Promise<World> | undefined;
+
+after(async function () {
+  this.timeout(60_000);
+  await (await world)?.[Symbol.asyncDispose]();
+});
+
+/** For a suite's `before`: skips it, saying why, where etcd can't be had. */
+export async function useWorld(suite: Mocha.Context): Promise<World> {
+  const reason = await missingEtcd('3.6');
+  if (reason !== undefined) {
+    Object.assign(suite.test?.parent ?? {}, { skipReason: reason });
+    suite.skip();
+  }
+  return (world ??= startWorld());
+}
+
+async function startWorld(): Promise<World> {
+  const owned: AsyncDisposable[] = [];
+  const own = <T extends AsyncDisposable>(one: T): T => {
+    owned.unshift(one);
+    return one;
+  };
+  const dispose = async (): Promise<void> => {
+    for (const one of owned) await one[Symbol.asyncDispose]();
+  };
+  try {
+    const etcd = own(await startEtcd({ version: '3.6', nodes: 3 }));
+    const cluster = own(
+      await startCluster({
+        ...{ controllers: 2, routers: 2, workers: 2, etcd: etcd.endpoints },
+        ...{ linkedWorkers: [linkedWorker], linkedEtcd: true },
+      }),
+    );
+    const client = createTestClient(cluster);
+    own({ [Symbol.asyncDispose]: async () => client[Symbol.dispose]() });
+    for (const [task, model] of Object.entries(tasks)) await registerDigits(client, [model], task);
+    for (const model of Object.values(tasks)) await client.waitUntilReady(model);
+    const digits = await readDigits();
+    const all = await Promise.all(Object.keys(tasks).map((task) => rightPayloads(client, digits, task)));
+    const payloads = all.flat();
+    return createWorld({ etcd, cluster, client, payloads, dispose });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly etcd: Etcd;
+  readonly cluster: Cluster;
+  readonly client: TestClient;
+  readonly payloads: readonly Payload[];
+  readonly dispose: () => Promise<void>;
+}
+
+function createWorld({ etcd, cluster, client, payloads, dispose }: Parts): World {
+  const { controllers, routers, workers, links } = cluster;
+  const services = [...controllers, ...routers, ...workers];
+  return {
+    ...{ etcd, cluster, client },
+    leader: () =>
+      waitFor(
+        'a controller to lead',
+        async () => {
+          const leads = await Promise.all(controllers.map(isLeading));
+          return controllers.find((_, index) => leads[index]);
+        },
+        20_000,
+      ),
+    async mend() {
+      for (const node of etcd.nodes) node.resume();
+      for (const proxy of links?.all ?? []) proxy.heal();
+      await etcd.start();
+      for (const service of services) {
+        service.resume();
+        if (!service.child.running) service.launch();
+      }
+      await Promise.all(services.map((service) => service.ready()));
+      await waitFor('every router to have every replica', () => haveAll(routers), 60_000);
+    },
+    load: (options = {}) =>
+      startLoad(
+        routers.map(({ address }) => address),
+        { ...options, payloads, ratePerSecond },
+      ),
+    registrar: (prefix) =>
+      startRegistrar({ controllers: controllers.map(({ address }) => address), prefix, everyMs: 200 }),
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+export async function isLeading(controller: ServiceProcess): Promise<boolean> {
+  if (!controller.child.running) return false;
+  return controller.metrics().then(
+    (metrics) => metrics.value('pareto_leader') === 1,
+    () => false,
+  );
+}
+
+async function haveAll(routers: readonly ServiceProcess[]): Promise<true> {
+  const metrics = await Promise.all(routers.map((router) => router.metrics()));
+  const callable = metrics.map((each) => each.value('pareto_callable_replicas'));
+  if (callable.some((count) => count < replicas)) throw new Error(`they have ${callable.join(' and ')}`);
+  return true;
+}
+
+/** Milliseconds from `since` until the check holds. */
+export async function timeUntil(
+  what: string,
+  since: number,
+  check: () => Promise<boolean> | boolean,
+  timeoutMs = 30_000,
+): Promise<number> {
+  await waitFor(what, async () => ((await check()) ? true : undefined), timeoutMs);
+  return performance.now() - since;
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Tells how many queries were sent and failed; asserts that none did, and that nothing was lost. */
+export function noneFailed(fault: string, report: LoadReport, leastSent = ratePerSecond): void {
+  const failed = checkAccounts(report, leastSent);
+  found({ name: `${fault}: Infers sent`, value: report.sent, unit: '' });
+  found({ name: `${fault}: Infers failed`, value: failed, unit: '', reach: { exactly: 0 } });
+  assert.equal(failed, 0, JSON.stringify(report.statuses));
+}

@@ -1,0 +1,41 @@
+// The routing table as a controller gives it, seen by a test that behaves like a router.
+
+import { createChannel, createClient, tokenKey, type wire } from '@pareto/rpc';
+import type { Cluster } from './cluster.js';
+import type { ServiceProcess } from './service-process.js';
+
+export interface TableWatch extends Disposable {
+  readonly rows: ReadonlyMap<string, wire.TableRow>;
+  /** How many replicas of a worker are in it. */
+  replicasOf(worker: string): number;
+}
+
+/** Resolves when the table is there. */
+export async function watchTable({ token }: Cluster, { address }: ServiceProcess): Promise<TableWatch> {
+  const channel = createChannel(address, { metadata: { [tokenKey]: token } });
+  const ended = new AbortController();
+  const stream = createClient(channel, 'pareto.v1.Routes').watch({ signal: ended.signal });
+  const rows = new Map<string, wire.TableRow>();
+  const messages = stream[Symbol.asyncIterator]();
+  await stream.write({ message: 'hello', hello: { routerId: 'a-test', address: '127.0.0.1:9', anyController: true } });
+
+  function take({ snapshot, rows: changed, removed }: wire.TableMessage): void {
+    if (snapshot) rows.clear();
+    for (const row of changed) rows.set(row.key, row);
+    for (const key of removed) rows.delete(key);
+  }
+  async function follow(): Promise<void> {
+    for (let next = await messages.next(); next.done !== true; next = await messages.next()) take(next.value);
+  }
+  const first = await messages.next();
+  if (first.done !== true) take(first.value);
+  follow().catch(() => undefined);
+  return {
+    rows,
+    replicasOf: (worker) => [...rows.values()].filter(({ replica }) => replica?.workerId === worker).length,
+    [Symbol.dispose]() {
+      ended.abort(new Error('the test has seen enough'));
+      channel.close();
+    },
+  };
+}
