@@ -47,6 +47,7 @@ describe('a cluster over etcd, with certificates', function () {
       clock: systemClock,
       onLine: () => undefined,
       onReady: () => undefined,
+      onWarning: () => undefined,
       onRestart: (name) => void restarts.push(name),
     });
     closing.push(() => cluster.stop(AbortSignal.abort()));

@@ -117,6 +117,7 @@ export function createNarratedCluster(context: Context, options: NarratedOptions
     },
     onReady: (name, address) =>
       terminal.note(`${prefix(name)} ready on ${address} (${((context.clock.now() - since) / 1000).toFixed(1)} s)`),
+    onWarning: (name, warning) => terminal.note(`${prefix(name)} ${warning}`),
     onRestart: (name, reason, delay) =>
       terminal.note(`${prefix(name)} ${reason}: starting it again in ${delay / 1000} s`),
   });

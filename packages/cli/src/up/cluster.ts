@@ -4,6 +4,7 @@ import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { Endpoints } from '../context.js';
 import { prepare } from './preflight.js';
 import { waitUntilReady } from './readiness.js';
+import { createStartWarnings } from './start-warnings.js';
 import { supervise, type Supervised } from './supervised.js';
 import {
   controllerAddresses,
@@ -17,6 +18,8 @@ export interface ClusterOptions extends TopologyOptions {
   readonly clock: Clock;
   readonly onLine: (name: string, line: string) => void;
   readonly onReady: (name: string, address: string) => void;
+  /** It is not ready yet, and warns of something; the same only once. */
+  readonly onWarning: (name: string, warning: string) => void;
   readonly onRestart: (name: string, reason: string, delay: Milliseconds) => void;
 }
 
@@ -42,7 +45,12 @@ export function createCluster(options: ClusterOptions): Cluster {
   const running: Supervised[] = [];
 
   const launch = async (node: ServiceNode, signal: AbortSignal): Promise<void> => {
-    const child = supervise(node, options);
+    const warnings = createStartWarnings(options.onWarning);
+    const onLine = (name: string, line: string): void => {
+      warnings.onLine(name, line);
+      options.onLine(name, line);
+    };
+    const child = supervise(node, { ...options, onLine });
     running.push(child);
     const ready = waitUntilReady(node.name, options.host, node.metricsPort, {
       clock: options.clock,
@@ -50,6 +58,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       timeoutMs: readyTimeoutMs,
     });
     await Promise.race([ready, child.failed]);
+    warnings.end();
     child.keepAlive();
     options.onReady(node.name, `${options.host}:${node.port}`);
   };

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { createStartWarnings } from '../src/up/start-warnings.js';
+
+const line = (level: string, message: string, error?: string): string =>
+  JSON.stringify({ level, message, ...(error === undefined ? {} : { error: { message: error } }) });
+
+describe('warnings of a service that starts', () => {
+  it('are told once in a row, until it is ready', () => {
+    const told: string[] = [];
+    const warnings = createStartWarnings((name, warning) => void told.push(`${name} ${warning}`));
+    const waiting = line('warn', 'waiting for etcd', 'nothing answers');
+    for (const text of [line('info', 'started'), waiting, waiting, line('error', 'lost'), waiting]) {
+      warnings.onLine('controller', text);
+    }
+    for (const text of ['no JSON', '{', '{}']) warnings.onLine('controller', text);
+    warnings.end();
+    warnings.onLine('controller', line('warn', 'later'));
+    assert.deepEqual(told, [
+      'controller waiting for etcd: nothing answers',
+      'controller lost',
+      'controller waiting for etcd: nothing answers',
+    ]);
+  });
+});
