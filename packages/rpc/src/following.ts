@@ -22,7 +22,7 @@ export interface FollowOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'>
   readonly isRepeatable?: boolean;
 }
 
-export type Work<T> = (channel: Channel, options: Pick<CallOptions, 'signal' | 'timeoutMs'>) => Promise<T>;
+type Work<T> = (channel: Channel, options: Pick<CallOptions, 'signal' | 'timeoutMs'>) => Promise<T>;
 
 export interface Following {
   /** host:port of the controller that took work last; the first of the list before. */

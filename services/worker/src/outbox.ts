@@ -12,7 +12,7 @@ export interface OutboxOptions {
   readonly clock: Clock;
 }
 
-export interface Letter {
+interface Letter {
   readonly message: wire.WorkerMessageInput;
   /** To be called once it is on its way. */
   readonly sent: () => void;
