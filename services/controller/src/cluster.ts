@@ -1,6 +1,6 @@
 // What this controller knows of the cluster: the store's records, whether it leads, the fleet, the demand.
 
-import type { Clock, PriceTable, WorkerId } from '@pareto/core';
+import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
 import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
@@ -43,6 +43,8 @@ export interface ClusterOptions {
 }
 
 const leaseMs = 3_000;
+/** For as long as replicas that the registry does not know go on serving. */
+const noticeMs = 3_600_000;
 
 /** What is written at each report changes nothing that a leader decides: it heard the report itself. */
 const bookkeeping: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates']);
@@ -125,6 +127,7 @@ function watchRestores(
       workers: there.length,
     });
     notices.set('restored', 'the store was wiped or restored: what was registered since the copy was made is gone');
+    clock.after(milliseconds(noticeMs), () => notices.set('restored', undefined));
     leader.stepDown('the store was wiped or restored');
   });
   return () => witnessed;

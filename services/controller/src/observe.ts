@@ -4,6 +4,7 @@ import {
   bytes,
   milliseconds,
   type Assignment,
+  type HardwareClassId,
   type Milliseconds,
   type PriceTable,
   type ReplicaId,
@@ -106,10 +107,11 @@ const unknownClass = '' as Assignment['hardwareClass'];
 /** Measured demand of every variant that has a profile, for `planReplicas`. */
 export function observeDemand(scene: Scene, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
   const rates = scene.demand.itemsPerSecond(scene.now);
+  const slots = slotsByClass(workers);
   return [...rates].flatMap(([variant, itemsPerSecond]) => {
     const profiled = cheapestProfile(scene, variant);
     if (profiled === undefined) return [];
-    return [{ variant, itemsPerSecond, ...profiled, slots: slotsFor(scene, variant, workers) }];
+    return [{ variant, itemsPerSecond, ...profiled, slots: slotsFor(scene, variant, slots) }];
   });
 }
 
@@ -127,12 +129,22 @@ function cheapestProfile(
   return cheapest?.result.kind === 'measured' ? { profile: cheapest.result.profile, latencyMs } : undefined;
 }
 
-/** Slots of connected workers on the classes that the variant was measured on. */
-function slotsFor({ registry }: Scene, id: VariantId, workers: readonly PlacementWorker[]): number {
+/** Of workers that are connected and not being emptied. */
+function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<HardwareClassId, number> {
+  const slots = new Map<HardwareClassId, number>();
+  for (const { info, presence, draining } of workers) {
+    if (presence !== 'connected' || draining) continue;
+    for (const group of info.slotGroups) {
+      const { id } = group.hardwareClass;
+      slots.set(id, (slots.get(id) ?? 0) + group.slots);
+    }
+  }
+  return slots;
+}
+
+/** On the classes that the variant was measured on. */
+function slotsFor({ registry }: Scene, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
   const measurements = registry.variants.get(id)?.measurements ?? [];
   const classes = new Set(measurements.flatMap((m) => (m.result.kind === 'measured' ? [m.hardwareClass] : [])));
-  return workers
-    .filter(({ presence, draining }) => presence === 'connected' && !draining)
-    .flatMap(({ info }) => info.slotGroups)
-    .reduce((slots, group) => slots + (classes.has(group.hardwareClass.id) ? group.slots : 0), 0);
+  return [...classes].reduce((sum, hardwareClass) => sum + (slots.get(hardwareClass) ?? 0), 0);
 }

@@ -49,6 +49,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const measured: string[] = [];
   const heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[] = [];
   let ended: unknown;
+  let ordered: ReadonlySet<string> = new Set();
 
   const report = (): void => {
     void stream.write({
@@ -64,7 +65,10 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       replicas.set(replicaId, { replicaId, variant: spec.variant, version: spec.version, state: 'READY' });
     }
     report();
-    for (const order of message.measures) measure(order);
+    // An order that is repeated is the same one.
+    const before = ordered;
+    ordered = new Set(message.measures.map((order) => order.spec?.variant ?? ''));
+    for (const order of message.measures) if (!before.has(order.spec?.variant ?? '')) measure(order);
   };
   const measure = (order: wire.MeasureOrder): void => {
     const { variant = '', version = 0 } = order.spec ?? {};

@@ -26,6 +26,8 @@ export interface Entry {
 
 export interface WorkerBook {
   readonly worker: PlacementWorker;
+  /** Replicas on it. */
+  readonly entries: readonly Entry[];
   /** It may be given replicas. */
   readonly open: boolean;
   /** Bytes free now; negative when promised to a load that waits. */
@@ -39,6 +41,8 @@ export interface WorkerBook {
 export interface Ledger {
   readonly workers: readonly WorkerBook[];
   readonly entries: readonly Entry[];
+  /** Replicas of a variant, of any version. */
+  entriesOf(variant: VariantId): readonly Entry[];
   load(option: Option, worker: WorkerBook, reason: string): Entry;
   unload(entry: Entry, reason: string): void;
   measure(variant: PlacementVariant, hardwareClass: HardwareClassId, worker: WorkerBook, memoryBytes: number): void;
@@ -50,35 +54,40 @@ export interface Ledger {
 
 export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVariant, params: PlacementParams): Ledger {
   const workers = openBooks(snapshot, params);
-  const entries = snapshot.replicas.flatMap((replica) => enter(replica, workers, options));
+  const books = new Map(workers.map((book) => [book.worker.info.id, book]));
+  const entries: Entry[] = [];
+  const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
   const unmet: { readonly variant: VariantId; readonly reason: string }[] = [];
+  const enter = (entry: Entry, book: OpenBook): Entry => {
+    entries.push(entry);
+    book.entries.push(entry);
+    const own = byVariant.get(entry.variant);
+    if (own === undefined) byVariant.set(entry.variant, [entry]);
+    else own.push(entry);
+    return entry;
+  };
+  // A replica of a worker that nobody knows is left out.
+  for (const replica of snapshot.replicas) {
+    const book = books.get(replica.assignment.worker);
+    if (book !== undefined) enter(bookReplica(replica, book, options), book);
+  }
   return {
     workers,
     entries,
+    entriesOf: (variant) => byVariant.get(variant) ?? [],
     load(option, worker, reason) {
       const { id: variant, version } = option.variant.variant;
       const { hardwareClass, memoryBytes } = option;
+      const { id } = worker.worker.info;
       const replica = replicaId(`${snapshot.planId}-${actions.length}`);
-      actions.push({
-        kind: 'load',
-        assignment: { replica, variant, version, worker: worker.worker.info.id, hardwareClass },
-        reason,
-      });
+      actions.push({ kind: 'load', assignment: { replica, variant, version, worker: id, hardwareClass }, reason });
       worker.free -= memoryBytes;
       worker.soon -= memoryBytes;
-      const entry: Entry = {
-        variant,
-        version,
-        hardwareClass,
-        worker,
-        memoryBytes,
-        existing: undefined,
-        leaving: false,
-        kept: false,
-      };
-      entries.push(entry);
-      return entry;
+      const fresh = { existing: undefined, leaving: false, kept: false };
+      const entry: Entry = { variant, version, hardwareClass, worker, memoryBytes, ...fresh };
+      const book = books.get(id);
+      return book === undefined ? entry : enter(entry, book);
     },
     unload(entry, reason) {
       if (entry.leaving || entry.existing === undefined) return;
@@ -102,7 +111,11 @@ export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVari
   };
 }
 
-function openBooks(snapshot: PlacementSnapshot, params: PlacementParams): readonly WorkerBook[] {
+interface OpenBook extends WorkerBook {
+  readonly entries: Entry[];
+}
+
+function openBooks(snapshot: PlacementSnapshot, params: PlacementParams): readonly OpenBook[] {
   const variants = new Map(snapshot.variants.map((variant) => [variant.variant.id, variant]));
   return snapshot.workers
     .toSorted((a, b) => compareText(a.info.id, b.info.id))
@@ -110,20 +123,18 @@ function openBooks(snapshot: PlacementSnapshot, params: PlacementParams): readon
       const measured = worker.measuring === undefined ? undefined : variants.get(worker.measuring);
       const free = worker.info.memoryBytes - (measured === undefined ? 0 : memoryBound(measured, params));
       const open = worker.presence === 'connected' && !worker.draining;
-      return { worker, open, free, soon: free, measuring: worker.measuring !== undefined };
+      return { worker, entries: [], open, free, soon: free, measuring: worker.measuring !== undefined };
     });
 }
 
-/** Books a replica that exists. A replica of a worker that nobody knows is left out. */
-function enter(replica: PlacementReplica, workers: readonly WorkerBook[], options: OptionsByVariant): readonly Entry[] {
+/** A replica that exists, and the memory that it takes. */
+function bookReplica(replica: PlacementReplica, worker: WorkerBook, options: OptionsByVariant): Entry {
   const { variant, version, hardwareClass } = replica.assignment;
-  const worker = workers.find((book) => book.worker.info.id === replica.assignment.worker);
-  if (worker === undefined) return [];
   const known = options.get(variant)?.find((option) => option.hardwareClass === hardwareClass)?.memoryBytes ?? 0;
   // A replica that failed has given its memory back.
   const memoryBytes = Math.max(replica.memoryBytes, replica.state === 'failed' ? 0 : known);
   const leaving = replica.state === 'draining';
   worker.free -= memoryBytes;
   worker.soon -= leaving ? 0 : memoryBytes;
-  return [{ variant, version, hardwareClass, worker, memoryBytes, existing: replica, leaving, kept: false }];
+  return { variant, version, hardwareClass, worker, memoryBytes, existing: replica, leaving, kept: false };
 }

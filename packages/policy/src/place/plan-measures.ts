@@ -12,25 +12,38 @@ export function planMeasures(ledger: Ledger, snapshot: PlacementSnapshot, params
   const byUrgency = snapshot.variants.toSorted(
     (a, b) => Number(held.has(b.variant.id)) - Number(held.has(a.variant.id)),
   );
+  const classes = openClasses(ledger);
   for (const variant of byUrgency) {
     if (variant.variant.quarantineReason !== undefined) continue;
-    for (const hardwareClass of unmeasuredClasses(ledger, variant))
+    for (const hardwareClass of unmeasuredClasses(ledger, variant, classes.get(variant.variant.provider) ?? []))
       measureSomewhere(ledger, variant, hardwareClass, params);
   }
 }
 
-/** Classes of open workers that the variant runs on and was not measured on, nor is being. */
-function unmeasuredClasses(ledger: Ledger, variant: PlacementVariant): readonly HardwareClassId[] {
-  const groups = ledger.workers.filter((host) => host.open).flatMap((host) => host.worker.info.slotGroups);
-  const classes = groups.filter(
-    (group) => group.hardwareClass.provider === variant.variant.provider && group.slots > 0,
-  );
-  const ids = new Set(classes.map((group) => group.hardwareClass.id));
-  for (const measurement of variant.measurements) ids.delete(measurement.hardwareClass);
-  return [...ids].filter((id) => {
-    const measurers = ledger.workers.filter((host) => host.worker.measuring === variant.variant.id);
-    return !measurers.some((host) => slotsOf(host, id) > 0);
-  });
+/** Classes that open workers have slots of, by provider. */
+function openClasses({ workers }: Ledger): ReadonlyMap<string, Iterable<HardwareClassId>> {
+  const classes = new Map<string, Set<HardwareClassId>>();
+  for (const host of workers) {
+    if (!host.open) continue;
+    for (const { hardwareClass, slots } of host.worker.info.slotGroups) {
+      if (slots === 0) continue;
+      const known = classes.get(hardwareClass.provider) ?? new Set();
+      classes.set(hardwareClass.provider, known.add(hardwareClass.id));
+    }
+  }
+  return classes;
+}
+
+/** Of the classes that it runs on, those that it was not measured on, nor is being. */
+function unmeasuredClasses(
+  { workers }: Ledger,
+  { variant, measurements }: PlacementVariant,
+  classes: Iterable<HardwareClassId>,
+): readonly HardwareClassId[] {
+  const unmeasured = [...classes].filter((id) => !measurements.some(({ hardwareClass }) => hardwareClass === id));
+  if (unmeasured.length === 0) return [];
+  const measurers = workers.filter((host) => host.worker.measuring === variant.id);
+  return unmeasured.filter((id) => !measurers.some((host) => slotsOf(host, id) > 0));
 }
 
 function measureSomewhere(
@@ -46,7 +59,7 @@ function measureSomewhere(
   if (roomiest === undefined) return; // all are busy measuring: a later turn's work
   if (roomiest.free >= memoryBytes) return ledger.measure(variant, hardwareClass, roomiest, memoryBytes);
   for (const host of idle) {
-    const victims = victimsFor(ledger, host, memoryBytes);
+    const victims = victimsFor(host, memoryBytes);
     if (victims === undefined) continue;
     for (const victim of victims)
       ledger.unload(victim, `least recently used, makes room to measure ${variant.variant.id}`);

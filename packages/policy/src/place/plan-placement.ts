@@ -1,6 +1,6 @@
 // Which replica goes where: the simple policy. A solver takes over behind the same function later.
 
-import type { Milliseconds, Plan, VariantId } from '@pareto/core';
+import type { HardwareClassId, Milliseconds, Plan, VariantId } from '@pareto/core';
 import { createLedger, type Entry, type Ledger } from './ledger.js';
 import { listOptions, requiredOptions, type Option, type OptionsByVariant } from './options.js';
 import { planMeasures } from './plan-measures.js';
@@ -82,18 +82,23 @@ function warmNeeds(
 
 /** The options of every required variant, each variant once. */
 function required(snapshot: PlacementSnapshot, options: OptionsByVariant): readonly (readonly Option[])[] {
-  const hosted = [...options.values()].flat().filter((option) => someWorkerHolds(snapshot, option));
+  const largest = largestHosts(snapshot);
+  const holds = ({ hardwareClass, memoryBytes }: Option): boolean => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
+  const hosted = [...options.values()].flat().filter(holds);
   const chosen = snapshot.tasks.flatMap((task) => requiredOptions(task, hosted));
   return chosen.map((option) => options.get(option.variant.variant.id) ?? [option]);
 }
 
-function someWorkerHolds(snapshot: PlacementSnapshot, option: Option): boolean {
-  return snapshot.workers.some(
-    ({ info, presence }) =>
-      presence !== 'gone' &&
-      info.memoryBytes >= option.memoryBytes &&
-      info.slotGroups.some((group) => group.slots > 0 && group.hardwareClass.id === option.hardwareClass),
-  );
+/** Memory of the largest worker that has slots of a class, of those that are there or expected back. */
+function largestHosts({ workers }: PlacementSnapshot): ReadonlyMap<HardwareClassId, number> {
+  const largest = new Map<HardwareClassId, number>();
+  for (const { info, presence } of workers) {
+    if (presence === 'gone') continue;
+    for (const { hardwareClass, slots } of info.slotGroups) {
+      if (slots > 0) largest.set(hardwareClass.id, Math.max(info.memoryBytes, largest.get(hardwareClass.id) ?? 0));
+    }
+  }
+  return largest;
 }
 
 function need(options: readonly Option[], fields: Partial<Need> & Pick<Need, 'reason'>): Need {
@@ -104,7 +109,8 @@ function need(options: readonly Option[], fields: Partial<Need> & Pick<Need, 're
 function leaveWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
   for (const entry of ledger.entries) {
     if (!entry.worker.worker.draining || entry.leaving) continue;
-    const others = ledger.entries.filter((other) => isServing(other, { id: entry.variant, version: entry.version }));
+    const wanted = { id: entry.variant, version: entry.version };
+    const others = ledger.entriesOf(entry.variant).filter((other) => isServing(other, wanted));
     if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
     else if (others.length === 0 && !needed.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
     else if (others.length === 0) ledger.unmet(entry.variant, `cannot leave draining worker: no other has room`);
@@ -120,9 +126,7 @@ function unloadSurplus(ledger: Ledger, now: Milliseconds, params: PlacementParam
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(entry.variant, entry);
   }
   for (const entry of surplus.values()) {
-    const others = ledger.entries.filter(
-      (other) => other !== entry && other.variant === entry.variant && !other.leaving,
-    );
+    const others = ledger.entriesOf(entry.variant).filter((other) => other !== entry && !other.leaving);
     const idle = others.every((other) => !other.kept) && now - lastUsedOf([entry, ...others]) >= params.keepWarmMs;
     if (idle) ledger.unload(entry, 'idle');
     else if (others.some(isReady)) ledger.unload(entry, 'more replicas than demand calls for');

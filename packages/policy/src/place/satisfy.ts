@@ -48,21 +48,34 @@ export const isReady = (entry: Entry): boolean => entry.existing?.state === 'rea
 function keepers(ledger: Ledger, option: Option, spread: boolean): readonly Entry[] {
   const rank = (entry: Entry): number => (entry.kept ? 2 : 0) + (isReady(entry) ? 1 : 0);
   const used = (entry: Entry): number => entry.existing?.lastUsedAt ?? Infinity;
-  const serving = ledger.entries
-    .filter((entry) => isServing(entry, option.variant.variant))
+  const { variant } = option.variant;
+  const serving = ledger
+    .entriesOf(variant.id)
+    .filter((entry) => isServing(entry, variant))
     .toSorted((a, b) => rank(b) - rank(a) || ascending(used(b), used(a)));
   if (!spread) return serving;
-  return serving.filter((entry, i) => serving.findIndex((other) => other.worker === entry.worker) === i);
+  const first = new Map(serving.toReversed().map((entry) => [entry.worker, entry]));
+  return serving.filter((entry) => first.get(entry.worker) === entry);
 }
 
 function loadSomewhere(ledger: Ledger, need: Need): Entry | undefined {
   for (const option of need.options) {
-    const hosts = hostsOf(ledger, option, need.spread).filter((host) => host.free >= option.memoryBytes);
-    // Fewest of this variant first, then the emptiest.
-    const [host] = hosts.toSorted((a, b) => count(ledger, option, a) - count(ledger, option, b) || b.free - a.free);
+    const host = emptiest(ledger, option, need.spread);
     if (host !== undefined) return ledger.load(option, host, need.reason);
   }
   return undefined;
+}
+
+/** Of the hosts with room: fewest of this variant first, then the most memory left; of equal ones the first. */
+function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerBook | undefined {
+  let best: { readonly host: WorkerBook; readonly held: number } | undefined;
+  for (const host of ledger.workers) {
+    const held = host.free < option.memoryBytes ? undefined : heldBy(host, option, spread);
+    if (held === undefined) continue;
+    if (best === undefined || held < best.held || (held === best.held && host.free > best.host.free))
+      best = { host, held };
+  }
+  return best?.host;
 }
 
 /** Unloads the least recently used that no need counts on yet; the load itself comes when they have left. */
@@ -70,8 +83,9 @@ function makeRoom(ledger: Ledger, need: Need): void {
   const [first] = need.options;
   if (first === undefined) return;
   const rooms = need.options.flatMap((option) =>
-    hostsOf(ledger, option, need.spread).flatMap((host) => {
-      const victims = victimsFor(ledger, host, option.memoryBytes);
+    ledger.workers.flatMap((host) => {
+      if (heldBy(host, option, need.spread) === undefined) return [];
+      const victims = victimsFor(host, option.memoryBytes);
       return victims === undefined ? [] : [{ option, host, victims }];
     }),
   );
@@ -91,9 +105,9 @@ function makeRoom(ledger: Ledger, need: Need): void {
 }
 
 /** Replicas of a worker whose leaving makes room, the least recently used first; undefined when all are not enough. */
-export function victimsFor(ledger: Ledger, host: WorkerBook, memoryBytes: number): readonly Entry[] | undefined {
-  const evictable = ledger.entries
-    .filter((entry) => entry.worker === host && !entry.kept && !entry.leaving && entry.existing !== undefined)
+export function victimsFor(host: WorkerBook, memoryBytes: number): readonly Entry[] | undefined {
+  const evictable = host.entries
+    .filter((entry) => !entry.kept && !entry.leaving && entry.existing !== undefined)
     .toSorted((a, b) => (a.existing?.lastUsedAt ?? 0) - (b.existing?.lastUsedAt ?? 0));
   let soon = host.soon;
   const victims: Entry[] = [];
@@ -108,25 +122,20 @@ export function victimsFor(ledger: Ledger, host: WorkerBook, memoryBytes: number
 /** Infinities compare too, which a difference would not. */
 const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Workers that may be given one more replica of the variant, memory aside: one for each of their slots at most. */
-function hostsOf(ledger: Ledger, option: Option, spread: boolean): readonly WorkerBook[] {
-  return ledger.workers.filter((host) => {
-    if (!host.open || hasFailed(ledger, option, host)) return false;
-    const limit = Math.min(spread ? 1 : Infinity, slotsOf(host, option.hardwareClass));
-    return count(ledger, option, host) < limit;
-  });
-}
-
-/** Replicas of the variant on a worker. */
-function count(ledger: Ledger, option: Option, host: WorkerBook): number {
-  return ledger.entries.filter((entry) => entry.worker === host && isCurrent(entry, option)).length;
-}
-
-/** It is not tried again on that worker before the failed one is removed. */
-function hasFailed(ledger: Ledger, option: Option, host: WorkerBook): boolean {
-  return ledger.entries.some(
-    (entry) => entry.worker === host && isCurrent(entry, option) && entry.existing?.state === 'failed',
-  );
+/**
+ * How many replicas of the variant a worker has that may be given one more, memory aside: one for each of its slots at most.
+ * Undefined when it may not. One that failed there is not tried again before it is removed.
+ */
+function heldBy(host: WorkerBook, option: Option, spread: boolean): number | undefined {
+  if (!host.open) return undefined;
+  let held = 0;
+  for (const entry of host.entries) {
+    if (!isCurrent(entry, option)) continue;
+    if (entry.existing?.state === 'failed') return undefined;
+    held += 1;
+  }
+  const limit = Math.min(spread ? 1 : Infinity, slotsOf(host, option.hardwareClass));
+  return held < limit ? held : undefined;
 }
 
 function isCurrent(entry: Entry, option: Option): boolean {
@@ -135,6 +144,7 @@ function isCurrent(entry: Entry, option: Option): boolean {
 }
 
 export function slotsOf(host: WorkerBook, hardwareClass: HardwareClassId): number {
-  const groups = host.worker.info.slotGroups.filter((group) => group.hardwareClass.id === hardwareClass);
-  return groups.reduce((slots, group) => slots + group.slots, 0);
+  let slots = 0;
+  for (const group of host.worker.info.slotGroups) if (group.hardwareClass.id === hardwareClass) slots += group.slots;
+  return slots;
 }

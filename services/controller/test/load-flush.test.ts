@@ -1,0 +1,168 @@
+// Loads and counters: whatever becomes of a write, everything is counted once, and within the store's limits.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { bytes, milliseconds, replicaId, variantId, workerId, type ReplicaReport } from '@pareto/core';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createManualClock, createTempFolder } from '@pareto/testkit';
+import { describe, it } from 'mocha';
+import { planFlush, type Saying } from '../src/plan-flush.js';
+import { createRecordTables, type RecordTables } from '../src/record-tables.js';
+import type { LoadRecord } from '../src/records.js';
+
+const limits = { operations: 127, bytes: 2 ** 20 };
+
+const reportOf = (replica: string, variant: string, count: number): ReplicaReport => ({
+  replica: replicaId(replica),
+  variant: variantId(variant),
+  version: 1,
+  state: 'ready',
+  reason: '',
+  loadMs: milliseconds(1),
+  memoryBytes: bytes(0),
+  queuedItems: 0,
+  runningItems: 0,
+  requests: count,
+  items: count,
+  executions: count,
+  failures: 0,
+  busyMs: milliseconds(count),
+  executorDeaths: 0,
+  poisonousQueries: 0,
+  quarantined: false,
+});
+const loadOf = (worker: string, incarnation: string, ...replicas: readonly ReplicaReport[]): LoadRecord => ({
+  ...{ worker: workerId(worker), incarnation, present: true, replicas },
+});
+
+/** A store with variants registered, and a mirror of it that catches up when it is told to. */
+async function openWorld(
+  store: Store,
+  variants: readonly string[],
+): Promise<{ tables: RecordTables; catchUp: () => Promise<void> }> {
+  const tables = createRecordTables(() => assert.fail('unreadable'));
+  const catchUp = async (): Promise<void> => tables.replaceAll((await store.range('')).entries);
+  for (const variant of variants) {
+    const put = { kind: 'put', key: `variant/default/${variant}/1`, value: '{}' } as const;
+    await store.transact({ compares: [], operations: [put] });
+  }
+  await catchUp();
+  return { tables, catchUp };
+}
+
+async function counted(store: Store, variant: string): Promise<number> {
+  const { entry } = await store.get(`counter/default/${variant}/1`);
+  return entry === undefined ? 0 : (JSON.parse(entry.value) as { items: number }).items;
+}
+
+describe('flushing loads', () => {
+  let at = 0;
+  const withStore = async (use: (store: Store) => Promise<void>): Promise<void> => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file(`store-${at++}`), { clock: createManualClock() });
+    await use(store);
+  };
+
+  it('counts once, whether or not a write is answered, and however late the mirror is', async () => {
+    const step = fc.record({
+      worker: fc.constantFrom('w1', 'w2'),
+      more: fc.integer({ min: 0, max: 9 }),
+      restarts: fc.boolean(),
+      mirrorIsLate: fc.boolean(),
+      retried: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        await withStore(async (store) => {
+          const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+          const state = new Map<string, { incarnation: number; count: number }>();
+          const waiting = new Map<string, Saying>();
+          let truth = 0;
+          let before = 0;
+          for (const { worker, more, restarts, mirrorIsLate, retried } of steps) {
+            const known = state.get(worker) ?? { incarnation: 0, count: 0 };
+            const now = restarts
+              ? { incarnation: known.incarnation + 1, count: more }
+              : { ...known, count: known.count + more };
+            state.set(worker, now);
+            truth += more;
+            const load = loadOf(worker, String(now.incarnation), reportOf('a', 'tiny:original', now.count));
+            const earlier = (waiting.get(worker) ?? []).filter((one) => one.incarnation !== load.incarnation);
+            waiting.set(worker, [...earlier, load]);
+            const plan = planFlush(waiting.values(), tables.view, limits);
+            if (plan.operations.length === 0) continue;
+            const result = await store.transact(plan);
+            if (retried) assert.equal((await store.transact(plan)).kind, 'conflict');
+            if (!mirrorIsLate) await catchUp();
+            if (result.kind === 'committed') for (const id of plan.done) waiting.delete(id);
+            const total = await counted(store, 'tiny:original');
+            assert.ok(total >= before && total <= truth, 'it goes up, and never beyond what there was');
+            before = total;
+          }
+          await catchUp();
+          const rest = planFlush(waiting.values(), tables.view, limits);
+          if (rest.operations.length > 0) await store.transact(rest);
+          assert.equal(await counted(store, 'tiny:original'), truth);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('fits many workers into transactions of the allowed size, counters of one variant together', async () => {
+    await withStore(async (store) => {
+      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const sayings = Array.from({ length: 300 }, (_, i) => [
+        loadOf(`w${i}`, '1', reportOf(`r${i}`, 'tiny:original', 2)),
+      ]);
+      const waiting = new Map(sayings.map((saying) => [saying[0]?.worker, saying]));
+      let transactions = 0;
+      for (; waiting.size > 0; transactions += 1) {
+        const plan = planFlush(waiting.values(), tables.view, limits);
+        assert.ok(plan.operations.length <= limits.operations);
+        assert.equal((await store.transact(plan)).kind, 'committed');
+        for (const id of plan.done) waiting.delete(id);
+        await catchUp();
+      }
+      assert.equal(transactions, 3);
+      assert.equal(await counted(store, 'tiny:original'), 600);
+    });
+  });
+
+  it('takes a worker with more variants than fit in pieces', async () => {
+    const variants = Array.from({ length: 200 }, (_, i) => `m${i}:original`);
+    await withStore(async (store) => {
+      const { tables, catchUp } = await openWorld(store, variants);
+      const saying = [loadOf('w1', '1', ...variants.map((variant, i) => reportOf(`r${i}`, variant, 5)))];
+      for (let round = 0; ; round += 1) {
+        assert.ok(round < 5);
+        const plan = planFlush([saying], tables.view, limits);
+        assert.ok(plan.operations.length <= limits.operations);
+        if (plan.operations.length > 0) assert.equal((await store.transact(plan)).kind, 'committed');
+        await catchUp();
+        if (plan.done.length > 0) break;
+      }
+      for (const variant of variants) assert.equal(await counted(store, variant), 5);
+    });
+  });
+
+  it('writes nothing when nothing has changed', async () => {
+    await withStore(async (store) => {
+      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const saying = [loadOf('w1', '1', reportOf('a', 'tiny:original', 1))];
+      await store.transact(planFlush([saying], tables.view, limits));
+      await catchUp();
+      assert.deepEqual(planFlush([saying], tables.view, limits), { compares: [], operations: [], done: ['w1'] });
+    });
+  });
+
+  it('counts what a replica did before it left', async () => {
+    await withStore(async (store) => {
+      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const saying = [loadOf('w1', '1', reportOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
+      await store.transact(planFlush([saying], tables.view, limits));
+      await catchUp();
+      assert.equal(await counted(store, 'tiny:original'), 7);
+    });
+  });
+});
