@@ -22,6 +22,7 @@ async function createHarness(): Promise<StoreHarness> {
       store = await openEmbeddedStore(path, { clock });
     },
     passTime: (ms) => clock.advance(ms),
+    passTimeUntil: (outcome, ms) => clock.advance(ms).then(() => outcome),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
       rmSync(path, { recursive: true });

@@ -5,9 +5,9 @@ import { Etcd3, type CallContext, type IOptions, type KVClient } from 'etcd3';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { readCallError } from './call-error.js';
 
-export type CallOptions = NonNullable<Parameters<KVClient['range']>[1]>;
+type CallOptions = NonNullable<Parameters<KVClient['range']>[1]>;
 
-export interface EtcdTls {
+interface EtcdTls {
   /** PEM, of the authority that signed etcd's certificate. */
   readonly ca: string;
   /** PEM, of the certificate that etcd asks its clients for. */

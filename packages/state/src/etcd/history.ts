@@ -12,7 +12,7 @@ export interface Header {
 }
 
 /** What was known before a call: its answer can't be older. */
-export interface Mark {
+interface Mark {
   readonly generation: number;
   readonly revision: Revision;
   readonly term: number;

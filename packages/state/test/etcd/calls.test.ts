@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Store } from '@pareto/state';
 import { createTcpProxy, startEtcd, waitFor, type Etcd, type TcpProxy } from '@pareto/testkit';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { freshPrefix, needEtcd, openOn, put, watchAll, write } from './scene.js';
+import { freshPrefix, needEtcd, openOn, put, watchAll, write, type Notice } from './scene.js';
 
 describe('calls to etcd', function () {
   this.timeout(30_000);
@@ -74,6 +74,28 @@ describe('calls to etcd', function () {
     await waitFor('a write', () => write(store, put('a', '2')));
   });
 
+  it("waits through a silence that is nobody else's to end, and says for how long", async () => {
+    const notices: Notice[] = [];
+    const prefix = freshPrefix();
+    await using writer = await openOn(etcd, { prefix });
+    await using store = await openOn({ endpoints: [proxy.address] }, { prefix }, notices);
+    await using watching = watchAll(store, 'w/', (await writer.range('')).revision + 1);
+    await waitFor('the stream', () => proxy.connections > 1 || undefined);
+    proxy.stall('both');
+    await write(writer, put('w/1'));
+    await waitFor(
+      'the notice',
+      () => notices.find(({ message }) => message === 'the store can not be watched'),
+      15_000,
+    );
+    assert.ok(store.silentMs > 3_000);
+    assert.deepEqual(watching.keys, []);
+    proxy.heal();
+    await waitFor('the event', () => watching.keys.length === 1 || undefined);
+    await waitFor('the notice', () => notices.find(({ message }) => message === 'the store is watched again'));
+    assert.ok(store.silentMs < 2_000);
+  });
+
   it('keeps clusters that share one etcd apart', async () => {
     await using one = await openOn(etcd, { prefix: '/pareto/a/' });
     await using two = await openOn(etcd, { prefix: '/pareto/a/b/' });
@@ -117,7 +139,7 @@ describe('calls to etcd', function () {
     await using small = await startEtcd({ version: '3.6', args: ['--quota-backend-bytes=2000000'] });
     await using store = await openOn(small);
     const fill = async (): Promise<void> => {
-      for (let i = 0; i < 10; i += 1) await write(store, put(`k${i}`, 'x'.repeat(500_000)));
+      for (let i = 0; i < 100; i += 1) await write(store, put(`k${i}`, 'x'.repeat(500_000)));
     };
     await assert.rejects(fill(), { code: 'resource-exhausted', message: /no room left.*nothing was written/ });
     assert.ok((await store.range('')).entries.length > 2);

@@ -4,7 +4,7 @@ import { systemClock } from '@pareto/core';
 import { startEtcd, type Etcd } from '@pareto/testkit';
 import { after, before, describe } from 'mocha';
 import { storeContract, type StoreHarness } from '../store-contract.js';
-import { freshPrefix, needEtcd, openOn } from './scene.js';
+import { freshPrefix, needEtcd, openOn, pause } from './scene.js';
 
 async function createHarness(etcd: Etcd): Promise<StoreHarness> {
   const prefix = freshPrefix();
@@ -16,7 +16,8 @@ async function createHarness(etcd: Etcd): Promise<StoreHarness> {
       await store[Symbol.asyncDispose]();
       store = await openOn(etcd, { prefix });
     },
-    passTime: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    passTime: pause,
+    passTimeUntil: (outcome) => outcome,
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

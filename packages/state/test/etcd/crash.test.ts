@@ -83,7 +83,7 @@ describe('etcd that is killed', function () {
   for (const version of ['3.4', '3.6'] as const) {
     it(`keeps every acknowledged write, and the watch, when etcd ${version} is killed and started again`, async () => {
       await survive({ version }, async ({ etcd, writers }) => {
-        for (let round = 0; round < 3; round += 1) {
+        for (let round = 0; round < 2; round += 1) {
           await etcd.kill();
           await pause(round * 700);
           const before = writers.acknowledged.length;
@@ -113,7 +113,6 @@ describe('etcd that is killed', function () {
     await using store = await openOn(etcd);
     await write(store, put('a'));
     for (const node of etcd.nodes.slice(1)) await node.kill();
-    await pause(3_000);
     await assert.rejects(store.get('a'), {
       code: 'unavailable',
       message: /has no leader|did not answer|can't be reached/,
