@@ -49,6 +49,14 @@ describe('the command line', () => {
     assert.deepEqual([code, stdout, stderr], [1, '', 'pareto: there is no nothing\n']);
   });
 
+  it('tells with the workers what a controller has to say of them', async () => {
+    controller.overview = { workers: [{ workerId: 'w1', connected: true }], notices: ['no controller leads'] };
+    const { code, stdout, stderr } = await run('workers', '--controller', controller.address);
+    assert.equal(code, 0);
+    assert.match(stdout, /^WORKER.*\nw1 +ready/);
+    assert.equal(stderr, '! no controller leads\n');
+  });
+
   it('refuses what is no address', async () => {
     for (const text of ['localhost', '127.0.0.1:8100;127.0.0.1:8110', 'a:1,b']) {
       const { code, stderr } = await run('list', '--controller', text);

@@ -14,12 +14,13 @@ export function addWorkers(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto workers')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const list = await withController(options, ({ fleet }) => fleet.listWorkers({}));
-      printResult(context, options, list, () => formatList(list));
+      const { workers, notices } = await withController(options, ({ fleet }) => fleet.overview({}));
+      printResult(context, options, { workers }, () => formatList(workers));
+      for (const notice of notices) context.terminal.note(context.terminal.progressPaint.yellow(`! ${notice}`));
     });
 }
 
-const formatList = ({ workers }: wire.ListWorkersResponse): string =>
+const formatList = (workers: readonly wire.Worker[]): string =>
   workers.length === 0 ? "no worker has joined: 'pareto up' starts two" : formatWorkers(workers);
 
 export function addDrain(program: Command, context: Context): void {
