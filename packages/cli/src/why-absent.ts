@@ -4,7 +4,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { ChannelTls } from '@pareto/rpc';
 
 /** What a look at a port found, in the order of how much it says. */
-export type Finding =
+type Finding =
   /** It speaks TLS with us. */
   | 'fine'
   | 'absent'
@@ -25,7 +25,7 @@ const verification: Readonly<Record<string, Finding>> = {
 };
 
 /** Looks at host:port with the certificates that were given, or with none. */
-export function lookAt(address: string, tls: ChannelTls | undefined): Promise<Finding> {
+function lookAt(address: string, tls: ChannelTls | undefined): Promise<Finding> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   const material = tls?.source.current;
   const identity = material?.identity;

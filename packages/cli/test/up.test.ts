@@ -21,7 +21,7 @@ const options = {
 
 describe('a cluster over etcd, with certificates', function () {
   this.timeout(120_000);
-  const closing: (() => Promise<unknown>)[] = [];
+  const closing: (() => PromiseLike<unknown>)[] = [];
   const restarts: string[] = [];
   let cluster: Cluster;
 
