@@ -1,7 +1,8 @@
 // Tells people how a registration goes: a line for what is done, a live one for what is being done.
 
 import { formatAccuracy, formatBytes, formatMs, formatPercent } from './format.js';
-import type { MeasuringProgress, RegisterEvent } from './register-models.js';
+import type { RegisterEvent } from './register-models.js';
+import type { MeasuringProgress } from './wait-for-measurements.js';
 import type { Terminal } from './terminal.js';
 import type { wire } from '@pareto/rpc';
 

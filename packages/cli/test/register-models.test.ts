@@ -5,16 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ParetoError, systemClock } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
 import { collectModel } from '../src/collect-model.js';
 import { withController } from '../src/connect.js';
-import {
-  measuringProgress,
-  modelAt,
-  registerModels,
-  registerTask,
-  type RegisterEvent,
-} from '../src/register-models.js';
+import { modelAt, registerModels, registerTask, type RegisterEvent } from '../src/register-models.js';
 import { createFakeStorage, startFakeController, type FakeController, type FakeStorage } from './fake-controller.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
@@ -116,26 +109,5 @@ describe('registering', () => {
       withController({ controller: ['127.0.0.1:9', '127.0.0.1:10'], router }, async () => undefined),
       /no controller answers at 127.0.0.1:9 or 127.0.0.1:10: start one with 'pareto up'/,
     );
-  });
-});
-
-describe('measuringProgress', () => {
-  const architecture = { name: 'a', version: 2 } as wire.Architecture;
-  const worker = (connected: boolean, id: string): wire.Worker =>
-    ({ connected, workerId: id, measuring: '', slotGroups: [{ hardwareClass: { id } }] }) as unknown as wire.Worker;
-  const variant = (version: number, ...classes: string[]): wire.Variant =>
-    ({
-      ...{ name: 'a:original', architecture: 'a', version },
-      measurements: classes.map((hardwareClass) => ({ hardwareClass })),
-    }) as unknown as wire.Variant;
-
-  it('is done when every class that is connected has measured the versions registered', () => {
-    const done = (variants: wire.Variant[], workers: wire.Worker[]): boolean =>
-      measuringProgress(variants, [architecture], workers).done;
-    const workers = [worker(true, 'cpu'), worker(true, 'gpu'), worker(false, 'tpu')];
-    assert.equal(done([variant(2, 'cpu', 'gpu')], workers), true);
-    assert.equal(done([variant(2, 'cpu')], workers), false);
-    assert.equal(done([variant(1, 'cpu', 'gpu'), variant(2)], workers), false);
-    assert.equal(done([variant(2)], []), false);
   });
 });

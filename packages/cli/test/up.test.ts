@@ -6,8 +6,9 @@ import { createTempFolder, freePorts, missingEtcd, startEtcd, waitFor } from '@p
 import { makeSet } from '../src/certs/make-set.js';
 import { withController } from '../src/connect.js';
 import { deleteName } from '../src/delete-name.js';
-import { modelAt, registerModels, registerTask, waitForMeasurements } from '../src/register-models.js';
+import { modelAt, registerModels, registerTask } from '../src/register-models.js';
 import { createCluster, type Cluster } from '../src/up/cluster.js';
+import { waitForMeasurements } from '../src/wait-for-measurements.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 

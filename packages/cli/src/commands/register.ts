@@ -6,16 +6,10 @@ import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
 import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../options.js';
-import {
-  modelAt,
-  registerModels,
-  registerTask,
-  waitForMeasurements,
-  type LocalModel,
-  type RegisterOptions,
-} from '../register-models.js';
+import { modelAt, registerModels, registerTask, type LocalModel, type RegisterOptions } from '../register-models.js';
 import { createRegisterProgress } from '../register-progress.js';
 import { repeat, repeatOptions, type RepeatOptions } from '../repeat.js';
+import { waitForMeasurements } from '../wait-for-measurements.js';
 import { formatVariants } from '../variant-table.js';
 
 interface Options extends CommonOptions, ObjectiveOptions {
