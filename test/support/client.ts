@@ -11,6 +11,8 @@ import {
   decodeInferResponse,
   encodeInferRequest,
   uploadBlob,
+  type Channel,
+  type ClientCertificates,
   type DecodedInferResponse,
   type FollowingClient,
   type ParameterValue,
@@ -49,11 +51,14 @@ export interface TestClient extends Disposable {
   ): Promise<DecodedInferResponse>;
 }
 
-export function createTestClient(cluster: Cluster): TestClient {
-  const controller = createChannel(cluster.controller.address);
-  const router = createChannel(cluster.router.address);
+/** `tls` is of an operator, where the cluster has certificates. */
+export function createTestClient(cluster: Cluster, tls?: ClientCertificates): TestClient {
+  const open = (address: string, server: 'controller' | 'router'): Channel =>
+    createChannel(address, tls === undefined ? {} : { tls: tls(server) });
+  const controller = open(cluster.controller.address, 'controller');
+  const router = open(cluster.router.address, 'router');
   const addresses = cluster.controllers.map(({ address }) => address);
-  const following = createFollowing({ addresses, open: (address) => createChannel(address), clock: systemClock });
+  const following = createFollowing({ addresses, open: (address) => open(address, 'controller'), clock: systemClock });
   // One alone has the last word: nobody else could answer.
   const isAlone = addresses.length === 1;
   const registry = isAlone

@@ -1,6 +1,7 @@
 // A cluster of real processes on free ports: controllers, routers, workers.
 
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createTempFolder, freePorts, type TempFolder } from '@pareto/testkit';
 import { createLinks, type Links } from './links.js';
 import { createServiceProcess, type ServiceName, type ServiceProcess } from './service-process.js';
@@ -32,6 +33,8 @@ export interface ClusterOptions {
   readonly linkedWorkers?: readonly number[];
   /** Whether each controller has proxies of its own before the nodes of etcd. */
   readonly linkedEtcd?: boolean;
+  /** A folder as `pareto certs init` makes it; the cluster's token without. */
+  readonly certs?: string;
   readonly traceEndpoint?: string;
   readonly controllerArgs?: readonly string[];
   readonly routerArgs?: readonly string[];
@@ -48,7 +51,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const links = await linksOf(options, addresses);
   const make = (service: ServiceName): readonly ServiceProcess[] =>
     places[service].map(({ port, metricsPort }, index) => {
-      const args = [...commonArgs(options, folder), ...argsOf(service, index, { options, folder, links, addresses })];
+      const args = [
+        ...commonArgs(service, options, folder),
+        ...argsOf(service, index, { options, folder, links, addresses }),
+      ];
       const name = places[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
       return createServiceProcess({ service, name, port, metricsPort, args, env: options.env ?? {} });
     });
@@ -107,9 +113,15 @@ async function planPlaces(options: ClusterOptions): Promise<Readonly<Record<Serv
   return { controller: take(counts.controller), router: take(counts.router), worker: take(counts.worker) };
 }
 
-function commonArgs({ traceEndpoint }: ClusterOptions, folder: TempFolder): readonly string[] {
+function commonArgs(
+  service: ServiceName,
+  { certs, traceEndpoint }: ClusterOptions,
+  folder: TempFolder,
+): readonly string[] {
   const trace = traceEndpoint === undefined ? [] : ['--trace-endpoint', traceEndpoint];
-  return ['--cluster-token-file', folder.file('token'), '--log-level', 'info', ...trace];
+  const proof =
+    certs === undefined ? ['--cluster-token-file', folder.file('token')] : ['--certs', join(certs, service)];
+  return [...proof, '--log-level', 'info', ...trace];
 }
 
 interface Plan {

@@ -1,0 +1,184 @@
+// Callers that do not belong: without TLS, with another authority's certificate, with a certificate for something else.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@pareto/core';
+import { createChannel, createClient, readClientCertificates, type Channel, type ServiceClient } from '@pareto/rpc';
+import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
+import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { classesOf, readDigits, registerDigits } from '../support/digits.js';
+import { found } from '../support/findings.js';
+import type { ServiceProcess } from '../support/service-process.js';
+
+const pareto = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
+
+describe('a caller that does not belong', function () {
+  this.timeout(120_000);
+  let folder: TempFolder;
+  let cluster: Cluster;
+  let client: TestClient;
+  before(async () => {
+    folder = await createTempFolder();
+    for (const name of ['own', 'other']) await makeCertificates(folder.file(name));
+    cluster = await startCluster({ certs: folder.file('own'), workers: 1 });
+    client = createTestClient(cluster, await readClientCertificates(folder.file('own'), systemClock));
+    await registerDigits(client, ['mlp-tiny']);
+    await client.waitUntilReady('mlp-tiny');
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+  afterEach('who belongs is answered all the time', async () => {
+    const digits = await readDigits();
+    assert.equal(classesOf(await client.infer('digits', [digits.input(0)])).length, 1);
+    await client.registry.list({});
+  });
+
+  async function channelOf(certificates: string, service: ServiceProcess): Promise<Channel> {
+    const tls = await readClientCertificates(folder.file(certificates), systemClock);
+    return createChannel(service.address, { tls: tls(service.service) });
+  }
+
+  it('without TLS: it is refused, and the log says why', async () => {
+    let refusedBy = 0;
+    for (const service of [cluster.controller, cluster.router, ...cluster.workers]) {
+      const refused = await refusedCall(createChannel(service.address));
+      assert.equal(refused.code, 'unavailable', refused.message);
+      const answer = await speakPlainly(service.address);
+      await says(service, 'connection refused', /TLS|plain/i);
+      isSilent(answer);
+      isSilent(refused.message);
+      refusedBy += 1;
+    }
+    found({
+      name: 'plaintext to a TLS port: services that refuse it',
+      value: refusedBy,
+      unit: 'of 3',
+      reach: { exactly: 3 },
+    });
+  });
+
+  it("with another authority's certificate: it is refused, and the log says why", async () => {
+    let refusedBy = 0;
+    for (const service of [cluster.controller, ...cluster.workers]) {
+      const refused = await refusedCall(await strangerTo(service, folder));
+      assert.equal(refused.code, 'unavailable', refused.message);
+      await says(service, 'connection refused', /authority|certificate|issuer/i);
+      isSilent(refused.message);
+      refusedBy += 1;
+    }
+    // And it does not speak to a service of an authority that it doesn't know.
+    const refused = await refusedCall(await channelOf('other', cluster.controller));
+    assert.equal(refused.code, 'unavailable', refused.message);
+    found({
+      name: "another authority's certificate: services that refuse it",
+      value: refusedBy,
+      unit: 'of 2',
+      reach: { exactly: 2 },
+    });
+  });
+
+  it("with a router's certificate, where a controller or an operator is expected: it is refused, and the log says why", async () => {
+    const channel = await channelOf('own/router', cluster.controller);
+    let refusals = 0;
+    try {
+      const registry = createClient(channel, 'pareto.v1.Registry');
+      const calls: readonly [string, () => Promise<unknown>][] = [
+        ['Registry/RegisterTask', () => registry.registerTask({ name: 'stolen', metric: 'top1' })],
+        ['Registry/List', () => registry.list({})],
+        ['Registry/Delete', () => registry.delete({ name: 'mlp-tiny' })],
+        ['Fleet/ListWorkers', () => createClient(channel, 'pareto.v1.Fleet').listWorkers({})],
+        ['Fleet/Join', () => firstOf(createClient(channel, 'pareto.v1.Fleet').join())],
+        ['Blobs/Stat', () => createClient(channel, 'pareto.v1.Blobs').stat({ digest: `sha256:${'0'.repeat(64)}` })],
+      ];
+      for (const [method, call] of calls) {
+        const refused = await refusalOf(call());
+        assert.equal(refused.code, 'permission-denied', `${method}: ${refused.message}`);
+        assert.match(refused.message, /router/);
+        isSilent(refused.message);
+        refusals += 1;
+      }
+      await says(cluster.controller, 'call refused', /router/);
+    } finally {
+      channel.close();
+    }
+    const { tasks, architectures } = await client.registry.list({});
+    assert.deepEqual(
+      [tasks.map(({ name }) => name), architectures.map(({ name }) => name)],
+      [['digits'], ['mlp-tiny']],
+    );
+    found({
+      name: "a router's certificate: calls for others that are refused",
+      value: refusals,
+      unit: 'of 6',
+      reach: { exactly: 6 },
+    });
+  });
+
+  it('none of them finds a key in a log', async () => {
+    const keys = await Promise.all(
+      ['controller', 'router', 'worker', 'operator'].map((role) =>
+        readFile(folder.file(`own/${role}/tls.key`), 'utf8'),
+      ),
+    );
+    const secrets = keys.map((key) => key.split('\n')[1] ?? assert.fail());
+    for (const { name, child } of [cluster.controller, cluster.router, ...cluster.workers]) {
+      assert.ok(!child.output.includes('PRIVATE KEY'), name);
+      for (const secret of secrets) assert.ok(!child.output.includes(secret), name);
+    }
+  });
+});
+
+async function makeCertificates(folder: string): Promise<void> {
+  const child = startChild(process.execPath, [pareto, 'certs', 'init', '--out', folder]);
+  assert.equal((await child.exited).code, 0, child.output);
+}
+
+/** A channel that trusts whom it calls, and shows the other authority's certificate. */
+async function strangerTo({ address, service }: ServiceProcess, folder: TempFolder): Promise<Channel> {
+  const read = (name: string): Promise<Buffer> => readFile(folder.file(name));
+  const identity = { certificate: await read('other/operator/tls.crt'), key: await read('other/operator/tls.key') };
+  const current = { ca: await read('own/operator/ca.crt'), identity };
+  const source = { current, onChange: () => ({ [Symbol.dispose]: () => undefined }) };
+  return createChannel(address, { tls: { source, server: service } });
+}
+
+async function refusedCall(channel: Channel): ReturnType<typeof refusalOf> {
+  try {
+    return await refusalOf(createClient(channel, 'pareto.v1.Registry').list({}, { timeoutMs: 5_000 }));
+  } finally {
+    channel.close();
+  }
+}
+
+async function firstOf(stream: ReturnType<ServiceClient<'pareto.v1.Fleet'>['join']>): Promise<unknown> {
+  return stream[Symbol.asyncIterator]().next();
+}
+
+/** What a port answers to somebody who speaks HTTP/1 without TLS. */
+function speakPlainly(address: string): Promise<string> {
+  const [host = '', port] = address.split(':');
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(port), host, () => socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'));
+    socket.setTimeout(3_000, () => socket.destroy());
+    socket.on('data', (data) => (answer += data.toString('latin1')));
+    socket.on('error', () => undefined).on('close', () => resolve(answer));
+  });
+}
+
+/** Its log has the message, with a reason. */
+const says = (service: ServiceProcess, message: string, reason: RegExp): Promise<unknown> =>
+  waitFor(`${service.name} to log "${message}" for ${reason}`, () =>
+    service.logs().find((entry) => entry.message === message && reason.test(String(entry['reason']))),
+  );
+
+/** A stranger learns nothing of what is inside. */
+function isSilent(text: string): void {
+  assert.doesNotMatch(text, /mlp-tiny|digits|\/tmp\/|PRIVATE|at .*\.(js|ts):\d+/);
+}
