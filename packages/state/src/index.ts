@@ -15,5 +15,5 @@ export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/open.js
 export { openEtcdStore, type EtcdStoreOptions } from './etcd/open.js';
 export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
 export { backupStore, restoreStore } from './backup.js';
-export { maxOperations, maxTransactionBytes } from './limits.js';
+export { maxCompares, maxOperations, maxTransactionBytes } from './limits.js';
 export { schemaVersion } from './identity.js';

@@ -6,7 +6,7 @@ import type { Operation, Transaction } from './store.js';
 const maxKeyLength = 1024;
 export const maxOperations = 128;
 /** etcd takes as many compares as operations, and the store adds one of its own. */
-const maxCompares = maxOperations - 1;
+export const maxCompares: number = maxOperations - 1;
 /** Of all keys and values of a transaction. */
 export const maxTransactionBytes: number = 2 ** 20;
 

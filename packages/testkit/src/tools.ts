@@ -35,7 +35,10 @@ export async function fetchTool(name: ToolName): Promise<Tool> {
     if (!isReady(path)) await make(sources[name], path);
     return { kind: 'ready', path };
   } catch (error) {
-    return { kind: 'missing', reason: `${name} can't be had here: ${String(error)}` };
+    return {
+      kind: 'missing',
+      reason: `${name} can't be had here: ${error instanceof Error ? error.message : String(error)}`,
+    };
   } finally {
     await rm(lock, { force: true });
   }
