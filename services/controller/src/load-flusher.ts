@@ -2,12 +2,11 @@
 // five seconds.
 
 import { milliseconds, type Clock, type Milliseconds, type WorkerId } from '@pareto/core';
-import { maxOperations, maxTransactionBytes } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
-import { planFlush, type FlushLimits, type Saying } from './plan-flush.js';
+import { flushLimits, planFlush, type Saying } from './plan-flush.js';
 import type { LoadRecord } from './records.js';
 
 export interface LoadFlusher {
@@ -26,7 +25,6 @@ export interface LoadFlusherOptions {
 
 const newsMs = milliseconds(250);
 const countsMs = 5_000;
-const limits: FlushLimits = { operations: maxOperations - 1, bytes: maxTransactionBytes * 0.9 };
 
 interface Waiting {
   readonly saying: Saying;
@@ -85,7 +83,7 @@ async function flush(
 ): Promise<void> {
   while (due.size > 0) {
     const sayings = Array.from(due.values(), ({ saying }) => saying);
-    const { compares, operations, done } = planFlush(sayings, mirror.records, limits);
+    const { compares, operations, done } = planFlush(sayings, mirror.records, flushLimits);
     if (operations.length > 0 && !(await leader.write(compares, operations))) return;
     if (operations.length === 0 && done.length === 0) return;
     for (const id of done) {

@@ -4,7 +4,7 @@
 // they were read: so nothing counts twice, whatever became of an earlier write that was not answered.
 
 import type { WorkerId } from '@pareto/core';
-import type { Compare, Operation } from '@pareto/state';
+import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
 import { addCounts, countsSince, type VariantCounts } from './counters.js';
 import type { RecordView, Stored } from './record-tables.js';
 import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from './records.js';
@@ -15,11 +15,14 @@ import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type Lo
  */
 export type Saying = readonly LoadRecord[];
 
-export interface FlushLimits {
+interface FlushLimits {
   /** Each has a compare, and the leader's fence is one more. */
   readonly operations: number;
   readonly bytes: number;
 }
+
+/** What a store takes at once, with the fence of a leader. */
+export const flushLimits: FlushLimits = { operations: maxCompares - 1, bytes: maxTransactionBytes * 0.9 };
 
 export interface FlushPlan {
   readonly compares: readonly Compare[];

@@ -3,14 +3,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bytes, milliseconds, replicaId, variantId, workerId, type ReplicaReport } from '@pareto/core';
-import { openEmbeddedStore, type Store } from '@pareto/state';
+import { openEmbeddedStore, type Store, type Transaction } from '@pareto/state';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { planFlush, type Saying } from '../src/plan-flush.js';
+import { flushLimits, planFlush, type FlushPlan, type Saying } from '../src/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../src/record-tables.js';
 import type { LoadRecord } from '../src/records.js';
 
-const limits = { operations: 127, bytes: 2 ** 20 };
+/** As a leader writes it: with a fence. */
+const fenced = ({ compares, operations }: FlushPlan): Transaction => ({
+  ...{ compares: [{ kind: 'absent', key: 'fence' }, ...compares], operations },
+});
 
 const reportOf = (replica: string, variant: string, count: number): ReplicaReport => ({
   replica: replicaId(replica),
@@ -89,10 +92,10 @@ describe('flushing loads', () => {
             const load = loadOf(worker, String(now.incarnation), reportOf('a', 'tiny:original', now.count));
             const earlier = (waiting.get(worker) ?? []).filter((one) => one.incarnation !== load.incarnation);
             waiting.set(worker, [...earlier, load]);
-            const plan = planFlush(waiting.values(), tables.view, limits);
+            const plan = planFlush(waiting.values(), tables.view, flushLimits);
             if (plan.operations.length === 0) continue;
-            const result = await store.transact(plan);
-            if (retried) assert.equal((await store.transact(plan)).kind, 'conflict');
+            const result = await store.transact(fenced(plan));
+            if (retried) assert.equal((await store.transact(fenced(plan))).kind, 'conflict');
             if (!mirrorIsLate) await catchUp();
             if (result.kind === 'committed') for (const id of plan.done) waiting.delete(id);
             const total = await counted(store, 'tiny:original');
@@ -100,8 +103,8 @@ describe('flushing loads', () => {
             before = total;
           }
           await catchUp();
-          const rest = planFlush(waiting.values(), tables.view, limits);
-          if (rest.operations.length > 0) await store.transact(rest);
+          const rest = planFlush(waiting.values(), tables.view, flushLimits);
+          if (rest.operations.length > 0) await store.transact(fenced(rest));
           assert.equal(await counted(store, 'tiny:original'), truth);
         });
       }),
@@ -118,9 +121,9 @@ describe('flushing loads', () => {
       const waiting = new Map(sayings.map((saying) => [saying[0]?.worker, saying]));
       let transactions = 0;
       for (; waiting.size > 0; transactions += 1) {
-        const plan = planFlush(waiting.values(), tables.view, limits);
-        assert.ok(plan.operations.length <= limits.operations);
-        assert.equal((await store.transact(plan)).kind, 'committed');
+        const plan = planFlush(waiting.values(), tables.view, flushLimits);
+        assert.ok(plan.operations.length <= flushLimits.operations);
+        assert.equal((await store.transact(fenced(plan))).kind, 'committed');
         for (const id of plan.done) waiting.delete(id);
         await catchUp();
       }
@@ -136,9 +139,9 @@ describe('flushing loads', () => {
       const saying = [loadOf('w1', '1', ...variants.map((variant, i) => reportOf(`r${i}`, variant, 5)))];
       for (let round = 0; ; round += 1) {
         assert.ok(round < 5);
-        const plan = planFlush([saying], tables.view, limits);
-        assert.ok(plan.operations.length <= limits.operations);
-        if (plan.operations.length > 0) assert.equal((await store.transact(plan)).kind, 'committed');
+        const plan = planFlush([saying], tables.view, flushLimits);
+        assert.ok(plan.operations.length <= flushLimits.operations);
+        if (plan.operations.length > 0) assert.equal((await store.transact(fenced(plan))).kind, 'committed');
         await catchUp();
         if (plan.done.length > 0) break;
       }
@@ -150,9 +153,9 @@ describe('flushing loads', () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
       const saying = [loadOf('w1', '1', reportOf('a', 'tiny:original', 1))];
-      await store.transact(planFlush([saying], tables.view, limits));
+      await store.transact(planFlush([saying], tables.view, flushLimits));
       await catchUp();
-      assert.deepEqual(planFlush([saying], tables.view, limits), { compares: [], operations: [], done: ['w1'] });
+      assert.deepEqual(planFlush([saying], tables.view, flushLimits), { compares: [], operations: [], done: ['w1'] });
     });
   });
 
@@ -160,7 +163,7 @@ describe('flushing loads', () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
       const saying = [loadOf('w1', '1', reportOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
-      await store.transact(planFlush([saying], tables.view, limits));
+      await store.transact(planFlush([saying], tables.view, flushLimits));
       await catchUp();
       assert.equal(await counted(store, 'tiny:original'), 7);
     });
