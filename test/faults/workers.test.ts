@@ -76,7 +76,12 @@ async function loseWorker(world: World, fault: string, worker: ServiceProcess, l
   const retries = (await sumOf(routers, 'pareto_retries_total')) - before.retries;
 
   found({ name: `${fault}: out of use at every router`, value: outOfUseMs / 1000, unit: 's', reach: { atMost: 2 } });
-  found({ name: `${fault}: out of the controller's table`, value: outOfTableMs / 1000, unit: 's' });
+  found({
+    name: `${fault}: out of the controller's table`,
+    value: outOfTableMs / 1000,
+    unit: 's',
+    reach: { atMost: 2 },
+  });
   found({ name: `${fault}: in flight until then, at most`, value: peak, unit: '' });
   found({ name: `${fault}: retried`, value: retries, unit: '', reach: { atMost: peak } });
   noneFailed(fault, report);

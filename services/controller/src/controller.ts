@@ -1,5 +1,6 @@
 // The controller put together, in the order in which its parts start.
 
+import type { WorkerId } from '@pareto/core';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer } from '@pareto/rpc';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
@@ -66,7 +67,10 @@ export async function createController(
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);
-  const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger });
+  const onWorkerLost = (worker: WorkerId): void => {
+    if (cluster.fleet.doubt(worker, clock.now())) routes.touch();
+  };
+  const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });
   const holds = createBlobHolds();

@@ -1,14 +1,15 @@
 // The fleet as this controller knows it: who is connected, what each worker last reported, and what it was ordered to
 // measure. Of workers that are not connected here, and on a controller that does not lead, it is what the store says.
 
-import type {
-  Measurement,
-  Milliseconds,
-  ReplicaId,
-  ReplicaReport,
-  VariantId,
-  WorkerId,
-  WorkerInfo,
+import {
+  milliseconds,
+  type Measurement,
+  type Milliseconds,
+  type ReplicaId,
+  type ReplicaReport,
+  type VariantId,
+  type WorkerId,
+  type WorkerInfo,
 } from '@pareto/core';
 import { sameStates, track, type LiveReplica } from './live-replica.js';
 import type { Stored } from './record-tables.js';
@@ -22,6 +23,8 @@ export interface WorkerReport {
   /** The process is shutting down. */
   readonly draining: boolean;
   readonly measuring: VariantId | undefined;
+  /** Since it last heard of this controller. */
+  readonly controllerAgeMs: number;
 }
 
 /** A worker's stream. */
@@ -41,19 +44,26 @@ interface LiveWorker {
   readonly order: MeasureTarget | undefined;
   /** As the store has it; undefined: this controller heard of it later. */
   readonly stored: Stored<LoadRecord> | undefined;
+  /** When it last was in touch, both ways. */
+  readonly inTouchAt: Milliseconds;
+  /** A router said that it does not answer, and it was not in touch since. */
+  readonly isDoubted: boolean;
 }
 
 type Presence = 'connected' | 'awaited' | 'gone';
 
 export interface FleetState {
   /** Takes the place of a session of before; the replicas of another incarnation are forgotten. */
-  join(session: WorkerSession): void;
+  join(session: WorkerSession, now: Milliseconds): void;
   leave(session: WorkerSession, now: Milliseconds): void;
   /**
-   * True when a replica came, went or changed its state, or the worker its mind: a turn is due. A session that another one
-   * took the place of says nothing any more.
+   * True when a replica came, went or changed its state, the worker its mind, or when it is doubted no more: a turn is due.
+   * A session that another one took the place of says nothing any more.
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
+  /** A router says that it does not answer. True when it was not in touch lately either: the table lets go of it. */
+  doubt(id: WorkerId, now: Milliseconds): boolean;
+  isDoubted(id: WorkerId): boolean;
   /** Nobody is connected here: the fleet is what the store says, all of it. */
   follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
   /** What it is to measure; undefined: nothing any more. */
@@ -87,12 +97,12 @@ export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 1
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();
   return {
-    join(session) {
+    join(session, now) {
       const { id, incarnation } = session.info;
       const before = workers.get(id);
       before?.session?.end();
       const replicas = before?.incarnation === incarnation ? before.replicas : new Map<ReplicaId, LiveReplica>();
-      workers.set(id, { ...unheard, session, incarnation, replicas });
+      workers.set(id, { ...unheard, session, incarnation, replicas, inTouchAt: now });
     },
     leave(session, now) {
       const worker = workers.get(session.info.id);
@@ -103,9 +113,19 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(session.info.id);
       if (worker?.session !== session) return false;
       const replicas = trackAll(worker.replicas, report.replicas, now);
-      workers.set(session.info.id, { ...worker, report, replicas });
-      return !sameStates(worker.replicas, replicas) || worker.report?.draining !== report.draining;
+      const inTouchAt = milliseconds(now - report.controllerAgeMs);
+      const isDoubted = worker.isDoubted && report.controllerAgeMs >= missedMs;
+      workers.set(session.info.id, { ...worker, report, replicas, inTouchAt, isDoubted });
+      const isOtherwise = worker.isDoubted !== isDoubted || worker.report?.draining !== report.draining;
+      return isOtherwise || !sameStates(worker.replicas, replicas);
     },
+    doubt(id, now) {
+      const worker = workers.get(id);
+      if (worker?.session === undefined || worker.isDoubted || now - worker.inTouchAt < missedMs) return false;
+      workers.set(id, { ...worker, isDoubted: true });
+      return true;
+    },
+    isDoubted: (id) => workers.get(id)?.isDoubted === true,
     follow(loads, now) {
       const before = new Map(workers);
       workers.clear();
@@ -167,4 +187,14 @@ function presenceOf(
 }
 
 const neverLeft = -Infinity as Milliseconds;
-const unheard = { session: undefined, leftAt: neverLeft, report: undefined, order: undefined, stored: undefined };
+/** Workers and controllers speak twice a second: longer than what it takes to hear back. */
+const missedMs = 1_100;
+const unheard = {
+  session: undefined,
+  leftAt: neverLeft,
+  report: undefined,
+  order: undefined,
+  stored: undefined,
+  inTouchAt: neverLeft,
+  isDoubted: false,
+};

@@ -1,6 +1,6 @@
 // Routers' sessions: the routing table goes down, demand comes up.
 
-import { milliseconds, ParetoError, type Clock, type TableVersion } from '@pareto/core';
+import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, type WorkerId } from '@pareto/core';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from './demand-book.js';
@@ -30,6 +30,8 @@ export interface RoutesOptions {
   readonly ready: () => boolean;
   /** Queries wait for a cold variant that nobody waited for before. */
   readonly onHeld: () => void;
+  /** A router says that a worker does not answer it. */
+  readonly onWorkerLost: (worker: WorkerId) => void;
   /** Since the store was last heard. */
   readonly storeAgeMs: () => number;
   /** Aborts when the controller drains: streams end. */
@@ -105,7 +107,7 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   logger.info('router joined', { router, address, anyController });
   const joined = join(hello);
   try {
-    void readDemand(messages, router, options).finally(() => ended.abort());
+    void readRouter(messages, router, options).finally(() => ended.abort());
     await sendTable(options, { stream, visit, changed, signal }, resumePoint(hello));
   } finally {
     joined[Symbol.dispose]();
@@ -132,16 +134,18 @@ async function readHello(messages: AsyncIterator<wire.RouterMessage>): Promise<w
 const resumePoint = ({ epoch, revision }: wire.RouterHello): TableVersion | undefined =>
   epoch === '' ? undefined : { epoch, revision };
 
-/** Counted by the leader only: it alone acts on demand. */
-async function readDemand(
+/** Counted by the leader only: it alone acts on it. */
+async function readRouter(
   messages: AsyncIterator<wire.RouterMessage>,
   router: string,
-  { leader, demand, onHeld, clock, logger }: RoutesOptions,
+  { leader, demand, onHeld, onWorkerLost, clock, logger }: RoutesOptions,
 ): Promise<void> {
   try {
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
-      if (leader.term === undefined || !next.value.demand) continue;
-      if (demand.add(router, next.value.demand, clock.now())) onHeld();
+      if (leader.term === undefined) continue;
+      const { demand: asked, workerLost } = next.value;
+      if (asked && demand.add(router, asked, clock.now())) onHeld();
+      if (workerLost) onWorkerLost(workerId(workerLost.workerId));
     }
   } catch (error) {
     logger.debug('router stream broke', { router, error });

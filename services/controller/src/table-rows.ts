@@ -55,11 +55,12 @@ function servedVersion({ registry }: Scene, current: PlacementVariant, ready: re
 }
 
 /**
- * Replicas of the plan as last reported. Those of workers that are gone are left out, and so are failed ones, and those of
- * variants that were deleted.
+ * Replicas of the plan as last reported. Those of workers that are gone or doubted are left out, and so are failed ones, and
+ * those of variants that were deleted.
  */
 function replicaRows({ registry, fleet }: Scene, { present }: Hosts): readonly wire.TableRowInput[] {
   return present.flatMap(({ info }) => {
+    if (fleet.isDoubted(info.id)) return [];
     const live = fleet.replicas(info.id);
     return (registry.assignments.get(info.id) ?? []).flatMap((assignment) => {
       const report = live.get(assignment.replica)?.report;

@@ -1,4 +1,4 @@
-// What goes down a worker's stream: its assignments when they changed, else a sign of life each second. One message is in
+// What goes down a worker's stream: its assignments when they changed, else a sign of life twice a second. One message is in
 // flight at a time, and the newest state wins: a slow worker is told once what it missed.
 
 import type { Clock, WorkerId } from '@pareto/core';
@@ -21,7 +21,7 @@ export interface WorkerLineOptions {
   readonly clock: Clock;
 }
 
-const heartbeatMs = 1_000;
+const heartbeatMs = 500;
 
 export function createWorkerLine({ worker, stream, storeAgeMs, clock }: WorkerLineOptions): WorkerLine {
   const bell = createDoorbell(clock);

@@ -72,7 +72,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
   const { fleet, assigner, rollCall, changed, logger, clock } = options;
   const worker = session.info.id;
   const line = createWorkerLine({ ...options, worker, stream });
-  fleet.join(session);
+  fleet.join(session, clock.now());
   assigner.attach(line);
   changed();
   line.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
@@ -148,9 +148,8 @@ async function handleMessage(
   }
 }
 
-const reportFromWire = ({ replicas, memoryUsedBytes, draining, measuring }: wire.WorkerReport): WorkerReport => ({
+const reportFromWire = ({ replicas, measuring, ...told }: wire.WorkerReport): WorkerReport => ({
+  ...told,
   replicas: replicas.map(replicaReportFromWire),
-  memoryUsedBytes,
-  draining,
   measuring: measuring === '' ? undefined : variantId(measuring),
 });

@@ -138,6 +138,7 @@ describe('fleet state', () => {
     memoryUsedBytes: 0,
     draining: false,
     measuring: undefined,
+    controllerAgeMs: 0,
   });
   const session = (incarnation: string) => {
     const ended = { yes: false };
@@ -150,11 +151,11 @@ describe('fleet state', () => {
     assert.equal(fleet.presence(w1, ms(9_999), leadingSince), 'awaited');
     assert.equal(fleet.presence(w1, ms(10_000), leadingSince), 'gone');
     const one = session('1');
-    fleet.join(one);
+    fleet.join(one, ms(0));
     assert.equal(fleet.presence(w1, ms(20_000), leadingSince), 'connected');
     fleet.leave(one, ms(5_000));
     assert.equal(fleet.presence(w1, ms(7_000), leadingSince), 'gone');
-    fleet.join(one);
+    fleet.join(one, ms(8_000));
     fleet.leave(one, ms(20_000));
     assert.equal(fleet.presence(w1, ms(21_999), leadingSince), 'awaited');
     assert.equal(fleet.presence(w1, ms(22_000), leadingSince), 'gone');
@@ -163,24 +164,42 @@ describe('fleet state', () => {
   it('ends the older session of a worker, and forgets the replicas of another incarnation', () => {
     const fleet = createFleetState(params);
     const first = session('1');
-    fleet.join(first);
+    fleet.join(first, ms(0));
     fleet.report(first, report(reportOf('a')), ms(0));
     const same = session('1');
-    fleet.join(same);
+    fleet.join(same, ms(0));
     assert.equal(first.ended.yes, true);
     assert.equal(fleet.replicas(w1).size, 1);
     fleet.leave(first, ms(0));
     assert.equal(fleet.presence(w1, ms(99_999), ms(0)), 'connected');
     assert.equal(fleet.report(first, report(), ms(0)), false, 'nobody listens to it any more');
     assert.equal(fleet.replicas(w1).size, 1);
-    fleet.join(session('2'));
+    fleet.join(session('2'), ms(0));
     assert.equal(fleet.replicas(w1).size, 0);
+  });
+
+  it('doubts a worker that a router can not reach when it is silent here too, until it is heard again', () => {
+    const fleet = createFleetState(params);
+    const only = session('1');
+    assert.equal(fleet.doubt(w1, ms(0)), false, 'it is not connected');
+    fleet.join(only, ms(0));
+    fleet.report(only, report(reportOf('a')), ms(1_000));
+    assert.equal(fleet.doubt(w1, ms(1_500)), false, 'it was just heard');
+    assert.equal(fleet.doubt(w1, ms(2_300)), true);
+    assert.equal(fleet.doubt(w1, ms(2_400)), false, 'that is known');
+    assert.equal(fleet.isDoubted(w1), true);
+    assert.equal(fleet.presence(w1, ms(2_400), ms(0)), 'connected');
+    const deaf = { ...report(reportOf('a')), controllerAgeMs: 1_600 };
+    assert.equal(fleet.report(only, deaf, ms(2_450)), false, 'it speaks, and does not hear');
+    assert.equal(fleet.isDoubted(w1), true);
+    assert.equal(fleet.report(only, report(reportOf('a')), ms(2_500)), true, 'that it is in touch is news');
+    assert.equal(fleet.isDoubted(w1), false);
   });
 
   it('says what is news, and since when', () => {
     const fleet = createFleetState(params);
     const only = session('1');
-    fleet.join(only);
+    fleet.join(only, ms(0));
     const say = (state: ReplicaState, requests: number, now: number): boolean =>
       fleet.report(only, report(reportOf('a', { state, requests })), ms(now));
     assert.deepEqual(

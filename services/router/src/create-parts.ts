@@ -1,6 +1,6 @@
 // What lives beside the queries: the table, the links to workers, the demand.
 
-import type { RoutingTable } from '@pareto/core';
+import type { RoutingTable, WorkerId } from '@pareto/core';
 import { defaultPaceParams } from '@pareto/policy';
 import type { ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
@@ -37,7 +37,10 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   const createLink = (address: string): WorkerLink =>
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
   const onRecovered = (): void => changes.notify();
-  const onLost = (reason: LossReason): void => metrics.workersLost.add(1, { reason });
+  const onLost = (reason: LossReason, worker: WorkerId | undefined): void => {
+    metrics.workersLost.add(1, { reason });
+    if (worker !== undefined) tables.tellLost(worker);
+  };
   const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
   function onTable(table: RoutingTable): void {
     loads.adopt(table);

@@ -7,7 +7,7 @@ import type { Logger } from '@pareto/telemetry';
 import { ordersFromWire, type Orders } from './assignments.js';
 import { createOutbox, type OutboxOptions } from './outbox.js';
 
-export interface ControllerSessionOptions extends OutboxOptions {
+export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs'> {
   readonly addresses: readonly string[];
   readonly access: Access;
   readonly worker: () => WorkerInfo;
@@ -37,7 +37,7 @@ const farewellMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, measurer, clock } = options;
-  const outbox = createOutbox(options);
+  const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs });
   const hurry = createHurry(() => void speak(), clock);
   let synced = false;
   let timer: Disposable | undefined;

@@ -9,6 +9,8 @@ export interface OutboxOptions {
   readonly replicas: ReplicaSet;
   readonly measurer: Measurer;
   readonly draining: () => boolean;
+  /** Since the controller was last heard. */
+  readonly controllerAgeMs: () => number;
   readonly clock: Clock;
 }
 
@@ -28,7 +30,7 @@ export interface Outbox {
 /** A measurement whose order still stands is sent again. */
 const resendAfter = 5_000;
 
-export function createOutbox({ replicas, measurer, draining, clock }: OutboxOptions): Outbox {
+export function createOutbox({ replicas, measurer, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
   const sentAt = new Map<Measurement, number>();
   const isDue = (measurement: Measurement): boolean =>
     clock.now() - (sentAt.get(measurement) ?? -Infinity) >= resendAfter;
@@ -40,6 +42,7 @@ export function createOutbox({ replicas, measurer, draining, clock }: OutboxOpti
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
       measuring: measurer.current,
+      controllerAgeMs: Math.round(controllerAgeMs()),
     };
     return { message: { message: 'report', report: told }, sent: () => replicas.told(reports) };
   }

@@ -39,7 +39,7 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
   let port = config.port;
   const worker = (): WorkerInfo => {
     const address = advertisedAddress(config, port);
-    return { id: workerId(config.id ?? address), incarnation, address, ...hardware };
+    return { id: workerId(config.id ?? nameOf(address)), incarnation, address, ...hardware };
   };
   const session = createControllerSession({
     ...context,
@@ -65,6 +65,9 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
     createServing({ config, context, server, session, replicas, measurer, pool, onPort }),
   ];
 }
+
+/** As a name: without the colons that host:port has. */
+const nameOf = (address: string): string => address.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 
 async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<typeof discoverHardware> {
   const { slots, memory, providers } = config;

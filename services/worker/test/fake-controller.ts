@@ -35,7 +35,7 @@ export interface FakeController {
 
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
 
-const heartbeatMs = 1_000;
+const heartbeatMs = 500;
 
 export async function startFakeController(port = 0, blobs = new Map<string, Uint8Array>()): Promise<FakeController> {
   const hellos: wire.WorkerHello[] = [];

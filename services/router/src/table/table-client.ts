@@ -1,6 +1,6 @@
 // The routing table of now: streamed from a controller, kept when none answers.
 
-import type { Clock, Rng, RoutingTable } from '@pareto/core';
+import { milliseconds, type Clock, type Rng, type RoutingTable, type WorkerId } from '@pareto/core';
 import { createClient, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
@@ -35,10 +35,15 @@ export interface TableClient extends Runnable {
   readonly stale: boolean;
   /** False when there is no controller to take it now. */
   sendDemand(demand: wire.DemandInput): boolean;
+  /** Tells the controller that a worker does not answer. */
+  tellLost(worker: WorkerId): void;
 }
 
 /** A controller is heard each second, and hears its store as often. */
 const staleAfterMs = 5_000;
+/** A message may find no room behind another one. */
+const lostTries = 5;
+const lostRetryMs = milliseconds(50);
 
 export function createTableClient(options: TableClientOptions): TableClient {
   const { clock, logger } = options;
@@ -68,6 +73,10 @@ export function createTableClient(options: TableClientOptions): TableClient {
     logger,
   });
   const ageMs = (): number => session.ageMs + storeAgeMs;
+  function tellLost(worker: WorkerId, tries: number): void {
+    if (tries === 0 || session.send({ message: 'workerLost', workerLost: { workerId: worker } })) return;
+    clock.after(lostRetryMs, () => tellLost(worker, tries - 1));
+  }
   let stalenessLog: Disposable | undefined;
   return {
     name: session.name,
@@ -103,5 +112,6 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
+    tellLost: (worker) => tellLost(worker, lostTries),
   };
 }

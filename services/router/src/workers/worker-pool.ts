@@ -1,6 +1,6 @@
 // The workers of the table, and what their pings tell of the replicas that they carry.
 
-import { ParetoError, replicaId, type Clock, type ReplicaRoute, type RoutingTable } from '@pareto/core';
+import { ParetoError, replicaId, type Clock, type ReplicaRoute, type RoutingTable, type WorkerId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
@@ -14,8 +14,8 @@ export interface WorkerPoolOptions {
   readonly loads: LoadTracker;
   /** Some replica may be called that could not be. */
   readonly onRecovered: () => void;
-  /** A worker is out of use. */
-  readonly onLost: (reason: LossReason) => void;
+  /** A worker is out of use; none is named that the table no longer has. */
+  readonly onLost: (reason: LossReason, worker: WorkerId | undefined) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -52,7 +52,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       onAnswer: (response: wire.PingResponse) => onAnswer(address, response),
       onLost(reason: LossReason) {
         putDown(address);
-        options.onLost(reason);
+        options.onLost(reason, replicasOf(address)[0]?.worker);
       },
     };
     workers.set(

@@ -2,15 +2,18 @@
 
 import type { RouterHello as _pareto_v1_RouterHello, RouterHello__Output as _pareto_v1_RouterHello__Output } from '../../pareto/v1/RouterHello.js';
 import type { Demand as _pareto_v1_Demand, Demand__Output as _pareto_v1_Demand__Output } from '../../pareto/v1/Demand.js';
+import type { WorkerLost as _pareto_v1_WorkerLost, WorkerLost__Output as _pareto_v1_WorkerLost__Output } from '../../pareto/v1/WorkerLost.js';
 
 export interface RouterMessage {
   'hello'?: (_pareto_v1_RouterHello | null);
   'demand'?: (_pareto_v1_Demand | null);
-  'message'?: "hello"|"demand";
+  'workerLost'?: (_pareto_v1_WorkerLost | null);
+  'message'?: "hello"|"demand"|"workerLost";
 }
 
 export interface RouterMessage__Output {
   'hello'?: (_pareto_v1_RouterHello__Output | null);
   'demand'?: (_pareto_v1_Demand__Output | null);
-  'message'?: "hello"|"demand";
+  'workerLost'?: (_pareto_v1_WorkerLost__Output | null);
+  'message'?: "hello"|"demand"|"workerLost";
 }

@@ -8,6 +8,7 @@ export interface WorkerReport {
   'memoryUsedBytes'?: (number | string | Long);
   'draining'?: (boolean);
   'measuring'?: (string);
+  'controllerAgeMs'?: (number | string | Long);
 }
 
 export interface WorkerReport__Output {
@@ -15,4 +16,5 @@ export interface WorkerReport__Output {
   'memoryUsedBytes': (number);
   'draining': (boolean);
   'measuring': (string);
+  'controllerAgeMs': (number);
 }

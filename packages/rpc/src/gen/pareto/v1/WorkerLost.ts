@@ -1,0 +1,10 @@
+// Original file: protos/pareto/v1/routes.proto
+
+
+export interface WorkerLost {
+  'workerId'?: (string);
+}
+
+export interface WorkerLost__Output {
+  'workerId': (string);
+}
