@@ -1,0 +1,133 @@
+// One controller over etcd with 1,000 workers and 20 routers: what that costs it, and what happens when another takes its place.
+
+import { writeFile } from 'node:fs/promises';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createTempFolder, missingEtcd, startEtcd, waitFor } from '@pareto/testkit';
+import { scrape, startController, type MeasuredController } from './fleet/controllers.js';
+import { registerTasks } from './fleet/register.js';
+import { areBack, isWhole, settle } from './fleet/settle.js';
+import type { Seen } from './fleet/simulate.js';
+import { startSimulation, type Simulation } from './fleet/simulation.js';
+import { benchmarkOptions, progress, report, type Row } from './report.js';
+
+const size = { workers: 1_000, routers: 20, tasks: 50 };
+const modelsPerTask = 4;
+const steadyMs = 30_000;
+const token = 'a-secret-for-benchmarks-only';
+
+const sleep = (ms: number): Promise<void> => systemClock.sleep(milliseconds(ms));
+
+/** The monitor's own interval is in what it tells. */
+const loopDelayMs = (seconds: number): number => Math.max(0, 1000 * seconds - 10);
+
+interface Measured {
+  readonly controller: MeasuredController;
+  readonly etcd: string;
+  readonly simulation: Simulation;
+}
+
+async function measureSteady({ controller, etcd, simulation }: Measured): Promise<readonly Row[]> {
+  const look = async () => ({
+    ...{ seen: simulation.seen() ?? nobody, at: systemClock.now() },
+    ...{ own: await controller.metrics(), store: await scrape(etcd) },
+  });
+  const before = await look();
+  await sleep(steadyMs);
+  const after = await look();
+  const seconds = (after.at - before.at) / 1000;
+  const own = (name: string): number => (after.own.value(name) - before.own.value(name)) / seconds;
+  const store = (name: string): number => (after.store.value(name) - before.store.value(name)) / seconds;
+  const seen = (name: 'deltas' | 'deltaBytes'): number => (after.seen[name] - before.seen[name]) / seconds;
+  const turns = own('pareto_control_turn_seconds_count');
+  const turnMs = (1000 * own('pareto_control_turn_seconds_sum')) / turns;
+  const delayMs = (name: string): number => loopDelayMs(after.own.value(`nodejs_eventloop_lag_${name}_seconds`));
+  const megabytes = after.own.value('process_resident_memory_bytes') / 2 ** 20;
+  return [
+    { name: 'replicas', value: after.seen.replicas, unit: '' },
+    { name: 'steady: CPU of a core', value: 100 * own('process_cpu_seconds_total'), unit: '%', reach: { below: 100 } },
+    { name: 'steady: RSS', value: megabytes, unit: 'MiB' },
+    { name: 'steady: event loop delay, p99', value: delayMs('p99'), unit: 'ms' },
+    { name: 'steady: event loop delay, at worst', value: delayMs('max'), unit: 'ms' },
+    { name: 'steady: control turns', value: turns, unit: '/s' },
+    { name: 'steady: a control turn', value: turnMs, unit: 'ms' },
+    { name: 'steady: deltas to a router', value: seen('deltas'), unit: '/s' },
+    { name: 'steady: deltas to a router', value: seen('deltaBytes'), unit: 'B/s' },
+    { name: 'steady: transactions', value: own('pareto_store_writes_total'), unit: '/s' },
+    { name: 'steady: keys written', value: own('pareto_store_operations_total'), unit: '/s' },
+    { name: 'steady: bytes to etcd', value: store('etcd_network_client_grpc_received_bytes_total'), unit: 'B/s' },
+    { name: 'steady: entries that etcd commits', value: store('etcd_server_proposals_committed_total'), unit: '/s' },
+  ];
+}
+
+/** Kills the controller that leads; `next` stands by. */
+async function measureStorm({ controller, simulation }: Measured, next: MeasuredController): Promise<readonly Row[]> {
+  // What is told of the event loop is since the last look.
+  const cpuBefore = (await next.metrics()).value('process_cpu_seconds_total');
+  const killedAt = systemClock.now();
+  controller.child.kill('SIGKILL');
+  const until = async (what: string, check: (seen: Seen) => boolean): Promise<number> => {
+    await waitFor(what, () => check(simulation.seen() ?? nobody) || undefined, 120_000);
+    return (systemClock.now() - killedAt) / 1000;
+  };
+  await until('the streams to end', ({ workers }) => workers < size.workers);
+  const backAfter = await until('everyone to be back', (seen) => areBack(seen, size));
+  const wholeAfter = await until('every table to be whole', (seen) => isWhole(seen, size));
+  await sleep(3_000);
+  const metrics = await next.metrics();
+  return [
+    { name: 'replaced: all are back', value: backAfter, unit: 's', reach: { below: 10 } },
+    { name: 'replaced: every table is whole', value: wholeAfter, unit: 's' },
+    { name: 'replaced: snapshot to a router', value: (simulation.seen() ?? nobody).snapshotBytes / 1024, unit: 'KiB' },
+    {
+      name: 'replaced: event loop delay, at worst',
+      value: loopDelayMs(metrics.value('nodejs_eventloop_lag_max_seconds')),
+      unit: 'ms',
+    },
+    { name: 'replaced: CPU', value: metrics.value('process_cpu_seconds_total') - cpuBefore, unit: 's' },
+  ];
+}
+
+const nobody: Seen = {
+  ...{ workers: 0, routers: 0, replicas: 0, ready: 0, fewestRows: 0, mostRows: 0 },
+  ...{ deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 },
+};
+
+async function run(): Promise<readonly Row[]> {
+  await using folder = await createTempFolder();
+  await using etcd = await startEtcd({ version: '3.6' });
+  await writeFile(folder.file('token'), token);
+  const [node = ''] = etcd.endpoints;
+  const start = (name: string): Promise<MeasuredController> => {
+    const store = ['--etcd', node, '--data-dir', folder.file(name), '--blobs', folder.file('blobs')];
+    return startController([...store, '--cluster-token-file', folder.file('token')], benchmarkOptions().profile);
+  };
+  const first = await start('first');
+  const next = await start('next');
+  try {
+    const controllers = [first.address, next.address];
+    await using simulation = startSimulation({ ...size, token, controllers });
+    progress('joining');
+    const startedAt = systemClock.now();
+    await waitFor('all to join', () => areBack(simulation.seen() ?? nobody, size) || undefined, 120_000);
+    const joinedMs = systemClock.now() - startedAt;
+    progress('registering, measuring, placing');
+    await registerTasks(first.address, size.tasks, modelsPerTask);
+    const settledMs = await settle(simulation, size);
+    progress('steady');
+    const measured = { controller: first, etcd: node, simulation };
+    const rows = [
+      { name: 'all have joined', value: joinedMs / 1000, unit: 's' },
+      { name: 'all is registered, then measured and placed', value: settledMs / 1000, unit: 's' },
+      ...(await measureSteady(measured)),
+    ];
+    progress('another takes its place');
+    return [...rows, ...(await measureStorm(measured, next))];
+  } finally {
+    // A profile takes a while to be written.
+    await Promise.all([first, next].map(({ child }) => child.stop(60_000)));
+  }
+}
+
+const missing = await missingEtcd('3.6');
+if (missing !== undefined) throw new Error(missing);
+report(await run());

@@ -1,0 +1,34 @@
+// Controllers to be measured, as processes, and the metrics of who they work with.
+
+import { fileURLToPath } from 'node:url';
+import { freePorts, startChild, waitFor, type Child } from '@pareto/testkit';
+import { readMetrics, type Metrics } from '../../test/support/metrics.js';
+
+export interface MeasuredController {
+  readonly address: string;
+  readonly child: Child;
+  metrics(): Promise<Metrics>;
+}
+
+const script = fileURLToPath(new URL('../../services/controller/dist/main.js', import.meta.url));
+
+/** Resolves when it is ready. With `profile` a CPU profile is written into that folder when it ends. */
+export async function startController(args: readonly string[], profile?: string): Promise<MeasuredController> {
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const node = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+  const ports = ['--port', String(port), '--metrics-port', String(metricsPort), '--log-level', 'warn'];
+  const child = startChild(process.execPath, [...node, script, ...ports, ...args]);
+  await waitFor(
+    'the controller to start',
+    async () => {
+      if (!child.running) throw new Error(child.output);
+      return (await fetch(`http://127.0.0.1:${metricsPort}/readyz`)).status === 200 ? true : undefined;
+    },
+    30_000,
+  );
+  return { address: `127.0.0.1:${port}`, child, metrics: () => scrape(`127.0.0.1:${metricsPort}`) };
+}
+
+export async function scrape(address: string): Promise<Metrics> {
+  return readMetrics(await (await fetch(`http://${address}/metrics`)).text());
+}

@@ -1,0 +1,63 @@
+// A process of simulated workers and routers. Writes what it sees each 100 ms, a JSON object a line, until it is ended.
+//   simulate.ts NAME WORKERS ROUTERS TOKEN CONTROLLER...
+
+import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
+import { createSimulatedRouter } from './simulated-router.js';
+import { createSimulatedWorker } from './simulated-worker.js';
+
+/** Of this process's part of the fleet. */
+export interface Seen {
+  readonly workers: number;
+  readonly routers: number;
+  /** That workers hold, and those of them that are ready. */
+  readonly replicas: number;
+  readonly ready: number;
+  /** Rows of replicas in the tables of the routers: the fewest and the most. */
+  readonly fewestRows: number;
+  readonly mostRows: number;
+  readonly deltas: number;
+  readonly deltaBytes: number;
+  readonly snapshots: number;
+  readonly snapshotBytes: number;
+}
+
+const stumblesPerSecond = 3;
+
+const [name = 'a', workerCount = '1', routerCount = '1', token = '', ...addresses] = process.argv.slice(2);
+const controllers = { addresses, token };
+const rng = createSeededRng(name.charCodeAt(0));
+const workers = Array.from({ length: Number(workerCount) }, (_, index) =>
+  createSimulatedWorker(`worker-${name}${index}`, controllers, rng),
+);
+const routers = Array.from({ length: Number(routerCount) }, (_, index) =>
+  createSimulatedRouter(`router-${name}${index}`, controllers, index === 0),
+);
+
+function see(): Seen {
+  const rows = routers.map(({ replicas }) => replicas);
+  const [first] = routers;
+  const none = { deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 };
+  return {
+    workers: workers.filter(({ connected }) => connected).length,
+    routers: routers.filter(({ connected }) => connected).length,
+    replicas: workers.reduce((sum, { replicas }) => sum + replicas, 0),
+    ready: workers.reduce((sum, { ready }) => sum + ready, 0),
+    fewestRows: Math.min(...rows),
+    mostRows: Math.max(...rows),
+    ...(first?.traffic ?? none),
+  };
+}
+
+function stumble(): void {
+  workers[Math.floor(rng() * workers.length)]?.stumble();
+}
+
+for (const each of [...routers, ...workers]) {
+  await each.start();
+  await systemClock.sleep(milliseconds(2));
+}
+for (let turn = 0; ; turn++) {
+  process.stdout.write(`${JSON.stringify(see())}\n`);
+  if (turn % Math.round(10 / stumblesPerSecond) === 0) stumble();
+  await systemClock.sleep(milliseconds(100));
+}

@@ -1,0 +1,121 @@
+// A worker without models: it joins, obeys its assignments, makes measurements up, and reports counters that rise.
+
+import { milliseconds, systemClock, type Rng } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { joinFleet, type Controllers } from './sessions.js';
+
+export interface SimulatedWorker {
+  readonly connected: boolean;
+  readonly replicas: number;
+  readonly ready: number;
+  /** One of its replicas is out of service for a moment. */
+  stumble(): void;
+  start(): Promise<void>;
+}
+
+interface Replica {
+  readonly report: wire.ReplicaReportInput & { readonly replicaId: string };
+  readonly requests: number;
+}
+
+export const simulatedClass = {
+  ...{ id: 'cpu/simulated/none/8g', provider: 'cpu', device: 'simulated', instructionSet: 'none' },
+  memoryBytes: 8 * 2 ** 30,
+};
+
+const reportEveryMs = milliseconds(500);
+const loadMs = 300;
+
+export function createSimulatedWorker(id: string, controllers: Controllers, rng: Rng): SimulatedWorker {
+  const replicas = new Map<string, Replica>();
+  const incarnation = `${id}-${rng().toString(36).slice(2)}`;
+
+  const session = joinFleet(controllers, {
+    hello: () => ({ message: 'hello', hello: helloOf(id, incarnation) }),
+    onMessage({ assignments }) {
+      if (!assignments) return;
+      obey(assignments);
+      for (const { spec, hardwareClass } of assignments.measures) {
+        if (spec) later(200, () => session.send({ message: 'measurement', measurement: invent(spec, hardwareClass) }));
+      }
+    },
+  });
+  const later = (ms: number, act: () => void): void => void systemClock.after(milliseconds(ms * (0.5 + rng())), act);
+
+  function obey({ replicas: listed, keepUnlisted }: wire.Assignments): void {
+    const wanted = new Set(listed.map(({ replicaId }) => replicaId));
+    if (!keepUnlisted) for (const known of replicas.keys()) if (!wanted.has(known)) replicas.delete(known);
+    for (const { replicaId, spec } of listed) {
+      if (replicas.has(replicaId) || !spec) continue;
+      const { variant, version } = spec;
+      const report = { replicaId, variant, version, state: 'LOADING', loadMs, memoryBytes: 100 * 2 ** 20 } as const;
+      replicas.set(replicaId, { report, requests: 0 });
+      later(loadMs, () => become(replicaId, 'READY'));
+    }
+  }
+  function become(replicaId: string, state: 'LOADING' | 'READY'): void {
+    const replica = replicas.get(replicaId);
+    if (replica === undefined) return;
+    replicas.set(replicaId, { ...replica, report: { ...replica.report, state } });
+    speak();
+  }
+  function work(): void {
+    for (const [key, { report, requests }] of replicas) {
+      if (report.state === 'READY') replicas.set(key, { report, requests: requests + Math.floor(10 * rng()) });
+    }
+  }
+  function speak(): void {
+    const reports = Array.from(replicas.values(), ({ report, requests }) => ({
+      ...{ ...report, requests, items: requests, executions: requests, busyUs: 500 * requests },
+    }));
+    session.send({ message: 'report', report: { replicas: reports, memoryUsedBytes: reports.length * 100 * 2 ** 20 } });
+  }
+  function turn(): void {
+    systemClock.after(reportEveryMs, turn);
+    work();
+    speak();
+  }
+
+  return {
+    get connected() {
+      return session.connected;
+    },
+    get replicas() {
+      return replicas.size;
+    },
+    get ready() {
+      return [...replicas.values()].filter(({ report }) => report.state === 'READY').length;
+    },
+    stumble() {
+      const [first] = replicas.keys();
+      if (first === undefined) return;
+      become(first, 'LOADING');
+      later(2_000, () => become(first, 'READY'));
+    },
+    async start() {
+      await session.start((error) => process.stderr.write(`${id}: ${String(error)}\n`));
+      later(reportEveryMs, turn);
+    },
+  };
+}
+
+const helloOf = (workerId: string, incarnation: string): wire.WorkerHelloInput => ({
+  ...{ workerId, incarnation, memoryBytes: 4 * simulatedClass.memoryBytes, runtimeVersion: '1' },
+  address: `127.0.0.1:9`,
+  slotGroups: [{ hardwareClass: simulatedClass, slots: 4 }],
+});
+
+/** The same for every worker that measures it. */
+function invent({ variant, version }: wire.VariantSpec, hardwareClass: string): wire.MeasurementInput {
+  const size = (Buffer.from(variant).reduce((sum, byte) => sum + byte, 0) % 10) / 10;
+  const points = [1, 2, 4, 8, 16, 32].map((batch) => {
+    const p50Ms = (2 + 8 * size) * (0.4 + 0.6 * batch);
+    return { batch, p50Ms, p95Ms: 1.1 * p50Ms, p99Ms: 1.2 * p50Ms, runs: 200 };
+  });
+  const value = 0.9 + size / 20;
+  return {
+    ...{ variant, version, hardwareClass },
+    profile: { points, loadMs, memoryBytes: 100 * 2 ** 20, runtimeVersion: '1', providerUsed: 'cpu' },
+    accuracy: { metric: 'top1', value, lower95: value - 0.01, upper95: value + 0.01, samples: 1_000 },
+  };
+}

@@ -1,0 +1,61 @@
+// The simulated fleet, as two processes, and what they see together.
+
+import { fileURLToPath } from 'node:url';
+import { startChild } from '@pareto/testkit';
+import type { Seen } from './simulate.js';
+
+export interface Simulation extends AsyncDisposable {
+  /** Undefined until every process has said something. */
+  seen(): Seen | undefined;
+}
+
+export interface SimulationOptions {
+  readonly workers: number;
+  readonly routers: number;
+  readonly token: string;
+  readonly controllers: readonly string[];
+}
+
+const simulate = fileURLToPath(new URL('simulate.ts', import.meta.url));
+const processes = ['a', 'b'];
+
+export function startSimulation({ workers, routers, token, controllers }: SimulationOptions): Simulation {
+  const share = (count: number): string => String(count / processes.length);
+  const children = processes.map((name) =>
+    startChild(process.execPath, [
+      ...['--import', 'tsx', simulate, name, share(workers), share(routers), token, ...controllers],
+    ]),
+  );
+  return {
+    seen() {
+      const parts = children.map(({ output, running }) => {
+        if (!running) throw new Error(`a process of the simulation ended: ${output.slice(-2_000)}`);
+        return lastLine(output);
+      });
+      return parts.every((part) => part !== undefined) ? parts.reduce(add) : undefined;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(children.map((child) => child.stop(1_000)));
+    },
+  };
+}
+
+function lastLine(output: string): Seen | undefined {
+  const end = output.lastIndexOf('\n');
+  const start = output.lastIndexOf('\n', end - 1) + 1;
+  return end > 0 ? (JSON.parse(output.slice(start, end)) as Seen) : undefined;
+}
+
+/** What is weighed is weighed by one router of each process, so that it is the mean of them. */
+const add = (a: Seen, b: Seen): Seen => ({
+  workers: a.workers + b.workers,
+  routers: a.routers + b.routers,
+  replicas: a.replicas + b.replicas,
+  ready: a.ready + b.ready,
+  fewestRows: Math.min(a.fewestRows, b.fewestRows),
+  mostRows: Math.max(a.mostRows, b.mostRows),
+  deltas: (a.deltas + b.deltas) / 2,
+  deltaBytes: (a.deltaBytes + b.deltaBytes) / 2,
+  snapshots: (a.snapshots + b.snapshots) / 2,
+  snapshotBytes: (a.snapshotBytes + b.snapshotBytes) / 2,
+});
