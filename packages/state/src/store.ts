@@ -1,6 +1,9 @@
 // The store's interface: what the controller may ask of etcd or of the embedded database, and no more.
 
-/** A position in the store's history: every transaction that changes something has the next one. */
+/**
+ * A position in the store's history: every transaction that changes something has a later one. Others may use the same etcd,
+ * so the revision of a read may be one that no watch here ever comes to; that of a transaction is one that it does.
+ */
 export type Revision = number;
 
 export interface Entry {

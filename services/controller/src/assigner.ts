@@ -4,7 +4,7 @@ import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
-import { keepsUnlisted } from './strangers.js';
+import { strangersOn } from './strangers.js';
 import type { WorkerLine } from './worker-line.js';
 
 export interface Assigner {
@@ -63,5 +63,6 @@ const basisOf = (scene: Scene, worker: WorkerId): readonly unknown[] => [
   scene.registry.assignments.get(worker),
   scene.fleet.measuring(worker),
   scene.settled,
-  keepsUnlisted(scene, worker),
+  scene.fleet.lastReport(worker) === undefined,
+  strangersOn(scene, worker).join(),
 ];

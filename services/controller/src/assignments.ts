@@ -7,19 +7,24 @@ import type { Revision } from '@pareto/state';
 import type { MeasureTarget } from './fleet-state.js';
 import type { Scene } from './observe.js';
 import { latencyOf, specOf, versionKey, type RegistryView } from './registry-view.js';
-import { keepsUnlisted } from './strangers.js';
+import { strangersOn } from './strangers.js';
 
-/** Until the plan has settled nothing is known of what is to run: all stays as it is. */
+/**
+ * Until the plan has settled nothing is decided of what is to run: all stays as it is. Nothing is unloaded either before the
+ * worker has said what it holds.
+ */
 export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
-  const keepUnlisted = keepsUnlisted(scene, worker);
-  if (!scene.settled) return { revision, replicas: [], measures: [], keepUnlisted };
+  if (!scene.settled) return { revision, replicas: [], measures: [], keepUnlisted: true };
   const order = scene.fleet.measuring(worker);
   const assigned = scene.registry.assignments.get(worker) ?? [];
   return {
     revision,
-    replicas: assigned.flatMap((assignment) => replicaAssignment(scene, assignment)),
+    replicas: [
+      ...assigned.flatMap((assignment) => replicaAssignment(scene, assignment)),
+      ...strangersOn(scene, worker).map((replicaId) => ({ replicaId })),
+    ],
     measures: order === undefined ? [] : [...measureOrder(scene.registry, order)],
-    keepUnlisted,
+    keepUnlisted: scene.fleet.lastReport(worker) === undefined,
   };
 }
 

@@ -95,7 +95,8 @@ export function createLeader(options: LeaderOptions): Leader {
   const refusal = (): ParetoError => {
     if (store.silentMs > silentMs) return silence(store.silentMs);
     const leader = elsewhere();
-    if (leader === undefined) return new ParetoError('unavailable', 'no controller leads now: try again in a moment');
+    if (leader === undefined)
+      return new ParetoError('unavailable', 'no controller leads now: nothing was written; try again in a moment');
     const details = { 'pareto-leader': leader };
     return new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, { details });
   };

@@ -310,7 +310,6 @@ describe('controller', () => {
       const ready = await settled(table);
       for (const one of before) one.report();
       await systemClock.sleep(milliseconds(200));
-      for (const one of before) one.leave();
       await restart();
       table = router();
       await until('the table', () => table.rows.size > 0);

@@ -41,6 +41,8 @@ export interface Orders {
   readonly measures: readonly MeasureOrder[];
   /** The controller is still learning what runs: what is not listed stays as it is. */
   readonly keepUnlisted: boolean;
+  /** Replicas that stay as they are, which the controller knows nothing more of. */
+  readonly kept: readonly ReplicaId[];
 }
 
 function replicaOrder(message: wire.ReplicaAssignment): ReplicaOrder {
@@ -66,9 +68,10 @@ function measureOrder(message: wire.MeasureOrder): MeasureOrder {
 
 /** Throws `invalid-argument` when the controller speaks of what this worker does not know. */
 export const ordersFromWire = (message: wire.Assignments): Orders => ({
-  replicas: message.replicas.map(replicaOrder),
+  replicas: message.replicas.filter(({ spec }) => spec !== null).map(replicaOrder),
   measures: message.measures.map(measureOrder),
   keepUnlisted: message.keepUnlisted,
+  kept: message.replicas.flatMap((one) => (one.spec === null ? [replicaId(one.replicaId)] : [])),
 });
 
 /** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
@@ -80,7 +83,7 @@ export function planReconcile(
   readonly update: readonly ReplicaOrder[];
   readonly drain: readonly ReplicaId[];
 } {
-  const wanted = new Set(orders.replicas.map(({ replica }) => replica));
+  const wanted = new Set([...orders.replicas.map(({ replica }) => replica), ...orders.kept]);
   return {
     load: orders.replicas.filter(({ replica }) => !held.has(replica)),
     update: orders.replicas.filter((order) => held.has(order.replica) && held.get(order.replica)?.order !== order),

@@ -38,7 +38,7 @@ const mostDeparted = 1_000;
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
   const departed = new Set<ReplicaReport>();
-  let wanted: Orders = { replicas: [], measures: [], keepUnlisted: true };
+  let wanted: Orders = { replicas: [], measures: [], keepUnlisted: true, kept: [] };
   let isLeaving = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ order }) => order.replica !== id);

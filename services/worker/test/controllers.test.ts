@@ -56,7 +56,12 @@ describe('a worker and several controllers', function () {
     leader.order({ revision: 3, keepUnlisted: true, replicas: [order('r2', spec)] });
     await leader.waitForReplica('r2', isReady);
     assert.equal(leader.told.get('r1')?.state, 'READY');
-    leader.order({ revision: 4, replicas: [order('r2', spec)] });
+    leader.order({ revision: 4, replicas: [{ replicaId: 'r1' }, order('r2', spec), { replicaId: 'never-seen' }] });
+    leader.order({ revision: 5, replicas: [{ replicaId: 'r1' }] });
+    await waitFor('r2 gone', () => (leader.report?.replicas.length === 1 ? true : undefined));
+    await world.infer({ replica: 'r1', body: four });
+    leader.order({ revision: 6, replicas: [order('r2', spec)] });
+    await leader.waitForReplica('r2', isReady);
     await waitFor('r1 gone', () => (leader.report?.replicas.length === 1 ? true : undefined));
   });
 

@@ -44,7 +44,7 @@ export interface EtcdClient extends Disposable {
 }
 
 const readMs = 1_000;
-const writeMs = 2_000;
+const writeMs = 1_500;
 const budgetMs = 3_000;
 const pauseMs = milliseconds(200);
 
