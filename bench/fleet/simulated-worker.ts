@@ -18,7 +18,7 @@ interface Replica {
   readonly requests: number;
 }
 
-export const simulatedClass = {
+const simulatedClass = {
   ...{ id: 'cpu/simulated/none/8g', provider: 'cpu', device: 'simulated', instructionSet: 'none' },
   memoryBytes: 8 * 2 ** 30,
 };

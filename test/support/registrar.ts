@@ -3,14 +3,14 @@
 import { systemClock } from '@pareto/core';
 import { createChannel, createClient, createFollowing, createFollowingClient } from '@pareto/rpc';
 
-export interface Acknowledged {
+interface Acknowledged {
   readonly name: string;
   /** Milliseconds, by `performance.now()`. */
   readonly begunAt: number;
   readonly at: number;
 }
 
-export interface Refused extends Omit<Acknowledged, 'at'> {
+interface Refused extends Omit<Acknowledged, 'at'> {
   readonly code: string;
   readonly message: string;
   /** host:port of the leader that the refusal names. */

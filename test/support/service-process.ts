@@ -6,7 +6,7 @@ import { readMetrics, type Metrics } from './metrics.js';
 
 export type ServiceName = 'controller' | 'router' | 'worker';
 
-export interface LogEntry {
+interface LogEntry {
   readonly level: string;
   readonly message: string;
   readonly [field: string]: unknown;

@@ -103,7 +103,10 @@ describe('a store that was restored', () => {
     await until('word of the new leader', () => after.assignments.length > 0);
     await systemClock.sleep(milliseconds(3_000));
     assert.deepEqual(ids(after), ids(before));
-    assert.ok(after.assignments.every(({ replicas }) => replicas.every(({ spec }) => spec === null)), 'none is loaded');
+    assert.ok(
+      after.assignments.every(({ replicas }) => replicas.every(({ spec }) => spec === null)),
+      'none is loaded',
+    );
     const late = worker('w2', { ...before, replicas: before.replicas });
     await until('word for one that comes later', () => late.assignments.length > 0);
     assert.deepEqual(ids(late), ids(before));
