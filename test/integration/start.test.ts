@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { createChannel, createClient } from '@pareto/rpc';
 import { createTempFolder, freePorts, waitFor, type Child, type TempFolder } from '@pareto/testkit';
-import { probe, startService } from '../support/service-process.js';
+import { probe, refusalToStart, startService } from '../support/service-process.js';
 import { healthOf, receiveWindowOf, reflectedServices } from '../support/grpc-server.js';
 
 const services = ['controller', 'router', 'worker'] as const;
@@ -42,14 +42,7 @@ describe('a service', function () {
     return child;
   }
 
-  /** The one line on standard error that is not a log entry. */
-  async function refusal(service: Service, args: readonly string[]): Promise<string> {
-    const child = start(service, args);
-    assert.equal((await child.exited).code, 1, child.output);
-    const lines = child.output.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
-    assert.equal(lines.length, 1, child.output);
-    return lines[0] ?? '';
-  }
+  const refusal = (service: Service, args: readonly string[]): Promise<string> => refusalToStart(start(service, args));
 
   async function withTakenPort(work: (port: number, free: number) => Promise<void>): Promise<void> {
     const [port = 0, free = 0] = await freePorts(2);
@@ -80,12 +73,14 @@ describe('a service', function () {
 
       it('refuses a mistyped flag, a missing secret, and an address that others can reach', async () => {
         const args = argsOf(service, [0, 0]);
-        assert.match(
-          await refusal(service, [...args, '--log-levle', 'info']),
-          /unknown flag --log-levle: did you mean --log-level\?/,
-        );
-        assert.match(await refusal(service, [...args, '--cluster-token-file', folder.file('none')]), /openssl rand/);
-        assert.match(await refusal(service, [...args, '--host', '0.0.0.0']), /--insecure/);
+        const refusals: readonly [readonly string[], RegExp][] = [
+          [['--log-levle', 'info'], /unknown flag --log-levle: did you mean --log-level\?/],
+          [['--cluster-token-file', folder.file('none')], /openssl rand/],
+          [['--host', '0.0.0.0'], /--insecure/],
+        ];
+        const check = async ([more, message]: (typeof refusals)[number]): Promise<void> =>
+          assert.match(await refusal(service, [...args, ...more]), message);
+        await Promise.all(refusals.map(check));
       });
 
       it('explains its flags', async () => {

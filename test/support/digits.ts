@@ -13,7 +13,10 @@ const folder = fileURLToPath(new URL('../../examples/digits/', import.meta.url))
 const digitModels = ['mlp-tiny', 'mlp-small', 'mlp-large', 'cnn-small', 'cnn-medium', 'cnn-large'] as const;
 export type DigitModel = (typeof digitModels)[number];
 
-export const readDigitModel = (name: DigitModel): Promise<Buffer> => readFile(`${folder}models/${name}.onnx`);
+export const digitModelFile = (name: DigitModel): string => `${folder}models/${name}.onnx`;
+export const validationFile = `${folder}validation.npz`;
+
+export const readDigitModel = (name: DigitModel): Promise<Buffer> => readFile(digitModelFile(name));
 
 export interface Digits {
   readonly count: number;
@@ -23,7 +26,7 @@ export interface Digits {
 }
 
 export async function readDigits(): Promise<Digits> {
-  const arrays = await readNpz(`${folder}validation.npz`);
+  const arrays = await readNpz(validationFile);
   const images = arrays.get('image');
   const labels = toNumbers(arrays.get('label') ?? assert.fail('no labels'));
   assert.ok(images !== undefined);
@@ -43,7 +46,7 @@ export async function registerDigits(
   models: readonly DigitModel[] = digitModels,
   task = 'digits',
 ): Promise<void> {
-  await client.registerTask(task, { validation: await readFile(`${folder}validation.npz`) });
+  await client.registerTask(task, { validation: await readFile(validationFile) });
   for (const name of models) await client.registerModel(task, name, await readDigitModel(name));
   await client.waitUntilMeasured(task);
 }

@@ -1,5 +1,6 @@
 // One service of a cluster as a process: started, killed, paused and stopped by a test, which reads its logs and metrics.
 
+import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { startChild, waitFor, type Child } from '@pareto/testkit';
 import { readMetrics, type Metrics } from './metrics.js';
@@ -55,6 +56,14 @@ export const startService = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Child => startChild(process.execPath, [scriptOf(service), ...args], { env });
+
+/** Waits until a service has ended because it can't start: the one line that it says it with, its log apart. */
+export async function refusalToStart(child: Child): Promise<string> {
+  assert.deepEqual(await child.exited, { code: 1, signal: null }, child.output);
+  const lines = child.output.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  assert.equal(lines.length, 1, child.output);
+  return lines.join();
+}
 
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
   const { service, name, port, metricsPort } = options;

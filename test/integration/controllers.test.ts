@@ -1,0 +1,179 @@
+// Two controllers over one etcd: what either of them is asked, a cluster beside theirs, and what a backup makes of it.
+
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { cp } from 'node:fs/promises';
+import { digest, systemClock } from '@pareto/core';
+import { createChannel, createClient, createFollowing, uploadBlob, type ServiceClient, type wire } from '@pareto/rpc';
+import { freePorts, missingEtcd, startEtcd, type Etcd } from '@pareto/testkit';
+import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { classesOf, digitModelFile, readDigits, validationFile } from '../support/digits.js';
+import { pareto } from '../support/pareto.js';
+import { createServiceProcess, refusalToStart, type ServiceProcess } from '../support/service-process.js';
+import { skipWithout } from '../support/skip.js';
+
+describe('two controllers over one etcd', function () {
+  this.timeout(60_000);
+  let etcd: Etcd;
+  let cluster: Cluster;
+  let client: TestClient;
+  let leader: ServiceProcess;
+  let standby: ServiceProcess;
+  const owned: (() => unknown)[] = [];
+  before(async function () {
+    this.timeout(600_000); // the first time on a machine, etcd is built
+    skipWithout(this, await missingEtcd('3.6'));
+    etcd = await startEtcd({ version: '3.6' });
+    owned.push(() => etcd[Symbol.asyncDispose]());
+    cluster = await startCluster({ controllers: 2, workers: 1, etcd: etcd.endpoints });
+    owned.push(() => cluster[Symbol.asyncDispose]());
+    [leader, standby] = cluster.controllers as [ServiceProcess, ServiceProcess];
+    client = createTestClient(cluster);
+    owned.push(() => client[Symbol.dispose]());
+  });
+  after(async () => {
+    for (const dispose of owned.reverse()) await dispose();
+  });
+
+  /** One more controller, started, but perhaps not ready. */
+  async function another(name: string, ...more: readonly string[]): Promise<ServiceProcess> {
+    const [port = 0, metricsPort = 0] = await freePorts(2);
+    const args = ['--cluster-token-file', cluster.folder.file('token'), '--data-dir', cluster.folder.file(name)];
+    const service = createServiceProcess({ service: 'controller', name, port, metricsPort, args: [...args, ...more] });
+    service.launch();
+    owned.push(() => service.child.stop(5_000));
+    return service;
+  }
+
+  const onEtcd = (): readonly string[] => ['--etcd', etcd.endpoints.join(',')];
+
+  it('take a registration that is sent to the one that stands by', async () => {
+    const { code, details } = await refusalOf(registerTask(standby, 'digits'));
+    assert.deepEqual([code, details['pareto-leader']], ['failed-precondition', leader.address]);
+    const model = [digitModelFile('mlp-tiny'), '--task', 'digits', '--validation', validationFile];
+    const output = await pareto('--controller', standby.address, 'register', ...model);
+    assert.match(output, /mlp-tiny:original/);
+    await client.waitUntilReady('mlp-tiny');
+    const digits = await readDigits();
+    assert.equal(classesOf(await client.infer('digits', [digits.input(0)])).length, 1);
+  });
+
+  it('give out at one what was uploaded through the other', async () => {
+    for (const [from, to] of [
+      [standby, leader],
+      [leader, standby],
+    ] as const) {
+      const content = randomBytes(3_000_000);
+      const id = digest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
+      const following = createFollowing({ addresses: [from.address], open: createChannel, clock: systemClock });
+      const read = async function* (offset: number): AsyncGenerator<Buffer> {
+        for (let at = offset; at < content.length; at += 1 << 20) yield content.subarray(at, at + (1 << 20));
+      };
+      assert.equal(await uploadBlob(following, { digest: id, sizeBytes: content.length, read }), true);
+      assert.equal(following.address, from.address);
+      following.close();
+      const channel = createChannel(to.address);
+      const parts: Buffer[] = [];
+      for await (const { data } of createClient(channel, 'pareto.v1.Blobs').download({ digest: id })) parts.push(data);
+      channel.close();
+      assert.ok(Buffer.concat(parts).equals(content));
+    }
+  });
+
+  it('refuse a third that keeps its blobs in another place, and go on', async () => {
+    const { child } = await another('third', ...onEtcd());
+    assert.match(
+      await refusalToStart(child),
+      /^pareto-controller: the cluster's blobs are at .*\/blobs, and .*\/third\/blobs is another place: give all controllers the same --blobs/,
+    );
+    await pareto('--controller', leader.address, 'list', 'digits');
+  });
+
+  it('see nothing of a cluster of another name in the same etcd, nor does it of them', async () => {
+    const other = await another('other', ...onEtcd(), '--cluster', 'other');
+    await other.ready();
+    assert.equal((await other.metrics()).value('pareto_leader'), 1);
+    assert.deepEqual((await registryOf(other)).tasks, []);
+    for (const name of ['elsewhere', 'digits']) await registerTask(other, name);
+    await pareto('--controller', other.address, 'delete', 'digits');
+    for (const controller of cluster.controllers) {
+      const { tasks } = await registryOf(controller);
+      assert.deepEqual(
+        tasks.map(({ name }) => name),
+        ['digits'],
+      );
+    }
+    const { controllers } = await client.fleet.overview({});
+    assert.deepEqual([...controllers].sort(), [leader.address, standby.address].sort());
+  });
+
+  describe('and a backup', () => {
+    let file: string;
+    before('the one that stands by stops, and leaves it', async () => {
+      file = cluster.folder.file('backup');
+      await standby.stop();
+      await standby.start(['--backup-file', file]);
+      assert.equal(await standby.stop(), 0);
+      await standby.start();
+    });
+
+    /** A copy of the models: two clusters never share a place. */
+    async function blobs(name: string): Promise<readonly string[]> {
+      const copy = cluster.folder.file(name);
+      await cp(cluster.folder.file('blobs'), copy, { recursive: true });
+      return ['--blobs', copy];
+    }
+
+    it('fill another cluster in etcd with all that was registered and measured', async () => {
+      const own = ['--cluster', 'restored', ...(await blobs('copy-1'))];
+      const restored = await another('restored', ...onEtcd(), ...own, '--restore', file);
+      await restored.ready();
+      assert.deepEqual(await registryOf(restored), await registryOf(leader));
+    });
+
+    it('fill an embedded store, which serves', async () => {
+      await using moved = await startCluster({
+        workers: 1,
+        controllerArgs: ['--restore', file, ...(await blobs('copy-2'))],
+      });
+      assert.deepEqual(await registryOf(moved.controller), await registryOf(leader));
+      using asking = createTestClient(moved);
+      await asking.waitUntilReady('mlp-tiny');
+      const digits = await readDigits();
+      assert.equal(classesOf(await asking.infer('digits', [digits.input(0)])).length, 1);
+    });
+
+    it('are refused where there is something', async () => {
+      const before = await registryOf(leader);
+      const shared = ['--blobs', cluster.folder.file('blobs')];
+      const { child } = await another('one', ...onEtcd(), ...shared, '--restore', file);
+      assert.match(
+        await refusalToStart(child),
+        /^pareto-controller: a backup is restored into an empty store only, .*: name a new data directory or cluster, or leave the backup out$/,
+      );
+      assert.deepEqual(await registryOf(leader), before);
+    });
+  });
+});
+
+type Registry = ServiceClient<'pareto.v1.Registry'>;
+
+/** By a client that follows nobody. */
+async function ask<T>({ address }: ServiceProcess, call: (registry: Registry) => Promise<T>): Promise<T> {
+  const channel = createChannel(address);
+  try {
+    return await call(createClient(channel, 'pareto.v1.Registry'));
+  } finally {
+    channel.close();
+  }
+}
+
+const registerTask = (controller: ServiceProcess, name: string): Promise<wire.Task> =>
+  ask(controller, (registry) => registry.registerTask({ name, metric: 'top1' }));
+
+/** What is registered and measured, without what of it runs. */
+async function registryOf(controller: ServiceProcess): Promise<wire.ListResponse> {
+  const list = await ask(controller, (registry) => registry.list({}));
+  return { ...list, variants: list.variants.map((variant) => ({ ...variant, replicasReady: 0 })) };
+}
