@@ -34,6 +34,7 @@ export interface Session<Out> extends Runnable {
 export function createSession<In, Out>(options: SessionOptions<In, Out>): Session<Out> {
   const { clock, addresses, rng } = options;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   const wait = createControllerWait(clock, options.logger);
   let current: Connection<In, Out> | undefined;
   let address: string | undefined;
@@ -67,9 +68,9 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
   }
 
   async function run(): Promise<void> {
-    for (let attempt = firstAttempt(addresses, rng); ;) {
+    for (let attempt = firstAttempt(addresses, rng); !isStopping();) {
       const outcome = await connectOnce(attempt);
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       const next = nextAttempt(addresses, attempt, outcome, options.wanted);
       if (!next.isAtOnce) wait.failed(attempt.address, outcome.error);
       attempt = next;

@@ -117,6 +117,18 @@ describe('session', () => {
     assert.equal(await heard(), 2);
   });
 
+  it('goes to no other controller once it is told to stop', async () => {
+    let hellos = 0;
+    const both = [await controller(0, (_, say) => say(++hellos)), await controller(0, (_, say) => say(++hellos))];
+    servers.push(...both.map(({ server }) => server));
+    await begin(both.map(({ address }) => address));
+    await heard();
+    both.find(({ address }) => address === session.address)?.server.close();
+    while (session.problem === undefined) await systemClock.sleep(milliseconds(5));
+    await session.stop();
+    assert.equal(hellos, 1);
+  });
+
   it('stops although no controller was ever there', async () => {
     await begin(['127.0.0.1:9']);
     assert.equal(session.connected, false);
