@@ -1,11 +1,19 @@
 // Who stands for election and who leads, as the mirror shows it: known without asking the store.
 
-import type { RecordView } from './record-tables.js';
+import type { Fence } from '@pareto/state';
+import type { RecordView, Stored } from './record-tables.js';
 
 /** The oldest candidate leads. */
-export const leaderOf = (records: RecordView): string | undefined => candidatesOf(records)[0];
+export const leaderOf = (records: RecordView): string | undefined => byAge(records)[0]?.value;
 
 /** Addresses of all that stand, the leader first. */
-export function candidatesOf({ candidates }: RecordView): readonly string[] {
-  return [...candidates.values()].sort((a, b) => a.createRevision - b.createRevision).map(({ value }) => value);
+export const candidatesOf = (records: RecordView): readonly string[] => byAge(records).map(({ value }) => value);
+
+/** Whether it is that candidacy that leads. */
+export function leadsBy(records: RecordView, { key, createRevision }: Fence): boolean {
+  const leading = byAge(records)[0];
+  return leading?.key === key && leading.createRevision === createRevision;
 }
+
+const byAge = ({ candidates }: RecordView): readonly Stored<string>[] =>
+  [...candidates.values()].sort((a, b) => a.createRevision - b.createRevision);

@@ -3,7 +3,7 @@
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { leaderOf } from './candidates.js';
+import { leaderOf, leadsBy } from './candidates.js';
 import type { Mirror } from './mirror.js';
 
 /** One time of leading. */
@@ -73,10 +73,12 @@ export function createLeader(options: LeaderOptions): Leader {
   const lead = async (address: string, signal: AbortSignal): Promise<void> => {
     const leadership = await election.campaign(address, signal);
     try {
-      await catchUp(options, leadership);
+      // What an earlier leader wrote is known here before this one acts: it comes before the end of that one's candidacy.
+      await mirror.shows((records) => leadsBy(records, leadership.fence));
       const holding = hold(leadership, signal, clock.now());
       logger.info('leading', { address });
       setCurrent(holding);
+      endWithCandidacy();
       await aborted(holding.term.lost);
       logger.info('leading no more', { reason: (holding.term.lost.reason as Error).message });
     } finally {
@@ -85,6 +87,11 @@ export function createLeader(options: LeaderOptions): Leader {
       const resigned = leadership.resign().catch((error: unknown) => logger.debug('not resigned', { error }));
       if (signal.aborted) await resigned;
     }
+  };
+
+  const endWithCandidacy = (): void => {
+    if (current === undefined || leadsBy(mirror.records, current.leadership.fence)) return;
+    current.end('its candidacy is no longer in the store');
   };
 
   const elsewhere = (): string | undefined => {
@@ -102,10 +109,7 @@ export function createLeader(options: LeaderOptions): Leader {
   };
 
   mirror.onChange((kinds) => {
-    if (current === undefined || !kinds.has('candidates')) return;
-    const { key, createRevision } = current.leadership.fence;
-    const isStanding = mirror.records.candidates.get(key)?.createRevision === createRevision;
-    if (!isStanding) current.end('its candidacy is no longer in the store');
+    if (kinds.has('candidates')) endWithCandidacy();
   });
 
   return {
@@ -161,12 +165,6 @@ function hold(leadership: Leadership, signal: AbortSignal, since: Milliseconds):
   const end = (reason: string): void => ended.abort(new ParetoError('aborted', reason));
   const lost = AbortSignal.any([signal, leadership.lost, ended.signal]);
   return { leadership, end, term: { since, lost } };
-}
-
-/** What an earlier leader wrote is known here before this one acts. */
-async function catchUp({ store, mirror }: LeaderOptions, { fence }: Leadership): Promise<void> {
-  const { revision } = await store.get(fence.key);
-  await mirror.reached(revision);
 }
 
 function countWrite(metrics: ControllerMetrics, operations: number, elapsedMs: number): void {

@@ -21,6 +21,8 @@ export interface Mirror {
    * store was restored meanwhile.
    */
   reached(revision: Revision): Promise<void>;
+  /** Resolves once the records are so. Throws `unavailable` as `reached` does. */
+  shows(isSo: (records: RecordView) => boolean): Promise<void>;
   onChange(listener: (kinds: ReadonlySet<RecordKind>) => void): void;
   /** The history is another one than was followed. `records` are still those of before. */
   onRestored(listener: () => void): void;
@@ -93,6 +95,15 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
     while (!signal.aborted) await follow(signal, heard).catch(rest);
   };
 
+  const waitUntil = async (isThere: () => boolean, what: string): Promise<void> => {
+    const began = history;
+    const deadline = clock.now() + reachMs;
+    while (!synced || !isThere()) {
+      refuseToWait(what, ended, history !== began, clock.now() >= deadline);
+      await changed.wait(Math.max(1, deadline - clock.now()), ended);
+    }
+  };
+
   return {
     records: tables.view,
     get revision() {
@@ -106,24 +117,18 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
       void run(signal);
       while (!synced && !signal.aborted) await changed.wait(lastPauseMs, signal);
     },
-    async reached(wanted) {
-      const began = history;
-      const deadline = clock.now() + reachMs;
-      while (revision < wanted || !synced) {
-        refuseToWait(ended, history !== began, clock.now() >= deadline);
-        await changed.wait(Math.max(1, deadline - clock.now()), ended);
-      }
-    },
+    reached: (wanted) => waitUntil(() => revision >= wanted, 'it was written'),
+    shows: (isSo) => waitUntil(() => isSo(tables.view), 'it has come about'),
     onChange: (listener) => void listeners.push(listener),
     onRestored: (listener) => void onRestored.push(listener),
   };
 }
 
-function refuseToWait(ended: AbortSignal, isRestored: boolean, isLate: boolean): void {
+function refuseToWait(what: string, ended: AbortSignal, isRestored: boolean, isLate: boolean): void {
   const refuse = (why: string): never => {
     throw new ParetoError('unavailable', why);
   };
-  if (ended.aborted) refuse('it was written, but the controller is stopping: look again at another one');
-  if (isRestored) refuse('the store was restored while it was written: look whether it is there, and try again');
-  if (isLate) refuse('it was written, but the store does not tell of it yet: look again in a moment');
+  if (ended.aborted) refuse(`${what}, but the controller is stopping: look again at another one`);
+  if (isRestored) refuse(`${what}, and then the store was restored: look whether it is there, and try again`);
+  if (isLate) refuse(`${what}, but the store does not tell of it yet: look again in a moment`);
 }

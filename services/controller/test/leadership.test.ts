@@ -1,0 +1,128 @@
+// Leading: when it begins and when it ends, over stores that are slow to tell and shared with others.
+
+import assert from 'node:assert/strict';
+import { systemClock } from '@pareto/core';
+import { createElection, openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
+import { createControllerMetrics, createLogger } from '@pareto/telemetry';
+import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { createLeader, type Leader } from '../src/leadership.js';
+import { createMirror, type Mirror } from '../src/mirror.js';
+
+const logger = createLogger({ service: 'controller', level: 'silent', format: 'json' });
+const metrics = createControllerMetrics();
+const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
+
+interface Candidate extends AsyncDisposable {
+  readonly leader: Leader;
+  readonly mirror: Mirror;
+}
+
+async function stand(store: Store, address: string): Promise<Candidate> {
+  const stop = new AbortController();
+  const mirror = createMirror({ store, clock: systemClock, logger });
+  await mirror.start(stop.signal);
+  const election = createElection(store, { name: 'controller', ttlMs: 3_000, clock: systemClock });
+  const leader = createLeader({ store, mirror, election, clock: systemClock, logger, metrics });
+  const running = leader.run(address, stop.signal);
+  return {
+    leader,
+    mirror,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const toLead = ({ leader }: Candidate): Promise<unknown> => waitFor('it to lead', () => leader.term);
+
+/** A store whose mirrors are told nothing for a while. */
+function holdBack(store: Store): { readonly store: Store; hold(): void; release(): void } {
+  let released = Promise.resolve();
+  let release = (): void => undefined;
+  async function* watch(...asked: Parameters<Store['watch']>): ReturnType<Store['watch']> & AsyncGenerator {
+    for await (const watched of store.watch(...asked)) {
+      if (asked[0] === '') await released;
+      yield watched;
+    }
+  }
+  return {
+    store: { ...store, watch },
+    hold() {
+      released = new Promise((resolve) => (release = resolve));
+    },
+    release: () => release(),
+  };
+}
+
+describe('leadership', () => {
+  let folder: TempFolder;
+  let store: Store;
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+  });
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('begins only when all is known that the leader before has written', async () => {
+    const first = await stand(store, 'one:1');
+    await toLead(first);
+    const slow = holdBack(store);
+    await using second = await stand(slow.store, 'two:1');
+    await waitFor('both to stand', () => second.mirror.records.candidates.size === 2 || undefined);
+    let changes = 0;
+    second.leader.onChange(() => (changes += 1));
+    slow.hold();
+    assert.equal(await first.leader.write([], [put('name/default/last', '{}')]), true);
+    await first[Symbol.asyncDispose]();
+    const elected = async (): Promise<boolean> => (await store.range('election/')).entries.length === 1;
+    await waitFor('the second to be elected', async () => (await elected()) || undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual([changes, second.leader.term], [0, undefined]);
+    slow.release();
+    await toLead(second);
+    assert.ok(second.mirror.records.names.has('name/default/last'));
+  });
+
+  it('ends when its candidacy is gone, and begins anew', async () => {
+    await using one = await stand(store, 'one:1');
+    await toLead(one);
+    const { term } = one.leader;
+    const [candidate] = (await store.range('election/')).entries;
+    await store.transact({ compares: [], operations: [{ kind: 'delete', key: candidate?.key ?? '' }] });
+    await waitFor('another term', () => (one.leader.term === term ? undefined : one.leader.term));
+    assert.equal(term?.lost.aborted, true);
+    assert.equal(await one.leader.write([], [put('name/default/again', '{}')]), true);
+  });
+
+  it('begins in an etcd that others write to all the time', async function () {
+    this.timeout(600_000); // the first time on a machine, etcd is built
+    const skipReason = await missingEtcd('3.6');
+    if (skipReason !== undefined) {
+      Object.assign(this.test ?? {}, { skipReason });
+      this.skip();
+    }
+    await using etcd = await startEtcd({ version: '3.6' });
+    const open = (prefix: string): Promise<Store> =>
+      openEtcdStore({ endpoints: etcd.endpoints, prefix, clock: systemClock, onNotice: () => undefined });
+    await using others = await open('/others/');
+    let stopped = false;
+    const write = async (key: string): Promise<void> => {
+      for (let i = 0; !stopped; i += 1) await others.transact({ compares: [], operations: [put(key, String(i))] });
+    };
+    const writing = Promise.all(['a', 'b', 'c', 'd'].map(write));
+    await using own = await open('/own/');
+    await using one = await stand(own, 'one:1');
+    try {
+      await toLead(one);
+      assert.equal(await one.leader.write([], [put('name/default/own', '{}')]), true);
+    } finally {
+      stopped = true;
+      await writing;
+    }
+  });
+});
