@@ -18,6 +18,7 @@ import { createControlLoop } from './control-loop.js';
 import { createFleetRecords } from './fleet-records.js';
 import { defaultFleetParams, type FleetParams } from './fleet-state.js';
 import { setGauges } from './gauges.js';
+import { createHandover } from './handover.js';
 import { keepHouse } from './housekeeping.js';
 import { createLoadFlusher } from './load-flusher.js';
 import { createNotices } from './notices.js';
@@ -85,6 +86,9 @@ export async function createController(
   cluster.onLeadership(routes.leadershipChanged);
 
   const { port, listening, serving } = createServing(server, config, logger);
+  const handover = createHandover(loads);
+  const lead = (signal: AbortSignal): Promise<void> =>
+    cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));
   const house = { ...config, ...context, store, cluster, records };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
@@ -98,7 +102,7 @@ export async function createController(
       part,
       mirroring(cluster, draining),
       listening,
-      background('leadership', (signal) => cluster.leader.run(advertisedAddress(config, port()), signal)),
+      background('leadership', lead),
       background('routing table', (signal) => routes.run(signal)),
       background('loads', (signal) => loads.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
@@ -106,6 +110,7 @@ export async function createController(
       background('compaction', (signal) => keepCompacted(compaction, signal)),
       background('blob collection', (signal) => keepCollected(collection, signal)),
       serving,
+      handover.part,
     ],
   };
 }

@@ -14,11 +14,13 @@ export interface LoadFlusher {
   note(load: LoadRecord, isNews: boolean): void;
   /** Writes, while this controller leads, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
+  /** Writes all that waits, now. */
+  flush(): Promise<void>;
 }
 
 export interface LoadFlusherOptions {
-  readonly leader: Leader;
-  readonly mirror: Mirror;
+  readonly leader: Pick<Leader, 'term' | 'write' | 'onChange'>;
+  readonly mirror: Pick<Mirror, 'records'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -37,13 +39,14 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   const bell = createDoorbell(clock);
   let countsAt = clock.now();
 
-  const round = async (): Promise<void> => {
-    if (leader.term === undefined) return waiting.clear();
-    const isCountsDue = clock.now() - countsAt >= countsMs;
+  const round = async (isCountsDue: boolean): Promise<void> => {
+    if (leader.term === undefined) return;
     if (isCountsDue) countsAt = clock.now();
     const due = [...waiting].filter(([, { isNews }]) => isNews || isCountsDue);
-    await flush(options, waiting, new Map(due));
+    await flush(options, waiting, new Map(due)).catch((error: unknown) => logger.warn('loads not written', { error }));
   };
+  // Another leader has counted on: what was said before is said anew to whoever leads.
+  leader.onChange(() => waiting.clear());
 
   return {
     note(load, isNews) {
@@ -58,9 +61,10 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
       while (!signal.aborted) {
         await bell.wait(untilCounts(clock, countsAt), signal);
         await clock.sleep(newsMs, signal).catch(() => undefined);
-        await round().catch((error: unknown) => logger.warn('loads not written', { error }));
+        await round(clock.now() - countsAt >= countsMs);
       }
     },
+    flush: () => round(true),
   };
 }
 

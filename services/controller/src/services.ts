@@ -42,7 +42,7 @@ export interface ServiceParts {
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { config, context, cluster, blobs, holds, routes, table, metrics } = parts;
-  const join = createJoin({ ...parts, ...cluster, ...context, draining: context.lifecycle.draining });
+  const join = createJoin({ ...parts, ...cluster, ...context });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const registry = { ...cluster, blobs, holds, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
   server.add(

@@ -28,7 +28,6 @@ export interface WorkerSessionsOptions {
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
   readonly storeAgeMs: () => number;
-  readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -38,7 +37,10 @@ type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput
 /** A worker reports twice a second; one that is silent for this long is taken for lost, and its stream is ended. */
 const silenceMs = milliseconds(3_000);
 
-/** The handler of workers' streams: only the leader has any, and they end with its term. */
+/**
+ * The handler of workers' streams: only the leader has any, and they end with its term. Also when it stops: a leader without
+ * them would take all workers for gone.
+ */
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
   const { leader, logger } = options;
   return async (stream, call) => {
@@ -48,7 +50,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     await options.records.remember(info);
     const { lost } = leader.require();
     const ended = new AbortController();
-    const signal = AbortSignal.any([call.signal, options.draining, lost, ended.signal]);
+    const signal = AbortSignal.any([call.signal, lost, ended.signal]);
     const session: WorkerSession = { info, end: () => ended.abort() };
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
     try {
@@ -57,7 +59,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
       ended.abort();
       logger.info('worker left', { worker: info.id });
     }
-    if (lost.aborted && !options.draining.aborted) throw leader.refusal();
+    if (lost.aborted) throw leader.refusal();
   };
 }
 

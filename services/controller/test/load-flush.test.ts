@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bytes, milliseconds, replicaId, variantId, workerId, type ReplicaReport } from '@pareto/core';
-import { openEmbeddedStore, type Store, type Transaction } from '@pareto/state';
+import { openEmbeddedStore, type Compare, type Operation, type Store, type Transaction } from '@pareto/state';
+import { createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
+import type { Term } from '../src/leadership.js';
+import { createLoadFlusher } from '../src/load-flusher.js';
 import { flushLimits, planFlush, type FlushPlan, type Saying } from '../src/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../src/record-tables.js';
 import type { LoadRecord } from '../src/records.js';
@@ -168,4 +171,45 @@ describe('flushing loads', () => {
       assert.equal(await counted(store, 'tiny:original'), 7);
     });
   });
+
+  it('forgets with the end of a term what it did not write: another leader has counted on', async () => {
+    await withStore(async (store) => {
+      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const leader = fakeLeader(store, catchUp);
+      const clock = createManualClock();
+      const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
+      const flusher = createLoadFlusher({ leader, mirror: { records: tables.view }, clock, logger });
+      flusher.note(loadOf('w1', '1', reportOf('a', 'tiny:original', 7)), true);
+      leader.changeTerm(false);
+      const byAnother = planFlush([[loadOf('w1', '1', reportOf('a', 'tiny:original', 9))]], tables.view, flushLimits);
+      await store.transact(byAnother);
+      await catchUp();
+      leader.changeTerm(true);
+      await flusher.flush();
+      flusher.note(loadOf('w1', '1', reportOf('a', 'tiny:original', 10)), false);
+      await flusher.flush();
+      assert.equal(await counted(store, 'tiny:original'), 10);
+    });
+  });
 });
+
+function fakeLeader(store: Store, catchUp: () => Promise<void>) {
+  const listeners: (() => void)[] = [];
+  const during: Term = { since: milliseconds(0), lost: new AbortController().signal };
+  let term: Term | undefined = during;
+  return {
+    get term() {
+      return term;
+    },
+    onChange: (listener: () => void) => void listeners.push(listener),
+    async write(compares: readonly Compare[], operations: readonly Operation[]): Promise<boolean> {
+      const { kind } = await store.transact({ compares, operations });
+      await catchUp();
+      return kind === 'committed';
+    },
+    changeTerm(leads: boolean) {
+      term = leads ? during : undefined;
+      for (const listener of listeners) listener();
+    },
+  };
+}

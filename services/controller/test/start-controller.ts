@@ -32,7 +32,8 @@ export async function startController(
   const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, access };
   const config = controllerConfig.schema.parse({ ...testConfig, dataDir, ...fields });
   const controller = await createController(config, context, { fleet: timings, ...options });
-  const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs: 2_000 });
+  const stopTimeoutMs = config.drainTimeoutMs + 1_500;
+  const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
   await group.start();
   const address = `127.0.0.1:${controller.port()}`;
   const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
