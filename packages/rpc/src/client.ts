@@ -53,6 +53,8 @@ export function createChannel(address: string, options: ChannelOptions = {}): Ch
     'grpc.max_reconnect_backoff_ms': 1_000,
     'grpc.enable_retries': 0,
     'grpc.use_local_subchannel_pool': 1,
+    // A proxy that the environment names for other programs is not to see the cluster's token, or loopback at all.
+    'grpc.enable_http_proxy': 0,
     'grpc-node.flow_control_window': connectionWindowBytes,
   });
   const internals = { client, metadata: options.metadata ?? {}, clock: options.clock ?? systemClock };

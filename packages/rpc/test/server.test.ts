@@ -204,6 +204,23 @@ describe('a server and its clients', () => {
     assert.equal(settings.initialWindowSize, streamWindowBytes);
   });
 
+  it('is reached past the proxy that the environment names', async () => {
+    const before = process.env['http_proxy'];
+    process.env['http_proxy'] = 'http://127.0.0.1:9';
+    const direct = createChannel(`127.0.0.1:${port}`);
+    try {
+      const { name } = await createClient(direct, 'pareto.v1.Registry').registerTask(
+        { name: 'x' },
+        { timeoutMs: 3000 },
+      );
+      assert.equal(name, 'x');
+    } finally {
+      direct.close();
+      if (before === undefined) delete process.env['http_proxy'];
+      else process.env['http_proxy'] = before;
+    }
+  });
+
   it('refuses a taken port in one line', async () => {
     const other = createServer();
     const error = await rejection(other.listen('127.0.0.1', port));
