@@ -7,6 +7,8 @@ import type { Revision } from '../store.js';
 /** Of every answer of etcd, as etcd3 gives it. */
 export interface Header {
   readonly cluster_id: string;
+  /** Of who answered. */
+  readonly member_id: string;
   readonly revision: string;
   readonly raft_term: string;
 }
@@ -15,8 +17,14 @@ export interface Header {
 interface Mark {
   readonly generation: number;
   readonly revision: Revision;
-  readonly term: number;
+  readonly terms: Terms;
 }
+
+/**
+ * The raft term of the last entry that each member had carried out. Of one member it only goes up; another may be behind it
+ * without any read being behind: one that was away and got a snapshot of the data keeps the term from before.
+ */
+type Terms = ReadonlyMap<string, number>;
 
 export interface History {
   readonly epoch: string;
@@ -51,7 +59,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
   let begunAt = 0;
   let own = 0;
   let seen = Number(firstHeader.revision);
-  let term = Number(firstHeader.raft_term);
+  let terms = termsOf(firstHeader);
   let cluster = firstHeader.cluster_id;
   let heardAt = clock.now();
   return {
@@ -76,7 +84,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
     get silentMs() {
       return clock.now() - heardAt;
     },
-    mark: () => ({ generation, revision: seen, term }),
+    mark: () => ({ generation, revision: seen, terms }),
     agrees(mark, header) {
       if (mark.generation !== generation) return false;
       const raftTerm = Number(header.raft_term);
@@ -84,13 +92,15 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
       return (
         header.cluster_id === cluster &&
         Number(header.revision) >= mark.revision &&
-        (raftTerm === 0 || raftTerm >= mark.term)
+        (raftTerm === 0 || raftTerm >= (mark.terms.get(header.member_id) ?? 0))
       );
     },
     answered(mark, header) {
       if (mark.generation !== generation) return;
       seen = Math.max(seen, Number(header.revision));
-      term = Math.max(term, Number(header.raft_term));
+      if (Number(header.raft_term) > (terms.get(header.member_id) ?? 0)) {
+        terms = new Map([...terms, ...termsOf(header)]);
+      }
       heardAt = clock.now();
     },
     changed(of, revision) {
@@ -106,7 +116,7 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
       generation += 1;
       own = 0;
       seen = begunAt = Number(header.revision);
-      term = Number(header.raft_term);
+      terms = termsOf(header);
       cluster = header.cluster_id;
       const before = over;
       over = new AbortController();
@@ -114,3 +124,5 @@ export function createHistory(firstEpoch: string, firstHeader: Header, clock: Cl
     },
   };
 }
+
+const termsOf = ({ member_id, raft_term }: Header): Terms => new Map([[member_id, Number(raft_term)]]);

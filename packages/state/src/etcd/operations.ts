@@ -39,8 +39,12 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
     return { revision: Number(revision), entries };
   };
 
-  const conflict = (compares: readonly Compare[], found: readonly (Entry | undefined)[]): TransactResult => {
-    for (const entry of found) history.changed(history.generation, entry?.modRevision ?? 0);
+  const conflict = (
+    generation: number,
+    compares: readonly Compare[],
+    found: readonly (Entry | undefined)[],
+  ): TransactResult => {
+    for (const entry of found) history.changed(generation, entry?.modRevision ?? 0);
     return {
       kind: 'conflict',
       revision: history.own,
@@ -72,7 +76,7 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
       if (!succeeded) {
         const found = responses.map(({ response_range }) => response_range.kvs.map((kv) => entryOf(keys, kv))[0]);
         if (found.at(-1)?.key === epochKey && found.at(-1)?.value === epoch)
-          return conflict(transaction.compares, found);
+          return conflict(mark.generation, transaction.compares, found);
         await session.renewAfter(mark.generation);
         throw new ParetoError('aborted', 'the store was wiped or restored: nothing was written; read it again');
       }

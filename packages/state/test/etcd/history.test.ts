@@ -107,6 +107,21 @@ describe('a store with another history', function () {
       assert.equal((await waitFor('the end', () => early.end)).kind, 'restored');
     }));
 
+  it('is noticed by the raft term when others have written beyond all that was known', () =>
+    withTwoStores('3.6', async ({ etcd, one }) => {
+      await write(one, put('a', '1'));
+      const snapshot = await etcd.snapshot();
+      await etcd.kill();
+      await etcd.start(); // another term
+      const { epoch } = one;
+      const { revision } = await waitFor('a read', () => one.get('a'));
+      await etcd.wipe(snapshot);
+      const asOthers = { key: Buffer.from('other').toString('base64') };
+      for (let i = 0; i < revision; i += 1) await etcd.nodes[0]?.gateway.call('kv/put', asOthers);
+      assert.ok((await waitFor('a read', () => one.get('a'))).revision > revision);
+      assert.notEqual(one.epoch, epoch);
+    }));
+
   it('is no other history when it was only restarted, or written to by others', () =>
     withTwoStores('3.4', async ({ etcd, one, two, notices }) => {
       const { epoch } = one;
