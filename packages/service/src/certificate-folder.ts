@@ -42,8 +42,9 @@ export async function openCertificates(folder: string, options: CertificateOptio
     throw explain(folder, error, await hintOf(folder, options.role));
   });
   let present = check(folder, files, options);
-  let settled = fingerprint(files);
+  let taken = fingerprint(files);
   let pending: string | undefined;
+  let refused: string | undefined;
   let warnedAt: number | undefined;
   await warnOfReaders(folder, logger);
 
@@ -51,17 +52,22 @@ export async function openCertificates(folder: string, options: CertificateOptio
   async function look(): Promise<void> {
     const seen = await readCertificateFiles(folder).catch((error: unknown) => explain(folder, error));
     const print = seen instanceof Error ? seen.message : fingerprint(seen);
-    const isSettling = print !== settled && print === pending;
+    const isSettled = print === pending;
     pending = print;
-    if (!isSettling) return;
-    settled = print;
+    if (!isSettled) return;
+    if (print === taken) return void (refused = undefined);
     try {
       if (seen instanceof Error) throw seen;
       present = check(folder, seen, options);
     } catch (error) {
-      logger.error('new certificates refused, the old ones are kept', { reason: errorText(error) });
+      // Looked at again each time: what is not valid yet may be soon.
+      const reason = errorText(error);
+      if (reason !== refused) logger.error('new certificates refused, the old ones are kept', { reason });
+      refused = reason;
       return;
     }
+    taken = print;
+    refused = undefined;
     warnedAt = undefined;
     logger.info('certificates replaced', { folder, ends: dateOf(present.endsAt) });
     for (const listener of listeners) listener();

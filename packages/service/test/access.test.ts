@@ -1,17 +1,20 @@
 // Who may call what, over real gRPC.
 
 import assert from 'node:assert/strict';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '@pareto/core';
+import { ParetoError, systemClock } from '@pareto/core';
 import {
   createChannel,
   createClient,
   createServer,
+  readClientCertificates,
+  type Certified,
   type Channel,
   type ChannelOptions,
+  type Role,
   type RpcServer,
-  readClientCertificates,
+  type ServerCall,
   type ServiceRole,
 } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
@@ -105,6 +108,34 @@ describe('access by token', () => {
   });
 });
 
+const protos = [
+  'inference.proto',
+  ...['execution', 'fleet', 'inference', 'registry', 'routes'].map((name) => `pareto/v1/${name}.proto`),
+];
+
+/** `package.Service/Method` of every call in a proto file. */
+async function methodsOf(file: string): Promise<readonly string[]> {
+  const text = await readFile(new URL(`../../../protos/${file}`, import.meta.url), 'utf8');
+  const [, name = ''] = /^package ([\w.]+);/m.exec(text) ?? [];
+  return [...text.matchAll(/^service (\w+) \{(.*?)^\}/gms)].flatMap(([, service = '', body = '']) =>
+    [...body.matchAll(/^ *rpc (\w+)/gm)].map(([, method = '']) => `${name}.${service}/${method}`),
+  );
+}
+
+/** By the service that is called; what matches nothing is for nobody. */
+const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonly Role[] | 'anyone'])[]>> = {
+  controller: [
+    [/^pareto\.v1\.Fleet\/Join$/, ['worker']],
+    [/^pareto\.v1\.Fleet\/(ListWorkers|Drain|Overview)$/, ['operator']],
+    [/^pareto\.v1\.Routes\/Watch$/, ['router']],
+    [/^pareto\.v1\.Registry\//, ['operator']],
+    [/^pareto\.v1\.Blobs\/Download$/, ['worker', 'operator']],
+    [/^pareto\.v1\.Blobs\/(Stat|Upload)$/, ['operator']],
+  ],
+  router: [[/^(inference\.GRPCInferenceService|pareto\.v1\.Inference)\//, 'anyone']],
+  worker: [[/^(inference\.GRPCInferenceService|pareto\.v1\.Execution)\//, ['router']]],
+};
+
 describe('access by certificates', () => {
   let folder: TempFolder;
   let lines: string[] = [];
@@ -181,6 +212,29 @@ describe('access by certificates', () => {
     }
     await assert.rejects(list('worker'), { code: 'permission-denied', message: /Registry\/List is for operators/ });
     assert.match(lines.join(''), /"peer":"127\.0\.0\.1:\d+","method":"\/pareto\.v1\.Fleet\/Join".*call refused/);
+  });
+
+  it('knows for every method of the protos who may call it', async () => {
+    const methods = (await Promise.all(protos.map(methodsOf))).flat();
+    assert.ok(methods.length > 20);
+    for (const role of ['controller', 'router', 'worker'] as const) {
+      const guard = accessOf(role).server.guard ?? assert.fail('there is no guard');
+      for (const method of methods) {
+        const check = guard(`/${method}`);
+        const takes = (certified: Certified): boolean => {
+          try {
+            check?.({ certified, peer: 'test' } as ServerCall);
+            return true;
+          } catch (error) {
+            assert.ok(error instanceof ParetoError && /^(unauthenticated|permission-denied)$/.test(error.code));
+            return false;
+          }
+        };
+        const may = [undefined, 'unknown', 'controller', 'router', 'worker', 'operator'] as const;
+        const wanted = intended[role].find(([pattern]) => pattern.test(method))?.[1] ?? [];
+        assert.deepEqual(may.filter(takes), wanted === 'anyone' ? may : wanted, `${role}: ${method}`);
+      }
+    }
   });
 
   it('refuses everybody else at the door of a controller', async () => {

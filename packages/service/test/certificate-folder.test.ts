@@ -121,6 +121,16 @@ describe('the certificates of a service', () => {
       });
     }
 
+    it('but not for an authority that has a new certificate of the same key beside the one that ended', async () => {
+      await write();
+      for (const ca of [`${authority.endedCa}\n${authority.ca}`, `${authority.ca}\n${authority.endedCa}`]) {
+        await writeFile(join(folder, 'ca.crt'), ca);
+        await open();
+      }
+      await writeFile(join(folder, 'ca.crt'), authority.endedCa);
+      await assert.rejects(open(), /ca\.crt ended on/);
+    });
+
     it('before they are valid', async () => {
       await write();
       await assert.rejects(open(quickClock(-1000 * dayMs)), /is valid from .* only: is this machine's clock right/);
@@ -182,6 +192,20 @@ describe('the certificates of a service', () => {
       await write();
       await logged(/certificates replaced/);
     });
+  });
+
+  it('that come before their time are taken when it has come', async () => {
+    await write();
+    let offsetMs = -100 * dayMs;
+    const clock = { ...quickClock(), wallMs: () => systemClock.wallMs() + offsetMs };
+    const certificates = await start(clock);
+    const before = certificateOf(certificates);
+    await write({ endsInDays: 364 });
+    await logged(/is valid from .* the old ones are kept/);
+    offsetMs = 0;
+    await logged(/certificates replaced/);
+    assert.notEqual(certificateOf(certificates), before);
+    assert.equal(lines.length, 2, lines.join(''));
   });
 
   describe('are warned of', () => {

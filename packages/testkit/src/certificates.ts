@@ -32,6 +32,8 @@ export interface IssuedCertificate {
 export interface TestAuthority {
   /** Its own certificate, PEM. */
   readonly ca: string;
+  /** An earlier one of the same key, PEM. */
+  readonly endedCa: string;
   issue(options?: IssueOptions): Promise<IssuedCertificate>;
 }
 
@@ -42,20 +44,23 @@ const generateKeys = (): Promise<webcrypto.CryptoKeyPair> =>
 export async function createTestAuthority(): Promise<TestAuthority> {
   const keys = await generateKeys();
   const now = systemClock.wallMs();
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Test authority',
-    notBefore: new Date(now - 400 * dayMs),
-    notAfter: new Date(now + 400 * dayMs),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-    ],
-  });
+  const sign = (endsInDays: number): Promise<x509.X509Certificate> =>
+    x509.X509CertificateGenerator.createSelfSigned({
+      name: 'CN=Test authority',
+      notBefore: new Date(now - 400 * dayMs),
+      notAfter: new Date(now + endsInDays * dayMs),
+      signingAlgorithm: algorithm,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      ],
+    });
+  const [ended, root] = [await sign(-1), await sign(400)];
   const ca = root.toString('pem');
   return {
     ca,
+    endedCa: ended.toString('pem'),
     async issue(options = {}) {
       const own = await generateKeys();
       const { uris = [], hosts = ['localhost', '127.0.0.1', '::1'], endsInDays = 100 } = options;

@@ -132,8 +132,10 @@ function findIssuers(
   authorities: readonly X509Certificate[],
 ): readonly X509Certificate[] {
   const issuers: X509Certificate[] = [];
+  // Of one key there may be an old and a new one: OpenSSL, too, takes the one that holds.
+  const candidates = [authorities, others].flatMap((list) => list.toSorted((a, b) => endOf(b) - endOf(a)));
   for (let last = own; !isRoot(last) || !authorities.includes(last);) {
-    const issuer = [...authorities, ...others].find(
+    const issuer = candidates.find(
       (one) => !issuers.includes(one) && last.checkIssued(one) && last.verify(one.publicKey),
     );
     if (issuer === undefined) {
