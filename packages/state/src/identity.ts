@@ -25,6 +25,17 @@ export interface Place {
 
 /** The epoch of the data, made when there is none. Throws `failed-precondition` when this release mustn't touch it. */
 export async function identify(access: Access, place: Place): Promise<string> {
+  // Only a new store is written to: one that is full can still be read.
+  const epoch = (await readEpoch(access)) ?? (await makeEpoch(access));
+  await checkSchema(access, place);
+  if (epoch !== undefined) return epoch;
+  throw new ParetoError('data-loss', `the ${place.name} has no epoch: restore it from a backup`);
+}
+
+const readEpoch = async (access: Access): Promise<string | undefined> => (await access.get(epochKey)).entry?.value;
+
+/** Of several who try at once, all get the same. */
+async function makeEpoch(access: Access): Promise<string | undefined> {
   await access.transact({
     compares: [{ kind: 'absent', key: epochKey }],
     operations: [
@@ -32,12 +43,7 @@ export async function identify(access: Access, place: Place): Promise<string> {
       { kind: 'put', key: schemaKey, value: String(schemaVersion) },
     ],
   });
-  await checkSchema(access, place);
-  const { entry } = await access.get(epochKey);
-  if (entry === undefined) {
-    throw new ParetoError('data-loss', `the ${place.name} has no epoch: restore it from a backup`);
-  }
-  return entry.value;
+  return readEpoch(access);
 }
 
 /** Another epoch than before: whoever comes first makes it. */

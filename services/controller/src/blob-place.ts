@@ -30,16 +30,24 @@ export async function openBlobPlace(flags: BlobFlags, clock: Clock): Promise<Blo
 
 /** The first controller's place is the cluster's. Throws `failed-precondition` when this one has another. */
 export async function checkBlobPlace(store: Store, { place, placeId }: BlobStore): Promise<void> {
-  const value = JSON.stringify({ placeId, place });
-  await store.transact({
-    compares: [{ kind: 'absent', key: placeKey }],
-    operations: [{ kind: 'put', key: placeKey, value }],
-  });
-  const { entry } = await store.get(placeKey);
-  const known = JSON.parse(entry?.value ?? value) as { readonly placeId: string; readonly place: string };
+  const own = JSON.stringify({ placeId, place });
+  const known = JSON.parse((await readPlace(store)) ?? (await claimPlace(store, own))) as BlobPlace;
   if (known.placeId === placeId) return;
   throw new ParetoError(
     'failed-precondition',
     `the cluster's blobs are at ${known.place}, and ${place} is another place: give all controllers the same --blobs, on storage that they share; to move blobs, copy all of the place, its file "place" too`,
   );
+}
+
+type BlobPlace = Pick<BlobStore, 'placeId' | 'place'>;
+
+const readPlace = async (store: Store): Promise<string | undefined> => (await store.get(placeKey)).entry?.value;
+
+/** Returns whose it is: of several who try at once, the first one's. */
+async function claimPlace(store: Store, own: string): Promise<string> {
+  await store.transact({
+    compares: [{ kind: 'absent', key: placeKey }],
+    operations: [{ kind: 'put', key: placeKey, value: own }],
+  });
+  return (await readPlace(store)) ?? own;
 }

@@ -135,14 +135,17 @@ describe('calls to etcd', function () {
     assert.ok(again.kind === 'conflict' && again.failed.length === 127);
   });
 
-  it('says what to do when etcd has no room left, and reads on', async () => {
+  it('says what to do when etcd has no room left, and reads on, also who comes later', async () => {
     await using small = await startEtcd({ version: '3.6', args: ['--quota-backend-bytes=2000000'] });
-    await using store = await openOn(small);
+    const prefix = freshPrefix();
+    await using store = await openOn(small, { prefix });
     const fill = async (): Promise<void> => {
       for (let i = 0; i < 100; i += 1) await write(store, put(`k${i}`, 'x'.repeat(500_000)));
     };
     await assert.rejects(fill(), { code: 'resource-exhausted', message: /no room left.*nothing was written/ });
     assert.ok((await store.range('')).entries.length > 2);
+    await using again = await openOn(small, { prefix });
+    assert.equal(again.epoch, store.epoch);
   });
 
   it('refuses members and prefixes that can be none', async () => {
