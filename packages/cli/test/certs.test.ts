@@ -67,6 +67,8 @@ describe('pareto certs init', () => {
     const router = await certificate('router');
     for (const host of ['localhost', 'router.example']) assert.equal(router.checkHost(host), host);
     for (const ip of ['127.0.0.1', '::1', '10.0.0.5', 'fd00::5']) assert.ok(router.checkIP(ip), ip);
+    for (const role of ['worker', 'operator'])
+      assert.equal((await certificate(role)).subjectAltName, `URI:spiffe://pareto/${role}`);
     assert.deepEqual(await readdir(join(out, 'client')), ['ca.crt']);
     assert.ok(!(await readdir(out, { recursive: true })).some((name) => name.endsWith('.new')));
   });

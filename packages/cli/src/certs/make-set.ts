@@ -9,6 +9,9 @@ import { createAuthority, issueCertificate, readAuthority, type Authority } from
 
 export const certifiedRoles: readonly Role[] = ['controller', 'router', 'worker', 'operator'];
 
+/** Clients know these by their host's name; with it a worker's key would do to pass for a router. */
+const named: ReadonlySet<Role> = new Set(['controller', 'router']);
+
 export interface SetOptions {
   readonly out: string;
   /** Besides those of this machine; left out while renewing: those of before. */
@@ -41,7 +44,7 @@ export async function makeSet(options: SetOptions): Promise<CertificateSet> {
     const endsAt = Math.min(now + options.days * dayMs, authority.endsAt);
     if (isNewAuthority) await writeAuthority(out, authority);
     for (const role of certifiedRoles) {
-      const issued = await issueCertificate(authority, { role, hosts, now, endsAt });
+      const issued = await issueCertificate(authority, { role, hosts: named.has(role) ? hosts : [], now, endsAt });
       await writeRole(out, role, authority.certificate, issued);
     }
     await writeClient(out, authority.certificate);
