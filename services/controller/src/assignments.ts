@@ -4,7 +4,7 @@ import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/c
 import { batchCeiling } from '@pareto/policy';
 import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
-import type { MeasureTarget } from './fleet-state.js';
+import type { MeasureTarget } from './live-worker.js';
 import type { Scene } from './observe.js';
 import { latencyOf, specOf, versionKey, type RegistryView } from './registry-view.js';
 import { strangersOn } from './strangers.js';

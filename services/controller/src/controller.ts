@@ -1,6 +1,5 @@
 // The controller put together, in the order in which its parts start.
 
-import type { WorkerId } from '@pareto/core';
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer } from '@pareto/rpc';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
@@ -15,11 +14,13 @@ import { createCluster, type Cluster } from './cluster.js';
 import { keepCompacted } from './compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './control-loop.js';
+import { createDoubts } from './doubts.js';
 import { createFleetRecords } from './fleet-records.js';
-import { defaultFleetParams, type FleetParams } from './fleet-state.js';
+import { defaultFleetParams } from './fleet-state.js';
 import { setGauges } from './gauges.js';
 import { createHandover } from './handover.js';
 import { keepHouse } from './housekeeping.js';
+import type { FleetParams } from './live-worker.js';
 import { createLoadFlusher } from './load-flusher.js';
 import { createNotices } from './notices.js';
 import { createPlanLog } from './plan-log.js';
@@ -68,9 +69,7 @@ export async function createController(
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);
-  const onWorkerLost = (worker: WorkerId): void => {
-    if (cluster.fleet.doubt(worker, clock.now())) routes.touch();
-  };
+  const onWorkerLost = createDoubts({ ...cluster, ...context, doubted: () => routes.touch() });
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });

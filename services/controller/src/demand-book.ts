@@ -22,6 +22,8 @@ export interface DemandBook {
 interface Sample {
   readonly at: Milliseconds;
   readonly entries: readonly wire.DemandEntry[];
+  /** Of what it counts, that was asked within the window: a router tells all at once of the time that it had no controller. */
+  readonly share: number;
 }
 
 const windowMs = 5_000;
@@ -34,12 +36,16 @@ export function createDemandBook(): DemandBook {
   const holds = new Map<string, { readonly variant: VariantId; readonly count: number; readonly at: Milliseconds }>();
 
   const recentSamples = (now: Milliseconds): readonly Sample[] => samples.filter(({ at }) => now - at < windowMs);
-  const recent = (now: Milliseconds): readonly wire.DemandEntry[] =>
-    recentSamples(now).flatMap(({ entries }) => entries);
+  /** With what one of its counts is per second. */
+  const recent = (now: Milliseconds): readonly (readonly [wire.DemandEntry, number])[] =>
+    recentSamples(now).flatMap(({ entries, share }) =>
+      entries.map((entry) => [entry, (share * 1000) / windowMs] as const),
+    );
 
   return {
     add(router, demand, now) {
-      samples = [...recentSamples(now), { at: now, entries: demand.entries }];
+      const share = demand.windowMs > windowMs ? windowMs / demand.windowMs : 1;
+      samples = [...recentSamples(now), { at: now, entries: demand.entries, share }];
       let isNew = false;
       for (const { held, heldVariant } of demand.entries) {
         if (held === 0 || heldVariant === '') continue;
@@ -52,23 +58,23 @@ export function createDemandBook(): DemandBook {
     },
     itemsPerSecond(now) {
       const rates = new Map<VariantId, number>();
-      for (const entry of recent(now)) {
+      for (const [entry, perSecond] of recent(now)) {
         const answered = entry.requests - entry.refused;
         const factor = answered > 0 ? entry.requests / answered : 1;
         for (const [name, items] of Object.entries(entry.itemsByVariant)) {
           const id = variantId(name);
-          rates.set(id, (rates.get(id) ?? 0) + (items * factor * 1000) / windowMs);
+          rates.set(id, (rates.get(id) ?? 0) + items * factor * perSecond);
         }
       }
       return rates;
     },
     byTarget(now) {
       const targets = new Map<string, TargetRates>();
-      for (const { target, requests, refused, violations } of recent(now)) {
+      for (const [{ target, requests, refused, violations }, perSecond] of recent(now)) {
         const rates = targets.get(target) ?? { requestsPerSecond: 0, refusedPerSecond: 0, violationsPerSecond: 0 };
-        rates.requestsPerSecond += (requests * 1000) / windowMs;
-        rates.refusedPerSecond += (refused * 1000) / windowMs;
-        rates.violationsPerSecond += (violations * 1000) / windowMs;
+        rates.requestsPerSecond += requests * perSecond;
+        rates.refusedPerSecond += refused * perSecond;
+        rates.violationsPerSecond += violations * perSecond;
         targets.set(target, rates);
       }
       return targets;

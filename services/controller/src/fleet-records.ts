@@ -3,8 +3,9 @@
 import type { Measurement, WorkerId, WorkerInfo } from '@pareto/core';
 import { isQuarantined } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import type { FleetState, WorkerReport } from './fleet-state.js';
+import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';
+import type { WorkerReport } from './live-worker.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from './records.js';
@@ -17,12 +18,16 @@ export interface FleetRecords {
   /** Puts a variant out of service for good when workers say that requests kill its executors. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Forgets workers that were not seen for an hour and hold nothing. */
-  forgetLost(scene: Scene): Promise<void>;
+  forgetLost(scene: LostScene): Promise<void>;
+}
+
+interface LostScene extends Pick<Scene, 'now' | 'leadingSince'> {
+  readonly registry: Pick<Scene['registry'], 'assignments'>;
 }
 
 export interface FleetRecordsOptions {
-  readonly leader: Leader;
-  readonly mirror: Mirror;
+  readonly leader: Pick<Leader, 'write'>;
+  readonly mirror: Pick<Mirror, 'records'>;
   readonly fleet: FleetState;
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
@@ -72,7 +77,10 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
           [],
           keys.map((key) => ({ kind: 'delete', key })),
         );
-        fleet.forget(id);
+        const back = fleet.session(id);
+        if (back === undefined) fleet.forget(id);
+        // It came meanwhile, when it was still in the store.
+        else await putWorker({ ...value, info: back.info });
       }
     },
   };

@@ -2,8 +2,9 @@
 // placed elsewhere, and the store learns that it is gone.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import type { FleetParams, FleetState } from './fleet-state.js';
+import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';
+import type { FleetParams } from './live-worker.js';
 import type { LoadFlusher } from './load-flusher.js';
 import type { Mirror } from './mirror.js';
 

@@ -12,8 +12,9 @@ import {
 import type { Logger } from '@pareto/telemetry';
 import type { Assigner } from './assigner.js';
 import type { FleetRecords } from './fleet-records.js';
-import type { FleetState, WorkerReport, WorkerSession } from './fleet-state.js';
+import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';
+import type { WorkerReport, WorkerSession } from './live-worker.js';
 import type { LoadFlusher } from './load-flusher.js';
 import type { RollCall } from './roll-call.js';
 import { createWorkerLine } from './worker-line.js';
@@ -47,8 +48,12 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     leader.require();
     const messages = stream[Symbol.asyncIterator]();
     const info = await readHello(messages);
+    options.fleet.admit(info);
     await options.records.remember(info);
+    // The store may have taken its time.
+    if (call.signal.aborted) return;
     const { lost } = leader.require();
+    options.fleet.admit(info);
     const ended = new AbortController();
     const signal = AbortSignal.any([call.signal, lost, ended.signal]);
     const session: WorkerSession = { info, end: () => ended.abort() };
@@ -74,6 +79,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
   const { fleet, assigner, rollCall, changed, logger, clock } = options;
   const worker = session.info.id;
   const line = createWorkerLine({ ...options, worker, stream });
+  warnOfTwo(fleet.session(worker)?.info, session.info, logger);
   fleet.join(session, clock.now());
   assigner.attach(line);
   changed();
@@ -96,6 +102,12 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
     rollCall.left();
     changed();
   }
+}
+
+function warnOfTwo(before: WorkerInfo | undefined, now: WorkerInfo, logger: Logger): void {
+  if (before === undefined || before.incarnation === now.incarnation) return;
+  const addresses = [before.address, now.address];
+  logger.warn('two processes are one worker: each needs an --id of its own', { worker: now.id, addresses });
 }
 
 async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<WorkerInfo> {
@@ -134,6 +146,8 @@ async function handleMessage(
 ): Promise<void> {
   const { fleet, assigner, records, loads, changed, clock } = options;
   const { id: worker, incarnation } = session.info;
+  // Another session took its place.
+  if (fleet.session(worker) !== session) return;
   if (message.report) {
     const report = reportFromWire(message.report);
     const isNews = fleet.report(session, report, clock.now());

@@ -11,10 +11,17 @@ import {
   type ReplicaState,
 } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import type { Compare, Operation } from '@pareto/state';
+import { createControllerMetrics, createLogger } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { addCounts, countsSince } from '../src/counters.js';
 import { createDemandBook } from '../src/demand-book.js';
+import { createDoubts } from '../src/doubts.js';
+import { createFleetRecords } from '../src/fleet-records.js';
 import { createFleetState } from '../src/fleet-state.js';
+import { createRecordTables } from '../src/record-tables.js';
+import { putRecord, workerKey } from '../src/records.js';
 import { createTableLog } from '../src/table-log.js';
 
 const ms = milliseconds;
@@ -86,8 +93,8 @@ describe('table log', () => {
 });
 
 describe('demand book', () => {
-  const entry = (fields: Partial<wire.DemandEntry>): wire.Demand => ({
-    windowMs: 1000,
+  const entry = (fields: Partial<wire.DemandEntry>, windowMs = 1000): wire.Demand => ({
+    windowMs,
     entries: [
       {
         tenant: '',
@@ -117,6 +124,14 @@ describe('demand book', () => {
       violationsPerSecond: 0,
     });
     assert.equal(book.itemsPerSecond(ms(20_000)).size, 0);
+  });
+
+  it('takes what a router tells of a long time for what it is', () => {
+    const book = createDemandBook();
+    const minute = entry({ target: 't', requests: 6_000, itemsByVariant: { [tiny]: 6_000 } }, 60_000);
+    book.add('r', minute, ms(60_000));
+    assert.equal(book.itemsPerSecond(ms(60_000)).get(tiny), 100);
+    assert.equal(book.byTarget(ms(60_000)).get('t')?.requestsPerSecond, 100);
   });
 
   it('knows what is held now, and tells only once that it is new', () => {
@@ -196,6 +211,53 @@ describe('fleet state', () => {
     assert.equal(fleet.isDoubted(w1), false);
   });
 
+  it('keeps a router’s word until the worker could have been heard', async () => {
+    const clock = createManualClock();
+    const fleet = createFleetState(params);
+    const only = session('1');
+    let doubted = 0;
+    const tellLost = createDoubts({ fleet, doubted: () => (doubted += 1), clock });
+    tellLost(w1);
+    fleet.join(only, clock.now());
+    fleet.report(only, report(), clock.now());
+    await clock.advance(500);
+    tellLost(w1);
+    tellLost(w1);
+    await clock.advance(500);
+    fleet.report(only, report(), clock.now());
+    await clock.advance(1_000);
+    assert.deepEqual([doubted, fleet.isDoubted(w1)], [0, false], 'it was heard since');
+    tellLost(w1);
+    await clock.advance(200);
+    assert.deepEqual([doubted, fleet.isDoubted(w1)], [1, true]);
+    tellLost(w1);
+    await clock.advance(5_000);
+    assert.equal(doubted, 1);
+  });
+
+  it('refuses a process that another of the same id took the place of, while that one is there', () => {
+    const fleet = createFleetState(params);
+    const [first, second, third] = [session('1'), session('2'), session('3')];
+    const isRefused = ({ info }: typeof first): boolean => {
+      try {
+        fleet.admit(info);
+        return false;
+      } catch (error) {
+        assert.match(String(error), /another process runs as worker w1, at a:1: give the one at a:1 another --id/);
+        return true;
+      }
+    };
+    fleet.join(first, ms(0));
+    assert.equal(isRefused(first), false, 'its own stream may linger');
+    fleet.join(second, ms(0));
+    fleet.join(third, ms(0));
+    assert.deepEqual([first, second, third].map(isRefused), [true, true, false]);
+    fleet.leave(third, ms(0));
+    assert.equal(isRefused(first), false);
+    fleet.join(first, ms(0));
+    assert.deepEqual([first, second, third].map(isRefused), [false, true, false]);
+  });
+
   it('says what is news, and since when', () => {
     const fleet = createFleetState(params);
     const only = session('1');
@@ -208,6 +270,30 @@ describe('fleet state', () => {
     );
     const live = fleet.replicas(w1).get(replicaId('a'));
     assert.deepEqual([live?.since, live?.lastUsedAt], [20, 30]);
+  });
+});
+
+describe('forgetting workers', () => {
+  it('keeps one that comes back while it is forgotten', async () => {
+    const fleet = createFleetState({ rejoinMs: 0, firstJoinMs: 0 });
+    const tables = createRecordTables(() => assert.fail('unreadable'));
+    const record = { key: workerKey(w1), value: JSON.stringify({ info: infoOf(), draining: true }) };
+    tables.replaceAll([{ ...record, createRevision: 1, modRevision: 1 }]);
+    const written: Operation[] = [];
+    const leader = {
+      write: async (_compares: readonly Compare[], operations: readonly Operation[]) => {
+        if (written.length === 0) fleet.join({ info: infoOf('2'), end: () => undefined }, ms(0));
+        written.push(...operations);
+        return true;
+      },
+    };
+    const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
+    const metrics = createControllerMetrics();
+    const mirror = { records: tables.view };
+    const records = createFleetRecords({ leader, mirror, fleet, logger, metrics });
+    await records.forgetLost({ registry: { assignments: new Map() }, now: ms(3_600_000), leadingSince: ms(0) });
+    assert.equal(fleet.presence(w1, ms(3_600_000), ms(0)), 'connected');
+    assert.deepEqual(written.at(-1), putRecord(workerKey(w1), { info: infoOf('2'), draining: true }));
   });
 });
 
