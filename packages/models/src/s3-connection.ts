@@ -30,8 +30,13 @@ export async function connectS3(bucket: string, endpoint: string | undefined): P
 }
 
 function checkEndpoint(endpoint: string): string {
-  if (/^https?:/.test(endpoint) && URL.canParse(endpoint)) return endpoint;
-  throw new ParetoError('invalid-argument', `--s3-endpoint ${endpoint} is no URL: expected one like http://host:9000`);
+  const refuse = (why: string): ParetoError =>
+    new ParetoError('invalid-argument', `--s3-endpoint ${why}: expected one like http://host:9000`);
+  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) throw refuse(`${endpoint} is no URL`);
+  // It is logged, and kept in the store.
+  if (new URL(endpoint).username !== '')
+    throw refuse('has credentials in it, which come from the environment or a profile');
+  return endpoint;
 }
 
 const settings = {

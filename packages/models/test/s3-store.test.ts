@@ -114,5 +114,7 @@ describe('S3 blob store', () => {
   it('says what is wrong with a place or an endpoint', async () => {
     await refused({ ...place(), url: 's3:/models' }, /expected s3:\/\/bucket or/, 'invalid-argument');
     await refused({ ...place(), endpoint: 'host:9000/' }, /is no URL: expected/, 'invalid-argument');
+    const withSecret = { ...place(), endpoint: 'http://me:hunter2@host:9000' };
+    await refused(withSecret, /^--s3-endpoint has credentials in it, which come from/, 'invalid-argument');
   });
 });

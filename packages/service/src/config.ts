@@ -62,13 +62,19 @@ export function loadConfig<C>(definition: ConfigDefinition<C>, sources: ConfigSo
   throw new ParetoError('invalid-argument', result.error.issues.map((issue) => describeIssue(flags, issue)).join('; '));
 }
 
-/** What may be logged: every value, secrets blanked. */
+const userOfUrl = /\/\/[^/\s]*@/;
+
+/** What may be logged: every value, secrets blanked, also those in URLs. */
 export function printableConfig<C extends object>(
   definition: ConfigDefinition<C>,
   config: Readonly<C>,
 ): Readonly<Record<string, unknown>> {
   const values = new Map<string, unknown>(Object.entries(config));
-  const shown = (flag: Flag): unknown => (flag.secret && values.has(flag.key) ? '***' : values.get(flag.key));
+  const shown = (flag: Flag): unknown => {
+    const value = values.get(flag.key);
+    if (flag.secret && value !== undefined) return '***';
+    return typeof value === 'string' ? value.replace(userOfUrl, '//***@') : value;
+  };
   return Object.fromEntries(definition.flags.map((flag) => [flag.name, shown(flag)]));
 }
 

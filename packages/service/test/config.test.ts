@@ -65,8 +65,10 @@ describe('configuration', () => {
   });
 
   it('prints secrets blanked', () => {
-    const printed = printableConfig(definition, load([...needed, '--password', 'hunter2']));
+    const traces = ['--trace-endpoint', 'https://me:hunter2@traces.example:4318/x'];
+    const printed = printableConfig(definition, load([...needed, '--password', 'hunter2', ...traces]));
     assert.equal(printed['password'], '***');
+    assert.equal(printed['trace-endpoint'], 'https://***@traces.example:4318/x');
     assert.equal(printed['retry-share'], 0.2);
   });
 
