@@ -11,6 +11,8 @@ export interface CallError extends Error {
   readonly effect: 'none' | 'unknown';
   /** It was the member or the way to it: another one may answer. */
   readonly elsewhere: boolean;
+  /** Users or roles were changed since the login: only after another one is anything answered. */
+  readonly loginIsOld: boolean;
 }
 
 /** From an error of etcd3, whose message is `14 UNAVAILABLE: details`. */
@@ -18,9 +20,10 @@ export function readCallError(error: unknown): CallError {
   if (isCallError(error)) return error;
   const text = errorText(error);
   const [, code = '', details = text] = /^(?:\w+: )?\d+ ([A-Z_]+): (.*)$/s.exec(text) ?? [];
-  const elsewhere = transient.has(code) || passing.test(details);
+  const loginIsOld = details.includes('revision of auth store is old');
+  const elsewhere = loginIsOld || transient.has(code) || passing.test(details);
   const effect = effectOf(details);
-  return Object.assign(new Error(text, { cause: error }), { name, code, details, effect, elsewhere });
+  return Object.assign(new Error(text, { cause: error }), { name, code, details, effect, elsewhere, loginIsOld });
 }
 
 export const isCallError = (error: unknown): error is CallError => error instanceof Error && error.name === name;

@@ -50,10 +50,7 @@ const pauseMs = milliseconds(200);
 
 export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   const closing = new AbortController();
-  const members = access.endpoints.map((endpoint) => ({
-    endpoint,
-    etcd: new Etcd3(optionsOf(endpoint, access, clock)),
-  }));
+  const members = access.endpoints.map((endpoint) => openMember(endpoint, access, clock));
   let preferred = 0;
 
   const avoid = (member: Member): void => {
@@ -62,10 +59,12 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   const attempt = async <T>(call: Call<T>, timeoutMs: number): Promise<{ member: Member; response: T }> => {
     const member = members[preferred];
     if (closing.signal.aborted || member === undefined) throw new ParetoError('unavailable', 'the store is closed');
+    const { etcd } = member;
     try {
-      return { member, response: await call(member.etcd, { deadline: clock.wallMs() + timeoutMs }) };
+      return { member, response: await call(etcd, { deadline: clock.wallMs() + timeoutMs }) };
     } catch (error) {
       const failure = readCallError(error);
+      if (failure.loginIsOld) member.leave(etcd);
       if (failure.elsewhere) avoid(member);
       throw failure;
     }
@@ -96,6 +95,27 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
     [Symbol.dispose]() {
       closing.abort();
       for (const { etcd } of members) etcd.close();
+    },
+  };
+}
+
+interface OpenMember extends Member {
+  /** Later calls go over another client, with a login of its own. */
+  leave(client: Etcd3): void;
+}
+
+function openMember(endpoint: string, access: EtcdAccess, clock: Clock): OpenMember {
+  const open = (): Etcd3 => new Etcd3(optionsOf(endpoint, access, clock));
+  let etcd = open();
+  return {
+    endpoint,
+    get etcd() {
+      return etcd;
+    },
+    leave(client) {
+      if (client !== etcd) return;
+      etcd = open();
+      client.close();
     },
   };
 }

@@ -1,9 +1,28 @@
 // Who may use etcd: certificates, users, and what is said to those who may not.
 
 import assert from 'node:assert/strict';
-import { createTestAuthority, startEtcd, waitFor, type Etcd, type IssuedCertificate } from '@pareto/testkit';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import {
+  createTempFolder,
+  createTestAuthority,
+  startEtcd,
+  waitFor,
+  type Etcd,
+  type IssuedCertificate,
+  type TempFolder,
+} from '@pareto/testkit';
 import { after, before, describe, it } from 'mocha';
-import { needEtcd, openOn, put, watchAll, write } from './scene.js';
+import { needEtcd, openOn, pause, put, watchAll, write } from './scene.js';
+
+/** Flags of an etcd whose logins last two seconds, and are good for the users and roles at their time only. */
+async function signedTokens(folder: TempFolder): Promise<readonly string[]> {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await writeFile(folder.file('public'), publicKey.export({ type: 'spki', format: 'pem' }));
+  await writeFile(folder.file('private'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  const keys = `pub-key=${folder.file('public')},priv-key=${folder.file('private')}`;
+  return [`--auth-token=jwt,${keys},sign-method=RS256,ttl=2s`];
+}
 
 for (const version of ['3.4', '3.6'] as const) {
   describe(`access to etcd ${version}`, function () {
@@ -66,6 +85,26 @@ for (const version of ['3.4', '3.6'] as const) {
         await waitFor('the event', () => watching.keys.length === 2 || undefined);
         await lease.revoke();
         await store.compact((await store.range('')).revision);
+      });
+
+      it('logs in again when others change users or roles, and when a login has run out', async () => {
+        await using folder = await createTempFolder();
+        const options = {
+          version,
+          args: await signedTokens(folder),
+          auth: { user: user.name, password: user.password, prefix },
+        };
+        await using signing = await startEtcd(options);
+        await using store = await openOn(signing, { prefix, user });
+        await using watching = watchAll(store, 'a', 1);
+        await write(store, put('a1'));
+        await signing.nodes[0]?.gateway.call('auth/user/add', { name: 'another', password: 'x' });
+        await write(store, put('a2'));
+        await signing.nodes[0]?.gateway.call('auth/user/delete', { name: 'another' });
+        assert.equal((await store.range('a')).entries.length, 2);
+        await pause(2_500);
+        await write(store, put('a3'));
+        await waitFor('the events', () => watching.keys.length === 3 || undefined);
       });
 
       it('says what is wrong for any other', async () => {
