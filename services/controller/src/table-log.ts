@@ -19,7 +19,7 @@ interface Change {
   readonly keys: readonly string[];
 }
 
-/** Routers further behind get a snapshot. */
+/** Routers further behind get a snapshot; and so do those to whom more rows would go than there are. */
 const keptChanges = 1_000;
 
 /** `epochOf` tells the present epoch; in another one than before, revisions of before say nothing. */
@@ -50,7 +50,7 @@ export function createTableLog(epochOf: () => string): TableLog {
       if (keys.length === 0 && !isNewEpoch) return false;
       revision += 1;
       epoch = epochOf();
-      changes = isNewEpoch ? [] : [...changes, { revision, keys }].slice(-keptChanges);
+      changes = isNewEpoch ? [] : latest([...changes, { revision, keys }], Math.max(keptChanges, next.size));
       return true;
     },
     since(version) {
@@ -63,6 +63,13 @@ export function createTableLog(epochOf: () => string): TableLog {
         : { epoch, revision, snapshot: true, rows: [...present.values()] };
     },
   };
+}
+
+/** The last of them, with no more keys than that. */
+function latest(changes: readonly Change[], mostKeys: number): readonly Change[] {
+  let left = mostKeys;
+  const tooOld = changes.findLastIndex(({ keys }) => (left -= keys.length) < 0);
+  return changes.slice(Math.max(tooOld + 1, changes.length - keptChanges));
 }
 
 function changedKeys(before: TableRows, after: TableRows): readonly string[] {

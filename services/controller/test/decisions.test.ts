@@ -1,4 +1,4 @@
-// The controller's pure parts: rows and deltas of the table, demand, fleet, counters.
+// The controller's pure parts: demand, fleet, counters.
 
 import assert from 'node:assert/strict';
 import {
@@ -22,7 +22,6 @@ import { createFleetRecords } from '../src/fleet-records.js';
 import { createFleetState } from '../src/fleet-state.js';
 import { createRecordTables } from '../src/record-tables.js';
 import { putRecord, workerKey } from '../src/records.js';
-import { createTableLog } from '../src/table-log.js';
 
 const ms = milliseconds;
 const w1 = workerId('w1');
@@ -56,40 +55,6 @@ const infoOf = (incarnation = '1', memoryBytes = 2 ** 30) => ({
   slotGroups: [],
   memoryBytes: bytes(memoryBytes),
   runtimeVersion: '',
-});
-
-describe('table log', () => {
-  const row = (key: string, name: string): [string, wire.TableRowInput] => [key, { key, task: { name } }];
-
-  it('gives a snapshot to whoever has nothing, and then only what changed', () => {
-    const log = createTableLog(() => 'e');
-    log.update(new Map([row('a', '1'), row('b', '1')]));
-    const first = log.version;
-    assert.equal(log.since(undefined)?.rows?.length, 2);
-    assert.equal(log.since(first), undefined);
-    log.update(new Map([row('a', '2'), row('b', '1'), row('c', '1')]));
-    log.update(new Map([row('a', '3'), row('c', '1')]));
-    const delta = log.since(first);
-    assert.deepEqual(delta, { ...log.version, rows: [row('a', '3')[1], row('c', '1')[1]], removed: ['b'] });
-  });
-
-  it('makes no revision when nothing changed', () => {
-    const log = createTableLog(() => 'e');
-    log.update(new Map([row('a', '1')]));
-    const { revision } = log.version;
-    assert.equal(log.update(new Map([row('a', '1')])), false);
-    assert.equal(log.version.revision, revision);
-  });
-
-  it('gives a snapshot for another epoch, a revision to come, and one it has forgotten', () => {
-    const log = createTableLog(() => 'e');
-    log.update(new Map([row('a', '0')]));
-    const old = log.version;
-    for (let i = 1; i <= 1_001; i += 1) log.update(new Map([row('a', String(i))]));
-    for (const version of [{ ...log.version, epoch: 'x' }, { ...log.version, revision: 9_999 }, old]) {
-      assert.equal(log.since(version)?.snapshot, true);
-    }
-  });
 });
 
 describe('demand book', () => {

@@ -1,0 +1,214 @@
+// Routers' tables and controllers' logs: whatever happens on the way, they come to agree.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { TableVersion } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { describe, it } from 'mocha';
+import { createTableLog, type TableLog } from '../src/table-log.js';
+
+const keys = ['a', 'b', 'c', 'd', 'e'];
+const controllers = 2;
+
+type Step =
+  | { readonly kind: 'put'; readonly key: string; readonly value: number }
+  | { readonly kind: 'remove'; readonly key: string }
+  | { readonly kind: 'restore'; readonly epoch: number }
+  | { readonly kind: 'look' | 'restart' | 'connect'; readonly at: number }
+  | { readonly kind: 'send' | 'deliver' | 'cut' };
+
+const constant = fc.constant;
+const key = fc.constantFrom(...keys);
+const at = fc.nat({ max: controllers - 1 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: constant('put' as const), key, value: fc.nat({ max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: constant('remove' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ kind: constant('restore' as const), epoch: fc.nat({ max: 2 }) }) },
+  { weight: 5, arbitrary: fc.record({ kind: constant('look' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ kind: constant('restart' as const), at }) },
+  { weight: 3, arbitrary: fc.record({ kind: constant('connect' as const), at }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('send' as const, 'deliver' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: constant('cut' as const) }) },
+);
+
+interface Truth {
+  readonly epoch: number;
+  readonly rows: ReadonlyMap<string, number>;
+}
+
+/** It has seen the truth of some moment. */
+interface Controller {
+  readonly log: TableLog;
+  look(truth: Truth): void;
+}
+
+function startController(instance: number): Controller {
+  let epoch = 0;
+  const log = createTableLog(() => `${epoch}.${instance}`);
+  return {
+    log,
+    look(truth) {
+      ({ epoch } = truth);
+      log.update(new Map(Array.from(truth.rows, ([name, value]) => [name, rowOf(name, value)])));
+    },
+  };
+}
+
+const rowOf = (name: string, value: number): wire.TableRowInput => ({ key: name, task: { name: String(value) } });
+
+/** As `createTableRows` of the router. */
+function createRouter() {
+  const rows = new Map<string, string>();
+  let version: TableVersion | undefined;
+  return {
+    rows,
+    get version() {
+      return version;
+    },
+    take({ epoch = '', revision = 0, snapshot = false, rows: changed = [], removed = [] }: wire.TableMessageInput) {
+      if (snapshot) rows.clear();
+      for (const gone of removed) rows.delete(gone);
+      for (const row of changed) rows.set(row.key ?? '', row.task?.name ?? '');
+      version = { epoch, revision };
+    },
+  };
+}
+
+interface Stream {
+  readonly of: Controller;
+  /** Up to where it has sent. */
+  at: TableVersion | undefined;
+  readonly underWay: wire.TableMessageInput[];
+}
+
+function createWorld() {
+  let truth: Truth = { epoch: 0, rows: new Map() };
+  let instances = 0;
+  let stream: Stream | undefined;
+  const start = (): Controller => {
+    const started = startController(instances++);
+    started.look(truth);
+    return started;
+  };
+  const all = Array.from({ length: controllers }, start);
+  const router = createRouter();
+  const controllerAt = (index: number): Controller => all[index] ?? assert.fail();
+
+  const change = (edit: (rows: Map<string, number>) => void): void => {
+    const rows = new Map(truth.rows);
+    edit(rows);
+    truth = { ...truth, rows };
+  };
+  const connect = (of: Controller): void => {
+    stream = { of, at: router.version, underWay: [] };
+  };
+  /** Whether there was anything to send. */
+  const send = (): boolean => {
+    const message = stream?.of.log.since(stream.at);
+    if (stream === undefined || message === undefined) return false;
+    stream.at = stream.of.log.version;
+    stream.underWay.push(message);
+    return true;
+  };
+  const deliver = (): boolean => {
+    const message = stream?.underWay.shift();
+    if (message !== undefined) router.take(message);
+    return message !== undefined;
+  };
+  return {
+    do(one: Step): void {
+      switch (one.kind) {
+        case 'put':
+          return change((rows) => rows.set(one.key, one.value));
+        case 'remove':
+          return change((rows) => rows.delete(one.key));
+        case 'restore':
+          truth = { epoch: one.epoch, rows: new Map([['a', one.epoch]]) };
+          return;
+        case 'look':
+          return controllerAt(one.at).look(truth);
+        case 'restart':
+          if (stream?.of === controllerAt(one.at)) stream = undefined;
+          all[one.at] = start();
+          return;
+        case 'connect':
+          return connect(controllerAt(one.at));
+        case 'send':
+          return void send();
+        case 'deliver':
+          return void deliver();
+        case 'cut':
+          stream = undefined;
+      }
+    },
+    /** All that is said is heard, and the router has a controller. */
+    settle(): void {
+      for (const each of all) each.look(truth);
+      if (stream === undefined) connect(controllerAt(0));
+      while (send() || deliver());
+    },
+    router,
+    truth: () => new Map(Array.from(truth.rows, ([name, value]) => [name, String(value)])),
+    version: () => stream?.of.log.version,
+  };
+}
+
+describe('table log', () => {
+  const row = (key: string, name: string): [string, wire.TableRowInput] => [key, { key, task: { name } }];
+
+  it('gives a snapshot to whoever has nothing, and then only what changed', () => {
+    const log = createTableLog(() => 'e');
+    log.update(new Map([row('a', '1'), row('b', '1')]));
+    const first = log.version;
+    assert.equal(log.since(undefined)?.rows?.length, 2);
+    assert.equal(log.since(first), undefined);
+    log.update(new Map([row('a', '2'), row('b', '1'), row('c', '1')]));
+    log.update(new Map([row('a', '3'), row('c', '1')]));
+    const delta = log.since(first);
+    assert.deepEqual(delta, { ...log.version, rows: [row('a', '3')[1], row('c', '1')[1]], removed: ['b'] });
+  });
+
+  it('makes no revision when nothing changed', () => {
+    const log = createTableLog(() => 'e');
+    log.update(new Map([row('a', '1')]));
+    const { revision } = log.version;
+    assert.equal(log.update(new Map([row('a', '1')])), false);
+    assert.equal(log.version.revision, revision);
+  });
+
+  it('gives a snapshot for another epoch, a revision to come, and one it has forgotten', () => {
+    const log = createTableLog(() => 'e');
+    log.update(new Map([row('a', '0')]));
+    const old = log.version;
+    for (let i = 1; i <= 1_001; i += 1) log.update(new Map([row('a', String(i))]));
+    for (const version of [{ ...log.version, epoch: 'x' }, { ...log.version, revision: 9_999 }, old]) {
+      assert.equal(log.since(version)?.snapshot, true);
+    }
+  });
+
+  it('keeps no more of its changes than it has rows', () => {
+    const log = createTableLog(() => 'e');
+    const rows = (value: number) =>
+      new Map(Array.from({ length: 2_000 }, (_, i) => [`${i}`, { key: `${i}`, task: { name: `${value}` } }] as const));
+    log.update(rows(0));
+    const [first] = [log.version, log.update(rows(1))];
+    assert.equal(log.since(first)?.snapshot, undefined);
+    log.update(rows(2));
+    assert.equal(log.since(first)?.snapshot, true);
+  });
+});
+
+describe('routers and the table log', () => {
+  it('come to agree, whatever is cut, restarted, restored or taken over', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 30, maxLength: 120 }), (steps) => {
+        const world = createWorld();
+        for (const one of steps) world.do(one);
+        world.settle();
+        assert.deepEqual(new Map([...world.router.rows].sort()), new Map([...world.truth()].sort()));
+        assert.deepEqual(world.router.version, world.version());
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
