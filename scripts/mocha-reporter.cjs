@@ -20,6 +20,8 @@ module.exports = class CountingReporter extends reporters.Spec {
       if (skipped.length > 0) reporters.Base.consoleLog(`Skipped:\n${skipped.join('\n')}\n`);
       const { results } = options.reporterOptions ?? {};
       if (results !== undefined) writeFileSync(results, JSON.stringify(counts));
+      // Node's own clean-up at the end of a process may never end where sockets were broken.
+      process.once('beforeExit', () => process.exit());
     });
   }
 

@@ -50,3 +50,5 @@ try {
 } finally {
   for (const channel of channels) channel.close();
 }
+// Node's own clean-up at the end of a process may never end where sockets were broken.
+process.exit();
