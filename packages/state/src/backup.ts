@@ -2,7 +2,7 @@
 // Leased keys stay out, and so does the epoch: what is restored begins a new one.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
 import { metaPrefix, restoringKey, schemaVersion } from './identity.js';
 import { maxOperations, maxTransactionBytes } from './limits.js';
@@ -24,16 +24,19 @@ export async function backupStore(store: Store, file: string): Promise<number> {
     .filter((entry) => entry.lease === undefined && !entry.key.startsWith(metaPrefix))
     .map((entry) => `${JSON.stringify([entry.key, entry.value])}\n`);
   const header: Header = { format, schema: schemaVersion, entries: lines.length, sha256: sha256(lines.join('')) };
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(header)}\n${lines.join('')}`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+  await writeWhole(file, `${JSON.stringify(header)}\n${lines.join('')}`);
   return lines.length;
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600, flush: true });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 // Backup to a file and restore into an empty store.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
@@ -52,6 +52,12 @@ describe('backup and restore', () => {
     await assert.rejects(restoreStore(target, `${file}-2`), { code: 'invalid-argument', message: /can't be read/ });
     writeFileSync(file, 'hello');
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /not a backup/ });
+  });
+
+  it('leaves nothing behind of a backup that could not be written', async () => {
+    mkdirSync(file);
+    await assert.rejects(backupStore(source, file));
+    assert.deepEqual(readdirSync(folder).sort(), ['backup', 'source', 'target']);
   });
 
   it('refuses to open a store whose restore was cut off', async () => {

@@ -10,7 +10,8 @@ import type { Answer, Session } from './session.js';
 
 export type Operations = Pick<Store, 'get' | 'range' | 'transact' | 'compact'>;
 
-const pageSize = 1_000;
+/** So few that a page of large values, over a slow link, comes within the time that a read has. */
+const pageSize = 200;
 
 export function createOperations({ client, keys }: RawAccess, session: Session): Operations {
   const { history } = session;
