@@ -2,9 +2,9 @@
 // Leased keys stay out, and so does the epoch: what is restored begins a new one.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
-import { metaPrefix, restoringKey, schemaVersion } from './identity.js';
+import { epochKey, metaPrefix, restoringKey, schemaVersion } from './identity.js';
 import { maxOperations, maxTransactionBytes } from './limits.js';
 import type { Operation, Store } from './store.js';
 
@@ -12,20 +12,45 @@ const format = 'pareto-store-backup/1';
 
 interface Header {
   readonly format: string;
+  /** Of the store that it is a copy of. */
+  readonly epoch?: string;
   readonly schema: number;
   readonly entries: number;
   readonly sha256: string;
 }
 
-/** Writes a consistent copy of everything stored; the file appears whole or not at all. Returns the number of entries. */
+/**
+ * Writes a consistent copy of everything stored; the file appears whole or not at all. A backup of another epoch that is
+ * there stays, under its name with that epoch added: what a wiped store has lost may be in it. Returns the number of entries.
+ */
 export async function backupStore(store: Store, file: string): Promise<number> {
   const { entries } = await store.range('');
+  const epoch = entries.find(({ key }) => key === epochKey)?.value ?? store.epoch;
   const lines = entries
     .filter((entry) => entry.lease === undefined && !entry.key.startsWith(metaPrefix))
     .map((entry) => `${JSON.stringify([entry.key, entry.value])}\n`);
-  const header: Header = { format, schema: schemaVersion, entries: lines.length, sha256: sha256(lines.join('')) };
+  const header: Header = {
+    format,
+    epoch,
+    schema: schemaVersion,
+    entries: lines.length,
+    sha256: sha256(lines.join('')),
+  };
+  const before = await epochOf(file);
+  if (before !== undefined && before !== epoch) await rename(file, `${file}.${before}`);
   await writeWhole(file, `${JSON.stringify(header)}\n${lines.join('')}`);
   return lines.length;
+}
+
+/** Undefined: there is no backup, or it doesn't tell. */
+async function epochOf(file: string): Promise<string | undefined> {
+  try {
+    await using handle = await open(file);
+    for await (const line of handle.readLines()) return readHeader(line, file).epoch;
+  } catch {
+    // said by whoever writes there
+  }
+  return undefined;
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {

@@ -54,6 +54,15 @@ describe('backup and restore', () => {
     await assert.rejects(restoreStore(target, file), { code: 'invalid-argument', message: /not a backup/ });
   });
 
+  it('takes the place of an earlier one of the same store, and of no other', async () => {
+    await backupStore(source, file);
+    assert.equal(await backupStore(source, file), 300);
+    assert.equal(await backupStore(target, file), 0);
+    assert.equal(await backupStore(target, file), 0);
+    assert.deepEqual(readdirSync(folder).sort(), ['backup', `backup.${source.epoch}`, 'source', 'target']);
+    assert.equal(await restoreStore(target, `${file}.${source.epoch}`), 300);
+  });
+
   it('leaves nothing behind of a backup that could not be written', async () => {
     mkdirSync(file);
     await assert.rejects(backupStore(source, file));
