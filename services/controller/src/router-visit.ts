@@ -16,15 +16,20 @@ export interface Standing {
   readonly leads: boolean;
   /** Another controller that leads. */
   readonly elsewhere: string | undefined;
+  /** Since its store was last heard. */
+  readonly storeAgeMs: number;
 }
 
-/** A guest tries the leader again after this long. */
+/** A guest tries the leader again after this long. A store that is silent for longer may well be heard by other controllers. */
 const visitMs = 10_000;
 
 export const isWelcome = (anyController: boolean, { leads }: Standing): boolean => leads || anyController;
 
-/** The router is to go to the leader now. While nobody is known to lead it stays. */
+/** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
 export function isOver({ anyController, since, leaderThen }: Visit, standing: Standing, now: Milliseconds): boolean {
-  if (standing.leads || standing.elsewhere === undefined) return false;
-  return !anyController || standing.elsewhere !== leaderThen || now - since >= visitMs;
+  const { leads, elsewhere, storeAgeMs } = standing;
+  const isLong = now - since >= visitMs;
+  if (leads) return false;
+  if (elsewhere === undefined) return isLong && storeAgeMs >= visitMs;
+  return !anyController || elsewhere !== leaderThen || isLong;
 }

@@ -115,9 +115,10 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   }
 }
 
-const standingOf = ({ leader }: RoutesOptions): Standing => ({
+const standingOf = ({ leader, storeAgeMs }: RoutesOptions): Standing => ({
   leads: leader.term !== undefined,
   elsewhere: leader.elsewhere,
+  storeAgeMs: storeAgeMs(),
 });
 
 const noTable = (): ParetoError =>

@@ -69,7 +69,7 @@ function createRouter() {
       if (snapshot) rows.clear();
       for (const gone of removed) rows.delete(gone);
       for (const row of changed) rows.set(row.key ?? '', row.task?.name ?? '');
-      version = { epoch, revision };
+      version = { epoch, revision: Number(revision) };
     },
   };
 }

@@ -1,0 +1,190 @@
+// Routers' streams on a clock of the test's own.
+
+import assert from 'node:assert/strict';
+import { milliseconds, ParetoError } from '@pareto/core';
+import type { DuplexStream, ServerCall, wire } from '@pareto/rpc';
+import { createLogger } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
+import { beforeEach, describe, it } from 'mocha';
+import { createDemandBook } from '../src/demand-book.js';
+import { isOver, type Visit } from '../src/router-visit.js';
+import { createRoutes, type RoutesOptions } from '../src/routes-service.js';
+import { createTableLog } from '../src/table-log.js';
+
+describe('routers’ streams', () => {
+  let clock: ReturnType<typeof createManualClock>;
+  let names: Map<string, string>;
+  let standing: { term: RoutesOptions['leader']['term']; elsewhere: string | undefined; storeAgeMs: number };
+  let routes: ReturnType<typeof createRoutes>;
+
+  beforeEach(async () => {
+    clock = createManualClock();
+    names = new Map([['a', '0']]);
+    standing = {
+      term: { since: milliseconds(0), lost: new AbortController().signal },
+      elsewhere: undefined,
+      storeAgeMs: 0,
+    };
+    const leader = {
+      get term() {
+        return standing.term;
+      },
+      get elsewhere() {
+        return standing.elsewhere;
+      },
+      refusal: () => new ParetoError('unavailable', 'look elsewhere'),
+    };
+    routes = createRoutes({
+      table: createTableLog(() => 'e'),
+      leader,
+      demand: createDemandBook(),
+      rows: (routers) =>
+        new Map<string, wire.TableRowInput>([
+          ...Array.from(names, ([key, name]) => [key, { key, task: { name } }] as const),
+          ...routers.map((router) => [`router/${router.routerId}`, { router }] as const),
+        ]),
+      ready: () => true,
+      onHeld: () => undefined,
+      onWorkerLost: () => undefined,
+      storeAgeMs: () => standing.storeAgeMs,
+      draining: new AbortController().signal,
+      clock,
+      logger: createLogger({ service: 'test', level: 'silent', format: 'json' }),
+    });
+    void routes.run(new AbortController().signal);
+  });
+
+  function watch(routerId: string) {
+    const messages: wire.TableMessageInput[] = [];
+    let room: Promise<void> | undefined;
+    let makeRoom = (): void => undefined;
+    let hangUp = (): void => undefined;
+    const isOver = new Promise<void>((resolve) => (hangUp = resolve));
+    async function* said(): AsyncGenerator<wire.RouterMessage, void, undefined> {
+      const hello = { routerId, address: 'r:1', epoch: '', revision: 0, anyController: false };
+      yield { message: 'hello', hello, demand: null, workerLost: null };
+      await isOver;
+    }
+    const stream: DuplexStream<wire.RouterMessage, wire.TableMessageInput> = {
+      [Symbol.asyncIterator]: said,
+      async write(message) {
+        messages.push(message);
+        await room;
+      },
+      end: () => undefined,
+    };
+    const call: ServerCall = {
+      ...{ signal: new AbortController().signal, metadata: new Map(), peer: '', certified: undefined },
+      ...{ receivedAt: clock.now(), remainingMs: () => undefined, setTrailer: () => undefined },
+    };
+    let ended: unknown;
+    Promise.resolve(routes.handlers.watch?.(stream, call)).then(
+      () => (ended = 'by itself'),
+      (error: unknown) => (ended = error),
+    );
+    return {
+      messages,
+      changes: () => messages.filter(({ heartbeat }) => heartbeat !== true),
+      ended: () => ended,
+      hangUp,
+      readNoMore: () => void (room = new Promise((resolve) => (makeRoom = resolve))),
+      readOn() {
+        room = undefined;
+        makeRoom();
+      },
+    };
+  }
+  const change = (value: number): void => {
+    names.set('a', String(value));
+    routes.touch();
+  };
+  const nameIn = (message: wire.TableMessageInput | undefined): unknown =>
+    message?.rows?.find(({ key }) => key === 'a')?.task?.name;
+
+  it('carry what changes within 100 ms in one message', async () => {
+    const router = watch('r1');
+    await clock.advance(1_000);
+    const before = router.changes().length;
+    for (let i = 1; i <= 40; i += 1) {
+      change(i);
+      await clock.advance(10);
+    }
+    await clock.advance(200);
+    assert.equal(nameIn(router.changes().at(-1)), '40');
+    const sent = router.changes().length - before;
+    assert.ok(sent >= 4 && sent <= 6, `${sent} messages within 400 ms`);
+  });
+
+  it('tell one that does not read for a while all that it missed at once', async () => {
+    const [slow, other] = [watch('slow'), watch('other')];
+    await clock.advance(1_000);
+    slow.readNoMore();
+    change(1);
+    await clock.advance(1_500);
+    const before = slow.messages.length;
+    for (let i = 2; i <= 20; i += 1) {
+      change(i);
+      await clock.advance(200);
+    }
+    assert.equal(slow.messages.length, before, 'nothing waits for it');
+    assert.ok(other.changes().length >= 19, 'nobody waits for it');
+    slow.readOn();
+    await clock.advance(0);
+    assert.deepEqual(slow.messages.slice(before).map(nameIn), ['20']);
+  });
+
+  it('leave nothing of a router that is gone', async () => {
+    const [one, two] = [watch('r1'), watch('r2')];
+    await clock.advance(500);
+    assert.deepEqual(
+      routes.routers().map(({ routerId }) => routerId),
+      ['r1', 'r2'],
+    );
+    one.hangUp();
+    await clock.advance(500);
+    assert.deepEqual(two.changes().at(-1)?.removed, ['router/r1']);
+    assert.equal(one.ended(), 'by itself');
+    assert.equal(routes.routers().length, 1);
+  });
+
+  it('end when the controller leads no more and does not hear its store, not sooner than others could take them', async () => {
+    const router = watch('r1');
+    await clock.advance(60_000);
+    standing.term = undefined;
+    standing.storeAgeMs = 9_000;
+    await clock.advance(2_000);
+    assert.equal(router.ended(), undefined);
+    standing.storeAgeMs = 10_000;
+    await clock.advance(2_000);
+    assert.match(String(router.ended()), /look elsewhere/);
+  });
+});
+
+describe('a router’s visit', () => {
+  const visit: Visit = { anyController: false, since: milliseconds(0), leaderThen: undefined };
+  const guest: Visit = { ...visit, anyController: true };
+  const cases = [
+    ['of the leader goes on', visit, { leads: true }, 99_999, false],
+    ['of the leader goes on whatever becomes of the store', visit, { leads: true, storeAgeMs: 99_999 }, 99_999, false],
+    ['of a leader that was ends when another leads', visit, { elsewhere: 'b' }, 1, true],
+    ['of a leader that was goes on while nobody leads', visit, {}, 99_999, false],
+    ['of a guest ends when somebody leads whom it did not know', guest, { elsewhere: 'b' }, 1, true],
+    [
+      'of a guest who knew who leads goes on for a while',
+      { ...guest, leaderThen: 'b' },
+      { elsewhere: 'b' },
+      9_999,
+      false,
+    ],
+    ['of a guest ends then', { ...guest, leaderThen: 'b' }, { elsewhere: 'b' }, 10_000, true],
+    ['of a guest goes on while nobody leads', guest, {}, 99_999, false],
+    ['ends when the store is silent for long', guest, { storeAgeMs: 10_000 }, 10_000, true],
+    ['but not at once', guest, { storeAgeMs: 99_999 }, 9_999, false],
+  ] as const;
+  for (const [what, of, standing, now, expected] of cases) {
+    it(what, () => {
+      const full = { leads: false, elsewhere: undefined, storeAgeMs: 0, ...standing };
+      assert.equal(isOver(of, full, milliseconds(now)), expected);
+    });
+  }
+});
