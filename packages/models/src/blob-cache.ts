@@ -2,7 +2,7 @@
 
 import { copyFile, link, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ParetoError, type Clock, type Digest, type Manifest } from '@pareto/core';
+import type { Clock, Digest, Manifest } from '@pareto/core';
 import {
   cacheFolders,
   createEntry,
@@ -16,11 +16,17 @@ import { makeFolder } from './make-folder.js';
 import { checkDigest, checkManifest, graphFile, hexOf, manifestDigest } from './manifest.js';
 import { openPartial, sizeOf, withDiskErrors } from './partial-file.js';
 
+export interface FetchOptions {
+  /** Other content came before: the source is to look whether what it has is damaged. */
+  readonly recheck: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 export interface BlobCacheOptions {
   /** What all blobs may hold together, as far as that is in the cache's hands: those in use are never dropped. */
   readonly maxBytes: number;
   /** Streams a blob from an offset. */
-  readonly fetch: (digest: Digest, offset: number, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
+  readonly fetch: (digest: Digest, offset: number, options: FetchOptions) => AsyncIterable<Uint8Array>;
   readonly clock: Clock;
 }
 
@@ -159,30 +165,37 @@ async function obtain(
   const paths = { partial: join(folders.partial, hexOf(entry.digest)), path: join(folders.blobs, hexOf(entry.digest)) };
   const { path } = paths;
   if ((await sizeOf(path)) === undefined || (await hashFile(path)) !== entry.digest) {
-    const from = (offset: number): AsyncIterable<Uint8Array> => fetch(entry.digest, offset, signal);
+    const from: From = (offset, recheck) => fetch(entry.digest, offset, { recheck, signal });
     await download(from, entry.digest, paths);
   }
   entry.sizeBytes = (await sizeOf(path)) ?? 0;
 }
 
-/** Goes on where an earlier attempt ended, and starts over when that turns out to be damaged. */
+type From = (offset: number, recheck: boolean) => AsyncIterable<Uint8Array>;
+
+/**
+ * Goes on where an earlier attempt ended. What turns out to be damaged is fetched anew, all of it; and if that is damaged too,
+ * once more from a source that looks at its own first.
+ */
 async function download(
-  from: (offset: number) => AsyncIterable<Uint8Array>,
+  from: From,
   digest: Digest,
   paths: { readonly partial: string; readonly path: string },
+  recheck = false,
 ): Promise<void> {
   const partial = await openPartial(paths.partial);
-  const isResumed = partial.receivedBytes > 0;
+  const isWhole = partial.receivedBytes === 0;
   try {
-    for await (const data of from(partial.receivedBytes)) await partial.append(data);
+    for await (const data of from(partial.receivedBytes, recheck)) await partial.append(data);
     return await partial.commit(digest, paths.path);
   } catch (error) {
-    const isDamaged = error instanceof ParetoError && error.code === 'invalid-argument';
-    if (!isResumed || !isDamaged) throw error;
+    // Only content of another digest is forgotten.
+    const isForgotten = (await sizeOf(paths.partial)) === undefined;
+    if (recheck || !isForgotten) throw error;
   } finally {
     await partial.close();
   }
-  await download(from, digest, paths);
+  await download(from, digest, paths, isWhole);
 }
 
 /** A second name for the same content, where the file system has such: the runtime sees a plain file. */

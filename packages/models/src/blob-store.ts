@@ -42,8 +42,13 @@ export interface BlobStore {
   upload(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void>;
   /** Throws `not-found` unless the blob is whole. */
   read(digest: Digest, offset: number): AsyncIterable<Buffer>;
-  /** A local file with the blob's content, there until it is released. Throws `not-found` unless the blob is whole. */
+  /** A local file with the blob's content, verified, there until it is released. Throws as `read` and `recheck` do. */
   localFile(digest: Digest): Promise<CachedFile>;
+  /**
+   * For a reader whom other content came to: reads the blob, and removes it when it is damaged, so that it can be uploaded
+   * anew. Throws `data-loss` then, and `not-found` when there is none.
+   */
+  recheck(digest: Digest): Promise<void>;
   /** Everything that is in the place, in no order. */
   list(): AsyncIterable<StoredBlob>;
   /** Removes what was listed, for good. False, and nothing removed, when it was touched since. */
@@ -54,10 +59,18 @@ export interface BlobStoreOptions {
   /** No larger blob is taken. */
   readonly maxBlobBytes: number;
   readonly clock: Clock;
+  /** Told of every blob that was found damaged, and removed. */
+  readonly onDamaged: (digest: Digest) => void;
 }
 
 export const notFound = (digest: Digest): ParetoError =>
   new ParetoError('not-found', `there is no blob ${digest}: upload it first`);
+
+export const damaged = (digest: Digest, place: string): ParetoError =>
+  new ParetoError(
+    'data-loss',
+    `blob ${digest} was damaged at ${place} and is removed: register its model or task again, which uploads it anew`,
+  );
 
 /** Lets one upload of a digest at a time through. */
 export type UploadGate = <T>(digest: Digest, work: () => Promise<T>) => Promise<T>;
@@ -72,6 +85,16 @@ export function createUploadGate(): UploadGate {
     } finally {
       uploading.delete(digest);
     }
+  };
+}
+
+/** Whoever asks for a digest while it is worked on shares the work. */
+export function shareByDigest<T>(work: (digest: Digest) => Promise<T>): (digest: Digest) => Promise<T> {
+  const running = new Map<Digest, Promise<T>>();
+  return (digest) => {
+    const run = running.get(digest) ?? work(digest).finally(() => running.delete(digest));
+    running.set(digest, run);
+    return run;
   };
 }
 

@@ -3,6 +3,7 @@
 // only paused may still write to it.
 
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest as toDigest, ParetoError, type Clock, type Digest } from '@pareto/core';
@@ -163,5 +164,4 @@ export async function touch(path: string, clock: Clock): Promise<void> {
   await utimes(path, clock.wallMs() / 1000, clock.wallMs() / 1000);
 }
 
-export const statOrNothing = (path: string): Promise<{ readonly size: number; readonly mtimeMs: number } | undefined> =>
-  stat(path).catch(() => undefined);
+export const statOrNothing = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);

@@ -7,8 +7,10 @@ import { digest as toDigest, type Digest } from '@pareto/core';
 import {
   checkSize,
   createUploadGate,
+  damaged,
   inOrder,
   notFound,
+  shareByDigest,
   type BlobChunk,
   type BlobStore,
   type BlobStoreOptions,
@@ -16,6 +18,7 @@ import {
 } from './blob-store.js';
 import { createFolderPartials, statOrNothing, touch } from './folder-partials.js';
 import { openFolderPlace } from './folder-place.js';
+import { hashFile } from './hash-file.js';
 import { makeFolder } from './make-folder.js';
 import { checkDigest, hexOf } from './manifest.js';
 import { sizeOf, withDiskErrors } from './partial-file.js';
@@ -23,7 +26,7 @@ import { sizeOf, withDiskErrors } from './partial-file.js';
 /** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */
 export async function openFolderBlobStore(
   folder: string,
-  { maxBlobBytes, clock }: BlobStoreOptions,
+  { maxBlobBytes, clock, onDamaged }: BlobStoreOptions,
 ): Promise<BlobStore> {
   const [blobs, partial] = [join(folder, 'sha256'), join(folder, 'partial')];
   const pathOf = (digest: Digest): string => join(blobs, hexOf(digest));
@@ -37,6 +40,16 @@ export async function openFolderBlobStore(
     await place.check();
     throw notFound(digest);
   }
+
+  const recheck = shareByDigest(async (digest) => {
+    const path = await find(checkDigest(digest));
+    const read = await statOrNothing(path);
+    if ((await hashFile(path)) === digest) return path;
+    // Unless it was mended meanwhile.
+    if ((await statOrNothing(path))?.ino === read?.ino) await rm(path, { force: true });
+    onDamaged(digest);
+    throw damaged(digest, folder);
+  });
 
   async function receive(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void> {
     const claimed = await withDiskErrors(join(partial, '_'), () => partials.claim(digest, sizeBytes));
@@ -76,7 +89,10 @@ export async function openFolderBlobStore(
       const stream = createReadStream(await find(checkDigest(digest)), { start: offset, highWaterMark: 1 << 20 });
       for await (const chunk of stream) yield chunk as Buffer;
     },
-    localFile: async (digest) => ({ path: await find(checkDigest(digest)), release: async () => {} }),
+    localFile: async (digest) => ({ path: await recheck(digest), release: async () => {} }),
+    async recheck(digest) {
+      await recheck(digest);
+    },
     async *list() {
       yield* wholeBlobs(blobs);
       yield* partials.list();

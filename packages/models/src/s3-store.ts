@@ -2,20 +2,23 @@
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError, digest as toDigest, type Digest } from '@pareto/core';
-import { createBlobCache } from './blob-cache.js';
+import { createBlobCache, type FetchOptions } from './blob-cache.js';
 import {
   checkSize,
   createUploadGate,
+  damaged,
   inOrder,
   notFound,
+  shareByDigest,
   type BlobChunk,
   type BlobStore,
   type BlobStoreOptions,
   type StoredBlob,
 } from './blob-store.js';
+import { createHashThread } from './hash-thread.js';
 import { checkDigest, hexOf } from './manifest.js';
 import { assemble } from './s3-assemble.js';
-import { openBucket, type Bucket } from './s3-bucket.js';
+import { openBucket, type Bucket, type BucketObject } from './s3-bucket.js';
 import { createS3Partials, type S3Partials } from './s3-partials.js';
 
 export interface S3BlobStoreOptions extends BlobStoreOptions {
@@ -31,15 +34,25 @@ export interface S3BlobStoreOptions extends BlobStoreOptions {
  * when it can't be reached.
  */
 export async function openS3BlobStore(url: string, options: S3BlobStoreOptions): Promise<BlobStore> {
-  const { maxBlobBytes, clock, endpoint, cacheFolder, cacheBytes } = options;
+  const { maxBlobBytes, clock, onDamaged, endpoint, cacheFolder, cacheBytes } = options;
   const bucket = await openBucket({ ...parseS3Url(url), endpoint });
   const placeId = await noteOnce(bucket, 'place', randomUUID());
   const partials = createS3Partials(bucket, clock);
   const gate = createUploadGate();
 
-  async function find(digest: Digest): Promise<void> {
-    if ((await bucket.head(blobKey(checkDigest(digest)))) === undefined) throw notFound(digest);
+  async function find(digest: Digest): Promise<BucketObject> {
+    const found = await bucket.head(blobKey(checkDigest(digest)));
+    if (found === undefined) throw notFound(digest);
+    return found;
   }
+  const recheck = shareByDigest(async (digest) => {
+    const { tag } = await find(digest);
+    if ((await digestOf(read(digest, 0))) === digest) return;
+    // Unless it was mended meanwhile.
+    if ((await bucket.head(blobKey(digest)))?.tag === tag) await bucket.remove(blobKey(digest));
+    onDamaged(digest);
+    throw damaged(digest, bucket.place);
+  });
   async function* read(digest: Digest, offset: number): AsyncGenerator<Buffer> {
     checkDigest(digest);
     try {
@@ -48,13 +61,18 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
       throw error instanceof ParetoError && error.code === 'not-found' ? notFound(digest) : error;
     }
   }
-  const cache = await createBlobCache(cacheFolder, { maxBytes: cacheBytes, fetch: read, clock });
+  async function* fetch(digest: Digest, offset: number, { recheck: isDoubted }: FetchOptions): AsyncGenerator<Buffer> {
+    if (isDoubted) await recheck(digest);
+    yield* read(digest, offset);
+  }
+  const cache = await createBlobCache(cacheFolder, { maxBytes: cacheBytes, fetch, clock });
 
   return {
     place: bucket.place,
     placeId,
     noteOnce: (name, text) => noteOnce(bucket, name, text),
     read,
+    recheck,
     async status(digest) {
       const found = await bucket.head(blobKey(checkDigest(digest)));
       if (found === undefined) return { complete: false, receivedBytes: (await partials.chain(digest)).bytes };
@@ -116,6 +134,12 @@ async function readText(bucket: Bucket, key: string): Promise<string | undefined
     throw error;
   }
   return Buffer.concat(parts).toString('utf8').trim();
+}
+
+async function digestOf(content: AsyncIterable<Buffer>): Promise<Digest> {
+  await using hash = createHashThread({ whole: true });
+  for await (const data of content) await hash.block(data);
+  return await hash.digest();
 }
 
 interface Upload {

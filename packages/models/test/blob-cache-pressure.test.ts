@@ -143,7 +143,7 @@ describe('blob cache under pressure', () => {
   it('fetches again at once what it is just dropping', async () => {
     const cache = await create(1);
     const one = model();
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 10; round += 1) {
       const openings = [cache.openModel(one.manifest), cache.openModel(model().manifest)];
       for (const file of await Promise.all(openings)) {
         assert.ok(existsSync(file.path));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytes, digest, systemClock, type Digest } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
@@ -51,7 +51,7 @@ describe('blob cache', () => {
     const cache = await createBlobCache(folder.path, {
       maxBytes: 1000,
       clock: systemClock,
-      async *fetch(id, offset, signal) {
+      async *fetch(id, offset, { signal }) {
         fetches += 1;
         if (signal !== undefined) await once(signal, 'abort').then(() => signal.throwIfAborted());
         yield (remote.get(id) ?? assert.fail()).subarray(offset);
@@ -114,11 +114,23 @@ describe('blob cache', () => {
     assert.ok(existsSync(kept.path));
   });
 
-  it('refuses content of another digest', async () => {
-    const wrong = digestOf('something else');
-    remote.set(wrong, Buffer.from('forged'));
-    const cache = await create();
-    await assert.rejects(cache.open(wrong), /the content's digest is/);
+  it('refuses content of another digest, after the source had a look at its own', async () => {
+    const seen: [number, boolean][] = [];
+    const answers = ['forged', 'forged', 'graph'];
+    const cache = await createBlobCache(folder.path, {
+      maxBytes: 1000,
+      clock: systemClock,
+      async *fetch(_id, offset, { recheck }) {
+        seen.push([offset, recheck]);
+        yield Buffer.from(answers[seen.length - 1] ?? 'forged').subarray(offset);
+      },
+    });
+    await mkdir(folder.file('partial'), { recursive: true });
+    await writeFile(folder.file(`partial/${graph.slice(7)}`), 'x');
+    assert.equal(await readFile((await cache.open(graph)).path, 'utf8'), 'graph');
+    await assert.rejects(cache.open(weights), /the content's digest is/);
+    const [whole, looked] = [[0, false] as const, [0, true] as const];
+    assert.deepEqual(seen, [[1, false], whole, looked, whole, looked]);
   });
 });
 

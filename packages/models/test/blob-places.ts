@@ -1,6 +1,6 @@
 // The places that the contract of blob stores is tested on.
 
-import { milliseconds, systemClock, type Clock } from '@pareto/core';
+import { milliseconds, systemClock, type Clock, type Digest } from '@pareto/core';
 import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '../src/index.js';
 
 export type Place =
@@ -16,8 +16,13 @@ export const impatientClock: Clock = {
   sleep: (delay, signal) => systemClock.sleep(milliseconds(delay / 4), signal),
 };
 
-export async function openPlace(place: Place, clock = systemClock): Promise<BlobStore> {
-  if (place.kind === 'folder') return openFolderBlobStore(place.folder, { maxBlobBytes, clock });
+export async function openPlace(
+  place: Place,
+  clock = systemClock,
+  onDamaged: (digest: Digest) => void = () => undefined,
+): Promise<BlobStore> {
+  const common = { maxBlobBytes, clock, onDamaged };
+  if (place.kind === 'folder') return openFolderBlobStore(place.folder, common);
   const { url, ...options } = place;
-  return openS3BlobStore(url, { ...options, cacheBytes: 1 << 20, maxBlobBytes, clock });
+  return openS3BlobStore(url, { ...options, ...common, cacheBytes: 1 << 20 });
 }

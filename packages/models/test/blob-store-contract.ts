@@ -16,6 +16,8 @@ export interface BlobStoreFixture {
   readonly place: () => Place;
   /** For the processes that use the place. */
   readonly env: () => Readonly<Record<string, string>>;
+  /** Where a blob is, once it is whole. */
+  readonly wholeFile: (digest: Digest) => string;
   /** Files that hold what an unfinished upload left. */
   readonly partialFiles: (digest: Digest) => Promise<readonly string[]>;
 }
@@ -131,6 +133,35 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       await other.upload(digestOf('x'), 1, chunks(Buffer.from('x')));
       await assert.rejects(other.upload(id, 5000, chunks(content, 0, 5000)), { code: 'invalid-argument' });
     });
+
+    it('lets what was damaged in the place be sent again, once a reader has it looked at', async () => {
+      const damaged: Digest[] = [];
+      const looking = await openPlace(fixture.place(), undefined, (digest) => damaged.push(digest));
+      const isDamaged = {
+        code: 'data-loss',
+        message: /was damaged at .* and is removed: register its model or task again/,
+      };
+      const spoiled = Buffer.from(content);
+      spoiled.writeUInt8((content.readUInt8(17) + 1) % 256, 17);
+      for (const other_ of [spoiled, content.subarray(0, 7_000), Buffer.alloc(0)]) {
+        for (const look of [() => looking.recheck(id), () => looking.localFile(id)]) {
+          await store.upload(id, content.length, chunks(content));
+          await looking.recheck(id);
+          await writeFile(fixture.wholeFile(id), other_);
+          await assert.rejects(look(), isDamaged);
+          for (const from of [store, other]) {
+            assert.deepEqual(await from.status(id), { complete: false, receivedBytes: 0 });
+            await assert.rejects(from.recheck(id), { code: 'not-found' });
+          }
+        }
+      }
+      assert.deepEqual(
+        damaged,
+        Array.from({ length: 6 }, () => id),
+      );
+      await other.upload(id, content.length, chunks(content));
+      assert.deepEqual(await collect(store.read(id, 0)), content);
+    }).timeout(20_000);
 
     it('refuses a gap, too much, a size out of bounds, a digest that is none', async () => {
       await assert.rejects(store.upload(id, content.length, chunks(content, 500)), /for offset 500, expected 0/);

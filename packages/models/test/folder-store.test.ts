@@ -22,6 +22,7 @@ describe('folder blob store', () => {
   describeBlobStore('folder', {
     place,
     env: () => ({}),
+    wholeFile: (digest) => join(blobs(), 'sha256', digest.slice(7)),
     async partialFiles(digest) {
       const names = await readdir(join(blobs(), 'partial'));
       return names.filter((name) => name.startsWith(digest.slice(7))).map((name) => join(blobs(), 'partial', name));

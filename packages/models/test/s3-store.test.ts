@@ -51,6 +51,7 @@ describe('S3 blob store', () => {
   describeBlobStore('S3', {
     place,
     env: () => server.env,
+    wholeFile: (digest) => join(server.folder, 'round', String(round), 'sha256', digest.slice(7)),
     async partialFiles(digest) {
       const folder = join(server.folder, 'round', String(round), 'partial', digest.slice(7));
       return (await readdir(folder)).map((name) => join(folder, name));

@@ -1,10 +1,11 @@
 // Where the cluster's blobs are: opens the place that is configured, and sees to it that every controller has the same.
 
 import { join } from 'node:path';
-import { ParetoError, type Clock } from '@pareto/core';
+import { ParetoError, type Digest } from '@pareto/core';
 import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/models';
 import type { Store } from '@pareto/state';
 import type { ControllerConfig } from './config.js';
+import type { OpenContext } from './open-store.js';
 
 const placeKey = 'meta/blobs';
 /** Of what is looked into on this host while blobs are in S3. */
@@ -13,9 +14,10 @@ const cacheBytes = 4 * 2 ** 30;
 type BlobFlags = Pick<ControllerConfig, 'dataDir' | 'blobs' | 's3Endpoint' | 'maxBlobMebibytes'>;
 
 /** Throws a ParetoError of one line that says what is wrong with the place and what to do. */
-export async function openBlobPlace(flags: BlobFlags, clock: Clock): Promise<BlobStore> {
+export async function openBlobPlace(flags: BlobFlags, { clock, logger }: OpenContext): Promise<BlobStore> {
   const { dataDir, blobs = join(dataDir, 'blobs'), s3Endpoint: endpoint } = flags;
-  const options = { maxBlobBytes: flags.maxBlobMebibytes * 2 ** 20, clock };
+  const onDamaged = (digest: Digest): void => logger.error('damaged blob removed', { digest, place: blobs });
+  const options = { maxBlobBytes: flags.maxBlobMebibytes * 2 ** 20, clock, onDamaged };
   if (blobs.startsWith('s3:')) {
     return openS3BlobStore(blobs, { ...options, endpoint, cacheFolder: join(dataDir, 'cache'), cacheBytes });
   }

@@ -18,7 +18,8 @@ export function createBlobsHandlers(blobs: BlobStore, metrics: ControllerMetrics
       await blobs.upload(checkDigest(digest), sizeBytes, chunksOf(first.value, iterator, metrics));
       return { digest, sizeBytes };
     },
-    async *download({ digest, offset }) {
+    async *download({ digest, offset, recheck }) {
+      if (recheck) await blobs.recheck(checkDigest(digest));
       for await (const data of blobs.read(checkDigest(digest), offset)) {
         metrics.blobBytes.add(data.byteLength, { direction: 'out' });
         yield { data };

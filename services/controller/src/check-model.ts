@@ -3,11 +3,12 @@
 import { ParetoError, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
 import { graphFile, inspectModel, type BlobStore, type InspectedModel } from '@pareto/models';
 
-/** Throws unless all files are there and the graph can be served. */
+/** Throws unless all files are there and the graph can be served; `data-loss` when one turns out to be damaged. */
 export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<Signature> {
   for (const file of manifest.files) {
     const receivedBytes = await checkBlob(blobs, file.path, file.digest);
     if (receivedBytes === file.sizeBytes) continue;
+    await blobs.recheck(file.digest);
     throw new ParetoError(
       'invalid-argument',
       `${file.path} has ${receivedBytes} bytes, the manifest says ${file.sizeBytes}`,

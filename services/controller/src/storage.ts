@@ -29,7 +29,7 @@ export async function createStorage(config: ControllerConfig, context: StorageCo
   const store = createLateStore();
   if (context.store !== undefined) store.open(keptOpen(context.store));
   else if (config.etcd === undefined) store.open(await openEmbeddedStore(join(config.dataDir, 'store'), { clock }));
-  const blobs = await openBlobPlace(config, clock);
+  const blobs = await openBlobPlace(config, context);
   const part: Runnable = {
     name: 'store',
     start: () => start(config, context, store, blobs),

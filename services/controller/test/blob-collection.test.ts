@@ -25,7 +25,11 @@ describe('collecting blobs', () => {
   beforeEach(async () => {
     folder = await createTempFolder();
     store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
-    blobs = await openFolderBlobStore(folder.file('blobs'), { maxBlobBytes: 1000, clock: systemClock });
+    blobs = await openFolderBlobStore(folder.file('blobs'), {
+      maxBlobBytes: 1000,
+      clock: systemClock,
+      onDamaged: () => undefined,
+    });
     holds = createBlobHolds();
     fenced = false;
     const leader = {

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cp, readdir } from 'node:fs/promises';
+import { cp, readdir, writeFile } from 'node:fs/promises';
 import { systemClock, type Digest } from '@pareto/core';
 import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createLogger } from '@pareto/telemetry';
 import {
   createTempFolder,
   matrixModel,
@@ -29,20 +30,24 @@ describe('the place of the blobs', () => {
     await folder[Symbol.asyncDispose]();
   });
   const flags = { maxBlobMebibytes: 1 };
+  const context = {
+    clock: systemClock,
+    logger: createLogger({ service: 'controller', level: 'silent', format: 'json' }),
+  };
 
   it('is a folder beside the store unless another is named', async () => {
-    const place = await openBlobPlace({ ...flags, dataDir: folder.file('data') }, systemClock);
+    const place = await openBlobPlace({ ...flags, dataDir: folder.file('data') }, context);
     assert.equal(place.place, folder.file('data/blobs'));
     const named = { ...flags, dataDir: folder.file('data'), blobs: folder.file('shared') };
-    assert.equal((await openBlobPlace(named, systemClock)).place, folder.file('shared'));
-    await assert.rejects(openBlobPlace({ ...named, s3Endpoint: 'http://localhost:9000' }, systemClock), {
+    assert.equal((await openBlobPlace(named, context)).place, folder.file('shared'));
+    await assert.rejects(openBlobPlace({ ...named, s3Endpoint: 'http://localhost:9000' }, context), {
       code: 'invalid-argument',
       message: /--s3-endpoint goes with --blobs s3:/,
     });
   });
 
   it('is the same for all controllers, or one of them doesn’t start; a copy of it will do', async () => {
-    const open = (name: string) => openBlobPlace({ ...flags, dataDir: folder.file(name) }, systemClock);
+    const open = (name: string) => openBlobPlace({ ...flags, dataDir: folder.file(name) }, context);
     await checkBlobPlace(store, await open('a'));
     await checkBlobPlace(store, await open('a'));
     await assert.rejects(checkBlobPlace(store, await open('b')), {
@@ -51,6 +56,37 @@ describe('the place of the blobs', () => {
     });
     await cp(folder.file('a'), folder.file('moved'), { recursive: true });
     await checkBlobPlace(store, await open('moved'));
+  });
+
+  it('takes a model again that was found damaged there: by a worker, or when it is registered', async () => {
+    await using controller = await startController(folder.file('a'), {}, { store });
+    const { registry, blobs } = controller;
+    await registry.registerTask({ name: 'squares', metric: 'top1' });
+    const content = matrixModel(8);
+    const digest = digestOf(content);
+    const manifest = { files: [{ path: 'm.onnx', digest, sizeBytes: content.length }] };
+    const register = (): Promise<unknown> => registry.registerArchitecture({ name: 'm', task: 'squares', manifest });
+    const fetched = async (recheck: boolean): Promise<number> => {
+      let bytes = 0;
+      for await (const { data } of blobs.download({ digest, recheck })) bytes += data.length;
+      return bytes;
+    };
+    const isDamaged = { code: 'data-loss', message: /was damaged at .*a\/blobs and is removed/ };
+    for (const spoiled of [Buffer.alloc(content.length), content.subarray(0, 10)]) {
+      await upload(controller, content);
+      await writeFile(folder.file(`a/blobs/sha256/${digest.slice(7)}`), spoiled);
+      await assert.rejects(register(), isDamaged);
+      assert.equal((await blobs.stat({ digest })).complete, false);
+    }
+    await upload(controller, content);
+    await register();
+    assert.equal(await fetched(true), content.length);
+    await writeFile(folder.file(`a/blobs/sha256/${digest.slice(7)}`), Buffer.alloc(content.length));
+    assert.equal(await fetched(false), content.length);
+    await assert.rejects(fetched(true), isDamaged);
+    await upload(controller, content);
+    await register();
+    assert.equal(await fetched(true), content.length);
   });
 
   describe('in S3', () => {

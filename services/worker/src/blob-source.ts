@@ -1,10 +1,9 @@
 // Fetches blobs from whichever controller answers.
 
-import { ParetoError, type Digest } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
+import type { BlobCacheOptions } from '@pareto/models';
 import { createChannel, createClient } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
-
-export type FetchBlob = (digest: Digest, offset: number, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
 
 export interface BlobSourceOptions {
   readonly addresses: readonly string[];
@@ -17,15 +16,15 @@ export interface BlobSourceOptions {
  * Tries every controller before it gives up, and goes on at the next where the one before broke off. Throws `unavailable`
  * when none could be asked to the end, else what was the matter at the last that could.
  */
-export function createBlobSource({ addresses, preferred, access }: BlobSourceOptions): FetchBlob {
-  return async function* fetch(digest, offset, signal) {
+export function createBlobSource({ addresses, preferred, access }: BlobSourceOptions): BlobCacheOptions['fetch'] {
+  return async function* fetch(digest, offset, { recheck, signal }) {
     let reached = offset;
     let failure: unknown;
     for (const address of new Set([preferred() ?? [], addresses].flat())) {
       const channel = createChannel(address, access.channel('controller'));
       try {
         const chunks = createClient(channel, 'pareto.v1.Blobs').download(
-          { digest, offset: reached },
+          { digest, offset: reached, recheck },
           { ...(signal && { signal }) },
         );
         for await (const { data } of chunks) {
@@ -34,7 +33,8 @@ export function createBlobSource({ addresses, preferred, access }: BlobSourceOpt
         }
         return;
       } catch (error) {
-        if (signal?.aborted === true) throw error;
+        // Their place is one: what is damaged at one controller is at all of them.
+        if (signal?.aborted === true || isDamaged(error)) throw error;
         if (failure === undefined || !isAway(error)) failure = error;
       } finally {
         channel.close();
@@ -44,6 +44,8 @@ export function createBlobSource({ addresses, preferred, access }: BlobSourceOpt
     throw new ParetoError('unavailable', `no controller gives ${digest}`, { cause: failure });
   };
 }
+
+const isDamaged = (error: unknown): boolean => error instanceof ParetoError && error.code === 'data-loss';
 
 /** Cancelled, and not by us: the controller cut the call off. */
 const isAway = (error: unknown): boolean =>

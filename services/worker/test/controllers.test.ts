@@ -20,8 +20,10 @@ describe('a worker and several controllers', function () {
   });
 
   /** The first leads; they share their blobs. */
-  async function startWith(count: number): Promise<[World, FakeController, FakeController | undefined]> {
-    const blobs = new Map<string, Uint8Array>();
+  async function startWith(
+    count: number,
+    blobs = new Map<string, Uint8Array>(),
+  ): Promise<[World, FakeController, FakeController | undefined]> {
     for (let i = 0; i < count; i++) controllers.push(await startFakeController(0, blobs));
     const [leader, other] = controllers;
     assert.ok(leader);
@@ -107,6 +109,30 @@ describe('a worker and several controllers', function () {
     first.order({ revision: 2, replicas: [order('r1', world.spec('mlp-tiny', model))] });
     await first.waitForReplica('r1', isReady, 30_000);
     assert.deepEqual(second.downloads.at(-1)?.offset, 65_536);
+  });
+
+  it('has a controller look at a model that came damaged, says so, and loads it once it is mended', async () => {
+    const blobs = new Map<string, Uint8Array>();
+    const [world, leader, other] = await startWith(2, blobs);
+    assert.ok(other);
+    const model = fixture('id-fp32');
+    const spec = world.spec('id', model);
+    const [digest = ''] = blobs.keys();
+    blobs.set(digest, Buffer.alloc(model.length));
+    leader.order({ revision: 2, replicas: [order('r1', spec)] });
+    const { reason } = await leader.waitForReplica('r1', ({ state }) => state === 'FAILED');
+    assert.match(reason, /blob sha256:[0-9a-f]{64} was damaged/);
+    assert.deepEqual(
+      leader.downloads.slice(0, 2).map(({ offset, recheck }) => [offset, recheck]),
+      [
+        [0, false],
+        [0, true],
+      ],
+    );
+    assert.deepEqual(other.downloads, []);
+    leader.addBlob(model);
+    leader.order({ revision: 3, replicas: [order('r2', spec)] });
+    await leader.waitForReplica('r2', isReady);
   });
 });
 

@@ -33,6 +33,8 @@ export interface FakeController {
   close(): void;
 }
 
+const digestOf = (data: Uint8Array): Digest => digest(`sha256:${createHash('sha256').update(data).digest('hex')}`);
+
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
 
 const heartbeatMs = 500;
@@ -66,9 +68,8 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       return report;
     },
     addBlob(data) {
-      const name = digest(`sha256:${createHash('sha256').update(data).digest('hex')}`);
-      blobs.set(name, data);
-      return name;
+      blobs.set(digestOf(data), data);
+      return digestOf(data);
     },
     order(next) {
       orders = next;
@@ -109,6 +110,10 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       const { digest: name, offset } = request;
       downloads.push(request);
       const data = Buffer.from(blobs.get(name) ?? []);
+      if (request.recheck && digestOf(data) !== name) {
+        blobs.delete(name);
+        throw new ParetoError('data-loss', `blob ${name} was damaged`);
+      }
       for (let start = offset; start < data.length; start += 65_536) {
         if (start >= controller.breakAt) throw new ParetoError('unavailable', 'shutting down');
         yield { data: data.subarray(start, start + 65_536) };

@@ -5,9 +5,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface DownloadRequest {
   'digest'?: (string);
   'offset'?: (number | string | Long);
+  'recheck'?: (boolean);
 }
 
 export interface DownloadRequest__Output {
   'digest': (string);
   'offset': (number);
+  'recheck': (boolean);
 }
