@@ -1,6 +1,6 @@
 // Clients of the controllers and of a router, connected before they are used, so that an absent one is told plainly.
 
-import { ParetoError, systemClock } from '@pareto/core';
+import { errorText, ParetoError, systemClock } from '@pareto/core';
 import {
   createChannel,
   createClient,
@@ -55,7 +55,7 @@ const connectMs = 2_000;
 
 async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   const clock = systemClock;
-  const certificates = certs === undefined ? undefined : await readClientCertificates(certs, clock);
+  const certificates = certs === undefined ? undefined : await readCertificates(certs);
   const open = (address: string): Channel => createChannel(address, channelOptions(certificates, 'controller'));
   const following = createFollowing({ addresses: controller, open, connectMs, clock });
   const channel = createChannel(router, channelOptions(certificates, 'router'));
@@ -72,6 +72,12 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
     },
   };
 }
+
+const readCertificates = (folder: string): Promise<ClientCertificates> =>
+  readClientCertificates(folder, systemClock).catch((error: unknown) => {
+    const expected = "the operator's folder, or the whole that 'pareto certs init' made";
+    throw new ParetoError('failed-precondition', `${errorText(error)}: --certs (or PARETO_CERTS) names ${expected}`);
+  });
 
 const channelOptions = (
   certificates: ClientCertificates | undefined,

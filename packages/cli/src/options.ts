@@ -21,20 +21,25 @@ export const wholeNumberIn =
   };
 
 export const defaultController = '127.0.0.1:8100';
+export const defaultRouter = '127.0.0.1:8001';
 
 const addressPattern = /^([^:\s]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
 
 /** A parser of one host:port, for commander. */
-export function address(text: string): string {
-  if (addressPattern.test(text)) return text;
-  throw new InvalidArgumentError('Expected host:port, e.g. 127.0.0.1:8100.');
-}
+export const addressLike =
+  (example: string) =>
+  (text: string): string => {
+    if (addressPattern.test(text)) return text;
+    throw new InvalidArgumentError(`Expected host:port, e.g. ${example}.`);
+  };
 
 /** A parser of host:port, several separated by commas. */
-export function addressList(text: string): readonly string[] {
-  const parts = text.split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '' || parts.length === 1).map(address);
-}
+export const addressesLike =
+  (example: string) =>
+  (text: string): readonly string[] => {
+    const parts = text.split(',').map((part) => part.trim());
+    return parts.filter((part) => part !== '' || parts.length === 1).map(addressLike(example));
+  };
 
 export interface ObjectiveOptions {
   readonly latencyMs?: number;

@@ -12,7 +12,7 @@ import { addDescribe, addList } from './commands/registry.js';
 import { addTop } from './commands/top.js';
 import { addUp } from './commands/up.js';
 import type { Context } from './context.js';
-import { address, addressList, defaultController } from './options.js';
+import { addressesLike, addressLike, defaultController, defaultRouter } from './options.js';
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -36,14 +36,14 @@ function createProgram(context: Context): Command {
     .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
     .addOption(
       new Option('--controller <host:port,...>', 'controllers to talk to, any or all of them')
-        .argParser(addressList)
+        .argParser(addressesLike(defaultController))
         .default([defaultController], defaultController)
         .env('PARETO_CONTROLLER'),
     )
     .addOption(
       new Option('--router <host:port>', 'router to talk to')
-        .argParser(address)
-        .default('127.0.0.1:8001')
+        .argParser(addressLike(defaultRouter))
+        .default(defaultRouter, defaultRouter)
         .env('PARETO_ROUTER'),
     )
     .addOption(
@@ -79,6 +79,9 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
 /** The message, and what a refusal offered instead (`pareto-...` trailers). */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof ParetoError)) return errorText(error);
+  const { code, message } = error;
+  // Many an other thing speaks gRPC, the other port of Pareto's among them.
+  if (code === 'unimplemented') return `${message}: is what --controller and --router name a controller and a router?`;
   const offers = Object.entries(error.details).filter(([name]) => name.startsWith('pareto-'));
-  return [error.message, ...offers.map(([name, value]) => `  ${name.slice('pareto-'.length)}: ${value}`)].join('\n');
+  return [message, ...offers.map(([name, value]) => `  ${name.slice('pareto-'.length)}: ${value}`)].join('\n');
 }

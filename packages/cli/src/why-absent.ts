@@ -85,7 +85,7 @@ function describe(finding: Telling, address: string, { what, certs = '', tls }: 
     case 'plain text':
       return certs === ''
         ? `what listens at ${address} is no ${what} of Pareto: name another with --${what} HOST:PORT`
-        : `${it} speaks plain text: this cluster has no certificates, leave --certs out`;
+        : `${it} speaks plain text: this cluster has no certificates, leave --certs (and PARETO_CERTS) out`;
     case 'another authority':
       return `${it} shows a certificate of another authority than the one in ${certs}: give the certificates of its own cluster`;
     case 'ended':

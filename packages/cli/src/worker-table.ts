@@ -18,6 +18,10 @@ const replicasOf = (worker: wire.Worker): string =>
     .map(({ variant, state }) => (state === 'READY' ? variant : `${variant} (${state.toLowerCase()})`))
     .join(', ');
 
+/** What it uses is not known of one that is away, nor by a controller that doesn't lead. */
+const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): string =>
+  `${memoryUsedBytes === 0 && replicas.length > 0 ? '?' : formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`;
+
 export const formatWorkers = (workers: readonly wire.Worker[]): string =>
   formatTable<wire.Worker>(
     [
@@ -25,11 +29,7 @@ export const formatWorkers = (workers: readonly wire.Worker[]): string =>
       { title: 'STATE', cell: stateOf },
       { title: 'ADDRESS', cell: ({ address }) => address },
       { title: 'SLOTS', cell: slotsOf },
-      {
-        title: 'MEMORY',
-        align: 'right',
-        cell: ({ memoryUsedBytes, memoryBytes }) => `${formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`,
-      },
+      { title: 'MEMORY', align: 'right', cell: memoryOf },
       { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
       { title: 'REPLICAS', cell: replicasOf },
     ],

@@ -87,6 +87,20 @@ describe('prepare', () => {
     await assert.rejects(access(planTopology(options).tokenFile));
     await rm(join(certs, 'worker', 'tls.key'));
     await assert.rejects(run({ certs }), /there is no .*worker\/tls.key/);
+    const one = join(certs, 'router');
+    await assert.rejects(
+      run({ certs: one }),
+      new RegExp(`of one role, give the folder that has those of .*: ${certs}\\?`),
+    );
+  });
+
+  it('refuses a folder of further flags that has none', async () => {
+    await assert.rejects(
+      run({ configDir: dataDir }),
+      /--config-dir .*: there is no controller.json, router.json, worker/,
+    );
+    await writeFile(join(dataDir, 'router.json'), '{}');
+    await run({ configDir: dataDir });
   });
 
   it('ends where the system can not make a folder', async () => {

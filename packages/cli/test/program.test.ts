@@ -49,6 +49,12 @@ describe('the command line', () => {
     assert.deepEqual([code, stdout, stderr], [1, '', 'pareto: there is no nothing\n']);
   });
 
+  it('says of an address that answers, and is of something else, that it may be the wrong one', async () => {
+    const { code, stderr } = await run('whatif', 'digits', '--router', controller.address);
+    assert.equal(code, 1);
+    assert.match(stderr, /Inference\/WhatIf: is what --controller and --router name a controller and a router\?$/m);
+  });
+
   it('tells with the workers what a controller has to say of them', async () => {
     controller.overview = { workers: [{ workerId: 'w1', connected: true }], notices: ['no controller leads'] };
     const { code, stdout, stderr } = await run('workers', '--controller', controller.address);
@@ -63,6 +69,8 @@ describe('the command line', () => {
       assert.equal(code, 2);
       assert.match(stderr, /--controller .* is invalid. Expected host:port, e.g. 127.0.0.1:8100/);
     }
+    const { stderr } = await run('up', '--etcd', 'http://127.0.0.1:2379');
+    assert.match(stderr, /--etcd .* is invalid. Expected host:port, e.g. 127.0.0.1:2379/);
   });
 
   it('shows an example with every command', async () => {

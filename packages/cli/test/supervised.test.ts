@@ -44,6 +44,18 @@ describe('supervise', () => {
     assert.equal((await readFile(join(folder, 'child.log'), 'utf8')).trim().split('\n').length, 2);
   });
 
+  it('keeps from it what is meant for the command that starts it', async () => {
+    process.env['PARETO_CERTS'] = 'certs';
+    try {
+      const child = await start('console.log(`${process.env.PARETO_CERTS} ${process.env.PATH !== undefined}`);');
+      await until(() => lines.length === 1);
+      assert.deepEqual(lines, ['undefined true']);
+      await child.stop(milliseconds(1000), never);
+    } finally {
+      delete process.env['PARETO_CERTS'];
+    }
+  });
+
   it('fails with the last line of a process that can not start', async () => {
     const child = await start('console.error("port 1 is taken"); process.exit(1);');
     await assert.rejects(child.failed, /child could not start: port 1 is taken/);

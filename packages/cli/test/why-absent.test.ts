@@ -89,7 +89,10 @@ describe('a service that can’t be spoken to', () => {
 
   it('has no certificates, and some were given', async () => {
     const address = await serve();
-    await assert.rejects(list(address, await operator('ours', ours)), /speaks plain text: .* leave --certs out/);
+    await assert.rejects(
+      list(address, await operator('ours', ours)),
+      /speaks plain text: .* leave --certs \(and PARETO_CERTS\) out/,
+    );
   });
 
   it('is of another authority, whichever side finds out', async () => {

@@ -2,9 +2,9 @@
 
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Context, Endpoints } from '../context.js';
-import { addressList, defaultController, wholeNumberIn } from '../options.js';
+import { addressesLike, defaultController, wholeNumberIn } from '../options.js';
 import { createCluster, type Cluster } from '../up/cluster.js';
 
 interface Options {
@@ -30,13 +30,20 @@ export function addUp(program: Command, context: Context): void {
       'Starts controllers, a router and workers as processes on this machine, starts again what ends, and stops all in order on Ctrl-C (at once on a second).\nWith --certs FOLDER, as made by `pareto certs init`, all of them speak TLS.',
     )
     .option('--data-dir <folder>', 'where the store, models, caches and logs are', './.pareto')
-    .option('--etcd <host:port,...>', 'keep the store in etcd instead of the data folder', addressList, [])
+    .addOption(
+      new Option('--etcd <host:port,...>', 'keep the store in etcd instead of the data folder')
+        .argParser(addressesLike('127.0.0.1:2379'))
+        .default([], 'none'),
+    )
     .option('--controllers <n>', 'how many; all but one stand by; more than one need --etcd', wholeNumberIn(1, 9), 1)
     .option('--workers <n>', 'how many; they share cores and memory', wholeNumberIn(1, 64), 2)
     .option('--controller-port <port>', 'gRPC; the next port is for metrics and probes; others ten apart', port, 8100)
     .option('--router-port <port>', 'gRPC; the next port is for metrics and probes', port, 8001)
     .option('--worker-port <port>', 'of the first worker; the others follow ten apart', port, 8200)
-    .option('--config-dir <folder>', 'controller.json, router.json, worker.json: further flags of the services')
+    .option(
+      '--config-dir <folder>',
+      'controller.json, router.json, worker.json: further flags of the services; what `up` tells them itself stands',
+    )
     .option('-v, --verbose', "show the services' logs")
     .addHelpText(
       'after',

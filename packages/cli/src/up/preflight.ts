@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { errorText, ParetoError } from '@pareto/core';
 import { makeFolder } from '@pareto/models';
 import { formatBytes } from '../format.js';
-import { checkCertificates, checkStore } from './prerequisites.js';
+import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
 import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 
 /** The store, the digits and two caches take about 60 MB. */
@@ -14,9 +14,10 @@ const neededBytes = 200 * 2 ** 20;
 
 /** Throws `failed-precondition`, saying what to do. Leaves folders and the secret behind. */
 export async function prepare(options: TopologyOptions, topology: Topology): Promise<void> {
-  const { dataDir, host, certs } = options;
+  const { dataDir, host, certs, configDir } = options;
   await checkStore(options);
   await checkCertificates(certs);
+  await checkConfigDir(configDir);
   try {
     await makeFolder(topology.logDir);
     await checkSpace(dataDir);

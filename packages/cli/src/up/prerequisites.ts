@@ -1,10 +1,11 @@
-// What a cluster is given by others and must be there before it is started: etcd, and certificates.
+// What a cluster is given by others and must be there before it is started: etcd, certificates, further flags.
 
 import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ParetoError } from '@pareto/core';
-import type { Role, TopologyOptions } from './topology.js';
+import { certificateFiles } from '@pareto/rpc';
+import { configFile, type Role, type TopologyOptions } from './topology.js';
 
 const refuse = (why: string): ParetoError => new ParetoError('failed-precondition', why);
 
@@ -38,17 +39,32 @@ function answersAt(address: string): Promise<boolean> {
   });
 }
 
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
 const roles: readonly Role[] = ['controller', 'router', 'worker'];
-const files = ['ca.crt', 'tls.crt', 'tls.key'];
+const { ca, certificate, key } = certificateFiles;
 
 /** Throws unless each role has its files, as `pareto certs init` lays them out. */
 export async function checkCertificates(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
-  for (const path of roles.flatMap((role) => files.map((file) => join(folder, role, file)))) {
-    await access(path).catch(() => {
-      throw refuse(
-        `--certs ${folder}: there is no ${path}: make a set for development with 'pareto certs init --out ${folder}'`,
-      );
-    });
+  for (const path of roles.flatMap((role) => [ca, certificate, key].map((file) => join(folder, role, file)))) {
+    if (await exists(path)) continue;
+    const advice = (await exists(join(folder, ca)))
+      ? `these are the certificates of one role, give the folder that has those of ${roles.join(', ')}: ${dirname(folder)}?`
+      : `make a set for development with 'pareto certs init --out ${folder}'`;
+    throw refuse(`--certs ${folder}: there is no ${path}: ${advice}`);
   }
+}
+
+/** Throws unless there are flags for at least one role. */
+export async function checkConfigDir(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  const found = await Promise.all(roles.map((role) => exists(configFile(folder, role))));
+  if (found.includes(true)) return;
+  const names = roles.map((role) => basename(configFile(folder, role)));
+  throw refuse(`--config-dir ${folder}: there is no ${names.join(', ')} in it: expected at least one of them`);
 }

@@ -65,7 +65,7 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
       if (state.stopping) return;
       const reason = signal === null ? `ended with code ${code ?? 1}` : `was ended by ${signal}`;
       if (!state.keep) return refuse(`${spec.name} could not start: ${lastLine || reason}`);
-      failures = options.clock.now() - since > stableMs ? 0 : failures + 1;
+      failures = options.clock.now() - since > stableMs ? 1 : failures + 1;
       const delay = restartDelay(failures - 1);
       options.onRestart(spec.name, reason, delay);
       options.clock.after(delay, () => !state.stopping && start());
@@ -94,6 +94,7 @@ function spawnLogged(spec: ProcessSpec, log: WriteStream, onLine: (line: string)
     // Standard input ends with the supervisor, so that one that was killed leaves nothing running.
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
+    env: environment(),
   });
   child.once('error', (error) => onLine(errorText(error)));
   pipeLines(child, log, onLine);
@@ -109,6 +110,14 @@ function pipeLines(child: ChildProcess, log: WriteStream, onLine: (line: string)
     });
   }
 }
+
+/**
+ * Without what is meant for this command (`PARETO_CERTS` is the operator's folder here) or for a service run by hand: what
+ * its services are told stands in `args`.
+ */
+const environment = (): Record<string, string | undefined> =>
+  // eslint-disable-next-line no-restricted-properties -- handed on, not read
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARETO_')));
 
 /** SIGTERM, then SIGKILL after `graceMs` or at once when `kill` aborts. Resolves when the process is gone. */
 function endProcess(child: ChildProcess, clock: Clock, graceMs: Milliseconds, kill: AbortSignal): Promise<void> {

@@ -41,6 +41,8 @@ export interface Topology {
   readonly logDir: string;
 }
 
+export const configFile = (configDir: string, role: Role): string => join(configDir, `${role}.json`);
+
 const scriptOf = (role: Role): string =>
   fileURLToPath(new URL(`../../../../services/${role}/dist/main.js`, import.meta.url));
 
@@ -93,7 +95,7 @@ function storageArgs({ dataDir, etcd }: TopologyOptions, name: string): readonly
 
 function commonArgs(role: Role, options: TopologyOptions, tokenFile: string, port: number): readonly string[] {
   const { host, certs, configDir, logFormat } = options;
-  const file = configDir === undefined ? undefined : join(configDir, `${role}.json`);
+  const file = configDir === undefined ? undefined : configFile(configDir, role);
   return [
     ...(file !== undefined && existsSync(file) ? ['--config', file] : []),
     ...['--host', host, '--port', String(port), '--metrics-port', String(port + 1)],
