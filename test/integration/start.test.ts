@@ -127,6 +127,11 @@ describe('a service', function () {
     channel.close();
   });
 
+  it('says when it is told how to come into etcd, and not where that is', async () => {
+    const line = await refusal('controller', [...argsOf('controller', [0, 0]), '--etcd-user', 'pareto']);
+    assert.match(line, /^pareto-controller: --etcd: is missing, .* give host:port of its members/);
+  });
+
   it('says when its data folder cannot be one', async () => {
     const line = await refusal('controller', [...argsOf('controller', [0, 0]), '--data-dir', `${token}/data`]);
     assert.match(line, /^pareto-controller: .*token/);

@@ -25,7 +25,7 @@ export interface ControllerConfig extends CommonConfig {
   readonly blobGraceHours: number;
 }
 
-export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig({
+const definition: ConfigDefinition<ControllerConfig> = defineConfig({
   name: 'pareto-controller',
   summary: 'Keeps the registry, decides what runs where, and tells routers and workers.',
   example: 'pareto-controller --data-dir /var/lib/pareto --cluster-token-file /etc/pareto/token',
@@ -36,7 +36,7 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig
       .min(1)
       .describe('directory for what this controller keeps: the store and the models by default'),
     etcd: z
-      .array(z.string().regex(/^[^\s/]+:\d{1,5}$/, 'expected host:port, e.g. 10.0.0.1:2379'))
+      .array(z.string().regex(/^[^\s/]+:\d{1,5}$/, 'expected host:port without http://, e.g. 10.0.0.1:2379'))
       .min(1)
       .optional()
       .describe('host:port of the members of the etcd that controllers share; without it the store is embedded'),
@@ -86,6 +86,18 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = defineConfig
       .describe('hours for which a model file that nothing refers to is kept'),
   },
 });
+
+const ofEtcd = ({ etcdCerts, etcdUser, etcdPasswordFile }: ControllerConfig): boolean =>
+  (etcdCerts ?? etcdUser ?? etcdPasswordFile) !== undefined;
+
+/** Whoever says how to come into an etcd doesn't mean the embedded store. */
+export const controllerConfig: ConfigDefinition<ControllerConfig> = {
+  ...definition,
+  schema: definition.schema.refine((config) => config.etcd !== undefined || !ofEtcd(config), {
+    path: ['etcd'],
+    error: 'is missing, and there are other flags for etcd: give host:port of its members, or leave those out',
+  }),
+};
 
 const priceSchema = z.record(z.string(), z.number().min(0));
 
