@@ -5,13 +5,7 @@ export { inspectGraph, inspectModel, type InspectedModel } from './inspect.js';
 export type { BlobChunk, BlobStatus, BlobStore, BlobStoreOptions, StoredBlob } from './blob-store.js';
 export { openFolderBlobStore } from './folder-store.js';
 export { openS3BlobStore, type S3BlobStoreOptions } from './s3-store.js';
-export {
-  createBlobCache,
-  type BlobCache,
-  type BlobCacheOptions,
-  type CachedFile,
-  type FetchOptions,
-} from './blob-cache.js';
+export { createBlobCache, type BlobCache, type BlobCacheOptions, type CachedFile } from './blob-cache.js';
 export { parseNpy, type Tensor } from './npy.js';
 export { readNpz, type NpzLimits } from './npz.js';
 export { readValidationSet, sliceRows, type ValidationSet } from './validation-set.js';

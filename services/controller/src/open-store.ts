@@ -1,4 +1,4 @@
-// Opening etcd: as soon as it answers.
+// Opening what the controllers share: as soon as it answers.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { openEtcdStore, type Store } from '@pareto/state';
@@ -13,9 +13,31 @@ export interface OpenContext {
 const pauseMs = milliseconds(2_000);
 
 /**
- * Waits for an etcd that can't be reached, and says so; undefined when the signal aborts first. Throws a ParetoError of one
- * line that says what to do when waiting would not help.
+ * Waits for what can't be reached, and says so in the log; undefined when the signal aborts first. Throws what `open` does
+ * when waiting would not help.
  */
+export async function openWhenThere<T>(
+  waiting: string,
+  open: () => Promise<T>,
+  { clock, logger }: OpenContext,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const over = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  while (!signal.aborted) {
+    try {
+      return await Promise.race([open(), over]);
+    } catch (error) {
+      if (!(error instanceof ParetoError) || error.code !== 'unavailable') throw error;
+      logger.warn(waiting, { error });
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+/** As `openWhenThere` does. */
 export async function openEtcd(
   etcd: readonly string[],
   flags: EtcdFlags & { readonly etcdCompactMinutes: number },
@@ -28,14 +50,5 @@ export async function openEtcd(
     logger.warn('etcd is left to compact itself: without its --auto-compaction-retention its history grows for ever');
   }
   const onNotice = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(message, fields);
-  while (!signal.aborted) {
-    try {
-      return await openEtcdStore({ ...access, clock, onNotice });
-    } catch (error) {
-      if (!(error instanceof ParetoError) || error.code !== 'unavailable') throw error;
-      logger.warn('waiting for etcd', { etcd, error });
-      await clock.sleep(pauseMs, signal).catch(() => undefined);
-    }
-  }
-  return undefined;
+  return openWhenThere('waiting for etcd', () => openEtcdStore({ ...access, clock, onNotice }), context, signal);
 }

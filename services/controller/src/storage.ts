@@ -7,11 +7,13 @@ import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { checkBlobPlace, openBlobPlace } from './blob-place.js';
 import type { ControllerConfig } from './config.js';
 import { createLateStore, type LateStore } from './late-store.js';
-import { openEtcd, type OpenContext } from './open-store.js';
+import { createLateBlobs, type LateBlobs } from './late-blobs.js';
+import { openEtcd, openWhenThere, type OpenContext } from './open-store.js';
 
 export interface Storage {
   /** With etcd: open once the part has started, however long that takes. */
   readonly store: Store;
+  /** Likewise. */
   readonly blobs: BlobStore;
   readonly part: Runnable;
 }
@@ -23,13 +25,13 @@ export interface StorageContext extends OpenContext {
   readonly store?: Store | undefined;
 }
 
-/** Throws a ParetoError of one line when the embedded store or the place of the blobs can't be opened. */
+/** Throws a ParetoError of one line when the embedded store can't be opened; starting the part does for all else. */
 export async function createStorage(config: ControllerConfig, context: StorageContext): Promise<Storage> {
   const { clock } = context;
   const store = createLateStore();
   if (context.store !== undefined) store.open(keptOpen(context.store));
   else if (config.etcd === undefined) store.open(await openEmbeddedStore(join(config.dataDir, 'store'), { clock }));
-  const blobs = await openBlobPlace(config, context);
+  const blobs = createLateBlobs();
   const part: Runnable = {
     name: 'store',
     start: () => start(config, context, store, blobs),
@@ -42,7 +44,7 @@ async function start(
   config: ControllerConfig,
   context: StorageContext,
   store: LateStore,
-  blobs: BlobStore,
+  blobs: LateBlobs,
 ): Promise<void> {
   const { etcd, cluster, restore } = config;
   const { draining, logger } = context;
@@ -50,8 +52,12 @@ async function start(
     const opened = await openEtcd(etcd, config, context, draining);
     if (opened === undefined) return;
     store.open(opened);
-    await checkBlobPlace(store, blobs);
   }
+  const open = (): Promise<BlobStore> => openBlobPlace(config, context);
+  const place = await openWhenThere("waiting for the models' place", open, context, draining);
+  if (place === undefined) return;
+  if (etcd !== undefined) await checkBlobPlace(store, place);
+  blobs.open(place);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
   if (restore === undefined) return;
   logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });

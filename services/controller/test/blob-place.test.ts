@@ -11,10 +11,13 @@ import {
   matrixModel,
   missingS3Server,
   startS3Server,
+  waitFor,
   type S3Server,
   type TempFolder,
 } from '@pareto/testkit';
 import { checkBlobPlace, openBlobPlace } from '../src/blob-place.js';
+import { controllerConfig } from '../src/config.js';
+import { createStorage } from '../src/storage.js';
 import { startController, type TestController } from './start-controller.js';
 import { digestOf, upload } from './upload-model.js';
 
@@ -30,10 +33,8 @@ describe('the place of the blobs', () => {
     await folder[Symbol.asyncDispose]();
   });
   const flags = { maxBlobMebibytes: 1 };
-  const context = {
-    clock: systemClock,
-    logger: createLogger({ service: 'controller', level: 'silent', format: 'json' }),
-  };
+  const silent = { service: 'controller', level: 'silent', format: 'json' } as const;
+  const context = { clock: systemClock, logger: createLogger(silent) };
 
   it('is a folder beside the store unless another is named', async () => {
     const place = await openBlobPlace({ ...flags, dataDir: folder.file('data') }, context);
@@ -139,6 +140,30 @@ describe('the place of the blobs', () => {
       const manifest = { files: [{ path: 'm.onnx', digest, sizeBytes: content.length }] };
       await leader.registry.registerArchitecture({ name: 'm', task: 'squares', manifest });
       for (const name of ['a', 'b']) assert.deepEqual(await readdir(folder.file(name)), ['cache']);
+    }).timeout(30_000);
+
+    it('is waited for at the start, and nobody has to wait for its end to stop', async () => {
+      await server.kill();
+      const stopping = new AbortController();
+      const lines: string[] = [];
+      const logger = createLogger({ ...silent, level: 'warn', write: (line) => lines.push(line) });
+      const place = { blobs: 's3://models/cluster', s3Endpoint: server.endpoint };
+      const { part, blobs } = await createStorage(
+        controllerConfig.schema.parse({ dataDir: folder.file('b'), ...place }),
+        { clock: systemClock, logger, store, draining: stopping.signal },
+      );
+      const starting = part.start(() => undefined);
+      await waitFor(
+        'word of it',
+        () => /ECONNREFUSED.*waiting for the models' place/s.exec(lines.join('')) ?? undefined,
+      );
+      await assert.rejects(blobs.status(digestOf(Buffer.alloc(1)) as Digest), { code: 'unavailable' });
+      stopping.abort();
+      await starting;
+      const waiting = start('a');
+      await server.start();
+      const content = randomBytes(100);
+      await upload(await waiting, content);
     }).timeout(30_000);
 
     it('answers UNAVAILABLE while it can’t be reached, and goes on after', async () => {

@@ -1,0 +1,39 @@
+// Blobs whose place opens later: S3 may be away when a controller starts.
+
+import { ParetoError } from '@pareto/core';
+import type { BlobStore } from '@pareto/models';
+
+export interface LateBlobs extends BlobStore {
+  /** From now on calls go there. */
+  open(blobs: BlobStore): void;
+}
+
+/** Everything before `open` throws `unavailable`. */
+export function createLateBlobs(): LateBlobs {
+  let opened: BlobStore | undefined;
+  const blobs = (): BlobStore => {
+    if (opened === undefined) {
+      throw new ParetoError('unavailable', "the models' place is not open yet: try again in a moment");
+    }
+    return opened;
+  };
+  return {
+    open(later) {
+      opened = later;
+    },
+    get place() {
+      return blobs().place;
+    },
+    get placeId() {
+      return blobs().placeId;
+    },
+    noteOnce: async (name, text) => blobs().noteOnce(name, text),
+    status: async (digest) => blobs().status(digest),
+    upload: async (digest, sizeBytes, chunks) => blobs().upload(digest, sizeBytes, chunks),
+    read: (digest, offset) => blobs().read(digest, offset),
+    localFile: async (digest) => blobs().localFile(digest),
+    recheck: async (digest) => blobs().recheck(digest),
+    list: () => blobs().list(),
+    delete: async (blob) => blobs().delete(blob),
+  };
+}
