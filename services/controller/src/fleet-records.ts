@@ -8,7 +8,9 @@ import type { Leader } from './leadership.js';
 import type { WorkerReport } from './live-worker.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
+import { unchangedSince } from './record-tables.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from './records.js';
+import { decideUntilWritten } from './registry-turns.js';
 
 export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;
@@ -37,21 +39,29 @@ const lostMs = 3_600_000;
 
 export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
   const { leader, mirror, fleet, logger } = options;
-  const workerOf = (id: WorkerId): WorkerRecord | undefined => mirror.records.workers.get(workerKey(id))?.value;
-  const putWorker = async (record: WorkerRecord): Promise<void> => {
-    await leader.write([], [putRecord(workerKey(record.info.id), record)]);
-  };
+  /** `change` is given what is stored; undefined: that may stay. What somebody else writes meanwhile is not undone. */
+  const changeWorker = (
+    id: WorkerId,
+    change: (known: WorkerRecord | undefined) => WorkerRecord | undefined,
+  ): Promise<true> =>
+    decideUntilWritten(`worker ${id}`, async () => {
+      const key = workerKey(id);
+      const known = mirror.records.workers.get(key);
+      const next = change(known?.value);
+      if (next === undefined) return true;
+      return (await leader.write([unchangedSince(key, known)], [putRecord(key, next)])) ? true : undefined;
+    });
   return {
     async remember(info) {
-      const known = workerOf(info.id);
-      if (JSON.stringify(known?.info) === JSON.stringify(info)) return;
-      await putWorker({ info, draining: known?.draining ?? false });
+      await changeWorker(info.id, (known) =>
+        JSON.stringify(known?.info) === JSON.stringify(info) ? undefined : { info, draining: known?.draining ?? false },
+      );
     },
     async setDraining(id, draining) {
-      const known = workerOf(id);
-      if (known === undefined) return false;
-      if (known.draining !== draining) await putWorker({ ...known, draining });
-      return true;
+      if (!mirror.records.workers.has(workerKey(id))) return false;
+      return changeWorker(id, (known) =>
+        known === undefined || known.draining === draining ? undefined : { ...known, draining },
+      );
     },
     storeMeasurement: (measurement) => storeMeasurement(options, measurement),
     async storeQuarantines({ replicas }) {
@@ -62,8 +72,10 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         if (!isPoisoned || known === undefined || known.value.quarantineReason !== undefined) continue;
         const quarantineReason = reason === '' ? 'requests killed its executors' : reason;
         logger.warn('variant quarantined', { variant, version, reason: quarantineReason });
-        const unchanged = { kind: 'revision', key: known.key, modRevision: known.modRevision } as const;
-        await leader.write([unchanged], [putRecord(known.key, { ...known.value, quarantineReason })]);
+        await leader.write(
+          [unchangedSince(known.key, known)],
+          [putRecord(known.key, { ...known.value, quarantineReason })],
+        );
       }
     },
     async forgetLost({ registry, now, leadingSince }) {
@@ -80,7 +92,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         const back = fleet.session(id);
         if (back === undefined) fleet.forget(id);
         // It came meanwhile, when it was still in the store.
-        else await putWorker({ ...value, info: back.info });
+        else await changeWorker(id, (known) => (known === undefined ? { ...value, info: back.info } : undefined));
       }
     },
   };

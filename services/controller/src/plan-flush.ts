@@ -6,7 +6,7 @@
 import type { WorkerId } from '@pareto/core';
 import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
 import { addCounts, countsSince, type VariantCounts } from './counters.js';
-import type { RecordView, Stored } from './record-tables.js';
+import { unchangedSince, type RecordView, type Stored } from './record-tables.js';
 import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from './records.js';
 
 /**
@@ -105,9 +105,6 @@ function openBook(records: RecordView, limits: FlushLimits): Book {
 
 /** Of a key and a counter record, generously. */
 const counterBytes = 512;
-
-const unchangedSince = (key: string, known: Stored<unknown> | undefined): Compare =>
-  known === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: known.modRevision };
 
 /** The replicas of one worker that changed, as many as fit; the others stay as they are in the store until next time. */
 function addPart(book: Book, before: LoadRecord | undefined, [load]: Saying, limits: FlushLimits): boolean {

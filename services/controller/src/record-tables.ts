@@ -1,7 +1,7 @@
 // The store's records as maps, and what the store's entries and events do to them.
 
 import { errorText } from '@pareto/core';
-import type { Entry, Revision, WatchEvent } from '@pareto/state';
+import type { Compare, Entry, Revision, WatchEvent } from '@pareto/state';
 import { prefixes, type RecordKind, type Records } from './records.js';
 
 export interface Stored<T> {
@@ -10,6 +10,10 @@ export interface Stored<T> {
   readonly createRevision: Revision;
   readonly modRevision: Revision;
 }
+
+/** Holds while nobody has written the key since it was read; undefined: it was not there. */
+export const unchangedSince = (key: string, read: Stored<unknown> | undefined): Compare =>
+  read === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: read.modRevision };
 
 /** By store key. */
 export type RecordView = { readonly [K in RecordKind]: ReadonlyMap<string, Stored<Records[K]>> };

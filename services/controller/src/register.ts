@@ -16,7 +16,7 @@ import type { Compare } from '@pareto/state';
 import { checkBlob, checkSignature, inspectFiles } from './check-model.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
-import type { RecordView, Stored } from './record-tables.js';
+import { unchangedSince, type RecordView, type Stored } from './record-tables.js';
 import type { TakeTurn } from './registry-turns.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from './records.js';
 
@@ -151,11 +151,7 @@ const originalVariant = ({ name, version, task, modelDigest, manifest }: Archite
 });
 
 /** Holds while nobody else has taken the name meanwhile. */
-function claim({ names }: RecordView, name: string): Compare {
-  const key = nameKey(name);
-  const held = names.get(key);
-  return held === undefined ? { kind: 'absent', key } : { kind: 'revision', key, modRevision: held.modRevision };
-}
+const claim = ({ names }: RecordView, name: string): Compare => unchangedSince(nameKey(name), names.get(nameKey(name)));
 
 function refuseTaken({ names }: RecordView, name: string, kind: NameRecord['kind']): void {
   const holder = names.get(nameKey(name))?.value.kind;

@@ -18,7 +18,8 @@ export function createRegistryTurns(): TakeTurn {
   };
 }
 
-async function decideUntilWritten<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
+/** Looks and writes, again when somebody else wrote in between. Throws `aborted` when others were faster each time. */
+export async function decideUntilWritten<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const written = await decide();
     if (written !== undefined) return written;

@@ -249,6 +249,8 @@ describe('forgetting workers', () => {
       write: async (_compares: readonly Compare[], operations: readonly Operation[]) => {
         if (written.length === 0) fleet.join({ info: infoOf('2'), end: () => undefined }, ms(0));
         written.push(...operations);
+        const gone = operations.filter(({ kind }) => kind === 'delete') as readonly { readonly key: string }[];
+        tables.apply(gone.map(({ key }) => ({ kind: 'delete', key, revision: 2 })));
         return true;
       },
     };

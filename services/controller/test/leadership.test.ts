@@ -2,40 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
-import { createElection, openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
-import { createControllerMetrics, createLogger } from '@pareto/telemetry';
+import { openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
 import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createLeader, type Leader } from '../src/leadership.js';
-import { createMirror, type Mirror } from '../src/mirror.js';
+import { stand, toLead } from './candidate.js';
 
-const logger = createLogger({ service: 'controller', level: 'silent', format: 'json' });
-const metrics = createControllerMetrics();
 const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
-
-interface Candidate extends AsyncDisposable {
-  readonly leader: Leader;
-  readonly mirror: Mirror;
-}
-
-async function stand(store: Store, address: string): Promise<Candidate> {
-  const stop = new AbortController();
-  const mirror = createMirror({ store, clock: systemClock, logger });
-  await mirror.start(stop.signal);
-  const election = createElection(store, { name: 'controller', ttlMs: 3_000, clock: systemClock });
-  const leader = createLeader({ store, mirror, election, clock: systemClock, logger, metrics });
-  const running = leader.run(address, stop.signal);
-  return {
-    leader,
-    mirror,
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
-}
-
-const toLead = ({ leader }: Candidate): Promise<unknown> => waitFor('it to lead', () => leader.term);
 
 /** A store whose mirrors are told nothing for a while. */
 function holdBack(store: Store): { readonly store: Store; hold(): void; release(): void } {

@@ -1,0 +1,33 @@
+// What is written down of the fleet when two change it at once.
+
+import assert from 'node:assert/strict';
+import { bytes, systemClock, workerId, type WorkerInfo } from '@pareto/core';
+import { openEmbeddedStore } from '@pareto/state';
+import { createTempFolder } from '@pareto/testkit';
+import { describe, it } from 'mocha';
+import { createFleetRecords } from '../src/fleet-records.js';
+import { createFleetState, defaultFleetParams } from '../src/fleet-state.js';
+import { workerKey } from '../src/records.js';
+import { logger, metrics, stand, toLead } from './candidate.js';
+
+const id = workerId('w1');
+const infoOf = (incarnation: string): WorkerInfo => ({
+  ...{ id, incarnation, address: 'a:1', slotGroups: [], memoryBytes: bytes(2 ** 30), runtimeVersion: '' },
+});
+
+describe('fleet records', () => {
+  it('keep that a worker is to be emptied while it joins anew', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    await using leading = await stand(store, 'one:1');
+    await toLead(leading);
+    const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
+    await records.remember(infoOf('1'));
+    assert.deepEqual(await Promise.all([records.setDraining(id, true), records.remember(infoOf('2'))]), [
+      true,
+      undefined,
+    ]);
+    const stored = leading.mirror.records.workers.get(workerKey(id))?.value;
+    assert.deepEqual(stored, { info: infoOf('2'), draining: true });
+  });
+});
