@@ -6,7 +6,7 @@ import { planBlobCollection, type BlobCollection, type CollectParams } from '@pa
 import type { Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { BlobHolds } from './blob-holds.js';
-import { readReferences, startBook, type CollectionBook } from './blob-references.js';
+import { keepBook, readReferences, type CollectionBook } from './blob-references.js';
 import type { Leader, Term } from './leadership.js';
 
 export interface BlobCollectionOptions {
@@ -23,13 +23,14 @@ export interface BlobCollectionOptions {
 }
 
 const roundMs = milliseconds(60_000);
-const everyMs = 3_600_000;
+const mostApartMs = 3_600_000;
 /** A leader that was paused for longer asks the store whether it still is one before it removes more. */
 const provenMs = 1_000;
 
-/** A round some minute after this controller began to lead, then one an hour, until the signal aborts. */
+/** A round some minute after this controller began to lead, then one an hour, or two in a grace, until the signal aborts. */
 export async function keepCollected(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
-  const { leader, clock, logger } = options;
+  const { leader, params, clock, logger } = options;
+  const everyMs = Math.min(mostApartMs, params.graceMs / 2);
   let last: { readonly term: Term; readonly at: Milliseconds } | undefined;
   for (;;) {
     await clock.sleep(roundMs, signal).catch(() => undefined);
@@ -48,7 +49,7 @@ export async function collectBlobs(options: BlobCollectionOptions, signal: Abort
   const { blobs, store, params, clock, logger } = options;
   // 1. Only in a place that is this cluster's, and not soon after the store came into being or was restored: what was
   //    registered since the copy was made is not in it.
-  const book = await startBook(options);
+  const book = await keepBook(options);
   if (!(await owns(options, book)) || clock.wallMs() - book.sinceWallMs < params.graceMs) return;
 
   // 2. List before reading what is referred to: a blob that comes later is not in the list.

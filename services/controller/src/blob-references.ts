@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Architecture, Clock, Digest, Task, Variant } from '@pareto/core';
+import type { CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { Leader } from './leadership.js';
 import { prefixes } from './records.js';
@@ -25,27 +26,38 @@ async function readAll<T>(store: Store, kinds: readonly string[]): Promise<reado
 export interface CollectionBook {
   /** Of this registry, also over backups of it. */
   readonly id: string;
-  /** The store's history that it is about, and since when it is collected by. */
+  /** The store's history that it is about. */
   readonly epoch: string;
+  /** Since when it was kept, round after round. */
   readonly sinceWallMs: number;
+  /** When the last round was. */
+  readonly roundWallMs: number;
 }
 
 const bookKey = 'collection/book';
 
-/** The registry's book of collecting, begun anew when the store's history is another one. */
-export async function startBook({
-  store,
-  leader,
-  clock,
-}: {
+export interface BookOptions {
   readonly store: Store;
   readonly leader: Leader;
   readonly clock: Clock;
-}): Promise<CollectionBook> {
+  readonly params: CollectParams;
+}
+
+/**
+ * The registry's book of collecting, with this round in it. Begun anew when the store's history is another one, or when the
+ * last round was longer ago than the grace: the store may be a copy that was made then, and not know what came since.
+ */
+export async function keepBook({ store, leader, clock, params }: BookOptions): Promise<CollectionBook> {
   const { entry } = await store.get(bookKey);
   const known = entry && (JSON.parse(entry.value) as CollectionBook);
-  if (known?.epoch === store.epoch) return known;
-  const book = { id: known?.id ?? randomUUID(), epoch: store.epoch, sinceWallMs: clock.wallMs() };
+  const now = clock.wallMs();
+  const isKept = known?.epoch === store.epoch && now - known.roundWallMs <= params.graceMs;
+  const book = {
+    id: known?.id ?? randomUUID(),
+    epoch: store.epoch,
+    sinceWallMs: isKept ? known.sinceWallMs : now,
+    roundWallMs: now,
+  };
   await leader.write([], [{ kind: 'put', key: bookKey, value: JSON.stringify(book) }]);
   return book;
 }

@@ -51,8 +51,15 @@ describe('collecting blobs', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  /** The book was begun two days before the rounds of these tests. */
-  const beginBook = (): Promise<void> => collectBlobs({ ...options, clock: systemClock }, never);
+  /** The book was begun two days before the rounds of these tests, and has been kept. */
+  const beginBook = (): Promise<void> => rounds(0, 20, 40);
+  /** Hours from now, with what a test has otherwise. */
+  async function rounds(...hours: readonly number[]): Promise<void> {
+    for (const at of hours) {
+      const clock = { ...systemClock, wallMs: () => Date.now() + at * hour };
+      await collectBlobs({ ...options, clock }, never);
+    }
+  }
 
   async function upload(text: string): Promise<Digest> {
     const id = digest(`sha256:${createHash('sha256').update(text).digest('hex')}`);
@@ -129,10 +136,18 @@ describe('collecting blobs', () => {
   it('waits for the grace when the store is another than it was', async () => {
     const id = await upload('a');
     const restored = Object.create(store, { epoch: { value: 'another' } }) as Store;
-    await collectBlobs({ ...options, store: restored }, never);
+    options = { ...options, store: restored };
+    await rounds(48, 60);
     assert.deepEqual(await stored(), [id]);
-    const later = { ...options.clock, wallMs: () => options.clock.wallMs() + 25 * hour };
-    await collectBlobs({ ...options, store: restored, clock: later }, never);
+    await rounds(73);
+    assert.deepEqual(await stored(), []);
+  });
+
+  it('waits for the grace when the store is a copy of it that was made long before', async () => {
+    const id = await upload('registered since');
+    await rounds(70, 90);
+    assert.deepEqual(await stored(), [id]);
+    await rounds(95);
     assert.deepEqual(await stored(), []);
   });
 
@@ -143,8 +158,8 @@ describe('collecting blobs', () => {
       ...options.leader,
       write: async (_, operations) => (await other.transact({ compares: [], operations })).kind === 'committed',
     };
-    await collectBlobs({ ...options, store: other, leader, clock: systemClock }, never);
-    await collectBlobs({ ...options, store: other, leader }, never);
+    options = { ...options, store: other, leader };
+    await rounds(0, 20, 40, 48);
     assert.deepEqual(await stored(), [id]);
     await other[Symbol.asyncDispose]();
   });
