@@ -84,17 +84,15 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
   const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
   const { changes, ...rest } = parts;
   const retry = { ...defaultRetryParams, replayBytes };
-  const draining = lifecycle.draining;
   return {
     ...rest,
     routerId,
     access,
     decisions: createDecisionLog(config.decisionSlots, clock),
-    holds: createHolds({ changes, maxHoldMs, draining, clock }),
+    holds: createHolds({ changes, maxHoldMs, draining: lifecycle.draining, clock }),
     savings: { retries: retry.firstSavings },
     trace: createTrace(),
     params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, retry },
-    draining,
     tracer,
     clock,
     rng,

@@ -26,8 +26,6 @@ export interface RouterCore {
   /** Overwritten by each decision; they are synchronous. */
   readonly trace: DecisionTrace;
   readonly params: RouterParams;
-  /** Aborts when the router drains. */
-  readonly draining: AbortSignal;
   readonly metrics: RouterMetrics;
   readonly tracer: Tracer;
   readonly clock: Clock;

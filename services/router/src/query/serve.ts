@@ -15,7 +15,6 @@ export interface Served extends Answer {
 /** Throws a ParetoError whose code is the query's status. */
 export async function serve(core: RouterCore, query: ClientQuery): Promise<Served> {
   const { call } = query;
-  if (core.draining.aborted) throw new ParetoError('unavailable', 'this router is shutting down: ask another');
   const seq = core.decisions.next();
   const decisionId = `${core.routerId}.${seq}`;
   const span = core.tracer.startSpan('router.infer', {
