@@ -1,14 +1,22 @@
 // Two controllers over one etcd whose models are in S3.
 
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { createChannel, createClient } from '@pareto/rpc';
-import { missingEtcd, missingS3Server, startEtcd, startS3Server, type Etcd, type S3Server } from '@pareto/testkit';
+import {
+  freePorts,
+  missingEtcd,
+  missingS3Server,
+  startEtcd,
+  startS3Server,
+  type Etcd,
+  type S3Server,
+} from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, digitModelFile, readDigits, validationFile } from '../support/digits.js';
 import { pareto } from '../support/pareto.js';
-import type { ServiceProcess } from '../support/service-process.js';
+import { createServiceProcess, refusalToStart, type ServiceProcess } from '../support/service-process.js';
 import { skipWithout } from '../support/skip.js';
 
 describe('models in S3', function () {
@@ -58,5 +66,33 @@ describe('models in S3', function () {
     assert.match(refused.message, /S3 at http:.* can't be reached or is failing .*: try again/);
     await server.start();
     await client.upload(Buffer.from('something new'));
+  });
+
+  it('are moved there from a folder, and it takes all of the place', async () => {
+    const [port = 0, metricsPort = 0] = await freePorts(2);
+    const { folder } = cluster;
+    const own = ['--data-dir', folder.file('moving'), '--cluster-token-file', folder.file('token')];
+    const args = [...own, '--etcd', etcd.endpoints.join(','), '--cluster', 'moving'];
+    const place = { service: 'controller', name: 'moving', port, metricsPort, args, env: server.env } as const;
+    const controller = createServiceProcess(place);
+    owned.push(() => controller.child.stop(5_000));
+    await controller.start();
+    const model = digitModelFile('mlp-tiny');
+    await pareto('--controller', controller.address, 'register', model, '--task', 'digits', '--no-wait');
+    await controller.stop();
+
+    const s3 = ['--blobs', `s3://${server.bucket}/moved`, '--s3-endpoint', server.endpoint];
+    const copy = (name: string): Promise<void> =>
+      cp(folder.file(`moving/blobs/${name}`), `${server.folder}/moved/${name}`, { recursive: true });
+    await mkdir(`${server.folder}/moved`);
+    await copy('sha256');
+    controller.launch(s3);
+    assert.match(await refusalToStart(controller.child), /to move blobs, copy all of the place, its file "place" too$/);
+    await rm(`${server.folder}/moved/place`);
+    await copy('place');
+    await controller.start(s3);
+    // It is all there: nothing is uploaded.
+    const again = ['register', model, '--task', 'digits', '--name', 'again', '--no-wait'];
+    assert.doesNotMatch(await pareto('--controller', controller.address, ...again), /uploaded/);
   });
 });
