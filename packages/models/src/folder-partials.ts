@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digest as toDigest, ParetoError, type Clock, type Digest } from '@pareto/core';
+import { ParetoError, type Clock, type Digest } from '@pareto/core';
 import { busy, type StoredBlob } from './blob-store.js';
-import { hexOf } from './manifest.js';
+import { digestOfHex, hexOf } from './manifest.js';
 import { openPartial, sizeOf, type PartialFile } from './partial-file.js';
 import { givesWay, startBeats, watchOthers, type Signs } from './upload-claim.js';
 
@@ -81,8 +81,8 @@ export function createFolderPartials(folder: string, clock: Clock): FolderPartia
     const found = new Map<Digest, StoredBlob>();
     for (const name of await readdir(folder).catch(() => [])) {
       const file = await statOrNothing(join(folder, name));
-      const digest = toDigest(`sha256:${name.slice(0, 64)}`);
-      if (file === undefined || !/^[0-9a-f]{64}(\.|$)/.test(name)) continue;
+      const digest = digestOfHex(name.split('.')[0] ?? '');
+      if (file === undefined || digest === undefined) continue;
       const { sizeBytes, touchedWallMs } = found.get(digest) ?? { sizeBytes: 0, touchedWallMs: 0 };
       found.set(digest, {
         digest,

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digest as toDigest, type Digest } from '@pareto/core';
+import type { Digest } from '@pareto/core';
 import {
   checkSize,
   createUploadGate,
@@ -20,7 +20,7 @@ import { createFolderPartials, statOrNothing, touch } from './folder-partials.js
 import { openFolderPlace } from './folder-place.js';
 import { hashFile } from './hash-file.js';
 import { makeFolder } from './make-folder.js';
-import { checkDigest, hexOf } from './manifest.js';
+import { checkDigest, digestOfHex, hexOf } from './manifest.js';
 import { sizeOf, withDiskErrors } from './partial-file.js';
 
 /** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */
@@ -111,12 +111,8 @@ async function* wholeBlobs(folder: string): AsyncGenerator<StoredBlob> {
   const entries = await opendir(folder).catch(() => undefined);
   for await (const { name } of entries ?? []) {
     const found = await statOrNothing(join(folder, name));
-    if (found === undefined || !/^[0-9a-f]{64}$/.test(name)) continue;
-    yield {
-      digest: toDigest(`sha256:${name}`),
-      partial: false,
-      sizeBytes: found.size,
-      touchedWallMs: found.mtimeMs,
-    };
+    const digest = digestOfHex(name);
+    if (found === undefined || digest === undefined) continue;
+    yield { digest, partial: false, sizeBytes: found.size, touchedWallMs: found.mtimeMs };
   }
 }

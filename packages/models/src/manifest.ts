@@ -11,6 +11,10 @@ export function checkDigest(text: string): Digest {
   throw invalid(`${JSON.stringify(text.slice(0, 100))} is not a digest: expected sha256: and 64 hexadecimal digits`);
 }
 
+/** Undefined when it isn't what `hexOf` makes. */
+export const digestOfHex = (hex: string): Digest | undefined =>
+  digestPattern.test(`sha256:${hex}`) ? digest(`sha256:${hex}`) : undefined;
+
 export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 
 /** Throws `invalid-argument` unless `path` stays in the folder that it is relative to. `what` says whose path it is. */

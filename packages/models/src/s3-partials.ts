@@ -2,12 +2,12 @@
 // beside them a mark of whoever uploads now. Nothing of it is on the controller.
 
 import { randomUUID } from 'node:crypto';
-import { digest as toDigest, type Clock, type Digest } from '@pareto/core';
+import type { Clock, Digest } from '@pareto/core';
 import { createBlockWriter } from './block-writer.js';
 import { busy, type StoredBlob } from './blob-store.js';
 import { planChain, type Chain, type StoredChunk } from './chunk-chain.js';
 import { createHashThread } from './hash-thread.js';
-import { hexOf } from './manifest.js';
+import { digestOfHex, hexOf } from './manifest.js';
 import type { Bucket, BucketObject } from './s3-bucket.js';
 import { givesWay, startBeats, watchOthers, type Signs } from './upload-claim.js';
 
@@ -71,7 +71,8 @@ export function createS3Partials(bucket: Bucket, clock: Clock): S3Partials {
   async function* list(): AsyncGenerator<StoredBlob> {
     const found = new Map<Digest, StoredBlob>();
     const add = (hex: string | undefined, sizeBytes: number, touchedWallMs: number): void => {
-      const digest = toDigest(`sha256:${hex ?? ''}`);
+      const digest = digestOfHex(hex ?? '');
+      if (digest === undefined) return;
       const known = found.get(digest) ?? { sizeBytes: 0, touchedWallMs: 0 };
       found.set(digest, {
         digest,

@@ -1,7 +1,7 @@
 // Blobs in an S3 bucket. A controller keeps nothing of them but a cache of what it looked into.
 
 import { randomUUID } from 'node:crypto';
-import { ParetoError, digest as toDigest, type Digest } from '@pareto/core';
+import { ParetoError, type Digest } from '@pareto/core';
 import { createBlobCache, type FetchOptions } from './blob-cache.js';
 import {
   checkSize,
@@ -16,7 +16,7 @@ import {
   type StoredBlob,
 } from './blob-store.js';
 import { createHashThread } from './hash-thread.js';
-import { checkDigest, hexOf } from './manifest.js';
+import { checkDigest, digestOfHex, hexOf } from './manifest.js';
 import { assemble } from './s3-assemble.js';
 import { openBucket, type Bucket, type BucketObject } from './s3-bucket.js';
 import { createS3Partials, type S3Partials } from './s3-partials.js';
@@ -171,8 +171,9 @@ async function* wholeBlobs(bucket: Bucket): AsyncGenerator<StoredBlob> {
   for await (const { key, modifiedWallMs } of bucket.list('touched/'))
     touched.set(key.split('/')[1] ?? '', modifiedWallMs);
   for await (const { key, sizeBytes, modifiedWallMs } of bucket.list('sha256/')) {
-    const hex = key.split('/')[1] ?? '';
+    const hex = key.slice('sha256/'.length);
+    const digest = digestOfHex(hex);
     const touchedWallMs = Math.max(modifiedWallMs, touched.get(hex) ?? 0);
-    yield { digest: toDigest(`sha256:${hex}`), partial: false, sizeBytes, touchedWallMs };
+    if (digest !== undefined) yield { digest, partial: false, sizeBytes, touchedWallMs };
   }
 }

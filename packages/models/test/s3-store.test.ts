@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createTempFolder,
@@ -88,6 +88,19 @@ describe('S3 blob store', () => {
     assert.ok(existsSync(file.path));
     await file.release();
     assert.equal(existsSync(file.path), false);
+  });
+
+  it('leaves alone what is not its own', async () => {
+    const store = await openPlace(place());
+    const folder = join(server.folder, 'round', String(round));
+    await store.upload(digestOf('x'), 1, chunks(Buffer.from('x')));
+    for (const name of ['sha256', 'partial']) {
+      await mkdir(join(folder, name), { recursive: true });
+      await writeFile(join(folder, name, 'README'), 'not a blob');
+    }
+    const listed: string[] = [];
+    for await (const { digest } of store.list()) listed.push(digest);
+    assert.deepEqual(listed, [digestOf('x')]);
   });
 
   const refused = (what: Place, message: RegExp, code = 'failed-precondition'): Promise<void> =>
