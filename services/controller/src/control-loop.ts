@@ -53,18 +53,24 @@ interface Memory {
   readonly assignedAt: Map<ReplicaId, Milliseconds>;
   readonly orphanedAt: Map<ReplicaId, Milliseconds>;
   lastDropped: string;
+  /** Turns that failed. What one of them has written may show later: no other plan has its name. */
+  failures: number;
 }
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, leader, mirror, logger, metrics } = options;
   const bell = createDoorbell(clock);
   let memory: Memory | undefined;
+  const failed = (during: Memory) => (error: unknown) => {
+    during.failures += 1;
+    logger.warn('turn failed', { error });
+  };
   const turn = async (): Promise<void> => {
     // Only the leader acts, and only on a picture that is complete.
     if (leader.term === undefined || !mirror.synced) return;
     if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
     const startedAt = clock.now();
-    await runTurn(options, memory).catch((error: unknown) => logger.warn('turn failed', { error }));
+    await runTurn(options, memory).catch(failed(memory));
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
   };
   return {
@@ -122,6 +128,7 @@ const emptyMemory = (term: Term): Memory => ({
   assignedAt: new Map(),
   orphanedAt: new Map(),
   lastDropped: '[]',
+  failures: 0,
 });
 
 function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory: Memory): PlacementSnapshot {
@@ -130,7 +137,8 @@ function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory
   const observed = observe(now, (replica) => firstSeen(memory.assignedAt, replica, now.now));
   const replicas = planReplicas(memory.scale, observeDemand(now, observed.workers), scale, now.now);
   memory.scale = replicas.state;
-  return { ...observed, wanted: replicas.wanted, planId: `${planPrefix(epoch())}${mirror.revision}` };
+  const planId = `${planPrefix(epoch())}${mirror.revision}.${memory.failures}`;
+  return { ...observed, wanted: replicas.wanted, planId };
 }
 
 function unloadOrphans({ orphanedAt }: Memory, scene: Scene): readonly PlanAction[] {

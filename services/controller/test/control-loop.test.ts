@@ -1,0 +1,58 @@
+// The control loop over a store that fails it.
+
+import assert from 'node:assert/strict';
+import { ParetoError, systemClock } from '@pareto/core';
+import { openEmbeddedStore, type Store, type Transaction } from '@pareto/state';
+import { createTempFolder, waitFor } from '@pareto/testkit';
+import { describe, it } from 'mocha';
+import { startWorker } from './fake-worker.js';
+import { startController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+const assigned = ({ operations }: Transaction): readonly string[] =>
+  operations.flatMap((operation) =>
+    operation.kind === 'put' && operation.key.startsWith('assignment/') ? [operation.key] : [],
+  );
+
+/** Does not answer the first plan that it is given, and carries it out after the second. */
+function loseFirstPlan(store: Store): { readonly store: Store; readonly plans: readonly (readonly string[])[] } {
+  const plans: (readonly string[])[] = [];
+  let late: Transaction | undefined;
+  const transact: Store['transact'] = async (transaction) => {
+    const keys = assigned(transaction);
+    if (keys.length === 0) return store.transact(transaction);
+    plans.push(keys);
+    if (plans.length === 1) {
+      late = transaction;
+      throw new ParetoError('unavailable', 'it is not known whether this was written');
+    }
+    const result = await store.transact(transaction);
+    if (late !== undefined) await store.transact(late);
+    late = undefined;
+    return result;
+  };
+  return { store: { ...store, transact }, plans };
+}
+
+describe('control loop', () => {
+  it('gives no two plans the same replicas when one was written that it took for lost', async () => {
+    await using folder = await createTempFolder();
+    await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    const losing = loseFirstPlan(store);
+    await using controller = await startController(folder.path, {}, { store: losing.store });
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    const worker = startWorker(controller.address, { id: 'w1' });
+    try {
+      await registerModel(controller, 'tiny');
+      await waitFor('two plans', () => losing.plans.length >= 2 || undefined);
+      const [first = [], second = []] = losing.plans;
+      assert.deepEqual(
+        first.filter((key) => second.includes(key)),
+        [],
+      );
+      await waitFor('one replica', () => worker.replicas.size === 1 || undefined);
+    } finally {
+      worker.leave();
+    }
+  });
+});
