@@ -11,22 +11,15 @@ import {
   type CacheEntry,
   type CacheFolders,
 } from './cache-entries.js';
-import { hashFile } from './hash-file.js';
+import { obtainBlob, type FetchBlob } from './fetch-blob.js';
 import { makeFolder } from './make-folder.js';
 import { checkDigest, checkManifest, graphFile, hexOf, manifestDigest } from './manifest.js';
-import { openPartial, sizeOf, withDiskErrors } from './partial-file.js';
-
-export interface FetchOptions {
-  /** Other content came before: the source is to look whether what it has is damaged. */
-  readonly recheck: boolean;
-  readonly signal: AbortSignal | undefined;
-}
+import { isDiskFull, sizeOf, withDiskErrors } from './partial-file.js';
 
 export interface BlobCacheOptions {
   /** What all blobs may hold together, as far as that is in the cache's hands: those in use are never dropped. */
   readonly maxBytes: number;
-  /** Streams a blob from an offset. */
-  readonly fetch: (digest: Digest, offset: number, options: FetchOptions) => AsyncIterable<Uint8Array>;
+  readonly fetch: FetchBlob;
   readonly clock: Clock;
 }
 
@@ -101,9 +94,26 @@ async function openCachedBlobs(folders: CacheFolders, options: BlobCacheOptions)
     await shrink();
   }
 
+  /** A full disk is an error only when nothing idle is left to give up. */
+  async function makeReady(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      entry.sizeBytes = await obtainBlob(folders, entry.digest, options.fetch, signal);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      const [oldest] = planEviction([...entries.values()], 0);
+      if (oldest === undefined) {
+        // What doesn't fit must not take the room of what would.
+        await rm(join(folders.partial, hexOf(entry.digest)), { force: true });
+        throw error;
+      }
+      await drop(oldest.digest);
+      await makeReady(entry, signal);
+    }
+  }
+
   async function settle(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
     const isOwn = entry.ready === undefined;
-    const ready = (entry.ready ??= obtain(folders, entry, options.fetch, signal));
+    const ready = (entry.ready ??= makeReady(entry, signal));
     try {
       await ready;
     } catch (error) {
@@ -153,49 +163,6 @@ async function openCachedBlobs(folders: CacheFolders, options: BlobCacheOptions)
       await shrink();
     },
   };
-}
-
-/** What an earlier process left is hashed again before it is trusted. */
-async function obtain(
-  folders: CacheFolders,
-  entry: CacheEntry,
-  fetch: BlobCacheOptions['fetch'],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const paths = { partial: join(folders.partial, hexOf(entry.digest)), path: join(folders.blobs, hexOf(entry.digest)) };
-  const { path } = paths;
-  if ((await sizeOf(path)) === undefined || (await hashFile(path)) !== entry.digest) {
-    const from: From = (offset, recheck) => fetch(entry.digest, offset, { recheck, signal });
-    await download(from, entry.digest, paths);
-  }
-  entry.sizeBytes = (await sizeOf(path)) ?? 0;
-}
-
-type From = (offset: number, recheck: boolean) => AsyncIterable<Uint8Array>;
-
-/**
- * Goes on where an earlier attempt ended. What turns out to be damaged is fetched anew, all of it; and if that is damaged too,
- * once more from a source that looks at its own first.
- */
-async function download(
-  from: From,
-  digest: Digest,
-  paths: { readonly partial: string; readonly path: string },
-  recheck = false,
-): Promise<void> {
-  const partial = await openPartial(paths.partial);
-  const isWhole = partial.receivedBytes === 0;
-  try {
-    for await (const data of from(partial.receivedBytes, recheck)) await partial.append(data);
-    return await partial.commit(digest, paths.path);
-  } catch (error) {
-    // Only content of another digest is forgotten.
-    const isForgotten = (await sizeOf(paths.partial)) === undefined;
-    if (recheck || !isForgotten) throw error;
-  } finally {
-    await partial.close();
-  }
-  await download(from, digest, paths, isWhole);
 }
 
 /** A second name for the same content, where the file system has such: the runtime sees a plain file. */

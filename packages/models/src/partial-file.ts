@@ -65,13 +65,19 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const noSpace: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** As `withDiskErrors` tells it. */
+export const isDiskFull = (error: unknown): boolean => error instanceof ParetoError && noSpace.has(codeOf(error.cause));
+
 /** A full disk, a missing permission and a bad path are told as what they are. */
 export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const code = codeOf(error);
+    if (noSpace.has(code)) {
       throw new ParetoError('resource-exhausted', `no disk space left at ${dirname(path)}: free some and try again`, {
         cause: error,
       });

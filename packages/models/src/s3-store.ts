@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError, type Digest } from '@pareto/core';
-import { createBlobCache, type FetchOptions } from './blob-cache.js';
+import { createBlobCache } from './blob-cache.js';
 import {
   checkSize,
   createUploadGate,
@@ -15,6 +15,7 @@ import {
   type BlobStoreOptions,
   type StoredBlob,
 } from './blob-store.js';
+import type { FetchOptions } from './fetch-blob.js';
 import { createHashThread } from './hash-thread.js';
 import { checkDigest, digestOfHex, hexOf } from './manifest.js';
 import { assemble } from './s3-assemble.js';

@@ -8,7 +8,10 @@ import { dirname, join } from 'node:path';
 import { bytes, systemClock, type Digest, type Manifest } from '@pareto/core';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { createBlobCache, type BlobCache, type CachedFile } from '../src/index.js';
+import { withDiskErrors } from '../src/partial-file.js';
 import { digestOf } from './blob-content.js';
+
+const diskFull = (): Promise<void> => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
 
 interface Model {
   readonly manifest: Manifest;
@@ -23,11 +26,14 @@ describe('blob cache under pressure', () => {
   let now: number;
   /** Fetches wait for it. */
   let gate: Promise<void>;
+  /** How many fit on the disk. */
+  let diskFiles: number;
   beforeEach(async () => {
     folder = await createTempFolder();
     fetched = [];
     now = Date.now();
     gate = Promise.resolve();
+    diskFiles = Infinity;
   });
   afterEach(() => folder[Symbol.asyncDispose]());
 
@@ -38,6 +44,7 @@ describe('blob cache under pressure', () => {
       async *fetch(id, offset) {
         fetched.push(id);
         await gate;
+        if ((await cached()).length >= diskFiles) await withDiskErrors(folder.path, diskFull);
         const content = remote.get(id) ?? assert.fail();
         for (let at = offset; at < content.length; at += 3_000) yield content.subarray(at, at + 3_000);
       },
@@ -138,6 +145,26 @@ describe('blob cache under pressure', () => {
     release();
     await assertWhole(await fetching, coming);
     assert.deepEqual(await cached(), [...coming.digests].sort());
+  });
+
+  it('gives up what is idle, the least recently used first, before a full disk is an error', async () => {
+    diskFiles = 5;
+    const cache = await create(100);
+    const [oldest, idle, held, next, last] = [model(), model(), model(), model(), model()];
+    for (const one of [oldest, idle]) await (await cache.openModel(one.manifest)).release();
+    const opened = [await cache.openModel(held.manifest)];
+    assert.deepEqual(await cached(), [...oldest.digests.slice(1), ...idle.digests, ...held.digests].sort());
+    opened.push(await cache.openModel(next.manifest));
+    await assertWhole(opened[0] ?? assert.fail(), held);
+    await assertWhole(opened[1] ?? assert.fail(), next);
+    await assert.rejects(cache.openModel(last.manifest), {
+      code: 'resource-exhausted',
+      message: /no disk space left/,
+    });
+    assert.deepEqual(await readdir(folder.file('partial')), []);
+    await opened[0]?.release();
+    await assertWhole(await cache.openModel(last.manifest), last);
+    assert.deepEqual(await cached(), [...held.digests.slice(1), ...next.digests, ...last.digests].sort());
   });
 
   it('fetches again at once what it is just dropping', async () => {
