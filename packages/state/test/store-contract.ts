@@ -190,10 +190,10 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
 
     describe('leases', () => {
       it('deletes the keys of a lease that ends, which watchers see', async () => {
-        const lease = await store().grantLease(2_000);
+        const lease = await store().grantLease(3_000);
         const at = await write('l/a', '1', lease.id);
         await write('l/b', '1');
-        await harness.passTime(1_500);
+        await harness.passTime(1_000);
         assert.equal(await valueOf('l/a'), '1');
         const gone = await harness.passTimeUntil(collect(store(), 'l/', at + 1, 2), 4_000);
         assert.deepEqual(gone.map(describeEvent), ['l/b=1', '-l/a']);
@@ -203,10 +203,10 @@ export function storeContract(name: string, create: () => Promise<StoreHarness>)
       });
 
       it('keeps the keys of a lease that is kept alive', async () => {
-        const lease = await store().grantLease(2_000);
+        const lease = await store().grantLease(3_000);
         await write('l/a', '1', lease.id);
-        for (let i = 0; i < 3; i += 1) {
-          await harness.passTime(1_200);
+        for (let i = 0; i < 4; i += 1) {
+          await harness.passTime(1_000);
           assert.equal(await lease.keepAlive(), true);
         }
         assert.equal(await valueOf('l/a'), '1');

@@ -43,7 +43,8 @@ const transient: ReadonlySet<string> = new Set([
 ]);
 
 /** gRPC's own words for a request that waited for a connection all the time. */
-const neverSent = /No connection established|Channel closed before call started|Waiting for LB pick|name resolution$/i;
+const neverSent =
+  /^Name resolution failed|No connection established|Channel closed before call started|Waiting for LB pick|name resolution$/i;
 
 /** etcd answered, and says that it did nothing. */
 const isRefusal = (details: string): boolean => details.startsWith('etcdserver: ');

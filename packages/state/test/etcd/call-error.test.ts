@@ -1,0 +1,43 @@
+// What is made of the words of a call that failed: gRPC's own and etcd's.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { readCallError } from '../../src/etcd/call-error.js';
+
+const cases: readonly (readonly [text: string, effect: 'none' | 'unknown', elsewhere: boolean])[] = [
+  ['14 UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED', 'none', true],
+  ['14 UNAVAILABLE: Name resolution failed for target dns:etcd-0:2379', 'none', true],
+  ['14 UNAVAILABLE: Channel closed before call started', 'none', true],
+  ['4 DEADLINE_EXCEEDED: Deadline exceeded after 1.500s,name resolution: 0.001s,Waiting for LB pick', 'none', true],
+  ['4 DEADLINE_EXCEEDED: Deadline exceeded after 1.500s,waiting for name resolution', 'none', true],
+  ['4 DEADLINE_EXCEEDED: Deadline exceeded after 1.5s,LB pick: 0.001s,remote_addr=127.0.0.1:2379', 'unknown', true],
+  ['14 UNAVAILABLE: Connection dropped', 'unknown', true],
+  ['1 CANCELLED: Call cancelled', 'unknown', true],
+  ['14 UNAVAILABLE: etcdserver: no leader', 'none', true],
+  ['8 RESOURCE_EXHAUSTED: etcdserver: too many requests', 'none', true],
+  ['14 UNAVAILABLE: etcdserver: request timed out', 'unknown', true],
+  ['14 UNAVAILABLE: etcdserver: request timed out, possibly due to previous leader failure', 'unknown', true],
+  ['14 UNAVAILABLE: etcdserver: leader changed', 'unknown', true],
+  ['14 UNAVAILABLE: etcdserver: server stopped', 'unknown', true],
+  ['2 UNKNOWN: raft proposal dropped', 'unknown', true],
+  ['3 INVALID_ARGUMENT: etcdserver: revision of auth store is old', 'none', true],
+  ['8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded', 'none', false],
+  ['7 PERMISSION_DENIED: etcdserver: permission denied', 'none', false],
+  ['something else', 'unknown', false],
+];
+
+describe('readCallError', () => {
+  it('tells whether a write may have happened, and whether another member may do better', () => {
+    for (const [text, ...expected] of cases) {
+      for (const message of [text, `GRPCUnavailableError: ${text}`]) {
+        const { effect, elsewhere } = readCallError(new Error(message));
+        assert.deepEqual([effect, elsewhere], expected, message);
+      }
+    }
+  });
+
+  it('reads an error once', () => {
+    const error = readCallError(new Error('14 UNAVAILABLE: etcdserver: no leader'));
+    assert.equal(readCallError(error), error);
+  });
+});
