@@ -20,7 +20,7 @@ export interface World extends AsyncDisposable {
   mend(): Promise<void>;
   leader(): Promise<ServiceProcess>;
   /** Queries at both routers, from now until it is stopped. */
-  load(options?: { readonly retries?: boolean }): Load;
+  load(): Load;
   /** Registrations at whichever controller leads, by a client that follows it. */
   registrar(prefix: string): Registrar;
 }
@@ -113,10 +113,10 @@ function createWorld({ etcd, cluster, client, payloads, dispose }: Parts): World
       await Promise.all(services.map((service) => service.ready()));
       await waitFor('every router to have every replica', () => haveAll(routers), 60_000);
     },
-    load: (options = {}) =>
+    load: () =>
       startLoad(
         routers.map(({ address }) => address),
-        { ...options, payloads, ratePerSecond },
+        { payloads, ratePerSecond },
       ),
     registrar: (prefix) =>
       startRegistrar({ controllers: controllers.map(({ address }) => address), prefix, everyMs: 200 }),

@@ -12,31 +12,12 @@ export interface BalancedCaller extends Disposable {
   resetPeak(): void;
 }
 
-export interface BalancedCallerOptions {
-  /** Lets the library repeat calls that end in UNAVAILABLE, as clients do that are to outlive a router. */
-  readonly retries?: boolean;
-}
-
 const identity = (message: Buffer): Buffer => message;
 
-const retryPolicy = {
-  ...{ maxAttempts: 4, initialBackoff: '0.05s', maxBackoff: '0.5s', backoffMultiplier: 2 },
-  retryableStatusCodes: ['UNAVAILABLE'],
-};
-
 /** `addresses` are host:port of the routers, by IPv4 address. */
-export function createBalancedCaller(
-  addresses: readonly string[],
-  options: BalancedCallerOptions = {},
-): BalancedCaller {
-  const retries = options.retries === true;
-  const serviceConfig = {
-    loadBalancingConfig: [{ round_robin: {} }],
-    methodConfig: retries ? [{ name: [{}], retryPolicy }] : [],
-  };
+export function createBalancedCaller(addresses: readonly string[]): BalancedCaller {
   const client = new Client(`ipv4:${addresses.join(',')}`, credentials.createInsecure(), {
-    'grpc.service_config': JSON.stringify(serviceConfig),
-    'grpc.enable_retries': retries ? 1 : 0,
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     'grpc.use_local_subchannel_pool': 1,
     // A router that comes back is found again soon.
     'grpc.initial_reconnect_backoff_ms': 100,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createSeededRng, systemClock } from '@pareto/core';
 import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
 import { encodeInferRequest } from '@pareto/rpc';
-import { createBalancedCaller, type BalancedCaller, type BalancedCallerOptions } from './balanced-caller.js';
+import { createBalancedCaller, type BalancedCaller } from './balanced-caller.js';
 import type { TestClient } from './client.js';
 import { classesOf, type Digits } from './digits.js';
 
@@ -14,7 +14,7 @@ export interface Load {
   stop(): Promise<LoadReport>;
 }
 
-export interface LoadSettings extends BalancedCallerOptions {
+export interface LoadSettings {
   readonly payloads: readonly Payload[];
   readonly ratePerSecond: number;
 }
@@ -25,7 +25,7 @@ const longestMs = 600_000;
 /** Requests whether or not earlier ones were answered, spread over the routers, until it is stopped. */
 export function startLoad(routers: readonly string[], settings: LoadSettings): Load {
   const { payloads, ratePerSecond } = settings;
-  const caller = createBalancedCaller(routers, settings);
+  const caller = createBalancedCaller(routers);
   const ended = new AbortController();
   const rng = createSeededRng(1);
   const running = runLoad({
