@@ -49,6 +49,14 @@ describe('the command line', () => {
     assert.deepEqual([code, stdout, stderr], [1, '', 'pareto: there is no nothing\n']);
   });
 
+  it('makes no task for models none of which is there', async () => {
+    for (const path of ['models/*.onnx', main]) {
+      const { code, stderr } = await run('register', path, '--task', 'new', '--controller', controller.address);
+      assert.deepEqual([code, stderr], [1, `pareto: there is no .onnx file at ${path}\n`]);
+    }
+    assert.deepEqual(storage.names, ['digits', 'cnn']);
+  });
+
   it('says of an address that answers, and is of something else, that it may be the wrong one', async () => {
     const { code, stderr } = await run('whatif', 'digits', '--router', controller.address);
     assert.equal(code, 1);

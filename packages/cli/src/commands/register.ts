@@ -1,5 +1,6 @@
 // `pareto register`: models and their task into the registry, with progress until they are measured.
 
+import { stat } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -42,6 +43,7 @@ export function addRegister(program: Command, context: Context): void {
 
 async function register(context: Context, options: Options, paths: readonly string[]): Promise<void> {
   const models = nameModels(paths.map(modelAt), options.name);
+  await requireModels(paths);
   const progress = createRegisterProgress(context.terminal);
   const repeating = repeatOptions(context);
   const registerOptions: RegisterOptions = { ...repeating, onEvent: progress.onEvent };
@@ -64,6 +66,18 @@ function nameModels(models: readonly LocalModel[], name: string | undefined): re
     'invalid-argument',
     `--name names one model and ${models.length} were given: leave it out, or register one at a time`,
   );
+}
+
+/** No task is made for models none of which is there, as when a shell finds nothing for a pattern. */
+async function requireModels(paths: readonly string[]): Promise<void> {
+  const isModel = async (path: string): Promise<boolean> =>
+    path.endsWith('.onnx') &&
+    (await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    ));
+  if ((await Promise.all(paths.map(isModel))).includes(true)) return;
+  throw new ParetoError('invalid-argument', `there is no .onnx file at ${paths.join(' or ')}`);
 }
 
 /** A task that is there needs no definition to get another model. */
