@@ -38,6 +38,11 @@ export function checkManifest(manifest: Manifest): Manifest {
     if (paths.has(file.path)) throw invalid(`${file.path} is in the manifest twice`);
     paths.add(file.path);
   }
+  for (const path of paths) {
+    const parts = path.split('/');
+    const above = parts.map((_, depth) => parts.slice(0, depth).join('/')).find((folder) => paths.has(folder));
+    if (above !== undefined) throw invalid(`${above} is a file in the manifest and ${path} lies in it`);
+  }
   graphFile(manifest);
   return manifest;
 }

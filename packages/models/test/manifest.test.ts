@@ -15,13 +15,18 @@ describe('manifest', () => {
   });
 
   it('names its graph', () => {
-    assert.equal(graphFile(checkManifest(manifest('w.bin', 'deep/a.onnx'))).path, 'deep/a.onnx');
+    assert.equal(graphFile(checkManifest(manifest('w.bin', 'deep/a.onnx', 'deep/a.onnx.w'))).path, 'deep/a.onnx');
   });
 
   const refused: readonly [string, Manifest, RegExp][] = [
     ['no graph', manifest('w.bin'), /one .onnx file: this one has 0/],
     ['two graphs', manifest('a.onnx', 'b.onnx'), /this one has 2/],
     ['one path twice', manifest('a.onnx', 'w', 'w'), /w is in the manifest twice/],
+    [
+      'a file that is a folder too',
+      manifest('a.onnx', 'w', 'w/x/y'),
+      /w is a file in the manifest and w\/x\/y lies in it/,
+    ],
     ['a path that leaves the folder', manifest('../a.onnx'), /expected a path inside the model's folder/],
     ['an absolute path', manifest('/a.onnx'), /expected a path inside/],
     ['a path with a backslash', manifest('..\\a.onnx'), /expected a path inside/],

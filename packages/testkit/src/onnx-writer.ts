@@ -38,6 +38,8 @@ export interface Initializer {
   readonly type: number;
   readonly dims: readonly number[];
   readonly raw: Uint8Array;
+  /** In a file of that path, and not in the model. */
+  readonly file?: string;
 }
 
 export interface Graph {
@@ -54,10 +56,12 @@ function writeValue({ name, type, dims }: Value): Message {
   return embed(text(message(), 1, name), 2, embed(message(), 1, tensor));
 }
 
-function writeTensor({ name, type, dims, raw }: Initializer): Message {
+function writeTensor({ name, type, dims, raw, file }: Initializer): Message {
   const to = message();
   for (const dim of dims) int(to, 1, dim);
-  return bytes(text(int(to, 2, type), 8, name), 9, raw);
+  text(int(to, 2, type), 8, name);
+  if (file === undefined) return bytes(to, 9, raw);
+  return int(embed(to, 13, text(text(message(), 1, 'location'), 2, file)), 14, 1);
 }
 
 function writeAttribute(attribute: Attribute): Message {

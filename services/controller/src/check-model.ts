@@ -1,5 +1,6 @@
 // What is checked of a model before it is registered.
 
+import { dirname, join } from 'node:path/posix';
 import { ParetoError, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
 import { graphFile, inspectModel, type BlobStore, type InspectedModel } from '@pareto/models';
 
@@ -14,9 +15,10 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
       `${file.path} has ${receivedBytes} bytes, the manifest says ${file.sizeBytes}`,
     );
   }
-  const { signature, externalFiles } = await inspectBlob(blobs, graphFile(manifest).digest);
+  const graph = graphFile(manifest);
+  const { signature, externalFiles } = await inspectBlob(blobs, graph.digest);
   const paths = new Set(manifest.files.map(({ path }) => path));
-  const missing = externalFiles.filter((path) => !paths.has(path));
+  const missing = externalFiles.map((path) => join(dirname(graph.path), path)).filter((path) => !paths.has(path));
   if (missing.length === 0) return signature;
   throw new ParetoError('invalid-argument', `the model refers to ${missing.join(', ')}, which the manifest leaves out`);
 }
