@@ -2,10 +2,10 @@
 
 import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { enableEtcdAuth, type EtcdTls } from './etcd-gateway.js';
 import { createEtcdNode, type EtcdNode } from './etcd-node.js';
+import { freePorts } from './free-ports.js';
 import { createTempFolder, type TempFolder } from './temp-folder.js';
 import { fetchTool, type ToolName } from './tools.js';
 import { waitFor } from './wait-for.js';
@@ -53,7 +53,7 @@ export async function startEtcd(options: EtcdOptions): Promise<Etcd> {
   const count = options.nodes ?? 1;
   const program = await programOf(serverOf(options.version));
   const files = await saveTls(folder, options.tls);
-  const ports = await lowPorts(2 * count);
+  const ports = await freePorts(2 * count);
   const names = Array.from({ length: count }, (_, i) => `n${i}`);
   const peers = names.map((name, i) => ({ name, url: `http://127.0.0.1:${ports[count + i]}` }));
   const cluster = peers.map(({ name, url }) => `${name}=${url}`).join(',');
@@ -141,21 +141,4 @@ async function readSnapshot(nodes: readonly EtcdNode[]): Promise<Buffer> {
   const lines = (await nodes.find((node) => node.running)?.gateway.call('maintenance/snapshot')) ?? [];
   const blobs = lines.map((line) => (line['result'] as { readonly blob?: string }).blob ?? '');
   return Buffer.concat(blobs.map((blob) => Buffer.from(blob, 'base64')));
-}
-
-/** Below the ports that outgoing connections get: a node that is down for a while finds its own free again. */
-async function lowPorts(count: number): Promise<readonly number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports];
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
