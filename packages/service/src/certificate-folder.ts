@@ -1,7 +1,7 @@
 // The certificates of a service: read at the start, and again whenever the files change.
 
 import { createHash } from 'node:crypto';
-import { access, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, milliseconds, ParetoError, type Clock } from '@pareto/core';
 import {
@@ -16,6 +16,7 @@ import {
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { Runnable } from './run-group.js';
+import { warnOfReaders } from './secret-file.js';
 
 /** While it runs, files that are replaced are taken up within a few seconds; a set that doesn't hold is not. */
 export interface CertificateFolder extends TlsSource, Runnable {
@@ -46,7 +47,7 @@ export async function openCertificates(folder: string, options: CertificateOptio
   let pending: string | undefined;
   let refused: string | undefined;
   let warnedAt: number | undefined;
-  await warnOfReaders(folder, logger);
+  await warnOfReaders(join(folder, certificateFiles.key), logger);
 
   /** Files are taken up when two looks in a row see the same: they may be written one after the other. */
   async function look(): Promise<void> {
@@ -137,10 +138,3 @@ const fingerprint = ({ ca, certificate, key }: CertificateFiles): string =>
   [ca, certificate, key].map((part) => createHash('sha256').update(part).digest('hex')).join();
 
 const dateOf = (wallMs: number): string => new Date(wallMs).toISOString();
-
-async function warnOfReaders(folder: string, logger: Logger): Promise<void> {
-  const file = join(folder, certificateFiles.key);
-  const { mode } = await stat(file);
-  if ((mode & 0o007) === 0 || process.platform === 'win32') return;
-  logger.warn('private key can be read by everyone on this machine: chmod 600 it', { file });
-}

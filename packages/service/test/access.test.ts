@@ -1,7 +1,7 @@
 // Who may call what, over real gRPC.
 
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ParetoError, systemClock } from '@pareto/core';
 import {
@@ -281,5 +281,19 @@ describe('the flags of access', () => {
       openAccess({ certs: '/nowhere' }, options),
       /^ParetoError: --certs \/nowhere: there is no ca\.crt/,
     );
+  });
+
+  it('say when everyone can read the secret', async function () {
+    if (process.platform === 'win32') this.skip();
+    await using folder = await createTempFolder();
+    const clusterTokenFile = folder.file('token');
+    const lines: string[] = [];
+    const logger = createLogger({ service: 'x', level: 'warn', format: 'json', write: (line) => lines.push(line) });
+    await writeFile(clusterTokenFile, token, { mode: 0o600 });
+    await openAccess({ clusterTokenFile }, { ...options, logger });
+    assert.deepEqual(lines, []);
+    await chmod(clusterTokenFile, 0o644);
+    await openAccess({ clusterTokenFile }, { ...options, logger });
+    assert.match(lines.join(), /token".*secret can be read by everyone on this machine: chmod 600 it/);
   });
 });

@@ -226,7 +226,7 @@ describe('the certificates of a service', () => {
       await write();
       await chmod(join(folder, 'tls.key'), 0o644);
       await open();
-      assert.match(lines.join(''), /private key can be read by everyone.*chmod 600/);
+      assert.match(lines.join(''), /tls\.key.*secret can be read by everyone.*chmod 600/);
     });
   });
 });
