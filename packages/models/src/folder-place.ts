@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { makeFolder } from './make-folder.js';
-import { withDiskErrors } from './partial-file.js';
+import { syncFolder, withDiskErrors } from './partial-file.js';
 
 export interface FolderPlace {
   readonly id: string;
@@ -46,6 +46,7 @@ async function writeOnce(path: string, text: string): Promise<boolean> {
   try {
     await file.writeFile(`${text}\n`);
     await file.sync();
+    await syncFolder(dirname(path));
     return true;
   } finally {
     await file.close();

@@ -56,7 +56,7 @@ async function commit(file: FileHandle, path: string, digest: Digest, target: st
 }
 
 /** A rename lasts once its folder is flushed. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();
