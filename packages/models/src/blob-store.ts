@@ -35,9 +35,9 @@ export interface BlobStore {
   /** A blob that is complete counts as touched now. */
   status(digest: Digest): Promise<BlobStatus>;
   /**
-   * Takes chunks, the first at `receivedBytes`, until there are `sizeBytes`. When it resolves the blob is whole, verified and
+   * Takes chunks, the first at `receivedBytes` or before, until there are `sizeBytes`. When it resolves the blob is whole, verified and
    * durable. An upload that breaks off keeps what it had, for whoever goes on with it. A blob that is there already swallows
-   * what comes. Throws `aborted` while another uploads the same.
+   * what comes. Throws `aborted` while another uploads the same, and when it broke off.
    */
   upload(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void>;
   /** Throws `not-found` unless the blob is whole. */
@@ -116,7 +116,10 @@ export function checkSize(sizeBytes: number, maxBlobBytes: number): void {
   }
 }
 
-/** The data of chunks that follow one another from `receivedBytes`. Throws `aborted` when they end before `sizeBytes`. */
+/**
+ * What chunks that follow one another bring beyond `receivedBytes`: more may have come than their sender was told of. Throws
+ * `aborted` when they leave a gap, or end before `sizeBytes`.
+ */
 export async function* inOrder(
   chunks: AsyncIterable<BlobChunk>,
   receivedBytes: number,
@@ -124,17 +127,15 @@ export async function* inOrder(
 ): AsyncGenerator<Uint8Array> {
   let expected = receivedBytes;
   for await (const { offset, data } of chunks) {
-    if (offset !== expected) {
-      throw new ParetoError(
-        'invalid-argument',
-        `data came for offset ${offset}, expected ${expected}: ask Stat where to go on`,
-      );
+    if (offset > expected) {
+      throw new ParetoError('aborted', `data came for offset ${offset}, expected ${expected}: ask Stat where to go on`);
     }
-    expected += data.byteLength;
-    if (expected > sizeBytes) {
+    if (offset + data.byteLength > sizeBytes) {
       throw new ParetoError('invalid-argument', `more data came than the ${sizeBytes} bytes that were announced`);
     }
-    yield data;
+    const fresh = data.subarray(expected - offset);
+    expected += fresh.byteLength;
+    if (fresh.byteLength > 0) yield fresh;
   }
   if (expected === sizeBytes) return;
   throw new ParetoError('aborted', `the upload ended at ${expected} of ${sizeBytes} bytes: go on from there`);

@@ -81,6 +81,14 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.equal((await listed()).filter(({ partial }) => partial).length, 0);
     });
 
+    it('takes no harm from a client that knows of less than is there, and sends one that knows of more to ask', async () => {
+      await cut(4000);
+      const gap = { code: 'aborted', message: /for offset 5000, expected 4000: ask Stat where to go on/ };
+      await assert.rejects(other.upload(id, content.length, chunks(content, 5000)), gap);
+      await other.upload(id, content.length, chunks(content, 1500));
+      assert.deepEqual(await collect(store.read(id, 0)), content);
+    });
+
     it('finishes an upload that had everything but its end', async () => {
       const failing = (async function* () {
         yield* chunks(content);

@@ -218,6 +218,8 @@ describe('TLS', () => {
       await serve('optional', replaceable(await materialOf(ours, roleOptions('router', { hosts: ['localhost'] }))));
       assert.equal(await ask(connect({ source }, 'localhost')), 'undefined');
       assert.match(await refusalOf(connect({ source })), /altnames|127\.0\.0\.1/);
+      await serve('optional', replaceable(await materialOf(ours, { hosts: [], commonName: 'localhost' })));
+      assert.match(await refusalOf(connect({ source }, 'localhost')), /altnames|localhost/, 'the subject is no name');
     });
   });
 

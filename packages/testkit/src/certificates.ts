@@ -16,6 +16,8 @@ export interface IssueOptions {
   readonly uris?: readonly string[];
   /** Names and addresses that it serves under; loopback's by default. */
   readonly hosts?: readonly string[];
+  /** Of its subject. */
+  readonly commonName?: string;
   /** From now, in days; one that has ended was issued a year before. */
   readonly endsInDays?: number;
   /** Extended key usages; for servers and clients by default. */
@@ -63,7 +65,7 @@ export async function createTestAuthority(): Promise<TestAuthority> {
     endedCa: ended.toString('pem'),
     async issue(options = {}) {
       const own = await generateKeys();
-      const { uris = [], hosts = ['localhost', '127.0.0.1', '::1'], endsInDays = 100 } = options;
+      const { uris = [], hosts = ['localhost', '127.0.0.1', '::1'], endsInDays = 100, commonName = 'test' } = options;
       const { usages = [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth] } = options;
       const names = [
         ...uris.map((value) => ({ type: 'url', value }) as const),
@@ -71,7 +73,7 @@ export async function createTestAuthority(): Promise<TestAuthority> {
       ];
       const certificate = await x509.X509CertificateGenerator.create({
         issuer: root.subject,
-        subject: 'CN=test',
+        subject: `CN=${commonName}`,
         notBefore: new Date(now + Math.min(-1, endsInDays - 365) * dayMs),
         notAfter: new Date(now + endsInDays * dayMs),
         signingAlgorithm: algorithm,
