@@ -45,7 +45,7 @@ export interface ClusterOptions {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const folder = await createTempFolder();
   const token = 'a-secret-for-tests-only';
-  await writeFile(folder.file('token'), token);
+  await writeFile(folder.file('token'), token, { mode: 0o600 });
   const places = await planPlaces(options);
   const addresses = { controllers: addressesOf(places.controller), workers: addressesOf(places.worker) };
   const links = await linksOf(options, addresses);
