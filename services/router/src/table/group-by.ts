@@ -1,12 +1,9 @@
 // Values by key, in the order in which they came.
 
-export function groupBy<K, V>(
-  values: readonly V[],
-  keyOf: (value: V, index: number) => K,
-): ReadonlyMap<K, readonly V[]> {
+export function groupBy<K, V>(values: readonly V[], keyOf: (value: V) => K): ReadonlyMap<K, readonly V[]> {
   const groups = new Map<K, V[]>();
-  for (const [index, value] of values.entries()) {
-    const key = keyOf(value, index);
+  for (const value of values) {
+    const key = keyOf(value);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [value]);
     else group.push(value);

@@ -1,34 +1,57 @@
 // The targets of a routing table.
 
 import type { Architecture, Candidate, Signature, TargetEntry, Task } from '@pareto/core';
+import { cheapestFirst } from './candidate-groups.js';
 import { groupBy } from './group-by.js';
 
 const noSignature: Signature = { inputs: [], outputs: [], batched: false };
 
-/** Every name that a query may use: tasks, architectures, variants. */
-export function listTargets(
-  allTasks: readonly Task[],
-  allArchitectures: readonly Architecture[],
-  candidates: readonly Candidate[],
-): ReadonlyMap<string, TargetEntry> {
-  const tasks = new Map(allTasks.map((task) => [task.name, task]));
-  const byArchitecture = groupBy(candidates, (candidate) => candidate.architecture);
-  const architectures = [...groupBy(allArchitectures, ({ name }) => name)];
-  const entries: TargetEntry[] = [];
-  for (const task of tasks.values()) {
-    const own = new Set(allArchitectures.filter((each) => each.task === task.name).map(({ name }) => name));
-    entries.push(
-      taskEntry(
-        task,
-        candidates.filter((candidate) => own.has(candidate.architecture)),
-      ),
-    );
-  }
-  for (const [name, versions] of architectures) {
-    entries.push(...architectureEntries(tasks, versions, byArchitecture.get(name) ?? []));
-  }
-  return new Map(entries.map((entry) => [entry.name, entry]));
+/** Lists every name that a query may use: tasks, architectures, variants. `candidates` are by architecture. */
+export type TargetLister = (
+  tasks: readonly Task[],
+  architectures: readonly Architecture[],
+  candidates: ReadonlyMap<string, readonly Candidate[]>,
+) => ReadonlyMap<string, TargetEntry>;
+
+/** Entries whose parts are the same as in the list before are the same too. */
+export function createTargetLister(): TargetLister {
+  let kept: ReadonlyMap<string, Kept> = new Map();
+  return (allTasks, allArchitectures, candidates) => {
+    const now = new Map<string, Kept>();
+    const keep = (name: string, parts: readonly unknown[], make: () => readonly TargetEntry[]): void => {
+      const known = kept.get(name);
+      now.set(name, known !== undefined && isSame(known.parts, parts) ? known : { parts, entries: make() });
+    };
+    const tasks = new Map(allTasks.map((task) => [task.name, task]));
+    const architectures = [...groupBy(allArchitectures, ({ name }) => name)].map(ascending);
+    const byTask = groupBy(architectures, ([, versions]) => versions.at(-1)?.task ?? '');
+    for (const task of allTasks) {
+      const own = (byTask.get(task.name) ?? []).map(([name]) => candidates.get(name) ?? none);
+      keep(`task ${task.name}`, [task, ...own], () => [taskEntry(task, own.flat().sort(cheapestFirst))]);
+    }
+    for (const [name, versions] of architectures) {
+      const own = candidates.get(name) ?? none;
+      const task = tasks.get(versions.at(-1)?.task ?? '');
+      keep(name, [task, own, ...versions], () => architectureEntries(task, versions, own));
+    }
+    kept = now;
+    return new Map([...now.values()].flatMap(({ entries }) => entries).map((entry) => [entry.name, entry]));
+  };
 }
+
+const none: readonly Candidate[] = [];
+
+const ascending = ([name, versions]: readonly [string, readonly Architecture[]]) =>
+  [name, versions.toSorted((a, b) => a.version - b.version)] as const;
+
+interface Kept {
+  /** What the entries were made of. */
+  readonly parts: readonly unknown[];
+  readonly entries: readonly TargetEntry[];
+}
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((part, i) => part === b[i]);
 
 function taskEntry(task: Task, candidates: readonly Candidate[]): TargetEntry {
   const { name, metric, defaultObjective, signature = noSignature } = task;
@@ -46,19 +69,17 @@ function taskEntry(task: Task, candidates: readonly Candidate[]): TargetEntry {
   };
 }
 
-/** An architecture and its variants. */
+/** An architecture, of its versions in ascending order, and its variants. */
 function architectureEntries(
-  tasks: ReadonlyMap<string, Task>,
+  task: Task | undefined,
   versions: readonly Architecture[],
   candidates: readonly Candidate[],
 ): readonly TargetEntry[] {
-  const ascending = versions.toSorted((a, b) => a.version - b.version);
-  const current = ascending.at(-1);
-  const task = tasks.get(current?.task ?? '');
+  const current = versions.at(-1);
   if (current === undefined || task === undefined) return [];
   const base = {
     task: task.name,
-    versions: ascending.map(({ version }) => version),
+    versions: versions.map(({ version }) => version),
     signature: current.signature,
     metric: task.metric,
     defaultObjective: namedObjective(task),

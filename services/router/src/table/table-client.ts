@@ -4,7 +4,6 @@ import { milliseconds, type Clock, type Rng, type RoutingTable, type WorkerId } 
 import { createClient, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
-import { buildTable } from './build-table.js';
 import { startStalenessLog } from './staleness-log.js';
 import { createTableRows } from './table-rows.js';
 
@@ -53,8 +52,9 @@ export function createTableClient(options: TableClientOptions): TableClient {
 
   function onMessage(message: wire.TableMessage): void {
     ({ storeAgeMs } = message);
-    if (!rows.apply(message) || rows.version === undefined) return;
-    table = buildTable(rows.version, rows.rows.values());
+    const next = rows.apply(message);
+    if (next === undefined) return;
+    table = next;
     logger.debug('table', { ...table.version, replicas: table.replicas.length });
     options.onTable(table);
   }

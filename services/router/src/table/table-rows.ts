@@ -1,31 +1,97 @@
-// The rows of the routing table as the controller sends them: a snapshot, then changes.
+// The rows of the routing table as the controller sends them, a snapshot and then changes, and the table that they make.
 
-import type { TableVersion } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import type { Architecture, Profile, RoutingTable, TableVersion, Task } from '@pareto/core';
+import { architectureFromWire, profileFromWire, taskFromWire, type wire } from '@pareto/rpc';
+import { createCandidateGroups, versionKey, type CandidateGroups } from './candidate-groups.js';
+import { createTargetLister, type TargetLister } from './list-targets.js';
 
 export interface TableRows {
   /** Of what was applied last; undefined before the first snapshot. */
   readonly version: TableVersion | undefined;
-  readonly rows: ReadonlyMap<string, wire.TableRow>;
-  /** True when the message changed anything. */
-  apply(message: wire.TableMessage): boolean;
+  /** The table after the message; undefined when it changes nothing. */
+  apply(message: wire.TableMessage): RoutingTable | undefined;
 }
 
 export function createTableRows(): TableRows {
-  const rows = new Map<string, wire.TableRow>();
+  let sorted = createSorted();
   let version: TableVersion | undefined;
   return {
-    rows,
     get version() {
       return version;
     },
     apply(message) {
-      if (message.heartbeat) return false;
-      if (message.snapshot) rows.clear();
-      for (const key of message.removed) rows.delete(key);
-      for (const row of message.rows) rows.set(row.key, row);
+      if (message.heartbeat) return undefined;
+      if (message.snapshot) sorted = createSorted();
+      for (const key of message.removed) drop(sorted, key);
+      for (const row of message.rows) put(sorted, row);
       version = { epoch: message.epoch, revision: message.revision };
-      return true;
+      return buildTable(version, sorted);
     },
+  };
+}
+
+/** Rows by key, and what they say, by kind. */
+interface Sorted {
+  readonly rows: Map<string, wire.TableRow>;
+  /** By key. */
+  readonly tasks: Map<string, Task>;
+  readonly architectures: Map<string, Architecture>;
+  readonly batchSizes: Map<string, number>;
+  readonly profiles: Map<string, Profile>;
+  readonly routers: Map<string, string>;
+  readonly groups: CandidateGroups;
+  readonly listTargets: TargetLister;
+}
+
+const createSorted = (): Sorted => ({
+  rows: new Map(),
+  tasks: new Map(),
+  architectures: new Map(),
+  batchSizes: new Map(),
+  profiles: new Map(),
+  routers: new Map(),
+  groups: createCandidateGroups(),
+  listTargets: createTargetLister(),
+});
+
+function put(sorted: Sorted, row: wire.TableRow): void {
+  const { key, task, architecture, profile, router, variant, replica } = row;
+  drop(sorted, key);
+  sorted.rows.set(key, row);
+  if (task) sorted.tasks.set(key, taskFromWire(task));
+  if (architecture) {
+    const known = architectureFromWire(architecture);
+    sorted.architectures.set(key, known);
+    sorted.batchSizes.set(versionKey(known.name, known.version), known.maxBatchSize);
+  }
+  if (profile?.profile) sorted.profiles.set(profile.digest, profileFromWire(profile.profile));
+  if (router) sorted.routers.set(router.routerId, router.address);
+  if (variant) sorted.groups.putVariant(variant);
+  if (replica) sorted.groups.putReplica(replica);
+}
+
+function drop(sorted: Sorted, key: string): void {
+  const row = sorted.rows.get(key);
+  if (row === undefined) return;
+  const { architecture, profile, router, variant, replica } = row;
+  sorted.rows.delete(key);
+  sorted.tasks.delete(key);
+  sorted.architectures.delete(key);
+  if (architecture) sorted.batchSizes.delete(versionKey(architecture.name, architecture.version));
+  if (profile) sorted.profiles.delete(profile.digest);
+  if (router) sorted.routers.delete(router.routerId);
+  if (variant) sorted.groups.dropVariant(variant);
+  if (replica) sorted.groups.dropReplica(replica);
+}
+
+function buildTable(version: TableVersion, { tasks, architectures, ...sorted }: Sorted): RoutingTable {
+  const lists = sorted.groups.list(sorted);
+  const candidates = [...lists.values()].flat();
+  return {
+    version,
+    targets: sorted.listTargets([...tasks.values()], [...architectures.values()], lists),
+    candidates,
+    replicas: candidates.flatMap(({ replicas }) => replicas),
+    routers: new Map(sorted.routers),
   };
 }

@@ -22,18 +22,24 @@ export interface LoadTracker extends LoadView {
   ended(replica: ReplicaId, items: number, load: ReplicaLoadReport | undefined): void;
   /** An answer with so much ahead of it took `waitedMs` longer than it would have alone: what happens corrects the profile. */
   observe(replica: ReplicaId, aheadItems: number, waitedMs: number): void;
-  /** A worker told the load of a replica, or (undefined) that it cannot be called. */
-  report(replica: ReplicaId, load: ReplicaLoadReport | undefined): void;
+  /**
+   * A worker told the load of a replica, or (undefined) that it cannot be called. True when it may be called, and could not
+   * before.
+   */
+  report(replica: ReplicaId, load: ReplicaLoadReport | undefined): boolean;
   /** It has no room: busy until its load is told anew. */
   full(replica: ReplicaId): void;
   /** It cannot be called until it is told to be. */
   down(replica: ReplicaId): void;
+  /** How many can be called. */
   readonly usable: number;
 }
 
 export function createLoadTracker(params: PaceParams): LoadTracker {
-  let states = new Map<ReplicaId, KnownReplica>();
-  let bySlot: readonly (KnownReplica | undefined)[] = [];
+  const states = new Map<ReplicaId, KnownReplica>();
+  const bySlot: (KnownReplica | undefined)[] = [];
+  /** By index. */
+  let candidates: readonly (Candidate | undefined)[] = [];
   let backlogs = new Float64Array(0);
   let queues = new Float64Array(0);
 
@@ -59,6 +65,30 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     refresh(state.candidate);
   }
 
+  /** What was known of their replicas. */
+  function leave(gone: readonly (Candidate | undefined)[]): ReadonlyMap<ReplicaId, KnownReplica> {
+    const known = new Map<ReplicaId, KnownReplica>();
+    for (const candidate of gone) {
+      if (candidate === undefined) continue;
+      backlogs[candidate.index] = Infinity;
+      for (const { id, slot } of candidate.replicas) {
+        const state = states.get(id);
+        if (state !== undefined) known.set(id, state);
+        states.delete(id);
+        bySlot[slot] = undefined;
+      }
+    }
+    return known;
+  }
+  function enter(candidate: Candidate, known: ReadonlyMap<ReplicaId, KnownReplica>): void {
+    for (const replica of candidate.replicas) {
+      const state = knowReplica(candidate, replica, params, known.get(replica.id));
+      states.set(replica.id, state);
+      bySlot[replica.slot] = state;
+    }
+    refresh(candidate);
+  }
+
   return {
     backlogMs: (index) => backlogs[index] ?? Infinity,
     queuedItems: (index) => queues[index] ?? 0,
@@ -70,17 +100,11 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       return bySlot.filter((state) => state?.isDown === false).length;
     },
     adopt(table) {
-      const next = new Map<ReplicaId, KnownReplica>();
-      for (const candidate of table.candidates) {
-        for (const replica of candidate.replicas) {
-          next.set(replica.id, knowReplica(candidate, replica, params, states.get(replica.id)));
-        }
-      }
-      states = next;
-      bySlot = table.replicas.map(({ id }) => next.get(id));
-      backlogs = new Float64Array(table.candidates.length);
-      queues = new Float64Array(table.candidates.length);
-      for (const candidate of table.candidates) refresh(candidate);
+      const before = candidates;
+      candidates = byIndex(table.candidates);
+      const known = leave(before.filter((each) => each !== undefined && each !== candidates[each.index]));
+      [backlogs, queues] = [grown(backlogs, candidates.length), grown(queues, candidates.length)];
+      for (const candidate of table.candidates) if (candidate !== before[candidate.index]) enter(candidate, known);
     },
     sent(replica, items) {
       const state = states.get(replica);
@@ -90,8 +114,26 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     },
     ended: (replica, items, load) => change(replica, (state) => countEnded(state, items, load)),
     observe: (replica, aheadItems, waitedMs) => change(replica, (state) => learnPace(state, aheadItems, waitedMs)),
-    report: (replica, load) => change(replica, (state) => hearReport(state, load)),
+    report(replica, load) {
+      const wasDown = states.get(replica)?.isDown === true;
+      change(replica, (state) => hearReport(state, load));
+      return wasDown && load !== undefined;
+    },
     full: (replica) => change(replica, (state) => (state.isFull = true)),
     down: (replica) => change(replica, (state) => (state.isDown = true)),
   };
+}
+
+function byIndex(candidates: readonly Candidate[]): readonly (Candidate | undefined)[] {
+  const length = candidates.reduce((most, { index }) => Math.max(most, index + 1), 0);
+  const all = Array.from<Candidate | undefined>({ length });
+  for (const candidate of candidates) all[candidate.index] = candidate;
+  return all;
+}
+
+function grown(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  if (numbers.length >= length) return numbers;
+  const more = new Float64Array(length);
+  more.set(numbers);
+  return more;
 }

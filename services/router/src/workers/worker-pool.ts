@@ -4,6 +4,7 @@ import { ParetoError, replicaId, type Clock, type ReplicaRoute, type RoutingTabl
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
+import { groupBy } from '../table/group-by.js';
 import type { LoadTracker } from './load-tracker.js';
 import type { LossReason } from './ping.js';
 import { watchWorker, type QueryOptions, type WatchedWorker } from './watched-worker.js';
@@ -31,17 +32,18 @@ export interface WorkerPool extends Runnable {
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { loads } = options;
   const workers = new Map<string, WatchedWorker>();
-  let replicas: readonly ReplicaRoute[] = [];
+  let byAddress: ReadonlyMap<string, readonly ReplicaRoute[]> = new Map();
 
-  const replicasOf = (address: string): readonly ReplicaRoute[] => replicas.filter((each) => each.address === address);
+  const replicasOf = (address: string): readonly ReplicaRoute[] => byAddress.get(address) ?? [];
   function onAnswer(address: string, response: wire.PingResponse): void {
     const told = new Map(response.replicas.map((load) => [replicaId(load.replicaId), load]));
-    const before = loads.usable;
+    let isRecovered = false;
     for (const { id } of replicasOf(address)) {
       const load = told.get(id);
-      loads.report(id, load?.state === 'READY' && !response.draining ? load : undefined);
+      const isBack = loads.report(id, load?.state === 'READY' && !response.draining ? load : undefined);
+      isRecovered ||= isBack;
     }
-    if (loads.usable > before) options.onRecovered();
+    if (isRecovered) options.onRecovered();
   }
   function putDown(address: string): void {
     for (const { id } of replicasOf(address)) loads.down(id);
@@ -68,10 +70,9 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   return {
     name: 'worker links',
     adopt(table) {
-      replicas = table.replicas;
-      const addresses = new Set(replicas.map(({ address }) => address));
-      for (const [address, worker] of workers) if (!addresses.has(address)) leave(address, worker);
-      for (const address of addresses) if (!workers.has(address)) join(address);
+      byAddress = groupBy(table.replicas, ({ address }) => address);
+      for (const [address, worker] of workers) if (!byAddress.has(address)) leave(address, worker);
+      for (const address of byAddress.keys()) if (!workers.has(address)) join(address);
       for (const [address, worker] of workers) if (!worker.alive) putDown(address);
     },
     infer: async (replica, body, callOptions) =>

@@ -47,7 +47,7 @@ describe('a worker that', function () {
       for (let i = 0; i < 5; i++) await router.infer(patient);
       assert.equal(second.received.length, before + 5, 'nothing goes to the one that is gone');
       const metrics = await router.metrics();
-      assert.match(metrics, /^pareto_workers_lost_total\{[^}]*reason="(silent|broken)"[^}]*\} 1$/m);
+      assert.match(metrics, /^pareto_workers_lost_total\{[^}]*reason="(silent|broken|unreachable)"[^}]*\} 1$/m);
       assert.match(metrics, /^pareto_callable_replicas(\{.*\})? 1$/m);
     });
   }

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Candidate, RoutingTable } from '@pareto/core';
+import { createClient, createServer, createChannel, type wire } from '@pareto/rpc';
+import { createTableRows } from '../../src/table/table-rows.js';
+import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
+import { replicaRow, tableOf } from '../support/rows.js';
+import { large, tiny } from '../support/scene.js';
+
+/** Rows as they are received: sent over a stream of a server. */
+async function received(rows: readonly wire.TableRowInput[]): Promise<wire.TableMessage> {
+  const server = createServer();
+  server.add('pareto.v1.Routes', {
+    async watch(stream: { write(message: wire.TableMessageInput): Promise<void> }) {
+      await stream.write({ epoch: 'e', revision: 3, snapshot: true, rows: [...rows] });
+    },
+  });
+  const channel = createChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);
+  try {
+    for await (const message of createClient(channel, 'pareto.v1.Routes').watch()) return message;
+    throw new Error('nothing came');
+  } finally {
+    channel.close();
+    server.close();
+  }
+}
+
+describe('the routing table', () => {
+  it('has tasks, architectures and variants, the cheapest candidate first', async () => {
+    const replicas = [
+      { id: 'r1', of: 'large', address: 'w:1' },
+      { id: 'r2', of: 'large', address: 'w:2', state: 'LOADING' as const },
+    ];
+    const objective = { latencyMs: 100, minAccuracy: 0.95 };
+    const snapshot = await received(tableOf([large, tiny, { name: 'raw', cost: 0 }], replicas, objective));
+    const table = createTableRows().apply(snapshot);
+    assert.ok(table !== undefined);
+    assert.deepEqual(table.version, { epoch: 'e', revision: 3 });
+    assert.deepEqual(
+      [...table.targets.keys()],
+      ['digits', 'large', 'large:original', 'tiny', 'tiny:original', 'raw', 'raw:original'],
+    );
+    const task = table.targets.get('digits');
+    assert.deepEqual(
+      task?.candidates.map(({ variant }) => variant),
+      ['tiny:original', 'large:original', 'raw:original'],
+    );
+    assert.equal(task.maxBatchSize, 8);
+    assert.equal(task.defaultObjective.minAccuracy, 0.95);
+    assert.equal(table.targets.get('tiny')?.defaultObjective.minAccuracy, undefined);
+    assert.equal(table.targets.get('tiny')?.defaultObjective.latencyMs, 100);
+    const answering = table.targets.get('large:original')?.candidates.flatMap((candidate) => candidate.replicas);
+    assert.deepEqual(
+      answering?.map(({ id, slot, address }) => [id, slot, address]),
+      [['r1', 0, 'w:1']],
+    );
+    assert.equal(task.candidates[2]?.costPer1k, undefined);
+  });
+
+  it('takes snapshots and changes, and keeps what they do not touch', async () => {
+    const rows = createTableRows();
+    const replica = { id: 'r1', of: 'tiny', address: 'w:1' };
+    const snapshot = await received(tableOf([tiny, large], [replica, { ...replica, id: 'r2', of: 'large' }]));
+    const first = rows.apply(snapshot);
+    const gone = { ...snapshot, snapshot: false, revision: 4, rows: [], removed: ['replica/r1', 'unknown'] };
+    const second = rows.apply(gone);
+    assert.deepEqual(rows.version, { epoch: 'e', revision: 4 });
+    const candidateOf = (table: typeof first, name: string) => table?.targets.get(`${name}:original`)?.candidates[0];
+    assert.deepEqual(
+      ['tiny', 'large'].map((name) => candidateOf(second, name)?.replicas.length),
+      [0, 1],
+    );
+    assert.equal(candidateOf(first, 'tiny')?.replicas.length, 1);
+    assert.equal(candidateOf(first, 'tiny')?.index, candidateOf(second, 'tiny')?.index);
+    assert.equal(candidateOf(first, 'large'), candidateOf(second, 'large'));
+    assert.equal(first?.targets.get('large'), second?.targets.get('large'));
+    assert.notEqual(first?.targets.get('digits'), second?.targets.get('digits'));
+    assert.equal(rows.apply({ ...gone, heartbeat: true }), undefined);
+    assert.equal(rows.apply({ ...snapshot, rows: [] })?.targets.size, 0);
+  });
+
+  it('is what a snapshot would make of it, whatever came before', async () => {
+    const all = await universe();
+    const keys = [...new Set(all.map(({ key }) => key))];
+    const change = fc.record({ put: fc.subarray(all), removed: fc.subarray(keys), snapshot: fc.nat({ max: 9 }) });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
+        const [rows, loads] = [createTableRows(), createLoadTracker({ wayMs: 0 })];
+        const present = new Map<string, wire.TableRow>();
+        for (const [i, { put, removed, snapshot: draw }] of changes.entries()) {
+          const snapshot = i === 0 || draw === 0;
+          if (snapshot) present.clear();
+          for (const key of removed) present.delete(key);
+          for (const row of put) present.set(row.key, row);
+          const table = rows.apply(messageOf({ snapshot, rows: put, removed }));
+          const fresh = createTableRows().apply(messageOf({ snapshot: true, rows: [...present.values()] }));
+          assert.ok(table !== undefined && fresh !== undefined);
+          assert.deepEqual(withoutNumbers(table), withoutNumbers(fresh));
+          areDistinct(table.candidates.map(({ index }) => index));
+          areDistinct(table.replicas.map(({ slot }) => slot));
+          const anew = createLoadTracker({ wayMs: 0 });
+          hear(loads, table);
+          hear(anew, fresh);
+          assert.deepEqual(backlogsOf(loads, table), backlogsOf(anew, fresh));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** Rows that may come, some of them in several forms. */
+async function universe(): Promise<wire.TableRow[]> {
+  const replicas = ['tiny', 'large'].flatMap((of) => [1, 2].map((n) => ({ id: `${of}-${n}`, of, address: `w:${n}` })));
+  const forms = [
+    tableOf([tiny, large], replicas),
+    tableOf([{ ...tiny, cost: 30, p99Ms: 5, maxBatchSize: 4 }], []),
+    tableOf([{ ...large, placeable: false }], [], { latencyMs: 5 }),
+    replicas.map((one) => replicaRow({ ...one, state: 'LOADING' })),
+    replicas.map((one) => replicaRow({ ...one, address: 'w:3' })),
+    [{ key: 'router/r', router: { routerId: 'r', address: 'r:1' } }],
+  ];
+  const messages = await Promise.all(forms.map(received));
+  return messages.flatMap(({ rows }) => rows);
+}
+
+const messageOf = (fields: Partial<wire.TableMessage>): wire.TableMessage => ({
+  ...{ epoch: 'e', revision: 1, snapshot: false, rows: [], removed: [], heartbeat: false, storeAgeMs: 0 },
+  ...fields,
+});
+
+/** Indices and slots may be others. */
+function withoutNumbers({ targets, candidates, replicas, routers }: RoutingTable): unknown {
+  const bare = (candidate: Candidate): unknown => ({
+    ...{ ...candidate, index: undefined },
+    replicas: byId(candidate.replicas.map((replica) => ({ ...replica, slot: undefined }))),
+  });
+  const entries = [...targets.values()].map((entry) => ({ ...entry, candidates: entry.candidates.map(bare) }));
+  return {
+    targets: entries.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    candidates: candidates.map(({ variant }) => variant).sort(),
+    replicas: byId(replicas.map(({ id }) => ({ id }))),
+    routers,
+  };
+}
+
+const byId = <T extends { readonly id: string }>(all: readonly T[]): readonly T[] =>
+  all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(numbers).size, numbers.length);
+
+/** Each replica tells a load that only its id decides. */
+function hear(loads: LoadTracker, table: RoutingTable): void {
+  loads.adopt(table);
+  for (const { id } of table.replicas)
+    loads.report(id, { backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 });
+}
+
+const backlogsOf = (loads: LoadTracker, { targets, replicas }: RoutingTable): unknown => [
+  [...targets.values()]
+    .map(({ name, candidates }) => [name, ...candidates.map(({ index }) => loads.backlogMs(index))].join(' '))
+    .sort(),
+  replicas.map(({ id, slot }) => `${id} ${loads.replicaBacklogMs(slot)}`).sort(),
+  loads.usable,
+];
