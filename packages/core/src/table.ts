@@ -8,7 +8,7 @@ import type { Signature } from './tensor.js';
 /** A replica that is ready, and may be called. */
 export interface ReplicaRoute {
   readonly id: ReplicaId;
-  /** Dense index into the router's load arrays, stable for the life of a table. */
+  /** Of the router's load arrays: small, and another for each replica of a table. */
   readonly slot: number;
   readonly worker: WorkerId;
   readonly address: string;
@@ -18,7 +18,7 @@ export interface ReplicaRoute {
 
 /** A variant on one hardware class: the unit of selection. */
 export interface Candidate {
-  /** Dense index over all candidates of the table. */
+  /** Of the router's load arrays: small, and another for each candidate of a table. */
   readonly index: number;
   readonly variant: VariantId;
   readonly architecture: string;
@@ -69,7 +69,7 @@ export interface RoutingTable {
   readonly version: TableVersion;
   readonly targets: ReadonlyMap<string, TargetEntry>;
   readonly candidates: readonly Candidate[];
-  /** Every callable replica, by slot. */
+  /** Every callable replica. */
   readonly replicas: readonly ReplicaRoute[];
   /** Router id → host:port. */
   readonly routers: ReadonlyMap<string, string>;
