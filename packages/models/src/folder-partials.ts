@@ -27,6 +27,7 @@ interface ClaimedPartial {
   append(data: Uint8Array): Promise<void>;
   /** Verifies it and gives it its name. Throws as `PartialFile` does, and `aborted` when another took this upload for dead. */
   commit(target: string): Promise<void>;
+  discard(): Promise<void>;
   /** Leaves what was received to the next upload. */
   release(): Promise<void>;
 }
@@ -73,6 +74,7 @@ export function createFolderPartials(folder: string, clock: Clock): FolderPartia
         await commitOwn(file, path, { digest, target });
         await rm(free, { force: true });
       },
+      discard: () => rm(path, { force: true }),
       release,
     };
   }

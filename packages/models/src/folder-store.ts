@@ -21,7 +21,7 @@ import { openFolderPlace } from './folder-place.js';
 import { hashFile } from './hash-file.js';
 import { makeFolder } from './make-folder.js';
 import { checkDigest, digestOfHex, hexOf } from './manifest.js';
-import { sizeOf, withDiskErrors } from './partial-file.js';
+import { checkRoom, isDiskFull, sizeOf, withDiskErrors } from './partial-file.js';
 
 /** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */
 export async function openFolderBlobStore(
@@ -54,9 +54,14 @@ export async function openFolderBlobStore(
   async function receive(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void> {
     const claimed = await withDiskErrors(join(partial, '_'), () => partials.claim(digest, sizeBytes));
     try {
+      await checkRoom(partial, sizeBytes - claimed.receivedBytes);
       for await (const data of inOrder(chunks, claimed.receivedBytes, sizeBytes)) await claimed.append(data);
       await place.check();
       await claimed.commit(pathOf(digest));
+    } catch (error) {
+      // It must not keep the room of all else on that disk, which may hold the store.
+      if (isDiskFull(error)) await claimed.discard();
+      throw error;
     } finally {
       await claimed.release();
     }

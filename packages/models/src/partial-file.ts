@@ -1,6 +1,6 @@
 // A file that grows until it is whole, is verified, and only then gets its name. What was received survives a crash.
 
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ParetoError, type Digest } from '@pareto/core';
 import { hashFile } from './hash-file.js';
@@ -67,6 +67,17 @@ export async function syncFolder(path: string): Promise<void> {
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 const noSpace: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Throws `resource-exhausted` unless so much more fits on the folder's disk. */
+export async function checkRoom(folder: string, moreBytes: number): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(folder);
+  // Some file systems don't tell.
+  if (blocks === 0 || moreBytes <= bavail * bsize) return;
+  throw new ParetoError(
+    'resource-exhausted',
+    `${moreBytes} more bytes don't fit at ${folder}, which has ${bavail * bsize} left: free some and try again`,
+  );
+}
 
 /** As `withDiskErrors` tells it. */
 export const isDiskFull = (error: unknown): boolean => error instanceof ParetoError && noSpace.has(codeOf(error.cause));

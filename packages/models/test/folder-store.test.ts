@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import { openFolderBlobStore, type BlobChunk } from '../src/index.js';
 import { withDiskErrors } from '../src/partial-file.js';
 import { chunks, collect, digestOf } from './blob-content.js';
 import { openPlace, type Place } from './blob-places.js';
@@ -52,6 +54,45 @@ describe('folder blob store', () => {
     await rm(blobs(), { recursive: true });
     await rename(folder.file('away'), blobs());
     await store.upload(digestOf(content), 100, chunks(content));
+  });
+
+  it('refuses at once what does not fit on the disk, and keeps nothing of what turns out not to', async () => {
+    const options = { maxBlobBytes: Number.MAX_SAFE_INTEGER, clock: systemClock, onDamaged: () => undefined };
+    const store = await openFolderBlobStore(blobs(), options);
+    const content = randomBytes(5000);
+    const id = digestOf(content);
+    let asked = 0;
+    async function* until(end: () => Promise<void>): AsyncGenerator<BlobChunk> {
+      asked += 1;
+      yield* chunks(content, 0, 4000);
+      await end();
+    }
+    await assert.rejects(
+      store.upload(
+        id,
+        2 ** 52,
+        until(async () => {}),
+      ),
+      {
+        code: 'resource-exhausted',
+        message: /\d+ more bytes don't fit at .*partial, which has \d+ left: free some and try again/,
+      },
+    );
+    assert.equal(asked, 0);
+    await assert.rejects(
+      store.upload(
+        id,
+        5000,
+        until(async () => {}),
+      ),
+      { code: 'aborted' },
+    );
+    assert.equal((await store.status(id)).receivedBytes, 4000);
+    const full = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    const filling = until(() => withDiskErrors('/data/x', full));
+    await assert.rejects(store.upload(id, 5000, filling), { code: 'resource-exhausted' });
+    assert.deepEqual(await readdir(join(blobs(), 'partial')), []);
+    await store.upload(id, 5000, chunks(content));
   });
 
   it('has another id in another folder, and says when it lost it', async () => {
