@@ -62,7 +62,8 @@ export function createRoutes(options: RoutesOptions): Routes {
   const join = ({ routerId, address }: wire.RouterHello): Disposable => {
     const session = {};
     routers.set(session, { routerId, address });
-    refresh();
+    if (table.isEmpty) refresh();
+    bell.ring();
     return {
       [Symbol.dispose]() {
         routers.delete(session);

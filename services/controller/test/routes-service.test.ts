@@ -133,6 +133,17 @@ describe('routers’ streams', () => {
     assert.deepEqual(slow.messages.slice(before).map(nameIn), ['20']);
   });
 
+  it('carry routers that come together in one message', async () => {
+    const one = watch('r0');
+    await clock.advance(1_000);
+    const before = one.changes().length;
+    for (let i = 1; i <= 20; i += 1) watch(`r${i}`);
+    await clock.advance(500);
+    const later = one.changes().slice(before);
+    assert.equal(later.flatMap(({ rows }) => rows ?? []).length, 20);
+    assert.ok(later.length <= 2, `${later.length} messages`);
+  });
+
   it('leave nothing of a router that is gone', async () => {
     const [one, two] = [watch('r1'), watch('r2')];
     await clock.advance(500);
