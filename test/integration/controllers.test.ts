@@ -175,5 +175,5 @@ const registerTask = (controller: ServiceProcess, name: string): Promise<wire.Ta
 /** What is registered and measured, without what of it runs. */
 async function registryOf(controller: ServiceProcess): Promise<wire.ListResponse> {
   const list = await ask(controller, (registry) => registry.list({}));
-  return { ...list, variants: list.variants.map((variant) => ({ ...variant, replicasReady: 0 })) };
+  return { ...list, variants: list.variants.map((variant) => ({ ...variant, replicasReady: 0, state: '' })) };
 }
