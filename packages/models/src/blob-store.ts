@@ -64,7 +64,7 @@ export interface BlobStoreOptions {
 }
 
 export const notFound = (digest: Digest): ParetoError =>
-  new ParetoError('not-found', `there is no blob ${digest}: upload it first`);
+  new ParetoError('not-found', `there is no blob ${digest}: upload it, as 'pareto register' does`);
 
 export const damaged = (digest: Digest, place: string): ParetoError =>
   new ParetoError(
