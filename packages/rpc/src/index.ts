@@ -20,6 +20,7 @@ export {
   type ServiceName,
   type UnaryHandler,
 } from './services.js';
+export { encodedOnce } from './encode-once.js';
 export { type DuplexStream } from './streams.js';
 export { createFollowing, type Following, type FollowingOptions, type FollowOptions } from './following.js';
 export { createFollowingClient, type FollowingClient } from './following-client.js';

@@ -21,6 +21,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { withServerWindow } from './http2-server.js';
+import { serializeOnce } from './encode-once.js';
 import { defaultMaxMessageBytes, formatAddress } from './options.js';
 import { serviceDefinition } from './protos.js';
 import { reflectedDefinition } from './reflection.js';
@@ -148,6 +149,7 @@ function implement(
     const handler = given.get(spec.originalName ?? method);
     if (handler === undefined) continue;
     if (isRaw(handler)) definition[method] = { ...spec, requestDeserialize: identity, responseSerialize: identity };
+    else definition[method] = { ...spec, responseSerialize: serializeOnce(spec.responseSerialize) };
     const adapt = spec.responseStream ? streaming : unary;
     const plain = (isRaw(handler) ? handler.raw : handler) as AnyHandler;
     implementation[method] = adapt(spec.path, guarded(plain, context.guard(spec.path)), context);

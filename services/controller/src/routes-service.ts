@@ -173,8 +173,8 @@ async function sendTable(
     if (isOver(visit, standingOf(options), clock.now())) throw leader.refusal();
     const message = table.since(at);
     at = table.version;
-    const storeAgeMs = Math.round(options.storeAgeMs());
-    await stream.write({ ...(message ?? { ...at, heartbeat: true }), storeAgeMs });
+    if (message !== undefined) await stream.write(message);
+    await stream.write({ ...at, heartbeat: true, storeAgeMs: Math.round(options.storeAgeMs()) });
     if (table.since(at) === undefined) await changed.wait(heartbeatMs, signal);
   }
 }

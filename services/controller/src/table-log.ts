@@ -1,7 +1,7 @@
 // The routing table's present rows and its recent changes: what a router must be sent to come from any version to this one.
 
 import type { TableVersion } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
+import { encodedOnce, type wire } from '@pareto/rpc';
 import type { TableRows } from './table-rows.js';
 
 export interface TableLog {
@@ -28,7 +28,13 @@ export function createTableLog(epochOf: () => string): TableLog {
   let rows: TableRows | undefined;
   let changes: readonly Change[] = [];
   let revision = 1;
+  /** What leads to the present revision, by where it begins; 0: a snapshot. Many routers are sent the same. */
+  const messages = new Map<number, wire.TableMessageInput>();
 
+  const snapshot = (present: TableRows): wire.TableMessageInput => ({
+    ...{ epoch, revision, snapshot: true },
+    rows: [...present.values()],
+  });
   const delta = (present: TableRows, from: number): wire.TableMessageInput => {
     const keys = new Set(changes.filter((change) => change.revision > from).flatMap((change) => change.keys));
     const changed = [...keys].flatMap((key) => present.get(key) ?? []);
@@ -50,6 +56,7 @@ export function createTableLog(epochOf: () => string): TableLog {
       if (keys.length === 0 && !isNewEpoch) return false;
       revision += 1;
       epoch = epochOf();
+      messages.clear();
       changes = isNewEpoch ? [] : latest([...changes, { revision, keys }], Math.max(keptChanges, next.size));
       return true;
     },
@@ -58,9 +65,10 @@ export function createTableLog(epochOf: () => string): TableLog {
       const oldest = (changes[0]?.revision ?? revision + 1) - 1;
       const isKnown = version?.epoch === epoch && version.revision >= oldest && version.revision < revision;
       const present: TableRows = rows ?? new Map();
-      return isKnown
-        ? delta(present, version.revision)
-        : { epoch, revision, snapshot: true, rows: [...present.values()] };
+      const from = isKnown ? version.revision : 0;
+      const message = messages.get(from) ?? encodedOnce(isKnown ? delta(present, from) : snapshot(present));
+      messages.set(from, message);
+      return message;
     },
   };
 }

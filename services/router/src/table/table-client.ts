@@ -51,7 +51,7 @@ export function createTableClient(options: TableClientOptions): TableClient {
   let storeAgeMs = 0;
 
   function onMessage(message: wire.TableMessage): void {
-    ({ storeAgeMs } = message);
+    if (message.heartbeat) ({ storeAgeMs } = message);
     const next = rows.apply(message);
     if (next === undefined) return;
     table = next;

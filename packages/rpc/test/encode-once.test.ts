@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { encodedOnce, serializeOnce } from '../src/encode-once.js';
+
+describe('a message that goes to many', () => {
+  it('is encoded once when that is asked for, and each time when not', () => {
+    let encoded = 0;
+    const serialize = serializeOnce((message: { readonly text: string }) => {
+      encoded += 1;
+      return Buffer.from(message.text);
+    });
+    const [shared, other] = [encodedOnce({ text: 'a' }), { text: 'b' }];
+    const bytes = [shared, shared, other, other].map((message) => serialize(message).toString());
+    assert.deepEqual([bytes.join(), encoded], ['a,a,b,b', 3]);
+  });
+});
