@@ -18,6 +18,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** Forwards nothing in a direction, and closes nothing: what is sent waits until healed. */
   stall(direction: Direction): void;
+  /** Forwards nothing more over the connections that are open now, and closes none: only new ones are of use. */
+  forsake(): void;
   heal(): void;
 }
 
@@ -25,6 +27,7 @@ interface Link {
   readonly sockets: readonly Socket[];
   /** Reads on or not, as the moment demands. */
   refresh(): void;
+  isForsaken: boolean;
 }
 
 /** `to` is the target, `host:port`. */
@@ -37,13 +40,13 @@ export async function createTcpProxy({ to }: { readonly to: string }): Promise<T
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     if (isCut) return void near.resetAndDestroy();
     const far = connectTo(to);
-    const up = forward(near, far, { isStalled: () => stalled.up, count: (length) => (bytes.up += length) });
-    const down = forward(far, near, { isStalled: () => stalled.down, count: (length) => (bytes.down += length) });
-    const refresh = (): void => [up, down].forEach((run) => run());
-    const link: Link = { sockets: [near, far], refresh };
+    const isStalled = (direction: 'up' | 'down') => () => stalled[direction] || link.isForsaken;
+    const link: Link = { sockets: [near, far], refresh: () => [up, down].forEach((run) => run()), isForsaken: false };
+    const up = forward(near, far, { isStalled: isStalled('up'), count: (length) => (bytes.up += length) });
+    const down = forward(far, near, { isStalled: isStalled('down'), count: (length) => (bytes.down += length) });
     links.add(link);
     for (const socket of link.sockets) socket.once('close', () => links.delete(link));
-    refresh();
+    link.refresh();
   });
   const refresh = (): void => links.forEach((link) => link.refresh());
   const reset = (): void => {
@@ -65,6 +68,10 @@ export async function createTcpProxy({ to }: { readonly to: string }): Promise<T
     stall(direction) {
       if (direction !== 'down') stalled.up = true;
       if (direction !== 'up') stalled.down = true;
+      refresh();
+    },
+    forsake() {
+      for (const link of links) link.isForsaken = true;
       refresh();
     },
     heal() {

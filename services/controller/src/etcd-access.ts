@@ -13,14 +13,16 @@ export async function readEtcdAccess(
   endpoints: readonly string[],
   flags: EtcdFlags,
 ): Promise<Omit<EtcdStoreOptions, 'clock' | 'onNotice'>> {
-  const { cluster, etcdCerts, etcdUser, etcdPasswordFile } = flags;
-  return {
-    endpoints,
-    prefix: `/pareto/${cluster}/`,
-    tls: etcdCerts === undefined ? undefined : await readCerts(etcdCerts),
-    user: await readUser(etcdUser, etcdPasswordFile),
-  };
+  const renew = (): Promise<EtcdCredentials> => readCredentials(flags);
+  return { endpoints, prefix: `/pareto/${flags.cluster}/`, ...(await renew()), renew };
 }
+
+type EtcdCredentials = Pick<EtcdStoreOptions, 'tls' | 'user'>;
+
+const readCredentials = async ({ etcdCerts, etcdUser, etcdPasswordFile }: EtcdFlags): Promise<EtcdCredentials> => ({
+  tls: etcdCerts === undefined ? undefined : await readCerts(etcdCerts),
+  user: await readUser(etcdUser, etcdPasswordFile),
+});
 
 async function readCerts(folder: string): Promise<NonNullable<EtcdStoreOptions['tls']>> {
   const path = (name: string): string => join(folder, name);

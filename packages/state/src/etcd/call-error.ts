@@ -11,8 +11,10 @@ export interface CallError extends Error {
   readonly effect: 'none' | 'unknown';
   /** It was the member or the way to it: another one may answer. */
   readonly elsewhere: boolean;
-  /** Users or roles were changed since the login: only after another one is anything answered. */
+  /** etcd forgot the login, or users or roles were changed since: only after another one is anything answered. */
   readonly loginIsOld: boolean;
+  /** It was the certificate, of either side, or the password: nothing was asked yet. */
+  readonly isStrange: boolean;
 }
 
 /** From an error of etcd3, whose message is `14 UNAVAILABLE: details`. */
@@ -20,10 +22,13 @@ export function readCallError(error: unknown): CallError {
   if (isCallError(error)) return error;
   const text = errorText(error);
   const [, code = '', details = text] = /^(?:\w+: )?\d+ ([A-Z_]+): (.*)$/s.exec(text) ?? [];
-  const loginIsOld = details.includes('revision of auth store is old');
+  const loginIsOld = loggedOut.test(details);
   const elsewhere = loginIsOld || transient.has(code) || passing.test(details);
+  const isStrange = strange.test(details);
   const effect = effectOf(details);
-  return Object.assign(new Error(text, { cause: error }), { name, code, details, effect, elsewhere, loginIsOld });
+  return Object.assign(new Error(text, { cause: error }), {
+    ...{ name, code, details, effect, elsewhere, loginIsOld, isStrange },
+  });
 }
 
 export const isCallError = (error: unknown): error is CallError => error instanceof Error && error.name === name;
@@ -52,5 +57,12 @@ const isRefusal = (details: string): boolean => details.startsWith('etcdserver: 
 /** etcd answered, but may yet carry it out. */
 const undecided = /timed out|server stopped|leader changed|request cancelled|canceled/;
 
+/** In place of etcd's words for it. */
+export const unknownLogin = 'login is not known';
+
+const loggedOut = new RegExp(`auth store is old|${unknownLogin}`);
+
 /** Of one member at one moment. */
 const passing = /no leader|leader changed|timed out|server stopped|not capable|too many requests|proposal dropped/;
+
+const strange = /Last error: .*(alert|certificate|altnames)|authentication failed/;

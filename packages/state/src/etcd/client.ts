@@ -1,30 +1,21 @@
 // The members of an etcd cluster as one: each call goes to the one that answered last, and to another when it may.
 
-import { noop } from 'cockatiel';
-import { Etcd3, type CallContext, type IOptions, type KVClient } from 'etcd3';
+import { isDeepStrictEqual } from 'node:util';
+import type { Etcd3 } from 'etcd3';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { readCallError } from './call-error.js';
+import { openMember, readMs, type CallOptions, type EtcdCredentials, type Member, type OpenMember } from './member.js';
 
-type CallOptions = NonNullable<Parameters<KVClient['range']>[1]>;
-
-interface EtcdTls {
-  /** PEM, of the authority that signed etcd's certificate. */
-  readonly ca: string;
-  /** PEM, of the certificate that etcd asks its clients for. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
-
-export interface EtcdAccess {
+export interface EtcdAccess extends EtcdCredentials {
   /** `host:port` of each member. */
   readonly endpoints: readonly string[];
-  readonly tls?: EtcdTls | undefined;
-  readonly user?: { readonly name: string; readonly password: string } | undefined;
+  /** Those of now: asked for when the ones before do no more. */
+  readonly renew?: () => Promise<EtcdCredentials>;
 }
 
-export interface Member {
-  readonly endpoint: string;
-  readonly etcd: Etcd3;
+interface Answered<T> {
+  readonly member: Member;
+  readonly response: T;
 }
 
 type Call<T> = (etcd: Etcd3, options: CallOptions) => Promise<T>;
@@ -34,7 +25,7 @@ export interface EtcdClient extends Disposable {
   /** Aborts when the client is closed. */
   readonly closed: AbortSignal;
   /** A call that may happen twice: tried on one member after another for about three seconds. */
-  repeat<T>(call: Call<T>): Promise<{ readonly member: Member; readonly response: T }>;
+  repeat<T>(call: Call<T>): Promise<Answered<T>>;
   /** A call that must not happen twice: goes to another member only when it had no effect for sure. */
   write<T>(call: Call<T>): Promise<T>;
   /** One try on one member, which must answer within a second. */
@@ -43,28 +34,41 @@ export interface EtcdClient extends Disposable {
   avoid(member: Member): void;
 }
 
-const readMs = 1_000;
 const writeMs = 1_500;
 const budgetMs = 3_000;
 const pauseMs = milliseconds(200);
 
 export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   const closing = new AbortController();
-  const members = access.endpoints.map((endpoint) => openMember(endpoint, access, clock));
+  let credentials: EtcdCredentials = { tls: access.tls, user: access.user };
+  const members = access.endpoints.map((endpoint) => openMember(endpoint, () => credentials, clock));
   let preferred = 0;
 
   const avoid = (member: Member): void => {
     if (members[preferred] === member) preferred = (preferred + 1) % members.length;
   };
-  const attempt = async <T>(call: Call<T>, timeoutMs: number): Promise<{ member: Member; response: T }> => {
+  /** Over new connections, when there are others than before. */
+  const renewCredentials = async (): Promise<void> => {
+    const next = await access.renew?.().catch(() => undefined); // perhaps they are being written
+    if (next === undefined || isDeepStrictEqual(next, credentials)) return;
+    credentials = next;
+    for (const member of members) member.reopen();
+  };
+  const attempt = async <T>(call: Call<T>, timeoutMs: number, mayLogIn = true): Promise<Answered<T>> => {
     const member = members[preferred];
     if (closing.signal.aborted || member === undefined) throw new ParetoError('unavailable', 'the store is closed');
     const { etcd } = member;
+    let token: string | undefined;
     try {
+      token = await loginTo(member);
       return { member, response: await call(etcd, { deadline: clock.wallMs() + timeoutMs }) };
     } catch (error) {
       const failure = readCallError(error);
-      if (failure.loginIsOld) member.leave(etcd);
+      const isLoggedOut = failure.loginIsOld && credentials.user !== undefined;
+      if (isLoggedOut) member.logout(token);
+      if (failure.isStrange) await renewCredentials();
+      const isMended = member.etcd !== etcd || (isLoggedOut && mayLogIn);
+      if (isMended && failure.effect === 'none') return attempt(call, timeoutMs, mayLogIn && !isLoggedOut);
       if (failure.elsewhere) avoid(member);
       throw failure;
     }
@@ -73,7 +77,7 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
     call: Call<T>,
     attemptMs: number,
     mayRepeat: (effect: 'none' | 'unknown') => boolean,
-  ): Promise<{ member: Member; response: T }> => {
+  ): Promise<Answered<T>> => {
     const endAt = clock.now() + budgetMs;
     for (let tries = 1; ; tries += 1) {
       try {
@@ -99,65 +103,8 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
   };
 }
 
-interface OpenMember extends Member {
-  /** Later calls go over another client, with a login of its own. */
-  leave(client: Etcd3): void;
-}
-
-function openMember(endpoint: string, access: EtcdAccess, clock: Clock): OpenMember {
-  const open = (): Etcd3 => new Etcd3(optionsOf(endpoint, access, clock));
-  let etcd = open();
-  return {
-    endpoint,
-    get etcd() {
-      return etcd;
-    },
-    leave(client) {
-      if (client !== etcd) return;
-      etcd = open();
-      client.close();
-    },
-  };
-}
-
-/** etcd3's own retries and breakers are off: which member comes next, and when a call may be repeated, is decided above. */
-function optionsOf(endpoint: string, { tls, user }: EtcdAccess, clock: Clock): IOptions {
-  return {
-    hosts: tls === undefined ? endpoint : `https://${endpoint}`,
-    faultHandling: { host: () => noop, global: noop },
-    defaultCallOptions: (context: CallContext) => ({
-      interceptors: [requireLeader],
-      ...(context.isStream ? {} : { deadline: clock.wallMs() + readMs }),
-    }),
-    grpcOptions: {
-      'grpc.max_receive_message_length': -1,
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1_000,
-      // So that a connection which is given up is not found again.
-      'grpc.use_local_subchannel_pool': 1,
-    },
-    ...(tls === undefined ? {} : { credentials: credentialsOf(tls) }),
-    ...(user === undefined ? {} : { auth: { username: user.name, password: user.password } }),
-  };
-}
-
-function credentialsOf({ ca, cert, key }: EtcdTls): NonNullable<IOptions['credentials']> {
-  return {
-    rootCertificate: Buffer.from(ca),
-    ...(cert === undefined || key === undefined ? {} : { certChain: Buffer.from(cert), privateKey: Buffer.from(key) }),
-  };
-}
-
-type Interceptor = NonNullable<CallOptions['interceptors']>[number];
-
-/** A member that sees no leader refuses at once, and ends its watches, instead of waiting for one. */
-const requireLeader: Interceptor = (options, nextCall) => {
-  const call = nextCall(options);
-  const start = call.start.bind(call);
-  call.start = (metadata, listener) => {
-    metadata.set('hasleader', 'true');
-    start(metadata, listener);
-  };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- grpc-js asks for the methods only
-  return call as ReturnType<Interceptor>;
-};
+/** Whatever becomes of it, nothing was written by it. */
+const loginTo = (member: OpenMember): Promise<string | undefined> =>
+  member.login().catch((error: unknown) => {
+    throw Object.assign(readCallError(error), { effect: 'none' });
+  });

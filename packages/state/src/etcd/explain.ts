@@ -116,7 +116,7 @@ const findings: readonly Finding[] = [
     say: (where) => `${where} wants a user and a password: none was given`,
   },
   {
-    pattern: /invalid auth token/,
+    pattern: /login is not known|auth store is old/,
     code: 'unauthenticated',
     say: (where) => `${where} doesn't know this login any more: try again`,
   },

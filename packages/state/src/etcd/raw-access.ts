@@ -3,7 +3,8 @@
 import type { IRangeRequest, IRangeResponse } from 'etcd3';
 import { epochKey } from '../identity.js';
 import type { Store } from '../store.js';
-import type { EtcdClient, Member } from './client.js';
+import type { EtcdClient } from './client.js';
+import type { Member } from './member.js';
 import type { Header } from './history.js';
 import { createKeys, entryOf, txnOf, type Keys } from './requests.js';
 

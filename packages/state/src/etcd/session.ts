@@ -5,7 +5,7 @@ import { ParetoError, type Clock } from '@pareto/core';
 import type { IRangeRequest } from 'etcd3';
 import { epochKey, identify, renewIdentity, type Place } from '../identity.js';
 import type { Revision } from '../store.js';
-import type { Member } from './client.js';
+import type { Member } from './member.js';
 import { createHistory, type Header, type History } from './history.js';
 import type { RawAccess, RawAnswer } from './raw-access.js';
 

@@ -4,7 +4,7 @@
 import type { IDuplexStream, IEvent, IWatchRequest, IWatchResponse } from 'etcd3';
 import { milliseconds, type Clock } from '@pareto/core';
 import type { Revision, Watched, WatchEvent } from '../store.js';
-import type { Member } from './client.js';
+import type { Member } from './member.js';
 import { entryOf, type Keys } from './requests.js';
 
 export interface StreamScope {

@@ -3,7 +3,8 @@
 
 import { errorText, milliseconds, type Clock } from '@pareto/core';
 import type { Revision, Watched } from '../store.js';
-import type { EtcdClient, Member } from './client.js';
+import type { EtcdClient } from './client.js';
+import type { Member } from './member.js';
 import type { History } from './history.js';
 import type { Keys } from './requests.js';
 import { streamWatch } from './watch-stream.js';

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import {
+  createTcpProxy,
   createTempFolder,
   createTestAuthority,
   startEtcd,
@@ -47,6 +48,12 @@ for (const version of ['3.4', '3.6'] as const) {
         await using watching = watchAll(store, 'a', 1);
         await write(store, put('a'));
         await waitFor('the event', () => watching.keys.length === 1 || undefined);
+      });
+
+      it('takes another certificate when the one that it has does no more', async () => {
+        const [before, after] = [foreign, good].map(({ ca, certificate: cert, key }) => ({ ca, cert, key }));
+        await using store = await openOn(etcd, { tls: before, renew: async () => ({ tls: after }) });
+        await write(store, put('a'));
       });
 
       it('says what is wrong with any other', async () => {
@@ -95,7 +102,8 @@ for (const version of ['3.4', '3.6'] as const) {
           auth: { user: user.name, password: user.password, prefix },
         };
         await using signing = await startEtcd(options);
-        await using store = await openOn(signing, { prefix, user });
+        await using proxy = await createTcpProxy({ to: signing.endpoints[0] ?? '' });
+        await using store = await openOn({ endpoints: [proxy.address] }, { prefix, user });
         await using watching = watchAll(store, 'a', 1);
         await write(store, put('a1'));
         await signing.nodes[0]?.gateway.call('auth/user/add', { name: 'another', password: 'x' });
@@ -104,7 +112,24 @@ for (const version of ['3.4', '3.6'] as const) {
         assert.equal((await store.range('a')).entries.length, 2);
         await pause(2_500);
         await write(store, put('a3'));
-        await waitFor('the events', () => watching.keys.length === 3 || undefined);
+        proxy.forsake(); // also what it logs in over
+        await waitFor('a write', () => write(store, put('a4')));
+        await waitFor('the events', () => watching.keys.length === 4 || undefined);
+      });
+
+      it('takes another password when the one that it has does no more', async () => {
+        let password = user.password;
+        const renew = async () => ({ user: { ...user, password } });
+        await using store = await openOn(etcd, { prefix, user, renew });
+        password = 'another';
+        const change = (to: string): unknown =>
+          etcd.nodes[0]?.gateway.call('auth/user/changepw', { name: user.name, password: to });
+        await change(password);
+        await write(store, put('b'));
+        await change(user.password);
+        await assert.rejects(write(store, put('b')), { code: 'unavailable', message: /refuses the user "pareto"/ });
+        password = user.password;
+        await write(store, put('b'));
       });
 
       it('says what is wrong for any other', async () => {

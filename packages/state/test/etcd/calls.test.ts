@@ -96,6 +96,19 @@ describe('calls to etcd', function () {
     await waitFor('the end of the silence', () => store.silentMs < 1_500 || undefined);
   });
 
+  it('opens new connections when those that it has die in silence', async () => {
+    await using store = await openOn({ endpoints: [proxy.address] });
+    await using watching = watchAll(store, 'w/', 1);
+    const lease = await store.grantLease(10_000);
+    assert.equal(await lease.keepAlive(), true);
+    await write(store, put('w/1'));
+    await waitFor('the event', () => watching.keys.length === 1 || undefined);
+    proxy.forsake();
+    await waitFor('a sign of life of the lease', async () => (await lease.keepAlive()) || undefined);
+    await waitFor('a write', () => write(store, put('w/2')));
+    await waitFor('the next event', () => watching.keys.length === 2 || undefined);
+  });
+
   it('keeps clusters that share one etcd apart', async () => {
     await using one = await openOn(etcd, { prefix: '/pareto/a/' });
     await using two = await openOn(etcd, { prefix: '/pareto/a/b/' });
