@@ -123,6 +123,12 @@ describe('pareto certs init', () => {
     }
   });
 
+  it('says when it cannot write there', async () => {
+    const { code, err } = await init('--out', '/proc/certs');
+    assert.equal(code, 1);
+    assert.match(err, /--out \/proc\/certs: /);
+  });
+
   it('is understood by clients: the whole folder, one role, or the authority alone', async () => {
     await init();
     const seen: (string | undefined)[] = [];

@@ -1,10 +1,11 @@
 // Where a development set lies: the authority in one folder, what each role needs in another.
 
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import { errorText, ParetoError } from '@pareto/core';
+import { makeFolder } from '@pareto/models';
 import { certificateFiles, type Role } from '@pareto/rpc';
 import type { KeyPair } from './issue.js';
 
@@ -67,7 +68,7 @@ interface NewFile {
 
 /** Each takes its name when it is whole: services may be reading. */
 async function writeFiles(folder: string, files: readonly NewFile[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const { name, text, isSecret = false } of files) {
     const fresh = join(folder, `.${name}.new`);
     await writeFile(fresh, text, { mode: isSecret ? 0o600 : 0o644 });
