@@ -79,8 +79,8 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
   };
   const ready = async (): Promise<void> => {
     const starting = current();
-    const state = await waitFor(`${name} to be ready`, () => readiness(starting, metricsPort), 30_000);
-    if (state === 'ended') throw new Error(`${name} ended: ${starting.output.slice(-2_000)}`);
+    const state = await waitFor(`${name} to be ready`, () => readiness(starting, metricsPort), 30_000).catch(String);
+    if (state !== 'ready') throw new Error(`${name}: ${state}: ${starting.output.slice(-2_000)}`);
   };
   return {
     ...{ service, name, metricsPort, args, launch, ready },
