@@ -4,9 +4,11 @@
 import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import type { LiveReplica } from './live-replica.js';
 import {
+  awaitedAnew,
   followed,
   isNews,
   joined,
+  missedMs,
   neverLeft,
   presenceOf,
   refuseReplaced,
@@ -33,7 +35,7 @@ export interface FleetState {
    * A session that another one took the place of says nothing any more.
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
-  /** A router says that it does not answer. True when it was not in touch lately either: the table lets go of it. */
+  /** A router says that it does not answer. True when others were heard lately, and it was not: the table lets go of it. */
   doubt(id: WorkerId, now: Milliseconds): boolean;
   /** Until it could be doubted, should it not be in touch before; undefined: it is not connected, or is doubted already. */
   untilDoubtMs(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
@@ -52,6 +54,8 @@ export interface FleetState {
    * store's word is taken.
    */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): Presence;
+  /** It is connected, or missing for no longer than a worker may be: it is not given up only for want of others. */
+  isExpected(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): boolean;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
   measuring(id: WorkerId): MeasureTarget | undefined;
   /** Queries that each ended two executors of the variant, on all workers. */
@@ -61,12 +65,26 @@ export interface FleetState {
 
 export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
+/**
+ * While it hears no worker at all it gives up none, and doubts none: rather it is cut off itself than that all are gone, and
+ * it could place nothing anyway. When it hears one again, the others may take as long to come back as with a new leader.
+ */
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();
+  /** When any worker was heard last. */
+  let heardAt = neverLeft;
+
+  const isDeaf = (now: Milliseconds): boolean => now - heardAt >= missedMs;
+  function hear(now: Milliseconds): void {
+    if (isDeaf(now)) for (const [id, worker] of workers) workers.set(id, awaitedAnew(worker, params, heardAt, now));
+    heardAt = now;
+  }
+
   return {
     admit: (info) => refuseReplaced(workers.get(info.id), info),
     join(session, now) {
       const { id } = session.info;
+      hear(now);
       const before = workers.get(id);
       before?.session?.end();
       workers.set(id, joined(before, session, now));
@@ -79,13 +97,14 @@ export function createFleetState(params: FleetParams): FleetState {
     report(session, report, now) {
       const worker = workers.get(session.info.id);
       if (worker?.session !== session) return false;
+      hear(now);
       const after = reported(worker, report, now);
       workers.set(session.info.id, after);
       return isNews(worker, after);
     },
     doubt(id, now) {
       const worker = workers.get(id);
-      if (worker === undefined || untilDoubtMs(worker, now) !== 0) return false;
+      if (worker === undefined || isDeaf(now) || untilDoubtMs(worker, now) !== 0) return false;
       workers.set(id, { ...worker, isDoubted: true });
       return true;
     },
@@ -93,6 +112,7 @@ export function createFleetState(params: FleetParams): FleetState {
     isDoubted: (id) => workers.get(id)?.isDoubted === true,
     follow(loads, now) {
       const before = new Map(workers);
+      heardAt = neverLeft;
       workers.clear();
       for (const stored of loads) {
         const { worker: id } = stored.value;
@@ -112,7 +132,8 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(id);
       return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? neverLeft) : 0;
     },
-    presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince),
+    presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isDeaf(now) ? heardAt : now, leadingSince),
+    isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     measuring: (id) => workers.get(id)?.order,
     poisonousQueries(variant, version) {

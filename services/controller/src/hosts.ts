@@ -6,7 +6,7 @@ import type { Scene } from './observe.js';
 export interface Hosts {
   /** They are here, or expected back. */
   readonly present: readonly { readonly info: WorkerInfo }[];
-  /** Of the classes that have slots on workers that are not being emptied: the memory of the largest such worker. */
+  /** Of the classes that have slots on workers that may soon load something: the memory of the largest such worker. */
   readonly largest: ReadonlyMap<HardwareClassId, number>;
   /** The same classes by kind of provider. */
   readonly byProvider: ReadonlyMap<string, ReadonlySet<HardwareClassId>>;
@@ -20,7 +20,7 @@ export function observeHosts({ records, fleet, now, leadingSince }: Scene): Host
     if (fleet.presence(value.info.id, now, leadingSince) === 'gone') continue;
     const info = fleet.session(value.info.id)?.info ?? value.info;
     present.push({ info });
-    if (value.draining) continue;
+    if (value.draining || !fleet.isExpected(info.id, now, leadingSince)) continue;
     for (const { hardwareClass, slots } of info.slotGroups) {
       if (slots === 0) continue;
       largest.set(hardwareClass.id, Math.max(info.memoryBytes, largest.get(hardwareClass.id) ?? 0));

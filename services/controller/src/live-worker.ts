@@ -63,7 +63,7 @@ export interface FleetParams {
 
 export const neverLeft = -Infinity as Milliseconds;
 /** Workers and controllers speak twice a second: longer than what it takes to hear back. */
-const missedMs = 1_100;
+export const missedMs = 1_100;
 /** More processes of one id at a time nobody starts. */
 const mostReplaced = 8;
 
@@ -139,16 +139,29 @@ export function untilDoubtMs(worker: LiveWorker | undefined, now: Milliseconds):
   return milliseconds(Math.max(0, worker.inTouchAt + missedMs - now));
 }
 
+/** `asOf`: until when a worker is given up that did not come; see `createFleetState`. */
 export function presenceOf(
   worker: LiveWorker | undefined,
   { rejoinMs, firstJoinMs }: FleetParams,
-  now: Milliseconds,
+  asOf: Milliseconds,
   leadingSince: Milliseconds | undefined,
 ): Presence {
   if (worker?.session !== undefined) return 'connected';
   if (worker?.stored?.value.present === false) return 'gone';
   if (leadingSince === undefined) return worker === undefined ? 'awaited' : 'connected';
   const hasLeft = worker !== undefined && worker.leftAt !== neverLeft;
-  const isExpected = hasLeft ? now - worker.leftAt < rejoinMs : now - leadingSince < firstJoinMs;
+  const isExpected = hasLeft ? asOf - worker.leftAt < rejoinMs : asOf - leadingSince < firstJoinMs;
   return isExpected ? 'awaited' : 'gone';
+}
+
+/** One that is not given up yet is awaited from now on for as long as a new leader awaits workers. */
+export function awaitedAnew(
+  worker: LiveWorker,
+  { rejoinMs, firstJoinMs }: FleetParams,
+  asOf: Milliseconds,
+  now: Milliseconds,
+): LiveWorker {
+  const isGivenUp = worker.leftAt !== neverLeft && asOf - worker.leftAt >= rejoinMs;
+  if (worker.session !== undefined || isGivenUp) return worker;
+  return { ...worker, leftAt: milliseconds(now + firstJoinMs - rejoinMs) };
 }

@@ -26,23 +26,40 @@ export interface RollCall {
 
 /** A timer may ring a moment before its time by the clock: nobody would be gone yet. */
 const timerMs = 5;
+/** Who is still awaited then may have been given more time since. */
+const againMs = 1_000;
 
 export function createRollCall(options: RollCallOptions): RollCall {
   const { leader, params, changed, clock } = options;
-  const callIn = (delayMs: number): void => {
-    clock.after(milliseconds(delayMs + timerMs), () => {
-      if (leader.term === undefined) return;
-      giveUp(options, leader.term.since);
-      changed();
+  let isRepeating = false;
+  const call = (): void => {
+    if (leader.term === undefined) return;
+    giveUp(options, leader.term.since);
+    changed();
+    if (!isRepeating && isAnyAwaited(options, leader.term.since)) repeat();
+  };
+  const repeat = (): void => {
+    isRepeating = true;
+    clock.after(milliseconds(againMs), () => {
+      isRepeating = false;
+      call();
     });
   };
+  const callIn = (delayMs: number): void => void clock.after(milliseconds(delayMs + timerMs), call);
   leader.onChange(() => {
     if (leader.term !== undefined) callIn(params.firstJoinMs);
   });
   return { left: () => callIn(params.rejoinMs) };
 }
 
-function giveUp({ fleet, mirror, loads, clock }: RollCallOptions, leadingSince: ReturnType<Clock['now']>): void {
+type Time = ReturnType<Clock['now']>;
+
+const isAnyAwaited = ({ fleet, mirror, clock }: RollCallOptions, leadingSince: Time): boolean =>
+  [...mirror.records.loads.values()].some(
+    ({ value }) => value.present && fleet.presence(value.worker, clock.now(), leadingSince) === 'awaited',
+  );
+
+function giveUp({ fleet, mirror, loads, clock }: RollCallOptions, leadingSince: Time): void {
   for (const { value } of mirror.records.loads.values()) {
     const { worker, incarnation } = value;
     if (!value.present || fleet.presence(worker, clock.now(), leadingSince) !== 'gone') continue;

@@ -52,7 +52,7 @@ export async function startController(
   };
 }
 
-const timings = { rejoinMs: 400, firstJoinMs: 1_500 };
+const timings = { rejoinMs: 1_200, firstJoinMs: 1_500 };
 
 const testConfig: Partial<ControllerConfig> = {
   port: 0,

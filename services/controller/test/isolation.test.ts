@@ -1,0 +1,58 @@
+// A leader that hears no worker at all: more likely it is cut off than that all are gone.
+
+import assert from 'node:assert/strict';
+import { milliseconds, systemClock } from '@pareto/core';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { startRouter } from './fake-router.js';
+import { startWorker, type FakeWorker } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+describe('a leader that hears no worker', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let cleanUp: (() => unknown)[];
+  const worker = (id: string, before?: FakeWorker): FakeWorker => {
+    const one = startWorker(controller.address, { id, ...(before === undefined ? {} : { replicas: before.replicas }) });
+    cleanUp.push(one.leave);
+    return one;
+  };
+  const ids = ({ replicas }: FakeWorker): readonly string[] => [...replicas.keys()].sort();
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp) clean();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('gives up none, and takes them back one by one with all that they hold', async () => {
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    for (const name of ['tiny', 'large']) await registerModel(controller, name);
+    const before = [worker('w1'), worker('w2')];
+    const table = startRouter(controller.address);
+    cleanUp.push(table.leave);
+    await waitFor('the required variants', () => (table.ready().length >= 4 ? true : undefined), 8_000);
+    await systemClock.sleep(milliseconds(2_000));
+    const [ready, held] = [table.ready(), before.map(ids)];
+    const seen = new Set([ready.join()]);
+    const look = setInterval(() => seen.add(table.ready().join()), 5);
+    cleanUp.push(() => clearInterval(look));
+
+    for (const one of before) one.leave();
+    await systemClock.sleep(milliseconds(3_000));
+    const after: FakeWorker[] = [];
+    for (const [i, one] of before.entries()) {
+      after.push(worker(`w${i + 1}`, one));
+      await systemClock.sleep(milliseconds(1_000));
+    }
+    await systemClock.sleep(milliseconds(2_000));
+    assert.deepEqual([...seen], [ready.join()]);
+    assert.deepEqual(after.map(ids), held);
+  });
+});
