@@ -1,11 +1,10 @@
-// Backup to a file and restore from one, over any store: JSON lines, a header first, with a digest of all entries.
+// Backup of any store to a file, and what such a file holds: JSON lines, a header first, with a digest of all entries.
 // Leased keys stay out, and so does the epoch: what is restored begins a new one.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
-import { epochKey, metaPrefix, restoringKey, schemaVersion } from './identity.js';
-import { maxOperations, maxTransactionBytes } from './limits.js';
+import { epochKey, metaPrefix, schemaVersion } from './identity.js';
 import type { Operation, Store } from './store.js';
 
 const format = 'pareto-store-backup/1';
@@ -64,43 +63,9 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
-/**
- * Fills an empty store from a backup. A restore that is cut off leaves a store that refuses to open. Throws
- * `failed-precondition` when the store isn't empty, or somebody else is restoring into it.
- */
-export async function restoreStore(store: Store, file: string): Promise<number> {
-  const puts = await readBackup(file);
-  await requireEmpty(store);
-  const guard = await store.transact({
-    compares: [{ kind: 'absent', key: restoringKey }],
-    operations: [{ kind: 'put', key: restoringKey, value: randomUUID() }],
-  });
-  if (guard.kind === 'conflict') {
-    throw new ParetoError('failed-precondition', 'a restore into this store is under way: only one is possible');
-  }
-  const finish: Operation = { kind: 'delete', key: restoringKey };
-  await requireEmpty(store).catch(async (error: unknown) => {
-    await store.transact({ compares: [], operations: [finish] }); // another restore was quicker
-    throw error;
-  });
-  for (const operations of chunks(puts)) await store.transact({ compares: [], operations });
-  await store.transact({ compares: [], operations: [finish] });
-  return puts.length;
-}
+export type Put = Extract<Operation, { kind: 'put' }>;
 
-async function requireEmpty(store: Store): Promise<void> {
-  const { entries } = await store.range('');
-  if (entries.every((entry) => entry.key.startsWith(metaPrefix))) return;
-  throw new ParetoError(
-    'failed-precondition',
-    'a backup is restored into an empty store only, and while nobody else uses it: name a new data directory or cluster, ' +
-      'or leave the backup out',
-  );
-}
-
-type Put = Extract<Operation, { kind: 'put' }>;
-
-async function readBackup(file: string): Promise<readonly Put[]> {
+export async function readBackup(file: string): Promise<readonly Put[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw refusal(file, `can't be read: ${errorText(error)}`);
   });
@@ -127,22 +92,6 @@ function readHeader(line: string, file: string): Header {
     // said below
   }
   throw refusal(file, `is not a backup: expected the format ${format}`);
-}
-
-function* chunks(puts: readonly Put[]): Generator<readonly Put[]> {
-  let chunk: Put[] = [];
-  let size = 0;
-  for (const put of puts) {
-    const bytes = put.key.length + Buffer.byteLength(put.value);
-    if (chunk.length === maxOperations || size + bytes > maxTransactionBytes) {
-      yield chunk;
-      chunk = [];
-      size = 0;
-    }
-    chunk.push(put);
-    size += bytes;
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

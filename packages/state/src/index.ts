@@ -14,6 +14,7 @@ export type {
 export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/open.js';
 export { openEtcdStore, type EtcdStoreOptions } from './etcd/open.js';
 export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
-export { backupStore, restoreStore } from './backup.js';
+export { backupStore } from './backup.js';
+export { restoreStore } from './restore.js';
 export { maxCompares, maxOperations, maxTransactionBytes } from './limits.js';
 export { schemaVersion } from './identity.js';

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@pareto/core';
-import { backupStore, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
+import { ParetoError, systemClock } from '@pareto/core';
+import { backupStore, openEmbeddedStore, restoreStore, type Store, type Transaction } from '@pareto/state';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
 describe('backup and restore', () => {
@@ -67,6 +67,25 @@ describe('backup and restore', () => {
     mkdirSync(file);
     await assert.rejects(backupStore(source, file));
     assert.deepEqual(readdirSync(folder).sort(), ['backup', 'source', 'target']);
+  });
+
+  it('goes on over writes that are not answered, and lets none of them come after its end', async () => {
+    await backupStore(source, file);
+    const late: Transaction[] = [];
+    let calls = 0;
+    const transact: Store['transact'] = async (transaction) => {
+      const step = calls++ % 3;
+      const result = step === 2 ? undefined : await target.transact(transaction);
+      if (step === 1 && result !== undefined) return result;
+      late.push(transaction);
+      throw new ParetoError('unavailable', 'it is not known whether this was written');
+    };
+    assert.equal(await restoreStore({ ...target, transact }, file), 300);
+    assert.deepEqual(await content(target), await content(source));
+    await target.transact({ compares: [], operations: [{ kind: 'put', key: 'k/1', value: 'newer' }] });
+    assert.ok(late.length > 3);
+    for (const transaction of late) await target.transact(transaction);
+    assert.equal((await target.get('k/1')).entry?.value, 'newer');
   });
 
   it('refuses to open a store whose restore was cut off', async () => {
