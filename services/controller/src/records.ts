@@ -17,11 +17,13 @@ import type {
 import type { Operation } from '@pareto/state';
 
 /**
- * Tasks and architectures share one namespace: whoever holds a name holds this key. `free`: an architecture was deleted; its
- * versions are never given again.
+ * Tasks and architectures share one namespace: whoever holds a name holds this key. `free`: nobody has it now. `current` is
+ * the last version that an architecture of the name was given, if any was: none is ever given again.
  */
-export type NameRecord =
-  { readonly kind: 'task' } | { readonly kind: 'architecture' | 'free'; readonly current: number };
+export interface NameRecord {
+  readonly kind: 'task' | 'architecture' | 'free';
+  readonly current?: number;
+}
 
 export interface WorkerRecord {
   readonly info: WorkerInfo;

@@ -60,7 +60,8 @@ function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task |
 
 async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {
   const { name } = task;
-  const operations = [putRecord(nameKey(name), { kind: 'task' }), putRecord(taskKey(name), task)];
+  const held: NameRecord = { kind: 'task', current: lastVersion(mirror, name) };
+  const operations = [putRecord(nameKey(name), held), putRecord(taskKey(name), task)];
   return (await leader.write([claim(mirror.records, name)], operations)) ? task : undefined;
 }
 
@@ -111,10 +112,7 @@ function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest }:
   return { task, same: versions.find((version) => version.modelDigest === modelDigest) };
 }
 
-function lastVersion({ records }: Mirror, name: string): number {
-  const holder = records.names.get(nameKey(name))?.value;
-  return holder === undefined || holder.kind === 'task' ? 0 : holder.current;
-}
+const lastVersion = ({ records }: Mirror, name: string): number => records.names.get(nameKey(name))?.value.current ?? 0;
 
 async function writeArchitecture(
   { leader, mirror }: RegisterContext,

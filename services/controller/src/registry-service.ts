@@ -7,7 +7,7 @@ import type { BlobHolds } from './blob-holds.js';
 import { describeName, findVariant, listRegistry, notFound } from './describe.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
-import { architecturePrefixes, measurementsPrefix, nameKey, putRecord, taskKey } from './records.js';
+import { architecturePrefixes, measurementsPrefix, nameKey, putRecord, taskKey, type NameRecord } from './records.js';
 import { registerArchitecture, registerTask, type RegisterContext } from './register.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
@@ -57,25 +57,23 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
 async function deleteName({ leader, mirror }: RegisterContext, name: string): Promise<true | undefined> {
   const held = mirror.records.names.get(nameKey(name));
   if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
-  const changes =
-    held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name, held.value.current);
+  const changes = held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
   const unchanged = [held, mirror.records.tasks.get(taskKey(name)) ?? held].map(
     ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
   );
-  return (await leader.write(unchanged, changes)) ? true : undefined;
+  return (await leader.write(unchanged, [freeName(name, held.value), ...changes])) ? true : undefined;
 }
 
 function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {
   const own = Array.from(records.architectures.values(), ({ value }) => value).filter(({ task }) => task === name);
-  if (own.length === 0) return [nameKey(name), taskKey(name)].map((key) => ({ kind: 'delete', key }));
+  if (own.length === 0) return [{ kind: 'delete', key: taskKey(name) }];
   const names = [...new Set(own.map((architecture) => architecture.name))].join(', ');
   throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
 }
 
 /** Its replicas go with the next turn of the control loop. */
-function architectureDeletions(name: string, current: number): readonly Operation[] {
-  return [
-    putRecord(nameKey(name), { kind: 'free', current }),
-    ...architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }) as const),
-  ];
-}
+const architectureDeletions = (name: string): readonly Operation[] =>
+  architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));
+
+const freeName = (name: string, { current = 0 }: NameRecord): Operation =>
+  current === 0 ? { kind: 'delete', key: nameKey(name) } : putRecord(nameKey(name), { kind: 'free', current });

@@ -24,5 +24,5 @@ function isStranger(
 ): boolean {
   if (state === 'failed' || registry.versions.has(versionKey(variant, version))) return false;
   const name = records.names.get(nameKey(variant.split(':')[0] ?? ''))?.value;
-  return name === undefined || name.kind === 'task' || name.current < version;
+  return (name?.current ?? 0) < version;
 }

@@ -139,6 +139,17 @@ describe('controller', () => {
       await assert.rejects(controller.registry.delete({ name: 'squares' }), { code: 'not-found' });
     });
 
+    it('gives no version again, also when a task had the name meanwhile', async () => {
+      await task();
+      await registerModel(controller, 'tiny');
+      await controller.registry.delete({ name: 'tiny' });
+      await task('tiny');
+      await assert.rejects(registerModel(controller, 'tiny'), { code: 'already-exists' });
+      await controller.registry.delete({ name: 'tiny' });
+      await assert.rejects(controller.registry.delete({ name: 'tiny' }), { code: 'not-found' });
+      assert.equal((await registerModel(controller, 'tiny')).version, 2);
+    });
+
     it('leaves no architecture without its task when one is registered while the other is deleted', async () => {
       await task();
       const content = matrixModel(8);
