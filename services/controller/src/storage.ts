@@ -53,10 +53,13 @@ async function start(
     if (opened === undefined) return;
     store.open(opened);
   }
-  const open = (): Promise<BlobStore> => openBlobPlace(config, context);
+  const open = async (): Promise<BlobStore> => {
+    const place = await openBlobPlace(config, context);
+    if (etcd !== undefined) await checkBlobPlace(store, place);
+    return place;
+  };
   const place = await openWhenThere("waiting for the models' place", open, context, draining);
   if (place === undefined) return;
-  if (etcd !== undefined) await checkBlobPlace(store, place);
   blobs.open(place);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
   if (restore === undefined) return;
