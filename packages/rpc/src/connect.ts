@@ -1,4 +1,4 @@
-// Waiting for a channel's connection, no longer than it takes to know that there is none.
+// A channel's connection: waiting for it, no longer than it takes to know that there is none, and hearing of its end.
 
 import { connectivityState } from '@grpc/grpc-js';
 import { ParetoError, type Milliseconds } from '@pareto/core';
@@ -31,4 +31,17 @@ function watch(channel: Channel, deadline: number, done: (failure?: ParetoError)
     if (state === connectivityState.TRANSIENT_FAILURE || state === connectivityState.SHUTDOWN) refuse();
     else watch(channel, deadline, done);
   });
+}
+
+/** Calls back whenever a connection of the channel has ended, until the channel is closed. */
+export function onDisconnected(channel: Channel, listener: () => void): void {
+  const grpc = channel.internals.client.getChannel();
+  const look = (wasConnected: boolean): void => {
+    const state = grpc.getConnectivityState(false);
+    if (state === connectivityState.SHUTDOWN) return;
+    const isConnected = state === connectivityState.READY;
+    grpc.watchConnectivityState(state, Infinity, () => look(isConnected));
+    if (wasConnected && !isConnected) listener();
+  };
+  look(false);
 }

@@ -8,6 +8,7 @@ export {
   type RawCaller,
   type RawReply,
 } from './client.js';
+export { onDisconnected } from './connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server.js';
 export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './options.js';
 export { streamWindowBytes } from './http2-server.js';

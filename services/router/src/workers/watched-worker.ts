@@ -43,13 +43,20 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   const over = new AbortController();
   const isOver = (): boolean => over.signal.aborted;
   const calls = createCalls(endWhenLeft);
-  let link = connect();
+  let link = open();
   let hasLeft = false;
   let pause = new AbortController();
   let pingsInVain = 0;
   let lostAt: number | undefined;
   let answeredAt = clock.now();
 
+  function open(): WorkerLink {
+    const opened = connect();
+    opened.onBroken(() => {
+      if (opened === link && !isOver()) suspect('broken', undefined);
+    });
+    return opened;
+  }
   function endWhenLeft(): void {
     if (!hasLeft || calls.size > 0) return;
     over.abort();
@@ -69,13 +76,17 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     logger.warn('worker out of use', { address, reason, error });
     onLost(reason);
   }
+  function suspect(reason: LossReason, error: unknown): void {
+    lose(reason, error);
+    pause.abort();
+  }
   function miss(reason: LossReason, error: unknown): void {
     lose(reason, error);
     pingsInVain += 1;
     if (pingsInVain % givenUpAfterPings !== 0) return;
     calls.giveUp(silent);
     link.close();
-    link = connect();
+    link = open();
   }
   function learn(verdict: PingVerdict): void {
     if (verdict.kind === 'lives') hear(verdict.response);
@@ -103,10 +114,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
       if (outcome.kind === 'answered') answeredAt = clock.now();
       return outcome.kind === 'failed' && outcome.error === silent ? { kind: 'lost', error: silent } : outcome;
     },
-    suspect(reason, error) {
-      lose(reason, error);
-      pause.abort();
-    },
+    suspect,
     leave() {
       hasLeft = true;
       endWhenLeft();

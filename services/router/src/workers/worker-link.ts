@@ -8,6 +8,7 @@ import {
   isNotSent,
   loadKey,
   notExecutedKey,
+  onDisconnected,
   type CallOptions,
   type ChannelOptions,
   type wire,
@@ -27,6 +28,8 @@ export interface WorkerLink {
   readonly address: string;
   infer(body: Buffer, options: CallOptions): Promise<LinkOutcome>;
   ping(options: CallOptions): Promise<wire.PingResponse>;
+  /** Calls back whenever its connection has ended. */
+  onBroken(listener: () => void): void;
   close(): void;
 }
 
@@ -46,6 +49,7 @@ export function createGrpcLink(address: string, options: ChannelOptions): Worker
         (error: unknown) => classify(error, callOptions.signal),
       ),
     ping: (callOptions) => execution.ping({}, callOptions),
+    onBroken: (listener) => onDisconnected(channel, listener),
     close: () => channel.close(),
   };
 }

@@ -52,6 +52,19 @@ describe('a worker that', function () {
     });
   }
 
+  it('was killed while nothing was asked is known to be gone, and no query goes there in vain', async () => {
+    const { router, workers } = await setScene(both);
+    const [first, second] = workers;
+    assert.ok(first && second);
+    await waitFor('links to both', () => (first.link.connections === 1 && second.link.connections === 1) || undefined);
+    first.kill();
+    await waitFor('word of it', async () =>
+      /^pareto_workers_lost_total\{[^}]*reason="broken"[^}]*\} 1$/m.test(await router.metrics()) ? true : undefined,
+    );
+    for (let i = 0; i < 20; i++) await router.infer(patient);
+    assert.doesNotMatch(await router.metrics(), /^pareto_retries_total\{[^}]*\} [1-9]/m);
+  });
+
   it('is not heard is taken back when it is', async () => {
     const { router, first, answers } = await loseWith((worker) => worker.link.stall('down'));
     await Promise.all(answers);

@@ -9,7 +9,8 @@ type Pong = Awaited<ReturnType<WorkerLink['ping']>>;
 const pong: Pong = { workerId: 'w', incarnation: 'i', draining: false, replicas: [] };
 
 function linkWith(answer: () => Promise<Pong>): WorkerLink {
-  return { address: 'w:1', ping: answer, infer: () => assert.fail('no query'), close: () => undefined };
+  const rest = { infer: () => assert.fail('no query'), onBroken: () => undefined, close: () => undefined };
+  return { address: 'w:1', ping: answer, ...rest };
 }
 
 /** A second's timeout; a query was answered so long before it ends. */
