@@ -15,7 +15,7 @@ import { accuracyFromWire, type wire } from '@pareto/rpc';
 import { createNumbers } from './numbers.js';
 
 /** What candidates are made of besides. */
-export interface Facts {
+interface Facts {
   /** By digest. */
   readonly profiles: ReadonlyMap<string, Profile>;
   /** By `versionKey`. */
