@@ -84,21 +84,17 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
   assigner.attach(line);
   changed();
   line.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
-  let lastHeardAt = clock.now();
   try {
     for (;;) {
       const message = await nextOrSilence(messages, clock, signal);
       if (message === undefined) return;
-      lastHeardAt = clock.now();
       await handleMessage(message, session, options).catch((error: unknown) => {
         logger.warn('worker message refused', { worker, error });
       });
     }
   } finally {
     assigner.detach(line);
-    // One that fell silent was awaited meanwhile.
-    const isSilent = clock.now() - lastHeardAt >= silenceMs;
-    fleet.leave(session, isSilent ? lastHeardAt : clock.now());
+    fleet.leave(session, clock.now());
     rollCall.left();
     changed();
   }

@@ -36,6 +36,8 @@ export interface FakeWorker {
   /** What its stream ended with, once it has. */
   readonly ended: () => unknown;
   report(): void;
+  /** Reports no more by itself. */
+  readonly fallSilent: () => void;
   /** Cuts the stream. */
   readonly leave: () => void;
 }
@@ -86,8 +88,9 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     }
   };
   const reporting = setInterval(report, 500);
+  const fallSilent = (): void => clearInterval(reporting);
   const leave = (): void => {
-    clearInterval(reporting);
+    fallSilent();
     cut.abort();
     channel.close();
   };
@@ -96,8 +99,8 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       () => (ended = 'the stream ended'),
       (error: unknown) => (ended = error),
     )
-    .finally(() => clearInterval(reporting));
-  return { replicas, assignments, measured, heartbeats, ended: () => ended, report, leave };
+    .finally(fallSilent);
+  return { replicas, assignments, measured, heartbeats, ended: () => ended, report, fallSilent, leave };
 }
 
 const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30 }: FakeWorkerOptions) => ({

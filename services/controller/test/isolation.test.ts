@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter } from './fake-router.js';
+import { startRouter, type FakeRouter } from './fake-router.js';
 import { startWorker, type FakeWorker } from './fake-worker.js';
 import { startController, type TestController } from './start-controller.js';
 import { registerModel } from './upload-model.js';
 
-describe('a leader that hears no worker', () => {
+describe('a leader that hears no worker, or not one of them', function () {
+  this.timeout(20_000);
   let folder: TempFolder;
   let controller: TestController;
   let cleanUp: (() => unknown)[];
@@ -31,14 +32,22 @@ describe('a leader that hears no worker', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('gives up none, and takes them back one by one with all that they hold', async () => {
+  const settle = async (table: FakeRouter): Promise<void> => {
     await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
     for (const name of ['tiny', 'large']) await registerModel(controller, name);
-    const before = [worker('w1'), worker('w2')];
-    const table = startRouter(controller.address);
-    cleanUp.push(table.leave);
     await waitFor('the required variants', () => (table.ready().length >= 4 ? true : undefined), 8_000);
     await systemClock.sleep(milliseconds(2_000));
+  };
+  const router = (): FakeRouter => {
+    const table = startRouter(controller.address);
+    cleanUp.push(table.leave);
+    return table;
+  };
+
+  it('gives up none, and takes them back one by one with all that they hold', async () => {
+    const before = [worker('w1'), worker('w2')];
+    const table = router();
+    await settle(table);
     const [ready, held] = [table.ready(), before.map(ids)];
     const seen = new Set([ready.join()]);
     const look = setInterval(() => seen.add(table.ready().join()), 5);
@@ -54,5 +63,17 @@ describe('a leader that hears no worker', () => {
     await systemClock.sleep(milliseconds(2_000));
     assert.deepEqual([...seen], [ready.join()]);
     assert.deepEqual(after.map(ids), held);
+  });
+
+  it('unloads nothing of one that was silent for too long, and comes back as soon as its stream is ended', async () => {
+    const [one] = [worker('w1'), worker('w2')];
+    const table = router();
+    await settle(table);
+    const held = ids(one);
+    one.fallSilent();
+    await waitFor('the end of its stream', () => one.ended());
+    const again = worker('w1', one);
+    await waitFor('word of what it is to hold', () => again.assignments.find(({ keepUnlisted }) => !keepUnlisted));
+    assert.deepEqual(ids(again), held);
   });
 });
