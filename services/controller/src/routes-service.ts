@@ -44,6 +44,8 @@ const coalesceMs = milliseconds(100);
 const heartbeatMs = 1_000;
 /** Whoever changes what rows are made of rings; this is for what nobody thought of. */
 const recheckMs = 5_000;
+/** How old the table of a controller without routers may be; the first that comes gets a new one. */
+const unwatchedMs = 1_000;
 
 type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
@@ -56,13 +58,15 @@ export function createRoutes(options: RoutesOptions): Routes {
   const list = (): readonly wire.RouterInfoInput[] => [
     ...new Map([...routers.values()].map((router) => [router.routerId, router])).values(),
   ];
+  let refreshedAt = -Infinity;
   const refresh = (): void => {
+    refreshedAt = clock.now();
     if (options.ready() && table.update(options.rows(list()))) changed.notify();
   };
   const join = ({ routerId, address }: wire.RouterHello): Disposable => {
     const session = {};
     routers.set(session, { routerId, address });
-    if (table.isEmpty) refresh();
+    if (table.isEmpty || routers.size === 1) refresh();
     bell.ring();
     return {
       [Symbol.dispose]() {
@@ -78,7 +82,7 @@ export function createRoutes(options: RoutesOptions): Routes {
     leadershipChanged: () => changed.notify(),
     async run(signal) {
       while (!signal.aborted) {
-        refresh();
+        if (routers.size > 0 || clock.now() - refreshedAt >= unwatchedMs) refresh();
         await clock.sleep(coalesceMs, signal).catch(() => undefined);
         await bell.wait(recheckMs, signal);
       }
