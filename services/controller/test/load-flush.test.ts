@@ -2,41 +2,27 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bytes, milliseconds, replicaId, variantId, workerId, type ReplicaReport } from '@pareto/core';
+import { milliseconds, variantId, workerId, type ReplicaReport } from '@pareto/core';
 import { openEmbeddedStore, type Compare, type Operation, type Store, type Transaction } from '@pareto/state';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
-import { describe, it } from 'mocha';
 import type { Term } from '../src/leadership.js';
 import { createLoadFlusher } from '../src/load-flusher.js';
 import { flushLimits, planFlush, type FlushPlan, type Saying } from '../src/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../src/record-tables.js';
 import type { LoadRecord } from '../src/records.js';
+import { reportOf } from './reports.js';
 
 /** As a leader writes it: with a fence. */
 const fenced = ({ compares, operations }: FlushPlan): Transaction => ({
   ...{ compares: [{ kind: 'absent', key: 'fence' }, ...compares], operations },
 });
 
-const reportOf = (replica: string, variant: string, count: number): ReplicaReport => ({
-  replica: replicaId(replica),
-  variant: variantId(variant),
-  version: 1,
-  state: 'ready',
-  reason: '',
-  loadMs: milliseconds(1),
-  memoryBytes: bytes(0),
-  queuedItems: 0,
-  runningItems: 0,
-  requests: count,
-  items: count,
-  executions: count,
-  failures: 0,
-  busyMs: milliseconds(count),
-  executorDeaths: 0,
-  poisonousQueries: 0,
-  quarantined: false,
-});
+const countOf = (replica: string, variant: string, count: number): ReplicaReport =>
+  reportOf(replica, {
+    variant: variantId(variant),
+    ...{ requests: count, items: count, executions: count, busyMs: milliseconds(count) },
+  });
 const loadOf = (worker: string, incarnation: string, ...replicas: readonly ReplicaReport[]): LoadRecord => ({
   ...{ worker: workerId(worker), incarnation, present: true, replicas },
 });
@@ -92,7 +78,7 @@ describe('flushing loads', () => {
               : { ...known, count: known.count + more };
             state.set(worker, now);
             truth += more;
-            const load = loadOf(worker, String(now.incarnation), reportOf('a', 'tiny:original', now.count));
+            const load = loadOf(worker, String(now.incarnation), countOf('a', 'tiny:original', now.count));
             const earlier = (waiting.get(worker) ?? []).filter((one) => one.incarnation !== load.incarnation);
             waiting.set(worker, [...earlier, load]);
             const plan = planFlush(waiting.values(), tables.view, flushLimits);
@@ -119,7 +105,7 @@ describe('flushing loads', () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
       const sayings = Array.from({ length: 300 }, (_, i) => [
-        loadOf(`w${i}`, '1', reportOf(`r${i}`, 'tiny:original', 2)),
+        loadOf(`w${i}`, '1', countOf(`r${i}`, 'tiny:original', 2)),
       ]);
       const waiting = new Map(sayings.map((saying) => [saying[0]?.worker, saying]));
       let transactions = 0;
@@ -139,7 +125,7 @@ describe('flushing loads', () => {
     const variants = Array.from({ length: 200 }, (_, i) => `m${i}:original`);
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, variants);
-      const saying = [loadOf('w1', '1', ...variants.map((variant, i) => reportOf(`r${i}`, variant, 5)))];
+      const saying = [loadOf('w1', '1', ...variants.map((variant, i) => countOf(`r${i}`, variant, 5)))];
       for (let round = 0; ; round += 1) {
         assert.ok(round < 5);
         const plan = planFlush([saying], tables.view, flushLimits);
@@ -155,7 +141,7 @@ describe('flushing loads', () => {
   it('writes nothing when nothing has changed', async () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
-      const saying = [loadOf('w1', '1', reportOf('a', 'tiny:original', 1))];
+      const saying = [loadOf('w1', '1', countOf('a', 'tiny:original', 1))];
       await store.transact(planFlush([saying], tables.view, flushLimits));
       await catchUp();
       assert.deepEqual(planFlush([saying], tables.view, flushLimits), { compares: [], operations: [], done: ['w1'] });
@@ -165,7 +151,7 @@ describe('flushing loads', () => {
   it('counts what a replica did before it left', async () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
-      const saying = [loadOf('w1', '1', reportOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
+      const saying = [loadOf('w1', '1', countOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
       await store.transact(planFlush([saying], tables.view, flushLimits));
       await catchUp();
       assert.equal(await counted(store, 'tiny:original'), 7);
@@ -179,14 +165,14 @@ describe('flushing loads', () => {
       const clock = createManualClock();
       const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
       const flusher = createLoadFlusher({ leader, mirror: { records: tables.view }, clock, logger });
-      flusher.note(loadOf('w1', '1', reportOf('a', 'tiny:original', 7)), true);
+      flusher.note(loadOf('w1', '1', countOf('a', 'tiny:original', 7)), true);
       leader.changeTerm(false);
-      const byAnother = planFlush([[loadOf('w1', '1', reportOf('a', 'tiny:original', 9))]], tables.view, flushLimits);
+      const byAnother = planFlush([[loadOf('w1', '1', countOf('a', 'tiny:original', 9))]], tables.view, flushLimits);
       await store.transact(byAnother);
       await catchUp();
       leader.changeTerm(true);
       await flusher.flush();
-      flusher.note(loadOf('w1', '1', reportOf('a', 'tiny:original', 10)), false);
+      flusher.note(loadOf('w1', '1', countOf('a', 'tiny:original', 10)), false);
       await flusher.flush();
       assert.equal(await counted(store, 'tiny:original'), 10);
     });
