@@ -16,12 +16,13 @@ await main(async () => {
     allowPositionals: true,
   });
   await setUp();
-  const counts = await runTests([
+  const args = [
     'test/faults/**/*.test.ts',
     ...(positionals.length > 0 ? ['--fgrep', positionals.join(' ')] : []),
     ...(values.short ? [] : ['--full']),
     ...(values.json === undefined ? [] : [`--json=${values.json}`]),
-  ]);
+  ];
+  const counts = await runTests([args]);
   console.log(summary(counts));
   return counts.failed > 0 ? 1 : 0;
 });

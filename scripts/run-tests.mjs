@@ -4,8 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runTool } from './steps.mjs';
 
-/** Runs mocha with these arguments, its output to the terminal; answers how many tests passed, failed and were skipped. */
-export async function runTests(args) {
+/**
+ * Runs mocha once for each list of arguments, all at the same time; answers how many tests passed, failed and were skipped. What
+ * the first one prints is seen as it comes, that of the others when they have ended.
+ */
+export async function runTests([shown, ...others]) {
+  const held = others.map((args) => runMocha(args, { inherit: false }));
+  const ended = [await runMocha(shown, { inherit: true })];
+  for (const each of held) {
+    ended.push(await each);
+    process.stdout.write(ended.at(-1).output);
+  }
+  const sum = (name) => ended.reduce((total, { counts }) => total + counts[name], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
+async function runMocha(args, options) {
   const folder = mkdtempSync(join(tmpdir(), 'pareto-test-'));
   const results = join(folder, 'results.json');
   try {
@@ -15,12 +29,13 @@ export async function runTests(args) {
       '--reporter-option',
       `results=${results}`,
     ];
-    const { code } = await runTool('mocha/bin/mocha.js', [...reporter, ...args], { inherit: true });
+    const { code, output } = await runTool('mocha/bin/mocha.js', [...reporter, ...args], options);
     // Without results a test file could not even be loaded.
     const counts = existsSync(results)
       ? JSON.parse(readFileSync(results, 'utf8'))
       : { passed: 0, failed: 1, skipped: 0 };
-    return { ...counts, failed: code !== 0 && counts.failed === 0 ? 1 : counts.failed };
+    const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
+    return { counts: { ...counts, failed }, output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

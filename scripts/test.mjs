@@ -9,27 +9,25 @@ import { runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { main, root } from './steps.mjs';
 
-const everything = ['packages/*/test', 'services/*/test', 'loadgen/test', 'test'].map(
-  (folder) => `${folder}/**/*.test.ts`,
-);
+/** The parts, and what they are together. They run side by side: most tests wait more than they work. */
+const everything = [['packages/*/test', 'services/*/test', 'loadgen/test'], ['test']];
 
-/** What the arguments select: paths are specs, anything else is looked for in titles. */
-function selection(args) {
+const filesIn = (folder) => `${folder}/**/*.test.ts`;
+
+/** What the arguments select, for each run of mocha: paths are specs, anything else is looked for in titles. */
+function selections(args) {
   const specs = args.filter((arg) => arg.includes('*') || existsSync(join(root, arg)));
   const words = args.filter((arg) => !specs.includes(arg));
-  const expand = (spec) =>
-    !spec.includes('*') && statSync(join(root, spec)).isDirectory() ? `${spec}/**/*.test.ts` : spec;
-  return [
-    ...(specs.length > 0 ? specs.map(expand) : everything),
-    ...(words.length > 0 ? ['--fgrep', words.join(' ')] : []),
-  ];
+  const expand = (spec) => (!spec.includes('*') && statSync(join(root, spec)).isDirectory() ? filesIn(spec) : spec);
+  const runs = specs.length > 0 ? [specs.map(expand)] : everything.map((folders) => folders.map(filesIn));
+  return runs.map((run) => [...run, ...(words.length > 0 ? ['--fgrep', words.join(' ')] : [])]);
 }
 
 await main(async () => {
   const args = process.argv.slice(2);
   const strict = args.includes('--no-skips');
   await setUp();
-  const counts = await runTests(selection(args.filter((arg) => arg !== '--no-skips')));
+  const counts = await runTests(selections(args.filter((arg) => arg !== '--no-skips')));
   console.log(summary(counts));
   return counts.failed > 0 || (strict && counts.skipped > 0) ? 1 : 0;
 });
