@@ -63,7 +63,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
-export type Put = Extract<Operation, { kind: 'put' }>;
+type Put = Extract<Operation, { kind: 'put' }>;
 
 export async function readBackup(file: string): Promise<readonly Put[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -16,5 +16,5 @@ export { openEtcdStore, type EtcdStoreOptions } from './etcd/open.js';
 export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
 export { backupStore } from './backup.js';
 export { restoreStore } from './restore.js';
-export { maxCompares, maxOperations, maxTransactionBytes } from './limits.js';
+export { maxCompares, maxTransactionBytes, splitOperations } from './limits.js';
 export { schemaVersion } from './identity.js';

@@ -4,7 +4,7 @@ import { ParetoError } from '@pareto/core';
 import type { Operation, Transaction } from './store.js';
 
 const maxKeyLength = 1024;
-export const maxOperations = 128;
+const maxOperations = 128;
 /** etcd takes as many compares as operations, and the store adds one of its own. */
 export const maxCompares: number = maxOperations - 1;
 /** Of all keys and values of a transaction. */
@@ -27,11 +27,31 @@ export function checkTransaction({ compares, operations }: Transaction): void {
     if (earlier.some((other) => overlap(other, operation)))
       throw refusal(`writes ${JSON.stringify(target(operation))} twice`);
     earlier.push(operation);
-    size += target(operation).length + (operation.kind === 'put' ? Buffer.byteLength(operation.value) : 0);
+    size += bytesOf(operation);
   }
   if (size > maxTransactionBytes)
     throw refusal(`holds ${size} bytes, at most ${maxTransactionBytes} are possible: split it`);
 }
+
+/** In order, in as many transactions as it takes: each is what every store takes at once, unless one operation alone is larger. */
+export function* splitOperations(operations: readonly Operation[]): Generator<readonly Operation[]> {
+  let part: Operation[] = [];
+  let size = 0;
+  for (const operation of operations) {
+    const bytes = bytesOf(operation);
+    if (part.length === maxOperations || (part.length > 0 && size + bytes > maxTransactionBytes)) {
+      yield part;
+      part = [];
+      size = 0;
+    }
+    part.push(operation);
+    size += bytes;
+  }
+  if (part.length > 0) yield part;
+}
+
+const bytesOf = (operation: Operation): number =>
+  target(operation).length + (operation.kind === 'put' ? Buffer.byteLength(operation.value) : 0);
 
 function checkKey(key: string): void {
   if (key.length <= maxKeyLength && keyPattern.test(key)) return;

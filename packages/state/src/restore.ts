@@ -2,9 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
-import { readBackup, type Put } from './backup.js';
+import { readBackup } from './backup.js';
 import { metaPrefix, restoringKey } from './identity.js';
-import { maxOperations, maxTransactionBytes } from './limits.js';
+import { splitOperations } from './limits.js';
 import type { Compare, Store, Transaction, TransactResult } from './store.js';
 
 /**
@@ -19,7 +19,7 @@ export async function restoreStore(store: Store, file: string): Promise<number> 
     await end(store, own); // another restore was quicker
     throw error;
   });
-  for (const operations of chunks(puts)) {
+  for (const operations of splitOperations(puts)) {
     const { kind } = await persist(store, { compares: [own], operations });
     if (kind === 'conflict') throw new ParetoError('aborted', 'the store was changed by others while it was restored');
   }
@@ -65,20 +65,4 @@ async function requireEmpty(store: Store): Promise<void> {
     'a backup is restored into an empty store only, and while nobody else uses it: name a new data directory or cluster, ' +
       'or leave the backup out',
   );
-}
-
-function* chunks(puts: readonly Put[]): Generator<readonly Put[]> {
-  let chunk: Put[] = [];
-  let size = 0;
-  for (const put of puts) {
-    const bytes = put.key.length + Buffer.byteLength(put.value);
-    if (chunk.length === maxOperations || size + bytes > maxTransactionBytes) {
-      yield chunk;
-      chunk = [];
-      size = 0;
-    }
-    chunk.push(put);
-    size += bytes;
-  }
-  if (chunk.length > 0) yield chunk;
 }

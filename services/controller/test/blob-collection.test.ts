@@ -56,7 +56,7 @@ describe('collecting blobs', () => {
   /** Hours from now, with what a test has otherwise. */
   async function rounds(...hours: readonly number[]): Promise<void> {
     for (const at of hours) {
-      const clock = { ...systemClock, wallMs: () => Date.now() + at * hour };
+      const clock = { ...systemClock, wallMs: () => systemClock.wallMs() + at * hour };
       await collectBlobs({ ...options, clock }, never);
     }
   }
