@@ -87,6 +87,8 @@ function optionsOf(endpoint: string, { tls }: EtcdCredentials, clock: Clock, tok
       'grpc.max_reconnect_backoff_ms': 1_000,
       // So that a connection which is given up is not found again.
       'grpc.use_local_subchannel_pool': 1,
+      // A proxy that the environment names for other programs is not to see the password, or loopback at all.
+      'grpc.enable_http_proxy': 0,
     },
     ...(tls === undefined ? {} : { credentials: credentialsOf(tls) }),
   };

@@ -139,6 +139,18 @@ describe('calls to etcd', function () {
     );
   });
 
+  it('are made past the proxy that the environment names', async () => {
+    const before = process.env['http_proxy'];
+    process.env['http_proxy'] = 'http://127.0.0.1:9';
+    try {
+      await using store = await openOn(etcd);
+      await write(store, put('k'));
+    } finally {
+      if (before === undefined) delete process.env['http_proxy'];
+      else process.env['http_proxy'] = before;
+    }
+  });
+
   it('takes a transaction as large as the limits allow', async () => {
     await using store = await openOn(etcd);
     const compares = Array.from({ length: 127 }, (_, i) => ({ kind: 'absent', key: `k${i}` }) as const);
