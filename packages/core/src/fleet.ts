@@ -48,3 +48,7 @@ export interface WorkerInfo {
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
 }
+
+/** The versions that a measurement on one of a worker's slot groups depends on. */
+export const environmentOf = (runtimeVersion: string, { driver }: SlotGroup): string =>
+  driver === '' ? runtimeVersion : `${runtimeVersion} driver ${driver}`;

@@ -17,6 +17,8 @@ export interface HardwareClass {
 export interface SlotGroup {
   readonly hardwareClass: HardwareClass;
   readonly slots: number;
+  /** Version of the device's driver; empty where there is none. */
+  readonly driver: string;
 }
 
 /** Makes a hardware class with its id. Memory in the id is in whole gibibytes, rounded down (at least `0g`). */

@@ -31,6 +31,17 @@ export {
   type ServiceClass,
 } from './objective.js';
 export {
+  dynamicBatch,
+  providers,
+  recipeOf,
+  recipes,
+  sessionOptions,
+  type Provider,
+  type Recipe,
+  type SessionOption,
+} from './recipes.js';
+export { type RuleEvent, type SelectionRule } from './rule.js';
+export {
   createHardwareClass,
   defaultPrices,
   priceOf,
@@ -48,11 +59,19 @@ export {
   type ModelFile,
   type Profile,
   type ProfilePoint,
+  type RecipeOutcome,
   type Task,
   type Variant,
   type VariantSpec,
 } from './registry.js';
-export { type Assignment, type ReplicaReport, type ReplicaState, type WorkerInfo } from './fleet.js';
-export { type Candidate, type ReplicaRoute, type RoutingTable, type TableVersion, type TargetEntry } from './table.js';
-export { type Plan, type PlanAction } from './plan.js';
+export { environmentOf, type Assignment, type ReplicaReport, type ReplicaState, type WorkerInfo } from './fleet.js';
+export {
+  type Candidate,
+  type Exclusion,
+  type ReplicaRoute,
+  type RoutingTable,
+  type TableVersion,
+  type TargetEntry,
+} from './table.js';
+export { type Plan, type PlanAction, type WaitingWork } from './plan.js';
 export { percentile, wilson95 } from './statistics.js';

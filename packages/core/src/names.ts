@@ -36,7 +36,8 @@ export function parseTarget(text: string): Target {
   return { kind: 'variant', architecture, variant: variantId(text) };
 }
 
-/** The name of a variant; the provider `cpu` is left out. */
-export function formatVariant(architecture: string, recipe: string, provider: string): VariantId {
-  return variantId(`${architecture}:${recipe}${provider === 'cpu' ? '' : `@${provider}`}`);
+/** The name of a variant; the provider `cpu` is left out where no option follows it. */
+export function formatVariant(architecture: string, recipe: string, provider: string, option?: string): VariantId {
+  const device = option === undefined ? provider : `${provider}+${option}`;
+  return variantId(`${architecture}:${recipe}${device === 'cpu' ? '' : `@${device}`}`);
 }

@@ -8,6 +8,15 @@ export type PlanAction =
   | { readonly kind: 'unload'; readonly assignment: Assignment; readonly reason: string }
   /** Takes into the plan what runs already. */
   | { readonly kind: 'adopt'; readonly assignment: Assignment; readonly reason: string }
+  /** Makes a file of an architecture by a recipe. */
+  | {
+      readonly kind: 'make';
+      readonly architecture: string;
+      readonly version: number;
+      readonly recipe: string;
+      readonly worker: WorkerId;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'measure';
       readonly variant: VariantId;
@@ -21,4 +30,16 @@ export interface Plan {
   readonly actions: readonly PlanAction[];
   /** What could not be done, and why. */
   readonly unmet: readonly { readonly variant: VariantId; readonly reason: string }[];
+  /** Files and measurements that wait, and what for. */
+  readonly waiting: readonly WaitingWork[];
+}
+
+/** A step of making and measuring that no worker may take on now. */
+export interface WaitingWork {
+  readonly architecture: string;
+  readonly version: number;
+  readonly recipe: string;
+  /** Undefined: the file is to be made; else its variant waits to be measured on this class. */
+  readonly hardwareClass: HardwareClassId | undefined;
+  readonly reason: string;
 }

@@ -2,10 +2,11 @@
 
 import type { Bytes, Digest, HardwareClassId, Milliseconds, VariantId } from './units.js';
 import type { PartialObjective } from './objective.js';
+import type { SessionOption } from './recipes.js';
 import type { Signature } from './tensor.js';
 
 /** Quality metrics that a task may have; higher is better. */
-export const metrics = ['top1'] as const;
+export const metrics = ['top1', 'top5', 'f1', 'box-iou', 'exact-match', 'cosine', 'mse'] as const;
 export type Metric = (typeof metrics)[number];
 
 export interface Task {
@@ -38,6 +39,32 @@ export interface Architecture {
   readonly signature: Signature;
   /** The largest batch it is served with; 0: no dynamic batch. */
   readonly maxBatchSize: number;
+  /** The leading dimension that the model fixes in every input and output: it is tried to make it dynamic. */
+  readonly fixedBatch: number | undefined;
+  /** Names of the recipes that are wanted of it. */
+  readonly recipes: readonly string[];
+  /** Its dominated variants are placed and chosen all the same. */
+  readonly keepAll: boolean;
+}
+
+/** What became of making a file of an architecture by a recipe, or of making its batch dynamic. */
+export interface RecipeOutcome {
+  readonly architecture: string;
+  readonly version: number;
+  readonly recipe: string;
+  readonly result:
+    | {
+        readonly kind: 'made';
+        readonly modelDigest: Digest;
+        readonly manifest: Manifest;
+        /** Least cosine similarity of an output to the original's, on real samples where there are any. */
+        readonly similarity: number;
+        /** What was done, for people. */
+        readonly note: string;
+      }
+    /** The recipe does not apply to the model. */
+    | { readonly kind: 'declined'; readonly reason: string }
+    | { readonly kind: 'failed'; readonly reason: string };
 }
 
 /** Enough to load a variant anywhere. */
@@ -45,6 +72,7 @@ export interface VariantSpec {
   readonly variant: VariantId;
   readonly version: number;
   readonly provider: string;
+  readonly option: SessionOption | undefined;
   readonly modelDigest: Digest;
   readonly manifest: Manifest;
   readonly signature: Signature;
@@ -58,6 +86,7 @@ export interface Variant {
   readonly task: string;
   readonly recipe: string;
   readonly provider: string;
+  readonly option: SessionOption | undefined;
   readonly modelDigest: Digest;
   readonly manifest: Manifest;
   /** Set when requests killed its executors: it is served no more. */
@@ -84,10 +113,20 @@ export interface ProfilePoint {
 /** Latency by batch size, ascending, with what loading and holding the variant takes. */
 export interface Profile {
   readonly points: readonly ProfilePoint[];
+  /** With the file in the system's page cache. */
   readonly loadMs: Milliseconds;
+  /** With the file on disk only. */
+  readonly coldLoadMs: Milliseconds;
+  /** The most that its process held. */
   readonly memoryBytes: Bytes;
+  /** What the process held before the load. */
+  readonly baseMemoryBytes: Bytes;
+  /** Mean relative error of the median that is predicted at batch sizes between the points; undefined: none was tried. */
+  readonly predictionError: number | undefined;
   readonly runtimeVersion: string;
   readonly providerUsed: string;
+  /** How many of the graph's nodes ran on which provider, as the session's profile tells; empty: not looked at. */
+  readonly nodesByProvider: Readonly<Record<string, number>>;
 }
 
 /** What was measured of a variant on one hardware class: a profile, or the reason there is none. */
@@ -95,7 +134,15 @@ export interface Measurement {
   readonly variant: VariantId;
   readonly version: number;
   readonly hardwareClass: HardwareClassId;
+  /** Versions of ONNX Runtime and of the device's driver, from `environmentOf`: with another it is measured again. */
+  readonly environment: string;
   readonly result:
-    | { readonly kind: 'measured'; readonly profile: Profile; readonly accuracy: Accuracy | undefined }
+    | {
+        readonly kind: 'measured';
+        readonly profile: Profile;
+        readonly accuracy: Accuracy | undefined;
+        /** Share of answers that are the original's too; undefined without samples, and of the original itself. */
+        readonly agreement: number | undefined;
+      }
     | { readonly kind: 'failed'; readonly reason: string };
 }

@@ -16,6 +16,9 @@ export interface ReplicaRoute {
   readonly batchCeiling: number;
 }
 
+/** Why a target leaves one of its candidates out. */
+export type Exclusion = 'denied' | 'not-pinned' | 'dominated';
+
 /** A variant on one hardware class: the unit of selection. */
 export interface Candidate {
   /** Of the router's load arrays: small, and another for each candidate of a table. */
@@ -38,6 +41,10 @@ export interface Candidate {
   readonly placeable: boolean;
   /** Why it is served no more; undefined: it is served. */
   readonly quarantineReason: string | undefined;
+  /** The variant that it is dominated by, of its task; undefined: by none. */
+  readonly dominatedBy: VariantId | undefined;
+  /** One of its own architecture dominates it too. */
+  readonly dominatedWithin: boolean;
   /** Why it could not be measured on any class that connected workers have; undefined: it was, or will be. */
   readonly measurementError: string | undefined;
   /** Ready ones only, so that empty means cold. */
@@ -58,6 +65,8 @@ export interface TargetEntry {
   readonly maxBatchSize: number;
   /** Current versions only; by ascending cost, unmeasured last. */
   readonly candidates: readonly Candidate[];
+  /** By candidate; undefined when none is left out. */
+  readonly exclusions: readonly (Exclusion | undefined)[] | undefined;
 }
 
 export interface TableVersion {

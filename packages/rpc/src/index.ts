@@ -72,6 +72,8 @@ export {
   manifestToWire,
   measurementFromWire,
   measurementToWire,
+  recipeOutcomeFromWire,
+  recipeOutcomeToWire,
   signatureFromWire,
   signatureToWire,
   taskFromWire,

@@ -39,7 +39,7 @@ export async function discoverHardware(options: HardwareOptions, runtime: Runtim
     instructionSet: instructionSet(text, os.arch()),
     memoryPerSlot: bytes(Math.floor(memoryBytes / slots)),
   });
-  return { slotGroups: [{ hardwareClass, slots }], memoryBytes: bytes(memoryBytes), runtimeVersion: runtime.version };
+  return { slotGroups: [{ hardwareClass, slots, driver: '' }], memoryBytes: bytes(memoryBytes), runtimeVersion: runtime.version };
 }
 
 /** Of the cgroup where it is limited, else of the host. */

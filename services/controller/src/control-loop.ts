@@ -183,6 +183,7 @@ function traceTurn(tracer: Tracer, plan: string, startedAt: Milliseconds, action
 }
 
 function describeAction(action: PlanAction): Readonly<Record<string, unknown>> {
+  if (action.kind === 'make') return { ...action };
   const { kind, reason } = action;
   const { variant, worker, hardwareClass } = action.kind === 'measure' ? action : action.assignment;
   return { kind, variant, worker, hardwareClass, reason };

@@ -107,6 +107,10 @@ function describeWorker(
 }
 
 function describeAction({ action, at }: LoggedAction, { now }: Scene): wire.PlanActionInput {
+  const { kind, reason } = action;
+  const said = { kind, reason, ageMs: now - at };
+  if (action.kind === 'make')
+    return { ...said, variant: `${action.architecture}:${action.recipe}`, worker: action.worker };
   const { variant, worker } = action.kind === 'measure' ? action : action.assignment;
-  return { kind: action.kind, variant, worker, reason: action.reason, ageMs: now - at };
+  return { ...said, variant, worker };
 }

@@ -24,7 +24,7 @@ export async function recordPlan(
 
 export function assignmentWrites(actions: readonly PlanAction[]): readonly Operation[] {
   return actions.flatMap((action): readonly Operation[] => {
-    if (action.kind === 'measure') return [];
+    if (action.kind === 'measure' || action.kind === 'make') return [];
     const key = assignmentKey(action.assignment);
     return [action.kind === 'unload' ? { kind: 'delete', key } : putRecord(key, action.assignment)];
   });

@@ -90,7 +90,8 @@ export async function registerArchitecture(
     checkSignature(task.value, signature, name);
     const version = lastVersion(context.mirror, name) + 1;
     const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
-    return writeArchitecture(context, { ...wanted, version, signature, maxBatchSize }, task);
+    const made = { fixedBatch: undefined, recipes: [originalRecipe], keepAll: false };
+    return writeArchitecture(context, { ...wanted, ...made, version, signature, maxBatchSize }, task);
   });
 }
 
@@ -143,6 +144,7 @@ const originalVariant = ({ name, version, task, modelDigest, manifest }: Archite
   task,
   recipe: originalRecipe,
   provider: 'cpu',
+  option: undefined,
   modelDigest,
   manifest,
   quarantineReason: undefined,

@@ -82,9 +82,9 @@ function viewAssignments(records: RecordView, before: Assignments | undefined): 
 export function specOf(view: RegistryView, variant: Variant): VariantSpec | undefined {
   const architecture = view.architectures.get(variant.architecture)?.find(({ version }) => version === variant.version);
   if (architecture === undefined) return undefined;
-  const { id, version, provider, modelDigest, manifest } = variant;
+  const { id, version, provider, option, modelDigest, manifest } = variant;
   const { signature, maxBatchSize } = architecture;
-  return { variant: id, version, provider, modelDigest, manifest, signature, maxBatchSize };
+  return { variant: id, version, provider, option, modelDigest, manifest, signature, maxBatchSize };
 }
 
 export const latencyOf = (view: RegistryView, task: string): Milliseconds =>

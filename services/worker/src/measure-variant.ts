@@ -18,7 +18,7 @@ export async function measureVariant(
   signal: AbortSignal,
 ): Promise<Measurement> {
   const { variant, version } = order.spec;
-  const named = { variant, version, hardwareClass: order.hardwareClass };
+  const named = { variant, version, hardwareClass: order.hardwareClass, environment: deps.runtimeVersion };
   try {
     return { ...named, result: await measure(order, deps, signal) };
   } catch (error) {
@@ -39,7 +39,7 @@ async function measure(order: MeasureOrder, deps: MeasureDeps, signal: AbortSign
   const request = { signature, maxBatch, runtimeVersion, tokens, loads: pool.loads };
   const profile = await measureProfile(executor, request, deps.clock);
   const accuracy = await measureAccuracy(order, executor, deps, signal);
-  return { kind: 'measured', profile, accuracy };
+  return { kind: 'measured', profile, accuracy, agreement: undefined };
 }
 
 const largestBatch = 64;

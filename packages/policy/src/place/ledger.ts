@@ -107,7 +107,7 @@ export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVari
       worker.soon -= memoryBytes;
     },
     unmet: (variant, reason) => void unmet.push({ variant, reason }),
-    plan: () => ({ actions, unmet }),
+    plan: () => ({ actions, unmet, waiting: [] }),
   };
 }
 

@@ -70,6 +70,8 @@ function refusal(action: PlanAction, look: Look): string | undefined {
       return undefined;
     case 'unload':
       return look.replicas.has(action.assignment.replica) ? undefined : 'the replica is gone already';
+    case 'make':
+      return refuseHost(action.worker, look);
     case 'measure':
       return refuseHost(action.worker, look) ?? refuseVariant(action, look);
   }

@@ -44,6 +44,7 @@ export function slotGroupFromWire(message: wire.SlotGroup): SlotGroup {
       memoryPerSlot: bytes(hardware.memoryBytes),
     },
     slots: message.slots,
+    driver: message.driver,
   };
 }
 
@@ -56,6 +57,7 @@ export const slotGroupToWire = (group: SlotGroup): wire.SlotGroupInput => ({
     memoryBytes: group.hardwareClass.memoryPerSlot,
   },
   slots: group.slots,
+  driver: group.driver,
 });
 
 export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({

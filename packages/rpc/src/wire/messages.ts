@@ -230,3 +230,37 @@ export type {
   ServerMetadataResponse__Output as ServerMetadataResponse,
   ServerMetadataResponse as ServerMetadataResponseInput,
 } from '../gen/inference/ServerMetadataResponse.js';
+export type { Job__Output as Job, Job as JobInput } from '../gen/pareto/v1/Job.js';
+export type { JobStep__Output as JobStep, JobStep as JobStepInput } from '../gen/pareto/v1/JobStep.js';
+export type {
+  JobsRequest__Output as JobsRequest,
+  JobsRequest as JobsRequestInput,
+} from '../gen/pareto/v1/JobsRequest.js';
+export type {
+  JobsResponse__Output as JobsResponse,
+  JobsResponse as JobsResponseInput,
+} from '../gen/pareto/v1/JobsResponse.js';
+export type { MakeOrder__Output as MakeOrder, MakeOrder as MakeOrderInput } from '../gen/pareto/v1/MakeOrder.js';
+export type {
+  RecipeOutcome__Output as RecipeOutcome,
+  RecipeOutcome as RecipeOutcomeInput,
+} from '../gen/pareto/v1/RecipeOutcome.js';
+export type { Rule__Output as Rule, Rule as RuleInput } from '../gen/pareto/v1/Rule.js';
+export type { RuleEvent__Output as RuleEvent, RuleEvent as RuleEventInput } from '../gen/pareto/v1/RuleEvent.js';
+export type { RuleRow__Output as RuleRow, RuleRow as RuleRowInput } from '../gen/pareto/v1/RuleRow.js';
+export type {
+  SetRuleRequest__Output as SetRuleRequest,
+  SetRuleRequest as SetRuleRequestInput,
+} from '../gen/pareto/v1/SetRuleRequest.js';
+export type {
+  LiftRuleRequest__Output as LiftRuleRequest,
+  LiftRuleRequest as LiftRuleRequestInput,
+} from '../gen/pareto/v1/LiftRuleRequest.js';
+export type {
+  ListRulesRequest__Output as ListRulesRequest,
+  ListRulesRequest as ListRulesRequestInput,
+} from '../gen/pareto/v1/ListRulesRequest.js';
+export type {
+  ListRulesResponse__Output as ListRulesResponse,
+  ListRulesResponse as ListRulesResponseInput,
+} from '../gen/pareto/v1/ListRulesResponse.js';

@@ -83,7 +83,21 @@ export function profileFromWire(message: wire.Profile): Profile {
     p99Ms: milliseconds(point.p99Ms),
     runs: point.runs,
   }));
-  return { ...message, points, loadMs: milliseconds(message.loadMs), memoryBytes: bytes(message.memoryBytes) };
+  return {
+    points,
+    loadMs: milliseconds(message.loadMs),
+    coldLoadMs: milliseconds(message.coldLoadMs),
+    memoryBytes: bytes(message.memoryBytes),
+    baseMemoryBytes: bytes(message.baseMemoryBytes),
+    predictionError: message.predictionError,
+    runtimeVersion: message.runtimeVersion,
+    providerUsed: message.providerUsed,
+    nodesByProvider: message.nodesByProvider,
+  };
 }
 
-export const profileToWire = (profile: Profile): wire.ProfileInput => ({ ...profile, points: [...profile.points] });
+export const profileToWire = ({ predictionError, ...profile }: Profile): wire.ProfileInput => ({
+  ...profile,
+  points: [...profile.points],
+  ...(predictionError === undefined ? {} : { predictionError }),
+});

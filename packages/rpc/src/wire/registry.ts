@@ -6,10 +6,13 @@ import {
   hardwareClassId,
   isDataType,
   ParetoError,
+  sessionOptions,
   variantId,
   type Architecture,
   type Manifest,
   type Measurement,
+  type RecipeOutcome,
+  type SessionOption,
   type Signature,
   type Task,
   type TensorSpec,
@@ -86,10 +89,15 @@ export const architectureFromWire = (message: wire.Architecture): Architecture =
   manifest: manifestFromWire(message.manifest),
   signature: signatureFromWire(required('signature', message.signature)),
   maxBatchSize: message.maxBatchSize,
+  fixedBatch: message.fixedBatch === 0 ? undefined : message.fixedBatch,
+  recipes: message.recipes,
+  keepAll: message.keepAll,
 });
 
 export const architectureToWire = (architecture: Architecture): wire.ArchitectureInput => ({
   ...architecture,
+  recipes: [...architecture.recipes],
+  fixedBatch: architecture.fixedBatch ?? 0,
   manifest: manifestToWire(architecture.manifest),
   signature: signatureToWire(architecture.signature),
 });
@@ -100,6 +108,7 @@ export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined
     variant: variantId(spec.variant),
     version: spec.version,
     provider: spec.provider,
+    option: optionFromWire(spec.option),
     modelDigest: digest(spec.modelDigest),
     manifest: manifestFromWire(spec.manifest),
     signature: signatureFromWire(required('signature', spec.signature)),
@@ -107,8 +116,19 @@ export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined
   };
 };
 
+function optionFromWire(text: string): SessionOption | undefined {
+  if (text === '') return undefined;
+  const option = sessionOptions.find((known) => known === text);
+  if (option !== undefined) return option;
+  throw new ParetoError(
+    'invalid-argument',
+    `session option ${text} is not known: expected ${sessionOptions.join(', ')}`,
+  );
+}
+
 export const variantSpecToWire = (spec: VariantSpec): wire.VariantSpecInput => ({
   ...spec,
+  option: spec.option ?? '',
   manifest: manifestToWire(spec.manifest),
   signature: signatureToWire(spec.signature),
 });
@@ -118,23 +138,52 @@ export function measurementFromWire(message: wire.Measurement): Measurement {
   const result: Measurement['result'] =
     profile === null
       ? { kind: 'failed', reason: error }
-      : { kind: 'measured', profile: profileFromWire(profile), accuracy: accuracyFromWire(message.accuracy) };
+      : {
+          kind: 'measured',
+          profile: profileFromWire(profile),
+          accuracy: accuracyFromWire(message.accuracy),
+          agreement: message.agreement,
+        };
   return {
     variant: variantId(message.variant),
     version: message.version,
     hardwareClass: hardwareClassId(message.hardwareClass),
+    environment: message.environment,
     result,
   };
 }
 
 export function measurementToWire(measurement: Measurement): wire.MeasurementInput {
-  const { variant, version, hardwareClass, result } = measurement;
-  if (result.kind === 'failed') return { variant, version, hardwareClass, error: result.reason };
+  const { result, ...named } = measurement;
+  if (result.kind === 'failed') return { ...named, error: result.reason };
   return {
-    variant,
-    version,
-    hardwareClass,
+    ...named,
     profile: profileToWire(result.profile),
     accuracy: accuracyToWire(result.accuracy),
+    ...(result.agreement === undefined ? {} : { agreement: result.agreement }),
   };
+}
+
+export function recipeOutcomeFromWire(message: wire.RecipeOutcome): RecipeOutcome {
+  const { architecture, version, recipe, manifest, modelDigest, similarity, note, declined, error } = message;
+  const named = { architecture, version, recipe };
+  if (manifest !== null) {
+    const file = { modelDigest: digest(modelDigest), manifest: manifestFromWire(manifest) };
+    return { ...named, result: { kind: 'made', ...file, similarity, note } };
+  }
+  if (declined !== '') return { ...named, result: { kind: 'declined', reason: declined } };
+  return { ...named, result: { kind: 'failed', reason: error } };
+}
+
+export function recipeOutcomeToWire({ result, ...named }: RecipeOutcome): wire.RecipeOutcomeInput {
+  switch (result.kind) {
+    case 'made': {
+      const { modelDigest, manifest, similarity, note } = result;
+      return { ...named, modelDigest, manifest: manifestToWire(manifest), similarity, note };
+    }
+    case 'declined':
+      return { ...named, declined: result.reason };
+    case 'failed':
+      return { ...named, error: result.reason };
+  }
 }

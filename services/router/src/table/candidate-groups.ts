@@ -167,6 +167,8 @@ function toCandidate(
     usdPerHour: row.usdPerHour > 0 ? usdPerHour(row.usdPerHour) : undefined,
     placeable: row.placeable,
     quarantineReason: row.quarantineReason === '' ? undefined : row.quarantineReason,
+    dominatedBy: row.dominatedBy === '' ? undefined : variantId(row.dominatedBy),
+    dominatedWithin: row.dominatedWithin,
     measurementError: row.measurementError === '' ? undefined : row.measurementError,
     replicas: [...replicas.values()],
   };

@@ -66,6 +66,7 @@ function taskEntry(task: Task, candidates: readonly Candidate[]): TargetEntry {
     defaultObjective,
     maxBatchSize,
     candidates,
+    exclusions: undefined,
   };
 }
 
@@ -90,6 +91,7 @@ function architectureEntries(
     name,
     maxBatchSize: largestBatch(own),
     candidates: own,
+    exclusions: undefined,
   });
   const variants = groupBy(candidates, ({ variant }) => variant);
   return [

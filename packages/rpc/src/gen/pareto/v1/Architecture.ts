@@ -11,6 +11,9 @@ export interface Architecture {
   'manifest'?: (_pareto_v1_Manifest | null);
   'signature'?: (_pareto_v1_Signature | null);
   'maxBatchSize'?: (number);
+  'fixedBatch'?: (number);
+  'recipes'?: (string)[];
+  'keepAll'?: (boolean);
 }
 
 export interface Architecture__Output {
@@ -21,4 +24,7 @@ export interface Architecture__Output {
   'manifest': (_pareto_v1_Manifest__Output | null);
   'signature': (_pareto_v1_Signature__Output | null);
   'maxBatchSize': (number);
+  'fixedBatch': (number);
+  'recipes': (string)[];
+  'keepAll': (boolean);
 }

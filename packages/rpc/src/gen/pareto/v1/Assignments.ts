@@ -2,6 +2,7 @@
 
 import type { ReplicaAssignment as _pareto_v1_ReplicaAssignment, ReplicaAssignment__Output as _pareto_v1_ReplicaAssignment__Output } from '../../pareto/v1/ReplicaAssignment.js';
 import type { MeasureOrder as _pareto_v1_MeasureOrder, MeasureOrder__Output as _pareto_v1_MeasureOrder__Output } from '../../pareto/v1/MeasureOrder.js';
+import type { MakeOrder as _pareto_v1_MakeOrder, MakeOrder__Output as _pareto_v1_MakeOrder__Output } from '../../pareto/v1/MakeOrder.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Assignments {
@@ -9,6 +10,7 @@ export interface Assignments {
   'replicas'?: (_pareto_v1_ReplicaAssignment)[];
   'measures'?: (_pareto_v1_MeasureOrder)[];
   'keepUnlisted'?: (boolean);
+  'makes'?: (_pareto_v1_MakeOrder)[];
 }
 
 export interface Assignments__Output {
@@ -16,4 +18,5 @@ export interface Assignments__Output {
   'replicas': (_pareto_v1_ReplicaAssignment__Output)[];
   'measures': (_pareto_v1_MeasureOrder__Output)[];
   'keepUnlisted': (boolean);
+  'makes': (_pareto_v1_MakeOrder__Output)[];
 }

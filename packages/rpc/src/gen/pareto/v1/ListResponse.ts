@@ -3,15 +3,18 @@
 import type { Task as _pareto_v1_Task, Task__Output as _pareto_v1_Task__Output } from '../../pareto/v1/Task.js';
 import type { Architecture as _pareto_v1_Architecture, Architecture__Output as _pareto_v1_Architecture__Output } from '../../pareto/v1/Architecture.js';
 import type { Variant as _pareto_v1_Variant, Variant__Output as _pareto_v1_Variant__Output } from '../../pareto/v1/Variant.js';
+import type { RecipeOutcome as _pareto_v1_RecipeOutcome, RecipeOutcome__Output as _pareto_v1_RecipeOutcome__Output } from '../../pareto/v1/RecipeOutcome.js';
 
 export interface ListResponse {
   'tasks'?: (_pareto_v1_Task)[];
   'architectures'?: (_pareto_v1_Architecture)[];
   'variants'?: (_pareto_v1_Variant)[];
+  'outcomes'?: (_pareto_v1_RecipeOutcome)[];
 }
 
 export interface ListResponse__Output {
   'tasks': (_pareto_v1_Task__Output)[];
   'architectures': (_pareto_v1_Architecture__Output)[];
   'variants': (_pareto_v1_Variant__Output)[];
+  'outcomes': (_pareto_v1_RecipeOutcome__Output)[];
 }

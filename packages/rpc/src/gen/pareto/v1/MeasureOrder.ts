@@ -7,6 +7,7 @@ export interface MeasureOrder {
   'hardwareClass'?: (string);
   'metric'?: (string);
   'validationDigest'?: (string);
+  'original'?: (_pareto_v1_VariantSpec | null);
 }
 
 export interface MeasureOrder__Output {
@@ -14,4 +15,5 @@ export interface MeasureOrder__Output {
   'hardwareClass': (string);
   'metric': (string);
   'validationDigest': (string);
+  'original': (_pareto_v1_VariantSpec__Output | null);
 }

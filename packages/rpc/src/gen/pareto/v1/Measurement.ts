@@ -10,6 +10,9 @@ export interface Measurement {
   'profile'?: (_pareto_v1_Profile | null);
   'accuracy'?: (_pareto_v1_Accuracy | null);
   'error'?: (string);
+  'agreement'?: (number | string);
+  'environment'?: (string);
+  '_agreement'?: "agreement";
 }
 
 export interface Measurement__Output {
@@ -19,4 +22,7 @@ export interface Measurement__Output {
   'profile': (_pareto_v1_Profile__Output | null);
   'accuracy': (_pareto_v1_Accuracy__Output | null);
   'error': (string);
+  'agreement'?: (number);
+  'environment': (string);
+  '_agreement'?: "agreement";
 }

@@ -9,6 +9,11 @@ export interface Profile {
   'memoryBytes'?: (number | string | Long);
   'runtimeVersion'?: (string);
   'providerUsed'?: (string);
+  'coldLoadMs'?: (number | string);
+  'baseMemoryBytes'?: (number | string | Long);
+  'predictionError'?: (number | string);
+  'nodesByProvider'?: ({[key: string]: number});
+  '_predictionError'?: "predictionError";
 }
 
 export interface Profile__Output {
@@ -17,4 +22,9 @@ export interface Profile__Output {
   'memoryBytes': (number);
   'runtimeVersion': (string);
   'providerUsed': (string);
+  'coldLoadMs': (number);
+  'baseMemoryBytes': (number);
+  'predictionError'?: (number);
+  'nodesByProvider': ({[key: string]: number});
+  '_predictionError'?: "predictionError";
 }

@@ -6,10 +6,14 @@ export interface RegisterArchitectureRequest {
   'name'?: (string);
   'task'?: (string);
   'manifest'?: (_pareto_v1_Manifest | null);
+  'recipes'?: (string)[];
+  'keepAll'?: (boolean);
 }
 
 export interface RegisterArchitectureRequest__Output {
   'name': (string);
   'task': (string);
   'manifest': (_pareto_v1_Manifest__Output | null);
+  'recipes': (string)[];
+  'keepAll': (boolean);
 }

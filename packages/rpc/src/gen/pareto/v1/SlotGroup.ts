@@ -5,9 +5,11 @@ import type { HardwareClass as _pareto_v1_HardwareClass, HardwareClass__Output a
 export interface SlotGroup {
   'hardwareClass'?: (_pareto_v1_HardwareClass | null);
   'slots'?: (number);
+  'driver'?: (string);
 }
 
 export interface SlotGroup__Output {
   'hardwareClass': (_pareto_v1_HardwareClass__Output | null);
   'slots': (number);
+  'driver': (string);
 }

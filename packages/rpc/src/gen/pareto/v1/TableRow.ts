@@ -6,6 +6,7 @@ import type { VariantRow as _pareto_v1_VariantRow, VariantRow__Output as _pareto
 import type { ProfileRow as _pareto_v1_ProfileRow, ProfileRow__Output as _pareto_v1_ProfileRow__Output } from '../../pareto/v1/ProfileRow.js';
 import type { ReplicaRow as _pareto_v1_ReplicaRow, ReplicaRow__Output as _pareto_v1_ReplicaRow__Output } from '../../pareto/v1/ReplicaRow.js';
 import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto_v1_RouterInfo__Output } from '../../pareto/v1/RouterInfo.js';
+import type { RuleRow as _pareto_v1_RuleRow, RuleRow__Output as _pareto_v1_RuleRow__Output } from '../../pareto/v1/RuleRow.js';
 
 export interface TableRow {
   'key'?: (string);
@@ -15,7 +16,8 @@ export interface TableRow {
   'profile'?: (_pareto_v1_ProfileRow | null);
   'replica'?: (_pareto_v1_ReplicaRow | null);
   'router'?: (_pareto_v1_RouterInfo | null);
-  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router";
+  'rule'?: (_pareto_v1_RuleRow | null);
+  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router"|"rule";
 }
 
 export interface TableRow__Output {
@@ -26,5 +28,6 @@ export interface TableRow__Output {
   'profile'?: (_pareto_v1_ProfileRow__Output | null);
   'replica'?: (_pareto_v1_ReplicaRow__Output | null);
   'router'?: (_pareto_v1_RouterInfo__Output | null);
-  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router";
+  'rule'?: (_pareto_v1_RuleRow__Output | null);
+  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router"|"rule";
 }

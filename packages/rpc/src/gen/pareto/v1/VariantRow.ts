@@ -15,6 +15,9 @@ export interface VariantRow {
   'placeable'?: (boolean);
   'quarantineReason'?: (string);
   'measurementError'?: (string);
+  'maxBatchSize'?: (number);
+  'dominatedBy'?: (string);
+  'dominatedWithin'?: (boolean);
 }
 
 export interface VariantRow__Output {
@@ -30,4 +33,7 @@ export interface VariantRow__Output {
   'placeable': (boolean);
   'quarantineReason': (string);
   'measurementError': (string);
+  'maxBatchSize': (number);
+  'dominatedBy': (string);
+  'dominatedWithin': (boolean);
 }

@@ -11,6 +11,7 @@ export interface VariantSpec {
   'modelDigest'?: (string);
   'signature'?: (_pareto_v1_Signature | null);
   'maxBatchSize'?: (number);
+  'option'?: (string);
 }
 
 export interface VariantSpec__Output {
@@ -21,4 +22,5 @@ export interface VariantSpec__Output {
   'modelDigest': (string);
   'signature': (_pareto_v1_Signature__Output | null);
   'maxBatchSize': (number);
+  'option': (string);
 }

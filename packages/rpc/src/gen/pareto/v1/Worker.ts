@@ -15,6 +15,7 @@ export interface Worker {
   'replicas'?: (_pareto_v1_ReplicaReport)[];
   'measuring'?: (string);
   'usdPerHour'?: (number | string);
+  'progress'?: (string);
 }
 
 export interface Worker__Output {
@@ -28,4 +29,5 @@ export interface Worker__Output {
   'replicas': (_pareto_v1_ReplicaReport__Output)[];
   'measuring': (string);
   'usdPerHour': (number);
+  'progress': (string);
 }

@@ -3,17 +3,20 @@
 import type { WorkerHello as _pareto_v1_WorkerHello, WorkerHello__Output as _pareto_v1_WorkerHello__Output } from '../../pareto/v1/WorkerHello.js';
 import type { WorkerReport as _pareto_v1_WorkerReport, WorkerReport__Output as _pareto_v1_WorkerReport__Output } from '../../pareto/v1/WorkerReport.js';
 import type { Measurement as _pareto_v1_Measurement, Measurement__Output as _pareto_v1_Measurement__Output } from '../../pareto/v1/Measurement.js';
+import type { RecipeOutcome as _pareto_v1_RecipeOutcome, RecipeOutcome__Output as _pareto_v1_RecipeOutcome__Output } from '../../pareto/v1/RecipeOutcome.js';
 
 export interface WorkerMessage {
   'hello'?: (_pareto_v1_WorkerHello | null);
   'report'?: (_pareto_v1_WorkerReport | null);
   'measurement'?: (_pareto_v1_Measurement | null);
-  'message'?: "hello"|"report"|"measurement";
+  'outcome'?: (_pareto_v1_RecipeOutcome | null);
+  'message'?: "hello"|"report"|"measurement"|"outcome";
 }
 
 export interface WorkerMessage__Output {
   'hello'?: (_pareto_v1_WorkerHello__Output | null);
   'report'?: (_pareto_v1_WorkerReport__Output | null);
   'measurement'?: (_pareto_v1_Measurement__Output | null);
-  'message'?: "hello"|"report"|"measurement";
+  'outcome'?: (_pareto_v1_RecipeOutcome__Output | null);
+  'message'?: "hello"|"report"|"measurement"|"outcome";
 }

@@ -9,6 +9,7 @@ export interface WorkerReport {
   'draining'?: (boolean);
   'measuring'?: (string);
   'controllerAgeMs'?: (number | string | Long);
+  'progress'?: (string);
 }
 
 export interface WorkerReport__Output {
@@ -17,4 +18,5 @@ export interface WorkerReport__Output {
   'draining': (boolean);
   'measuring': (string);
   'controllerAgeMs': (number);
+  'progress': (string);
 }

@@ -1,0 +1,8 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface ListRulesRequest {
+}
+
+export interface ListRulesRequest__Output {
+}

@@ -1,0 +1,26 @@
+// Original file: protos/pareto/v1/registry.proto
+
+
+export interface Rule {
+  'id'?: (string);
+  'kind'?: (string);
+  'tenant'?: (string);
+  'task'?: (string);
+  'target'?: (string);
+  'reason'?: (string);
+  'by'?: (string);
+  'ageMs'?: (number | string);
+  'leftMs'?: (number | string);
+}
+
+export interface Rule__Output {
+  'id': (string);
+  'kind': (string);
+  'tenant': (string);
+  'task': (string);
+  'target': (string);
+  'reason': (string);
+  'by': (string);
+  'ageMs': (number);
+  'leftMs': (number);
+}

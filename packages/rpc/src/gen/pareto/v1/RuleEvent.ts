@@ -1,0 +1,17 @@
+// Original file: protos/pareto/v1/registry.proto
+
+import type { Rule as _pareto_v1_Rule, Rule__Output as _pareto_v1_Rule__Output } from '../../pareto/v1/Rule.js';
+
+export interface RuleEvent {
+  'kind'?: (string);
+  'ageMs'?: (number | string);
+  'by'?: (string);
+  'rule'?: (_pareto_v1_Rule | null);
+}
+
+export interface RuleEvent__Output {
+  'kind': (string);
+  'ageMs': (number);
+  'by': (string);
+  'rule': (_pareto_v1_Rule__Output | null);
+}
