@@ -8,7 +8,7 @@ import type { ServiceClient, ServiceName } from './services.js';
 
 /** They read, or the same again changes nothing: repeated also when it isn't known whether they were executed. */
 const repeatable: ReadonlySet<string> = new Set([
-  ...['list', 'describe', 'listWorkers', 'overview', 'stat'],
+  ...['list', 'describe', 'jobs', 'listRules', 'listWorkers', 'overview', 'stat'],
   ...['registerTask', 'registerArchitecture', 'drain'],
 ]);
 

@@ -12,6 +12,7 @@ export interface Measurement {
   'error'?: (string);
   'agreement'?: (number | string);
   'environment'?: (string);
+  'costPer_1k'?: (number | string);
   '_agreement'?: "agreement";
 }
 
@@ -24,5 +25,6 @@ export interface Measurement__Output {
   'error': (string);
   'agreement'?: (number);
   'environment': (string);
+  'costPer_1k': (number);
   '_agreement'?: "agreement";
 }
