@@ -71,7 +71,10 @@ function describeVariant(scene: Scene, { variant, measurements }: PlacementVaria
     version,
     recipe,
     provider,
-    measurements: measurements.map(measurementToWire),
+    measurements: measurements.map((m) => ({
+      ...measurementToWire(m),
+      costPer_1k: costOf(m, scene.prices, latencyMs) ?? 0,
+    })),
     replicasReady: observed.replicasReady,
     state: classifyVariant(observed, defaultClassifyParams),
     costPer_1k: costs.length === 0 ? 0 : Math.min(...costs),
