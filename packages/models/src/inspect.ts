@@ -3,7 +3,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
 import { checkRelativePath } from './manifest.js';
-import { decodeOnnx, tensorsOf, type OnnxGraph, type OnnxModel, type OnnxValue } from './onnx.js';
+import { decodeOnnx, tensorsOf } from './onnx-codec.js';
+import type { OnnxGraph, OnnxModel, OnnxType, OnnxValue } from './onnx.js';
 
 export interface InspectedModel {
   readonly signature: Signature;
@@ -41,7 +42,7 @@ export async function inspectModel(file: string): Promise<InspectedModel> {
 export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
-  return { signature: signatureOf(graphOf(model)), externalFiles: externalFilesOf(model) };
+  return { signature: signatureOf(model.graph), externalFiles: externalFilesOf(model) };
 }
 
 function checkGraphSize(sizeBytes: number): void {
@@ -49,11 +50,6 @@ function checkGraphSize(sizeBytes: number): void {
 }
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `the model can't be served: ${why}`);
-
-function graphOf(model: OnnxModel): OnnxGraph {
-  if (model.graph === null) throw refuse('it has no graph');
-  return model.graph;
-}
 
 interface Shaped {
   readonly name: string;
@@ -88,7 +84,7 @@ function hasBatch(tensors: readonly Shaped[]): boolean {
 function shape(role: 'input' | 'output', { name, type }: OnnxValue): Shaped {
   const tensor = type?.tensorType;
   if (tensor === undefined) {
-    throw refuse(`${role} ${JSON.stringify(name)} is ${kindOf(type?.value)}, and only tensors are served`);
+    throw refuse(`${role} ${JSON.stringify(name)} is ${kindOf(type)}, and only tensors are served`);
   }
   const datatype = datatypes.get(tensor.elemType);
   if (datatype === undefined) {
@@ -96,15 +92,18 @@ function shape(role: 'input' | 'output', { name, type }: OnnxValue): Shaped {
       `${role} ${JSON.stringify(name)} has ONNX element type ${tensor.elemType}, which the runtime doesn't take`,
     );
   }
-  if (tensor.shape === null) {
+  if (tensor.shape === undefined) {
     throw refuse(`${role} ${JSON.stringify(name)} has no shape: run ONNX's shape inference on the model first`);
   }
   const dims = tensor.shape.dim.map(({ dimValue }) => (dimValue !== undefined && dimValue > 0 ? dimValue : -1));
   return { name, datatype, dims, firstName: tensor.shape.dim[0]?.dimParam };
 }
 
-function kindOf(value: string | undefined): string {
-  return value === undefined ? 'of no type' : `of ${value.replace(/Type$/, ' type')}`;
+function kindOf(type: OnnxType | undefined): string {
+  const kind = Object.keys(type ?? {}).find((key) => key.endsWith('Type'));
+  return kind === undefined
+    ? 'of no type'
+    : `of ${kind.replace('Type', '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} type`;
 }
 
 function externalFilesOf(model: OnnxModel): readonly string[] {

@@ -1,105 +1,164 @@
-// Decodes what Pareto reads of an ONNX model.
+// An ONNX model as plain objects, named as ONNX names its fields, and its codec. Weights are views of what was decoded.
 
-import { fileURLToPath } from 'node:url';
-import { ParetoError } from '@pareto/core';
-import protobuf from 'protobufjs';
+import type { OnnxInt } from './onnx-tensor-data.js';
 
 export interface OnnxModel {
   readonly irVersion: number;
-  readonly graph: OnnxGraph | null;
-  readonly opsetImport: readonly { readonly domain: string; readonly version: number }[];
-  readonly functions: readonly { readonly node: readonly OnnxNode[] }[];
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly domain: string;
+  readonly modelVersion?: OnnxInt;
+  readonly docString: string;
+  readonly graph: OnnxGraph;
+  readonly opsetImport: readonly OnnxOpset[];
+  readonly metadataProps: readonly OnnxEntry[];
+  /** Kept as it came. */
+  readonly trainingInfo: readonly Uint8Array[];
+  readonly functions: readonly OnnxFunction[];
+  /** Kept as it came. */
+  readonly configuration: readonly Uint8Array[];
+}
+
+export interface OnnxOpset {
+  /** Empty: ONNX's own operators. */
+  readonly domain: string;
+  readonly version: number;
+}
+
+export interface OnnxEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface OnnxFunction {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly docString: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly attribute: readonly string[];
+  readonly attributeProto: readonly OnnxAttribute[];
+  readonly node: readonly OnnxNode[];
+  readonly opsetImport: readonly OnnxOpset[];
+  readonly valueInfo: readonly OnnxValue[];
+  readonly metadataProps: readonly OnnxEntry[];
 }
 
 export interface OnnxGraph {
+  readonly name: string;
+  readonly docString: string;
   readonly node: readonly OnnxNode[];
   readonly initializer: readonly OnnxTensor[];
+  readonly sparseInitializer: readonly OnnxSparseTensor[];
   readonly input: readonly OnnxValue[];
   readonly output: readonly OnnxValue[];
-  readonly sparseInitializer: readonly OnnxSparseTensor[];
+  readonly valueInfo: readonly OnnxValue[];
+  readonly quantizationAnnotation: readonly {
+    readonly tensorName: string;
+    readonly quantParameterTensorNames: readonly OnnxEntry[];
+  }[];
+  readonly metadataProps: readonly OnnxEntry[];
 }
 
-interface OnnxNode {
+export interface OnnxNode {
+  readonly name: string;
+  readonly opType: string;
+  /** Empty: ONNX's own. */
+  readonly domain: string;
+  readonly overload: string;
+  readonly docString: string;
+  /** An empty name is an optional input that is left out; so of outputs. */
+  readonly input: readonly string[];
+  readonly output: readonly string[];
   readonly attribute: readonly OnnxAttribute[];
+  readonly metadataProps: readonly OnnxEntry[];
+  /** Kept as it came. */
+  readonly deviceConfigurations: readonly Uint8Array[];
 }
 
-interface OnnxAttribute {
-  readonly t: OnnxTensor | null;
-  readonly g: OnnxGraph | null;
+/** `type` says which of the values it has; see `attributeTypes`. */
+export interface OnnxAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly refAttrName: string;
+  readonly docString: string;
+  readonly f?: number;
+  readonly i?: OnnxInt;
+  readonly s?: Uint8Array;
+  readonly t?: OnnxTensor;
+  readonly g?: OnnxGraph;
+  readonly tp?: OnnxType;
+  readonly sparseTensor?: OnnxSparseTensor;
+  readonly floats: readonly number[];
+  readonly ints: readonly OnnxInt[];
+  readonly strings: readonly Uint8Array[];
   readonly tensors: readonly OnnxTensor[];
   readonly graphs: readonly OnnxGraph[];
-  readonly sparseTensor: OnnxSparseTensor | null;
+  readonly typeProtos: readonly OnnxType[];
   readonly sparseTensors: readonly OnnxSparseTensor[];
 }
 
+/** Numbers of AttributeProto.AttributeType. */
+export const attributeTypes = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
+
 export interface OnnxTensor {
   readonly name: string;
-  readonly externalData: readonly { readonly key: string; readonly value: string }[];
+  /** As in `onnxTypes`. */
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  /** Content, dense and little-endian; absent: strings, none at all, or in another file. The bytes may start anywhere in memory. */
+  readonly rawData?: Uint8Array;
+  readonly stringData: readonly Uint8Array[];
+  readonly externalData: readonly OnnxEntry[];
+  /** 1: the content is in another file. */
   readonly dataLocation: number;
+  readonly docString: string;
+  readonly segment?: Uint8Array;
+  readonly metadataProps: readonly OnnxEntry[];
 }
 
-interface OnnxSparseTensor {
-  readonly values: OnnxTensor | null;
-  readonly indices: OnnxTensor | null;
+export interface OnnxSparseTensor {
+  readonly values?: OnnxTensor;
+  readonly indices?: OnnxTensor;
+  readonly dims: readonly number[];
 }
 
 export interface OnnxValue {
   readonly name: string;
-  readonly type: OnnxType | null;
+  readonly type?: OnnxType;
+  readonly docString: string;
+  readonly metadataProps: readonly OnnxEntry[];
 }
 
-interface OnnxType {
-  readonly value?: 'tensorType' | 'sequenceType' | 'mapType' | 'sparseTensorType' | 'optionalType';
-  readonly tensorType?: { readonly elemType: number; readonly shape: OnnxShape | null };
+export interface OnnxType {
+  readonly denotation: string;
+  readonly tensorType?: OnnxTensorType;
+  readonly sparseTensorType?: OnnxTensorType;
+  readonly sequenceType?: { readonly elemType?: OnnxType };
+  readonly optionalType?: { readonly elemType?: OnnxType };
+  readonly mapType?: { readonly keyType: number; readonly valueType?: OnnxType };
+  readonly opaqueType?: { readonly domain: string; readonly name: string };
 }
 
-interface OnnxShape {
-  readonly dim: readonly { readonly dimValue?: number; readonly dimParam?: string }[];
+export interface OnnxTensorType {
+  readonly elemType: number;
+  /** Absent: not even the rank is known. */
+  readonly shape?: { readonly dim: readonly OnnxDim[] };
 }
 
-const root = protobuf.loadSync(fileURLToPath(new URL('../proto/onnx.proto', import.meta.url)));
-const modelType = root.lookupType('onnx.ModelProto');
-
-/** Throws `invalid-argument` when the bytes are not an ONNX model, or end too early. */
-export function decodeOnnx(content: Uint8Array): OnnxModel {
-  let model: OnnxModel;
-  try {
-    const message = modelType.decode(content);
-    model = modelType.toObject(message, { longs: Number, defaults: true, arrays: true, oneofs: true }) as OnnxModel;
-  } catch (error) {
-    throw new ParetoError('invalid-argument', 'it is not a whole ONNX model: the file is corrupted or cut short', {
-      cause: error,
-    });
-  }
-  if (model.irVersion > 0 && model.graph !== null && model.opsetImport.length > 0) return model;
-  throw new ParetoError(
-    'invalid-argument',
-    'it is not an ONNX model: expected an IR version, an operator set and a graph',
-  );
-}
-
-/** Every tensor with its content in the model or beside it, nested graphs and functions included. */
-export function* tensorsOf(model: OnnxModel): Generator<OnnxTensor> {
-  if (model.graph !== null) yield* tensorsOfGraph(model.graph);
-  for (const { node } of model.functions) yield* tensorsOfNodes(node);
-}
-
-function* tensorsOfGraph(graph: OnnxGraph): Generator<OnnxTensor> {
-  yield* graph.initializer;
-  for (const sparse of graph.sparseInitializer) yield* tensorsOfSparse(sparse);
-  yield* tensorsOfNodes(graph.node);
-}
-
-function* tensorsOfNodes(nodes: readonly OnnxNode[]): Generator<OnnxTensor> {
-  for (const attribute of nodes.flatMap((node) => node.attribute)) {
-    if (attribute.t !== null) yield attribute.t;
-    yield* attribute.tensors;
-    for (const sparse of [attribute.sparseTensor, ...attribute.sparseTensors])
-      if (sparse !== null) yield* tensorsOfSparse(sparse);
-    for (const graph of [attribute.g, ...attribute.graphs]) if (graph !== null) yield* tensorsOfGraph(graph);
-  }
-}
-
-function* tensorsOfSparse(sparse: OnnxSparseTensor): Generator<OnnxTensor> {
-  for (const tensor of [sparse.values, sparse.indices]) if (tensor !== null) yield tensor;
+/** Neither value nor name: not known. */
+export interface OnnxDim {
+  readonly dimValue?: number;
+  readonly dimParam?: string;
+  readonly denotation: string;
 }

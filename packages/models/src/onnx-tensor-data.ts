@@ -1,0 +1,104 @@
+// The content of a tensor, however it was written, in one form: raw little-endian bytes.
+
+import { ParetoError } from '@pareto/core';
+
+/** A 64-bit integer: a number where that is exact, else a bigint. */
+export type OnnxInt = number | bigint;
+
+/** ONNX's element types, by their number in TensorProto.DataType. */
+export const onnxTypes = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  double: 11,
+  uint32: 12,
+  uint64: 13,
+  complex64: 14,
+  complex128: 15,
+  bfloat16: 16,
+  uint4: 21,
+  int4: 22,
+} as const;
+
+/** Bits of an element by type; of strings there are none. The 8-bit floats are 17 to 20, then come types of 4, 8, 2 and 6 bits. */
+const bits: readonly (number | undefined)[] = [
+  ...[undefined, 32, 8, 8, 16, 16, 32, 64, undefined, 8, 16, 64, 32, 64, 64, 128, 16],
+  ...[8, 8, 8, 8, 4, 4, 4, 8, 2, 2],
+];
+
+/** Undefined for strings and unknown types. Types of less than a byte are packed. */
+export function tensorBytes(dataType: number, dims: readonly number[]): number | undefined {
+  const width = bits[dataType];
+  return width === undefined ? undefined : Math.ceil((elementsOf(dims) * width) / 8);
+}
+
+/** How many elements a shape has. */
+export const elementsOf = (dims: readonly number[]): number => dims.reduce((total, dim) => total * dim, 1);
+
+interface Shaped {
+  readonly name: string;
+  readonly dataType: number;
+  readonly dims: readonly number[];
+}
+
+/** A tensor as it is on the wire, where numbers have six places to be in. */
+export interface WireTensor extends Shaped {
+  readonly rawData?: Uint8Array;
+  readonly floatData: readonly Uint8Array[];
+  readonly doubleData: readonly Uint8Array[];
+  readonly int32Data: readonly number[];
+  readonly int64Data: readonly OnnxInt[];
+  readonly uint64Data: readonly OnnxInt[];
+}
+
+/** The tensor with its numbers, if it has any, in `rawData` alone. Throws `invalid-argument` when they aren't as long as its shape says. */
+export function withRawData({
+  floatData,
+  doubleData,
+  int32Data,
+  int64Data,
+  uint64Data,
+  ...tensor
+}: WireTensor): object {
+  const packed = packedBytes([...floatData, ...doubleData]);
+  const rawData = tensor.rawData ?? packed ?? packedIntegers(tensor.dataType, [int32Data, int64Data, uint64Data]);
+  return rawData === undefined ? tensor : { ...tensor, rawData: checkLength(tensor, rawData) };
+}
+
+function checkLength(tensor: Shaped, raw: Uint8Array): Uint8Array {
+  const expected = tensorBytes(tensor.dataType, tensor.dims);
+  if (expected === undefined || raw.byteLength === expected) return raw;
+  throw new ParetoError(
+    'invalid-argument',
+    `tensor ${JSON.stringify(tensor.name)} holds ${raw.byteLength} bytes: expected ${expected} by its shape`,
+  );
+}
+
+function packedBytes(chunks: readonly Uint8Array[]): Uint8Array | undefined {
+  return chunks.length > 1 ? Buffer.concat(chunks) : chunks[0];
+}
+
+function packedIntegers(dataType: number, lists: readonly (readonly OnnxInt[])[]): Uint8Array | undefined {
+  const values = lists.find((list) => list.length > 0);
+  if (values === undefined) return undefined;
+  // Types of less than a byte come packed into bytes.
+  const size = Math.max(1, (bits[dataType] ?? 0) / 8);
+  const raw = new Uint8Array(values.length * size);
+  const view = new DataView(raw.buffer);
+  for (const [index, value] of values.entries()) writeInteger(view, index * size, size, value);
+  return raw;
+}
+
+function writeInteger(view: DataView, at: number, size: number, value: OnnxInt): void {
+  if (size === 8) view.setBigInt64(at, BigInt(value), true);
+  else if (size === 4) view.setInt32(at, Number(value), true);
+  else if (size === 2) view.setInt16(at, Number(value), true);
+  else view.setInt8(at, Number(value));
+}
