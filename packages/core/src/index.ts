@@ -74,4 +74,4 @@ export {
   type TargetEntry,
 } from './table.js';
 export { type Plan, type PlanAction, type WaitingWork } from './plan.js';
-export { percentile, wilson95 } from './statistics.js';
+export { bootstrap95, percentile, wilson95 } from './statistics.js';

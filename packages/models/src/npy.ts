@@ -1,8 +1,9 @@
 // NumPy's array file: one header, then the elements. Source: NumPy enhancement proposal 1.
 
 import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
+import { fromTexts, textTypeOf, type TextType } from './texts.js';
 
-/** Elements as they lie in memory: little-endian, row-major. */
+/** Elements as they lie in memory: little-endian, row-major; of BYTES, each after its length in 4 bytes. */
 export interface Tensor {
   readonly datatype: DataType;
   readonly dims: readonly number[];
@@ -26,7 +27,7 @@ const datatypes: Readonly<Record<string, DataType>> = {
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');
 
-/** `name` is for messages. The result shares memory with `content`. Throws `invalid-argument`. */
+/** `name` is for messages. The result shares memory with `content`, but for text. Throws `invalid-argument`. */
 export function parseNpy(name: string, content: Buffer): Tensor {
   const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `array ${name}: ${why}`);
   if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic)) throw refuse('it is not in .npy format');
@@ -37,11 +38,11 @@ export function parseNpy(name: string, content: Buffer): Tensor {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   if (descr === undefined || shape === undefined) throw refuse('its header is cut short or holds a structure');
-  const datatype = datatypes[descr];
+  const text = textTypeOf(descr);
+  const datatype = text === undefined ? datatypes[descr] : 'BYTES';
   if (datatype === undefined) {
-    throw refuse(
-      `its type is ${descr}, expected one of ${Object.keys(datatypes).join(' ')} (arr.astype('<f4') converts)`,
-    );
+    const known = Object.keys(datatypes).join(' ');
+    throw refuse(`its type is ${descr}, expected one of ${known} <U |S (arr.astype('<f4') converts)`);
   }
   if (/'fortran_order'\s*:\s*True/.test(header)) {
     throw refuse('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
@@ -50,8 +51,13 @@ export function parseNpy(name: string, content: Buffer): Tensor {
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
-  const expected = elementCount(dims) * elementBytes[datatype];
   const data = content.subarray(end);
-  if (data.byteLength === expected) return { datatype, dims, data };
-  throw refuse(`it holds ${data.byteLength} bytes, expected ${expected} for ${descr} (${dims.join(', ')})`);
+  const expected = elementCount(dims) * (text?.bytes ?? elementBytes[datatype]);
+  if (data.byteLength !== expected) {
+    throw refuse(`it holds ${data.byteLength} bytes, expected ${expected} for ${descr} (${dims.join(', ')})`);
+  }
+  return { datatype, dims, data: text === undefined ? data : toBytesElements(data, elementCount(dims), text) };
 }
+
+const toBytesElements = (data: Buffer, count: number, { bytes, decode }: TextType): Uint8Array =>
+  fromTexts(Array.from({ length: count }, (_, index) => decode(data.subarray(index * bytes, (index + 1) * bytes))));

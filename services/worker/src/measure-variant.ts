@@ -1,7 +1,7 @@
 // Measures one variant here: profile, and accuracy on the task's validation set, with the executor kind that will serve it.
 
 import { errorText, ParetoError, type Accuracy, type Measurement, type Signature } from '@pareto/core';
-import { accuracyOf, metricOf, readValidationSet, sliceRows, type ValidationSet } from '@pareto/models';
+import { createScorer, judgedOutput, readValidationSet, sliceRows, type ValidationSet } from '@pareto/models';
 import { bounded, measureProfile, type Executor, type TensorInput } from '@pareto/runtime';
 import type { MeasureOrder } from './assignments.js';
 import { loadVariant, type LoadDeps } from './loaded-executor.js';
@@ -53,19 +53,19 @@ async function measureAccuracy(
   if (validation === undefined) return undefined;
   const file = await deps.cache.open(validation, signal);
   try {
-    const set = await readValidationSet(file.path, spec.signature);
+    const set = await readValidationSet(file.path, spec.signature, metric);
+    const judged = spec.signature.outputs.slice(judgedOutput(metric, spec.signature.outputs)).slice(0, 1);
+    const signature = { ...spec.signature, outputs: judged };
     const batch = spec.signature.batched ? Math.min(largestBatch, spec.maxBatchSize) : 1;
-    const total = { hits: 0, samples: 0 };
+    const scorer = createScorer(metric);
     for (let from = 0; from < set.samples; from += batch) {
       signal.throwIfAborted();
       const to = Math.min(from + batch, set.samples);
       using _token = bounded(await deps.tokens.acquire(signal), deps.clock);
-      const output = await answerRows(executor, set, spec.signature, from, to);
-      const score = metricOf(metric).score(output, sliceRows(set.labels, from, to));
-      total.hits += score.hits;
-      total.samples += score.samples;
+      const output = await answerRows(executor, set, signature, from, to);
+      scorer.add([output], sliceRows(set.labels, from, to));
     }
-    return accuracyOf(metric, total);
+    return scorer.result();
   } finally {
     await file.release();
   }
@@ -73,7 +73,7 @@ async function measureAccuracy(
 
 type Tensor = ValidationSet['labels'];
 
-/** The model's first output for some samples, the samples in its first dimension. */
+/** The signature's first output for some samples, the samples in its first dimension. */
 async function answerRows(
   executor: Executor,
   set: ValidationSet,

@@ -1,0 +1,67 @@
+// Answers as classes: scores of which one is the largest, or the class itself.
+
+import { toNumbers } from '../numbers.js';
+import type { Tensor } from '../npy.js';
+import {
+  describeForm,
+  formOf,
+  isDynamic,
+  isNumeric,
+  isWhole,
+  unfitLabels,
+  wide,
+  type SampleForm,
+} from './quality-metric.js';
+
+/** Scores of classes, or one whole number: the class. */
+export function isClasses(output: SampleForm): boolean {
+  const axes = wide(output.dims);
+  if (!isNumeric(output) || axes.filter((dim) => dim !== -1).length > 1) return false;
+  return axes.length > 0 || isWhole(output);
+}
+
+/** The class of each row of `count` scores, or of each value when that is 1; NaN for a row with a value that is not a number. */
+export function classesOf(values: ArrayLike<number>, count: number): Float64Array {
+  if (count === 1) return Float64Array.from(values);
+  return Float64Array.from({ length: values.length / count }, (_, row) => indexOfLargest(values, row * count, count));
+}
+
+/** The class of each sample. */
+export function answersOf(output: Tensor): Float64Array {
+  const values = toNumbers(output);
+  return classesOf(values, values.length / (output.dims[0] ?? 1));
+}
+
+/** Of `count` values from `start`, the first among equals; NaN when one of them is not a number. */
+function indexOfLargest(values: ArrayLike<number>, start: number, count: number): number {
+  let best = 0;
+  for (let index = 0; index < count; index++) {
+    const value = values[start + index] ?? Number.NaN;
+    if (Number.isNaN(value)) return Number.NaN;
+    if (value > (values[start + best] ?? Number.NaN)) best = index;
+  }
+  return best;
+}
+
+/** One class per sample, of those that the output scores. */
+export function checkClassLabels(labels: Tensor, output: SampleForm): void {
+  const form = formOf(labels);
+  if (!isWhole(form) || wide(form.dims).length > 0) {
+    throw unfitLabels(
+      `expected a class per sample, whole numbers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (label.astype('int64') converts)`}`,
+    );
+  }
+  const [classes] = wide(output.dims);
+  if (!isDynamic(output) && classes !== undefined) checkRange(toNumbers(labels), classes);
+}
+
+/** Throws `invalid-argument` for a label that is none of `classes`. */
+export function checkRange(labels: ArrayLike<number>, classes: number): void {
+  for (let index = 0; index < labels.length; index++) {
+    const label = labels[index] ?? Number.NaN;
+    if (label >= 0 && label < classes) continue;
+    throw unfitLabels(
+      `label holds class ${label} at place ${index}, but the model has ${classes} outputs, classes 0 to ${classes - 1}`,
+    );
+  }
+}
