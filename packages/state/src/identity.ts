@@ -2,10 +2,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError } from '@pareto/core';
-import type { Store } from './store.js';
+import type { Entry, Store } from './store.js';
 
-/** Of the keys and records that this release writes. */
-export const schemaVersion = 1;
+/**
+ * Of the keys and records that this release writes. 2: files made of a model, and rules. A release that knows 1 would serve
+ * what a rule denies.
+ */
+export const schemaVersion = 2;
+/** Records of it lack only fields that reading fills in. */
+const oldestSchema = 1;
 
 export const metaPrefix = 'meta/';
 export const epochKey = 'meta/epoch';
@@ -59,11 +64,12 @@ export async function renewIdentity(access: Access, before: string, place: Place
 }
 
 async function checkSchema(access: Access, { name, another }: Place): Promise<void> {
-  const stored = Number((await access.get(schemaKey)).entry?.value);
-  if (stored !== schemaVersion) {
+  const { entry } = await access.get(schemaKey);
+  const stored = Number(entry?.value);
+  if (!(stored >= oldestSchema && stored <= schemaVersion)) {
     throw new ParetoError(
       'failed-precondition',
-      `the ${name} holds data of schema version ${stored}, this release knows version ${schemaVersion}: ` +
+      `the ${name} holds data of schema version ${stored}, this release knows versions ${oldestSchema} to ${schemaVersion}: ` +
         `run the release that wrote it, or ${another}`,
     );
   }
@@ -73,4 +79,16 @@ async function checkSchema(access: Access, { name, another }: Place): Promise<vo
       `a restore into the ${name} is under way or was cut off: wait for its end, or delete the store and restore again`,
     );
   }
+  if (entry !== undefined && stored < schemaVersion) await raiseSchema(access, entry);
+}
+
+/** From now on releases that know only what it was refuse it. A store that is full stays what it is: it can be read. */
+async function raiseSchema(access: Access, { modRevision }: Entry): Promise<void> {
+  const raised = access.transact({
+    compares: [{ kind: 'revision', key: schemaKey, modRevision }],
+    operations: [{ kind: 'put', key: schemaKey, value: String(schemaVersion) }],
+  });
+  await raised.catch((error: unknown) => {
+    if (!(error instanceof ParetoError) || error.code !== 'resource-exhausted') throw error;
+  });
 }

@@ -66,6 +66,17 @@ describe('embedded store', () => {
     await assert.rejects(open(), { code: 'failed-precondition', message: /schema version 99/ });
   });
 
+  it('takes data of the schema version before, and makes it its own', async () => {
+    const before = await open();
+    await write(before, 'meta/schema', '1');
+    await write(before, 'k', 'kept');
+    await before[Symbol.asyncDispose]();
+    const store = await open();
+    assert.equal((await store.get('k')).entry?.value, 'kept');
+    assert.equal((await store.get('meta/schema')).entry?.value, '2');
+    await store[Symbol.asyncDispose]();
+  });
+
   it('bounds its history by itself', async () => {
     const store = await open(10);
     for (let i = 0; i < 30; i += 1) await write(store, 'k', String(i));
