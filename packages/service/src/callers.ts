@@ -14,8 +14,8 @@ const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> 
     'pareto.v1.Fleet': ['operator'],
     'pareto.v1.Routes': ['router'],
     'pareto.v1.Registry': ['operator'],
-    'pareto.v1.Blobs/Download': ['worker', 'operator'],
-    'pareto.v1.Blobs': ['operator'],
+    // Workers fetch models, and bring what they made of them.
+    'pareto.v1.Blobs': ['worker', 'operator'],
   },
   worker: {
     'inference.GRPCInferenceService': ['router'],
