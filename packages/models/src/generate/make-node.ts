@@ -17,12 +17,12 @@ export interface NodeParts {
   readonly attribute?: readonly OnnxAttribute[];
 }
 
-/** Its name is that of its first output, unless given. */
+/** Without a name, unless given: two nodes of one name make a model invalid. */
 export function makeNode(
   opType: string,
   input: readonly string[],
   output: readonly string[],
-  { name = output[0] ?? '', domain = '', attribute = [] }: NodeParts = {},
+  { name = '', domain = '', attribute = [] }: NodeParts = {},
 ): OnnxNode {
   const rest = { overload: '', docString: '', metadataProps: [], deviceConfigurations: [] };
   return { name, opType, domain, input, output, attribute, ...rest };
