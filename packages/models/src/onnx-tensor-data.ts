@@ -90,8 +90,8 @@ function packedIntegers(dataType: number, lists: readonly (readonly OnnxInt[])[]
   if (values === undefined) return undefined;
   // Types of less than a byte come packed into bytes.
   const size = Math.max(1, (bits[dataType] ?? 0) / 8);
-  const raw = new Uint8Array(values.length * size);
-  const view = new DataView(raw.buffer);
+  const raw = Buffer.alloc(values.length * size);
+  const view = new DataView(raw.buffer, raw.byteOffset);
   for (const [index, value] of values.entries()) writeInteger(view, index * size, size, value);
   return raw;
 }

@@ -4,7 +4,7 @@ import { tensorsOf } from '../onnx-codec.js';
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
 import { declined, made, type Rewrite } from './generator.js';
-import { freshNames, isOp, opsetOf, withOpset } from './graph.js';
+import { constantsOf, freshNames, isOp, opsetOf, withOpset } from './graph.js';
 import { upgraders, type Refused, type UpgradeContext } from './upgrade-nodes.js';
 
 const target = 13;
@@ -31,7 +31,7 @@ type Context = Pick<UpgradeContext, 'from' | 'name' | 'floatType'>;
 
 function upgradeGraph(graph: OnnxGraph, context: Context): OnnxGraph | Refused {
   const added: OnnxTensor[] = [];
-  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  const constants = constantsOf(graph);
   const constant = (tensor: OnnxTensor): string => (added.push(tensor), tensor.name);
   const nodes: OnnxNode[] = [];
   for (const node of graph.node) {
