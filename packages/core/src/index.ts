@@ -40,7 +40,7 @@ export {
   type Recipe,
   type SessionOption,
 } from './recipes.js';
-export { type RuleEvent, type SelectionRule } from './rule.js';
+export { type RuleEvent, type RuleInForce, type SelectionRule } from './rule.js';
 export {
   createHardwareClass,
   defaultPrices,

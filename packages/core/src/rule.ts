@@ -17,6 +17,9 @@ export interface SelectionRule {
   readonly endsWallMs: number | undefined;
 }
 
+/** What deciding needs of a rule that is in force. */
+export type RuleInForce = Pick<SelectionRule, 'kind' | 'task' | 'target' | 'reason'>;
+
 /** What happened to a rule. */
 export interface RuleEvent {
   readonly kind: 'made' | 'lifted' | 'ended';

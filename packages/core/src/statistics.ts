@@ -2,7 +2,7 @@
 
 import type { Rng } from './rng.js';
 
-/** Wilson score interval at 95 % for `hits` of `samples`. Source: Wilson 1927; z = 1.959964. Empty samples give [0, 1]. */
+/** Wilson score interval at 95 % for `hits` of `samples`, which it holds. Source: Wilson 1927; z = 1.959964. Empty samples give [0, 1]. */
 export function wilson95(hits: number, samples: number): readonly [lower: number, upper: number] {
   if (samples === 0) return [0, 1];
   const z = 1.959963984540054;
@@ -10,7 +10,11 @@ export function wilson95(hits: number, samples: number): readonly [lower: number
   const denominator = 1 + (z * z) / samples;
   const centre = p + (z * z) / (2 * samples);
   const spread = z * Math.sqrt((p * (1 - p)) / samples + (z * z) / (4 * samples * samples));
-  return [Math.max(0, (centre - spread) / denominator), Math.min(1, (centre + spread) / denominator)];
+  // Rounding must not take the estimate itself out of the interval, as at 0 and 1.
+  return [
+    Math.max(0, Math.min(p, (centre - spread) / denominator)),
+    Math.min(1, Math.max(p, (centre + spread) / denominator)),
+  ];
 }
 
 /** Nearest-rank percentile of ascending values; `fraction` in (0, 1]. NaN when there are none. */

@@ -3,6 +3,7 @@
 import type { Accuracy, Profile } from './registry.js';
 import type { HardwareClassId, ReplicaId, UsdPerHour, VariantId, WorkerId } from './units.js';
 import type { PartialObjective } from './objective.js';
+import type { RuleInForce } from './rule.js';
 import type { Signature } from './tensor.js';
 
 /** A replica that is ready, and may be called. */
@@ -67,6 +68,8 @@ export interface TargetEntry {
   readonly candidates: readonly Candidate[];
   /** By candidate; undefined when none is left out. */
   readonly exclusions: readonly (Exclusion | undefined)[] | undefined;
+  /** In force, and about it or one of its candidates. */
+  readonly rules: readonly RuleInForce[];
 }
 
 export interface TableVersion {

@@ -26,11 +26,15 @@ export {
   type VariantState,
 } from './lifecycle/classify-variant.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
+export { servedVersion } from './lifecycle/served-version.js';
+export { type Succession } from './lifecycle/succession.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { holdRemovals } from './place/hold-removals.js';
 export { planPlacement } from './place/plan-placement.js';
 export {
   defaultPlacementParams,
+  type MakeTarget,
+  type PlacementArchitecture,
   type PlacementParams,
   type PlacementReplica,
   type PlacementSnapshot,
@@ -38,6 +42,15 @@ export {
   type PlacementWorker,
 } from './place/snapshot.js';
 export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
+export { markDominated, type Catalogue } from './prune/mark-dominated.js';
+export {
+  defaultDominationParams,
+  planDomination,
+  type Domination,
+  type DominationParams,
+  type DominationTerms,
+  type MeasuredVariant,
+} from './prune/plan-domination.js';
 export { defaultRetryParams, earnRetry, mayRetry, type FailedAttempt, type RetryParams } from './retry/may-retry.js';
 export { planAftermath, type Aftermath, type Batched, type BatchFailure } from './retry/plan-aftermath.js';
 export { idleLoads, type LoadView } from './route/load-view.js';
@@ -64,6 +77,7 @@ export {
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
 export { selectVariant, type RefusalReason, type Selection } from './select/select-variant.js';
+export { denialOf, type Ruled } from './select/rules.js';
 export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
 export {
   defaultSelectParams,

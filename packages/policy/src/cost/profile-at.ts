@@ -3,7 +3,8 @@
 import type { Profile, ProfilePoint } from '@pareto/core';
 
 /** The median latency of a batch, in ms. A profile has at least one point. */
-export const p50At = (profile: Profile, batch: number): number => latencyAt(profile.points, batch, 'p50Ms');
+export const p50At = (profile: Pick<Profile, 'points'>, batch: number): number =>
+  latencyAt(profile.points, batch, 'p50Ms');
 
 /** The 99th percentile latency of a batch, in ms. */
 export const p99At = (profile: Profile, batch: number): number => latencyAt(profile.points, batch, 'p99Ms');

@@ -1,22 +1,35 @@
 // What placement looks at: one consistent picture of registry, fleet and demand.
 
 import type {
+  Architecture,
   Assignment,
   Bytes,
   Measurement,
   Milliseconds,
   PriceTable,
+  RecipeOutcome,
   ReplicaState,
+  SelectionRule,
   Task,
   Variant,
   VariantId,
   WorkerInfo,
 } from '@pareto/core';
 
-/** The current version of a variant, with what was measured of that version. */
+/** A version of a variant, with what was measured of that version. */
 export interface PlacementVariant {
   readonly variant: Variant;
   readonly measurements: readonly Measurement[];
+  /** From `markDominated`; undefined: by none, or its architecture keeps all. */
+  readonly dominatedBy: VariantId | undefined;
+  /** One of its own architecture dominates it too. */
+  readonly dominatedWithin: boolean;
+}
+
+/** The current version of an architecture, with what became of making files of that version. */
+export interface PlacementArchitecture {
+  readonly architecture: Architecture;
+  readonly outcomes: readonly RecipeOutcome[];
 }
 
 export interface PlacementWorker {
@@ -24,8 +37,16 @@ export interface PlacementWorker {
   /** `awaited`: its session is gone for less than the grace period: its replicas still count, it gets nothing new. */
   readonly presence: 'connected' | 'awaited' | 'gone';
   readonly draining: boolean;
-  /** The variant that it is measuring or was ordered to. */
+  /** The variant that it is measuring or making, or was ordered to. */
   readonly measuring: VariantId | undefined;
+  /** Set when it is making: what it was ordered to. */
+  readonly making: MakeTarget | undefined;
+}
+
+export interface MakeTarget {
+  readonly architecture: string;
+  readonly version: number;
+  readonly recipe: string;
 }
 
 /** An assignment in force, or a replica that its worker still reports without one (`draining`). */
@@ -46,7 +67,13 @@ export interface PlacementSnapshot {
   /** Unique to this turn and a valid part of a replica id. */
   readonly planId: string;
   readonly tasks: readonly Task[];
+  readonly architectures: readonly PlacementArchitecture[];
+  /** By architecture the version that its name means now, from `servedVersion`; left out: the current one. */
+  readonly served: ReadonlyMap<string, number>;
+  /** Of every architecture those of its current version, and those of the version that its name means where that is an older one. */
   readonly variants: readonly PlacementVariant[];
+  /** In force now. */
+  readonly rules: readonly SelectionRule[];
   readonly workers: readonly PlacementWorker[];
   readonly replicas: readonly PlacementReplica[];
   /** Variants that queries are held for, the most urgent first. */

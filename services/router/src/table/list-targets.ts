@@ -67,6 +67,7 @@ function taskEntry(task: Task, candidates: readonly Candidate[]): TargetEntry {
     maxBatchSize,
     candidates,
     exclusions: undefined,
+    rules: [],
   };
 }
 
@@ -92,6 +93,7 @@ function architectureEntries(
     maxBatchSize: largestBatch(own),
     candidates: own,
     exclusions: undefined,
+    rules: [],
   });
   const variants = groupBy(candidates, ({ variant }) => variant);
   return [

@@ -1,0 +1,87 @@
+// What a new version of an architecture must have ready before its name moves to it.
+
+import { originalRecipe, recipeOf, type SelectionRule, type VariantId } from '@pareto/core';
+import type { PlacementArchitecture, PlacementReplica, PlacementVariant, PlacementWorker } from '../place/snapshot.js';
+import { denialOf } from '../select/rules.js';
+import { countReady } from './count-ready.js';
+
+/** One architecture, its versions, and where they are loaded. */
+export interface Succession {
+  /** The version that the name meant so far; undefined: not known. */
+  readonly served: number | undefined;
+  readonly current: PlacementArchitecture;
+  /** Of the current version and of older ones. */
+  readonly variants: readonly PlacementVariant[];
+  /** Of the architecture's variants, of any version. */
+  readonly replicas: readonly PlacementReplica[];
+  readonly workers: readonly PlacementWorker[];
+  /** In force now. */
+  readonly rules: readonly SelectionRule[];
+}
+
+/**
+ * For each variant with ready replicas in the version `before`, how many the current version's variant of the same name
+ * needs: as many, but no more than the fleet has slots for. None when the current version will not have it: not wanted,
+ * declined or failed, or when it is dominated, denied or quarantined. Infinite while its file or its measurement is to come.
+ */
+export function successionOf(succession: Succession, before: number): ReadonlyMap<VariantId, number> {
+  const needs = new Map<VariantId, number>();
+  for (const [id, count] of countReady(succession.replicas, succession.workers, before)) {
+    const limit = limitOf(succession, id, before);
+    needs.set(id, limit === Infinity ? Infinity : Math.min(limit, count));
+  }
+  return needs;
+}
+
+/** Replicas that the fleet could hold of the current version's variant; infinite: not known yet. */
+function limitOf(succession: Succession, id: VariantId, before: number): number {
+  const { current, variants, workers, rules } = succession;
+  const next = variants.find(({ variant }) => variant.id === id && variant.version === current.architecture.version);
+  const previous = variants.find(({ variant }) => variant.id === id && variant.version === before);
+  if (next === undefined) return previous !== undefined && isToCome(succession, previous) ? Infinity : 0;
+  const { variant, dominatedBy } = next;
+  if (dominatedBy !== undefined || variant.quarantineReason !== undefined) return 0;
+  if (denialOf({ ...variant, variant: id }, rules) !== undefined) return 0;
+  const slots = slotsFor(next, workers);
+  return slots === 0 && isToMeasure(next, workers) ? Infinity : slots;
+}
+
+/** The file is to be made yet, and its variant will run on what the fleet has. */
+function isToCome({ current, workers }: Succession, { variant }: PlacementVariant): boolean {
+  const { architecture, outcomes } = current;
+  const { recipe, provider } = variant;
+  const hasProvider = workers.some((worker) =>
+    openGroups(worker).some(({ hardwareClass }) => hardwareClass.provider === provider),
+  );
+  if (!hasProvider) return false;
+  if (recipe === originalRecipe) return true;
+  if (recipeOf(recipe) === undefined || !architecture.recipes.includes(recipe)) return false;
+  const outcome = outcomes.find((one) => one.recipe === recipe);
+  return outcome === undefined || outcome.result.kind === 'made';
+}
+
+/** Some class of the fleet is left that it may be measured on. */
+const isToMeasure = ({ variant, measurements }: PlacementVariant, workers: readonly PlacementWorker[]): boolean =>
+  workers.some((worker) =>
+    openGroups(worker).some(
+      ({ hardwareClass }) =>
+        hardwareClass.provider === variant.provider &&
+        !measurements.some((measurement) => measurement.hardwareClass === hardwareClass.id),
+    ),
+  );
+
+/** Slots of the classes that it was measured on, of workers large enough for it. */
+function slotsFor({ measurements }: PlacementVariant, workers: readonly PlacementWorker[]): number {
+  let slots = 0;
+  for (const { hardwareClass, result } of measurements) {
+    if (result.kind !== 'measured') continue;
+    for (const worker of workers) {
+      if (worker.info.memoryBytes < result.profile.memoryBytes) continue;
+      for (const group of openGroups(worker)) if (group.hardwareClass.id === hardwareClass) slots += group.slots;
+    }
+  }
+  return slots;
+}
+
+const openGroups = ({ info, presence, draining }: PlacementWorker): PlacementWorker['info']['slotGroups'] =>
+  presence === 'connected' && !draining ? info.slotGroups.filter(({ slots }) => slots > 0) : [];

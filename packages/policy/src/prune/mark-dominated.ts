@@ -1,0 +1,75 @@
+// The marks of domination on everything that is registered.
+
+import { fallbackObjective, type PriceTable, type SelectionRule, type Task, type VariantId } from '@pareto/core';
+import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
+import { denialOf } from '../select/rules.js';
+import { defaultDominationParams, planDomination, type Domination, type DominationParams } from './plan-domination.js';
+
+type Unmarked = Pick<PlacementVariant, 'variant' | 'measurements'>;
+
+export interface Catalogue {
+  readonly tasks: readonly Task[];
+  readonly architectures: readonly Pick<PlacementArchitecture, 'architecture'>[];
+  /** Of current versions, and of older ones that may be served still. */
+  readonly variants: readonly Unmarked[];
+  /** In force now. */
+  readonly rules: readonly SelectionRule[];
+  readonly prices: PriceTable;
+}
+
+/**
+ * Each variant with its mark, in the order they came in. What is denied or quarantined neither dominates nor is dominated. A
+ * variant of an older version is compared as if its version were the current one of its architecture.
+ */
+export function markDominated(
+  { tasks, architectures, variants, rules, prices }: Catalogue,
+  params: DominationParams = defaultDominationParams,
+): readonly PlacementVariant[] {
+  const current = new Map(architectures.map(({ architecture }) => [architecture.name, architecture]));
+  const latencies = new Map(tasks.map((task) => [task.name, task.defaultObjective.latencyMs]));
+  const isCurrent = ({ variant }: Unmarked): boolean => variant.version === current.get(variant.architecture)?.version;
+  const marks = new Map<Unmarked, Domination>();
+  const byTask = groupBy(
+    variants.filter((one) => mayServe(one, rules)),
+    ({ variant }) => variant.task,
+  );
+  for (const [task, own] of byTask) {
+    const terms = { prices, latencyMs: latencies.get(task) ?? fallbackObjective.latencyMs };
+    const newest = own.filter(isCurrent);
+    mark(newest, planDomination(newest, terms, params), marks);
+    const older = own.filter((one) => !isCurrent(one));
+    for (const [, group] of groupBy(older, ({ variant }) => `${variant.architecture}/${variant.version}`)) {
+      const name = group[0]?.variant.architecture;
+      const others = newest.filter(({ variant }) => variant.architecture !== name);
+      mark(group, planDomination([...others, ...group], terms, params), marks);
+    }
+  }
+  return variants.map((one) => {
+    const found = current.get(one.variant.architecture)?.keepAll === true ? undefined : marks.get(one);
+    return { ...one, dominatedBy: found?.by, dominatedWithin: found?.within ?? false };
+  });
+}
+
+const mayServe = ({ variant }: Unmarked, rules: readonly SelectionRule[]): boolean =>
+  variant.quarantineReason === undefined && denialOf({ ...variant, variant: variant.id }, rules) === undefined;
+
+function mark(
+  variants: readonly Unmarked[],
+  found: ReadonlyMap<VariantId, Domination>,
+  marks: Map<Unmarked, Domination>,
+): void {
+  for (const one of variants) {
+    const domination = found.get(one.variant.id);
+    if (domination !== undefined) marks.set(one, domination);
+  }
+}
+
+function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
