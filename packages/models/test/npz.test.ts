@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Signature } from '@pareto/core';
-import { createTempFolder, floats, longs, writeNpz, type TempFolder } from '@pareto/testkit';
-import { readNpz, readValidationSet, sliceRows, toNumbers } from '../src/index.js';
+import { createTempFolder, floats, writeNpz, type TempFolder } from '@pareto/testkit';
+import { readNpz, sliceRows, toNumbers } from '../src/index.js';
+import { toTexts } from '../src/texts.js';
 
 const digits = fileURLToPath(new URL('../../../examples/digits/validation.npz', import.meta.url));
-const signature: Signature = {
-  batched: true,
-  inputs: [{ name: 'x', datatype: 'FP32', dims: [2] }],
-  outputs: [{ name: 'y', datatype: 'FP32', dims: [3] }],
-};
-
 describe('NPZ', () => {
   let folder: TempFolder;
   before(async () => void (folder = await createTempFolder()));
@@ -37,6 +31,21 @@ describe('NPZ', () => {
     assert.deepEqual(sliceRows(x, 1, 3).dims, [2, 2]);
   });
 
+  it('reads text', async () => {
+    const wide = Buffer.from(
+      Uint32Array.from(Array.from('zwölf\0\0𝄞a\0\0\0\0\0', (character) => character.codePointAt(0) ?? 0)).buffer,
+    );
+    const arrays = await readNpz(
+      await saved({
+        u: { descr: '<U7', dims: [2], data: wide },
+        s: { descr: '|S3', dims: [2, 1], data: Buffer.from('abcd\0\0') },
+      }),
+    );
+    const [u, s] = [arrays.get('u') ?? assert.fail(), arrays.get('s') ?? assert.fail()];
+    assert.deepEqual([u.datatype, u.dims, toTexts(u)], ['BYTES', [2], ['zwölf', '𝄞a']]);
+    assert.deepEqual([s.datatype, s.dims, toTexts(s)], ['BYTES', [2, 1], ['abc', 'd']]);
+  });
+
   const bad: readonly [string, Parameters<typeof writeNpz>[0] | Uint8Array, RegExp][] = [
     ['what is not an archive', Buffer.from('hello'), /the NPZ file can't be read/],
     [
@@ -47,6 +56,11 @@ describe('NPZ', () => {
     ['complex numbers', { x: { descr: '<c8', dims: [1], data: new Uint8Array(8) } }, /its type is <c8/],
     ['big-endian numbers', { x: { descr: '>f4', dims: [1], data: new Uint8Array(4) } }, /its type is >f4/],
     ['objects', { x: { descr: '|O', dims: [1], data: new Uint8Array(8) } }, /its type is \|O/],
+    [
+      'less text than the shape says',
+      { x: { descr: '<U4', dims: [2], data: new Uint8Array(16) } },
+      /expected 32 for <U4/,
+    ],
     ['fewer elements than the shape says', { x: floats([5], [1, 2]) }, /it holds 8 bytes, expected 20/],
   ];
   for (const [what, content, why] of bad) {
@@ -70,36 +84,5 @@ describe('NPZ', () => {
     const archive = Buffer.from(writeNpz({ x: { descr: '<f4', dims: [2 ** 18], data: new Uint8Array(2 ** 20) } }));
     archive.writeUInt32LE(1000, archive.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
     await assert.rejects(readNpz(await saved(archive)), /too many bytes/);
-  });
-
-  describe('validation set', () => {
-    const x = floats([2, 2], [1, 2, 3, 4]);
-    const label = longs([2], [0, 1]);
-
-    it('has an array for each input, and labels', async () => {
-      const set = await readValidationSet(await saved({ x, label }), signature);
-      assert.deepEqual([set.samples, [...set.inputs.keys()], set.labels.datatype], [2, ['x'], 'INT64']);
-    });
-
-    const unfit: readonly [string, Parameters<typeof writeNpz>[0], RegExp][] = [
-      ['no labels', { x }, /no array "label" \(it has x\)/],
-      [
-        'labels with fractions',
-        { x, label: floats([2], [0, 1]) },
-        /label must be whole numbers \[samples\], got FP32 \[2\]/,
-      ],
-      ['labels for none', { x, label: longs([0], []) }, /label must be/],
-      ['no array for an input', { z: x, label }, /no array "x"/],
-      ['another number of samples', { x, label: longs([3], [0, 1, 2]) }, /x must be FP32 \[3, 2\], got FP32 \[2, 2\]/],
-      ['another type', { x: longs([2, 2], [1, 2, 3, 4]), label }, /x must be FP32 \[2, 2\], got INT64/],
-    ];
-    for (const [what, content, why] of unfit) {
-      it(`is refused with ${what}`, async () => {
-        await assert.rejects(readValidationSet(await saved(content), signature), {
-          code: 'invalid-argument',
-          message: why,
-        });
-      });
-    }
   });
 });

@@ -13,6 +13,9 @@ import {
   type SampleForm,
 } from './quality-metric.js';
 
+/** For messages. */
+export const classOutputs = 'scores [samples, classes], or classes [samples] as whole numbers';
+
 /** Scores of classes, or one whole number: the class. */
 export function isClasses(output: SampleForm): boolean {
   const axes = wide(output.dims);
@@ -31,6 +34,14 @@ export function answersOf(output: Tensor): Float64Array {
   const values = toNumbers(output);
   return classesOf(values, values.length / (output.dims[0] ?? 1));
 }
+
+/** 1 for each sample whose class is the expected one, else 0. */
+export const equalClasses = (output: Tensor, expected: ArrayLike<number>): readonly number[] =>
+  Array.from(answersOf(output), (answer, sample) => Number(answer === expected[sample]));
+
+/** As `equalClasses`, with what another model answered. */
+export const sameClasses = (output: Tensor, reference: Tensor): readonly number[] =>
+  equalClasses(output, answersOf(reference));
 
 /** Of `count` values from `start`, the first among equals; NaN when one of them is not a number. */
 function indexOfLargest(values: ArrayLike<number>, start: number, count: number): number {

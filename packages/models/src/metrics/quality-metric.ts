@@ -70,7 +70,7 @@ export const isDynamic = ({ dims }: SampleForm): boolean => dims.includes(-1);
 export const isNumeric = ({ datatype }: Pick<SampleForm, 'datatype'>): boolean =>
   datatype !== 'BYTES' && datatype !== 'BF16';
 
-export const isFloat = ({ datatype }: Pick<SampleForm, 'datatype'>): boolean => /^FP/.test(datatype);
+export const isFloat = ({ datatype }: Pick<SampleForm, 'datatype'>): boolean => datatype.startsWith('FP');
 
 export const isWhole = (form: Pick<SampleForm, 'datatype'>): boolean => isNumeric(form) && !isFloat(form);
 

@@ -3,8 +3,9 @@
 import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
 import type { Tensor } from '../npy.js';
 import { boxIou } from './boxes.js';
-import { f1, top1, top5 } from './classification.js';
+import { top1, top5 } from './classification.js';
 import { exactMatch } from './exact-match.js';
+import { f1 } from './f1.js';
 import { describeForm, formOf, type QualityMetric, type SampleForm } from './quality-metric.js';
 import { cosine, mse } from './vectors.js';
 
@@ -26,13 +27,13 @@ export interface Scorer {
 }
 
 export function createScorer(metric: Metric): Scorer {
-  const { checkLabels, createObserver } = table[metric];
-  const observer = createObserver();
+  const definition = table[metric];
+  const observer = definition.createObserver();
   return {
     add(outputs, labels) {
       const output = pickOutput(metric, outputs);
       checkSamples(output, labels.dims[0] ?? 0);
-      checkLabels(labels, formOf(output));
+      definition.checkLabels(labels, formOf(output));
       observer.add(output, labels);
     },
     result: () => ({ metric, ...observer.summarise(), samples: observer.samples }),

@@ -24,7 +24,7 @@ export const summariseMean = (values: readonly number[]): Summary =>
   });
 
 /** A resample takes time by its samples; with many samples, fewer tell as much. */
-const drawsAtMost = 4_000_000;
+const drawsAtMost = 2_000_000;
 const [fewestResamples, mostResamples] = [200, 1000];
 const seed = 95;
 

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { metrics, type Metric } from '@pareto/core';
+import {
+  createAgreement,
+  createScorer,
+  inspectModel,
+  judgedOutput,
+  readValidationSet,
+  sliceRows,
+} from '../../src/index.js';
+import type { Tensor } from '../../src/index.js';
+import { answers, loadModel, numbersOf } from '../run-model.js';
+import { classes, floats, longs, texts } from '../tensors.js';
+import { agreementOf, score } from './score.js';
+
+const digits = (file: string): string => fileURLToPath(new URL(`../../../../examples/digits/${file}`, import.meta.url));
+
+interface Case {
+  readonly output: Tensor;
+  readonly labels: Tensor;
+}
+
+const anyNumber = fc.oneof(fc.float({ min: -4, max: 4 }), fc.constantFrom(Number.NaN, Infinity, -Infinity));
+const labelOf: Readonly<Record<Metric, fc.Arbitrary<readonly number[]>>> = {
+  top1: fc.nat(7).map((label) => [label]),
+  top5: fc.nat(7).map((label) => [label]),
+  f1: fc.nat(7).map((label) => [label]),
+  'exact-match': fc.nat(7).map((label) => [label]),
+  'box-iou': fc.constantFrom([0, 0, 1, 1, 0.5, 0.5, 2, 2], [-1, -1, 3, 1, 0, 0, 0.5, 4]),
+  cosine: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
+  mse: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
+};
+
+/** Eight scores, two boxes or eight numbers a sample. */
+function anyCase(metric: Metric): fc.Arbitrary<Case> {
+  const row = fc.tuple(fc.array(anyNumber, { minLength: 8, maxLength: 8 }), labelOf[metric]);
+  return fc.array(row, { minLength: 1, maxLength: 24 }).map((rows) => {
+    const perRow = metric === 'box-iou' ? [2, 4] : [8];
+    const labels = rows.flatMap(([, label]) => label);
+    return {
+      output: floats(
+        [rows.length, ...perRow],
+        rows.flatMap(([output]) => output),
+      ),
+      labels: labels.length === rows.length ? classes(...labels) : floats([rows.length, ...perRow], labels),
+    };
+  });
+}
+
+for (const metric of metrics) {
+  describe(`any answers scored by ${metric}`, () => {
+    it('give a value in its interval in [0, 1], the same however they are cut in batches', () => {
+      fc.assert(
+        fc.property(anyCase(metric), fc.integer({ min: 1, max: 9 }), ({ output, labels }, batch) => {
+          const whole = score(metric, output, labels);
+          const { value, lower95, upper95, samples } = whole;
+          assert.ok(0 <= lower95 && lower95 <= value && value <= upper95 && upper95 <= 1, JSON.stringify(whole));
+          const scorer = createScorer(metric);
+          for (let from = 0; from < samples; from += batch) {
+            const to = Math.min(samples, from + batch);
+            scorer.add([sliceRows(output, from, to)], sliceRows(labels, from, to));
+          }
+          assert.deepEqual(scorer.result(), whole);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('agree with each other in [0, 1], and with themselves wholly when they are finite', () => {
+      fc.assert(
+        fc.property(anyCase(metric), anyCase(metric), ({ output: one }, { output: other }) => {
+          const rows = Math.min(one.dims[0] ?? 0, other.dims[0] ?? 0);
+          const value = agreementOf(metric, sliceRows(one, 0, rows), sliceRows(other, 0, rows));
+          assert.ok(0 <= value && value <= 1, `${value}`);
+        }),
+      );
+      const finite = floats([2, 2, 4], [0, 0, 1, 1, 2, 2, 3, 4, 0, 1, 5, 6, 0.5, 2, 3, 4]);
+      const output = metric === 'box-iou' ? finite : { ...finite, dims: [2, 8] };
+      assert.ok(Math.abs(agreementOf(metric, output, output) - 1) < 1e-12);
+    });
+
+    it('have the widest interval without samples', () => {
+      const { value, lower95, upper95, samples } = createScorer(metric).result();
+      assert.deepEqual([value, lower95, upper95, samples], [0, 0, 1, 0]);
+      assert.ok(Number.isNaN(createAgreement(metric).result()));
+    });
+  });
+}
+
+describe('a scorer', () => {
+  it('is not surer of samples that are all alike than of as many hits', () => {
+    const boxes = floats([10, 4], new Array<readonly number[]>(10).fill([0, 0, 1, 1]).flat());
+    const { value, lower95, upper95 } = score('box-iou', boxes, boxes);
+    const hits = score('exact-match', boxes, boxes);
+    assert.deepEqual([value, lower95, upper95], [hits.value, hits.lower95, hits.upper95]);
+    assert.ok(lower95 < 0.75 && value === 1);
+  });
+
+  it('gives the same interval each time', () => {
+    const [output, labels] = [classes(0, 1, 1, 0, 2, 2, 1), classes(0, 1, 2, 0, 1, 2, 1)];
+    assert.deepEqual(score('f1', output, labels), score('f1', output, labels));
+  });
+
+  it('judges the first output that it can', () => {
+    const outputs = [
+      texts([2], ['a', 'b']),
+      floats([2, 3, 4], new Array<number>(24).fill(0)),
+      floats([2, 2], [0, 1, 1, 0]),
+    ];
+    const scorer = createScorer('top1');
+    scorer.add(outputs, classes(1, 0));
+    assert.equal(scorer.result().value, 1);
+    const forms = [
+      { datatype: 'BYTES', dims: [] },
+      { datatype: 'FP32', dims: [-1, 4] },
+    ] as const;
+    assert.equal(judgedOutput('box-iou', forms), 1);
+    assert.equal(judgedOutput('exact-match', forms), 0);
+    assert.throws(() => judgedOutput('top1', forms.slice(0, 1)), /outputs are, per sample, BYTES \[\]: choose another/);
+  });
+
+  it('counts long sets too', () => {
+    const labels = longs(
+      [200_000],
+      Array.from({ length: 200_000 }, (_, sample) => sample % 10),
+    );
+    const wrong = longs(
+      [200_000],
+      Array.from({ length: 200_000 }, (_, sample) => (sample % 100 === 0 ? 5 : sample % 10)),
+    );
+    assert.equal(score('top1', wrong, labels).value, 0.99);
+    assert.ok(score('f1', wrong, labels).value > 0.98);
+  });
+});
+
+describe('the accuracy of the digits example', () => {
+  it('is a plain count of right answers', async () => {
+    const model = digits('models/mlp-tiny.onnx');
+    const { signature } = await inspectModel(model);
+    const set = await readValidationSet(digits('validation.npz'), signature, 'top1');
+    const image = set.inputs.get('image') ?? assert.fail();
+    await using executor = await loadModel(model);
+    const scorer = createScorer('top1');
+    let right = 0;
+    for (let from = 0; from < set.samples; from += 250) {
+      const [rows, labels] = [sliceRows(image, from, from + 250), sliceRows(set.labels, from, from + 250)];
+      const outputs = await answers(executor, [{ name: 'image', datatype: 'FP32', shape: rows.dims, data: rows.data }]);
+      scorer.add(
+        outputs.map(({ datatype, shape, data }) => ({ datatype, dims: shape, data })),
+        labels,
+      );
+      const logits = numbersOf(outputs[0] ?? assert.fail());
+      const view = new DataView(labels.data.buffer, labels.data.byteOffset);
+      for (let row = 0; row < 250; row++) {
+        const scores = logits.slice(row * 10, row * 10 + 10);
+        if (scores.indexOf(Math.max(...scores)) === Number(view.getBigInt64(row * 8, true))) right++;
+      }
+    }
+    const { value, samples } = scorer.result();
+    assert.deepEqual([value * samples, samples], [right, 2000]);
+    assert.ok(right > 1800 && right < 2000, `${right}`);
+  });
+});
