@@ -29,6 +29,9 @@ export { isQuarantined } from './lifecycle/quarantine.js';
 export { servedVersion } from './lifecycle/served-version.js';
 export { type Succession } from './lifecycle/succession.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
+export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
+export { listSteps, type Step } from './make/list-steps.js';
+export { missingVariants, variantsOf } from './make/variants-of.js';
 export { holdRemovals } from './place/hold-removals.js';
 export { planPlacement } from './place/plan-placement.js';
 export {

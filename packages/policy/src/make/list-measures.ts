@@ -1,0 +1,41 @@
+// The measurements that a variant should have.
+
+import type { Measurement } from '@pareto/core';
+import type { PlacementVariant } from '../place/snapshot.js';
+import type { FleetClass } from './fleet-classes.js';
+import type { Step } from './list-steps.js';
+
+/** One for each class of the fleet that it runs on, and for each other class that it was measured on. */
+export function listMeasures(
+  { variant, measurements }: PlacementVariant,
+  classes: readonly FleetClass[],
+): readonly Step[] {
+  const own = classes.filter(({ provider }) => provider === variant.provider);
+  const elsewhere = measurements.filter(({ hardwareClass }) => !own.some(({ id }) => id === hardwareClass));
+  const { recipe, quarantineReason } = variant;
+  const step = (hardwareClass: Step['hardwareClass'], told: Pick<Step, 'state' | 'detail'>): Step => ({
+    ...{ kind: 'measure', recipe, variant: variant.id, hardwareClass, ...told, waitsFor: undefined },
+  });
+  return [
+    ...own.map((one) => {
+      const known = measurements.find(({ hardwareClass }) => hardwareClass === one.id);
+      if (known !== undefined && !isStale(known, one)) return step(one.id, toldOf(known));
+      if (quarantineReason !== undefined)
+        return step(one.id, { state: 'failed', detail: `quarantined: ${quarantineReason}` });
+      return step(one.id, {
+        state: 'open',
+        detail: known === undefined ? unmeasured : `measured with ${known.environment}`,
+      });
+    }),
+    ...elsewhere.map((known) => step(known.hardwareClass, toldOf(known))),
+  ];
+}
+
+const unmeasured = 'not measured on this hardware class yet';
+
+/** What it depends on has changed on every worker of its class. */
+export const isStale = ({ environment }: Measurement, { environments }: FleetClass): boolean =>
+  !environments.has(environment);
+
+const toldOf = ({ result }: Measurement): Pick<Step, 'state' | 'detail'> =>
+  result.kind === 'measured' ? { state: 'done', detail: '' } : { state: 'failed', detail: result.reason };

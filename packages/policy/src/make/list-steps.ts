@@ -1,0 +1,115 @@
+// All that is to be made and measured of one version of an architecture, and how far that is: what is planned and what is
+// shown are both read from here.
+
+import {
+  dynamicBatch,
+  originalRecipe,
+  recipes,
+  type HardwareClassId,
+  type RecipeOutcome,
+  type VariantId,
+} from '@pareto/core';
+import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
+import type { FleetClass } from './fleet-classes.js';
+import { listMeasures } from './list-measures.js';
+
+export interface Step {
+  readonly kind: 'make' | 'measure';
+  readonly recipe: string;
+  /** Of a measurement. */
+  readonly variant: VariantId | undefined;
+  /** Of a measurement; undefined: no worker has a slot that the variant runs on. */
+  readonly hardwareClass: HardwareClassId | undefined;
+  readonly state: 'done' | 'declined' | 'failed' | 'open';
+  /** What was done, why it was declined or failed, or why it is to be done. */
+  readonly detail: string;
+  /** What must come first; undefined: an open step may be taken on. */
+  readonly waitsFor: string | undefined;
+}
+
+/**
+ * In the order in which they are taken on: a fixed batch is made dynamic before anything else; then the original is measured on
+ * each class; then each wanted file that runs on what the fleet has is made, and its variants are measured. `variants` are
+ * those of the architecture's current version. Nothing is made of a model that could not be measured anywhere.
+ */
+export function listSteps(
+  planned: PlacementArchitecture,
+  variants: readonly PlacementVariant[],
+  classes: readonly FleetClass[],
+): readonly Step[] {
+  const own = variants.filter(({ variant }) => variant.version === planned.architecture.version);
+  const of = (recipe: string): readonly PlacementVariant[] => own.filter(({ variant }) => variant.recipe === recipe);
+  const preparation = prepare(planned);
+  const originals = of(originalRecipe);
+  const measured = originals.flatMap((one) => listMeasures(one, classes));
+  const first = measured.length > 0 || originals[0] === undefined ? measured : [noSlot(originals[0])];
+  const files = recipes
+    .filter(({ name }) => name !== originalRecipe)
+    .flatMap(({ name, providers }) => {
+      const outcome = outcomeOf(planned, name);
+      const runs = classes.some(({ provider }) => providers.some((one) => one === provider));
+      const isWanted = runs && planned.architecture.recipes.includes(name);
+      const make = outcome === undefined && !isWanted ? [] : [makeStep(name, outcome, originals, first)];
+      return [...make, ...of(name).flatMap((one) => listMeasures(one, classes))];
+    });
+  const later = [...first, ...files];
+  return preparation?.state === 'open'
+    ? [preparation, ...later.map(afterPreparation)]
+    : [...(preparation === undefined ? [] : [preparation]), ...later];
+}
+
+function prepare(planned: PlacementArchitecture): Step | undefined {
+  if (planned.architecture.fixedBatch === undefined) return undefined;
+  const outcome = outcomeOf(planned, dynamicBatch);
+  return outcome === undefined ? openMake(dynamicBatch, undefined) : tried(outcome);
+}
+
+const outcomeOf = ({ architecture, outcomes }: PlacementArchitecture, recipe: string): RecipeOutcome | undefined =>
+  outcomes.find((one) => one.recipe === recipe && one.version === architecture.version);
+
+function makeStep(
+  recipe: string,
+  outcome: RecipeOutcome | undefined,
+  originals: readonly PlacementVariant[],
+  measures: readonly Step[],
+): Step {
+  if (outcome !== undefined) return tried(outcome);
+  if (originals.some(({ measurements }) => measurements.some(({ result }) => result.kind === 'measured'))) {
+    return openMake(recipe, undefined);
+  }
+  const failed = measures.find(({ state }) => state === 'failed');
+  if (failed === undefined || measures.some(({ state }) => state === 'open')) {
+    return openMake(recipe, 'the original is measured first');
+  }
+  return {
+    ...openMake(recipe, undefined),
+    state: 'declined',
+    detail: `the original could not be measured: ${failed.detail}`,
+  };
+}
+
+const openMake = (recipe: string, waitsFor: string | undefined): Step => ({
+  kind: 'make',
+  recipe,
+  variant: undefined,
+  hardwareClass: undefined,
+  state: 'open',
+  detail: 'not made yet',
+  waitsFor,
+});
+
+function tried({ recipe, result }: RecipeOutcome): Step {
+  const step = openMake(recipe, undefined);
+  if (result.kind === 'made') return { ...step, state: 'done', detail: result.note };
+  return { ...step, state: result.kind, detail: result.reason };
+}
+
+const noSlot = ({ variant }: PlacementVariant): Step => ({
+  ...openMake(variant.recipe, `no worker has a ${variant.provider} slot`),
+  kind: 'measure',
+  variant: variant.id,
+  detail: 'not measured yet',
+});
+
+const afterPreparation = (step: Step): Step =>
+  step.state === 'open' ? { ...step, waitsFor: 'its batch is made dynamic first' } : step;
