@@ -7,7 +7,7 @@ export { openFolderBlobStore } from './folder-store.js';
 export { openS3BlobStore, type S3BlobStoreOptions } from './s3-store.js';
 export { createBlobCache, type BlobCache, type BlobCacheOptions, type CachedFile } from './blob-cache.js';
 export { parseNpy, type Tensor } from './npy.js';
-export { readNpz, type NpzLimits } from './npz.js';
+export { defaultNpzLimits, readNpz, type NpzLimits } from './npz.js';
 export { pickRows, sliceRows } from './rows.js';
 export { checkValidation, readValidationSet, type ValidationSet } from './validation-set.js';
 export { splitValidation, type ValidationSplit } from './split-validation.js';

@@ -12,10 +12,13 @@ export interface NpzLimits {
   readonly maxArrays: number;
 }
 
-const defaultLimits: NpzLimits = { maxBytes: 2 ** 30, maxArrays: 1024 };
+export const defaultNpzLimits: NpzLimits = { maxBytes: 2 ** 30, maxArrays: 1024 };
 
 /** Every array by its name. Throws `invalid-argument` that says what is wrong with the file. */
-export async function readNpz(file: string, limits: NpzLimits = defaultLimits): Promise<ReadonlyMap<string, Tensor>> {
+export async function readNpz(
+  file: string,
+  limits: NpzLimits = defaultNpzLimits,
+): Promise<ReadonlyMap<string, Tensor>> {
   const zip = await openZip(file);
   try {
     const entries = checkLimits(await listEntries(zip), limits);

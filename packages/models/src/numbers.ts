@@ -2,8 +2,11 @@
 
 import type { Tensor } from './npy.js';
 
+/** A tensor, of whatever shape. */
+type Elements = Pick<Tensor, 'datatype' | 'data'> & Partial<Tensor>;
+
 /** Float types and whole numbers of up to 32 bits exactly; 64-bit whole numbers up to 2^53. Throws for BYTES and BF16. */
-export function toNumbers({ datatype, data }: Pick<Tensor, 'datatype' | 'data'>): ArrayLike<number> {
+export function toNumbers({ datatype, data }: Elements): ArrayLike<number> {
   const { buffer, byteOffset, byteLength } = aligned(data);
   switch (datatype) {
     case 'FP32':
