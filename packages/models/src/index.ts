@@ -2,6 +2,8 @@ export { checkDigest, checkManifest, graphFile, manifestDigest } from './manifes
 export { makeFolder } from './make-folder.js';
 export { hashFile } from './hash-file.js';
 export { inspectGraph, inspectModel, type InspectedModel } from './inspect.js';
+export { type InspectedValue } from './inspect-dimensions.js';
+export { type OperatorCount } from './inspect-operators.js';
 export type { BlobChunk, BlobStatus, BlobStore, BlobStoreOptions, StoredBlob } from './blob-store.js';
 export { openFolderBlobStore } from './folder-store.js';
 export { openS3BlobStore, type S3BlobStoreOptions } from './s3-store.js';

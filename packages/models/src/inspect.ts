@@ -1,32 +1,59 @@
-// What a model takes and gives, read from its graph; models that can't be served are refused with the reason.
+// What a model takes and gives, holds and computes, read from its graph; models that can't be served are refused with the reason.
 
 import { readFile, stat } from 'node:fs/promises';
 import { ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
+import {
+  dimensionsOf,
+  dynamicDims,
+  fixedBatchOf,
+  hasBatch,
+  inputsOf,
+  type InspectedValue,
+} from './inspect-dimensions.js';
+import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
+import { macsPerItem } from './inspect-work.js';
 import { checkRelativePath } from './manifest.js';
 import { decodeOnnx, tensorsOf } from './onnx-codec.js';
-import type { OnnxGraph, OnnxModel, OnnxType, OnnxValue } from './onnx.js';
+import { elementsOf, onnxTypes, tensorBytes } from './onnx-tensor-data.js';
+import type { OnnxModel, OnnxOpset, OnnxTensor, OnnxType, OnnxValue } from './onnx.js';
 
 export interface InspectedModel {
   readonly signature: Signature;
   /** Paths, relative to the model's folder, of the files that hold its external data. */
   readonly externalFiles: readonly string[];
+  readonly irVersion: number;
+  readonly opsets: readonly OnnxOpset[];
+  /** Most frequent first, those of functions and of graphs within nodes included. */
+  readonly operators: readonly OperatorCount[];
+  readonly inputs: readonly InspectedValue[];
+  readonly outputs: readonly InspectedValue[];
+  /** Names of dimensions that aren't fixed; `?` stands for those without one. */
+  readonly dynamicDims: readonly string[];
+  /** The size of a batch, when it is fixed: the same in every input and output, and first. */
+  readonly fixedBatch: number | undefined;
+  /** Numbers in its weights; what describes shapes isn't counted. */
+  readonly parameters: number;
+  /** Bytes of its constants, external data included. */
+  readonly weightBytes: number;
+  /** Estimated multiply-accumulates for one item; undefined where the shapes don't say. */
+  readonly macsPerItem: number | undefined;
 }
 
 /** ONNX's element types that ONNX Runtime's Node binding takes, by their number in TensorProto.DataType. */
 const datatypes: ReadonlyMap<number, DataType> = new Map([
-  [1, 'FP32'],
-  [2, 'UINT8'],
-  [3, 'INT8'],
-  [4, 'UINT16'],
-  [5, 'INT16'],
-  [6, 'INT32'],
-  [7, 'INT64'],
-  [8, 'BYTES'],
-  [9, 'BOOL'],
-  [10, 'FP16'],
-  [11, 'FP64'],
-  [12, 'UINT32'],
-  [13, 'UINT64'],
+  [onnxTypes.float, 'FP32'],
+  [onnxTypes.uint8, 'UINT8'],
+  [onnxTypes.int8, 'INT8'],
+  [onnxTypes.uint16, 'UINT16'],
+  [onnxTypes.int16, 'INT16'],
+  [onnxTypes.int32, 'INT32'],
+  [onnxTypes.int64, 'INT64'],
+  [onnxTypes.string, 'BYTES'],
+  [onnxTypes.bool, 'BOOL'],
+  [onnxTypes.float16, 'FP16'],
+  [onnxTypes.double, 'FP64'],
+  [onnxTypes.uint32, 'UINT32'],
+  [onnxTypes.uint64, 'UINT64'],
 ]);
 
 /** Protobuf holds no message beyond 2 GiB; weights of larger models are external data. */
@@ -42,7 +69,20 @@ export async function inspectModel(file: string): Promise<InspectedModel> {
 export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
-  return { signature: signatureOf(model.graph), externalFiles: externalFilesOf(model) };
+  checkOperators(model, refuse);
+  const [inputs, outputs] = [inputsOf(model.graph).map(dimensionsOf), model.graph.output.map(dimensionsOf)];
+  const values = [...inputs, ...outputs];
+  const signature = signatureOf(model, hasBatch(values));
+  return {
+    signature,
+    externalFiles: externalFilesOf(model),
+    irVersion: model.irVersion,
+    opsets: model.opsetImport,
+    operators: operatorsOf(model),
+    ...{ inputs, outputs, dynamicDims: dynamicDims(values), fixedBatch: fixedBatchOf(values) },
+    ...weightsOf(model),
+    macsPerItem: macsPerItem(model, signature.batched),
+  };
 }
 
 function checkGraphSize(sizeBytes: number): void {
@@ -51,67 +91,52 @@ function checkGraphSize(sizeBytes: number): void {
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `the model can't be served: ${why}`);
 
-interface Shaped {
-  readonly name: string;
-  readonly datatype: DataType;
-  /** -1 is dynamic. */
-  readonly dims: readonly number[];
-  /** What the first dimension is called, when it is dynamic and has a name. */
-  readonly firstName: string | undefined;
-}
-
-function signatureOf(graph: OnnxGraph): Signature {
-  const weights = new Set(graph.initializer.map(({ name }) => name));
-  const inputs = graph.input.filter(({ name }) => !weights.has(name)).map((value) => shape('input', value));
-  const outputs = graph.output.map((value) => shape('output', value));
+function signatureOf({ graph }: OnnxModel, batched: boolean): Signature {
+  const inputs = inputsOf(graph).map((value) => specOf('input', value, batched));
+  const outputs = graph.output.map((value) => specOf('output', value, batched));
   if (inputs.length === 0) throw refuse('it has no input');
   if (outputs.length === 0) throw refuse('it has no output');
-  const batched = hasBatch([...inputs, ...outputs]);
-  const spec = ({ name, datatype, dims }: Shaped): TensorSpec => ({
-    name,
-    datatype,
-    dims: batched ? dims.slice(1) : dims,
-  });
-  return { inputs: inputs.map(spec), outputs: outputs.map(spec), batched };
+  return { inputs, outputs, batched };
 }
 
-/** A batch dimension is dynamic, first in every input and output, and never called by two names. */
-function hasBatch(tensors: readonly Shaped[]): boolean {
-  const names = new Set(tensors.flatMap(({ firstName }) => firstName ?? []));
-  return tensors.every(({ dims }) => dims[0] === -1) && names.size <= 1;
-}
-
-function shape(role: 'input' | 'output', { name, type }: OnnxValue): Shaped {
-  const tensor = type?.tensorType;
-  if (tensor === undefined) {
-    throw refuse(`${role} ${JSON.stringify(name)} is ${kindOf(type)}, and only tensors are served`);
-  }
+function specOf(role: 'input' | 'output', value: OnnxValue, batched: boolean): TensorSpec {
+  const tensor = value.type?.tensorType;
+  const what = `${role} ${JSON.stringify(value.name)}`;
+  if (tensor === undefined) throw refuse(`${what} is ${kindOf(value.type)}, and only tensors are served`);
   const datatype = datatypes.get(tensor.elemType);
   if (datatype === undefined) {
-    throw refuse(
-      `${role} ${JSON.stringify(name)} has ONNX element type ${tensor.elemType}, which the runtime doesn't take`,
-    );
+    throw refuse(`${what} has ONNX element type ${tensor.elemType}, which the runtime doesn't take`);
   }
-  if (tensor.shape === undefined) {
-    throw refuse(`${role} ${JSON.stringify(name)} has no shape: run ONNX's shape inference on the model first`);
-  }
-  const dims = tensor.shape.dim.map(({ dimValue }) => (dimValue !== undefined && dimValue > 0 ? dimValue : -1));
-  return { name, datatype, dims, firstName: tensor.shape.dim[0]?.dimParam };
+  if (tensor.shape === undefined) throw refuse(`${what} has no shape: run ONNX's shape inference on the model first`);
+  const dims = dimensionsOf(value).dims.map((dim) => (typeof dim === 'number' ? dim : -1));
+  return { name: value.name, datatype, dims: batched ? dims.slice(1) : dims };
 }
 
 function kindOf(type: OnnxType | undefined): string {
   const kind = Object.keys(type ?? {}).find((key) => key.endsWith('Type'));
-  return kind === undefined
-    ? 'of no type'
-    : `of ${kind.replace('Type', '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} type`;
+  if (kind === undefined) return 'of no type';
+  return `of ${kind.replace('Type', '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} type`;
 }
 
 function externalFilesOf(model: OnnxModel): readonly string[] {
   const files = new Set<string>();
-  for (const tensor of tensorsOf(model)) {
-    if (tensor.dataLocation !== 1) continue;
-    const location = tensor.externalData.find(({ key }) => key === 'location')?.value ?? '';
-    files.add(checkRelativePath(location, `external data of ${JSON.stringify(tensor.name)}`));
-  }
+  for (const tensor of tensorsOf(model)) if (tensor.dataLocation === 1) files.add(externalPath(tensor));
   return [...files].sort();
+}
+
+/** Where a tensor's external data is, relative to the model's folder. Throws `invalid-argument` when it isn't inside. */
+export function externalPath({ name, externalData }: OnnxTensor): string {
+  const location = externalData.find(({ key }) => key === 'location')?.value ?? '';
+  return checkRelativePath(location, `external data of ${JSON.stringify(name)}`);
+}
+
+const notWeights: readonly number[] = [onnxTypes.int64, onnxTypes.bool, onnxTypes.string];
+
+function weightsOf(model: OnnxModel): { readonly parameters: number; readonly weightBytes: number } {
+  let [parameters, weightBytes] = [0, 0];
+  for (const { dataType, dims } of tensorsOf(model)) {
+    if (!notWeights.includes(dataType)) parameters += elementsOf(dims);
+    weightBytes += tensorBytes(dataType, dims) ?? 0;
+  }
+  return { parameters, weightBytes };
 }

@@ -78,6 +78,52 @@ describe('inspectModel', () => {
   });
 });
 
+describe('inspectModel tells', () => {
+  it('what a convolutional network is made of, and how much it computes', async () => {
+    const model = await inspectModel(`${digits}cnn-small.onnx`);
+    assert.deepEqual(model.opsets, [{ domain: '', version: 17 }]);
+    assert.deepEqual(model.inputs, [{ name: 'image', dims: ['batch', 1, 28, 28] }]);
+    assert.deepEqual(model.outputs, [{ name: 'logits', dims: ['batch', 10] }]);
+    assert.deepEqual(model.operators.slice(0, 2), [
+      { name: 'Conv', count: 2 },
+      { name: 'MaxPool', count: 2 },
+    ]);
+    assert.deepEqual([model.parameters, model.weightBytes, model.irVersion], [1906, 7624, 8]);
+    // Six channels of 5x5 to 14x14, twelve of 3x3 over those at 7x7, and the matrix at the end.
+    assert.equal(model.macsPerItem, 14 * 14 * 6 * 25 + 7 * 7 * 12 * 6 * 9 + 108 * 10);
+  });
+
+  it('how much a perceptron computes: a multiplication for each weight', async () => {
+    const { macsPerItem } = await inspectModel(`${digits}mlp-tiny.onnx`);
+    assert.equal(macsPerItem, 784 * 32 + 32 * 10);
+  });
+
+  it('the size of a batch that is fixed, unless it is not the same everywhere', () => {
+    const fixed = (given: Given) => inspectGraph(writeModel(identity(given))).fixedBatch;
+    assert.equal(fixed({ input: [4, 3] }), 4);
+    assert.equal(fixed({ input: ['n', 3] }), undefined);
+    assert.equal(fixed({ input: [4, 3], output: [3, 3] }), undefined);
+    assert.equal(fixed({ input: [4], output: [] }), undefined);
+  });
+
+  it('the names of what is not fixed', () => {
+    const { dynamicDims } = inspectGraph(writeModel(identity({ input: ['n', 3, 'width'], output: ['n', 'other'] })));
+    assert.deepEqual(dynamicDims, ['n', 'width', 'other']);
+  });
+
+  it('no amount of work where the shapes leave it open', () => {
+    const { macsPerItem } = inspectGraph(
+      writeModel({
+        nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+        inputs: [{ name: 'x', type: float, dims: ['n', 'm', 4] }],
+        outputs: [{ name: 'y', type: float, dims: ['n', 'm', 2] }],
+        initializers: [{ name: 'w', type: float, dims: [4, 2], raw: new Uint8Array(32) }],
+      }),
+    );
+    assert.equal(macsPerItem, undefined);
+  });
+});
+
 describe('inspectModel refuses', () => {
   const refuses = (graph: Graph | Uint8Array, why: RegExp): void => {
     const content = graph instanceof Uint8Array ? graph : writeModel(graph);
@@ -109,6 +155,13 @@ describe('inspectModel refuses', () => {
     refuses(type({ optionalType: {} }), /is of optional type/);
     refuses(type({ tensorType: { elemType: 1 } }), /input "x" has no shape/);
   });
+  it('operators from a domain that ONNX Runtime does not have', () => {
+    const value = { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } };
+    refuses(
+      modelWith(value, undefined, [{ opType: 'Twice', domain: 'my.own', input: ['x'], output: ['x'] }]),
+      /it has operators of the domain my.own \(Twice\), which ONNX Runtime doesn't have/,
+    );
+  });
   it('external data that leaves the folder', () => {
     for (const path of ['../secret', '/etc/passwd', 'a/../../b', 'c:\\weights', '']) {
       refuses(
@@ -127,10 +180,10 @@ describe('inspectModel refuses', () => {
 });
 
 /** A model with one value as input and output, and weights in another file. */
-function modelWith(value: object, externalPath?: string): Uint8Array {
+function modelWith(value: object, externalPath?: string, node: readonly object[] = []): Uint8Array {
   const root = protobuf.loadSync(fileURLToPath(new URL('../proto/onnx.proto', import.meta.url)));
   const external = { name: 'w', dataLocation: 1, externalData: [{ key: 'location', value: externalPath ?? '' }] };
-  const graph = { input: [value], output: [value], initializer: externalPath === undefined ? [] : [external] };
+  const graph = { node, input: [value], output: [value], initializer: externalPath === undefined ? [] : [external] };
   const model = { irVersion: 8, opsetImport: [{ domain: '', version: 13 }], graph };
   const type = root.lookupType('onnx.ModelProto');
   return type.encode(type.fromObject(model)).finish();

@@ -1,6 +1,7 @@
 // Looks things up in a graph, and makes changed copies of it.
 
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
+import { floatTensor, int64Tensor } from './make-node.js';
 
 /** The version of an operator set that the model is written in; of ONNX's own unless `domain` says otherwise. 0: it has none. */
 export function opsetOf(model: OnnxModel, domain = ''): number {
@@ -50,14 +51,32 @@ export const withoutAttributes = (node: OnnxNode, ...names: readonly string[]): 
   attribute: node.attribute.filter(({ name }) => !names.includes(name)),
 });
 
-/** Initializers and the values of Constant nodes that are tensors, by the name under which nodes take them. */
+/** Initializers and the numbers of Constant nodes, by the name under which nodes take them. */
 export function constantsOf(graph: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const node of graph.node) {
-    const value = isOp(node, 'Constant') ? attributeOf(node, 'value')?.t : undefined;
+    const value = isOp(node, 'Constant') ? valueOf(node) : undefined;
     if (value !== undefined) constants.set(node.output[0] ?? '', value);
   }
   return constants;
+}
+
+function valueOf(node: OnnxNode): OnnxTensor | undefined {
+  const [held, name] = [node.attribute[0], node.output[0] ?? ''];
+  switch (held?.name) {
+    case 'value':
+      return held.t;
+    case 'value_int':
+      return int64Tensor(name, [held.i ?? 0], []);
+    case 'value_ints':
+      return int64Tensor(name, held.ints);
+    case 'value_float':
+      return floatTensor(name, [], [held.f ?? 0]);
+    case 'value_floats':
+      return floatTensor(name, [held.floats.length], held.floats);
+    default:
+      return undefined;
+  }
 }
 
 /** The node that gives each tensor. */
