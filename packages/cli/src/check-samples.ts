@@ -23,7 +23,8 @@ export async function checkSamples(
       return await checkValidation(path, inspected.signature, judged);
     } catch (error) {
       if (!(error instanceof ParetoError)) throw error;
-      const byDefault = metric === undefined ? `; answers are judged by ${judged}, unless --metric names another way` : '';
+      const byDefault =
+        metric === undefined ? `; answers are judged by ${judged}, unless --metric names another way` : '';
       const message = `${basename(model.path)} can't be measured: ${errorText(error)}${byDefault}`;
       throw new ParetoError(error.code, message, { cause: error });
     }

@@ -1,9 +1,7 @@
 // Text elements: NumPy's arrays of strings, and BYTES tensors, which have a 4-byte length before each element.
 
-import type { Tensor } from './npy.js';
-
 /** The elements of a BYTES tensor. */
-export function toTexts({ data }: Pick<Tensor, 'data'>): readonly string[] {
+export function toTexts({ data }: { readonly data: Uint8Array }): readonly string[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const texts: string[] = [];
   for (let offset = 0; offset < bytes.length;) {
