@@ -27,7 +27,7 @@ interface Definition<O> {
   agree(output: Tensor, reference: Tensor): readonly number[];
 }
 
-export interface Observer {
+interface Observer {
   add(output: Tensor, labels: Tensor): void;
   readonly samples: number;
   summarise(): Summary;
