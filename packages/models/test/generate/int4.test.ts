@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { int4 } from '../../src/generate/int4.js';
+import { encodeOnnx } from '../../src/onnx-codec.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
+import { assertAccurate, digitsModel } from './digits.js';
+import { productsModel } from './products-model.js';
+import { createRandomGraph } from './random-graph.js';
+
+const rewrite = (model: Parameters<typeof int4.rewrite>[0]) => int4.rewrite(model, new Map());
+
+describe('int4', () => {
+  it('gives every product weights of 4 bits, within its bound', () =>
+    fc.assert(
+      fc.asyncProperty(productsModel(16384), async ({ model, inputs, products }) => {
+        const quantised = modelOf(rewrite(model));
+        assert.equal(countOps(quantised, 'MatMulNBits'), products);
+        assert.equal(countOps(quantised, 'Gemm') + countOps(quantised, 'MatMul'), 0);
+        await assertSimilar(model, quantised, inputs, int4.bound);
+      }),
+      { numRuns: 15 },
+    )).timeout(60_000);
+
+  for (const name of ['mlp-large', 'mlp-small', 'mlp-tiny']) {
+    it(`keeps the accuracy of ${name} at a sixth of its size`, async () => {
+      const { model, sizeBytes } = await digitsModel(name);
+      const quantised = modelOf(rewrite(model));
+      assert.ok(encodeOnnx(quantised).byteLength <= 0.18 * sizeBytes);
+      await assertAccurate(model, quantised, int4.bound);
+    });
+  }
+
+  it('gives the same model each time', async () => {
+    const { model } = await digitsModel('mlp-small');
+    assert.deepEqual(encodeOnnx(modelOf(rewrite(model))), encodeOnnx(modelOf(rewrite(model))));
+  });
+
+  it('leaves small weights alone', () => {
+    const graph = createRandomGraph(1);
+    const product = graph.node('MatMul', [graph.input('x', [2, 64]), graph.constant('w', [64, 63])], 'y');
+    assert.match(reasonOf(rewrite(graph.model(product))), /weights of 16384 bytes or more/);
+  });
+
+  it('declines what is quantised already', async () => {
+    const { model } = await digitsModel('mlp-tiny');
+    assert.match(reasonOf(rewrite(modelOf(rewrite(model)))), /quantised already/);
+  });
+});

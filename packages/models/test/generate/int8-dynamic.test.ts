@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { int8Dynamic } from '../../src/generate/int8-dynamic.js';
+import { withGraph } from '../../src/generate/graph.js';
+import { floatTensor, intAttribute, makeValue } from '../../src/generate/make-node.js';
+import { encodeOnnx } from '../../src/onnx-codec.js';
+import { onnxTypes } from '../../src/onnx-tensor-data.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
+import { assertAccurate, digitsModel } from './digits.js';
+import { productsModel } from './products-model.js';
+import { createRandomGraph, type RandomGraph } from './random-graph.js';
+
+const rewrite = (model: Parameters<typeof int8Dynamic.rewrite>[0]) => int8Dynamic.rewrite(model, new Map());
+
+describe('int8-dynamic', () => {
+  it('makes every product compute in 8 bits, within its bound', () =>
+    fc.assert(
+      fc.asyncProperty(productsModel(4096), async ({ model, inputs, products }) => {
+        const quantised = modelOf(rewrite(model));
+        assert.equal(countOps(quantised, 'MatMulInteger'), products);
+        assert.equal(countOps(quantised, 'Gemm') + countOps(quantised, 'MatMul'), 0);
+        await assertSimilar(model, quantised, inputs, int8Dynamic.bound);
+      }),
+      { numRuns: 15 },
+    )).timeout(60_000);
+
+  for (const name of ['mlp-large', 'mlp-small', 'mlp-tiny']) {
+    it(`keeps the accuracy of ${name} at a quarter of its size`, async () => {
+      const { model, sizeBytes } = await digitsModel(name);
+      const quantised = modelOf(rewrite(model));
+      assert.ok(encodeOnnx(quantised).byteLength <= 0.3 * sizeBytes);
+      await assertAccurate(model, quantised, int8Dynamic.bound);
+    });
+  }
+
+  it('gives the same model each time', async () => {
+    const { model } = await digitsModel('mlp-small');
+    assert.deepEqual(encodeOnnx(modelOf(rewrite(model))), encodeOnnx(modelOf(rewrite(model))));
+  });
+
+  it('quantises an input, and weights, once for all that take them', async () => {
+    const graph = createRandomGraph(1);
+    const [x, w] = [graph.input('x', [2, 64]), graph.constant('w', [64, 64])];
+    const model = graph.model(graph.node('MatMul', [x, w], 'y'), graph.node('Gemm', [x, w], 'z'));
+    const quantised = modelOf(rewrite(model));
+    assert.equal(countOps(quantised, 'DynamicQuantizeLinear'), 1);
+    assert.deepEqual(
+      quantised.graph.initializer.map(({ name }) => name),
+      ['w_int8', 'w_scales'],
+    );
+    await assertSimilar(model, quantised, graph.inputs, int8Dynamic.bound);
+  });
+
+  it('takes weights that an old model lists among its inputs', async () => {
+    const graph = createRandomGraph(2);
+    const [x, w] = [graph.input('x', [2, 64]), graph.constant('w', [64, 64])];
+    const model = graph.model(graph.node('MatMul', [x, w], 'y'));
+    const old = { ...model, irVersion: 3, opsetImport: [{ domain: '', version: 9 }] };
+    const listed = withGraph(old, { input: [...old.graph.input, makeValue('w', onnxTypes.float, [64, 64])] });
+    const quantised = modelOf(rewrite(listed));
+    assert.deepEqual(
+      quantised.graph.input.map(({ name }) => name),
+      ['x'],
+    );
+    await assertSimilar(model, quantised, graph.inputs, int8Dynamic.bound);
+  });
+
+  const refusals: readonly [string, (graph: RandomGraph) => string, RegExp][] = [
+    ['no product', (graph) => graph.node('Relu', [graph.input('x', [2, 64])], 'y'), /no MatMul or Gemm/],
+    [
+      'factors that both come in',
+      (graph) => graph.node('MatMul', [graph.input('x', [64, 64]), graph.input('w', [64, 64])], 'y'),
+      /no MatMul or Gemm with constant/,
+    ],
+    [
+      'a first factor that is turned',
+      (graph) =>
+        graph.node('Gemm', [graph.input('x', [64, 64]), graph.constant('w', [64, 64])], 'y', {
+          attribute: [intAttribute('transA', 1)],
+        }),
+      /no MatMul or Gemm with constant/,
+    ],
+    [
+      'small weights',
+      (graph) => graph.node('MatMul', [graph.input('x', [2, 8]), graph.constant('w', [8, 8])], 'y'),
+      /weights of 4096 bytes or more/,
+    ],
+  ];
+  for (const [what, build, reason] of refusals) {
+    it(`declines a model of ${what}`, () => {
+      const graph = createRandomGraph(3);
+      assert.match(reasonOf(rewrite(graph.model(build(graph)))), reason);
+    });
+  }
+
+  it('declines what is quantised already', async () => {
+    const { model } = await digitsModel('mlp-tiny');
+    assert.match(reasonOf(rewrite(modelOf(rewrite(model)))), /quantised already/);
+  });
+
+  it('leaves a product alone whose weights are not all finite', () => {
+    const graph = createRandomGraph(4);
+    const model = graph.model(graph.node('MatMul', [graph.input('x', [2, 64]), 'w'], 'y'));
+    const weights = floatTensor('w', [64, 64], new Float32Array(4096).fill(Infinity));
+    assert.match(reasonOf(rewrite(withGraph(model, { initializer: [weights] }))), /no MatMul or Gemm/);
+  });
+});
