@@ -132,6 +132,7 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly planActions: Counter<'kind'>;
   readonly planUnmet: Gauge;
   readonly measurements: Counter<'outcome'>;
+  readonly outcomes: Counter<'recipe' | 'result'>;
   readonly storeTime: Histogram<'operation'>;
   readonly storeWrites: Counter;
   readonly storeOperations: Counter;
@@ -152,6 +153,10 @@ export function createControllerMetrics(): ControllerMetrics {
     planActions: make.counter('pareto_plan_actions_total', 'Actions planned', ['kind']),
     planUnmet: make.gauge('pareto_plan_unmet', 'Wishes of the last plan that could not be met'),
     measurements: make.counter('pareto_measurements_total', 'Measurements that workers reported', ['outcome']),
+    outcomes: make.counter('pareto_recipe_outcomes_total', 'Files of models that were made, declined or failed', [
+      'recipe',
+      'result',
+    ]),
     storeTime: make.histogram('pareto_store_seconds', 'Time of a store operation', latencyBuckets, ['operation']),
     storeWrites: make.counter('pareto_store_writes_total', 'Transactions that the leader wrote to the store'),
     storeOperations: make.counter('pareto_store_operations_total', 'Keys that they wrote or deleted'),

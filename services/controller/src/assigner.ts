@@ -1,9 +1,11 @@
-// Carries a plan out: keeps the orders to measure, and offers every connected worker its desired state when that changed.
+// Carries a plan out: keeps the orders to make and to measure, and offers every connected worker its desired state when that changed.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
+import type { WorkTarget } from './live-worker.js';
 import type { Mirror } from './mirror.js';
 import type { Scene } from './observe.js';
+import { isWanted } from './orders.js';
 import { strangersOn } from './strangers.js';
 import type { WorkerLine } from './worker-line.js';
 
@@ -47,21 +49,35 @@ export function createAssigner(mirror: Mirror, scene: () => Scene): Assigner {
     },
     apply(actions) {
       const now = scene();
+      for (const worker of lines.keys()) dropUnwanted(now, worker);
       for (const action of actions) {
-        if (action.kind !== 'measure') continue;
-        const { variant, version, hardwareClass, worker } = action;
-        now.fleet.order(worker, { variant, version, hardwareClass });
+        if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
       for (const told of lines.values()) tell(told, now);
     },
   };
 }
 
+function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): WorkTarget {
+  if (action.kind === 'make') {
+    const { kind, architecture, version, recipe } = action;
+    return { kind, architecture, version, recipe };
+  }
+  const { kind, variant, version, hardwareClass } = action;
+  return { kind, variant, version, hardwareClass };
+}
+
+/** What it is about was deleted, or another worker was faster: the worker may turn to something else. */
+function dropUnwanted({ fleet, registry }: Scene, worker: WorkerId): void {
+  const ordered = fleet.ordered(worker);
+  if (ordered !== undefined && !isWanted(registry, ordered)) fleet.order(worker, undefined);
+}
+
 /** All that `assignmentsFor` looks at. */
 const basisOf = (scene: Scene, worker: WorkerId): readonly unknown[] => [
   scene.registry.versions,
   scene.registry.assignments.get(worker),
-  scene.fleet.measuring(worker),
+  scene.fleet.ordered(worker),
   scene.settled,
   scene.fleet.lastReport(worker) === undefined,
   strangersOn(scene, worker).join(),

@@ -4,8 +4,8 @@ import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/c
 import { batchCeiling } from '@pareto/policy';
 import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
-import type { MeasureTarget } from './live-worker.js';
 import type { Scene } from './observe.js';
+import { ordersOf } from './orders.js';
 import { latencyOf, specOf, versionKey, type RegistryView } from './registry-view.js';
 import { strangersOn } from './strangers.js';
 
@@ -14,8 +14,7 @@ import { strangersOn } from './strangers.js';
  * worker has said what it holds.
  */
 export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
-  if (!scene.settled) return { revision, replicas: [], measures: [], keepUnlisted: true };
-  const order = scene.fleet.measuring(worker);
+  if (!scene.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
   const assigned = scene.registry.assignments.get(worker) ?? [];
   return {
     revision,
@@ -23,7 +22,7 @@ export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revisio
       ...assigned.flatMap((assignment) => replicaAssignment(scene, assignment)),
       ...strangersOn(scene, worker).map((replicaId) => ({ replicaId })),
     ],
-    measures: order === undefined ? [] : [...measureOrder(scene.registry, order)],
+    ...ordersOf(scene.registry, scene.fleet.ordered(worker)),
     keepUnlisted: scene.fleet.lastReport(worker) === undefined,
   };
 }
@@ -59,16 +58,4 @@ function profileOf(registry: RegistryView, { variant, version, hardwareClass }: 
   const known = registry.versions.get(versionKey(variant, version));
   const measurement = known?.measurements.find((m) => m.hardwareClass === hardwareClass);
   return measurement?.result.kind === 'measured' ? measurement.result.profile : undefined;
-}
-
-function measureOrder(
-  registry: RegistryView,
-  { variant, version, hardwareClass }: MeasureTarget,
-): readonly wire.MeasureOrderInput[] {
-  const known = registry.versions.get(versionKey(variant, version));
-  const spec = known === undefined ? undefined : specOf(registry, known.variant);
-  const task = known === undefined ? undefined : registry.tasks.get(known.variant.task);
-  if (spec === undefined || task === undefined) return [];
-  const validationDigest = task.validation ?? '';
-  return [{ spec: variantSpecToWire(spec), hardwareClass, metric: task.metric, validationDigest }];
 }

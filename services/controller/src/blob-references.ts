@@ -1,7 +1,7 @@
 // Which blobs the registry refers to, and since when that can be trusted: read from the store itself, where nothing is left out.
 
 import { randomUUID } from 'node:crypto';
-import type { Architecture, Clock, Digest, Task, Variant } from '@pareto/core';
+import type { Architecture, Clock, Digest, RecipeOutcome, Task, Variant } from '@pareto/core';
 import type { CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { Leader } from './leadership.js';
@@ -12,6 +12,8 @@ export async function readReferences(store: Store): Promise<ReadonlySet<Digest>>
   const references = new Set<Digest>();
   for (const record of await readAll<Architecture | Variant>(store, [prefixes.architectures, prefixes.variants]))
     for (const file of record.manifest.files) references.add(file.digest);
+  for (const { result } of await readAll<RecipeOutcome>(store, [prefixes.outcomes]))
+    if (result.kind === 'made') for (const file of result.manifest.files) references.add(file.digest);
   for (const { validation } of await readAll<Task>(store, [prefixes.tasks]))
     if (validation !== undefined) references.add(validation);
   return references;

@@ -1,11 +1,11 @@
 // What is checked of a model before it is registered.
 
 import { dirname, join } from 'node:path/posix';
-import { ParetoError, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
+import { ParetoError, type Digest, type Manifest, type Signature, type Task, type TensorSpec } from '@pareto/core';
 import { graphFile, inspectModel, type BlobStore, type InspectedModel } from '@pareto/models';
 
 /** Throws unless all files are there and the graph can be served; `data-loss` when one turns out to be damaged. */
-export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<Signature> {
+export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<InspectedModel> {
   for (const file of manifest.files) {
     const receivedBytes = await checkBlob(blobs, file.path, file.digest);
     if (receivedBytes === file.sizeBytes) continue;
@@ -16,10 +16,10 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
     );
   }
   const graph = graphFile(manifest);
-  const { signature, externalFiles } = await inspectBlob(blobs, graph.digest);
+  const model = await inspectBlob(blobs, graph.digest);
   const paths = new Set(manifest.files.map(({ path }) => path));
-  const missing = externalFiles.map((path) => join(dirname(graph.path), path)).filter((path) => !paths.has(path));
-  if (missing.length === 0) return signature;
+  const missing = model.externalFiles.map((path) => join(dirname(graph.path), path)).filter((path) => !paths.has(path));
+  if (missing.length === 0) return model;
   throw new ParetoError('invalid-argument', `the model refers to ${missing.join(', ')}, which the manifest leaves out`);
 }
 
@@ -33,7 +33,7 @@ async function inspectBlob(blobs: BlobStore, graph: Digest): Promise<InspectedMo
 }
 
 /** Its size. Throws `failed-precondition` unless the blob is whole. */
-export async function checkBlob(blobs: BlobStore, what: string, content: Digest): Promise<number> {
+export async function checkBlob(blobs: Pick<BlobStore, 'status'>, what: string, content: Digest): Promise<number> {
   const { complete, receivedBytes } = await blobs.status(content);
   if (complete) return receivedBytes;
   throw new ParetoError('failed-precondition', `${what}: blob ${content} is not here: upload it first`);
@@ -41,11 +41,26 @@ export async function checkBlob(blobs: BlobStore, what: string, content: Digest)
 
 /** Throws `invalid-argument` unless the model takes and gives what the task's others do. */
 export function checkSignature(task: Task, signature: Signature, name: string): void {
-  if (task.signature === undefined || describe(task.signature) === describe(signature)) return;
+  if (task.signature === undefined || fits(task.signature, signature)) return;
   throw new ParetoError(
     'invalid-argument',
     `architecture ${name} does not fit task ${task.name}: the task takes ${describe(task.signature)}, the model ${describe(signature)}`,
   );
+}
+
+/** Whether a query of one item that fits one fits the other. */
+export const fits = (a: Signature, b: Signature): boolean => describe(perItem(a)) === describe(perItem(b));
+
+/** A task's signature, with an architecture of another one that fits: batched as soon as one is. */
+export const signatureWith = ({ signature }: Task, another: Signature): Signature =>
+  signature === undefined || (another.batched && !signature.batched) ? another : signature;
+
+/** A leading dimension that is fixed at one is a batch of one. */
+function perItem(signature: Signature): Signature {
+  const { inputs, outputs, batched } = signature;
+  if (batched || [...inputs, ...outputs].some(({ dims }) => dims[0] !== 1)) return signature;
+  const item = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
+  return { inputs: inputs.map(item), outputs: outputs.map(item), batched: true };
 }
 
 function describe({ inputs, outputs, batched }: Signature): string {

@@ -5,14 +5,14 @@ import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
 import { createFleetState, type FleetState } from './fleet-state.js';
+import { keepRegistry } from './keep-registry.js';
 import { createLeader, type Leader } from './leadership.js';
 import type { FleetParams } from './live-worker.js';
 import { createMirror, type Mirror } from './mirror.js';
 import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
-import { recordKinds } from './record-tables.js';
 import { settlementKey, type RecordKind } from './records.js';
-import { viewRegistry, type RegistryView } from './registry-view.js';
+import { createServedVersions } from './served-versions.js';
 
 export interface Cluster {
   readonly mirror: Mirror;
@@ -48,7 +48,7 @@ const leaseMs = 3_000;
 const noticeMs = 3_600_000;
 
 /** What is written at each report changes nothing that a leader decides: it heard the report itself. */
-const bookkeeping: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates']);
+const bookkeeping: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates', 'ruleEvents']);
 
 export function createCluster(options: ClusterOptions): Cluster {
   const { store, prices, clock } = options;
@@ -59,7 +59,8 @@ export function createCluster(options: ClusterOptions): Cluster {
   const demand = createDemandBook();
   const changes = createListeners();
   const leaderships = createListeners();
-  const registry = keepRegistry(mirror);
+  const registry = keepRegistry(mirror, options);
+  const served = createServedVersions();
   const witnessed = watchRestores(options, mirror, leader, fleet);
 
   const isSettled = (): boolean => mirror.records.settlements.get(settlementKey)?.value.epoch === store.epoch;
@@ -80,35 +81,25 @@ export function createCluster(options: ClusterOptions): Cluster {
     leader,
     fleet,
     demand,
-    scene: () => ({
-      records: mirror.records,
-      registry: registry(),
-      fleet,
-      demand,
-      prices,
-      now: clock.now(),
-      leadingSince: leader.term?.since,
-      settled: isSettled(),
-    }),
+    scene() {
+      const seen = {
+        records: mirror.records,
+        registry: registry(),
+        fleet,
+        demand,
+        prices,
+        now: clock.now(),
+        wallMs: clock.wallMs(),
+        leadingSince: leader.term?.since,
+        settled: isSettled(),
+      };
+      return { ...seen, served: served(seen) };
+    },
     storeAgeMs: () => store.silentMs,
     witnessed,
     onChange: changes.add,
     changed: changes.call,
     onLeadership: leaderships.add,
-  };
-}
-
-/** The registry's view, made anew of what was touched when somebody looks. */
-function keepRegistry(mirror: Mirror): () => RegistryView {
-  let view: RegistryView | undefined;
-  let touched: ReadonlySet<RecordKind> = new Set(recordKinds);
-  mirror.onChange((kinds) => {
-    touched = new Set([...touched, ...kinds]);
-  });
-  return () => {
-    if (view === undefined || touched.size > 0) view = viewRegistry(mirror.records, view, touched);
-    touched = new Set();
-    return view;
   };
 }
 

@@ -1,7 +1,7 @@
 // The control loop: each turn observes, plans, validates, records and applies. Turns run one after another, each second and
 // whenever something asks for one.
 
-import { milliseconds, type Clock, type Milliseconds, type PlanAction, type ReplicaId } from '@pareto/core';
+import { milliseconds, type Clock, type Milliseconds, type Plan, type PlanAction, type ReplicaId } from '@pareto/core';
 import {
   holdRemovals,
   planPlacement,
@@ -16,10 +16,12 @@ import {
 import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
+import { endRules } from './end-rules.js';
 import type { Term } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
 import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
+import type { OutcomeRecords } from './outcome-records.js';
 import { recordPlan } from './record-plan.js';
 
 export interface ControlLoop {
@@ -32,6 +34,7 @@ export interface ControlLoop {
 export interface ControlLoopOptions extends AdoptOptions {
   readonly mirror: Mirror;
   readonly assigner: Assigner;
+  readonly outcomes: Pick<OutcomeRecords, 'addVariants'>;
   readonly placement: PlacementParams;
   readonly scale: ScaleParams;
   readonly clock: Clock;
@@ -92,13 +95,17 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
   // 1. After a restore, first take over what runs.
   if (!(await adoptRunning(options))) return;
 
-  // 2. Observe.
+  // 2. What the registry lacks since it was last looked at: rules that are over, variants for a provider that is new here.
+  await endRules(options, options.scene());
+  await options.outcomes.addVariants(options.scene());
+
+  // 3. Observe.
   const snapshot = observeTurn(options, memory);
 
-  // 3. Plan.
+  // 4. Plan.
   const plan = planPlacement(snapshot, options.placement);
 
-  // 4. Validate against a fresh look; a new leader removes nothing.
+  // 5. Validate against a fresh look; a new leader removes nothing.
   const fresh = options.scene();
   const validated = validatePlan(
     plan,
@@ -111,14 +118,14 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
   );
   const { actions } = held;
 
-  // 5. Record the plan in the store, before any effect.
+  // 6. Record the plan in the store, before any effect.
   await recordPlan(options.leader, options.clock, snapshot.planId, actions);
 
-  // 6. Apply: orders to measure, then to every worker what it is to hold now.
+  // 7. Apply: orders to make and to measure, then to every worker what it is to hold now.
   options.assigner.apply(actions);
 
-  // 7. Report.
-  report(options, memory, { actions, dropped: [...validated.dropped, ...held.dropped] }, plan.unmet);
+  // 8. Report.
+  report(options, memory, { actions, dropped: [...validated.dropped, ...held.dropped] }, plan);
   if (actions.length > 0) traceTurn(options.tracer, snapshot.planId, startedAt, actions.length);
 }
 
@@ -163,7 +170,7 @@ function report(
   { metrics, logger, planLog }: ControlLoopOptions,
   memory: Memory,
   { actions, dropped }: ValidatedPlan,
-  unmet: readonly { readonly variant: string; readonly reason: string }[],
+  { unmet, waiting }: Plan,
 ): void {
   metrics.planUnmet.set(unmet.length);
   for (const action of actions) {
@@ -174,7 +181,7 @@ function report(
   const text = JSON.stringify(told);
   if (text !== memory.lastDropped) for (const one of told) logger.warn('plan action dropped', one);
   memory.lastDropped = text;
-  planLog.add(actions, unmet);
+  planLog.add(actions, unmet, waiting);
 }
 
 /** Turns that do nothing leave no span. */

@@ -23,6 +23,7 @@ import { keepHouse } from './housekeeping.js';
 import type { FleetParams } from './live-worker.js';
 import { createLoadFlusher } from './load-flusher.js';
 import { createNotices } from './notices.js';
+import { createOutcomeRecords } from './outcome-records.js';
 import { createPlanLog } from './plan-log.js';
 import { createRollCall } from './roll-call.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes-service.js';
@@ -63,8 +64,11 @@ export async function createController(
   const loads = createLoadFlusher({ ...cluster, ...context });
   const rollCall = createRollCall({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
+  const holds = createBlobHolds();
+  const { maxBatchSize } = config;
+  const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, holds, maxBatchSize, metrics });
   const loop = createControlLoop({
-    ...{ ...cluster, ...context, assigner, planLog, metrics, ...params },
+    ...{ ...cluster, ...context, assigner, outcomes, planLog, metrics, ...params },
     ...{ placement: defaultPlacementParams, scale: defaultScaleParams, epoch: () => store.epoch },
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
@@ -73,9 +77,8 @@ export async function createController(
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });
-  const holds = createBlobHolds();
   addServices(server, {
-    ...{ config, context, cluster, records, loads, rollCall, blobs, holds, assigner },
+    ...{ config, context, cluster, records, outcomes, loads, rollCall, blobs, holds, assigner },
     ...{ planLog, notices, routes, table, metrics },
   });
   cluster.onChange(() => {

@@ -1,17 +1,27 @@
 // The registry as operators see it: tasks, architectures, variants with what was measured of them and how they fare.
 
-import { parseTarget, ParetoError, variantId, type Architecture, type Measurement, type VariantId } from '@pareto/core';
+import {
+  dynamicBatch,
+  originalRecipe,
+  parseTarget,
+  ParetoError,
+  type Architecture,
+  type Measurement,
+  type Variant,
+  type VariantId,
+} from '@pareto/core';
 import {
   classifyVariant,
   defaultClassifyParams,
+  denialOf,
   p50At,
   type PlacementVariant,
   type VariantObservation,
 } from '@pareto/policy';
-import { architectureToWire, measurementToWire, taskToWire, type wire } from '@pareto/rpc';
+import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
 import type { LiveReplica } from './live-replica.js';
-import type { Scene } from './observe.js';
-import { costOf, latencyOf, versionKey } from './registry-view.js';
+import { currentVersions, type Scene } from './observe.js';
+import { costOf, latencyOf, versionKey, type RegistryView } from './registry-view.js';
 
 /** Everything of one task, or of all. */
 export function listRegistry(scene: Scene, task: string): wire.ListResponseInput {
@@ -25,6 +35,9 @@ export function listRegistry(scene: Scene, task: string): wire.ListResponseInput
       .filter((a) => isOf(a.task))
       .map(architectureToWire),
     variants: [...variants.values()].filter(({ variant }) => isOf(variant.task)).map((v) => describeVariant(scene, v)),
+    outcomes: currentVersions(scene.registry)
+      .filter(({ architecture }) => isOf(architecture.task))
+      .flatMap(({ outcomes }) => outcomes.map(recipeOutcomeToWire)),
   };
 }
 
@@ -47,21 +60,15 @@ export function describeName(scene: Scene, name: string): wire.DescribeResponseI
     task: taskToWire(task),
     architectures: versions.map((version: Architecture) => architectureToWire(version)),
     variants: chosen.map((variant) => describeVariant(scene, variant)),
+    outcomes: (scene.registry.outcomes.get(architecture) ?? []).map(recipeOutcomeToWire),
   };
-}
-
-/** Throws `not-found`. */
-export function findVariant(scene: Scene, name: string): PlacementVariant {
-  const variant = scene.registry.variants.get(variantId(name));
-  if (variant === undefined) throw notFound('variant', name);
-  return variant;
 }
 
 export const notFound = (what: string, name: string): ParetoError =>
   new ParetoError('not-found', `there is no ${what} ${JSON.stringify(name)}`);
 
-function describeVariant(scene: Scene, { variant, measurements }: PlacementVariant): wire.VariantInput {
-  const { id, version, architecture, recipe, provider, task, quarantineReason = '' } = variant;
+function describeVariant(scene: Scene, { variant, measurements, dominatedBy }: PlacementVariant): wire.VariantInput {
+  const { id, version, architecture, recipe, provider, option = '', task, quarantineReason = '' } = variant;
   const latencyMs = latencyOf(scene.registry, task);
   const costs = measurements.flatMap((m) => costOf(m, scene.prices, latencyMs) ?? []);
   const observed = observeVariant(scene, id, version);
@@ -79,7 +86,26 @@ function describeVariant(scene: Scene, { variant, measurements }: PlacementVaria
     state: classifyVariant(observed, defaultClassifyParams),
     costPer_1k: costs.length === 0 ? 0 : Math.min(...costs),
     quarantineReason,
+    option,
+    sizeBytes: variant.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    dominatedBy: dominatedBy ?? '',
+    note: noteOf(scene.registry, variant),
+    denied: describeDenial(scene.registry, variant),
   };
+}
+
+/** How its file was made. */
+function noteOf({ outcomes }: RegistryView, { architecture, recipe }: Variant): string {
+  const making = recipe === originalRecipe ? dynamicBatch : recipe;
+  const made = outcomes.get(architecture)?.find((outcome) => outcome.recipe === making)?.result;
+  return made?.kind === 'made' ? made.note : '';
+}
+
+function describeDenial({ rules }: RegistryView, { id, architecture, task }: Variant): string {
+  const rule = rules.find((each) => denialOf({ variant: id, architecture, task }, [each]) !== undefined);
+  if (rule === undefined) return '';
+  const by = rule.by === '' ? '' : ` by ${rule.by}`;
+  return `rule ${rule.id}${by}${rule.reason === '' ? '' : `: ${rule.reason}`}`;
 }
 
 function observeVariant({ registry, fleet }: Scene, id: VariantId, version: number): VariantObservation {

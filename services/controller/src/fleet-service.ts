@@ -6,6 +6,7 @@ import { candidatesOf, leaderOf } from './candidates.js';
 import type { Cluster } from './cluster.js';
 import { notFound } from './describe.js';
 import type { FleetRecords } from './fleet-records.js';
+import { variantOf } from './live-worker.js';
 import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
 import type { LoggedAction, PlanLog } from './plan-log.js';
@@ -22,15 +23,13 @@ export interface FleetServiceOptions {
   readonly notices: Notices;
   readonly routers: () => readonly wire.RouterInfoInput[];
   readonly tableVersion: () => string;
+  /** Throws where the leader is when that is another controller: it knows better. */
+  readonly preferLeader: () => void;
 }
 
 export function createFleetHandlers(options: FleetServiceOptions): ServiceHandlers<'pareto.v1.Fleet'> {
-  const { cluster, records } = options;
+  const { cluster, records, preferLeader } = options;
   const { scene, leader } = cluster;
-  /** The leader knows better; where nobody is known to lead this controller says what it knows. */
-  const preferLeader = (): void => {
-    if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.refusal();
-  };
   return {
     join: options.join,
     async listWorkers() {
@@ -90,6 +89,7 @@ function describeWorker(
 ): wire.WorkerInput {
   const info = fleet.session(known.id)?.info ?? known;
   const report = fleet.lastReport(info.id);
+  const ordered = fleet.ordered(info.id);
   const price = ({ hardwareClass, slots }: (typeof info.slotGroups)[number]): number =>
     slots * (priceOf(prices, hardwareClass.id) ?? 0);
   return {
@@ -101,7 +101,8 @@ function describeWorker(
     memoryBytes: info.memoryBytes,
     memoryUsedBytes: report?.memoryUsedBytes ?? 0,
     replicas: [...fleet.replicas(info.id).values()].map((replica) => replicaReportToWire(replica.report)),
-    measuring: fleet.measuring(info.id)?.variant ?? report?.measuring ?? '',
+    measuring: (ordered && variantOf(ordered)) ?? report?.measuring ?? '',
+    progress: report?.progress ?? '',
     usdPerHour: info.slotGroups.reduce((sum, group) => sum + price(group), 0),
   };
 }

@@ -1,5 +1,5 @@
 // The fleet as this controller knows it: who is connected, what each worker last reported, and what it was ordered to
-// measure. Of workers that are not connected here, and on a controller that does not lead, it is what the store says.
+// make or measure. Of workers that are not connected here, and on a controller that does not lead, it is what the store says.
 
 import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import type { LiveReplica } from './live-replica.js';
@@ -13,13 +13,15 @@ import {
   presenceOf,
   refuseReplaced,
   reported,
+  sameTarget,
   untilDoubtMs,
+  variantOf,
   type FleetParams,
   type LiveWorker,
-  type MeasureTarget,
   type Presence,
   type WorkerReport,
   type WorkerSession,
+  type WorkTarget,
 } from './live-worker.js';
 import type { Stored } from './record-tables.js';
 import type { LoadRecord } from './records.js';
@@ -42,8 +44,10 @@ export interface FleetState {
   isDoubted(id: WorkerId): boolean;
   /** Nobody is connected here: the fleet is what the store says, all of it. */
   follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
-  /** What it is to measure; undefined: nothing any more. */
-  order(id: WorkerId, target: MeasureTarget | undefined): void;
+  /** What it is to make or measure; undefined: nothing any more. */
+  order(id: WorkerId, target: WorkTarget | undefined): void;
+  /** It has come to an end with that. */
+  finish(id: WorkerId, target: WorkTarget): void;
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
@@ -57,7 +61,7 @@ export interface FleetState {
   /** It is connected, or missing for no longer than a worker may be: it is not given up only for want of others. */
   isExpected(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): boolean;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
-  measuring(id: WorkerId): MeasureTarget | undefined;
+  ordered(id: WorkerId): WorkTarget | undefined;
   /** Queries that each ended two executors of the variant, on all workers. */
   poisonousQueries(variant: VariantId, version: number): number;
   incarnation(id: WorkerId): string | undefined;
@@ -78,6 +82,14 @@ export function createFleetState(params: FleetParams): FleetState {
   function hear(now: Milliseconds): void {
     if (isDeaf(now)) for (const [id, worker] of workers) workers.set(id, awaitedAnew(worker, params, heardAt, now));
     heardAt = now;
+  }
+
+  function order(id: WorkerId, target: WorkTarget | undefined): void {
+    const worker = workers.get(id);
+    if (worker === undefined) return;
+    const measuring = target && variantOf(target);
+    const report = worker.report && { ...worker.report, measuring, progress: '' };
+    workers.set(id, { ...worker, order: target, report });
   }
 
   return {
@@ -119,11 +131,10 @@ export function createFleetState(params: FleetParams): FleetState {
         workers.set(id, followed(before.get(id), stored, now));
       }
     },
-    order(id, target) {
-      const worker = workers.get(id);
-      if (worker === undefined) return;
-      const report = worker.report && { ...worker.report, measuring: target?.variant };
-      workers.set(id, { ...worker, order: target, report });
+    order,
+    finish(id, target) {
+      const ordered = workers.get(id)?.order;
+      if (ordered !== undefined && sameTarget(ordered, target)) order(id, undefined);
     },
     forget: (id) => void workers.delete(id),
     session: (id) => workers.get(id)?.session,
@@ -135,7 +146,7 @@ export function createFleetState(params: FleetParams): FleetState {
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isDeaf(now) ? heardAt : now, leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
-    measuring: (id) => workers.get(id)?.order,
+    ordered: (id) => workers.get(id)?.order,
     poisonousQueries(variant, version) {
       const reports = [...workers.values()].flatMap(({ replicas }) =>
         [...replicas.values()].map((live) => live.report),

@@ -1,6 +1,7 @@
 // A worker as its streams and reports tell of it, or the store where none came here. Pure.
 
 import {
+  formatVariant,
   milliseconds,
   ParetoError,
   type Measurement,
@@ -14,14 +15,20 @@ import { sameStates, track, type LiveReplica } from './live-replica.js';
 import type { Stored } from './record-tables.js';
 import type { LoadRecord } from './records.js';
 
-export type MeasureTarget = Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>;
+/** What a worker may be ordered to do, one at a time. */
+export type WorkTarget =
+  | { readonly kind: 'make'; readonly architecture: string; readonly version: number; readonly recipe: string }
+  | ({ readonly kind: 'measure' } & Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>);
 
 export interface WorkerReport {
   readonly replicas: readonly ReplicaReport[];
   readonly memoryUsedBytes: number;
   /** The process is shutting down. */
   readonly draining: boolean;
+  /** The variant that it makes or measures. */
   readonly measuring: VariantId | undefined;
+  /** How far that is, for people. */
+  readonly progress: string;
   /** Since it last heard of this controller. */
   readonly controllerAgeMs: number;
 }
@@ -42,7 +49,7 @@ export interface LiveWorker {
   readonly replaced: readonly string[];
   readonly report: WorkerReport | undefined;
   readonly replicas: ReadonlyMap<ReplicaId, LiveReplica>;
-  readonly order: MeasureTarget | undefined;
+  readonly order: WorkTarget | undefined;
   /** As the store has it; undefined: this controller heard of it later. */
   readonly stored: Stored<LoadRecord> | undefined;
   /** When it last was in touch, both ways. */
@@ -111,6 +118,17 @@ export function reported(worker: LiveWorker, report: WorkerReport, now: Millisec
     isDoubted: worker.isDoubted && report.controllerAgeMs >= missedMs,
   };
 }
+
+export function sameTarget(a: WorkTarget, b: WorkTarget): boolean {
+  if (a.version !== b.version) return false;
+  if (a.kind === 'measure')
+    return b.kind === 'measure' && a.variant === b.variant && a.hardwareClass === b.hardwareClass;
+  return b.kind === 'make' && a.architecture === b.architecture && a.recipe === b.recipe;
+}
+
+/** The variant that it is about. */
+export const variantOf = (target: WorkTarget): VariantId =>
+  target.kind === 'measure' ? target.variant : formatVariant(target.architecture, target.recipe, 'cpu');
 
 /** A replica came, went or changed its state, the worker its mind, or it is doubted no more. */
 export function isNews(before: LiveWorker, after: LiveWorker): boolean {

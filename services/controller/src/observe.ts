@@ -11,11 +11,19 @@ import {
   type VariantId,
   type WorkerId,
 } from '@pareto/core';
-import type { PlacementReplica, PlacementSnapshot, PlacementWorker, VariantDemand } from '@pareto/policy';
+import type {
+  PlacementArchitecture,
+  PlacementReplica,
+  PlacementSnapshot,
+  PlacementVariant,
+  PlacementWorker,
+  VariantDemand,
+} from '@pareto/policy';
 import type { DemandBook } from './demand-book.js';
 import type { FleetState } from './fleet-state.js';
+import { variantOf } from './live-worker.js';
 import type { RecordView } from './record-tables.js';
-import { costOf, latencyOf, versionKey, type RegistryView } from './registry-view.js';
+import { costOf, latencyOf, variantsOfVersion, versionKey, type RegistryView } from './registry-view.js';
 
 /** Everything there is to look at. */
 export interface Scene {
@@ -25,20 +33,28 @@ export interface Scene {
   readonly demand: DemandBook;
   readonly prices: PriceTable;
   readonly now: Milliseconds;
+  /** Since the Unix epoch: rules end by it. */
+  readonly wallMs: number;
   /** Undefined: this controller does not lead. */
   readonly leadingSince: Milliseconds | undefined;
   /** The plan in the store is of the store's present history. */
   readonly settled: boolean;
+  /** By architecture the version that its name means; left out: the current one. */
+  readonly served: ReadonlyMap<string, number>;
 }
 
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
 export function observe(scene: Scene, assignedAt: (replica: ReplicaId) => Milliseconds): Observed {
   const workers = observeWorkers(scene);
+  const { registry, served } = scene;
   return {
     now: scene.now,
-    tasks: [...scene.registry.tasks.values()],
-    variants: [...scene.registry.variants.values()],
+    tasks: [...registry.tasks.values()],
+    architectures: currentVersions(registry),
+    served,
+    variants: [...registry.variants.values(), ...olderServed(scene)],
+    rules: registry.rules,
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(scene, info.id, assignedAt)),
     held: scene.demand.held(scene.now),
@@ -46,21 +62,36 @@ export function observe(scene: Scene, assignedAt: (replica: ReplicaId) => Millis
   };
 }
 
-function observeWorkers({ records, fleet, now, leadingSince }: Scene): readonly PlacementWorker[] {
+export const currentVersions = ({ architectures, outcomes }: RegistryView): readonly PlacementArchitecture[] =>
+  [...architectures].flatMap(([name, versions]) =>
+    versions.slice(-1).map((architecture) => ({ architecture, outcomes: outcomes.get(name) ?? [] })),
+  );
+
+/** Variants of the versions that names mean, where those are not the current ones. */
+export const olderServed = ({ registry, served }: Scene): readonly PlacementVariant[] =>
+  [...served].flatMap(([name, version]) =>
+    registry.architectures.get(name)?.at(-1)?.version === version ? [] : variantsOfVersion(registry, { name, version }),
+  );
+
+type Unserved = Omit<Scene, 'served'>;
+
+export function observeWorkers({ records, fleet, now, leadingSince }: Unserved): readonly PlacementWorker[] {
   return Array.from(records.workers.values(), ({ value: { info, draining } }) => {
     const report = fleet.lastReport(info.id);
+    const ordered = fleet.ordered(info.id);
     return {
       info: fleet.session(info.id)?.info ?? info,
       presence: fleet.presence(info.id, now, leadingSince),
       draining: draining || report?.draining === true,
-      measuring: fleet.measuring(info.id)?.variant ?? report?.measuring,
+      measuring: (ordered && variantOf(ordered)) ?? report?.measuring,
+      making: ordered?.kind === 'make' ? ordered : undefined,
     };
   });
 }
 
 /** Assignments in force, and replicas that their worker still has without one. */
-function observeReplicas(
-  { fleet, registry }: Scene,
+export function observeReplicas(
+  { fleet, registry }: Unserved,
   worker: WorkerId,
   assignedAt: (replica: ReplicaId) => Milliseconds,
 ): readonly PlacementReplica[] {

@@ -1,6 +1,6 @@
 // The last plan actions and what could not be done, for people who look.
 
-import type { Clock, Milliseconds, PlanAction } from '@pareto/core';
+import type { Clock, Milliseconds, Plan, PlanAction } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 
 export interface LoggedAction {
@@ -9,18 +9,22 @@ export interface LoggedAction {
 }
 
 export interface PlanLog {
-  add(actions: readonly PlanAction[], unmet: readonly { readonly variant: string; readonly reason: string }[]): void;
+  add(actions: readonly PlanAction[], unmet: Plan['unmet'], waiting?: Plan['waiting']): void;
   /** Newest first. */
   recent(): readonly LoggedAction[];
+  /** What the last plan could not have made or measured yet. */
+  waiting(): Plan['waiting'];
 }
 
 const kept = 50;
 
 export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
   let recent: readonly LoggedAction[] = [];
+  let waiting: Plan['waiting'] = [];
   let lastUnmet = '';
   return {
-    add(actions, unmet) {
+    add(actions, unmet, waits) {
+      waiting = waits ?? waiting;
       const at = clock.now();
       recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, kept);
       const text = JSON.stringify(unmet);
@@ -28,5 +32,6 @@ export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
       lastUnmet = text;
     },
     recent: () => recent,
+    waiting: () => waiting,
   };
 }

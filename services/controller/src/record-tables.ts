@@ -2,6 +2,7 @@
 
 import { errorText } from '@pareto/core';
 import type { Compare, Entry, Revision, WatchEvent } from '@pareto/state';
+import { completeRecord } from './complete-record.js';
 import { prefixes, type RecordKind, type Records } from './records.js';
 
 export interface Stored<T> {
@@ -38,7 +39,7 @@ export function createRecordTables(onUnreadable: (key: string, reason: string) =
     if (kind === undefined) return undefined;
     const table: Map<string, Stored<unknown>> = tables[kind];
     try {
-      const parsed = kind === 'candidates' ? value : (JSON.parse(value) as unknown);
+      const parsed = kind === 'candidates' ? value : completeRecord(kind, JSON.parse(value));
       table.set(key, { key, value: parsed, createRevision, modRevision });
     } catch (error) {
       table.delete(key);
@@ -71,8 +72,11 @@ function emptyTables(): Tables {
     names: new Map(),
     tasks: new Map(),
     architectures: new Map(),
+    outcomes: new Map(),
     variants: new Map(),
     measurements: new Map(),
+    rules: new Map(),
+    ruleEvents: new Map(),
     assignments: new Map(),
     workers: new Map(),
     loads: new Map(),

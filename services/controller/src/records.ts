@@ -6,8 +6,11 @@ import type {
   Assignment,
   Measurement,
   PlanAction,
+  RecipeOutcome,
   ReplicaId,
   ReplicaReport,
+  RuleEvent,
+  SelectionRule,
   Task,
   Variant,
   VariantId,
@@ -66,8 +69,12 @@ export interface Records {
   readonly names: NameRecord;
   readonly tasks: Task;
   readonly architectures: Architecture;
+  readonly outcomes: RecipeOutcome;
   readonly variants: Variant;
   readonly measurements: Measurement;
+  readonly rules: SelectionRule;
+  /** The last of them, by when they came about. */
+  readonly ruleEvents: RuleEvent;
   readonly assignments: Assignment;
   readonly workers: WorkerRecord;
   readonly loads: LoadRecord;
@@ -78,15 +85,19 @@ export interface Records {
 
 export type RecordKind = keyof Records;
 
-const tenant = 'default';
+/** All there is as yet. */
+export const tenant = 'default';
 
 export const prefixes: Readonly<Record<RecordKind, string>> = {
   candidates: 'election/controller/',
   names: `name/${tenant}/`,
   tasks: `task/${tenant}/`,
   architectures: `architecture/${tenant}/`,
+  outcomes: `recipe/${tenant}/`,
   variants: `variant/${tenant}/`,
   measurements: `measurement/${tenant}/`,
+  rules: `rule/${tenant}/`,
+  ruleEvents: `rule-event/${tenant}/`,
   assignments: 'assignment/',
   workers: 'worker/',
   loads: 'load/',
@@ -98,10 +109,16 @@ export const prefixes: Readonly<Record<RecordKind, string>> = {
 export const nameKey = (name: string): string => prefixes.names + name;
 export const taskKey = (name: string): string => prefixes.tasks + name;
 export const architectureKey = (name: string, version: number): string => `${prefixes.architectures}${name}/${version}`;
+export const outcomeKey = ({ architecture, version, recipe }: Omit<RecipeOutcome, 'result'>): string =>
+  `${prefixes.outcomes}${architecture}/${version}/${recipe}`;
 export const variantKey = (id: VariantId, version: number): string => `${prefixes.variants}${id}/${version}`;
 export const measurementsPrefix = (id: VariantId, version: number): string =>
   `${prefixes.measurements}${id}/${version}/`;
 export const measurementKey = (m: Measurement): string => measurementsPrefix(m.variant, m.version) + m.hardwareClass;
+export const ruleKey = (id: string): string => prefixes.rules + id;
+/** By age: a time of 9 digits of base 36 is good for 3,000 years. Nothing happens to a rule twice. */
+export const ruleEventKey = ({ kind, atWallMs, rule }: RuleEvent): string =>
+  `${prefixes.ruleEvents}${Math.floor(atWallMs).toString(36).padStart(9, '0')}-${rule.id}-${kind}`;
 export const assignmentKey = (a: Pick<Assignment, 'worker' | 'replica'>): string =>
   assignmentsPrefix(a.worker) + a.replica;
 const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assignments}${worker}/`;
@@ -121,9 +138,10 @@ export const putRecord = (key: string, record: Records[RecordKind]): Operation =
 export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, ReplicaReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));
 
-/** All keys of an architecture's versions, variants, measurements and counters. */
+/** All keys of an architecture's versions, and of their outcomes, variants, measurements and counters. */
 export const architecturePrefixes = (name: string): readonly string[] => [
   `${prefixes.architectures}${name}/`,
+  `${prefixes.outcomes}${name}/`,
   `${prefixes.variants}${name}:`,
   `${prefixes.measurements}${name}:`,
   `${prefixes.counters}${name}:`,

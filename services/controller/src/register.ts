@@ -1,22 +1,15 @@
-// Registering: what is checked, and what one transaction then writes.
+// Registering an architecture: what is checked, and what one transaction then writes.
 
-import {
-  checkName,
-  digest,
-  formatVariant,
-  originalRecipe,
-  ParetoError,
-  type Architecture,
-  type Task,
-  type Variant,
-} from '@pareto/core';
+import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
-import { manifestFromWire, metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
+import { manifestFromWire, type wire } from '@pareto/rpc';
 import type { Compare } from '@pareto/state';
-import { checkBlob, checkSignature, inspectFiles } from './check-model.js';
+import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
-import { unchangedSince, type RecordView, type Stored } from './record-tables.js';
+import { claim, lastVersion, refuseTaken } from './name-claims.js';
+import { originalVariants } from './outcome-variants.js';
+import type { Stored } from './record-tables.js';
 import type { TakeTurn } from './registry-turns.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from './records.js';
 
@@ -29,78 +22,46 @@ export interface RegisterContext {
   readonly maxBatchSize: number;
 }
 
-/** The same definition again is a no-op; another one throws `already-exists`. */
-export async function registerTask(context: RegisterContext, request: wire.RegisterTaskRequest): Promise<Task> {
-  const name = checkName('task', request.name);
-  const wanted = {
-    name,
-    metric: metricFromWire(request.metric === '' ? 'top1' : request.metric),
-    defaultObjective: objectiveFromWire(request.defaultObjective),
-    validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
-  };
-  if (wanted.validation !== undefined) await checkBlob(context.blobs, 'validation set', wanted.validation);
-  return context.takeTurn(`task ${name}`, async () => {
-    const known = knownTask(context.mirror, wanted);
-    return known ?? writeTask(context, { ...wanted, signature: undefined });
-  });
-}
-
-/** Throws `already-exists` when the name is taken, or the task is defined otherwise. */
-function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task | undefined {
-  const { name } = wanted;
-  const known = records.tasks.get(taskKey(name))?.value;
-  if (known !== undefined && sameDefinition(known, wanted)) return known;
-  refuseTaken(records, name, 'task');
-  if (known === undefined) return undefined;
-  throw new ParetoError(
-    'already-exists',
-    `task ${name} exists with another definition: delete it first, or use its own`,
-  );
-}
-
-async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {
-  const { name } = task;
-  const held: NameRecord = { kind: 'task', current: lastVersion(mirror, name) };
-  const operations = [putRecord(nameKey(name), held), putRecord(taskKey(name), task)];
-  return (await leader.write([claim(mirror.records, name)], operations)) ? task : undefined;
-}
-
-type Definition = Pick<Task, 'metric' | 'defaultObjective' | 'validation'>;
-
-const sameDefinition = (a: Definition, b: Definition): boolean =>
-  JSON.stringify([a.metric, a.validation, Object.entries(a.defaultObjective).sort()]) ===
-  JSON.stringify([b.metric, b.validation, Object.entries(b.defaultObjective).filter(isSet).sort()]);
-
-const isSet = ([, value]: readonly [string, unknown]): boolean => value !== undefined;
-
-/** The same model again is a no-op that answers the version it has. */
+/** The same model again is a no-op that answers the version it has, but that other recipes, or all its variants, may be wanted now. */
 export async function registerArchitecture(
   context: RegisterContext,
   request: wire.RegisterArchitectureRequest,
 ): Promise<Architecture> {
   const manifest = checkManifest(manifestFromWire(request.manifest));
   const name = checkName('architecture', request.name);
-  const wanted: Wanted = { name, task: request.task, manifest, modelDigest: manifestDigest(manifest) };
-  const known = checkWanted(context.mirror, wanted).same;
-  if (known !== undefined) return known;
-  const signature = await inspectFiles(context.blobs, manifest);
+  const wishes = { recipes: recipesFromWire(request.recipes), keepAll: request.keepAll };
+  const wanted: Wanted = { name, task: request.task, manifest, modelDigest: manifestDigest(manifest), ...wishes };
+  const isKnown = checkWanted(context.mirror, wanted).same !== undefined;
+  const model = isKnown ? undefined : await inspectFiles(context.blobs, manifest);
   return context.takeTurn(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(context.mirror, wanted);
-    if (same !== undefined) return same;
+    if (same !== undefined) return changeWishes(context, same, wanted);
+    if (model === undefined) return undefined; // it was deleted meanwhile
+    const { signature, fixedBatch } = model;
     checkSignature(task.value, signature, name);
-    const version = lastVersion(context.mirror, name) + 1;
+    const version = lastVersion(context.mirror.records, name) + 1;
     const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
-    const made = { fixedBatch: undefined, recipes: [originalRecipe], keepAll: false };
-    return writeArchitecture(context, { ...wanted, ...made, version, signature, maxBatchSize }, task);
+    return writeArchitecture(context, { ...wanted, version, signature, fixedBatch, maxBatchSize }, task);
   });
 }
 
-type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest'>;
+type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 'recipes' | 'keepAll'>;
+
+/** All when none is named; the original always. Throws `invalid-argument` on one that is not built. */
+function recipesFromWire(names: readonly string[]): readonly string[] {
+  const known = recipes.map(({ name }) => name);
+  for (const name of names) {
+    if (recipeOf(name) !== undefined) continue;
+    const expected = `expected some of ${known.join(', ')}`;
+    throw new ParetoError('invalid-argument', `recipe ${JSON.stringify(name.slice(0, 100))} is not known: ${expected}`);
+  }
+  return names.length === 0 ? known : known.filter((name) => name === originalRecipe || names.includes(name));
+}
 
 interface Found {
   readonly task: Stored<Task>;
   /** The version that is this very model. */
-  readonly same: Architecture | undefined;
+  readonly same: Stored<Architecture> | undefined;
 }
 
 /** Throws unless the task is there and the name is free, or already the name of this task's architecture. */
@@ -108,58 +69,9 @@ function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest }:
   const task = records.tasks.get(taskKey(taskName));
   if (task === undefined) throw new ParetoError('not-found', `there is no task ${taskName}: register it first`);
   refuseTaken(records, name, 'architecture');
-  const versions = Array.from(records.architectures.values(), ({ value }) => value).filter((one) => one.name === name);
-  checkTask(versions[0], taskName);
-  return { task, same: versions.find((version) => version.modelDigest === modelDigest) };
-}
-
-const lastVersion = ({ records }: Mirror, name: string): number => records.names.get(nameKey(name))?.value.current ?? 0;
-
-async function writeArchitecture(
-  { leader, mirror }: RegisterContext,
-  architecture: Architecture,
-  task: Stored<Task>,
-): Promise<Architecture | undefined> {
-  const { name, version, signature } = architecture;
-  const variant = originalVariant(architecture);
-  const record: NameRecord = { kind: 'architecture', current: version };
-  const compares: readonly Compare[] = [
-    claim(mirror.records, name),
-    { kind: 'revision', key: task.key, modRevision: task.modRevision },
-  ];
-  const operations = [
-    putRecord(nameKey(name), record),
-    putRecord(architectureKey(name, version), architecture),
-    putRecord(variantKey(variant.id, version), variant),
-    // Written each time, so that a deletion of the task that comes meanwhile is refused.
-    putRecord(task.key, { ...task.value, signature: task.value.signature ?? signature }),
-  ];
-  return (await leader.write(compares, operations)) ? architecture : undefined;
-}
-
-const originalVariant = ({ name, version, task, modelDigest, manifest }: Architecture): Variant => ({
-  id: formatVariant(name, originalRecipe, 'cpu'),
-  architecture: name,
-  version,
-  task,
-  recipe: originalRecipe,
-  provider: 'cpu',
-  option: undefined,
-  modelDigest,
-  manifest,
-  quarantineReason: undefined,
-});
-
-/** Holds while nobody else has taken the name meanwhile. */
-const claim = ({ names }: RecordView, name: string): Compare => unchangedSince(nameKey(name), names.get(nameKey(name)));
-
-function refuseTaken({ names }: RecordView, name: string, kind: NameRecord['kind']): void {
-  const holder = names.get(nameKey(name))?.value.kind;
-  if (holder === undefined || holder === 'free' || holder === kind) return;
-  throw new ParetoError(
-    'already-exists',
-    `${name} is the name of a ${holder}: tasks and architectures share one namespace`,
-  );
+  const versions = [...records.architectures.values()].filter(({ value }) => value.name === name);
+  checkTask(versions[0]?.value, taskName);
+  return { task, same: versions.find(({ value }) => value.modelDigest === modelDigest) };
 }
 
 function checkTask(known: Architecture | undefined, task: string): void {
@@ -168,4 +80,38 @@ function checkTask(known: Architecture | undefined, task: string): void {
     'already-exists',
     `architecture ${known.name} belongs to task ${known.task}: choose another name`,
   );
+}
+
+/** What was made stays, also when it is wanted no more. */
+async function changeWishes(
+  { leader }: RegisterContext,
+  { key, value, modRevision }: Stored<Architecture>,
+  { recipes: wanted, keepAll }: Wanted,
+): Promise<Architecture | undefined> {
+  if (value.keepAll === keepAll && value.recipes.join() === wanted.join()) return value;
+  const changed = { ...value, recipes: wanted, keepAll };
+  return (await leader.write([{ kind: 'revision', key, modRevision }], [putRecord(key, changed)]))
+    ? changed
+    : undefined;
+}
+
+async function writeArchitecture(
+  { leader, mirror }: RegisterContext,
+  architecture: Architecture,
+  task: Stored<Task>,
+): Promise<Architecture | undefined> {
+  const { name, version, signature } = architecture;
+  const record: NameRecord = { kind: 'architecture', current: version };
+  const compares: readonly Compare[] = [
+    claim(mirror.records, name),
+    { kind: 'revision', key: task.key, modRevision: task.modRevision },
+  ];
+  const operations = [
+    putRecord(nameKey(name), record),
+    putRecord(architectureKey(name, version), architecture),
+    ...originalVariants(mirror.records, architecture).map((one) => putRecord(variantKey(one.id, version), one)),
+    // Written each time, so that a deletion of the task that comes meanwhile is refused.
+    putRecord(task.key, { ...task.value, signature: signatureWith(task.value, signature) }),
+  ];
+  return (await leader.write(compares, operations)) ? architecture : undefined;
 }

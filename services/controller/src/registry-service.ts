@@ -1,18 +1,23 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
-import { ParetoError } from '@pareto/core';
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
-import type { Operation } from '@pareto/state';
 import type { BlobHolds } from './blob-holds.js';
-import { describeName, findVariant, listRegistry, notFound } from './describe.js';
-import type { Mirror } from './mirror.js';
+import { deleteName } from './delete-name.js';
+import { describeName, listRegistry } from './describe.js';
+import { listJobs } from './jobs.js';
 import type { Scene } from './observe.js';
-import { architecturePrefixes, measurementsPrefix, nameKey, putRecord, taskKey, type NameRecord } from './records.js';
-import { registerArchitecture, registerTask, type RegisterContext } from './register.js';
+import type { PlanLog } from './plan-log.js';
+import { profileAgain } from './profile-again.js';
+import { registerArchitecture, type RegisterContext } from './register.js';
+import { registerTask } from './register-task.js';
+import { liftRule, listRules, ruleToWire, setRule } from './rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly scene: () => Scene;
   readonly holds: BlobHolds;
+  readonly planLog: Pick<PlanLog, 'waiting'>;
+  /** Throws where the leader is when that is another controller: it alone knows what is going on. */
+  readonly preferLeader: () => void;
   /** Throws `unavailable` while it is not known what a restored store is worth. */
   readonly requireSettled: () => void;
 }
@@ -41,39 +46,28 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async delete({ name }) {
       requireWritable();
-      await options.takeTurn(name, () => deleteName(options, name));
+      await options.takeTurn(name, () => deleteName(options, name, scene().wallMs));
       return {};
     },
     async profile({ variant }) {
       requireWritable();
-      const { id, version } = findVariant(scene(), variant).variant;
-      await leader.write([], [{ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) }]);
+      await options.takeTurn(variant, () => profileAgain(options, scene(), variant));
       return {};
+    },
+    async jobs({ name }) {
+      options.preferLeader();
+      return { jobs: listJobs(scene(), options.planLog.waiting(), name) };
+    },
+    async setRule(request) {
+      requireWritable();
+      return ruleToWire(await setRule(options, request), scene().wallMs);
+    },
+    async liftRule(request) {
+      requireWritable();
+      return ruleToWire(await liftRule(options, request), scene().wallMs);
+    },
+    async listRules() {
+      return listRules(scene());
     },
   };
 }
-
-/** Undefined when somebody else wrote in between. */
-async function deleteName({ leader, mirror }: RegisterContext, name: string): Promise<true | undefined> {
-  const held = mirror.records.names.get(nameKey(name));
-  if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
-  const changes = held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
-  const unchanged = [held, mirror.records.tasks.get(taskKey(name)) ?? held].map(
-    ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
-  );
-  return (await leader.write(unchanged, [freeName(name, held.value), ...changes])) ? true : undefined;
-}
-
-function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {
-  const own = Array.from(records.architectures.values(), ({ value }) => value).filter(({ task }) => task === name);
-  if (own.length === 0) return [{ kind: 'delete', key: taskKey(name) }];
-  const names = [...new Set(own.map((architecture) => architecture.name))].join(', ');
-  throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
-}
-
-/** Its replicas go with the next turn of the control loop. */
-const architectureDeletions = (name: string): readonly Operation[] =>
-  architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));
-
-const freeName = (name: string, { current = 0 }: NameRecord): Operation =>
-  current === 0 ? { kind: 'delete', key: nameKey(name) } : putRecord(nameKey(name), { kind: 'free', current });

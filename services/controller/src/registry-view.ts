@@ -8,6 +8,8 @@ import {
   type Measurement,
   type Milliseconds,
   type PriceTable,
+  type RecipeOutcome,
+  type SelectionRule,
   type Task,
   type Variant,
   type VariantId,
@@ -23,25 +25,34 @@ export interface RegistryView {
   readonly tasks: ReadonlyMap<string, Task>;
   /** Versions, ascending. */
   readonly architectures: ReadonlyMap<string, readonly Architecture[]>;
-  /** Of current versions only. */
+  /** What became of the files of current versions, by architecture. */
+  readonly outcomes: ReadonlyMap<string, readonly RecipeOutcome[]>;
+  /** Of current versions only. What is dominated is marked here, and in `versions` where an older version counts still. */
   readonly variants: ReadonlyMap<VariantId, PlacementVariant>;
   /** Of every version, by `versionKey`. */
   readonly versions: ReadonlyMap<string, PlacementVariant>;
   /** The plan in force, by worker. */
   readonly assignments: ReadonlyMap<WorkerId, readonly Assignment[]>;
+  /** Versions of architectures that are not current and count still, ascending; left out where there are none. */
+  readonly older: ReadonlyMap<string, readonly number[]>;
+  /** In force. */
+  readonly rules: readonly SelectionRule[];
 }
+
+/** Before anything of it is marked. */
+export type PlainRegistry = Omit<RegistryView, 'older' | 'rules'>;
 
 export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
 
 /** Of these records the assignments may change without the rest. */
-const catalogueKinds: readonly RecordKind[] = ['tasks', 'architectures', 'variants', 'measurements'];
+const catalogueKinds: readonly RecordKind[] = ['tasks', 'architectures', 'outcomes', 'variants', 'measurements'];
 
 /** The view of before, with what was touched since looked at again. */
 export function viewRegistry(
   records: RecordView,
-  before: RegistryView | undefined,
+  before: PlainRegistry | undefined,
   touched: ReadonlySet<RecordKind>,
-): RegistryView {
+): PlainRegistry {
   const sameCatalogue = before !== undefined && !catalogueKinds.some((kind) => touched.has(kind));
   const sameAssignments = before !== undefined && !touched.has('assignments');
   return {
@@ -50,20 +61,25 @@ export function viewRegistry(
   };
 }
 
-function viewCatalogue(records: RecordView): Omit<RegistryView, 'assignments'> {
+function viewCatalogue(records: RecordView): Omit<PlainRegistry, 'assignments'> {
   const tasks = new Map([...records.tasks.values()].map(({ value }) => [value.name, value]));
   const architectures = groupBy(values(records.architectures), ({ name }) => name);
   for (const versions of architectures.values()) versions.sort((a, b) => a.version - b.version);
+  const isCurrent = (name: string, version: number): boolean => architectures.get(name)?.at(-1)?.version === version;
+  const outcomes = groupBy(
+    values(records.outcomes).filter(({ architecture, version }) => isCurrent(architecture, version)),
+    ({ architecture }) => architecture,
+  );
   const measurements = groupBy(values(records.measurements), (m) => versionKey(m.variant, m.version));
   const variants = new Map<VariantId, PlacementVariant>();
   const versions = new Map<string, PlacementVariant>();
   for (const variant of values(records.variants)) {
     const key = versionKey(variant.id, variant.version);
-    const own = { variant, measurements: measurements.get(key) ?? [] };
+    const own = { variant, measurements: measurements.get(key) ?? [], dominatedBy: undefined, dominatedWithin: false };
     versions.set(key, own);
-    if (architectures.get(variant.architecture)?.at(-1)?.version === variant.version) variants.set(variant.id, own);
+    if (isCurrent(variant.architecture, variant.version)) variants.set(variant.id, own);
   }
-  return { tasks, architectures, variants, versions };
+  return { tasks, architectures, outcomes, variants, versions };
 }
 
 type Assignments = RegistryView['assignments'];
@@ -78,9 +94,23 @@ function viewAssignments(records: RecordView, before: Assignments | undefined): 
   return groups;
 }
 
+/** Undefined when it was deleted. */
+export const architectureOf = (
+  { architectures }: Pick<RegistryView, 'architectures'>,
+  name: string,
+  version: number,
+): Architecture | undefined => architectures.get(name)?.find((one) => one.version === version);
+
+/** Of one version of an architecture. */
+export const variantsOfVersion = (
+  { versions }: Pick<RegistryView, 'versions'>,
+  { name, version }: Pick<Architecture, 'name' | 'version'>,
+): readonly PlacementVariant[] =>
+  [...versions.values()].filter(({ variant }) => variant.architecture === name && variant.version === version);
+
 /** Undefined when its architecture was deleted. */
 export function specOf(view: RegistryView, variant: Variant): VariantSpec | undefined {
-  const architecture = view.architectures.get(variant.architecture)?.find(({ version }) => version === variant.version);
+  const architecture = architectureOf(view, variant.architecture, variant.version);
   if (architecture === undefined) return undefined;
   const { id, version, provider, option, modelDigest, manifest } = variant;
   const { signature, maxBatchSize } = architecture;

@@ -15,6 +15,7 @@ import type { FleetRecords } from './fleet-records.js';
 import { createFleetHandlers } from './fleet-service.js';
 import type { LoadFlusher } from './load-flusher.js';
 import type { Notices } from './notices.js';
+import type { OutcomeRecords } from './outcome-records.js';
 import type { PlanLog } from './plan-log.js';
 import { createRegistryHandlers } from './registry-service.js';
 import { createRegistryTurns } from './registry-turns.js';
@@ -28,6 +29,7 @@ export interface ServiceParts {
   readonly context: ServiceContext;
   readonly cluster: Cluster;
   readonly records: FleetRecords;
+  readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
   readonly rollCall: RollCall;
   readonly blobs: BlobStore;
@@ -41,16 +43,21 @@ export interface ServiceParts {
 }
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
-  const { config, context, cluster, blobs, holds, routes, table, metrics } = parts;
+  const { config, context, cluster, blobs, routes, table, metrics } = parts;
   const join = createJoin({ ...parts, ...cluster, ...context });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
-  const registry = { ...cluster, blobs, holds, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
+  const { leader } = cluster;
+  /** Where nobody is known to lead this controller says what it knows. */
+  const preferLeader = (): void => {
+    if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.refusal();
+  };
+  const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
   server.add(
     'pareto.v1.Registry',
-    createRegistryHandlers({ ...registry, requireSettled: () => requireSettled(cluster) }),
+    createRegistryHandlers({ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) }),
   );
   server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));
-  const fleet = { ...parts, name: config.cluster, join, routers: routes.routers, tableVersion };
+  const fleet = { ...parts, name: config.cluster, join, routers: routes.routers, tableVersion, preferLeader };
   server.add('pareto.v1.Fleet', createFleetHandlers(fleet));
   server.add('pareto.v1.Routes', routes.handlers);
 }

@@ -1,12 +1,12 @@
 // The rows of the routing table, from registry, plan and fleet. The same scene gives the same rows, and what a row is made of
 // being the same objects, the same row: most rows cost nothing to make again.
 
-import type { Architecture, Assignment, ReplicaState, Task, VariantId } from '@pareto/core';
+import type { Architecture, Assignment, ReplicaState, SelectionRule, Task } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
 import { ceilingOf } from './assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
-import type { Scene } from './observe.js';
+import { olderServed, type Scene } from './observe.js';
 import { versionKey, type RegistryView } from './registry-view.js';
 import { variantRows } from './variant-rows.js';
 
@@ -18,12 +18,9 @@ export function tableRows(scene: Scene, routers: readonly wire.RouterInfoInput[]
   const rows: wire.TableRowInput[] = [];
   for (const task of scene.registry.tasks.values()) rows.push(taskRow(task));
   for (const versions of scene.registry.architectures.values()) rows.push(...versions.map(architectureRow));
-  const ready = readyVersions(scene);
-  for (const current of scene.registry.variants.values()) {
-    const served = servedVersion(scene, current, ready.get(current.variant.id) ?? []);
-    rows.push(...variantRows(scene, hosts, served));
-  }
+  for (const variant of servedVariants(scene)) rows.push(...variantRows(scene, hosts, variant));
   rows.push(...replicaRows(scene, hosts));
+  for (const rule of scene.registry.rules) rows.push(ruleRow(rule));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
   return new Map(rows.map((row) => [row.key ?? '', row]));
 }
@@ -35,24 +32,17 @@ const architectureRow = memoize((architecture: Architecture) => ({
   architecture: architectureToWire(architecture),
 }));
 
-function readyVersions({ registry, fleet }: Scene): ReadonlyMap<VariantId, readonly number[]> {
-  const ready = new Map<VariantId, Set<number>>();
-  for (const [worker, assignments] of registry.assignments) {
-    const live = fleet.replicas(worker);
-    for (const { replica, variant, version } of assignments) {
-      if (live.get(replica)?.report.state !== 'ready') continue;
-      ready.set(variant, (ready.get(variant) ?? new Set()).add(version));
-    }
-  }
-  return new Map([...ready].map(([variant, versions]) => [variant, [...versions]]));
+/** Of an architecture whose name means an older version, those of that version. */
+function servedVariants(scene: Scene): readonly PlacementVariant[] {
+  const older = olderServed(scene);
+  const outserved = new Set(older.map(({ variant }) => variant.architecture));
+  return [...[...scene.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
 }
 
-/** The current version; an older one for as long as only that has replicas that are ready. */
-function servedVersion({ registry }: Scene, current: PlacementVariant, ready: readonly number[]): PlacementVariant {
-  const { id, version } = current.variant;
-  if (ready.length === 0 || ready.includes(version)) return current;
-  return registry.versions.get(versionKey(id, Math.max(...ready))) ?? current;
-}
+const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: SelectionRule) => ({
+  key: `rule/${id}`,
+  rule: { id, kind, tenant, task, target, reason },
+}));
 
 /**
  * Replicas of the plan as last reported. Those of workers that are gone or doubted are left out, and so are failed ones, and

@@ -6,16 +6,22 @@ import type { PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type wire } from '@pareto/rpc';
 import type { Hosts } from './hosts.js';
 import type { Scene } from './observe.js';
-import { costOf, latencyOf, type RegistryView } from './registry-view.js';
+import { architectureOf, costOf, latencyOf, type RegistryView } from './registry-view.js';
 
 /** A row without a class is there when no worker could load the variant on any class that it was measured on. */
 export function variantRows(scene: Scene, hosts: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
   const measured = variant.measurements.flatMap((one) => measuredRows(scene, hosts, variant, one));
-  return measured.some((row) => row.variant?.placeable) ? measured : [...measured, ...unmeasuredRow(hosts, variant)];
+  return measured.some((row) => row.variant?.placeable)
+    ? measured
+    : [...measured, ...unmeasuredRow(scene, hosts, variant)];
 }
 
 /** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
-function unmeasuredRow({ byProvider }: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
+function unmeasuredRow(
+  { registry }: Scene,
+  { byProvider }: Hosts,
+  variant: PlacementVariant,
+): readonly wire.TableRowInput[] {
   const { id, provider } = variant.variant;
   const results = Array.from(
     byProvider.get(provider) ?? [],
@@ -25,14 +31,16 @@ function unmeasuredRow({ byProvider }: Hosts, variant: PlacementVariant): readon
   const placeable = results.includes(undefined);
   if (!placeable && failed === undefined && variant.measurements.length > 0) return [];
   const measurementError = placeable || failed?.kind !== 'failed' ? '' : failed.reason;
-  return [
-    { key: `variant/${id}/`, variant: { ...identityOf(variant), hardwareClass: '', placeable, measurementError } },
-  ];
+  const identity = identityOf(registry, variant);
+  return [{ key: `variant/${id}/`, variant: { ...identity, hardwareClass: '', placeable, measurementError } }];
 }
 
-function identityOf({ variant }: PlacementVariant): wire.VariantRowInput {
-  const { id, architecture, version, recipe, quarantineReason = '' } = variant;
-  return { variant: id, architecture, version, recipe, quarantineReason };
+function identityOf(registry: RegistryView, one: PlacementVariant): wire.VariantRowInput {
+  const { id, architecture, version, recipe, quarantineReason = '' } = one.variant;
+  const { dominatedBy = '', dominatedWithin } = one;
+  const maxBatchSize = architectureOf(registry, architecture, version)?.maxBatchSize ?? 0;
+  const identity = { variant: id, architecture, version, recipe, maxBatchSize };
+  return { ...identity, quarantineReason, dominatedBy, dominatedWithin };
 }
 
 interface MadeRows {
@@ -62,7 +70,7 @@ function measuredRows(
     {
       key: `variant/${variant.variant.id}/${hardwareClass}`,
       variant: {
-        ...identityOf(variant),
+        ...identityOf(scene.registry, variant),
         hardwareClass,
         accuracy: accuracyToWire(result.accuracy),
         profileDigest,

@@ -1,8 +1,9 @@
-// Workers' streams: hello, reports and measurements come up, assignments go down.
+// Workers' streams: hello, reports, measurements and outcomes come up, assignments go down.
 
 import { checkName, milliseconds, ParetoError, variantId, type Clock, type WorkerInfo } from '@pareto/core';
 import {
   measurementFromWire,
+  recipeOutcomeFromWire,
   replicaReportFromWire,
   workerInfoFromWire,
   type DuplexStream,
@@ -14,8 +15,9 @@ import type { Assigner } from './assigner.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';
-import type { WorkerReport, WorkerSession } from './live-worker.js';
+import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from './load-flusher.js';
+import type { OutcomeRecords } from './outcome-records.js';
 import type { RollCall } from './roll-call.js';
 import { createWorkerLine } from './worker-line.js';
 
@@ -24,6 +26,7 @@ export interface WorkerSessionsOptions {
   readonly assigner: Assigner;
   readonly leader: Leader;
   readonly records: FleetRecords;
+  readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
   readonly rollCall: RollCall;
   /** A worker came or went, or said something that planning or routing look at. */
@@ -140,7 +143,7 @@ async function handleMessage(
   session: WorkerSession,
   options: WorkerSessionsOptions,
 ): Promise<void> {
-  const { fleet, assigner, records, loads, changed, clock } = options;
+  const { fleet, assigner, records, outcomes, loads, changed, clock } = options;
   const { id: worker, incarnation } = session.info;
   // Another session took its place.
   if (fleet.session(worker) !== session) return;
@@ -151,12 +154,21 @@ async function handleMessage(
     if (isNews) changed();
     await records.storeQuarantines(report);
   }
-  if (message.measurement) {
-    // The worker repeats what it measured until its order is gone.
-    await records.storeMeasurement(measurementFromWire(message.measurement));
-    fleet.order(worker, undefined);
+  const finish = (target: WorkTarget): void => {
+    fleet.finish(worker, target);
     assigner.apply([]);
     changed();
+  };
+  // The worker repeats what came of its order until that is gone.
+  if (message.measurement) {
+    const measurement = measurementFromWire(message.measurement);
+    await records.storeMeasurement(measurement);
+    finish({ kind: 'measure', ...measurement });
+  }
+  if (message.outcome) {
+    const outcome = recipeOutcomeFromWire(message.outcome);
+    await outcomes.store(outcome);
+    finish({ kind: 'make', ...outcome });
   }
 }
 

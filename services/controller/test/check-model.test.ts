@@ -46,7 +46,7 @@ describe('the files of a model', () => {
       { 'm.onnx': graph, 'parts/w.bin': weights },
       { 'deep/m.onnx': graph, 'deep/parts/w.bin': weights },
     ])
-      assert.equal((await inspectFiles(blobs, await manifest(good))).batched, true);
+      assert.equal((await inspectFiles(blobs, await manifest(good))).signature.batched, true);
     for (const [bad, missing] of [
       [{ 'm.onnx': graph }, 'parts/w.bin'],
       [{ 'deep/m.onnx': graph, 'parts/w.bin': weights }, 'deep/parts/w.bin'],

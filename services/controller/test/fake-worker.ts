@@ -1,4 +1,4 @@
-// A worker that loads and measures at once, and says so.
+// A worker that loads, makes and measures at once, and says so.
 
 import {
   bytes,
@@ -9,12 +9,22 @@ import {
   workerId,
   type HardwareClassId,
   type Measurement,
+  type RecipeOutcome,
+  type SlotGroup,
 } from '@pareto/core';
-import { createChannel, createClient, measurementToWire, workerInfoToWire, type wire } from '@pareto/rpc';
+import {
+  createChannel,
+  createClient,
+  measurementToWire,
+  recipeOutcomeToWire,
+  workerInfoToWire,
+  type wire,
+} from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
 import { clusterToken } from './start-controller.js';
 
-const testClass: HardwareClassId = hardwareClassId('cpu/test/none/0g');
+const classOf = (provider: string): HardwareClassId => hardwareClassId(`${provider}/test/none/0g`);
+const runtimeVersion = 'test';
 
 export interface FakeWorkerOptions {
   readonly id: string;
@@ -24,6 +34,10 @@ export interface FakeWorkerOptions {
   readonly replicas?: ReadonlyMap<string, wire.ReplicaReportInput>;
   /** Undefined: it never comes to an end. */
   readonly measure?: (order: wire.MeasureOrder) => Measurement['result'] | undefined;
+  /** Undefined: it never comes to an end. Without it all are declined. */
+  readonly make?: (order: wire.MakeOrder) => RecipeOutcome['result'] | undefined;
+  /** Of its slot groups. */
+  readonly providers?: readonly string[];
 }
 
 export interface FakeWorker {
@@ -31,6 +45,8 @@ export interface FakeWorker {
   readonly replicas: Map<string, wire.ReplicaReportInput>;
   readonly assignments: wire.Assignments[];
   readonly measured: string[];
+  /** architecture:recipe. */
+  readonly made: string[];
   /** Messages that were no assignments. */
   readonly heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[];
   /** What its stream ended with, once it has. */
@@ -49,13 +65,21 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const replicas = new Map(options.replicas);
   const assignments: wire.Assignments[] = [];
   const measured: string[] = [];
+  const made: string[] = [];
   const heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[] = [];
   let ended: unknown;
   let ordered: ReadonlySet<string> = new Set();
+  let measuring = '';
 
   const report = (): void => {
     void stream.write({
-      report: { replicas: [...replicas.values()], memoryUsedBytes: 0, draining: false, measuring: '' },
+      report: {
+        replicas: [...replicas.values()],
+        memoryUsedBytes: 0,
+        draining: false,
+        measuring,
+        progress: measuring && 'half',
+      },
     });
   };
   const apply = (message: wire.Assignments): void => {
@@ -66,19 +90,31 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       if (replicas.has(replicaId) || spec === null) continue;
       replicas.set(replicaId, { replicaId, variant: spec.variant, version: spec.version, state: 'READY' });
     }
+    const measures = new Map(message.measures.map((order) => [order.spec?.variant ?? '', order]));
+    const makes = new Map(message.makes.map((order) => [`${order.architecture}:${order.recipe}`, order]));
+    measuring = [...measures.keys(), ...makes.keys()].join();
     report();
     // An order that is repeated is the same one.
     const before = ordered;
-    ordered = new Set(message.measures.map((order) => order.spec?.variant ?? ''));
-    for (const order of message.measures) if (!before.has(order.spec?.variant ?? '')) measure(order);
+    ordered = new Set([...measures.keys(), ...makes.keys()]);
+    for (const [name, order] of measures) if (!before.has(name)) measure(order);
+    for (const [name, order] of makes) if (!before.has(name)) make(name, order);
+  };
+  const make = (name: string, order: wire.MakeOrder): void => {
+    made.push(name);
+    const result = options.make === undefined ? declined : options.make(order);
+    if (result === undefined) return;
+    const { architecture, version, recipe } = order;
+    void stream.write({ outcome: recipeOutcomeToWire({ architecture, version, recipe, result }) });
   };
   const measure = (order: wire.MeasureOrder): void => {
     const { variant = '', version = 0 } = order.spec ?? {};
     measured.push(variant);
     const result = options.measure === undefined ? profileFor(variant) : options.measure(order);
     if (result === undefined) return;
-    const measurement = { variant: variantId(variant), version, hardwareClass: testClass, result };
-    void stream.write({ measurement: measurementToWire(measurement) });
+    const hardwareClass = hardwareClassId(order.hardwareClass);
+    const named = { variant: variantId(variant), version, hardwareClass, environment: runtimeVersion };
+    void stream.write({ measurement: measurementToWire({ ...named, result }) });
   };
   const read = async (): Promise<void> => {
     void stream.write({ hello: workerInfoToWire(infoOf(options)) });
@@ -100,24 +136,27 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       (error: unknown) => (ended = error),
     )
     .finally(fallSilent);
-  return { replicas, assignments, measured, heartbeats, ended: () => ended, report, fallSilent, leave };
+  return { replicas, assignments, measured, made, heartbeats, ended: () => ended, report, fallSilent, leave };
 }
 
-const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30 }: FakeWorkerOptions) => ({
+const declined = { kind: 'declined', reason: 'nothing to gain' } as const;
+
+const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cpu'] }: FakeWorkerOptions) => ({
   id: workerId(id),
   incarnation,
   address: `127.0.0.1:1${id.length}`,
-  slotGroups: [
-    {
-      hardwareClass: {
-        ...createHardwareClass({ provider: 'cpu', device: 'test', instructionSet: 'none', memoryPerSlot: bytes(0) }),
-        id: testClass,
-      },
-      slots: 2,
-    },
-  ],
+  slotGroups: providers.map(groupOf),
   memoryBytes: bytes(memoryBytes),
-  runtimeVersion: 'test',
+  runtimeVersion,
+});
+
+const groupOf = (provider: string): SlotGroup => ({
+  hardwareClass: {
+    ...createHardwareClass({ provider, device: 'test', instructionSet: 'none', memoryPerSlot: bytes(0) }),
+    id: classOf(provider),
+  },
+  slots: 2,
+  driver: '',
 });
 
 /** The tiny one is fast and 90 % right, all others slow and 99 %. */
@@ -131,10 +170,15 @@ export function profileFor(variant: string): Measurement['result'] {
     profile: {
       points,
       loadMs: milliseconds(5),
+      coldLoadMs: milliseconds(9),
       memoryBytes: bytes(2 ** 20),
-      runtimeVersion: 'test',
+      baseMemoryBytes: bytes(0),
+      predictionError: undefined,
+      runtimeVersion,
       providerUsed: 'cpu',
+      nodesByProvider: {},
     },
     accuracy: { metric: 'top1', value, lower95: value - 0.01, upper95: value + 0.01, samples: 100 },
+    agreement: undefined,
   };
 }

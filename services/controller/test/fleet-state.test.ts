@@ -22,6 +22,7 @@ describe('fleet state', () => {
     memoryUsedBytes: 0,
     draining: false,
     measuring: undefined,
+    progress: '',
     controllerAgeMs: 0,
   });
   const otherSession = () => ({ info: { ...infoOf(), id: workerId('w2') }, end: () => undefined });

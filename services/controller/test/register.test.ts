@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
-import { registerTask, type RegisterContext } from '../src/register.js';
+import type { RegisterContext } from '../src/register.js';
+import { registerTask } from '../src/register-task.js';
 import { createRegistryTurns } from '../src/registry-turns.js';
 
 /** An empty registry whose leader loses every compare-and-swap. */

@@ -24,16 +24,21 @@ export async function upload({ blobs }: TestController, content: Uint8Array, fro
 
 export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
-/** Uploads and registers a matrix model under a name; models of equal side have equal signatures. */
+/** Uploads and registers a matrix model under a name, of which nothing else is made; models of equal side have equal signatures. */
 export async function registerModel(
   controller: TestController,
   name: string,
   content: Uint8Array = namedModel(name),
   task = 'squares',
+  recipes: readonly string[] = ['original'],
 ): Promise<wire.Architecture> {
+  const manifest = await uploadFile(controller, content);
+  return controller.registry.registerArchitecture({ name, task, manifest, recipes: [...recipes] });
+}
+
+export async function uploadFile(controller: TestController, content: Uint8Array): Promise<wire.ManifestInput> {
   const { digest, sizeBytes } = await upload(controller, content);
-  const manifest = { files: [{ path: 'model.onnx', digest, sizeBytes }] };
-  return controller.registry.registerArchitecture({ name, task, manifest });
+  return { files: [{ path: 'model.onnx', digest, sizeBytes }] };
 }
 
 /** The same graph with other bytes for each name: unknown fields are kept out of the way at the end. */

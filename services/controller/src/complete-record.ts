@@ -1,0 +1,28 @@
+// Records of schema version 1, with what they lack.
+
+import { bytes, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
+import type { RecordKind, WorkerRecord } from './records.js';
+
+/** A record as it was read, and what this release adds to those of its kind. */
+export function completeRecord(kind: RecordKind, value: unknown): unknown {
+  if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, ...(value as object) };
+  if (kind === 'measurements') return completeMeasurement(value as Measurement);
+  return kind === 'workers' ? completeWorker(value as WorkerRecord) : value;
+}
+
+/** Of no known environment: it is measured again, for accuracy was taken over other samples then. */
+function completeMeasurement(read: Measurement): Measurement {
+  const measurement = { ...read, environment: (read as Partial<Measurement>).environment ?? '' };
+  const { result } = measurement;
+  if (result.kind === 'failed') return measurement;
+  const { profile } = result;
+  const lacking: Partial<Profile> = { coldLoadMs: profile.loadMs, baseMemoryBytes: bytes(0), nodesByProvider: {} };
+  return { ...measurement, result: { ...result, profile: { ...lacking, ...profile } } };
+}
+
+const withoutDriver: Pick<SlotGroup, 'driver'> = { driver: '' };
+
+const completeWorker = ({ info, ...record }: WorkerRecord): WorkerRecord => ({
+  ...record,
+  info: { ...info, slotGroups: info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
+});

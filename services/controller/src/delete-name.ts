@@ -1,0 +1,43 @@
+// Deleting a task or an architecture, with all that is about it.
+
+import { ParetoError } from '@pareto/core';
+import { splitOperations, type Operation } from '@pareto/state';
+import { notFound } from './describe.js';
+import type { Mirror } from './mirror.js';
+import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from './records.js';
+import type { RegisterContext } from './register.js';
+import { endingOf, ruleChanges, rulesNaming } from './rule-changes.js';
+
+/** Throws `not-found`. Undefined when somebody else wrote in between. */
+export async function deleteName(
+  { leader, mirror }: RegisterContext,
+  name: string,
+  wallMs: number,
+): Promise<true | undefined> {
+  const { records } = mirror;
+  const held = records.names.get(nameKey(name));
+  if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
+  const deletions = held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
+  const endings = rulesNaming(records, name).map((rule) => endingOf(rule, `deletion of ${name}`, wallMs));
+  const unchanged = [held, records.tasks.get(taskKey(name)) ?? held].map(
+    ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
+  );
+  // First, for there may be more of them than one transaction takes.
+  for (const part of splitOperations(ruleChanges(records, endings)))
+    if (!(await leader.write(unchanged, part))) return undefined;
+  return (await leader.write(unchanged, [freeName(name, held.value), ...deletions])) ? true : undefined;
+}
+
+function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {
+  const own = Array.from(records.architectures.values(), ({ value }) => value).filter(({ task }) => task === name);
+  if (own.length === 0) return [{ kind: 'delete', key: taskKey(name) }];
+  const names = [...new Set(own.map((architecture) => architecture.name))].join(', ');
+  throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
+}
+
+/** Its replicas go with the next turn of the control loop. */
+const architectureDeletions = (name: string): readonly Operation[] =>
+  architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));
+
+const freeName = (name: string, { current = 0 }: NameRecord): Operation =>
+  current === 0 ? { kind: 'delete', key: nameKey(name) } : putRecord(nameKey(name), { kind: 'free', current });

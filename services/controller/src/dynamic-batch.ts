@@ -1,0 +1,78 @@
+// What the registry becomes when the batch of a model was made dynamic. Pure.
+
+import { originalRecipe, type Architecture, type Task, type TensorSpec } from '@pareto/core';
+import type { Compare, Operation } from '@pareto/state';
+import { fits } from './check-model.js';
+import { variantRecords, type VariantWrites } from './outcome-variants.js';
+import type { RecordView, Stored } from './record-tables.js';
+import {
+  architectureKey,
+  assignmentKey,
+  measurementsPrefix,
+  outcomeKey,
+  putRecord,
+  taskKey,
+  variantKey,
+} from './records.js';
+
+/** The same inputs and outputs, of which any number may come at a time. */
+export function withDynamicBatch(architecture: Architecture, maxBatchSize: number): Architecture {
+  const { inputs, outputs } = architecture.signature;
+  const item = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
+  return {
+    ...architecture,
+    signature: { inputs: inputs.map(item), outputs: outputs.map(item), batched: true },
+    maxBatchSize,
+  };
+}
+
+/** The architecture, its task where that may be batched now, and the end of all that was made of the file with the fixed batch. */
+export function becomeBatched(records: RecordView, batched: Architecture): VariantWrites {
+  const task = records.tasks.get(taskKey(batched.task));
+  const isTask = task !== undefined && mayBeBatched(records, task.value, batched);
+  const compares: readonly Compare[] = isTask
+    ? [{ kind: 'revision', key: task.key, modRevision: task.modRevision }]
+    : [];
+  return {
+    compares,
+    operations: [
+      putRecord(architectureKey(batched.name, batched.version), batched),
+      ...(isTask ? [putRecord(task.key, { ...task.value, signature: batched.signature })] : []),
+      ...forgetFixed(records, batched),
+    ],
+  };
+}
+
+/** Every other architecture of the task answers what a batched one does. */
+function mayBeBatched({ architectures }: RecordView, { name, signature }: Task, batched: Architecture): boolean {
+  if (signature === undefined || signature.batched) return false;
+  const others = currentOf(Array.from(architectures.values()), name).filter((one) => one.name !== batched.name);
+  return others.every((other) => fits(batched.signature, other.signature));
+}
+
+function currentOf(all: readonly Stored<Architecture>[], task: string): readonly Architecture[] {
+  const current = new Map<string, Architecture>();
+  for (const { value } of all)
+    if (value.task === task && value.version > (current.get(value.name)?.version ?? 0)) current.set(value.name, value);
+  return [...current.values()];
+}
+
+/** There is something only when it was tried again, after it had failed. */
+function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
+  const own = variantRecords(records, { name, version });
+  const ids = new Set(own.map(({ id }) => id));
+  const outcomes = [...records.outcomes.values()].filter(
+    ({ value }) => value.architecture === name && value.version === version,
+  );
+  const replicas = [...records.assignments.values()].filter(
+    ({ value }) => ids.has(value.variant) && value.version === version,
+  );
+  const made = own.filter(({ recipe }) => recipe !== originalRecipe);
+  return [
+    ...outcomes.map(({ value }) => outcomeKey(value)),
+    ...made.map(({ id }) => variantKey(id, version)),
+    ...replicas.map(({ value }) => assignmentKey(value)),
+  ]
+    .map((key): Operation => ({ kind: 'delete', key }))
+    .concat(made.map(({ id }) => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })));
+}

@@ -1,0 +1,21 @@
+// Rules that come to their end: the leader takes them back, and writes down that it did.
+
+import type { Logger } from '@pareto/telemetry';
+import type { Leader } from './leadership.js';
+import type { Scene } from './observe.js';
+import { endingOf, isOver, ruleChanges } from './rule-changes.js';
+
+export interface EndRulesOptions {
+  readonly leader: Pick<Leader, 'write'>;
+  readonly logger: Logger;
+}
+
+/** One after the other: somebody may lift one meanwhile. */
+export async function endRules({ leader, logger }: EndRulesOptions, { records, wallMs }: Scene): Promise<void> {
+  for (const { key, value: rule, modRevision } of [...records.rules.values()]) {
+    if (!isOver(rule, wallMs)) continue;
+    const changes = ruleChanges(records, [endingOf(rule, 'time', wallMs)]);
+    const isWritten = await leader.write([{ kind: 'revision', key, modRevision }], changes);
+    if (isWritten) logger.info('rule ended', { rule: rule.id, kind: rule.kind, target: rule.target });
+  }
+}

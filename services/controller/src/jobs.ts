@@ -1,0 +1,84 @@
+// All that is to be made and measured of each current version, and how far that is. Pure.
+
+import type { Architecture, Plan, WorkerId } from '@pareto/core';
+import { fleetClasses, listSteps, type PlacementArchitecture, type Step } from '@pareto/policy';
+import type { wire } from '@pareto/rpc';
+import { notFound } from './describe.js';
+import { sameTarget, type WorkTarget } from './live-worker.js';
+import { currentVersions, observeWorkers, type Scene } from './observe.js';
+
+/** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */
+export function listJobs(scene: Scene, waiting: Plan['waiting'], name: string): wire.JobInput[] {
+  const { tasks, architectures, variants } = scene.registry;
+  if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
+  const classes = fleetClasses(observeWorkers(scene));
+  const running = runningWork(scene);
+  return currentVersions(scene.registry)
+    .filter(({ architecture }) => name === '' || name === architecture.name || name === architecture.task)
+    .map((planned) => {
+      const own = [...variants.values()].filter(({ variant }) => variant.architecture === planned.architecture.name);
+      const steps = listSteps(planned, own, classes);
+      return describeJob(planned, steps, running, waiting);
+    });
+}
+
+interface Running {
+  readonly target: WorkTarget;
+  readonly worker: WorkerId;
+  readonly progress: string;
+}
+
+function runningWork({ records, fleet }: Scene): readonly Running[] {
+  return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((worker) => {
+    const target = fleet.ordered(worker);
+    return target === undefined ? [] : [{ target, worker, progress: fleet.lastReport(worker)?.progress ?? '' }];
+  });
+}
+
+function describeJob(
+  { architecture }: PlacementArchitecture,
+  steps: readonly Step[],
+  running: readonly Running[],
+  waiting: Plan['waiting'],
+): wire.JobInput {
+  return {
+    architecture: architecture.name,
+    version: architecture.version,
+    task: architecture.task,
+    steps: steps.map((step) => ({ ...namesOf(step), ...stateOf(architecture, step, running, waiting) })),
+    done: steps.every(({ state }) => state !== 'open'),
+  };
+}
+
+const namesOf = ({ kind, recipe, variant, hardwareClass }: Step): wire.JobStepInput => ({
+  ...{ kind, recipe, variant: variant ?? '', hardwareClass: hardwareClass ?? '' },
+});
+
+function stateOf(
+  architecture: Architecture,
+  step: Step,
+  running: readonly Running[],
+  waiting: Plan['waiting'],
+): Pick<wire.JobStepInput, 'state' | 'detail' | 'worker'> {
+  const { state, detail, waitsFor } = step;
+  if (state !== 'open') return { state, detail };
+  const target = targetOf(architecture, step);
+  const runs = running.find((one) => target !== undefined && sameTarget(one.target, target));
+  if (runs !== undefined) return { state: 'running', detail: runs.progress, worker: runs.worker };
+  const planned = waiting.find(
+    (one) =>
+      one.architecture === architecture.name &&
+      one.version === architecture.version &&
+      one.recipe === step.recipe &&
+      one.hardwareClass === step.hardwareClass,
+  );
+  return { state: 'waiting', detail: waitsFor ?? planned?.reason ?? 'it is its turn soon' };
+}
+
+function targetOf(
+  { name, version }: Architecture,
+  { kind, recipe, variant, hardwareClass }: Step,
+): WorkTarget | undefined {
+  if (kind === 'make') return { kind, architecture: name, version, recipe };
+  return variant === undefined || hardwareClass === undefined ? undefined : { kind, variant, version, hardwareClass };
+}

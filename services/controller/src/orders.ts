@@ -1,0 +1,71 @@
+// Orders to make and to measure, as workers are sent them; and which of them have lost their sense.
+
+import type { Architecture, Task, VariantSpec } from '@pareto/core';
+import { variantSpecToWire, type wire } from '@pareto/rpc';
+import type { WorkTarget } from './live-worker.js';
+import { originalId } from './outcome-variants.js';
+import { architectureOf, specOf, versionKey, type RegistryView } from './registry-view.js';
+
+type Orders = Required<Pick<wire.AssignmentsInput, 'measures' | 'makes'>>;
+
+/** At most one; none when what it is about was deleted meanwhile. */
+export function ordersOf(registry: RegistryView, target: WorkTarget | undefined): Orders {
+  switch (target?.kind) {
+    case undefined:
+      return { measures: [], makes: [] };
+    case 'make':
+      return { measures: [], makes: makeOrder(registry, target) };
+    case 'measure':
+      return { measures: measureOrder(registry, target), makes: [] };
+  }
+}
+
+type Target<K extends WorkTarget['kind']> = Extract<WorkTarget, { kind: K }>;
+
+function makeOrder(
+  registry: RegistryView,
+  { architecture: name, version, recipe }: Target<'make'>,
+): wire.MakeOrderInput[] {
+  const architecture = architectureOf(registry, name, version);
+  const original = architecture && originalOf(registry, architecture);
+  const task = architecture && registry.tasks.get(architecture.task);
+  if (architecture === undefined || original === undefined || task === undefined) return [];
+  const { maxBatchSize } = architecture;
+  const spec = variantSpecToWire(original);
+  return [{ architecture: name, version, recipe, original: spec, ...samplesOf(task), maxBatchSize }];
+}
+
+function measureOrder(
+  registry: RegistryView,
+  { variant: id, version, hardwareClass }: Target<'measure'>,
+): wire.MeasureOrderInput[] {
+  const known = registry.versions.get(versionKey(id, version));
+  const architecture = known && architectureOf(registry, known.variant.architecture, version);
+  const spec = known && specOf(registry, known.variant);
+  const task = known && registry.tasks.get(known.variant.task);
+  if (architecture === undefined || spec === undefined || task === undefined) return [];
+  const original = originalOf(registry, architecture);
+  const compared = original === undefined || original.variant === id ? null : variantSpecToWire(original);
+  return [{ spec: variantSpecToWire(spec), hardwareClass, ...samplesOf(task), original: compared }];
+}
+
+const samplesOf = ({ metric, validation }: Task): Pick<wire.MakeOrderInput, 'metric' | 'validationDigest'> => ({
+  metric,
+  validationDigest: validation ?? '',
+});
+
+/** On the cpu, which every worker has. */
+function originalOf(registry: RegistryView, architecture: Architecture): VariantSpec | undefined {
+  const known = registry.versions.get(versionKey(originalId(architecture), architecture.version));
+  return known && specOf(registry, known.variant);
+}
+
+/** Whether anybody still wants to know: the version is current, and what was to be made is not there yet. */
+export function isWanted(registry: RegistryView, target: WorkTarget): boolean {
+  if (target.kind === 'measure') return registry.variants.get(target.variant)?.variant.version === target.version;
+  const { architecture, version, recipe } = target;
+  const current = registry.architectures.get(architecture)?.at(-1);
+  return (
+    current?.version === version && registry.outcomes.get(architecture)?.every((one) => one.recipe !== recipe) !== false
+  );
+}

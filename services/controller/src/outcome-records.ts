@@ -1,0 +1,134 @@
+// What is written down of files that were made: outcomes, and the variants that come of them.
+
+import {
+  dynamicBatch,
+  errorText,
+  originalRecipe,
+  ParetoError,
+  recipeOf,
+  type Architecture,
+  type RecipeOutcome,
+} from '@pareto/core';
+import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
+import type { ControllerMetrics, Logger } from '@pareto/telemetry';
+import type { BlobHolds } from './blob-holds.js';
+import { checkBlob } from './check-model.js';
+import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
+import type { Leader } from './leadership.js';
+import type { Mirror } from './mirror.js';
+import { currentVersions, type Scene } from './observe.js';
+import { addMissing, knownProviders, type VariantWrites } from './outcome-variants.js';
+import { unchangedSince, type RecordView } from './record-tables.js';
+import { architectureKey, outcomeKey, putRecord } from './records.js';
+import { decideUntilWritten } from './registry-turns.js';
+
+export interface OutcomeRecords {
+  /** The first word on a file counts. Nothing when the architecture was deleted meanwhile. */
+  store(outcome: RecipeOutcome): Promise<void>;
+  /** Adds variants of files that were made earlier, for providers that the fleet has got since. */
+  addVariants(scene: Scene): Promise<void>;
+}
+
+export interface OutcomeRecordsOptions {
+  readonly leader: Pick<Leader, 'write'>;
+  readonly mirror: Pick<Mirror, 'records'>;
+  readonly blobs: Pick<BlobStore, 'status'>;
+  readonly holds: BlobHolds;
+  /** Of a model with a dynamic batch. */
+  readonly maxBatchSize: number;
+  readonly logger: Logger;
+  readonly metrics: ControllerMetrics;
+}
+
+export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRecords {
+  /** For which catalogue and providers nothing was missing. */
+  let complete: readonly unknown[] = [];
+  return {
+    async store(outcome) {
+      checkRecipe(outcome);
+      const { result } = outcome;
+      const digests = result.kind === 'made' ? result.manifest.files.map((file) => file.digest) : [];
+      await options.holds.hold(digests, async () => storeChecked(options, await checkFiles(options, outcome)));
+    },
+    async addVariants({ registry, records }) {
+      const basis = [registry.versions, registry.outcomes, [...knownProviders(records)].sort().join()];
+      if (basis.every((part, i) => part === complete[i])) return;
+      for (const { architecture, outcomes } of currentVersions(registry)) {
+        const { operations, compares } = addMissing(records, architecture, outcomes);
+        if (operations.length === 0) continue;
+        const unchanged = unchangedArchitecture(records, architecture);
+        await options.leader.write([...unchanged, ...compares], operations);
+      }
+      complete = basis;
+    },
+  };
+}
+
+function checkRecipe({ recipe }: RecipeOutcome): void {
+  if (recipe === dynamicBatch || (recipe !== originalRecipe && recipeOf(recipe) !== undefined)) return;
+  throw new ParetoError('invalid-argument', `recipe ${JSON.stringify(recipe.slice(0, 100))} is not known here`);
+}
+
+/** As it came, or failed when its files can't be referred to. */
+async function checkFiles({ blobs }: OutcomeRecordsOptions, outcome: RecipeOutcome): Promise<RecipeOutcome> {
+  const { result } = outcome;
+  if (result.kind !== 'made') return outcome;
+  try {
+    const manifest = checkManifest(result.manifest);
+    for (const file of manifest.files) await checkBlob(blobs, file.path, file.digest);
+    return { ...outcome, result: { ...result, modelDigest: manifestDigest(manifest) } };
+  } catch (error) {
+    if (!(error instanceof ParetoError) || error.code === 'unavailable') throw error;
+    return { ...outcome, result: { kind: 'failed', reason: `what was made is of no use: ${errorText(error)}` } };
+  }
+}
+
+async function storeChecked(options: OutcomeRecordsOptions, outcome: RecipeOutcome): Promise<void> {
+  const { leader, mirror, logger, metrics } = options;
+  const { architecture, version, recipe, result } = outcome;
+  const written = await decideUntilWritten(`recipe ${recipe} of ${architecture}`, async () => {
+    const writes = outcomeWrites(mirror.records, outcome, options.maxBatchSize);
+    if (writes === undefined) return 'nothing';
+    return (await leader.write(writes.compares, writes.operations)) ? 'outcome' : undefined;
+  });
+  if (written === 'nothing') return;
+  metrics.outcomes.add(1, { recipe, result: result.kind });
+  const detail = result.kind === 'made' ? result.note : result.reason;
+  logger.info('recipe outcome', { architecture, version, recipe, result: result.kind, detail });
+}
+
+/** Undefined when there is nothing to write. */
+function outcomeWrites(records: RecordView, outcome: RecipeOutcome, maxBatchSize: number): VariantWrites | undefined {
+  const known = records.architectures.get(architectureKey(outcome.architecture, outcome.version));
+  const key = outcomeKey(outcome);
+  if (known === undefined || records.outcomes.has(key)) return undefined;
+  const isBatched = outcome.recipe === dynamicBatch && outcome.result.kind === 'made';
+  const architecture = isBatched ? withDynamicBatch(known.value, maxBatchSize) : known.value;
+  const batched = isBatched ? becomeBatched(records, architecture) : undefined;
+  const variants = addMissing(records, architecture, [
+    ...(isBatched ? [] : outcomesOf(records, architecture)),
+    outcome,
+  ]);
+  return {
+    compares: [
+      ...unchangedArchitecture(records, architecture),
+      { kind: 'absent', key },
+      ...(batched?.compares ?? []),
+      ...variants.compares,
+    ],
+    operations: [putRecord(key, outcome), ...(batched?.operations ?? []), ...variants.operations],
+  };
+}
+
+const outcomesOf = ({ outcomes }: RecordView, { name, version }: Architecture): readonly RecipeOutcome[] =>
+  Array.from(outcomes.values(), ({ value }) => value).filter(
+    (one) => one.architecture === name && one.version === version,
+  );
+
+function unchangedArchitecture(
+  { architectures }: RecordView,
+  { name, version }: Architecture,
+): VariantWrites['compares'] {
+  const key = architectureKey(name, version);
+  return [unchangedSince(key, architectures.get(key))];
+}

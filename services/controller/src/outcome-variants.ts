@@ -1,0 +1,53 @@
+// The variants of an architecture's files, as the store is told of them. Pure.
+
+import { formatVariant, originalRecipe, type Architecture, type RecipeOutcome, type Variant } from '@pareto/core';
+import { missingVariants, variantsOf } from '@pareto/policy';
+import type { Compare, Operation } from '@pareto/state';
+import { unchangedSince, type RecordView } from './record-tables.js';
+import { measurementsPrefix, putRecord, variantKey } from './records.js';
+
+/** Of every worker that is known; the cpu counts always. */
+export function knownProviders({ workers }: RecordView): ReadonlySet<string> {
+  const groups = [...workers.values()].flatMap(({ value }) => value.info.slotGroups);
+  return new Set(['cpu', ...groups.map(({ hardwareClass }) => hardwareClass.provider)]);
+}
+
+/** Of the trained model itself. */
+export const originalVariants = (records: RecordView, architecture: Architecture): readonly Variant[] =>
+  variantsOf(architecture, undefined, knownProviders(records));
+
+export const originalId = ({ name }: Pick<Architecture, 'name'>): Variant['id'] =>
+  formatVariant(name, originalRecipe, 'cpu');
+
+/** Of one version. */
+export const variantRecords = (
+  { variants }: RecordView,
+  { name, version }: Pick<Architecture, 'name' | 'version'>,
+): readonly Variant[] =>
+  Array.from(variants.values(), ({ value }) => value).filter(
+    (one) => one.architecture === name && one.version === version,
+  );
+
+export interface VariantWrites {
+  readonly compares: readonly Compare[];
+  readonly operations: readonly Operation[];
+}
+
+/** Adds those that are missing by what was made; one of another file takes the place of that which was, unmeasured. */
+export function addMissing(
+  records: RecordView,
+  architecture: Architecture,
+  outcomes: readonly RecipeOutcome[],
+): VariantWrites {
+  const known = variantRecords(records, architecture).map((variant) => ({ variant }));
+  const missing = missingVariants({ architecture, outcomes }, known, knownProviders(records));
+  const keyOf = ({ id, version }: Variant): string => variantKey(id, version);
+  return {
+    compares: missing.map((one) => unchangedSince(keyOf(one), records.variants.get(keyOf(one)))),
+    operations: missing.flatMap((one): readonly Operation[] => {
+      const put = putRecord(keyOf(one), one);
+      if (!records.variants.has(keyOf(one))) return [put];
+      return [put, { kind: 'delete-prefix', prefix: measurementsPrefix(one.id, one.version) }];
+    }),
+  };
+}

@@ -1,0 +1,49 @@
+// Measuring again what was measured, and making again what could not be made, because somebody asks for it.
+
+import { parseTarget, type Architecture, type Measurement, type RecipeOutcome } from '@pareto/core';
+import { splitOperations, type Operation } from '@pareto/state';
+import { notFound } from './describe.js';
+import type { Scene } from './observe.js';
+import type { RegisterContext } from './register.js';
+import { architectureKey, measurementKey, outcomeKey, putRecord } from './records.js';
+
+/** Of a variant, or of an architecture's current version. Throws `not-found`. Undefined when somebody else wrote in between. */
+export async function profileAgain(
+  { leader, mirror }: Pick<RegisterContext, 'leader' | 'mirror'>,
+  scene: Scene,
+  name: string,
+): Promise<true | undefined> {
+  const { architecture, operations } = againOf(scene, name);
+  const key = architectureKey(architecture.name, architecture.version);
+  const known = mirror.records.architectures.get(key);
+  if (known === undefined) throw notFound('variant or architecture', name);
+  const unchanged = { kind: 'revision', key, modRevision: known.modRevision } as const;
+  for (const part of splitOperations(operations)) if (!(await leader.write([unchanged], part))) return undefined;
+  return true;
+}
+
+function againOf({ registry }: Scene, name: string): { architecture: Architecture; operations: readonly Operation[] } {
+  const target = parseTarget(name);
+  const architecture = registry.architectures.get(target.kind === 'name' ? target.name : target.architecture)?.at(-1);
+  if (architecture === undefined) throw notFound('variant or architecture', name);
+  const own = [...registry.variants.values()].filter(({ variant }) => variant.architecture === architecture.name);
+  const variants = target.kind === 'name' ? own : own.filter(({ variant }) => variant.id === target.variant);
+  const recipe = target.kind === 'name' ? undefined : recipeIn(target.variant);
+  const failed = (registry.outcomes.get(architecture.name) ?? []).filter(
+    (outcome) => outcome.result.kind === 'failed' && (recipe === undefined || outcome.recipe === recipe),
+  );
+  if (target.kind === 'variant' && variants.length + failed.length === 0) throw notFound('variant', name);
+  const measurements = variants.flatMap((variant) => variant.measurements);
+  return { architecture, operations: [...measurements.map(measureAgain), ...failed.map(makeAgain)] };
+}
+
+const recipeIn = (variant: string): string => variant.slice(variant.indexOf(':') + 1).split('@')[0] ?? '';
+
+/** What was measured stays in force until it is measured again: of no known environment, it is stale. */
+const measureAgain = (measurement: Measurement): Operation => {
+  const key = measurementKey(measurement);
+  if (measurement.result.kind === 'failed') return { kind: 'delete', key };
+  return putRecord(key, { ...measurement, environment: '' });
+};
+
+const makeAgain = (outcome: RecipeOutcome): Operation => ({ kind: 'delete', key: outcomeKey(outcome) });

@@ -1,0 +1,53 @@
+// Registering a task: what is checked, and what one transaction then writes.
+
+import { checkName, digest, ParetoError, type Task } from '@pareto/core';
+import { metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
+import { checkBlob } from './check-model.js';
+import type { Mirror } from './mirror.js';
+import { claim, lastVersion, refuseTaken } from './name-claims.js';
+import { nameKey, putRecord, taskKey, type NameRecord } from './records.js';
+import type { RegisterContext } from './register.js';
+
+/** The same definition again is a no-op; another one throws `already-exists`. */
+export async function registerTask(context: RegisterContext, request: wire.RegisterTaskRequest): Promise<Task> {
+  const name = checkName('task', request.name);
+  const wanted = {
+    name,
+    metric: metricFromWire(request.metric === '' ? 'top1' : request.metric),
+    defaultObjective: objectiveFromWire(request.defaultObjective),
+    validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
+  };
+  if (wanted.validation !== undefined) await checkBlob(context.blobs, 'validation set', wanted.validation);
+  return context.takeTurn(`task ${name}`, async () => {
+    const known = knownTask(context.mirror, wanted);
+    return known ?? writeTask(context, { ...wanted, signature: undefined });
+  });
+}
+
+/** Throws `already-exists` when the name is taken, or the task is defined otherwise. */
+function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task | undefined {
+  const { name } = wanted;
+  const known = records.tasks.get(taskKey(name))?.value;
+  if (known !== undefined && sameDefinition(known, wanted)) return known;
+  refuseTaken(records, name, 'task');
+  if (known === undefined) return undefined;
+  throw new ParetoError(
+    'already-exists',
+    `task ${name} exists with another definition: delete it first, or use its own`,
+  );
+}
+
+async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {
+  const { name } = task;
+  const held: NameRecord = { kind: 'task', current: lastVersion(mirror.records, name) };
+  const operations = [putRecord(nameKey(name), held), putRecord(taskKey(name), task)];
+  return (await leader.write([claim(mirror.records, name)], operations)) ? task : undefined;
+}
+
+type Definition = Pick<Task, 'metric' | 'defaultObjective' | 'validation'>;
+
+const sameDefinition = (a: Definition, b: Definition): boolean =>
+  JSON.stringify([a.metric, a.validation, Object.entries(a.defaultObjective).sort()]) ===
+  JSON.stringify([b.metric, b.validation, Object.entries(b.defaultObjective).filter(isSet).sort()]);
+
+const isSet = ([, value]: readonly [string, unknown]): boolean => value !== undefined;

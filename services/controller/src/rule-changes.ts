@@ -1,0 +1,45 @@
+// What the store is told when something happens to rules, and which rules have come to their end. Pure.
+
+import type { RuleEvent, SelectionRule } from '@pareto/core';
+import type { Operation } from '@pareto/state';
+import type { RecordView } from './record-tables.js';
+import { putRecord, ruleEventKey, ruleKey } from './records.js';
+
+/** Of rules that are long gone, for people who look. */
+const keptEvents = 1_000;
+
+/** The rules as they are then, and the events beside them: the oldest make room. */
+export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
+  const excess = ruleEvents.size + events.length - keptEvents;
+  const oldest = excess <= 0 ? [] : [...ruleEvents.keys()].sort().slice(0, excess);
+  return [
+    ...events.flatMap((event): readonly Operation[] => {
+      const key = ruleKey(event.rule.id);
+      const change: Operation = event.kind === 'made' ? putRecord(key, event.rule) : { kind: 'delete', key };
+      return [change, putRecord(ruleEventKey(event), event)];
+    }),
+    ...oldest.map((key): Operation => ({ kind: 'delete', key })),
+  ];
+}
+
+export const isOver = ({ endsWallMs }: SelectionRule, wallMs: number): boolean =>
+  endsWallMs !== undefined && endsWallMs <= wallMs;
+
+/** Not over yet. */
+export const rulesInForce = ({ rules }: RecordView, wallMs: number): readonly SelectionRule[] =>
+  Array.from(rules.values(), ({ value }) => value).filter((rule) => !isOver(rule, wallMs));
+
+/** Rules that name a task or an architecture. */
+export const rulesNaming = ({ rules }: RecordView, name: string): readonly SelectionRule[] =>
+  Array.from(rules.values(), ({ value }) => value).filter(
+    ({ task, target }) => task === name || architectureNamed(target) === name,
+  );
+
+export const architectureNamed = (target: string): string => target.split(':')[0] ?? '';
+
+export const endingOf = (rule: SelectionRule, by: string, atWallMs: number): RuleEvent => ({
+  kind: 'ended',
+  atWallMs,
+  by,
+  rule,
+});

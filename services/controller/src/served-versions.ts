@@ -1,0 +1,42 @@
+// Which version the name of each architecture means now: what policy says, remembered from one look to the next.
+
+import { servedVersion, type PlacementReplica, type PlacementWorker } from '@pareto/policy';
+import { observeReplicas, observeWorkers, type Scene } from './observe.js';
+import { variantsOfVersion } from './registry-view.js';
+
+export type ServedVersions = Scene['served'];
+
+/** Of architectures with older versions that count still; the names of all others mean their current version. */
+export function createServedVersions(): (scene: Omit<Scene, 'served'>) => ServedVersions {
+  let served: ServedVersions = new Map();
+  return (scene) => {
+    const { older } = scene.registry;
+    if (older.size === 0) return (served = new Map());
+    const workers = observeWorkers(scene);
+    const replicas = workers.flatMap(({ info }) => observeReplicas(scene, info.id, () => scene.now));
+    served = new Map(
+      [...older.keys()].map((name) => [name, servedOf(scene, name, served.get(name), workers, replicas)]),
+    );
+    return served;
+  };
+}
+
+function servedOf(
+  { registry }: Omit<Scene, 'served'>,
+  name: string,
+  served: number | undefined,
+  workers: readonly PlacementWorker[],
+  replicas: readonly PlacementReplica[],
+): number {
+  const architecture = registry.architectures.get(name)?.at(-1);
+  if (architecture === undefined) return 0;
+  const versions = [...(registry.older.get(name) ?? []), architecture.version];
+  return servedVersion({
+    served,
+    current: { architecture, outcomes: registry.outcomes.get(name) ?? [] },
+    variants: versions.flatMap((version) => variantsOfVersion(registry, { name, version })),
+    replicas: replicas.filter(({ assignment }) => assignment.variant.startsWith(`${name}:`)),
+    workers,
+    rules: registry.rules,
+  });
+}
