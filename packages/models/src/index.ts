@@ -15,3 +15,9 @@ export { checkValidation, readValidationSet, type ValidationSet } from './valida
 export { splitValidation, type ValidationSplit } from './split-validation.js';
 export { toNumbers } from './numbers.js';
 export { createAgreement, createScorer, judgedOutput, type Agreement, type Scorer } from './metrics/scorer.js';
+export { generators } from './generate/generators.js';
+export type { Generator, Ranges } from './generate/generator.js';
+export { readModel } from './generate/read-model.js';
+export { writeModel, type WrittenFile } from './generate/write-model.js';
+export { runMaker, type MakeJob, type MakeLimits } from './generate/run-maker.js';
+export type { Made } from './generate/maker-protocol.js';

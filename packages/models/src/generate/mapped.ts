@@ -1,0 +1,42 @@
+// Weights beside the graph, so that loading maps them into memory instead of reading them.
+
+import type { OnnxModel, OnnxTensor } from '../onnx.js';
+import { declined, made, type Generator } from './generator.js';
+import { attributeOf, isOp, withGraph } from './graph.js';
+
+/** Smaller ones gain nothing, and would waste most of a page. */
+const leastTensorBytes = 1024;
+const leastModelBytes = 1e6;
+
+export const mapped: Generator = {
+  recipe: 'mapped',
+  bound: 1,
+  rewrite(given) {
+    const model = withoutConstantNodes(given);
+    const large = new Set(model.graph.initializer.filter(isLarge));
+    const total = [...large].reduce((sum, { rawData }) => sum + (rawData?.byteLength ?? 0), 0);
+    const megabytes = (total / 1e6).toFixed(1);
+    if (total < leastModelBytes) return declined(`its weights take ${megabytes} MB: mapping gains nothing below 1 MB`);
+    const initializer = model.graph.initializer.map((tensor) =>
+      large.has(tensor) ? { ...tensor, dataLocation: 1 } : tensor,
+    );
+    return made(
+      withGraph(model, { initializer }),
+      `${large.size} tensors of ${megabytes} MB lie in pages of their own`,
+    );
+  },
+};
+
+const isLarge = ({ rawData }: OnnxTensor): boolean => (rawData?.byteLength ?? 0) >= leastTensorBytes;
+
+/** Large tensors of Constant nodes as initializers: only those can lie outside. */
+function withoutConstantNodes(model: OnnxModel): OnnxModel {
+  const moved: OnnxTensor[] = [];
+  const node = model.graph.node.filter((one) => {
+    const value = isOp(one, 'Constant') ? attributeOf(one, 'value')?.t : undefined;
+    if (value === undefined || !isLarge(value)) return true;
+    moved.push({ ...value, name: one.output[0] ?? '' });
+    return false;
+  });
+  return withGraph(model, { node, initializer: [...model.graph.initializer, ...moved] });
+}
