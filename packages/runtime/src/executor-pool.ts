@@ -1,20 +1,29 @@
-// Pre-started executor processes, so that a load doesn't wait for a process to start.
+// Where models are loaded: on the cpu into pre-started processes, one each; on a device into the one that it has.
 
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { startExecutorProcess, type ExecutorProcess } from './executor-process.js';
+import os from 'node:os';
+import type { Clock } from '@pareto/core';
+import { takeProcess } from './berth.js';
+import { createDeviceProcess, type DeviceProcess } from './device-process.js';
+import { isDeviceProvider, type DeviceProvider } from './device-provider.js';
+import { tryDevice, type DeviceTrial } from './device-trial.js';
 import { loadExecutor, type Executor, type LoadRequest } from './executor.js';
-import type { HelloHeader } from './protocol.js';
+import { createProcessStarter, type StartedProcess } from './process-starter.js';
 
 export interface RuntimeInfo {
   readonly version: string;
-  /** Execution providers that this build has; whether a device answers is seen at a load. */
+  /** Execution providers that this build has; whether a device answers is seen at a trial. */
   readonly providers: readonly string[];
 }
 
 export interface ExecutorPool extends AsyncDisposable {
-  /** Throws as `loadExecutor` does. Aborting ends the load and its process. */
+  /**
+   * Throws as `loadExecutor` does. Aborting ends the load: on the cpu with its process, on a device when it is done, for
+   * others are in there too.
+   */
   load(request: LoadRequest, signal?: AbortSignal): Promise<Executor>;
   runtime(): Promise<RuntimeInfo>;
+  /** In a process of its own. Throws `failed-precondition` as `tryDevice` does. */
+  tryDevice(provider: DeviceProvider): Promise<DeviceTrial>;
   readonly loads: LoadCount;
 }
 
@@ -24,48 +33,57 @@ export interface LoadCount {
   readonly underWay: number;
 }
 
-interface Spare {
-  readonly process: ExecutorProcess;
-  readonly hello: Promise<HelloHeader>;
+export interface PoolOptions {
+  /** Pre-started processes, so that a load doesn't wait for one to start. */
+  readonly size: number;
+  readonly clock: Clock;
+  /** What the drivers of devices are to find in their environment, as from `deviceEnvironment`. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-const startWithin = milliseconds(30_000);
-
-/** Keeps `size` processes ready. Disposing ends every process that it ever started. */
-export function createExecutorPool({ size, clock }: { readonly size: number; readonly clock: Clock }): ExecutorPool {
-  const spares: Spare[] = [];
-  const alive = new Set<ExecutorProcess>();
+/** Disposing ends every process that it ever started. */
+export function createExecutorPool({ size, clock, environment = {} }: PoolOptions): ExecutorPool {
+  const starter = createProcessStarter(clock);
+  const spares: StartedProcess[] = [];
+  const devices = new Map<string, DeviceProcess>();
   const loads = { begun: 0, underWay: 0 };
   let disposed = false;
 
-  const start = (): Spare => {
-    const process = startExecutorProcess();
-    alive.add(process);
-    const spare = { process, hello: awaitHello(process, clock) };
-    spare.hello.catch(() => undefined);
-    void process.died.then(() => {
-      alive.delete(process);
+  const startSpare = (): StartedProcess => {
+    const spare = starter.start();
+    void spare.process.died.then(() => {
       const index = spares.indexOf(spare);
       if (index >= 0) spares.splice(index, 1);
     });
     return spare;
   };
   const fill = (): void => {
-    while (!disposed && spares.length < size) spares.push(start());
+    while (!disposed && spares.length < size) spares.push(startSpare());
   };
   fill();
+
+  async function loadOnCpu(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
+    const { process, hello } = spares.shift() ?? startSpare();
+    await hello;
+    if (request.nice === true) yieldTo(process.pid);
+    return loadExecutor(await takeProcess(process, request.memoryLimitBytes, clock), request, signal);
+  }
+
+  async function loadOnDevice(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
+    const { provider, memoryLimitBytes } = request;
+    const device = devices.get(provider) ?? createDeviceProcess(() => starter.start(environment), clock);
+    devices.set(provider, device);
+    return loadExecutor(await device.takePlace(memoryLimitBytes), request, signal);
+  }
 
   return {
     loads,
     async load(request, signal) {
       signal?.throwIfAborted();
-      if (disposed) throw new ParetoError('unavailable', 'the executor pool is closed');
-      const { process, hello } = spares.shift() ?? start();
       loads.begun += 1;
       loads.underWay += 1;
       try {
-        await hello;
-        return await loadExecutor(process, request, clock, signal);
+        return await (isDeviceProvider(request.provider) ? loadOnDevice : loadOnCpu)(request, signal);
       } finally {
         loads.underWay -= 1;
         fill();
@@ -73,29 +91,25 @@ export function createExecutorPool({ size, clock }: { readonly size: number; rea
     },
     async runtime() {
       fill();
-      const { hello } = spares[0] ?? start();
+      const { hello } = spares[0] ?? startSpare();
       const { runtimeVersion, providers } = await hello;
       return { version: runtimeVersion, providers };
     },
+    tryDevice: (provider) => tryDevice(provider, (more) => starter.start({ ...environment, ...more }), clock),
     async [Symbol.asyncDispose]() {
       disposed = true;
-      const processes = [...alive];
-      for (const process of processes) process.kill({ kind: 'ended', reason: 'the worker is stopping' });
-      await Promise.all(processes.map(({ died }) => died));
+      await starter[Symbol.asyncDispose]();
     },
   };
 }
 
-async function awaitHello(process: ExecutorProcess, clock: Clock): Promise<HelloHeader> {
-  const reply = new Promise<HelloHeader>((resolve) =>
-    process.onMessage((message) => {
-      if (message.kind === 'hello') resolve(message);
-    }),
-  );
-  using _late = clock.after(startWithin, () =>
-    process.kill({ kind: 'hung', reason: `hung: did not start within ${startWithin} ms` }),
-  );
-  const first = await Promise.race([reply, process.died]);
-  if (first.kind === 'hello') return first;
-  throw new ParetoError('internal', `an executor process could not be started: ${first.reason}`);
+const lowestPriority = 19;
+
+/** The threads that ONNX Runtime starts for the model inherit it. */
+function yieldTo(pid: number): void {
+  try {
+    os.setPriority(pid, lowestPriority);
+  } catch {
+    // It has ended: the load tells.
+  }
 }

@@ -9,7 +9,8 @@ import { offerToOomKiller } from './process-memory.js';
 import { outOfMemoryExit, type FromExecutor, type ToExecutor } from './protocol.js';
 
 export interface ExecutorDeath {
-  readonly kind: 'crashed' | 'out-of-memory' | 'hung' | 'ended';
+  /** `beside`: another model in the same process was the cause. */
+  readonly kind: 'crashed' | 'out-of-memory' | 'hung' | 'ended' | 'beside';
   /** For people: exit status or signal, and what it last wrote to stderr. */
   readonly reason: string;
 }
@@ -18,6 +19,8 @@ export interface ExecutorProcess {
   readonly pid: number;
   /** Never rejects. */
   readonly died: Promise<ExecutorDeath>;
+  /** The end of what it wrote to stderr. */
+  readonly stderr: string;
   send(message: ToExecutor, tensors?: readonly (readonly Uint8Array[])[]): void;
   onMessage(listener: (message: FromExecutor, tensors: readonly Buffer[]) => void): void;
   /** SIGKILL; the death will be this one. */
@@ -26,32 +29,42 @@ export interface ExecutorProcess {
 
 const entry = fileURLToPath(new URL('../dist/executor-main.js', import.meta.url));
 const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-warnings'];
-/** No credentials: this is all the environment there is. The allocator thresholds give memory back to the system. */
-const environment = {
+/** Nothing of the parent's environment, which holds credentials. The allocator thresholds give memory back to the system. */
+const ownEnvironment = {
   ORT_DISABLE_TELEMETRY: '1',
   MALLOC_MMAP_THRESHOLD_: '131072',
   MALLOC_TRIM_THRESHOLD_: '131072',
 };
 const setpriv = '/usr/bin/setpriv';
-const stderrKept = 2000;
+const stderrKept = 20_000;
 
 /** Starts a process. Where the system can, the kernel ends it when its parent ends, even while a model hangs. */
-export function startExecutorProcess(): ExecutorProcess {
+export function startExecutorProcess(environment: Readonly<Record<string, string>> = {}): ExecutorProcess {
   const command = [process.execPath, ...nodeFlags, entry];
   if (existsSync(setpriv)) command.unshift(setpriv, '--pdeathsig', 'KILL', '--');
   const [file = process.execPath, ...args] = command;
-  const child = spawn(file, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const env = { ...environment, ...ownEnvironment };
+  const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const socket = child.stdio[3] as Duplex;
   let killedAs: ExecutorDeath | undefined;
   let listener: (message: FromExecutor, tensors: readonly Buffer[]) => void = () => undefined;
   const onFrame = (message: unknown, tensors: readonly Buffer[]): void => listener(message as FromExecutor, tensors);
   socket.on('data', createFrameReader(onFrame));
   socket.on('error', () => undefined); // its end is told by the process's
-  const died = watchDeath(child, () => killedAs);
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrKept)));
+  const died = watchDeath(
+    child,
+    () => killedAs,
+    () => stderr,
+  );
   if (child.pid !== undefined) void offerToOomKiller(child.pid);
   return {
     pid: child.pid ?? -1,
     died,
+    get stderr() {
+      return stderr;
+    },
     send: (message, tensors) => writeFrame(socket, encodeFrame(message, tensors)),
     onMessage: (next) => {
       listener = next;
@@ -70,14 +83,16 @@ function writeFrame(socket: Duplex, chunks: readonly Uint8Array[]): void {
   socket.uncork();
 }
 
-function watchDeath(child: ChildProcess, killedAs: () => ExecutorDeath | undefined): Promise<ExecutorDeath> {
-  let stderr = '';
-  child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrKept)));
+function watchDeath(
+  child: ChildProcess,
+  killedAs: () => ExecutorDeath | undefined,
+  stderr: () => string,
+): Promise<ExecutorDeath> {
   return new Promise((resolve) => {
     child.on('error', (error) =>
       resolve({ kind: 'crashed', reason: `the executor could not be started: ${error.message}` }),
     );
-    child.on('exit', (status, signal) => resolve(killedAs() ?? explainExit(status, signal, stderr.trim())));
+    child.on('exit', (status, signal) => resolve(killedAs() ?? explainExit(status, signal, stderr().trim())));
   });
 }
 

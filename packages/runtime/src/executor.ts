@@ -1,23 +1,27 @@
-// A loaded model: an executor process with the batches in flight in it, held within its time and memory.
+// A loaded model: its session in an executor process, held within its time.
 
-import { errorText, milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
-import { createFlights } from './flights.js';
-import { limitData, readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
-import type { FromExecutor, LoadedHeader, ResultHeader, TensorHeader, TensorInfo } from './protocol.js';
-import type { RunOutcome, RunRequest, TensorInput } from './run.js';
+import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
+import type { Berth } from './berth.js';
+import { loadHungAfter, runHungAfter } from './calls.js';
+import type { ExecutorDeath } from './executor-process.js';
+import { observePlacement, type Placement } from './placement.js';
+import type { ProcessMemory } from './process-memory.js';
+import type { LoadedHeader, ResultHeader, SessionRequest, TensorInfo } from './protocol.js';
+import { tensorHeader, type RunOutcome, type RunRequest, type TensorInput } from './run.js';
+import { whyFailed, type CallOutcome } from './session-host.js';
 
-export interface LoadRequest {
-  readonly modelPath: string;
-  readonly provider: string;
-  readonly threads: number;
+export interface LoadRequest extends SessionRequest {
   /** Over what an empty executor holds. */
   readonly memoryLimitBytes: number;
+  /** On the cpu: everything else goes before it. */
+  readonly nice?: boolean | undefined;
 }
 
 export interface Executor extends AsyncDisposable {
   readonly pid: number;
   readonly loadMs: Milliseconds;
+  /** What its process held before any load. */
+  readonly baseMemoryBytes: number;
   readonly providerUsed: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
@@ -25,112 +29,86 @@ export interface Executor extends AsyncDisposable {
   readonly died: Promise<ExecutorDeath>;
   /** Never rejects. Batches run one by one in the order of the calls; a second may wait in the process while the first runs. */
   run(request: RunRequest): Promise<RunOutcome>;
+  /** Of its process; where others are in the same, its share by what the load of each added. */
   memory(): Promise<ProcessMemory | undefined>;
+  /**
+   * How many of the graph's nodes ran on which provider. It is loaded a second time for that, and run once: what serves is
+   * not slowed by profiling, but waits meanwhile. Throws `failed-precondition` when it doesn't run.
+   */
+  placement(inputs: readonly TensorInput[]): Promise<Placement>;
+  /** Ends the process, and with it the models beside this one. */
   kill(death: ExecutorDeath): void;
 }
 
-const loadHungAfter = milliseconds(300_000);
-
-const outOfMemory = (limitBytes: number): ExecutorDeath => ({
-  kind: 'out-of-memory',
-  reason: `out of memory: the model came to hold more than its limit of ${Math.ceil(limitBytes / 2 ** 20)} MiB`,
-});
-
-/** Loads a model into an empty process. Throws `invalid-argument` when the runtime refuses it, `resource-exhausted` or `internal` when the process died of it. */
-export async function loadExecutor(
-  process: ExecutorProcess,
-  request: LoadRequest,
-  clock: Clock,
-  signal?: AbortSignal,
-): Promise<Executor> {
-  await limitData(process.pid, request.memoryLimitBytes);
-  const memoryWatch = watchMemory(process.pid, request.memoryLimitBytes, clock, () =>
-    process.kill(outOfMemory(request.memoryLimitBytes)),
-  );
-  void process.died.then(() => memoryWatch[Symbol.dispose]());
-  const loaded = await load(process, request, clock, signal);
-  return superviseRuns(process, loaded, clock);
-}
-
-async function load(
-  process: ExecutorProcess,
-  request: LoadRequest,
-  clock: Clock,
-  signal?: AbortSignal,
-): Promise<LoadedHeader> {
-  const { modelPath, provider, threads } = request;
-  const reply = new Promise<FromExecutor>((resolve) => process.onMessage(resolve));
-  const abort = (): void => process.kill({ kind: 'ended', reason: 'the load was called off' });
-  using _hung = clock.after(loadHungAfter, () =>
-    process.kill({ kind: 'hung', reason: `hung: the load took more than ${loadHungAfter} ms` }),
-  );
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted === true) abort();
-  process.send({ kind: 'load', modelPath, provider, threads });
-  const message = await Promise.race([reply, process.died]);
-  signal?.removeEventListener('abort', abort);
-  if (message.kind === 'loaded') return message;
-  if (message.kind === 'failed') {
-    process.kill({ kind: 'ended', reason: 'the model could not be loaded' });
-    throw new ParetoError('invalid-argument', `the model can't be loaded: ${message.message}`);
-  }
-  const reason = 'reason' in message ? message.reason : `unexpected ${message.kind}`;
-  throw new ParetoError(
-    message.kind === 'out-of-memory' ? 'resource-exhausted' : 'internal',
-    `loading failed: ${reason}`,
-  );
-}
-
-function superviseRuns(process: ExecutorProcess, loaded: LoadedHeader, clock: Clock): Executor {
-  const flights = createFlights((death) => process.kill(death), clock);
-  let nextId = 1;
-  let death: ExecutorDeath | undefined;
-
-  process.onMessage((message, tensors) => {
-    if (message.kind === 'result') flights.land(message.id, () => doneOutcome(message, tensors));
-    if (message.kind === 'failed') flights.land(message.id ?? 0, () => message);
-  });
-  void process.died.then((ended) => {
-    death = ended;
-    flights.lose(ended);
-  });
-
-  async function run({ inputs, outputs, expectedMs }: RunRequest): Promise<RunOutcome> {
-    if (death !== undefined) return { kind: 'died', death, running: false };
-    const id = nextId++;
-    const data = inputs.map((input) => input.data);
-    try {
-      process.send({ kind: 'run', id, tensors: inputs.map(tensorHeader), outputs }, data);
-    } catch (error) {
-      return { kind: 'failed', message: errorText(error) };
-    }
-    return new Promise((resolve) => flights.take(id, expectedMs, resolve));
-  }
-
-  const { providerUsed, inputs, outputs } = loaded;
+/**
+ * Loads a model. Throws `invalid-argument` when the runtime refuses it; `resource-exhausted` or `internal` when the process
+ * died of it, `unavailable` when of another model, `cancelled` when the signal aborts.
+ */
+export async function loadExecutor(berth: Berth, request: LoadRequest, signal?: AbortSignal): Promise<Executor> {
+  const loaded = await load(berth, request, signal);
+  berth.loaded(loaded.grownBytes);
+  const { session, baseMemoryBytes } = berth;
   return {
-    pid: process.pid,
+    pid: session.pid,
     loadMs: milliseconds(loaded.loadMs),
-    providerUsed,
-    inputs,
-    outputs,
-    died: process.died,
-    run,
-    memory: () => readProcessMemory(process.pid),
-    kill: (as) => process.kill(as),
-    [Symbol.asyncDispose]: async () => {
-      process.kill({ kind: 'ended', reason: 'unloaded' });
-      await process.died;
+    baseMemoryBytes,
+    providerUsed: loaded.providerUsed,
+    inputs: loaded.inputs,
+    outputs: loaded.outputs,
+    died: session.died,
+    async run({ inputs, outputs, expectedMs }) {
+      const limit = { what: 'a run', hungAfter: runHungAfter(expectedMs) };
+      const request = { kind: 'run', session: session.id, tensors: inputs.map(tensorHeader), outputs } as const;
+      return runOutcome(await session.ask({ request, data: inputs.map(({ data }) => data), ...limit }));
     },
+    memory: () => berth.memory(),
+    placement: (inputs) => observePlacement(session, request, inputs),
+    kill: (death) => session.kill(death),
+    [Symbol.asyncDispose]: () => berth.close(),
   };
 }
 
-const tensorHeader = ({ name, datatype, shape, data }: TensorInput): TensorHeader => ({
-  name,
-  datatype,
-  shape,
-  byteLength: data.reduce((total, slice) => total + slice.length, 0),
-});
+async function load(berth: Berth, request: LoadRequest, signal: AbortSignal | undefined): Promise<LoadedHeader> {
+  const { modelPath, provider, threads, option, optimisedPath } = request;
+  const wish = { modelPath, provider, threads, option, optimisedPath };
+  const asked = berth.session.ask({
+    request: { kind: 'load', session: berth.session.id, ...wish },
+    what: 'the load',
+    hungAfter: loadHungAfter,
+  });
+  const outcome = await unlessAborted(asked, signal);
+  if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;
+  const closed = berth.close();
+  if (outcome === undefined) throw new ParetoError('cancelled', 'loading failed: the load was called off');
+  await closed;
+  throw refusal(outcome);
+}
+
+/** Undefined once the signal aborts. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (signal === undefined) return promise;
+  const settled = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) return resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: settled.signal });
+  });
+  return Promise.race([promise, aborted]).finally(() => settled.abort());
+}
+
+function refusal(outcome: CallOutcome): ParetoError {
+  if (outcome.kind === 'died') {
+    const { kind, reason } = outcome.death;
+    const code = kind === 'out-of-memory' ? 'resource-exhausted' : kind === 'beside' ? 'unavailable' : 'internal';
+    return new ParetoError(code, `loading failed: ${reason}`);
+  }
+  return new ParetoError('invalid-argument', `the model can't be loaded: ${whyFailed(outcome)}`);
+}
+
+function runOutcome(outcome: CallOutcome): RunOutcome {
+  if (outcome.kind === 'died') return outcome;
+  if (outcome.kind === 'replied' && outcome.reply.kind === 'result') return doneOutcome(outcome.reply, outcome.tensors);
+  return { kind: 'failed', message: whyFailed(outcome) };
+}
 
 function doneOutcome(result: ResultHeader, tensors: readonly Buffer[]): RunOutcome {
   const outputs = result.tensors.map(({ name, datatype, shape }, index) => ({

@@ -1,17 +1,17 @@
 // What this host has to serve with: its device slots by hardware class, and the memory for them.
 
-import { readFile } from 'node:fs/promises';
-import os from 'node:os';
-import process from 'node:process';
-import { bytes, createHardwareClass, ParetoError, type Bytes, type SlotGroup } from '@pareto/core';
-import type { RuntimeInfo } from './executor-pool.js';
+import { bytes, createHardwareClass, errorText, ParetoError, type Bytes, type SlotGroup } from '@pareto/core';
+import { cpuGroup, hostMemory } from './cpu-hardware.js';
+import { deviceProviders, isDeviceProvider, type DeviceProvider } from './device-provider.js';
+import type { DeviceTrial } from './device-trial.js';
+import type { ExecutorPool } from './executor-pool.js';
 
 export interface HardwareOptions {
-  /** Undefined: one per core. */
+  /** Of the cpu; undefined: one per core. A device has one. */
   readonly slots: number | undefined;
   /** For all replicas together; undefined: three quarters of what the host or its cgroup has. */
   readonly memoryBytes: number | undefined;
-  /** Execution providers to serve with; `cpu` is the one that is served now. */
+  /** Execution providers to serve with; `auto`: the cpu, and every device that works. */
   readonly providers: readonly string[];
 }
 
@@ -19,59 +19,62 @@ export interface Hardware {
   readonly slotGroups: readonly SlotGroup[];
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
+  /** Why devices that `auto` would serve are not. */
+  readonly absent: readonly AbsentDevice[];
 }
 
-/** Throws `failed-precondition` for a provider that can't be served here. */
-export async function discoverHardware(options: HardwareOptions, runtime: RuntimeInfo): Promise<Hardware> {
-  for (const provider of options.providers) {
-    if (provider === 'cpu') continue;
-    const why = runtime.providers.includes(provider)
-      ? 'has no slots on this worker yet'
-      : 'is not in this build of ONNX Runtime';
-    throw new ParetoError('failed-precondition', `execution provider ${provider} ${why}: use --providers cpu`);
-  }
-  const slots = options.slots ?? os.availableParallelism();
+export interface AbsentDevice {
+  readonly provider: string;
+  readonly reason: string;
+}
+
+const auto = 'auto';
+
+/** Tries each device. Throws `failed-precondition` for a provider that was named and can't be served here. */
+export async function discoverHardware(
+  options: HardwareOptions,
+  pool: Pick<ExecutorPool, 'runtime' | 'tryDevice'>,
+): Promise<Hardware> {
+  const runtime = await pool.runtime();
+  const named = new Set(options.providers.filter((name) => name !== auto));
+  const isAuto = options.providers.includes(auto);
+  requireKnown(named, runtime.providers);
+
   const memoryBytes = options.memoryBytes ?? Math.floor(hostMemory() * 0.75);
-  const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
-  const hardwareClass = createHardwareClass({
-    provider: 'cpu',
-    device: deviceName(os.cpus()[0]?.model ?? os.arch()),
-    instructionSet: instructionSet(text, os.arch()),
-    memoryPerSlot: bytes(Math.floor(memoryBytes / slots)),
-  });
-  return { slotGroups: [{ hardwareClass, slots, driver: '' }], memoryBytes: bytes(memoryBytes), runtimeVersion: runtime.version };
+  const slotGroups: SlotGroup[] = [];
+  const absent: AbsentDevice[] = [];
+  if (isAuto || named.has('cpu')) slotGroups.push(await cpuGroup(options.slots, memoryBytes));
+  for (const provider of deviceProviders) {
+    if (!named.has(provider) && !(isAuto && runtime.providers.includes(provider))) continue;
+    try {
+      slotGroups.push(deviceGroup(provider, await pool.tryDevice(provider), memoryBytes));
+    } catch (error) {
+      if (named.has(provider)) throw error;
+      absent.push({ provider, reason: errorText(error) });
+    }
+  }
+  return { slotGroups, memoryBytes: bytes(memoryBytes), runtimeVersion: runtime.version, absent };
 }
 
-/** Of the cgroup where it is limited, else of the host. */
-function hostMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem();
+function requireKnown(named: ReadonlySet<string>, built: readonly string[]): void {
+  for (const provider of named) {
+    if (provider === 'cpu' || (isDeviceProvider(provider) && built.includes(provider))) continue;
+    const here = ['cpu', ...deviceProviders.filter((name) => built.includes(name)), auto];
+    const why = isDeviceProvider(provider) ? 'is not in this build of ONNX Runtime' : 'is not one that is served';
+    throw new ParetoError(
+      'failed-precondition',
+      `execution provider ${provider} ${why}: use --providers with some of ${here.join(', ')}`,
+    );
+  }
 }
 
-/** `AMD EPYC 9B14 96-Core Processor` → `amd-epyc-9b14`. */
-export function deviceName(model: string): string {
-  const words = model
-    .toLowerCase()
-    .replace(/\((r|tm)\)|@.*$|\b\d+-core\b|\b(cpu|processor)\b/g, ' ')
-    .split(/[^a-z0-9.]+/);
-  return words.filter((word) => word !== '').join('-') || 'unknown';
-}
-
-const x86Sets = [
-  ['avx512_vnni', 'avx512-vnni'],
-  ['avx_vnni', 'avx2-vnni'],
-  ['avx512f', 'avx512'],
-  ['avx2', 'avx2'],
-  ['avx', 'avx'],
-] as const;
-const armSets = [
-  ['i8mm', 'neon-i8mm'],
-  ['asimddp', 'neon-dotprod'],
-] as const;
-
-/** The most that ONNX Runtime's kernels tell apart: int8 answers differ between these. */
-export function instructionSet(cpuinfo: string, arch: string): string {
-  const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(' ') ?? []);
-  const sets = arch === 'arm64' ? armSets : x86Sets;
-  return sets.find(([flag]) => flags.has(flag))?.[1] ?? (arch === 'arm64' ? 'neon' : 'sse');
+/** One slot: a device takes one batch at a time. */
+function deviceGroup(provider: DeviceProvider, trial: DeviceTrial, hostBytes: number): SlotGroup {
+  const { device, driver, memoryBytes = hostBytes } = trial;
+  const memoryPerSlot = bytes(memoryBytes);
+  return {
+    hardwareClass: createHardwareClass({ provider, device, instructionSet: 'none', memoryPerSlot }),
+    slots: 1,
+    driver,
+  };
 }

@@ -49,7 +49,7 @@ export async function limitData(pid: number, extraBytes: number): Promise<boolea
 const watchEvery = milliseconds(100);
 
 /** Calls back once if the process comes to hold more than `extraBytes` over what it holds now. */
-export function watchMemory(pid: number, extraBytes: number, clock: Clock, onExceeded: () => void): Disposable {
+export function watchMemory(pid: number, extraBytes: () => number, clock: Clock, onExceeded: () => void): Disposable {
   let base: number | undefined;
   let timer: Disposable | undefined;
   let ended = false;
@@ -57,7 +57,7 @@ export function watchMemory(pid: number, extraBytes: number, clock: Clock, onExc
     const memory = await readProcessMemory(pid);
     if (ended || memory === undefined) return;
     base ??= memory.privateBytes;
-    if (memory.privateBytes > base + extraBytes) return onExceeded();
+    if (memory.privateBytes > base + extraBytes()) return onExceeded();
     timer = clock.after(watchEvery, () => void look());
   };
   void look();

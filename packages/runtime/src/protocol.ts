@@ -1,6 +1,6 @@
 // What the worker's front process and an executor process say to each other: one frame per message, over a unix socket.
 
-import type { DataType } from '@pareto/core';
+import type { DataType, SessionOption } from '@pareto/core';
 
 export interface TensorHeader {
   readonly name: string;
@@ -16,22 +16,47 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
-export interface LoadHeader {
-  readonly kind: 'load';
+/** What a session is made of. */
+export interface SessionRequest {
   readonly modelPath: string;
   readonly provider: string;
   readonly threads: number;
+  readonly option?: SessionOption | undefined;
+  /** Where the graph is saved as it is after ONNX Runtime's portable optimisations; others are not done then. */
+  readonly optimisedPath?: string | undefined;
+}
+
+/** Makes a session, known by its number from then on. */
+export interface LoadHeader extends SessionRequest {
+  readonly kind: 'load';
+  readonly session: number;
 }
 
 export interface RunHeader {
   readonly kind: 'run';
-  readonly id: number;
+  readonly session: number;
   readonly tensors: readonly TensorHeader[];
   /** Empty: all outputs. */
   readonly outputs: readonly string[];
 }
 
-export type ToExecutor = LoadHeader | RunHeader;
+/** Runs once in a session of its own, whose profile is written into a file that begins with this path. */
+export interface ProfileHeader extends SessionRequest {
+  readonly kind: 'profile';
+  readonly pathPrefix: string;
+  readonly tensors: readonly TensorHeader[];
+}
+
+/** Ends a session. */
+export interface ReleaseHeader {
+  readonly kind: 'release';
+  readonly session: number;
+}
+
+export type Request = LoadHeader | RunHeader | ProfileHeader | ReleaseHeader;
+
+/** Requests are done one by one in the order in which they came; each gets one reply, with its id. */
+export type ToExecutor = Request & { readonly id: number };
 
 /** Said once, when the process is up and ONNX Runtime is in memory. */
 export interface HelloHeader {
@@ -43,6 +68,8 @@ export interface HelloHeader {
 export interface LoadedHeader {
   readonly kind: 'loaded';
   readonly loadMs: number;
+  /** By how much the process's own memory grew. */
+  readonly grownBytes: number;
   readonly providerUsed: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
@@ -50,20 +77,23 @@ export interface LoadedHeader {
 
 export interface ResultHeader {
   readonly kind: 'result';
-  readonly id: number;
   /** Inside the session's run. */
   readonly computeMs: number;
   readonly tensors: readonly TensorHeader[];
 }
 
+interface DoneHeader {
+  readonly kind: 'profiled' | 'released';
+}
+
 interface FailedHeader {
   readonly kind: 'failed';
-  /** Of the run; undefined: of the load. */
-  readonly id: number | undefined;
   readonly message: string;
 }
 
-export type FromExecutor = HelloHeader | LoadedHeader | ResultHeader | FailedHeader;
+export type Reply = LoadedHeader | ResultHeader | DoneHeader | FailedHeader;
+
+export type FromExecutor = HelloHeader | (Reply & { readonly id: number });
 
 /** The exit status of an executor that could not get memory: what it holds is not to be trusted afterwards. */
 export const outOfMemoryExit = 77;

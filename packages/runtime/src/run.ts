@@ -2,6 +2,7 @@
 
 import type { DataType, Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from './executor-process.js';
+import type { TensorHeader } from './protocol.js';
 
 export interface TensorInput {
   readonly name: string;
@@ -31,3 +32,10 @@ export type RunOutcome =
   | { readonly kind: 'failed'; readonly message: string } // the model said no; the executor lives
   /** `running`: this batch was the one that ran, so it may be the cause; else it was still waiting in the process. */
   | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
+
+export const tensorHeader = ({ name, datatype, shape, data }: TensorInput): TensorHeader => ({
+  name,
+  datatype,
+  shape,
+  byteLength: data.reduce((total, slice) => total + slice.length, 0),
+});

@@ -1,6 +1,6 @@
 // Tokens for device slots: a batch runs only while it holds one, so that replicas share cores instead of fighting for them.
 
-import { milliseconds, type Clock } from '@pareto/core';
+import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 
 export interface SlotTokens {
   /** First come, first served. Disposing gives the token back, once. Rejects with the signal's reason when it aborts first. */
@@ -53,7 +53,8 @@ export function createSlotTokens(count: number): SlotTokens {
   };
 }
 
-const longestHold = milliseconds(2_000);
+/** A run of unknown length keeps others off a slot no longer than this. */
+export const longestHold: Milliseconds = milliseconds(2_000);
 
 /** For runs of unknown length: the token goes back by itself after 2 s, so that a model that hangs keeps no other off the core. */
 export function bounded(token: Disposable, clock: Clock): Disposable {

@@ -8,6 +8,9 @@ import { systemClock, type Milliseconds } from '@pareto/core';
 import { createExecutorPool, type Executor, type ExecutorPool, type RunOutcome } from '../src/index.js';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}.onnx`, import.meta.url));
+/** A trained model of the example. */
+export const digits = (name: string): string =>
+  fileURLToPath(new URL(`../../../examples/digits/models/${name}.onnx`, import.meta.url));
 
 export const pool: ExecutorPool = createExecutorPool({ size: 1, clock: systemClock });
 const folder = mkdtemp(path.join(tmpdir(), 'pareto-runtime-'));
@@ -18,10 +21,13 @@ after(async () => {
 });
 
 export async function saveModel(name: string, model: Uint8Array): Promise<string> {
-  const file = path.join(await folder, `${name}.onnx`);
+  const file = await newPath(name);
   await writeFile(file, model);
   return file;
 }
+
+/** Of a model file that is not there yet. */
+export const newPath = async (name: string): Promise<string> => path.join(await folder, `${name}.onnx`);
 
 const mib = 2 ** 20;
 

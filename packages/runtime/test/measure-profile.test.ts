@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { systemClock, type Signature } from '@pareto/core';
-import { batchSizes, createSlotTokens, measureProfile } from '../src/index.js';
+import { milliseconds, systemClock, type ProfilePoint, type Signature } from '@pareto/core';
+import { createSlotTokens, loadTwice, measureProfile, type ProfileRequest, type SlotTokens } from '../src/index.js';
 import { fixture, load, pool, saveModel } from './harness.js';
 import { matrixModel } from '@pareto/testkit';
 
@@ -11,23 +11,26 @@ const signature: Signature = {
 };
 
 const tokens = createSlotTokens(1);
+const requestOf = (more: Partial<ProfileRequest>): ProfileRequest => ({
+  signature,
+  maxBatch: 1,
+  runtimeVersion: '1.30.0',
+  coldLoadMs: milliseconds(7),
+  tokens,
+  loads: pool.loads,
+  predict: (_, batch) => batch,
+  ...more,
+});
 
 describe('profiles', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
-  it('take powers of two and the ceiling', () => {
-    assert.deepEqual(batchSizes(0), [1]);
-    assert.deepEqual(batchSizes(6), [1, 2, 4, 6]);
-    assert.deepEqual(batchSizes(1000), [1, 2, 4, 8, 16, 32, 64]);
-  });
-
-  it('are measured on a real session', async () => {
-    await using executor = await load(await saveModel('matrix', matrixModel(256)));
-    const profile = await measureProfile(
-      executor,
-      { signature, maxBatch: 4, runtimeVersion: '1.30.0', tokens, loads: pool.loads },
-      systemClock,
-    );
+  it('are measured on a real session, loaded cold and warm', async () => {
+    const file = await saveModel('matrix', matrixModel(256));
+    const wish = { modelPath: file, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 };
+    const { executor, coldLoadMs } = await loadTwice(() => pool.load(wish), [file]);
+    await using measured = executor;
+    const profile = await measureProfile(measured, requestOf({ maxBatch: 4, coldLoadMs }), systemClock);
     assert.deepEqual(
       profile.points.map(({ batch }) => batch),
       [1, 2, 4],
@@ -36,8 +39,30 @@ describe('profiles', function () {
       assert.ok(p50Ms > 0 && p50Ms <= p95Ms && p95Ms <= p99Ms);
       assert.ok(runs >= 10);
     }
-    assert.ok(profile.memoryBytes > 0);
+    assert.equal(profile.loadMs, measured.loadMs);
+    assert.ok(profile.coldLoadMs > 0);
+    assert.ok(profile.baseMemoryBytes > 0);
+    assert.ok(profile.memoryBytes > profile.baseMemoryBytes);
     assert.equal(profile.providerUsed, 'cpu');
+    assert.deepEqual(profile.nodesByProvider, {});
+  });
+
+  it('say how wrong the prediction is between the measured sizes', async () => {
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    const asked: number[] = [];
+    const predict = (points: readonly ProfilePoint[], batch: number): number => {
+      assert.deepEqual(
+        points.map((point) => point.batch),
+        [1, 2, 4, 8],
+      );
+      asked.push(batch);
+      return 0;
+    };
+    const { predictionError } = await measureProfile(executor, requestOf({ maxBatch: 8, predict }), systemClock);
+    assert.deepEqual(asked, [3, 6]);
+    assert.equal(predictionError, 1);
+    const without = await measureProfile(executor, requestOf({ maxBatch: 2 }), systemClock);
+    assert.equal(without.predictionError, undefined);
   });
 
   it('are measured anew when another model was loaded meanwhile', async () => {
@@ -50,20 +75,55 @@ describe('profiles', function () {
       },
     };
     let turns = 0;
-    const acquire = () => {
-      turns += 1;
-      return tokens.acquire();
+    const counted: SlotTokens = {
+      waiting: 0,
+      acquire: () => {
+        turns += 1;
+        return tokens.acquire();
+      },
     };
-    const counted = { waiting: 0, acquire };
-    const request = { signature, maxBatch: 1, runtimeVersion: '', tokens: counted, loads: disturbedTwice };
+    const request = requestOf({ tokens: counted, loads: disturbedTwice });
     const { points } = await measureProfile(executor, request, systemClock);
     assert.deepEqual([points.length, turns], [1, 3]);
   });
 
-  it('give the reason when the model does not run', async () => {
-    await using executor = await load(fixture('addsub'));
-    const request = { signature, maxBatch: 1, runtimeVersion: '', tokens, loads: pool.loads };
-    const measuring = measureProfile(executor, request, systemClock);
-    await assert.rejects(measuring, { code: 'failed-precondition', message: /sample inputs/ });
+  it('let others have the slot after the run at hand', async () => {
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    const shared = createSlotTokens(1);
+    let runs = 0;
+    const watched = {
+      ...executor,
+      run: (request: Parameters<typeof executor.run>[0]) => executor.run(request).finally(() => runs++),
+    };
+    const done = new AbortController();
+    const measuring = measureProfile(watched, requestOf({ maxBatch: 8, tokens: shared }), systemClock);
+    void measuring.finally(() => done.abort()).catch(() => undefined);
+    const between: number[] = [];
+    for (;;) {
+      const before = runs;
+      const token = await shared.acquire();
+      if (done.signal.aborted) break;
+      between.push(runs - before);
+      token[Symbol.dispose]();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { points } = await measuring;
+    assert.equal(points.length, 4);
+    assert.ok(between.length > 5, 'it was seldom asked');
+    // A short run may be preceded by an untimed one, and one may end just as the slot is asked for.
+    for (const count of between) assert.ok(count <= 2, `${count} runs before the slot was free: ${between.join()}`);
+  });
+
+  it('give the slot back, and end, when they are called off or the model does not run', async () => {
+    const shared = createSlotTokens(1);
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    const controller = new AbortController();
+    const measuring = measureProfile(executor, requestOf({ tokens: shared }), systemClock, controller.signal);
+    controller.abort(new Error('enough'));
+    await assert.rejects(measuring, /enough/);
+    await using other = await load(fixture('addsub'));
+    const failing = measureProfile(other, requestOf({ tokens: shared }), systemClock);
+    await assert.rejects(failing, { code: 'failed-precondition', message: /sample inputs/ });
+    await shared.acquire();
   });
 });

@@ -1,4 +1,4 @@
-// Programs that tests run and that npm can't bring: fetched once, as one file each, into .cache/tools of the repository.
+// What tests run and npm can't bring: fetched once, as one file or folder each, into .cache/tools of the repository.
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -6,7 +6,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type ToolName = 'etcd-3.4' | 'etcd-3.6' | 'etcdctl-3.4' | 'etcdutl-3.6' | 'versitygw';
+export type ToolName = 'etcd-3.4' | 'etcd-3.6' | 'etcdctl-3.4' | 'etcdutl-3.6' | 'swiftshader' | 'versitygw';
 export type Tool =
   { readonly kind: 'ready'; readonly path: string } | { readonly kind: 'missing'; readonly reason: string };
 
@@ -19,12 +19,13 @@ const sources: Readonly<Record<ToolName, Source>> = {
   'etcdctl-3.4': { kind: 'debian', package: 'etcd-client', file: 'usr/bin/etcdctl' },
   'etcd-3.6': go('go.etcd.io/etcd/server/v3', 'v3.6.5'),
   'etcdutl-3.6': go('go.etcd.io/etcd/etcdutl/v3', 'v3.6.5'),
+  swiftshader: { kind: 'debian', package: 'chromium-common', file: 'usr/lib/chromium' },
   versitygw: go('github.com/versity/versitygw', 'v1.8.0', '/cmd/versitygw'),
 };
 
 const cache = fileURLToPath(new URL('../../../.cache/tools', import.meta.url));
 
-/** The program's path. The first call on a machine may take minutes; other processes that want the same one wait for it. */
+/** Its path. The first call on a machine may take minutes; other processes that want the same one wait for it. */
 export async function fetchTool(name: ToolName): Promise<Tool> {
   const path = join(cache, name);
   if (isReady(path)) return { kind: 'ready', path };

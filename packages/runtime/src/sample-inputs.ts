@@ -1,0 +1,21 @@
+// Inputs of the right shape for a model that nothing else is known of.
+
+import { createSeededRng, elementBytes, elementCount, type Signature, type TensorSpec } from '@pareto/core';
+import type { TensorInput } from './run.js';
+
+/** Floats in [0, 1), everything else zero; a dynamic dimension is 1. The same at every call. */
+export function sampleInputs(signature: Signature, batch: number): readonly TensorInput[] {
+  return signature.inputs.map((spec) => {
+    const dims = spec.dims.map((dim) => Math.max(1, dim));
+    const shape = signature.batched ? [batch, ...dims] : dims;
+    return { name: spec.name, datatype: spec.datatype, shape, data: [sampleData(spec, elementCount(shape))] };
+  });
+}
+
+function sampleData({ datatype }: TensorSpec, count: number): Uint8Array {
+  if (datatype === 'BYTES') return Buffer.alloc(4 * count);
+  const rng = createSeededRng(1);
+  if (datatype === 'FP32') return new Uint8Array(Float32Array.from({ length: count }, rng).buffer);
+  if (datatype === 'FP64') return new Uint8Array(Float64Array.from({ length: count }, rng).buffer);
+  return Buffer.alloc(elementBytes[datatype] * count);
+}
