@@ -8,6 +8,7 @@ export {
 } from './admit/admit.js';
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';
 export { batchCeiling } from './batch/batch-ceiling.js';
+export { bucketOf } from './batch/bucket-of.js';
 export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
 export {
   defaultCollectParams,
@@ -25,12 +26,15 @@ export {
   type VariantObservation,
   type VariantState,
 } from './lifecycle/classify-variant.js';
+export { frontierOf, type FrontierInput, type FrontierVariant } from './frontier/frontier-of.js';
+export { paretoFront, type FrontierPoint } from './frontier/pareto-front.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
 export { servedVersion } from './lifecycle/served-version.js';
 export { type Succession } from './lifecycle/succession.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
-export { listSteps, type Step } from './make/list-steps.js';
+export { listSteps } from './make/list-steps.js';
+export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
 export { holdRemovals } from './place/hold-removals.js';
 export { planPlacement } from './place/plan-placement.js';
@@ -46,11 +50,10 @@ export {
 } from './place/snapshot.js';
 export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
 export { markDominated, type Catalogue } from './prune/mark-dominated.js';
+export { defaultDominationParams, type DominationParams } from './prune/domination-params.js';
 export {
-  defaultDominationParams,
   planDomination,
   type Domination,
-  type DominationParams,
   type DominationTerms,
   type MeasuredVariant,
 } from './prune/plan-domination.js';
@@ -77,6 +80,7 @@ export {
   type ScaleState,
   type VariantDemand,
 } from './scale/plan-replicas.js';
+export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
 export { selectVariant, type RefusalReason, type Selection } from './select/select-variant.js';

@@ -37,6 +37,7 @@ export interface Held {
 const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
   infeasible: 'failed-precondition',
   quarantined: 'failed-precondition',
+  'ruled-out': 'failed-precondition',
   'batch-too-large': 'invalid-argument',
   overloaded: 'resource-exhausted',
   unplaceable: 'resource-exhausted',

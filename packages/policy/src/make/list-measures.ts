@@ -3,7 +3,7 @@
 import type { Measurement } from '@pareto/core';
 import type { PlacementVariant } from '../place/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
-import type { Step } from './list-steps.js';
+import type { Step } from './step.js';
 
 /** One for each class of the fleet that it runs on, and for each other class that it was measured on. */
 export function listMeasures(

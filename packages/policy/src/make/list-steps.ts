@@ -1,31 +1,11 @@
 // All that is to be made and measured of one version of an architecture, and how far that is: what is planned and what is
 // shown are both read from here.
 
-import {
-  dynamicBatch,
-  originalRecipe,
-  recipes,
-  type HardwareClassId,
-  type RecipeOutcome,
-  type VariantId,
-} from '@pareto/core';
+import { dynamicBatch, originalRecipe, recipes, type RecipeOutcome } from '@pareto/core';
 import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
 import { listMeasures } from './list-measures.js';
-
-export interface Step {
-  readonly kind: 'make' | 'measure';
-  readonly recipe: string;
-  /** Of a measurement. */
-  readonly variant: VariantId | undefined;
-  /** Of a measurement; undefined: no worker has a slot that the variant runs on. */
-  readonly hardwareClass: HardwareClassId | undefined;
-  readonly state: 'done' | 'declined' | 'failed' | 'open';
-  /** What was done, why it was declined or failed, or why it is to be done. */
-  readonly detail: string;
-  /** What must come first; undefined: an open step may be taken on. */
-  readonly waitsFor: string | undefined;
-}
+import type { Step } from './step.js';
 
 /**
  * In the order in which they are taken on: a fixed batch is made dynamic before anything else; then the original is measured on

@@ -1,14 +1,16 @@
 // The books of one planning: what each worker holds and has left, and the actions decided so far.
 
-import { replicaId, type HardwareClassId, type Plan, type PlanAction, type VariantId } from '@pareto/core';
-import { compareText, memoryBound, type Option, type OptionsByVariant } from './options.js';
-import type {
-  PlacementParams,
-  PlacementReplica,
-  PlacementSnapshot,
-  PlacementVariant,
-  PlacementWorker,
-} from './snapshot.js';
+import {
+  replicaId,
+  type HardwareClassId,
+  type Plan,
+  type PlanAction,
+  type VariantId,
+  type WaitingWork,
+} from '@pareto/core';
+import { createMemory, type Memory } from './memory.js';
+import { compareText, type Option } from './options.js';
+import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from './snapshot.js';
 
 /** A replica on the books: one that exists, or (without `existing`) one that this plan loads. */
 export interface Entry {
@@ -34,9 +36,14 @@ export interface WorkerBook {
   free: number;
   /** Bytes free once what leaves has left. */
   soon: number;
-  /** An order to measure is out or planned. */
-  measuring: boolean;
+  /** The order to make or measure that is out or planned. */
+  order: 'make' | 'measure' | undefined;
 }
+
+/** An order to make or measure, without the worker. */
+export type Order = OmitWorker<Extract<PlanAction, { readonly kind: 'make' | 'measure' }>>;
+
+type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
 
 export interface Ledger {
   readonly workers: readonly WorkerBook[];
@@ -45,20 +52,24 @@ export interface Ledger {
   entriesOf(variant: VariantId): readonly Entry[];
   load(option: Option, worker: WorkerBook, reason: string): Entry;
   unload(entry: Entry, reason: string): void;
-  measure(variant: PlacementVariant, hardwareClass: HardwareClassId, worker: WorkerBook, memoryBytes: number): void;
+  /** With the memory that it may take at most. */
+  order(order: Order, worker: WorkerBook, memoryBytes: number): void;
   /** Sets memory aside on a worker for a load that must wait until others have left. */
   promise(worker: WorkerBook, memoryBytes: number): void;
   unmet(variant: VariantId, reason: string): void;
+  wait(work: WaitingWork): void;
   plan(): Plan;
 }
 
-export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVariant, params: PlacementParams): Ledger {
-  const workers = openBooks(snapshot, params);
+export function createLedger(snapshot: PlacementSnapshot, params: PlacementParams): Ledger {
+  const memory = createMemory(snapshot, params);
+  const workers = openBooks(snapshot, memory);
   const books = new Map(workers.map((book) => [book.worker.info.id, book]));
   const entries: Entry[] = [];
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
-  const unmet: { readonly variant: VariantId; readonly reason: string }[] = [];
+  const unmet: Plan['unmet'][number][] = [];
+  const waiting: WaitingWork[] = [];
   const enter = (entry: Entry, book: OpenBook): Entry => {
     entries.push(entry);
     book.entries.push(entry);
@@ -70,7 +81,7 @@ export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVari
   // A replica of a worker that nobody knows is left out.
   for (const replica of snapshot.replicas) {
     const book = books.get(replica.assignment.worker);
-    if (book !== undefined) enter(bookReplica(replica, book, options), book);
+    if (book !== undefined) enter(bookReplica(replica, book, memory), book);
   }
   return {
     workers,
@@ -95,11 +106,9 @@ export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVari
       entry.worker.soon += entry.memoryBytes;
       actions.push({ kind: 'unload', assignment: entry.existing.assignment, reason });
     },
-    measure(variant, hardwareClass, worker, memoryBytes) {
-      const { id, version } = variant.variant;
-      const reason = 'not measured on this hardware class yet';
-      actions.push({ kind: 'measure', variant: id, version, hardwareClass, worker: worker.worker.info.id, reason });
-      worker.measuring = true;
+    order(order, worker, memoryBytes) {
+      actions.push({ ...order, worker: worker.worker.info.id });
+      worker.order = order.kind;
       this.promise(worker, memoryBytes);
     },
     promise(worker, memoryBytes) {
@@ -107,7 +116,8 @@ export function createLedger(snapshot: PlacementSnapshot, options: OptionsByVari
       worker.soon -= memoryBytes;
     },
     unmet: (variant, reason) => void unmet.push({ variant, reason }),
-    plan: () => ({ actions, unmet, waiting: [] }),
+    wait: (work) => void waiting.push(work),
+    plan: () => ({ actions, unmet, waiting }),
   };
 }
 
@@ -115,24 +125,24 @@ interface OpenBook extends WorkerBook {
   readonly entries: Entry[];
 }
 
-function openBooks(snapshot: PlacementSnapshot, params: PlacementParams): readonly OpenBook[] {
-  const variants = new Map(snapshot.variants.map((variant) => [variant.variant.id, variant]));
-  return snapshot.workers
+function openBooks({ workers }: PlacementSnapshot, memory: Memory): readonly OpenBook[] {
+  return workers
     .toSorted((a, b) => compareText(a.info.id, b.info.id))
     .map((worker) => {
-      const measured = worker.measuring === undefined ? undefined : variants.get(worker.measuring);
-      const free = worker.info.memoryBytes - (measured === undefined ? 0 : memoryBound(measured, params));
-      const open = worker.presence === 'connected' && !worker.draining;
-      return { worker, entries: [], open, free, soon: free, measuring: worker.measuring !== undefined };
+      const { info, making, measuring, presence, draining } = worker;
+      const free = info.memoryBytes - memory.ofOrder(worker);
+      const open = presence === 'connected' && !draining;
+      const order = making !== undefined ? 'make' : measuring !== undefined ? 'measure' : undefined;
+      return { worker, entries: [], open, free, soon: free, order };
     });
 }
 
 /** A replica that exists, and the memory that it takes. */
-function bookReplica(replica: PlacementReplica, worker: WorkerBook, options: OptionsByVariant): Entry {
+function bookReplica(replica: PlacementReplica, worker: WorkerBook, memory: Memory): Entry {
   const { variant, version, hardwareClass } = replica.assignment;
-  const known = options.get(variant)?.find((option) => option.hardwareClass === hardwareClass)?.memoryBytes ?? 0;
   // A replica that failed has given its memory back.
-  const memoryBytes = Math.max(replica.memoryBytes, replica.state === 'failed' ? 0 : known);
+  const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);
+  const memoryBytes = Math.max(replica.memoryBytes, known);
   const leaving = replica.state === 'draining';
   worker.free -= memoryBytes;
   worker.soon -= leaving ? 0 : memoryBytes;

@@ -2,14 +2,18 @@
 
 import {
   fallbackObjective,
+  originalRecipe,
   priceOf,
   type HardwareClassId,
+  type Manifest,
   type Profile,
   type Task,
   type VariantId,
 } from '@pareto/core';
 import { costPer1k } from '../cost/cost-per-1k.js';
+import { denialOf } from '../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from './snapshot.js';
+import { isServed, type VersionsByArchitecture } from './versions.js';
 
 /** A variant on a hardware class that it was measured on. */
 export interface Option {
@@ -25,46 +29,72 @@ export interface Option {
 
 export type OptionsByVariant = ReadonlyMap<VariantId, readonly Option[]>;
 
-/** The options of every variant that may be served, the cheapest class first. */
-export function listOptions(snapshot: PlacementSnapshot): OptionsByVariant {
-  const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
-  const options = new Map<VariantId, readonly Option[]>();
-  for (const variant of snapshot.variants) {
-    if (variant.variant.quarantineReason !== undefined) continue;
-    const latencyMs = tasks.get(variant.variant.task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
-    const own = variant.measurements.flatMap(({ hardwareClass, result }): Option[] => {
-      if (result.kind !== 'measured') return [];
-      const price = priceOf(snapshot.prices, hardwareClass);
-      return [
-        {
-          variant,
-          hardwareClass,
-          profile: result.profile,
-          memoryBytes: result.profile.memoryBytes,
-          cost: price === undefined ? Infinity : costPer1k(result.profile, price, 1, latencyMs),
-          accuracy: result.accuracy?.value ?? -1,
-        },
-      ];
-    });
-    options.set(variant.variant.id, own.toSorted(cheaperFirst));
-  }
-  return options;
+export interface Options {
+  /** Of the versions that names mean. */
+  readonly served: OptionsByVariant;
+  /** Of current versions that names do not mean yet. */
+  readonly coming: OptionsByVariant;
 }
 
-/** The cheapest and the most accurate of a task's options; one and the same, or none, where that is so. */
+/** The options of every variant that may be served, the cheapest class first. */
+export function listOptions(snapshot: PlacementSnapshot, versions: VersionsByArchitecture): Options {
+  const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
+  const served = new Map<VariantId, readonly Option[]>();
+  const coming = new Map<VariantId, readonly Option[]>();
+  for (const variant of snapshot.variants) {
+    const { id, task, quarantineReason } = variant.variant;
+    if (quarantineReason !== undefined || isDenied(variant, snapshot)) continue;
+    const latencyMs = tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
+    (isServed(variant, versions) ? served : coming).set(id, optionsOf(variant, snapshot, latencyMs));
+  }
+  return { served, coming };
+}
+
+const isDenied = ({ variant }: PlacementVariant, { rules }: PlacementSnapshot): boolean =>
+  rules.length > 0 && denialOf({ ...variant, variant: variant.id }, rules) !== undefined;
+
+function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, latencyMs: number): readonly Option[] {
+  const own = variant.measurements.flatMap(({ hardwareClass, result }): Option[] => {
+    if (result.kind !== 'measured') return [];
+    const { profile, accuracy } = result;
+    const price = priceOf(prices, hardwareClass);
+    const cost = price === undefined ? Infinity : costPer1k(profile, price, 1, latencyMs);
+    return [
+      { variant, hardwareClass, profile, memoryBytes: profile.memoryBytes, cost, accuracy: accuracy?.value ?? -1 },
+    ];
+  });
+  return own.toSorted(cheaperFirst);
+}
+
+/**
+ * The cheapest and the most accurate of a task's options; one and the same, or none, where that is so. Of options without a
+ * measured accuracy the original counts as the most accurate.
+ */
 export function requiredOptions(task: Task, options: readonly Option[]): readonly Option[] {
   const own = options.filter((option) => option.variant.variant.task === task.name);
   const cheapest = own.toSorted(cheaperFirst)[0];
-  const best = own.toSorted((a, b) => b.accuracy - a.accuracy || cheaperFirst(a, b))[0];
+  const best = own.toSorted((a, b) => b.accuracy - a.accuracy || originalFirst(a, b) || cheaperFirst(a, b))[0];
   if (cheapest === undefined || best === undefined) return [];
   return cheapest.variant === best.variant ? [cheapest] : [cheapest, best];
 }
 
-/** What an unmeasured variant may take at most: its files several times over, and the process. */
-export function memoryBound(variant: PlacementVariant, params: PlacementParams): number {
-  const files = variant.variant.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return params.processBytes + files * params.unmeasuredMemoryFactor;
+function originalFirst(a: Option, b: Option): number {
+  const isOriginal = ({ variant, accuracy }: Option): boolean =>
+    accuracy < 0 && variant.variant.recipe === originalRecipe;
+  return Number(isOriginal(b)) - Number(isOriginal(a));
 }
+
+type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>;
+
+/** What an unmeasured variant may take at most: its files several times over, and the process. */
+export const memoryBound = ({ variant }: PlacementVariant, params: BoundParams): number =>
+  params.processBytes + sizeOf(variant.manifest) * params.unmeasuredMemoryFactor;
+
+/** What making a file may take at most: the original and what is made of it both loaded, and the files themselves. */
+export const makingBound = (original: Manifest, params: BoundParams): number =>
+  params.processBytes + sizeOf(original) * (2 * params.unmeasuredMemoryFactor + 1);
+
+const sizeOf = ({ files }: Manifest): number => files.reduce((sum, file) => sum + file.sizeBytes, 0);
 
 function cheaperFirst(a: Option, b: Option): number {
   if (a.cost !== b.cost) return a.cost - b.cost;

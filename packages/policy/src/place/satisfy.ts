@@ -15,10 +15,10 @@ export interface Need {
   readonly spread: boolean;
 }
 
-/** Counts on up to `count` replicas of the variant, loading what is missing. What stays missing is noted as unmet. */
-export function satisfy(ledger: Ledger, need: Need): void {
+/** Counts on up to `count` replicas of the variant, loading what is missing; returns how many stay missing. */
+export function satisfy(ledger: Ledger, need: Need): number {
   const [first] = need.options;
-  if (first === undefined) return;
+  if (first === undefined) return 0;
   const counted = new Set<Entry>();
   for (const entry of keepers(ledger, first, need.spread).slice(0, need.count)) counted.add(entry);
   while (counted.size < need.count) {
@@ -27,7 +27,9 @@ export function satisfy(ledger: Ledger, need: Need): void {
     counted.add(entry);
   }
   for (const entry of counted) entry.kept = true;
-  if (counted.size < need.count && need.evicts) makeRoom(ledger, need);
+  const missing = need.count - counted.size;
+  if (missing > 0 && need.evicts && !makeRoom(ledger, need, leastUsed)) noRoom(ledger, need);
+  return Math.max(0, missing);
 }
 
 /** It answers, or will: not failed, not leaving, and its worker stays. */
@@ -78,40 +80,64 @@ function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerBook |
   return best?.host;
 }
 
-/** Unloads the least recently used that no need counts on yet; the load itself comes when they have left. */
-function makeRoom(ledger: Ledger, need: Need): void {
-  const [first] = need.options;
-  if (first === undefined) return;
+/** What may be unloaded for something else. */
+export interface Eviction {
+  /** Of a worker, in this order. */
+  of(host: WorkerBook): readonly Entry[];
+  /** The worker whose victims cost least makes room. */
+  costOf(victims: readonly Entry[]): number;
+}
+
+/**
+ * Unloads what makes room for one more replica, the least recently used; the load itself comes when they have left. False when
+ * there is no room to be made.
+ */
+export function makeRoom(ledger: Ledger, need: Need, eviction: Eviction): boolean {
   const rooms = need.options.flatMap((option) =>
     ledger.workers.flatMap((host) => {
       if (heldBy(host, option, need.spread) === undefined) return [];
-      const victims = victimsFor(host, option.memoryBytes);
+      const victims = victimsFor(host, option.memoryBytes, eviction.of(host));
       return victims === undefined ? [] : [{ option, host, victims }];
     }),
   );
-  const newest = (victims: readonly Entry[]): number => victims.at(-1)?.existing?.lastUsedAt ?? -Infinity;
-  const [room] = rooms.toSorted((a, b) => ascending(newest(a.victims), newest(b.victims)));
-  if (room === undefined) {
-    ledger.unmet(
-      first.variant.variant.id,
-      `${need.reason}: no worker has a slot and ${first.memoryBytes} bytes for it`,
-    );
-    return;
-  }
+  const [room] = rooms.toSorted((a, b) => ascending(eviction.costOf(a.victims), eviction.costOf(b.victims)));
+  if (room === undefined) return false;
   const { id } = room.option.variant.variant;
-  for (const victim of room.victims) ledger.unload(victim, `least recently used, makes room for ${id}`);
+  for (const victim of room.victims) {
+    ledger.unload(victim, `${victim.kept ? 'both do not fit' : 'least recently used'}, makes room for ${id}`);
+  }
   ledger.promise(room.host, room.option.memoryBytes);
   ledger.unmet(id, `${need.reason}: waits for memory on ${room.host.worker.info.id}`);
+  return true;
 }
 
-/** Replicas of a worker whose leaving makes room, the least recently used first; undefined when all are not enough. */
-export function victimsFor(host: WorkerBook, memoryBytes: number): readonly Entry[] | undefined {
-  const evictable = host.entries
+export function noRoom(ledger: Ledger, { options, reason }: Need): void {
+  const [first] = options;
+  if (first === undefined) return;
+  const { id } = first.variant.variant;
+  ledger.unmet(id, `${reason}: no worker has a slot and ${first.memoryBytes} bytes for it`);
+}
+
+/** Of a worker what no need counts on yet, the least recently used first. */
+export const evictable = (host: WorkerBook): readonly Entry[] =>
+  host.entries
     .filter((entry) => !entry.kept && !entry.leaving && entry.existing !== undefined)
     .toSorted((a, b) => (a.existing?.lastUsedAt ?? 0) - (b.existing?.lastUsedAt ?? 0));
+
+export const leastUsed: Eviction = {
+  of: evictable,
+  costOf: (victims) => victims.at(-1)?.existing?.lastUsedAt ?? -Infinity,
+};
+
+/** As many of a worker's evictable replicas as make room; undefined when all are not enough. */
+export function victimsFor(
+  host: WorkerBook,
+  memoryBytes: number,
+  evictables: readonly Entry[],
+): readonly Entry[] | undefined {
   let soon = host.soon;
   const victims: Entry[] = [];
-  for (const entry of evictable) {
+  for (const entry of evictables) {
     if (soon >= memoryBytes) break;
     soon += entry.memoryBytes;
     victims.push(entry);

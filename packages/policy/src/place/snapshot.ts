@@ -88,6 +88,10 @@ export interface PlacementParams {
   readonly keepWarmMs: Milliseconds;
   /** A replica that failed is removed, and so tried again, after this long. */
   readonly failedRetryMs: Milliseconds;
+  /** A replica that has not answered for this long takes nothing from queries when its worker measures. */
+  readonly quietMs: Milliseconds;
+  /** Replicas of an older version go when the version that the name means now has been ready for this long. */
+  readonly handoverMs: Milliseconds;
   /** Replicas of each required variant, on different workers, where memory is free: the loss of one is then not felt. */
   readonly copies: number;
   /** Memory assumed of an unmeasured variant, as a multiple of its files. */
@@ -99,6 +103,8 @@ export interface PlacementParams {
 export const defaultPlacementParams: PlacementParams = {
   keepWarmMs: 600_000 as Milliseconds,
   failedRetryMs: 30_000 as Milliseconds,
+  quietMs: 2_000 as Milliseconds,
+  handoverMs: 1_000 as Milliseconds,
   copies: 2,
   unmeasuredMemoryFactor: 3,
   processBytes: (64 * 2 ** 20) as Bytes,

@@ -2,17 +2,19 @@
 // reason.
 
 import type { Assignment, Plan, PlanAction, ReplicaId, VariantId, WorkerId } from '@pareto/core';
-import type { PlacementSnapshot, PlacementVariant, PlacementWorker } from './snapshot.js';
+import { fleetClasses, type FleetClass } from '../make/fleet-classes.js';
+import { isStale } from '../make/list-measures.js';
+import type { PlacementArchitecture, PlacementSnapshot, PlacementVariant, PlacementWorker } from './snapshot.js';
 
 /** What is looked at again. */
-type Fresh = Pick<PlacementSnapshot, 'variants' | 'workers' | 'replicas'>;
+type Fresh = Pick<PlacementSnapshot, 'architectures' | 'variants' | 'workers' | 'replicas'>;
 
 export interface ValidatedPlan {
   readonly actions: readonly PlanAction[];
   readonly dropped: readonly { readonly action: PlanAction; readonly reason: string }[];
 }
 
-export function validatePlan(plan: Plan, fresh: Fresh): ValidatedPlan {
+export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): ValidatedPlan {
   const look = indexFresh(fresh);
   const actions: PlanAction[] = [];
   const dropped: { action: PlanAction; reason: string }[] = [];
@@ -25,17 +27,26 @@ export function validatePlan(plan: Plan, fresh: Fresh): ValidatedPlan {
 }
 
 interface Look {
-  readonly variants: ReadonlyMap<VariantId, PlacementVariant>;
+  readonly architectures: ReadonlyMap<string, PlacementArchitecture>;
+  /** By `keyOf`. */
+  readonly variants: ReadonlyMap<string, PlacementVariant>;
   readonly workers: ReadonlyMap<WorkerId, PlacementWorker>;
+  readonly classes: readonly FleetClass[];
   readonly replicas: ReadonlySet<ReplicaId>;
   /** Of each worker, less what is assigned to it or still leaving it. */
   readonly free: Map<WorkerId, number>;
 }
 
-function indexFresh({ variants, workers, replicas }: Fresh): Look {
+type Named = Pick<Assignment, 'variant' | 'version'>;
+
+const keyOf = (variant: VariantId, version: number): string => `${variant}/${version}`;
+
+function indexFresh({ architectures, variants, workers, replicas }: Fresh): Look {
   const look: Look = {
-    variants: new Map(variants.map((known) => [known.variant.id, known])),
+    architectures: new Map(architectures.map((planned) => [planned.architecture.name, planned])),
+    variants: new Map(variants.map((known) => [keyOf(known.variant.id, known.variant.version), known])),
     workers: new Map(workers.map((worker) => [worker.info.id, worker])),
+    classes: fleetClasses(workers),
     replicas: new Set(replicas.map(({ assignment }) => assignment.replica)),
     free: new Map(workers.map(({ info }) => [info.id, info.memoryBytes as number])),
   };
@@ -47,12 +58,15 @@ function indexFresh({ variants, workers, replicas }: Fresh): Look {
   return look;
 }
 
-function memoryOf(
+const measurementOf = (
   { variants }: Look,
-  { variant, hardwareClass }: Pick<Assignment, 'variant' | 'hardwareClass'>,
-): number {
-  const measurement = variants.get(variant)?.measurements.find((m) => m.hardwareClass === hardwareClass);
-  return measurement?.result.kind === 'measured' ? measurement.result.profile.memoryBytes : 0;
+  { variant, version, hardwareClass }: Named & Pick<Assignment, 'hardwareClass'>,
+): PlacementVariant['measurements'][number] | undefined =>
+  variants.get(keyOf(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);
+
+function memoryOf(look: Look, assignment: Named & Pick<Assignment, 'hardwareClass'>): number {
+  const result = measurementOf(look, assignment)?.result;
+  return result?.kind === 'measured' ? result.profile.memoryBytes : 0;
 }
 
 function refusal(action: PlanAction, look: Look): string | undefined {
@@ -71,9 +85,9 @@ function refusal(action: PlanAction, look: Look): string | undefined {
     case 'unload':
       return look.replicas.has(action.assignment.replica) ? undefined : 'the replica is gone already';
     case 'make':
-      return refuseHost(action.worker, look);
+      return refuseOrder(action.worker, look) ?? refuseMake(action, look);
     case 'measure':
-      return refuseHost(action.worker, look) ?? refuseVariant(action, look);
+      return refuseOrder(action.worker, look) ?? refuseVariant(action, look) ?? refuseMeasure(action, look);
   }
 }
 
@@ -83,8 +97,31 @@ function refuseHost(id: WorkerId, { workers }: Look): string | undefined {
   return worker.draining ? 'the worker is draining' : undefined;
 }
 
-function refuseVariant(wanted: Pick<Assignment, 'variant' | 'version'>, { variants }: Look): string | undefined {
-  const known = variants.get(wanted.variant);
-  if (known?.variant.version !== wanted.version) return 'this version of the variant is no longer current';
+function refuseOrder(id: WorkerId, look: Look): string | undefined {
+  const worker = look.workers.get(id);
+  const isBusy = worker?.making !== undefined || worker?.measuring !== undefined;
+  return refuseHost(id, look) ?? (isBusy ? 'the worker makes or measures something already' : undefined);
+}
+
+function refuseVariant(wanted: Named, { variants }: Look): string | undefined {
+  const known = variants.get(keyOf(wanted.variant, wanted.version));
+  if (known === undefined) return 'this version of the variant is no longer current';
   return known.variant.quarantineReason === undefined ? undefined : 'the variant is quarantined';
+}
+
+function refuseMake(
+  { architecture, version, recipe }: Extract<PlanAction, { kind: 'make' }>,
+  { architectures }: Look,
+): string | undefined {
+  const planned = architectures.get(architecture);
+  if (planned?.architecture.version !== version) return 'this version of the architecture is no longer current';
+  const isTried = planned.outcomes.some((one) => one.version === version && one.recipe === recipe);
+  return isTried ? 'an outcome of the recipe is there already' : undefined;
+}
+
+function refuseMeasure(action: Extract<PlanAction, { kind: 'measure' }>, look: Look): string | undefined {
+  const known = measurementOf(look, action);
+  const own = look.classes.find(({ id }) => id === action.hardwareClass);
+  const isThere = known !== undefined && own !== undefined && !isStale(known, own);
+  return isThere ? 'it was measured meanwhile' : undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { Profile, VariantId } from '@pareto/core';
 import { p99At } from '../cost/profile-at.js';
-import type { DominationParams } from './plan-domination.js';
+import type { DominationParams } from './domination-params.js';
 
 /** A variant by what counts on the class. */
 export interface Rated {

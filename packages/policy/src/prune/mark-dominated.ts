@@ -3,7 +3,8 @@
 import { fallbackObjective, type PriceTable, type SelectionRule, type Task, type VariantId } from '@pareto/core';
 import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
 import { denialOf } from '../select/rules.js';
-import { defaultDominationParams, planDomination, type Domination, type DominationParams } from './plan-domination.js';
+import { defaultDominationParams, type DominationParams } from './domination-params.js';
+import { planDomination, type Domination } from './plan-domination.js';
 
 type Unmarked = Pick<PlacementVariant, 'variant' | 'measurements'>;
 

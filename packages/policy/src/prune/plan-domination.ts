@@ -9,23 +9,8 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { costPer1k } from '../cost/cost-per-1k.js';
+import type { DominationParams } from './domination-params.js';
 import { dominatorsOn, type Rated } from './dominators-on.js';
-
-export interface DominationParams {
-  /** Shares by which latency, load time, memory and cost must be smaller to count as better. */
-  readonly timeNoise: number;
-  readonly memoryNoise: number;
-  readonly costNoise: number;
-  /** By how much accuracy, a fraction of 1, must be larger to count as better: half a sample of 5,000. */
-  readonly accuracyNoise: number;
-}
-
-export const defaultDominationParams: DominationParams = {
-  timeNoise: 0.05,
-  memoryNoise: 0.05,
-  costNoise: 0.05,
-  accuracyNoise: 1e-4,
-};
 
 /** A variant that may serve, with what was measured of it. */
 export interface MeasuredVariant {

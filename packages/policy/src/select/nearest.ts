@@ -14,12 +14,13 @@ export interface Offer {
 /**
  * Relaxes the objective as little as any one candidate allows. The distance adds, over latency, cost and error
  * (1 - accuracy), the logarithm of the ratio between what is offered and what was asked, so that a doubling of any of
- * them weighs the same. Undefined when nothing can serve the batch at all.
+ * them weighs the same. What the target leaves out is not offered. Undefined when nothing can serve the batch at all.
  */
 export function nearestFeasible(target: TargetEntry, query: Query, params: SelectParams): Offer | undefined {
   let best: Offer | undefined;
   let bestDistance = Infinity;
-  for (const candidate of target.candidates) {
+  for (const [place, candidate] of target.candidates.entries()) {
+    if (target.exclusions?.[place] !== undefined) continue;
     const offer = offerOf(candidate, query, params);
     if (offer === undefined) continue;
     const distance = distanceOf(query.objective, offer.objective);

@@ -1,4 +1,4 @@
-// Which rules are about what.
+// Rules that are in force: which are about what, and what they keep from answering.
 
 import type { RuleInForce, VariantId } from '@pareto/core';
 
@@ -10,11 +10,28 @@ export interface Ruled {
 }
 
 /** The rule names the variant, or its architecture. */
-export const isNamedBy = ({ variant, architecture }: Omit<Ruled, 'task'>, { target }: RuleInForce): boolean =>
-  target === variant || target === architecture;
+export const isNamedBy = (
+  { variant, architecture }: Pick<Ruled, 'variant' | 'architecture'>,
+  { target }: Pick<RuleInForce, 'target'>,
+): boolean => target === variant || target === architecture;
 
 /** The first rule that keeps the variant from answering anything; undefined: none does. */
 export const denialOf = (ruled: Ruled, rules: readonly RuleInForce[]): RuleInForce | undefined =>
   rules.find(
     (rule) => rule.kind === 'deny' && isNamedBy(ruled, rule) && (rule.task === undefined || rule.task === ruled.task),
+  );
+
+/**
+ * The pins of a task; where there are any, only what one of them names answers for the task. One that is not about a task of its own
+ * is about those tasks that have what it names among `members`.
+ */
+export const pinsOf = (
+  task: string,
+  members: readonly Pick<Ruled, 'variant' | 'architecture'>[],
+  rules: readonly RuleInForce[],
+): readonly RuleInForce[] =>
+  rules.filter(
+    (rule) =>
+      rule.kind === 'pin' &&
+      (rule.task === task || (rule.task === undefined && members.some((member) => isNamedBy(member, rule)))),
   );

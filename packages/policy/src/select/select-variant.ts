@@ -7,7 +7,14 @@ import { compareCandidates } from './rank.js';
 import { clearTrace, note, type DecisionTrace } from './trace.js';
 import { accuracyOf, foreseenMs, idleMs, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
 
-export type RefusalReason = 'infeasible' | 'overloaded' | 'unplaceable' | 'batch-too-large' | 'quarantined';
+export type RefusalReason =
+  | 'infeasible'
+  | 'overloaded'
+  | 'unplaceable'
+  | 'batch-too-large'
+  | 'quarantined'
+  /** Rules leave out every candidate. */
+  | 'ruled-out';
 
 export type Selection =
   | {
@@ -38,13 +45,13 @@ export function selectVariant(
   let cold: Candidate | undefined;
   let isBusy = false;
   let isUnplaceable = false;
-  let place = 0;
+  let place = -1;
   for (const candidate of target.candidates) {
+    place++;
     const idle = idleMs(candidate, query.items, params);
     const predicted = predictedMs(candidate, query, idle, loads, params);
-    const verdict = judge(candidate, query, idle, predicted);
-    if (trace !== undefined)
-      note(trace, target, query, place++, verdict, foreseenMs(candidate, query, idle, predicted));
+    const verdict = target.exclusions?.[place] ?? judge(candidate, query, idle, predicted);
+    if (trace !== undefined) note(trace, target, query, place, verdict, foreseenMs(candidate, query, idle, predicted));
     if (verdict === 'eligible') {
       if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
         best = candidate;
@@ -82,6 +89,7 @@ function refuse(
   isBusy: boolean,
   isUnplaceable: boolean,
 ): Selection {
+  if (isRuledOut(target)) return { kind: 'refused', reason: 'ruled-out', nearest: undefined };
   if (isBusy) return { kind: 'refused', reason: 'overloaded', nearest: undefined };
   if (isUnplaceable) return { kind: 'refused', reason: 'unplaceable', nearest: undefined };
   if (query.items > Math.max(1, target.maxBatchSize)) {
@@ -93,6 +101,10 @@ function refuse(
   }
   return { kind: 'refused', reason: 'infeasible', nearest: nearestFeasible(target, query, params) };
 }
+
+const isRuledOut = ({ candidates, exclusions }: TargetEntry): boolean =>
+  candidates.length > 0 &&
+  candidates.every((_, place) => exclusions?.[place] === 'denied' || exclusions?.[place] === 'not-pinned');
 
 function chosen(candidate: Candidate, predicted: number, objective: Objective, degraded: boolean): Selection {
   return { kind: 'chosen', candidate, predictedMs: predicted, slackMs: objective.latencyMs - predicted, degraded };

@@ -17,6 +17,10 @@ export const verdicts = [
   'batch-too-large',
   'quarantined',
   'unmeasurable', // measuring it failed on every class that there is
+  // Left out by the target; see `Exclusion`.
+  'denied',
+  'not-pinned',
+  'dominated',
 ] as const;
 
 export type Verdict = (typeof verdicts)[number];

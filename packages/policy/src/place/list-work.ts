@@ -1,0 +1,95 @@
+// What there is to make and to measure now, the most urgent first.
+
+import { dynamicBatch, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
+import { fleetClasses } from '../make/fleet-classes.js';
+import { listMeasures } from '../make/list-measures.js';
+import { listSteps } from '../make/list-steps.js';
+import type { Step } from '../make/step.js';
+import type { Order } from './ledger.js';
+import type { Look } from './needs.js';
+import { makingBound, memoryBound } from './options.js';
+import type { PlacementVariant } from './snapshot.js';
+import { isServed } from './versions.js';
+
+export interface Work {
+  readonly architecture: string;
+  readonly version: number;
+  readonly recipe: string;
+  /** Of a measurement. */
+  readonly variant: VariantId | undefined;
+  readonly hardwareClass: HardwareClassId | undefined;
+  /** Queries wait for it. */
+  readonly isHeld: boolean;
+  /** What it may take at most. */
+  readonly memoryBytes: number;
+  readonly order: Order;
+}
+
+/** What queries are held for; then what each model begins with; then model by model, in the order of its steps. */
+export function listWork(look: Look): readonly Work[] {
+  const work = [...currentWork(look), ...servedWork(look)];
+  return work.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+}
+
+function urgencyOf({ isHeld, recipe }: Work): number {
+  if (isHeld) return 0;
+  return recipe === originalRecipe || recipe === dynamicBatch ? 1 : 2;
+}
+
+function currentWork({ snapshot, params }: Look): readonly Work[] {
+  const classes = fleetClasses(snapshot.workers);
+  const variants = byArchitecture(snapshot.variants);
+  const held = new Set(snapshot.held);
+  return snapshot.architectures.flatMap((planned) => {
+    const { name, version, manifest } = planned.architecture;
+    const own = (variants.get(name) ?? []).filter(({ variant }) => variant.version === version);
+    return listSteps(planned, own, classes).flatMap((step): readonly Work[] => {
+      if (step.state !== 'open' || step.waitsFor !== undefined) return [];
+      if (step.kind === 'measure') return measureWork(own, step, held, params);
+      const { recipe, detail: reason } = step;
+      const named = { architecture: name, version, recipe };
+      const order: Order = { kind: 'make', ...named, reason };
+      const memoryBytes = makingBound(manifest, params);
+      return [{ ...named, variant: undefined, hardwareClass: undefined, isHeld: false, memoryBytes, order }];
+    });
+  });
+}
+
+/** Of an older version only what was made of it is measured, for as long as the name means it. */
+function servedWork({ snapshot, versions, params }: Look): readonly Work[] {
+  const older = snapshot.variants.filter(
+    (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.coming !== undefined,
+  );
+  if (older.length === 0) return [];
+  const classes = fleetClasses(snapshot.workers);
+  const held = new Set(snapshot.held);
+  return older.flatMap((one) =>
+    listMeasures(one, classes)
+      .filter(({ state }) => state === 'open')
+      .flatMap((step) => measureWork([one], step, held, params)),
+  );
+}
+
+function measureWork(
+  variants: readonly PlacementVariant[],
+  { variant: id, hardwareClass, detail: reason }: Step,
+  held: ReadonlySet<VariantId>,
+  params: Look['params'],
+): readonly Work[] {
+  const measured = variants.find(({ variant }) => variant.id === id);
+  if (measured === undefined || id === undefined || hardwareClass === undefined) return [];
+  const { architecture, version, recipe } = measured.variant;
+  const order: Order = { kind: 'measure', variant: id, version, hardwareClass, reason };
+  const named = { architecture, version, recipe, variant: id, hardwareClass };
+  return [{ ...named, isHeld: held.has(id), memoryBytes: memoryBound(measured, params), order }];
+}
+
+function byArchitecture(variants: readonly PlacementVariant[]): ReadonlyMap<string, readonly PlacementVariant[]> {
+  const groups = new Map<string, PlacementVariant[]>();
+  for (const one of variants) {
+    const group = groups.get(one.variant.architecture);
+    if (group === undefined) groups.set(one.variant.architecture, [one]);
+    else group.push(one);
+  }
+  return groups;
+}

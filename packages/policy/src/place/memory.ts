@@ -1,0 +1,39 @@
+// Memory that replicas, and orders to make or measure, take by what is known of their variants.
+
+import type { Assignment, VariantId } from '@pareto/core';
+import { makingBound, memoryBound } from './options.js';
+import type { PlacementParams, PlacementSnapshot, PlacementVariant, PlacementWorker } from './snapshot.js';
+
+export interface Memory {
+  /** As measured on its class; 0: it was not. */
+  measured(assignment: Pick<Assignment, 'variant' | 'version' | 'hardwareClass'>): number;
+  /** What the order that a worker has may take at most; 0: it has none. */
+  ofOrder(worker: Pick<PlacementWorker, 'making' | 'measuring'>): number;
+}
+
+export function createMemory(
+  { variants, architectures }: Pick<PlacementSnapshot, 'variants' | 'architectures'>,
+  params: Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>,
+): Memory {
+  const known = new Map<VariantId, PlacementVariant[]>();
+  for (const one of variants) {
+    const versions = known.get(one.variant.id);
+    if (versions === undefined) known.set(one.variant.id, [one]);
+    else versions.push(one);
+  }
+  return {
+    measured({ variant, version, hardwareClass }) {
+      const own = known.get(variant)?.find((one) => one.variant.version === version);
+      const result = own?.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
+      return result?.kind === 'measured' ? result.profile.memoryBytes : 0;
+    },
+    ofOrder({ making, measuring }) {
+      if (making !== undefined) {
+        const planned = architectures.find(({ architecture }) => architecture.name === making.architecture);
+        return planned === undefined ? 0 : makingBound(planned.architecture.manifest, params);
+      }
+      const versions = measuring === undefined ? [] : (known.get(measuring) ?? []);
+      return Math.max(0, ...versions.map((one) => memoryBound(one, params)));
+    },
+  };
+}

@@ -1,0 +1,124 @@
+// What replicas are needed for, one kind of need after another.
+
+import type { HardwareClassId, Milliseconds, Task, VariantId } from '@pareto/core';
+import { createExcluder } from '../select/exclusions.js';
+import { pinsOf } from '../select/rules.js';
+import type { Ledger } from './ledger.js';
+import { requiredOptions, type Option, type Options } from './options.js';
+import { isReady, type Need } from './satisfy.js';
+import type { PlacementParams, PlacementSnapshot, PlacementVariant } from './snapshot.js';
+import { isServed, type VersionsByArchitecture } from './versions.js';
+
+/** What a plan is made of. */
+export interface Look {
+  readonly snapshot: PlacementSnapshot;
+  readonly versions: VersionsByArchitecture;
+  readonly options: Options;
+  readonly params: PlacementParams;
+}
+
+export const requiredNeeds = (required: Required): readonly Need[] =>
+  required.map((own) => need(own, { reason: 'required: cheapest, most accurate or pinned of its task' }));
+
+export const heldNeeds = ({ snapshot, options }: Look): readonly Need[] =>
+  snapshot.held.map((id) => need(options.served.get(id) ?? [], { reason: 'queries are held for it' }));
+
+/** What is dominated pushes nothing out: who wants it has named it. */
+export function wantedNeeds({ snapshot, options }: Look): readonly Need[] {
+  return [...snapshot.wanted].map(([id, count]) => {
+    const own = options.served.get(id) ?? [];
+    const isDominated = own[0]?.variant.dominatedBy !== undefined;
+    return need(own, { reason: 'demand', count, evicts: !isDominated });
+  });
+}
+
+/** A second worker for what every task must keep, where there is room to spare. */
+export function spareNeeds(required: Required, { copies }: PlacementParams): readonly Need[] {
+  const spare = { reason: 'spare copy of a required variant', count: copies, evicts: false, spread: true };
+  return required.map((own) => need(own, spare));
+}
+
+/** What dominates a variant that is warm and was used lately is to answer in its place. */
+export function replacementNeeds(ledger: Ledger, look: Look): readonly Need[] {
+  const { snapshot, options, params } = look;
+  const replaced = new Set(
+    ledger.entries
+      .filter((entry) => isReady(entry) && isUsedLately(entry.existing?.lastUsedAt, snapshot.now, params))
+      .map(({ variant }) => options.served.get(variant)?.[0]?.variant.dominatedBy),
+  );
+  return [...replaced].flatMap((id) =>
+    id === undefined
+      ? []
+      : [need(options.served.get(id) ?? [], { reason: 'dominates what was used lately', evicts: false })],
+  );
+}
+
+/** What was used lately and sits on a worker that goes or is gone moves elsewhere, where there is room to spare. */
+export function warmNeeds(ledger: Ledger, { snapshot, options, params }: Look): readonly Need[] {
+  const leaving = ledger.entries.filter(({ worker, existing }) => {
+    if (worker.open || worker.worker.presence === 'awaited') return false;
+    return isUsedLately(existing?.lastUsedAt, snapshot.now, params);
+  });
+  const variants = new Set(leaving.map((entry) => entry.variant));
+  return [...variants].map((id) => need(options.served.get(id) ?? [], { reason: 'its worker goes', evicts: false }));
+}
+
+const isUsedLately = (at: Milliseconds | undefined, now: Milliseconds, { keepWarmMs }: PlacementParams): boolean =>
+  at !== undefined && now - at < keepWarmMs;
+
+/** The options of every required variant, each variant once. */
+export type Required = readonly (readonly Option[])[];
+
+/** Of each task what is pinned, else the cheapest and the most accurate; of what a task chooses from and some worker can hold. */
+export function requiredOf({ snapshot, versions, options }: Look): Required {
+  const largest = largestHosts(snapshot);
+  const holds = ({ hardwareClass, memoryBytes }: Option): boolean => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
+  const hosted = [...options.served.values()].flat().filter(holds);
+  const members = new Map<string, PlacementVariant[]>();
+  for (const one of snapshot.variants) {
+    if (!isServed(one, versions)) continue;
+    const own = members.get(one.variant.task);
+    if (own === undefined) members.set(one.variant.task, [one]);
+    else own.push(one);
+  }
+  const chosen = snapshot.tasks.flatMap((task) => chosenOf(task, members.get(task.name) ?? [], hosted, snapshot));
+  const ids = new Set(chosen.map(({ variant }) => variant.variant.id));
+  return Array.from(ids, (id) => options.served.get(id) ?? []);
+}
+
+function chosenOf(
+  task: Task,
+  members: readonly PlacementVariant[],
+  hosted: readonly Option[],
+  { rules }: PlacementSnapshot,
+): readonly Option[] {
+  const all = members.map(excludable);
+  const exclusion = createExcluder('task', task.name, all, rules);
+  const kept = hosted.filter((option) => exclusion(excludable(option.variant)) === undefined);
+  const pins = new Set<string>(pinsOf(task.name, all, rules).map(({ target }) => target));
+  const named = kept.filter(({ variant }) => variant.variant.task === task.name && pins.has(variant.variant.id));
+  return [...named, ...requiredOptions(task, kept)];
+}
+
+const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant) => ({
+  ...{ variant: variant.id, architecture: variant.architecture, dominatedBy, dominatedWithin },
+});
+
+/** Memory of the largest worker that has slots of a class, of those that are there or expected back. */
+function largestHosts({ workers }: PlacementSnapshot): ReadonlyMap<HardwareClassId, number> {
+  const largest = new Map<HardwareClassId, number>();
+  for (const { info, presence } of workers) {
+    if (presence === 'gone') continue;
+    for (const { hardwareClass, slots } of info.slotGroups) {
+      if (slots > 0) largest.set(hardwareClass.id, Math.max(info.memoryBytes, largest.get(hardwareClass.id) ?? 0));
+    }
+  }
+  return largest;
+}
+
+export const variantsIn = (needs: readonly Need[]): ReadonlySet<VariantId> =>
+  new Set(needs.flatMap(({ options }) => options.map(({ variant }) => variant.variant.id)));
+
+export function need(options: readonly Option[], fields: Partial<Need> & Pick<Need, 'reason'>): Need {
+  return { options, count: 1, evicts: true, spread: false, ...fields };
+}

@@ -1,0 +1,79 @@
+// A new version of an architecture is loaded beside the one that its name means, up to the same counts, before the name moves.
+
+import { successionOf } from '../lifecycle/succession.js';
+import type { VariantId } from '@pareto/core';
+import type { Entry, Ledger } from './ledger.js';
+import { need, type Look } from './needs.js';
+import { evictable, isReady, leastUsed, makeRoom, noRoom, satisfy, type Eviction, type Need } from './satisfy.js';
+import type { PlacementArchitecture } from './snapshot.js';
+import { architectureOf, type Versions } from './versions.js';
+
+/**
+ * Where memory is short the least recently used that nothing needs leaves first. Where even that is not enough, and all of the
+ * new version is made and measured, replicas of the old one make room, those first that are missed least.
+ */
+export function planSuccession(ledger: Ledger, look: Look): void {
+  for (const planned of look.snapshot.architectures) {
+    const versions = look.versions.get(planned.architecture.name);
+    if (versions?.coming !== undefined) succeed(ledger, look, planned, versions);
+  }
+}
+
+function succeed(ledger: Ledger, look: Look, planned: PlacementArchitecture, versions: Versions): void {
+  const counts = countsFor(look, planned, versions);
+  const isDecided = [...counts.values()].every((count) => count < Infinity);
+  for (const [id, count] of counts) {
+    if (count === Infinity) continue;
+    const own = look.options.coming.get(id) ?? [];
+    const reason = `version ${versions.coming} of ${planned.architecture.name} is to take over`;
+    const wanted = need(own, { reason, count, evicts: false });
+    if (satisfy(ledger, wanted) > 0 && !makeRoom(ledger, wanted, leastUsed)) {
+      if (!isDecided || !makeRoom(ledger, wanted, predecessors(ledger, wanted, versions))) noRoom(ledger, wanted);
+    }
+  }
+}
+
+/** Replicas by variant of the new version; where it needs none to be as warm as the old one, one of its most accurate. */
+function countsFor(
+  { snapshot, options }: Look,
+  current: PlacementArchitecture,
+  { served }: Versions,
+): ReadonlyMap<VariantId, number> {
+  const { name } = current.architecture;
+  const { variants, workers, rules } = snapshot;
+  const replicas = snapshot.replicas.filter(({ assignment }) => architectureOf(assignment.variant) === name);
+  const counts = successionOf({ served, current, variants, replicas, workers, rules }, served);
+  if ([...counts.values()].some((count) => count > 0)) return counts;
+  const [best] = [...options.coming.values()]
+    .flat()
+    .filter(({ variant }) => variant.variant.architecture === name && variant.dominatedBy === undefined)
+    .toSorted((a, b) => b.accuracy - a.accuracy);
+  return best === undefined ? counts : new Map([[best.variant.variant.id, 1]]);
+}
+
+/**
+ * What may leave a worker for a replica of the new version: what nothing needs, then the old version's: first what has another
+ * replica, then what has its successor ready, then the rest.
+ */
+function predecessors(ledger: Ledger, { options }: Need, { served }: Versions): Eviction {
+  const architecture = options[0]?.variant.variant.architecture;
+  const isPredecessor = (entry: Entry): boolean =>
+    entry.version === served && architectureOf(entry.variant) === architecture;
+  const rank = (entry: Entry): number => {
+    if (!entry.kept) return 0;
+    const others = ledger
+      .entriesOf(entry.variant)
+      .filter((other) => other !== entry && !other.leaving && isReady(other));
+    if (others.some(({ version }) => version === served)) return 1;
+    return others.length > 0 ? 2 : 3;
+  };
+  return {
+    of: (host) => [
+      ...evictable(host),
+      ...host.entries
+        .filter((entry) => entry.kept && !entry.leaving && entry.existing !== undefined && isPredecessor(entry))
+        .toSorted((a, b) => rank(a) - rank(b)),
+    ],
+    costOf: (victims) => Math.max(0, ...victims.map(rank)),
+  };
+}

@@ -1,0 +1,30 @@
+// Which files are made and which variants are measured where: one order per worker at a time.
+
+import type { Ledger } from './ledger.js';
+import { listWork, type Work } from './list-work.js';
+import type { Look } from './needs.js';
+import { slotsOf } from './satisfy.js';
+import { createSites } from './sites.js';
+
+/** Orders what can be taken on now; of the rest it is said what it waits for. */
+export function planWork(ledger: Ledger, look: Look): void {
+  const sites = createSites(ledger, look);
+  for (const work of listWork(look)) {
+    if (isUnderWay(ledger, work)) continue;
+    const reason = sites.take(work);
+    if (reason === undefined) continue;
+    const { architecture, version, recipe, hardwareClass } = work;
+    ledger.wait({ architecture, version, recipe, hardwareClass, reason });
+  }
+}
+
+/** A worker has that order already. */
+const isUnderWay = ({ workers }: Ledger, { architecture, version, recipe, variant, hardwareClass }: Work): boolean =>
+  workers.some((host) => {
+    const { making, measuring, presence } = host.worker;
+    if (presence === 'gone') return false;
+    if (hardwareClass === undefined) {
+      return making?.architecture === architecture && making.version === version && making.recipe === recipe;
+    }
+    return making === undefined && measuring === variant && slotsOf(host, hardwareClass) > 0;
+  });

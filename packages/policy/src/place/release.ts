@@ -1,0 +1,96 @@
+// What is unloaded: what can never answer again, what leaves its worker, and what nothing needs.
+
+import type { Milliseconds, VariantId } from '@pareto/core';
+import { denialOf } from '../select/rules.js';
+import type { Entry, Ledger } from './ledger.js';
+import type { Look } from './needs.js';
+import { isReady, isServing } from './satisfy.js';
+import type { PlacementParams } from './snapshot.js';
+import { architectureOf, type Versions } from './versions.js';
+
+/** What can never answer again goes at once. */
+export function removeDead(ledger: Ledger, look: Look): void {
+  const reasonOf = createDeaths(ledger, look);
+  for (const entry of ledger.entries) {
+    const reason = reasonOf(entry);
+    if (reason !== undefined) ledger.unload(entry, reason);
+  }
+}
+
+function createDeaths(ledger: Ledger, { snapshot, versions, params }: Look): (entry: Entry) => string | undefined {
+  const { now, rules } = snapshot;
+  const variants = new Map(snapshot.variants.map(({ variant }) => [`${variant.id}/${variant.version}`, variant]));
+  return (entry) => {
+    const architecture = architectureOf(entry.variant);
+    const own = versions.get(architecture);
+    const variant = variants.get(`${entry.variant}/${entry.version}`);
+    if (own !== undefined && entry.version !== own.served && entry.version !== own.coming) {
+      return isSuperseded(ledger, entry, own, now, params)
+        ? `${architecture} means version ${own.served} now`
+        : deathOf(entry, now, params);
+    }
+    if (variant === undefined) return 'the variant was deleted';
+    if (variant.quarantineReason !== undefined) return `quarantined: ${variant.quarantineReason}`;
+    const denial = denialOf({ ...variant, variant: variant.id }, rules);
+    return denial === undefined ? deathOf(entry, now, params) : `denied: ${denial.reason}`;
+  };
+}
+
+function deathOf({ worker, existing }: Entry, now: Milliseconds, params: PlacementParams): string | undefined {
+  if (worker.worker.presence === 'gone') return 'the worker is gone';
+  if (existing?.state !== 'failed' || now - existing.since < params.failedRetryMs) return undefined;
+  return 'failed; it will be tried again';
+}
+
+/** It does not answer, or its successor has answered for long enough for every router to know. */
+function isSuperseded(
+  { entries }: Ledger,
+  entry: Entry,
+  { served }: Versions,
+  now: Milliseconds,
+  { handoverMs }: PlacementParams,
+): boolean {
+  if (!isReady(entry)) return true;
+  const architecture = architectureOf(entry.variant);
+  return entries.some(
+    (other) =>
+      other.version === served &&
+      isReady(other) &&
+      architectureOf(other.variant) === architecture &&
+      now - (other.existing?.since ?? now) >= handoverMs,
+  );
+}
+
+/** A draining worker's replicas go when another answers in their place, or when nothing needs them. */
+export function leaveWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
+  for (const entry of ledger.entries) {
+    if (!entry.worker.worker.draining || entry.leaving) continue;
+    const wanted = { id: entry.variant, version: entry.version };
+    const others = ledger.entriesOf(entry.variant).filter((other) => isServing(other, wanted));
+    if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
+    else if (others.length === 0 && !needed.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
+    else if (others.length === 0) ledger.unmet(entry.variant, `cannot leave draining worker: no other has room`);
+  }
+}
+
+/** Of each version of a variant that has more replicas than needs count on, the least recently used goes: one in a plan. */
+export function unloadSurplus(ledger: Ledger, now: Milliseconds, params: PlacementParams): void {
+  const surplus = new Map<string, Entry>();
+  for (const entry of ledger.entries) {
+    if (entry.kept || entry.leaving || !isReady(entry) || !entry.worker.open) continue;
+    const key = `${entry.variant}/${entry.version}`;
+    const other = surplus.get(key);
+    if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
+  }
+  for (const entry of surplus.values()) {
+    const others = ledger
+      .entriesOf(entry.variant)
+      .filter((other) => other !== entry && other.version === entry.version && !other.leaving);
+    const idle = others.every((other) => !other.kept) && now - lastUsedOf([entry, ...others]) >= params.keepWarmMs;
+    if (idle) ledger.unload(entry, 'idle');
+    else if (others.some(isReady)) ledger.unload(entry, 'more replicas than demand calls for');
+  }
+}
+
+const lastUsed = (entry: Entry): number => entry.existing?.lastUsedAt ?? Infinity;
+const lastUsedOf = (entries: readonly Entry[]): number => Math.max(...entries.map(lastUsed));

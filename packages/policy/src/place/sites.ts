@@ -1,0 +1,85 @@
+// Where a file may be made, and a variant measured, without taking anything from queries.
+
+import type { Entry, Ledger, WorkerBook } from './ledger.js';
+import type { Work } from './list-work.js';
+import type { Look } from './needs.js';
+import { evictable, isReady, slotsOf, victimsFor } from './satisfy.js';
+
+export interface Sites {
+  /** Orders the work, or makes room for it; says what it waits for when it was not ordered. */
+  take(work: Work): string | undefined;
+}
+
+/**
+ * A measurement goes where every ready replica is idle, or has another that is ready on a worker that does not measure; one that
+ * queries wait for goes anywhere. A file is made anywhere, at a low priority, on idle workers first. Where memory is short the
+ * least recently used replicas leave first, of idle ones only unless queries wait.
+ */
+export function createSites(ledger: Ledger, { snapshot, params }: Look): Sites {
+  const isInUse = (entry: Entry): boolean =>
+    isReady(entry) && !entry.leaving && snapshot.now - (entry.existing?.lastUsedAt ?? 0) < params.quietMs;
+  const hasOther = (entry: Entry): boolean => ledger.entriesOf(entry.variant).some((other) => standsIn(other, entry));
+  const blockers = new Map<WorkerBook, Entry | undefined>();
+  function blocker(host: WorkerBook): Entry | undefined {
+    if (!blockers.has(host)) {
+      const found = host.entries.find((entry) => isInUse(entry) && !hasOther(entry));
+      blockers.set(host, found);
+    }
+    return blockers.get(host);
+  }
+  let idle = ledger.workers.filter((host) => host.open && host.order === undefined);
+
+  function order(work: Work, host: WorkerBook): undefined {
+    ledger.order(work.order, host, work.memoryBytes);
+    idle = idle.filter((other) => other !== host);
+    blockers.clear();
+  }
+  function candidates(work: Work): readonly WorkerBook[] {
+    const able = idle.filter((host) => work.hardwareClass === undefined || slotsOf(host, work.hardwareClass) > 0);
+    const isBusy = (host: WorkerBook): number => (work.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
+    return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.free - a.free);
+  }
+  return {
+    take(work) {
+      const { memoryBytes, isHeld } = work;
+      const able = candidates(work);
+      if (able.length === 0) return 'every worker that could is making or measuring already';
+      const isAnywhere = isHeld || work.order.kind === 'make';
+      const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
+      if (quiet.length === 0) return busyReason(able, blocker);
+      const roomy = quiet.find((host) => host.free >= memoryBytes);
+      if (roomy !== undefined) return order(work, roomy);
+      for (const host of quiet) {
+        const leaving = evictable(host).filter((entry) => isHeld || !isInUse(entry));
+        const victims = victimsFor(host, memoryBytes, leaving);
+        if (victims === undefined) continue;
+        const what =
+          work.variant === undefined ? `make ${work.recipe} of ${work.architecture}` : `measure ${work.variant}`;
+        for (const victim of victims) ledger.unload(victim, `least recently used, makes room to ${what}`);
+        ledger.promise(host, memoryBytes);
+        return `waits for memory on ${host.worker.info.id}`;
+      }
+      return `no worker can free ${memoryBytes} bytes`;
+    },
+  };
+}
+
+/** It answers when the worker of the other one measures. */
+const standsIn = (other: Entry, entry: Entry): boolean =>
+  other.version === entry.version &&
+  other.worker !== entry.worker &&
+  isReady(other) &&
+  !other.leaving &&
+  other.worker.open &&
+  other.worker.order !== 'measure';
+
+function busyReason(able: readonly WorkerBook[], blocker: (host: WorkerBook) => Entry | undefined): string {
+  const reasons = able.flatMap((host) => {
+    const entry = blocker(host);
+    return entry === undefined ? [] : [`${host.worker.info.id} answers queries for ${entry.variant}`];
+  });
+  const [first, ...others] = reasons;
+  return others.length === 0
+    ? `${first}, which no other worker could`
+    : `${first}, which no other worker could, and ${others.length} more workers likewise`;
+}

@@ -1,0 +1,33 @@
+// Which versions of an architecture matter to placement: the one that its name means, and the one that is to take its place.
+
+import type { VariantId } from '@pareto/core';
+import type { PlacementSnapshot, PlacementVariant } from './snapshot.js';
+
+export interface Versions {
+  /** The version that the name means. */
+  readonly served: number;
+  /** The current version, where the name does not mean it yet. */
+  readonly coming: number | undefined;
+}
+
+export type VersionsByArchitecture = ReadonlyMap<string, Versions>;
+
+export function versionsOf({ architectures, variants, served }: PlacementSnapshot): VersionsByArchitecture {
+  const current = new Map<string, number>();
+  const see = (name: string, version: number): void =>
+    void current.set(name, Math.max(version, current.get(name) ?? version));
+  for (const { architecture } of architectures) see(architecture.name, architecture.version);
+  for (const { variant } of variants) see(variant.architecture, variant.version);
+  return new Map(
+    Array.from(current, ([name, version]) => {
+      const meant = served.get(name) ?? version;
+      return [name, { served: meant, coming: meant < version ? version : undefined }];
+    }),
+  );
+}
+
+export const isServed = ({ variant }: Pick<PlacementVariant, 'variant'>, versions: VersionsByArchitecture): boolean =>
+  versions.get(variant.architecture)?.served === variant.version;
+
+/** The architecture that a variant's name begins with. */
+export const architectureOf = (id: VariantId): string => id.slice(0, id.indexOf(':'));
