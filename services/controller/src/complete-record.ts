@@ -22,7 +22,7 @@ function completeMeasurement(read: Measurement): Measurement {
 
 const withoutDriver: Pick<SlotGroup, 'driver'> = { driver: '' };
 
-const completeWorker = ({ info, ...record }: WorkerRecord): WorkerRecord => ({
-  ...record,
-  info: { ...info, slotGroups: info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
+const completeWorker = (read: WorkerRecord): WorkerRecord => ({
+  ...read,
+  info: { ...read.info, slotGroups: read.info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
 });

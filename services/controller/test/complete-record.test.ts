@@ -1,0 +1,54 @@
+// Records as schema version 1 had them.
+
+import assert from 'node:assert/strict';
+import { environmentOf } from '@pareto/core';
+import { describe, it } from 'mocha';
+import { createRecordTables } from '../src/record-tables.js';
+
+const entry = (key: string, value: unknown) => ({
+  key,
+  value: JSON.stringify(value),
+  createRevision: 1,
+  modRevision: 1,
+});
+const manifest = { files: [{ path: 'm.onnx', digest: 'sha256:1', sizeBytes: 1 }] };
+
+describe('records of schema version 1', () => {
+  const tables = createRecordTables((key, reason) => assert.fail(`${key}: ${reason}`));
+  const info = { id: 'w1', slotGroups: [{ hardwareClass: { id: 'cpu/a/b/1g' }, slots: 2 }], runtimeVersion: '1.22' };
+  const profile = { points: [], loadMs: 7, memoryBytes: 5, runtimeVersion: '1.22', providerUsed: 'cpu' };
+  const measured = {
+    variant: 'a:original',
+    version: 1,
+    hardwareClass: 'cpu/a/b/1g',
+    result: { kind: 'measured', profile },
+  };
+  tables.replaceAll([
+    entry('architecture/default/a/1', { name: 'a', version: 1, task: 't', manifest, maxBatchSize: 8 }),
+    entry('measurement/default/a:original/1/cpu/a/b/1g', measured),
+    entry('worker/w1', { info, draining: true }),
+  ]);
+  const { architectures, measurements, workers } = tables.view;
+
+  it('are of architectures of which nothing but the original is wanted', () => {
+    const [architecture] = architectures.values();
+    assert.deepEqual([architecture?.value.recipes, architecture?.value.keepAll], [['original'], false]);
+    assert.deepEqual([architecture?.value.fixedBatch, architecture?.value.maxBatchSize], [undefined, 8]);
+  });
+
+  it('were measured in no environment that a worker has, and are whole', () => {
+    const [worker] = workers.values();
+    const [measurement] = measurements.values();
+    const [group] = worker?.value.info.slotGroups ?? [];
+    assert.ok(worker !== undefined && group !== undefined && measurement?.value.result.kind === 'measured');
+    assert.deepEqual([group.driver, group.slots, worker.value.draining], ['', 2, true]);
+    assert.notEqual(measurement.value.environment, environmentOf(worker.value.info.runtimeVersion, group));
+    const { coldLoadMs, baseMemoryBytes, nodesByProvider, loadMs } = measurement.value.result.profile;
+    assert.deepEqual(
+      { coldLoadMs, baseMemoryBytes, nodesByProvider, loadMs },
+      {
+        ...{ coldLoadMs: 7, baseMemoryBytes: 0, nodesByProvider: {}, loadMs: 7 },
+      },
+    );
+  });
+});

@@ -1,0 +1,240 @@
+// What is written down of files that were made.
+
+import assert from 'node:assert/strict';
+import {
+  bytes,
+  digest,
+  hardwareClassId,
+  replicaId,
+  systemClock,
+  variantId,
+  workerId,
+  type Architecture,
+  type Digest,
+  type Manifest,
+  type Measurement,
+  type RecipeOutcome,
+  type Signature,
+  type Task,
+} from '@pareto/core';
+import { manifestDigest } from '@pareto/models';
+import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
+import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { createBlobHolds } from '../src/blob-holds.js';
+import { createOutcomeRecords, type OutcomeRecords } from '../src/outcome-records.js';
+import { originalVariants } from '../src/outcome-variants.js';
+import {
+  architectureKey,
+  architecturePrefixes,
+  assignmentKey,
+  measurementKey,
+  outcomeKey,
+  putRecord,
+  taskKey,
+  variantKey,
+  workerKey,
+} from '../src/records.js';
+import { logger, metrics, stand, toLead, type Candidate } from './candidate.js';
+import { profileFor } from './fake-worker.js';
+import { infoOf, w1 } from './reports.js';
+
+const digestOf = (name: string): Digest => digest(`sha256:${Buffer.from(name).toString('hex').padEnd(64, '0')}`);
+const manifestOf = (name: string): Manifest => ({
+  files: [{ path: 'model.onnx', digest: digestOf(name), sizeBytes: bytes(7) }],
+});
+const tensor = (name: string, dims: readonly number[]) => ({ name, datatype: 'FP32', dims }) as const;
+const shaped = (batched: boolean, ...lead: readonly number[]): Signature => ({
+  inputs: [tensor('x', [...lead, 4])],
+  outputs: [tensor('y', [...lead, 2])],
+  batched,
+});
+
+describe('outcome records', () => {
+  let folder: TempFolder;
+  let store: Store;
+  let leading: Candidate;
+  let outcomes: OutcomeRecords;
+  /** Names of files that are not there. */
+  let missing: ReadonlySet<Digest>;
+
+  beforeEach(async () => {
+    missing = new Set();
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    leading = await stand(store, 'one:1');
+    await toLead(leading);
+    const blobs = {
+      status: async (content: Digest) => ({ complete: !missing.has(content), receivedBytes: 7 }),
+    };
+    outcomes = createOutcomeRecords({ ...leading, blobs, holds: createBlobHolds(), maxBatchSize: 8, logger, metrics });
+  });
+  afterEach(async () => {
+    await leading[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  const write = (...operations: readonly Operation[]) => leading.leader.write([], operations);
+  const task = (signature: Signature | undefined): Task => ({
+    ...{ name: 't', metric: 'top1', signature, defaultObjective: {}, validation: undefined },
+  });
+  const architecture = (name: string, fields: Partial<Architecture> = {}): Architecture => ({
+    ...{ name, version: 1, task: 't', manifest: manifestOf(name), modelDigest: manifestDigest(manifestOf(name)) },
+    ...{
+      signature: shaped(true),
+      maxBatchSize: 8,
+      fixedBatch: undefined,
+      recipes: ['original', 'fp16'],
+      keepAll: false,
+    },
+    ...fields,
+  });
+  const register = async (one: Architecture): Promise<void> => {
+    const variants = originalVariants(leading.mirror.records, one);
+    await write(
+      putRecord(architectureKey(one.name, one.version), one),
+      ...variants.map((variant) => putRecord(variantKey(variant.id, variant.version), variant)),
+    );
+  };
+  const made = (name: string, recipe: string, file: string): RecipeOutcome => ({
+    ...{ architecture: name, version: 1, recipe },
+    result: {
+      kind: 'made',
+      manifest: manifestOf(file),
+      modelDigest: manifestDigest(manifestOf(file)),
+      similarity: 1,
+      note: `by ${recipe}`,
+    },
+  });
+  const variants = (): readonly string[] =>
+    [...leading.mirror.records.variants.values()].map(({ value }) => `${value.id} ${fileOf(value.manifest)}`).sort();
+  const fileOf = ({ files }: Manifest): string =>
+    Buffer.from((files[0]?.digest ?? '').slice('sha256:'.length), 'hex')
+      .toString()
+      .replaceAll('\0', '');
+  const stored = (name: string) => leading.mirror.records.architectures.get(architectureKey(name, 1))?.value;
+  const signatureOfTask = () => leading.mirror.records.tasks.get(taskKey('t'))?.value.signature;
+  const outcomeOf = (name: string, recipe: string) =>
+    leading.mirror.records.outcomes.get(outcomeKey({ architecture: name, version: 1, recipe }))?.value.result;
+
+  it('hold a file and its variants for the providers that workers have; the first word counts', async () => {
+    await write(putRecord(taskKey('t'), task(shaped(true))), putRecord(workerKey(w1), workerOf('webgpu')));
+    await register(architecture('a'));
+    await outcomes.store(made('a', 'fp16', 'half'));
+    await outcomes.store({ ...made('a', 'fp16', 'other') });
+    assert.deepEqual(variants(), ['a:fp16 half', 'a:fp16@webgpu half', 'a:original a', 'a:original@webgpu a']);
+  });
+
+  it('hold what was declined or failed, without variants', async () => {
+    await register(architecture('a'));
+    await outcomes.store({ ...made('a', 'int4', 'x'), result: { kind: 'declined', reason: 'no product' } });
+    missing = new Set([digestOf('gone')]);
+    await outcomes.store(made('a', 'fp16', 'gone'));
+    assert.deepEqual(variants(), ['a:original a']);
+    assert.deepEqual(outcomeOf('a', 'int4'), { kind: 'declined', reason: 'no product' });
+    const failed = outcomeOf('a', 'fp16');
+    assert.ok(failed?.kind === 'failed');
+    assert.match(failed.reason, /model\.onnx: blob sha256:\w+ is not here/);
+    await assert.rejects(outcomes.store(made('a', 'int3', 'x')), { code: 'invalid-argument' });
+  });
+
+  it('hold nothing of an architecture that was deleted while its file was made', async () => {
+    await register(architecture('a'));
+    const deletion = write(...architecturePrefixes('a').map((prefix) => ({ kind: 'delete-prefix', prefix }) as const));
+    await Promise.all([deletion, outcomes.store(made('a', 'fp16', 'half'))]);
+    await outcomes.store(made('a', 'int4', 'quarter'));
+    assert.deepEqual(
+      (await store.range('recipe/')).entries.concat((await store.range('variant/')).entries).filter(isOf('a')),
+      [],
+    );
+  });
+
+  it('add variants for a provider that the fleet gets later, once', async () => {
+    await register(architecture('a'));
+    await outcomes.store(made('a', 'fp16', 'half'));
+    await write(putRecord(workerKey(w1), workerOf('cuda')));
+    const scene = () => {
+      const { records } = leading.mirror;
+      const architectures = new Map([['a', [architecture('a')]]]);
+      const results = new Map([['a', [made('a', 'fp16', 'half')]]]);
+      return { records, registry: { architectures, outcomes: results, versions: architectures } } as never;
+    };
+    await outcomes.addVariants(scene());
+    const { revision } = leading.mirror;
+    await outcomes.addVariants(scene());
+    assert.deepEqual(variants(), ['a:fp16 half', 'a:fp16@cuda half', 'a:original a', 'a:original@cuda a']);
+    assert.equal(leading.mirror.revision, revision);
+  });
+
+  describe('of a batch that was made dynamic', () => {
+    const fixed = (name: string, batch: number) =>
+      architecture(name, { signature: shaped(false, batch), maxBatchSize: 0, fixedBatch: batch });
+
+    it('change the architecture, its original and its task together', async () => {
+      await write(putRecord(taskKey('t'), task(shaped(false, 1))));
+      await register(fixed('a', 1));
+      await register(fixed('b', 1));
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      assert.deepEqual([stored('a')?.signature, stored('a')?.maxBatchSize], [shaped(true), 8]);
+      assert.deepEqual(stored('a')?.manifest, manifestOf('a'), 'what was registered is known by its bytes');
+      assert.deepEqual(signatureOfTask(), shaped(true));
+      assert.deepEqual(variants(), ['a:original free', 'b:original b']);
+      const wrote = new Set(
+        [architectureKey('a', 1), taskKey('t'), outcomeKey(made('a', 'dynamic-batch', ''))].map(
+          (key) => revisionOf(key) ?? key,
+        ),
+      );
+      assert.equal(wrote.size, 1, 'in one transaction');
+    });
+
+    it('leave a task as it is until all its architectures take any number of items', async () => {
+      await write(putRecord(taskKey('t'), task(shaped(false, 8))));
+      await register(fixed('a', 8));
+      await register(fixed('b', 8));
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      assert.deepEqual([stored('a')?.signature, signatureOfTask()], [shaped(true), shaped(false, 8)]);
+      await outcomes.store(made('b', 'dynamic-batch', 'freer'));
+      assert.deepEqual([stored('b')?.signature, signatureOfTask()], [shaped(true), shaped(true)]);
+    });
+
+    it('end what was made and measured of the file with the fixed one, when it had failed before', async () => {
+      await write(putRecord(taskKey('t'), task(shaped(false, 1))));
+      await register(fixed('a', 1));
+      await outcomes.store(made('a', 'fp16', 'half'));
+      const assignment = { replica: replicaId('r1'), variant: variantId('a:fp16'), version: 1, worker: workerId('w1') };
+      const hardwareClass = hardwareClassId('cpu/x/y/0g');
+      const measured = (variant: string): Measurement => ({
+        ...{ variant: variantId(variant), version: 1, hardwareClass, environment: '', result: profileFor('') },
+      });
+      await write(
+        putRecord(assignmentKey(assignment), { ...assignment, hardwareClass }),
+        ...['a:original', 'a:fp16'].map((id) => putRecord(measurementKey(measured(id)), measured(id))),
+      );
+      await outcomes.store(made('a', 'dynamic-batch', 'free'));
+      assert.deepEqual(variants(), ['a:original free']);
+      const { measurements, assignments, outcomes: known } = leading.mirror.records;
+      assert.deepEqual([measurements.size, assignments.size], [0, 0]);
+      assert.deepEqual(
+        Array.from(known.values(), ({ value }) => value.recipe),
+        ['dynamic-batch'],
+      );
+    });
+  });
+
+  const revisionOf = (key: string): number | undefined => {
+    const { architectures, tasks, outcomes: all } = leading.mirror.records;
+    return (architectures.get(key) ?? tasks.get(key) ?? all.get(key))?.modRevision;
+  };
+});
+
+const isOf =
+  (name: string) =>
+  ({ key }: { readonly key: string }): boolean =>
+    key.includes(`/${name}`);
+
+const workerOf = (provider: string) => {
+  const hardwareClass = { id: hardwareClassId(`${provider}/x/y/0g`), provider, device: 'x', instructionSet: 'y' };
+  const group = { hardwareClass: { ...hardwareClass, memoryPerSlot: bytes(0) }, slots: 1, driver: '' };
+  return { info: { ...infoOf(), slotGroups: [group] }, draining: false };
+};
