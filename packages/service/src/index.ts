@@ -2,6 +2,7 @@ export {
   defineConfig,
   loadConfig,
   printableConfig,
+  processSources,
   secret,
   type ConfigDefinition,
   type ConfigOf,

@@ -33,11 +33,28 @@ export interface MeasureOrder {
   readonly metric: Metric;
   /** Undefined: only the profile is wanted. */
   readonly validation: Digest | undefined;
+  /** What its answers are compared with; undefined: it is the original itself. */
+  readonly original: VariantSpec | undefined;
+}
+
+/** A file to make of a trained model. */
+export interface MakeOrder {
+  readonly architecture: string;
+  readonly version: number;
+  readonly recipe: string;
+  /** What it is made from. */
+  readonly original: VariantSpec;
+  readonly metric: Metric;
+  /** Undefined: there are no samples to calibrate on, or to compare with. */
+  readonly validation: Digest | undefined;
+  /** The largest batch that a file with a dynamic batch would be served with. */
+  readonly maxBatchSize: number;
 }
 
 /** The whole desired state. */
 export interface Orders {
   readonly replicas: readonly ReplicaOrder[];
+  readonly makes: readonly MakeOrder[];
   readonly measures: readonly MeasureOrder[];
   /** The controller is still learning what runs: what is not listed stays as it is. */
   readonly keepUnlisted: boolean;
@@ -62,13 +79,30 @@ function measureOrder(message: wire.MeasureOrder): MeasureOrder {
     spec: variantSpecFromWire(message.spec),
     hardwareClass: hardwareClassId(message.hardwareClass),
     metric: metricFromWire(message.metric),
-    validation: message.validationDigest === '' ? undefined : digest(message.validationDigest),
+    validation: digestOf(message.validationDigest),
+    original: message.original === null ? undefined : variantSpecFromWire(message.original),
   };
 }
+
+function makeOrder(message: wire.MakeOrder): MakeOrder {
+  const { architecture, version, recipe, maxBatchSize } = message;
+  return {
+    architecture,
+    version,
+    recipe,
+    original: variantSpecFromWire(message.original),
+    metric: metricFromWire(message.metric),
+    validation: digestOf(message.validationDigest),
+    maxBatchSize,
+  };
+}
+
+const digestOf = (text: string): Digest | undefined => (text === '' ? undefined : digest(text));
 
 /** Throws `invalid-argument` when the controller speaks of what this worker does not know. */
 export const ordersFromWire = (message: wire.Assignments): Orders => ({
   replicas: message.replicas.filter(({ spec }) => spec !== null).map(replicaOrder),
+  makes: message.makes.map(makeOrder),
   measures: message.measures.map(measureOrder),
   keepUnlisted: message.keepUnlisted,
   kept: message.replicas.flatMap((one) => (one.spec === null ? [replicaId(one.replicaId)] : [])),

@@ -1,28 +1,44 @@
 // Joins the tensors of queries into a batch's, and cuts the batch's outputs apart again. Nothing is copied.
 
+import { elementBytes, elementCount } from '@pareto/core';
 import type { TensorInput, TensorOutput } from '@pareto/runtime';
 import type { Query } from './check-request.js';
 
-/** The inputs of one run. Queries that share a batch have equal shapes but for the first dimension. */
-export function joinInputs(queries: readonly Query[]): readonly TensorInput[] {
+/** How many items queries have together. */
+export const itemsOf = (queries: readonly Query[]): number => queries.reduce((total, { items }) => total + items, 0);
+
+/**
+ * The inputs of one run. Queries that share a batch have equal shapes but for the first dimension. A batch of fewer than `size` items
+ * is filled up with zeros.
+ */
+export function joinInputs(queries: readonly Query[], size = 0): readonly TensorInput[] {
   const [first, ...others] = queries;
-  if (first === undefined || others.length === 0) return first?.inputs ?? [];
-  const items = queries.reduce((total, query) => total + query.items, 0);
+  const items = itemsOf(queries);
+  const missing = Math.max(0, size - items);
+  if (first === undefined || (others.length === 0 && missing === 0)) return first?.inputs ?? [];
   return first.inputs.map((input, index) => ({
     name: input.name,
     datatype: input.datatype,
-    shape: [items, ...input.shape.slice(1)],
-    data: queries.flatMap((query) => query.inputs[index]?.data ?? []),
+    shape: [items + missing, ...input.shape.slice(1)],
+    data: [...queries.flatMap((query) => query.inputs[index]?.data ?? []), ...zeros(input, missing)],
   }));
 }
 
-/** The outputs of each query. Throws when an output's first dimension is not the batch's. */
+/** Elements of BYTES are empty: their length is four bytes. */
+function zeros({ datatype, shape }: TensorInput, rows: number): readonly Uint8Array[] {
+  if (rows === 0) return [];
+  const width = datatype === 'BYTES' ? 4 : elementBytes[datatype];
+  return [Buffer.alloc(rows * elementCount(shape.slice(1)) * width)];
+}
+
+/** The outputs of each query, of a batch that was filled up to `size`. Throws when an output's first dimension is not the batch's. */
 export function splitOutputs(
   outputs: readonly TensorOutput[],
   queries: readonly Query[],
+  size = 0,
 ): readonly (readonly TensorOutput[])[] {
-  if (queries.length === 1) return [outputs];
-  const items = queries.reduce((total, query) => total + query.items, 0);
+  const items = Math.max(size, itemsOf(queries));
+  if (queries.length === 1 && items === queries[0]?.items) return [outputs];
   const cursors = outputs.map((output) => {
     if (output.shape[0] === items) return createCursor(output, items);
     throw new Error(`output '${output.name}' has the shape [${output.shape.join()}] for a batch of ${items}`);

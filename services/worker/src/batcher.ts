@@ -3,7 +3,8 @@
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { planAftermath, type BatchFailure } from '@pareto/policy';
 import type { Executor, RunOutcome, RunRequest, SlotTokens } from '@pareto/runtime';
-import { joinInputs, splitOutputs } from './batch-tensors.js';
+import { itemsOf, joinInputs, splitOutputs } from './batch-tensors.js';
+import type { Query } from './check-request.js';
 import type { RequestQueue, Waiting } from './request-queue.js';
 import { createTurn } from './turn.js';
 
@@ -12,6 +13,8 @@ export interface BatcherOptions {
   readonly tokens: SlotTokens;
   readonly clock: Clock;
   readonly ceiling: () => number;
+  /** To how many items a batch is filled up before it runs. */
+  readonly sizeOf: (items: number) => number;
   /** Undefined: nothing is known yet. */
   readonly expectedMs: (items: number) => Milliseconds | undefined;
   readonly onBatch: (batch: readonly Waiting[], outcome: RunOutcome) => void;
@@ -65,7 +68,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   async function run(on: Executor, batch: readonly Waiting[]): Promise<void> {
-    const items = batch.reduce((total, { query }) => total + query.items, 0);
+    const queries = batch.map(({ query }) => query);
+    const items = itemsOf(queries);
+    const size = options.sizeOf(items);
     const expectedMs = options.expectedMs(items);
     const flight = { items, startedAt: clock.now() };
     flights.add(flight);
@@ -73,13 +78,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
       overdue = true;
       turn.end();
     });
-    const outcome = await on.run({ ...requestOf(batch), expectedMs });
+    const outcome = await on.run({ ...requestOf(queries, size), expectedMs });
     watch[Symbol.dispose]();
     flights.delete(flight);
     overdue = false;
     if (outcome.kind === 'died' && executor === on) executor = undefined;
     options.onBatch(batch, outcome);
-    if (outcome.kind === 'done') answer(batch, outcome, { ...flight, pid: on.pid, endedAt: clock.now() });
+    if (outcome.kind === 'done') answer(batch, outcome, { ...flight, size, pid: on.pid, endedAt: clock.now() });
     else settle(batch, outcome, options);
     // Others that wait come first: this replica lines up behind them.
     if (flights.size === 0 && tokens.waiting > 0) turn.end();
@@ -134,9 +139,9 @@ const errorOf = (failure: Failure): ParetoError =>
       : `the query ended two executors: ${failure.death.reason}`,
   );
 
-const requestOf = (batch: readonly Waiting[]): Pick<RunRequest, 'inputs' | 'outputs'> => ({
-  inputs: joinInputs(batch.map(({ query }) => query)),
-  outputs: batch[0]?.query.outputs ?? [],
+const requestOf = (queries: readonly Query[], size: number): Pick<RunRequest, 'inputs' | 'outputs'> => ({
+  inputs: joinInputs(queries, size),
+  outputs: queries[0]?.outputs ?? [],
 });
 
 /** The first flight has run for a while; those behind it have not begun. */
@@ -148,6 +153,8 @@ function leftMs(flights: readonly Flight[], expectedMs: BatcherOptions['expected
 }
 
 interface Run extends Flight {
+  /** With what it was filled up with. */
+  readonly size: number;
   readonly pid: number;
   readonly endedAt: Milliseconds;
 }
@@ -155,13 +162,14 @@ interface Run extends Flight {
 function answer(
   batch: readonly Waiting[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
-  { items, pid, startedAt, endedAt }: Run,
+  { items, size, pid, startedAt, endedAt }: Run,
 ): void {
   const shared = { batchItems: items, executorPid: pid, startedAt, endedAt, computeMs };
   try {
     const parts = splitOutputs(
       outputs,
       batch.map(({ query }) => query),
+      size,
     );
     for (const [index, { resolve }] of batch.entries()) resolve({ ...shared, outputs: parts[index] ?? [] });
   } catch (error) {

@@ -44,9 +44,13 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
     advertise: advertiseFlag('host:port that routers call; where it listens, or this host by name, if left out'),
     cacheDir: z.string().min(1).describe('folder for fetched models'),
     cacheSize: size().default('20g').describe('what fetched models may take on disk'),
-    slots: z.int().min(1).optional().describe('device slots of this host to serve with; one per core if left out'),
+    slots: z.int().min(1).optional().describe('cores of this host to serve with; all if left out'),
     memory: size().optional().describe('what replicas may use together; three quarters of the host if left out'),
-    providers: z.array(z.string()).min(1).default(['cpu']).describe('execution providers to serve with'),
+    providers: z
+      .array(z.string())
+      .min(1)
+      .default(['cpu'])
+      .describe('execution providers to serve with: some of cpu, webgpu, cuda, tensorrt; auto: all that work here'),
     queueItems: z.int().min(1).default(1024).describe('items that may wait for one replica'),
     queueSize: size().default('256m').describe('bytes that may wait for one replica'),
   },

@@ -60,7 +60,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   function obey(orders: Orders): void {
     synced = true;
     replicas.apply(orders);
-    measurer.apply(orders.measures);
+    measurer.apply(orders);
     hurry();
   }
 

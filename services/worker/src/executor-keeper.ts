@@ -100,7 +100,7 @@ async function loadWarm({ deps, wish, onEvent }: KeeperOptions, signal: AbortSig
 /** Before the next try at loading, after this many failures. */
 const loadPause = (failures: number): Milliseconds => milliseconds(Math.min(5_000, 250 * 2 ** failures));
 
-/** The files could not be fetched: no controller answers. */
+/** The files could not be fetched, for no controller answers; or another model ended the device's process. */
 const isTransient = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
 /** The model is refused, and will be again. */
 const isFinal = (error: unknown): boolean => error instanceof ParetoError && error.code === 'invalid-argument';

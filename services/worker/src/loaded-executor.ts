@@ -1,12 +1,13 @@
 // Brings a variant from its blobs into a warm executor.
 
-import { ParetoError, type Clock, type VariantSpec } from '@pareto/core';
-import type { BlobCache } from '@pareto/models';
-import { batchSizes, bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
+import { milliseconds, ParetoError, type Clock, type VariantSpec } from '@pareto/core';
+import type { BlobCache, CachedFile } from '@pareto/models';
+import { bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
 export interface LoadDeps {
   readonly pool: ExecutorPool;
   readonly cache: BlobCache;
+  /** Of the hardware class that it is loaded on. */
   readonly tokens: SlotTokens;
   readonly clock: Clock;
 }
@@ -14,20 +15,30 @@ export interface LoadDeps {
 export interface ExecutorWish {
   readonly spec: VariantSpec;
   readonly memoryLimitBytes: number;
-  /** The largest batch that it will be given. */
-  readonly ceiling: number;
+  /** The batches that it is to be ready for. */
+  readonly warmSizes: readonly number[];
 }
+
+type LoadWish = Omit<ExecutorWish, 'warmSizes'>;
 
 /** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
 export async function loadVariant(
-  deps: LoadDeps,
-  { spec, memoryLimitBytes }: Omit<ExecutorWish, 'ceiling'>,
+  deps: Pick<LoadDeps, 'pool' | 'cache'>,
+  wish: LoadWish,
   signal: AbortSignal,
 ): Promise<Executor> {
-  const files = await deps.cache.openModel(spec.manifest, signal);
+  return loadFrom(await deps.cache.openModel(wish.spec.manifest, signal), deps, wish, signal);
+}
+
+/** As `loadVariant`, of files that are here; they are released with the executor, or when it could not be loaded. */
+export async function loadFrom(
+  files: CachedFile,
+  { pool }: Pick<LoadDeps, 'pool'>,
+  { spec: { provider, option }, memoryLimitBytes }: LoadWish,
+  signal: AbortSignal,
+): Promise<Executor> {
   try {
-    const request = { modelPath: files.path, provider: spec.provider, threads: 1, memoryLimitBytes };
-    const executor = await deps.pool.load(request, signal);
+    const executor = await pool.load({ modelPath: files.path, provider, option, threads: 1, memoryLimitBytes }, signal);
     void executor.died.then(() => files.release());
     return executor;
   } catch (error) {
@@ -37,21 +48,28 @@ export async function loadVariant(
 }
 
 const warmRuns = 2;
+/** A device compiles its programs at the first run of a size. */
+const deviceWarmMs = milliseconds(15_000);
 
-/** Runs every batch size up to the ceiling, each on a slot token of its own. Throws `internal` when the model doesn't run. */
+/**
+ * Runs every batch size, each on a slot token of its own. Throws `internal` when the model doesn't run, `unavailable` when another
+ * ended the process.
+ */
 export async function warmUp(
   executor: Executor,
-  { spec, ceiling }: ExecutorWish,
+  { spec, warmSizes }: ExecutorWish,
   { tokens, clock }: LoadDeps,
 ): Promise<void> {
-  for (const batch of batchSizes(Math.min(ceiling, spec.maxBatchSize))) {
+  const expectedMs = spec.provider === 'cpu' ? undefined : deviceWarmMs;
+  for (const batch of warmSizes) {
     const inputs = sampleInputs(spec.signature, batch);
     for (let run = 0; run < warmRuns; run++) {
       using _token = bounded(await tokens.acquire(), clock);
-      const outcome = await executor.run({ inputs, outputs: [], expectedMs: undefined });
+      const outcome = await executor.run({ inputs, outputs: [], expectedMs });
       if (outcome.kind === 'done') continue;
       const reason = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
-      throw new ParetoError('internal', `the model doesn't run on sample inputs: ${reason}`);
+      const isBeside = outcome.kind === 'died' && outcome.death.kind === 'beside';
+      throw new ParetoError(isBeside ? 'unavailable' : 'internal', `the model doesn't run on sample inputs: ${reason}`);
     }
   }
 }

@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 // The worker's process.
 
-import { runService } from '@pareto/service';
+import { deviceEnvironment } from '@pareto/runtime';
+import { processSources, runService } from '@pareto/service';
 import { workerConfig } from './config.js';
 import { createWorker } from './worker.js';
 
-await runService({ role: 'worker', config: workerConfig, create: createWorker });
+await runService({
+  role: 'worker',
+  config: workerConfig,
+  create: (config, context) => createWorker(config, context, deviceEnvironment(processSources().env)),
+});

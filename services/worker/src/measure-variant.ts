@@ -1,99 +1,124 @@
 // Measures one variant here: profile, and accuracy on the task's validation set, with the executor kind that will serve it.
 
-import { errorText, ParetoError, type Accuracy, type Measurement, type Signature } from '@pareto/core';
-import { createScorer, judgedOutput, readValidationSet, sliceRows, type ValidationSet } from '@pareto/models';
-import { bounded, measureProfile, type Executor, type TensorInput } from '@pareto/runtime';
+import { join } from 'node:path';
+import { environmentOf, errorText, milliseconds, ParetoError, type Clock, type Measurement } from '@pareto/core';
+import { graphFile, type BlobCache } from '@pareto/models';
+import { p50At } from '@pareto/policy';
+import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
+import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from './assignments.js';
-import { loadVariant, type LoadDeps } from './loaded-executor.js';
+import type { Attention } from './attention.js';
+import type { ClassSlots, DeviceSlots } from './device-slots.js';
+import { measureQuality, type Quality } from './measure-quality.js';
+import { NotNow, orNotNow } from './not-now.js';
+import { openFile, openModel } from './opened-files.js';
+import { countAsGuest, endWith, loadAside, type SideDeps } from './side-executor.js';
+import { withinTime } from './within-time.js';
 
-export interface MeasureDeps extends LoadDeps {
+export interface MeasureDeps extends SideDeps {
+  readonly cache: BlobCache;
+  readonly slots: DeviceSlots;
   readonly runtimeVersion: string;
-  readonly memoryLimitBytes: () => number;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
+
+/** A large validation set takes long on a slow device; fetching takes what the network takes. */
+const timeLimit = milliseconds(3_600_000);
 
 /** Rejects when the files could not be fetched or the signal aborts: then it is to be tried again. What the model does wrong is a result. */
 export async function measureVariant(
   order: MeasureOrder,
   deps: MeasureDeps,
-  signal: AbortSignal,
+  attention: Attention,
 ): Promise<Measurement> {
-  const { variant, version } = order.spec;
-  const named = { variant, version, hardwareClass: order.hardwareClass, environment: deps.runtimeVersion };
+  const { spec, hardwareClass } = order;
+  const place = deps.slots.of(order);
+  const environment = environmentOf(deps.runtimeVersion, place.group);
+  const named = { variant: spec.variant, version: spec.version, hardwareClass, environment };
   try {
-    return { ...named, result: await measure(order, deps, signal) };
+    return { ...named, result: await measure(order, place, deps, attention) };
   } catch (error) {
-    if (signal.aborted || (error instanceof ParetoError && error.code === 'unavailable')) throw error;
+    if (attention.signal.aborted || error instanceof NotNow || isAnothers(error)) throw error;
     return { ...named, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
 
-async function measure(order: MeasureOrder, deps: MeasureDeps, signal: AbortSignal): Promise<Measurement['result']> {
-  const { spec } = order;
-  const wish = { spec, memoryLimitBytes: deps.memoryLimitBytes() };
-  await using executor = await loadVariant(deps, wish, signal);
-  signal.addEventListener('abort', () => executor.kill({ kind: 'ended', reason: 'the measuring was called off' }), {
-    once: true,
-  });
-  const { tokens, runtimeVersion, pool } = deps;
-  const { signature, maxBatchSize: maxBatch } = spec;
-  const request = { signature, maxBatch, runtimeVersion, tokens, loads: pool.loads };
-  const profile = await measureProfile(executor, request, deps.clock);
-  const accuracy = await measureAccuracy(order, executor, deps, signal);
-  return { kind: 'measured', profile, accuracy, agreement: undefined };
-}
+/** Another model ended the process of their device. */
+const isAnothers = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
 
-const largestBatch = 64;
-
-async function measureAccuracy(
-  { spec, metric, validation }: MeasureOrder,
-  executor: Executor,
+async function measure(
+  order: MeasureOrder,
+  place: ClassSlots,
   deps: MeasureDeps,
-  signal: AbortSignal,
-): Promise<Accuracy | undefined> {
-  if (validation === undefined) return undefined;
-  const file = await deps.cache.open(validation, signal);
-  try {
-    const set = await readValidationSet(file.path, spec.signature, metric);
-    const judged = spec.signature.outputs.slice(judgedOutput(metric, spec.signature.outputs)).slice(0, 1);
-    const signature = { ...spec.signature, outputs: judged };
-    const batch = spec.signature.batched ? Math.min(largestBatch, spec.maxBatchSize) : 1;
-    const scorer = createScorer(metric);
-    for (let from = 0; from < set.samples; from += batch) {
-      signal.throwIfAborted();
-      const to = Math.min(from + batch, set.samples);
-      using _token = bounded(await deps.tokens.acquire(signal), deps.clock);
-      const output = await answerRows(executor, set, signature, from, to);
-      scorer.add([output], sliceRows(set.labels, from, to));
-    }
-    return scorer.result();
-  } finally {
-    await file.release();
-  }
+  { tell, signal }: Attention,
+): Promise<Measurement['result']> {
+  const { cache, clock } = deps;
+  const { spec, validation } = order;
+  requireProvider(spec.provider, place);
+  tell('fetching');
+  await using model = await orNotNow(() => openModel(cache, spec.manifest, signal));
+  await using set = await orNotNow(() => openFile(cache, validation, signal));
+  await using original = await orNotNow(() => openModel(cache, set && order.original?.manifest, signal));
+  const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
+  return await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
+    measureHere(order, place, deps, { ...site, tell, signal: bounded }),
+  );
 }
 
-type Tensor = ValidationSet['labels'];
+function requireProvider(provider: string, { group }: ClassSlots): void {
+  if (group.hardwareClass.provider === provider) return;
+  const message = `this worker has no slots for ${provider}: start it with --providers ${provider}, or auto`;
+  throw new ParetoError('failed-precondition', message);
+}
 
-/** The signature's first output for some samples, the samples in its first dimension. */
-async function answerRows(
-  executor: Executor,
-  set: ValidationSet,
-  signature: Signature,
-  from: number,
-  to: number,
-): Promise<Tensor> {
-  const inputs = [...set.inputs].map(([name, array]): TensorInput => {
-    const { datatype, dims, data } = sliceRows(array, from, to);
-    return { name, datatype, shape: signature.batched ? dims : dims.slice(1), data: [data] };
-  });
-  const outputs = signature.outputs.slice(0, 1).map(({ name }) => name);
-  const outcome = await executor.run({ inputs, outputs, expectedMs: undefined });
-  if (outcome.kind !== 'done') {
-    const why = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
-    throw new ParetoError('failed-precondition', `the model failed on the validation set: ${why}`);
-  }
-  const [output] = outcome.outputs;
-  if (output === undefined)
-    throw new ParetoError('failed-precondition', 'the model has no output to compare with the labels');
-  const dims = signature.batched ? output.shape : [to - from, ...output.shape];
-  return { datatype: output.datatype, dims, data: output.data };
+interface Site extends Attention {
+  readonly modelPath: string;
+  readonly validationPath: string | undefined;
+  /** Undefined: there is nothing to compare answers with. */
+  readonly originalPath: string | undefined;
+}
+
+async function measureHere(
+  order: MeasureOrder,
+  { tokens }: ClassSlots,
+  deps: MeasureDeps,
+  site: Site,
+): Promise<Measurement['result']> {
+  const { pool, clock, runtimeVersion, guests } = deps;
+  const { modelPath, tell, signal } = site;
+  const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
+  tell('loading');
+  const home = modelPath.slice(0, -graphFile(manifest).path.length);
+  const files = manifest.files.map(({ path }) => join(home, path));
+  const wish = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
+  const load = async (): Promise<Executor> => {
+    const loaded = await pool.load(wish, signal);
+    countAsGuest(loaded, guests);
+    endWith(loaded, signal);
+    return loaded;
+  };
+  const { executor, coldLoadMs } = await loadTwice(load, files);
+  await using _executor = executor;
+  tell('measuring latency');
+  const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
+  const request = { signature, maxBatch, runtimeVersion, coldLoadMs, tokens, loads: pool.loads, predict };
+  const profile = await measureProfile(executor, request, clock, signal);
+  const largest = profile.points.at(-1)?.batch ?? 1;
+  const quality = await measureIfLabelled(order, { executor, tokens, largest }, deps, site);
+  return { kind: 'measured', profile, ...quality };
+}
+
+const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
+
+async function measureIfLabelled(
+  { spec, metric }: MeasureOrder,
+  place: Pick<Parameters<typeof measureQuality>[0], 'executor' | 'tokens' | 'largest'>,
+  deps: MeasureDeps,
+  { validationPath, originalPath, tell, signal }: Site,
+): Promise<Quality> {
+  if (validationPath === undefined) return unknownQuality;
+  await using original =
+    originalPath === undefined ? undefined : await loadAside(deps, { modelPath: originalPath }, signal);
+  return await measureQuality({ ...deps, ...place, spec, metric, validationPath, original, tell, signal });
 }

@@ -1,8 +1,8 @@
 // What a worker has to say to its controller now.
 
-import type { Clock, Measurement } from '@pareto/core';
-import { measurementToWire, replicaReportToWire, type wire } from '@pareto/rpc';
-import type { Measurer } from './measurer.js';
+import type { Clock } from '@pareto/core';
+import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type wire } from '@pareto/rpc';
+import type { Measurer, Result } from './measurer.js';
 import type { ReplicaSet } from './replica-set.js';
 
 export interface OutboxOptions {
@@ -27,13 +27,12 @@ export interface Outbox {
   forget(): void;
 }
 
-/** A measurement whose order still stands is sent again. */
+/** A result whose order still stands is sent again. */
 const resendAfter = 5_000;
 
 export function createOutbox({ replicas, measurer, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
-  const sentAt = new Map<Measurement, number>();
-  const isDue = (measurement: Measurement): boolean =>
-    clock.now() - (sentAt.get(measurement) ?? -Infinity) >= resendAfter;
+  const sentAt = new Map<Result, number>();
+  const isDue = (result: Result): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function report(): Letter {
     const reports = replicas.reports();
@@ -42,6 +41,7 @@ export function createOutbox({ replicas, measurer, draining, controllerAgeMs, cl
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
       measuring: measurer.current,
+      progress: measurer.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),
     };
     return { message: { message: 'report', report: told }, sent: () => replicas.told(reports) };
@@ -49,15 +49,19 @@ export function createOutbox({ replicas, measurer, draining, controllerAgeMs, cl
 
   return {
     *letters() {
-      measurer.settle((measurement) => sentAt.has(measurement));
+      measurer.settle((result) => sentAt.has(result));
       const { results } = measurer;
       for (const known of sentAt.keys()) if (!results.includes(known)) sentAt.delete(known);
-      for (const measurement of results.filter(isDue)) {
-        const message = { message: 'measurement' as const, measurement: measurementToWire(measurement) };
-        yield { message, sent: () => sentAt.set(measurement, clock.now()) };
+      for (const result of results.filter(isDue)) {
+        yield { message: messageOf(result), sent: () => sentAt.set(result, clock.now()) };
       }
       yield report();
     },
     forget: () => sentAt.clear(),
   };
 }
+
+const messageOf = (result: Result): wire.WorkerMessageInput =>
+  result.kind === 'outcome'
+    ? { message: 'outcome', outcome: recipeOutcomeToWire(result.outcome) }
+    : { message: 'measurement', measurement: measurementToWire(result.measurement) };

@@ -3,11 +3,35 @@
 import { milliseconds, type Milliseconds } from '@pareto/core';
 import { p50At } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
+import { batchSizes } from '@pareto/runtime';
 import type { ReplicaOrder } from './assignments.js';
 
 /** Undefined: not profiled yet. */
-export const expectedMs = ({ profile }: ReplicaOrder, items: number): Milliseconds | undefined =>
-  profile === undefined ? undefined : milliseconds(p50At(profile, items));
+export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | undefined =>
+  order.profile === undefined ? undefined : milliseconds(p50At(order.profile, sizeOf(order, items)));
+
+/**
+ * To how many items a batch is filled up: on a device to the next size that was measured, for it prepares itself for every size
+ * anew; on the cpu, and beyond the largest, not at all.
+ */
+export function sizeOf({ spec, profile }: ReplicaOrder, items: number): number {
+  if (spec.provider === 'cpu' || !spec.signature.batched) return items;
+  return sizesOf({ spec, profile }).find((size) => size >= items) ?? items;
+}
+
+/** The sizes in which batches run, ascending; on the cpu others run as well. */
+const sizesOf = ({ spec, profile }: Pick<ReplicaOrder, 'spec' | 'profile'>): readonly number[] =>
+  spec.provider === 'cpu' || profile === undefined
+    ? batchSizes(spec.maxBatchSize)
+    : profile.points.map(({ batch }) => batch);
+
+/** The sizes that are run once before queries come. */
+export function warmSizes(order: ReplicaOrder): readonly number[] {
+  const ceiling = ceilingOf(order);
+  return order.spec.provider === 'cpu'
+    ? batchSizes(ceiling)
+    : [...new Set([...sizesOf(order).filter((size) => size < ceiling), sizeOf(order, ceiling)])];
+}
 
 /** How many items go into one batch. */
 export const ceilingOf = ({ batchCeiling, spec }: ReplicaOrder): number =>

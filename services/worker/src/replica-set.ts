@@ -3,11 +3,15 @@
 import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type Orders, type ReplicaOrder } from './assignments.js';
+import type { ClassSlots, DeviceSlots } from './device-slots.js';
+import type { GuestMemory } from './guest-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
-export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'slotWaitMs'> {
-  readonly slots: number;
+export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'slotWaitMs' | 'tokens'> {
+  readonly slots: DeviceSlots;
+  /** For all together, guests included. */
   readonly memoryBytes: number;
+  readonly guests: GuestMemory;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -37,24 +41,29 @@ const mostDeparted = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
+  const places = new Map<ReplicaId, ClassSlots>();
   const departed = new Set<ReplicaReport>();
-  let wanted: Orders = { replicas: [], measures: [], keepUnlisted: true, kept: [] };
+  let wanted: Orders = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isLeaving = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ order }) => order.replica !== id);
 
+  const heldBytes = (but?: ReplicaId): number =>
+    others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.guests.bytes);
+
   function memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined, id?: ReplicaId): number {
-    const free = options.memoryBytes - others(id).reduce((total, { memoryBytes }) => total + memoryBytes, 0);
+    const free = options.memoryBytes - heldBytes(id);
     const measured =
       order?.profile === undefined ? Number.POSITIVE_INFINITY : 2 * order.profile.memoryBytes + allowance;
     return Math.floor(Math.max(leastLimit, Math.min(measured, free)));
   }
 
-  /** With fewer busy replicas than slots nobody waits; else each waits for a turn of the others, over the slots. */
-  function slotWaitMs(id: ReplicaId): number {
-    const turns = others(id).map(({ turnMs }) => turnMs);
-    const busy = turns.filter((turn) => turn > 0);
-    return busy.length < options.slots ? 0 : busy.reduce((total, turn) => total + turn, 0) / options.slots;
+  /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
+  function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
+    const sharing = others(id).filter(({ order }) => places.get(order.replica) === of);
+    const busy = sharing.map(({ turnMs }) => turnMs).filter((turn) => turn > 0);
+    const { slots } = of.group;
+    return busy.length < slots ? 0 : busy.reduce((total, turn) => total + turn, 0) / slots;
   }
 
   async function unload(id: ReplicaId): Promise<void> {
@@ -62,6 +71,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     if (replica === undefined || replica.state === 'draining') return;
     await replica.drain();
     replicas.delete(id);
+    places.delete(id);
     if (departed.size < mostDeparted) departed.add(replica.report());
     // It may have been ordered again while it drained.
     if (!isLeaving) reconcile();
@@ -71,8 +81,14 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   function reconcile(): void {
     const plan = planReconcile(replicas, wanted);
     for (const order of plan.load) {
-      const memoryLimitBytes = (latest: ReplicaOrder): number => memoryFor(latest, order.replica);
-      replicas.set(order.replica, createReplica(order, { ...options, memoryLimitBytes, slotWaitMs }));
+      const slots = options.slots.of(order);
+      places.set(order.replica, slots);
+      const own = {
+        tokens: slots.tokens,
+        memoryLimitBytes: (latest: ReplicaOrder) => memoryFor(latest, order.replica),
+        slotWaitMs: () => slotWaitMs(order.replica, slots),
+      };
+      replicas.set(order.replica, createReplica(order, { ...options, ...own }));
     }
     for (const order of plan.update) replicas.get(order.replica)?.update(order);
     for (const id of plan.drain) void unload(id);
@@ -89,11 +105,14 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       for (const report of reports) departed.delete(report);
     },
     get memoryUsedBytes() {
-      return others(undefined).reduce((total, { memoryBytes }) => total + memoryBytes, 0);
+      return heldBytes();
     },
     memoryFor: (order) => memoryFor(order),
     refreshMemory: async () => {
-      await Promise.all([...replicas.values()].map((replica) => replica.refreshMemory()));
+      await Promise.all([
+        options.guests.refresh(),
+        ...[...replicas.values()].map((replica) => replica.refreshMemory()),
+      ]);
     },
     drainAll: async () => {
       isLeaving = true;

@@ -1,6 +1,6 @@
 // A replica: one variant in one executor, with its queue, its state and its counts.
 
-import { bytes, type ReplicaId, type ReplicaReport, type ReplicaState } from '@pareto/core';
+import { bytes, type ReplicaReport, type ReplicaState } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 import type { ReplicaOrder } from './assignments.js';
@@ -10,7 +10,7 @@ import { keepExecutor } from './executor-keeper.js';
 import { createIntake, type InferOptions } from './intake.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from './replica-counts.js';
-import { ceilingOf, expectedMs, loadOf, turnMs, type Work } from './replica-load.js';
+import { ceilingOf, expectedMs, loadOf, sizeOf, turnMs, warmSizes, type Work } from './replica-load.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
 import { createRequestQueue, type Answer, type QueueBounds } from './request-queue.js';
 
@@ -18,7 +18,7 @@ export interface ReplicaDeps extends LoadDeps, StatusDeps {
   readonly bounds: QueueBounds;
   readonly memoryLimitBytes: (order: ReplicaOrder) => number;
   /** Predicted wait for a slot token, because of the worker's other replicas. */
-  readonly slotWaitMs: (replica: ReplicaId) => number;
+  readonly slotWaitMs: () => number;
   /** Its state changed: the controller is to hear of it. */
   readonly onChange: () => void;
 }
@@ -53,13 +53,14 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     tokens: deps.tokens,
     clock: deps.clock,
     ceiling: () => ceilingOf(order),
+    sizeOf: (items) => sizeOf(order, items),
     expectedMs: (items) => expectedMs(order, items),
     onBatch: counts.batch,
     onPoison: status.poisoned,
   });
   const keeper = keepExecutor({
     deps,
-    wish: () => ({ spec: order.spec, memoryLimitBytes: deps.memoryLimitBytes(order), ceiling: ceilingOf(order) }),
+    wish: () => ({ spec: order.spec, memoryLimitBytes: deps.memoryLimitBytes(order), warmSizes: warmSizes(order) }),
     onEvent: happen,
     attach: batcher.attach,
     detach: batcher.detach,
@@ -113,7 +114,7 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
       status.requireServing();
       return intake.infer(query, options);
     },
-    load: () => loadOf(order, work(), deps.slotWaitMs(order.replica)),
+    load: () => loadOf(order, work(), deps.slotWaitMs()),
     report: () => ({
       ...identityOf(order),
       ...counts.now,

@@ -1,37 +1,61 @@
 // A worker put together: executors, replicas, measuring, its gRPC server, its session with the controller, its probes.
 
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
-import { createBlobCache, type BlobCache, type BlobCacheOptions } from '@pareto/models';
+import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/models';
 import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
-import { createExecutorPool, createSlotTokens, discoverHardware, type ExecutorPool } from '@pareto/runtime';
+import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
-import { createWorkerMetrics, type WorkerMetrics } from '@pareto/telemetry';
+import { createWorkerMetrics, type Logger, type WorkerMetrics } from '@pareto/telemetry';
+import { createBlobSink } from './blob-sink.js';
 import { createBlobSource } from './blob-source.js';
 import { parseSize, type WorkerConfig } from './config.js';
 import { createControllerSession, type ControllerSession } from './controller-session.js';
+import { createDeviceSlots } from './device-slots.js';
 import { createExecutionHandlers } from './execution-service.js';
+import { createGuestMemory } from './guest-memory.js';
 import { modelInfer, type InferDeps } from './infer-service.js';
 import { createMeasurer, type Measurer } from './measurer.js';
 import { createReplicaSet, type ReplicaSet } from './replica-set.js';
 
-/** The parts of a worker, in the order in which they start. Throws when this host can't serve what is configured. */
-export async function createWorker(config: WorkerConfig, context: ServiceContext): Promise<readonly Runnable[]> {
+/**
+ * The parts of a worker, in the order in which they start. `devices`: what the drivers of devices find in their environment. Throws
+ * when this host can't serve what is configured.
+ */
+export async function createWorker(
+  config: WorkerConfig,
+  context: ServiceContext,
+  devices: Readonly<Record<string, string>> = {},
+): Promise<readonly Runnable[]> {
   const { clock, logger, lifecycle, access } = context;
-  const pool = createExecutorPool({ size: 1, clock });
-  const hardware = await discover(config, pool);
-  const slots = hardware.slotGroups.reduce((total, group) => total + group.slots, 0);
+  const pool = createExecutorPool({ size: 1, clock, environment: devices });
+  const hardware = await discover(config, pool, logger);
   const metrics = createWorkerMetrics();
   const draining = (): boolean => lifecycle.draining.aborted;
   const onChange = (): void => session.hurry();
-  const preferred = (): string | undefined => session.address;
-  const fetch = createBlobSource({ addresses: config.controllers, preferred, access });
+  const controllers = { addresses: config.controllers, preferred: () => session.address, access };
+  const fetch = createBlobSource(controllers);
   const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
-  const shared = { pool, cache, tokens: createSlotTokens(slots), clock, logger, metrics, onChange };
+  const work = await openWorkFolder(config);
+  const guests = createGuestMemory();
+  const shared = {
+    pool,
+    cache,
+    guests,
+    slots: createDeviceSlots(hardware.slotGroups),
+    clock,
+    logger,
+    metrics,
+    onChange,
+  };
   const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
-  const replicas = createReplicaSet({ ...shared, slots, memoryBytes: hardware.memoryBytes, bounds });
+  const replicas = createReplicaSet({ ...shared, memoryBytes: hardware.memoryBytes, bounds });
   const measurer = createMeasurer({
     ...shared,
+    work,
+    upload: createBlobSink({ ...controllers, clock }),
     runtimeVersion: hardware.runtimeVersion,
     memoryLimitBytes: () => replicas.memoryFor(undefined),
   });
@@ -69,11 +93,13 @@ export async function createWorker(config: WorkerConfig, context: ServiceContext
 /** As a name: without the colons that host:port has. */
 const nameOf = (address: string): string => address.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 
-async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<typeof discoverHardware> {
+async function discover(config: WorkerConfig, pool: ExecutorPool, logger: Logger): Promise<Hardware> {
   const { slots, memory, providers } = config;
   const memoryBytes = memory === undefined ? undefined : parseSize(memory);
   try {
-    return await discoverHardware({ slots, memoryBytes, providers }, await pool.runtime());
+    const hardware = await discoverHardware({ slots, memoryBytes, providers }, pool);
+    for (const { provider, reason } of hardware.absent) logger.info('device not used', { provider, reason });
+    return hardware;
   } catch (error) {
     await pool[Symbol.asyncDispose]();
     throw error;
@@ -81,11 +107,23 @@ async function discover(config: WorkerConfig, pool: ExecutorPool): ReturnType<ty
 }
 
 async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions): Promise<BlobCache> {
-  return createBlobCache(cacheDir, options).catch((error: unknown) => {
+  return createBlobCache(cacheDir, options).catch(unusable(cacheDir));
+}
+
+/** Where files are made. What an earlier process left there is of no use. */
+async function openWorkFolder({ cacheDir }: WorkerConfig): Promise<string> {
+  const folder = join(cacheDir, 'work');
+  await rm(folder, { recursive: true, force: true }).catch(unusable(cacheDir));
+  await makeFolder(folder).catch(unusable(cacheDir));
+  return folder;
+}
+
+const unusable =
+  (cacheDir: string) =>
+  (error: unknown): never => {
     const message = `--cache-dir ${cacheDir} can't be used: ${errorText(error)}`;
     throw new ParetoError('failed-precondition', message, { cause: error });
-  });
-}
+  };
 
 interface ServerDeps extends InferDeps, Pick<ServiceContext, 'access' | 'logger'> {
   readonly worker: () => WorkerInfo;

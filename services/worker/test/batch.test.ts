@@ -119,7 +119,7 @@ describe('the batcher', () => {
   });
   const death = { kind: 'crashed', reason: 'gone' } as const;
 
-  function setUp(tokens = createSlotTokens(1)) {
+  function setUp(tokens = createSlotTokens(1), sizeOf = (items: number): number => items) {
     const queue = createRequestQueue({ items: 100, bytes: 1000 }, clock);
     const poisons: string[] = [];
     const batcher = createBatcher({
@@ -127,6 +127,7 @@ describe('the batcher', () => {
       tokens,
       clock,
       ceiling: () => 8,
+      sizeOf,
       expectedMs: () => milliseconds(10),
       onBatch: () => undefined,
       onPoison: () => void poisons.push('poison'),

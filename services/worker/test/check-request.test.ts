@@ -8,6 +8,7 @@ function specOf(datatype: DataType, dims: readonly number[], batched = true): Va
     variant: variantId('a:original'),
     version: 1,
     provider: 'cpu',
+    option: undefined,
     modelDigest: digest('sha256:0'),
     manifest: { files: [{ path: 'model.onnx', digest: digest('sha256:0'), sizeBytes: bytes(1) }] },
     signature: {

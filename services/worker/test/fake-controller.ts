@@ -10,6 +10,13 @@ export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.WorkerHello[];
   readonly measurements: readonly wire.Measurement[];
+  readonly outcomes: readonly wire.RecipeOutcome[];
+  /** Digests of what was brought here, in order. */
+  readonly uploads: readonly string[];
+  /** What a blob holds; undefined: it is not here. */
+  blob(digest: string): Uint8Array | undefined;
+  /** Until it is added again. */
+  removeBlob(digest: string): void;
   readonly downloads: readonly wire.DownloadRequest[];
   /** The last report, with its replicas by id. */
   readonly report: wire.WorkerReport | undefined;
@@ -42,6 +49,9 @@ const heartbeatMs = 500;
 export async function startFakeController(port = 0, blobs = new Map<string, Uint8Array>()): Promise<FakeController> {
   const hellos: wire.WorkerHello[] = [];
   const measurements: wire.Measurement[] = [];
+  const outcomes: wire.RecipeOutcome[] = [];
+  const uploads: string[] = [];
+  const removed = new Set<string>();
   let report: wire.WorkerReport | undefined;
   let orders: wire.AssignmentsInput = { revision: 1 };
   const downloads: wire.DownloadRequest[] = [];
@@ -58,6 +68,8 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     breakAt: Infinity,
     hellos,
     measurements,
+    outcomes,
+    uploads,
     downloads,
     told,
     depose(leader) {
@@ -68,9 +80,12 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       return report;
     },
     addBlob(data) {
+      removed.delete(digestOf(data));
       blobs.set(digestOf(data), data);
       return digestOf(data);
     },
+    blob: (name) => blobs.get(name),
+    removeBlob: (name) => void removed.add(name),
     order(next) {
       orders = next;
       send();
@@ -84,12 +99,13 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     close: () => server.close(),
   };
   async function read(stream: WorkerStream): Promise<void> {
-    for await (const { hello, report: latest, measurement } of stream) {
+    for await (const { hello, report: latest, measurement, outcome } of stream) {
       if (hello) hellos.push(hello);
       if (hello) send();
       if (latest) report = latest;
       for (const replica of latest?.replicas ?? []) told.set(replica.replicaId, replica);
       if (measurement) measurements.push(measurement);
+      if (outcome) outcomes.push(outcome);
     }
   }
   server.add('pareto.v1.Fleet', {
@@ -106,9 +122,20 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     },
   });
   server.add('pareto.v1.Blobs', {
+    async stat({ digest: name }: wire.StatRequest) {
+      return { complete: blobs.has(name), receivedBytes: 0 };
+    },
+    async upload(messages: AsyncIterable<wire.UploadRequest>) {
+      const chunks: Buffer[] = [];
+      for await (const { data } of messages) chunks.push(data);
+      const whole = Buffer.concat(chunks);
+      uploads.push(controller.addBlob(whole));
+      return { digest: digestOf(whole), sizeBytes: whole.length };
+    },
     async *download(request: wire.DownloadRequest) {
       const { digest: name, offset } = request;
       downloads.push(request);
+      if (removed.has(name)) throw new ParetoError('not-found', `there is no blob ${name}`);
       const data = Buffer.from(blobs.get(name) ?? []);
       if (request.recheck && digestOf(data) !== name) {
         blobs.delete(name);

@@ -128,6 +128,7 @@ function specOf(
 const profile = {
   points: [1, 64].map((batch) => ({ batch, p50Ms: 0.1, p95Ms: 0.1, p99Ms: 0.1, runs: 10 })),
   loadMs: 1,
+  coldLoadMs: 2,
   memoryBytes: 10e6,
   runtimeVersion: '1',
   providerUsed: 'cpu',

@@ -62,7 +62,7 @@ describe('a worker and its controller', function () {
       [1, 2, 4, 8, 16, 32, 64],
     );
     assert.ok(measured.profile.memoryBytes > 1e6);
-    assert.equal(measured.accuracy?.samples, 2000);
+    assert.equal(measured.accuracy?.samples, 1800, 'the rest calibrates');
     assert.ok(measured.accuracy.value > 0.85 && measured.accuracy.value < 1);
     assert.ok(measured.accuracy.lower95 < measured.accuracy.value);
   });

@@ -1,0 +1,7 @@
+// How whoever wants a piece of work follows it, and calls it off.
+
+export interface Attention {
+  /** Told how far it is, for people. */
+  readonly tell: (progress: string) => void;
+  readonly signal: AbortSignal;
+}

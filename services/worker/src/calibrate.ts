@@ -1,0 +1,50 @@
+// Finds which values the tensors of a model take on real samples.
+
+import { toNumbers, type Ranges } from '@pareto/models';
+import type { Executor, TensorOutput } from '@pareto/runtime';
+import { unbatched, type Samples } from './samples.js';
+import { runModel } from './side-executor.js';
+
+export interface Calibration {
+  /** Of the observing model: its outputs `NAME:min` and `NAME:max` are the extremes of the tensor NAME. */
+  readonly executor: Executor;
+  readonly samples: Samples;
+  readonly batched: boolean;
+  /** How many samples run together. */
+  readonly batch: number;
+  readonly onProgress: (done: number) => void;
+  readonly signal: AbortSignal;
+}
+
+const extremePattern = /^(.*):(min|max)$/s;
+
+/** The least and greatest value of each tensor over all samples; none of a tensor that was not finite throughout. Throws when the model doesn't run. */
+export async function calibrate({
+  executor,
+  samples,
+  batched,
+  batch,
+  onProgress,
+  signal,
+}: Calibration): Promise<Ranges> {
+  const ranges = new Map<string, readonly [number, number]>();
+  const step = batched ? batch : 1;
+  for (let from = 0; from < samples.count; from += step) {
+    signal.throwIfAborted();
+    const rows = samples.rows(from, Math.min(from + step, samples.count));
+    for (const output of await runModel(executor, batched ? rows : unbatched(rows), 'the observed model')) {
+      widen(ranges, output);
+    }
+    onProgress(Math.min(from + step, samples.count));
+  }
+  return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));
+}
+
+/** What is not a number stays, and shows at the end. */
+function widen(ranges: Map<string, readonly [number, number]>, { name, datatype, shape, data }: TensorOutput): void {
+  const [, tensor, extreme] = extremePattern.exec(name) ?? [];
+  if (tensor === undefined) return;
+  const [value = Number.NaN] = Array.from(toNumbers({ datatype, dims: shape, data }));
+  const [least, greatest] = ranges.get(tensor) ?? [Infinity, -Infinity];
+  ranges.set(tensor, extreme === 'min' ? [Math.min(least, value), greatest] : [least, Math.max(greatest, value)]);
+}

@@ -1,0 +1,184 @@
+// How far the answers of a made file are the original's: output by output, over many samples.
+
+import { toNumbers } from '@pareto/models';
+import type { TensorOutput } from '@pareto/runtime';
+
+export interface Verdict {
+  /** Least of all outputs: the cosine of the angle between both; of outputs that are no floats, the share of equal elements. */
+  readonly similarity: number;
+  /** What is wrong with the made file, for people; undefined: nothing. */
+  readonly problem: string | undefined;
+}
+
+export interface Comparison {
+  /** The answers to the same samples, the original's first. */
+  add(original: readonly TensorOutput[], made: readonly TensorOutput[], samples: number): void;
+  verdict(): Verdict;
+}
+
+export interface Demand {
+  /** The least similarity of an output that will do. */
+  readonly bound: number;
+  /** Each answer by itself is to be the original's, but for the rounding of floats. */
+  readonly isExact?: boolean;
+}
+
+/** What is known of one output. */
+interface Tally extends Sums {
+  readonly name: string;
+  readonly isFloat: boolean;
+  samples: number;
+  /** Samples in which the made file has what the original hasn't: no number, or no finite one. */
+  nan: number;
+  infinite: number;
+  /** Of one sample: the greatest distance from the original's answer. */
+  farthest: number;
+}
+
+/** Over the elements that are finite in both, but for the last two. */
+interface Sums {
+  product: number;
+  square: number;
+  madeSquare: number;
+  distance: number;
+  elements: number;
+  equal: number;
+}
+
+const noSums = (): Sums => ({ product: 0, square: 0, madeSquare: 0, distance: 0, elements: 0, equal: 0 });
+
+export function createComparison(demand: Demand): Comparison {
+  const tallies = new Map<string, Tally>();
+  let unlike: string | undefined;
+  return {
+    add(original, made, samples) {
+      for (const output of original) {
+        const other = made.find(({ name }) => name === output.name);
+        unlike ??= differenceOf(output, other);
+        if (other === undefined || unlike !== undefined) continue;
+        const tally = tallies.get(output.name) ?? createTally(output);
+        tallies.set(output.name, tally);
+        count(tally, output, other, samples);
+      }
+    },
+    verdict() {
+      const all = [...tallies.values()];
+      const problems = all.map((tally) => problemOf(tally, demand));
+      return {
+        similarity: Math.min(1, ...all.map(similarityOf)),
+        problem: unlike ?? problems.find((problem) => problem !== undefined),
+      };
+    },
+  };
+}
+
+const createTally = ({ name, datatype }: TensorOutput): Tally => ({
+  ...{ name, isFloat: datatype.startsWith('FP'), samples: 0, nan: 0, infinite: 0, farthest: 0 },
+  ...noSums(),
+});
+
+const formOf = ({ datatype, shape }: TensorOutput): string => `${datatype} [${shape.join()}]`;
+
+function differenceOf(output: TensorOutput, made: TensorOutput | undefined): string | undefined {
+  if (made === undefined) return `output ${output.name} is missing`;
+  if (formOf(output) === formOf(made)) return undefined;
+  return `output ${output.name} is ${formOf(made)}, the original's is ${formOf(output)}`;
+}
+
+function count(tally: Tally, output: TensorOutput, made: TensorOutput, samples: number): void {
+  tally.samples += samples;
+  // Of text there is one element, the whole.
+  if (output.datatype === 'BYTES' || output.datatype === 'BF16') {
+    tally.elements += 1;
+    tally.equal += output.data.equals(made.data) ? 1 : 0;
+    return;
+  }
+  const [expected, got] = [numbersOf(output), numbersOf(made)];
+  const length = expected.length / samples;
+  for (let start = 0; start < expected.length; start += length) countSample(tally, expected, got, { start, length });
+}
+
+const numbersOf = ({ datatype, shape, data }: TensorOutput): ArrayLike<number> =>
+  toNumbers({ datatype, dims: shape, data });
+
+/** An output whose first dimension is not of samples is cut anyhow: what doesn't divide evenly is counted to its neighbour. */
+function countSample(
+  tally: Tally,
+  expected: ArrayLike<number>,
+  got: ArrayLike<number>,
+  { start, length }: { readonly start: number; readonly length: number },
+): void {
+  const sums = noSums();
+  let [nan, infinite] = [0, 0];
+  const end = Math.round(start + length);
+  for (let at = Math.round(start); at < end; at++) {
+    const [a, b] = [expected[at] ?? 0, got[at] ?? 0];
+    sums.elements += 1;
+    if (Object.is(a, b) || a === b) sums.equal += 1;
+    if (!Number.isFinite(a)) continue;
+    if (Number.isNaN(b)) nan = 1;
+    else if (!Number.isFinite(b)) infinite = 1;
+    else {
+      sums.product += a * b;
+      sums.square += a * a;
+      sums.madeSquare += b * b;
+      sums.distance += (a - b) * (a - b);
+    }
+  }
+  tally.nan += nan;
+  tally.infinite += nan === 0 ? infinite : 0;
+  tally.farthest = Math.max(tally.farthest, Math.sqrt(sums.distance));
+  tally.product += sums.product;
+  tally.square += sums.square;
+  tally.madeSquare += sums.madeSquare;
+  tally.distance += sums.distance;
+  tally.elements += sums.elements;
+  tally.equal += sums.equal;
+}
+
+/** 1 when both are all zero, 0 when one of them is. */
+function similarityOf({ isFloat, product, square, madeSquare, elements, equal }: Tally): number {
+  if (!isFloat) return elements === 0 ? 1 : equal / elements;
+  if (square === 0 || madeSquare === 0) return square === madeSquare ? 1 : 0;
+  return product / Math.sqrt(square * madeSquare);
+}
+
+/** Whole numbers are often the place of a largest value: two that are near each other change places, however exact the rest is. */
+const [leastEqual, leastEqualExact] = [0.9, 0.999];
+/** Of the length of a usual answer, when each is to be the original's. */
+const mostDistance = 1e-3;
+/** Of the cosine itself. */
+const rounding = 1e-6;
+/** How much longer or shorter the answers may be: the cosine doesn't see it. */
+const mostScale = 1.5;
+
+function problemOf(tally: Tally, demand: Demand): string | undefined {
+  const { name, samples, nan, infinite } = tally;
+  const problem =
+    nan > 0
+      ? `NaN in ${nan} of ${samples} samples, where the original has numbers`
+      : infinite > 0
+        ? `infinite in ${infinite} of ${samples} samples, where the original is not`
+        : tally.isFloat
+          ? distanceProblem(tally, demand)
+          : equalityProblem(tally, demand);
+  return problem && `output ${name}: ${problem}`;
+}
+
+function distanceProblem(tally: Tally, { bound, isExact = false }: Demand): string | undefined {
+  const { samples, square, madeSquare, farthest } = tally;
+  const similarity = similarityOf(tally);
+  if (similarity < bound - rounding) {
+    return `cosine similarity ${similarity.toFixed(4)} to the original over ${samples} samples, expected at least ${bound}`;
+  }
+  const scale = Math.sqrt(madeSquare / square);
+  if (scale > mostScale || scale < 1 / mostScale) return `${scale.toFixed(2)} times as large as the original's`;
+  if (!isExact || farthest <= mostDistance * Math.sqrt(square / samples)) return undefined;
+  return 'an item gets another answer in a batch than alone';
+}
+
+function equalityProblem({ samples, elements, equal }: Tally, { bound, isExact = false }: Demand): string | undefined {
+  const least = isExact ? leastEqualExact : Math.min(bound, leastEqual);
+  if (equal >= least * elements) return undefined;
+  return `${((100 * equal) / elements).toFixed(1)} % of its values are the original's over ${samples} samples, expected at least ${100 * least} %`;
+}

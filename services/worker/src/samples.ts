@@ -1,0 +1,61 @@
+// What models are run on to calibrate, to verify and to measure: rows of a validation set, or made up.
+
+import { createSeededRng, elementBytes, elementCount, type Signature, type TensorSpec } from '@pareto/core';
+import { pickRows, type Tensor, type ValidationSet } from '@pareto/models';
+import type { TensorInput, TensorOutput } from '@pareto/runtime';
+
+export interface Samples {
+  readonly count: number;
+  /** Of the validation set. */
+  readonly isReal: boolean;
+  /** Those from `from` up to `to` (not included), which are the first dimension. */
+  rows(from: number, to: number): readonly TensorInput[];
+}
+
+/** Some rows of a set. */
+export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]): Samples {
+  return {
+    count: rows.length,
+    isReal: true,
+    rows: (from, to) =>
+      [...inputs].map(([name, array]) => {
+        const { datatype, dims, data } = pickRows(array, rows.slice(from, to));
+        return { name, datatype, shape: dims, data: [data] };
+      }),
+  };
+}
+
+/** Floats in [-1, 1) and, in every other sample, in [0, 1), another seed for each; everything else zero. A dynamic dimension is 1. */
+export function inventedSamples({ inputs }: Signature, count: number): Samples {
+  return {
+    count,
+    isReal: false,
+    rows: (from, to) =>
+      inputs.map((spec) => {
+        const dims = spec.dims.map((dim) => Math.max(1, dim));
+        const seeds = Array.from({ length: to - from }, (_, index) => from + index);
+        const data = seeds.map((seed) => inventRow(spec, elementCount(dims), seed));
+        return { name: spec.name, datatype: spec.datatype, shape: [to - from, ...dims], data };
+      }),
+  };
+}
+
+function inventRow({ datatype }: TensorSpec, elements: number, seed: number): Uint8Array {
+  if (datatype === 'BYTES') return Buffer.alloc(4 * elements);
+  if (datatype !== 'FP32' && datatype !== 'FP64') return Buffer.alloc(elements * elementBytes[datatype]);
+  const rng = createSeededRng(seed + 1);
+  const value = seed % 2 === 0 ? () => 2 * rng() - 1 : rng;
+  const numbers = Array.from({ length: elements }, value);
+  return new Uint8Array((datatype === 'FP32' ? Float32Array.from(numbers) : Float64Array.from(numbers)).buffer);
+}
+
+/** What a model without a batch takes: one sample, without the dimension of samples. */
+export const unbatched = (rows: readonly TensorInput[]): readonly TensorInput[] =>
+  rows.map((input) => ({ ...input, shape: input.shape.slice(1) }));
+
+/** Answers to some samples, these being the first dimension also where the model has no batch. */
+export const perSample = (
+  outputs: readonly TensorOutput[],
+  { batched }: Pick<Signature, 'batched'>,
+): readonly Tensor[] =>
+  outputs.map(({ datatype, shape, data }) => ({ datatype, dims: batched ? shape : [1, ...shape], data }));

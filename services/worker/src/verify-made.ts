@@ -1,0 +1,110 @@
+// Holds a made file against the original: both run beside each other on the same samples.
+
+import { ParetoError, type Signature } from '@pareto/core';
+import type { Executor, TensorOutput } from '@pareto/runtime';
+import { createComparison, type Verdict } from './compare-outputs.js';
+import { unbatched, type Samples } from './samples.js';
+import { runModel } from './side-executor.js';
+
+export interface Verification {
+  readonly original: Executor;
+  readonly made: Executor;
+  readonly samples: Samples;
+  /** The least similarity of an output that will do. */
+  readonly bound: number;
+  /** Told how many samples are done. */
+  readonly onProgress: (done: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface SameBatch {
+  /** Of both files. */
+  readonly batched: Signature['batched'];
+  /** How many samples run together where there is a batch. */
+  readonly batch: number;
+}
+
+/** Throws `failed-precondition` when one of them doesn't run. */
+export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<Verdict> {
+  const { original, made, samples, bound, onProgress, signal } = verification;
+  const comparison = createComparison({ bound });
+  const step = batched ? batch : 1;
+  for (let from = 0; from < samples.count; from += step) {
+    signal.throwIfAborted();
+    const to = Math.min(from + step, samples.count);
+    const inputs = batched ? samples.rows(from, to) : unbatched(samples.rows(from, to));
+    const expected = await runModel(original, inputs, 'the original');
+    comparison.add(expected, await runModel(made, inputs, 'the made file'), to - from);
+    onProgress(to);
+  }
+  return comparison.verdict();
+}
+
+/** One item; two, and five, so that rows don't fill what a kernel takes at once. Their least common multiple is ten. */
+const triedBatches = [1, 2, 5] as const;
+const multiple = 10;
+
+/**
+ * As `verifyMade`, of a file whose batch was made dynamic, while the original takes `fixedBatch` items at a time: every item gets
+ * the original's answer, whatever batch it is in. The samples' first dimension is that batch.
+ */
+export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<Verdict> {
+  const { original, made, samples, bound, onProgress, signal } = verification;
+  const comparison = createComparison({ bound, isExact: true });
+  const window = leastCommonMultiple(fixedBatch, multiple);
+  for (let from = 0; from + window <= samples.count; from += window) {
+    const rows = { samples, from, to: from + window };
+    const expected = await answersInBatches(original, rows, fixedBatch, 'the original', signal);
+    for (const batch of triedBatches) {
+      comparison.add(expected, await answersInBatches(made, rows, batch, 'the made file', signal), window);
+    }
+    onProgress(from + window);
+  }
+  return comparison.verdict();
+}
+
+/** The fewest samples, at least `wanted`, that fill whole batches of every tried size and of `fixedBatch`. */
+export function wholeBatches(wanted: number, fixedBatch: number): number {
+  const window = leastCommonMultiple(fixedBatch, multiple);
+  return Math.ceil(wanted / window) * window;
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return (a / divisor) * b;
+}
+
+interface Rows {
+  readonly samples: Samples;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The outputs over all rows, which are their first dimension. */
+async function answersInBatches(
+  executor: Executor,
+  { samples, from, to }: Rows,
+  batch: number,
+  who: string,
+  signal: AbortSignal,
+): Promise<readonly TensorOutput[]> {
+  const runs: (readonly TensorOutput[])[] = [];
+  for (let start = from; start < to; start += batch) {
+    signal.throwIfAborted();
+    const outputs = await runModel(executor, samples.rows(start, start + batch), who);
+    for (const { name, shape } of outputs) {
+      if (shape[0] !== batch) throw lostBatch(`output ${name} of ${who} has the shape [${shape.join()}]`, batch);
+    }
+    runs.push(outputs);
+  }
+  const [first = []] = runs;
+  return first.map((output, index) => ({
+    ...output,
+    shape: [to - from, ...output.shape.slice(1)],
+    data: Buffer.concat(runs.flatMap((outputs) => outputs[index]?.data ?? [])),
+  }));
+}
+
+const lostBatch = (what: string, batch: number): ParetoError =>
+  new ParetoError('failed-precondition', `${what} for a batch of ${batch}`);
