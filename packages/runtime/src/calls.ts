@@ -7,7 +7,7 @@ import type { Reply } from './protocol.js';
 /** `running`: the process died while it did this one, which may be the cause; else it still waited its turn. */
 export type CallEnd =
   | { readonly kind: 'replied'; readonly reply: Reply; readonly tensors: readonly Buffer[] }
-  | { readonly kind: 'lost'; readonly running: boolean };
+  | { readonly kind: 'lost'; readonly death: ExecutorDeath; readonly running: boolean };
 
 export interface Call {
   /** On whose behalf. */
@@ -25,7 +25,7 @@ export interface Calls {
   /** The session whose call is done now; undefined: none is. */
   readonly running: number | undefined;
   /** The process is gone: the first was running, the others waited. */
-  lose(): void;
+  lose(death: ExecutorDeath): void;
 }
 
 export function createCalls(onHung: (death: ExecutorDeath) => void, clock: Clock): Calls {
@@ -54,11 +54,11 @@ export function createCalls(onHung: (death: ExecutorDeath) => void, clock: Clock
       const [first] = calls.values();
       return first?.session;
     },
-    lose() {
+    lose(death) {
       const lost = [...calls.values()];
       calls.clear();
       watchFirst();
-      for (const [place, { settle }] of lost.entries()) settle({ kind: 'lost', running: place === 0 });
+      for (const [place, { settle }] of lost.entries()) settle({ kind: 'lost', death, running: place === 0 });
     },
   };
 }

@@ -59,41 +59,47 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     // One that is ended from outside is not the fault of whoever runs just then.
     if (ended.kind !== 'ended') cause ??= calls.running;
     death = ended;
-    calls.lose();
+    calls.lose(ended);
   });
 
   const seenFrom = (session: number, ended: ExecutorDeath): ExecutorDeath =>
     cause === undefined || cause === session ? ended : besideOf(ended);
+  const diedSeenFrom = (session: number, ended: ExecutorDeath, running: boolean): CallOutcome => ({
+    kind: 'died',
+    death: seenFrom(session, ended),
+    running,
+  });
 
-  async function ask(session: number, { request, data = [], ...limit }: Ask): Promise<CallOutcome> {
-    if (death !== undefined) return { kind: 'died', death: seenFrom(session, death), running: false };
+  function ask(session: number, { request, data = [], hungAfter, what }: Ask): Promise<CallOutcome> {
+    if (death !== undefined) return Promise.resolve(diedSeenFrom(session, death, false));
     const id = nextId++;
     try {
       process.send({ ...request, id }, data);
     } catch (error) {
-      return { kind: 'unsent', message: errorText(error) };
+      return Promise.resolve({ kind: 'unsent', message: errorText(error) });
     }
-    const end = await new Promise<CallEnd>((settle) => calls.take(id, { session, ...limit, settle }));
-    if (end.kind === 'replied') return end;
-    return { kind: 'died', death: seenFrom(session, await process.died), running: end.running };
+    return new Promise((resolve) => {
+      const settle = (end: CallEnd): void =>
+        resolve(end.kind === 'replied' ? end : diedSeenFrom(session, end.death, end.running));
+      calls.take(id, { session, hungAfter, what, settle });
+    });
   }
 
   function open(): Session {
     const id = nextSession++;
-    const released = new AbortController();
-    const untilReleased = new Promise<ExecutorDeath>((resolve) =>
-      released.signal.addEventListener('abort', () => resolve(unloaded)),
-    );
+    let isReleased = false;
+    let tellReleased: (death: ExecutorDeath) => void = () => undefined;
+    const untilReleased = new Promise<ExecutorDeath>((resolve) => (tellReleased = resolve));
     return {
       id,
       pid: process.pid,
       died: Promise.race([untilReleased, process.died.then((ended) => seenFrom(id, ended))]),
-      ask: async (what) =>
-        released.signal.aborted ? { kind: 'died', death: unloaded, running: false } : ask(id, what),
+      ask: (wish) => (isReleased ? Promise.resolve({ kind: 'died', death: unloaded, running: false }) : ask(id, wish)),
       kill: (as) => kill(id, as),
       async release() {
-        if (released.signal.aborted) return;
-        released.abort();
+        if (isReleased) return;
+        isReleased = true;
+        tellReleased(unloaded);
         const request = { kind: 'release', session: id } as const;
         await ask(id, { request, what: 'the release', hungAfter: releaseHungAfter });
       },
