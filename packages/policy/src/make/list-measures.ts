@@ -24,7 +24,7 @@ export function listMeasures(
         return step(one.id, { state: 'failed', detail: `quarantined: ${quarantineReason}` });
       return step(one.id, {
         state: 'open',
-        detail: known === undefined ? unmeasured : `measured with ${known.environment}`,
+        detail: known === undefined ? unmeasured : `measured with ${known.environment}, which no worker has now`,
       });
     }),
     ...elsewhere.map((known) => step(known.hardwareClass, toldOf(known))),

@@ -36,7 +36,7 @@ const assigned = (replica: string, to = 'w1'): Assignment => ({
 const tiny = variant('tiny:original', { p50Ms: 1 });
 const adopted = (snapshot: Partial<AdoptionSnapshot>): readonly string[] =>
   planAdoption({ workers: [], assignments: [], variants: [tiny], ...snapshot }).map(replicaOf);
-const replicaOf = (action: PlanAction): string => (action.kind === 'measure' ? '' : action.assignment.replica);
+const replicaOf = (action: PlanAction): string => ('assignment' in action ? action.assignment.replica : '');
 
 describe('planAdoption', () => {
   it('takes over what runs and is registered, where it is', () => {

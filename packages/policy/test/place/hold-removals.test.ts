@@ -8,11 +8,12 @@ const action = (kind: PlanAction['kind'], i: number): PlanAction => {
   const target = { variant: variantId('tiny:original'), version: 1, hardwareClass: hardwareClassId('cpu/a/b/c') };
   const worker = workerId('w1');
   if (kind === 'measure') return { kind, ...target, worker, reason: '' };
+  if (kind === 'make') return { kind, architecture: 'tiny', version: 1, recipe: 'fp16', worker, reason: '' };
   return { kind, assignment: { replica: replicaId(`r${i}`), ...target, worker }, reason: '' };
 };
 const params = { firstRemovalMs: milliseconds(10_000) };
 const plan = fc
-  .array(fc.constantFrom<PlanAction['kind']>('load', 'unload', 'measure', 'adopt'))
+  .array(fc.constantFrom<PlanAction['kind']>('load', 'unload', 'make', 'measure', 'adopt'))
   .map((kinds) => kinds.map(action));
 
 describe('holdRemovals', () => {

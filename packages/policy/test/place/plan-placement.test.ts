@@ -1,38 +1,25 @@
 import assert from 'node:assert/strict';
-import { milliseconds, replicaId, variantId, workerId, bytes, type Plan } from '@pareto/core';
+import { milliseconds, variantId, type Plan } from '@pareto/core';
 import fc from 'fast-check';
 import { planPlacement } from '../../src/place/plan-placement.js';
-import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/place/snapshot.js';
-import { carryOut, cpu, memoryOn, mib, snapshot, task, variant, worker, type VariantFields } from './world.js';
+import { defaultPlacementParams, type PlacementSnapshot } from '../../src/place/snapshot.js';
+import {
+  brief,
+  carryOut,
+  memoryOn,
+  mib,
+  replica,
+  snapshot,
+  task,
+  variant,
+  worker,
+  type VariantFields,
+} from './world.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('small:original', { p50Ms: 1, accuracy: 0.9 });
 const middle = variant('middle:original', { p50Ms: 3, accuracy: 0.95 });
 const large = variant('large:original', { p50Ms: 9, accuracy: 0.99 });
-
-function replica(id: string, of: string, on: string, fields: Partial<PlacementReplica> = {}): PlacementReplica {
-  return {
-    assignment: {
-      replica: replicaId(id),
-      variant: variantId(of),
-      version: 1,
-      worker: workerId(on),
-      hardwareClass: cpu.id,
-    },
-    state: 'ready',
-    since: milliseconds(0),
-    memoryBytes: bytes(0),
-    lastUsedAt: milliseconds(0),
-    ...fields,
-  };
-}
-
-const brief = (plan: Plan): readonly string[] =>
-  plan.actions.map((action) =>
-    action.kind === 'measure'
-      ? `measure ${action.variant} on ${action.worker}`
-      : `${action.kind} ${action.assignment.variant} on ${action.assignment.worker}`,
-  );
 
 const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
   [
@@ -221,7 +208,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       workers: [worker('a', 500)],
       replicas: [replica('1', 'small:original', 'a')],
     },
-    ['load small:original on a'],
+    ['load small:original v2 on a'],
   ],
   [
     'replicas of a deleted variant go',

@@ -27,7 +27,7 @@ const ready = (replica: string): PlacementReplica => ({
 /** What a fresh look at a world with one worker of 250 MiB drops of a plan. */
 function reasons(actions: readonly PlanAction[], changed: Parameters<typeof snapshot>[0] = {}): readonly string[] {
   const fresh = snapshot({ variants: [tiny], workers: [worker('w1', 250)], ...changed });
-  const { actions: kept, dropped } = validatePlan({ actions, unmet: [] }, fresh);
+  const { actions: kept, dropped } = validatePlan({ actions }, fresh);
   assert.equal(kept.length + dropped.length, actions.length);
   return dropped.map(({ reason }) => reason);
 }

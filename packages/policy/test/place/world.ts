@@ -5,15 +5,23 @@ import {
   createHardwareClass,
   digest,
   milliseconds,
+  replicaId,
   variantId,
   workerId,
+  type Architecture,
+  type HardwareClass,
   type Measurement,
   type Plan,
   type Profile,
+  type SelectionRule,
   type Task,
   type WorkerInfo,
 } from '@pareto/core';
+import { servedVersion } from '../../src/lifecycle/served-version.js';
+import { fleetClasses, fleetProviders } from '../../src/make/fleet-classes.js';
+import { missingVariants } from '../../src/make/variants-of.js';
 import type {
+  PlacementArchitecture,
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
@@ -27,6 +35,13 @@ export const cpu = createHardwareClass({
   memoryPerSlot: bytes(2 ** 30),
 });
 
+export const gpu: HardwareClass = createHardwareClass({
+  provider: 'webgpu',
+  device: 'test',
+  instructionSet: 'none',
+  memoryPerSlot: bytes(2 ** 30),
+});
+
 export const mib = (n: number): number => n * 2 ** 20;
 
 function profile(p50Ms: number, memoryMib: number): Profile {
@@ -34,9 +49,13 @@ function profile(p50Ms: number, memoryMib: number): Profile {
   return {
     points: [{ batch: 1, p50Ms: ms, p95Ms: ms, p99Ms: ms, runs: 100 }],
     loadMs: milliseconds(100),
+    coldLoadMs: milliseconds(200),
     memoryBytes: bytes(mib(memoryMib)),
+    baseMemoryBytes: bytes(0),
+    predictionError: undefined,
     runtimeVersion: '1',
     providerUsed: 'cpu',
+    nodesByProvider: {},
   };
 }
 
@@ -52,19 +71,41 @@ export interface VariantFields {
   readonly memoryMib?: number;
   readonly accuracy?: number;
   readonly quarantineReason?: string;
+  /** Of its measurement; the workers' is `1`. */
+  readonly environment?: string;
+  /** Why measuring failed. */
+  readonly failure?: string;
+  readonly dominatedBy?: string;
+  readonly dominatedWithin?: boolean;
 }
 
+/** Of `architecture:recipe[@provider]`. */
 export function variant(id: string, fields: VariantFields = {}): PlacementVariant {
-  const [architecture = id, recipe = 'original'] = id.split(':');
-  const version = fields.version ?? 1;
+  const [architecture = id, rest = 'original'] = id.split(':');
+  const [recipe = rest, provider = 'cpu'] = rest.split('@');
+  const { version = 1, p50Ms, failure, environment = '1' } = fields;
   const value = fields.accuracy ?? 0.9;
   const accuracy = { metric: 'top1' as const, value, lower95: value, upper95: value, samples: 1000 };
-  const measured = (p50Ms: number): Measurement => ({
+  const measurement = (result: Measurement['result']): Measurement => ({
     variant: variantId(id),
     version,
-    hardwareClass: cpu.id,
-    result: { kind: 'measured', profile: profile(p50Ms, fields.memoryMib ?? 100), accuracy },
+    hardwareClass: provider === 'cpu' ? cpu.id : gpu.id,
+    environment,
+    result,
   });
+  const results: readonly Measurement['result'][] = [
+    ...(p50Ms === undefined
+      ? []
+      : [
+          {
+            kind: 'measured' as const,
+            profile: profile(p50Ms, fields.memoryMib ?? 100),
+            accuracy,
+            agreement: undefined,
+          },
+        ]),
+    ...(failure === undefined ? [] : [{ kind: 'failed' as const, reason: failure }]),
+  ];
   return {
     variant: {
       id: variantId(id),
@@ -72,33 +113,116 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
       version,
       task: fields.task ?? 'digits',
       recipe,
-      provider: 'cpu',
+      provider,
+      option: undefined,
       modelDigest: digest('sha256:0'),
-      manifest: { files: [{ path: 'model.onnx', digest: digest('sha256:1'), sizeBytes: bytes(mib(10)) }] },
+      manifest: files,
       quarantineReason: fields.quarantineReason,
     },
-    measurements: fields.p50Ms === undefined ? [] : [measured(fields.p50Ms)],
+    measurements: results.map(measurement),
+    dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
+    dominatedWithin: fields.dominatedWithin ?? false,
   };
 }
+
+const files = { files: [{ path: 'model.onnx', digest: digest('sha256:1'), sizeBytes: bytes(mib(10)) }] };
+
+export function architecture(
+  name: string,
+  fields: Partial<Architecture> = {},
+  outcomes: PlacementArchitecture['outcomes'] = [],
+): PlacementArchitecture {
+  return {
+    architecture: {
+      name,
+      version: 1,
+      task: 'digits',
+      modelDigest: digest('sha256:0'),
+      manifest: files,
+      signature: { inputs: [], outputs: [], batched: true },
+      maxBatchSize: 8,
+      fixedBatch: undefined,
+      recipes: [],
+      keepAll: false,
+      ...fields,
+    },
+    outcomes,
+  };
+}
+
+export function replica(
+  id: string,
+  of: string,
+  on: string,
+  { version = 1, ...fields }: Partial<PlacementReplica> & { readonly version?: number } = {},
+): PlacementReplica {
+  const hardwareClass = of.includes('@') ? gpu.id : cpu.id;
+  return {
+    assignment: { replica: replicaId(id), variant: variantId(of), version, worker: workerId(on), hardwareClass },
+    state: 'ready',
+    since: milliseconds(0),
+    memoryBytes: bytes(0),
+    lastUsedAt: milliseconds(0),
+    ...fields,
+  };
+}
+
+/** The actions of a plan, in short. */
+export const brief = (plan: Plan): readonly string[] =>
+  plan.actions.map((action) => {
+    if (action.kind === 'make') return `make ${action.recipe} of ${action.architecture} on ${action.worker}`;
+    if (action.kind === 'measure') return `measure ${action.variant} on ${action.worker}`;
+    const { variant: of, version, worker: on } = action.assignment;
+    return `${action.kind} ${of}${version === 1 ? '' : ` v${version}`} on ${on}`;
+  });
+
+export const rule = (
+  kind: SelectionRule['kind'],
+  target: string,
+  fields: Partial<SelectionRule> = {},
+): SelectionRule => ({
+  id: `${kind} ${target}`,
+  kind,
+  tenant: 'default',
+  task: undefined,
+  target,
+  reason: 'the operator says so',
+  by: 'operator',
+  madeWallMs: 0,
+  endsWallMs: undefined,
+  ...fields,
+});
 
 export function worker(
   id: string,
   memoryMib: number,
-  fields: Partial<Omit<PlacementWorker, 'info'>> & { readonly slots?: number } = {},
+  fields: Partial<Omit<PlacementWorker, 'info'>> & {
+    readonly slots?: number;
+    readonly classes?: readonly HardwareClass[];
+    readonly runtimeVersion?: string;
+  } = {},
 ): PlacementWorker {
   const info: WorkerInfo = {
     id: workerId(id),
     incarnation: '1',
     address: `${id}:1`,
-    slotGroups: [{ hardwareClass: cpu, slots: fields.slots ?? 1 }],
+    slotGroups: (fields.classes ?? [cpu]).map((hardwareClass) => ({
+      hardwareClass,
+      slots: fields.slots ?? 1,
+      driver: '',
+    })),
     memoryBytes: bytes(mib(memoryMib)),
-    runtimeVersion: '1',
+    runtimeVersion: fields.runtimeVersion ?? '1',
   };
-  return { info, presence: 'connected', draining: false, measuring: undefined, ...fields };
+  return { info, presence: 'connected', draining: false, measuring: undefined, making: undefined, ...fields };
 }
 
+/** Unless they are given, architectures are those of the variants, in their newest version, and want no recipes. */
 export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot {
   return {
+    architectures: architecturesOf(fields.variants ?? []),
+    served: new Map(),
+    rules: [],
     now: milliseconds(1000),
     planId: 'p0',
     tasks: [task('digits')],
@@ -112,33 +236,95 @@ export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot 
   };
 }
 
-/** The world one turn after a plan: what left is gone, what loaded is ready, what was measured has a profile. */
+function architecturesOf(variants: readonly PlacementVariant[]): readonly PlacementArchitecture[] {
+  const newest = new Map<string, number>();
+  for (const { variant: v } of variants) {
+    newest.set(v.architecture, Math.max(v.version, newest.get(v.architecture) ?? 0));
+  }
+  return Array.from(newest, ([name, version]) => architecture(name, { version }));
+}
+
+/**
+ * The world one turn after a plan: what left is gone, what loaded is ready, what was measured has a profile, what was made has
+ * an outcome and variants; and names mean what they should.
+ */
 export function carryOut(before: PlacementSnapshot, plan: Plan, turn: number, keepDraining = false): PlacementSnapshot {
   const unloaded = new Set(plan.actions.flatMap((a) => (a.kind === 'unload' ? [a.assignment.replica] : [])));
-  const measured = new Set(plan.actions.flatMap((a) => (a.kind === 'measure' ? [a.variant] : [])));
   const now = milliseconds(before.now + 1000);
   const kept = before.replicas.flatMap((replica): PlacementReplica[] => {
     if (unloaded.has(replica.assignment.replica)) return keepDraining ? [{ ...replica, state: 'draining' }] : [];
     if (replica.state === 'draining') return [];
-    return [replica.state === 'failed' ? replica : { ...replica, state: 'ready' }];
+    if (replica.state !== 'assigned') return [replica];
+    return [{ ...replica, state: 'ready', since: now }];
   });
   const loaded = plan.actions.flatMap((action): PlacementReplica[] =>
     action.kind === 'load'
       ? [{ assignment: action.assignment, state: 'assigned', since: now, memoryBytes: bytes(0), lastUsedAt: now }]
       : [],
   );
-  return {
+  const made = before.architectures.map((planned) => withOutcomes(planned, plan));
+  const measured = before.variants.map((v) => withMeasurements(v, plan));
+  const providers = fleetProviders(fleetClasses(before.workers));
+  const fresh = made.flatMap((planned) =>
+    planned.outcomes.length === 0 ? [] : missingVariants(planned, measured, providers),
+  );
+  const after = {
     ...before,
     now,
     planId: `p${turn}`,
     held: [],
     replicas: [...kept, ...loaded],
-    variants: before.variants.map((v) => (measured.has(v.variant.id) ? asMeasured(v) : v)),
+    architectures: made,
+    variants: [
+      ...measured.filter((v) => !fresh.some(({ id, version }) => id === v.variant.id && version === v.variant.version)),
+      ...fresh.map((v) => ({ variant: v, measurements: [], dominatedBy: undefined, dominatedWithin: false })),
+    ],
   };
+  return { ...after, served: servedOf(after) };
 }
 
-const asMeasured = ({ variant: v }: PlacementVariant): PlacementVariant =>
-  variant(v.id, { task: v.task, version: v.version, p50Ms: 2, memoryMib: 60 });
+function withOutcomes(planned: PlacementArchitecture, plan: Plan): PlacementArchitecture {
+  const { name } = planned.architecture;
+  const fresh = plan.actions.flatMap((action): PlacementArchitecture['outcomes'] => {
+    if (action.kind !== 'make' || action.architecture !== name) return [];
+    const { version, recipe } = action;
+    return [{ architecture: name, version, recipe, result: made }];
+  });
+  return fresh.length === 0 ? planned : { ...planned, outcomes: [...planned.outcomes, ...fresh] };
+}
+
+const made = {
+  kind: 'made' as const,
+  modelDigest: digest('sha256:2'),
+  manifest: files,
+  similarity: 1,
+  note: 'made',
+};
+
+function withMeasurements(known: PlacementVariant, plan: Plan): PlacementVariant {
+  const { id, task: of, version } = known.variant;
+  const fresh = plan.actions.flatMap((action): PlacementVariant['measurements'] => {
+    if (action.kind !== 'measure' || action.variant !== id || action.version !== version) return [];
+    const measured = variant(id, { task: of, version, p50Ms: 2, memoryMib: 60 }).measurements;
+    return measured.map((one) => ({ ...one, hardwareClass: action.hardwareClass }));
+  });
+  if (fresh.length === 0) return known;
+  const kept = known.measurements.filter((one) => !fresh.some((f) => f.hardwareClass === one.hardwareClass));
+  return { ...known, measurements: [...kept, ...fresh] };
+}
+
+/** What every name means next. */
+export const servedOf = (world: PlacementSnapshot): ReadonlyMap<string, number> =>
+  new Map(
+    world.architectures.map((current) => {
+      const { name } = current.architecture;
+      const { workers, rules } = world;
+      const variants = world.variants.filter((v) => v.variant.architecture === name);
+      const replicas = world.replicas.filter((r) => r.assignment.variant.startsWith(`${name}:`));
+      const served = world.served.get(name);
+      return [name, servedVersion({ served, current, variants, replicas, workers, rules })];
+    }),
+  );
 
 /** Bytes that the replicas on a worker take by what is known of their variants, with what a plan loads on top. */
 export function memoryOn(id: string, world: PlacementSnapshot, plan: Plan): number {
@@ -147,7 +333,9 @@ export function memoryOn(id: string, world: PlacementSnapshot, plan: Plan): numb
     .filter((r) => r.assignment.worker === id && r.state !== 'failed')
     .map((r) => r.assignment);
   return [...here, ...loads].reduce((sum, assignment) => {
-    const result = world.variants.find((v) => v.variant.id === assignment.variant)?.measurements[0]?.result;
+    const { variant: id, version } = assignment;
+    const own = world.variants.find((v) => v.variant.id === id && v.variant.version === version);
+    const result = own?.measurements.find((m) => m.hardwareClass === assignment.hardwareClass)?.result;
     return sum + (result?.kind === 'measured' ? result.profile.memoryBytes : 0);
   }, 0);
 }

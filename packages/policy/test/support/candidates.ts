@@ -25,7 +25,17 @@ export function profile(p50ByBatch: Readonly<Record<number, number>>): Profile {
     p99Ms: milliseconds(p50 * 1.2),
     runs: 50,
   }));
-  return { points, loadMs: milliseconds(100), memoryBytes: bytes(1), runtimeVersion: '1', providerUsed: 'cpu' };
+  return {
+    points,
+    loadMs: milliseconds(100),
+    coldLoadMs: milliseconds(200),
+    memoryBytes: bytes(1),
+    baseMemoryBytes: bytes(0),
+    predictionError: undefined,
+    runtimeVersion: '1',
+    providerUsed: 'cpu',
+    nodesByProvider: {},
+  };
 }
 
 export interface CandidateFields {
@@ -39,6 +49,8 @@ export interface CandidateFields {
   readonly measurementError?: string;
   readonly recipe?: string;
   readonly maxBatchSize?: number;
+  readonly dominatedBy?: string;
+  readonly dominatedWithin?: boolean;
 }
 
 export function candidate(index: number, fields: CandidateFields = {}): Candidate {
@@ -60,6 +72,8 @@ export function candidate(index: number, fields: CandidateFields = {}): Candidat
     maxBatchSize: fields.maxBatchSize ?? 8,
     placeable: fields.placeable ?? true,
     quarantineReason: fields.quarantined === true ? 'killed its executors' : undefined,
+    dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
+    dominatedWithin: fields.dominatedWithin ?? false,
     measurementError: fields.measurementError,
     replicas: Array.from({ length: replicas }, (_, i) => ({
       id: replicaId(`${name}-${i}`),
@@ -83,6 +97,8 @@ export function target(...fields: readonly CandidateFields[]): TargetEntry {
     defaultObjective: {},
     maxBatchSize: Math.max(0, ...candidates.map((c) => c.maxBatchSize)),
     candidates,
+    exclusions: undefined,
+    rules: [],
   };
 }
 

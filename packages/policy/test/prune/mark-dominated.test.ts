@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { markDominated, type PlacementVariant } from '../../src/index.js';
+import { architecture, rule, task, variant, type VariantFields } from '../place/world.js';
+
+const slow = (id: string, fields: VariantFields = {}): PlacementVariant => variant(id, { p50Ms: 10, ...fields });
+const fast = (id: string, fields: VariantFields = {}): PlacementVariant => variant(id, { p50Ms: 5, ...fields });
+
+function marks(
+  variants: readonly PlacementVariant[],
+  fields: Partial<Parameters<typeof markDominated>[0]> = {},
+): readonly string[] {
+  const catalogue = {
+    tasks: [task('digits'), task('words')],
+    architectures: [architecture('a'), architecture('b')],
+    rules: [],
+    prices: { 'cpu/': 0.048 },
+    ...fields,
+  };
+  const marked = markDominated({ ...catalogue, variants });
+  assert.deepEqual(
+    marked.map((one) => one.variant),
+    variants.map((one) => one.variant),
+  );
+  return marked.flatMap(({ variant: { id, version }, dominatedBy, dominatedWithin }) =>
+    dominatedBy === undefined ? [] : [`${id}/${version} by ${dominatedBy}${dominatedWithin ? ' within' : ''}`],
+  );
+}
+
+describe('markDominated', () => {
+  it('marks within an architecture and over those of a task', () => {
+    const variants = [slow('a:original'), slow('a:fp16', { p50Ms: 8 }), fast('b:original')];
+    assert.deepEqual(marks(variants), ['a:original/1 by b:original within', 'a:fp16/1 by b:original']);
+  });
+
+  it('names the dominator that stays', () => {
+    const all = [slow('a:original'), fast('a:fp16', { p50Ms: 4 }), fast('b:original')];
+    assert.deepEqual(marks(all), ['a:original/1 by a:fp16 within', 'b:original/1 by a:fp16']);
+  });
+
+  it('keeps tasks apart', () => {
+    assert.deepEqual(marks([slow('a:original'), fast('b:original', { task: 'words' })]), []);
+  });
+
+  it('lets what may not serve dominate nothing', () => {
+    const variants = [slow('a:original'), fast('a:fp16')];
+    assert.deepEqual(marks([slow('a:original'), fast('a:fp16', { quarantineReason: 'kills' })]), []);
+    assert.deepEqual(marks(variants, { rules: [rule('deny', 'a:fp16')] }), []);
+    assert.deepEqual(marks(variants, { rules: [rule('deny', 'a:fp16', { task: 'words' })] }).length, 1);
+    assert.deepEqual(marks(variants, { rules: [rule('pin', 'a:original')] }).length, 1);
+  });
+
+  it('marks nothing of an architecture that keeps all, which dominates others all the same', () => {
+    const architectures = [architecture('a', { keepAll: true }), architecture('b')];
+    const variants = [slow('a:original'), fast('a:fp16'), slow('b:original')];
+    assert.deepEqual(marks(variants, { architectures }), ['b:original/1 by a:fp16']);
+  });
+
+  it('compares an older version as if it were the current one', () => {
+    const architectures = [architecture('a', { version: 2 }), architecture('b')];
+    const older = [slow('a:original'), slow('a:fp16', { p50Ms: 8 })];
+    const newer = [fast('a:original', { version: 2, p50Ms: 3 }), fast('a:fp16', { version: 2, p50Ms: 2 })];
+    assert.deepEqual(marks([...older, ...newer, slow('b:original')], { architectures }), [
+      'a:original/1 by a:fp16 within',
+      'a:original/2 by a:fp16 within',
+      'b:original/1 by a:fp16',
+    ]);
+  });
+});

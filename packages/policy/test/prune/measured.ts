@@ -1,0 +1,66 @@
+// Measured variants for tests of domination.
+
+import {
+  bytes,
+  hardwareClassId,
+  milliseconds,
+  variantId,
+  type HardwareClassId,
+  type Measurement,
+  type Profile,
+} from '@pareto/core';
+import type { MeasuredVariant } from '../../src/index.js';
+
+/** What was measured on one class. */
+export interface Figures {
+  /** Undefined: not measured. */
+  readonly accuracy?: number | undefined;
+  /** p99 by batch; the median is the same. */
+  readonly p99Ms?: Readonly<Record<number, number>>;
+  readonly memoryMib?: number;
+  readonly loadMs?: number;
+}
+
+export const cpu: HardwareClassId = hardwareClassId('cpu/x/avx2/1g');
+export const gpu: HardwareClassId = hardwareClassId('cuda/x/none/1g');
+export const terms = { prices: { 'cpu/': 0.048, 'cuda/': 3 }, latencyMs: 1000 };
+
+function profileOf({ p99Ms = { 1: 10 }, memoryMib = 100, loadMs = 100 }: Figures): Profile {
+  return {
+    points: Object.entries(p99Ms).map(([batch, ms]) => ({
+      batch: Number(batch),
+      p50Ms: milliseconds(ms),
+      p95Ms: milliseconds(ms),
+      p99Ms: milliseconds(ms),
+      runs: 50,
+    })),
+    loadMs: milliseconds(loadMs),
+    coldLoadMs: milliseconds(loadMs),
+    memoryBytes: bytes(memoryMib * 2 ** 20),
+    baseMemoryBytes: bytes(0),
+    predictionError: undefined,
+    runtimeVersion: '1',
+    providerUsed: 'cpu',
+    nodesByProvider: {},
+  };
+}
+
+export function resultOf(figures: Figures): Measurement['result'] {
+  const { accuracy: value = 0.9 } = figures;
+  const isMeasured = !('accuracy' in figures) || figures.accuracy !== undefined;
+  const accuracy = { metric: 'top1' as const, value, lower95: value - 0.01, upper95: value + 0.01, samples: 2000 };
+  return {
+    kind: 'measured',
+    profile: profileOf(figures),
+    accuracy: isMeasured ? accuracy : undefined,
+    agreement: undefined,
+  };
+}
+
+/** Of `architecture:recipe`, on the cpu and, where there are figures for it, on the gpu. */
+export function measured(id: string, onCpu: Figures | undefined, onGpu?: Figures): MeasuredVariant {
+  const on = (hardwareClass: HardwareClassId, figures: Figures | undefined): MeasuredVariant['measurements'] =>
+    figures === undefined ? [] : [{ hardwareClass, result: resultOf(figures) }];
+  const [architecture = id] = id.split(':');
+  return { variant: { id: variantId(id), architecture }, measurements: [...on(cpu, onCpu), ...on(gpu, onGpu)] };
+}
