@@ -34,7 +34,7 @@ export function deviceName(model: string): string {
 }
 
 /** From what the Vulkan loader says when it is told to; its driver by its file's name and content, for it tells no version. */
-export async function describeVulkan(stderr: string, mapped: readonly string[]): Promise<DeviceDescription> {
+async function describeVulkan(stderr: string, mapped: readonly string[]): Promise<DeviceDescription> {
   const [, model, driver = ''] = /Using "([^"]+)" with driver: "([^"]+)"/.exec(stderr) ?? [];
   if (model === undefined) return unknown;
   const file = mapped.find((name) => path.basename(name).startsWith(path.basename(driver)));

@@ -1,9 +1,9 @@
 // Measures one batch size: warmed, until the median is known well or its time is spent.
 
-import { milliseconds, ParetoError, percentile, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
+import { milliseconds, percentile, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
 import type { Executor } from './executor.js';
 import type { MeasuringTurn } from './measuring-turn.js';
-import type { TensorInput } from './run.js';
+import { runFailure, type TensorInput } from './run.js';
 
 const warmFor = 50;
 const warmRuns = 20;
@@ -15,7 +15,10 @@ const tightWithin = 0.02;
 /** After others had the slot, a run shorter than this is done once untimed: they took the caches. */
 const warmsBelow = 25;
 
-/** Time counts that the runs themselves take; waiting for a turn doesn't. Throws `failed-precondition` when the model doesn't run. */
+/**
+ * Time counts that the runs themselves take; waiting for a turn doesn't. Throws `failed-precondition` when the model doesn't run, `unavailable` when another
+ * ended its process.
+ */
 export async function measureBatch(
   executor: Executor,
   inputs: readonly TensorInput[],
@@ -64,6 +67,5 @@ async function timeRun(executor: Executor, inputs: readonly TensorInput[], clock
   const started = clock.now();
   const outcome = await executor.run({ inputs, outputs: [], expectedMs: undefined });
   if (outcome.kind === 'done') return clock.now() - started;
-  const reason = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
-  throw new ParetoError('failed-precondition', `the model doesn't run on sample inputs: ${reason}`);
+  throw runFailure("the model doesn't run on sample inputs", outcome);
 }

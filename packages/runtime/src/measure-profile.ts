@@ -44,8 +44,8 @@ type MeasureSize = (batch: number) => Promise<ProfilePoint>;
  * Measures batches 1, 2, 4 … up to the ceiling, each warmed first, until the median is known well or its time is spent; then
  * some sizes between them, against what is predicted there. The runs take a few seconds in all: once these are spent, larger
  * batches are left out. On a device it first proves that the model runs there.
- * Throws `failed-precondition` with the reason when it doesn't, or doesn't run at all; rejects with the signal's reason when
- * that aborts.
+ * Throws `failed-precondition` with the reason when it doesn't, or doesn't run at all; `unavailable` when another model on the
+ * device ended their process; rejects with the signal's reason when that aborts.
  */
 export async function measureProfile(
   executor: Executor,

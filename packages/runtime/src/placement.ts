@@ -6,13 +6,13 @@ import path from 'node:path';
 import { ParetoError } from '@pareto/core';
 import { loadHungAfter } from './calls.js';
 import type { SessionRequest } from './protocol.js';
-import { tensorHeader, type TensorInput } from './run.js';
+import { runFailure, tensorHeader, type TensorInput } from './run.js';
 import { whyFailed, type Session } from './session-host.js';
 
 /** Numbers of nodes by execution provider. */
 export type Placement = Readonly<Record<string, number>>;
 
-/** Throws `failed-precondition` with the reason when it does not run. */
+/** Throws `failed-precondition` with the reason when it does not run, `unavailable` when another model ended the process. */
 export async function observePlacement(
   session: Session,
   { modelPath, provider, threads, option }: SessionRequest,
@@ -28,8 +28,8 @@ export async function observePlacement(
       hungAfter: loadHungAfter,
     });
     if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled') return await readPlacement(folder);
-    const why = outcome.kind === 'died' ? outcome.death.reason : whyFailed(outcome);
-    throw new ParetoError('failed-precondition', `the model doesn't run while it is profiled: ${why}`);
+    const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: whyFailed(outcome) };
+    throw runFailure("the model doesn't run while it is profiled", failure);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

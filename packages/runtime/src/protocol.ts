@@ -48,7 +48,7 @@ export interface ProfileHeader extends SessionRequest {
 }
 
 /** Ends a session. */
-export interface ReleaseHeader {
+interface ReleaseHeader {
   readonly kind: 'release';
   readonly session: number;
 }

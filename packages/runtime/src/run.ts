@@ -1,6 +1,6 @@
 // What a run of a model takes and gives.
 
-import type { DataType, Milliseconds } from '@pareto/core';
+import { ParetoError, type DataType, type Milliseconds } from '@pareto/core';
 import type { ExecutorDeath } from './executor-process.js';
 import type { TensorHeader } from './protocol.js';
 
@@ -39,3 +39,10 @@ export const tensorHeader = ({ name, datatype, shape, data }: TensorInput): Tens
   shape,
   byteLength: data.reduce((total, slice) => total + slice.length, 0),
 });
+
+/** Why something did not run: `unavailable` when another model ended the process, else `failed-precondition`. */
+export function runFailure(what: string, outcome: Exclude<RunOutcome, { readonly kind: 'done' }>): ParetoError {
+  if (outcome.kind === 'failed') return new ParetoError('failed-precondition', `${what}: ${outcome.message}`);
+  const { kind, reason } = outcome.death;
+  return new ParetoError(kind === 'beside' ? 'unavailable' : 'failed-precondition', `${what}: ${reason}`);
+}

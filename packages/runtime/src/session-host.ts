@@ -12,7 +12,7 @@ export type CallOutcome =
   | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
 
 /** A request, the slices of its tensors, and when it counts as hung. */
-export interface Ask extends Pick<Call, 'hungAfter' | 'what'> {
+interface Ask extends Pick<Call, 'hungAfter' | 'what'> {
   readonly request: Request;
   readonly data?: readonly (readonly Uint8Array[])[];
 }

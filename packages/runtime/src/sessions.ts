@@ -15,7 +15,7 @@ import type {
 } from './protocol.js';
 import { datatypeOf, fromTensor, toTensor } from './tensors.js';
 
-export interface Answer {
+interface Answer {
   readonly reply: Reply;
   readonly tensors: readonly Uint8Array[];
 }

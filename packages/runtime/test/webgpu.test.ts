@@ -112,6 +112,19 @@ describe('webgpu on a software device', function () {
     assert.equal((await runImages(again, 1)).kind, 'done');
   });
 
+  it('measures nothing of a model whose process another ended: it is to be tried again', async () => {
+    const innocent = await loadOnGpu(digits('mlp-tiny'));
+    const guilty = await loadOnGpu(digits('cnn-small'));
+    const request = { signature, maxBatch: 64, runtimeVersion: '', coldLoadMs: milliseconds(1), predict: () => 1 };
+    const measuring = measureProfile(
+      innocent,
+      { ...request, tokens: createSlotTokens(1), loads: gpuPool().loads },
+      systemClock,
+    );
+    guilty.kill({ kind: 'hung', reason: 'hung: for this test' });
+    await assert.rejects(measuring, { code: 'unavailable', message: /hung: for this test; this model was beside it/ });
+  });
+
   it('tells all models of an end from outside, as nobody knows whose fault it is', async () => {
     const both = [await loadOnGpu(digits('mlp-tiny')), await loadOnGpu(digits('mlp-tiny'))];
     process.kill(both[0]?.pid ?? 0, 'SIGKILL');
