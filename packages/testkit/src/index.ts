@@ -18,6 +18,7 @@ export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.j
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
 export { formatRows, writeRows, type Reach, type Row } from './rows.js';
 export { fetchTool, type Tool, type ToolName } from './tools.js';
+export { findSoftwareGpu, type SoftwareGpu } from './software-gpu.js';
 export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';
 export { missingEtcd, startEtcd, type Etcd, type EtcdOptions, type EtcdVersion } from './etcd.js';
 export type { EtcdNode } from './etcd-node.js';
