@@ -1,7 +1,14 @@
 // All that is to be made and measured of each current version, and how far that is. Pure.
 
 import type { Architecture, Plan, WorkerId } from '@pareto/core';
-import { fleetClasses, listSteps, type PlacementArchitecture, type Step } from '@pareto/policy';
+import {
+  fleetClasses,
+  listSteps,
+  type FleetClass,
+  type PlacementArchitecture,
+  type PlacementWorker,
+  type Step,
+} from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from './describe.js';
 import { sameTarget, type WorkTarget } from './live-worker.js';
@@ -11,16 +18,26 @@ import { currentVersions, observeWorkers, type Scene } from './observe.js';
 export function listJobs(scene: Scene, waiting: Plan['waiting'], name: string): wire.JobInput[] {
   const { tasks, architectures, variants } = scene.registry;
   if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
-  const classes = fleetClasses(observeWorkers(scene));
+  const classes = jobClasses(observeWorkers(scene));
   const running = runningWork(scene);
   return currentVersions(scene.registry)
     .filter(({ architecture }) => name === '' || name === architecture.name || name === architecture.task)
     .map((planned) => {
       const own = [...variants.values()].filter(({ variant }) => variant.architecture === planned.architecture.name);
       const steps = listSteps(planned, own, classes);
-      return describeJob(planned, steps, running, waiting);
+      const job = describeJob(planned, steps, running, waiting);
+      return { ...job, done: classes.length > 0 && steps.every(({ state }) => state !== 'open') };
     });
 }
+
+/** Those of workers that are expected back too; and when there are none at all, of all that are known: more is to come then. */
+function jobClasses(workers: readonly PlacementWorker[]): readonly FleetClass[] {
+  const expected = workers.filter(({ presence }) => presence !== 'gone');
+  const classes = fleetClasses(expected.map(asConnected));
+  return classes.length > 0 ? classes : fleetClasses(workers.map(asConnected));
+}
+
+const asConnected = (worker: PlacementWorker): PlacementWorker => ({ ...worker, presence: 'connected' });
 
 interface Running {
   readonly target: WorkTarget;
@@ -46,7 +63,6 @@ function describeJob(
     version: architecture.version,
     task: architecture.task,
     steps: steps.map((step) => ({ ...namesOf(step), ...stateOf(architecture, step, running, waiting) })),
-    done: steps.every(({ state }) => state !== 'open'),
   };
 }
 

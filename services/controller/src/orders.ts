@@ -60,12 +60,20 @@ function originalOf(registry: RegistryView, architecture: Architecture): Variant
   return known && specOf(registry, known.variant);
 }
 
-/** Whether anybody still wants to know: the version is current, and what was to be made is not there yet. */
+/** Whether anybody still wants to know: the version counts, and what was to be made is not there yet. */
 export function isWanted(registry: RegistryView, target: WorkTarget): boolean {
-  if (target.kind === 'measure') return registry.variants.get(target.variant)?.variant.version === target.version;
+  if (target.kind === 'measure') {
+    const known = registry.versions.get(versionKey(target.variant, target.version));
+    return known !== undefined && counts(registry, known.variant.architecture, target.version);
+  }
   const { architecture, version, recipe } = target;
-  const current = registry.architectures.get(architecture)?.at(-1);
-  return (
-    current?.version === version && registry.outcomes.get(architecture)?.every((one) => one.recipe !== recipe) !== false
-  );
+  const outcomes = registry.outcomes.get(architecture) ?? [];
+  return isCurrent(registry, architecture, version) && outcomes.every((outcome) => outcome.recipe !== recipe);
 }
+
+const isCurrent = ({ architectures }: RegistryView, name: string, version: number): boolean =>
+  architectures.get(name)?.at(-1)?.version === version;
+
+/** Also an older version is measured anew while the name means it. */
+const counts = (registry: RegistryView, name: string, version: number): boolean =>
+  isCurrent(registry, name, version) || registry.older.get(name)?.includes(version) === true;

@@ -26,6 +26,8 @@ import { clusterToken } from './start-controller.js';
 const classOf = (provider: string): HardwareClassId => hardwareClassId(`${provider}/test/none/0g`);
 const runtimeVersion = 'test';
 
+type Measured = Measurement['result'];
+
 export interface FakeWorkerOptions {
   readonly id: string;
   readonly incarnation?: string;
@@ -33,7 +35,7 @@ export interface FakeWorkerOptions {
   /** What it already holds, by replica id. */
   readonly replicas?: ReadonlyMap<string, wire.ReplicaReportInput>;
   /** Undefined: it never comes to an end. */
-  readonly measure?: (order: wire.MeasureOrder) => Measurement['result'] | undefined;
+  readonly measure?: (order: wire.MeasureOrder) => Measured | undefined | Promise<Measured>;
   /** Undefined: it never comes to an end. Without it all are declined. */
   readonly make?: (order: wire.MakeOrder) => RecipeOutcome['result'] | undefined;
   /** Of its slot groups. */
@@ -97,7 +99,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     // An order that is repeated is the same one.
     const before = ordered;
     ordered = new Set([...measures.keys(), ...makes.keys()]);
-    for (const [name, order] of measures) if (!before.has(name)) measure(order);
+    for (const [name, order] of measures) if (!before.has(name)) void measure(order);
     for (const [name, order] of makes) if (!before.has(name)) make(name, order);
   };
   const make = (name: string, order: wire.MakeOrder): void => {
@@ -107,10 +109,10 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     const { architecture, version, recipe } = order;
     void stream.write({ outcome: recipeOutcomeToWire({ architecture, version, recipe, result }) });
   };
-  const measure = (order: wire.MeasureOrder): void => {
+  const measure = async (order: wire.MeasureOrder): Promise<void> => {
     const { variant = '', version = 0 } = order.spec ?? {};
     measured.push(variant);
-    const result = options.measure === undefined ? profileFor(variant) : options.measure(order);
+    const result = options.measure === undefined ? profileFor(variant) : await options.measure(order);
     if (result === undefined) return;
     const hardwareClass = hardwareClassId(order.hardwareClass);
     const named = { variant: variantId(variant), version, hardwareClass, environment: runtimeVersion };

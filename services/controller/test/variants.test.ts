@@ -1,0 +1,317 @@
+// From one model to its variants, over real gRPC, with workers that make and measure at once.
+
+import assert from 'node:assert/strict';
+import { bytes, digest, milliseconds, systemClock, type Measurement, type RecipeOutcome } from '@pareto/core';
+import { manifestDigest } from '@pareto/models';
+import type { wire } from '@pareto/rpc';
+import { createTempFolder, matrixModel, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { startRouter, type FakeRouter } from './fake-router.js';
+import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel, uploadFile } from './upload-model.js';
+
+type Result = RecipeOutcome['result'];
+
+describe('variants', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let cleanUp: (() => void)[];
+  let file: wire.ManifestInput;
+
+  const worker = (options: FakeWorkerOptions): FakeWorker => {
+    const started = startWorker(controller.address, options);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const router = (): FakeRouter => {
+    const started = startRouter(controller.address);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const until = (what: string, holds: () => boolean | Promise<boolean>): Promise<true> =>
+    waitFor(what, async () => ((await holds()) ? true : undefined), 9_000);
+  const restart = async (): Promise<void> => {
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.path);
+  };
+  const register = (name: string, recipes: readonly string[] = [], content?: Uint8Array) =>
+    registerModel(controller, name, content, 'squares', recipes);
+  const job = async (name: string): Promise<wire.Job> => {
+    const { jobs } = await controller.registry.jobs({ name });
+    assert.ok(jobs[0] !== undefined && jobs.length === 1);
+    return jobs[0];
+  };
+  const done = (name: string): Promise<true> => until(`${name} to be done`, async () => (await job(name)).done);
+  const steps = async (name: string): Promise<readonly string[]> =>
+    (await job(name)).steps.map(({ kind, recipe, variant, state }) => `${kind} ${variant || recipe}: ${state}`);
+  const variantsOf = async (name: string): Promise<ReadonlyMap<string, wire.Variant>> =>
+    new Map((await controller.registry.describe({ name })).variants.map((variant) => [variant.name, variant]));
+  /** Of a file that was uploaded. */
+  const made = (note: string): Result => {
+    const files = (file.files ?? []).map(({ path = '', digest: id = '', sizeBytes = 0 }) => ({
+      ...{ path, digest: digest(id), sizeBytes: bytes(Number(sizeBytes)) },
+    }));
+    return { kind: 'made', manifest: { files }, modelDigest: manifestDigest({ files }), similarity: 0.99, note };
+  };
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    file = await uploadFile(controller, Buffer.from('the file of a variant'));
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp) clean();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('are made of one model in order, measured each, and told of', async () => {
+    const results: Readonly<Record<string, Result>> = {
+      'int8-dynamic': made('two products'),
+      int4: { kind: 'failed', reason: 'no memory' },
+      mapped: made('one tensor'),
+    };
+    const originals: (wire.VariantSpec | null)[] = [];
+    const one = worker({
+      id: 'w1',
+      make: (order) => results[order.recipe] ?? { kind: 'declined', reason: `no ${order.recipe} here` },
+      measure(order) {
+        originals.push(order.original);
+        return profileFor(order.spec?.variant ?? '');
+      },
+    });
+    const registered = await register('tiny');
+    await done('tiny');
+    const recipes = ['int8-dynamic', 'int8-static', 'int4', 'fp16', 'optimised', 'mapped'];
+    assert.deepEqual(registered.recipes, ['original', ...recipes]);
+    assert.deepEqual(
+      one.made,
+      recipes.map((recipe) => `tiny:${recipe}`),
+    );
+    const measured = ['tiny:original', 'tiny:int8-dynamic', 'tiny:mapped', 'tiny:mapped@cpu+no-prepacking'];
+    assert.deepEqual(one.measured, measured);
+    assert.deepEqual(
+      originals.map((original) => original?.variant),
+      [undefined, ...measured.slice(1).map(() => 'tiny:original')],
+    );
+    const variants = await variantsOf('tiny');
+    assert.deepEqual([...variants.keys()].sort(), measured.toSorted());
+    const mapped = variants.get('tiny:mapped@cpu+no-prepacking');
+    assert.deepEqual([mapped?.option, mapped?.note, mapped?.sizeBytes], ['no-prepacking', 'one tensor', 21]);
+    assert.deepEqual(await steps('tiny'), [
+      'measure tiny:original: done',
+      'make int8-dynamic: done',
+      'measure tiny:int8-dynamic: done',
+      'make int8-static: declined',
+      'make int4: failed',
+      'make fp16: declined',
+      'make optimised: declined',
+      'make mapped: done',
+      'measure tiny:mapped: done',
+      'measure tiny:mapped@cpu+no-prepacking: done',
+    ]);
+    const { outcomes } = await controller.registry.describe({ name: 'squares' });
+    assert.equal(outcomes.length, 6);
+    assert.equal(outcomes.find(({ recipe }) => recipe === 'int4')?.error, 'no memory');
+    const order = one.assignments.flatMap(({ makes }) => makes)[0];
+    assert.deepEqual([order?.original?.variant, order?.metric, order?.maxBatchSize], ['tiny:original', 'top1', 8]);
+  });
+
+  it('that are no better than another in anything are marked, unless that may not answer, or all are kept', async () => {
+    const table = router();
+    worker({ id: 'w1', make: () => made(''), measure: ({ spec }) => slower(spec?.variant === 'tiny:fp16' ? 2 : 1) });
+    await register('tiny', ['fp16']);
+    const row = () => table.rows.get('variant/tiny:fp16/cpu/test/none/0g')?.variant;
+    await until('the mark', () => row()?.dominatedBy === 'tiny:original');
+    assert.deepEqual([row()?.dominatedWithin, row()?.maxBatchSize], [true, 8]);
+    assert.equal((await variantsOf('tiny')).get('tiny:fp16')?.dominatedBy, 'tiny:original');
+    const rule = { kind: 'deny', target: 'tiny:original', reason: 'it is wrong', by: 'ada' };
+    const { id } = await controller.registry.setRule(rule);
+    await until('it to count again', () => row()?.dominatedBy === '');
+    assert.equal((await variantsOf('tiny')).get('tiny:original')?.denied, `rule ${id} by ada: it is wrong`);
+    await controller.registry.liftRule({ id });
+    await until('the mark', () => row()?.dominatedBy === 'tiny:original');
+    const [architecture] = (await controller.registry.list({})).architectures;
+    const { task = '', manifest = null } = architecture ?? {};
+    await controller.registry.registerArchitecture({ name: 'tiny', task, manifest, recipes: ['fp16'], keepAll: true });
+    await until('it to be kept', () => row()?.dominatedBy === '');
+  });
+
+  it('come of recipes that are wanted later, and for providers that the fleet gets later', async () => {
+    const first = worker({ id: 'w1', make: () => made('') });
+    const before = await register('tiny', ['original']);
+    await done('tiny');
+    assert.deepEqual([first.made, [...(await variantsOf('tiny')).keys()]], [[], ['tiny:original']]);
+    const after = await register('tiny', ['fp16']);
+    assert.deepEqual([after.version, after.recipes], [before.version, ['original', 'fp16']]);
+    await until('the file', async () => (await variantsOf('tiny')).has('tiny:fp16'));
+    const second = worker({ id: 'w2', providers: ['webgpu'], make: () => made('') });
+    await until('its variants', () => second.measured.length === 2);
+    assert.deepEqual(second.measured, ['tiny:original@webgpu', 'tiny:fp16@webgpu']);
+    await until('all to be done', async () => (await job('tiny')).done);
+    assert.deepEqual([first.made, second.made], [['tiny:fp16'], []]);
+    const unknown = register('tiny', ['fp16', 'int3']);
+    await assert.rejects(unknown, { code: 'invalid-argument', message: /"int3" is not known.*int8-static/ });
+  });
+
+  it('are made again and measured again when asked for, and are served meanwhile', async () => {
+    let works = false;
+    let hangs = false;
+    const one = worker({
+      id: 'w1',
+      make: () => (works ? made('') : { kind: 'failed', reason: 'out of luck' }),
+      measure: (order) => (hangs ? undefined : profileFor(order.spec?.variant ?? '')),
+    });
+    await register('tiny', ['fp16']);
+    await done('tiny');
+    works = true;
+    hangs = true;
+    await controller.registry.profile({ variant: 'tiny' });
+    await until('it to be measured', async () => (await steps('tiny')).includes('measure tiny:original: running'));
+    assert.deepEqual(one.measured, ['tiny:original', 'tiny:original']);
+    assert.ok((await variantsOf('tiny')).get('tiny:original')?.measurements[0]?.profile);
+    await until('the file', () => one.made.length === 2);
+    await assert.rejects(controller.registry.profile({ variant: 'tiny:int4' }), { code: 'not-found' });
+    await assert.rejects(controller.registry.profile({ variant: 'large' }), { code: 'not-found' });
+  });
+
+  describe('of a model with a fixed batch', () => {
+    const shape = { type: onnxType.float, dims: [1, 8] };
+    const fixed = writeModel({
+      nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+      inputs: [{ name: 'x', ...shape }],
+      outputs: [{ name: 'y', ...shape }],
+    });
+
+    it('come of the file with a dynamic one, where that works', async () => {
+      const specs: (wire.VariantSpec | null)[] = [];
+      const one = worker({
+        id: 'w1',
+        make: () => made('free'),
+        measure({ spec }) {
+          specs.push(spec);
+          return profileFor('');
+        },
+      });
+      const registered = await register('tiny', ['fp16'], fixed);
+      assert.deepEqual([registered.fixedBatch, registered.maxBatchSize, registered.signature?.batched], [1, 0, false]);
+      await done('tiny');
+      assert.deepEqual(
+        [one.made, one.measured],
+        [
+          ['tiny:dynamic-batch', 'tiny:fp16'],
+          ['tiny:original', 'tiny:fp16'],
+        ],
+      );
+      const { task, architectures } = await controller.registry.describe({ name: 'tiny' });
+      for (const signature of [task?.signature, architectures[0]?.signature, specs[0]?.signature])
+        assert.deepEqual([signature?.batched, signature?.inputs[0]?.dims], [true, [8]]);
+      assert.equal(
+        specs[0]?.modelDigest,
+        specs[1]?.modelDigest,
+        'the file that was made takes the place of the original',
+      );
+      assert.notEqual(specs[0]?.modelDigest, registered.modelDigest);
+      assert.equal((await register('tiny', ['fp16'], fixed)).version, 1, 'the same bytes are the same version');
+    });
+
+    it('come of it as it is, where that does not work, and fit a task of any batch', async () => {
+      await register('large', ['original']);
+      worker({ id: 'w1' });
+      const table = router();
+      const mixed = writeModel({
+        nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+        inputs: [{ name: 'x', ...shape }],
+        outputs: [{ name: 'y', ...shape }],
+      });
+      await register('tiny', ['original'], mixed);
+      await done('tiny');
+      assert.deepEqual(await steps('tiny'), ['make dynamic-batch: declined', 'measure tiny:original: done']);
+      const row = (name: string) => table.rows.get(`variant/${name}:original/cpu/test/none/0g`)?.variant;
+      await until('its row', () => row('tiny')?.maxBatchSize === 0 && row('large')?.maxBatchSize === 8);
+      assert.equal((await controller.registry.list({})).tasks[0]?.signature?.batched, true);
+    });
+  });
+
+  describe('that are being made', () => {
+    /** Hangs at one recipe, and makes all others. */
+    const stuckAt = (recipe: string) => (order: wire.MakeOrder) => (order.recipe === recipe ? undefined : made(''));
+
+    it('are made on by the next controller, and by the next worker: what is done is not done again', async () => {
+      const first = worker({ id: 'w1', make: stuckAt('int4') });
+      await register('tiny', ['int8-dynamic', 'int4', 'fp16']);
+      await until('the last', () => first.made.at(-1) === 'tiny:int4');
+      await until('what runs to be known', async () => {
+        const running = (await job('tiny')).steps.find(({ state }) => state === 'running');
+        return running?.recipe === 'int4' && running.worker === 'w1' && running.detail === 'half';
+      });
+      const { workers } = await controller.fleet.listWorkers({});
+      assert.deepEqual([workers[0]?.measuring, workers[0]?.progress], ['tiny:int4', 'half']);
+      await restart();
+      const again = worker({ id: 'w1', incarnation: '2', make: stuckAt('int4') });
+      await until('it to be made again', () => again.made.length > 0);
+      again.leave();
+      const last = worker({ id: 'w2', make: () => made('') });
+      await done('tiny');
+      assert.deepEqual([again.made, again.measured], [['tiny:int4'], []]);
+      assert.deepEqual(last.made, ['tiny:int4', 'tiny:fp16']);
+      const measured = [...first.measured, ...last.measured].sort();
+      assert.deepEqual(measured, ['tiny:fp16', 'tiny:int4', 'tiny:int8-dynamic', 'tiny:original']);
+    });
+
+    it('are of no use when the architecture is deleted: the worker turns to something else', async () => {
+      const one = worker({ id: 'w1', make: stuckAt('int4') });
+      await register('tiny', ['int4']);
+      await until('it to be made', () => one.made.length === 1);
+      await controller.registry.delete({ name: 'tiny' });
+      await until('the order to be gone', () => one.assignments.at(-1)?.makes.length === 0);
+      await register('large', ['original']);
+      await until('the other to be measured', () => one.measured.includes('large:original'));
+      await assert.rejects(controller.registry.jobs({ name: 'tiny' }), { code: 'not-found' });
+      assert.equal((await controller.registry.list({})).outcomes.length, 0);
+    });
+  });
+
+  it('of a new version are asked for by name only once they are as warm as the old ones', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const measure = async ({ spec }: wire.MeasureOrder): Promise<Measurement['result']> => {
+      if (spec?.version === 2) await released;
+      return profileFor('tiny');
+    };
+    for (const id of ['w1', 'w2']) worker({ id, measure });
+    const table = router();
+    const version = () => table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant?.version;
+    const ready = (wanted: number): number =>
+      [...table.rows.values()].filter(({ replica }) => replica?.version === wanted && replica.state === 'READY').length;
+    await register('tiny', ['original']);
+    await until('two replicas', () => version() === 1 && ready(1) === 2);
+    await register('tiny', ['original'], matrixModel(8));
+    await systemClock.sleep(milliseconds(1_500));
+    assert.deepEqual([version(), ready(1)], [1, 2]);
+    const gaps: string[] = [];
+    const watch = setInterval(() => {
+      const named = version() ?? 0;
+      if (ready(named) < 2) gaps.push(`${ready(named)} of version ${named}`);
+    }, 5);
+    cleanUp.push(() => clearInterval(watch));
+    release();
+    await until('the new version', () => version() === 2 && ready(2) >= 2 && ready(1) === 0);
+    clearInterval(watch);
+    assert.deepEqual(gaps, []);
+  });
+});
+
+/** By a factor. */
+function slower(by: number): Measurement['result'] {
+  const result = profileFor('tiny');
+  if (result.kind === 'failed') return result;
+  const times = (ms: number) => milliseconds(ms * by);
+  const points = result.profile.points.map(({ batch, p50Ms, p95Ms, p99Ms, runs }) => ({
+    ...{ batch, runs, p50Ms: times(p50Ms), p95Ms: times(p95Ms), p99Ms: times(p99Ms) },
+  }));
+  return { ...result, profile: { ...result.profile, points } };
+}
