@@ -78,7 +78,7 @@ describe('models in S3', function () {
     owned.push(() => controller.child.stop(5_000));
     await controller.start();
     const model = digitModelFile('mlp-tiny');
-    await pareto('--controller', controller.address, 'register', model, '--task', 'digits', '--no-wait');
+    await pareto('--controller', controller.address, 'register', model, '--task', 'digits', '--detach');
     await controller.stop();
 
     const s3 = ['--blobs', `s3://${server.bucket}/moved`, '--s3-endpoint', server.endpoint];
@@ -92,7 +92,7 @@ describe('models in S3', function () {
     await copy('place');
     await controller.start(s3);
     // It is all there: nothing is uploaded.
-    const again = ['register', model, '--task', 'digits', '--name', 'again', '--no-wait'];
+    const again = ['register', model, '--task', 'digits', '--name', 'again', '--detach'];
     assert.doesNotMatch(await pareto('--controller', controller.address, ...again), /uploaded/);
   });
 });

@@ -2,12 +2,14 @@
 
 import type { wire } from '@pareto/rpc';
 
-/** Three significant digits, down to a microsecond. */
-export function formatMs(ms: number): string {
+/** Three significant digits, down to a microsecond; without the unit. */
+export function msDigits(ms: number): string {
   const size = Math.abs(ms);
   const decimals = size === 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
-  return `${ms.toFixed(decimals)} ms`;
+  return ms.toFixed(decimals);
 }
+
+export const formatMs = (ms: number): string => `${msDigits(ms)} ms`;
 
 export const formatPercent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 
@@ -47,3 +49,26 @@ export function formatObjective(objective: wire.Objective | null | undefined): s
     ...(objective.degrade === 'ALLOW' ? ['may degrade'] : []),
   ].join(', ');
 }
+
+/** A time that has gone by or is left, in its two largest units: `850 ms`, `42 s`, `3 min 12 s`, `2 h 5 min`, `1 d 3 h`. */
+export function formatSpan(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  let left = Math.round(ms / 1_000);
+  const parts: string[] = [];
+  for (const [name, seconds] of units) {
+    const count = Math.floor(left / seconds);
+    left -= count * seconds;
+    if (count > 0) parts.push(`${count} ${name}`);
+    if (parts.length > 0 && (count === 0 || parts.length === 2)) break;
+  }
+  return parts.join(' ');
+}
+
+/** `0.25x`, with three digits where it is small. */
+export const formatRatio = (ratio: number): string => `${ratio.toFixed(ratio < 0.095 ? 3 : 2)}x`;

@@ -20,6 +20,26 @@ export const wholeNumberIn =
     throw new InvalidArgumentError('Expected a whole number.');
   };
 
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A parser of durations as `90s`, `30m`, `2h` or `1d`, into milliseconds. */
+export function duration(text: string): number {
+  const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text.trim()) ?? [];
+  const ms = Number(count) * (unitMs[unit] ?? 0);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError('Expected a duration: 90s, 30m, 2h or 1d.');
+}
+
+/** A parser of names separated by commas, each one of `known`. */
+export const namesIn =
+  (known: readonly string[]) =>
+  (text: string): readonly string[] => {
+    const names = text.split(',').map((name) => name.trim());
+    const wrong = names.find((name) => !known.includes(name));
+    if (wrong === undefined) return names;
+    throw new InvalidArgumentError(`There is no ${JSON.stringify(wrong)}: expected some of ${known.join(', ')}.`);
+  };
+
 export const defaultController = '127.0.0.1:8100';
 export const defaultRouter = '127.0.0.1:8001';
 

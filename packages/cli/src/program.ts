@@ -6,9 +6,12 @@ import { addCerts } from './commands/certs.js';
 import { addExplain, addWhatIf } from './commands/decisions.js';
 import { addDelete } from './commands/delete.js';
 import { addDrain, addWorkers } from './commands/fleet.js';
+import { addFrontier } from './commands/frontier.js';
 import { addInfer } from './commands/infer.js';
+import { addJobs, addProfile } from './commands/jobs.js';
 import { addRegister } from './commands/register.js';
 import { addDescribe, addList } from './commands/registry.js';
+import { addDeny, addLift, addPin, addRules } from './commands/rules.js';
 import { addTop } from './commands/top.js';
 import { addUp } from './commands/up.js';
 import type { Context } from './context.js';
@@ -19,12 +22,19 @@ const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 const add = [
   addUp,
   addRegister,
-  addDelete,
+  addJobs,
   addList,
   addDescribe,
+  addFrontier,
   addInfer,
   addExplain,
   addWhatIf,
+  addPin,
+  addDeny,
+  addRules,
+  addLift,
+  addProfile,
+  addDelete,
   addTop,
   addWorkers,
   addDrain,

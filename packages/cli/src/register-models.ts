@@ -75,17 +75,26 @@ export interface LocalModel {
 /** Named after its file. */
 export const modelAt = (path: string): LocalModel => ({ name: basename(path, '.onnx'), path });
 
+/** What models are registered for. */
+export interface Registration {
+  readonly task: string;
+  /** What is made of each; empty: all that is known. */
+  readonly recipes: readonly string[];
+  /** Dominated variants are used all the same. */
+  readonly keepAll: boolean;
+}
+
 /** Registers one after the other; one that is refused doesn't hold up the rest. */
 export async function registerModels(
   clients: ControllerClients,
-  task: string,
+  registration: Registration,
   models: readonly LocalModel[],
   options: RegisterOptions,
 ): Promise<readonly wire.Architecture[]> {
   const registered: wire.Architecture[] = [];
   for (const model of models) {
     try {
-      registered.push(await registerModel(clients, task, model, options));
+      registered.push(await registerModel(clients, registration, model, options));
     } catch (error) {
       if (isFatal(error)) throw error;
       options.onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
@@ -96,14 +105,14 @@ export async function registerModels(
 
 async function registerModel(
   clients: ControllerClients,
-  task: string,
+  { task, recipes, keepAll }: Registration,
   { name, path }: LocalModel,
   options: RegisterOptions,
 ): Promise<wire.Architecture> {
   const collected = await collectModel(path);
   for (const file of collected) await send(clients, file, options);
   const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
-  const request = { name, task, manifest: { files } };
+  const request = { name, task, manifest: { files }, recipes: [...recipes], keepAll };
   const { signal } = options;
   const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
   options.onEvent({ kind: 'architecture', architecture });

@@ -10,6 +10,10 @@ export interface Column<Row> {
 
 const width = (text: string): number => stripVTControlCharacters(text).length;
 
+/** As `padEnd`, not counting colours. */
+export const padVisible = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - width(text)));
+
 /** One line a row, under a line of titles. */
 export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const lines = [

@@ -72,8 +72,11 @@ export function createTerminal(stdout: Output, stderr: Output): Terminal {
     status(lines) {
       if (stderr.isTTY !== true) return;
       clear();
-      for (const line of lines) stderr.write(`${fit(line, stderr.columns ?? 80)}\n`);
-      drawn = lines.length;
+      if (lines.length === 0) return;
+      // What is higher than the screen can't be drawn over.
+      const shown = fitScreen(lines.join('\n'), stderr.columns ?? 80, stderr.rows ?? 24);
+      for (const line of shown) stderr.write(`${line}\n`);
+      drawn = shown.length;
     },
     get columns() {
       return stdout.columns ?? 80;

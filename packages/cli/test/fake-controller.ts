@@ -12,9 +12,17 @@ export interface FakeStorage {
   readonly names: string[];
   /** In the order in which they were called, as `port method name`. */
   readonly calls: string[];
+  /** Of each registration of an architecture. */
+  readonly wanted: { readonly recipes: readonly string[]; readonly keepAll: boolean }[];
 }
 
-export const createFakeStorage = (): FakeStorage => ({ blobs: new Map(), sizes: new Map(), names: [], calls: [] });
+export const createFakeStorage = (): FakeStorage => ({
+  blobs: new Map(),
+  sizes: new Map(),
+  names: [],
+  calls: [],
+  wanted: [],
+});
 
 export interface FakeController extends Disposable {
   readonly server: RpcServer;
@@ -26,6 +34,11 @@ export interface FakeController extends Disposable {
   /** Thrown by the next call that writes, before or after it is carried out. */
   next: { readonly when: 'before' | 'after'; readonly error: ParetoError } | undefined;
   overview: wire.OverviewResponseInput;
+  /** Answers to looks at the jobs, one after the other, the last one again and again. */
+  jobs: wire.JobInput[][];
+  /** What Describe answers; undefined: what was registered by name. */
+  description: wire.DescribeResponseInput | undefined;
+  readonly rules: wire.RuleInput[];
 }
 
 export async function startFakeController(storage: FakeStorage): Promise<FakeController> {
@@ -37,11 +50,17 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     dieAfterBytes: Infinity,
     next: undefined as FakeController['next'],
     overview: {} as wire.OverviewResponseInput,
+    jobs: [] as wire.JobInput[][],
+    description: undefined as wire.DescribeResponseInput | undefined,
+    rules: [] as wire.RuleInput[],
     [Symbol.dispose]: () => server.close(),
   };
   server.add('pareto.v1.Blobs', blobs(storage, state));
   server.add('pareto.v1.Registry', registry(storage, state));
-  server.add('pareto.v1.Fleet', { overview: async () => state.overview });
+  server.add('pareto.v1.Fleet', {
+    overview: async () => state.overview,
+    listWorkers: async () => ({ workers: [{ workerId: 'w1', connected: true }] }),
+  });
   state.address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
   return state;
 }
@@ -84,12 +103,14 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       await write('registerTask', name, put(name));
       return { name, metric, validationDigest };
     },
-    async registerArchitecture({ name, task, manifest }) {
+    async registerArchitecture({ name, task, manifest, recipes, keepAll }) {
+      storage.wanted.push({ recipes, keepAll });
       if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
       await write('registerArchitecture', name, put(name));
       return { name, task, version: 1, manifest };
     },
     async describe({ name }) {
+      if (controller.description !== undefined) return controller.description;
       if (!storage.names.includes(name)) throw new ParetoError('not-found', `there is no ${name}`);
       if (name === 'digits') return { task: { name } };
       const [architecture = ''] = name.split(':');
@@ -99,6 +120,35 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
         { name: architecture, version: 2 },
       ];
       return { task: { name: 'digits' }, architectures, variants };
+    },
+    async list() {
+      return { tasks: storage.names.map((name) => ({ name })) };
+    },
+    async jobs({ name }) {
+      storage.calls.push('jobs');
+      const jobs = (controller.jobs.length > 1 ? controller.jobs.shift() : controller.jobs[0]) ?? [];
+      return { jobs: jobs.filter(({ architecture, task }) => name === '' || name === architecture || name === task) };
+    },
+    async profile({ variant }) {
+      await write('profile', variant, () => undefined);
+      return {};
+    },
+    async setRule({ lastsMs, ...rule }) {
+      const made = { ...rule, id: String(controller.rules.length + 1), leftMs: lastsMs };
+      await write('setRule', rule.target, () => controller.rules.push(made));
+      return made;
+    },
+    async liftRule({ id }) {
+      const index = controller.rules.findIndex((rule) => rule.id === id);
+      const [rule] = index < 0 ? [] : controller.rules.splice(index, 1);
+      if (rule === undefined) throw new ParetoError('not-found', `there is no rule ${id}`);
+      return rule;
+    },
+    async listRules() {
+      return {
+        rules: controller.rules,
+        events: controller.rules.map((rule) => ({ kind: 'made', by: rule.by ?? '', rule })),
+      };
     },
     async delete({ name }) {
       await write('delete', name, () => {

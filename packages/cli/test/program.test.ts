@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
-import { startChild } from '@pareto/testkit';
+import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal.js';
+import { digits, fakeVariant } from './fake-description.js';
+import { fakeJob, fakeStep } from './jobs/fake-jobs.js';
 import { createFakeStorage, startFakeController, type FakeController, type FakeStorage } from './fake-controller.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -11,8 +16,10 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 describe('the command line', () => {
   let storage: FakeStorage;
   let controller: FakeController;
+  let stop: AbortController;
   beforeEach(async () => {
     storage = createFakeStorage();
+    stop = new AbortController();
     storage.names.push('digits', 'cnn');
     controller = await startFakeController(storage);
   });
@@ -23,7 +30,7 @@ describe('the command line', () => {
     const output = (name: 'stdout' | 'stderr'): { write(text: string): unknown } => ({
       write: (text) => (written[name] += text),
     });
-    const signal = new AbortController().signal;
+    const { signal } = stop;
     const terminal = createTerminal(output('stdout'), output('stderr'));
     const code = await runProgram(argv, { terminal, clock: systemClock, stop: signal, kill: signal });
     return { code, ...written };
@@ -55,6 +62,167 @@ describe('the command line', () => {
       assert.deepEqual([code, stderr], [1, `pareto: there is no .onnx file at ${path}\n`]);
     }
     assert.deepEqual(storage.names, ['digits', 'cnn']);
+  });
+
+  describe('registering', () => {
+    const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
+    const register = (...more: string[]): ReturnType<typeof run> =>
+      run('register', tiny, '--task', 'digits', '--controller', controller.address, ...more);
+    const measured = fakeStep('measure', 'done', { recipe: 'original', variant: 'mlp-tiny:original' });
+    const declined = fakeStep('make', 'declined', { recipe: 'int8-static', detail: 'it has no convolution' });
+
+    it('tells what is made and measured, and sums up', async () => {
+      controller.description = { task: { name: 'digits' }, variants: [fakeVariant({ name: 'mlp-tiny:original' })] };
+      controller.jobs = [
+        [],
+        [fakeJob('mlp-tiny', [{ ...measured, state: 'running' }])],
+        [fakeJob('mlp-tiny', [measured, declined], { done: true })],
+      ];
+      const { code, stdout, stderr } = await register('--recipes', 'original,int8-static', '--keep-all');
+      assert.equal(code, 0);
+      assert.match(
+        stderr,
+        /^registered mlp-tiny version 1\nmeasured mlp-tiny:original: 90.00 %.*\ndeclined mlp-tiny:int8-static: it has no convolution\n$/m,
+      );
+      assert.match(
+        stdout,
+        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in \d+ ms\. See it drawn: pareto frontier digits\n$/,
+      );
+      assert.deepEqual(storage.wanted, [{ recipes: ['original', 'int8-static'], keepAll: true }]);
+    });
+
+    it('fails when the trained model could not be measured, and for nothing else', async () => {
+      const job = [fakeJob('mlp-tiny', [measured], { done: true })];
+      controller.jobs = [job];
+      const ended = async (...variants: Parameters<typeof fakeVariant>[0][]): Promise<[number, string]> => {
+        controller.description = { task: { name: 'digits' }, variants: variants.map(fakeVariant) };
+        const { code, stderr } = await register();
+        return [code, stderr.split('\n').at(-2) ?? ''];
+      };
+      const original = { name: 'mlp-tiny:original' };
+      const [failed, why] = await ended({ ...original, error: 'it ran out of memory' });
+      assert.deepEqual(
+        [failed, why],
+        [1, 'pareto: mlp-tiny could not be measured as trained: the reasons stand above'],
+      );
+      assert.equal((await ended(original, { name: 'mlp-tiny:int4', error: 'NaN' }))[0], 0);
+    });
+
+    it('returns at once when it is detached, and says how to follow', async () => {
+      const { code, stdout } = await register('--detach');
+      assert.equal(code, 0);
+      assert.match(stdout, /^registered mlp-tiny version 1\n.*'pareto jobs digits --watch' follows them\n$/);
+    });
+
+    it('says that the work goes on when it is interrupted', async () => {
+      controller.jobs = [[fakeJob('mlp-tiny', [{ ...measured, state: 'running' }])]];
+      controller.description = { task: { name: 'digits' } };
+      const interrupting = register();
+      await waitFor('the waiting to begin', async () => storage.calls.includes('jobs') || undefined);
+      stop.abort(new Error('interrupted'));
+      const { code, stderr } = await interrupting;
+      assert.equal(code, 130);
+      assert.match(stderr, /go on without this command/);
+    });
+
+    it('says when what it waits for is there no more', async () => {
+      controller.jobs = [[]];
+      controller.description = { task: { name: 'digits' } };
+      const { code, stderr } = await register();
+      assert.equal(code, 1);
+      assert.match(stderr, /nothing is made or measured of mlp-tiny version 1: was it deleted/);
+    });
+
+    it('refuses a recipe that there is not', async () => {
+      const { code, stderr } = await register('--recipes', 'int7');
+      assert.equal(code, 2);
+      assert.match(stderr, /There is no "int7": expected some of original, int8-dynamic,/);
+    });
+  });
+
+  it('shows jobs, and follows them', async () => {
+    const step = fakeStep('make', 'running', { recipe: 'fp16', worker: 'w1' });
+    controller.description = { task: { name: 'digits' } };
+    controller.jobs = [[fakeJob('cnn', [step])]];
+    const shown = await run('jobs', '--controller', controller.address);
+    assert.match(
+      shown.stdout,
+      /^MODEL.*\ncnn .* 0\/1 {2}making fp16 on w1\n\nSTEP.*\nmake {2}cnn:fp16 {2}running {2}w1\n$/,
+    );
+    controller.jobs.push([
+      fakeJob('cnn', [{ ...step, state: 'failed', detail: 'killed', worker: '' }], { done: true }),
+    ]);
+    const watched = await run('jobs', 'cnn', '--watch', '--controller', controller.address);
+    assert.equal(watched.stderr, 'failed cnn:fp16: killed\n');
+    assert.match(watched.stdout, /done, 1 failed/);
+    controller.jobs = [[]];
+    assert.match((await run('jobs', '--controller', controller.address)).stdout, /^nothing is registered/);
+  });
+
+  it('measures anew', async () => {
+    const { stdout } = await run('profile', 'cnn:fp16', '--controller', controller.address);
+    assert.equal(stdout, "cnn:fp16 is measured anew: 'pareto jobs cnn --watch' follows it\n");
+    assert.deepEqual(storage.calls, ['profile cnn:fp16']);
+  });
+
+  it('pins, denies, lists and lifts', async () => {
+    const at = ['--controller', controller.address];
+    const pinned = await run('pin', 'digits', 'cnn', '--for', '2h', '--reason', 'comparing', ...at);
+    assert.equal(pinned.stdout, "pin cnn of digits for 2 h: 'pareto lift 1' takes it back\n");
+    const denied = await run('deny', 'mlp:int4', '--reason', 'wrong on sevens', ...at);
+    assert.equal(denied.stdout, "deny mlp:int4 of every task until it is lifted: 'pareto lift 2' takes it back\n");
+    assert.deepEqual(
+      controller.rules.map(({ by }) => by),
+      [userInfo().username, userInfo().username],
+    );
+    const { stdout } = await run('rules', '--history', ...at);
+    assert.match(
+      stdout,
+      /^ID {2}RULE .*\n1 {3}pin {3}cnn {7}digits .*2 h .*comparing\n2 {3}deny {2}mlp:int4 {2}every task .*until lifted .*wrong on sevens\n\n +AGO {2}WHAT/,
+    );
+    assert.equal((await run('lift', '2', ...at)).stdout, 'lifted: deny mlp:int4 of every task\n');
+    assert.equal((await run('lift', '2', ...at)).code, 1);
+    assert.equal((await run('deny', 'mlp', ...at)).code, 2);
+    assert.equal((await run('deny', 'mlp', '--reason', 'x', '--for', 'ever', ...at)).code, 2);
+  });
+
+  describe('a frontier', () => {
+    let folder: TempFolder;
+    const draw = (...more: string[]): ReturnType<typeof run> =>
+      run('frontier', 'digits', '--controller', controller.address, ...more);
+    beforeEach(async () => {
+      folder = await createTempFolder();
+      controller.description = digits;
+    });
+    afterEach(() => folder[Symbol.asyncDispose]());
+
+    it('is drawn, and written where it is wanted', async () => {
+      const [svg, html] = [join(folder.path, 'a.svg'), join(folder.path, 'a.html')];
+      const { code, stdout, stderr } = await draw('--svg', svg, '--html', html, '--batch', '8');
+      assert.equal(code, 0);
+      assert.match(stdout, /p99 of a batch of 8, ms/);
+      assert.equal(stderr, `wrote ${svg}\nwrote ${html}\n`);
+      assert.match(await readFile(svg, 'utf8'), /^<svg /);
+      assert.match(await readFile(html, 'utf8'), /^<!doctype html>/);
+    });
+
+    it('is told to programs', async () => {
+      const { stdout } = await draw('-o', 'json', '--class', 'cpu/');
+      const [frontier] = JSON.parse(stdout) as { hardwareClass: string; front: string[] }[];
+      assert.equal(frontier?.front.at(-1), 'cnn-large:original');
+    });
+
+    it('says why there is nothing to draw', async () => {
+      const why = async (...more: string[]): Promise<string> => (await draw(...more)).stderr;
+      assert.match(await why('--class', 'cuda'), /nothing was measured on a hardware class cuda: there are cpu/);
+      assert.match(await why('--batch', '64'), /with a batch of 64: 'pareto describe digits' shows the sizes/);
+      controller.description = { task: digits.task };
+      assert.match(await why(), /nothing of digits is measured yet/);
+      controller.description = { task: { name: 'other' } };
+      assert.match(await why(), /digits is not a task/);
+      controller.description = digits;
+      assert.match(await why('--svg', join(folder.path, 'none', 'a.svg')), /a.svg can't be written: .*ENOENT/);
+    });
   });
 
   it('says of an address that answers, and is of something else, that it may be the wrong one', async () => {

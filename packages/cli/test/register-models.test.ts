@@ -12,6 +12,7 @@ import { createFakeStorage, startFakeController, type FakeController, type FakeS
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const router = '127.0.0.1:9';
+const registration = { task: 'digits', recipes: ['original'], keepAll: false };
 
 describe('registering', () => {
   let folder: string;
@@ -74,7 +75,7 @@ describe('registering', () => {
     ] as const) {
       second().next = { when, error: new ParetoError(code, 'for this once') };
       const registered = await withController(endpoints(), (clients) =>
-        registerModels(clients, 'digits', [modelAt(tiny)], options),
+        registerModels(clients, registration, [modelAt(tiny)], options),
       );
       assert.deepEqual(
         registered.map(({ name }) => name),
@@ -89,7 +90,7 @@ describe('registering', () => {
     await writeFile(join(folder, 'corrupted.onnx'), 'not a model');
     const models = [modelAt(join(folder, 'corrupted.onnx')), { ...model, name: 'bad' }, model];
     const registered = await withController(endpoints(), (clients) =>
-      registerModels(clients, 'digits', models, options),
+      registerModels(clients, registration, models, options),
     );
     assert.deepEqual(
       registered.map(({ name }) => name),

@@ -76,7 +76,12 @@ describe('a cluster over etcd, with certificates', function () {
         { name: 'digits', metric: 'top1', defaultObjective: null, validation: undefined },
         options,
       );
-      const architectures = await registerModels(clients, 'digits', [modelAt(tiny)], options);
+      const architectures = await registerModels(
+        clients,
+        { task: 'digits', recipes: ['original'], keepAll: false },
+        [modelAt(tiny)],
+        options,
+      );
       await waitForMeasurements(clients, 'digits', architectures, options);
     });
     const after = await waitFor('both controllers and the worker', async () => {

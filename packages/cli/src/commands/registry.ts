@@ -4,7 +4,7 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
-import { formatBytes, formatMs, formatObjective } from '../format.js';
+import { formatDescription, formatPromise, formatTensors } from '../description.js';
 import { formatTable } from '../table.js';
 import { formatVariants } from '../variant-table.js';
 
@@ -24,13 +24,16 @@ export function addList(program: Command, context: Context): void {
 export function addDescribe(program: Command, context: Context): void {
   program
     .command('describe')
-    .description('show a task, architecture or variant with all that was measured')
+    .summary('show a task, architecture or variant with all that was measured')
+    .description(
+      'Shows a task, architecture or variant with all that was measured, and what was not made of it and why. Of one variant: the whole profile.',
+    )
     .argument('<name>')
-    .addHelpText('after', '\nExample:\n  pareto describe digits')
+    .addHelpText('after', '\nExamples:\n  pareto describe digits\n  pareto describe cnn-large:int8-static')
     .action(async (name: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const description = await withController(options, ({ registry }) => registry.describe({ name }));
-      printResult(context, options, description, () => formatDescription(description));
+      printResult(context, options, description, () => formatDescription(name, description));
     });
 }
 
@@ -47,63 +50,4 @@ function formatList(list: wire.ListResponse): string {
     list.tasks,
   );
   return list.variants.length === 0 ? tasks : `${tasks}\n\n${formatVariants(list.variants)}`;
-}
-
-/** What a client gets that asks for nothing. */
-const formatPromise = (task: wire.Task): string =>
-  formatObjective(task.defaultObjective) || 'the most accurate within 1 s';
-
-const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
-  tensors?.map(({ name, datatype, dims }) => `${name} ${datatype}[${dims.join(',')}]`).join(', ') ?? '-';
-
-function formatDescription({ task, architectures, variants }: wire.DescribeResponse): string {
-  const head =
-    task === null
-      ? []
-      : [
-          [
-            `task ${task.name}: ${task.metric}, promises ${formatPromise(task)}`,
-            `  inputs   ${formatTensors(task.signature?.inputs)}`,
-            `  outputs  ${formatTensors(task.signature?.outputs)}`,
-          ].join('\n'),
-        ];
-  return [
-    ...head,
-    formatTable<wire.Architecture>(
-      [
-        { title: 'ARCHITECTURE', cell: ({ name }) => name },
-        { title: 'VERSION', align: 'right', cell: ({ version }) => String(version) },
-        {
-          title: 'LARGEST BATCH',
-          align: 'right',
-          cell: ({ maxBatchSize }) => (maxBatchSize === 0 ? 'none' : String(maxBatchSize)),
-        },
-        { title: 'SIZE', align: 'right', cell: ({ manifest }) => formatBytes(sizeOf(manifest)) },
-        { title: 'DIGEST', cell: ({ modelDigest }) => modelDigest.slice(0, 19) },
-      ],
-      architectures,
-    ),
-    formatVariants(variants),
-    ...variants.flatMap((variant) => variant.measurements.map(formatProfile)),
-  ].join('\n\n');
-}
-
-const sizeOf = (manifest: wire.Manifest | null): number =>
-  manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
-
-function formatProfile({ variant, hardwareClass, profile, error }: wire.Measurement): string {
-  if (profile === null) return `${variant} on ${hardwareClass}: ${error}`;
-  const points = formatTable<wire.ProfilePoint>(
-    [
-      { title: '  BATCH', align: 'right', cell: ({ batch }) => String(batch) },
-      { title: 'P50', align: 'right', cell: ({ p50Ms }) => formatMs(p50Ms) },
-      { title: 'P95', align: 'right', cell: ({ p95Ms }) => formatMs(p95Ms) },
-      { title: 'P99', align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
-      { title: 'P50 PER ITEM', align: 'right', cell: ({ p50Ms, batch }) => formatMs(p50Ms / batch) },
-      { title: 'RUNS', align: 'right', cell: ({ runs }) => String(runs) },
-    ],
-    profile.points,
-  );
-  const load = `loads in ${formatMs(profile.loadMs)}, takes ${formatBytes(profile.memoryBytes)}`;
-  return `${variant} on ${hardwareClass} (${profile.providerUsed}, ${profile.runtimeVersion}): ${load}\n${points}`;
 }

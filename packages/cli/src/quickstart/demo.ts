@@ -33,7 +33,12 @@ export async function registerDigits(context: Context, cluster: Cluster): Promis
       { name: task, metric: 'top1', defaultObjective: { latencyMs: 1_000 }, validation },
       options,
     );
-    const architectures = await registerModels(clients, task, models, options);
+    const architectures = await registerModels(
+      clients,
+      { task, recipes: ['original'], keepAll: false },
+      models,
+      options,
+    );
     if (architectures.length < models.length)
       throw new ParetoError('failed-precondition', 'not every model was registered');
     return waitForMeasurements(clients, task, architectures, options);

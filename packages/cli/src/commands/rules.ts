@@ -1,0 +1,113 @@
+// `pareto pin`, `deny`, `rules` and `lift`: safety valves, what may answer and what may not.
+
+import { userInfo } from 'node:os';
+import type { wire } from '@pareto/rpc';
+import type { Command } from 'commander';
+import { withController } from '../connect.js';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { duration } from '../options.js';
+import { formatEnd, formatEvents, formatRule, formatRules } from '../rule-table.js';
+
+interface RuleOptions extends CommonOptions {
+  readonly reason: string;
+  readonly for?: number;
+  readonly task?: string;
+}
+
+export function addPin(program: Command, context: Context): void {
+  const command = program
+    .command('pin')
+    .summary('let nothing else answer a task')
+    .description('Lets only one variant, or only the variants of one architecture, answer queries for a task.')
+    .argument('<task>')
+    .argument('<target>', 'a variant or an architecture of the task');
+  addRuleOptions(command)
+    .addHelpText('after', '\nExample:\n  pareto pin digits cnn-large:original --for 2h --reason "comparing"')
+    .action(async (task: string, target: string, _options: unknown, self: Command) => {
+      await setRule(context, self.optsWithGlobals<RuleOptions>(), { kind: 'pin', task, target });
+    });
+}
+
+export function addDeny(program: Command, context: Context): void {
+  const command = program
+    .command('deny')
+    .summary('let a variant or an architecture answer nothing')
+    .description('Lets a variant, or all variants of an architecture, answer nothing, also when they are named.')
+    .argument('<target>', 'a variant or an architecture')
+    .option('--task <name>', 'only of this task');
+  addRuleOptions(command)
+    .addHelpText('after', '\nExample:\n  pareto deny mlp-tiny:int4 --for 1d --reason "wrong on sevens"')
+    .action(async (target: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<RuleOptions>();
+      await setRule(context, options, { kind: 'deny', task: options.task ?? '', target });
+    });
+}
+
+const addRuleOptions = (command: Command): Command =>
+  command
+    .requiredOption('--reason <text>', 'why, for whoever meets it later')
+    .option('--for <duration>', 'until it ends by itself: 90s, 30m, 2h, 1d (default: until it is lifted)', duration);
+
+async function setRule(
+  context: Context,
+  options: RuleOptions,
+  what: { readonly kind: 'pin' | 'deny'; readonly task: string; readonly target: string },
+): Promise<void> {
+  const request = { ...what, reason: options.reason, by: userName(), lastsMs: options.for ?? 0 };
+  const rule = await withController(options, ({ registry }) => registry.setRule(request, { signal: context.stop }));
+  printResult(
+    context,
+    options,
+    rule,
+    () => `${formatRule(rule)} ${formatEnd(rule)}: 'pareto lift ${rule.id}' takes it back`,
+  );
+}
+
+/** A container may run as a user that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+interface ListOptions extends CommonOptions {
+  readonly history?: boolean;
+}
+
+export function addRules(program: Command, context: Context): void {
+  program
+    .command('rules')
+    .description('list what is pinned and denied')
+    .option('--history', 'and what was made, lifted and ended, newest first')
+    .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history')
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ListOptions>();
+      const list = await withController(options, ({ registry }) => registry.listRules({}, { signal: context.stop }));
+      const told = options.history === true ? list : { rules: list.rules };
+      printResult(context, options, told, () => formatList(list, options.history === true));
+    });
+}
+
+const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean): string =>
+  [
+    rules.length === 0 ? 'nothing is pinned or denied' : formatRules(rules),
+    ...(history ? [events.length === 0 ? 'nor was anything' : formatEvents(events)] : []),
+  ].join('\n\n');
+
+export function addLift(program: Command, context: Context): void {
+  program
+    .command('lift')
+    .description('take back what was pinned or denied')
+    .argument('<id>', "of the rule, from 'pareto rules'")
+    .addHelpText('after', '\nExample:\n  pareto lift 7')
+    .action(async (id: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      const request = { id, by: userName() };
+      const rule = await withController(options, ({ registry }) =>
+        registry.liftRule(request, { signal: context.stop }),
+      );
+      printResult(context, options, rule, () => `lifted: ${formatRule(rule)}`);
+    });
+}

@@ -1,0 +1,74 @@
+// Frontiers as people read them on a terminal: charts, and the list of what is on them.
+
+import { formatAccuracy, formatCost, formatMs } from '../format.js';
+import { formatTable, padVisible } from '../table.js';
+import type { Paint } from '../terminal.js';
+import type { ClassFrontier, FrontPoint } from './frontier.js';
+import { drawText } from './text-chart.js';
+import { visibleMarks } from './visible-marks.js';
+
+/** From so many columns on, charts stand side by side. */
+const wideColumns = 110;
+const gap = 2;
+const chartRows = 15;
+
+export function formatFrontier(task: string, frontier: ClassFrontier, columns: number, paint: Paint): string {
+  return [
+    paint.bold(`${task} on ${frontier.hardwareClass}`),
+    drawAll(frontier, columns, paint).join('\n'),
+    legendOf(frontier, paint),
+    formatFront(frontier.front),
+    formatMissing(frontier),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n');
+}
+
+function legendOf({ front, points }: ClassFrontier, paint: Paint): string {
+  const aside = points.filter(({ state }) => state.standing === 'aside').length;
+  const others = points.length - aside - front.length;
+  return [
+    `${paint.bold(paint.green('●'))} ${front.length} on the front`,
+    ...(others === 0 ? [] : [`○ ${others} better in something else`]),
+    ...(aside === 0 ? [] : [paint.dim(`· ${aside} dominated or denied`)]),
+  ].join('   ');
+}
+
+function drawAll({ charts }: ClassFrontier, columns: number, paint: Paint): readonly string[] {
+  const beside = columns >= wideColumns && charts.length > 1;
+  const width = beside ? Math.floor((columns - gap) / charts.length) : columns;
+  const drawn = charts.map((chart) => drawText(chart, { columns: Math.min(width, 100) - 1, rows: chartRows }, paint));
+  if (!beside) return drawn.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+  const rows = Array.from({ length: Math.max(...drawn.map(({ length }) => length)) }, (_, i) => i);
+  return rows.map((row) =>
+    drawn
+      .map((lines) => padVisible(lines[row] ?? '', width))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  );
+}
+
+const formatFront = (front: readonly FrontPoint[]): string =>
+  formatTable<FrontPoint>(
+    [
+      { title: '', align: 'right', cell: ({ key }) => key },
+      { title: 'VARIANT', cell: ({ name }) => name },
+      { title: 'ACCURACY (95 %)', cell: ({ accuracy }) => formatAccuracy(accuracy) },
+      { title: 'P99', align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
+      { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
+      { title: 'FRONT', cell: ({ isFastest, isCheapest }) => frontsOf(isFastest, isCheapest) },
+    ],
+    front,
+  );
+
+const frontsOf = (isFastest: boolean, isCheapest: boolean): string =>
+  isFastest && isCheapest ? 'both' : isFastest ? 'latency' : 'cost';
+
+/** What is not in the picture, and why. */
+function formatMissing({ charts, omitted }: ClassFrontier): string {
+  const below = new Set(charts.flatMap(({ marks }) => visibleMarks(marks).below.map(({ name }) => name)));
+  return [
+    ...(below.size === 0 ? [] : [`too inaccurate for the picture: ${[...below].join(', ')}`]),
+    ...omitted.map(({ name, why }) => `not in the picture: ${name}, ${why}`),
+  ].join('\n');
+}

@@ -1,0 +1,81 @@
+// What a task's variants offer on one hardware class at one batch size, read from its description.
+
+import { resolveObjective } from '@pareto/core';
+import { costBatch, p50At, p99At } from '@pareto/policy';
+import { objectiveFromWire, profileFromWire, type wire } from '@pareto/rpc';
+import { stateOf, type VariantState } from '../variant-state.js';
+
+export interface FrontierPoint {
+  readonly name: string;
+  readonly accuracy: wire.Accuracy;
+  /** At the batch size. */
+  readonly p99Ms: number;
+  /** USD per 1,000 answers; undefined where the class has no price. */
+  readonly costPer1k: number | undefined;
+  readonly sizeBytes: number;
+  readonly memoryBytes: number;
+  readonly state: VariantState;
+}
+
+export interface ClassPoints {
+  readonly hardwareClass: string;
+  readonly points: readonly FrontierPoint[];
+  /** Those that can't be drawn, and why. */
+  readonly omitted: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** `batch` undefined: times of one item, and costs as they are quoted everywhere. By class, those with most points first. */
+export function frontierPoints(
+  { task, variants }: Pick<wire.DescribeResponse, 'task' | 'variants'>,
+  batch: number | undefined,
+): readonly ClassPoints[] {
+  const { latencyMs } = resolveObjective(objectiveFromWire(task?.defaultObjective));
+  const newest = newestMeasured(variants);
+  const classes = new Set(newest.flatMap((variant) => variant.measurements.map((m) => m.hardwareClass)));
+  return [...classes]
+    .map((hardwareClass): ClassPoints => {
+      const found = newest.flatMap((variant) => {
+        const measurement = variant.measurements.find((one) => one.hardwareClass === hardwareClass);
+        return measurement === undefined ? [] : pointOf(variant, measurement, batch, latencyMs);
+      });
+      return {
+        hardwareClass,
+        points: found.filter((one) => 'accuracy' in one),
+        omitted: found.filter((one) => 'why' in one),
+      };
+    })
+    .toSorted((a, b) => b.points.length - a.points.length || (a.hardwareClass < b.hardwareClass ? -1 : 1));
+}
+
+/** Of each name the newest version that was measured. */
+function newestMeasured(variants: readonly wire.Variant[]): readonly wire.Variant[] {
+  const newest = new Map<string, wire.Variant>();
+  for (const variant of variants) {
+    const isMeasured = variant.measurements.length > 0;
+    const known = newest.get(variant.name);
+    if (isMeasured && (known === undefined || variant.version > known.version)) newest.set(variant.name, variant);
+  }
+  return [...newest.values()];
+}
+
+function pointOf(
+  variant: wire.Variant,
+  { profile, accuracy, error, costPer_1k: cost }: wire.Measurement,
+  batch: number | undefined,
+  latencyMs: number,
+): FrontierPoint | { readonly name: string; readonly why: string } {
+  const { name, sizeBytes } = variant;
+  if (profile === null) return { name, why: `not measured: ${error}` };
+  if (accuracy === null) return { name, why: 'its accuracy is not known' };
+  const measured = profileFromWire(profile);
+  const largest = measured.points.at(-1)?.batch ?? 1;
+  if (batch !== undefined && batch > largest) return { name, why: `measured up to batch ${largest}` };
+  const perItem = (size: number): number => p50At(measured, size) / size;
+  const share = batch === undefined ? 1 : perItem(batch) / perItem(costBatch(measured, latencyMs));
+  return {
+    ...{ name, accuracy, sizeBytes, memoryBytes: profile.memoryBytes },
+    p99Ms: p99At(measured, batch ?? 1),
+    costPer1k: cost > 0 ? cost * share : undefined,
+    state: stateOf(variant),
+  };
+}

@@ -1,0 +1,99 @@
+// The frontier of a task on one hardware class: which points are on it, and the charts that show it.
+
+import { paretoFront } from '@pareto/policy';
+import type { wire } from '@pareto/rpc';
+import type { Chart, Mark } from './chart.js';
+import { frontierPoints, type ClassPoints, type FrontierPoint } from './frontier-points.js';
+
+/** A point that is on a front, under the key that the charts show it by. */
+export interface FrontPoint extends FrontierPoint {
+  readonly key: string;
+  readonly isFastest: boolean;
+  readonly isCheapest: boolean;
+}
+
+export interface ClassFrontier extends ClassPoints {
+  readonly batch: number;
+  /** By ascending accuracy: each is faster, or cheaper, than all that are as accurate. */
+  readonly front: readonly FrontPoint[];
+  /** Accuracy against latency, and against cost where there are prices. */
+  readonly charts: readonly Chart[];
+}
+
+export const planFrontiers = (
+  description: Pick<wire.DescribeResponse, 'task' | 'variants'>,
+  batch: number | undefined,
+): readonly ClassFrontier[] =>
+  frontierPoints(description, batch)
+    .filter(({ points }) => points.length > 0)
+    .map((found) => planFrontier(found, batch ?? 1));
+
+function planFrontier(found: ClassPoints, batch: number): ClassFrontier {
+  const usable = found.points.filter(({ state }) => state.standing === 'usable');
+  const fastest = new Set(frontOf(usable, latency));
+  const cheapest = new Set(frontOf(usable, cost));
+  const front = usable
+    .filter((point) => fastest.has(point) || cheapest.has(point))
+    .toSorted((a, b) => a.accuracy.value - b.accuracy.value || a.p99Ms - b.p99Ms)
+    .map((point, i): FrontPoint => {
+      return { ...point, key: String(i + 1), isFastest: fastest.has(point), isCheapest: cheapest.has(point) };
+    });
+  const keys = new Map(front.map(({ name, key }) => [name, key]));
+  const marks = (drawn: ReadonlySet<FrontierPoint>, xOf: Coordinate): readonly Mark[] =>
+    found.points.flatMap((point) => markOf(point, keys.get(point.name), drawn.has(point), xOf(point)) ?? []);
+  const charts = [latencyChart(marks(fastest, latency), batch), costChart(marks(cheapest, cost))];
+  return { ...found, batch, front, charts: charts.filter((chart) => chart.marks.length > 0) };
+}
+
+type Coordinate = (point: FrontierPoint) => number | undefined;
+const latency: Coordinate = ({ p99Ms }) => p99Ms;
+const cost: Coordinate = ({ costPer1k }) => costPer1k;
+
+/** Those that nothing is better than in both. */
+function frontOf(points: readonly FrontierPoint[], xOf: Coordinate): readonly FrontierPoint[] {
+  const placed = points.flatMap((point) => {
+    const x = xOf(point);
+    return x === undefined ? [] : [{ point, accuracy: point.accuracy.value, x }];
+  });
+  return paretoFront(placed).map(({ point }) => point);
+}
+
+function markOf(
+  { name, accuracy, state }: FrontierPoint,
+  key: string | undefined,
+  isOnFront: boolean,
+  x: number | undefined,
+): Mark | undefined {
+  if (x === undefined || x <= 0) return undefined;
+  const kind = isOnFront ? 'front' : state.standing === 'usable' ? 'other' : 'aside';
+  return { key, name, kind, x, y: accuracy.value, low: accuracy.lower95, high: accuracy.upper95 };
+}
+
+/** As short as it can be said. */
+const plain = (value: number): string => String(Number(value.toPrecision(3)));
+
+const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
+  title: 'accuracy against latency',
+  xLabel: batch === 1 ? 'p99, ms' : `p99 of a batch of ${batch}, ms`,
+  formatX: plain,
+  marks,
+});
+
+/** Prices span many orders of magnitude: answers are counted in the unit that leaves numbers that people read. */
+const answerUnits = [
+  [1, '1,000'],
+  [1e3, 'million'],
+  [1e6, 'billion'],
+  [1e9, 'trillion'],
+] as const;
+
+function costChart(marks: readonly Mark[]): Chart {
+  const least = Math.min(...marks.map(({ x }) => x));
+  const [factor, unit] = answerUnits.find(([times]) => least * times >= 0.01) ?? [1e9, 'trillion'];
+  return {
+    title: 'accuracy against cost',
+    xLabel: `USD per ${unit} answers`,
+    formatX: (usd) => plain(usd * factor),
+    marks,
+  };
+}

@@ -1,0 +1,90 @@
+// Frontiers as one HTML page that needs nothing else: the pictures, and every variant in a table.
+
+import { formatAccuracy, formatBytes, formatCost, formatMs } from '../format.js';
+import type { ClassFrontier } from './frontier.js';
+import type { FrontierPoint } from './frontier-points.js';
+import { drawPicture, pictureStyle } from './svg-picture.js';
+import { element, escapeXml } from './xml.js';
+
+const pageStyle = `
+  :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --faint: #6e7781; --line: #d8dee4; --front: #0b7a4b; }
+  @media (prefers-color-scheme: dark) {
+    :root { --ground: #0d1117; --ink: #e6edf3; --faint: #8d96a0; --line: #30363d; --front: #3fb97f; }
+  }
+  body { margin: 24px auto; max-width: 1080px; padding: 0 16px; background: var(--ground); color: var(--ink);
+    font: 14px system-ui, -apple-system, 'Segoe UI', sans-serif; }
+  svg { max-width: 100%; height: auto; }
+  .scroll { overflow-x: auto; }
+  table { border-collapse: collapse; margin: 8px 16px 40px; font-variant-numeric: tabular-nums; }
+  th { text-align: left; color: var(--faint); font-weight: 600; }
+  th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+  .number { text-align: right; }
+  .front td { color: var(--front); font-weight: 600; }
+  .aside td { color: var(--faint); }
+`;
+
+/** A whole file. */
+export function frontierHtml(task: string, frontiers: readonly ClassFrontier[]): string {
+  const title = escapeXml(`What task ${task} can offer`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${pageStyle}${pictureStyle}</style>
+</head>
+<body>
+<h1>${title}</h1>
+${frontiers.map((frontier) => section(task, frontier)).join('\n')}
+</body>
+</html>
+`;
+}
+
+const section = (task: string, frontier: ClassFrontier): string =>
+  `${drawPicture(task, [frontier], { isList: false, style: '' })}\n<div class="scroll">${table(frontier)}</div>`;
+
+interface Row {
+  readonly kind: 'front' | 'other' | 'aside';
+  readonly key: string;
+  readonly point: FrontierPoint;
+}
+
+const columns: readonly { readonly title: string; readonly number?: true; readonly cell: (row: Row) => string }[] = [
+  { title: '', number: true, cell: ({ key }) => key },
+  { title: 'Variant', cell: ({ point }) => point.name },
+  { title: 'Accuracy (95 %)', cell: ({ point }) => formatAccuracy(point.accuracy) },
+  { title: 'p99', number: true, cell: ({ point }) => formatMs(point.p99Ms) },
+  { title: 'USD per 1,000', cell: ({ point }) => formatCost(point.costPer1k) },
+  { title: 'Size', number: true, cell: ({ point }) => formatBytes(point.sizeBytes) },
+  { title: 'Memory', number: true, cell: ({ point }) => formatBytes(point.memoryBytes) },
+  { title: 'State', cell: ({ point }) => point.state.text },
+];
+
+function table({ front, points, batch }: ClassFrontier): string {
+  const keys = new Map(front.map(({ name, key }) => [name, key]));
+  const rows = points
+    .map((point): Row => {
+      const key = keys.get(point.name) ?? '';
+      return { key, point, kind: key !== '' ? 'front' : point.state.standing === 'usable' ? 'other' : 'aside' };
+    })
+    .toSorted((a, b) => order[a.kind] - order[b.kind] || Number(a.key) - Number(b.key));
+  const cellsOf = (tag: 'th' | 'td', textOf: (column: (typeof columns)[number]) => string): string =>
+    columns
+      .map(
+        (column) => `<${tag}${column.number === true ? ' class="number"' : ''}>${escapeXml(textOf(column))}</${tag}>`,
+      )
+      .join('');
+  const head = cellsOf('th', ({ title }) => (title === 'p99' && batch > 1 ? `p99 of a batch of ${batch}` : title));
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      { class: row.kind },
+      cellsOf('td', ({ cell }) => cell(row)),
+    ),
+  );
+  return `<table>\n<tr>${head}</tr>\n${body.join('\n')}\n</table>`;
+}
+
+const order = { front: 0, other: 1, aside: 2 } as const;

@@ -1,0 +1,94 @@
+// Where labels of points go, so that they lie on nothing else.
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export interface LabelRequest {
+  readonly x: number;
+  readonly y: number;
+  /** What it may say, the best first. */
+  readonly texts: readonly string[];
+}
+
+export interface PlacedLabel {
+  readonly text: string;
+  readonly box: Box;
+  /** So far from its point that a line is wanted. */
+  readonly isFar: boolean;
+}
+
+export interface LabelMetrics {
+  readonly charWidth: number;
+  readonly height: number;
+}
+
+/**
+ * One after the other: each takes the first place near its point, for the first of its texts that has one, that lies within
+ * `area` and on no obstacle or label before it. Undefined: there is no room.
+ */
+export function placeLabels(
+  requests: readonly LabelRequest[],
+  area: Box,
+  obstacles: readonly Box[],
+  metrics: LabelMetrics,
+): readonly (PlacedLabel | undefined)[] {
+  const taken = [...obstacles];
+  return requests.map((request) => {
+    const placed = placeOne(request, area, taken, metrics);
+    if (placed !== undefined) taken.push(placed.box);
+    return placed;
+  });
+}
+
+function placeOne(
+  { x, y, texts }: LabelRequest,
+  area: Box,
+  taken: readonly Box[],
+  { charWidth, height }: LabelMetrics,
+): PlacedLabel | undefined {
+  for (const text of texts) {
+    const width = text.length * charWidth;
+    for (const { dx, dy, isFar } of places(width, height)) {
+      const box = { left: x + dx, top: y + dy, right: x + dx + width, bottom: y + dy + height };
+      if (within(box, area) && !taken.some((other) => overlap(box, other))) return { text, box, isFar };
+    }
+  }
+  return undefined;
+}
+
+interface Place {
+  readonly dx: number;
+  readonly dy: number;
+  readonly isFar: boolean;
+}
+
+const near = 8;
+
+/** Before and above the point first: nothing lies there, for a point of the front. Then further and further away. */
+const places = (width: number, height: number): readonly Place[] =>
+  [0, 1, 2, 3].flatMap((ring) => {
+    const away = near + ring * height;
+    const above = -height - away + 4;
+    const below = away - 4;
+    const at = (dx: number, dy: number): Place => ({ dx, dy, isFar: ring > 0 });
+    return [
+      at(-width - near, -height / 2 - ring * height),
+      at(-width - near / 2, above),
+      at(near, -height / 2 + ring * height),
+      at(near / 2, below),
+      at(-width / 2, above - 4),
+      at(-width / 2, below + 4),
+      at(-width - near / 2, below),
+      at(near / 2, above),
+    ];
+  });
+
+const within = (box: Box, area: Box): boolean =>
+  box.left >= area.left && box.right <= area.right && box.top >= area.top && box.bottom <= area.bottom;
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;

@@ -1,0 +1,62 @@
+// Scales of axes: which part of an axis a value is at, and where its ticks are.
+
+export interface Scale {
+  /** 0 at the lower end of the axis, 1 at the upper. */
+  readonly at: (value: number) => number;
+  /** Ascending, within the axis. */
+  readonly ticks: readonly number[];
+}
+
+/** From the least to the largest of `values`, with some room beyond; `ticks` is about how many there are. */
+export function linearScale(values: readonly number[], ticks: number): Scale {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // A single value gets an axis too.
+  const room = high - low > size * 1e-6 ? (high - low) * 0.06 : Math.max(size * 0.01, 1e-6);
+  const [from, to] = [low - room, high + room];
+  const step = niceStep((to - from) / Math.max(1, ticks));
+  return { at: (value) => (value - from) / (to - from), ticks: multiplesIn(from, to, step) };
+}
+
+/** As `linearScale`, of positive values whose ratios matter. */
+export function logScale(values: readonly number[], ticks: number): Scale {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const room = Math.max(1.1, (high / low) ** 0.05);
+  const [from, to] = [low / room, high * room];
+  const span = Math.log(to / from);
+  const at = (value: number): number => Math.log(value / from) / span;
+  return { at, ticks: logTicks(from, to, ticks) };
+}
+
+/** The smallest of 1, 2 and 5 times a power of ten that is no less than `least`. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= least * (1 - 1e-9)) ?? 10;
+  return factor * power;
+}
+
+function multiplesIn(from: number, to: number, step: number): readonly number[] {
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  // Multiples of a fraction are not exact: 3 * 0.1.
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Whole powers of ten, or with their doubles and fives, or even steps where the axis is shorter than that. */
+function logTicks(from: number, to: number, wanted: number): readonly number[] {
+  const sparse = powersIn(from, to, [1]);
+  const dense = powersIn(from, to, [1, 2, 5]);
+  if (dense.length < 3) return multiplesIn(from, to, niceStep((to - from) / wanted));
+  if (dense.length <= wanted) return dense;
+  const every = Math.ceil(sparse.length / wanted);
+  return sparse.length < 2 ? dense : sparse.filter((_, i) => i % every === 0);
+}
+
+function powersIn(from: number, to: number, factors: readonly number[]): readonly number[] {
+  const first = Math.floor(Math.log10(from));
+  const count = Math.ceil(Math.log10(to)) - first + 1;
+  const all = Array.from({ length: count }, (_, i) => factors.map((factor) => Number(`${factor}e${first + i}`)));
+  return all.flat().filter((value) => value >= from && value <= to);
+}

@@ -1,0 +1,122 @@
+// Frontiers as one SVG picture that needs nothing else: readable on light and on dark ground.
+
+import { formatAccuracy, formatCost, formatMs } from '../format.js';
+import type { ClassFrontier, FrontPoint } from './frontier.js';
+import { drawSvg } from './svg-chart.js';
+import { element, escapeXml } from './xml.js';
+
+const chartSize = { width: 500, height: 360 } as const;
+const padding = 16;
+const headHeight = 44;
+const lineHeight = 17;
+
+/** Colours that more than one place takes, light and dark. */
+export const pictureStyle = `
+  .picture { --ground: #ffffff; --ink: #1f2328; --faint: #6e7781; --line: #d8dee4; --front: #0b7a4b; color-scheme: light dark; }
+  @media (prefers-color-scheme: dark) {
+    .picture { --ground: #0d1117; --ink: #e6edf3; --faint: #8d96a0; --line: #30363d; --front: #3fb97f; }
+  }
+  .picture text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: var(--ink); }
+  .picture .ground { fill: var(--ground); }
+  .picture .head { font-size: 16px; font-weight: 600; }
+  .picture .title { font-weight: 600; }
+  .picture .name, .picture .faint { fill: var(--faint); }
+  .picture .middle { text-anchor: middle; }
+  .picture .end { text-anchor: end; }
+  .picture .label { font-size: 11px; fill: var(--front); stroke: var(--ground); stroke-width: 3px; paint-order: stroke; }
+  .picture .grid { stroke: var(--line); stroke-width: 1; }
+  .picture .axis { stroke: var(--faint); fill: none; }
+  .picture .steps { stroke: var(--front); stroke-width: 1.5; fill: none; opacity: .7; }
+  .picture .leader { stroke: var(--faint); stroke-width: .8; }
+  .picture .whisker { fill: none; stroke-width: 1; opacity: .55; }
+  .picture .whisker.front { stroke: var(--front); }
+  .picture .whisker.other { stroke: var(--faint); }
+  .picture .mark.front { fill: var(--front); stroke: var(--ground); }
+  .picture .mark.other { fill: var(--ground); stroke: var(--ink); stroke-width: 1.4; }
+  .picture .mark.aside { fill: var(--faint); opacity: .5; }
+`;
+
+/** A whole file. */
+export function frontierSvg(task: string, frontiers: readonly ClassFrontier[]): string {
+  return `${drawPicture(task, frontiers, { isList: true, style: pictureStyle })}\n`;
+}
+
+export interface PictureOptions {
+  /** Whether what is on the front is listed under its charts. */
+  readonly isList: boolean;
+  /** Left out where the page has it. */
+  readonly style: string;
+}
+
+export function drawPicture(task: string, frontiers: readonly ClassFrontier[], options: PictureOptions): string {
+  const columns = Math.max(...frontiers.map(({ charts }) => charts.length));
+  const width = columns * chartSize.width + 2 * padding;
+  let top = padding;
+  const drawn = frontiers.map((frontier) => {
+    const height = heightOf(frontier, options.isList);
+    const group = drawFrontier(task, frontier, options.isList);
+    const placed = element('g', { transform: `translate(${padding} ${top})` }, group);
+    top += height;
+    return placed;
+  });
+  const height = top + padding;
+  const size = { width, height, viewBox: `0 0 ${width} ${height}` };
+  return element(
+    'svg',
+    { xmlns: 'http://www.w3.org/2000/svg', class: 'picture', role: 'img', ...size },
+    [
+      element('title', {}, escapeXml(`What task ${task} can offer`)),
+      ...(options.style === '' ? [] : [`<style>${options.style}</style>`]),
+      element('rect', { class: 'ground', width: '100%', height: '100%' }),
+      ...drawn,
+    ].join('\n'),
+  );
+}
+
+const heightOf = ({ front }: ClassFrontier, isList: boolean): number =>
+  headHeight + chartSize.height + (isList ? (front.length + 2) * lineHeight : lineHeight) + padding;
+
+function drawFrontier(task: string, frontier: ClassFrontier, isList: boolean): string {
+  const { charts, front, hardwareClass } = frontier;
+  const listTop = headHeight + chartSize.height + lineHeight / 2;
+  return [
+    text({ x: 0, y: 16, class: 'head' }, `${task} on ${hardwareClass}`),
+    legend(34),
+    ...charts.map((chart, i) =>
+      element('g', { transform: `translate(${i * chartSize.width} ${headHeight})` }, drawSvg(chart, chartSize)),
+    ),
+    ...(isList ? front.map((point, i) => listLine(point, listTop + (i + 1) * lineHeight)) : []),
+  ].join('\n');
+}
+
+const text = (attributes: Readonly<Record<string, string | number>>, content: string): string =>
+  element('text', attributes, escapeXml(content));
+
+function legend(y: number): string {
+  const entries = [
+    { kind: 'front', r: 4.5, label: 'on the front, with its 95 % interval' },
+    { kind: 'other', r: 4.5, label: 'better in something else: memory, load time' },
+    { kind: 'aside', r: 3, label: 'dominated or denied' },
+  ];
+  let x = 6;
+  return entries
+    .map(({ kind, r, label }) => {
+      const at = x;
+      x += 34 + label.length * 6.6;
+      const sign = element('circle', { class: `mark ${kind}`, cx: at, cy: y - 4, r });
+      return `${sign}\n${text({ x: at + 10, y, class: 'faint' }, label)}`;
+    })
+    .join('\n');
+}
+
+/** Columns of the list under the charts. */
+const listAt = { key: 20, name: 30, accuracy: 330, p99: 560, cost: 600 } as const;
+
+const listLine = ({ key, name, accuracy, p99Ms, costPer1k }: FrontPoint, y: number): string =>
+  [
+    text({ x: listAt.key, y, class: 'end' }, key),
+    text({ x: listAt.name, y }, name),
+    text({ x: listAt.accuracy, y }, formatAccuracy(accuracy)),
+    text({ x: listAt.p99, y, class: 'end' }, formatMs(p99Ms)),
+    text({ x: listAt.cost, y }, costPer1k === undefined ? '' : `${formatCost(costPer1k)} per 1,000`),
+  ].join('\n');

@@ -1,0 +1,146 @@
+// A chart drawn with characters: the front joined, each accuracy with its interval, names where there is room.
+
+import type { Paint } from '../terminal.js';
+import type { Chart, Mark } from './chart.js';
+import { linearScale, logScale, type Scale } from './scale.js';
+import { createTextGrid, type Style, type TextGrid } from './text-grid.js';
+import { visibleMarks } from './visible-marks.js';
+
+export interface TextChartSize {
+  readonly columns: number;
+  /** Of the plot itself: title and axis come on top. */
+  readonly rows: number;
+}
+
+/** For title and axis. */
+const leastColumns = 40;
+
+/** Lines of at most so many columns, and 40. Marks whose accuracy is far below all others' are left out. */
+export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: Paint): readonly string[] {
+  const { shown } = visibleMarks(chart.marks);
+  const y = linearScale(
+    shown.flatMap(({ y, low, high, kind }) => (kind === 'front' ? [low, high] : [y])),
+    rows / 3,
+  );
+  const left = yLabels(y.ticks, rows, y);
+  const margin = Math.max(...left.map(({ length }) => length)) + 2;
+  const grid = createTextGrid(Math.max(leastColumns, columns) - margin, rows);
+  const x = logScale(
+    shown.map((mark) => mark.x),
+    grid.columns / 10,
+  );
+  drawMarks(grid, shown, { x, y }, paint);
+  const body = grid.lines().map((line, row) => {
+    const label = left[row] ?? '';
+    return `${label.padStart(margin - 2)} ${paint.dim(label === '' ? '│' : '┤')}${line}`;
+  });
+  const [axis, numbers] = xAxis(chart, x, grid.columns);
+  const indent = ' '.repeat(margin - 1);
+  return [
+    `${indent}${paint.bold(chart.title)}`,
+    ...body,
+    `${indent}${paint.dim(`└${axis}`)}`,
+    `${indent} ${numbers}`,
+    `${indent} ${paint.dim(chart.xLabel.padStart(Math.floor((grid.columns + chart.xLabel.length) / 2)))}`,
+  ];
+}
+
+const cellOf = (scale: Scale, value: number, cells: number): number =>
+  Math.min(cells - 1, Math.max(0, Math.round(scale.at(value) * (cells - 1))));
+
+/** By row; empty where there is no tick. */
+function yLabels(ticks: readonly number[], rows: number, y: Scale): readonly string[] {
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)));
+  const labels = new Array<string>(rows).fill('');
+  for (const tick of ticks) labels[rows - 1 - cellOf(y, tick, rows)] = `${(tick * 100).toFixed(decimals)} %`;
+  return labels;
+}
+
+/** The line, and the numbers under it. */
+function xAxis({ formatX }: Chart, x: Scale, columns: number): readonly [axis: string, numbers: string] {
+  const axis = new Array<string>(columns).fill('─');
+  let numbers = '';
+  for (const tick of x.ticks) {
+    const column = cellOf(x, tick, columns);
+    const label = formatX(tick);
+    const start = Math.min(columns - label.length, Math.max(0, column - Math.floor(label.length / 2)));
+    axis[column] = '┬';
+    if (numbers === '' || start > numbers.length) numbers = numbers.padEnd(start) + label;
+  }
+  return [axis.join(''), numbers];
+}
+
+interface Scales {
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+interface Placed extends Mark {
+  readonly column: number;
+  readonly row: number;
+}
+
+const signs = { front: '●', other: '○', aside: '·' } as const;
+/** What labels may be written over. */
+const joins = '─│╯';
+
+function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, paint: Paint): void {
+  const rowOf = (value: number): number => grid.rows - 1 - cellOf(y, value, grid.rows);
+  const placed = marks.map((mark): Placed => ({
+    ...mark,
+    column: cellOf(x, mark.x, grid.columns),
+    row: rowOf(mark.y),
+  }));
+  const front = placed.filter(({ kind }) => kind === 'front').toSorted((a, b) => a.x - b.x);
+  const styles: Readonly<Record<Mark['kind'], Style>> = {
+    front: (text) => paint.bold(paint.green(text)),
+    other: (text) => text,
+    aside: paint.dim,
+  };
+  joinFront(grid, front, paint.green);
+  for (const { column, low, high, row } of front) {
+    for (let at = rowOf(high); at <= rowOf(low); at++) {
+      if (at !== row && grid.isFree(column, at, 1, joins)) grid.put(column, at, '┊', paint.green);
+    }
+  }
+  for (const kind of ['aside', 'other', 'front'] as const) {
+    for (const mark of placed) if (mark.kind === kind) grid.put(mark.column, mark.row, signs[kind], styles[kind]);
+  }
+  for (const mark of front) labelMark(grid, mark, front, paint.bold);
+}
+
+/** Steps: what is on a step's level or under it can be had, no slower and no dearer than at its left end. */
+function joinFront(grid: TextGrid, front: readonly Placed[], style: Style): void {
+  front.forEach(({ column, row }, i) => {
+    const next = front[i + 1];
+    if (next === undefined) return;
+    grid.put(column, row, '─'.repeat(Math.max(0, next.column - column)), style);
+    grid.put(next.column, row, next.row === row ? '─' : '╯', style);
+    for (let at = next.row + 1; at < row; at++) grid.put(next.column, at, '│', style);
+  });
+}
+
+/** The key, and the name where there is room: before the mark, for nothing lies before the front, else behind it. */
+function labelMark(
+  grid: TextGrid,
+  { key = '', name, column, row }: Placed,
+  front: readonly Placed[],
+  style: Style,
+): void {
+  const sharers = front.filter((other) => other.column === column && other.row === row);
+  const keys = sharers.map((other) => other.key).join(',');
+  if (sharers[0]?.key !== key) return;
+  const texts = sharers.length === 1 ? [`${keys} ${name}`, keys] : [keys];
+  for (const text of texts) {
+    const places = [
+      [column - text.length - 1, row],
+      [column + 2, row],
+      [column - text.length, row - 1],
+      [column + 1, row + 1],
+    ] as const;
+    const place = places.find(([start, at]) => grid.isFree(start - 1, at, text.length + 1, joins));
+    if (place === undefined) continue;
+    return grid.put(...place, text, style);
+  }
+}

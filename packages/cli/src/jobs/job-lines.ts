@@ -1,0 +1,25 @@
+// The live lines of a display: how far each job is, and what runs where.
+
+import type { Paint } from '../terminal.js';
+import { formatSpan } from '../format.js';
+import { jobNow, progressBar, progressOf } from './step-text.js';
+import type { JobsLook } from './wait-for-jobs.js';
+
+/** Jobs that are done are shown too as long as so many lines hold all. */
+const roomyJobs = 10;
+
+export function jobLines({ jobs, workers }: JobsLook, elapsedMs: number, paint: Paint): readonly string[] {
+  const shown = jobs.length <= roomyJobs ? jobs : jobs.filter(({ done }) => !done);
+  const nameWidth = Math.max(...shown.map(({ architecture }) => architecture.length));
+  const counts = shown.map((job) => progressOf(job).join('/'));
+  const countWidth = Math.max(...counts.map(({ length }) => length));
+  const lines = shown.map((job, i) => {
+    const count = (counts[i] ?? '').padStart(countWidth);
+    const bar = paint.cyan(progressBar(...progressOf(job)));
+    const now = jobNow(job);
+    return `${job.architecture.padEnd(nameWidth)}  ${bar} ${count}  ${job.done ? paint.dim(now) : now}`;
+  });
+  const left = jobs.filter(({ done }) => !done).length;
+  const whole = workers ? `${left} of ${jobs.length} models to go` : 'no worker is connected';
+  return [...lines, paint.dim(`${whole}, ${formatSpan(elapsedMs)}`)];
+}

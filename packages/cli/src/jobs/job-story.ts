@@ -1,0 +1,101 @@
+// What jobs have brought since the last look, told one line a step.
+
+import { originalRecipe } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { formatAccuracy, formatBytes, formatMs, formatRatio } from '../format.js';
+import type { Paint } from '../terminal.js';
+import { isFinished, subjectOf } from './step-text.js';
+import type { JobsLook } from './wait-for-jobs.js';
+
+export interface JobStory {
+  /** Lines on steps that were not told before. */
+  tell(look: JobsLook): readonly string[];
+  /** Takes what is finished for told. */
+  skip(look: JobsLook): void;
+}
+
+export function createJobStory(paint: Paint): JobStory {
+  const told = new Set<string>();
+  return {
+    tell(look) {
+      const lines: string[] = [];
+      for (const { job, step, key } of finishedSteps(look)) {
+        if (told.has(key)) continue;
+        const line = stepLine(look, job, step, paint);
+        if (line === undefined) continue;
+        told.add(key);
+        lines.push(line);
+      }
+      return lines;
+    },
+    skip(look) {
+      for (const { key } of finishedSteps(look)) told.add(key);
+    },
+  };
+}
+
+interface FinishedStep {
+  readonly job: wire.Job;
+  readonly step: wire.JobStep;
+  readonly key: string;
+}
+
+const finishedSteps = ({ jobs }: JobsLook): readonly FinishedStep[] =>
+  jobs.flatMap((job) =>
+    job.steps.filter(isFinished).map((step) => {
+      const { version } = job;
+      return { job, step, key: [subjectOf(job, step), version, step.kind, step.hardwareClass, step.state].join(' ') };
+    }),
+  );
+
+/** Undefined while what it brought is not to be seen yet. */
+function stepLine(look: JobsLook, job: wire.Job, step: wire.JobStep, paint: Paint): string | undefined {
+  const subject = subjectOf(job, step);
+  if (step.state === 'declined') return paint.dim(`declined ${subject}: ${step.detail}`);
+  const on = step.kind === 'measure' && countClasses(look) > 1 ? ` on ${step.hardwareClass}` : '';
+  if (step.state === 'failed') return paint.red(`failed ${subject}${on}: ${step.detail}`);
+  const brought = step.kind === 'make' ? describeFile(look, job, step) : describeMeasurement(look, job, step);
+  if (brought === undefined) return look.done ? `${verbs[step.kind] ?? step.kind} ${subject}${on}` : undefined;
+  return `${verbs[step.kind] ?? step.kind} ${subject}${on}: ${brought}`;
+}
+
+const verbs: Readonly<Record<string, string>> = { make: 'made', measure: 'measured' };
+
+const countClasses = ({ jobs }: JobsLook): number =>
+  new Set(jobs.flatMap(({ steps }) => steps.flatMap(({ hardwareClass }) => hardwareClass || []))).size;
+
+/** `1.3 MiB, 0.25x, similarity 0.9998`. */
+function describeFile(look: JobsLook, job: wire.Job, step: wire.JobStep): string | undefined {
+  const isOf = ({ architecture, version }: { readonly architecture: string; readonly version: number }): boolean =>
+    architecture === job.architecture && version === job.version;
+  const outcome = look.outcomes.find((one) => isOf(one) && one.recipe === step.recipe);
+  if (outcome === undefined || outcome.manifest === null) return undefined;
+  const size = outcome.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const original = look.variants.find((variant) => isOf(variant) && variant.recipe === originalRecipe);
+  const ratio = original === undefined || original.sizeBytes === 0 ? [] : [formatRatio(size / original.sizeBytes)];
+  return [formatBytes(size), ...ratio, `similarity ${formatSimilarity(outcome.similarity)}`].join(', ');
+}
+
+/** Rounded down: 1 is the same. */
+const formatSimilarity = (similarity: number): string =>
+  similarity >= 1 ? '1' : (Math.floor(similarity * 1e4) / 1e4).toFixed(4);
+
+/** `98.72 % (98.10-99.12), 0.03 ms, 0.44x`. */
+function describeMeasurement({ variants }: JobsLook, job: wire.Job, step: wire.JobStep): string | undefined {
+  const isOf = ({ architecture, version }: wire.Variant): boolean =>
+    architecture === job.architecture && version === job.version;
+  const variant = variants.find((one) => isOf(one) && one.name === step.variant);
+  const measurement = measuredOn(variant, step.hardwareClass);
+  const time = firstMs(measurement);
+  if (measurement === undefined || time === undefined) return undefined;
+  const originals = variants.filter((one) => isOf(one) && one.recipe === originalRecipe && one !== variant);
+  const [originalMs] = originals.flatMap((one) => firstMs(measuredOn(one, step.hardwareClass)) ?? []);
+  const ratio = originalMs === undefined ? [] : [formatRatio(time / originalMs)];
+  return [formatAccuracy(measurement.accuracy), formatMs(time), ...ratio].join(', ');
+}
+
+const measuredOn = (variant: wire.Variant | undefined, hardwareClass: string): wire.Measurement | undefined =>
+  variant?.measurements.find((measurement) => measurement.hardwareClass === hardwareClass);
+
+const firstMs = (measurement: wire.Measurement | undefined): number | undefined =>
+  measurement?.profile?.points[0]?.p50Ms;

@@ -1,0 +1,94 @@
+// Waiting until all that is to be made and measured of architectures is done, whatever happens to the controllers meanwhile.
+
+import { milliseconds, ParetoError } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import type { ControllerClients } from '../connect.js';
+import { repeat, type RepeatOptions } from '../repeat.js';
+
+/** One look at the jobs, and at what they brought so far. */
+export interface JobsLook {
+  readonly jobs: readonly wire.Job[];
+  readonly variants: readonly wire.Variant[];
+  readonly outcomes: readonly wire.RecipeOutcome[];
+  /** Some worker is connected. */
+  readonly workers: boolean;
+  readonly done: boolean;
+}
+
+export type ArchitectureVersion = Pick<wire.Architecture, 'name' | 'version'>;
+
+export interface WaitOptions extends RepeatOptions {
+  /** Told of each look, the last one included. */
+  readonly onLook: (look: JobsLook) => void;
+}
+
+const pollMs = milliseconds(300);
+
+/** A controller that stands by may hear of a registration a little later than the one that took it. */
+const missingLooks = 20;
+
+/**
+ * Waits for as long as it takes. `name` is of a task or an architecture, `wanted` what is waited for of it.
+ * Throws `not-found` when one of those is registered no more.
+ */
+export async function waitForJobs(
+  clients: ControllerClients,
+  name: string,
+  wanted: readonly ArchitectureVersion[],
+  options: WaitOptions,
+): Promise<JobsLook> {
+  const { signal, clock, onLook } = options;
+  for (let missing = 0; ;) {
+    const look = await repeat(() => lookAtJobs(clients, name, wanted, signal), { ...options, patienceMs: Infinity });
+    onLook(look);
+    if (look.done) return look;
+    missing = look.jobs.length < wanted.length ? missing + 1 : 0;
+    if (missing === missingLooks) throw notThere(wanted, look.jobs);
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+/** What was made and measured is asked for after the jobs, so that it is there of all steps that are done. */
+async function lookAtJobs(
+  { registry, fleet }: ControllerClients,
+  name: string,
+  wanted: readonly ArchitectureVersion[],
+  signal: AbortSignal,
+): Promise<JobsLook> {
+  const [{ jobs }, { workers }] = await Promise.all([
+    registry.jobs({ name }, { signal }),
+    fleet.listWorkers({}, { signal }),
+  ]);
+  return jobsLook(jobs, await registry.describe({ name }, { signal }), wanted, workers);
+}
+
+const versionKey = (name: string, version: number): string => `${name}@${version}`;
+
+/** Of the versions that are wanted alone. A job without a step has not met a worker yet. */
+export function jobsLook(
+  all: readonly wire.Job[],
+  { variants, outcomes }: Pick<wire.DescribeResponse, 'variants' | 'outcomes'>,
+  wanted: readonly ArchitectureVersion[],
+  workers: readonly Pick<wire.Worker, 'connected'>[],
+): JobsLook {
+  const versions = new Set(wanted.map(({ name, version }) => versionKey(name, version)));
+  const isWanted = ({ architecture, version }: { readonly architecture: string; readonly version: number }): boolean =>
+    versions.has(versionKey(architecture, version));
+  const jobs = all.filter(isWanted);
+  return {
+    jobs,
+    variants: variants.filter(isWanted),
+    outcomes: outcomes.filter(isWanted),
+    workers: workers.some(({ connected }) => connected),
+    done: jobs.length >= versions.size && jobs.every(({ done, steps }) => done && steps.length > 0),
+  };
+}
+
+function notThere(wanted: readonly ArchitectureVersion[], jobs: readonly wire.Job[]): ParetoError {
+  const found = new Set(jobs.map(({ architecture, version }) => versionKey(architecture, version)));
+  const gone = wanted.filter(({ name, version }) => !found.has(versionKey(name, version)));
+  return new ParetoError(
+    'not-found',
+    `nothing is made or measured of ${gone.map(({ name, version }) => `${name} version ${version}`).join(', ')}: was it deleted, or another version of it registered meanwhile?`,
+  );
+}

@@ -1,0 +1,23 @@
+// How a variant stands: whether it serves, and if not, why.
+
+import type { wire } from '@pareto/rpc';
+
+/** `usable`: it may be chosen; `aside`: something keeps it from that; `unmeasured`: it was not measured, or not yet. */
+export type Standing = 'usable' | 'aside' | 'unmeasured';
+
+export interface VariantState {
+  readonly standing: Standing;
+  readonly text: string;
+}
+
+export function stateOf(variant: wire.Variant): VariantState {
+  const { quarantineReason, denied, dominatedBy, measurements, replicasReady } = variant;
+  if (quarantineReason !== '') return { standing: 'aside', text: `quarantined: ${quarantineReason}` };
+  if (denied !== '') return { standing: 'aside', text: `denied: ${denied}` };
+  if (measurements.every(({ profile }) => profile === null)) {
+    const text = measurements.length === 0 ? 'waiting to be measured' : `not measured: ${measurements[0]?.error ?? ''}`;
+    return { standing: 'unmeasured', text };
+  }
+  if (dominatedBy !== '') return { standing: 'aside', text: `dominated by ${dominatedBy}` };
+  return { standing: 'usable', text: replicasReady > 0 ? `${replicasReady} ready` : 'cold' };
+}

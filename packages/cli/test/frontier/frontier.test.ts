@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { planFrontiers, type ClassFrontier } from '../../src/frontier/frontier.js';
+import { digits, fakeMeasurement, fakeTask, fakeVariant, type FakeVariant } from '../fake-description.js';
+
+const task = fakeTask('digits');
+
+function plan(variants: readonly FakeVariant[], batch?: number): ClassFrontier {
+  const [frontier] = planFrontiers({ task, variants: variants.map(fakeVariant) }, batch);
+  return frontier ?? assert.fail('there is none');
+}
+
+const namesOf = (all: readonly { readonly name: string }[]): readonly string[] => all.map(({ name }) => name);
+
+describe('a frontier', () => {
+  it('holds what nothing else is faster and as accurate than, or cheaper and as accurate', () => {
+    const { front, charts } = plan([
+      { name: 'a:fast', accuracy: 0.9, p50Ms: 1, costPer1k: 3e-6 },
+      { name: 'a:cheap', accuracy: 0.9, p50Ms: 2, costPer1k: 1e-6 },
+      { name: 'a:worse', accuracy: 0.89, p50Ms: 2, costPer1k: 3e-6 },
+      { name: 'a:best', accuracy: 0.95, p50Ms: 3, costPer1k: 4e-6 },
+    ]);
+    assert.deepEqual(
+      front.map(({ key, name, isFastest, isCheapest }) => [key, name, isFastest, isCheapest]),
+      [
+        ['1', 'a:fast', true, false],
+        ['2', 'a:cheap', false, true],
+        ['3', 'a:best', true, true],
+      ],
+    );
+    const kinds = charts.map(({ marks }) => marks.map(({ kind }) => kind));
+    assert.deepEqual(kinds, [
+      ['front', 'other', 'other', 'front'],
+      ['other', 'front', 'other', 'front'],
+    ]);
+  });
+
+  it('leaves out what may not answer', () => {
+    const { front, charts } = plan([
+      { name: 'a:original', accuracy: 0.9, p50Ms: 2 },
+      { name: 'a:denied', accuracy: 0.99, p50Ms: 1, denied: 'by ann' },
+      { name: 'a:ill', accuracy: 0.99, p50Ms: 1, quarantineReason: 'it crashed' },
+      { name: 'a:dominated', accuracy: 0.9, p50Ms: 2, dominatedBy: 'a:original' },
+    ]);
+    assert.deepEqual(namesOf(front), ['a:original']);
+    assert.deepEqual(
+      charts[0]?.marks.map(({ kind }) => kind),
+      ['front', 'aside', 'aside', 'aside'],
+    );
+  });
+
+  it('is of one batch size, and says what was not measured with it', () => {
+    const { points, batch } = plan([{ name: 'a:original', p50Ms: 1, costPer1k: 4e-6 }], 3);
+    assert.equal(batch, 3);
+    const [point] = points;
+    assert.ok((point?.p99Ms ?? 0) > 1.2 * 2 ** 0.7 && (point?.p99Ms ?? 0) < 1.2 * 4 ** 0.7);
+    // Costs are quoted at the largest batch, 8, where an item takes less.
+    assert.ok((point?.costPer1k ?? 0) > 4e-6);
+    const beyond = planFrontiers({ task, variants: [fakeVariant({ name: 'a:original' })] }, 9);
+    assert.deepEqual(beyond, []);
+  });
+
+  it('is another on each hardware class', () => {
+    const gpu = 'cuda/l4/none/23g';
+    const variant = fakeVariant({ name: 'a:original' });
+    const both = {
+      ...variant,
+      measurements: [...variant.measurements, fakeMeasurement({ name: 'a:original', hardwareClass: gpu })],
+    };
+    const one = fakeVariant({ name: 'a:fp16@cuda', hardwareClass: gpu, accuracy: 0.95, p50Ms: 2 });
+    const frontiers = planFrontiers({ task, variants: [both, one] }, undefined);
+    assert.deepEqual(
+      frontiers.map(({ hardwareClass, front }) => [hardwareClass, namesOf(front)]),
+      [
+        [gpu, ['a:original', 'a:fp16@cuda']],
+        [variant.measurements[0]?.hardwareClass, ['a:original']],
+      ],
+    );
+  });
+
+  it('takes the newest version that was measured', () => {
+    const { points } = plan([
+      { name: 'a:original', version: 1, accuracy: 0.9 },
+      { name: 'a:original', version: 2, accuracy: 0.95 },
+    ]);
+    assert.deepEqual(
+      points.map(({ accuracy }) => accuracy.value),
+      [0.95],
+    );
+  });
+
+  it('counts answers in a unit that prices can be read in', () => {
+    const labelOf = (costPer1k: number): string | undefined =>
+      plan([{ name: 'a:original', costPer1k }]).charts[1]?.xLabel;
+    assert.equal(labelOf(0.02), 'USD per 1,000 answers');
+    assert.equal(labelOf(2e-5), 'USD per million answers');
+    assert.equal(labelOf(2e-8), 'USD per billion answers');
+    assert.equal(plan([{ name: 'a:original', costPer1k: 0 }]).charts.length, 1);
+  });
+
+  it('has at least three variants of the digits family', () => {
+    assert.ok((planFrontiers(digits, undefined)[0]?.front.length ?? 0) >= 3);
+  });
+});

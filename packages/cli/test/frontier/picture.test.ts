@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { planFrontiers } from '../../src/frontier/frontier.js';
+import { frontierHtml } from '../../src/frontier/html-page.js';
+import { placeLabels, type Box } from '../../src/frontier/place-labels.js';
+import { frontierSvg } from '../../src/frontier/svg-picture.js';
+import { element, escapeXml } from '../../src/frontier/xml.js';
+import { digits, fakeVariant } from '../fake-description.js';
+
+/** Throws unless each element that is opened is closed in its turn; what it answers is how many of each there are. */
+function countElements(text: string): ReadonlyMap<string, number> {
+  const open: string[] = [];
+  const counts = new Map<string, number>();
+  for (const [, closing = '', name = '', rest = ''] of text.matchAll(/<(\/?)([a-z]+)((?:\s[^<>]*)?)>/g)) {
+    if (closing === '/') assert.equal(open.pop(), name);
+    else counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (closing === '' && !rest.endsWith('/') && name !== 'meta') open.push(name);
+  }
+  assert.deepEqual(open, []);
+  return counts;
+}
+
+const area: Box = { left: 0, top: 0, right: 400, bottom: 300 };
+const metrics = { charWidth: 6, height: 12 };
+
+describe('labels', () => {
+  it('lie within the area, on no obstacle and on no other label', () => {
+    const point = fc.record({ x: fc.integer({ min: 0, max: 400 }), y: fc.integer({ min: 0, max: 300 }) });
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 20 }), (points) => {
+        const obstacles = points.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
+        const requests = points.map((at, i) => ({ ...at, texts: [`${i} cnn-large:int8-static`, String(i)] }));
+        const placed = placeLabels(requests, area, obstacles, metrics).filter((label) => label !== undefined);
+        placed.forEach(({ box }, i) => {
+          assert.ok(box.left >= 0 && box.top >= 0 && box.right <= 400 && box.bottom <= 300);
+          for (const other of [...obstacles, ...placed.slice(0, i).map((label) => label.box)]) {
+            const apart =
+              box.right <= other.left || other.right <= box.left || box.bottom <= other.top || other.bottom <= box.top;
+            assert.ok(apart);
+          }
+        });
+      }),
+    );
+  });
+
+  it('say less where there is little room, and nothing where there is none', () => {
+    const request = { x: 20, y: 6, texts: ['1 cnn-large:original', '1'] };
+    const narrow = { left: 0, top: 0, right: 40, bottom: 12 };
+    const [label, none] = placeLabels([request, request, request], narrow, [], metrics).slice(1);
+    assert.equal(label?.text, '1');
+    assert.equal(none, undefined);
+    assert.equal(placeLabels([request], { ...narrow, right: 300 }, [], metrics)[0]?.text, '1 cnn-large:original');
+  });
+});
+
+describe('the picture', () => {
+  const frontiers = planFrontiers(digits, undefined);
+
+  it('is one file that needs nothing else, with every mark and the list of the front', () => {
+    const svg = frontierSvg('digits', frontiers);
+    assert.ok(countElements(svg).get('svg') === 1);
+    const marks = [...svg.matchAll(/class="mark (\w+)"/g)].map(([, kind]) => kind);
+    // Two charts of 13 variants, one too inaccurate to be drawn, and a legend of three.
+    assert.equal(marks.length, 2 * 13 + 3);
+    assert.doesNotMatch(svg, /href|url\(|@import/);
+    for (const { name } of frontiers[0]?.front ?? [])
+      assert.ok(svg.split('\n').some((line) => line.endsWith(`>${name}</text>`)));
+    assert.match(svg, /prefers-color-scheme: dark/);
+  });
+
+  it('has all variants in the table of the page', () => {
+    const html = frontierHtml('digits', frontiers);
+    const counts = countElements(html);
+    assert.equal(counts.get('tr'), 1 + digits.variants.length);
+    assert.equal(counts.get('svg'), 1);
+    assert.match(html, /<tr class="aside">.*mlp-large:fp16.*dominated by mlp-large:int8-dynamic/);
+  });
+
+  it('takes names for text, whatever they hold', () => {
+    const name = '<script>alert(1)</script>"&\'';
+    const variant = fakeVariant({ name: 'a:original', hardwareClass: name, accuracy: 0.9 });
+    const hostile = planFrontiers({ task: digits.task, variants: [{ ...variant, name }] }, undefined);
+    for (const text of [frontierSvg(name, hostile), frontierHtml(name, hostile)]) {
+      assert.doesNotMatch(text, /<script/);
+      assert.ok(text.includes('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&amp;&#39;'));
+    }
+    assert.equal(element('g', { title: '"><b>' }), '<g title="&quot;&gt;&lt;b&gt;"/>');
+    assert.equal(escapeXml('a & b'), 'a &amp; b');
+  });
+});

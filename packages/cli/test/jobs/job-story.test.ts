@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { wire } from '@pareto/rpc';
+import pc from 'picocolors';
+import { jobLines } from '../../src/jobs/job-lines.js';
+import { createJobStory } from '../../src/jobs/job-story.js';
+import { formatJobs } from '../../src/jobs/job-table.js';
+import { jobsLook, type JobsLook } from '../../src/jobs/wait-for-jobs.js';
+import { cpu, fakeOutcome, fakeVariant } from '../fake-description.js';
+import { fakeJob, fakeStep } from './fake-jobs.js';
+
+const paint = pc.createColors(false);
+
+const file = (sizeBytes: number): wire.Manifest => ({ files: [{ path: 'model.onnx', digest: '', sizeBytes }] });
+
+/** A job in the middle: the original measured, one file made, others on their way. */
+const steps = [
+  fakeStep('measure', 'done', { recipe: 'original', variant: 'mlp:original' }),
+  fakeStep('make', 'done', { recipe: 'int8-dynamic' }),
+  fakeStep('make', 'declined', { recipe: 'int8-static', detail: 'it has no convolution' }),
+  fakeStep('make', 'running', { recipe: 'int4', worker: 'worker-2', detail: 'comparing' }),
+  fakeStep('measure', 'running', {
+    recipe: 'int8-dynamic',
+    variant: 'mlp:int8-dynamic',
+    worker: 'worker-1',
+    detail: 'batch 8',
+  }),
+  fakeStep('make', 'waiting', { recipe: 'fp16', detail: 'both workers are busy' }),
+];
+
+const look = (own: readonly wire.JobStep[], more: Partial<JobsLook> = {}): JobsLook => ({
+  ...{
+    jobs: [fakeJob('mlp', own)],
+    variants: [fakeVariant({ name: 'mlp:original', accuracy: 0.98, sizeBytes: 4_000_000 })],
+  },
+  ...{ outcomes: [fakeOutcome('mlp', 'int8-dynamic', { manifest: file(1_000_000), similarity: 0.99987 })] },
+  ...{ workers: true, done: false, ...more },
+});
+
+describe('the story of jobs', () => {
+  it('tells each step that is finished once, with what it brought', () => {
+    const story = createJobStory(paint);
+    assert.deepEqual(story.tell(look(steps)), [
+      'measured mlp:original: 98.00 % (97.39-98.61), 1.00 ms',
+      'made mlp:int8-dynamic: 976.6 KiB, 0.25x, similarity 0.9998',
+      'declined mlp:int8-static: it has no convolution',
+    ]);
+    assert.deepEqual(story.tell(look(steps)), []);
+  });
+
+  it('compares times with those of the original on the same hardware class', () => {
+    const gpu = 'webgpu/swiftshader/none/1g';
+    const original = fakeVariant({ name: 'mlp:original', p50Ms: 2 });
+    const int8 = fakeVariant({ name: 'mlp:int8-dynamic', p50Ms: 0.88, accuracy: 0.97 });
+    const elsewhere = fakeVariant({ name: 'mlp:original@webgpu', p50Ms: 0.1, hardwareClass: gpu });
+    const done = [
+      fakeStep('measure', 'done', { recipe: 'int8-dynamic', variant: 'mlp:int8-dynamic' }),
+      fakeStep('measure', 'failed', {
+        recipe: 'original',
+        variant: 'mlp:original@webgpu',
+        hardwareClass: gpu,
+        detail: 'no adapter',
+      }),
+    ];
+    const lines = createJobStory(paint).tell(look(done, { variants: [elsewhere, original, int8] }));
+    assert.deepEqual(lines, [
+      `measured mlp:int8-dynamic on ${cpu}: 97.00 % (96.25-97.75), 0.88 ms, 0.44x`,
+      `failed mlp:original@webgpu on ${gpu}: no adapter`,
+    ]);
+  });
+
+  it('waits for what a step brought, but not beyond the end', () => {
+    const story = createJobStory(paint);
+    const made = look([fakeStep('make', 'done', { recipe: 'fp16' })]);
+    assert.deepEqual(story.tell(made), []);
+    assert.deepEqual(story.tell({ ...made, done: true }), ['made mlp:fp16']);
+  });
+
+  it('tells a step again that was done again', () => {
+    const story = createJobStory(paint);
+    const failed = look([fakeStep('make', 'failed', { recipe: 'int8-dynamic', detail: 'killed' })]);
+    assert.deepEqual(story.tell(failed), ['failed mlp:int8-dynamic: killed']);
+    assert.equal(story.tell(look(steps)).length, 3);
+  });
+});
+
+describe('the live lines of jobs', () => {
+  it('show how far each is, and what runs where', () => {
+    const jobs = [fakeJob('mlp', steps), fakeJob('cnn-large', [fakeStep('make', 'waiting', { recipe: 'fp16' })])];
+    assert.deepEqual(jobLines({ ...look(steps), jobs }, 92_000, paint), [
+      'mlp        ████████░░░░░░░░ 3/6  making int4 on worker-2: comparing, measuring int8-dynamic on worker-1: batch 8',
+      'cnn-large  ░░░░░░░░░░░░░░░░ 0/1  waiting',
+      '2 of 2 models to go, 1 min 32 s',
+    ]);
+  });
+
+  it('leave out those that are done when there are many', () => {
+    const jobs = Array.from({ length: 12 }, (_, i) => fakeJob(`m${i}`, steps, { done: i > 0 }));
+    const lines = jobLines({ ...look(steps), jobs }, 0, paint);
+    assert.equal(lines.length, 2);
+    assert.match(lines[1] ?? '', /^1 of 12 models to go/);
+  });
+});
+
+describe('the table of jobs', () => {
+  it('shows every step of one model, and of several what is not done or failed', () => {
+    const lines = formatJobs([fakeJob('mlp', steps)], paint).split('\n');
+    assert.equal(lines.length, 2 + 1 + 1 + steps.length);
+    assert.match(lines[0] ?? '', /^MODEL {2}VERSION {2}TASK {4}STEPS +NOW$/);
+    assert.match(lines.at(-1) ?? '', /^make {5}mlp:fp16 +waiting +both workers are busy$/);
+    const several = formatJobs([fakeJob('mlp', steps), fakeJob('cnn', [])], paint).split('\n');
+    assert.equal(several.length, 3 + 1 + 1 + 3);
+    assert.match(several[2] ?? '', /0\/0 +waiting for a worker$/);
+  });
+});
+
+describe('jobsLook', () => {
+  const wanted = [{ name: 'mlp', version: 2 }];
+  const done = (jobs: readonly wire.Job[]): boolean =>
+    jobsLook(jobs, { variants: [], outcomes: [] }, wanted, [{ connected: true }]).done;
+  const finished = [fakeStep('make', 'done', { recipe: 'fp16' })];
+
+  it('is done when all that is wanted is, and of nothing else', () => {
+    assert.equal(done([fakeJob('mlp', finished, { version: 2, done: true })]), true);
+    assert.equal(done([fakeJob('mlp', finished, { version: 2, done: false })]), false);
+    assert.equal(done([fakeJob('mlp', finished, { version: 1, done: true })]), false);
+    assert.equal(
+      done([fakeJob('cnn', finished, { done: false }), fakeJob('mlp', finished, { version: 2, done: true })]),
+      true,
+    );
+  });
+
+  it('is not done before a worker has come', () => {
+    assert.equal(done([fakeJob('mlp', [], { version: 2, done: true })]), false);
+  });
+
+  it('has only what belongs to the versions that are wanted', () => {
+    const variants = [1, 2].map((version) => fakeVariant({ name: 'mlp:original', version }));
+    const outcomes = [fakeOutcome('mlp', 'fp16', {}), fakeOutcome('mlp', 'fp16', { version: 2 })];
+    const found = jobsLook([], { variants, outcomes }, wanted, [{ connected: false }]);
+    assert.deepEqual([found.variants, found.outcomes, found.workers], [variants.slice(1), outcomes.slice(1), false]);
+  });
+});
