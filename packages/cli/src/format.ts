@@ -72,3 +72,12 @@ export function formatSpan(ms: number): string {
 
 /** `0.25x`, with three digits where it is small. */
 export const formatRatio = (ratio: number): string => `${ratio.toFixed(ratio < 0.095 ? 3 : 2)}x`;
+
+/** `407 k`, `1.24 M`: three digits. */
+export function formatCount(count: number): string {
+  const units = ['', ' k', ' M', ' G', ' T'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  const value = count / 1000 ** power;
+  const decimals = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(decimals)}${units[power] ?? ''}`;
+}

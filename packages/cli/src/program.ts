@@ -8,6 +8,7 @@ import { addDelete } from './commands/delete.js';
 import { addDrain, addWorkers } from './commands/fleet.js';
 import { addFrontier } from './commands/frontier.js';
 import { addInfer } from './commands/infer.js';
+import { addInspect } from './commands/inspect.js';
 import { addJobs, addProfile } from './commands/jobs.js';
 import { addRegister } from './commands/register.js';
 import { addDescribe, addList } from './commands/registry.js';
@@ -21,6 +22,7 @@ const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const add = [
   addUp,
+  addInspect,
   addRegister,
   addJobs,
   addList,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   formatAccuracy,
   formatBytes,
+  formatCount,
   formatMs,
   formatObjective,
   formatRatio,
@@ -43,6 +44,7 @@ describe('format', () => {
       ...['0 ms', '850 ms', '42 s', '3 min 12 s', '1 min', '2 h 5 min', '2 h', '1 d 3 h', '400 d'],
     ]);
     assert.deepEqual([0.2512, 0.0341, 1, 12.345].map(formatRatio), ['0.25x', '0.034x', '1.00x', '12.35x']);
+    assert.deepEqual([0, 407, 25_400, 646_000, 1.24e9].map(formatCount), ['0', '407', '25.4 k', '646 k', '1.24 G']);
   });
 
   it('reads durations and lists of known names', () => {

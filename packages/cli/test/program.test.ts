@@ -11,6 +11,7 @@ import { digits, fakeVariant } from './fake-description.js';
 import { fakeJob, fakeStep } from './jobs/fake-jobs.js';
 import { createFakeStorage, startFakeController, type FakeController, type FakeStorage } from './fake-controller.js';
 
+const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 describe('the command line', () => {
@@ -65,7 +66,6 @@ describe('the command line', () => {
   });
 
   describe('registering', () => {
-    const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
     const register = (...more: string[]): ReturnType<typeof run> =>
       run('register', tiny, '--task', 'digits', '--controller', controller.address, ...more);
     const measured = fakeStep('measure', 'done', { recipe: 'original', variant: 'mlp-tiny:original' });
@@ -157,6 +157,28 @@ describe('the command line', () => {
     assert.match(watched.stdout, /done, 1 failed/);
     controller.jobs = [[]];
     assert.match((await run('jobs', '--controller', controller.address)).stdout, /^nothing is registered/);
+  });
+
+  it('shows what a model file is, without a cluster', async () => {
+    const { stdout } = await run('inspect', tiny);
+    assert.deepEqual(stdout.split('\n'), [
+      'TENSOR  NAME    TYPE  DIMENSIONS',
+      'input   image   FP32  batch × 1 × 28 × 28',
+      'output  logits  FP32  batch × 10',
+      '',
+      'batch      dynamic: many items are answered at once',
+      'opset      17',
+      'format     ONNX IR 8',
+      'file       99.9 KiB',
+      'weights    25.4 k parameters, 99.4 KiB',
+      'work       about 25.4 k multiply-accumulates an item',
+      'operators  4: 2×Gemm, 1×Flatten, 1×Relu',
+      '',
+    ]);
+    const { operators } = JSON.parse((await run('inspect', tiny, '-o', 'json')).stdout) as { operators: object[] };
+    assert.equal(operators.length, 3);
+    assert.match((await run('inspect', 'none.onnx')).stderr, /there is no file none.onnx/);
+    assert.match((await run('inspect', main)).stderr, /the model can't be served|is not|ONNX/);
   });
 
   it('measures anew', async () => {
