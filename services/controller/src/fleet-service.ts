@@ -11,6 +11,7 @@ import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
 import type { LoggedAction, PlanLog } from './plan-log.js';
 import type { WorkerRecord } from './records.js';
+import { ruleNotices } from './rule-notices.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
@@ -62,19 +63,20 @@ function overview(options: FleetServiceOptions, now: Scene): wire.OverviewRespon
     recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
     controllers: [...candidatesOf(mirror.records)],
     storeAgeMs: storeAgeMs(),
-    notices: noticesNow(options, leads),
+    notices: noticesNow(options, now, leads),
   };
 }
 
 /** A store that is heard answers more often than this. */
 const silentMs = 3_000;
 
-function noticesNow({ cluster, notices }: FleetServiceOptions, leads: boolean): string[] {
+function noticesNow({ cluster, notices }: FleetServiceOptions, now: Scene, leads: boolean): string[] {
   const ageMs = cluster.storeAgeMs();
   const silence = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
   return [
     ...(ageMs > silentMs ? [silence] : []),
     ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
+    ...ruleNotices(now),
     ...notices.list(),
   ];
 }

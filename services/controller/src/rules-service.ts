@@ -142,7 +142,8 @@ function refuseEmptyPin({ registry }: Scene, rule: SelectionRule): void {
     const { id, architecture, task, quarantineReason } = known.variant;
     if (quarantineReason !== undefined) return `${id} is quarantined: ${quarantineReason}`;
     const denial = denialOf({ variant: id, architecture, task }, registry.rules);
-    if (denial !== undefined) return `a rule denies ${denial.target}`;
+    if (denial !== undefined)
+      return `a rule denies ${denial.target}${denial.reason === '' ? '' : `: ${denial.reason}`}`;
     const [failed] = known.measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : []));
     const isMeasured = known.measurements.some(({ result }) => result.kind === 'measured');
     return failed === undefined || isMeasured ? undefined : `${id} could not be measured: ${failed}`;

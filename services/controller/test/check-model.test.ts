@@ -1,10 +1,10 @@
 // What is checked of a model before it is registered.
 
 import assert from 'node:assert/strict';
-import { bytes, digest, systemClock, type Digest, type Manifest } from '@pareto/core';
+import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
 import { openFolderBlobStore, type BlobStore } from '@pareto/models';
 import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
-import { inspectFiles } from '../src/check-model.js';
+import { checkSignature, fits, inspectFiles, signatureWith } from '../src/check-model.js';
 import { digestOf } from './upload-model.js';
 
 describe('the files of a model', () => {
@@ -56,5 +56,33 @@ describe('the files of a model', () => {
         message: `the model refers to ${missing}, which the manifest leaves out`,
       });
     }
+  });
+});
+
+describe('what models take and give', () => {
+  const tensor = (name: string, dims: readonly number[]) => ({ name, datatype: 'FP32', dims }) as const;
+  const shaped = (batched: boolean, ...lead: readonly number[]): Signature => ({
+    inputs: [tensor('x', [...lead, 4])],
+    outputs: [tensor('y', [...lead, 2])],
+    batched,
+  });
+  const [any, one, eight] = [shaped(true), shaped(false, 1), shaped(false, 8)];
+  const taskOf = (signature: Signature | undefined): Task => ({
+    ...{ name: 't', metric: 'top1', signature, defaultObjective: {}, validation: undefined },
+  });
+
+  it('is the same for a batch of one as for any batch, and for no other', () => {
+    assert.deepEqual([fits(any, one), fits(one, any), fits(one, one), fits(eight, eight)], [true, true, true, true]);
+    assert.deepEqual([fits(any, eight), fits(one, eight), fits(any, shaped(false))], [false, false, false]);
+    assert.throws(() => checkSignature(taskOf(any), eight, 'a'), {
+      code: 'invalid-argument',
+      message: /takes x FP32 \[4\] .*with a batch dimension, the model x FP32 \[8,4\] .*without a batch dimension/,
+    });
+  });
+
+  it('is of a task that of its first model, until one takes any batch', () => {
+    assert.equal(signatureWith(taskOf(undefined), one), one);
+    assert.equal(signatureWith(taskOf(one), any), any);
+    assert.equal(signatureWith(taskOf(any), one), any);
   });
 });

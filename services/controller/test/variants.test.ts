@@ -157,6 +157,23 @@ describe('variants', () => {
     await assert.rejects(unknown, { code: 'invalid-argument', message: /"int3" is not known.*int8-static/ });
   });
 
+  it('wait for a worker that they run on', async () => {
+    await register('tiny', ['original']);
+    const waiting = await job('tiny');
+    assert.deepEqual(
+      waiting.steps.map(({ state, detail }) => [state, detail]),
+      [['waiting', 'no worker has a cpu slot']],
+    );
+    assert.equal(waiting.done, false);
+    const one = worker({ id: 'w1' });
+    await done('tiny');
+    one.leave();
+    await register('tiny', ['original', 'fp16']);
+    await systemClock.sleep(milliseconds(1_500));
+    assert.deepEqual(await steps('tiny'), ['measure tiny:original: done', 'make fp16: waiting']);
+    await assert.rejects(controller.registry.jobs({ name: 'none' }), { code: 'not-found' });
+  });
+
   it('are made again and measured again when asked for, and are served meanwhile', async () => {
     let works = false;
     let hangs = false;

@@ -1,0 +1,151 @@
+// Rules over real gRPC: set, obeyed by the table, ended, and what is remembered of them.
+
+import assert from 'node:assert/strict';
+import { variantId, type RuleEvent, type SelectionRule } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { createRecordTables } from '../src/record-tables.js';
+import { putRecord, ruleEventKey } from '../src/records.js';
+import { ruleChanges } from '../src/rule-changes.js';
+import { startRouter, type FakeRouter } from './fake-router.js';
+import { startWorker } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+describe('rules', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let cleanUp: (() => void)[];
+
+  const router = (): FakeRouter => {
+    const started = startRouter(controller.address);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const until = (what: string, holds: () => boolean): Promise<true> =>
+    waitFor(what, () => (holds() ? true : undefined));
+  const set = (fields: wire.SetRuleRequestInput): Promise<wire.Rule> =>
+    controller.registry.setRule({ kind: 'deny', target: 'tiny', reason: 'it drifts', by: 'ada', ...fields });
+  const kinds = async (): Promise<readonly string[]> =>
+    (await controller.registry.listRules({})).events.map(({ kind, rule, by }) => `${kind} ${rule?.target} ${by}`);
+  const rows = (table: FakeRouter) =>
+    [...table.rows.values()].flatMap(({ rule }) => (rule ? [`${rule.kind} ${rule.task} ${rule.target}`] : []));
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+    for (const name of ['squares', 'circles']) await controller.registry.registerTask({ name, metric: 'top1' });
+    await registerModel(controller, 'tiny');
+    await registerModel(controller, 'round', undefined, 'circles');
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp) clean();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('reach routers at once, and leave them when lifted; both are remembered', async () => {
+    const table = router();
+    const rule = await set({ task: 'squares', target: 'tiny:original', lastsMs: 60_000 });
+    assert.deepEqual([rule.tenant, rule.by, rule.reason], ['default', 'ada', 'it drifts']);
+    assert.ok(rule.leftMs > 50_000 && rule.leftMs <= 60_000 && rule.ageMs < 5_000);
+    const pinned = await set({ kind: 'pin', target: 'round' });
+    assert.deepEqual([pinned.task, pinned.leftMs], ['circles', 0], 'of the one task that it can be about');
+    await until('the rows', () => rows(table).length === 2);
+    assert.deepEqual(rows(table).toSorted(), ['deny squares tiny:original', 'pin circles round']);
+    await controller.registry.liftRule({ id: rule.id, by: 'bob' });
+    await until('one to be gone', () => rows(table).join() === 'pin circles round');
+    await assert.rejects(controller.registry.liftRule({ id: rule.id }), { code: 'not-found' });
+    assert.deepEqual(await kinds(), ['lifted tiny:original bob', 'made round ada', 'made tiny:original ada']);
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.path);
+    const { rules, events } = await controller.registry.listRules({});
+    assert.deepEqual(
+      rules.map(({ id }) => id),
+      [pinned.id],
+    );
+    assert.equal(events.length, 3);
+  });
+
+  it('end when their time is over', async () => {
+    const table = router();
+    await set({ lastsMs: 400 });
+    await until('the row', () => rows(table).length === 1);
+    await until('it to be gone', () => rows(table).length === 0);
+    await waitFor('the event', async () => ((await kinds()).includes('ended tiny time') ? true : undefined));
+    assert.deepEqual((await controller.registry.listRules({})).rules, []);
+  });
+
+  it('end with what they are about', async () => {
+    await set({});
+    await set({ target: 'tiny:original' });
+    await set({ target: 'round' });
+    await controller.registry.delete({ name: 'tiny' });
+    assert.deepEqual(
+      (await controller.registry.listRules({})).rules.map(({ target }) => target),
+      ['round'],
+    );
+    assert.equal((await kinds()).filter((kind) => /^ended tiny(:original)? deletion of tiny$/.test(kind)).length, 2);
+  });
+
+  it('are refused when they are about nothing, or when a pin would leave its task without an answer', async () => {
+    for (const [fields, code, message] of [
+      [{ kind: 'ban' }, 'invalid-argument', /"ban" is not known: expected pin or deny/],
+      [{ target: 'huge' }, 'not-found', /architecture "huge"/],
+      [{ target: 'tiny:int4' }, 'not-found', /variant "tiny:int4"/],
+      [{ target: 'squares' }, 'invalid-argument', /squares is a task/],
+      [{ task: 'none' }, 'not-found', /task "none"/],
+      [{ task: 'circles' }, 'invalid-argument', /tiny is of task squares: it answers nothing of task circles/],
+      [{ lastsMs: -1 }, 'invalid-argument', /lasts_ms is -1/],
+      [{ lastsMs: Infinity }, 'invalid-argument', /lasts_ms is Infinity/],
+      [{ reason: 'x'.repeat(501) }, 'invalid-argument', /reason has 501 characters/],
+    ] as const)
+      await assert.rejects(set(fields), { code, message });
+    await set({ target: 'tiny:original', reason: 'wrong' });
+    const pin = set({ kind: 'pin', target: 'tiny' });
+    await assert.rejects(pin, { code: 'failed-precondition', message: /nothing would answer task squares: .*wrong/ });
+    assert.equal((await controller.registry.listRules({})).rules.length, 1);
+  });
+
+  it('that deny what runs take it away', async () => {
+    const one = startWorker(controller.address, { id: 'w1' });
+    cleanUp.push(one.leave);
+    const holds = (variant: string): boolean =>
+      [...one.replicas.values()].some((replica) => replica.variant === variant);
+    await until('both', () => holds('tiny:original') && holds('round:original'));
+    const { id } = await set({});
+    await until('one to be gone', () => !holds('tiny:original') && holds('round:original'));
+    const notices = async () => (await controller.fleet.overview({})).notices.join();
+    assert.match(await notices(), /task squares nothing that may answer/);
+    assert.doesNotMatch(await notices(), /circles/);
+    await controller.registry.liftRule({ id });
+    await until('it to be back', () => holds('tiny:original'));
+  });
+});
+
+describe('what is remembered of rules', () => {
+  it('is bounded: the oldest makes room', () => {
+    const tables = createRecordTables((key, reason) => assert.fail(`${key}: ${reason}`));
+    const eventAt = (atWallMs: number): RuleEvent => {
+      const rule: SelectionRule = {
+        ...{ id: `r${atWallMs}`, kind: 'deny', tenant: 'default', task: undefined, target: variantId('a:b') },
+        ...{ reason: '', by: '', madeWallMs: atWallMs, endsWallMs: undefined },
+      };
+      return { kind: 'made', atWallMs, by: '', rule };
+    };
+    const events = Array.from({ length: 1_000 }, (_, i) => eventAt(i * 100));
+    tables.replaceAll(
+      events.flatMap((event) => {
+        const put = putRecord(ruleEventKey(event), event);
+        return put.kind === 'put' ? [{ key: put.key, value: put.value, createRevision: 1, modRevision: 1 }] : [];
+      }),
+    );
+    const changes = ruleChanges(tables.view, [eventAt(100_000), eventAt(100_001)]);
+    assert.deepEqual(
+      changes.flatMap((change) => (change.kind === 'delete' ? [change.key] : [])),
+      [eventAt(0), eventAt(100)].map(ruleEventKey),
+    );
+  });
+});
