@@ -1,6 +1,6 @@
 // Which version of an architecture its name means.
 
-import type { PlacementVariant } from '../place/snapshot.js';
+import { denialOf } from '../select/rules.js';
 import { countReady, presentWorkers } from './count-ready.js';
 import { successionOf, type Succession } from './succession.js';
 
@@ -37,10 +37,15 @@ function isAsWarm(succession: Succession, before: number): boolean {
   return [...successionOf(succession, before)].every(([id, needed]) => (ready.get(id) ?? 0) >= needed);
 }
 
-const isMeasured = ({ variants }: Succession, version: number): boolean =>
-  variants.some(({ variant, measurements }) => variant.version === version && measurements.some(isSuccess));
-
-const isSuccess = ({ result }: PlacementVariant['measurements'][number]): boolean => result.kind === 'measured';
+/** Something of the version may serve, once it is loaded. */
+const isMeasured = ({ variants, rules }: Succession, version: number): boolean =>
+  variants.some(
+    ({ variant, measurements }) =>
+      variant.version === version &&
+      variant.quarantineReason === undefined &&
+      denialOf({ ...variant, variant: variant.id }, rules) === undefined &&
+      measurements.some(({ result }) => result.kind === 'measured'),
+  );
 
 /** Some replica of the version is in the plan and may answer, now or soon. */
 function isLoaded({ replicas, workers }: Succession, version: number): boolean {

@@ -1,6 +1,6 @@
 // What replicas are needed for, one kind of need after another.
 
-import type { HardwareClassId, Milliseconds, Task, VariantId } from '@pareto/core';
+import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
 import { createExcluder } from '../select/exclusions.js';
 import { pinsOf } from '../select/rules.js';
 import type { Ledger } from './ledger.js';
@@ -73,7 +73,6 @@ export type Required = readonly (readonly Option[])[];
 export function requiredOf({ snapshot, versions, options }: Look): Required {
   const largest = largestHosts(snapshot);
   const holds = ({ hardwareClass, memoryBytes }: Option): boolean => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
-  const hosted = [...options.served.values()].flat().filter(holds);
   const members = new Map<string, PlacementVariant[]>();
   for (const one of snapshot.variants) {
     if (!isServed(one, versions)) continue;
@@ -81,23 +80,27 @@ export function requiredOf({ snapshot, versions, options }: Look): Required {
     if (own === undefined) members.set(one.variant.task, [one]);
     else own.push(one);
   }
-  const chosen = snapshot.tasks.flatMap((task) => chosenOf(task, members.get(task.name) ?? [], hosted, snapshot));
+  const chosen = snapshot.tasks.flatMap(({ name }) => {
+    const own = members.get(name) ?? [];
+    const hosted = own.flatMap(({ variant }) => options.served.get(variant.id)?.filter(holds) ?? []);
+    return chosenOf(name, own, hosted, snapshot);
+  });
   const ids = new Set(chosen.map(({ variant }) => variant.variant.id));
   return Array.from(ids, (id) => options.served.get(id) ?? []);
 }
 
 function chosenOf(
-  task: Task,
+  task: string,
   members: readonly PlacementVariant[],
   hosted: readonly Option[],
   { rules }: PlacementSnapshot,
 ): readonly Option[] {
   const all = members.map(excludable);
-  const exclusion = createExcluder('task', task.name, all, rules);
+  const exclusion = createExcluder('task', task, all, rules);
   const kept = hosted.filter((option) => exclusion(excludable(option.variant)) === undefined);
-  const pins = new Set<string>(pinsOf(task.name, all, rules).map(({ target }) => target));
-  const named = kept.filter(({ variant }) => variant.variant.task === task.name && pins.has(variant.variant.id));
-  return [...named, ...requiredOptions(task, kept)];
+  const pins = new Set<string>(pinsOf(task, all, rules).map(({ target }) => target));
+  const named = pins.size === 0 ? [] : kept.filter(({ variant }) => pins.has(variant.variant.id));
+  return [...named, ...requiredOptions(kept)];
 }
 
 const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant) => ({

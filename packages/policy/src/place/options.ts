@@ -7,7 +7,6 @@ import {
   type HardwareClassId,
   type Manifest,
   type Profile,
-  type Task,
   type VariantId,
 } from '@pareto/core';
 import { costPer1k } from '../cost/cost-per-1k.js';
@@ -70,10 +69,9 @@ function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, lat
  * The cheapest and the most accurate of a task's options; one and the same, or none, where that is so. Of options without a
  * measured accuracy the original counts as the most accurate.
  */
-export function requiredOptions(task: Task, options: readonly Option[]): readonly Option[] {
-  const own = options.filter((option) => option.variant.variant.task === task.name);
-  const cheapest = own.toSorted(cheaperFirst)[0];
-  const best = own.toSorted((a, b) => b.accuracy - a.accuracy || originalFirst(a, b) || cheaperFirst(a, b))[0];
+export function requiredOptions(options: readonly Option[]): readonly Option[] {
+  const [cheapest] = options.toSorted(cheaperFirst);
+  const [best] = options.toSorted((a, b) => b.accuracy - a.accuracy || originalFirst(a, b) || cheaperFirst(a, b));
   if (cheapest === undefined || best === undefined) return [];
   return cheapest.variant === best.variant ? [cheapest] : [cheapest, best];
 }

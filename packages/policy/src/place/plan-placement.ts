@@ -13,6 +13,7 @@ import {
   warmNeeds,
   type Look,
 } from './needs.js';
+import { listWork } from './list-work.js';
 import { listOptions } from './options.js';
 import { planSuccession } from './plan-succession.js';
 import { planWork } from './plan-work.js';
@@ -34,9 +35,19 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   const required = requiredOf(look);
   const hard = [...requiredNeeds(required), ...heldNeeds(look)];
   for (const need of hard) satisfy(ledger, need);
-  planWork(ledger, look);
+  const work = listWork(look);
+  planWork(
+    ledger,
+    look,
+    work.filter(({ isHeld }) => isHeld),
+  );
   const wanted = wantedNeeds(look);
   for (const need of wanted) satisfy(ledger, need);
+  planWork(
+    ledger,
+    look,
+    work.filter(({ isHeld }) => !isHeld),
+  );
   planSuccession(ledger, look);
   for (const need of replacementNeeds(ledger, look)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);

@@ -9,8 +9,9 @@ import type { PlacementArchitecture } from './snapshot.js';
 import { architectureOf, type Versions } from './versions.js';
 
 /**
- * Where memory is short the least recently used that nothing needs leaves first. Where even that is not enough, and all of the
- * new version is made and measured, replicas of the old one make room, those first that are missed least.
+ * Until all of the new version is made and measured it takes only memory that is free. Then the least recently used that nothing
+ * needs leaves for it; where even that is not enough, replicas of the old version, one after another, first those that are missed
+ * least.
  */
 export function planSuccession(ledger: Ledger, look: Look): void {
   for (const planned of look.snapshot.architectures) {
@@ -27,9 +28,10 @@ function succeed(ledger: Ledger, look: Look, planned: PlacementArchitecture, ver
     const own = look.options.coming.get(id) ?? [];
     const reason = `version ${versions.coming} of ${planned.architecture.name} is to take over`;
     const wanted = need(own, { reason, count, evicts: false });
-    if (satisfy(ledger, wanted) > 0 && !makeRoom(ledger, wanted, leastUsed)) {
-      if (!isDecided || !makeRoom(ledger, wanted, predecessors(ledger, wanted, versions))) noRoom(ledger, wanted);
-    }
+    if (satisfy(ledger, wanted) === 0 || !isDecided || makeRoom(ledger, wanted, leastUsed)) continue;
+    // What leaves now may be enough for the others too, which need fewer replicas then.
+    if (makeRoom(ledger, wanted, predecessors(ledger, wanted, versions))) return;
+    noRoom(ledger, wanted);
   }
 }
 

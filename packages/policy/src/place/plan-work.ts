@@ -1,15 +1,15 @@
 // Which files are made and which variants are measured where: one order per worker at a time.
 
 import type { Ledger } from './ledger.js';
-import { listWork, type Work } from './list-work.js';
+import type { Work } from './list-work.js';
 import type { Look } from './needs.js';
 import { slotsOf } from './satisfy.js';
 import { createSites } from './sites.js';
 
 /** Orders what can be taken on now; of the rest it is said what it waits for. */
-export function planWork(ledger: Ledger, look: Look): void {
+export function planWork(ledger: Ledger, look: Look, all: readonly Work[]): void {
   const sites = createSites(ledger, look);
-  for (const work of listWork(look)) {
+  for (const work of all) {
     if (isUnderWay(ledger, work)) continue;
     const reason = sites.take(work);
     if (reason === undefined) continue;

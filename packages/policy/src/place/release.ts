@@ -42,7 +42,7 @@ function deathOf({ worker, existing }: Entry, now: Milliseconds, params: Placeme
   return 'failed; it will be tried again';
 }
 
-/** It does not answer, or its successor has answered for long enough for every router to know. */
+/** It does not answer, or all that answers in its place has been there for long enough for every router to know. */
 function isSuperseded(
   { entries }: Ledger,
   entry: Entry,
@@ -52,13 +52,10 @@ function isSuperseded(
 ): boolean {
   if (!isReady(entry)) return true;
   const architecture = architectureOf(entry.variant);
-  return entries.some(
-    (other) =>
-      other.version === served &&
-      isReady(other) &&
-      architectureOf(other.variant) === architecture &&
-      now - (other.existing?.since ?? now) >= handoverMs,
+  const successors = entries.filter(
+    (other) => other.version === served && isReady(other) && architectureOf(other.variant) === architecture,
   );
+  return successors.length > 0 && successors.every(({ existing }) => now - (existing?.since ?? now) >= handoverMs);
 }
 
 /** A draining worker's replicas go when another answers in their place, or when nothing needs them. */

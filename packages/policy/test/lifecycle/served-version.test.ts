@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { servedVersion, type Succession } from '../../src/index.js';
+import { architecture, replica, rule, variant, worker } from '../place/world.js';
+
+const old = variant('a:original', { p50Ms: 1 });
+const fresh = variant('a:original', { p50Ms: 1, version: 2 });
+const unmeasured = variant('a:original', { version: 2 });
+const loaded = replica('1', 'a:original', 'w');
+const next = replica('2', 'a:original', 'w', { version: 2 });
+
+const served = (fields: Partial<Succession>): number =>
+  servedVersion({
+    served: 1,
+    current: architecture('a', { version: 2 }),
+    variants: [old, fresh],
+    replicas: [loaded],
+    workers: [worker('w', 500)],
+    rules: [],
+    ...fields,
+  });
+
+const cases: readonly (readonly [string, Partial<Succession>, number])[] = [
+  ['the old one is ready, the new one is not', {}, 1],
+  ['both are', { replicas: [loaded, next] }, 2],
+  ['the new one is loading', { replicas: [loaded, { ...next, state: 'loading' }] }, 1],
+  ['the old one has more replicas ready than there are slots', { replicas: [loaded, { ...loaded }, next] }, 2],
+  [
+    'and more than the new one, with slots for them',
+    { replicas: [loaded, { ...loaded }, next], workers: [worker('w', 500, { slots: 2 })] },
+    1,
+  ],
+  [
+    'the new one is too large for the fleet',
+    { variants: [old, variant('a:original', { p50Ms: 1, version: 2, memoryMib: 900 })] },
+    1,
+  ],
+  ['the old one is loading: it is waited for', { replicas: [{ ...loaded, state: 'loading' }] }, 1],
+  ['its worker is expected back', { workers: [worker('w', 500, { presence: 'awaited' })] }, 1],
+  ['its worker is gone, and the new one is measured', { workers: [worker('w', 500, { presence: 'gone' })] }, 2],
+  ['and is not', { workers: [worker('w', 500, { presence: 'gone' })], variants: [old, unmeasured] }, 1],
+  ['the old one failed to load', { replicas: [{ ...loaded, state: 'failed' }] }, 2],
+  ['the old one is not loaded', { replicas: [] }, 2],
+  ['and the new one not measured: the old one can be loaded', { replicas: [], variants: [old, unmeasured] }, 1],
+  ['neither is measured', { replicas: [], variants: [variant('a:original'), unmeasured] }, 2],
+  [
+    'the old one is quarantined, the new one not measured',
+    { replicas: [], variants: [variant('a:original', { p50Ms: 1, quarantineReason: 'kills' }), unmeasured] },
+    2,
+  ],
+  ['the old one is denied', { replicas: [], variants: [old, unmeasured], rules: [rule('deny', 'a')] }, 2],
+  ['the name means the current one already', { served: 2 }, 2],
+  ['the name meant a version that is there no more', { served: 1, variants: [fresh] }, 2],
+  ['a new leader finds the old one loaded', { served: undefined }, 1],
+  ['a new leader finds both loaded', { served: undefined, replicas: [loaded, next] }, 2],
+  [
+    'a new leader finds nothing loaded, and the old one measured',
+    { served: undefined, replicas: [], variants: [old, unmeasured] },
+    1,
+  ],
+  ['there is one version only', { served: undefined, current: architecture('a'), variants: [old] }, 1],
+];
+
+describe('servedVersion', () => {
+  for (const [name, fields, expected] of cases) it(name, () => assert.equal(served(fields), expected));
+});

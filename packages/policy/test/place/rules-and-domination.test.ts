@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { milliseconds, variantId } from '@pareto/core';
+import fc from 'fast-check';
+import {
+  defaultPlacementParams,
+  planPlacement,
+  type PlacementSnapshot,
+  type PlacementVariant,
+} from '../../src/index.js';
+import { brief, carryOut, replica, rule, snapshot, task, variant, worker, type VariantFields } from './world.js';
+
+const params = { ...defaultPlacementParams, copies: 1 };
+const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
+const middle = variant('a:fp16', { p50Ms: 3, accuracy: 0.95 });
+const large = variant('b:original', { p50Ms: 9, accuracy: 0.99 });
+const all = [small, middle, large];
+const dominated = (
+  by: string,
+  { variant: { id }, measurements }: PlacementVariant,
+  within = true,
+): PlacementVariant => ({
+  ...variant(id),
+  measurements,
+  dominatedBy: variantId(by),
+  dominatedWithin: within,
+});
+
+const room = { workers: [worker('w', 1000)] };
+const now = milliseconds(10_000);
+const busy = { lastUsedAt: milliseconds(9_999) };
+
+const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
+  ['nothing in the way', { variants: all }, ['load a:int8 on w', 'load b:original on w']],
+  [
+    'a dominated one is not required',
+    { variants: [dominated('a:fp16', small), middle, large] },
+    ['load a:fp16 on w', 'load b:original on w'],
+  ],
+  [
+    'nor one that another architecture dominates',
+    { variants: [small, middle, dominated('a:fp16', large, false)] },
+    ['load a:int8 on w', 'load a:fp16 on w'],
+  ],
+  [
+    'it is loaded when queries that named it are held',
+    { variants: [small, dominated('a:int8', middle), large], held: [middle.variant.id] },
+    ['load a:int8 on w', 'load b:original on w', 'load a:fp16 on w'],
+  ],
+  [
+    'it has what demand calls for where there is room',
+    {
+      variants: [small, dominated('a:int8', middle)],
+      wanted: new Map([[middle.variant.id, 2]]),
+      workers: [worker('w', 1000, { slots: 2 })],
+    },
+    ['load a:int8 on w', 'load a:fp16 on w', 'load a:fp16 on w'],
+  ],
+  [
+    'and pushes nothing out for it',
+    {
+      variants: [small, dominated('a:int8', middle), variant('x:original', { p50Ms: 5, task: 'words' })],
+      replicas: [replica('1', 'a:int8', 'w'), replica('2', 'x:original', 'w')],
+      wanted: new Map([[middle.variant.id, 1]]),
+      workers: [worker('w', 250)],
+    },
+    [],
+  ],
+  [
+    'what dominates it is loaded while it is used, and it stays',
+    {
+      now,
+      variants: [small, large, dominated('b:fp16', middle), variant('b:fp16', { p50Ms: 2, accuracy: 0.95 })],
+      replicas: [replica('1', 'a:int8', 'w'), replica('2', 'b:original', 'w'), replica('3', 'a:fp16', 'w', busy)],
+    },
+    ['load b:fp16 on w'],
+  ],
+  [
+    'it goes once it has been idle for long',
+    {
+      now: milliseconds(700_000),
+      variants: [small, large, dominated('a:int8', middle)],
+      replicas: [replica('1', 'a:int8', 'w'), replica('2', 'b:original', 'w'), replica('3', 'a:fp16', 'w', busy)],
+    },
+    ['unload a:fp16 on w'],
+  ],
+  [
+    'a denied one is unloaded at once',
+    { variants: all, rules: [rule('deny', 'a:int8')], replicas: [replica('1', 'a:int8', 'w', busy)], now },
+    ['unload a:int8 on w', 'load a:fp16 on w', 'load b:original on w'],
+  ],
+  [
+    'with all of its architecture',
+    { variants: all, rules: [rule('deny', 'a', { task: 'digits' })], replicas: [replica('1', 'a:int8', 'w')] },
+    ['unload a:int8 on w', 'load b:original on w'],
+  ],
+  [
+    'not when it is denied to another task',
+    { variants: [small], rules: [rule('deny', 'a', { task: 'words' })] },
+    ['load a:int8 on w'],
+  ],
+  [
+    'nor held, wanted, or spare',
+    {
+      variants: [small],
+      rules: [rule('deny', 'a')],
+      held: [small.variant.id],
+      wanted: new Map([[small.variant.id, 2]]),
+    },
+    [],
+  ],
+  [
+    'a pinned one is required, and nothing else of the task',
+    { variants: all, rules: [rule('pin', 'a:fp16', { task: 'digits' })] },
+    ['load a:fp16 on w'],
+  ],
+  [
+    'every pinned variant is',
+    { variants: all, rules: all.map(({ variant: { id } }) => rule('pin', id)) },
+    ['load a:int8 on w', 'load a:fp16 on w', 'load b:original on w'],
+  ],
+  [
+    'of a pinned architecture the cheapest and the most accurate',
+    { variants: [...all, variant('a:int4', { p50Ms: 2, accuracy: 0.92 })], rules: [rule('pin', 'a')] },
+    ['load a:int8 on w', 'load a:fp16 on w'],
+  ],
+  [
+    'a pinned one that is dominated is kept warm all the same',
+    { variants: [small, dominated('a:int8', middle)], rules: [rule('pin', 'a:fp16')] },
+    ['load a:fp16 on w'],
+  ],
+  [
+    'a pin of another task counts for that one only',
+    {
+      tasks: [task('digits'), task('words')],
+      variants: [small, variant('x:original', { p50Ms: 5, task: 'words' })],
+      rules: [rule('pin', 'x:original')],
+    },
+    ['load a:int8 on w', 'load x:original on w'],
+  ],
+  [
+    'one that is pinned and denied is not loaded, nor is another',
+    { variants: all, rules: [rule('pin', 'a:fp16'), rule('deny', 'a:fp16')] },
+    [],
+  ],
+];
+
+describe('placement by rules and domination', () => {
+  for (const [name, fields, expected] of cases) {
+    it(name, () => assert.deepEqual(brief(planPlacement(snapshot({ ...room, ...fields }), params)), expected));
+  }
+
+  it('says which rule an unload follows', () => {
+    const denied = { variants: [small], rules: [rule('deny', 'a')], replicas: [replica('1', 'a:int8', 'w')] };
+    const [action] = planPlacement(snapshot({ ...room, ...denied }), params).actions;
+    assert.equal(action?.reason, 'denied: the operator says so');
+  });
+
+  it('keeps the original warm of variants whose accuracy nobody knows', () => {
+    const unknown = (id: string, p50Ms: number): PlacementVariant => {
+      const known = variant(id, { p50Ms });
+      const measurements = known.measurements.map((one) =>
+        one.result.kind === 'measured' ? { ...one, result: { ...one.result, accuracy: undefined } } : one,
+      );
+      return { ...known, measurements };
+    };
+    const variants = [unknown('a:int8', 1), unknown('a:fp16', 2), unknown('a:original', 3)];
+    assert.deepEqual(brief(planPlacement(snapshot({ ...room, variants }), params)), [
+      'load a:int8 on w',
+      'load a:original on w',
+    ]);
+  });
+
+  const fields: fc.Arbitrary<VariantFields & { readonly dominator: number | undefined }> = fc.record({
+    task: fc.constantFrom('digits', 'words'),
+    p50Ms: fc.integer({ min: 1, max: 9 }),
+    memoryMib: fc.integer({ min: 20, max: 150 }),
+    dominator: fc.option(fc.nat({ max: 5 }), { nil: undefined, freq: 2 }),
+  });
+  const worlds = fc
+    .record({
+      variants: fc.array(fields, { minLength: 1, maxLength: 6 }),
+      rules: fc.array(fc.tuple(fc.constantFrom<'pin' | 'deny'>('pin', 'deny'), fc.nat({ max: 5 })), { maxLength: 3 }),
+      wanted: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
+      memories: fc.array(fc.integer({ min: 50, max: 400 }), { minLength: 1, maxLength: 3 }),
+    })
+    .map(({ variants, rules, wanted, memories }) =>
+      snapshot({
+        tasks: [task('digits'), task('words')],
+        variants: variants.map(({ dominator, ...one }, i) =>
+          // What dominates is dominated by none.
+          variant(
+            `v${i}:original`,
+            dominator === undefined || dominator <= i || variants[dominator]?.dominator !== undefined
+              ? one
+              : { ...one, dominatedBy: `v${dominator}:original` },
+          ),
+        ),
+        rules: rules.map(([kind, i]) => rule(kind, `v${i}`)),
+        wanted: new Map(wanted.map((i) => [variantId(`v${i}:original`), 2])),
+        workers: memories.map((memory, i) => worker(`w${i}`, memory, { slots: 2 })),
+      }),
+    );
+
+  it('comes to rest, with nothing loaded that is denied, and nothing that nobody needs', () => {
+    fc.assert(
+      fc.property(worlds, (start) => {
+        let world = start;
+        for (let turn = 1; turn <= 40; turn++) world = carryOut(world, planPlacement(world, params), turn, true);
+        assert.deepEqual(brief(planPlacement(world, params)), []);
+        const denied = world.rules.filter(({ kind }) => kind === 'deny').map(({ target }) => `${target}:original`);
+        for (const { assignment } of world.replicas) {
+          assert.equal(denied.includes(assignment.variant), false);
+          const loaded = world.variants.find((one) => one.variant.id === assignment.variant);
+          const isNamed = world.rules.some(({ target }) => assignment.variant.startsWith(`${target}:`));
+          assert.ok(loaded?.dominatedBy === undefined || world.wanted.has(assignment.variant) || isNamed);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
