@@ -13,10 +13,20 @@ export {
   type Node,
   type Value,
 } from './onnx-writer.js';
-export { endlessModel, hungryModel, loopModel, matrixModel } from './models.js';
+export {
+  endlessModel,
+  fixedBatchModel,
+  greedyModel,
+  hungryModel,
+  loopModel,
+  matrixModel,
+  outlierModel,
+  rootModel,
+} from './models.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
 export { formatRows, writeRows, type Reach, type Row } from './rows.js';
+export { fetchNpmPackage, type FetchedPackage } from './npm-package.js';
 export { fetchTool, type Tool, type ToolName } from './tools.js';
 export { findSoftwareGpu, type SoftwareGpu } from './software-gpu.js';
 export { createTcpProxy, type Direction, type TcpProxy } from './tcp-proxy.js';

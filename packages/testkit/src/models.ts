@@ -89,3 +89,83 @@ export function matrixModel(side: number): Uint8Array {
     initializers: [{ name: 'w', type: float, dims: [side, side], raw: new Uint8Array(weights.buffer) }],
   });
 }
+
+/** `y` = `x`, after holding so many floats, whatever it is asked. */
+export function greedyModel(count: number): Uint8Array {
+  const shape: Initializer = {
+    name: 'shape',
+    type: int64,
+    dims: [1],
+    raw: new Uint8Array(BigInt64Array.of(BigInt(count)).buffer),
+  };
+  return writeModel({
+    nodes: [
+      // Of something that only the query knows, so that it isn't folded away when the model is loaded.
+      { op: 'ReduceMax', inputs: ['x'], outputs: ['largest'], attributes: [{ name: 'keepdims', int: 0 }] },
+      { op: 'Expand', inputs: ['largest', 'shape'], outputs: ['filled'] },
+      { op: 'ReduceMean', inputs: ['filled'], outputs: ['mean'], attributes: [{ name: 'keepdims', int: 0 }] },
+      { op: 'Sub', inputs: ['mean', 'largest'], outputs: ['nothing'] },
+      { op: 'Add', inputs: ['x', 'nothing'], outputs: ['y'] },
+    ],
+    inputs: [perItem('x')],
+    outputs: [perItem('y')],
+    initializers: [shape],
+  });
+}
+
+const floatsOf = (name: string, dims: readonly number[], value: (index: number) => number): Initializer => {
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  return {
+    name,
+    type: float,
+    dims,
+    raw: new Uint8Array(Float32Array.from({ length: count }, (_, at) => value(at)).buffer),
+  };
+};
+
+/** `y` is the square root of `x`: no number where `x` is below zero. */
+export function rootModel(): Uint8Array {
+  return writeModel({
+    nodes: [{ op: 'Sqrt', inputs: ['x'], outputs: ['y'] }],
+    inputs: [perItem('x')],
+    outputs: [perItem('y')],
+  });
+}
+
+/** Between its two products one value of each item is a million times the others, and then left out: steps of 8 bits lose the others. */
+export function outlierModel(side = 64): Uint8Array {
+  const isDiagonal = (at: number): boolean => at % (side + 1) === 0;
+  return writeModel({
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'scale'], outputs: ['uneven'] },
+      { op: 'Relu', inputs: ['uneven'], outputs: ['positive'] },
+      { op: 'MatMul', inputs: ['positive', 'w'], outputs: ['y'] },
+    ],
+    inputs: [{ name: 'x', type: float, dims: ['batch', side] }],
+    outputs: [{ name: 'y', type: float, dims: ['batch', side] }],
+    initializers: [
+      floatsOf('scale', [side, side], (at) => (isDiagonal(at) ? (at === 0 ? 1e6 : 1) : 0)),
+      floatsOf('w', [side, side], (at) => (at < side ? 0 : (at % 5) - 2)),
+    ],
+  });
+}
+
+/** One matrix product over a batch that is fixed; `mixes`: the items of a batch are averaged first, so that none is alone. */
+export function fixedBatchModel(batch: number, mixes = false): Uint8Array {
+  const mean: Node = {
+    op: 'ReduceMean',
+    inputs: ['x'],
+    outputs: ['mean'],
+    attributes: [
+      { name: 'axes', ints: [0] },
+      { name: 'keepdims', int: 1 },
+    ],
+  };
+  const mixing: readonly Node[] = mixes ? [mean, { op: 'Add', inputs: ['x', 'mean'], outputs: ['item'] }] : [];
+  return writeModel({
+    nodes: [...mixing, { op: 'MatMul', inputs: [mixes ? 'item' : 'x', 'w'], outputs: ['y'] }],
+    inputs: [{ name: 'x', type: float, dims: [batch, 4] }],
+    outputs: [{ name: 'y', type: float, dims: [batch, 2] }],
+    initializers: [floatsOf('w', [4, 2], (at) => at - 3)],
+  });
+}

@@ -6,10 +6,10 @@ import {
   createScorer,
   judgedOutput,
   pickRows,
-  readValidationSet,
   splitValidation,
   toNumbers,
   type Tensor,
+  type ValidationSet,
 } from '@pareto/models';
 import { bounded, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
@@ -27,8 +27,7 @@ export interface Quality {
 export interface QualityRequest extends Attention {
   readonly spec: Pick<VariantSpec, 'variant' | 'signature'>;
   readonly metric: Metric;
-  /** Of the NPZ file. */
-  readonly validationPath: string;
+  readonly set: ValidationSet;
   readonly executor: Executor;
   /** Of the hardware class that the executor is on: one is held for each run. */
   readonly tokens: SlotTokens;
@@ -43,11 +42,10 @@ export interface QualityRequest extends Attention {
 /** As many as a busy replica runs together: dynamic quantisation answers otherwise in batches. */
 const mostTogether = 32;
 
-/** Throws `invalid-argument` for a set or labels that don't fit, `failed-precondition` when a model doesn't run or answers nothing but NaN. */
+/** Throws `invalid-argument` for labels that don't fit, `failed-precondition` when a model doesn't run or answers nothing but NaN. */
 export async function measureQuality(request: QualityRequest): Promise<Quality> {
-  const { spec, metric, validationPath, executor, original, tell, signal } = request;
+  const { spec, metric, set, executor, original, tell, signal } = request;
   const { signature } = spec;
-  const set = await readValidationSet(validationPath, signature, metric);
   const rows = splitValidation(set).evaluation;
   const samples = chosenSamples(set, rows);
   const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];

@@ -2,14 +2,14 @@
 
 import { join } from 'node:path';
 import { environmentOf, errorText, milliseconds, ParetoError, type Clock, type Measurement } from '@pareto/core';
-import { graphFile, type BlobCache } from '@pareto/models';
+import { graphFile, readValidationSet, type BlobCache } from '@pareto/models';
 import { p50At } from '@pareto/policy';
 import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from './assignments.js';
 import type { Attention } from './attention.js';
 import type { ClassSlots, DeviceSlots } from './device-slots.js';
-import { measureQuality, type Quality } from './measure-quality.js';
+import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
 import { NotNow, orNotNow } from './not-now.js';
 import { openFile, openModel } from './opened-files.js';
 import { countAsGuest, endWith, loadAside, type SideDeps } from './side-executor.js';
@@ -86,8 +86,11 @@ async function measureHere(
   site: Site,
 ): Promise<Measurement['result']> {
   const { pool, clock, runtimeVersion, guests } = deps;
-  const { modelPath, tell, signal } = site;
+  const { modelPath, validationPath, tell, signal } = site;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
+  // Before anything is run: what doesn't fit is to be told soon.
+  const set =
+    validationPath === undefined ? undefined : await readValidationSet(validationPath, signature, order.metric);
   tell('loading');
   const home = modelPath.slice(0, -graphFile(manifest).path.length);
   const files = manifest.files.map(({ path }) => join(home, path));
@@ -105,20 +108,19 @@ async function measureHere(
   const request = { signature, maxBatch, runtimeVersion, coldLoadMs, tokens, loads: pool.loads, predict };
   const profile = await measureProfile(executor, request, clock, signal);
   const largest = profile.points.at(-1)?.batch ?? 1;
-  const quality = await measureIfLabelled(order, { executor, tokens, largest }, deps, site);
+  const quality = set ? await qualityOf(order, { executor, tokens, largest, set }, deps, site) : unknownQuality;
   return { kind: 'measured', profile, ...quality };
 }
 
 const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
 
-async function measureIfLabelled(
+async function qualityOf(
   { spec, metric }: MeasureOrder,
-  place: Pick<Parameters<typeof measureQuality>[0], 'executor' | 'tokens' | 'largest'>,
+  place: Pick<QualityRequest, 'executor' | 'tokens' | 'largest' | 'set'>,
   deps: MeasureDeps,
-  { validationPath, originalPath, tell, signal }: Site,
+  { originalPath, tell, signal }: Site,
 ): Promise<Quality> {
-  if (validationPath === undefined) return unknownQuality;
   await using original =
     originalPath === undefined ? undefined : await loadAside(deps, { modelPath: originalPath }, signal);
-  return await measureQuality({ ...deps, ...place, spec, metric, validationPath, original, tell, signal });
+  return await measureQuality({ ...deps, ...place, spec, metric, original, tell, signal });
 }

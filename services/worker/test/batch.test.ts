@@ -64,6 +64,30 @@ describe('tensors of a batch', () => {
     );
   });
 
+  it('are filled up with zeros, which nobody is answered with', () => {
+    const queries = [query(1), query(2)];
+    const [input] = joinInputs(queries, 4);
+    assert.deepEqual(input?.shape, [4, 1]);
+    assert.deepEqual([...Buffer.concat(input.data)], [1, 2, 2, 0]);
+    const [text] = joinInputs([query(1, { datatype: 'BYTES' })], 2);
+    assert.deepEqual(text?.data.at(-1), Buffer.alloc(4), 'an empty text has a length');
+    const data = Buffer.from([1, 2, 3, 4]);
+    const whole = { name: 'y', datatype: 'UINT8', shape: [4, 1], data } as const;
+    const parts = splitOutputs([whole], queries, 4);
+    assert.deepEqual(
+      parts.map(([y]) => [y?.shape, [...(y?.data ?? [])]]),
+      [
+        [[1, 1], [1]],
+        [
+          [2, 1],
+          [2, 3],
+        ],
+      ],
+    );
+    assert.deepEqual(splitOutputs([whole], [query(1)], 4)[0]?.[0]?.shape, [1, 1]);
+    assert.throws(() => splitOutputs([{ ...whole, shape: [3, 1] }], queries, 4), /for a batch of 4/);
+  });
+
   it('are refused when the model lost the batch', () => {
     const output = { name: 'y', datatype: 'UINT8', shape: [1], data: Buffer.alloc(1) } as const;
     assert.throws(() => splitOutputs([output], [query(1), query(1)]), /'y' has the shape \[1\] for a batch of 2/);
@@ -158,6 +182,25 @@ describe('the batcher', () => {
     assert.deepEqual(
       (await Promise.all(answers)).map(({ batchItems }) => batchItems),
       [1, 2, 2, 2],
+    );
+  });
+
+  it('fills batches up to the sizes that a device knows', async () => {
+    const { batcher, fake, ask } = setUp(createSlotTokens(1), (count) => (count <= 4 ? 4 : 8));
+    batcher.attach(fake.executor);
+    const answers = [ask(query(3))];
+    await settle();
+    answers.push(ask(query(5)));
+    assert.deepEqual(fake.runs.map(items), [4, 8]);
+    assert.equal(batcher.runningItems, 8, 'what fills up is no work');
+    for (const { request, end } of [...fake.runs]) end(done(request));
+    const got = await Promise.all(answers);
+    assert.deepEqual(
+      got.map(({ batchItems, outputs }) => [batchItems, outputs[0]?.shape[0], outputs[0]?.data[0]]),
+      [
+        [3, 3, 3],
+        [5, 5, 5],
+      ],
     );
   });
 

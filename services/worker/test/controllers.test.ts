@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { waitFor } from '@pareto/testkit';
 import { startFakeController, type FakeController } from './fake-controller.js';
-import { fixture, floatRequest, order, startWorld, type World } from './harness.js';
+import { digits, fixture, floatRequest, order, startWorld, type World } from './harness.js';
 
 const four = floatRequest([1, 4], [1, 2, 3, 4]);
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
-const digits = (name: string): Uint8Array =>
-  readFileSync(fileURLToPath(new URL(`../../../examples/digits/${name}`, import.meta.url)));
 
 describe('a worker and several controllers', function () {
   this.timeout(60_000);

@@ -9,8 +9,10 @@ import { waitFor } from '@pareto/testkit';
 export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.WorkerHello[];
-  readonly measurements: readonly wire.Measurement[];
-  readonly outcomes: readonly wire.RecipeOutcome[];
+  /** To be emptied between orders, as `outcomes` is. */
+  readonly measurements: wire.Measurement[];
+  /** To be emptied between orders. */
+  readonly outcomes: wire.RecipeOutcome[];
   /** Digests of what was brought here, in order. */
   readonly uploads: readonly string[];
   /** What a blob holds; undefined: it is not here. */

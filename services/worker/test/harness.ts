@@ -29,10 +29,15 @@ const fixtures = '../../../packages/runtime/test/fixtures/';
 export const fixture = (name: string): Uint8Array =>
   readFileSync(fileURLToPath(new URL(`${fixtures}${name}.onnx`, import.meta.url)));
 
+/** A file of the digits example. */
+export const digits = (name: string): Uint8Array =>
+  readFileSync(fileURLToPath(new URL(`../../../examples/digits/${name}`, import.meta.url)));
+
 export interface World extends AsyncDisposable {
   readonly controller: FakeController;
   readonly address: string;
   readonly metricsUrl: string;
+  readonly cacheDir: string;
   readonly group: RunGroup;
   /** Registers a model as `name:original`. */
   spec(name: string, model: Uint8Array, maxBatchSize?: number): wire.VariantSpecInput;
@@ -51,6 +56,7 @@ export async function startWorld(
   config: Partial<WorkerConfig> = {},
   tracing: Omit<TracerOptions, 'service'> = {},
   controller?: FakeController,
+  devices: Readonly<Record<string, string>> = {},
 ): Promise<World> {
   const folder = await createTempFolder();
   controller ??= await startFakeController();
@@ -65,7 +71,7 @@ export async function startWorld(
     ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort },
     ...config,
   });
-  const group = createRunGroup(await createWorker(full, context), {
+  const group = createRunGroup(await createWorker(full, context, devices), {
     lifecycle,
     logger,
     clock: systemClock,
@@ -79,6 +85,7 @@ export async function startWorld(
     controller,
     address,
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
+    cacheDir: folder.path,
     group,
     spec: (name, model, maxBatchSize = 64) => specOf(controller, name, model, maxBatchSize),
     infer: ({ replica, body, metadata, ...options }) =>

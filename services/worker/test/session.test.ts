@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createChannel, createClient } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
 import { createTraceCollector, loopModel, waitFor } from '@pareto/testkit';
 import { startFakeController } from './fake-controller.js';
-import { fixture, floatRequest, floatsOf, order, startWorld, token } from './harness.js';
+import { digits, fixture, floatRequest, floatsOf, order, startWorld, token } from './harness.js';
 
 const four = floatRequest([1, 4], [1, 2, 3, 4]);
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
-const digits = (name: string): Uint8Array =>
-  readFileSync(fileURLToPath(new URL(`../../../examples/digits/${name}`, import.meta.url)));
 
 describe('a worker and its controller', function () {
   this.timeout(60_000);

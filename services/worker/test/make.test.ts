@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recipes } from '@pareto/core';
+import { inspectGraph } from '@pareto/models';
+import type { wire } from '@pareto/rpc';
+import { endlessModel, fixedBatchModel, greedyModel, outlierModel, rootModel, waitFor } from '@pareto/testkit';
+import { digits, startWorld, type World } from './harness.js';
+
+/** Processes of this one whose command line holds a text. */
+function children(text: string): readonly number[] {
+  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
+    '\n',
+  );
+  return lines.filter((line) => line.includes(text)).map((line) => Number.parseInt(line, 10));
+}
+
+describe('making a file', function () {
+  this.timeout(120_000);
+  let world: World;
+  let validationDigest = '';
+  beforeEach(async () => {
+    world = await startWorld();
+    validationDigest = world.controller.addBlob(digits('validation.npz'));
+  });
+  afterEach(async () => world[Symbol.asyncDispose]());
+
+  function order(recipe: string, model: Uint8Array, fields: Partial<wire.MakeOrderInput> = {}): void {
+    const original = world.spec('m', model);
+    const make = { architecture: 'm', version: 3, recipe, original, metric: 'top1', maxBatchSize: 64, ...fields };
+    world.controller.order({ revision: 2, makes: [make] });
+  }
+
+  const outcomeOf = (recipe: string): Promise<wire.RecipeOutcome> =>
+    waitFor(recipe, () => world.controller.outcomes.find((outcome) => outcome.recipe === recipe), 60_000);
+
+  const workFolder = (): Promise<readonly string[]> => readdir(join(world.cacheDir, 'work'));
+
+  for (const name of ['mlp-small', 'cnn-small']) {
+    it(`by each recipe of ${name} succeeds, or says why it does not apply`, async () => {
+      for (const { name: recipe } of recipes.slice(1)) {
+        order(recipe, digits(`models/${name}.onnx`), { validationDigest });
+        const outcome = await outcomeOf(recipe);
+        assert.equal(outcome.error, '', recipe);
+        if (outcome.declined !== '') continue;
+        assert.ok(outcome.similarity > 0.9 && outcome.similarity <= 1, `${recipe}: ${outcome.similarity}`);
+        assert.ok(outcome.note.length > 0);
+        for (const file of outcome.manifest?.files ?? []) {
+          assert.equal(world.controller.blob(file.digest)?.length, file.sizeBytes, `${recipe}: ${file.path}`);
+        }
+      }
+      assert.deepEqual(await workFolder(), []);
+    });
+  }
+
+  const reasonOf = async (recipe: string): Promise<string> => (await outcomeOf(recipe)).error;
+
+  it('of a corrupted model fails', async () => {
+    const original = world.spec('m', fixedBatchModel(1));
+    const junk = world.controller.addBlob(Buffer.from('junk that is no model'));
+    const manifest = { files: [{ path: 'model.onnx', digest: junk, sizeBytes: 21 }] };
+    order('mapped', fixedBatchModel(1), { original: { ...original, manifest } });
+    assert.match(await reasonOf('mapped'), /not (an|a whole) ONNX model/);
+    order('optimised', fixedBatchModel(1), { original: { ...original, manifest } });
+    assert.match(await reasonOf('optimised'), /can't be loaded/);
+  });
+
+  it('whose answers are not the original’s fails, saying which', async () => {
+    order('int8-dynamic', outlierModel());
+    assert.match(
+      await reasonOf('int8-dynamic'),
+      /output y: cosine similarity -?0\.\d+ to the original over 32 samples/,
+    );
+    assert.deepEqual(world.controller.uploads, []);
+  });
+
+  it('whose original answers NaN takes NaN for what it is', async () => {
+    order('optimised', rootModel());
+    const { error, manifest } = await outcomeOf('optimised');
+    assert.equal(error, '');
+    assert.equal(manifest?.files.length, 1);
+  });
+
+  it('of a model that never ends fails when its time is over', async () => {
+    order('optimised', endlessModel());
+    assert.match(await reasonOf('optimised'), /the original doesn't run: hung/);
+    assert.deepEqual(await workFolder(), []);
+  });
+
+  it('of a model that wants more memory than there is fails', async () => {
+    order('optimised', greedyModel(4e9));
+    assert.match(await reasonOf('optimised'), /the original doesn't run: out of memory/);
+  });
+
+  it('with a dynamic batch is verified in several batches', async () => {
+    for (const batch of [1, 4]) {
+      world.controller.outcomes.length = 0;
+      order('dynamic-batch', fixedBatchModel(batch), { maxBatchSize: 0 });
+      const { error, declined, manifest } = await outcomeOf('dynamic-batch');
+      assert.deepEqual([error, declined], ['', '']);
+      const graph = world.controller.blob(manifest?.files[0]?.digest ?? '') ?? Buffer.alloc(0);
+      assert.equal(inspectGraph(graph).signature.batched, true);
+    }
+    world.controller.outcomes.length = 0;
+    order('dynamic-batch', fixedBatchModel(4, true), { maxBatchSize: 0 });
+    const { error, declined } = await outcomeOf('dynamic-batch');
+    assert.match(error + declined, /another answer in a batch|mean|ReduceMean/);
+  });
+
+  it('that is killed fails, with the signal', async () => {
+    order('mapped', digits('models/mlp-large.onnx'));
+    const [pid] = await waitFor('the maker', () => nonEmpty(children('maker-main')));
+    process.kill(pid, 'SIGKILL');
+    assert.match(await reasonOf('mapped'), /SIGKILL/);
+    assert.deepEqual(await workFolder(), []);
+  });
+
+  it('ends with the worker, in the middle of calibrating', async () => {
+    order('int8-static', digits('models/cnn-large.onnx'), { validationDigest });
+    await waitFor('calibrating', () =>
+      world.controller.report?.progress.startsWith('calibrating') ? true : undefined,
+    );
+    assert.equal(world.controller.report?.measuring, 'm:int8-static');
+    await world.group.stop();
+    assert.deepEqual(world.controller.outcomes, []);
+    assert.deepEqual(await workFolder(), []);
+    assert.deepEqual([...children('executor-main'), ...children('maker-main')], []);
+  });
+
+  it('waits for what can not be fetched or brought now', async () => {
+    const model = digits('models/mlp-tiny.onnx');
+    const original = world.spec('m', model);
+    world.controller.removeBlob(original.manifest?.files?.[0]?.digest ?? '');
+    order('optimised', fixedBatchModel(1), { original });
+    await waitFor('a reason', () =>
+      (world.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
+    );
+    assert.deepEqual(world.controller.outcomes, []);
+    world.controller.addBlob(model);
+    assert.equal(await reasonOf('optimised'), '');
+  });
+
+  it('that the controllers have already is not sent again', async () => {
+    order('optimised', fixedBatchModel(2));
+    await outcomeOf('optimised');
+    const { length } = world.controller.uploads;
+    world.controller.order({ revision: 3 });
+    world.controller.outcomes.length = 0;
+    order('optimised', fixedBatchModel(2), { version: 4 });
+    await outcomeOf('optimised');
+    assert.equal(world.controller.uploads.length, length);
+  });
+});
+
+const nonEmpty = <T>(list: readonly T[]): readonly [T, ...T[]] | undefined => {
+  const [first, ...rest] = list;
+  return first === undefined ? undefined : [first, ...rest];
+};
