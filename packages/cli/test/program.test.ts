@@ -147,7 +147,7 @@ describe('the command line', () => {
     const shown = await run('jobs', '--controller', controller.address);
     assert.match(
       shown.stdout,
-      /^MODEL.*\ncnn .* 0\/1 {2}making fp16 on w1\n\nSTEP.*\nmake {2}cnn:fp16 {2}running {2}w1\n$/,
+      /^MODEL.*\ncnn .* 0\/1 {2}fp16: making \(w1\)\n\nSTEP.*\nmake {2}cnn:fp16 {2}running {2}w1\n$/,
     );
     controller.jobs.push([
       fakeJob('cnn', [{ ...step, state: 'failed', detail: 'killed', worker: '' }], { done: true }),

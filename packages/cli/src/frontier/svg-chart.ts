@@ -20,7 +20,7 @@ interface Placed extends Mark {
   readonly highY: number;
 }
 
-const margin = { left: 62, right: 14, top: 30, bottom: 48 } as const;
+const margin = { left: 72, right: 14, top: 30, bottom: 48 } as const;
 const radius = 4.5;
 const labelMetrics = { charWidth: 6.1, height: 13 } as const;
 

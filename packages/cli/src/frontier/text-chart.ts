@@ -101,7 +101,7 @@ function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, pai
   joinFront(grid, front, paint.green);
   for (const { column, low, high, row } of front) {
     for (let at = rowOf(high); at <= rowOf(low); at++) {
-      if (at !== row && grid.isFree(column, at, 1, joins)) grid.put(column, at, '┊', paint.green);
+      if (at !== row && grid.isFree(column, at, 1)) grid.put(column, at, '┊', paint.green);
     }
   }
   for (const kind of ['aside', 'other', 'front'] as const) {

@@ -15,21 +15,21 @@ export interface JobStory {
 }
 
 export function createJobStory(paint: Paint): JobStory {
-  const told = new Set<string>();
+  let told: ReadonlySet<string> = new Set();
   return {
     tell(look) {
-      const lines: string[] = [];
-      for (const { job, step, key } of finishedSteps(look)) {
-        if (told.has(key)) continue;
-        const line = stepLine(look, job, step, paint);
-        if (line === undefined) continue;
-        told.add(key);
-        lines.push(line);
+      const finished = finishedSteps(look);
+      const lines = new Map<string, string>();
+      for (const { job, step, key } of finished) {
+        const line = told.has(key) ? undefined : stepLine(look, job, step, paint);
+        if (line !== undefined) lines.set(key, line);
       }
-      return lines;
+      // What is finished no more is told again when it is done again.
+      told = new Set(finished.map(({ key }) => key).filter((key) => told.has(key) || lines.has(key)));
+      return [...lines.values()];
     },
     skip(look) {
-      for (const { key } of finishedSteps(look)) told.add(key);
+      told = new Set(finishedSteps(look).map(({ key }) => key));
     },
   };
 }

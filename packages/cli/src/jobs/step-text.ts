@@ -13,10 +13,10 @@ export const subjectOf = ({ architecture }: wire.Job, { kind, recipe, variant }:
 /** A variant without its architecture, where that is clear. */
 export const shortName = (variant: string): string => variant.slice(variant.indexOf(':') + 1);
 
-/** `making int8-static on worker-1: calibrating`. */
+/** `int8-static: calibrating (worker-1)`. */
 export function stepNow({ kind, recipe, variant, worker, detail }: wire.JobStep): string {
-  const doing = kind === 'make' ? `making ${recipe}` : `measuring ${shortName(variant)}`;
-  return `${doing}${worker === '' ? '' : ` on ${worker}`}${detail === '' ? '' : `: ${detail}`}`;
+  const doing = detail === '' ? (kind === 'make' ? 'making' : 'measuring') : detail;
+  return `${kind === 'make' ? recipe : shortName(variant)}: ${doing}${worker === '' ? '' : ` (${worker})`}`;
 }
 
 /** What a job does now, or waits for. */

@@ -33,7 +33,7 @@ describe('a chart in characters', () => {
       '     accuracy against latency',
       '     │                                       ┊',
       '95 % ┤                        2 cnn:original ●',
-      '     │                                       ┊',
+      '     │                                       │',
       '     │                            ○          │',
       '     │                                       │',
       '     │                                       │',

@@ -80,6 +80,7 @@ describe('the story of jobs', () => {
     const failed = look([fakeStep('make', 'failed', { recipe: 'int8-dynamic', detail: 'killed' })]);
     assert.deepEqual(story.tell(failed), ['failed mlp:int8-dynamic: killed']);
     assert.equal(story.tell(look(steps)).length, 3);
+    assert.deepEqual(story.tell(failed), ['failed mlp:int8-dynamic: killed']);
   });
 });
 
@@ -87,7 +88,7 @@ describe('the live lines of jobs', () => {
   it('show how far each is, and what runs where', () => {
     const jobs = [fakeJob('mlp', steps), fakeJob('cnn-large', [fakeStep('make', 'waiting', { recipe: 'fp16' })])];
     assert.deepEqual(jobLines({ ...look(steps), jobs }, 92_000, paint), [
-      'mlp        ████████░░░░░░░░ 3/6  making int4 on worker-2: comparing, measuring int8-dynamic on worker-1: batch 8',
+      'mlp        ████████░░░░░░░░ 3/6  int4: comparing (worker-2), int8-dynamic: batch 8 (worker-1)',
       'cnn-large  ░░░░░░░░░░░░░░░░ 0/1  waiting',
       '2 of 2 models to go, 1 min 32 s',
     ]);

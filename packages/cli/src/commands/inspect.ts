@@ -1,0 +1,78 @@
+// `pareto inspect`: what a model file takes, gives, holds and computes, before it is registered.
+
+import { stat } from 'node:fs/promises';
+import { inspectModel, type InspectedModel, type InspectedValue } from '@pareto/models';
+import { ParetoError, type TensorSpec } from '@pareto/core';
+import type { Command } from 'commander';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { formatBytes, formatCount } from '../format.js';
+import { formatTable } from '../table.js';
+import { wrap } from '../wrap.js';
+
+export function addInspect(program: Command, context: Context): void {
+  program
+    .command('inspect')
+    .summary('show what a model file is')
+    .description(
+      "Shows what an .onnx file takes and gives, what it is made of, how large it is and how much it computes; or why it can't be served. No cluster is needed.",
+    )
+    .argument('<file>', 'an .onnx file')
+    .addHelpText('after', '\nExample:\n  pareto inspect examples/digits/models/cnn-large.onnx')
+    .action(async (file: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      const found = await stat(file).catch(() => undefined);
+      if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no file ${file}`);
+      const model = await inspectModel(file);
+      printResult(context, options, model, () => formatModel(model, found.size, context.terminal.columns));
+    });
+}
+
+/** `sizeBytes` is that of the graph's file. */
+export function formatModel(model: InspectedModel, sizeBytes: number, columns: number): string {
+  const { signature, inputs, outputs, opsets, irVersion, operators, parameters, weightBytes, externalFiles } = model;
+  const nodes = operators.reduce((sum, { count }) => sum + count, 0);
+  const facts: readonly (readonly [name: string, value: string])[] = [
+    ['batch', describeBatch(model)],
+    ['opset', opsets.map(({ domain, version }) => `${domain === '' ? '' : `${domain} `}${version}`).join(', ')],
+    ['format', `ONNX IR ${irVersion}`],
+    ['file', formatBytes(sizeBytes)],
+    ['weights', `${formatCount(parameters)} parameters, ${formatBytes(weightBytes)}`],
+    ...(externalFiles.length === 0 ? [] : [['beside it', externalFiles.join(', ')] as const]),
+    ['work', model.macsPerItem === undefined ? 'not known from its shapes' : workOf(model.macsPerItem)],
+    ['operators', `${nodes}: ${operators.map(({ name, count }) => `${count}×${name}`).join(', ')}`],
+  ];
+  return [
+    formatTable(tensorColumns, [
+      ...tensors('input', signature.inputs, inputs),
+      ...tensors('output', signature.outputs, outputs),
+    ]),
+    facts.map(([name, value]) => wrap(`${name.padEnd(nameWidth)}${value}`, columns).join('\n')).join('\n'),
+  ].join('\n\n');
+}
+
+const nameWidth = 11;
+
+const workOf = (macs: number): string => `about ${formatCount(macs)} multiply-accumulates an item`;
+
+function describeBatch({ signature, fixedBatch }: InspectedModel): string {
+  if (signature.batched) return 'dynamic: many items are answered at once';
+  if (fixedBatch === undefined) return 'none: one item at a time';
+  return `fixed at ${fixedBatch}: it is tried to make it dynamic`;
+}
+
+interface Row {
+  readonly role: string;
+  readonly name: string;
+  readonly datatype: string;
+  readonly dims: string;
+}
+
+const tensors = (role: string, specs: readonly TensorSpec[], values: readonly InspectedValue[]): readonly Row[] =>
+  specs.map(({ name, datatype }, i) => ({ role, name, datatype, dims: values[i]?.dims.join(' × ') ?? '' }));
+
+const tensorColumns = [
+  { title: 'TENSOR', cell: ({ role }: Row): string => role },
+  { title: 'NAME', cell: ({ name }: Row): string => name },
+  { title: 'TYPE', cell: ({ datatype }: Row): string => datatype },
+  { title: 'DIMENSIONS', cell: ({ dims }: Row): string => dims },
+];
