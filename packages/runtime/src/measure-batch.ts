@@ -5,6 +5,9 @@ import type { Executor } from './executor.js';
 import type { MeasuringTurn } from './measuring-turn.js';
 import { runFailure, type TensorInput } from './run.js';
 
+/** Of a fresh executor: until the JavaScript on both sides of the socket is compiled, runs of small models take twice as long. */
+const firstWarmFor = 400;
+const firstWarmRuns = 3000;
 const warmFor = 50;
 const warmRuns = 20;
 const measureFor = 150;
@@ -35,6 +38,18 @@ export async function measureBatch(
   const ascending = times.toSorted((a, b) => a - b);
   const at = (fraction: number): Milliseconds => milliseconds(percentile(ascending, fraction));
   return { batch, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), runs: times.length };
+}
+
+/** Before the first size is measured. Throws as `measureBatch` does. */
+export async function warmExecutor(
+  executor: Executor,
+  inputs: readonly TensorInput[],
+  turn: MeasuringTurn,
+  clock: Clock,
+): Promise<void> {
+  const run = (): Promise<number> => turn.hold(() => timeRun(executor, inputs, clock));
+  await repeat(turn, run, (runs, spent) => runs >= firstWarmRuns || spent > firstWarmFor);
+  turn.end();
 }
 
 async function repeat(

@@ -13,7 +13,7 @@ import { batchSizes, sizesBetween } from './batch-sizes.js';
 import { isDeviceProvider } from './device-provider.js';
 import type { LoadCount } from './executor-pool.js';
 import type { Executor } from './executor.js';
-import { measureBatch } from './measure-batch.js';
+import { measureBatch, warmExecutor } from './measure-batch.js';
 import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
 import type { Placement } from './placement.js';
 import { sampleInputs } from './sample-inputs.js';
@@ -34,7 +34,10 @@ export interface ProfileRequest {
   readonly predict: (points: readonly ProfilePoint[], batch: number) => number;
 }
 
-const totalBudget = 4000;
+const cpuBudget = 4000;
+/** A device compiles its programs at the first run of a size. */
+const deviceBudget = 8000;
+const budgetOf = ({ providerUsed }: Executor): number => (isDeviceProvider(providerUsed) ? deviceBudget : cpuBudget);
 /** Of one batch size, where loads of other models keep disturbing it. */
 const mostTries = 4;
 
@@ -57,7 +60,8 @@ export async function measureProfile(
   const measure: MeasureSize = (batch) => measureUndisturbed(executor, request, batch, turn, clock);
   try {
     const nodesByProvider = await provePlacement(executor, request.signature, turn);
-    const points = await measureWithin(totalBudget, batchSizes(request.maxBatch), measure, turn);
+    await warmExecutor(executor, sampleInputs(request.signature, 1), turn, clock);
+    const points = await measureWithin(budgetOf(executor), batchSizes(request.maxBatch), measure, turn);
     const predictionError = await tryPrediction(executor, points, request, measure, turn);
     const memory = await executor.memory();
     return {
@@ -136,7 +140,7 @@ async function tryPrediction(
 ): Promise<number | undefined> {
   if (isDeviceProvider(executor.providerUsed)) return undefined;
   const sizes = sizesBetween(points.map(({ batch }) => batch));
-  const left = totalBudget - turn.spentMs;
+  const left = budgetOf(executor) - turn.spentMs;
   if (sizes.length === 0 || left <= 0) return undefined;
   const tried = await measureWithin(left, sizes, measure, turn);
   const errors = tried.map(({ batch, p50Ms }) => Math.abs(predict(points, batch) - p50Ms) / p50Ms);

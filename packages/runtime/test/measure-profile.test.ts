@@ -84,7 +84,7 @@ describe('profiles', function () {
     };
     const request = requestOf({ tokens: counted, loads: disturbedTwice });
     const { points } = await measureProfile(executor, request, systemClock);
-    assert.deepEqual([points.length, turns], [1, 3]);
+    assert.deepEqual([points.length, turns], [1, 4]); // the first to warm up
   });
 
   it('let others have the slot after the run at hand', async () => {
