@@ -27,3 +27,10 @@ export interface Generator {
 export const made = (model: OnnxModel, note: string): Rewrite => ({ kind: 'made', model, note });
 
 export const declined = (reason: string): Rewrite => ({ kind: 'declined', reason });
+
+/** Part of a rewrite can't be done; the text continues "declined: …". */
+export interface Refused {
+  readonly refused: string;
+}
+
+export const refused = (why: string): Refused => ({ refused: why });

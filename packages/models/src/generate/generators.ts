@@ -1,8 +1,10 @@
 // The generators there are, by the recipe that they make.
 
+import { dynamicBatch } from './dynamic-batch.js';
+import { fp16 } from './fp16.js';
 import { mapped } from './mapped.js';
 import type { Generator } from './generator.js';
 
 export const generators: ReadonlyMap<string, Generator> = new Map(
-  [mapped].map((generator) => [generator.recipe, generator]),
+  [dynamicBatch, fp16, mapped].map((generator) => [generator.recipe, generator]),
 );

@@ -55,15 +55,18 @@ export const withoutAttributes = (node: OnnxNode, ...names: readonly string[]): 
 export function constantsOf(graph: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const node of graph.node) {
-    const value = isOp(node, 'Constant') ? valueOf(node) : undefined;
+    const value = constantOf(node);
     if (value !== undefined) constants.set(node.output[0] ?? '', value);
   }
   return constants;
 }
 
-function valueOf(node: OnnxNode): OnnxTensor | undefined {
+/** The numbers of a Constant node; undefined of others, and where they are strings or sparse. */
+export function constantOf(node: OnnxNode): OnnxTensor | undefined {
+  if (!isOp(node, 'Constant')) return undefined;
   const [held, name] = [node.attribute[0], node.output[0] ?? ''];
-  switch (held?.name) {
+  if (held === undefined) return undefined;
+  switch (held.name) {
     case 'value':
       return held.t;
     case 'value_int':

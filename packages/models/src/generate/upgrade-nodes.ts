@@ -2,14 +2,11 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../onnx.js';
+import { refused, type Refused } from './generator.js';
 import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from './graph.js';
 import { toHalf } from './half.js';
 import { int64Tensor, intAttribute, makeNode, makeTensor, stringAttribute } from './make-node.js';
 import { floatsOf } from './tensor-values.js';
-
-export interface Refused {
-  readonly refused: string;
-}
 
 export interface UpgradeContext {
   /** The opset that the node is written in. */
@@ -31,8 +28,6 @@ interface Upgrader {
   readonly since: number;
   readonly apply: (node: OnnxNode, context: UpgradeContext) => Upgraded;
 }
-
-const refused = (why: string): Refused => ({ refused: why });
 
 const inputOf = (node: OnnxNode, index: number): string => node.input[index] ?? '';
 

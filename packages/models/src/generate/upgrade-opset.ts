@@ -3,9 +3,9 @@
 import { tensorsOf } from '../onnx-codec.js';
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
-import { declined, made, type Rewrite } from './generator.js';
+import { declined, made, type Refused, type Rewrite } from './generator.js';
 import { constantsOf, freshNames, isOp, opsetOf, withOpset } from './graph.js';
-import { upgraders, type Refused, type UpgradeContext } from './upgrade-nodes.js';
+import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
 
 const target = 13;
 const oldest = 7;

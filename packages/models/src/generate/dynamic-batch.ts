@@ -1,0 +1,78 @@
+// A batch of any size, where the model was exported for one of a fixed size or names its batch differently from place to place.
+
+import { dynamicBatch as recipe } from '@pareto/core';
+import { dimensionsOf, hasBatch, type InspectedValue } from '../inspect-dimensions.js';
+import type { OnnxModel, OnnxValue } from '../onnx.js';
+import { inferShapes } from '../shapes/infer-shapes.js';
+import { followBatch } from './batch-nodes.js';
+import { declined, made, type Generator } from './generator.js';
+import { withGraph } from './graph.js';
+
+export const dynamicBatch: Generator = {
+  recipe,
+  bound: 0.999999,
+  rewrite(model) {
+    const values = [...model.graph.input, ...model.graph.output].map(dimensionsOf);
+    if (hasBatch(values)) return declined('its batch is dynamic already');
+    const size = sizeOfBatch(values);
+    if (typeof size === 'string') return declined(size);
+    const name = batchName(values);
+    const opened = open(model, name);
+    if (size === undefined) return made(opened, 'its batch has one name now');
+    const followed = followBatch(opened, { name, size });
+    if ('refused' in followed) return declined(followed.refused);
+    const stuck = firstStuck(followed, name, size);
+    return stuck === undefined
+      ? made(followed, `a batch of any size instead of ${size}`)
+      : declined(`its output ${JSON.stringify(stuck)} does not follow the batch: the graph is built for ${size}`);
+  },
+};
+
+/** The fixed size; undefined when there is only a lack of a common name; a text says why there can be no batch. */
+function sizeOfBatch(values: readonly InspectedValue[]): number | string | undefined {
+  const scalar = values.find(({ dims }) => dims.length === 0);
+  if (scalar !== undefined) return `${JSON.stringify(scalar.name)} is a scalar: nothing in it could be a batch`;
+  const sizes = values.filter(({ dims }) => typeof dims[0] === 'number');
+  const other = sizes.find(({ dims }) => dims[0] !== sizes[0]?.dims[0]);
+  if (other !== undefined) {
+    const [first] = sizes;
+    const tell = ({ name, dims }: InspectedValue): string => `${JSON.stringify(name)} with ${dims[0] ?? 0}`;
+    return `its inputs and outputs start with different sizes: ${first === undefined ? '' : tell(first)}, ${tell(other)}`;
+  }
+  const leading = new Set(values.map(({ dims }) => dims[0]).filter((name) => name !== '?'));
+  const again = values.find(({ dims }) => dims.slice(1).some((dim) => typeof dim === 'string' && leading.has(dim)));
+  if (again !== undefined) return `the first dimension of ${JSON.stringify(again.name)} is another one's size as well`;
+  const size = sizes[0]?.dims[0];
+  return typeof size === 'number' ? size : undefined;
+}
+
+/** A name that no other dimension has. */
+function batchName(values: readonly InspectedValue[]): string {
+  const taken = new Set(values.flatMap(({ dims }) => dims.slice(1)));
+  let name = 'batch';
+  for (let count = 2; taken.has(name); count++) name = `batch_${count}`;
+  return name;
+}
+
+/** With that first dimension in every input and output. What was said of tensors between them may hold no more. */
+const open = (model: OnnxModel, name: string): OnnxModel =>
+  withGraph(model, {
+    input: model.graph.input.map((value) => opened(value, name)),
+    output: model.graph.output.map((value) => opened(value, name)),
+    valueInfo: [],
+  });
+
+function opened(value: OnnxValue, dimParam: string): OnnxValue {
+  const { type } = value;
+  const dim = type?.tensorType?.shape?.dim;
+  if (type?.tensorType === undefined || dim === undefined) return value;
+  const shape = { dim: [{ denotation: dim[0]?.denotation ?? '', dimParam }, ...dim.slice(1)] };
+  return { ...value, type: { ...type, tensorType: { ...type.tensorType, shape } } };
+}
+
+/** An output whose first dimension is seen to be something else than the batch. */
+function firstStuck(model: OnnxModel, batch: string, size: number): string | undefined {
+  const tried = size * 1009;
+  const { shapes } = inferShapes(model, (name) => (name === batch ? tried : undefined));
+  return model.graph.output.find(({ name }) => ![tried, undefined].includes(shapes.get(name)?.[0]))?.name;
+}

@@ -1,0 +1,49 @@
+// Half precision: half the size everywhere, and faster on devices that compute in it. On a cpu ONNX Runtime computes in single.
+
+import { tensorsOf } from '../onnx-codec.js';
+import { onnxTypes } from '../onnx-tensor-data.js';
+import type { OnnxModel, OnnxNode } from '../onnx.js';
+import { declined, made, type Generator } from './generator.js';
+import { freshNames, graphsIn, withGraph, withoutUnused } from './graph.js';
+import { halfGraph } from './half-graph.js';
+import { quantisedOps } from './half-rules.js';
+
+export const fp16: Generator = {
+  recipe: 'fp16',
+  bound: 0.995,
+  rewrite(model) {
+    const reason = whyNot(model);
+    if (reason !== undefined) return declined(reason);
+    const { graph, kept } = halfGraph(model.graph, freshNames(model.graph));
+    const note =
+      kept === 0 ? 'half precision throughout' : `half precision; ${kept} operators stay in single precision`;
+    return made(withGraph(model, withoutUnused(graph)), note);
+  },
+};
+
+function noteOf(kept: number): string {
+  if (kept === 0) return 'half precision throughout';
+  return `half precision; ${kept === 1 ? '1 operator stays' : `${kept} operators stay`} in single precision`;
+}
+
+function whyNot(model: OnnxModel): string | undefined {
+  const types = new Set([...tensorsOf(model)].map(({ dataType }) => dataType));
+  const ops = [...opTypesOf(model.graph.node)];
+  const quantised = ops.find((type) => quantisedOps.includes(type));
+  if (quantised !== undefined) return `the model is already quantised (${quantised})`;
+  if (types.has(onnxTypes.float16) || types.has(onnxTypes.bfloat16)) return 'its weights are in half precision already';
+  if (!types.has(onnxTypes.float)) return 'it has no weights in single precision';
+  if (model.functions.length > 0) return 'it has functions of its own';
+  const sequence = ops.find((type) => /Sequence|Optional/.test(type));
+  if (sequence !== undefined) return `it works on lists of tensors (${sequence})`;
+  const given = new Set(model.graph.node.flatMap(({ output }) => output));
+  const passed = model.graph.output.find(({ name }) => !given.has(name));
+  return passed === undefined ? undefined : `its output ${JSON.stringify(passed.name)} is no node's`;
+}
+
+function* opTypesOf(nodes: readonly OnnxNode[]): Iterable<string> {
+  for (const node of nodes) {
+    yield node.opType;
+    for (const graph of graphsIn(node)) yield* opTypesOf(graph.node);
+  }
+}

@@ -1,0 +1,22 @@
+// A tensor of floats in half precision.
+
+import { elementsOf, onnxTypes } from '../onnx-tensor-data.js';
+import type { OnnxTensor } from '../onnx.js';
+import { largestHalf, toHalf } from './half.js';
+import { floatsOf } from './tensor-values.js';
+
+const leastHalf = 2 ** -24;
+
+/** Rounded to nearest. A number on its own is neither rounded to infinity nor to nothing: it may be a mask, or an epsilon. */
+export function halfTensor(tensor: OnnxTensor): OnnxTensor {
+  const values = floatsOf(tensor);
+  if (values === undefined) return tensor;
+  const single = elementsOf(tensor.dims) === 1;
+  const halves = Uint16Array.from(values, (value) => toHalf(single ? cut(value) : value));
+  return { ...tensor, dataType: onnxTypes.float16, rawData: new Uint8Array(halves.buffer) };
+}
+
+function cut(value: number): number {
+  if (value === 0 || !Number.isFinite(value)) return value;
+  return Math.sign(value) * Math.min(Math.max(Math.abs(value), leastHalf), largestHalf);
+}

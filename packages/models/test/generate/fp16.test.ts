@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { decodeOnnx, encodeOnnx } from '../../src/onnx-codec.js';
+import { onnxTypes } from '../../src/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
+import { fp16 } from '../../src/generate/fp16.js';
+import { isOp } from '../../src/generate/graph.js';
+import { fromHalf, largestHalf, toHalf } from '../../src/generate/half.js';
+import {
+  floatTensor,
+  int64Tensor,
+  intAttribute,
+  intsAttribute,
+  makeNode,
+  makeTensor,
+  makeValue,
+} from '../../src/generate/make-node.js';
+import { cosine, floatInput, numbersOf, runModel } from '../run-model.js';
+import { makeModel } from './make-model.js';
+import { attending, convolutional, dense, recurrent } from './random-models.js';
+
+const digits = fileURLToPath(new URL('../../../../examples/digits/models/', import.meta.url));
+const { float, float16, int64 } = onnxTypes;
+
+function rewritten(model: OnnxModel): { readonly model: OnnxModel; readonly note: string } {
+  const rewrite = fp16.rewrite(model, new Map());
+  if (rewrite.kind === 'declined') throw new Error(rewrite.reason);
+  return rewrite;
+}
+
+async function assertSimilar(model: OnnxModel, name: string, dims: readonly number[]): Promise<void> {
+  const size = dims.reduce((a, b) => a * b, 1);
+  const inputs = [
+    floatInput(
+      name,
+      dims,
+      Array.from({ length: size }, (_, index) => Math.sin(index * 13)),
+    ),
+  ];
+  const [was, is] = [
+    await runModel(encodeOnnx(model), inputs),
+    await runModel(encodeOnnx(rewritten(model).model), inputs),
+  ];
+  assert.deepEqual(
+    is.map(({ datatype, shape }) => [datatype, shape]),
+    was.map(({ datatype, shape }) => [datatype, shape]),
+  );
+  for (const [index, output] of was.entries()) {
+    const [a, b] = [numbersOf(output), numbersOf(is[index] ?? output)];
+    assert.ok(b.every(Number.isFinite));
+    assert.ok(cosine(a, b) >= fp16.bound, `cosine ${cosine(a, b)}`);
+  }
+}
+
+describe('half precision', () => {
+  it('is what it is read as, where it is exact, and the nearest elsewhere', () =>
+    fc.assert(
+      fc.property(fc.float({ noNaN: true }), fc.integer({ min: 0, max: 0x7bff }), (value, bits) => {
+        assert.equal(toHalf(fromHalf(bits)), bits);
+        assert.equal(toHalf(-fromHalf(bits)), bits | 0x8000);
+        if (Math.abs(value) > largestHalf) return;
+        const half = toHalf(value);
+        const error = Math.abs(fromHalf(half) - value);
+        for (const other of [half - 1, half + 1]) {
+          if ((other & 0x7fff) < 0x7c00 && other >= 0) assert.ok(error <= Math.abs(fromHalf(other) - value));
+        }
+      }),
+    ));
+
+  it('rounds ties to even, and what is too large to infinity', () => {
+    assert.deepEqual(
+      [2049, 2051, 65519, 65520, -1e9, Infinity].map(toHalf),
+      [0x6800, 0x6802, 0x7bff, 0x7c00, 0xfc00, 0x7c00],
+    );
+    assert.ok(Number.isNaN(fromHalf(toHalf(NaN))));
+  });
+});
+
+describe('the fp16 generator', function () {
+  this.timeout(30_000);
+
+  const families = { attending, convolutional, dense, recurrent };
+  for (const [name, family] of Object.entries(families)) {
+    it(`stays within its bound on random ${name} networks`, () =>
+      fc.assert(
+        fc.asyncProperty(fc.nat(), async (seed) => {
+          const { model, dims } = family(seed, 'batch');
+          await assertSimilar(model, 'x', [3, ...dims]);
+        }),
+        { numRuns: 3 },
+      ));
+  }
+
+  for (const name of ['mlp-small', 'cnn-medium']) {
+    it(`halves ${name}, and stays within its bound`, async () => {
+      const content = await readFile(`${digits}${name}.onnx`);
+      await assertSimilar(decodeOnnx(content), 'image', [4, 1, 28, 28]);
+      const half = rewritten(decodeOnnx(content));
+      assert.ok(encodeOnnx(half.model).length < 0.55 * content.length);
+      assert.equal(half.note, 'half precision throughout');
+    });
+  }
+
+  interface Given {
+    readonly node: readonly OnnxNode[];
+    readonly initializer?: readonly OnnxTensor[];
+    readonly opset?: number;
+  }
+  /** From `x` of three rows of eight, with a product at the start so that there is something to halve. */
+  const modelOf = ({ node, initializer = [], opset = 13 }: Given): OnnxModel =>
+    makeModel({
+      node: [makeNode('MatMul', ['x', 'w'], ['h']), ...node],
+      initializer: [
+        floatTensor(
+          'w',
+          [8, 8],
+          Array.from({ length: 64 }, (_, index) => Math.cos(index)),
+        ),
+        ...initializer,
+      ],
+      opset,
+      input: [makeValue('x', float, ['n', 8])],
+      output: [makeValue('y', float)],
+    });
+  const op = (type: string, input: readonly string[], output: string, attribute: readonly OnnxAttribute[] = []) =>
+    makeNode(type, input, [output], { attribute });
+  const scalar = (name: string, value: number) => floatTensor(name, [], [value]);
+  const branch = (node: readonly OnnxNode[], output: string) =>
+    makeModel({ node, input: [], output: [makeValue(output, float)] }).graph;
+  const graphAttribute = (name: string, g: ReturnType<typeof branch>): OnnxAttribute => ({
+    ...intsAttribute(name, []),
+    type: 5,
+    g,
+  });
+
+  const cases: readonly [string, Given][] = [
+    [
+      'an operator without a half form',
+      { node: [op('CumSum', ['h', 'axis'], 'y')], initializer: [int64Tensor('axis', [1], [])] },
+    ],
+    [
+      'scales that stay single',
+      {
+        node: [op('Unsqueeze', ['h', 'a'], 'u'), op('Resize', ['u', '', 's'], 'y')],
+        initializer: [int64Tensor('a', [1]), floatTensor('s', [3], [1, 2, 1.5])],
+      },
+    ],
+    [
+      'an epsilon that half does not hold',
+      {
+        node: [
+          op('Sub', ['h', 'h'], 'z'),
+          op('Add', ['z', 'e'], 'd'),
+          op('Div', ['d', 'd'], 'q'),
+          op('Add', ['q', 'h'], 'y'),
+        ],
+        initializer: [scalar('e', 1e-12)],
+      },
+    ],
+    [
+      'a factor that half does not hold',
+      {
+        node: [op('Mul', ['h', 'f'], 'a'), op('Mul', ['a', 'g'], 'y')],
+        initializer: [scalar('f', 1e-9), scalar('g', 1e9)],
+      },
+    ],
+    [
+      'weights that half does not hold',
+      {
+        node: [op('Mul', ['h', 'v'], 'a'), op('Div', ['a', 'v'], 'y')],
+        initializer: [floatTensor('v', [8], [1e5, 2e6, 1, 2, 3, 4, 5, 6])],
+      },
+    ],
+    [
+      'a mask of minus infinity',
+      {
+        node: [op('Less', ['h', 'zero'], 'm'), op('Where', ['m', 'low', 'h'], 'k'), op('Softmax', ['k'], 'y')],
+        initializer: [scalar('zero', 0), scalar('low', -3.4e38)],
+      },
+    ],
+    [
+      'numbers that come from shapes',
+      {
+        node: [
+          op('Shape', ['h'], 's'),
+          op('Cast', ['s'], 'f', [intAttribute('to', float)]),
+          op('Mul', ['f', 'many'], 'p'),
+          op('Cast', ['p'], 'i', [intAttribute('to', int64)]),
+          op('Sub', ['i', 'less'], 'j'),
+          op('Reshape', ['h', 'j'], 'y'),
+        ],
+        initializer: [scalar('many', 5001), int64Tensor('less', [3 * 5000, 8 * 5000])],
+      },
+    ],
+    [
+      'zeros in a computed shape',
+      { node: [op('Shape', ['h'], 's'), op('ConstantOfShape', ['s'], 'z'), op('Add', ['h', 'z'], 'y')] },
+    ],
+    [
+      'constants in nodes',
+      {
+        node: [
+          makeNode('Constant', [], ['c'], { attribute: [{ ...intsAttribute('value_float', []), type: 1, f: 0.3 }] }),
+          op('Add', ['h', 'c'], 'y'),
+        ],
+      },
+    ],
+    ['an output that is used again', { node: [op('Relu', ['h'], 'y'), op('Neg', ['y'], 'unused')] }],
+    [
+      'conversions',
+      {
+        node: [
+          op('Cast', ['h'], 'd', [intAttribute('to', onnxTypes.double)]),
+          op('Cast', ['d'], 'y', [intAttribute('to', float)]),
+        ],
+      },
+    ],
+    [
+      'branches that take from outside',
+      {
+        node: [
+          op('ReduceSum', ['h'], 'r', [intAttribute('keepdims', 0)]),
+          op('Greater', ['r', 'zero'], 'c'),
+          op('If', ['c'], 'i', [
+            graphAttribute('then_branch', branch([op('Add', ['h', 'one'], 't')], 't')),
+            graphAttribute('else_branch', branch([op('CumSum', ['h', 'axis'], 'e')], 'e')),
+          ]),
+          op('Relu', ['i'], 'y'),
+        ],
+        initializer: [scalar('zero', 0), scalar('one', 1), int64Tensor('axis', [1], [])],
+      },
+    ],
+    [
+      'normalisation per element',
+      {
+        opset: 17,
+        node: [op('LayerNormalization', ['h', 'g'], 'y')],
+        initializer: [floatTensor('g', [8], [1, 2, 3, 4, 5, 6, 7, 8])],
+      },
+    ],
+  ];
+  for (const [what, given] of cases) {
+    it(`keeps ${what}`, () => assertSimilar(modelOf(given), 'x', [3, 8]));
+  }
+
+  it('tells how many operators stay in single precision', () => {
+    const { note } = rewritten(
+      modelOf({ node: [op('CumSum', ['h', 'axis'], 'y')], initializer: [int64Tensor('axis', [1], [])] }),
+    );
+    assert.equal(note, 'half precision; 1 operator stays in single precision');
+  });
+
+  it('leaves no single-precision weights behind', () => {
+    const { model } = rewritten(attending(1, 'batch').model);
+    assert.ok(model.graph.initializer.every(({ dataType }) => [float16, int64].includes(dataType as never)));
+    assert.equal(model.graph.node.filter((node) => isOp(node, 'Cast')).length, 2);
+  });
+
+  const half = makeTensor('w', float16, [1], new Uint16Array(1));
+  const declines: readonly [string, OnnxModel, RegExp][] = [
+    [
+      'a quantised model',
+      modelOf({ node: [op('DequantizeLinear', ['q', 'one'], 'd'), op('Add', ['h', 'd'], 'y')] }),
+      /already quantised \(DequantizeLinear\)/,
+    ],
+    ['halves', { ...modelOf({ node: [], initializer: [half] }) }, /in half precision already/],
+    ['a model without floats', makeModel({ node: [], input: [], output: [] }), /no weights in single precision/],
+    [
+      'lists of tensors',
+      modelOf({ node: [op('SequenceConstruct', ['h'], 'y')] }),
+      /lists of tensors \(SequenceConstruct\)/,
+    ],
+    ['an output without a node', modelOf({ node: [] }), /its output "y" is no node's/],
+  ];
+  for (const [what, model, why] of declines) {
+    it(`declines ${what}`, () => {
+      const rewrite = fp16.rewrite(model, new Map());
+      assert.match(rewrite.kind === 'declined' ? rewrite.reason : '', why);
+    });
+  }
+});
