@@ -15,9 +15,7 @@ export const fp16: Generator = {
     const reason = whyNot(model);
     if (reason !== undefined) return declined(reason);
     const { graph, kept } = halfGraph(model.graph, freshNames(model.graph));
-    const note =
-      kept === 0 ? 'half precision throughout' : `half precision; ${kept} operators stay in single precision`;
-    return made(withGraph(model, withoutUnused(graph)), note);
+    return made(withGraph(model, withoutUnused(graph)), noteOf(kept));
   },
 };
 
