@@ -50,9 +50,10 @@ export function exclusionsOf(
     return undefined;
   }
   const excluded = candidates.map(createExcluder(kind, task, candidates, rules));
-  const able = candidates.filter((one, place) => excluded[place] === undefined && mayAnswer(one));
-  const answers = createReplacements(candidates, able);
-  const answersWarm = createReplacements(candidates, able.filter(isWarm));
+  const kept = candidates.filter((_, place) => excluded[place] === undefined);
+  const able = kept.filter(mayAnswer);
+  const answers = createReplacements(kept, able);
+  const answersWarm = createReplacements(kept, able.filter(isWarm));
   const exclusions = candidates.map((one, place) => {
     if (excluded[place] !== 'dominated') return excluded[place];
     return (isWarm(one) ? answersWarm : answers)(one) ? 'dominated' : undefined;
@@ -66,16 +67,15 @@ const mayAnswer = (one: Candidate): boolean =>
   one.quarantineReason === undefined && one.measurementError === undefined && (one.placeable || isWarm(one));
 
 /**
- * Whether one of `able` answers in place of a dominated candidate: the one that dominates it where the target has that, else any
- * of its architecture.
+ * Whether one of `able` answers in place of a dominated candidate: the one that dominates it where the target keeps that, else one
+ * of its own architecture where those are enough to dominate it.
  */
-function createReplacements(
-  candidates: readonly Candidate[],
-  able: readonly Candidate[],
-): (dominated: Candidate) => boolean {
-  const known = new Set(candidates.map(({ variant }) => variant));
+function createReplacements(kept: readonly Candidate[], able: readonly Candidate[]): (dominated: Candidate) => boolean {
+  const known = new Set(kept.map(({ variant }) => variant));
   const variants = new Set(able.map(({ variant }) => variant));
   const architectures = new Set(able.map(({ architecture }) => architecture));
-  return ({ dominatedBy, architecture }) =>
-    dominatedBy !== undefined && known.has(dominatedBy) ? variants.has(dominatedBy) : architectures.has(architecture);
+  return ({ dominatedBy, dominatedWithin, architecture }) =>
+    dominatedBy !== undefined && known.has(dominatedBy)
+      ? variants.has(dominatedBy)
+      : dominatedWithin && architectures.has(architecture);
 }

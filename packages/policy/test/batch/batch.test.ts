@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { batchCeiling, nextBatch } from '../../src/index.js';
+import { batchCeiling, bucketOf, nextBatch } from '../../src/index.js';
 import { profile } from '../support/candidates.js';
 
 describe('batchCeiling', () => {
@@ -44,6 +44,28 @@ describe('nextBatch', () => {
         assert.ok(items <= ceiling || take === 1);
         assert.equal(take > 0, live.length > 0);
         assert.ok(live.every((request) => request.deadlineMs > 10));
+      }),
+    );
+  });
+});
+
+describe('bucketOf', () => {
+  it('is the next measured size that holds the batch', () => {
+    const sizes = [1, 2, 4, 8];
+    assert.deepEqual(
+      [1, 2, 3, 5, 8, 9].map((items) => bucketOf(items, sizes)),
+      [1, 2, 4, 8, 8, 9],
+    );
+    assert.equal(bucketOf(3, []), 3);
+  });
+
+  it('never cuts a batch, and is a size whenever one holds it', () => {
+    const size = fc.integer({ min: 1, max: 100 });
+    fc.assert(
+      fc.property(size, fc.array(size), (items, sizes) => {
+        const bucket = bucketOf(items, sizes);
+        const holding = sizes.filter((one) => one >= items);
+        assert.equal(bucket, holding.length === 0 ? items : Math.min(...holding));
       }),
     );
   });

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { bytes, milliseconds, replicaId, variantId, workerId, type Assignment, type PlanAction } from '@pareto/core';
+import {
+  bytes,
+  milliseconds,
+  replicaId,
+  variantId,
+  workerId,
+  type Assignment,
+  type PlanAction,
+  type RecipeOutcome,
+} from '@pareto/core';
 import { describe, it } from 'mocha';
 import type { PlacementReplica } from '../../src/place/snapshot.js';
 import { validatePlan } from '../../src/place/validate-plan.js';
-import { cpu, snapshot, variant, worker } from './world.js';
+import { architecture, cpu, snapshot, variant, worker } from './world.js';
 
 const tiny = variant('tiny:original', { p50Ms: 1, memoryMib: 100 });
 
@@ -53,5 +62,55 @@ describe('validatePlan', () => {
     const bad = variant('tiny:original', { quarantineReason: 'it kills' });
     assert.deepEqual(reasons([load('a')], { variants: [bad] }), ['the variant is quarantined']);
     assert.deepEqual(reasons([unload('z')]), ['the replica is gone already']);
+  });
+
+  it('looks at the version that an action names', () => {
+    const both = { variants: [tiny, variant('tiny:original', { version: 2, memoryMib: 300, p50Ms: 1 })] };
+    const newer: PlanAction = { kind: 'load', assignment: { ...assignment('b'), version: 2 }, reason: '' };
+    assert.deepEqual(reasons([load('a')], both), []);
+    assert.deepEqual(reasons([newer], both), ['the worker no longer has the memory']);
+  });
+
+  const made: RecipeOutcome = {
+    ...{ architecture: 'tiny', version: 1, recipe: 'fp16' },
+    result: { kind: 'declined', reason: '' },
+  };
+  const make = (recipe: string, version = 1): PlanAction => ({
+    ...{ kind: 'make', architecture: 'tiny', version, recipe, worker: workerId('w1'), reason: '' },
+  });
+  const measure: PlanAction = {
+    ...{ kind: 'measure', variant: variantId('tiny:original'), version: 1, hardwareClass: cpu.id },
+    ...{ worker: workerId('w1'), reason: '' },
+  };
+
+  it('drops the making of what was tried, or is no longer current', () => {
+    assert.deepEqual(reasons([make('fp16')]), []);
+    const tried = { architectures: [architecture('tiny', {}, [made])] };
+    assert.deepEqual(reasons([make('fp16'), make('int4')], tried), ['an outcome of the recipe is there already']);
+    const newer = { architectures: [architecture('tiny', { version: 2 }, [made])] };
+    const why = 'this version of the architecture is no longer current';
+    assert.deepEqual(reasons([make('fp16'), make('fp16', 2)], newer), [why]);
+    assert.deepEqual(reasons([make('fp16')], { architectures: [] }), [why]);
+  });
+
+  it('drops measuring what was measured meanwhile', () => {
+    assert.deepEqual(reasons([measure]), ['it was measured meanwhile']);
+    assert.deepEqual(reasons([measure], { variants: [variant('tiny:original')] }), []);
+    assert.deepEqual(reasons([measure], { variants: [variant('tiny:original', { p50Ms: 1, environment: '0' })] }), []);
+    assert.deepEqual(reasons([measure], { variants: [] }), ['this version of the variant is no longer current']);
+  });
+
+  it('drops orders to a worker that has one, or may have none', () => {
+    const busy = 'the worker makes or measures something already';
+    const variants = [variant('tiny:original')];
+    for (const fields of [
+      { measuring: variantId('x:original') },
+      { making: { architecture: 'x', version: 1, recipe: 'fp16' } },
+    ]) {
+      const workers = [worker('w1', 250, fields)];
+      assert.deepEqual(reasons([make('fp16'), measure], { variants, workers }), [busy, busy]);
+    }
+    const draining = { variants, workers: [worker('w1', 250, { draining: true })] };
+    assert.deepEqual(reasons([make('fp16'), measure], draining), ['the worker is draining', 'the worker is draining']);
   });
 });
