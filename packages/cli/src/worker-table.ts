@@ -6,7 +6,7 @@ import { formatTable } from './table.js';
 
 function stateOf(worker: wire.Worker): string {
   if (!worker.connected) return 'away';
-  if (worker.measuring !== '') return `measuring ${worker.measuring}`;
+  if (worker.measuring !== '') return `${worker.measuring}: ${worker.progress === '' ? 'measuring' : worker.progress}`;
   return worker.draining ? 'draining' : 'ready';
 }
 

@@ -6,9 +6,9 @@ import { createTempFolder, freePorts, missingEtcd, startEtcd, waitFor } from '@p
 import { makeSet } from '../src/certs/make-set.js';
 import { withController } from '../src/connect.js';
 import { deleteName } from '../src/delete-name.js';
+import { waitForJobs } from '../src/jobs/wait-for-jobs.js';
 import { modelAt, registerModels, registerTask } from '../src/register-models.js';
 import { createCluster, type Cluster } from '../src/up/cluster.js';
-import { waitForMeasurements } from '../src/wait-for-measurements.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 
@@ -17,7 +17,7 @@ const options = {
   clock: systemClock,
   onRepeat: () => undefined,
   onEvent: () => undefined,
-  onProgress: () => undefined,
+  onLook: () => undefined,
 };
 
 describe('a cluster over etcd, with certificates', function () {
@@ -82,7 +82,7 @@ describe('a cluster over etcd, with certificates', function () {
         [modelAt(tiny)],
         options,
       );
-      await waitForMeasurements(clients, 'digits', architectures, options);
+      await waitForJobs(clients, 'digits', architectures, options);
     });
     const after = await waitFor('both controllers and the worker', async () => {
       const now = await overview();

@@ -20,7 +20,7 @@ export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: 
   const { shown } = visibleMarks(chart.marks);
   const y = linearScale(
     shown.flatMap(({ y, low, high, kind }) => (kind === 'front' ? [low, high] : [y])),
-    rows / 3,
+    rows / 2.5,
   );
   const left = yLabels(y.ticks, rows, y);
   const margin = Math.max(...left.map(({ length }) => length)) + 2;
