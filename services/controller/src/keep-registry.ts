@@ -2,12 +2,12 @@
 // change of what that depends on.
 
 import type { Clock, PriceTable, SelectionRule } from '@pareto/core';
-import { markDominated, type PlacementVariant } from '@pareto/policy';
+import { createMarkVariants, type MarkVariants } from './mark-variants.js';
 import type { Mirror } from './mirror.js';
 import { olderVersions } from './older-versions.js';
 import { recordKinds } from './record-tables.js';
 import type { RecordKind } from './records.js';
-import { versionKey, viewRegistry, type PlainRegistry, type RegistryView } from './registry-view.js';
+import { viewRegistry, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { rulesInForce } from './rule-changes.js';
 
 export interface KeepRegistryOptions {
@@ -16,6 +16,7 @@ export interface KeepRegistryOptions {
 }
 
 export function keepRegistry(mirror: Mirror, { prices, clock }: KeepRegistryOptions): () => RegistryView {
+  const markVariants = createMarkVariants(prices);
   let plain: PlainRegistry | undefined;
   let marked: Marked | undefined;
   let touched: ReadonlySet<RecordKind> = new Set(recordKinds);
@@ -25,7 +26,7 @@ export function keepRegistry(mirror: Mirror, { prices, clock }: KeepRegistryOpti
   return () => {
     if (plain === undefined || touched.size > 0) plain = viewRegistry(mirror.records, plain, touched);
     touched = new Set();
-    marked = mark(plain, rulesInForce(mirror.records, clock.wallMs()), prices, marked);
+    marked = mark(plain, rulesInForce(mirror.records, clock.wallMs()), markVariants, marked);
     return marked.view;
   };
 }
@@ -40,7 +41,7 @@ interface Marked {
 function mark(
   plain: PlainRegistry,
   rules: readonly SelectionRule[],
-  prices: PriceTable,
+  markVariants: MarkVariants,
   before: Marked | undefined,
 ): Marked {
   const sameAssignments = before?.plain.assignments === plain.assignments;
@@ -48,36 +49,8 @@ function mark(
   const older = before && sameAssignments && sameCatalogue ? before.view.older : olderVersions(plain);
   const text = JSON.stringify([rules.map(({ id }) => id), [...older]]);
   if (before?.text !== text || !sameCatalogue) {
-    return { plain, text, view: { ...plain, ...markVariants(plain, older, rules, prices), older, rules } };
+    return { plain, text, view: { ...plain, ...markVariants(plain, older, rules), older, rules } };
   }
   if (sameAssignments) return before;
   return { plain, text, view: { ...before.view, assignments: plain.assignments } };
-}
-
-type Variants = Pick<RegistryView, 'variants' | 'versions'>;
-
-function markVariants(
-  plain: PlainRegistry,
-  older: RegistryView['older'],
-  rules: readonly SelectionRule[],
-  prices: PriceTable,
-): Variants {
-  const isCounted = ({ variant: { id, architecture, version } }: PlacementVariant): boolean =>
-    plain.variants.get(id)?.variant.version === version || older.get(architecture)?.includes(version) === true;
-  const marked = markDominated({
-    tasks: [...plain.tasks.values()],
-    architectures: [...plain.architectures.values()].flatMap((versions) =>
-      versions.slice(-1).map((architecture) => ({ architecture })),
-    ),
-    variants: [...plain.versions.values()].filter(isCounted),
-    rules,
-    prices,
-  });
-  const keyOf = ({ variant }: PlacementVariant): string => versionKey(variant.id, variant.version);
-  const isCurrent = ({ variant }: PlacementVariant): boolean =>
-    plain.variants.get(variant.id)?.variant.version === variant.version;
-  return {
-    variants: new Map(marked.filter(isCurrent).map((one) => [one.variant.id, one])),
-    versions: new Map([...plain.versions, ...marked.map((one) => [keyOf(one), one] as const)]),
-  };
 }

@@ -130,7 +130,7 @@ export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: 
 const values = <T>(records: ReadonlyMap<string, { readonly value: T }>): readonly T[] =>
   Array.from(records.values(), ({ value }) => value);
 
-function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
     const group = groups.get(keyOf(item));
