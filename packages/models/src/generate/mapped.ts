@@ -1,5 +1,6 @@
 // Weights beside the graph, so that loading maps them into memory instead of reading them.
 
+import { tensorsOf } from '../onnx-codec.js';
 import type { OnnxModel, OnnxTensor } from '../onnx.js';
 import { declined, made, type Generator } from './generator.js';
 import { attributeOf, isOp, withGraph } from './graph.js';
@@ -16,7 +17,14 @@ export const mapped: Generator = {
     const large = new Set(model.graph.initializer.filter(isLarge));
     const total = [...large].reduce((sum, { rawData }) => sum + (rawData?.byteLength ?? 0), 0);
     const megabytes = (total / 1e6).toFixed(1);
-    if (total < leastModelBytes) return declined(`its weights take ${megabytes} MB: mapping gains nothing below 1 MB`);
+    if (total < leastModelBytes) {
+      const all = [...tensorsOf(model)].reduce((sum, { rawData }) => sum + (rawData?.byteLength ?? 0), 0);
+      return declined(
+        all < leastModelBytes
+          ? `its weights take ${(all / 1e6).toFixed(1)} MB: mapping gains nothing below 1 MB`
+          : 'its weights lie in branches and loops, where they are not mapped',
+      );
+    }
     const initializer = model.graph.initializer.map((tensor) =>
       large.has(tensor) ? { ...tensor, dataLocation: 1 } : tensor,
     );

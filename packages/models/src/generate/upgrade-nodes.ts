@@ -17,6 +17,8 @@ export interface UpgradeContext {
   readonly constant: (tensor: OnnxTensor) => string;
   /** A name that nothing has. */
   readonly name: (hint: string) => string;
+  /** How many dimensions a tensor has, where that is known. */
+  readonly rankOf: (name: string) => number | undefined;
   /** The float type of the model, where it is one. */
   readonly floatType: number | undefined;
 }
@@ -113,9 +115,9 @@ function upgradeDropout(node: OnnxNode, { from }: UpgradeContext): Upgraded {
 }
 
 /** Before, every dimension from `axis` on was normalised together, as of a matrix. */
-function upgradeSoftmax(node: OnnxNode, { name }: UpgradeContext): Upgraded {
+function upgradeSoftmax(node: OnnxNode, { name, rankOf }: UpgradeContext): Upgraded {
   const axis = intOf(node, 'axis', 1);
-  if (axis === -1) return [node];
+  if (axis === -1 || axis + 1 === rankOf(inputOf(node, 0))) return [{ ...node, attribute: [intAttribute('axis', -1)] }];
   const [x, y] = [inputOf(node, 0), node.output[0] ?? ''];
   const [shape, flat, soft] = [name(`${y}_shape`), name(`${y}_flat`), name(`${y}_soft`)];
   return [

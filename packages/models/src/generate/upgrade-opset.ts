@@ -3,6 +3,7 @@
 import { tensorsOf } from '../onnx-codec.js';
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
+import { inferShapes } from '../shapes/infer-shapes.js';
 import { declined, made, type Refused, type Rewrite } from './generator.js';
 import { constantsOf, freshNames, isOp, opsetOf, withOpset } from './graph.js';
 import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
@@ -21,13 +22,16 @@ export function upgradeOpset(model: OnnxModel): Rewrite {
   if (from >= target) return made(model, '');
   if (from < oldest) return declined(`its opset is ${from}: expected ${oldest} or later`);
   if (model.functions.length > 0) return declined(`it has functions of its own, written in opset ${from}`);
-  const graph = upgradeGraph(model.graph, { from, name: freshNames(model.graph), floatType: floatTypeOf(model) });
+  const { shapes } = inferShapes(model);
+  const rankOf = (name: string): number | undefined => shapes.get(name)?.length;
+  const context = { from, name: freshNames(model.graph), rankOf, floatType: floatTypeOf(model) };
+  const graph = upgradeGraph(model.graph, context);
   if ('refused' in graph) return declined(`from opset ${from} to ${target}: ${graph.refused}`);
   const upgraded = { ...model, graph, irVersion: Math.max(model.irVersion, leastIrVersion) };
   return made(withOpset(upgraded, '', target), `upgraded from opset ${from} to ${target}`);
 }
 
-type Context = Pick<UpgradeContext, 'from' | 'name' | 'floatType'>;
+type Context = Pick<UpgradeContext, 'from' | 'name' | 'rankOf' | 'floatType'>;
 
 function upgradeGraph(graph: OnnxGraph, context: Context): OnnxGraph | Refused {
   const added: OnnxTensor[] = [];
