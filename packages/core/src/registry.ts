@@ -127,6 +127,8 @@ export interface Profile {
   readonly providerUsed: string;
   /** How many of the graph's nodes ran on which provider, as the session's profile tells; empty: not looked at. */
   readonly nodesByProvider: Readonly<Record<string, number>>;
+  /** Of inputs with dynamic dimensions: those that were measured, without the batch. Others are taken for as fast. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What was measured of a variant on one hardware class: a profile, or the reason there is none. */

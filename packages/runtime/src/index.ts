@@ -9,6 +9,7 @@ export { type Executor, type LoadRequest } from './executor.js';
 export { type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './run.js';
 export { type ExecutorDeath } from './executor-process.js';
 export { type ProcessMemory } from './process-memory.js';
+export { readCpuTime } from './process-time.js';
 export { type TensorInfo } from './protocol.js';
 export { type Placement } from './placement.js';
 export { bounded, createSlotTokens, type SlotTokens } from './slot-tokens.js';

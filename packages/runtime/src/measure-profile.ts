@@ -16,6 +16,7 @@ import type { Executor } from './executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
 import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
 import type { Placement } from './placement.js';
+import type { TensorInput } from './run.js';
 import { sampleInputs } from './sample-inputs.js';
 import type { SlotTokens } from './slot-tokens.js';
 
@@ -32,7 +33,12 @@ export interface ProfileRequest {
   readonly loads: LoadCount;
   /** The median that decisions assume at a batch size, in ms. */
   readonly predict: (points: readonly ProfilePoint[], batch: number) => number;
+  /** Real samples; made up ones if left out. */
+  readonly inputsOf?: ((batch: number) => readonly TensorInput[]) | undefined;
 }
+
+const inputsFor = ({ inputsOf, signature }: ProfileRequest, batch: number): readonly TensorInput[] =>
+  inputsOf?.(batch) ?? sampleInputs(signature, batch);
 
 const cpuBudget = 4000;
 /** A device compiles its programs at the first run of a size. */
@@ -59,8 +65,8 @@ export async function measureProfile(
   const turn = createMeasuringTurn(request.tokens, clock, signal);
   const measure: MeasureSize = (batch) => measureUndisturbed(executor, request, batch, turn, clock);
   try {
-    const nodesByProvider = await provePlacement(executor, request.signature, turn);
-    await warmExecutor(executor, sampleInputs(request.signature, 1), turn, clock);
+    const nodesByProvider = await provePlacement(executor, request, turn);
+    await warmExecutor(executor, inputsFor(request, 1), turn, clock);
     const points = await measureWithin(budgetOf(executor), batchSizes(request.maxBatch), measure, turn);
     const predictionError = await tryPrediction(executor, points, request, measure, turn);
     const memory = await executor.memory();
@@ -74,10 +80,19 @@ export async function measureProfile(
       runtimeVersion: request.runtimeVersion,
       providerUsed: executor.providerUsed,
       nodesByProvider,
+      shapes: shapesOf(request),
     };
   } finally {
     turn.end();
   }
+}
+
+/** Of the inputs that have dynamic dimensions. */
+function shapesOf(request: ProfileRequest): Profile['shapes'] {
+  const { inputs, batched } = request.signature;
+  const dynamic = new Set(inputs.filter(({ dims }) => dims.includes(-1)).map(({ name }) => name));
+  const measured = inputsFor(request, 1).filter(({ name }) => dynamic.has(name));
+  return Object.fromEntries(measured.map(({ name, shape }) => [name, batched ? shape.slice(1) : shape]));
 }
 
 /** At least the first. */
@@ -99,12 +114,13 @@ async function measureWithin(
 /** Measured again when another model was loaded meanwhile. */
 async function measureUndisturbed(
   executor: Executor,
-  { signature, loads }: ProfileRequest,
+  request: ProfileRequest,
   batch: number,
   turn: MeasuringTurn,
   clock: Clock,
 ): Promise<ProfilePoint> {
-  const inputs = sampleInputs(signature, batch);
+  const { loads } = request;
+  const inputs = inputsFor(request, batch);
   for (let tries = 1; ; tries++) {
     await turn.renew();
     const { begun, underWay } = loads;
@@ -115,11 +131,11 @@ async function measureUndisturbed(
 }
 
 /** On the cpu there is nowhere else to run: it isn't looked at. */
-async function provePlacement(executor: Executor, signature: Signature, turn: MeasuringTurn): Promise<Placement> {
+async function provePlacement(executor: Executor, request: ProfileRequest, turn: MeasuringTurn): Promise<Placement> {
   const provider = executor.providerUsed;
   if (!isDeviceProvider(provider)) return {};
   await turn.renew();
-  const placement = await turn.hold(() => executor.placement(sampleInputs(signature, 1)));
+  const placement = await turn.hold(() => executor.placement(inputsFor(request, 1)));
   turn.end();
   if ((placement[provider] ?? 0) > 0) return placement;
   const nodes = Object.values(placement).reduce((total, count) => total + count, 0);

@@ -1,12 +1,23 @@
 // Inputs of the right shape for a model that nothing else is known of.
 
-import { createSeededRng, elementBytes, elementCount, type Signature, type TensorSpec } from '@pareto/core';
+import {
+  createSeededRng,
+  elementBytes,
+  elementCount,
+  type Profile,
+  type Signature,
+  type TensorSpec,
+} from '@pareto/core';
 import type { TensorInput } from './run.js';
 
-/** Floats in [0, 1), everything else zero; a dynamic dimension is 1. The same at every call. */
-export function sampleInputs(signature: Signature, batch: number): readonly TensorInput[] {
+/** Floats in [0, 1), everything else zero; a dynamic dimension is 1, where `shapes` doesn't say otherwise. The same at every call. */
+export function sampleInputs(
+  signature: Signature,
+  batch: number,
+  shapes: Profile['shapes'] = {},
+): readonly TensorInput[] {
   return signature.inputs.map((spec) => {
-    const dims = spec.dims.map((dim) => Math.max(1, dim));
+    const dims = shapes[spec.name] ?? spec.dims.map((dim) => Math.max(1, dim));
     const shape = signature.batched ? [batch, ...dims] : dims;
     return { name: spec.name, datatype: spec.datatype, shape, data: [sampleData(spec, elementCount(shape))] };
   });

@@ -1,6 +1,6 @@
 // Brings a variant from its blobs into a warm executor.
 
-import { milliseconds, ParetoError, type Clock, type VariantSpec } from '@pareto/core';
+import { milliseconds, ParetoError, type Clock, type Profile, type VariantSpec } from '@pareto/core';
 import type { BlobCache, CachedFile } from '@pareto/models';
 import { bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
@@ -17,9 +17,11 @@ export interface ExecutorWish {
   readonly memoryLimitBytes: number;
   /** The batches that it is to be ready for. */
   readonly warmSizes: readonly number[];
+  /** Undefined: nothing was measured. */
+  readonly profile: Pick<Profile, 'shapes'> | undefined;
 }
 
-type LoadWish = Omit<ExecutorWish, 'warmSizes'>;
+type LoadWish = Omit<ExecutorWish, 'warmSizes' | 'profile'>;
 
 /** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
 export async function loadVariant(
@@ -53,20 +55,21 @@ const deviceWarmMs = milliseconds(15_000);
 
 /**
  * Runs every batch size, each on a slot token of its own. Throws `internal` when the model doesn't run, `unavailable` when another
- * ended the process.
+ * ended the process. A model that was measured has answered real samples: it may refuse made up ones.
  */
 export async function warmUp(
   executor: Executor,
-  { spec, warmSizes }: ExecutorWish,
+  { spec, warmSizes, profile }: ExecutorWish,
   { tokens, clock }: LoadDeps,
 ): Promise<void> {
   const expectedMs = spec.provider === 'cpu' ? undefined : deviceWarmMs;
   for (const batch of warmSizes) {
-    const inputs = sampleInputs(spec.signature, batch);
+    const inputs = sampleInputs(spec.signature, batch, profile?.shapes);
     for (let run = 0; run < warmRuns; run++) {
       using _token = bounded(await tokens.acquire(), clock);
       const outcome = await executor.run({ inputs, outputs: [], expectedMs });
       if (outcome.kind === 'done') continue;
+      if (outcome.kind === 'failed' && profile !== undefined) return;
       const reason = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
       const isBeside = outcome.kind === 'died' && outcome.death.kind === 'beside';
       throw new ParetoError(isBeside ? 'unavailable' : 'internal', `the model doesn't run on sample inputs: ${reason}`);

@@ -1,7 +1,7 @@
 // Measures one variant here: profile, and accuracy on the task's validation set, with the executor kind that will serve it.
 
 import { join } from 'node:path';
-import { environmentOf, errorText, milliseconds, ParetoError, type Clock, type Measurement } from '@pareto/core';
+import { environmentOf, errorText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
 import { graphFile, readValidationSet, type BlobCache } from '@pareto/models';
 import { p50At } from '@pareto/policy';
 import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
@@ -11,6 +11,7 @@ import type { Attention } from './attention.js';
 import type { ClassSlots, DeviceSlots } from './device-slots.js';
 import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
 import { NotNow, orNotNow } from './not-now.js';
+import { repeatedRows } from './samples.js';
 import { openFile, openModel } from './opened-files.js';
 import { countAsGuest, endWith, loadAside, type SideDeps } from './side-executor.js';
 import { withinTime } from './within-time.js';
@@ -19,7 +20,6 @@ export interface MeasureDeps extends SideDeps {
   readonly cache: BlobCache;
   readonly slots: DeviceSlots;
   readonly runtimeVersion: string;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -105,7 +105,8 @@ async function measureHere(
   await using _executor = executor;
   tell('measuring latency');
   const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
-  const request = { signature, maxBatch, runtimeVersion, coldLoadMs, tokens, loads: pool.loads, predict };
+  const inputsOf = set && ((batch: number) => repeatedRows(set, signature, batch));
+  const request = { signature, maxBatch, runtimeVersion, coldLoadMs, tokens, loads: pool.loads, predict, inputsOf };
   const profile = await measureProfile(executor, request, clock, signal);
   const largest = profile.points.at(-1)?.batch ?? 1;
   const quality = set ? await qualityOf(order, { executor, tokens, largest, set }, deps, site) : unknownQuality;
@@ -121,6 +122,6 @@ async function qualityOf(
   { originalPath, tell, signal }: Site,
 ): Promise<Quality> {
   await using original =
-    originalPath === undefined ? undefined : await loadAside(deps, { modelPath: originalPath }, signal);
+    originalPath === undefined ? undefined : await loadAside('the original', originalPath, deps, signal);
   return await measureQuality({ ...deps, ...place, spec, metric, original, tell, signal });
 }

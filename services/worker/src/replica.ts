@@ -60,7 +60,12 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
   });
   const keeper = keepExecutor({
     deps,
-    wish: () => ({ spec: order.spec, memoryLimitBytes: deps.memoryLimitBytes(order), warmSizes: warmSizes(order) }),
+    wish: () => ({
+      spec: order.spec,
+      profile: order.profile,
+      memoryLimitBytes: deps.memoryLimitBytes(order),
+      warmSizes: warmSizes(order),
+    }),
     onEvent: happen,
     attach: batcher.attach,
     detach: batcher.detach,

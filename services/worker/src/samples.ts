@@ -49,6 +49,17 @@ function inventRow({ datatype }: TensorSpec, elements: number, seed: number): Ui
   return new Uint8Array((datatype === 'FP32' ? Float32Array.from(numbers) : Float64Array.from(numbers)).buffer);
 }
 
+/** Real inputs for a run of so many items: the first rows, again and again where there are fewer. */
+export function repeatedRows(
+  set: ValidationSet,
+  { batched }: Pick<Signature, 'batched'>,
+  items: number,
+): readonly TensorInput[] {
+  const rows = Array.from({ length: items }, (_, index) => index % set.samples);
+  const inputs = chosenSamples(set, rows).rows(0, items);
+  return batched ? inputs : unbatched(inputs);
+}
+
 /** What a model without a batch takes: one sample, without the dimension of samples. */
 export const unbatched = (rows: readonly TensorInput[]): readonly TensorInput[] =>
   rows.map((input) => ({ ...input, shape: input.shape.slice(1) }));

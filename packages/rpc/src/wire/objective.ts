@@ -93,11 +93,13 @@ export function profileFromWire(message: wire.Profile): Profile {
     runtimeVersion: message.runtimeVersion,
     providerUsed: message.providerUsed,
     nodesByProvider: message.nodesByProvider,
+    shapes: Object.fromEntries(message.shapes.map(({ name, dims }) => [name, dims])),
   };
 }
 
 export const profileToWire = ({ predictionError, ...profile }: Profile): wire.ProfileInput => ({
   ...profile,
   points: [...profile.points],
+  shapes: Object.entries(profile.shapes).map(([name, dims]) => ({ name, dims: [...dims] })),
   ...(predictionError === undefined ? {} : { predictionError }),
 });

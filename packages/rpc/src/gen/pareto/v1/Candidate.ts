@@ -11,6 +11,7 @@ export interface Candidate {
   'costPer_1k'?: (number | string);
   'accuracy'?: (_pareto_v1_Accuracy | null);
   'replicasReady'?: (number);
+  'detail'?: (string);
 }
 
 export interface Candidate__Output {
@@ -22,4 +23,5 @@ export interface Candidate__Output {
   'costPer_1k': (number);
   'accuracy': (_pareto_v1_Accuracy__Output | null);
   'replicasReady': (number);
+  'detail': (string);
 }

@@ -1,6 +1,7 @@
 // Original file: protos/pareto/v1/registry.proto
 
 import type { ProfilePoint as _pareto_v1_ProfilePoint, ProfilePoint__Output as _pareto_v1_ProfilePoint__Output } from '../../pareto/v1/ProfilePoint.js';
+import type { InputShape as _pareto_v1_InputShape, InputShape__Output as _pareto_v1_InputShape__Output } from '../../pareto/v1/InputShape.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Profile {
@@ -13,6 +14,7 @@ export interface Profile {
   'baseMemoryBytes'?: (number | string | Long);
   'predictionError'?: (number | string);
   'nodesByProvider'?: ({[key: string]: number});
+  'shapes'?: (_pareto_v1_InputShape)[];
   '_predictionError'?: "predictionError";
 }
 
@@ -26,5 +28,6 @@ export interface Profile__Output {
   'baseMemoryBytes': (number);
   'predictionError'?: (number);
   'nodesByProvider': ({[key: string]: number});
+  'shapes': (_pareto_v1_InputShape__Output)[];
   '_predictionError'?: "predictionError";
 }

@@ -1,0 +1,13 @@
+// Original file: protos/pareto/v1/registry.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface InputShape {
+  'name'?: (string);
+  'dims'?: (number | string | Long)[];
+}
+
+export interface InputShape__Output {
+  'name': (string);
+  'dims': (number)[];
+}
