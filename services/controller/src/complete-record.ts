@@ -16,7 +16,12 @@ function completeMeasurement(read: Measurement): Measurement {
   const { result } = measurement;
   if (result.kind === 'failed') return measurement;
   const { profile } = result;
-  const lacking: Partial<Profile> = { coldLoadMs: profile.loadMs, baseMemoryBytes: bytes(0), nodesByProvider: {}, shapes: {} };
+  const lacking: Partial<Profile> = {
+    coldLoadMs: profile.loadMs,
+    baseMemoryBytes: bytes(0),
+    nodesByProvider: {},
+    shapes: {},
+  };
   return { ...measurement, result: { ...result, profile: { ...lacking, ...profile } } };
 }
 
