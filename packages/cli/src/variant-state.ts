@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/rpc';
 
 /** `usable`: it may be chosen; `aside`: something keeps it from that; `unmeasured`: it was not measured, or not yet. */
-export type Standing = 'usable' | 'aside' | 'unmeasured';
+type Standing = 'usable' | 'aside' | 'unmeasured';
 
 export interface VariantState {
   readonly standing: Standing;

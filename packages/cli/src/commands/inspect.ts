@@ -28,7 +28,7 @@ export function addInspect(program: Command, context: Context): void {
 }
 
 /** `sizeBytes` is that of the graph's file. */
-export function formatModel(model: InspectedModel, sizeBytes: number, columns: number): string {
+function formatModel(model: InspectedModel, sizeBytes: number, columns: number): string {
   const { signature, inputs, outputs, opsets, irVersion, operators, parameters, weightBytes, externalFiles } = model;
   const nodes = operators.reduce((sum, { count }) => sum + count, 0);
   const facts: readonly (readonly [name: string, value: string])[] = [

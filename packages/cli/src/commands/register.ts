@@ -1,6 +1,5 @@
 // `pareto register`: models and their task into the registry, with progress until all is made and measured.
 
-import { stat } from 'node:fs/promises';
 import { ParetoError, recipes as knownRecipes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { Option, type Command } from 'commander';
@@ -8,10 +7,11 @@ import { checkSamples } from '../check-samples.js';
 import { collectValidation } from '../collect-validation.js';
 import { withController, type ControllerClients } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
+import { findModels } from '../find-models.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { waitForJobs } from '../jobs/wait-for-jobs.js';
 import { addObjectiveOptions, namesIn, readObjective, type ObjectiveOptions } from '../options.js';
-import { modelAt, registerModels, registerTask, type LocalModel, type RegisterOptions } from '../register-models.js';
+import { registerModels, registerTask, type LocalModel, type RegisterOptions } from '../register-models.js';
 import { createRegisterProgress } from '../register-progress.js';
 import { formatRegistered, unmeasuredOriginals } from '../registered-summary.js';
 import { repeat, repeatOptions, type RepeatOptions } from '../repeat.js';
@@ -61,8 +61,7 @@ export function addRegister(program: Command, context: Context): void {
 }
 
 async function register(context: Context, options: Options, paths: readonly string[]): Promise<void> {
-  const models = nameModels(paths.map(modelAt), options.name);
-  await requireModels(paths);
+  const models = await findModels(paths, options.name);
   await using samples = options.validation === undefined ? undefined : await collectValidation(options.validation);
   if (samples !== undefined) await checkSamples(samples.path, models, options.metric);
   const wanted = samples === undefined ? options : { ...options, validation: samples.path };
@@ -106,28 +105,6 @@ async function send(
 
 const goesOn = (task: string): string =>
   `making and measuring go on without this command: 'pareto jobs ${task} --watch' follows them`;
-
-function nameModels(models: readonly LocalModel[], name: string | undefined): readonly LocalModel[] {
-  if (name === undefined) return models;
-  const [only] = models;
-  if (models.length === 1 && only !== undefined) return [{ ...only, name }];
-  throw new ParetoError(
-    'invalid-argument',
-    `--name names one model and ${models.length} were given: leave it out, or register one at a time`,
-  );
-}
-
-/** No task is made for models none of which is there, as when a shell finds nothing for a pattern. */
-async function requireModels(paths: readonly string[]): Promise<void> {
-  const isModel = async (path: string): Promise<boolean> =>
-    path.endsWith('.onnx') &&
-    (await stat(path).then(
-      (found) => found.isFile(),
-      () => false,
-    ));
-  if ((await Promise.all(paths.map(isModel))).includes(true)) return;
-  throw new ParetoError('invalid-argument', `there is no .onnx file at ${paths.join(' or ')}`);
-}
 
 /** A task that is there needs no definition to get another model. */
 async function needsTask(clients: ControllerClients, options: Options, repeating: RepeatOptions): Promise<boolean> {

@@ -1,7 +1,7 @@
 // A chart as data: accuracy against something that is the better the smaller it is.
 
 /** How a point is drawn: on the front, off it, or off it for good. */
-export type MarkKind = 'front' | 'other' | 'aside';
+type MarkKind = 'front' | 'other' | 'aside';
 
 export interface Mark {
   /** What the point is called in the list beneath; undefined: it is on no front. */

@@ -11,10 +11,10 @@ export const subjectOf = ({ architecture }: wire.Job, { kind, recipe, variant }:
   kind === 'make' ? `${architecture}:${recipe}` : variant;
 
 /** A variant without its architecture, where that is clear. */
-export const shortName = (variant: string): string => variant.slice(variant.indexOf(':') + 1);
+const shortName = (variant: string): string => variant.slice(variant.indexOf(':') + 1);
 
 /** `int8-static: calibrating (worker-1)`. */
-export function stepNow({ kind, recipe, variant, worker, detail }: wire.JobStep): string {
+function stepNow({ kind, recipe, variant, worker, detail }: wire.JobStep): string {
   const doing = detail === '' ? (kind === 'make' ? 'making' : 'measuring') : detail;
   return `${kind === 'make' ? recipe : shortName(variant)}: ${doing}${worker === '' ? '' : ` (${worker})`}`;
 }
