@@ -1,6 +1,6 @@
 // Rules that are in force: which are about what, and what they keep from answering.
 
-import type { RuleInForce, VariantId } from '@pareto/core';
+import type { RuleInForce, TargetEntry, VariantId } from '@pareto/core';
 
 /** What a rule may be about. */
 export interface Ruled {
@@ -35,3 +35,15 @@ export const pinsOf = (
       rule.kind === 'pin' &&
       (rule.task === task || (rule.task === undefined && members.some((member) => isNamedBy(member, rule)))),
   );
+
+/** The rules that decide what a target leaves out of `members`. */
+export function rulesAbout(
+  kind: TargetEntry['kind'],
+  task: string,
+  members: readonly Pick<Ruled, 'variant' | 'architecture'>[],
+  rules: readonly RuleInForce[],
+): readonly RuleInForce[] {
+  if (rules.length === 0) return rules;
+  const denies = rules.filter((rule) => members.some((member) => denialOf({ ...member, task }, [rule]) !== undefined));
+  return kind === 'task' ? [...denies, ...pinsOf(task, members, rules)] : denies;
+}

@@ -44,7 +44,10 @@ function modelInfer(core: RouterCore, body: Buffer, call: ServerCall): ReturnTyp
 /** Some replica of it can be called now. */
 const isReady = (core: RouterCore, entry: TargetEntry): boolean =>
   entry.candidates.some(
-    (candidate) => candidate.quarantineReason === undefined && core.loads.backlogMs(candidate.index) < Infinity,
+    (candidate, place) =>
+      candidate.quarantineReason === undefined &&
+      entry.exclusions?.[place] === undefined &&
+      core.loads.backlogMs(candidate.index) < Infinity,
   );
 
 function metadataOf(entry: TargetEntry): wire.ModelMetadataResponseInput {

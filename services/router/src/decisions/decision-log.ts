@@ -14,6 +14,7 @@ const outcomes = [
   'batch-too-large',
   'quarantined',
   'hold-limit',
+  'ruled-out',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 

@@ -1,9 +1,9 @@
 // Decisions and what-ifs as clients read them.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
-import { verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
+import { isNamedBy, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
 import { accuracyToWire, objectiveToWire, type wire } from '@pareto/rpc';
-import { objectiveText, reasonText } from '../query/refusal.js';
+import { objectiveText, reasonText, rulesText } from '../query/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 
 export function describeDecision(record: DecisionRecord, decisionId: string): wire.ExplainResponseInput {
@@ -55,8 +55,28 @@ function describeCandidates(target: TargetEntry, objective: Objective, trace: De
     const verdict = verdicts[trace.verdictCodes[rank] ?? 0] ?? '';
     const predictedMs = trace.predictedMs[rank] ?? 0;
     const candidate = target.candidates[trace.places[rank] ?? -1];
-    return candidate && describeCandidate(candidate, { verdict, predictedMs }, objective);
+    if (candidate === undefined) return undefined;
+    const detail = detailOf(candidate, verdict, target.rules);
+    return { ...describeCandidate(candidate, { verdict, predictedMs }, objective), detail };
   }).flatMap((candidate) => candidate ?? []);
+}
+
+/** Of what does not answer at all: why. */
+function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rules']): string {
+  switch (verdict) {
+    case 'denied':
+      return rulesText(rules.filter((rule) => rule.kind === 'deny' && isNamedBy(candidate, rule)));
+    case 'not-pinned':
+      return rulesText(rules.filter(({ kind }) => kind === 'pin'));
+    case 'dominated':
+      return `${candidate.dominatedBy} is at least as good in everything`;
+    case 'quarantined':
+      return candidate.quarantineReason ?? '';
+    case 'unmeasurable':
+      return candidate.measurementError ?? '';
+    default:
+      return '';
+  }
 }
 
 /** What can't be predicted (it was never measured) is 0. */

@@ -46,6 +46,8 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
       return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware, or none has room`;
     case 'quarantined':
       return `${what} is out of service, quarantined: ${entry.candidates[0]?.quarantineReason}; ask for another, or register a new version`;
+    case 'ruled-out':
+      return `${what} may not answer: ${rulesText(entry.rules)}; ask for another, or have the rule lifted`;
     case 'batch-too-large':
       return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
     case 'hold-limit':
@@ -53,10 +55,15 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
   }
 }
 
+export const rulesText = (rules: TargetEntry['rules']): string =>
+  rules.map(({ kind, target, reason }) => `${target} is ${kind === 'pin' ? 'pinned' : 'denied'}: ${reason}`).join('; ');
+
 /** Why none of the target's variants is served at all; undefined: some are. */
-function outOfService(what: string, { candidates }: TargetEntry): string | undefined {
+function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {
   if (candidates.length === 0) return `${what} has no variants yet: register a model for it`;
-  const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }) => {
+  const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }, place) => {
+    const exclusion = exclusions?.[place];
+    if (exclusion === 'denied' || exclusion === 'not-pinned') return rulesText(rules);
     if (quarantineReason !== undefined) return `${variant} is quarantined: ${quarantineReason}`;
     return measurementError === undefined ? [] : `measuring ${variant} failed: ${measurementError}`;
   });

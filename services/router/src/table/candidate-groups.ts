@@ -144,7 +144,7 @@ function candidateOf(group: Group, { profiles, batchSizes }: Facts): Candidate |
   const { row, candidate: known } = group;
   if (row === undefined) return undefined;
   const profile = profiles.get(row.profileDigest);
-  const maxBatchSize = batchSizes.get(group.versionKey) ?? 0;
+  const maxBatchSize = row.maxBatchSize > 0 ? row.maxBatchSize : (batchSizes.get(group.versionKey) ?? 0);
   if (known?.profile === profile && known?.maxBatchSize === maxBatchSize) return known;
   return (group.candidate = toCandidate(row, group, { profile, maxBatchSize }));
 }

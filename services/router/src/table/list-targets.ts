@@ -1,6 +1,7 @@
 // The targets of a routing table.
 
-import type { Architecture, Candidate, Signature, TargetEntry, Task } from '@pareto/core';
+import type { Architecture, Candidate, RuleInForce, Signature, TargetEntry, Task } from '@pareto/core';
+import { exclusionsOf, rulesAbout } from '@pareto/policy';
 import { cheapestFirst } from './candidate-groups.js';
 import { groupBy } from './group-by.js';
 
@@ -11,12 +12,13 @@ export type TargetLister = (
   tasks: readonly Task[],
   architectures: readonly Architecture[],
   candidates: ReadonlyMap<string, readonly Candidate[]>,
+  rules: readonly RuleInForce[],
 ) => ReadonlyMap<string, TargetEntry>;
 
 /** Entries whose parts are the same as in the list before are the same too. */
 export function createTargetLister(): TargetLister {
   let kept: ReadonlyMap<string, Kept> = new Map();
-  return (allTasks, allArchitectures, candidates) => {
+  return (allTasks, allArchitectures, candidates, allRules) => {
     const now = new Map<string, Kept>();
     const keep = (name: string, parts: readonly unknown[], make: () => readonly TargetEntry[]): void => {
       const known = kept.get(name);
@@ -27,12 +29,15 @@ export function createTargetLister(): TargetLister {
     const byTask = groupBy(architectures, ([, versions]) => versions.at(-1)?.task ?? '');
     for (const task of allTasks) {
       const own = (byTask.get(task.name) ?? []).map(([name]) => candidates.get(name) ?? none);
-      keep(`task ${task.name}`, [task, ...own], () => [taskEntry(task, own.flat().sort(cheapestFirst))]);
+      const rules = allRules.length === 0 ? noRules : rulesAbout('task', task.name, own.flat(), allRules);
+      const make = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules)];
+      keep(`task ${task.name}`, [task, ...own, ...rules], make);
     }
     for (const [name, versions] of architectures) {
       const own = candidates.get(name) ?? none;
       const task = tasks.get(versions.at(-1)?.task ?? '');
-      keep(name, [task, own, ...versions], () => architectureEntries(task, versions, own));
+      const rules = allRules.length === 0 ? noRules : rulesAbout('architecture', task?.name ?? '', own, allRules);
+      keep(name, [task, own, ...versions, ...rules], () => architectureEntries(task, versions, own, rules));
     }
     kept = now;
     return new Map([...now.values()].flatMap(({ entries }) => entries).map((entry) => [entry.name, entry]));
@@ -40,6 +45,7 @@ export function createTargetLister(): TargetLister {
 }
 
 const none: readonly Candidate[] = [];
+const noRules: readonly RuleInForce[] = [];
 
 const ascending = ([name, versions]: readonly [string, readonly Architecture[]]) =>
   [name, versions.toSorted((a, b) => a.version - b.version)] as const;
@@ -53,22 +59,10 @@ interface Kept {
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((part, i) => part === b[i]);
 
-function taskEntry(task: Task, candidates: readonly Candidate[]): TargetEntry {
+function taskEntry(task: Task, candidates: readonly Candidate[], rules: readonly RuleInForce[]): TargetEntry {
   const { name, metric, defaultObjective, signature = noSignature } = task;
-  const maxBatchSize = largestBatch(candidates);
-  return {
-    kind: 'task',
-    name,
-    task: name,
-    versions: [1],
-    signature,
-    metric,
-    defaultObjective,
-    maxBatchSize,
-    candidates,
-    exclusions: undefined,
-    rules: [],
-  };
+  const base = { task: name, versions: [1], signature, metric, defaultObjective };
+  return { ...base, ...choiceOf({ kind: 'task', name, task: name }, candidates, rules) };
 }
 
 /** An architecture, of its versions in ascending order, and its variants. */
@@ -76,11 +70,11 @@ function architectureEntries(
   task: Task | undefined,
   versions: readonly Architecture[],
   candidates: readonly Candidate[],
+  rules: readonly RuleInForce[],
 ): readonly TargetEntry[] {
-  const current = versions.at(-1);
+  const current = versions.find(({ version }) => version === candidates[0]?.version) ?? versions.at(-1);
   if (current === undefined || task === undefined) return [];
   const base = {
-    task: task.name,
     versions: versions.map(({ version }) => version),
     signature: current.signature,
     metric: task.metric,
@@ -88,18 +82,26 @@ function architectureEntries(
   };
   const entry = (kind: TargetEntry['kind'], name: string, own: readonly Candidate[]): TargetEntry => ({
     ...base,
-    kind,
-    name,
-    maxBatchSize: largestBatch(own),
-    candidates: own,
-    exclusions: undefined,
-    rules: [],
+    ...choiceOf({ kind, name, task: task.name }, own, rulesAbout(kind, task.name, own, rules)),
   });
   const variants = groupBy(candidates, ({ variant }) => variant);
   return [
     entry('architecture', current.name, candidates),
     ...Array.from(variants, ([name, own]) => entry('variant', name, own)),
   ];
+}
+
+type Choice = 'candidates' | 'exclusions' | 'rules' | 'maxBatchSize';
+
+/** What the target chooses from. */
+function choiceOf(
+  named: Pick<TargetEntry, 'kind' | 'name' | 'task'>,
+  candidates: readonly Candidate[],
+  rules: readonly RuleInForce[],
+): Pick<TargetEntry, Choice | 'kind' | 'name' | 'task'> {
+  const exclusions = exclusionsOf(named, candidates, rules);
+  const kept = candidates.filter((_, place) => exclusions?.[place] === undefined);
+  return { ...named, candidates, exclusions, rules, maxBatchSize: largestBatch(kept.length > 0 ? kept : candidates) };
 }
 
 /** Who names a model has chosen its accuracy and price: of the task's default objective only the rest applies. */

@@ -1,6 +1,6 @@
 // The rows of the routing table as the controller sends them, a snapshot and then changes, and the table that they make.
 
-import type { Architecture, Profile, RoutingTable, TableVersion, Task } from '@pareto/core';
+import type { Architecture, Profile, RoutingTable, RuleInForce, TableVersion, Task } from '@pareto/core';
 import { architectureFromWire, profileFromWire, taskFromWire, type wire } from '@pareto/rpc';
 import { createCandidateGroups, versionKey, type CandidateGroups } from './candidate-groups.js';
 import { createTargetLister, type TargetLister } from './list-targets.js';
@@ -39,6 +39,7 @@ interface Sorted {
   readonly batchSizes: Map<string, number>;
   readonly profiles: Map<string, Profile>;
   readonly routers: Map<string, string>;
+  readonly rules: Map<string, RuleInForce>;
   readonly groups: CandidateGroups;
   readonly listTargets: TargetLister;
 }
@@ -50,12 +51,13 @@ const createSorted = (): Sorted => ({
   batchSizes: new Map(),
   profiles: new Map(),
   routers: new Map(),
+  rules: new Map(),
   groups: createCandidateGroups(),
   listTargets: createTargetLister(),
 });
 
 function put(sorted: Sorted, row: wire.TableRow): void {
-  const { key, task, architecture, profile, router, variant, replica } = row;
+  const { key, task, architecture, profile, router, rule, variant, replica } = row;
   drop(sorted, key);
   sorted.rows.set(key, row);
   if (task) sorted.tasks.set(key, taskFromWire(task));
@@ -66,6 +68,7 @@ function put(sorted: Sorted, row: wire.TableRow): void {
   }
   if (profile?.profile) sorted.profiles.set(profile.digest, profileFromWire(profile.profile));
   if (router) sorted.routers.set(router.routerId, router.address);
+  if (rule && isKind(rule.kind)) sorted.rules.set(key, ruleOf(rule, rule.kind));
   if (variant) sorted.groups.putVariant(variant);
   if (replica) sorted.groups.putReplica(replica);
 }
@@ -77,6 +80,7 @@ function drop(sorted: Sorted, key: string): void {
   sorted.rows.delete(key);
   sorted.tasks.delete(key);
   sorted.architectures.delete(key);
+  sorted.rules.delete(key);
   if (architecture) sorted.batchSizes.delete(versionKey(architecture.name, architecture.version));
   if (profile) sorted.profiles.delete(profile.digest);
   if (router) sorted.routers.delete(router.routerId);
@@ -84,12 +88,20 @@ function drop(sorted: Sorted, key: string): void {
   if (replica) sorted.groups.dropReplica(replica);
 }
 
-function buildTable(version: TableVersion, { tasks, architectures, ...sorted }: Sorted): RoutingTable {
+/** Rules of other kinds are those of a newer controller. */
+const isKind = (kind: string): kind is RuleInForce['kind'] => kind === 'pin' || kind === 'deny';
+
+const ruleOf = ({ task, target, reason }: wire.RuleRow, kind: RuleInForce['kind']): RuleInForce => ({
+  ...{ kind, target, reason },
+  task: task === '' ? undefined : task,
+});
+
+function buildTable(version: TableVersion, { tasks, architectures, rules, ...sorted }: Sorted): RoutingTable {
   const lists = sorted.groups.list(sorted);
   const candidates = [...lists.values()].flat();
   return {
     version,
-    targets: sorted.listTargets([...tasks.values()], [...architectures.values()], lists),
+    targets: sorted.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()]),
     candidates,
     replicas: candidates.flatMap(({ replicas }) => replicas),
     routers: new Map(sorted.routers),
