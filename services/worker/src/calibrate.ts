@@ -1,41 +1,30 @@
 // Finds which values the tensors of a model take on real samples.
 
 import { toNumbers, type Ranges } from '@pareto/models';
-import type { Executor, TensorOutput } from '@pareto/runtime';
+import type { TensorOutput } from '@pareto/runtime';
 import { unbatched, type Samples } from './samples.js';
-import { runModel } from './side-executor.js';
+import type { SideModel } from './side-executor.js';
+import type { Stint } from './stint.js';
 
 export interface Calibration {
   /** Of the observing model: its outputs `NAME:min` and `NAME:max` are the extremes of the tensor NAME. */
-  readonly executor: Executor;
+  readonly model: SideModel;
   readonly samples: Samples;
   readonly batched: boolean;
   /** How many samples run together. */
   readonly batch: number;
-  readonly onProgress: (done: number) => void;
-  readonly signal: AbortSignal;
+  readonly stint: Stint;
 }
 
 const extremePattern = /^(.*):(min|max)$/s;
 
 /** The least and greatest value of each tensor over all samples; none of a tensor that was not finite throughout. Throws when the model doesn't run. */
-export async function calibrate({
-  executor,
-  samples,
-  batched,
-  batch,
-  onProgress,
-  signal,
-}: Calibration): Promise<Ranges> {
+export async function calibrate({ model, samples, batched, batch, stint }: Calibration): Promise<Ranges> {
   const ranges = new Map<string, readonly [number, number]>();
   const step = batched ? batch : 1;
-  for (let from = 0; from < samples.count; from += step) {
-    signal.throwIfAborted();
+  for (let from = 0; stint.goesOn(from, samples.count); from += step) {
     const rows = samples.rows(from, Math.min(from + step, samples.count));
-    for (const output of await runModel(executor, batched ? rows : unbatched(rows), 'the observed model')) {
-      widen(ranges, output);
-    }
-    onProgress(Math.min(from + step, samples.count));
+    for (const output of await model.run(batched ? rows : unbatched(rows))) widen(ranges, output);
   }
   return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));
 }

@@ -7,6 +7,7 @@ import type { Attention } from './attention.js';
 import type { Verdict } from './compare-outputs.js';
 import type { Samples } from './samples.js';
 import { loadAside, type SideDeps } from './side-executor.js';
+import { createStint } from './stint.js';
 import { verifyBatches, verifyMade } from './verify-made.js';
 
 export interface Check extends SideDeps, Attention {
@@ -21,7 +22,7 @@ export interface Check extends SideDeps, Attention {
 
 /** Throws what a load throws, and `failed-precondition` when a model doesn't run or the file takes or gives something else. */
 export async function checkMade(check: Check): Promise<Verdict> {
-  const { order, originalPath, madePath, samples, batch, bound, tell, signal } = check;
+  const { order, originalPath, madePath, samples, batch, bound, signal } = check;
   const { signature } = order.original;
   const expected = servedSignature(order);
   const { signature: got } = await inspectModel(madePath);
@@ -31,11 +32,9 @@ export async function checkMade(check: Check): Promise<Verdict> {
       `the made file takes ${describe(got)}, the original ${describe(expected)}`,
     );
   }
-  const onProgress = (done: number): void => tell(`checking ${done}/${samples.count}`);
-  onProgress(0);
-  await using original = await loadAside(check, { modelPath: originalPath }, signal);
-  await using made = await loadAside(check, { modelPath: madePath }, signal);
-  const verification = { original, made, samples, bound, onProgress, signal };
+  await using original = await loadAside('the original', originalPath, check, signal);
+  await using made = await loadAside('the made file', madePath, check, signal);
+  const verification = { original, made, samples, bound, stint: createStint('checking', check) };
   if (order.recipe !== dynamicBatch) return await verifyMade(verification, { batched: signature.batched, batch });
   return await verifyBatches(verification, fixedBatchOf(signature));
 }

@@ -2,13 +2,14 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ParetoError, type Clock } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
 import { generators, runMaker, type Generator, type MakeJob, type Made, type Ranges } from '@pareto/models';
 import { optimiseModel } from '@pareto/runtime';
 import type { Attention } from './attention.js';
 import { calibrate } from './calibrate.js';
 import type { Samples } from './samples.js';
 import { loadAside, type SideDeps } from './side-executor.js';
+import { createStint } from './stint.js';
 
 export interface Making extends SideDeps, Attention {
   readonly recipe: string;
@@ -23,7 +24,6 @@ export interface Making extends SideDeps, Attention {
   readonly calibration: Samples | string;
   /** Is there, and empty. */
   readonly folder: string;
-  readonly clock: Clock;
 }
 
 /** The files by their names in `folder`, and how near their answers have to come to the original's. */
@@ -61,10 +61,9 @@ async function observe(making: Making): Promise<Observed> {
   const observing = await runMakerIn('observing', { phase: 'observe' }, making);
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
-  await using executor = await loadAside(making, { modelPath: graphIn(observing) }, signal);
-  const onProgress = (done: number): void => tell(`calibrating ${done}/${calibration.count}`);
-  onProgress(0);
-  const ranges = await calibrate({ executor, samples: calibration, batched, batch, onProgress, signal });
+  await using model = await loadAside('the model that is calibrated', graphIn(observing), making, signal);
+  const stint = createStint('calibrating', making);
+  const ranges = await calibrate({ model, samples: calibration, batched, batch, stint });
   return { kind: 'observed', ranges };
 }
 

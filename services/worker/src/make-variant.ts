@@ -1,7 +1,7 @@
 // Makes a file of a trained model by a recipe, holds it against the original, and brings it to the controllers.
 
 import { join } from 'node:path';
-import { dynamicBatch, errorText, milliseconds, type Clock, type RecipeOutcome } from '@pareto/core';
+import { dynamicBatch, errorText, milliseconds, type RecipeOutcome } from '@pareto/core';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/models';
 import type { MakeOrder } from './assignments.js';
 import type { Attention } from './attention.js';
@@ -21,7 +21,6 @@ export interface MakeDeps extends SideDeps {
   /** A folder where files are made. */
   readonly work: string;
   readonly upload: BlobSink;
-  readonly clock: Clock;
 }
 
 type Outcome = RecipeOutcome['result'];

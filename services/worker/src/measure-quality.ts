@@ -15,7 +15,8 @@ import { bounded, type Executor, type SlotTokens, type TensorInput } from '@pare
 import type { Logger } from '@pareto/telemetry';
 import type { Attention } from './attention.js';
 import { chosenSamples, perSample, unbatched } from './samples.js';
-import { runModel } from './side-executor.js';
+import { runModel, type SideModel } from './side-executor.js';
+import { createStint } from './stint.js';
 
 export interface Quality {
   /** Undefined: there are no samples. */
@@ -34,7 +35,7 @@ export interface QualityRequest extends Attention {
   /** The largest batch that it was seen to run. */
   readonly largest: number;
   /** Runs the same samples beside it, when nobody else wants the core. */
-  readonly original: Executor | undefined;
+  readonly original: SideModel | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -51,6 +52,8 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];
   const step = signature.batched ? Math.min(mostTogether, request.largest) : 1;
   let unanswered = 0;
+  // It may be starved where the variant is not: then it answers a part of the samples.
+  const comparing = createStint(undefined, request);
   for (let from = 0; from < rows.length; from += step) {
     tell(`measuring accuracy ${from}/${rows.length}`);
     signal.throwIfAborted();
@@ -59,8 +62,8 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     const outputs = perSample(await runInTurn(executor, inputs, request), signature);
     unanswered += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
     scorer.add(outputs, pickRows(set.labels, rows.slice(from, to)));
-    if (original === undefined) continue;
-    agreement.add(outputs, perSample(await runModel(original, inputs, 'the original'), signature));
+    if (original === undefined || !comparing.goesOn(from, rows.length)) continue;
+    agreement.add(outputs, perSample(await original.run(inputs), signature));
   }
   reportNaN(unanswered, rows.length, request);
   return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result() };

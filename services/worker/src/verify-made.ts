@@ -1,20 +1,19 @@
 // Holds a made file against the original: both run beside each other on the same samples.
 
 import { ParetoError, type Signature } from '@pareto/core';
-import type { Executor, TensorOutput } from '@pareto/runtime';
+import type { TensorOutput } from '@pareto/runtime';
 import { createComparison, type Verdict } from './compare-outputs.js';
 import { unbatched, type Samples } from './samples.js';
-import { runModel } from './side-executor.js';
+import type { SideModel } from './side-executor.js';
+import type { Stint } from './stint.js';
 
 export interface Verification {
-  readonly original: Executor;
-  readonly made: Executor;
+  readonly original: SideModel;
+  readonly made: SideModel;
   readonly samples: Samples;
   /** The least similarity of an output that will do. */
   readonly bound: number;
-  /** Told how many samples are done. */
-  readonly onProgress: (done: number) => void;
-  readonly signal: AbortSignal;
+  readonly stint: Stint;
 }
 
 export interface SameBatch {
@@ -26,16 +25,14 @@ export interface SameBatch {
 
 /** Throws `failed-precondition` when one of them doesn't run. */
 export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<Verdict> {
-  const { original, made, samples, bound, onProgress, signal } = verification;
+  const { original, made, samples, bound, stint } = verification;
   const comparison = createComparison({ bound });
   const step = batched ? batch : 1;
-  for (let from = 0; from < samples.count; from += step) {
-    signal.throwIfAborted();
+  for (let from = 0; stint.goesOn(from, samples.count); from += step) {
     const to = Math.min(from + step, samples.count);
     const inputs = batched ? samples.rows(from, to) : unbatched(samples.rows(from, to));
-    const expected = await runModel(original, inputs, 'the original');
-    comparison.add(expected, await runModel(made, inputs, 'the made file'), to - from);
-    onProgress(to);
+    const expected = await original.run(inputs);
+    comparison.add(expected, await made.run(inputs), to - from);
   }
   return comparison.verdict();
 }
@@ -49,16 +46,14 @@ const multiple = 10;
  * the original's answer, whatever batch it is in. The samples' first dimension is that batch.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<Verdict> {
-  const { original, made, samples, bound, onProgress, signal } = verification;
+  const { original, made, samples, bound, stint } = verification;
   const comparison = createComparison({ bound, isExact: true });
   const window = leastCommonMultiple(fixedBatch, multiple);
-  for (let from = 0; from + window <= samples.count; from += window) {
+  const whole = samples.count - (samples.count % window);
+  for (let from = 0; stint.goesOn(from, whole); from += window) {
     const rows = { samples, from, to: from + window };
-    const expected = await answersInBatches(original, rows, fixedBatch, 'the original', signal);
-    for (const batch of triedBatches) {
-      comparison.add(expected, await answersInBatches(made, rows, batch, 'the made file', signal), window);
-    }
-    onProgress(from + window);
+    const expected = await answersInBatches(original, rows, fixedBatch);
+    for (const batch of triedBatches) comparison.add(expected, await answersInBatches(made, rows, batch), window);
   }
   return comparison.verdict();
 }
@@ -83,18 +78,15 @@ interface Rows {
 
 /** The outputs over all rows, which are their first dimension. */
 async function answersInBatches(
-  executor: Executor,
+  model: SideModel,
   { samples, from, to }: Rows,
   batch: number,
-  who: string,
-  signal: AbortSignal,
 ): Promise<readonly TensorOutput[]> {
   const runs: (readonly TensorOutput[])[] = [];
   for (let start = from; start < to; start += batch) {
-    signal.throwIfAborted();
-    const outputs = await runModel(executor, samples.rows(start, start + batch), who);
+    const outputs = await model.run(samples.rows(start, start + batch));
     for (const { name, shape } of outputs) {
-      if (shape[0] !== batch) throw lostBatch(`output ${name} of ${who} has the shape [${shape.join()}]`, batch);
+      if (shape[0] !== batch) throw lostBatch(`output ${name} has the shape [${shape.join()}]`, batch);
     }
     runs.push(outputs);
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { recipes } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
-import { endlessModel, fixedBatchModel, greedyModel, outlierModel, rootModel, waitFor } from '@pareto/testkit';
+import { fixedBatchModel, greedyModel, outlierModel, rootModel, waitFor } from '@pareto/testkit';
 import { digits, startWorld, type World } from './harness.js';
 
 /** Processes of this one whose command line holds a text. */
@@ -80,12 +80,6 @@ describe('making a file', function () {
     const { error, manifest } = await outcomeOf('optimised');
     assert.equal(error, '');
     assert.equal(manifest?.files.length, 1);
-  });
-
-  it('of a model that never ends fails when its time is over', async () => {
-    order('optimised', endlessModel());
-    assert.match(await reasonOf('optimised'), /the original doesn't run: hung/);
-    assert.deepEqual(await workFolder(), []);
   });
 
   it('of a model that wants more memory than there is fails', async () => {
