@@ -34,6 +34,8 @@ const prlimit = '/usr/bin/prlimit';
 /** What an empty process has mapped. */
 const emptyBytes = 64 * 2 ** 20;
 const outOfMemory = /out of memory|allocation failed|bad_alloc|ENOMEM/i;
+/** How a process of JavaScript alone ends when memory that it needs is refused. */
+const outOfMemorySignals = /signal SIG(SEGV|ABRT|TRAP|ILL|BUS)/;
 
 /**
  * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low,
@@ -102,7 +104,7 @@ function readReply(recipe: string, memoryBytes: number, { how, reply, stderr }: 
     if (parsed.kind === 'failed') throw new ParetoError(parsed.code, parsed.message);
     return parsed;
   }
-  if (outOfMemory.test(stderr)) {
+  if (outOfMemory.test(stderr) || outOfMemorySignals.test(how)) {
     const limit = Math.ceil(memoryBytes / 2 ** 20);
     throw new ParetoError('resource-exhausted', `making ${recipe} took more memory than its limit of ${limit} MiB`);
   }

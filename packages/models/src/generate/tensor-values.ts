@@ -11,14 +11,28 @@ export function floatsOf({ dataType, rawData }: OnnxTensor): Float32Array | unde
     case onnxTypes.float:
       return new Float32Array(...view(rawData, 4));
     case onnxTypes.double:
-      return Float32Array.from(new Float64Array(...view(rawData, 8)));
+      return new Float32Array(new Float64Array(...view(rawData, 8)));
     case onnxTypes.float16:
-      return Float32Array.from(new Uint16Array(...view(rawData, 2)), fromHalf);
+      return converted(new Uint16Array(...view(rawData, 2)), fromHalf);
     case onnxTypes.bfloat16:
-      return new Float32Array(Uint32Array.from(new Uint16Array(...view(rawData, 2)), (half) => half * 0x10000).buffer);
+      return new Float32Array(fromTopHalves(new Uint16Array(...view(rawData, 2))).buffer);
     default:
       return undefined;
   }
+}
+
+/** Not by from(), which would make a list of numbers first, of many times the memory. */
+function converted(halves: Uint16Array, convert: (half: number) => number): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) values[index] = convert(halves[index] ?? 0);
+  return values;
+}
+
+/** A bfloat16 is the upper half of a float. */
+function fromTopHalves(halves: Uint16Array): Uint32Array {
+  const words = new Uint32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) words[index] = (halves[index] ?? 0) << 16;
+  return words;
 }
 
 /** Elements of a tensor of whole numbers; those beyond 2^53 are rounded. Undefined for others, and without content. */
