@@ -25,12 +25,12 @@ export interface OnnxOpset {
   readonly version: number;
 }
 
-export interface OnnxEntry {
+interface OnnxEntry {
   readonly key: string;
   readonly value: string;
 }
 
-export interface OnnxFunction {
+interface OnnxFunction {
   readonly name: string;
   readonly domain: string;
   readonly overload: string;
@@ -150,7 +150,7 @@ export interface OnnxType {
   readonly opaqueType?: { readonly domain: string; readonly name: string };
 }
 
-export interface OnnxTensorType {
+interface OnnxTensorType {
   readonly elemType: number;
   /** Absent: not even the rank is known. */
   readonly shape?: { readonly dim: readonly OnnxDim[] };

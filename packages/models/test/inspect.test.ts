@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { ParetoError } from '@pareto/core';
 import { onnxType, writeModel, type Dim, type Graph } from '@pareto/testkit';
+import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { inspectGraph, inspectModel } from '../src/index.js';
 
@@ -144,6 +146,22 @@ describe('inspectModel refuses', () => {
     for (const share of [0.1, 0.5, 0.9, 0.999]) {
       refuses(whole.subarray(0, Math.floor(whole.length * share)), /corrupted or cut short|not an ONNX model/);
     }
+  });
+  it('whatever is damaged, in words', async () => {
+    const whole = await readFile(`${digits}cnn-small.onnx`);
+    const damage = fc.array(fc.tuple(fc.nat(1500), fc.nat(255)), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(damage, (bytes) => {
+        const content = Buffer.from(whole);
+        for (const [at, byte] of bytes) content[at] = byte;
+        try {
+          inspectGraph(content);
+        } catch (error) {
+          assert.ok(error instanceof ParetoError, String(error));
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
   it('a type that the runtime does not take', () =>
     refuses(identity({ type: 16 }), /input "x" has ONNX element type 16/));

@@ -114,7 +114,7 @@ export const graphsIn = (node: OnnxNode): readonly OnnxGraph[] =>
   node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 
 /** Names of tensors that a graph defines, those of graphs within it left out. */
-export function namesIn(graph: OnnxGraph): ReadonlySet<string> {
+function namesIn(graph: OnnxGraph): ReadonlySet<string> {
   return new Set([
     ...graph.input.map(({ name }) => name),
     ...graph.initializer.map(({ name }) => name),
