@@ -4,7 +4,7 @@ import { decodeInferResponse } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';
-import { replicaRow } from './support/rows.js';
+import { replicaRow, ruleRow } from './support/rows.js';
 import { addController, addRouter, cleanUp, large, setScene, tiny } from './support/scene.js';
 import { requestOf, token, type InferQuery } from './support/test-router.js';
 
@@ -159,6 +159,70 @@ describe('ModelInfer', () => {
     await fails(router.infer({ model: 'large' }), 'failed-precondition', text);
     const { reason } = await router.inference.whatIf({ target: 'large' });
     assert.match(reason, text);
+  });
+
+  it('lets rules leave variants out, and says which', async () => {
+    const { router, controller } = await setScene();
+    const variantOf = async (): Promise<string> => (await router.infer()).trailers.get('pareto-variant') ?? '';
+    assert.equal(await variantOf(), 'tiny:original');
+    const changed = (to: string): Promise<true> =>
+      waitFor(`answers of ${to}`, async () => (await variantOf()) === to || undefined);
+
+    await controller.change([ruleRow('deny', 'tiny')]);
+    await changed('large:original');
+    const text = /architecture 'tiny' may not answer: tiny is denied: it is wrong; ask for another/;
+    const error = await fails(router.infer({ model: 'tiny' }), 'failed-precondition', text);
+    const refused = await router.inference.explain({ decisionId: error.details['pareto-decision-id'] ?? '' });
+    assert.equal(refused.outcome, 'ruled-out');
+    assert.deepEqual(
+      refused.candidates.map(({ verdict, detail }) => [verdict, detail]),
+      [['denied', 'tiny is denied: it is wrong']],
+    );
+    assert.match((await router.inference.whatIf({ target: 'tiny:original' })).reason, /tiny is denied: it is wrong/);
+    assert.equal((await router.protocol.modelReady({ name: 'tiny' })).ready, false);
+
+    await controller.change([ruleRow('pin', 'tiny:original', { task: 'digits' })], ['rule/deny tiny']);
+    await changed('tiny:original');
+    const whatIf = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95 } });
+    assert.equal(whatIf.feasible, false);
+    assert.equal(whatIf.nearestBy?.variant, 'tiny:original');
+    const other = whatIf.candidates.find(({ variant }) => variant === 'large:original');
+    assert.deepEqual([other?.verdict, other?.detail], ['not-pinned', 'tiny:original is pinned: it is wrong']);
+    assert.equal((await router.infer({ model: 'large' })).trailers.get('pareto-variant'), 'large:original');
+
+    await controller.change([ruleRow('deny', 'tiny')]);
+    await waitFor(
+      'the pinned one to be denied',
+      async () => (await router.inference.whatIf({ target: 'digits' })).reason.includes('denied') || undefined,
+    );
+    await fails(
+      router.infer(),
+      'failed-precondition',
+      /task 'digits' may not answer: tiny is denied: it is wrong; tiny:original is pinned: it is wrong/,
+    );
+  });
+
+  it('passes over what is dominated, unless it is named', async () => {
+    const better = { ...tiny, name: 'better', accuracy: 0.95, cost: 2 };
+    const worse = { ...tiny, dominatedBy: 'better:original' };
+    const { router } = await setScene({ variants: [worse, better], workers: [['tiny', 'better']] });
+    const reply = await router.infer();
+    assert.equal(reply.trailers.get('pareto-variant'), 'better:original');
+    const explained = await router.inference.explain({ decisionId: reply.trailers.get('pareto-decision-id') ?? '' });
+    const passed = explained.candidates.find(({ variant }) => variant === 'tiny:original');
+    assert.deepEqual(
+      [passed?.verdict, passed?.detail],
+      ['dominated', 'better:original is at least as good in everything'],
+    );
+    for (const model of ['tiny', 'tiny:original'])
+      assert.equal((await router.infer({ model })).trailers.get('pareto-variant'), 'tiny:original');
+  });
+
+  it('answers by what is dominated for as long as only that is warm', async () => {
+    const better = { ...tiny, name: 'better', accuracy: 0.95, cost: 2 };
+    const worse = { ...tiny, dominatedBy: 'better:original' };
+    const { router } = await setScene({ variants: [worse, better], workers: [['tiny']] });
+    assert.equal((await router.infer()).trailers.get('pareto-variant'), 'tiny:original');
   });
 
   it("takes the protocol's timeout for a deadline", async () => {

@@ -56,6 +56,7 @@ function profile(p50Ms: number, memoryMib: number): Profile {
     runtimeVersion: '1',
     providerUsed: 'cpu',
     nodesByProvider: {},
+    shapes: {},
   };
 }
 

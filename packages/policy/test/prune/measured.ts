@@ -42,6 +42,7 @@ function profileOf({ p99Ms = { 1: 10 }, memoryMib = 100, loadMs = 100 }: Figures
     runtimeVersion: '1',
     providerUsed: 'cpu',
     nodesByProvider: {},
+    shapes: {},
   };
 }
 

@@ -35,6 +35,7 @@ export function profile(p50ByBatch: Readonly<Record<number, number>>): Profile {
     runtimeVersion: '1',
     providerUsed: 'cpu',
     nodesByProvider: {},
+    shapes: {},
   };
 }
 

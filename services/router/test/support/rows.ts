@@ -11,6 +11,10 @@ export interface VariantFields {
   readonly placeable?: boolean;
   readonly quarantineReason?: string;
   readonly measurementError?: string;
+  /** Of the row itself; 0: its architecture's. */
+  readonly rowBatchSize?: number;
+  readonly dominatedBy?: string;
+  readonly dominatedWithin?: boolean;
 }
 
 export interface ReplicaFields {
@@ -54,6 +58,9 @@ function variantRows(fields: VariantFields): wire.TableRowInput[] {
     placeable: fields.placeable ?? true,
     quarantineReason: fields.quarantineReason ?? '',
     measurementError: fields.measurementError ?? '',
+    maxBatchSize: fields.rowBatchSize ?? 0,
+    dominatedBy: fields.dominatedBy ?? '',
+    dominatedWithin: fields.dominatedWithin ?? false,
   };
   const points = [{ batch: 1, p50Ms: p99Ms, p95Ms: p99Ms, p99Ms, runs: 10 }];
   return [
@@ -73,3 +80,8 @@ export function replicaRow({ id, of, address, worker = 'w', state = 'READY' }: R
     replica: { replicaId: id, variant: `${of}:original`, version: 1, state, batchCeiling: 8, ...place },
   };
 }
+
+export const ruleRow = (kind: string, target: string, fields: wire.RuleRowInput = {}): wire.TableRowInput => ({
+  key: `rule/${kind} ${target}`,
+  rule: { id: `${kind} ${target}`, kind, tenant: 'default', target, reason: 'it is wrong', ...fields },
+});

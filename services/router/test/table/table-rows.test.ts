@@ -4,7 +4,7 @@ import type { Candidate, RoutingTable } from '@pareto/core';
 import { createClient, createServer, createChannel, type wire } from '@pareto/rpc';
 import { createTableRows } from '../../src/table/table-rows.js';
 import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
-import { replicaRow, tableOf } from '../support/rows.js';
+import { replicaRow, ruleRow, tableOf } from '../support/rows.js';
 import { large, tiny } from '../support/scene.js';
 
 /** Rows as they are received: sent over a stream of a server. */
@@ -79,6 +79,47 @@ describe('the routing table', () => {
     assert.equal(rows.apply({ ...snapshot, rows: [] })?.targets.size, 0);
   });
 
+  it('knows what a target leaves out, and makes anew only what a rule is about', async () => {
+    const rows = createTableRows();
+    const worse = { ...tiny, dominatedBy: 'large:original' };
+    const replicas = ['tiny', 'large'].map((of) => ({ id: of, of, address: 'w:1' }));
+    const first = rows.apply(await received(tableOf([worse, large], replicas)));
+    assert.deepEqual(first?.targets.get('digits')?.exclusions, ['dominated', undefined]);
+    assert.equal(first.targets.get('tiny')?.exclusions, undefined);
+    assert.equal(first.targets.get('tiny:original')?.exclusions, undefined);
+    const change = async (rules: readonly wire.TableRowInput[], removed: string[] = []): Promise<RoutingTable> => {
+      const made = rows.apply({ ...(await received(rules)), snapshot: false, removed });
+      assert.ok(made !== undefined);
+      return made;
+    };
+    const denied = await change([ruleRow('deny', 'large', { reason: 'it is slow' })]);
+    assert.deepEqual(denied.targets.get('digits')?.exclusions, [undefined, 'denied']);
+    assert.deepEqual(denied.targets.get('large:original')?.exclusions, ['denied']);
+    assert.deepEqual(
+      denied.targets.get('large')?.rules.map(({ reason }) => reason),
+      ['it is slow'],
+    );
+    assert.equal(denied.targets.get('tiny'), first.targets.get('tiny'));
+    const pinned = await change([ruleRow('pin', 'tiny')], ['rule/deny large']);
+    assert.deepEqual(pinned.targets.get('digits')?.exclusions, [undefined, 'not-pinned']);
+    assert.equal(pinned.targets.get('large:original')?.exclusions, undefined);
+    const lifted = await change([], ['rule/pin tiny']);
+    assert.deepEqual(lifted.targets.get('digits')?.exclusions, ['dominated', undefined]);
+    assert.deepEqual(lifted.targets.get('digits')?.rules, []);
+    const unknown = await change([ruleRow('praise', 'tiny')]);
+    assert.equal(unknown.targets.get('digits'), lifted.targets.get('digits'));
+  });
+
+  it('takes the batch that a variant serves from its row, else from its architecture', async () => {
+    const few = { ...large, rowBatchSize: 2 };
+    const rows = createTableRows();
+    const table = rows.apply(await received(tableOf([tiny, few], [])));
+    const sizes = ['digits', 'tiny', 'large'].map((name) => table?.targets.get(name)?.maxBatchSize);
+    assert.deepEqual(sizes, [8, 8, 2]);
+    const denying = { ...(await received([ruleRow('deny', 'tiny')])), snapshot: false };
+    assert.equal(rows.apply(denying)?.targets.get('digits')?.maxBatchSize, 2);
+  });
+
   it('is what a snapshot would make of it, whatever came before', async () => {
     const all = await universe();
     const keys = [...new Set(all.map(({ key }) => key))];
@@ -119,6 +160,9 @@ async function universe(): Promise<wire.TableRow[]> {
     replicas.map((one) => replicaRow({ ...one, state: 'LOADING' })),
     replicas.map((one) => replicaRow({ ...one, address: 'w:3' })),
     [{ key: 'router/r', router: { routerId: 'r', address: 'r:1' } }],
+    tableOf([{ ...tiny, dominatedBy: 'large:original', rowBatchSize: 2 }], []),
+    [ruleRow('deny', 'tiny'), ruleRow('deny', 'large:original', { task: 'digits' }), ruleRow('pin', 'tiny')],
+    [ruleRow('pin', 'large', { task: 'digits', reason: 'another' }), ruleRow('praise', 'tiny')],
   ];
   const messages = await Promise.all(forms.map(received));
   return messages.flatMap(({ rows }) => rows);
@@ -135,7 +179,11 @@ function withoutNumbers({ targets, candidates, replicas, routers }: RoutingTable
     ...{ ...candidate, index: undefined },
     replicas: byId(candidate.replicas.map((replica) => ({ ...replica, slot: undefined }))),
   });
-  const entries = [...targets.values()].map((entry) => ({ ...entry, candidates: entry.candidates.map(bare) }));
+  const entries = [...targets.values()].map((entry) => ({
+    ...entry,
+    candidates: entry.candidates.map(bare),
+    rules: entry.rules.map(({ kind, target }) => `${kind} ${target}`).sort(),
+  }));
   return {
     targets: entries.sort((a, b) => (a.name < b.name ? -1 : 1)),
     candidates: candidates.map(({ variant }) => variant).sort(),
