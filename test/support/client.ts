@@ -1,7 +1,7 @@
 // What a test asks of a cluster, as a client of its public interface.
 
 import { createHash } from 'node:crypto';
-import { digest, systemClock, type Digest } from '@pareto/core';
+import { digest, originalRecipe, systemClock, type Digest, type Metric } from '@pareto/core';
 import {
   createChannel,
   createClient,
@@ -36,9 +36,17 @@ export interface TestClient extends Disposable {
   upload(content: Uint8Array): Promise<Digest>;
   registerTask(
     name: string,
-    options?: { validation?: Uint8Array; objective?: wire.ObjectiveInput },
+    options?: { validation?: Uint8Array; objective?: wire.ObjectiveInput; metric?: Metric },
   ): Promise<wire.Task>;
-  registerModel(task: string, name: string, model: Uint8Array): Promise<wire.Architecture>;
+  /** By all recipes, or those that are named; the trained model alone if left out. */
+  registerModel(
+    task: string,
+    name: string,
+    model: Uint8Array,
+    options?: { recipes?: 'all' | readonly string[]; keepAll?: boolean },
+  ): Promise<wire.Architecture>;
+  /** Until nothing of the task is to be made or measured any more. */
+  waitUntilDone(task: string, timeoutMs?: number): Promise<readonly wire.Job[]>;
   /** Until every variant of the task has a measurement, or the reason why it has none. */
   waitUntilMeasured(task: string): Promise<readonly wire.Variant[]>;
   /** Until a router can call a replica of the variant. */
@@ -79,14 +87,24 @@ export function createTestClient(cluster: Cluster, tls?: ClientCertificates): Te
   return {
     ...{ registry, fleet, inference, modelInfer, upload },
     oip: createClient(router, 'inference.GRPCInferenceService'),
-    async registerTask(name, { validation, objective } = {}) {
+    async registerTask(name, { validation, objective, metric = 'top1' } = {}) {
       const validationDigest = validation === undefined ? '' : await upload(validation);
-      return registry.registerTask({ name, metric: 'top1', validationDigest, defaultObjective: objective ?? null });
+      return registry.registerTask({ name, metric, validationDigest, defaultObjective: objective ?? null });
     },
-    async registerModel(task, name, model) {
+    async registerModel(task, name, model, { recipes = [originalRecipe], keepAll = false } = {}) {
       const file = { path: `${name}.onnx`, digest: await upload(model), sizeBytes: model.length };
-      return registry.registerArchitecture({ name, task, manifest: { files: [file] } });
+      const wanted = recipes === 'all' ? [] : [...recipes];
+      return registry.registerArchitecture({ name, task, manifest: { files: [file] }, recipes: wanted, keepAll });
     },
+    waitUntilDone: (task, timeoutMs = 180_000) =>
+      waitFor(
+        `all of ${task} to be made and measured`,
+        async () => {
+          const { jobs } = await registry.jobs({ name: task });
+          return jobs.length > 0 && jobs.every(({ done }) => done) ? jobs : undefined;
+        },
+        timeoutMs,
+      ),
     waitUntilMeasured: (task) =>
       waitFor(
         `${task} to be measured`,

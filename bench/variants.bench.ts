@@ -1,0 +1,196 @@
+// What was made of a trained model, beside it: size, accuracy, and time by batch, all variants in turn in one run.
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { sessionOptions, systemClock } from '@pareto/core';
+import { createChannel, createClient, signatureFromWire, type wire } from '@pareto/rpc';
+import { createExecutorPool, sampleInputs, type Executor } from '@pareto/runtime';
+import { createTestClient, type TestClient } from '../test/support/client.js';
+import { startCluster } from '../test/support/cluster.js';
+import { readDigitModel, validationFile, type DigitModel } from '../test/support/digits.js';
+import { progress, report, type Row } from './report.js';
+
+const models: readonly DigitModel[] = ['mlp-large', 'cnn-large'];
+const batches = [1, 8, 32];
+const rounds = 12;
+const roundMs = 40;
+
+interface Contender {
+  readonly variant: wire.Variant;
+  readonly executor: Executor;
+  /** Milliseconds, the median of each round, by batch. */
+  readonly times: ReadonlyMap<number, number[]>;
+}
+
+async function download(address: string, digest: string): Promise<Buffer> {
+  const channel = createChannel(address);
+  try {
+    const chunks: Buffer[] = [];
+    for await (const { data } of createClient(channel, 'pareto.v1.Blobs').download({ digest })) chunks.push(data);
+    return Buffer.concat(chunks);
+  } finally {
+    channel.close();
+  }
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+async function timeRound(executor: Executor, signature: wire.Signature, batch: number): Promise<number> {
+  const inputs = sampleInputs(signatureFromWire(signature), batch);
+  const times: number[] = [];
+  const until = systemClock.now() + roundMs;
+  while (times.length < 5 || systemClock.now() < until) {
+    const outcome = await executor.run({ inputs, outputs: [], expectedMs: undefined });
+    if (outcome.kind !== 'done') throw new Error(`a run ended: ${outcome.kind}`);
+    times.push(outcome.computeMs);
+  }
+  return median(times);
+}
+
+/** The files of what a variant is made of, in a folder; the path of its graph. */
+async function place(address: string, folder: string, manifest: wire.Manifest): Promise<string> {
+  for (const { path, digest } of manifest.files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), await download(address, digest));
+  }
+  return join(folder, manifest.files.find(({ path }) => path.endsWith('.onnx'))?.path ?? '');
+}
+
+const pool = createExecutorPool({ size: 1, clock: systemClock });
+const folder = await mkdtemp(join(tmpdir(), 'pareto-bench-'));
+
+async function load(
+  address: string,
+  variant: wire.Variant,
+  { architectures, outcomes }: wire.DescribeResponse,
+): Promise<Contender> {
+  const made = outcomes.find(
+    ({ architecture, recipe }) => architecture === variant.architecture && recipe === variant.recipe,
+  );
+  const manifest = made?.manifest ?? architectures.find(({ name }) => name === variant.architecture)?.manifest;
+  if (!manifest) throw new Error(`${variant.name} has no files`);
+  const modelPath = await place(address, join(folder, variant.name.replace(/[^a-z0-9-]/g, '_')), manifest);
+  const option = sessionOptions.find((known) => known === variant.option);
+  const executor = await pool.load({
+    modelPath,
+    provider: variant.provider,
+    option,
+    threads: 1,
+    memoryLimitBytes: 2 ** 30,
+  });
+  return { variant, executor, times: new Map(batches.map((batch) => [batch, []])) };
+}
+
+/** One after the other, and again: what disturbs the machine disturbs them all. */
+async function race(contenders: readonly Contender[], signature: wire.Signature): Promise<void> {
+  for (let round = 0; round < rounds; round++)
+    for (const batch of batches)
+      for (const { executor, times } of contenders) times.get(batch)?.push(await timeRound(executor, signature, batch));
+}
+
+/** Of the times in the same round, the median of the ratios. */
+const ratioAt = (batch: number, a: Contender, b: Contender): number =>
+  median((a.times.get(batch) ?? []).map((time, round) => time / (b.times.get(batch)?.[round] ?? NaN)));
+
+const accuracyOf = ({ variant }: Contender): wire.Accuracy | null | undefined => variant.measurements[0]?.accuracy;
+
+function rowsOf(contender: Contender, original: Contender): readonly Row[] {
+  const { name, recipe, sizeBytes } = contender.variant;
+  const isTarget = name === 'mlp-large:int8-dynamic';
+  const [accuracy, reference] = [accuracyOf(contender), accuracyOf(original)];
+  return [
+    {
+      name: `${name}: size against fp32`,
+      value: sizeBytes / original.variant.sizeBytes,
+      unit: 'x',
+      ...(isTarget ? { reach: { atMost: 0.3 } } : {}),
+    },
+    ...batches.map((batch): Row => {
+      const reach = isTarget && batch === 8 ? { reach: { atMost: 0.6 } } : {};
+      return {
+        name: `${name}: time at batch ${batch} against fp32`,
+        value: ratioAt(batch, contender, original),
+        unit: 'x',
+        ...reach,
+      };
+    }),
+    ...(accuracy && reference
+      ? [
+          {
+            name: `${name}: accuracy`,
+            value: 100 * accuracy.value,
+            unit: '%',
+            reach: { above: 100 * reference.lower95 },
+          },
+          { name: `${name}: accuracy, lower end`, value: 100 * accuracy.lower95, unit: '%' },
+          { name: `${name}: accuracy, upper end`, value: 100 * accuracy.upper95, unit: '%' },
+        ]
+      : []),
+    ...(recipe === 'original'
+      ? []
+      : [
+          {
+            name: `${name}: same answers as fp32`,
+            value: 100 * (contender.variant.measurements[0]?.agreement ?? NaN),
+            unit: '%',
+          },
+        ]),
+  ];
+}
+
+function line(contender: Contender, original: Contender): string {
+  const { name, sizeBytes } = contender.variant;
+  const accuracy = accuracyOf(contender);
+  const percent = (value: number): string => (100 * value).toFixed(2);
+  const times = batches.map((batch) => {
+    const ms = median(contender.times.get(batch) ?? []);
+    return `${ms.toFixed(3)} ms (${ratioAt(batch, contender, original).toFixed(2)}x)`.padStart(20);
+  });
+  const correct = accuracy
+    ? `${percent(accuracy.value)} % [${percent(accuracy.lower95)}, ${percent(accuracy.upper95)}]`
+    : '-';
+  return [name.padEnd(34), `${(sizeBytes / 1e6).toFixed(2)} MB`.padStart(9), ...times, `  ${correct}`].join(' ');
+}
+
+async function compare(client: TestClient, address: string, model: DigitModel): Promise<readonly Row[]> {
+  const described = await client.registry.describe({ name: model });
+  const signature = described.architectures.at(-1)?.signature;
+  if (!signature) throw new Error(`${model} has no signature`);
+  const contenders: Contender[] = [];
+  try {
+    for (const variant of described.variants) contenders.push(await load(address, variant, described));
+    await race(contenders, signature);
+    const original = contenders.find(({ variant }) => variant.recipe === 'original');
+    if (original === undefined) throw new Error(`${model} has no original`);
+    for (const contender of contenders) progress(line(contender, original));
+    for (const { recipe, declined, error } of described.outcomes)
+      if (declined !== '' || error !== '')
+        progress(`${model}:${recipe}  ${declined === '' ? 'failed' : 'declined'}: ${declined}${error}`);
+    return contenders.flatMap((contender) => rowsOf(contender, original));
+  } finally {
+    for (const { executor } of contenders) await executor[Symbol.asyncDispose]();
+  }
+}
+
+const rows: Row[] = [];
+const cluster = await startCluster({ workers: 1 });
+const client = createTestClient(cluster);
+try {
+  progress('making and measuring the variants');
+  await client.registerTask('digits', { validation: await readFile(validationFile) });
+  for (const model of models)
+    await client.registerModel('digits', model, await readDigitModel(model), { recipes: 'all' });
+  await client.waitUntilDone('digits');
+  progress(
+    `\n${'variant'.padEnd(34)} ${'size'.padStart(9)} ${batches.map((batch) => `batch ${batch}`.padStart(20)).join(' ')}   accuracy, 95 %`,
+  );
+  for (const model of models) rows.push(...(await compare(client, cluster.controller.address, model)));
+} finally {
+  client[Symbol.dispose]();
+  await cluster[Symbol.asyncDispose]();
+  await pool[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+}
+progress('');
+report(rows);

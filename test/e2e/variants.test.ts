@@ -1,0 +1,169 @@
+// From one trained model to a frontier of variants, on real processes: made, measured, pruned, and chosen by what is asked.
+
+import assert from 'node:assert/strict';
+import { recipes } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { readFile } from 'node:fs/promises';
+import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { classesOf, readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
+
+const measured = ({ measurements: [first] }: wire.Variant): wire.Measurement => first ?? assert.fail('not measured');
+const valueOf = (variant: wire.Variant): number => measured(variant).accuracy?.value ?? NaN;
+
+describe('one trained model', function () {
+  this.timeout(240_000);
+  let cluster: Cluster;
+  let client: TestClient;
+  let digits: Digits;
+  let described: wire.DescribeResponse;
+  const variantOf = (name: string): wire.Variant =>
+    described.variants.find((variant) => variant.name === name) ?? assert.fail(`there is no ${name}`);
+
+  before(async () => {
+    cluster = await startCluster({ workers: 2 });
+    client = createTestClient(cluster);
+    digits = await readDigits();
+    await client.registerTask('digits', { validation: await readFile(validationFile) });
+    for (const name of ['mlp-large', 'cnn-medium'] as const)
+      await client.registerModel('digits', name, await readDigitModel(name), { recipes: 'all' });
+    await client.waitUntilDone('digits');
+    described = await client.registry.describe({ name: 'digits' });
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  it('gets a file by every recipe, or the reason why not', () => {
+    for (const architecture of ['mlp-large', 'cnn-medium']) {
+      for (const { name } of recipes.filter((recipe) => recipe.name !== 'original')) {
+        const outcome = described.outcomes.find((one) => one.architecture === architecture && one.recipe === name);
+        assert.ok(outcome !== undefined, `nothing came of ${architecture}:${name}`);
+        assert.equal(outcome.error, '');
+        assert.ok(outcome.manifest !== null || outcome.declined.length > 10, `${architecture}:${name} says nothing`);
+      }
+    }
+    const made = described.outcomes.filter(({ manifest }) => manifest !== null);
+    assert.ok(made.length >= 8, `${made.length} files were made`);
+  });
+
+  it('has every variant measured, on samples that calibration never saw', () => {
+    for (const variant of described.variants) {
+      const { accuracy, profile, error, agreement } = measured(variant);
+      assert.equal(error, '', variant.name);
+      assert.equal(accuracy?.samples, 1800, variant.name);
+      assert.ok(accuracy.lower95 < accuracy.value && accuracy.value < accuracy.upper95);
+      assert.deepEqual(profile?.points.map(({ batch }) => batch).slice(0, 4), [1, 2, 4, 8], variant.name);
+      assert.ok((profile?.loadMs ?? 0) > 0 && (profile?.coldLoadMs ?? 0) > 0 && (profile?.memoryBytes ?? 0) > 0);
+      if (variant.recipe === 'original') assert.equal(agreement, undefined);
+      else assert.ok((agreement ?? 0) > 0.95, `${variant.name} agrees with the original in ${agreement}`);
+    }
+  });
+
+  it('keeps its accuracy in a quarter of the bytes as int8', () => {
+    const [original, int8] = [variantOf('mlp-large:original'), variantOf('mlp-large:int8-dynamic')];
+    assert.ok(int8.sizeBytes <= 0.3 * original.sizeBytes, `${int8.sizeBytes} of ${original.sizeBytes} bytes`);
+    const { lower95 = 1, upper95 = 0 } = measured(original).accuracy ?? {};
+    assert.ok(valueOf(int8) >= lower95 && valueOf(int8) <= upper95, `${valueOf(int8)}`);
+  });
+
+  it('leaves out what is dominated, and serves it when it is named', async () => {
+    const dominated = described.variants.filter(({ dominatedBy }) => dominatedBy !== '');
+    for (const { name, dominatedBy } of dominated) {
+      const better = variantOf(dominatedBy);
+      assert.ok(valueOf(better) >= valueOf(variantOf(name)), `${dominatedBy} is no better than ${name}`);
+    }
+    assert.ok(dominated.length < described.variants.length);
+    for (const { name } of described.variants) {
+      const answer = await client.infer(name, [digits.input(3)], { latency_ms: 20_000 });
+      assert.equal(answer.parameters.get('pareto_variant'), name);
+      assert.equal(classesOf(answer)[0], digits.label(3), name);
+    }
+  });
+
+  it('answers different objectives by different variants', async () => {
+    const front = described.variants.filter(({ dominatedBy }) => dominatedBy === '');
+    const best = Math.max(...front.map(valueOf));
+    const cheapest = Math.min(...front.map(({ costPer_1k: cost }) => cost));
+    const chosenBy = async (parameters: Readonly<Record<string, number>>): Promise<wire.Variant> => {
+      const answer = await client.infer('digits', [digits.input(5)], { latency_ms: 20_000, ...parameters });
+      return variantOf(String(answer.parameters.get('pareto_variant')));
+    };
+    const accurate = await chosenBy({ min_accuracy: best });
+    assert.equal(valueOf(accurate), best);
+    const cheap = await chosenBy({ max_cost_per_1k: cheapest * 1.000001 });
+    assert.equal(cheap.costPer_1k, cheapest);
+  });
+
+  it('denies and pins by rule, and says why', async () => {
+    const chosen = async (): Promise<string> => {
+      const answer = await client.infer('digits', [digits.input(7)], { latency_ms: 20_000, min_accuracy: 0.9 });
+      return String(answer.parameters.get('pareto_variant'));
+    };
+    const first = await chosen();
+    const denied = await client.registry.setRule({
+      kind: 'deny',
+      target: first,
+      reason: 'wrong on sevens',
+      by: 'a test',
+    });
+    const second = await waitFor('another to answer', async () => ((await chosen()) === first ? undefined : chosen()));
+    assert.notEqual(second, first);
+    const refusal = await refusalOf(client.infer(first, [digits.input(7)], { latency_ms: 20_000 }));
+    assert.equal(refusal.code, 'failed-precondition', refusal.message);
+    assert.match(refusal.message, /denied/);
+    await client.registry.liftRule({ id: denied.id, by: 'a test' });
+    const pin = { kind: 'pin', task: 'digits', target: 'cnn-medium:original', reason: 'an audit', lastsMs: 8_000 };
+    await client.registry.setRule({ ...pin, by: 'a test' });
+    await waitFor('the pinned one to answer', async () => (await chosen()) === 'cnn-medium:original' || undefined);
+    await waitFor('the pin to end', async () => (await chosen()) !== 'cnn-medium:original' || undefined, 30_000);
+    const { rules, events } = await client.registry.listRules({});
+    assert.deepEqual(rules, []);
+    assert.deepEqual(
+      events.map(({ kind, rule }) => `${kind} ${rule?.kind}`),
+      ['ended pin', 'made pin', 'lifted deny', 'made deny'],
+    );
+  });
+
+  it('is known when it is registered again: nothing is made anew', async () => {
+    const { outcomes: before } = await client.registry.describe({ name: 'mlp-large' });
+    const again = await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-large'), {
+      recipes: 'all',
+    });
+    assert.equal(again.version, 1);
+    const { jobs } = await client.registry.jobs({ name: 'mlp-large' });
+    assert.deepEqual(
+      jobs.map(({ done, version }) => ({ done, version })),
+      [{ done: true, version: 1 }],
+    );
+    assert.deepEqual((await client.registry.describe({ name: 'mlp-large' })).outcomes, before);
+  });
+
+  it('goes to a new version once that is as warm, and every query is answered meanwhile', async () => {
+    const failures: string[] = [];
+    const versions = new Set<string>();
+    const asking = { on: true };
+    const ask = async (): Promise<void> => {
+      while (asking.on) {
+        await client
+          .infer('mlp-large', [digits.input(1)], { latency_ms: 5_000 })
+          .then(({ modelVersion }) => versions.add(modelVersion))
+          .catch((error: unknown) => failures.push(String(error)));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const asked = ask();
+    // Of the same signature, and other bytes.
+    const next = await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-small'), {
+      recipes: ['original'],
+    });
+    assert.equal(next.version, 2);
+    await waitFor('version 2 to answer', () => (versions.has('2') ? true : undefined), 60_000);
+    asking.on = false;
+    await asked;
+    assert.deepEqual(failures, []);
+    assert.deepEqual([...versions], ['1', '2']);
+  });
+});

@@ -1,0 +1,183 @@
+// Variants being made and measured while what makes them is killed, and models that spoil what is made of them.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { recipes, type Metric } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { endlessModel, floats, hungryModel, longs, onnxType, waitFor, writeModel, writeNpz } from '@pareto/testkit';
+import { createTestClient, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
+import { found } from '../support/findings.js';
+
+describe('making variants', function () {
+  this.timeout(300_000);
+  let cluster: Cluster;
+  let client: TestClient;
+  let digits: Digits;
+  before(async () => {
+    cluster = await startCluster({ workers: 2 });
+    client = createTestClient(cluster);
+    digits = await readDigits();
+    await client.registerTask('digits', { validation: await readFile(validationFile) });
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  const stepsOf = async (name: string): Promise<readonly wire.JobStep[]> => {
+    const { jobs } = await client.registry.jobs({ name }).catch(() => ({ jobs: [] }));
+    return jobs.flatMap(({ steps }) => steps);
+  };
+
+  /** Until so many steps are done and another one runs; the worker that runs it. */
+  const midway = (name: string, done: number, kind: string): Promise<wire.JobStep> =>
+    waitFor(
+      `${done} steps of ${name}, and one to ${kind} that runs`,
+      async () => {
+        const steps = await stepsOf(name);
+        const running = steps.find((step) => step.state === 'running' && step.kind === kind);
+        return steps.filter(({ state }) => state === 'done').length >= done ? running : undefined;
+      },
+      60_000,
+    );
+
+  async function finished(name: string): Promise<wire.DescribeResponse> {
+    const { task } = await client.registry.describe({ name });
+    await client.waitUntilDone(task?.name ?? '');
+    const described = await client.registry.describe({ name });
+    for (const variant of described.variants) assert.equal(variant.measurements[0]?.error, '', variant.name);
+    const wanted = recipes.map((recipe) => recipe.name).filter((recipe) => recipe !== 'original');
+    assert.deepEqual(described.outcomes.map(({ recipe }) => recipe).sort(), wanted.toSorted());
+    return described;
+  }
+
+  /** Messages of one kind in what the workers have logged since they were started last. */
+  const logged = (message: string): readonly Readonly<Record<string, unknown>>[] =>
+    cluster.workers.flatMap((worker) => worker.logs()).filter((entry) => entry.message === message);
+
+  it('the controller is killed: what was done is not done again, and the rest is', async () => {
+    await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-large'), { recipes: 'all' });
+    await midway('mlp-large', 3, 'measure');
+    const before = await client.registry.describe({ name: 'mlp-large' });
+    await cluster.controller.kill();
+    await cluster.controller.start();
+    const after = await finished('mlp-large');
+    for (const outcome of before.outcomes)
+      assert.deepEqual(
+        after.outcomes.find(({ recipe }) => recipe === outcome.recipe),
+        outcome,
+      );
+    for (const { name, measurements } of before.variants)
+      for (const measurement of measurements)
+        assert.deepEqual(after.variants.find((variant) => variant.name === name)?.measurements[0], measurement, name);
+    const made = logged('made').map(({ variant }) => String(variant));
+    assert.equal(new Set(made).size, made.length, `made twice: ${made.join(', ')}`);
+  });
+
+  for (const kind of ['make', 'measure']) {
+    it(`the worker that is to ${kind} is killed: another one does it, and no query fails`, async () => {
+      const name = `cnn-${kind}`;
+      await client.registerModel('digits', name, await readDigitModel('cnn-medium'), { recipes: 'all' });
+      const step = await midway(name, kind === 'make' ? 1 : 3, kind);
+      const workers = await client.fleet.listWorkers({});
+      const address = workers.workers.find(({ workerId }) => workerId === step.worker)?.address;
+      const victim = cluster.workers.find((worker) => worker.address === address) ?? assert.fail(`no ${step.worker}`);
+      await victim.kill();
+      for (let index = 0; index < 20; index++)
+        await client.infer('digits', [digits.input(index)], { latency_ms: 10_000 });
+      await victim.start();
+      await finished(name);
+      const steps = await stepsOf(name);
+      found({ name: `the worker that is to ${kind} is killed: steps in the end`, value: steps.length, unit: '' });
+    });
+  }
+
+  it('what is asked for meanwhile is answered, while a model is being made and measured', async () => {
+    await client.registerModel('digits', 'cnn-large', await readDigitModel('cnn-large'), { recipes: 'all' });
+    let answers = 0;
+    const done = finished('cnn-large').then(() => true);
+    const isDone = { yes: false };
+    void done.finally(() => (isDone.yes = true)).catch(() => undefined);
+    while (!isDone.yes) {
+      await client.infer('digits', [digits.input(answers % 100)], { latency_ms: 5_000 });
+      answers += 1;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    assert.ok(await done);
+    assert.ok(answers > 20);
+  });
+
+  describe('of a model that', () => {
+    const numbers = (labels: readonly number[]): Uint8Array => {
+      const values = labels.map((_, index) => 1 + (index % 3));
+      return writeNpz({ x: floats([labels.length, 1], values), label: longs([labels.length], labels) });
+    };
+
+    async function failedSteps(
+      name: string,
+      model: Uint8Array,
+      validation?: Uint8Array,
+      metric: Metric = 'top1',
+    ): Promise<readonly wire.JobStep[]> {
+      await client.registerTask(name, { metric, ...(validation === undefined ? {} : { validation }) });
+      await client.registerModel(name, `${name}-model`, model, { recipes: 'all' });
+      await client.waitUntilDone(name);
+      const steps = await stepsOf(name);
+      return steps.filter(({ state }) => state === 'failed');
+    }
+
+    it('never ends: the original is told to have hung, and the job ends', async () => {
+      const failed = await failedSteps('endless', endlessModel());
+      assert.ok(failed.length > 0);
+      for (const { detail } of failed) assert.match(detail, /hung|took more than/);
+    });
+
+    it('needs more memory than there is: it is told, and the rest of the job is done', async () => {
+      const labels = Array.from({ length: 30 }, () => 0);
+      const values = labels.map(() => 40e9);
+      const validation = writeNpz({ x: floats([30, 1], values), label: floats([30, 1], labels) });
+      const failed = await failedSteps('hungry', hungryModel(), validation, 'mse');
+      assert.ok(failed.length > 0);
+      for (const { detail } of failed) assert.match(detail, /memory/);
+    });
+
+    it('has labels that do not fit: it is told what was expected', async () => {
+      const failed = await failedSteps('unfit', await readDigitModel('mlp-tiny'), await shiftedLabels());
+      assert.ok(failed.some(({ kind }) => kind === 'measure'));
+      for (const { detail } of failed) assert.match(detail, /label/);
+    });
+
+    /** Digits with classes that the model doesn't have. */
+    async function shiftedLabels(): Promise<Uint8Array> {
+      const images = Array.from({ length: 40 }, (_, index) => digits.input(index).raw);
+      return writeNpz({
+        image: { descr: '<f4', dims: [40, 1, 28, 28], data: Buffer.concat(images) },
+        label: longs(
+          [40],
+          Array.from({ length: 40 }, (_, index) => 1_000 + index),
+        ),
+      });
+    }
+
+    it('answers with nothing but NaN is not served, and told so', async () => {
+      const labels = Array.from({ length: 40 }, (_, index) => index % 2);
+      const failed = await failedSteps('nothing', nanModel(), numbers(labels));
+      const original = failed.find(({ kind, recipe }) => kind === 'measure' && recipe === 'original');
+      assert.match(original?.detail ?? '', /NaN to all 36 samples/);
+    });
+  });
+});
+
+/** `y` = `x` times NaN, over two classes. */
+function nanModel(): Uint8Array {
+  return writeModel({
+    nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+    inputs: [{ name: 'x', type: onnxType.float, dims: ['batch', 1] }],
+    outputs: [{ name: 'y', type: onnxType.float, dims: ['batch', 2] }],
+    initializers: [
+      { name: 'w', type: onnxType.float, dims: [1, 2], raw: new Uint8Array(Float32Array.of(NaN, NaN).buffer) },
+    ],
+  });
+}
