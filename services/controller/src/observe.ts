@@ -146,11 +146,15 @@ export function observeDemand(scene: Scene, workers: readonly PlacementWorker[])
   });
 }
 
-function cheapestProfile(
-  { registry, prices }: Scene,
-  id: VariantId,
-): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
-  const variant = registry.variants.get(id);
+/** Of the version that its architecture's name means. */
+function servedVariant({ registry, served }: Scene, id: VariantId): PlacementVariant | undefined {
+  const version = served.get(id.slice(0, id.indexOf(':')));
+  return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
+}
+
+function cheapestProfile(scene: Scene, id: VariantId): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
+  const { registry, prices } = scene;
+  const variant = servedVariant(scene, id);
   if (variant === undefined) return undefined;
   const latencyMs = latencyOf(registry, variant.variant.task);
   const cost = (m: (typeof variant.measurements)[number]): number => costOf(m, prices, latencyMs) ?? Infinity;
@@ -174,8 +178,8 @@ function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<Hardware
 }
 
 /** On the classes that the variant was measured on. */
-function slotsFor({ registry }: Scene, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
-  const measurements = registry.variants.get(id)?.measurements ?? [];
+function slotsFor(scene: Scene, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
+  const measurements = servedVariant(scene, id)?.measurements ?? [];
   const classes = new Set(measurements.flatMap((m) => (m.result.kind === 'measured' ? [m.hardwareClass] : [])));
   return [...classes].reduce((sum, hardwareClass) => sum + (slots.get(hardwareClass) ?? 0), 0);
 }

@@ -8,7 +8,7 @@ import { measurementsPrefix, putRecord, variantKey } from './records.js';
 
 /** Of every worker that is known; the cpu counts always. */
 export function knownProviders({ workers }: RecordView): ReadonlySet<string> {
-  const groups = [...workers.values()].flatMap(({ value }) => value.info.slotGroups);
+  const groups = [...workers.values()].flatMap(({ value }) => value.info.slotGroups).filter(({ slots }) => slots > 0);
   return new Set(['cpu', ...groups.map(({ hardwareClass }) => hardwareClass.provider)]);
 }
 

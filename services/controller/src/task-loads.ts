@@ -4,6 +4,7 @@ import { priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { TargetRates } from './demand-book.js';
 import type { Scene } from './observe.js';
+import { versionKey } from './registry-view.js';
 
 export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
   const rates = scene.demand.byTarget(scene.now);
@@ -41,9 +42,10 @@ interface ReadyReplica {
 function readyReplicas({ registry, records, fleet, prices }: Scene): readonly ReadyReplica[] {
   return Array.from(records.workers.values(), ({ value: { info } }) => fleet.session(info.id)?.info ?? info).flatMap(
     ({ id, slotGroups }) =>
-      (registry.assignments.get(id) ?? []).flatMap(({ replica, variant, hardwareClass }): readonly ReadyReplica[] => {
+      (registry.assignments.get(id) ?? []).flatMap((assignment): readonly ReadyReplica[] => {
+        const { replica, variant, version, hardwareClass } = assignment;
         const group = slotGroups.find((each) => each.hardwareClass.id === hardwareClass);
-        const task = registry.variants.get(variant)?.variant.task;
+        const task = registry.versions.get(versionKey(variant, version))?.variant.task;
         const isReady = fleet.replicas(id).get(replica)?.report.state === 'ready';
         if (!isReady || group === undefined || task === undefined) return [];
         return [{ task, variant, group, usdPerHour: priceOf(prices, hardwareClass) ?? 0 }];

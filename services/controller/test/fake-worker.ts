@@ -179,6 +179,7 @@ export function profileFor(variant: string): Measurement['result'] {
       runtimeVersion,
       providerUsed: 'cpu',
       nodesByProvider: {},
+      shapes: {},
     },
     accuracy: { metric: 'top1', value, lower95: value - 0.01, upper95: value + 0.01, samples: 100 },
     agreement: undefined,
