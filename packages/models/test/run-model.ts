@@ -1,11 +1,19 @@
 // Runs models in ONNX Runtime, for tests: an executor process of its own, whose answers come as numbers.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock, type DataType } from '@pareto/core';
-import { createExecutorPool, type Executor, type ExecutorPool, type TensorOutput } from '@pareto/runtime';
+import {
+  createExecutorPool,
+  optimiseModel,
+  type Executor,
+  type ExecutorPool,
+  type TensorOutput,
+} from '@pareto/runtime';
 import { toNumbers } from '../src/numbers.js';
+import { decodeOnnx } from '../src/onnx-codec.js';
+import type { OnnxModel } from '../src/onnx.js';
 
 let pool: ExecutorPool | undefined;
 let folder: Promise<string> | undefined;
@@ -35,6 +43,15 @@ export async function loadModel(model: Uint8Array | string): Promise<Executor> {
   pool ??= createExecutorPool({ size: 1, clock: systemClock });
   const modelPath = typeof model === 'string' ? model : await save(model);
   return pool.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
+}
+
+/** The graph that ONNX Runtime makes of a model before it runs it. */
+export async function optimisedModel(model: Uint8Array): Promise<OnnxModel> {
+  pool ??= createExecutorPool({ size: 1, clock: systemClock });
+  const modelPath = await save(model);
+  const outputPath = `${modelPath}.optimised`;
+  await optimiseModel(pool, { modelPath, outputPath, memoryLimitBytes: 2 ** 30 });
+  return decodeOnnx(await readFile(outputPath));
 }
 
 async function save(model: Uint8Array): Promise<string> {

@@ -6,7 +6,7 @@ import { declined, made, type Generator, type Rewrite } from './generator.js';
 import { opsetOf, withOpset } from './graph.js';
 import { floatTensor, intAttribute, makeNode, makeTensor } from './make-node.js';
 import { quantiseBlocks, type Blocks } from './quantise-blocks.js';
-import { noteOf, prepareModel, replaceNodes, type Parts } from './quantise-parts.js';
+import { noteOf, startQuantising, replaceNodes, type Parts } from './quantise-parts.js';
 import { emitProduct, largeProducts, type Product } from './quantise-products.js';
 
 const domain = 'com.microsoft';
@@ -19,10 +19,10 @@ const accuracyLevel = 4;
 
 export const int4: Generator = {
   recipe: 'int4',
-  bound: 0.95,
+  bound: 0.97,
   rewrite: (model) => {
-    const prepared = prepareModel(model);
-    return prepared.kind === 'made' ? quantise(prepared.model, prepared.note) : prepared;
+    const upgraded = startQuantising(model);
+    return upgraded.kind === 'made' ? quantise(upgraded.model, upgraded.note) : upgraded;
   },
 };
 

@@ -5,19 +5,19 @@ import type { OnnxModel } from '../onnx.js';
 import { declined, made, type Generator, type Rewrite } from './generator.js';
 import { floatTensor, intAttribute, makeNode, makeTensor } from './make-node.js';
 import { columnScales, quantiseMatrix } from './quantise-matrix.js';
-import { noteOf, prepareModel, replaceNodes, type Parts } from './quantise-parts.js';
+import { noteOf, startQuantising, replaceNodes, type Parts } from './quantise-parts.js';
 import { emitProduct, largeProducts, type Product } from './quantise-products.js';
 
 /** With fewer, quantising inputs costs more time than the product gains. */
-const leastWeightBytes = 4096;
+const leastWeightBytes = 8192;
 
 /** An input's scale spans the whole batch, so an answer depends, a little, on what else is in its batch. */
 export const int8Dynamic: Generator = {
   recipe: 'int8-dynamic',
-  bound: 0.98,
+  bound: 0.99,
   rewrite: (model) => {
-    const prepared = prepareModel(model);
-    return prepared.kind === 'made' ? quantise(prepared.model, prepared.note) : prepared;
+    const upgraded = startQuantising(model);
+    return upgraded.kind === 'made' ? quantise(upgraded.model, upgraded.note) : upgraded;
   },
 };
 

@@ -22,11 +22,11 @@ export function columnScales(matrix: Matrix): Float32Array {
       if (weight > (scales[n] ?? 0)) scales[n] = weight;
     }
   }
-  // A scale that is too small for a float would turn weights into infinities.
+  // Products of smaller scales could be too small for a float.
   return scales.map((greatest) => (greatest / 127 < leastScale ? 1 : greatest / 127));
 }
 
-const leastScale = 2 ** -126;
+const leastScale = 2 ** -80;
 
 /** Weights as multiples of the scales of their columns: row after row, or by `by` 'column' column after column. */
 export function quantiseMatrix(matrix: Matrix, scales: Float32Array, by: 'row' | 'column' = 'row'): Int8Array {

@@ -46,25 +46,15 @@ export function createParts(graph: OnnxGraph): Parts {
   };
 }
 
-/** Ready for quantising: opset 13 or later, and no weights among the inputs. Declines what is quantised already. */
-export function prepareModel(model: OnnxModel): Rewrite {
-  if (isQuantised(model)) return declined('it is quantised already');
-  return upgradeOpset(withFixedWeights(model));
+/** The model in opset 13 or later; declines what is quantised already. */
+export function startQuantising(model: OnnxModel): Rewrite {
+  return isQuantised(model) ? declined('it is quantised already') : upgradeOpset(model);
 }
 
 const quantisedOp =
   /^(Dynamic)?QuantizeLinear$|^DequantizeLinear$|^QLinear|^QGemm$|Integer(ToFloat)?$|NBits$|^DynamicQuantize/;
 
 const isQuantised = ({ graph }: OnnxModel): boolean => graph.node.some(({ opType }) => quantisedOp.test(opType));
-
-/** Models of IR version 3 list all weights as inputs too, and later ones may: as if a caller could replace them. */
-function withFixedWeights(model: OnnxModel): OnnxModel {
-  const weights = new Set(model.graph.initializer.map(({ name }) => name));
-  const input = model.graph.input.filter(({ name }) => !weights.has(name));
-  if (input.length === model.graph.input.length) return model;
-  // As of version 4, weights needn't be inputs.
-  return { ...withGraph(model, { input }), irVersion: Math.max(4, model.irVersion) };
-}
 
 /**
  * The model with every node replaced by what `replace` adds for it; where it adds nothing and says so by `false`, the node stays.
@@ -74,8 +64,10 @@ export function replaceNodes(model: OnnxModel, replace: (node: OnnxNode, parts: 
   const parts = createParts(model.graph);
   for (const node of model.graph.node) if (!replace(node, parts)) parts.emit(node);
   const initializer = [...model.graph.initializer, ...parts.tensors];
-  return withGraph(model, withoutUnused(withoutIdle({ ...model.graph, node: parts.nodes, initializer })));
+  return withGraph(model, withoutLeftovers({ ...model.graph, node: parts.nodes, initializer }));
 }
+
+const withoutLeftovers = (graph: OnnxGraph): OnnxGraph => withoutUnused(withoutIdle(graph));
 
 /** Without nodes whose outputs nothing takes. */
 function withoutIdle(graph: OnnxGraph): OnnxGraph {

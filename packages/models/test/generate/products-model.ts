@@ -41,9 +41,14 @@ const shapes = fc.record({
 });
 type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
 
-/** All weights have at least `leastBytes`. */
-export const productsModel = (leastBytes: number): fc.Arbitrary<ProductsModel> =>
-  shapes.map((shape) => build(shape, leastBytes));
+/** All weights have at least `leastBytes`. What is added to a product is a constant if `constant`. */
+export const productsModel = (leastBytes: number, constant = false): fc.Arbitrary<ProductsModel> =>
+  shapes.map((shape) => build(constant ? withConstants(shape) : shape, leastBytes));
+
+const withConstants = (shape: Shape): Shape => ({
+  ...shape,
+  layers: shape.layers.map((layer) => ({ ...layer, addend: layer.addend === 'input' ? 'vector' : layer.addend })),
+});
 
 interface Weights {
   readonly name: string;

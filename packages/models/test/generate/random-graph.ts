@@ -23,6 +23,8 @@ export interface RandomGraph {
   readonly numbers: (count: number) => number[];
   readonly input: (name: string, dims: readonly number[]) => string;
   readonly constant: (name: string, dims: readonly number[], form?: ConstantForm) => string;
+  /** A constant of these values. */
+  readonly given: (name: string, dims: readonly number[], values: readonly number[]) => string;
   /** Adds a node of one output, and returns its name. */
   readonly node: (opType: string, input: readonly string[], output: string, parts?: NodeParts) => string;
   readonly model: (...outputs: readonly string[]) => OnnxModel;
@@ -39,12 +41,13 @@ export function createRandomGraph(seed: number): RandomGraph {
     nodes.push(makeNode(opType, input, [output], parts));
     return output;
   };
-  const weights = (name: string, dims: readonly number[]): string => {
-    initializer.push(floatTensor(name, dims, fill(dims)));
+  const given: RandomGraph['given'] = (name, dims, values) => {
+    initializer.push(floatTensor(name, dims, values));
     return name;
   };
+  const weights = (name: string, dims: readonly number[]): string => given(name, dims, fill(dims));
   return {
-    ...{ inputs, numbers, node },
+    ...{ inputs, numbers, given, node },
     input: (name, dims) => {
       inputs.push(floatInput(name, dims, fill(dims)));
       return name;

@@ -1,0 +1,46 @@
+// Makes convolutions, products and what lies between them compute in 8 bits throughout, by ranges that were seen on real samples.
+
+import type { OnnxModel } from '../onnx.js';
+import { withExtremes } from './calibration.js';
+import { declined, made, type Generator, type Ranges, type Rewrite } from './generator.js';
+import { hoistActivations } from './quantise-activations.js';
+import { foldIntoConvolutions } from './quantise-folding.js';
+import { quantiseGraph } from './quantise-graph.js';
+import { stepsOf, type Steps } from './quantise-linear.js';
+import { noteOf, startQuantising } from './quantise-parts.js';
+import { planQuantising, type Plan } from './quantise-plan.js';
+
+/**
+ * In the form of QuantizeLinear and DequantizeLinear around each node, which ONNX Runtime fuses into kernels on 8-bit numbers:
+ * activations unsigned, weights signed and symmetric with a scale for each output channel.
+ */
+export const int8Static: Generator = {
+  recipe: 'int8-static',
+  bound: 0.97,
+  observe: (model) => withPlan(model, (simple, { ranges }) => made(withExtremes(simple, new Set(ranges.values())), '')),
+  rewrite: (model, ranges) => withPlan(model, (simple, plan, note) => quantise(simple, plan, ranges, note)),
+};
+
+function withPlan(model: OnnxModel, use: (simple: OnnxModel, plan: Plan, note: string) => Rewrite): Rewrite {
+  const upgraded = startQuantising(model);
+  if (upgraded.kind === 'declined') return upgraded;
+  const simple = hoistActivations(foldIntoConvolutions(upgraded.model));
+  const plan = planQuantising(simple.graph);
+  if (plan.units.size > 0) return use(simple, plan, upgraded.note);
+  return declined(
+    'none of its convolutions and products with constant float weights is large enough to gain by 8 bits',
+  );
+}
+
+function quantise(model: OnnxModel, plan: Plan, ranges: Ranges, note: string): Rewrite {
+  if (ranges.size === 0) return declined('there are no samples to calibrate it with');
+  const steps = new Map<string, Steps>();
+  for (const name of plan.ranges.values()) {
+    const range = ranges.get(name);
+    if (range?.every(Number.isFinite) !== true) return declined(`it has no finite range for ${JSON.stringify(name)}`);
+    steps.set(name, stepsOf(range));
+  }
+  const quantised = quantiseGraph(model, plan, steps);
+  const weighted = [...plan.units.values()].filter(({ role }) => role.kind === 'weighted');
+  return made(quantised, noteOf(note, `${weighted.length} convolutions and products in 8 bits`));
+}

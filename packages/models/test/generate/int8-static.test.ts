@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { int8Static } from '../../src/generate/int8-static.js';
+import { encodeOnnx } from '../../src/onnx-codec.js';
+import type { OnnxModel } from '../../src/onnx.js';
+import { optimisedModel } from '../run-model.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
+import { calibrate, calibrateOnDigits } from './calibrate.js';
+import { convolutionsModel } from './convolutions-model.js';
+import { assertAccurate, digitsModel, digitsShares } from './digits.js';
+import { productsModel } from './products-model.js';
+import { createRandomGraph } from './random-graph.js';
+
+const { bound } = int8Static;
+/** Random weights and samples lose less than trained ones may. */
+const closeBound = 0.99;
+
+/** Calibrated on the samples of the digits that aren't for evaluation. */
+async function quantisedDigits(model: OnnxModel): Promise<OnnxModel> {
+  const { calibration } = await digitsShares();
+  return modelOf(int8Static.rewrite(model, await calibrateOnDigits(int8Static, model, calibration)));
+}
+
+/** What has weights in 8 bits takes nothing else and, unless it is a product, gives nothing else: or it would run in floats. */
+function assertFusible({ graph }: OnnxModel): void {
+  const rounded = new Map(
+    graph.node.flatMap(({ opType, input, output }) =>
+      opType === 'DequantizeLinear' ? [[output[0] ?? '', input[0] ?? ''] as const] : [],
+    ),
+  );
+  const tensors = new Set(graph.initializer.map(({ name }) => name));
+  for (const { opType, input, output } of graph.node) {
+    if (!tensors.has(rounded.get(input[1] ?? '') ?? '')) continue;
+    assert.ok(
+      input.every((name) => rounded.has(name)),
+      `${output[0]} takes floats as well`,
+    );
+    const takers = graph.node.filter((node) => node.input.includes(output[0] ?? ''));
+    const isRounded = takers.length === 1 && takers[0]?.opType === 'QuantizeLinear';
+    assert.ok(isRounded || opType === 'Gemm' || opType === 'MatMul', `${opType} ${output[0]} gives floats as well`);
+  }
+}
+
+describe('int8-static', () => {
+  it('makes convolutions and what lies between them compute in 8 bits, within its bound', () =>
+    fc.assert(
+      fc.asyncProperty(convolutionsModel(), async ({ model, inputs }) => {
+        const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
+        assertFusible(quantised);
+        await assertSimilar(model, quantised, inputs, closeBound);
+      }),
+      { numRuns: 15 },
+    )).timeout(60_000);
+
+  it('makes products compute in 8 bits, within its bound', () =>
+    fc.assert(
+      fc.asyncProperty(productsModel(8192, true), async ({ model, inputs }) => {
+        const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, inputs)));
+        assertFusible(quantised);
+        await assertSimilar(model, quantised, inputs, closeBound);
+      }),
+      { numRuns: 15 },
+    )).timeout(60_000);
+
+  for (const [name, share] of [
+    ['cnn-large', 0.3],
+    ['cnn-medium', 0.32],
+    ['mlp-large', 0.3],
+    ['mlp-small', 0.3],
+  ] as const) {
+    it(`keeps the accuracy of ${name} at ${share} of its size`, async () => {
+      const { model, sizeBytes } = await digitsModel(name);
+      const quantised = await quantisedDigits(model);
+      assert.ok(encodeOnnx(quantised).byteLength <= share * sizeBytes);
+      await assertAccurate(model, quantised, bound);
+    }).timeout(60_000);
+  }
+
+  it('leaves ONNX Runtime nothing to compute in floats', async () => {
+    const { model } = await digitsModel('cnn-medium');
+    const fused = await optimisedModel(encodeOnnx(await quantisedDigits(model)));
+    assert.equal(countOps(fused, 'QLinearConv'), countOps(model, 'Conv'));
+    assert.equal(countOps(fused, 'QGemm'), 1);
+    assert.equal(countOps(fused, 'Conv') + countOps(fused, 'Gemm') + countOps(fused, 'DequantizeLinear'), 0);
+  });
+
+  it('gives the same model each time', async () => {
+    const { model } = await digitsModel('cnn-medium');
+    assert.deepEqual(encodeOnnx(await quantisedDigits(model)), encodeOnnx(await quantisedDigits(model)));
+  });
+
+  it('asks for the ranges of the tensors that hold 8-bit numbers', async () => {
+    const { model } = await digitsModel('mlp-small');
+    const { calibration } = await digitsShares();
+    const ranges = await calibrateOnDigits(int8Static, model, calibration);
+    assert.deepEqual([...ranges.keys()], ['/0/Flatten_output_0', '/2/Relu_output_0', '/4/Relu_output_0']);
+    assert.deepEqual(ranges.get('/0/Flatten_output_0'), [0, 1]);
+  });
+
+  it('declines without samples, and without a range', async () => {
+    const { model } = await digitsModel('mlp-small');
+    assert.match(reasonOf(int8Static.rewrite(model, new Map())), /no samples to calibrate/);
+    const ranges = new Map([['/0/Flatten_output_0', [0, 1]]] as const);
+    assert.match(reasonOf(int8Static.rewrite(model, ranges)), /no finite range for "\/2\/Relu_output_0"/);
+  });
+
+  it('declines a model of nothing but small convolutions', async () => {
+    const { model } = await digitsModel('cnn-small');
+    assert.match(reasonOf(int8Static.rewrite(model, new Map())), /large enough/);
+  });
+
+  it('keeps a bias that is far greater than the weights of its channel', async () => {
+    const graph = createRandomGraph(1);
+    const weights = graph.given('w', [16, 4, 3, 3], [...graph.numbers(540), ...new Array<number>(36).fill(1e-12)]);
+    const bias = graph.given('b', [16], new Array<number>(16).fill(100));
+    const model = graph.model(graph.node('Conv', [graph.input('x', [1, 4, 8, 8]), weights, bias], 'y'));
+    const quantised = modelOf(int8Static.rewrite(model, await calibrate(int8Static, model, graph.inputs)));
+    await assertSimilar(model, quantised, graph.inputs, 0.9999);
+  });
+});
