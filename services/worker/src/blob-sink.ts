@@ -11,7 +11,7 @@ export interface LocalBlob {
   readonly sizeBytes: number;
 }
 
-export interface SinkOptions {
+interface SinkOptions {
   /** Told how many bytes are there. */
   readonly onProgress: (bytes: number) => void;
   readonly signal: AbortSignal;

@@ -1,7 +1,7 @@
 // Brings a variant from its blobs into a warm executor.
 
 import { milliseconds, ParetoError, type Clock, type Profile, type VariantSpec } from '@pareto/core';
-import type { BlobCache, CachedFile } from '@pareto/models';
+import type { BlobCache } from '@pareto/models';
 import { bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
 export interface LoadDeps {
@@ -21,24 +21,14 @@ export interface ExecutorWish {
   readonly profile: Pick<Profile, 'shapes'> | undefined;
 }
 
-type LoadWish = Omit<ExecutorWish, 'warmSizes' | 'profile'>;
-
 /** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
 export async function loadVariant(
-  deps: Pick<LoadDeps, 'pool' | 'cache'>,
-  wish: LoadWish,
+  { pool, cache }: Pick<LoadDeps, 'pool' | 'cache'>,
+  { spec, memoryLimitBytes }: Omit<ExecutorWish, 'warmSizes'>,
   signal: AbortSignal,
 ): Promise<Executor> {
-  return loadFrom(await deps.cache.openModel(wish.spec.manifest, signal), deps, wish, signal);
-}
-
-/** As `loadVariant`, of files that are here; they are released with the executor, or when it could not be loaded. */
-export async function loadFrom(
-  files: CachedFile,
-  { pool }: Pick<LoadDeps, 'pool'>,
-  { spec: { provider, option }, memoryLimitBytes }: LoadWish,
-  signal: AbortSignal,
-): Promise<Executor> {
+  const { manifest, provider, option } = spec;
+  const files = await cache.openModel(manifest, signal);
   try {
     const executor = await pool.load({ modelPath: files.path, provider, option, threads: 1, memoryLimitBytes }, signal);
     void executor.died.then(() => files.release());
