@@ -10,8 +10,11 @@ import type { Context } from './context.js';
 import { listenForInterrupts } from './interrupts.js';
 import { wholeNumberIn } from './options.js';
 import { describeFailure } from './program.js';
-import { askAll, registerDigits, samplesFile } from './quickstart/demo.js';
+import { askAll, drawFrontier } from './quickstart/demo.js';
+import { samplesFile } from './quickstart/digits.js';
+import { registerDigits } from './quickstart/register-digits.js';
 import { findFailures, formatOutcomes, howToTalk } from './quickstart/report.js';
+import { formatResult } from './registered-summary.js';
 import { createTerminal } from './terminal.js';
 import type { Cluster } from './up/cluster.js';
 
@@ -28,7 +31,9 @@ interface Options {
 function readOptions(): Options {
   const port = wholeNumberIn(1, 65_000);
   return new Command('npm run quickstart --')
-    .description('Starts a cluster on this machine, registers the digits example, and asks it for different things.')
+    .description(
+      'Starts a cluster on this machine, has variants made of the digits example, and asks it for different things.',
+    )
     .option('--keep', 'leave the cluster running, and say how to talk to it')
     .option(
       '--data-dir <folder>',
@@ -65,9 +70,11 @@ async function quickstart(context: Context, options: Options): Promise<number> {
 /** Registers, asks, and tells; true if all that was promised held. */
 async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   const { terminal } = context;
-  const variants = await registerDigits(context, cluster);
-  const outcomes = await askAll(context, cluster, variants);
+  const registered = await registerDigits(context, cluster);
+  terminal.print(`\n${formatResult(registered)}\n`);
+  const outcomes = await askAll(context, cluster, registered.variants);
   terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
+  terminal.print(`${await drawFrontier(context, cluster)}\n`);
   const failures = findFailures(outcomes);
   for (const failure of failures) terminal.note(`did not hold: ${failure}`);
   if (failures.length === 0) terminal.note(`All ${outcomes.length} held.`);

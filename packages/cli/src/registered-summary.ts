@@ -15,7 +15,10 @@ export interface Registered {
   readonly elapsedMs: number;
 }
 
-export function formatRegistered({ task, architectures, variants, outcomes, elapsedMs }: Registered): string {
+export const formatRegistered = (registered: Registered): string =>
+  `${formatResult(registered)} See it drawn: pareto frontier ${registered.task}`;
+
+export function formatResult({ architectures, variants, outcomes, elapsedMs }: Registered): string {
   const keepsAll = new Set(architectures.flatMap(({ name, keepAll }) => (keepAll ? name : [])));
   const isDominated = ({ dominatedBy, architecture }: wire.Variant): boolean =>
     dominatedBy !== '' && !keepsAll.has(architecture);
@@ -30,7 +33,7 @@ export function formatRegistered({ task, architectures, variants, outcomes, elap
     rest.length === 0 ? '' : formatVariants(rest),
     dominated.length === 0 ? '' : formatDominated(dominated),
     formatNotMade(outcomes),
-    `${total}, in ${formatSpan(elapsedMs)}. See it drawn: pareto frontier ${task}`,
+    `${total}, in ${formatSpan(elapsedMs)}.`,
   ]
     .filter((section) => section !== '')
     .join('\n\n');

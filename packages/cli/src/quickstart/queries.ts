@@ -2,19 +2,7 @@
 
 import type { wire } from '@pareto/rpc';
 import { formatUsd } from '../format.js';
-
-/** What the fleet has to offer, as it was measured: the queries aim at it, so that they fit any machine. */
-export interface Frontier {
-  readonly task: string;
-  /** Each cheaper than the next and less accurate; never empty. The others are worse than one of these in both. */
-  readonly variants: readonly [Offer, ...Offer[]];
-}
-
-interface Offer {
-  readonly variant: string;
-  readonly accuracy: number;
-  readonly costPer1k: number;
-}
+import { bestOf, type Front, type Offer, type Offers } from './offers.js';
 
 export interface Query {
   readonly asked: string;
@@ -30,20 +18,6 @@ type Expectation =
   | { readonly kind: 'answer'; readonly by?: string; readonly degraded?: boolean }
   | { readonly kind: 'refusal' }
   | { readonly kind: 'feasible'; readonly feasible: boolean };
-
-/** Undefined when nothing was measured. */
-export function findFrontier(task: string, measured: readonly wire.Variant[]): Frontier | undefined {
-  const [cheapest, ...others] = measured
-    .filter((variant) => variant.costPer_1k > 0)
-    .map(({ name: variant, costPer_1k: costPer1k, measurements }): Offer => {
-      return { variant, accuracy: measurements[0]?.accuracy?.value ?? 0, costPer1k };
-    })
-    .toSorted((a, b) => a.costPer1k - b.costPer1k || b.accuracy - a.accuracy);
-  if (cheapest === undefined) return undefined;
-  const variants: [Offer, ...Offer[]] = [cheapest];
-  for (const offer of others) if (offer.accuracy > (variants.at(-1)?.accuracy ?? 0)) variants.push(offer);
-  return { task, variants };
-}
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(2))} %`;
 
@@ -62,43 +36,67 @@ const by = (variant: string): Expectation => ({ kind: 'answer', by: variant });
 /** Long enough for a variant that has to be loaded first. */
 const patientMs = 10_000;
 
-export function planQueries({ task, variants }: Frontier): readonly Query[] {
-  const [cheapest] = variants;
-  const best = variants.at(-1) ?? cheapest;
-  const high = floorBetween(variants.at(-2)?.accuracy ?? 0, best.accuracy);
-  const query = (asked: string, rest: Partial<Query>): Query => ({
-    ...{ asked, via: 'infer', target: task, objective: null, items: 1, expect: answer },
-    ...rest,
-  });
+const query = (asked: string, target: string, rest: Partial<Query>): Query => ({
+  ...{ asked, via: 'infer', target, objective: null, items: 1, expect: answer },
+  ...rest,
+});
+
+/** They aim at what was measured, and so fit any machine. */
+export function planQueries(task: string, offers: Offers): readonly Query[] {
+  const { front } = offers;
+  const high = floorBetween(front.at(-2)?.accuracy ?? 0, bestOf(front).accuracy);
   return [
-    query('the task, nothing else', {}),
-    query('the task, by the open protocol', { via: 'oip' }),
-    query('within 250 ms', { objective: { latencyMs: 250 } }),
-    query('95 % right by the lower bound', {
+    query('the task, nothing else', task, {}),
+    query('the task, by the open protocol', task, { via: 'oip' }),
+    query('within 250 ms', task, { objective: { latencyMs: 250 } }),
+    query('95 % right by the lower bound', task, {
       objective: { minAccuracy: 0.95, accuracyBound: 'LOWER95', latencyMs: 500 },
     }),
-    ...variants.slice(1, -1).map(({ variant, accuracy, costPer1k }, i) => {
-      const floor = floorBetween(variants[i]?.accuracy ?? 0, accuracy);
-      const objective = { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: patientMs };
-      return query(`${percent(floor)} right, for ${formatUsd(costPer1k)}/1k`, { objective, expect: by(variant) });
-    }),
-    query(`${percent(high)} right, within 500 ms`, { objective: { minAccuracy: high, latencyMs: 500 } }),
-    query('16 images in one batch', { objective: { latencyMs: 1_000 }, items: 16 }),
-    query(`the variant ${best.variant}`, {
-      ...{ target: best.variant, objective: { latencyMs: patientMs }, expect: by(best.variant) },
-    }),
-    query('99.99 % right: can not be met', { objective: { minAccuracy: 0.9999 }, expect: { kind: 'refusal' } }),
-    query('99.99 % right, or the nearest', {
+    ...middleOf(front).map(({ below, offer }) => aimedAt(offer, task, floorBetween(below, offer.accuracy))),
+    query(`${percent(high)} right, within 500 ms`, task, { objective: { minAccuracy: high, latencyMs: 500 } }),
+    query('16 images in one batch', task, { objective: { latencyMs: 1_000 }, items: 16 }),
+    ...oneModel(offers),
+    named(offers),
+    query('99.99 % right: can not be met', task, { objective: { minAccuracy: 0.9999 }, expect: { kind: 'refusal' } }),
+    query('99.99 % right, or the nearest', task, {
       objective: { minAccuracy: 0.9999, degrade: 'ALLOW', latencyMs: 500 },
       expect: { kind: 'answer', degraded: true },
     }),
-    query('what if: 1 µs?', {
-      ...{ via: 'whatif', objective: { latencyMs: 0.001 }, items: 0 },
-      expect: { kind: 'feasible', feasible: false },
-    }),
-    query(`what if: ${percent(high)} right within 1 s?`, {
-      ...{ via: 'whatif', objective: { minAccuracy: high, latencyMs: 1_000 }, items: 0 },
-      expect: { kind: 'feasible', feasible: true },
-    }),
+    whatIf('1 µs?', task, { latencyMs: 0.001 }, false),
+    whatIf(`${percent(high)} right within 1 s?`, task, { minAccuracy: high, latencyMs: 1_000 }, true),
   ];
 }
+
+/** Those that are neither the cheapest nor the most accurate, with the accuracy of the one before. */
+const middleOf = (front: Front): readonly { readonly below: number; readonly offer: Offer }[] =>
+  front.slice(1, -1).map((offer, i) => ({ below: front[i]?.accuracy ?? 0, offer }));
+
+/** Nothing else is right enough and no dearer. */
+const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, of = ''): Query =>
+  query(`${of}${percent(floor)} right, for ${formatUsd(costPer1k)}/1k`, target, {
+    ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: patientMs }, expect: by(variant) },
+  });
+
+/** Of one model, two objectives: answered by two variants of it, unless one is both the cheapest and the most accurate. */
+function oneModel({ architecture, own }: Offers): readonly Query[] {
+  const [{ variant, costPer1k }] = own;
+  const objective = { maxCostPer_1k: costPer1k, latencyMs: patientMs };
+  const cheap = query(`${architecture}, for ${formatUsd(costPer1k)}/1k`, architecture, {
+    objective,
+    expect: by(variant),
+  });
+  const below = own.at(-2);
+  if (below === undefined) return [cheap];
+  const floor = floorBetween(below.accuracy, bestOf(own).accuracy);
+  return [cheap, aimedAt(bestOf(own), architecture, floor, `${architecture}, `)];
+}
+
+/** What is named answers, dominated or not. */
+function named({ front, dominated }: Offers): Query {
+  const target = dominated ?? bestOf(front).variant;
+  const rest = { objective: { latencyMs: patientMs }, expect: by(target) };
+  return query(dominated === undefined ? `the variant ${target}` : `${target}, though dominated`, target, rest);
+}
+
+const whatIf = (asked: string, target: string, objective: wire.ObjectiveInput, feasible: boolean): Query =>
+  query(`what if: ${asked}`, target, { via: 'whatif', objective, items: 0, expect: { kind: 'feasible', feasible } });

@@ -1,0 +1,45 @@
+// Registers the digits example, and waits until what is made of it is measured.
+
+import { ParetoError } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { withController, type ControllerClients } from '../connect.js';
+import type { Context } from '../context.js';
+import { createJobDisplay } from '../jobs/job-display.js';
+import { waitForJobs, type JobsLook } from '../jobs/wait-for-jobs.js';
+import { registerModels, registerTask, type RegisterOptions } from '../register-models.js';
+import { createRegisterProgress } from '../register-progress.js';
+import type { Registered } from '../registered-summary.js';
+import { repeatOptions } from '../repeat.js';
+import type { Cluster } from '../up/cluster.js';
+import { models, task, validation } from './digits.js';
+
+/** What was done at the first look is told like the rest. */
+const nothingYet: JobsLook = { jobs: [], variants: [], outcomes: [], workers: true, done: false };
+
+export async function registerDigits(context: Context, cluster: Cluster): Promise<Registered> {
+  const { clock, terminal } = context;
+  const since = clock.now();
+  const repeating = repeatOptions(context);
+  const { onEvent } = createRegisterProgress(terminal);
+  const onLook = createJobDisplay(context, { since, tellsFirst: true });
+  onLook(nothingYet);
+  return withController(cluster.endpoints, async (clients) => {
+    const architectures = await send(clients, { ...repeating, onEvent });
+    const { variants, outcomes } = await waitForJobs(clients, task, architectures, { ...repeating, onLook });
+    return { task, architectures, variants, outcomes, elapsedMs: clock.now() - since };
+  });
+}
+
+async function send(clients: ControllerClients, options: RegisterOptions): Promise<readonly wire.Architecture[]> {
+  const defaultObjective = { latencyMs: 1_000 };
+  await registerTask(clients, { name: task, metric: 'top1', defaultObjective, validation }, options);
+  const architectures: wire.Architecture[] = [];
+  for (const model of models) {
+    const registration = { task, recipes: model.recipes, keepAll: false };
+    architectures.push(...(await registerModels(clients, registration, [model], options)));
+  }
+  if (architectures.length < models.length) {
+    throw new ParetoError('failed-precondition', 'not every model was registered');
+  }
+  return architectures;
+}

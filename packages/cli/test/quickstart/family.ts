@@ -1,0 +1,31 @@
+// Variants as a controller describes them, with what the quick start looks at.
+
+import type { wire } from '@pareto/rpc';
+
+export const variantOf = (
+  name: string,
+  costPer_1k: number,
+  accuracy: number | undefined,
+  rest: Partial<wire.Variant> = {},
+): wire.Variant =>
+  ({
+    ...{ name, architecture: name.split(':')[0], costPer_1k, quarantineReason: '', denied: '', dominatedBy: '' },
+    measurements:
+      accuracy === undefined ? [{ accuracy: null }] : [{ accuracy: null }, { accuracy: { value: accuracy } }],
+    ...rest,
+  }) as unknown as wire.Variant;
+
+/** `large` has a front of two; of `small` one is both the cheapest and the most accurate. */
+export const family: readonly wire.Variant[] = [
+  variantOf('large:original', 100, 0.993),
+  variantOf('large:int8', 30, 0.992),
+  variantOf('large:fp16', 110, 0.993, { dominatedBy: 'large:original' }),
+  variantOf('dear:original', 50, 0.98),
+  variantOf('middle:original', 10, 0.985),
+  variantOf('small:int8', 2, 0.98),
+  variantOf('small:original', 3, 0.98),
+  variantOf('tiny:original', 1, 0.96),
+  variantOf('failed:original', 0, undefined),
+  variantOf('denied:original', 0.1, 0.999, { denied: 'wrong on sevens' }),
+  variantOf('killer:original', 0.1, 0.999, { quarantineReason: 'killed three executors' }),
+];
