@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recipes } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
-import { fixedBatchModel, greedyModel, outlierModel, rootModel, waitFor } from '@pareto/testkit';
+import { createTempFolder, fixedBatchModel, greedyModel, outlierModel, rootModel, waitFor } from '@pareto/testkit';
 import { digits, startWorld, type World } from './harness.js';
 
 /** Processes of this one whose command line holds a text. */
@@ -133,6 +133,14 @@ describe('making a file', function () {
     assert.deepEqual(world.controller.outcomes, []);
     world.controller.addBlob(model);
     assert.equal(await reasonOf('optimised'), '');
+  });
+
+  it('begins in a clean folder, whatever an earlier process left', async () => {
+    await using folder = await createTempFolder();
+    await mkdir(join(folder.path, 'work', 'make-left'), { recursive: true });
+    await using again = await startWorld({ cacheDir: folder.path });
+    await waitFor('hello', () => again.controller.hellos[0]);
+    assert.deepEqual(await readdir(join(folder.path, 'work')), []);
   });
 
   it('that the controllers have already is not sent again', async () => {
