@@ -3,6 +3,9 @@
 import type { Assignment, HardwareClassId, PlanAction, ReplicaReport, WorkerId, WorkerInfo } from '@pareto/core';
 import type { PlacementVariant } from '../place/snapshot.js';
 
+/** A variant and where it was measured. */
+type KnownVariant = Pick<PlacementVariant, 'variant' | 'measurements'>;
+
 /** A worker that is there and has said what it runs. */
 export interface RunningWorker {
   readonly info: WorkerInfo;
@@ -14,7 +17,7 @@ export interface AdoptionSnapshot {
   /** The plan as the store has it. */
   readonly assignments: readonly Assignment[];
   /** Every version of every variant that what runs may be one of. */
-  readonly variants: readonly PlacementVariant[];
+  readonly variants: readonly KnownVariant[];
 }
 
 /** Takes into the plan what runs without being in it, and whose variant is registered. */
@@ -44,7 +47,7 @@ export function planAbsences({ workers, assignments }: Omit<AdoptionSnapshot, 'v
 }
 
 /** The worker's class that the variant was measured on, else the first that it runs on. */
-function classOf({ variant, measurements }: PlacementVariant, { slotGroups }: WorkerInfo): HardwareClassId | undefined {
+function classOf({ variant, measurements }: KnownVariant, { slotGroups }: WorkerInfo): HardwareClassId | undefined {
   const own = slotGroups.filter(({ hardwareClass }) => hardwareClass.provider === variant.provider);
   const ids = own.map(({ hardwareClass }) => hardwareClass.id);
   return ids.find((id) => measurements.some((measurement) => measurement.hardwareClass === id)) ?? ids[0];
