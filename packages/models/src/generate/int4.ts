@@ -27,15 +27,15 @@ export const int4: Generator = {
 };
 
 function quantise(model: OnnxModel, note: string): Rewrite {
-  const products = largeProducts(model.graph, leastWeightBytes);
-  if (typeof products === 'string') return declined(products);
+  const large = largeProducts(model.graph, leastWeightBytes);
+  if (typeof large === 'string') return declined(large);
   const quantised = replaceNodes(model, (node, parts) => {
-    const product = products.get(node);
+    const product = large.products.get(node);
     if (product !== undefined) emitProduct(product, parts, (output) => multiply(product, output, parts));
     return product !== undefined;
   });
   const version = Math.max(1, opsetOf(model, domain));
-  return made(withOpset(quantised, domain, version), noteOf(note, `${products.size} products with weights of 4 bits`));
+  return made(withOpset(quantised, domain, version), noteOf(note, `weights in 4 bits: ${large.share}`));
 }
 
 /** Adds the product without addend: ONNX Runtime takes that in where it can, and not every provider's kernel could. */

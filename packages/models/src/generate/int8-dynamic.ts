@@ -22,14 +22,14 @@ export const int8Dynamic: Generator = {
 };
 
 function quantise(model: OnnxModel, note: string): Rewrite {
-  const products = largeProducts(model.graph, leastWeightBytes);
-  if (typeof products === 'string') return declined(products);
+  const large = largeProducts(model.graph, leastWeightBytes);
+  if (typeof large === 'string') return declined(large);
   const quantised = replaceNodes(model, (node, parts) => {
-    const product = products.get(node);
+    const product = large.products.get(node);
     if (product !== undefined) emitProduct(product, parts, (output) => multiply(product, output, parts));
     return product !== undefined;
   });
-  return made(quantised, noteOf(note, `${products.size} products in 8 bits`));
+  return made(quantised, noteOf(note, `in 8 bits: ${large.share}`));
 }
 
 /** Adds the product without addend in the form that ONNX Runtime fuses, with the addend, into one kernel. */

@@ -7,7 +7,7 @@ import { hoistActivations } from './quantise-activations.js';
 import { foldIntoConvolutions } from './quantise-folding.js';
 import { quantiseGraph } from './quantise-graph.js';
 import { stepsOf, type Steps } from './quantise-linear.js';
-import { noteOf, startQuantising } from './quantise-parts.js';
+import { noteOf, reachOf, startQuantising } from './quantise-parts.js';
 import { planQuantising, type Plan } from './quantise-plan.js';
 
 /**
@@ -29,7 +29,9 @@ function withPlan(model: OnnxModel, use: (simple: OnnxModel, plan: Plan, note: s
   const plan = planQuantising(simple.graph);
   if (plan.units.size > 0) return use(simple, plan, upgraded.note);
   return declined(
-    'none of its convolutions and products with constant float weights is large enough to gain by 8 bits',
+    plan.weighted === 0
+      ? `it has no convolution or product with constant float weights${reachOf(simple.graph)}`
+      : 'none of its convolutions and products is large enough to gain by 8 bits',
   );
 }
 
@@ -42,6 +44,6 @@ function quantise(model: OnnxModel, plan: Plan, ranges: Ranges, note: string): R
     steps.set(name, stepsOf(range));
   }
   const quantised = quantiseGraph(model, plan, steps);
-  const weighted = [...plan.units.values()].filter(({ role }) => role.kind === 'weighted');
-  return made(quantised, noteOf(note, `${weighted.length} convolutions and products in 8 bits`));
+  const done = [...plan.units.values()].filter(({ role }) => role.kind === 'weighted').length;
+  return made(quantised, noteOf(note, `in 8 bits: ${done} of ${plan.weighted} convolutions and products`));
 }

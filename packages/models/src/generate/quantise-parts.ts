@@ -2,7 +2,7 @@
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
 import { declined, type Rewrite } from './generator.js';
-import { freshNames, takenBy, withGraph, withoutUnused } from './graph.js';
+import { freshNames, graphsIn, takenBy, withGraph, withoutUnused } from './graph.js';
 import { makeNode, type NodeParts } from './make-node.js';
 import { upgradeOpset } from './upgrade-opset.js';
 
@@ -82,6 +82,10 @@ function withoutIdle(graph: OnnxGraph): OnnxGraph {
     .toReversed();
   return { ...graph, node };
 }
+
+/** Ends a sentence on what a graph doesn't have: graphs within it are not looked at. */
+export const reachOf = ({ node }: OnnxGraph): string =>
+  node.some((each) => graphsIn(each).length > 0) ? ' outside of its branches and loops' : '';
 
 /** One sentence of several remarks. */
 export const noteOf = (...notes: readonly string[]): string => notes.filter((note) => note !== '').join('; ');

@@ -28,6 +28,8 @@ export interface Unit {
 
 export interface Plan {
   readonly units: ReadonlyMap<OnnxNode, Unit>;
+  /** How many nodes have constant weights, in 8 bits or not. */
+  readonly weighted: number;
   /** The tensors that hold 8-bit numbers, with the one whose range each has. */
   readonly ranges: ReadonlyMap<string, string>;
 }
@@ -86,7 +88,8 @@ export function planQuantising(graph: OnnxGraph): Plan {
     const [first = ''] = inputs;
     if (quantised) ranges.set(chain.output, role.kind === 'carrying' ? (ranges.get(first) ?? first) : chain.output);
   }
-  return { units, ranges };
+  const weighted = [...roles.values()].filter(({ kind }) => kind === 'weighted').length;
+  return { units, weighted, ranges };
 }
 
 interface View {

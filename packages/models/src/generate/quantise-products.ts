@@ -5,7 +5,7 @@ import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx.js';
 import { constantsOf, floatOf, intOf, intsOf, isOp, producersOf } from './graph.js';
 import { floatTensor, makeNode } from './make-node.js';
 import type { Matrix } from './quantise-matrix.js';
-import type { Parts } from './quantise-parts.js';
+import { reachOf, type Parts } from './quantise-parts.js';
 import { floatsOf } from './tensor-values.js';
 
 /** `alpha * (input x weights) + beta * addend`, where MatMul has factors of 1 and no addend. */
@@ -74,17 +74,23 @@ function matrixOf(tensor: OnnxTensor, transposed: boolean): Matrix | undefined {
     : { rows: first, columns: second, values, transposed };
 }
 
-/** Bytes of its weights as floats. */
-export const weightBytesOf = ({ weights }: Product): number => weights.values.byteLength;
+/** Those to rewrite, by their nodes. */
+export interface LargeProducts {
+  readonly products: ReadonlyMap<OnnxNode, Product>;
+  /** For people: how many of how many. */
+  readonly share: string;
+}
 
-/** The products that have at least that many bytes of weights, by their nodes; a reason when there are none. */
-export function largeProducts(graph: OnnxGraph, leastBytes: number): ReadonlyMap<OnnxNode, Product> | string {
+/** The products whose weights have at least that many bytes; a reason when there are none. */
+export function largeProducts(graph: OnnxGraph, leastBytes: number): LargeProducts | string {
   const all = productsOf(graph);
   const large = all.filter(({ weights }) => weights.values.byteLength >= leastBytes);
-  if (large.length > 0) return new Map(large.map((product) => [product.node, product]));
-  return all.length === 0
-    ? 'it has no MatMul or Gemm with constant float weights'
-    : `none of its MatMul and Gemm has weights of ${leastBytes} bytes or more`;
+  if (all.length === 0) return `it has no MatMul or Gemm with constant float weights${reachOf(graph)}`;
+  if (large.length === 0) return `none of its MatMul and Gemm has weights of ${leastBytes} bytes or more`;
+  return {
+    products: new Map(large.map((product) => [product.node, product])),
+    share: `${large.length} of ${all.length} products`,
+  };
 }
 
 /** Adds a product: `compute` adds what takes a name for the product alone, then comes the addend, and last the node's own output. */

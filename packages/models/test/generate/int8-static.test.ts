@@ -104,6 +104,12 @@ describe('int8-static', () => {
     assert.match(reasonOf(int8Static.rewrite(model, ranges)), /no finite range for "\/2\/Relu_output_0"/);
   });
 
+  it('declines a model of neither convolutions nor products', () => {
+    const graph = createRandomGraph(5);
+    const model = graph.model(graph.node('Relu', [graph.input('x', [2, 64])], 'y'));
+    assert.match(reasonOf(int8Static.rewrite(model, new Map())), /no convolution or product/);
+  });
+
   it('declines a model of nothing but small convolutions', async () => {
     const { model } = await digitsModel('cnn-small');
     assert.match(reasonOf(int8Static.rewrite(model, new Map())), /large enough/);
