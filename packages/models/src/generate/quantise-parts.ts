@@ -21,7 +21,7 @@ export interface Parts {
   readonly tensors: readonly OnnxTensor[];
 }
 
-export function createParts(graph: OnnxGraph): Parts {
+function createParts(graph: OnnxGraph): Parts {
   const fresh = freshNames(graph);
   const tensors: OnnxTensor[] = [];
   const nodes: OnnxNode[] = [];

@@ -10,7 +10,7 @@ import { weightedOf, type Weighted } from './quantise-weighted.js';
  * `weighted`: multiplies by weights. `mixing`: gives something new of what it takes. `carrying`: moves what it takes, so that its
  * range stays. ONNX Runtime has a kernel on 8-bit numbers for each.
  */
-export type Role =
+type Role =
   | { readonly kind: 'weighted'; readonly weighted: Weighted }
   | { readonly kind: 'mixing' }
   | { readonly kind: 'carrying' };
