@@ -22,7 +22,7 @@ export interface Succession {
 /**
  * For each variant with ready replicas in the version `before`, how many the current version's variant of the same name
  * needs: as many, but no more than the fleet has slots for. None when the current version will not have it: not wanted,
- * declined or failed, or when it is dominated, denied or quarantined. Infinite while its file or its measurement is to come.
+ * declined or failed, or when it is dominated by another of its own, denied or quarantined. Infinite while its file or its measurement is to come.
  */
 export function successionOf(succession: Succession, before: number): ReadonlyMap<VariantId, number> {
   const needs = new Map<VariantId, number>();
@@ -39,8 +39,8 @@ function limitOf(succession: Succession, id: VariantId, before: number): number 
   const next = variants.find(({ variant }) => variant.id === id && variant.version === current.architecture.version);
   const previous = variants.find(({ variant }) => variant.id === id && variant.version === before);
   if (next === undefined) return previous !== undefined && isToCome(succession, previous) ? Infinity : 0;
-  const { variant, dominatedBy } = next;
-  if (dominatedBy !== undefined || variant.quarantineReason !== undefined) return 0;
+  const { variant, dominatedWithin } = next;
+  if (dominatedWithin || variant.quarantineReason !== undefined) return 0;
   if (denialOf({ ...variant, variant: id }, rules) !== undefined) return 0;
   const slots = slotsFor(next, workers);
   return slots === 0 && isToMeasure(next, workers) ? Infinity : slots;

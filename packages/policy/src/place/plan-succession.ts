@@ -48,7 +48,7 @@ function countsFor(
   if ([...counts.values()].some((count) => count > 0)) return counts;
   const [best] = [...options.coming.values()]
     .flat()
-    .filter(({ variant }) => variant.variant.architecture === name && variant.dominatedBy === undefined)
+    .filter(({ variant }) => variant.variant.architecture === name && !variant.dominatedWithin)
     .toSorted((a, b) => b.accuracy - a.accuracy);
   return best === undefined ? counts : new Map([[best.variant.variant.id, 1]]);
 }

@@ -1,5 +1,6 @@
 // Which files are made and which variants are measured where: one order per worker at a time.
 
+import { formatVariant } from '@pareto/core';
 import type { Ledger } from './ledger.js';
 import type { Work } from './list-work.js';
 import type { Look } from './needs.js';
@@ -18,13 +19,17 @@ export function planWork(ledger: Ledger, look: Look, all: readonly Work[]): void
   }
 }
 
-/** A worker has that order already. */
+/**
+ * A worker has that order already, or is at what another leader ordered: of that it tells no more than the name. A file that is not
+ * made yet can't be what it measures.
+ */
 const isUnderWay = ({ workers }: Ledger, { architecture, version, recipe, variant, hardwareClass }: Work): boolean =>
   workers.some((host) => {
     const { making, measuring, presence } = host.worker;
     if (presence === 'gone') return false;
     if (hardwareClass === undefined) {
-      return making?.architecture === architecture && making.version === version && making.recipe === recipe;
+      if (making === undefined) return measuring === formatVariant(architecture, recipe, 'cpu');
+      return making.architecture === architecture && making.version === version && making.recipe === recipe;
     }
     return making === undefined && measuring === variant && slotsOf(host, hardwareClass) > 0;
   });

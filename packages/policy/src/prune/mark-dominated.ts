@@ -20,7 +20,8 @@ export interface Catalogue {
 
 /**
  * Each variant with its mark, in the order they came in. What is denied or quarantined neither dominates nor is dominated. A
- * variant of an older version is compared as if its version were the current one of its architecture.
+ * variant of an older version is compared as if its version were the current one of its architecture. While an architecture has older
+ * ones its variants dominate none of other architectures: the newer may not answer yet, the older soon no more.
  */
 export function markDominated(
   { tasks, architectures, variants, rules, prices }: Catalogue,
@@ -36,13 +37,13 @@ export function markDominated(
   );
   for (const [task, own] of byTask) {
     const terms = { prices, latencyMs: latencies.get(task) ?? fallbackObjective.latencyMs };
-    const newest = own.filter(isCurrent);
-    mark(newest, planDomination(newest, terms, params), marks);
-    const older = own.filter((one) => !isCurrent(one));
-    for (const [, group] of groupBy(older, ({ variant }) => `${variant.architecture}/${variant.version}`)) {
-      const name = group[0]?.variant.architecture;
-      const others = newest.filter(({ variant }) => variant.architecture !== name);
-      mark(group, planDomination([...others, ...group], terms, params), marks);
+    const between = new Set(own.filter((one) => !isCurrent(one)).map(({ variant }) => variant.architecture));
+    const isBetween = ({ variant }: Unmarked): boolean => between.has(variant.architecture);
+    const settled = own.filter((one) => !isBetween(one));
+    mark(settled, planDomination(settled, terms, params), marks);
+    const versions = groupBy(own.filter(isBetween), ({ variant }) => `${variant.architecture}/${variant.version}`);
+    for (const group of versions.values()) {
+      mark(group, planDomination([...settled, ...group], terms, params), marks);
     }
   }
   return variants.map((one) => {

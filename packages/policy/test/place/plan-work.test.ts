@@ -40,6 +40,9 @@ describe('planWork', () => {
     const maker = worker('v', 500, { making, measuring: variantId('a:int8-dynamic') });
     const workers = [maker, worker('w', 500)];
     assert.deepEqual(work({ architectures: [model], variants: [original], workers }), ['make fp16 of a on w']);
+    const unordered = worker('v', 500, { measuring: variantId('a:int8-dynamic') });
+    const afterLeader = { architectures: [model], variants: [original], workers: [unordered, worker('w', 500)] };
+    assert.deepEqual(work(afterLeader), ['make fp16 of a on w'], 'an order of another leader');
     const older = worker('v', 500, { making: { ...making, version: 0 } });
     assert.deepEqual(work({ architectures: [model], variants: [original], workers: [older, worker('w', 500)] }), [
       'make int8-dynamic of a on w',

@@ -129,6 +129,16 @@ describe('a new version', () => {
     assert.equal(servedOf(world({ variants, replicas: ready, architectures: [wanting] })).get('a'), 1);
   });
 
+  it('takes over also where all of it is dominated by what another architecture has', () => {
+    const better = { dominatedBy: 'b:original' };
+    const variants = [first('original', better), second('original', better), variant('b:original', { p50Ms: 1 })];
+    const replicas = [replica('1', 'a:original', 'w'), replica('2', 'b:original', 'w')];
+    assert.deepEqual(brief(plan({ variants, replicas })), ['load a:original v2 on w']);
+    const pair = [...replicas, replica('3', 'a:original', 'v'), replica('4', 'a:original', 'w', { version: 2 })];
+    const both = { variants, replicas: pair, workers: [worker('v', 500), worker('w', 500)] };
+    assert.equal(servedOf(world(both)).get('a'), 1, 'who names it gets as many replicas as before');
+  });
+
   it('takes the old one’s memory where both do not fit, once all of it is made and measured, and says so', () => {
     const tight = { workers: [worker('w', 150)] };
     const next = plan(tight);

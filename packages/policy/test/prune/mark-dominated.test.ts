@@ -62,7 +62,19 @@ describe('markDominated', () => {
     assert.deepEqual(marks([...older, ...newer, slow('b:original')], { architectures }), [
       'a:original/1 by a:fp16 within',
       'a:original/2 by a:fp16 within',
-      'b:original/1 by a:fp16',
+    ]);
+  });
+
+  it('holds nothing against other architectures that may not answer yet, or soon no more', () => {
+    const architectures = [architecture('a', { version: 2 }), architecture('b')];
+    const older = slow('a:original', { accuracy: 0.8 });
+    const newer = fast('a:original', { version: 2, accuracy: 0.95 });
+    assert.deepEqual(marks([older, newer, slow('b:original')], { architectures }), ['a:original/1 by b:original']);
+    assert.deepEqual(marks([newer, slow('b:original')], { architectures }), ['b:original/1 by a:original']);
+    const best = fast('b:original', { accuracy: 0.99, p50Ms: 1 });
+    assert.deepEqual(marks([older, newer, best], { architectures }), [
+      'a:original/1 by b:original',
+      'a:original/2 by b:original',
     ]);
   });
 });
