@@ -22,7 +22,8 @@ export interface Succession {
 /**
  * For each variant with ready replicas in the version `before`, how many the current version's variant of the same name
  * needs: as many, but no more than the fleet has slots for. None when the current version will not have it: not wanted,
- * declined or failed, or when it is dominated by another of its own, denied or quarantined. Infinite while its file or its measurement is to come.
+ * declined or failed, or when it is dominated by another of its own, denied or quarantined. Infinite while its file or its
+ * measurement is to come; and of what is pinned when the current version will not have it: nothing would answer its task.
  */
 export function successionOf(succession: Succession, before: number): ReadonlyMap<VariantId, number> {
   const needs = new Map<VariantId, number>();
@@ -33,18 +34,23 @@ export function successionOf(succession: Succession, before: number): ReadonlyMa
   return needs;
 }
 
-/** Replicas that the fleet could hold of the current version's variant; infinite: not known yet. */
+/** Replicas that the fleet could hold of it; infinite: not known yet, or the name may not move without it. */
 function limitOf(succession: Succession, id: VariantId, before: number): number {
   const { current, variants, workers, rules } = succession;
   const next = variants.find(({ variant }) => variant.id === id && variant.version === current.architecture.version);
   const previous = variants.find(({ variant }) => variant.id === id && variant.version === before);
-  if (next === undefined) return previous !== undefined && isToCome(succession, previous) ? Infinity : 0;
-  const { variant, dominatedWithin } = next;
-  if (dominatedWithin || variant.quarantineReason !== undefined) return 0;
-  if (denialOf({ ...variant, variant: id }, rules) !== undefined) return 0;
+  if (previous !== undefined && isDenied(previous, rules)) return 0;
+  const isPinned = rules.some(({ kind, target }) => kind === 'pin' && target === id);
+  const without = isPinned ? Infinity : 0;
+  if (next === undefined) return previous !== undefined && isToCome(succession, previous) ? Infinity : without;
+  if (next.variant.quarantineReason !== undefined || (next.dominatedWithin && !isPinned)) return without;
   const slots = slotsFor(next, workers);
-  return slots === 0 && isToMeasure(next, workers) ? Infinity : slots;
+  if (slots > 0) return slots;
+  return isToMeasure(next, workers) ? Infinity : without;
 }
+
+const isDenied = ({ variant }: PlacementVariant, rules: Succession['rules']): boolean =>
+  denialOf({ ...variant, variant: variant.id }, rules) !== undefined;
 
 /** The file is to be made yet, and its variant will run on what the fleet has. */
 function isToCome({ current, workers }: Succession, { variant }: PlacementVariant): boolean {

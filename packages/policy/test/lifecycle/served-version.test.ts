@@ -8,6 +8,18 @@ const unmeasured = variant('a:original', { version: 2 });
 const loaded = replica('1', 'a:original', 'w');
 const next = replica('2', 'a:original', 'w', { version: 2 });
 
+const half = variant('a:fp16', { p50Ms: 1 });
+const pinned = { variants: [old, half, fresh], replicas: [loaded, next, replica('3', 'a:fp16', 'w')] };
+const pins = [rule('pin', 'a:fp16')];
+const unmeasurable = {
+  variants: [...pinned.variants, variant('a:fp16', { version: 2, failure: 'crashed' })],
+  rules: pins,
+};
+const dominated = {
+  variants: [...pinned.variants, variant('a:fp16', { version: 2, p50Ms: 1, dominatedWithin: true })],
+  rules: pins,
+};
+
 const served = (fields: Partial<Succession>): number =>
   servedVersion({
     served: 1,
@@ -48,6 +60,10 @@ const cases: readonly (readonly [string, Partial<Succession>, number])[] = [
     2,
   ],
   ['the old one is denied', { replicas: [], variants: [old, unmeasured], rules: [rule('deny', 'a')] }, 2],
+  ['what is pinned is ready in both', { replicas: [loaded, next], rules: [rule('pin', 'a:original')] }, 2],
+  ['what is pinned is not of the new one', { ...pinned, rules: [rule('pin', 'a:fp16')] }, 1],
+  ['what is pinned could not be measured of the new one', { ...pinned, ...unmeasurable }, 1],
+  ['and is dominated there: it is as good as before', { ...pinned, ...dominated }, 1],
   ['the name means the current one already', { served: 2 }, 2],
   ['the name meant a version that is there no more', { served: 1, variants: [fresh] }, 2],
   ['a new leader finds the old one loaded', { served: undefined }, 1],
