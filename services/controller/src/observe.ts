@@ -68,10 +68,17 @@ export const currentVersions = ({ architectures, outcomes }: RegistryView): read
   );
 
 /** Variants of the versions that names mean, where those are not the current ones. */
-export const olderServed = ({ registry, served }: Scene): readonly PlacementVariant[] =>
+const olderServed = ({ registry, served }: Pick<Scene, 'registry' | 'served'>): readonly PlacementVariant[] =>
   [...served].flatMap(([name, version]) =>
     registry.architectures.get(name)?.at(-1)?.version === version ? [] : variantsOfVersion(registry, { name, version }),
   );
+
+/** Of every architecture those of the version that its name means. */
+export function servedVariants(scene: Pick<Scene, 'registry' | 'served'>): readonly PlacementVariant[] {
+  const older = olderServed(scene);
+  const outserved = new Set(older.map(({ variant }) => variant.architecture));
+  return [...[...scene.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
+}
 
 type Unserved = Omit<Scene, 'served'>;
 

@@ -4,7 +4,7 @@ import { ParetoError, parseTarget, type RuleEvent, type SelectionRule } from '@p
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from './describe.js';
-import type { Scene } from './observe.js';
+import { servedVariants, type Scene } from './observe.js';
 import type { RegisterContext } from './register.js';
 import { ruleKey, tenant } from './records.js';
 import { architectureNamed, isOver, ruleChanges } from './rule-changes.js';
@@ -137,28 +137,32 @@ function newId({ records, wallMs }: Scene): string {
   }
 }
 
-function refuseEmptyPin({ registry }: Scene, rule: SelectionRule): void {
+function refuseEmptyPin(scene: Scene, rule: SelectionRule): void {
+  const { rules } = scene.registry;
   const why = (known: PlacementVariant): string | undefined => {
     const { id, architecture, task, quarantineReason } = known.variant;
     if (quarantineReason !== undefined) return `${id} is quarantined: ${quarantineReason}`;
-    const denial = denialOf({ variant: id, architecture, task }, registry.rules);
+    const denial = denialOf({ variant: id, architecture, task }, rules);
     if (denial !== undefined)
       return `a rule denies ${denial.target}${denial.reason === '' ? '' : `: ${denial.reason}`}`;
     const [failed] = known.measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : []));
     const isMeasured = known.measurements.some(({ result }) => result.kind === 'measured');
     return failed === undefined || isMeasured ? undefined : `${id} could not be measured: ${failed}`;
   };
-  const pinned = [...registry.variants.values()].filter(
+  const pinned = servedVariants(scene).filter(
     ({ variant: { id, architecture } }) => rule.target === id || rule.target === architecture,
   );
   const reasons = pinned.map(why);
   if (reasons.includes(undefined)) return;
-  const because = reasons[0] ?? `the current version of ${architectureNamed(rule.target)} has no such variant`;
+  const because = reasons[0] ?? `${versionMeant(scene, architectureNamed(rule.target))} has no such variant`;
   throw new ParetoError(
     'failed-precondition',
     `with this pin nothing would answer task ${rule.task ?? ''}: ${because}`,
   );
 }
+
+const versionMeant = ({ registry, served }: Scene, name: string): string =>
+  `version ${served.get(name) ?? registry.architectures.get(name)?.at(-1)?.version}, which ${name} means now,`;
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 

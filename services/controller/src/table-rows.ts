@@ -2,11 +2,10 @@
 // being the same objects, the same row: most rows cost nothing to make again.
 
 import type { Architecture, Assignment, ReplicaState, SelectionRule, Task } from '@pareto/core';
-import type { PlacementVariant } from '@pareto/policy';
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
 import { ceilingOf } from './assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
-import { olderServed, type Scene } from './observe.js';
+import { servedVariants, type Scene } from './observe.js';
 import { versionKey, type RegistryView } from './registry-view.js';
 import { variantRows } from './variant-rows.js';
 
@@ -31,13 +30,6 @@ const architectureRow = memoize((architecture: Architecture) => ({
   key: `architecture/${architecture.name}/${architecture.version}`,
   architecture: architectureToWire(architecture),
 }));
-
-/** Of an architecture whose name means an older version, those of that version. */
-function servedVariants(scene: Scene): readonly PlacementVariant[] {
-  const older = olderServed(scene);
-  const outserved = new Set(older.map(({ variant }) => variant.architecture));
-  return [...[...scene.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
-}
 
 const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: SelectionRule) => ({
   key: `rule/${id}`,

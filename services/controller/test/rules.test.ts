@@ -1,17 +1,18 @@
 // Rules over real gRPC: set, obeyed by the table, ended, and what is remembered of them.
 
 import assert from 'node:assert/strict';
-import { variantId, type RuleEvent, type SelectionRule } from '@pareto/core';
+import { bytes, digest, variantId, type RuleEvent, type SelectionRule } from '@pareto/core';
+import { manifestDigest } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
-import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createRecordTables } from '../src/record-tables.js';
 import { putRecord, ruleEventKey } from '../src/records.js';
 import { ruleChanges } from '../src/rule-changes.js';
 import { startRouter, type FakeRouter } from './fake-router.js';
-import { startWorker } from './fake-worker.js';
+import { profileFor, startWorker } from './fake-worker.js';
 import { startController, type TestController } from './start-controller.js';
-import { registerModel } from './upload-model.js';
+import { registerModel, uploadFile } from './upload-model.js';
 
 describe('rules', () => {
   let folder: TempFolder;
@@ -107,6 +108,29 @@ describe('rules', () => {
     const pin = set({ kind: 'pin', target: 'tiny' });
     await assert.rejects(pin, { code: 'failed-precondition', message: /nothing would answer task squares: .*wrong/ });
     assert.equal((await controller.registry.listRules({})).rules.length, 1);
+  });
+
+  it('pin what the version has that a name means, while another is to come', async () => {
+    const [file] = (await uploadFile(controller, Buffer.from('half'))).files ?? [];
+    const files = [{ path: 'model.onnx', digest: digest(file?.digest ?? ''), sizeBytes: bytes(4) }];
+    const made = { manifest: { files }, modelDigest: manifestDigest({ files }), similarity: 1, note: '' };
+    const one = startWorker(controller.address, {
+      id: 'w1',
+      make: () => ({ kind: 'made', ...made }),
+      measure: ({ spec }) => (spec?.version === 2 ? undefined : profileFor(spec?.variant ?? '')),
+    });
+    cleanUp.push(one.leave);
+    await registerModel(controller, 'half', undefined, 'squares', ['fp16']);
+    await until('the other variant', () => one.measured.includes('half:fp16'));
+    await registerModel(controller, 'half', matrixModel(8));
+    await until('version 2', () => one.measured.filter((variant) => variant === 'half:original').length === 2);
+    await set({ kind: 'pin', target: 'half:fp16' });
+    const notices = async () => (await controller.fleet.overview({})).notices.join();
+    assert.doesNotMatch(await notices(), /task squares nothing that may answer/);
+    await set({ target: 'half:original' });
+    await assert.rejects(set({ kind: 'pin', target: 'half:original' }), {
+      message: /nothing would answer task squares: a rule denies half:original/,
+    });
   });
 
   it('that deny what runs take it away', async () => {
