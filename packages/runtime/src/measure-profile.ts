@@ -14,6 +14,7 @@ import { isDeviceProvider } from './device-provider.js';
 import type { LoadCount } from './executor-pool.js';
 import type { Executor } from './executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
+import { createUndisturbed, type Try } from './measure-undisturbed.js';
 import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
 import type { Placement } from './placement.js';
 import type { TensorInput } from './run.js';
@@ -44,10 +45,7 @@ const cpuBudget = 4000;
 /** A device compiles its programs at the first run of a size. */
 const deviceBudget = 8000;
 const budgetOf = ({ providerUsed }: Executor): number => (isDeviceProvider(providerUsed) ? deviceBudget : cpuBudget);
-/** Of one batch size, where loads of other models keep disturbing it. */
-const mostTries = 4;
-
-type MeasureSize = (batch: number) => Promise<ProfilePoint>;
+type MeasureSize = (batch: number) => Promise<Try>;
 
 /**
  * Measures batches 1, 2, 4 … up to the ceiling, each warmed first, until the median is known well or its time is spent; then
@@ -63,12 +61,25 @@ export async function measureProfile(
   signal?: AbortSignal,
 ): Promise<Profile> {
   const turn = createMeasuringTurn(request.tokens, clock, signal);
-  const measure: MeasureSize = (batch) => measureUndisturbed(executor, request, batch, turn, clock);
+  const undisturbed = createUndisturbed({
+    ...{ pid: executor.pid, loads: request.loads, clock, signal },
+    spentMs: () => turn.spentMs,
+  });
+  const measure: MeasureSize = (batch) => {
+    const inputs = inputsFor(request, batch);
+    return undisturbed(async () => {
+      await turn.renew();
+      const point = await measureBatch(executor, inputs, batch, turn, clock);
+      turn.end();
+      return point;
+    });
+  };
   try {
     const nodesByProvider = await provePlacement(executor, request, turn);
     await warmExecutor(executor, inputsFor(request, 1), turn, clock);
-    const points = await measureWithin(budgetOf(executor), batchSizes(request.maxBatch), measure, turn);
-    const predictionError = await tryPrediction(executor, points, request, measure, turn);
+    const budgetMs = budgetOf(executor);
+    const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
+    const predictionError = await tryPrediction(executor, points, request, measure, leftMs);
     const memory = await executor.memory();
     return {
       points,
@@ -100,34 +111,16 @@ async function measureWithin(
   budgetMs: number,
   sizes: readonly number[],
   measure: MeasureSize,
-  turn: MeasuringTurn,
-): Promise<readonly ProfilePoint[]> {
+): Promise<{ readonly points: readonly ProfilePoint[]; readonly leftMs: number }> {
   const points: ProfilePoint[] = [];
-  const start = turn.spentMs;
+  let leftMs = budgetMs;
   for (const batch of sizes) {
-    if (points.length > 0 && turn.spentMs - start > budgetMs) break;
-    points.push(await measure(batch));
+    if (points.length > 0 && leftMs < 0) break;
+    const { point, spentMs } = await measure(batch);
+    points.push(point);
+    leftMs -= spentMs;
   }
-  return points;
-}
-
-/** Measured again when another model was loaded meanwhile. */
-async function measureUndisturbed(
-  executor: Executor,
-  request: ProfileRequest,
-  batch: number,
-  turn: MeasuringTurn,
-  clock: Clock,
-): Promise<ProfilePoint> {
-  const { loads } = request;
-  const inputs = inputsFor(request, batch);
-  for (let tries = 1; ; tries++) {
-    await turn.renew();
-    const { begun, underWay } = loads;
-    const point = await measureBatch(executor, inputs, batch, turn, clock);
-    turn.end();
-    if ((underWay === 0 && loads.begun === begun) || tries === mostTries) return point;
-  }
+  return { points, leftMs };
 }
 
 /** On the cpu there is nowhere else to run: it isn't looked at. */
@@ -152,13 +145,12 @@ async function tryPrediction(
   points: readonly ProfilePoint[],
   { predict }: ProfileRequest,
   measure: MeasureSize,
-  turn: MeasuringTurn,
+  leftMs: number,
 ): Promise<number | undefined> {
   if (isDeviceProvider(executor.providerUsed)) return undefined;
   const sizes = sizesBetween(points.map(({ batch }) => batch));
-  const left = budgetOf(executor) - turn.spentMs;
-  if (sizes.length === 0 || left <= 0) return undefined;
-  const tried = await measureWithin(left, sizes, measure, turn);
-  const errors = tried.map(({ batch, p50Ms }) => Math.abs(predict(points, batch) - p50Ms) / p50Ms);
+  if (sizes.length === 0 || leftMs <= 0) return undefined;
+  const tried = await measureWithin(leftMs, sizes, measure);
+  const errors = tried.points.map(({ batch, p50Ms }) => Math.abs(predict(points, batch) - p50Ms) / p50Ms);
   return errors.reduce((total, error) => total + error, 0) / errors.length;
 }

