@@ -44,6 +44,8 @@ export function wideTable({ variants, tasks, workers, replicas }: WideTableOptio
       placeable: true,
       quarantineReason: undefined,
       measurementError: undefined,
+      dominatedBy: undefined,
+      dominatedWithin: false,
       replicas: Array.from({ length: rng() < 0.1 ? 0 : replicas }, (_item, replica) => ({
         id: replicaId(`r-${index}-${replica}`),
         slot: slot++,
@@ -81,7 +83,11 @@ function profileOf(oneMs: number): Profile {
       runs: 200,
     };
   });
-  return { points, loadMs: milliseconds(500), memoryBytes: bytes(1e8), runtimeVersion: '1', providerUsed: 'cpu' };
+  return {
+    ...{ points, loadMs: milliseconds(500), coldLoadMs: milliseconds(900) },
+    ...{ memoryBytes: bytes(1e8), baseMemoryBytes: bytes(3e7), predictionError: undefined },
+    ...{ runtimeVersion: '1', providerUsed: 'cpu', nodesByProvider: {}, shapes: {} },
+  };
 }
 
 const taskOf = (name: string, candidates: readonly Candidate[]): TargetEntry => ({
@@ -93,5 +99,7 @@ const taskOf = (name: string, candidates: readonly Candidate[]): TargetEntry => 
   metric: 'top1',
   defaultObjective: {},
   maxBatchSize: 32,
+  exclusions: undefined,
+  rules: [],
   candidates: candidates.toSorted((a, b) => (a.costPer1k ?? Infinity) - (b.costPer1k ?? Infinity)),
 });
