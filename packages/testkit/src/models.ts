@@ -150,18 +150,10 @@ export function outlierModel(side = 64): Uint8Array {
   });
 }
 
-/** One matrix product over a batch that is fixed; `mixes`: the items of a batch are averaged first, so that none is alone. */
+/** One matrix product over a batch that is fixed; `mixes`: the items of a batch are weighed against each other, so that none is alone. */
 export function fixedBatchModel(batch: number, mixes = false): Uint8Array {
-  const mean: Node = {
-    op: 'ReduceMean',
-    inputs: ['x'],
-    outputs: ['mean'],
-    attributes: [
-      { name: 'axes', ints: [0] },
-      { name: 'keepdims', int: 1 },
-    ],
-  };
-  const mixing: readonly Node[] = mixes ? [mean, { op: 'Add', inputs: ['x', 'mean'], outputs: ['item'] }] : [];
+  const softmax: Node = { op: 'Softmax', inputs: ['x'], outputs: ['item'], attributes: [{ name: 'axis', int: 0 }] };
+  const mixing: readonly Node[] = mixes ? [softmax] : [];
   return writeModel({
     nodes: [...mixing, { op: 'MatMul', inputs: [mixes ? 'item' : 'x', 'w'], outputs: ['y'] }],
     inputs: [{ name: 'x', type: float, dims: [batch, 4] }],

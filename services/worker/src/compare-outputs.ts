@@ -66,11 +66,13 @@ export function createComparison(demand: Demand): Comparison {
       const problems = all.map((tally) => problemOf(tally, demand));
       return {
         similarity: Math.min(1, ...all.map(similarityOf)),
-        problem: unlike ?? problems.find((problem) => problem !== undefined),
+        problem: unlike ?? (all.length === 0 ? 'there was nothing to compare' : problems.find(isProblem)),
       };
     },
   };
 }
+
+const isProblem = (problem: string | undefined): boolean => problem !== undefined;
 
 const createTally = ({ name, datatype }: TensorOutput): Tally => ({
   ...{ name, isFloat: datatype.startsWith('FP'), samples: 0, nan: 0, infinite: 0, farthest: 0 },

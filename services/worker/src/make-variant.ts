@@ -13,7 +13,7 @@ import { readMakingSamples } from './making-samples.js';
 import { isDiskFull, NotNow, orNotNow } from './not-now.js';
 import { openFile, openModel } from './opened-files.js';
 import type { SideDeps } from './side-executor.js';
-import { wholeBatches } from './verify-made.js';
+import { windowOf } from './verify-made.js';
 import { withinTime } from './within-time.js';
 
 export interface MakeDeps extends SideDeps {
@@ -76,9 +76,10 @@ async function makeChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promis
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
   const signature = servedSignature(order);
-  const most = recipe === dynamicBatch ? wholeBatches(verifiedOn, fixedBatchOf(original.signature)) : verifiedOn;
+  const least = recipe === dynamicBatch ? windowOf(fixedBatchOf(original.signature)) : 1;
+  const most = Math.max(least, verifiedOn);
   const { validationPath } = site;
-  const { calibration, verification } = await readMakingSamples({ validationPath, signature, metric, most });
+  const { calibration, verification } = await readMakingSamples({ validationPath, signature, metric, least, most });
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const made = await makeFile({ ...deps, ...site, recipe, sizeBytes, batched, batch, calibration });

@@ -16,7 +16,8 @@ export interface SamplesWish {
   readonly validationPath: string | undefined;
   readonly signature: Signature;
   readonly metric: Metric;
-  /** How many to verify on at most, where there are so many; made up ones are fewer. */
+  /** How many to verify on: where a set has fewer than the least, they come again and again; made up ones are far from the most. */
+  readonly least: number;
   readonly most: number;
 }
 
@@ -27,17 +28,18 @@ export async function readMakingSamples({
   validationPath,
   signature,
   metric,
+  least,
   most,
 }: SamplesWish): Promise<MakingSamples> {
   const set = validationPath === undefined ? noSet : await readFitting(validationPath, signature, metric);
   if (typeof set === 'string') {
-    return { calibration: needsSamples(set), verification: inventedSamples(signature, Math.min(most, mostInvented)) };
+    return { calibration: needsSamples(set), verification: inventedSamples(signature, Math.max(least, mostInvented)) };
   }
   const { calibration, evaluation } = splitValidation(set);
   return {
     calibration:
       calibration.length === 0 ? needsSamples('the validation set is too small') : chosenSamples(set, calibration),
-    verification: chosenSamples(set, spread(evaluation, most)),
+    verification: chosenSamples(set, repeated(spread(evaluation, most), least)),
   };
 }
 
@@ -46,6 +48,9 @@ const needsSamples = (why: string): string => `it is calibrated on real samples:
 
 const readFitting = (path: string, signature: Signature, metric: Metric): Promise<ValidationSet | string> =>
   readValidationSet(path, signature, metric).catch(errorText);
+
+const repeated = (rows: readonly number[], least: number): readonly number[] =>
+  Array.from({ length: Math.max(least, rows.length) }, (_, index) => rows[index % rows.length] ?? 0);
 
 /** Sets are often sorted by class. */
 function spread(rows: readonly number[], most: number): readonly number[] {

@@ -37,18 +37,21 @@ export async function verifyMade(verification: Verification, { batched, batch }:
   return comparison.verdict();
 }
 
-/** One item; two, and five, so that rows don't fill what a kernel takes at once. Their least common multiple is ten. */
+/** One item; two, and five, so that rows don't fill what a kernel takes at once. */
 const triedBatches = [1, 2, 5] as const;
-const multiple = 10;
+const leastCompared = 10;
+
+/** How many samples are compared together: whole batches of the original. */
+export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(leastCompared / fixedBatch);
 
 /**
  * As `verifyMade`, of a file whose batch was made dynamic, while the original takes `fixedBatch` items at a time: every item gets
- * the original's answer, whatever batch it is in. The samples' first dimension is that batch.
+ * the original's answer, whatever batch it is in. The samples' first dimension is that batch; what doesn't fill a window is left out.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<Verdict> {
   const { original, made, samples, bound, stint } = verification;
   const comparison = createComparison({ bound, isExact: true });
-  const window = leastCommonMultiple(fixedBatch, multiple);
+  const window = windowOf(fixedBatch);
   const whole = samples.count - (samples.count % window);
   for (let from = 0; stint.goesOn(from, whole); from += window) {
     const rows = { samples, from, to: from + window };
@@ -58,25 +61,13 @@ export async function verifyBatches(verification: Verification, fixedBatch: numb
   return comparison.verdict();
 }
 
-/** The fewest samples, at least `wanted`, that fill whole batches of every tried size and of `fixedBatch`. */
-export function wholeBatches(wanted: number, fixedBatch: number): number {
-  const window = leastCommonMultiple(fixedBatch, multiple);
-  return Math.ceil(wanted / window) * window;
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [divisor, rest] = [a, b];
-  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
-  return (a / divisor) * b;
-}
-
 interface Rows {
   readonly samples: Samples;
   readonly from: number;
   readonly to: number;
 }
 
-/** The outputs over all rows, which are their first dimension. */
+/** The outputs over all rows, which are their first dimension. The last batch may be smaller. */
 async function answersInBatches(
   model: SideModel,
   { samples, from, to }: Rows,
@@ -84,9 +75,10 @@ async function answersInBatches(
 ): Promise<readonly TensorOutput[]> {
   const runs: (readonly TensorOutput[])[] = [];
   for (let start = from; start < to; start += batch) {
-    const outputs = await model.run(samples.rows(start, start + batch));
+    const end = Math.min(start + batch, to);
+    const outputs = await model.run(samples.rows(start, end));
     for (const { name, shape } of outputs) {
-      if (shape[0] !== batch) throw lostBatch(`output ${name} has the shape [${shape.join()}]`, batch);
+      if (shape[0] !== end - start) throw lostBatch(`output ${name} has the shape [${shape.join()}]`, end - start);
     }
     runs.push(outputs);
   }
