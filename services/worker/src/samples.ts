@@ -1,6 +1,13 @@
 // What models are run on to calibrate, to verify and to measure: rows of a validation set, or made up.
 
-import { createSeededRng, elementBytes, elementCount, type Signature, type TensorSpec } from '@pareto/core';
+import {
+  createSeededRng,
+  elementBytes,
+  elementCount,
+  type DataType,
+  type Signature,
+  type TensorSpec,
+} from '@pareto/core';
 import { pickRows, type Tensor, type ValidationSet } from '@pareto/models';
 import type { TensorInput, TensorOutput } from '@pareto/runtime';
 
@@ -25,7 +32,10 @@ export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]
   };
 }
 
-/** Floats in [-1, 1) and, in every other sample, in [0, 1), another seed for each; everything else zero. A dynamic dimension is 1. */
+/**
+ * Floats in [-1, 1) and, in every other sample, in [0, 1); whole numbers are 0 and, in every other sample, 0 or 1; text is empty.
+ * Another seed for each. A dynamic dimension is 1.
+ */
 export function inventedSamples({ inputs }: Signature, count: number): Samples {
   return {
     count,
@@ -42,11 +52,30 @@ export function inventedSamples({ inputs }: Signature, count: number): Samples {
 
 function inventRow({ datatype }: TensorSpec, elements: number, seed: number): Uint8Array {
   if (datatype === 'BYTES') return Buffer.alloc(4 * elements);
-  if (datatype !== 'FP32' && datatype !== 'FP64') return Buffer.alloc(elements * elementBytes[datatype]);
   const rng = createSeededRng(seed + 1);
-  const value = seed % 2 === 0 ? () => 2 * rng() - 1 : rng;
-  const numbers = Array.from({ length: elements }, value);
-  return new Uint8Array((datatype === 'FP32' ? Float32Array.from(numbers) : Float64Array.from(numbers)).buffer);
+  const even = seed % 2 === 0;
+  const real = even ? () => 2 * rng() - 1 : rng;
+  switch (datatype) {
+    case 'FP32':
+      return new Uint8Array(Float32Array.from({ length: elements }, real).buffer);
+    case 'FP64':
+      return new Uint8Array(Float64Array.from({ length: elements }, real).buffer);
+    case 'FP16':
+      return new Uint8Array(Uint16Array.from({ length: elements }, () => half(rng(), even && rng() < 0.5)).buffer);
+    default:
+      return wholeNumbers(datatype, elements, even ? () => 0 : () => Math.round(rng()));
+  }
+}
+
+/** In half precision, of a size in [0.5, 1) by `at`, which is in [0, 1). */
+const half = (at: number, isNegative: boolean): number => (isNegative ? 0x8000 : 0) + 0x3800 + Math.floor(at * 1024);
+
+/** Those below 256: all but their first byte is zero. */
+function wholeNumbers(datatype: Exclude<DataType, 'BYTES'>, elements: number, value: () => number): Uint8Array {
+  const width = elementBytes[datatype];
+  const data = new Uint8Array(elements * width);
+  for (let at = 0; at < data.length; at += width) data[at] = value();
+  return data;
 }
 
 /** Real inputs for a run of so many items: the first rows, again and again where there are fewer. */
