@@ -9,7 +9,10 @@ import { createTestClient, refusalOf, type TestClient } from '../support/client.
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
 
-const measured = ({ measurements: [first] }: wire.Variant): wire.Measurement => first ?? assert.fail('not measured');
+const measured = ({ name, measurements: [first] }: wire.Variant): wire.Measurement & { profile: wire.Profile } => {
+  assert.ok(first?.profile, `${name} was not measured: ${first?.error}`);
+  return { ...first, profile: first.profile };
+};
 const valueOf = (variant: wire.Variant): number => measured(variant).accuracy?.value ?? NaN;
 
 describe('one trained model', function () {
@@ -55,8 +58,8 @@ describe('one trained model', function () {
       assert.equal(error, '', variant.name);
       assert.equal(accuracy?.samples, 1800, variant.name);
       assert.ok(accuracy.lower95 < accuracy.value && accuracy.value < accuracy.upper95);
-      assert.deepEqual(profile?.points.map(({ batch }) => batch).slice(0, 4), [1, 2, 4, 8], variant.name);
-      assert.ok((profile?.loadMs ?? 0) > 0 && (profile?.coldLoadMs ?? 0) > 0 && (profile?.memoryBytes ?? 0) > 0);
+      assert.deepEqual(profile.points.map(({ batch }) => batch).slice(0, 4), [1, 2, 4, 8], variant.name);
+      assert.ok(profile.loadMs > 0 && profile.coldLoadMs > 0 && profile.memoryBytes > 0);
       if (variant.recipe === 'original') assert.equal(agreement, undefined);
       else assert.ok((agreement ?? 0) > 0.95, `${variant.name} agrees with the original in ${agreement}`);
     }

@@ -26,7 +26,7 @@ export interface Option {
   readonly accuracy: number;
 }
 
-export type OptionsByVariant = ReadonlyMap<VariantId, readonly Option[]>;
+type OptionsByVariant = ReadonlyMap<VariantId, readonly Option[]>;
 
 export interface Options {
   /** Of the versions that names mean. */
