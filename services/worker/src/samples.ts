@@ -55,16 +55,10 @@ function inventRow({ datatype }: TensorSpec, elements: number, seed: number): Ui
   const rng = createSeededRng(seed + 1);
   const even = seed % 2 === 0;
   const real = even ? () => 2 * rng() - 1 : rng;
-  switch (datatype) {
-    case 'FP32':
-      return new Uint8Array(Float32Array.from({ length: elements }, real).buffer);
-    case 'FP64':
-      return new Uint8Array(Float64Array.from({ length: elements }, real).buffer);
-    case 'FP16':
-      return new Uint8Array(Uint16Array.from({ length: elements }, () => half(rng(), even && rng() < 0.5)).buffer);
-    default:
-      return wholeNumbers(datatype, elements, even ? () => 0 : () => Math.round(rng()));
-  }
+  if (datatype === 'FP32') return new Uint8Array(Float32Array.from({ length: elements }, real).buffer);
+  if (datatype === 'FP64') return new Uint8Array(Float64Array.from({ length: elements }, real).buffer);
+  if (datatype !== 'FP16') return wholeNumbers(datatype, elements, even ? () => 0 : () => Math.round(rng()));
+  return new Uint8Array(Uint16Array.from({ length: elements }, () => half(rng(), even && rng() < 0.5)).buffer);
 }
 
 /** In half precision, of a size in [0.5, 1) by `at`, which is in [0, 1). */
