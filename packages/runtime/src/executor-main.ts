@@ -27,7 +27,7 @@ async function handle({ id, ...request }: ToExecutor, data: readonly Buffer[]): 
     const { reply, tensors } = await sessions.answer(request, data);
     send({ ...reply, id }, tensors);
   } catch (error) {
-    const message = errorText(error);
+    const message = errorText(error).trim();
     if (outOfMemory.test(message)) process.exit(outOfMemoryExit);
     send({ kind: 'failed', id, message });
   }

@@ -69,8 +69,8 @@ export async function loadExecutor(berth: Berth, request: LoadRequest, signal?: 
 }
 
 async function load(berth: Berth, request: LoadRequest, signal: AbortSignal | undefined): Promise<LoadedHeader> {
-  const { modelPath, provider, threads, option, optimisedPath } = request;
-  const wish = { modelPath, provider, threads, option, optimisedPath };
+  const { modelPath, provider, threads, option, optimisedPath, optimisedWeights } = request;
+  const wish = { modelPath, provider, threads, option, optimisedPath, optimisedWeights };
   const asked = berth.session.ask({
     request: { kind: 'load', session: berth.session.id, ...wish },
     what: 'the load',

@@ -8,6 +8,8 @@ export interface OptimiseRequest {
   readonly modelPath: string;
   /** Of the new file, in a folder that exists. */
   readonly outputPath: string;
+  /** A file name: large weights are saved there, beside it. Wanted where those of the model lie outside its graph; else left out. */
+  readonly weightsName?: string | undefined;
   readonly memoryLimitBytes: number;
 }
 
@@ -17,10 +19,11 @@ export interface OptimiseRequest {
  */
 export async function optimiseModel(
   pool: Pick<ExecutorPool, 'load'>,
-  { modelPath, outputPath, memoryLimitBytes }: OptimiseRequest,
+  { modelPath, outputPath, weightsName, memoryLimitBytes }: OptimiseRequest,
   signal?: AbortSignal,
 ): Promise<void> {
-  const wish = { modelPath, provider: 'cpu', threads: 1, optimisedPath: outputPath, memoryLimitBytes, nice: true };
+  const saved = { optimisedPath: outputPath, optimisedWeights: weightsName };
+  const wish = { modelPath, provider: 'cpu', threads: 1, ...saved, memoryLimitBytes, nice: true };
   await using _executor = await pool.load(wish, signal);
   const size = await stat(outputPath).then(
     ({ size }) => size,

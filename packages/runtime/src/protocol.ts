@@ -24,6 +24,8 @@ export interface SessionRequest {
   readonly option?: SessionOption | undefined;
   /** Where the graph is saved as it is after ONNX Runtime's portable optimisations; others are not done then. */
   readonly optimisedPath?: string | undefined;
+  /** A file name: there, beside that graph, its large weights are saved. Left out: in the graph. */
+  readonly optimisedWeights?: string | undefined;
 }
 
 /** Makes a session, known by its number from then on. */

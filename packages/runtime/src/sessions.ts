@@ -63,7 +63,7 @@ async function createSession(
   request: SessionRequest,
   more: InferenceSession.SessionOptions = {},
 ): Promise<InferenceSession> {
-  const { modelPath, provider, threads, option, optimisedPath } = request;
+  const { modelPath, provider, threads, optimisedPath } = request;
   const known = listSupportedBackends().map(({ name }) => name);
   if (!known.includes(provider))
     throw new Error(`execution provider ${provider} is not here: expected one of ${known.join(', ')}`);
@@ -76,9 +76,16 @@ async function createSession(
     graphOptimizationLevel: optimisedPath === undefined ? 'all' : 'extended',
     logSeverityLevel: 3,
     ...(optimisedPath !== undefined && { optimizedModelFilePath: optimisedPath }),
-    ...(option === 'no-prepacking' && { extra: { session: { disable_prepacking: '1' } } }),
+    extra: { session: sessionEntries(request) },
     ...more,
   });
+}
+
+function sessionEntries({ option, optimisedWeights }: SessionRequest): Readonly<Record<string, string>> {
+  return {
+    ...(option === 'no-prepacking' && { disable_prepacking: '1' }),
+    ...(optimisedWeights !== undefined && { optimized_model_external_initializers_file_name: optimisedWeights }),
+  };
 }
 
 /** In its default layout WebGPU's convolutions of some channel counts give wrong answers (onnxruntime issue 29651). */

@@ -1,6 +1,6 @@
 // Makes the file of a recipe: a rewrite of the graph, for some after a look at the values on real samples; or what ONNX Runtime saves.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
 import { generators, runMaker, type Generator, type MakeJob, type Made, type Ranges } from '@pareto/models';
@@ -16,6 +16,8 @@ export interface Making extends SideDeps, Attention {
   /** The graph of what it is made from, and the bytes of all its files. */
   readonly modelPath: string;
   readonly sizeBytes: number;
+  /** Weights lie in files beside the graph. */
+  readonly isSplit: boolean;
   /** It has a batch dimension. */
   readonly batched: boolean;
   /** How many samples run together. */
@@ -101,12 +103,20 @@ function toFileMade(made: MadeIn | Extract<Made, { kind: 'declined' }>, { bound 
 const optimisedBound = 0.9999;
 
 async function optimise(making: Making): Promise<FileMade> {
-  const { pool, modelPath, tell, signal } = making;
+  const { pool, modelPath, isSplit, tell, signal } = making;
   const folder = join(making.folder, 'made');
   await mkdir(folder);
   tell('optimising');
   const name = 'model.onnx';
   const memoryLimitBytes = making.memoryLimitBytes();
-  await optimiseModel(pool, { modelPath, outputPath: join(folder, name), memoryLimitBytes }, signal);
-  return { kind: 'made', folder, names: [name], note: 'optimised ahead of loading', bound: optimisedBound };
+  const weightsName = isSplit ? 'weights.bin' : undefined;
+  await optimiseModel(pool, { modelPath, outputPath: join(folder, name), weightsName, memoryLimitBytes }, signal);
+  // Small weights are in the graph all the same; so there may be none beside it.
+  return {
+    kind: 'made',
+    folder,
+    names: await readdir(folder),
+    note: 'optimised ahead of loading',
+    bound: optimisedBound,
+  };
 }

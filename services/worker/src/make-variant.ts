@@ -82,7 +82,8 @@ async function makeChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promis
   const { calibration, verification } = await readMakingSamples({ validationPath, signature, metric, least, most });
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
-  const made = await makeFile({ ...deps, ...site, recipe, sizeBytes, batched, batch, calibration });
+  const isSplit = original.manifest.files.length > 1;
+  const made = await makeFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
   if (made.kind === 'declined') return made;
   const files = await describeFiles(made.folder, made.names);
   const madePath = join(made.folder, graphFile(manifestOf(files)).path);

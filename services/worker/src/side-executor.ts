@@ -29,7 +29,9 @@ export async function loadAside(
 ): Promise<SideModel> {
   const memoryLimitBytes = deps.memoryLimitBytes();
   const wish = { modelPath, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
-  const executor = await deps.pool.load(wish, signal);
+  const executor = await deps.pool.load(wish, signal).catch((error: unknown) => {
+    throw error instanceof ParetoError ? namingWho(who, error) : error;
+  });
   countAsGuest(executor, deps.guests);
   endWith(executor, signal);
   return {
@@ -40,6 +42,15 @@ export async function loadAside(
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
 }
+
+const namingWho = (who: string, error: ParetoError): ParetoError =>
+  new ParetoError(
+    error.code,
+    error.message.replace(/^the model|^loading/, (start) => told(who, start)),
+    { cause: error },
+  );
+
+const told = (who: string, start: string): string => (start === 'loading' ? `loading ${who}` : who);
 
 /** As long as a run may take by the clock where others want the core all the time: a twentieth of when it counts as hung. */
 const starvedMs = milliseconds(15_000);

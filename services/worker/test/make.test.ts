@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { recipes } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
-import { createTempFolder, fixedBatchModel, greedyModel, outlierModel, rootModel, waitFor } from '@pareto/testkit';
+import {
+  createTempFolder,
+  fixedBatchModel,
+  greedyModel,
+  matrixModel,
+  outlierModel,
+  rootModel,
+  waitFor,
+} from '@pareto/testkit';
 import { digits, startWorld, type World } from './harness.js';
 
 /** Processes of this one whose command line holds a text. */
@@ -82,6 +90,16 @@ describe('making a file', function () {
     assert.equal(manifest?.files.length, 1);
   });
 
+  it('of a model whose weights lie beside the graph has all that it takes', async () => {
+    order('mapped', matrixModel(600));
+    const { manifest } = await outcomeOf('mapped');
+    assert.equal(manifest?.files.length, 2);
+    for (const recipe of ['optimised', 'fp16', 'int8-dynamic']) {
+      order(recipe, matrixModel(600), { original: { ...world.spec('m', matrixModel(600)), manifest } });
+      assert.deepEqual([recipe, await reasonOf(recipe)], [recipe, '']);
+    }
+  });
+
   it('of a model that wants more memory than there is fails', async () => {
     order('optimised', greedyModel(4e9));
     assert.match(await reasonOf('optimised'), /the original doesn't run: out of memory/);
@@ -114,10 +132,10 @@ describe('making a file', function () {
     assert.deepEqual(await workFolder(), []);
   });
 
-  it('ends with the worker, in the middle of calibrating', async () => {
+  it('ends with the worker, while the model runs on samples', async () => {
     order('int8-static', digits('models/cnn-large.onnx'), { validationDigest });
-    await waitFor('calibrating', () =>
-      world.controller.report?.progress.startsWith('calibrating') ? true : undefined,
+    await waitFor('a run', () =>
+      /^(calibrating|checking)/.test(world.controller.report?.progress ?? '') ? true : undefined,
     );
     assert.equal(world.controller.report?.measuring, 'm:int8-static');
     await world.group.stop();
