@@ -32,7 +32,7 @@ export const recipes: readonly Recipe[] = [
   {
     name: 'int8-static',
     summary: 'int8 throughout, ranges calibrated on real samples',
-    providers: ['cpu', 'tensorrt'],
+    providers: ['cpu'],
     options: [],
   },
   {

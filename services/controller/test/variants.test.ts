@@ -274,7 +274,8 @@ describe('variants', () => {
       const last = worker({ id: 'w2', make: () => made('') });
       await done('tiny');
       assert.deepEqual([again.made, again.measured], [['tiny:int4'], []]);
-      assert.deepEqual(last.made, ['tiny:int4', 'tiny:fp16']);
+      // The worker that left may come back to what it was at: the other file may be made first.
+      assert.deepEqual(last.made.toSorted(), ['tiny:fp16', 'tiny:int4']);
       const measured = [...first.measured, ...last.measured].sort();
       assert.deepEqual(measured, ['tiny:fp16', 'tiny:int4', 'tiny:int8-dynamic', 'tiny:original']);
     });
