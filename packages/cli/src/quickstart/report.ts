@@ -55,6 +55,7 @@ export const howToTalk = (
 ): string => `It is left running. Talk to it:
 
   npx pareto --router ${router} infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
+  npx pareto --controller ${controller.join(',')} frontier digits --svg frontier.svg
   npx pareto --controller ${controller.join(',')} top
 
   grpcurl -plaintext -d '{"target": "digits", "objective": {"latency_ms": 20, "min_accuracy": 0.98}}' ${router} pareto.v1.Inference/WhatIf
