@@ -185,6 +185,7 @@ describe('ModelInfer', () => {
     await changed('tiny:original');
     const whatIf = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95 } });
     assert.equal(whatIf.feasible, false);
+    assert.match(whatIf.reason, /accuracy >= 0.95, as tiny:original is pinned: it is wrong/);
     assert.equal(whatIf.nearestBy?.variant, 'tiny:original');
     const other = whatIf.candidates.find(({ variant }) => variant === 'large:original');
     assert.deepEqual([other?.verdict, other?.detail], ['not-pinned', 'tiny:original is pinned: it is wrong']);

@@ -34,7 +34,7 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':
-      return outOfService(what, entry) ?? `no variant of ${what} can meet ${objectiveText(objective)}`;
+      return outOfService(what, entry) ?? `no variant of ${what} can meet ${objectiveText(objective)}${limits(entry)}`;
     case 'overloaded': {
       const isLate = elapsedMs >= objective.latencyMs;
       const why = isLate
@@ -57,6 +57,12 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
 
 export const rulesText = (rules: TargetEntry['rules']): string =>
   rules.map(({ kind, target, reason }) => `${target} is ${kind === 'pin' ? 'pinned' : 'denied'}: ${reason}`).join('; ');
+
+/** Rules that keep some of its variants from answering. */
+function limits({ exclusions, rules }: TargetEntry): string {
+  const isLimited = exclusions?.some((one) => one === 'denied' || one === 'not-pinned') === true;
+  return isLimited ? `, as ${rulesText(rules)}` : '';
+}
 
 /** Why none of the target's variants is served at all; undefined: some are. */
 function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {

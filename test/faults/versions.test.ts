@@ -1,0 +1,138 @@
+// New versions of a model that do not become what they should, and what is said and done about a model in the middle of its job.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { wire } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { createTestClient, type TestClient } from '../support/client.js';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
+import { refusalOf } from '../support/client.js';
+
+describe('versions and rules', function () {
+  this.timeout(300_000);
+  let cluster: Cluster;
+  let client: TestClient;
+  let digits: Digits;
+  before(async () => {
+    cluster = await startCluster({ workers: 2 });
+    client = createTestClient(cluster);
+    digits = await readDigits();
+    await client.registerTask('digits', { validation: await readFile(validationFile) });
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  const job = async (name: string): Promise<wire.Job> => {
+    const { jobs } = await client.registry.jobs({ name });
+    return jobs[0] ?? assert.fail(`no job of ${name}`);
+  };
+  const running = (name: string, kind: string): Promise<wire.JobStep> =>
+    waitFor(
+      `a step of ${name} to ${kind}`,
+      async () => (await job(name)).steps.find((step) => step.state === 'running' && step.kind === kind),
+      60_000,
+    );
+
+  /** Queries for a name without a pause, until `work` is done; the versions that answered. None may fail. */
+  async function askedDuring(name: string, work: () => Promise<unknown>): Promise<readonly string[]> {
+    const versions = new Set<string>();
+    const failures: string[] = [];
+    const asking = { on: true };
+    const asked = (async () => {
+      while (asking.on) {
+        await client
+          .infer(name, [digits.input(1)], { latency_ms: 10_000 })
+          .then(({ modelVersion }) => versions.add(modelVersion))
+          .catch((error: unknown) => failures.push(String(error)));
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    })();
+    await work().finally(() => (asking.on = false));
+    await asked;
+    assert.deepEqual(failures, []);
+    return [...versions];
+  }
+
+  it('a version that cannot be measured takes nothing over, whoever restarts, and the next one does', async () => {
+    await client.registerModel('digits', 'mlp', await readDigitModel('mlp-small'));
+    await client.waitUntilReady('mlp:original');
+    const versions = await askedDuring('mlp', async () => {
+      const broken = await client.registerModel('digits', 'mlp', spoilt(await readDigitModel('mlp-tiny')));
+      assert.equal(broken.version, 2);
+      await client.waitUntilDone('digits');
+      const failed = (await job('mlp')).steps.find(({ state }) => state === 'failed');
+      assert.match(failed?.detail ?? '', /NaN to all/);
+      await cluster.controller.kill();
+      await cluster.controller.start();
+      await new Promise((resolve) => setTimeout(resolve, 15_000));
+    });
+    assert.deepEqual(versions, ['1']);
+    const later = await askedDuring('mlp', async () => {
+      await client.registerModel('digits', 'mlp', await readDigitModel('mlp-large'));
+      await waitFor(
+        'version 3 to answer',
+        async () => (await client.infer('mlp', [digits.input(1)])).modelVersion === '3' || undefined,
+        60_000,
+      );
+    });
+    assert.deepEqual(later, ['1', '3']);
+  });
+
+  it('a model is deleted in the middle of its job, and its name given to another at once', async () => {
+    await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), { recipes: 'all' });
+    await running('cnn', 'make');
+    await client.registry.delete({ name: 'cnn' });
+    const next = await client.registerModel('digits', 'cnn', await readDigitModel('cnn-small'), { recipes: 'all' });
+    assert.equal(next.version, 2);
+    await client.waitUntilDone('digits');
+    const { variants, outcomes } = await client.registry.describe({ name: 'cnn' });
+    assert.deepEqual([...new Set([...variants, ...outcomes].map(({ version }) => version))], [2]);
+    for (const { name, measurements } of variants) assert.equal(measurements[0]?.error, '', name);
+  });
+
+  it('a worker is drained while it measures: the job is done by the other', async () => {
+    await client.registerModel('digits', 'drained', await readDigitModel('mlp-tiny'), { recipes: ['int8-dynamic'] });
+    const { worker } = await running('drained', 'measure');
+    await client.fleet.drain({ workerId: worker, undrain: false });
+    await client.waitUntilDone('digits');
+    await client.fleet.drain({ workerId: worker, undrain: true });
+    const { variants } = await client.registry.describe({ name: 'drained' });
+    for (const { name, measurements } of variants) assert.equal(measurements[0]?.error, '', name);
+  });
+
+  it('a pin ends while no controller runs: routers hold it until one is back', async () => {
+    const chosen = async (): Promise<string> => {
+      const answer = await client.infer('digits', [digits.input(7)], { latency_ms: 20_000, min_accuracy: 0.5 });
+      return String(answer.parameters.get('pareto_variant'));
+    };
+    const first = await chosen();
+    const other = first === 'drained:original' ? 'cnn:original' : 'drained:original';
+    const rule = { task: 'digits', reason: 'an audit', by: 'a test' };
+    await client.registry.setRule({ ...rule, kind: 'pin', target: other, lastsMs: 4_000 });
+    await waitFor('the pinned one to answer', async () => (await chosen()) === other || undefined);
+    const refusal = await refusalOf(
+      client.infer('digits', [digits.input(7)], { latency_ms: 20_000, min_accuracy: 0.999 }),
+    );
+    assert.match(refusal.message, /pinned: an audit/, `${refusal.code} ${refusal.message}`);
+    await cluster.controller.kill();
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    assert.equal(await chosen(), other);
+    await cluster.controller.start();
+    await waitFor('the pin to end', async () => (await chosen()) !== other || undefined, 30_000);
+    const { events } = await client.registry.listRules({});
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['ended', 'made'],
+    );
+  });
+});
+
+/** Of the same signature; its weights are no numbers. */
+function spoilt(model: Buffer): Buffer {
+  const copy = Buffer.from(model);
+  copy.fill(0xff, Math.floor(copy.length * 0.3), Math.floor(copy.length * 0.7));
+  return copy;
+}
