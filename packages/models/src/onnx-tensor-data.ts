@@ -58,7 +58,7 @@ export interface WireTensor extends Shaped {
   readonly uint64Data: readonly OnnxInt[];
 }
 
-/** The tensor with its numbers, if it has any, in `rawData` alone. Throws `invalid-argument` when they aren't as long as its shape says. */
+/** The tensor with its numbers, if it has any, in `rawData` alone. Throws `invalid-argument` when its shape is impossible, and when they aren't as long as it says. */
 export function withRawData({
   floatData,
   doubleData,
@@ -67,6 +67,8 @@ export function withRawData({
   uint64Data,
   ...tensor
 }: WireTensor): object {
+  if (tensor.dims.some((dim) => dim < 0))
+    throw unfit(tensor, `has the dimensions [${tensor.dims.join()}]: expected none below 0`);
   const packed = packedBytes([...floatData, ...doubleData]);
   const rawData = tensor.rawData ?? packed ?? packedIntegers(tensor.dataType, [int32Data, int64Data, uint64Data]);
   return rawData === undefined ? tensor : { ...tensor, rawData: checkLength(tensor, rawData) };
@@ -75,11 +77,11 @@ export function withRawData({
 function checkLength(tensor: Shaped, raw: Uint8Array): Uint8Array {
   const expected = tensorBytes(tensor.dataType, tensor.dims);
   if (expected === undefined || raw.byteLength === expected) return raw;
-  throw new ParetoError(
-    'invalid-argument',
-    `tensor ${JSON.stringify(tensor.name)} holds ${raw.byteLength} bytes: expected ${expected} by its shape`,
-  );
+  throw unfit(tensor, `holds ${raw.byteLength} bytes: expected ${expected} by its shape`);
 }
+
+const unfit = ({ name }: Shaped, why: string): ParetoError =>
+  new ParetoError('invalid-argument', `tensor ${JSON.stringify(name)} ${why}`);
 
 function packedBytes(chunks: readonly Uint8Array[]): Uint8Array | undefined {
   return chunks.length > 1 ? Buffer.concat(chunks) : chunks[0];

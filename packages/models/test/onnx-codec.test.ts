@@ -155,6 +155,13 @@ describe('the ONNX codec', () => {
     const short = encodeMessage('onnx.TensorProto', { name: 'w', dims: [2], dataType: 1, rawData: Buffer.alloc(4) });
     assert.throws(() => decodeMessage('onnx.TensorProto', short), /tensor "w" holds 4 bytes: expected 8 by its shape/);
   });
+
+  it('refuses dimensions below zero, also where their product is that of its content', () => {
+    for (const given of [{ rawData: Buffer.alloc(8) }, { dataLocation: 1 }]) {
+      const negative = encodeMessage('onnx.TensorProto', { name: 'w', dims: [-1, -2], dataType: 1, ...given });
+      assert.throws(() => decodeMessage('onnx.TensorProto', negative), /tensor "w" has the dimensions \[-1,-2\]/);
+    }
+  });
 });
 
 function raw({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {

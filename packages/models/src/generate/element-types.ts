@@ -4,7 +4,7 @@ import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode } from '../onnx.js';
 import { attributeOf, constantOf, graphsIn, intOf } from './graph.js';
 
-const { bool, float, int64 } = onnxTypes;
+const { bool, float, int64, string } = onnxTypes;
 
 /** By the name of a tensor; undefined: not known, or not a tensor. */
 export type ElementTypes = ReadonlyMap<string, number | undefined>;
@@ -42,6 +42,7 @@ export function outputTypes(
   const [graph] = graphsIn(node);
   // A loop's body tells first whether it goes on.
   if (graph !== undefined) return within(graph).slice(node.opType === 'Loop' ? 1 : 0);
+  if (node.domain === 'ai.onnx.ml') return typesOfLearned(node, types);
   const first = fixed.get(node.opType) ?? declaredByNode(node) ?? typeOfInput(node, types);
   return node.output.map((_, index) => (index === 0 ? first : (seconds.get(node.opType) ?? first)));
 }
@@ -49,6 +50,25 @@ export function outputTypes(
 function typeOfInput(node: OnnxNode, types: ElementTypes): number | undefined {
   const name = node.input[followed.get(node.opType) ?? 0] ?? '';
   return types.get(name);
+}
+
+const floatsOfLearned: ReadonlySet<string> = new Set([
+  ...['OneHotEncoder', 'Scaler', 'Normalizer', 'FeatureVectorizer'],
+  ...['LinearRegressor', 'SVMRegressor', 'TreeEnsembleRegressor'],
+]);
+
+/** Of the operators of classical models. */
+function typesOfLearned(node: OnnxNode, types: ElementTypes): readonly (number | undefined)[] {
+  const has = (name: string): boolean => attributeOf(node, name) !== undefined;
+  const taken = typeOfInput(node, types);
+  if (floatsOfLearned.has(node.opType)) return [float];
+  // A label, and scores.
+  if (node.opType.endsWith('Classifier')) return [has('classlabels_strings') ? string : int64, float];
+  if (node.opType === 'CategoryMapper') return [taken === string ? int64 : string];
+  if (node.opType !== 'LabelEncoder') return [taken];
+  if (has('values_floats')) return [float];
+  if (has('values_int64s')) return [int64];
+  return [has('values_strings') || taken === int64 ? string : int64];
 }
 
 function declaredByNode(node: OnnxNode): number | undefined {
@@ -66,6 +86,11 @@ function declaredByNode(node: OnnxNode): number | undefined {
     case 'RandomNormal':
     case 'RandomUniform':
       return intOf(node, 'dtype', float);
+    case 'HannWindow':
+    case 'HammingWindow':
+    case 'BlackmanWindow':
+    case 'MelWeightMatrix':
+      return intOf(node, 'output_datatype', float);
     case 'Multinomial':
       return intOf(node, 'dtype', onnxTypes.int32);
     default:

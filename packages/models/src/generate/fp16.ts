@@ -29,14 +29,18 @@ function whyNot(model: OnnxModel): string | undefined {
   const ops = [...opTypesOf(model.graph.node)];
   const quantised = ops.find((type) => quantisedOps.includes(type));
   if (quantised !== undefined) return `the model is already quantised (${quantised})`;
-  if (types.has(onnxTypes.float16) || types.has(onnxTypes.bfloat16)) return 'its weights are in half precision already';
+  if (types.has(onnxTypes.float16) || types.has(onnxTypes.bfloat16))
+    return 'some or all of its weights are in half precision already';
   if (!types.has(onnxTypes.float)) return 'it has no weights in single precision';
-  if (model.functions.length > 0) return 'it has functions of its own';
+  if (model.functions.length > 0)
+    return 'it has functions of its own (a model-local function for some operators), which are not rewritten';
   const sequence = ops.find((type) => /Sequence|Optional/.test(type));
   if (sequence !== undefined) return `it works on lists of tensors (${sequence})`;
   const given = new Set(model.graph.node.flatMap(({ output }) => output));
   const passed = model.graph.output.find(({ name }) => !given.has(name));
-  return passed === undefined ? undefined : `its output ${JSON.stringify(passed.name)} is no node's`;
+  return passed === undefined
+    ? undefined
+    : `its output ${JSON.stringify(passed.name)} is one of its inputs or weights, passed on unchanged`;
 }
 
 function* opTypesOf(nodes: readonly OnnxNode[]): Iterable<string> {

@@ -9,7 +9,7 @@ import { floatsOf } from './tensor-values.js';
 /** Without a half-precision form in ONNX, in some opset at least, or whose numbers are positions and counts. */
 const singleOnly = [
   ...['Celu', 'CumSum', 'IsInf', 'NonMaxSuppression', 'RandomNormal', 'RandomUniform', 'Range', 'TfIdfVectorizer'],
-  'LayerNormalization',
+  ...['LayerNormalization', 'HannWindow', 'HammingWindow', 'BlackmanWindow', 'MelWeightMatrix'],
 ];
 
 /** Inputs that stay single whatever the operator's precision. */

@@ -30,7 +30,7 @@ function withPlan(model: OnnxModel, use: (simple: OnnxModel, plan: Plan, note: s
   if (plan.units.size > 0) return use(simple, plan, upgraded.note);
   return declined(
     plan.weighted === 0
-      ? `it has no convolution or product with constant float weights${reachOf(simple.graph)}`
+      ? `it has no Conv with constant float weights, and no MatMul or Gemm whose second factor is a constant matrix of floats${reachOf(simple.graph)}`
       : 'none of its convolutions and products is large enough to gain by 8 bits',
   );
 }

@@ -11,6 +11,12 @@ import { prepare } from './prepare.js';
 import { readModel } from './read-model.js';
 import { writeModel } from './write-model.js';
 
+const tooDeep = {
+  kind: 'failed',
+  code: 'invalid-argument',
+  message: 'its nodes follow one another, or lie within one another, too deeply for this recipe',
+} as const;
+
 setPriority(19);
 const job = (await json(process.stdin)) as MakerJob;
 writeFileSync(1, JSON.stringify(await make(job)));
@@ -23,6 +29,7 @@ async function make({ graph, recipe, phase, ranges, folder }: MakerJob): Promise
     return { kind: 'made', files: await writeModel(rewritten.model, folder), note: rewritten.note };
   } catch (error) {
     if (error instanceof ParetoError) return { kind: 'failed', code: error.code, message: error.message };
+    if (error instanceof RangeError && error.message.includes('call stack')) return tooDeep;
     throw error;
   }
 }

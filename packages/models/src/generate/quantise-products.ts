@@ -85,7 +85,8 @@ export interface LargeProducts {
 export function largeProducts(graph: OnnxGraph, leastBytes: number): LargeProducts | string {
   const all = productsOf(graph);
   const large = all.filter(({ weights }) => weights.values.byteLength >= leastBytes);
-  if (all.length === 0) return `it has no MatMul or Gemm with constant float weights${reachOf(graph)}`;
+  if (all.length === 0)
+    return `it has no MatMul or Gemm whose second factor is a constant matrix of floats${reachOf(graph)}`;
   if (large.length === 0) return `none of its MatMul and Gemm has weights of ${leastBytes} bytes or more`;
   return {
     products: new Map(large.map((product) => [product.node, product])),

@@ -1,8 +1,8 @@
 // Reads a model from disk: its graph, and the weights that lie beside it.
 
-import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
+import { constants, open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ParetoError } from '@pareto/core';
+import { errorText, ParetoError } from '@pareto/core';
 import { externalPath } from '../inspect.js';
 import { decodeOnnx, tensorsOf } from '../onnx-codec.js';
 import { tensorBytes } from '../onnx-tensor-data.js';
@@ -45,8 +45,8 @@ async function readExternal(
   const files = new Map<string, FileHandle>();
   try {
     for (const tensor of tensors) {
-      const path = join(folder, externalPath(tensor));
-      const file = files.get(path) ?? (await openExternal(path));
+      const path = externalPath(tensor);
+      const file = files.get(path) ?? (await openExternal(folder, path));
       files.set(path, file);
       contents.set(tensor, await readTensor(file, path, tensor));
     }
@@ -56,10 +56,18 @@ async function readExternal(
   return contents;
 }
 
-const openExternal = (path: string): Promise<FileHandle> =>
-  open(path).catch((cause: unknown) => {
-    throw new ParetoError('invalid-argument', `the model's external data ${path} can't be read`, { cause });
+/** Opening a pipe, or what else is no file, doesn't wait for anybody to write. */
+async function openExternal(folder: string, path: string): Promise<FileHandle> {
+  const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    throw unreadable(path, errorText(cause), cause);
   });
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw unreadable(path, 'it is no file');
+}
+
+const unreadable = (path: string, why: string, cause?: unknown): ParetoError =>
+  new ParetoError('invalid-argument', `the model's external data ${path} can't be read: ${why}`, { cause });
 
 async function readTensor(file: FileHandle, path: string, tensor: OnnxTensor): Promise<Uint8Array> {
   const entry = (key: string): string | undefined => tensor.externalData.find((found) => found.key === key)?.value;

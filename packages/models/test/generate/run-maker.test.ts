@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock, type ErrorCode } from '@pareto/core';
 import { createTempFolder, matrixModel, startChild, waitFor, type TempFolder } from '@pareto/testkit';
+import { floatTensor, makeNode, makeValue } from '../../src/generate/make-node.js';
 import { runMaker, type MakeJob } from '../../src/generate/run-maker.js';
+import { encodeOnnx } from '../../src/onnx-codec.js';
+import { onnxTypes } from '../../src/onnx-tensor-data.js';
 import { floatInput, runModel } from '../run-model.js';
+import { makeModel } from './make-model.js';
 
 const digits = fileURLToPath(new URL('../../../../examples/digits/models/', import.meta.url));
 const limits = { memoryBytes: 512 * 2 ** 20, timeoutMs: 30_000 };
@@ -72,6 +77,33 @@ describe('runMaker', function () {
     await runMaker(given, limits, systemClock);
     await writeFile(join(given.folder, 'weights.bin'), Buffer.alloc(5000));
     await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', /weights.bin: the file is damaged/);
+  });
+
+  it('fails of external data that is no file', async () => {
+    for (const kind of ['folder', 'pipe']) {
+      const given = await job(`${digits}mlp-large.onnx`);
+      await runMaker(given, limits, systemClock);
+      const weights = join(given.folder, 'weights.bin');
+      await rm(weights);
+      if (kind === 'folder') await mkdir(weights);
+      else execFileSync('mkfifo', [weights]);
+      const why = /the model's external data weights.bin can't be read: it is no file/;
+      await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', why);
+    }
+  });
+
+  it('fails of a graph that is chained too deeply', async () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `w${index}`);
+    const node = names.map((name, index) => makeNode('Identity', [names[index - 1] ?? 'w'], [name]));
+    const model = makeModel({
+      node: [...node, makeNode('MatMul', ['x', names.at(-1) ?? ''], ['y'])],
+      initializer: [floatTensor('w', [1, 1], [1])],
+      input: [makeValue('x', onnxTypes.float, ['batch', 1])],
+      output: [makeValue('y', onnxTypes.float, ['batch', 1])],
+    });
+    const graph = join(temp.path, 'deep.onnx');
+    await writeFile(graph, encodeOnnx(model));
+    await fails(await job(graph, 'int4'), 'invalid-argument', /too deep/);
   });
 
   it('fails of a recipe that it does not have', async () =>
