@@ -4,7 +4,18 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { recipes, type Metric } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { endlessModel, floats, hungryModel, longs, onnxType, waitFor, writeModel, writeNpz } from '@pareto/testkit';
+import {
+  endlessModel,
+  floats,
+  hungryModel,
+  longs,
+  missingEtcd,
+  onnxType,
+  startEtcd,
+  waitFor,
+  writeModel,
+  writeNpz,
+} from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
@@ -72,14 +83,15 @@ describe('making variants', function () {
     for (const { name, measurements } of before.variants)
       for (const measurement of measurements)
         assert.deepEqual(after.variants.find((variant) => variant.name === name)?.measurements[0], measurement, name);
-    const made = logged('made').map(({ variant }) => String(variant));
-    assert.equal(new Set(made).size, made.length, `made twice: ${made.join(', ')}`);
+    const done = logged('made or measured').map(({ variant, kind }) => `${String(kind)} of ${String(variant)}`);
+    assert.ok(done.length > 5);
+    assert.equal(new Set(done).size, done.length, `done twice: ${done.join(', ')}`);
   });
 
   for (const kind of ['make', 'measure']) {
     it(`the worker that is to ${kind} is killed: another one does it, and no query fails`, async () => {
-      const name = `cnn-${kind}`;
-      await client.registerModel('digits', name, await readDigitModel('cnn-medium'), { recipes: 'all' });
+      const name = `mlp-${kind}`;
+      await client.registerModel('digits', name, await readDigitModel('mlp-small'), { recipes: 'all' });
       const step = await midway(name, kind === 'make' ? 1 : 3, kind);
       const workers = await client.fleet.listWorkers({});
       const address = workers.workers.find(({ workerId }) => workerId === step.worker)?.address;
@@ -95,9 +107,9 @@ describe('making variants', function () {
   }
 
   it('what is asked for meanwhile is answered, while a model is being made and measured', async () => {
-    await client.registerModel('digits', 'cnn-large', await readDigitModel('cnn-large'), { recipes: 'all' });
+    await client.registerModel('digits', 'cnn-medium', await readDigitModel('cnn-medium'), { recipes: 'all' });
     let answers = 0;
-    const done = finished('cnn-large').then(() => true);
+    const done = finished('cnn-medium').then(() => true);
     const isDone = { yes: false };
     void done.finally(() => (isDone.yes = true)).catch(() => undefined);
     while (!isDone.yes) {
@@ -167,6 +179,39 @@ describe('making variants', function () {
       const original = failed.find(({ kind, recipe }) => kind === 'measure' && recipe === 'original');
       assert.match(original?.detail ?? '', /NaN to all 36 samples/);
     });
+  });
+});
+
+describe('making variants, with a controller that stands by', function () {
+  this.timeout(600_000);
+
+  it('the leader is killed: what its workers are at is not begun again elsewhere', async function () {
+    const reason = await missingEtcd('3.6');
+    if (reason !== undefined) {
+      Object.assign(this.test ?? {}, { skipReason: reason });
+      this.skip();
+    }
+    await using etcd = await startEtcd({ version: '3.6' });
+    await using cluster = await startCluster({ controllers: 2, workers: 2, etcd: etcd.endpoints });
+    using client = createTestClient(cluster);
+    await client.registerTask('digits', { validation: await readFile(validationFile) });
+    await client.registerModel('digits', 'cnn-large', await readDigitModel('cnn-large'), { recipes: 'all' });
+    await waitFor(
+      'a file to be made',
+      async () => {
+        const { jobs } = await client.registry.jobs({ name: 'cnn-large' });
+        return jobs[0]?.steps.find(({ kind, state }) => kind === 'make' && state === 'running');
+      },
+      60_000,
+    );
+    await cluster.controller.kill();
+    await client.waitUntilDone('digits');
+    const done = cluster.workers
+      .flatMap((worker) => worker.logs())
+      .filter(({ message }) => message === 'made or measured')
+      .map(({ variant, kind }) => `${String(kind)} of ${String(variant)}`);
+    assert.ok(done.length > 5);
+    assert.deepEqual(done.toSorted(), [...new Set(done)].sort());
   });
 });
 
