@@ -1,7 +1,7 @@
 // Makes a file of a trained model by a recipe, holds it against the original, and brings it to the controllers.
 
 import { join } from 'node:path';
-import { dynamicBatch, errorText, milliseconds, type RecipeOutcome } from '@pareto/core';
+import { dynamicBatch, errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/models';
 import type { MakeOrder } from './assignments.js';
 import type { Attention } from './attention.js';
@@ -88,11 +88,23 @@ async function makeChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promis
   const files = await describeFiles(made.folder, made.names);
   const madePath = join(made.folder, graphFile(manifestOf(files)).path);
   const check = { ...deps, ...site, order, batch, madePath, originalPath: site.modelPath, bound: made.bound };
-  const { similarity, problem } = await checkMade({ ...check, samples: verification });
+  const { similarity, problem } = await checkMade({ ...check, samples: verification }).catch((error: unknown) => {
+    throw verification.isReal || !hasOpenDims(signature) ? error : withHint(error);
+  });
   if (problem !== undefined) return { kind: 'failed', reason: problem + (hints.get(recipe) ?? '') };
   const note = verification.isReal ? made.note : `${made.note}; compared on made-up inputs`;
   return { kind: 'made', files, note, similarity };
 }
+
+const hasOpenDims = ({ inputs }: Signature): boolean => inputs.some(({ dims }) => dims.includes(-1));
+
+/** It may be that no model would run on what was made up. */
+const withHint = (error: unknown): unknown =>
+  error instanceof ParetoError && error.code === 'failed-precondition'
+    ? new ParetoError(error.code, `${error.message}: ${madeUp}`, { cause: error })
+    : error;
+
+const madeUp = 'its inputs were made up, each dynamic dimension as 1; a validation set tells real ones';
 
 const hints: ReadonlyMap<string, string> = new Map([
   ['fp16', ': half precision holds numbers up to 65504, with three digits'],

@@ -10,9 +10,12 @@ import {
   fixedBatchModel,
   greedyModel,
   matrixModel,
+  onnxType,
   outlierModel,
   rootModel,
   waitFor,
+  writeModel,
+  type Value,
 } from '@pareto/testkit';
 import { digits, startWorld, type World } from './harness.js';
 
@@ -98,6 +101,19 @@ describe('making a file', function () {
       order(recipe, matrixModel(600), { original: { ...world.spec('m', matrixModel(600)), manifest } });
       assert.deepEqual([recipe, await reasonOf(recipe)], [recipe, '']);
     }
+  });
+
+  it('of a model that does not run on made-up inputs fails, saying that they were made up', async () => {
+    const pairs: Value = { name: 'y', type: onnxType.float, dims: ['batch', 2] };
+    const shape = new Uint8Array(BigInt64Array.of(0n, 2n).buffer);
+    const model = writeModel({
+      nodes: [{ op: 'Reshape', inputs: ['x', 'shape'], outputs: ['y'] }],
+      inputs: [{ ...pairs, name: 'x', dims: ['batch', 'some'] }],
+      outputs: [pairs],
+      initializers: [{ name: 'shape', type: onnxType.int64, dims: [2], raw: shape }],
+    });
+    order('optimised', model);
+    assert.match(await reasonOf('optimised'), /the original doesn't run: .*: its inputs were made up, each dynamic/s);
   });
 
   it('of a model that wants more memory than there is fails', async () => {

@@ -55,7 +55,7 @@ describe('int8-dynamic', () => {
     [
       'factors that both come in',
       (graph) => graph.node('MatMul', [graph.input('x', [64, 64]), graph.input('w', [64, 64])], 'y'),
-      /no MatMul or Gemm with constant/,
+      /no MatMul or Gemm whose second factor is a constant/,
     ],
     [
       'a first factor that is turned',
@@ -63,7 +63,7 @@ describe('int8-dynamic', () => {
         graph.node('Gemm', [graph.input('x', [64, 64]), graph.constant('w', [64, 64])], 'y', {
           attribute: [intAttribute('transA', 1)],
         }),
-      /no MatMul or Gemm with constant/,
+      /no MatMul or Gemm whose second factor is a constant/,
     ],
     [
       'small weights',
