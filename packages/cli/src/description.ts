@@ -44,7 +44,7 @@ const formatArchitectures = (architectures: readonly wire.Architecture[]): strin
   formatTable<wire.Architecture>(
     [
       { title: 'ARCHITECTURE', cell: ({ name }) => name },
-      { title: 'VERSION', align: 'right', cell: ({ version }) => String(version) },
+      { title: 'VERSION', cell: versionOf },
       { title: 'LARGEST BATCH', align: 'right', cell: batchOf },
       { title: 'SIZE', align: 'right', cell: ({ manifest }) => formatBytes(sizeOf(manifest)) },
       { title: 'DOMINATED ONES', cell: ({ keepAll }) => (keepAll ? 'kept' : 'pruned') },
@@ -52,6 +52,12 @@ const formatArchitectures = (architectures: readonly wire.Architecture[]): strin
     ],
     architectures,
   );
+
+/** An older version answers by the name until a newer one is as warm. */
+function versionOf({ version, servedVersion }: wire.Architecture): string {
+  if (servedVersion === 0 || servedVersion === version) return String(version);
+  return version < servedVersion ? `${version} (superseded)` : `${version} (not as warm as ${servedVersion} yet)`;
+}
 
 function batchOf({ maxBatchSize, fixedBatch }: wire.Architecture): string {
   if (maxBatchSize > 0) return String(maxBatchSize);

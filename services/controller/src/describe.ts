@@ -33,7 +33,7 @@ export function listRegistry(scene: Scene, task: string): wire.ListResponseInput
     architectures: [...architectures.values()]
       .flat()
       .filter((a) => isOf(a.task))
-      .map(architectureToWire),
+      .map((a) => describeArchitecture(scene, a)),
     variants: [...variants.values()].filter(({ variant }) => isOf(variant.task)).map((v) => describeVariant(scene, v)),
     outcomes: currentVersions(scene.registry)
       .filter(({ architecture }) => isOf(architecture.task))
@@ -58,11 +58,16 @@ export function describeName(scene: Scene, name: string): wire.DescribeResponseI
   if (task === undefined || chosen.length === 0) throw notFound('task, architecture or variant', name);
   return {
     task: taskToWire(task),
-    architectures: versions.map((version: Architecture) => architectureToWire(version)),
+    architectures: versions.map((version) => describeArchitecture(scene, version)),
     variants: chosen.map((variant) => describeVariant(scene, variant)),
     outcomes: (scene.registry.outcomes.get(architecture) ?? []).map(recipeOutcomeToWire),
   };
 }
+
+const describeArchitecture = ({ served }: Scene, architecture: Architecture): wire.ArchitectureInput => ({
+  ...architectureToWire(architecture),
+  servedVersion: served.get(architecture.name) ?? 0,
+});
 
 export const notFound = (what: string, name: string): ParetoError =>
   new ParetoError('not-found', `there is no ${what} ${JSON.stringify(name)}`);

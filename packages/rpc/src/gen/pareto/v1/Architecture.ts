@@ -14,6 +14,7 @@ export interface Architecture {
   'fixedBatch'?: (number);
   'recipes'?: (string)[];
   'keepAll'?: (boolean);
+  'servedVersion'?: (number);
 }
 
 export interface Architecture__Output {
@@ -27,4 +28,5 @@ export interface Architecture__Output {
   'fixedBatch': (number);
   'recipes': (string)[];
   'keepAll': (boolean);
+  'servedVersion': (number);
 }
