@@ -18,9 +18,18 @@ export {
   type WorkerId,
 } from './units.js';
 export { systemClock, type Clock } from './clock.js';
+export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
-export { checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
-export { elementBytes, elementCount, isDataType, type DataType, type Signature, type TensorSpec } from './tensor.js';
+export { architectureNamed, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
+export {
+  elementBytes,
+  elementCount,
+  isDataType,
+  withLeadingBatch,
+  type DataType,
+  type Signature,
+  type TensorSpec,
+} from './tensor.js';
 export {
   fallbackObjective,
   resolveObjective,

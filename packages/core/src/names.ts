@@ -41,3 +41,9 @@ export function formatVariant(architecture: string, recipe: string, provider: st
   const device = option === undefined ? provider : `${provider}+${option}`;
   return variantId(`${architecture}:${recipe}${device === 'cpu' ? '' : `@${device}`}`);
 }
+
+/** The architecture of a variant, by its name; a name that is no variant's is given back. */
+export function architectureNamed(target: string): string {
+  const colon = target.indexOf(':');
+  return colon < 0 ? target : target.slice(0, colon);
+}

@@ -36,5 +36,11 @@ export interface Signature {
   readonly batched: boolean;
 }
 
+/** The signature of the same model with the leading dimension of every input and output as its batch. */
+export function withLeadingBatch({ inputs, outputs }: Signature): Signature {
+  const item = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
+  return { inputs: inputs.map(item), outputs: outputs.map(item), batched: true };
+}
+
 /** Product of dimensions; 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);

@@ -1,6 +1,13 @@
 // Labelled samples of a task: an array per input, and `label`, which holds what the task's metric compares answers with.
 
-import { elementCount, ParetoError, type Metric, type Signature, type TensorSpec } from '@pareto/core';
+import {
+  elementCount,
+  ParetoError,
+  withLeadingBatch,
+  type Metric,
+  type Signature,
+  type TensorSpec,
+} from '@pareto/core';
 import { checkLabels } from './metrics/scorer.js';
 import { readNpz } from './npz.js';
 import { toNumbers } from './numbers.js';
@@ -38,11 +45,10 @@ export async function checkValidation(file: string, signature: Signature, metric
 }
 
 /** With the leading dimension that all inputs and outputs fix to the same number as batch; undefined where they don't. */
-function withoutFixedBatch({ inputs, outputs, batched }: Signature): Signature | undefined {
+function withoutFixedBatch(signature: Signature): Signature | undefined {
+  const { inputs, outputs, batched } = signature;
   const leading = new Set([...inputs, ...outputs].map(({ dims }) => dims[0] ?? -1));
-  if (batched || leading.size !== 1 || leading.has(-1)) return undefined;
-  const unbound = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
-  return { inputs: inputs.map(unbound), outputs: outputs.map(unbound), batched: true };
+  return batched || leading.size !== 1 || leading.has(-1) ? undefined : withLeadingBatch(signature);
 }
 
 function takeArrays(arrays: ReadonlyMap<string, Tensor>, signature: Signature, metric: Metric): ValidationSet {

@@ -6,7 +6,7 @@ export {
   type RuntimeInfo,
 } from './executor-pool.js';
 export { type Executor, type LoadRequest } from './executor.js';
-export { type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './run.js';
+export { runFailure, type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './run.js';
 export { type ExecutorDeath } from './executor-process.js';
 export { type ProcessMemory } from './process-memory.js';
 export { readCpuTime } from './process-time.js';

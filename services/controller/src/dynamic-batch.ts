@@ -1,9 +1,9 @@
 // What the registry becomes when the batch of a model was made dynamic. Pure.
 
-import { originalRecipe, type Architecture, type Task, type TensorSpec } from '@pareto/core';
+import { originalRecipe, withLeadingBatch, type Architecture, type Task } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
 import { fits } from './check-model.js';
-import { variantRecords, type VariantWrites } from './outcome-variants.js';
+import { outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
 import type { RecordView, Stored } from './record-tables.js';
 import {
   architectureKey,
@@ -16,15 +16,11 @@ import {
 } from './records.js';
 
 /** The same inputs and outputs, of which any number may come at a time. */
-export function withDynamicBatch(architecture: Architecture, maxBatchSize: number): Architecture {
-  const { inputs, outputs } = architecture.signature;
-  const item = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
-  return {
-    ...architecture,
-    signature: { inputs: inputs.map(item), outputs: outputs.map(item), batched: true },
-    maxBatchSize,
-  };
-}
+export const withDynamicBatch = (architecture: Architecture, maxBatchSize: number): Architecture => ({
+  ...architecture,
+  signature: withLeadingBatch(architecture.signature),
+  maxBatchSize,
+});
 
 /** The architecture, its task where that may be batched now, and the end of all that was made of the file with the fixed batch. */
 export function becomeBatched(records: RecordView, batched: Architecture): VariantWrites {
@@ -61,15 +57,12 @@ function currentOf(all: readonly Stored<Architecture>[], task: string): readonly
 function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
   const own = variantRecords(records, { name, version });
   const ids = new Set(own.map(({ id }) => id));
-  const outcomes = [...records.outcomes.values()].filter(
-    ({ value }) => value.architecture === name && value.version === version,
-  );
   const replicas = [...records.assignments.values()].filter(
     ({ value }) => ids.has(value.variant) && value.version === version,
   );
   const made = own.filter(({ recipe }) => recipe !== originalRecipe);
   return [
-    ...outcomes.map(({ value }) => outcomeKey(value)),
+    ...outcomesOf(records, { name, version }).map(outcomeKey),
     ...made.map(({ id }) => variantKey(id, version)),
     ...replicas.map(({ value }) => assignmentKey(value)),
   ]

@@ -1,8 +1,8 @@
 // What is dominated, marked in the registry's view: task by task, and only where something of a task has changed.
 
-import type { Architecture, PriceTable, SelectionRule, Task } from '@pareto/core';
+import { groupBy, type Architecture, type PriceTable, type SelectionRule, type Task } from '@pareto/core';
 import { markDominated, type PlacementVariant } from '@pareto/policy';
-import { groupBy, versionKey, type PlainRegistry, type RegistryView } from './registry-view.js';
+import { versionKey, type PlainRegistry, type RegistryView } from './registry-view.js';
 
 type Variants = Pick<RegistryView, 'variants' | 'versions'>;
 

@@ -1,6 +1,7 @@
 // The snapshot that planning looks at: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
+  architectureNamed,
   bytes,
   milliseconds,
   type Assignment,
@@ -155,7 +156,7 @@ export function observeDemand(scene: Scene, workers: readonly PlacementWorker[])
 
 /** Of the version that its architecture's name means. */
 function servedVariant({ registry, served }: Scene, id: VariantId): PlacementVariant | undefined {
-  const version = served.get(id.slice(0, id.indexOf(':')));
+  const version = served.get(architectureNamed(id));
   return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
 }
 

@@ -17,7 +17,7 @@ import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { currentVersions, type Scene } from './observe.js';
-import { addMissing, knownProviders, type VariantWrites } from './outcome-variants.js';
+import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
 import { unchangedSince, type RecordView } from './record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from './records.js';
 import { decideUntilWritten } from './registry-turns.js';
@@ -119,11 +119,6 @@ function outcomeWrites(records: RecordView, outcome: RecipeOutcome, maxBatchSize
     operations: [putRecord(key, outcome), ...(batched?.operations ?? []), ...variants.operations],
   };
 }
-
-const outcomesOf = ({ outcomes }: RecordView, { name, version }: Architecture): readonly RecipeOutcome[] =>
-  Array.from(outcomes.values(), ({ value }) => value).filter(
-    (one) => one.architecture === name && one.version === version,
-  );
 
 function unchangedArchitecture(
   { architectures }: RecordView,

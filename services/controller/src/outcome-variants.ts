@@ -20,11 +20,20 @@ export const originalId = ({ name }: Pick<Architecture, 'name'>): Variant['id'] 
   formatVariant(name, originalRecipe, 'cpu');
 
 /** Of one version. */
-export const variantRecords = (
-  { variants }: RecordView,
-  { name, version }: Pick<Architecture, 'name' | 'version'>,
-): readonly Variant[] =>
-  Array.from(variants.values(), ({ value }) => value).filter(
+export const variantRecords = ({ variants }: RecordView, of: ArchitectureVersion): readonly Variant[] =>
+  valuesOf(variants, of);
+
+/** Of one version. */
+export const outcomesOf = ({ outcomes }: RecordView, of: ArchitectureVersion): readonly RecipeOutcome[] =>
+  valuesOf(outcomes, of);
+
+type ArchitectureVersion = Pick<Architecture, 'name' | 'version'>;
+
+const valuesOf = <T extends { readonly architecture: string; readonly version: number }>(
+  records: ReadonlyMap<string, { readonly value: T }>,
+  { name, version }: ArchitectureVersion,
+): readonly T[] =>
+  Array.from(records.values(), ({ value }) => value).filter(
     (one) => one.architecture === name && one.version === version,
   );
 

@@ -2,6 +2,7 @@
 
 import {
   fallbackObjective,
+  groupBy,
   priceOf,
   type Architecture,
   type Assignment,
@@ -63,8 +64,8 @@ export function viewRegistry(
 
 function viewCatalogue(records: RecordView): Omit<PlainRegistry, 'assignments'> {
   const tasks = new Map([...records.tasks.values()].map(({ value }) => [value.name, value]));
-  const architectures = groupBy(values(records.architectures), ({ name }) => name);
-  for (const versions of architectures.values()) versions.sort((a, b) => a.version - b.version);
+  const byName = groupBy(values(records.architectures), ({ name }) => name);
+  const architectures = new Map(Array.from(byName, ([name, all]) => [name, all.toSorted(ascending)]));
   const isCurrent = (name: string, version: number): boolean => architectures.get(name)?.at(-1)?.version === version;
   const outcomes = groupBy(
     values(records.outcomes).filter(({ architecture, version }) => isCurrent(architecture, version)),
@@ -82,16 +83,20 @@ function viewCatalogue(records: RecordView): Omit<PlainRegistry, 'assignments'> 
   return { tasks, architectures, outcomes, variants, versions };
 }
 
+const ascending = (a: Architecture, b: Architecture): number => a.version - b.version;
+
 type Assignments = RegistryView['assignments'];
 
 /** A worker whose assignments are what they were keeps the same list. */
 function viewAssignments(records: RecordView, before: Assignments | undefined): Assignments {
-  const groups: Map<WorkerId, readonly Assignment[]> = groupBy(values(records.assignments), ({ worker }) => worker);
-  for (const [worker, group] of groups) {
-    const known = before?.get(worker);
-    if (known?.length === group.length && known.every((one, i) => one === group[i])) groups.set(worker, known);
-  }
-  return groups;
+  const groups = groupBy(values(records.assignments), ({ worker }) => worker);
+  return new Map(
+    Array.from(groups, ([worker, group]) => {
+      const known = before?.get(worker);
+      const isSame = known?.length === group.length && known.every((one, i) => one === group[i]);
+      return [worker, isSame ? known : group];
+    }),
+  );
 }
 
 /** Undefined when it was deleted. */
@@ -129,13 +134,3 @@ export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: 
 
 const values = <T>(records: ReadonlyMap<string, { readonly value: T }>): readonly T[] =>
   Array.from(records.values(), ({ value }) => value);
-
-export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}

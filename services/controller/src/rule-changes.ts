@@ -1,6 +1,6 @@
 // What the store is told when something happens to rules, and which rules have come to their end. Pure.
 
-import type { RuleEvent, SelectionRule } from '@pareto/core';
+import { architectureNamed, type RuleEvent, type SelectionRule } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { RecordView } from './record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from './records.js';
@@ -34,8 +34,6 @@ export const rulesNaming = ({ rules }: RecordView, name: string): readonly Selec
   Array.from(rules.values(), ({ value }) => value).filter(
     ({ task, target }) => task === name || architectureNamed(target) === name,
   );
-
-export const architectureNamed = (target: string): string => target.split(':')[0] ?? '';
 
 export const endingOf = (rule: SelectionRule, by: string, atWallMs: number): RuleEvent => ({
   kind: 'ended',

@@ -1,6 +1,6 @@
 // Tasks that rules leave without anything that may answer: operators should know. Pure.
 
-import { denialOf, type PlacementVariant } from '@pareto/policy';
+import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
 import { servedVariants, type Scene } from './observe.js';
 import type { RegistryView } from './registry-view.js';
 
@@ -23,9 +23,9 @@ function isSilenced({ variants, rules }: Served, task: string): boolean {
   const pins = rules.filter((rule) => rule.kind === 'pin' && rule.task === task);
   return (
     able.length > 0 &&
-    able.every(({ variant: { id, architecture } }) => {
-      const isPinned = pins.length === 0 || pins.some(({ target }) => target === id || target === architecture);
-      return !isPinned || denialOf({ variant: id, architecture, task }, rules) !== undefined;
+    able.every(({ variant }) => {
+      const isPinned = pins.length === 0 || pins.some((pin) => isNamedBy({ ...variant, variant: variant.id }, pin));
+      return !isPinned || isDenied(variant, rules);
     })
   );
 }

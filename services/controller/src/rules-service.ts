@@ -1,13 +1,13 @@
 // Rules of operators: what is checked of them, and what is written.
 
-import { ParetoError, parseTarget, type RuleEvent, type SelectionRule } from '@pareto/core';
+import { architectureNamed, ParetoError, parseTarget, type RuleEvent, type SelectionRule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from './describe.js';
 import { servedVariants, type Scene } from './observe.js';
 import type { RegisterContext } from './register.js';
 import { ruleKey, tenant } from './records.js';
-import { architectureNamed, isOver, ruleChanges } from './rule-changes.js';
+import { isOver, ruleChanges } from './rule-changes.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'takeTurn'> {
   readonly scene: () => Scene;

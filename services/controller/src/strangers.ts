@@ -1,6 +1,6 @@
 // Replicas of variants that the registry has never heard of: the store was wiped or restored to before they were registered.
 
-import type { ReplicaId, ReplicaReport, WorkerId } from '@pareto/core';
+import { architectureNamed, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { Scene } from './observe.js';
 import { nameKey } from './records.js';
 import { versionKey } from './registry-view.js';
@@ -23,6 +23,6 @@ function isStranger(
   { variant, version, state }: Pick<ReplicaReport, 'variant' | 'version' | 'state'>,
 ): boolean {
   if (state === 'failed' || registry.versions.has(versionKey(variant, version))) return false;
-  const name = records.names.get(nameKey(variant.split(':')[0] ?? ''))?.value;
+  const name = records.names.get(nameKey(architectureNamed(variant)))?.value;
   return (name?.current ?? 0) < version;
 }

@@ -1,6 +1,6 @@
 // Each task's share of the cluster's load and price, for people who look.
 
-import { priceOf, type SlotGroup, type VariantId } from '@pareto/core';
+import { architectureNamed, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { TargetRates } from './demand-book.js';
 import type { Scene } from './observe.js';
@@ -27,7 +27,7 @@ export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
 /** Of a task's own name, one of its architectures' or one of its variants'. */
 function taskOf({ registry }: Scene, target: string): string | undefined {
   if (registry.tasks.has(target)) return target;
-  return registry.architectures.get(target.split(':')[0] ?? '')?.[0]?.task;
+  return registry.architectures.get(architectureNamed(target))?.[0]?.task;
 }
 
 interface ReadyReplica {

@@ -2,7 +2,7 @@
 
 import { toNumbers, type Ranges } from '@pareto/models';
 import type { TensorOutput } from '@pareto/runtime';
-import { unbatched, type Samples } from './samples.js';
+import { inputsOf, type Samples } from './samples.js';
 import type { SideModel } from './side-executor.js';
 import type { Stint } from './stint.js';
 
@@ -24,7 +24,7 @@ export async function calibrate({ model, samples, batched, batch, stint }: Calib
   const step = batched ? batch : 1;
   for (let from = 0; stint.goesOn(from, samples.count); from += step) {
     const rows = samples.rows(from, Math.min(from + step, samples.count));
-    for (const output of await model.run(batched ? rows : unbatched(rows))) widen(ranges, output);
+    for (const output of await model.run(inputsOf(rows, batched))) widen(ranges, output);
   }
   return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));
 }

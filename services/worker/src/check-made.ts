@@ -1,6 +1,6 @@
 // Whether a made file may take queries: it takes and gives what the original does, and answers as that does.
 
-import { dynamicBatch, ParetoError, type Signature, type TensorSpec } from '@pareto/core';
+import { dynamicBatch, ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
 import { inspectModel } from '@pareto/models';
 import type { MakeOrder } from './assignments.js';
 import type { Attention } from './attention.js';
@@ -44,9 +44,7 @@ export function servedSignature({
   recipe,
   original: { signature },
 }: Pick<MakeOrder, 'recipe' | 'original'>): Signature {
-  if (recipe !== dynamicBatch || signature.batched) return signature;
-  const unbound = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
-  return { inputs: signature.inputs.map(unbound), outputs: signature.outputs.map(unbound), batched: true };
+  return recipe !== dynamicBatch || signature.batched ? signature : withLeadingBatch(signature);
 }
 
 export const fixedBatchOf = ({ inputs }: Signature): number => Math.max(1, inputs[0]?.dims[0] ?? 1);

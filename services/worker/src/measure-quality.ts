@@ -14,7 +14,7 @@ import {
 import { bounded, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { Attention } from './attention.js';
-import { chosenSamples, perSample, unbatched } from './samples.js';
+import { chosenSamples, inputsOf, perSample } from './samples.js';
 import { runModel, type SideModel } from './side-executor.js';
 import { createStint } from './stint.js';
 
@@ -58,7 +58,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     tell(`measuring accuracy ${from}/${rows.length}`);
     signal.throwIfAborted();
     const to = Math.min(from + step, rows.length);
-    const inputs = signature.batched ? samples.rows(from, to) : unbatched(samples.rows(from, to));
+    const inputs = inputsOf(samples.rows(from, to), signature.batched);
     const outputs = perSample(await runInTurn(executor, inputs, request), signature);
     unanswered += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
     scorer.add(outputs, pickRows(set.labels, rows.slice(from, to)));

@@ -1,7 +1,7 @@
 // What a replica's work is predicted to take, from its profile.
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
-import { p50At } from '@pareto/policy';
+import { bucketOf, p50At } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 import { batchSizes } from '@pareto/runtime';
 import type { ReplicaOrder } from './assignments.js';
@@ -16,7 +16,7 @@ export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | u
  */
 export function sizeOf({ spec, profile }: ReplicaOrder, items: number): number {
   if (spec.provider === 'cpu' || !spec.signature.batched) return items;
-  return sizesOf({ spec, profile }).find((size) => size >= items) ?? items;
+  return bucketOf(items, sizesOf({ spec, profile }));
 }
 
 /** The sizes in which batches run, ascending; on the cpu others run as well. */

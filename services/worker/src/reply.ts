@@ -1,6 +1,6 @@
 // What a query is answered with: the outputs, and what answered it and at what price.
 
-import type { VariantSpec } from '@pareto/core';
+import { architectureNamed, type VariantSpec } from '@pareto/core';
 import {
   encodeInferResponse,
   type ParameterValue,
@@ -54,7 +54,7 @@ export function encodeReply(
 /** As asked for; else the architecture's when it was named, and a task's is always 1. */
 function versionOf({ modelName, modelVersion }: ScannedRequest, spec: VariantSpec): string {
   if (modelVersion !== '') return modelVersion;
-  const architecture = spec.variant.slice(0, spec.variant.indexOf(':'));
+  const architecture = architectureNamed(spec.variant);
   const named = modelName === spec.variant || modelName === architecture;
   return named ? String(spec.version) : '1';
 }

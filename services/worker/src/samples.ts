@@ -79,13 +79,12 @@ export function repeatedRows(
   items: number,
 ): readonly TensorInput[] {
   const rows = Array.from({ length: items }, (_, index) => index % set.samples);
-  const inputs = chosenSamples(set, rows).rows(0, items);
-  return batched ? inputs : unbatched(inputs);
+  return inputsOf(chosenSamples(set, rows).rows(0, items), batched);
 }
 
-/** What a model without a batch takes: one sample, without the dimension of samples. */
-export const unbatched = (rows: readonly TensorInput[]): readonly TensorInput[] =>
-  rows.map((input) => ({ ...input, shape: input.shape.slice(1) }));
+/** What a model takes of samples that were chosen together: one without a batch takes one, without the dimension of samples. */
+export const inputsOf = (rows: readonly TensorInput[], batched: boolean): readonly TensorInput[] =>
+  batched ? rows : rows.map((input) => ({ ...input, shape: input.shape.slice(1) }));
 
 /** Answers to some samples, these being the first dimension also where the model has no batch. */
 export const perSample = (

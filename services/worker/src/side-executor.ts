@@ -1,7 +1,14 @@
 // Executors beside the replicas, for making, verifying and comparing: they hold no slot, and run when nobody else wants the core.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { readCpuTime, type Executor, type ExecutorPool, type TensorInput, type TensorOutput } from '@pareto/runtime';
+import {
+  readCpuTime,
+  runFailure,
+  type Executor,
+  type ExecutorPool,
+  type TensorInput,
+  type TensorOutput,
+} from '@pareto/runtime';
 import type { GuestMemory } from './guest-memory.js';
 
 export interface SideDeps {
@@ -103,7 +110,5 @@ export async function runModel(
 ): Promise<readonly TensorOutput[]> {
   const outcome = await executor.run({ inputs, outputs: [], expectedMs });
   if (outcome.kind === 'done') return outcome.outputs;
-  const why = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
-  const isAnothers = outcome.kind === 'died' && outcome.death.kind === 'beside';
-  throw new ParetoError(isAnothers ? 'unavailable' : 'failed-precondition', `${who} doesn't run: ${why}`);
+  throw runFailure(`${who} doesn't run`, outcome);
 }

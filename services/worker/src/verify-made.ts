@@ -3,7 +3,7 @@
 import { ParetoError, type Signature } from '@pareto/core';
 import type { TensorOutput } from '@pareto/runtime';
 import { createComparison, type Verdict } from './compare-outputs.js';
-import { unbatched, type Samples } from './samples.js';
+import { inputsOf, type Samples } from './samples.js';
 import type { SideModel } from './side-executor.js';
 import type { Stint } from './stint.js';
 
@@ -30,7 +30,7 @@ export async function verifyMade(verification: Verification, { batched, batch }:
   const step = batched ? batch : 1;
   for (let from = 0; stint.goesOn(from, samples.count); from += step) {
     const to = Math.min(from + step, samples.count);
-    const inputs = batched ? samples.rows(from, to) : unbatched(samples.rows(from, to));
+    const inputs = inputsOf(samples.rows(from, to), batched);
     const expected = await original.run(inputs);
     comparison.add(expected, await made.run(inputs), to - from);
   }

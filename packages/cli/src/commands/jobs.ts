@@ -1,5 +1,6 @@
 // `pareto jobs` and `pareto profile`: how making and measuring go, and having it done again.
 
+import { architectureNamed } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connect.js';
@@ -60,12 +61,11 @@ export function addProfile(program: Command, context: Context): void {
       await withController(options, ({ registry }) =>
         repeat(() => registry.profile({ variant }, { signal: context.stop }), repeatOptions(context)),
       );
-      const [architecture = variant] = variant.split(':');
       printResult(
         context,
         options,
         { name: variant },
-        () => `${variant} is measured anew: 'pareto jobs ${architecture} --watch' follows it`,
+        () => `${variant} is measured anew: 'pareto jobs ${architectureNamed(variant)} --watch' follows it`,
       );
     });
 }

@@ -101,7 +101,7 @@ export function addLift(program: Command, context: Context): void {
     .command('lift')
     .description('take back what was pinned or denied')
     .argument('<id>', "of the rule, from 'pareto rules'")
-    .addHelpText('after', '\nExample:\n  pareto lift 7')
+    .addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2')
     .action(async (id: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const request = { id, by: userName() };

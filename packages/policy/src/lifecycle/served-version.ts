@@ -1,6 +1,6 @@
 // Which version of an architecture its name means.
 
-import { denialOf } from '../select/rules.js';
+import { isDenied } from '../select/rules.js';
 import { countReady, presentWorkers } from './count-ready.js';
 import { successionOf, type Succession } from './succession.js';
 
@@ -43,7 +43,7 @@ const isMeasured = ({ variants, rules }: Succession, version: number): boolean =
     ({ variant, measurements }) =>
       variant.version === version &&
       variant.quarantineReason === undefined &&
-      denialOf({ ...variant, variant: variant.id }, rules) === undefined &&
+      !isDenied(variant, rules) &&
       measurements.some(({ result }) => result.kind === 'measured'),
   );
 

@@ -2,7 +2,7 @@
 
 import { originalRecipe, recipeOf, type SelectionRule, type VariantId } from '@pareto/core';
 import type { PlacementArchitecture, PlacementReplica, PlacementVariant, PlacementWorker } from '../place/snapshot.js';
-import { denialOf } from '../select/rules.js';
+import { isDenied } from '../select/rules.js';
 import { countReady } from './count-ready.js';
 
 /** One architecture, its versions, and where they are loaded. */
@@ -39,7 +39,7 @@ function limitOf(succession: Succession, id: VariantId, before: number): number 
   const { current, variants, workers, rules } = succession;
   const next = variants.find(({ variant }) => variant.id === id && variant.version === current.architecture.version);
   const previous = variants.find(({ variant }) => variant.id === id && variant.version === before);
-  if (previous !== undefined && isDenied(previous, rules)) return 0;
+  if (previous !== undefined && isDenied(previous.variant, rules)) return 0;
   const isPinned = rules.some(({ kind, target }) => kind === 'pin' && target === id);
   const without = isPinned ? Infinity : 0;
   if (next === undefined) return previous !== undefined && isToCome(succession, previous) ? Infinity : without;
@@ -48,9 +48,6 @@ function limitOf(succession: Succession, id: VariantId, before: number): number 
   if (slots > 0) return slots;
   return isToMeasure(next, workers) ? Infinity : without;
 }
-
-const isDenied = ({ variant }: PlacementVariant, rules: Succession['rules']): boolean =>
-  denialOf({ ...variant, variant: variant.id }, rules) !== undefined;
 
 /** The file is to be made yet, and its variant will run on what the fleet has. */
 function isToCome({ current, workers }: Succession, { variant }: PlacementVariant): boolean {

@@ -1,6 +1,6 @@
 // What there is to make and to measure now, the most urgent first.
 
-import { dynamicBatch, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
+import { dynamicBatch, groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
 import { fleetClasses } from '../make/fleet-classes.js';
 import { listMeasures } from '../make/list-measures.js';
 import { listSteps } from '../make/list-steps.js';
@@ -38,7 +38,7 @@ function urgencyOf({ isHeld, recipe }: Work): number {
 
 function currentWork({ snapshot, params }: Look): readonly Work[] {
   const classes = fleetClasses(snapshot.workers);
-  const variants = byArchitecture(snapshot.variants);
+  const variants = groupBy(snapshot.variants, ({ variant }) => variant.architecture);
   const held = new Set(snapshot.held);
   return snapshot.architectures.flatMap((planned) => {
     const { name, version, manifest } = planned.architecture;
@@ -82,14 +82,4 @@ function measureWork(
   const order: Order = { kind: 'measure', variant: id, version, hardwareClass, reason };
   const named = { architecture, version, recipe, variant: id, hardwareClass };
   return [{ ...named, isHeld: held.has(id), memoryBytes: memoryBound(measured, params), order }];
-}
-
-function byArchitecture(variants: readonly PlacementVariant[]): ReadonlyMap<string, readonly PlacementVariant[]> {
-  const groups = new Map<string, PlacementVariant[]>();
-  for (const one of variants) {
-    const group = groups.get(one.variant.architecture);
-    if (group === undefined) groups.set(one.variant.architecture, [one]);
-    else group.push(one);
-  }
-  return groups;
 }

@@ -1,8 +1,8 @@
 // Memory that replicas, and orders to make or measure, take by what is known of their variants.
 
-import type { Assignment, VariantId } from '@pareto/core';
+import { groupBy, type Assignment } from '@pareto/core';
 import { makingBound, memoryBound } from './options.js';
-import type { PlacementParams, PlacementSnapshot, PlacementVariant, PlacementWorker } from './snapshot.js';
+import type { PlacementParams, PlacementSnapshot, PlacementWorker } from './snapshot.js';
 
 export interface Memory {
   /** As measured on its class; 0: it was not. */
@@ -15,12 +15,7 @@ export function createMemory(
   { variants, architectures }: Pick<PlacementSnapshot, 'variants' | 'architectures'>,
   params: Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>,
 ): Memory {
-  const known = new Map<VariantId, PlacementVariant[]>();
-  for (const one of variants) {
-    const versions = known.get(one.variant.id);
-    if (versions === undefined) known.set(one.variant.id, [one]);
-    else versions.push(one);
-  }
+  const known = groupBy(variants, ({ variant }) => variant.id);
   return {
     measured({ variant, version, hardwareClass }) {
       const own = known.get(variant)?.find((one) => one.variant.version === version);

@@ -1,6 +1,6 @@
 // What replicas are needed for, one kind of need after another.
 
-import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
+import { groupBy, type HardwareClassId, type Milliseconds, type VariantId } from '@pareto/core';
 import { createExcluder } from '../select/exclusions.js';
 import { pinsOf } from '../select/rules.js';
 import type { Ledger } from './ledger.js';
@@ -73,13 +73,10 @@ export type Required = readonly (readonly Option[])[];
 export function requiredOf({ snapshot, versions, options }: Look): Required {
   const largest = largestHosts(snapshot);
   const holds = ({ hardwareClass, memoryBytes }: Option): boolean => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
-  const members = new Map<string, PlacementVariant[]>();
-  for (const one of snapshot.variants) {
-    if (!isServed(one, versions)) continue;
-    const own = members.get(one.variant.task);
-    if (own === undefined) members.set(one.variant.task, [one]);
-    else own.push(one);
-  }
+  const members = groupBy(
+    snapshot.variants.filter((one) => isServed(one, versions)),
+    ({ variant }) => variant.task,
+  );
   const chosen = snapshot.tasks.flatMap(({ name }) => {
     const own = members.get(name) ?? [];
     const hosted = own.flatMap(({ variant }) => options.served.get(variant.id)?.filter(holds) ?? []);

@@ -10,7 +10,7 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { costPer1k } from '../cost/cost-per-1k.js';
-import { denialOf } from '../select/rules.js';
+import { isDenied } from '../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from './snapshot.js';
 import { isServed, type VersionsByArchitecture } from './versions.js';
 
@@ -42,15 +42,12 @@ export function listOptions(snapshot: PlacementSnapshot, versions: VersionsByArc
   const coming = new Map<VariantId, readonly Option[]>();
   for (const variant of snapshot.variants) {
     const { id, task, quarantineReason } = variant.variant;
-    if (quarantineReason !== undefined || isDenied(variant, snapshot)) continue;
+    if (quarantineReason !== undefined || isDenied(variant.variant, snapshot.rules)) continue;
     const latencyMs = tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
     (isServed(variant, versions) ? served : coming).set(id, optionsOf(variant, snapshot, latencyMs));
   }
   return { served, coming };
 }
-
-const isDenied = ({ variant }: PlacementVariant, { rules }: PlacementSnapshot): boolean =>
-  rules.length > 0 && denialOf({ ...variant, variant: variant.id }, rules) !== undefined;
 
 function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, latencyMs: number): readonly Option[] {
   const own = variant.measurements.flatMap(({ hardwareClass, result }): Option[] => {

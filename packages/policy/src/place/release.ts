@@ -1,12 +1,12 @@
 // What is unloaded: what can never answer again, what leaves its worker, and what nothing needs.
 
-import type { Milliseconds, VariantId } from '@pareto/core';
+import { architectureNamed, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';
 import type { Entry, Ledger } from './ledger.js';
 import type { Look } from './needs.js';
 import { isReady, isServing } from './satisfy.js';
 import type { PlacementParams } from './snapshot.js';
-import { architectureOf, type Versions } from './versions.js';
+import type { Versions } from './versions.js';
 
 /** What can never answer again goes at once. */
 export function removeDead(ledger: Ledger, look: Look): void {
@@ -21,7 +21,7 @@ function createDeaths(ledger: Ledger, { snapshot, versions, params }: Look): (en
   const { now, rules } = snapshot;
   const variants = new Map(snapshot.variants.map(({ variant }) => [`${variant.id}/${variant.version}`, variant]));
   return (entry) => {
-    const architecture = architectureOf(entry.variant);
+    const architecture = architectureNamed(entry.variant);
     const own = versions.get(architecture);
     const variant = variants.get(`${entry.variant}/${entry.version}`);
     if (own !== undefined && entry.version !== own.served && entry.version !== own.coming) {
@@ -51,9 +51,9 @@ function isSuperseded(
   { handoverMs }: PlacementParams,
 ): boolean {
   if (!isReady(entry)) return true;
-  const architecture = architectureOf(entry.variant);
+  const architecture = architectureNamed(entry.variant);
   const successors = entries.filter(
-    (other) => other.version === served && isReady(other) && architectureOf(other.variant) === architecture,
+    (other) => other.version === served && isReady(other) && architectureNamed(other.variant) === architecture,
   );
   return successors.length > 0 && successors.every(({ existing }) => now - (existing?.since ?? now) >= handoverMs);
 }

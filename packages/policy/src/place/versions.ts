@@ -1,6 +1,5 @@
 // Which versions of an architecture matter to placement: the one that its name means, and the one that is to take its place.
 
-import type { VariantId } from '@pareto/core';
 import type { PlacementSnapshot, PlacementVariant } from './snapshot.js';
 
 export interface Versions {
@@ -28,6 +27,3 @@ export function versionsOf({ architectures, variants, served }: PlacementSnapsho
 
 export const isServed = ({ variant }: Pick<PlacementVariant, 'variant'>, versions: VersionsByArchitecture): boolean =>
   versions.get(variant.architecture)?.served === variant.version;
-
-/** The architecture that a variant's name begins with. */
-export const architectureOf = (id: VariantId): string => id.slice(0, id.indexOf(':'));

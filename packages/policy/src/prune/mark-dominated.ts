@@ -1,8 +1,15 @@
 // The marks of domination on everything that is registered.
 
-import { fallbackObjective, type PriceTable, type SelectionRule, type Task, type VariantId } from '@pareto/core';
+import {
+  fallbackObjective,
+  groupBy,
+  type PriceTable,
+  type SelectionRule,
+  type Task,
+  type VariantId,
+} from '@pareto/core';
 import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
-import { denialOf } from '../select/rules.js';
+import { isDenied } from '../select/rules.js';
 import { defaultDominationParams, type DominationParams } from './domination-params.js';
 import { planDomination, type Domination } from './plan-domination.js';
 
@@ -53,7 +60,7 @@ export function markDominated(
 }
 
 const mayServe = ({ variant }: Unmarked, rules: readonly SelectionRule[]): boolean =>
-  variant.quarantineReason === undefined && denialOf({ ...variant, variant: variant.id }, rules) === undefined;
+  variant.quarantineReason === undefined && !isDenied(variant, rules);
 
 function mark(
   variants: readonly Unmarked[],
@@ -64,14 +71,4 @@ function mark(
     const domination = found.get(one.variant.id);
     if (domination !== undefined) marks.set(one, domination);
   }
-}
-
-function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group === undefined) groups.set(keyOf(one), [one]);
-    else group.push(one);
-  }
-  return groups;
 }

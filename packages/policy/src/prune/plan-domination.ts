@@ -1,6 +1,7 @@
 // Which variants of a task are no better than another in anything, on any hardware class that they were measured on.
 
 import {
+  groupBy,
   priceOf,
   type HardwareClassId,
   type Measurement,
@@ -48,7 +49,9 @@ export function planDomination(
   const dominated = ofAllClasses(variants, overall);
   const within = ofAllClasses(
     variants,
-    classes.map(([, all]) => merge(byArchitecture(all).map((own) => dominatorsOn(own, params)))),
+    classes.map(([, all]) =>
+      merge([...groupBy(all, ({ architecture }) => architecture).values()].map((own) => dominatorsOn(own, params))),
+    ),
   );
   const isFree = (id: VariantId): boolean => !dominated.has(id);
   const found = new Map<VariantId, Domination>();
@@ -92,16 +95,6 @@ function ofAllClasses(
     if (first !== undefined && measured.every((dominators) => dominators !== undefined)) all.set(variant.id, first);
   }
   return all;
-}
-
-function byArchitecture(all: readonly Rated[]): readonly (readonly Rated[])[] {
-  const groups = new Map<string, Rated[]>();
-  for (const one of all) {
-    const group = groups.get(one.architecture);
-    if (group === undefined) groups.set(one.architecture, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()];
 }
 
 const merge = <K, V>(maps: readonly ReadonlyMap<K, V>[]): ReadonlyMap<K, V> => new Map(maps.flatMap((map) => [...map]));

@@ -1,6 +1,6 @@
 // Rules that are in force: which are about what, and what they keep from answering.
 
-import type { RuleInForce, TargetEntry, VariantId } from '@pareto/core';
+import type { RuleInForce, TargetEntry, Variant, VariantId } from '@pareto/core';
 
 /** What a rule may be about. */
 export interface Ruled {
@@ -20,6 +20,12 @@ export const denialOf = (ruled: Ruled, rules: readonly RuleInForce[]): RuleInFor
   rules.find(
     (rule) => rule.kind === 'deny' && isNamedBy(ruled, rule) && (rule.task === undefined || rule.task === ruled.task),
   );
+
+/** Some rule keeps the variant from answering anything. */
+export const isDenied = (
+  { id: variant, architecture, task }: Pick<Variant, 'id' | 'architecture' | 'task'>,
+  rules: readonly RuleInForce[],
+): boolean => rules.length > 0 && denialOf({ variant, architecture, task }, rules) !== undefined;
 
 /**
  * The pins of a task; where there are any, only what one of them names answers for the task. One that is not about a task of its own

@@ -1,9 +1,16 @@
 // The targets of a routing table.
 
-import type { Architecture, Candidate, RuleInForce, Signature, TargetEntry, Task } from '@pareto/core';
+import {
+  groupBy,
+  type Architecture,
+  type Candidate,
+  type RuleInForce,
+  type Signature,
+  type TargetEntry,
+  type Task,
+} from '@pareto/core';
 import { exclusionsOf, rulesAbout } from '@pareto/policy';
 import { cheapestFirst } from './candidate-groups.js';
-import { groupBy } from './group-by.js';
 
 const noSignature: Signature = { inputs: [], outputs: [], batched: false };
 

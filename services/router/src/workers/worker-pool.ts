@@ -1,10 +1,17 @@
 // The workers of the table, and what their pings tell of the replicas that they carry.
 
-import { ParetoError, replicaId, type Clock, type ReplicaRoute, type RoutingTable, type WorkerId } from '@pareto/core';
+import {
+  groupBy,
+  ParetoError,
+  replicaId,
+  type Clock,
+  type ReplicaRoute,
+  type RoutingTable,
+  type WorkerId,
+} from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
-import { groupBy } from '../table/group-by.js';
 import type { LoadTracker } from './load-tracker.js';
 import type { LossReason } from './ping.js';
 import { watchWorker, type QueryOptions, type WatchedWorker } from './watched-worker.js';
