@@ -1,7 +1,7 @@
 // The operators that a model is made of, and whether ONNX Runtime knows where they come from.
 
-import type { OnnxGraph, OnnxModel, OnnxNode } from './onnx.js';
-import { graphsIn } from './generate/graph.js';
+import type { OnnxModel, OnnxNode } from './onnx.js';
+import { nodesIn } from './onnx-graph.js';
 
 export interface OperatorCount {
   /** With its domain before it unless it is ONNX's own: `Conv`, `com.microsoft:FusedConv`. */
@@ -42,14 +42,7 @@ export function operatorsOf(model: OnnxModel): readonly OperatorCount[] {
     .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
 }
 
-function* nodesOf(model: OnnxModel): Generator<OnnxNode> {
-  yield* nodesIn(model.graph);
-  for (const { node } of model.functions) yield* nodesIn({ node });
-}
-
-function* nodesIn({ node }: Pick<OnnxGraph, 'node'>): Generator<OnnxNode> {
-  for (const one of node) {
-    yield one;
-    for (const graph of graphsIn(one)) yield* nodesIn(graph);
-  }
+function* nodesOf(model: OnnxModel): Iterable<OnnxNode> {
+  yield* nodesIn(model.graph.node);
+  for (const { node } of model.functions) yield* nodesIn(node);
 }

@@ -1,7 +1,7 @@
 // How much a model computes for one item, in multiply-accumulates of its matrices, convolutions and recurrent layers.
 
 import type { OnnxModel, OnnxNode } from './onnx.js';
-import { graphsIn, intOf } from './generate/graph.js';
+import { graphsIn, intOf } from './onnx-graph.js';
 import { matrixAt } from './shapes/compute-rules.js';
 import { inferShapes } from './shapes/infer-shapes.js';
 import { multiply, type Known, type Shape } from './shapes/shape.js';

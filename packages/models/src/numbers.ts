@@ -1,5 +1,6 @@
 // Elements of tensors as numbers.
 
+import { fromHalf } from './half.js';
 import type { Tensor } from './npy.js';
 
 /** A tensor, of whatever shape. */
@@ -14,7 +15,7 @@ export function toNumbers({ datatype, data }: Elements): ArrayLike<number> {
     case 'FP64':
       return new Float64Array(buffer, byteOffset, byteLength / 8);
     case 'FP16':
-      return Float64Array.from(new Uint16Array(buffer, byteOffset, byteLength / 2), halfToNumber);
+      return Float64Array.from(new Uint16Array(buffer, byteOffset, byteLength / 2), fromHalf);
     case 'INT64':
     case 'UINT64':
       return wholeNumbers(new Int32Array(buffer, byteOffset, byteLength / 4), datatype === 'INT64');
@@ -45,14 +46,4 @@ function wholeNumbers(halves: Int32Array, signed: boolean): Float64Array {
     const high = halves[2 * index + 1] ?? 0;
     return (signed ? high : high >>> 0) * 2 ** 32 + ((halves[2 * index] ?? 0) >>> 0);
   });
-}
-
-/** IEEE 754 half precision. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { onnxTypes } from '../src/onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../src/onnx.js';
-import {
-  floatTensor,
-  int64Tensor,
-  intAttribute,
-  intsAttribute,
-  makeNode,
-  makeValue,
-} from '../src/generate/make-node.js';
+import { floatTensor, int64Tensor, intAttribute, intsAttribute, makeNode, makeValue } from '../src/onnx-parts.js';
 import { inferShapes } from '../src/shapes/infer-shapes.js';
 import { makeModel } from './generate/make-model.js';
 

@@ -161,11 +161,11 @@ const groupOf = (provider: string): SlotGroup => ({
   driver: '',
 });
 
-/** The tiny one is fast and 90 % right, all others slow and 99 %. */
-export function profileFor(variant: string): Measurement['result'] {
+/** The tiny one is fast and 90 % right, all others slow and 99 %. `slowness` multiplies times. */
+export function profileFor(variant: string, slowness = 1): Measurement['result'] {
   const tiny = variant.startsWith('tiny');
   const value = tiny ? 0.9 : 0.99;
-  const p50 = milliseconds(tiny ? 1 : 20);
+  const p50 = milliseconds((tiny ? 1 : 20) * slowness);
   const points = [1, 8].map((batch) => ({ batch, p50Ms: p50, p95Ms: p50, p99Ms: p50, runs: 10 }));
   return {
     kind: 'measured',

@@ -4,8 +4,8 @@ import type { OnnxNode, OnnxTensor } from '../onnx.js';
 import { fromFront, sizeOf, type Shape } from '../shapes/shape.js';
 import { batchAxis, shapeLike, withInput, withIntegers, type Change, type Sight } from './batch-sight.js';
 import { refused, type Refused } from './generator.js';
-import { intOf } from './graph.js';
-import { floatsOf } from './tensor-values.js';
+import { intOf } from '../onnx-graph.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 type Changed = Change | Refused | undefined;
 

@@ -7,7 +7,7 @@ import { fromFront } from '../shapes/shape.js';
 import { changeConcat, changeExpand, changeReshape, changeSizes, changeStates } from './batch-changes.js';
 import { batchAxis, growth, type Change, type Sight } from './batch-sight.js';
 import { refused, type Refused } from './generator.js';
-import { freshNames, intOf, isOp, withGraph, withoutUnused } from './graph.js';
+import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../onnx-graph.js';
 
 interface Batch {
   /** Of the dimension that stands for it. */

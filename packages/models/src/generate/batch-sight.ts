@@ -2,7 +2,7 @@
 
 import type { OnnxNode, OnnxTensor } from '../onnx.js';
 import type { InferredShapes } from '../shapes/infer-shapes.js';
-import { int64Tensor, intAttribute, makeNode } from './make-node.js';
+import { int64Tensor, intAttribute, makeNode } from '../onnx-parts.js';
 
 /** Nothing else is that many times as large by chance. */
 export const growth = 1009;

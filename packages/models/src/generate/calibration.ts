@@ -2,8 +2,8 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx.js';
-import { withGraph } from './graph.js';
-import { intAttribute, makeNode, makeValue } from './make-node.js';
+import { withGraph } from '../onnx-graph.js';
+import { intAttribute, makeNode, makeValue } from '../onnx-parts.js';
 
 const extremes = [
   ['min', 'ReduceMin'],

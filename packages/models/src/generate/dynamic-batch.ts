@@ -6,7 +6,7 @@ import type { OnnxModel, OnnxValue } from '../onnx.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
 import { followBatch } from './batch-nodes.js';
 import { declined, made, type Generator } from './generator.js';
-import { withGraph } from './graph.js';
+import { withGraph } from '../onnx-graph.js';
 
 export const dynamicBatch: Generator = {
   recipe,

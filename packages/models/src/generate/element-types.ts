@@ -2,7 +2,7 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode } from '../onnx.js';
-import { attributeOf, constantOf, graphsIn, intOf } from './graph.js';
+import { attributeOf, constantOf, graphsIn, intOf } from '../onnx-graph.js';
 
 const { bool, float, int64, string } = onnxTypes;
 

@@ -2,9 +2,9 @@
 
 import { tensorsOf } from '../onnx-codec.js';
 import { onnxTypes } from '../onnx-tensor-data.js';
-import type { OnnxModel, OnnxNode } from '../onnx.js';
+import type { OnnxModel } from '../onnx.js';
 import { declined, made, type Generator } from './generator.js';
-import { freshNames, graphsIn, withGraph, withoutUnused } from './graph.js';
+import { freshNames, nodesIn, withGraph, withoutUnused } from '../onnx-graph.js';
 import { halfGraph } from './half-graph.js';
 import { quantisedOps } from './half-rules.js';
 
@@ -26,7 +26,7 @@ function noteOf(kept: number): string {
 
 function whyNot(model: OnnxModel): string | undefined {
   const types = new Set([...tensorsOf(model)].map(({ dataType }) => dataType));
-  const ops = [...opTypesOf(model.graph.node)];
+  const ops = Array.from(nodesIn(model.graph.node), ({ opType }) => opType);
   const quantised = ops.find((type) => quantisedOps.includes(type));
   if (quantised !== undefined) return `the model is already quantised (${quantised})`;
   if (types.has(onnxTypes.float16) || types.has(onnxTypes.bfloat16))
@@ -41,11 +41,4 @@ function whyNot(model: OnnxModel): string | undefined {
   return passed === undefined
     ? undefined
     : `its output ${JSON.stringify(passed.name)} is one of its inputs or weights, passed on unchanged`;
-}
-
-function* opTypesOf(nodes: readonly OnnxNode[]): Iterable<string> {
-  for (const node of nodes) {
-    yield node.opType;
-    for (const graph of graphsIn(node)) yield* opTypesOf(graph.node);
-  }
 }

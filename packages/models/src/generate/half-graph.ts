@@ -3,11 +3,11 @@
 import { elementsOf, onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../onnx.js';
 import { outputTypes } from './element-types.js';
-import { constantOf, graphsIn, isOp } from './graph.js';
+import { constantOf, graphsIn, isOp } from '../onnx-graph.js';
 import { keepsInput, staysSingle } from './half-rules.js';
 import { halfTensor } from './half-tensor.js';
 import { inHalf } from './half-node.js';
-import { intAttribute, makeNode } from './make-node.js';
+import { intAttribute, makeNode } from '../onnx-parts.js';
 
 const { float, float16 } = onnxTypes;
 

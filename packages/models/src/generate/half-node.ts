@@ -2,9 +2,9 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../onnx.js';
-import { isOp } from './graph.js';
+import { isOp } from '../onnx-graph.js';
 import { halfTensor } from './half-tensor.js';
-import { intAttribute, makeTensor, tensorAttribute } from './make-node.js';
+import { intAttribute, makeTensor, tensorAttribute } from '../onnx-parts.js';
 
 const { float, float16 } = onnxTypes;
 

@@ -2,9 +2,9 @@
 
 import { elementsOf, onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../onnx.js';
-import { isOp } from './graph.js';
-import { largestHalf } from './half.js';
-import { floatsOf } from './tensor-values.js';
+import { isOp } from '../onnx-graph.js';
+import { largestHalf } from '../half.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 /** Without a half-precision form in ONNX, in some opset at least, or whose numbers are positions and counts. */
 const singleOnly = [

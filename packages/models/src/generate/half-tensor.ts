@@ -2,8 +2,8 @@
 
 import { elementsOf, onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxTensor } from '../onnx.js';
-import { largestHalf, toHalf } from './half.js';
-import { floatsOf } from './tensor-values.js';
+import { largestHalf, toHalf } from '../half.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 const leastHalf = 2 ** -24;
 

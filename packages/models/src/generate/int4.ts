@@ -2,12 +2,12 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx.js';
-import { declined, made, type Generator, type Rewrite } from './generator.js';
-import { opsetOf, withOpset } from './graph.js';
-import { floatTensor, intAttribute, makeNode, makeTensor } from './make-node.js';
+import { made, type Generator, type Rewrite } from './generator.js';
+import { opsetOf, withOpset } from '../onnx-graph.js';
+import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx-parts.js';
 import { quantiseBlocks, type Blocks } from './quantise-blocks.js';
-import { noteOf, startQuantising, replaceNodes, type Parts } from './quantise-parts.js';
-import { emitProduct, largeProducts, type Product } from './quantise-products.js';
+import { noteOf, startQuantising, type Parts } from './quantise-parts.js';
+import { replaceProducts, type Product } from './quantise-products.js';
 
 const domain = 'com.microsoft';
 /** With fewer, the product is as fast in floats. */
@@ -27,15 +27,10 @@ export const int4: Generator = {
 };
 
 function quantise(model: OnnxModel, note: string): Rewrite {
-  const large = largeProducts(model.graph, leastWeightBytes);
-  if (typeof large === 'string') return declined(large);
-  const quantised = replaceNodes(model, (node, parts) => {
-    const product = large.products.get(node);
-    if (product !== undefined) emitProduct(product, parts, (output) => multiply(product, output, parts));
-    return product !== undefined;
-  });
+  const replaced = replaceProducts(model, leastWeightBytes, multiply);
+  if (replaced.kind === 'declined') return replaced;
   const version = Math.max(1, opsetOf(model, domain));
-  return made(withOpset(quantised, domain, version), noteOf(note, `weights in 4 bits: ${large.share}`));
+  return made(withOpset(replaced.model, domain, version), noteOf(note, `weights in 4 bits: ${replaced.share}`));
 }
 
 /** Adds the product without addend: ONNX Runtime takes that in where it can, and not every provider's kernel could. */

@@ -2,11 +2,11 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx.js';
-import { declined, made, type Generator, type Rewrite } from './generator.js';
-import { floatTensor, intAttribute, makeNode, makeTensor } from './make-node.js';
+import { made, type Generator, type Rewrite } from './generator.js';
+import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx-parts.js';
 import { columnScales, quantiseMatrix } from './quantise-matrix.js';
-import { noteOf, startQuantising, replaceNodes, type Parts } from './quantise-parts.js';
-import { emitProduct, largeProducts, type Product } from './quantise-products.js';
+import { noteOf, startQuantising, type Parts } from './quantise-parts.js';
+import { replaceProducts, type Product } from './quantise-products.js';
 
 /** With fewer, quantising inputs costs more time than the product gains. */
 const leastWeightBytes = 8192;
@@ -22,14 +22,9 @@ export const int8Dynamic: Generator = {
 };
 
 function quantise(model: OnnxModel, note: string): Rewrite {
-  const large = largeProducts(model.graph, leastWeightBytes);
-  if (typeof large === 'string') return declined(large);
-  const quantised = replaceNodes(model, (node, parts) => {
-    const product = large.products.get(node);
-    if (product !== undefined) emitProduct(product, parts, (output) => multiply(product, output, parts));
-    return product !== undefined;
-  });
-  return made(quantised, noteOf(note, `in 8 bits: ${large.share}`));
+  const replaced = replaceProducts(model, leastWeightBytes, multiply);
+  if (replaced.kind === 'declined') return replaced;
+  return made(replaced.model, noteOf(note, `in 8 bits: ${replaced.share}`));
 }
 
 /** Adds the product without addend in the form that ONNX Runtime fuses, with the addend, into one kernel. */

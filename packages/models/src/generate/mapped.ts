@@ -3,7 +3,7 @@
 import { tensorsOf } from '../onnx-codec.js';
 import type { OnnxModel, OnnxTensor } from '../onnx.js';
 import { declined, made, type Generator } from './generator.js';
-import { attributeOf, isOp, withGraph } from './graph.js';
+import { attributeOf, isOp, withGraph } from '../onnx-graph.js';
 
 /** Smaller ones gain nothing, and would waste most of a page. */
 const leastTensorBytes = 1024;

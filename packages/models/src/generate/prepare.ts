@@ -2,7 +2,7 @@
 
 import type { OnnxModel } from '../onnx.js';
 import { inputsOf } from '../inspect-dimensions.js';
-import { withGraph } from './graph.js';
+import { withGraph } from '../onnx-graph.js';
 
 /** The first version of the format in which weights needn't be listed as inputs. */
 const leastIrVersion = 4;

@@ -1,7 +1,7 @@
 // Puts activations right behind what computes, where 8-bit numbers do their work.
 
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../onnx.js';
-import { constantsOf, isOp, withGraph } from './graph.js';
+import { constantsOf, isOp, withGraph } from '../onnx-graph.js';
 import { isCutOff } from './quantise-chains.js';
 import { followersOf } from './quantise-followers.js';
 

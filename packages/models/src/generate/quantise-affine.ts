@@ -2,8 +2,8 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../onnx.js';
-import { floatOf, intOf, isOp } from './graph.js';
-import { floatsOf } from './tensor-values.js';
+import { floatOf, intOf, isOp } from '../onnx-graph.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 /** Each channel times its scale, plus its shift. */
 export interface Affine {

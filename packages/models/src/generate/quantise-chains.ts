@@ -2,9 +2,9 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx.js';
-import { constantsOf, isOp } from './graph.js';
+import { constantsOf, isOp } from '../onnx-graph.js';
 import { followersOf } from './quantise-followers.js';
-import { floatsOf } from './tensor-values.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 export interface Chain {
   /** From the first follower on; empty when there is none. */

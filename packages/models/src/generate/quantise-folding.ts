@@ -2,12 +2,12 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
-import { constantsOf, isOp } from './graph.js';
-import { floatTensor } from './make-node.js';
+import { constantsOf, isOp } from '../onnx-graph.js';
+import { floatTensor } from '../onnx-parts.js';
 import { affineOf, type Affine } from './quantise-affine.js';
 import { followersOf } from './quantise-followers.js';
 import { replaceNodes, type Parts } from './quantise-parts.js';
-import { floatsOf } from './tensor-values.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 /** The same computation in fewer nodes, so that what follows a convolution is an activation, if anything. */
 export function foldIntoConvolutions(model: OnnxModel): OnnxModel {

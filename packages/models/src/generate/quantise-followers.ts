@@ -1,7 +1,7 @@
 // Who alone takes a tensor: what comes next, and can be made one with what came before.
 
 import type { OnnxGraph, OnnxNode } from '../onnx.js';
-import { consumersOf } from './graph.js';
+import { consumersOf } from '../onnx-graph.js';
 
 /** The one node that takes each tensor; those that several take, or that the graph gives, are left out. */
 export function followersOf(graph: OnnxGraph): ReadonlyMap<string, OnnxNode> {

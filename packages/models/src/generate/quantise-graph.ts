@@ -1,8 +1,8 @@
 // Carries out a plan: what it says computes in 8 bits is put between nodes that turn floats into 8-bit numbers and back.
 
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
-import { constantsOf, isOp } from './graph.js';
-import { intAttribute } from './make-node.js';
+import { constantsOf, isOp } from '../onnx-graph.js';
+import { intAttribute } from '../onnx-parts.js';
 import { emitConstant, emitRounding, emitWeighted, type Steps } from './quantise-linear.js';
 import { replaceNodes, type Parts } from './quantise-parts.js';
 import type { Plan, Unit } from './quantise-plan.js';

@@ -2,11 +2,11 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxTensor } from '../onnx.js';
-import { floatTensor, intAttribute, makeNode, makeTensor } from './make-node.js';
+import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx-parts.js';
 import { columnScales, quantiseMatrix } from './quantise-matrix.js';
 import type { Parts } from './quantise-parts.js';
 import type { Weighted } from './quantise-weighted.js';
-import { floatsOf } from './tensor-values.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 /** 256 steps from `min` to `max`, widened to hold zero, which is one of them. */
 export interface Steps {

@@ -2,8 +2,8 @@
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
 import { declined, type Rewrite } from './generator.js';
-import { freshNames, graphsIn, takenBy, withGraph, withoutUnused } from './graph.js';
-import { makeNode, type NodeParts } from './make-node.js';
+import { freshNames, graphsIn, takenBy, withGraph, withoutUnused } from '../onnx-graph.js';
+import { makeNode, type NodeParts } from '../onnx-parts.js';
 import { upgradeOpset } from './upgrade-opset.js';
 
 /** What a rewrite makes of a graph while it walks through its nodes. */

@@ -2,7 +2,7 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx.js';
-import { constantsOf, isOp, stringOf } from './graph.js';
+import { constantsOf, isOp, stringOf } from '../onnx-graph.js';
 import { chainsOf, type Chain } from './quantise-chains.js';
 import { weightedOf, type Weighted } from './quantise-weighted.js';
 

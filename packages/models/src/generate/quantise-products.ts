@@ -1,12 +1,13 @@
 // Finds the products of a graph that could have smaller weights: MatMul and Gemm whose second factor is a constant matrix.
 
 import { onnxTypes } from '../onnx-tensor-data.js';
-import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx.js';
-import { constantsOf, floatOf, intOf, intsOf, isOp, producersOf } from './graph.js';
-import { floatTensor, makeNode } from './make-node.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
+import type { Rewrite } from './generator.js';
+import { constantsOf, floatOf, intOf, intsOf, isOp, producersOf } from '../onnx-graph.js';
+import { floatTensor, makeNode } from '../onnx-parts.js';
 import type { Matrix } from './quantise-matrix.js';
-import { reachOf, type Parts } from './quantise-parts.js';
-import { floatsOf } from './tensor-values.js';
+import { reachOf, replaceNodes, type Parts } from './quantise-parts.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 /** `alpha * (input x weights) + beta * addend`, where MatMul has factors of 1 and no addend. */
 export interface Product {
@@ -74,15 +75,37 @@ function matrixOf(tensor: OnnxTensor, transposed: boolean): Matrix | undefined {
     : { rows: first, columns: second, values, transposed };
 }
 
-/** Those to rewrite, by their nodes. */
-export interface LargeProducts {
-  readonly products: ReadonlyMap<OnnxNode, Product>;
-  /** For people: how many of how many. */
+/** Adds what computes a product without its addend, under the name `output`. */
+type Multiply = (product: Product, output: string, parts: Parts) => void;
+
+export interface ReplacedProducts {
+  readonly kind: 'replaced';
+  readonly model: OnnxModel;
+  /** For people: how many of how many products. */
   readonly share: string;
 }
 
-/** The products whose weights have at least that many bytes; a reason when there are none. */
-export function largeProducts(graph: OnnxGraph, leastBytes: number): LargeProducts | string {
+/** The model with the products whose weights have at least that many bytes computed as `multiply` does; declined when there are none. */
+export function replaceProducts(
+  model: OnnxModel,
+  leastBytes: number,
+  multiply: Multiply,
+): ReplacedProducts | Extract<Rewrite, { kind: 'declined' }> {
+  const large = largeProducts(model.graph, leastBytes);
+  if (typeof large === 'string') return { kind: 'declined', reason: large };
+  const replaced = replaceNodes(model, (node, parts) => {
+    const product = large.products.get(node);
+    if (product !== undefined) emitProduct(product, parts, multiply);
+    return product !== undefined;
+  });
+  return { kind: 'replaced', model: replaced, share: large.share };
+}
+
+/** A reason when there are none. */
+function largeProducts(
+  graph: OnnxGraph,
+  leastBytes: number,
+): { readonly products: ReadonlyMap<OnnxNode, Product>; readonly share: string } | string {
   const all = productsOf(graph);
   const large = all.filter(({ weights }) => weights.values.byteLength >= leastBytes);
   if (all.length === 0)
@@ -94,16 +117,13 @@ export function largeProducts(graph: OnnxGraph, leastBytes: number): LargeProduc
   };
 }
 
-/** Adds a product: `compute` adds what takes a name for the product alone, then comes the addend, and last the node's own output. */
-export function emitProduct(product: Product, parts: Parts, compute: (output: string) => void): void {
+/** Adds the product, then its addend, and last the node's own output. */
+function emitProduct(product: Product, parts: Parts, multiply: Multiply): void {
   const { node, addend, beta } = product;
   const [output = ''] = node.output;
-  if (addend === undefined) {
-    compute(output);
-    return;
-  }
+  if (addend === undefined) return multiply(product, output, parts);
   const bare = parts.fresh(`${output}_product`);
-  compute(bare);
+  multiply(product, bare, parts);
   parts.emit(makeNode('Add', [bare, beta === 1 ? addend : scaled(addend, beta, parts)], [output]));
 }
 

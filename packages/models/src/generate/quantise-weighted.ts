@@ -2,11 +2,11 @@
 
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx.js';
-import { constantsOf, intOf, isOp } from './graph.js';
+import { constantsOf, intOf, isOp } from '../onnx-graph.js';
 import { followersOf } from './quantise-followers.js';
 import type { Matrix } from './quantise-matrix.js';
 import { productsOf, type Product } from './quantise-products.js';
-import { floatsOf } from './tensor-values.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 export interface Weighted {
   /** A column for each output channel. */

@@ -3,10 +3,10 @@
 import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../onnx.js';
 import { refused, type Refused } from './generator.js';
-import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from './graph.js';
-import { toHalf } from './half.js';
-import { int64Tensor, intAttribute, makeNode, makeTensor, stringAttribute } from './make-node.js';
-import { floatsOf } from './tensor-values.js';
+import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../onnx-graph.js';
+import { toHalf } from '../half.js';
+import { int64Tensor, intAttribute, makeNode, makeTensor, stringAttribute } from '../onnx-parts.js';
+import { floatsOf } from '../onnx-tensor-values.js';
 
 export interface UpgradeContext {
   /** The opset that the node is written in. */

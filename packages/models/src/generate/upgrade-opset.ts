@@ -5,7 +5,7 @@ import { onnxTypes } from '../onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
 import { declined, made, type Refused, type Rewrite } from './generator.js';
-import { constantsOf, freshNames, isOp, opsetOf, withOpset } from './graph.js';
+import { constantsOf, freshNames, isOp, opsetOf, withOpset } from '../onnx-graph.js';
 import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
 
 const target = 13;

@@ -1,8 +1,8 @@
 // Shape inference, as far as it is simple: what is not known stays unknown, and nothing is guessed.
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../onnx.js';
-import { constantsOf, isOp, opsetOf } from '../generate/graph.js';
-import { integersOf } from '../generate/tensor-values.js';
+import { constantsOf, isOp, opsetOf } from '../onnx-graph.js';
+import { integersOf } from '../onnx-tensor-values.js';
 import { elementsOf } from '../onnx-tensor-data.js';
 import { computeRules } from './compute-rules.js';
 import { integersGivenBy } from './known-integers.js';

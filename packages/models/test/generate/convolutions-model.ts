@@ -1,7 +1,7 @@
 // Random models of convolutions, and of what stands between them in real ones.
 
 import fc from 'fast-check';
-import { intAttribute, intsAttribute } from '../../src/generate/make-node.js';
+import { intAttribute, intsAttribute } from '../../src/onnx-parts.js';
 import type { OnnxModel } from '../../src/onnx.js';
 import type { Input } from '../run-model.js';
 import { createRandomGraph, type RandomGraph } from './random-graph.js';

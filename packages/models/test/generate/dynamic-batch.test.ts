@@ -5,14 +5,7 @@ import { inspectGraph } from '../../src/inspect.js';
 import { onnxTypes } from '../../src/onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
 import { dynamicBatch } from '../../src/generate/dynamic-batch.js';
-import {
-  floatTensor,
-  int64Tensor,
-  intAttribute,
-  intsAttribute,
-  makeNode,
-  makeValue,
-} from '../../src/generate/make-node.js';
+import { floatTensor, int64Tensor, intAttribute, intsAttribute, makeNode, makeValue } from '../../src/onnx-parts.js';
 import { answers, floatInput, loadModel, numbersOf } from '../run-model.js';
 import { makeModel } from './make-model.js';
 import { attending, convolutional, dense, recurrent, type RandomModel } from './random-models.js';

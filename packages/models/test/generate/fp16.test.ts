@@ -6,8 +6,7 @@ import { decodeOnnx, encodeOnnx } from '../../src/onnx-codec.js';
 import { onnxTypes } from '../../src/onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
 import { fp16 } from '../../src/generate/fp16.js';
-import { isOp } from '../../src/generate/graph.js';
-import { fromHalf, largestHalf, toHalf } from '../../src/generate/half.js';
+import { isOp } from '../../src/onnx-graph.js';
 import {
   floatTensor,
   int64Tensor,
@@ -16,7 +15,7 @@ import {
   makeNode,
   makeTensor,
   makeValue,
-} from '../../src/generate/make-node.js';
+} from '../../src/onnx-parts.js';
 import { cosine, floatInput, numbersOf, runModel } from '../run-model.js';
 import { makeModel } from './make-model.js';
 import { attending, convolutional, dense, recurrent } from './random-models.js';
@@ -53,30 +52,6 @@ async function assertSimilar(model: OnnxModel, name: string, dims: readonly numb
     assert.ok(cosine(a, b) >= fp16.bound, `cosine ${cosine(a, b)}`);
   }
 }
-
-describe('half precision', () => {
-  it('is what it is read as, where it is exact, and the nearest elsewhere', () =>
-    fc.assert(
-      fc.property(fc.float({ noNaN: true }), fc.integer({ min: 0, max: 0x7bff }), (value, bits) => {
-        assert.equal(toHalf(fromHalf(bits)), bits);
-        assert.equal(toHalf(-fromHalf(bits)), bits | 0x8000);
-        if (Math.abs(value) > largestHalf) return;
-        const half = toHalf(value);
-        const error = Math.abs(fromHalf(half) - value);
-        for (const other of [half - 1, half + 1]) {
-          if ((other & 0x7fff) < 0x7c00 && other >= 0) assert.ok(error <= Math.abs(fromHalf(other) - value));
-        }
-      }),
-    ));
-
-  it('rounds ties to even, and what is too large to infinity', () => {
-    assert.deepEqual(
-      [2049, 2051, 65519, 65520, -1e9, Infinity].map(toHalf),
-      [0x6800, 0x6802, 0x7bff, 0x7c00, 0xfc00, 0x7c00],
-    );
-    assert.ok(Number.isNaN(fromHalf(toHalf(NaN))));
-  });
-});
 
 describe('the fp16 generator', function () {
   this.timeout(30_000);

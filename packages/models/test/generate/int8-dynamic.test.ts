@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { int8Dynamic } from '../../src/generate/int8-dynamic.js';
-import { withGraph } from '../../src/generate/graph.js';
-import { floatTensor, intAttribute } from '../../src/generate/make-node.js';
+import { withGraph } from '../../src/onnx-graph.js';
+import { floatTensor, intAttribute } from '../../src/onnx-parts.js';
 import { encodeOnnx } from '../../src/onnx-codec.js';
 import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
 import { assertAccurate, digitsModel } from './digits.js';

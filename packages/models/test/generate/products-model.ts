@@ -1,7 +1,7 @@
 // Random models of products with constant weights, in all the ways in which these are written.
 
 import fc from 'fast-check';
-import { floatAttribute, intAttribute } from '../../src/generate/make-node.js';
+import { floatAttribute, intAttribute } from '../../src/onnx-parts.js';
 import type { OnnxModel } from '../../src/onnx.js';
 import type { Input } from '../run-model.js';
 import { constantForms, createRandomGraph, type RandomGraph } from './random-graph.js';

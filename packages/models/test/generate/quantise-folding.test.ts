@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { intsAttribute } from '../../src/generate/make-node.js';
+import { intsAttribute } from '../../src/onnx-parts.js';
 import { hoistActivations } from '../../src/generate/quantise-activations.js';
 import { foldIntoConvolutions } from '../../src/generate/quantise-folding.js';
 import { assertSimilar, countOps } from './assert-similar.js';

@@ -8,7 +8,7 @@ import {
   makeValue,
   tensorAttribute,
   type NodeParts,
-} from '../../src/generate/make-node.js';
+} from '../../src/onnx-parts.js';
 import { onnxTypes } from '../../src/onnx-tensor-data.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
 import { floatInput, type Input } from '../run-model.js';
@@ -16,7 +16,7 @@ import { makeModel } from './make-model.js';
 
 /** The ways in which a constant matrix is written. */
 export const constantForms = ['initializer', 'node', 'identity', 'transpose'] as const;
-export type ConstantForm = (typeof constantForms)[number];
+type ConstantForm = (typeof constantForms)[number];
 
 export interface RandomGraph {
   readonly inputs: readonly Input[];

@@ -3,14 +3,7 @@
 import { createSeededRng } from '@pareto/core';
 import { onnxTypes } from '../../src/onnx-tensor-data.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
-import {
-  floatTensor,
-  int64Tensor,
-  intAttribute,
-  intsAttribute,
-  makeNode,
-  makeValue,
-} from '../../src/generate/make-node.js';
+import { floatTensor, int64Tensor, intAttribute, intsAttribute, makeNode, makeValue } from '../../src/onnx-parts.js';
 import { makeModel } from './make-model.js';
 
 /** A model from `x` to `y`. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock, type ErrorCode } from '@pareto/core';
 import { createTempFolder, matrixModel, startChild, waitFor, type TempFolder } from '@pareto/testkit';
-import { floatTensor, makeNode, makeValue } from '../../src/generate/make-node.js';
+import { floatTensor, makeNode, makeValue } from '../../src/onnx-parts.js';
 import { runMaker, type MakeJob } from '../../src/generate/run-maker.js';
 import { encodeOnnx } from '../../src/onnx-codec.js';
 import { onnxTypes } from '../../src/onnx-tensor-data.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { encodeOnnx } from '../../src/onnx-codec.js';
 import { onnxTypes } from '../../src/onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
-import { opsetOf } from '../../src/generate/graph.js';
+import { opsetOf } from '../../src/onnx-graph.js';
 import {
   floatAttribute,
   floatTensor,
@@ -13,7 +13,7 @@ import {
   makeNode,
   makeValue,
   stringAttribute,
-} from '../../src/generate/make-node.js';
+} from '../../src/onnx-parts.js';
 import { upgradeOpset } from '../../src/generate/upgrade-opset.js';
 import { floatInput, numbersOf, runModel } from '../run-model.js';
 import { makeModel } from './make-model.js';

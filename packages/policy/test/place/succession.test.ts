@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { milliseconds, type Plan } from '@pareto/core';
 import fc from 'fast-check';
 import { defaultPlacementParams, planPlacement, type PlacementSnapshot } from '../../src/index.js';
-import {
-  architecture,
-  brief,
-  carryOut,
-  memoryOn,
-  replica,
-  servedOf,
-  snapshot,
-  variant,
-  worker,
-  type VariantFields,
-} from './world.js';
+import { carryOut, servedOf } from './carry-out.js';
+import { architecture, brief, memoryOn, replica, snapshot, variant, worker, type VariantFields } from './world.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const first = (recipe = 'original', fields: VariantFields = {}) => variant(`a:${recipe}`, { p50Ms: 1, ...fields });

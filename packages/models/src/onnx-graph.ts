@@ -1,7 +1,7 @@
 // Looks things up in a graph, and makes changed copies of it.
 
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx.js';
-import { floatTensor, int64Tensor } from './make-node.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './onnx.js';
+import { floatTensor, int64Tensor } from './onnx-parts.js';
 
 /** The version of an operator set that the model is written in; of ONNX's own unless `domain` says otherwise. 0: it has none. */
 export function opsetOf(model: OnnxModel, domain = ''): number {
@@ -112,6 +112,14 @@ export function takenBy(node: OnnxNode): readonly string[] {
 /** Graphs that a node holds: branches and loop bodies. */
 export const graphsIn = (node: OnnxNode): readonly OnnxGraph[] =>
   node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
+
+/** Every node of these, those of graphs that they hold included. */
+export function* nodesIn(nodes: readonly OnnxNode[]): Iterable<OnnxNode> {
+  for (const node of nodes) {
+    yield node;
+    for (const graph of graphsIn(node)) yield* nodesIn(graph.node);
+  }
+}
 
 /** Names of tensors that a graph defines, those of graphs within it left out. */
 function namesIn(graph: OnnxGraph): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { onnxTypes } from '../../src/onnx-tensor-data.js';
-import { floatTensor, int64Tensor, makeTensor } from '../../src/generate/make-node.js';
-import { floatsOf, integersOf } from '../../src/generate/tensor-values.js';
+import { onnxTypes } from '../src/onnx-tensor-data.js';
+import { floatTensor, int64Tensor, makeTensor } from '../src/onnx-parts.js';
+import { floatsOf, integersOf } from '../src/onnx-tensor-values.js';
 
 const { bfloat16, double, float16, int32, int8, uint8 } = onnxTypes;
 

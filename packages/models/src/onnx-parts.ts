@@ -1,6 +1,6 @@
 // Makes the parts of a graph: nodes, attributes, tensors and values.
 
-import { onnxTypes } from '../onnx-tensor-data.js';
+import { onnxTypes } from './onnx-tensor-data.js';
 import {
   attributeTypes,
   type OnnxAttribute,
@@ -8,7 +8,7 @@ import {
   type OnnxNode,
   type OnnxTensor,
   type OnnxValue,
-} from '../onnx.js';
+} from './onnx.js';
 
 export interface NodeParts {
   readonly name?: string;

@@ -1,7 +1,7 @@
 // The elements of a tensor that is in the model, as numbers.
 
-import { onnxTypes } from '../onnx-tensor-data.js';
-import type { OnnxTensor } from '../onnx.js';
+import { onnxTypes } from './onnx-tensor-data.js';
+import type { OnnxTensor } from './onnx.js';
 import { fromHalf } from './half.js';
 
 /** Elements of a float, double, half or bfloat16 tensor, as a copy unless they are floats already. Undefined for others, and without content. */

@@ -1,0 +1,95 @@
+// A fleet that carries plans out.
+
+import { bytes, digest, milliseconds, type Plan } from '@pareto/core';
+import { servedVersion } from '../../src/lifecycle/served-version.js';
+import { fleetClasses, fleetProviders } from '../../src/make/fleet-classes.js';
+import { missingVariants } from '../../src/make/variants-of.js';
+import type {
+  PlacementArchitecture,
+  PlacementReplica,
+  PlacementSnapshot,
+  PlacementVariant,
+} from '../../src/place/snapshot.js';
+import { files, variant } from './world.js';
+
+/**
+ * The world one turn after a plan: what left is gone, what loaded is ready, what was measured has a profile, what was made has
+ * an outcome and variants; and names mean what they should.
+ */
+export function carryOut(before: PlacementSnapshot, plan: Plan, turn: number, keepDraining = false): PlacementSnapshot {
+  const unloaded = new Set(plan.actions.flatMap((a) => (a.kind === 'unload' ? [a.assignment.replica] : [])));
+  const now = milliseconds(before.now + 1000);
+  const kept = before.replicas.flatMap((replica): PlacementReplica[] => {
+    if (unloaded.has(replica.assignment.replica)) return keepDraining ? [{ ...replica, state: 'draining' }] : [];
+    if (replica.state === 'draining') return [];
+    if (replica.state !== 'assigned') return [replica];
+    return [{ ...replica, state: 'ready', since: now }];
+  });
+  const loaded = plan.actions.flatMap((action): PlacementReplica[] =>
+    action.kind === 'load'
+      ? [{ assignment: action.assignment, state: 'assigned', since: now, memoryBytes: bytes(0), lastUsedAt: now }]
+      : [],
+  );
+  const made = before.architectures.map((planned) => withOutcomes(planned, plan));
+  const measured = before.variants.map((v) => withMeasurements(v, plan));
+  const providers = fleetProviders(fleetClasses(before.workers));
+  const fresh = made.flatMap((planned) =>
+    planned.outcomes.length === 0 ? [] : missingVariants(planned, measured, providers),
+  );
+  const after = {
+    ...before,
+    now,
+    planId: `p${turn}`,
+    held: [],
+    replicas: [...kept, ...loaded],
+    architectures: made,
+    variants: [
+      ...measured.filter((v) => !fresh.some(({ id, version }) => id === v.variant.id && version === v.variant.version)),
+      ...fresh.map((v) => ({ variant: v, measurements: [], dominatedBy: undefined, dominatedWithin: false })),
+    ],
+  };
+  return { ...after, served: servedOf(after) };
+}
+
+function withOutcomes(planned: PlacementArchitecture, plan: Plan): PlacementArchitecture {
+  const { name } = planned.architecture;
+  const fresh = plan.actions.flatMap((action): PlacementArchitecture['outcomes'] => {
+    if (action.kind !== 'make' || action.architecture !== name) return [];
+    const { version, recipe } = action;
+    return [{ architecture: name, version, recipe, result: made }];
+  });
+  return fresh.length === 0 ? planned : { ...planned, outcomes: [...planned.outcomes, ...fresh] };
+}
+
+const made = {
+  kind: 'made' as const,
+  modelDigest: digest('sha256:2'),
+  manifest: files,
+  similarity: 1,
+  note: 'made',
+};
+
+function withMeasurements(known: PlacementVariant, plan: Plan): PlacementVariant {
+  const { id, task: of, version } = known.variant;
+  const fresh = plan.actions.flatMap((action): PlacementVariant['measurements'] => {
+    if (action.kind !== 'measure' || action.variant !== id || action.version !== version) return [];
+    const measured = variant(id, { task: of, version, p50Ms: 2, memoryMib: 60 }).measurements;
+    return measured.map((one) => ({ ...one, hardwareClass: action.hardwareClass }));
+  });
+  if (fresh.length === 0) return known;
+  const kept = known.measurements.filter((one) => !fresh.some((f) => f.hardwareClass === one.hardwareClass));
+  return { ...known, measurements: [...kept, ...fresh] };
+}
+
+/** What every name means next. */
+export const servedOf = (world: PlacementSnapshot): ReadonlyMap<string, number> =>
+  new Map(
+    world.architectures.map((current) => {
+      const { name } = current.architecture;
+      const { workers, rules } = world;
+      const variants = world.variants.filter((v) => v.variant.architecture === name);
+      const replicas = world.replicas.filter((r) => r.assignment.variant.startsWith(`${name}:`));
+      const served = world.served.get(name);
+      return [name, servedVersion({ served, current, variants, replicas, workers, rules })];
+    }),
+  );
