@@ -1,42 +1,73 @@
-// What a profile predicts, beside what queries take at light load: the 99th percentile of both, of four models in turn.
+// What a profile predicts, beside what queries take at light load: in the executor, and from the client's side.
 
-import { fileURLToPath } from 'node:url';
-import type { LoadReport } from '@pareto/loadgen';
-import { startChild } from '@pareto/testkit';
+import { percentile, systemClock, milliseconds } from '@pareto/core';
 import type { DigitModel, DigitsCluster } from '../test/support/digits.js';
-import { samplesFile, startWarmDigits } from './digits-cluster.js';
+import { startWarmDigits } from './digits-cluster.js';
 import { progress, report, type Row } from './report.js';
 
 const models: readonly DigitModel[] = ['mlp-small', 'mlp-large', 'cnn-medium', 'cnn-large'];
-const ratePerSecond = 20;
+const perSecond = 20;
 const seconds = 15;
+/** Until the JavaScript on the way is compiled. */
+const warmQueries = 2_000;
 
-const loadgen = fileURLToPath(new URL('../loadgen/dist/main.js', import.meta.url));
-
-async function ask(address: string, target: string): Promise<LoadReport> {
-  const child = startChild(process.execPath, [
-    ...[loadgen, '--address', address, '--target', target, '--latency-ms', '1000', '--data', samplesFile],
-    ...['--rate', String(ratePerSecond), '--duration', String(seconds), '--output', 'json'],
-  ]);
-  await child.exited;
-  return JSON.parse(child.output) as LoadReport;
+interface Live {
+  /** Ascending, in ms: what the device was held for, and the whole way. */
+  readonly service: readonly number[];
+  readonly whole: readonly number[];
 }
 
-async function compare({ client, cluster }: DigitsCluster, model: DigitModel): Promise<readonly Row[]> {
+/** One query at a time, at an even pace. `usdPerHour` is the slot's price: an answer tells what it cost. */
+async function ask({ client, digits }: DigitsCluster, target: string, usdPerHour: number): Promise<Live> {
+  const service: number[] = [];
+  const whole: number[] = [];
+  const query = async (index: number): Promise<void> => {
+    const started = systemClock.now();
+    const { parameters } = await client.infer(target, [digits.input(index % digits.count)], { latency_ms: 1_000 });
+    whole.push(systemClock.now() - started);
+    service.push((Number(parameters.get('pareto_cost')) / usdPerHour) * 3.6e6);
+  };
+  for (let index = 0; index < warmQueries; index++) await query(index);
+  service.length = whole.length = 0;
+  const start = systemClock.now();
+  for (let index = 0; index < perSecond * seconds; index++) {
+    await query(index);
+    await systemClock.sleep(milliseconds(Math.max(0, start + ((index + 1) * 1000) / perSecond - systemClock.now())));
+  }
+  const ascending = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);
+  return { service: ascending(service), whole: ascending(whole) };
+}
+
+async function compare(started: DigitsCluster, model: DigitModel): Promise<readonly Row[]> {
+  const { client } = started;
   const target = `${model}:original`;
   const { candidates } = await client.inference.whatIf({ target, objective: { latencyMs: 1_000 } });
-  const predicted = candidates[0]?.predictedMs ?? NaN;
   const { variants } = await client.registry.describe({ name: target });
-  const between = variants[0]?.measurements[0]?.profile?.predictionError ?? NaN;
-  const { latencyMs: live, sent, statuses } = await ask(cluster.router.address, target);
-  progress(`${target}: predicted p99 ${predicted.toFixed(2)} ms, live ${live.p99.toFixed(2)} ms of ${sent}`);
+  const profile = variants[0]?.measurements[0]?.profile;
+  const [one] = profile?.points ?? [];
+  const { workers } = await client.fleet.listWorkers({});
+  const slots = workers[0]?.slotGroups[0]?.slots ?? NaN;
+  const live = await ask(started, target, (workers[0]?.usdPerHour ?? NaN) / slots);
+  const error = (found: number, predicted: number): number => (100 * (found - predicted)) / predicted;
+  const [p50, p99] = [percentile(live.service, 0.5), percentile(live.service, 0.99)];
+  const whole = percentile(live.whole, 0.99);
+  const predictedWhole = candidates[0]?.predictedMs ?? NaN;
+  const [predictedP50, predictedP99] = [one?.p50Ms ?? NaN, one?.p99Ms ?? NaN];
+  progress(`${target}: p99 in the executor ${predictedP99.toFixed(2)} predicted, ${p99.toFixed(2)} ms live`);
   return [
-    { name: `${target}: predicted p99`, value: predicted, unit: 'ms' },
-    { name: `${target}: live p99 at ${ratePerSecond}/s`, value: live.p99, unit: 'ms' },
-    { name: `${target}: live p50 at ${ratePerSecond}/s`, value: live.p50, unit: 'ms' },
-    { name: `${target}: error of the predicted p99`, value: (100 * (live.p99 - predicted)) / predicted, unit: '%' },
-    { name: `${target}: mean error between measured batch sizes`, value: 100 * between, unit: '%' },
-    { name: `${target}: not answered`, value: sent - (statuses['ok'] ?? 0), unit: '', reach: { below: 1 } },
+    { name: `${target}: p50 in the executor, predicted`, value: predictedP50, unit: 'ms' },
+    { name: `${target}: p50 in the executor, live`, value: p50, unit: 'ms' },
+    { name: `${target}: p99 in the executor, predicted`, value: predictedP99, unit: 'ms' },
+    { name: `${target}: p99 in the executor, live`, value: p99, unit: 'ms' },
+    { name: `${target}: error of that p99`, value: error(p99, predictedP99), unit: '%' },
+    { name: `${target}: p99 of the whole way, predicted`, value: predictedWhole, unit: 'ms' },
+    { name: `${target}: p99 of the whole way, live`, value: whole, unit: 'ms' },
+    { name: `${target}: error of that p99 too`, value: error(whole, predictedWhole), unit: '%' },
+    {
+      name: `${target}: error between measured batch sizes`,
+      value: 100 * (profile?.predictionError ?? NaN),
+      unit: '%',
+    },
   ];
 }
 
