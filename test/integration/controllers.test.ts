@@ -51,7 +51,8 @@ describe('two controllers over one etcd', function () {
   it('take a registration that is sent to the one that stands by', async () => {
     const { code, details } = await refusalOf(registerTask(standby, 'digits'));
     assert.deepEqual([code, details['pareto-leader']], ['failed-precondition', leader.address]);
-    const model = [digitModelFile('mlp-tiny'), '--task', 'digits', '--validation', validationFile];
+    const options = ['--task', 'digits', '--validation', validationFile, '--recipes', 'original'];
+    const model = [digitModelFile('mlp-tiny'), ...options];
     const output = await pareto('--controller', standby.address, 'register', ...model);
     assert.match(output, /mlp-tiny:original/);
     await client.waitUntilReady('mlp-tiny');

@@ -45,7 +45,8 @@ describe('models in S3', function () {
 
   it('are registered through any controller, and answer', async () => {
     const [, standby] = cluster.controllers as [ServiceProcess, ServiceProcess];
-    const model = [digitModelFile('mlp-tiny'), '--task', 'digits', '--validation', validationFile];
+    const options = ['--task', 'digits', '--validation', validationFile, '--recipes', 'original'];
+    const model = [digitModelFile('mlp-tiny'), ...options];
     await pareto('--controller', standby.address, 'register', ...model);
     await client.waitUntilReady('mlp-tiny');
     const digits = await readDigits();
@@ -78,7 +79,8 @@ describe('models in S3', function () {
     owned.push(() => controller.child.stop(5_000));
     await controller.start();
     const model = digitModelFile('mlp-tiny');
-    await pareto('--controller', controller.address, 'register', model, '--task', 'digits', '--detach');
+    const once = ['--task', 'digits', '--recipes', 'original', '--detach'];
+    await pareto('--controller', controller.address, 'register', model, ...once);
     await controller.stop();
 
     const s3 = ['--blobs', `s3://${server.bucket}/moved`, '--s3-endpoint', server.endpoint];
@@ -92,7 +94,7 @@ describe('models in S3', function () {
     await copy('place');
     await controller.start(s3);
     // It is all there: nothing is uploaded.
-    const again = ['register', model, '--task', 'digits', '--name', 'again', '--detach'];
+    const again = ['register', model, '--name', 'again', ...once];
     assert.doesNotMatch(await pareto('--controller', controller.address, ...again), /uploaded/);
   });
 });
