@@ -4,10 +4,8 @@ import assert from 'node:assert/strict';
 import { recipes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
-import { readFile } from 'node:fs/promises';
-import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
-import { startCluster, type Cluster } from '../support/cluster.js';
-import { classesOf, readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
+import { refusalOf, type TestClient } from '../support/client.js';
+import { classesOf, readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 const measured = ({ name, measurements: [first] }: wire.Variant): wire.Measurement & { profile: wire.Profile } => {
   assert.ok(first?.profile, `${name} was not measured: ${first?.error}`);
@@ -17,7 +15,7 @@ const valueOf = (variant: wire.Variant): number => measured(variant).accuracy?.v
 
 describe('one trained model', function () {
   this.timeout(240_000);
-  let cluster: Cluster;
+  let started: DigitsCluster;
   let client: TestClient;
   let digits: Digits;
   let described: wire.DescribeResponse;
@@ -25,19 +23,14 @@ describe('one trained model', function () {
     described.variants.find((variant) => variant.name === name) ?? assert.fail(`there is no ${name}`);
 
   before(async () => {
-    cluster = await startCluster({ workers: 2 });
-    client = createTestClient(cluster);
-    digits = await readDigits();
-    await client.registerTask('digits', { validation: await readFile(validationFile) });
+    started = await startDigits({ workers: 2 }, []);
+    ({ client, digits } = started);
     for (const name of ['mlp-large', 'cnn-small'] as const)
       await client.registerModel('digits', name, await readDigitModel(name), { recipes: 'all' });
     await client.waitUntilDone('digits');
     described = await client.registry.describe({ name: 'digits' });
   });
-  after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  after(() => started[Symbol.asyncDispose]());
 
   it('gets a file by every recipe, or the reason why not', () => {
     for (const architecture of ['mlp-large', 'cnn-small']) {

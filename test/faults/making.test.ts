@@ -17,24 +17,20 @@ import {
 } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
-import { readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
+import { readDigitModel, startDigits, validationFile, type Digits, type DigitsCluster } from '../support/digits.js';
 import { found } from '../support/findings.js';
 
 describe('making variants', function () {
   this.timeout(300_000);
+  let started: DigitsCluster;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    cluster = await startCluster({ workers: 2 });
-    client = createTestClient(cluster);
-    digits = await readDigits();
-    await client.registerTask('digits', { validation: await readFile(validationFile) });
+    started = await startDigits({ workers: 2 }, []);
+    ({ cluster, client, digits } = started);
   });
-  after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  after(() => started[Symbol.asyncDispose]());
 
   const stepsOf = async (name: string): Promise<readonly wire.JobStep[]> => {
     const { jobs } = await client.registry.jobs({ name }).catch(() => ({ jobs: [] }));

@@ -1,29 +1,23 @@
 // New versions of a model that do not become what they should, and what is said and done about a model in the middle of its job.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import type { wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
-import { createTestClient, type TestClient } from '../support/client.js';
-import { startCluster, type Cluster } from '../support/cluster.js';
-import { readDigitModel, readDigits, validationFile, type Digits } from '../support/digits.js';
-import { refusalOf } from '../support/client.js';
+import { refusalOf, type TestClient } from '../support/client.js';
+import type { Cluster } from '../support/cluster.js';
+import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
 describe('versions and rules', function () {
   this.timeout(300_000);
+  let started: DigitsCluster;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    cluster = await startCluster({ workers: 2 });
-    client = createTestClient(cluster);
-    digits = await readDigits();
-    await client.registerTask('digits', { validation: await readFile(validationFile) });
+    started = await startDigits({ workers: 2 }, []);
+    ({ cluster, client, digits } = started);
   });
-  after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  after(() => started[Symbol.asyncDispose]());
 
   const job = async (name: string): Promise<wire.Job> => {
     const { jobs } = await client.registry.jobs({ name });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock, type ErrorCode } from '@pareto/core';
@@ -23,8 +23,7 @@ describe('runMaker', function () {
   after(() => temp[Symbol.asyncDispose]());
 
   async function job(graph: string, recipe = 'mapped'): Promise<MakeJob> {
-    const folder = join(temp.path, String(Math.random()));
-    await mkdir(folder);
+    const folder = await mkdtemp(join(temp.path, 'made-'));
     return { graph, recipe, phase: 'rewrite', folder };
   }
 
