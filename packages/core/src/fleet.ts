@@ -14,6 +14,52 @@ export interface Assignment {
   readonly hardwareClass: HardwareClassId;
 }
 
+/** A number of things that took time, and that time together. */
+export interface TimedCount {
+  readonly count: number;
+  readonly ns: number;
+}
+
+/** Executions with one number of items. */
+export interface BatchCount {
+  readonly batchSize: number;
+  readonly executions: number;
+  readonly computeInputNs: number;
+  readonly computeInferNs: number;
+  readonly computeOutputNs: number;
+}
+
+/** What the Open Inference Protocol's statistics are made of. A query that a check turned away is in none of them. */
+export interface InferCounts {
+  /** Queries answered, from their receipt to their answer. */
+  readonly success: TimedCount;
+  readonly fail: TimedCount;
+  /** Queries, until their batch began. */
+  readonly queue: TimedCount;
+  /** Queries, while their batch was put together. */
+  readonly computeInput: TimedCount;
+  readonly computeInfer: TimedCount;
+  /** Queries, while answers were taken apart. */
+  readonly computeOutput: TimedCount;
+  /** By ascending batch size. */
+  readonly batches: readonly BatchCount[];
+  /** Undefined: none yet. */
+  readonly lastInferenceAgeMs: Milliseconds | undefined;
+}
+
+const nothing: TimedCount = { count: 0, ns: 0 };
+
+export const noCounts: InferCounts = {
+  success: nothing,
+  fail: nothing,
+  queue: nothing,
+  computeInput: nothing,
+  computeInfer: nothing,
+  computeOutput: nothing,
+  batches: [],
+  lastInferenceAgeMs: undefined,
+};
+
 /** What a worker last said of a replica. Counts are cumulative since the worker's incarnation began. */
 export interface ReplicaReport {
   readonly replica: ReplicaId;
@@ -33,6 +79,7 @@ export interface ReplicaReport {
   /** Slot time held by batches. */
   readonly busyMs: Milliseconds;
   readonly executorDeaths: number;
+  readonly counts: InferCounts;
   /** Queries that each ended two executors. */
   readonly poisonousQueries: number;
   readonly quarantined: boolean;

@@ -62,6 +62,7 @@ export {
   metrics,
   type Accuracy,
   type Architecture,
+  type Labels,
   type Manifest,
   type Measurement,
   type Metric,
@@ -73,7 +74,17 @@ export {
   type Variant,
   type VariantSpec,
 } from './registry.js';
-export { environmentOf, type Assignment, type ReplicaReport, type ReplicaState, type WorkerInfo } from './fleet.js';
+export {
+  environmentOf,
+  noCounts,
+  type Assignment,
+  type BatchCount,
+  type InferCounts,
+  type ReplicaReport,
+  type ReplicaState,
+  type TimedCount,
+  type WorkerInfo,
+} from './fleet.js';
 export {
   type Candidate,
   type Exclusion,

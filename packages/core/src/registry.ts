@@ -45,7 +45,11 @@ export interface Architecture {
   readonly recipes: readonly string[];
   /** Its dominated variants are placed and chosen all the same. */
   readonly keepAll: boolean;
+  readonly labels: Labels;
 }
+
+/** By output: a text with a label a line, for the classification extension. */
+export type Labels = Readonly<Record<string, Digest>>;
 
 /** What became of making a file of an architecture by a recipe, or of making its batch dynamic. */
 export interface RecipeOutcome {
@@ -77,6 +81,7 @@ export interface VariantSpec {
   readonly manifest: Manifest;
   readonly signature: Signature;
   readonly maxBatchSize: number;
+  readonly labels: Labels;
 }
 
 export interface Variant {

@@ -8,8 +8,8 @@ import type { ServiceClient, ServiceName } from './services.js';
 
 /** They read, or the same again changes nothing: repeated also when it isn't known whether they were executed. */
 const repeatable: ReadonlySet<string> = new Set([
-  ...['list', 'describe', 'jobs', 'listRules', 'listWorkers', 'overview', 'stat'],
-  ...['registerTask', 'registerArchitecture', 'drain'],
+  ...['list', 'describe', 'jobs', 'listRules', 'listWorkers', 'overview', 'stat', 'statistics'],
+  ...['registerTask', 'registerArchitecture', 'drain', 'setWarmth'],
 ]);
 
 type UnaryNames<C> = {

@@ -68,6 +68,7 @@ export {
 export {
   architectureFromWire,
   architectureToWire,
+  labelsFromWire,
   manifestFromWire,
   manifestToWire,
   measurementFromWire,

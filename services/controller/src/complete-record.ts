@@ -5,7 +5,7 @@ import type { RecordKind, WorkerRecord } from './records.js';
 
 /** A record as it was read, and what this release adds to those of its kind. */
 export function completeRecord(kind: RecordKind, value: unknown): unknown {
-  if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, ...(value as object) };
+  if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, labels: {}, ...(value as object) };
   if (kind === 'measurements') return completeMeasurement(value as Measurement);
   return kind === 'workers' ? completeWorker(value as WorkerRecord) : value;
 }

@@ -2,7 +2,7 @@
 
 import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
-import { manifestFromWire, type wire } from '@pareto/rpc';
+import { labelsFromWire, manifestFromWire, type wire } from '@pareto/rpc';
 import type { Compare } from '@pareto/state';
 import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
 import type { Leader } from './leadership.js';
@@ -30,7 +30,14 @@ export async function registerArchitecture(
   const manifest = checkManifest(manifestFromWire(request.manifest));
   const name = checkName('architecture', request.name);
   const wishes = { recipes: recipesFromWire(request.recipes), keepAll: request.keepAll };
-  const wanted: Wanted = { name, task: request.task, manifest, modelDigest: manifestDigest(manifest), ...wishes };
+  const wanted: Wanted = {
+    name,
+    task: request.task,
+    manifest,
+    modelDigest: manifestDigest(manifest),
+    labels: labelsFromWire(request.labels),
+    ...wishes,
+  };
   const isKnown = checkWanted(context.mirror, wanted).same !== undefined;
   const model = isKnown ? undefined : await inspectFiles(context.blobs, manifest);
   return context.takeTurn(`architecture ${name}`, async () => {
@@ -45,7 +52,7 @@ export async function registerArchitecture(
   });
 }
 
-type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 'recipes' | 'keepAll'>;
+type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 'recipes' | 'keepAll' | 'labels'>;
 
 /** All when none is named; the original always. Throws `invalid-argument` on one that is not built. */
 function recipesFromWire(names: readonly string[]): readonly string[] {

@@ -118,8 +118,8 @@ export function specOf(view: RegistryView, variant: Variant): VariantSpec | unde
   const architecture = architectureOf(view, variant.architecture, variant.version);
   if (architecture === undefined) return undefined;
   const { id, version, provider, option, modelDigest, manifest } = variant;
-  const { signature, maxBatchSize } = architecture;
-  return { variant: id, version, provider, option, modelDigest, manifest, signature, maxBatchSize };
+  const { signature, maxBatchSize, labels } = architecture;
+  return { variant: id, version, provider, option, modelDigest, manifest, signature, maxBatchSize, labels };
 }
 
 export const latencyOf = (view: RegistryView, task: string): Milliseconds =>

@@ -87,6 +87,7 @@ describe('outcome records', () => {
       fixedBatch: undefined,
       recipes: ['original', 'fp16'],
       keepAll: false,
+      labels: {},
     },
     ...fields,
   });

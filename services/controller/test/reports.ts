@@ -3,6 +3,7 @@
 import {
   bytes,
   milliseconds,
+  noCounts,
   replicaId,
   variantId,
   workerId,
@@ -29,6 +30,7 @@ export const reportOf = (replica: string, fields: Partial<ReplicaReport> = {}): 
   failures: 0,
   busyMs: milliseconds(0),
   executorDeaths: 0,
+  counts: noCounts,
   poisonousQueries: 0,
   quarantined: false,
   ...fields,

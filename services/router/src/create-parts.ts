@@ -5,6 +5,7 @@ import { defaultPaceParams } from '@pareto/policy';
 import type { ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
 import { createChanges, type Changes } from './changes.js';
+import { createControllerCalls, type ControllerCalls } from './controller-calls.js';
 import type { RouterConfig } from './config.js';
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
 import { createTableClient, type TableClient } from './table/table-client.js';
@@ -21,6 +22,7 @@ export interface Identity {
 
 export interface Parts {
   readonly changes: Changes;
+  readonly controller: ControllerCalls;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
@@ -33,6 +35,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   const { controllers, maxMessageBytes } = config;
   const metrics = createRouterMetrics();
   const changes = createChanges();
+  const controller = createControllerCalls({ controllers, access, clock });
   const loads = createLoadTracker(defaultPaceParams);
   const createLink = (address: string): WorkerLink =>
     createGrpcLink(address, { ...access.channel('worker'), maxMessageBytes });
@@ -51,5 +54,5 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   const { routerId, address } = identity;
   const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
-  return { changes, loads, workers, tables, demand, metrics };
+  return { changes, controller, loads, workers, tables, demand, metrics };
 }

@@ -49,6 +49,11 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   server.add('inference.GRPCInferenceService', protocolHandlers(core, { serverVersion, notReady }));
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
+  const asksController: Runnable = {
+    name: 'calls to the controller',
+    start: async () => undefined,
+    stop: async () => parts.controller[Symbol.dispose](),
+  };
   const { metrics } = core;
   const probes = createProbeServer({
     host: config.host,
@@ -70,7 +75,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
       return probes.port;
     },
     // Stopped in reverse: the session first, so that others stop sending here, then the calls under way.
-    runnables: [probes, parts.workers, parts.demand, grpc, parts.tables],
+    runnables: [probes, asksController, parts.workers, parts.demand, grpc, parts.tables],
   };
 }
 

@@ -1,11 +1,14 @@
 // What a replica has done since the worker began, for reports and metrics.
 
-import { milliseconds, type ReplicaReport, type VariantSpec } from '@pareto/core';
+import { milliseconds, noCounts, type ReplicaReport, type VariantSpec } from '@pareto/core';
 import type { ExecutorDeath, RunOutcome } from '@pareto/runtime';
 import type { WorkerMetrics } from '@pareto/telemetry';
 import type { Waiting } from './request-queue.js';
 
-type Counts = Pick<ReplicaReport, 'requests' | 'items' | 'executions' | 'failures' | 'busyMs' | 'executorDeaths'>;
+type Counts = Pick<
+  ReplicaReport,
+  'requests' | 'items' | 'executions' | 'failures' | 'busyMs' | 'executorDeaths' | 'counts'
+>;
 
 export interface ReplicaCounts {
   readonly now: Counts;
@@ -21,7 +24,15 @@ export function createReplicaCounts(
 ): ReplicaCounts {
   const labels = { variant };
   const model = { model: variant, version: String(version) };
-  let now: Counts = { requests: 0, items: 0, executions: 0, failures: 0, busyMs: milliseconds(0), executorDeaths: 0 };
+  let now: Counts = {
+    requests: 0,
+    items: 0,
+    executions: 0,
+    failures: 0,
+    busyMs: milliseconds(0),
+    executorDeaths: 0,
+    counts: noCounts,
+  };
   return {
     get now() {
       return now;

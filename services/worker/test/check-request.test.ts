@@ -17,6 +17,7 @@ function specOf(datatype: DataType, dims: readonly number[], batched = true): Va
       batched,
     },
     maxBatchSize: batched ? 8 : 0,
+    labels: {},
   };
 }
 

@@ -142,6 +142,7 @@ export function architecture(
       fixedBatch: undefined,
       recipes: [],
       keepAll: false,
+      labels: {},
       ...fields,
     },
     outcomes,

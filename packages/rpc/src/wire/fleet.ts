@@ -8,9 +8,11 @@ import {
   replicaId,
   variantId,
   workerId,
+  type InferCounts,
   type ReplicaReport,
   type ReplicaState,
   type SlotGroup,
+  type TimedCount,
   type WorkerInfo,
 } from '@pareto/core';
 import type * as wire from './messages.js';
@@ -78,6 +80,29 @@ export const workerInfoToWire = (info: WorkerInfo): wire.WorkerHelloInput => ({
   runtimeVersion: info.runtimeVersion,
 });
 
+const timed = (message: wire.TimedCount | null): TimedCount => message ?? { count: 0, ns: 0 };
+
+export const inferCountsFromWire = (message: wire.InferCounts | null): InferCounts => ({
+  success: timed(message?.success ?? null),
+  fail: timed(message?.fail ?? null),
+  queue: timed(message?.queue ?? null),
+  computeInput: timed(message?.computeInput ?? null),
+  computeInfer: timed(message?.computeInfer ?? null),
+  computeOutput: timed(message?.computeOutput ?? null),
+  batches: message?.batches ?? [],
+  lastInferenceAgeMs: message?.lastInferenceAgeMs === undefined ? undefined : milliseconds(message.lastInferenceAgeMs),
+});
+
+export const inferCountsToWire = ({
+  batches,
+  lastInferenceAgeMs,
+  ...timedCounts
+}: InferCounts): wire.InferCountsInput => ({
+  ...timedCounts,
+  batches: [...batches],
+  ...(lastInferenceAgeMs === undefined ? {} : { lastInferenceAgeMs }),
+});
+
 export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaReport => ({
   replica: replicaId(message.replicaId),
   variant: variantId(message.variant),
@@ -94,6 +119,7 @@ export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaRepor
   failures: message.failures,
   busyMs: milliseconds(message.busyUs / 1000),
   executorDeaths: message.executorDeaths,
+  counts: inferCountsFromWire(message.counts),
   poisonousQueries: message.poisonousQueries,
   quarantined: message.quarantined,
 });
@@ -114,6 +140,7 @@ export const replicaReportToWire = (report: ReplicaReport): wire.ReplicaReportIn
   failures: report.failures,
   busyUs: Math.round(report.busyMs * 1000),
   executorDeaths: report.executorDeaths,
+  counts: inferCountsToWire(report.counts),
   poisonousQueries: report.poisonousQueries,
   quarantined: report.quarantined,
 });

@@ -264,3 +264,238 @@ export type {
   ListRulesResponse__Output as ListRulesResponse,
   ListRulesResponse as ListRulesResponseInput,
 } from '../gen/pareto/v1/ListRulesResponse.js';
+export type {
+  CudaSharedMemoryRegisterRequest__Output as CudaSharedMemoryRegisterRequest,
+  CudaSharedMemoryRegisterRequest as CudaSharedMemoryRegisterRequestInput,
+} from '../gen/inference/CudaSharedMemoryRegisterRequest.js';
+export type {
+  CudaSharedMemoryRegisterResponse__Output as CudaSharedMemoryRegisterResponse,
+  CudaSharedMemoryRegisterResponse as CudaSharedMemoryRegisterResponseInput,
+} from '../gen/inference/CudaSharedMemoryRegisterResponse.js';
+export type {
+  CudaSharedMemoryStatusRequest__Output as CudaSharedMemoryStatusRequest,
+  CudaSharedMemoryStatusRequest as CudaSharedMemoryStatusRequestInput,
+} from '../gen/inference/CudaSharedMemoryStatusRequest.js';
+export type {
+  CudaSharedMemoryStatusResponse__Output as CudaSharedMemoryStatusResponse,
+  CudaSharedMemoryStatusResponse as CudaSharedMemoryStatusResponseInput,
+} from '../gen/inference/CudaSharedMemoryStatusResponse.js';
+export type {
+  CudaSharedMemoryUnregisterRequest__Output as CudaSharedMemoryUnregisterRequest,
+  CudaSharedMemoryUnregisterRequest as CudaSharedMemoryUnregisterRequestInput,
+} from '../gen/inference/CudaSharedMemoryUnregisterRequest.js';
+export type {
+  CudaSharedMemoryUnregisterResponse__Output as CudaSharedMemoryUnregisterResponse,
+  CudaSharedMemoryUnregisterResponse as CudaSharedMemoryUnregisterResponseInput,
+} from '../gen/inference/CudaSharedMemoryUnregisterResponse.js';
+export type {
+  InferBatchStatistics__Output as InferBatchStatistics,
+  InferBatchStatistics as InferBatchStatisticsInput,
+} from '../gen/inference/InferBatchStatistics.js';
+export type {
+  InferParameter__Output as InferParameter,
+  InferParameter as InferParameterInput,
+} from '../gen/inference/InferParameter.js';
+export type {
+  InferStatistics__Output as InferStatistics,
+  InferStatistics as InferStatisticsInput,
+} from '../gen/inference/InferStatistics.js';
+export type {
+  InferTensorContents__Output as InferTensorContents,
+  InferTensorContents as InferTensorContentsInput,
+} from '../gen/inference/InferTensorContents.js';
+export type {
+  LogSettingsRequest__Output as LogSettingsRequest,
+  LogSettingsRequest as LogSettingsRequestInput,
+} from '../gen/inference/LogSettingsRequest.js';
+export type {
+  LogSettingsResponse__Output as LogSettingsResponse,
+  LogSettingsResponse as LogSettingsResponseInput,
+} from '../gen/inference/LogSettingsResponse.js';
+export type {
+  ModelConfig__Output as ModelConfig,
+  ModelConfig as ModelConfigInput,
+} from '../gen/inference/ModelConfig.js';
+export type {
+  ModelConfigRequest__Output as ModelConfigRequest,
+  ModelConfigRequest as ModelConfigRequestInput,
+} from '../gen/inference/ModelConfigRequest.js';
+export type {
+  ModelConfigResponse__Output as ModelConfigResponse,
+  ModelConfigResponse as ModelConfigResponseInput,
+} from '../gen/inference/ModelConfigResponse.js';
+export type {
+  ModelDynamicBatching__Output as ModelDynamicBatching,
+  ModelDynamicBatching as ModelDynamicBatchingInput,
+} from '../gen/inference/ModelDynamicBatching.js';
+export type { ModelInput__Output as ModelInput, ModelInput as ModelInputInput } from '../gen/inference/ModelInput.js';
+export type {
+  ModelInstanceGroup__Output as ModelInstanceGroup,
+  ModelInstanceGroup as ModelInstanceGroupInput,
+} from '../gen/inference/ModelInstanceGroup.js';
+export type {
+  ModelMetadataRequest__Output as ModelMetadataRequest,
+  ModelMetadataRequest as ModelMetadataRequestInput,
+} from '../gen/inference/ModelMetadataRequest.js';
+export type {
+  ModelOutput__Output as ModelOutput,
+  ModelOutput as ModelOutputInput,
+} from '../gen/inference/ModelOutput.js';
+export type {
+  ModelParameter__Output as ModelParameter,
+  ModelParameter as ModelParameterInput,
+} from '../gen/inference/ModelParameter.js';
+export type {
+  ModelReadyRequest__Output as ModelReadyRequest,
+  ModelReadyRequest as ModelReadyRequestInput,
+} from '../gen/inference/ModelReadyRequest.js';
+export type {
+  ModelReadyResponse__Output as ModelReadyResponse,
+  ModelReadyResponse as ModelReadyResponseInput,
+} from '../gen/inference/ModelReadyResponse.js';
+export type {
+  ModelRepositoryParameter__Output as ModelRepositoryParameter,
+  ModelRepositoryParameter as ModelRepositoryParameterInput,
+} from '../gen/inference/ModelRepositoryParameter.js';
+export type {
+  ModelStatistics__Output as ModelStatistics,
+  ModelStatistics as ModelStatisticsInput,
+} from '../gen/inference/ModelStatistics.js';
+export type {
+  ModelStatisticsRequest__Output as ModelStatisticsRequest,
+  ModelStatisticsRequest as ModelStatisticsRequestInput,
+} from '../gen/inference/ModelStatisticsRequest.js';
+export type {
+  ModelStatisticsResponse__Output as ModelStatisticsResponse,
+  ModelStatisticsResponse as ModelStatisticsResponseInput,
+} from '../gen/inference/ModelStatisticsResponse.js';
+export type {
+  ModelStreamInferResponse__Output as ModelStreamInferResponse,
+  ModelStreamInferResponse as ModelStreamInferResponseInput,
+} from '../gen/inference/ModelStreamInferResponse.js';
+export type {
+  ModelTransactionPolicy__Output as ModelTransactionPolicy,
+  ModelTransactionPolicy as ModelTransactionPolicyInput,
+} from '../gen/inference/ModelTransactionPolicy.js';
+export type {
+  ModelVersionPolicy__Output as ModelVersionPolicy,
+  ModelVersionPolicy as ModelVersionPolicyInput,
+} from '../gen/inference/ModelVersionPolicy.js';
+export type {
+  RepositoryIndexRequest__Output as RepositoryIndexRequest,
+  RepositoryIndexRequest as RepositoryIndexRequestInput,
+} from '../gen/inference/RepositoryIndexRequest.js';
+export type {
+  RepositoryIndexResponse__Output as RepositoryIndexResponse,
+  RepositoryIndexResponse as RepositoryIndexResponseInput,
+} from '../gen/inference/RepositoryIndexResponse.js';
+export type {
+  RepositoryModelLoadRequest__Output as RepositoryModelLoadRequest,
+  RepositoryModelLoadRequest as RepositoryModelLoadRequestInput,
+} from '../gen/inference/RepositoryModelLoadRequest.js';
+export type {
+  RepositoryModelLoadResponse__Output as RepositoryModelLoadResponse,
+  RepositoryModelLoadResponse as RepositoryModelLoadResponseInput,
+} from '../gen/inference/RepositoryModelLoadResponse.js';
+export type {
+  RepositoryModelUnloadRequest__Output as RepositoryModelUnloadRequest,
+  RepositoryModelUnloadRequest as RepositoryModelUnloadRequestInput,
+} from '../gen/inference/RepositoryModelUnloadRequest.js';
+export type {
+  RepositoryModelUnloadResponse__Output as RepositoryModelUnloadResponse,
+  RepositoryModelUnloadResponse as RepositoryModelUnloadResponseInput,
+} from '../gen/inference/RepositoryModelUnloadResponse.js';
+export type {
+  ServerLiveRequest__Output as ServerLiveRequest,
+  ServerLiveRequest as ServerLiveRequestInput,
+} from '../gen/inference/ServerLiveRequest.js';
+export type {
+  ServerLiveResponse__Output as ServerLiveResponse,
+  ServerLiveResponse as ServerLiveResponseInput,
+} from '../gen/inference/ServerLiveResponse.js';
+export type {
+  ServerMetadataRequest__Output as ServerMetadataRequest,
+  ServerMetadataRequest as ServerMetadataRequestInput,
+} from '../gen/inference/ServerMetadataRequest.js';
+export type {
+  ServerReadyRequest__Output as ServerReadyRequest,
+  ServerReadyRequest as ServerReadyRequestInput,
+} from '../gen/inference/ServerReadyRequest.js';
+export type {
+  ServerReadyResponse__Output as ServerReadyResponse,
+  ServerReadyResponse as ServerReadyResponseInput,
+} from '../gen/inference/ServerReadyResponse.js';
+export type {
+  StatisticDuration__Output as StatisticDuration,
+  StatisticDuration as StatisticDurationInput,
+} from '../gen/inference/StatisticDuration.js';
+export type {
+  SystemSharedMemoryRegisterRequest__Output as SystemSharedMemoryRegisterRequest,
+  SystemSharedMemoryRegisterRequest as SystemSharedMemoryRegisterRequestInput,
+} from '../gen/inference/SystemSharedMemoryRegisterRequest.js';
+export type {
+  SystemSharedMemoryRegisterResponse__Output as SystemSharedMemoryRegisterResponse,
+  SystemSharedMemoryRegisterResponse as SystemSharedMemoryRegisterResponseInput,
+} from '../gen/inference/SystemSharedMemoryRegisterResponse.js';
+export type {
+  SystemSharedMemoryStatusRequest__Output as SystemSharedMemoryStatusRequest,
+  SystemSharedMemoryStatusRequest as SystemSharedMemoryStatusRequestInput,
+} from '../gen/inference/SystemSharedMemoryStatusRequest.js';
+export type {
+  SystemSharedMemoryStatusResponse__Output as SystemSharedMemoryStatusResponse,
+  SystemSharedMemoryStatusResponse as SystemSharedMemoryStatusResponseInput,
+} from '../gen/inference/SystemSharedMemoryStatusResponse.js';
+export type {
+  SystemSharedMemoryUnregisterRequest__Output as SystemSharedMemoryUnregisterRequest,
+  SystemSharedMemoryUnregisterRequest as SystemSharedMemoryUnregisterRequestInput,
+} from '../gen/inference/SystemSharedMemoryUnregisterRequest.js';
+export type {
+  SystemSharedMemoryUnregisterResponse__Output as SystemSharedMemoryUnregisterResponse,
+  SystemSharedMemoryUnregisterResponse as SystemSharedMemoryUnregisterResponseInput,
+} from '../gen/inference/SystemSharedMemoryUnregisterResponse.js';
+export type {
+  TraceSettingRequest__Output as TraceSettingRequest,
+  TraceSettingRequest as TraceSettingRequestInput,
+} from '../gen/inference/TraceSettingRequest.js';
+export type {
+  TraceSettingResponse__Output as TraceSettingResponse,
+  TraceSettingResponse as TraceSettingResponseInput,
+} from '../gen/inference/TraceSettingResponse.js';
+export type { BatchCount__Output as BatchCount, BatchCount as BatchCountInput } from '../gen/pareto/v1/BatchCount.js';
+export type {
+  EventsRequest__Output as EventsRequest,
+  EventsRequest as EventsRequestInput,
+} from '../gen/pareto/v1/EventsRequest.js';
+export type {
+  EventsResponse__Output as EventsResponse,
+  EventsResponse as EventsResponseInput,
+} from '../gen/pareto/v1/EventsResponse.js';
+export type { Heartbeat__Output as Heartbeat, Heartbeat as HeartbeatInput } from '../gen/pareto/v1/Heartbeat.js';
+export type {
+  InferCounts__Output as InferCounts,
+  InferCounts as InferCountsInput,
+} from '../gen/pareto/v1/InferCounts.js';
+export type { InputShape__Output as InputShape, InputShape as InputShapeInput } from '../gen/pareto/v1/InputShape.js';
+export type { ReportNow__Output as ReportNow, ReportNow as ReportNowInput } from '../gen/pareto/v1/ReportNow.js';
+export type {
+  SetWarmthRequest__Output as SetWarmthRequest,
+  SetWarmthRequest as SetWarmthRequestInput,
+} from '../gen/pareto/v1/SetWarmthRequest.js';
+export type {
+  SetWarmthResponse__Output as SetWarmthResponse,
+  SetWarmthResponse as SetWarmthResponseInput,
+} from '../gen/pareto/v1/SetWarmthResponse.js';
+export type {
+  StatisticsRequest__Output as StatisticsRequest,
+  StatisticsRequest as StatisticsRequestInput,
+} from '../gen/pareto/v1/StatisticsRequest.js';
+export type {
+  StatisticsResponse__Output as StatisticsResponse,
+  StatisticsResponse as StatisticsResponseInput,
+} from '../gen/pareto/v1/StatisticsResponse.js';
+export type { TimedCount__Output as TimedCount, TimedCount as TimedCountInput } from '../gen/pareto/v1/TimedCount.js';
+export type {
+  VariantStatistics__Output as VariantStatistics,
+  VariantStatistics as VariantStatisticsInput,
+} from '../gen/pareto/v1/VariantStatistics.js';
+export type { WorkerLost__Output as WorkerLost, WorkerLost as WorkerLostInput } from '../gen/pareto/v1/WorkerLost.js';

@@ -9,6 +9,7 @@ import {
   sessionOptions,
   variantId,
   type Architecture,
+  type Labels,
   type Manifest,
   type Measurement,
   type RecipeOutcome,
@@ -65,6 +66,9 @@ export function manifestFromWire(message: wire.Manifest | null | undefined): Man
 
 export const manifestToWire = (manifest: Manifest): wire.ManifestInput => ({ files: [...manifest.files] });
 
+export const labelsFromWire = (message: Readonly<Record<string, string>>): Labels =>
+  Object.fromEntries(Object.entries(message).map(([output, text]) => [output, digest(text)]));
+
 export const taskFromWire = (message: wire.Task): Task => ({
   name: message.name,
   metric: metricFromWire(message.metric),
@@ -92,6 +96,7 @@ export const architectureFromWire = (message: wire.Architecture): Architecture =
   fixedBatch: message.fixedBatch === 0 ? undefined : message.fixedBatch,
   recipes: message.recipes,
   keepAll: message.keepAll,
+  labels: labelsFromWire(message.labels),
 });
 
 export const architectureToWire = (architecture: Architecture): wire.ArchitectureInput => ({
@@ -113,6 +118,7 @@ export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined
     manifest: manifestFromWire(spec.manifest),
     signature: signatureFromWire(required('signature', spec.signature)),
     maxBatchSize: spec.maxBatchSize,
+    labels: labelsFromWire(spec.labels),
   };
 };
 

@@ -4,6 +4,7 @@ import type { Clock, Rng } from '@pareto/core';
 import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
+import type { ControllerCalls } from '../controller-calls.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
 import type { TableClient } from '../table/table-client.js';
@@ -15,6 +16,7 @@ export interface RouterCore {
   /** Unique to this process: decision ids begin with it. */
   readonly routerId: string;
   readonly access: Access;
+  readonly controller: ControllerCalls;
   readonly tables: Pick<TableClient, 'table' | 'connected' | 'controllerAgeMs' | 'ageMs'>;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;

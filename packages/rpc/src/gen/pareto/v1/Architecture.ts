@@ -15,6 +15,7 @@ export interface Architecture {
   'recipes'?: (string)[];
   'keepAll'?: (boolean);
   'servedVersion'?: (number);
+  'labels'?: ({[key: string]: string});
 }
 
 export interface Architecture__Output {
@@ -29,4 +30,5 @@ export interface Architecture__Output {
   'recipes': (string)[];
   'keepAll': (boolean);
   'servedVersion': (number);
+  'labels': ({[key: string]: string});
 }

@@ -2,15 +2,18 @@
 
 import type { Assignments as _pareto_v1_Assignments, Assignments__Output as _pareto_v1_Assignments__Output } from '../../pareto/v1/Assignments.js';
 import type { Heartbeat as _pareto_v1_Heartbeat, Heartbeat__Output as _pareto_v1_Heartbeat__Output } from '../../pareto/v1/Heartbeat.js';
+import type { ReportNow as _pareto_v1_ReportNow, ReportNow__Output as _pareto_v1_ReportNow__Output } from '../../pareto/v1/ReportNow.js';
 
 export interface ControllerMessage {
   'assignments'?: (_pareto_v1_Assignments | null);
   'heartbeat'?: (_pareto_v1_Heartbeat | null);
-  'message'?: "assignments"|"heartbeat";
+  'reportNow'?: (_pareto_v1_ReportNow | null);
+  'message'?: "assignments"|"heartbeat"|"reportNow";
 }
 
 export interface ControllerMessage__Output {
   'assignments'?: (_pareto_v1_Assignments__Output | null);
   'heartbeat'?: (_pareto_v1_Heartbeat__Output | null);
-  'message'?: "assignments"|"heartbeat";
+  'reportNow'?: (_pareto_v1_ReportNow__Output | null);
+  'message'?: "assignments"|"heartbeat"|"reportNow";
 }

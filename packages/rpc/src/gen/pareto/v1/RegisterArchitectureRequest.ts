@@ -8,6 +8,9 @@ export interface RegisterArchitectureRequest {
   'manifest'?: (_pareto_v1_Manifest | null);
   'recipes'?: (string)[];
   'keepAll'?: (boolean);
+  'maxBatchSize'?: (number);
+  'labels'?: ({[key: string]: string});
+  '_maxBatchSize'?: "maxBatchSize";
 }
 
 export interface RegisterArchitectureRequest__Output {
@@ -16,4 +19,7 @@ export interface RegisterArchitectureRequest__Output {
   'manifest': (_pareto_v1_Manifest__Output | null);
   'recipes': (string)[];
   'keepAll': (boolean);
+  'maxBatchSize'?: (number);
+  'labels': ({[key: string]: string});
+  '_maxBatchSize'?: "maxBatchSize";
 }

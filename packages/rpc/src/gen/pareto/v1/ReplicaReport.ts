@@ -1,6 +1,7 @@
 // Original file: protos/pareto/v1/fleet.proto
 
 import type { ReplicaState as _pareto_v1_ReplicaState, ReplicaState__Output as _pareto_v1_ReplicaState__Output } from '../../pareto/v1/ReplicaState.js';
+import type { InferCounts as _pareto_v1_InferCounts, InferCounts__Output as _pareto_v1_InferCounts__Output } from '../../pareto/v1/InferCounts.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReplicaReport {
@@ -21,6 +22,7 @@ export interface ReplicaReport {
   'quarantined'?: (boolean);
   'version'?: (number);
   'poisonousQueries'?: (number);
+  'counts'?: (_pareto_v1_InferCounts | null);
 }
 
 export interface ReplicaReport__Output {
@@ -41,4 +43,5 @@ export interface ReplicaReport__Output {
   'quarantined': (boolean);
   'version': (number);
   'poisonousQueries': (number);
+  'counts': (_pareto_v1_InferCounts__Output | null);
 }

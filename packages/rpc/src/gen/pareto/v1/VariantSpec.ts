@@ -12,6 +12,7 @@ export interface VariantSpec {
   'signature'?: (_pareto_v1_Signature | null);
   'maxBatchSize'?: (number);
   'option'?: (string);
+  'labels'?: ({[key: string]: string});
 }
 
 export interface VariantSpec__Output {
@@ -23,4 +24,5 @@ export interface VariantSpec__Output {
   'signature': (_pareto_v1_Signature__Output | null);
   'maxBatchSize': (number);
   'option': (string);
+  'labels': ({[key: string]: string});
 }

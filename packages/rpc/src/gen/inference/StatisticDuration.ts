@@ -1,0 +1,13 @@
+// Original file: protos/inference.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface StatisticDuration {
+  'count'?: (number | string | Long);
+  'ns'?: (number | string | Long);
+}
+
+export interface StatisticDuration__Output {
+  'count': (number);
+  'ns': (number);
+}

@@ -1,0 +1,8 @@
+// Original file: protos/inference.proto
+
+
+export interface SystemSharedMemoryRegisterResponse {
+}
+
+export interface SystemSharedMemoryRegisterResponse__Output {
+}

@@ -1,0 +1,8 @@
+// Original file: protos/inference.proto
+
+
+export interface SystemSharedMemoryUnregisterResponse {
+}
+
+export interface SystemSharedMemoryUnregisterResponse__Output {
+}

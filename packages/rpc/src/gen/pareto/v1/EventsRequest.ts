@@ -1,0 +1,12 @@
+// Original file: protos/pareto/v1/fleet.proto
+
+
+export interface EventsRequest {
+  'follow'?: (boolean);
+  'name'?: (string);
+}
+
+export interface EventsRequest__Output {
+  'follow': (boolean);
+  'name': (string);
+}

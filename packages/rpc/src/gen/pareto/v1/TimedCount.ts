@@ -1,0 +1,13 @@
+// Original file: protos/pareto/v1/fleet.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface TimedCount {
+  'count'?: (number | string | Long);
+  'ns'?: (number | string | Long);
+}
+
+export interface TimedCount__Output {
+  'count': (number);
+  'ns': (number);
+}
