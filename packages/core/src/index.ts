@@ -18,6 +18,7 @@ export {
   type WorkerId,
 } from './units.js';
 export { systemClock, type Clock } from './clock.js';
+export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';
 export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
 export { architectureNamed, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
@@ -49,7 +50,7 @@ export {
   type Recipe,
   type SessionOption,
 } from './recipes.js';
-export { type RuleEvent, type RuleInForce, type SelectionRule } from './rule.js';
+export { isWish, type Rule, type RuleEvent, type RuleInForce, type SelectionRule, type Wish } from './rule.js';
 export {
   createHardwareClass,
   defaultPrices,

@@ -9,24 +9,36 @@ export interface TargetRates {
   violationsPerSecond: number;
 }
 
+/** What became of the queries of the last ten seconds. */
+export interface TargetAnswers {
+  /** Answered, refused and failed. */
+  asked: number;
+  failed: number;
+  /** Answered within their objective. */
+  inTime: number;
+  readonly latencyCounts: Map<number, number>;
+  readonly itemsByVariant: Map<string, number>;
+}
+
 export interface DemandBook {
   /** True when queries are held that were not before: a turn is due at once. */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
   /** Items per second by variant; what was refused counts in proportion to what was answered. */
   itemsPerSecond(now: Milliseconds): ReadonlyMap<VariantId, number>;
   byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
-  /** Cold variants waited for now, the most waited for first. */
-  held(now: Milliseconds): readonly VariantId[];
+  answers(now: Milliseconds): ReadonlyMap<string, TargetAnswers>;
+  /** Cold variants waited for now, the most waited for first, with how many queries wait. */
+  held(now: Milliseconds): ReadonlyMap<VariantId, number>;
 }
 
 interface Sample {
   readonly at: Milliseconds;
   readonly entries: readonly wire.DemandEntry[];
-  /** Of what it counts, that was asked within the window: a router tells all at once of the time that it had no controller. */
-  readonly share: number;
+  readonly windowMs: number;
 }
 
-const windowMs = 5_000;
+const rateMs = 5_000;
+export const answersMs = 10_000;
 /** A router repeats each second what it holds. */
 const heldMs = 2_500;
 
@@ -35,30 +47,33 @@ export function createDemandBook(): DemandBook {
   /** By router and variant. */
   const holds = new Map<string, { readonly variant: VariantId; readonly count: number; readonly at: Milliseconds }>();
 
-  const recentSamples = (now: Milliseconds): readonly Sample[] => samples.filter(({ at }) => now - at < windowMs);
+  /** With the share of its counts that was asked within the span: a router tells all at once of the time that it had no controller. */
+  const recent = (now: Milliseconds, spanMs: number): readonly (readonly [wire.DemandEntry, number])[] =>
+    samples
+      .filter(({ at }) => now - at < spanMs)
+      .flatMap(({ entries, windowMs }) => {
+        const share = windowMs > spanMs ? spanMs / windowMs : 1;
+        return entries.map((entry) => [entry, share] as const);
+      });
   /** With what one of its counts is per second. */
-  const recent = (now: Milliseconds): readonly (readonly [wire.DemandEntry, number])[] =>
-    recentSamples(now).flatMap(({ entries, share }) =>
-      entries.map((entry) => [entry, (share * 1000) / windowMs] as const),
-    );
+  const recentRates = (now: Milliseconds): readonly (readonly [wire.DemandEntry, number])[] =>
+    recent(now, rateMs).map(([entry, share]) => [entry, (share * 1000) / rateMs]);
 
   return {
     add(router, demand, now) {
-      const share = demand.windowMs > windowMs ? windowMs / demand.windowMs : 1;
-      samples = [...recentSamples(now), { at: now, entries: demand.entries, share }];
+      samples = [...samples.filter(({ at }) => now - at < answersMs), { ...demand, at: now }];
       let isNew = false;
-      for (const { held, heldVariant } of demand.entries) {
-        if (held === 0 || heldVariant === '') continue;
-        const key = `${router} ${heldVariant}`;
+      for (const [variant, count] of heldIn(demand)) {
+        const key = `${router} ${variant}`;
         const before = holds.get(key);
         isNew ||= before === undefined || now - before.at >= heldMs;
-        holds.set(key, { variant: variantId(heldVariant), count: held, at: now });
+        holds.set(key, { variant, count, at: now });
       }
       return isNew;
     },
     itemsPerSecond(now) {
       const rates = new Map<VariantId, number>();
-      for (const [entry, perSecond] of recent(now)) {
+      for (const [entry, perSecond] of recentRates(now)) {
         const answered = entry.requests - entry.refused;
         const factor = answered > 0 ? entry.requests / answered : 1;
         for (const [name, items] of Object.entries(entry.itemsByVariant)) {
@@ -70,7 +85,7 @@ export function createDemandBook(): DemandBook {
     },
     byTarget(now) {
       const targets = new Map<string, TargetRates>();
-      for (const [{ target, requests, refused, violations }, perSecond] of recent(now)) {
+      for (const [{ target, requests, refused, violations }, perSecond] of recentRates(now)) {
         const rates = targets.get(target) ?? { requestsPerSecond: 0, refusedPerSecond: 0, violationsPerSecond: 0 };
         rates.requestsPerSecond += requests * perSecond;
         rates.refusedPerSecond += refused * perSecond;
@@ -79,13 +94,50 @@ export function createDemandBook(): DemandBook {
       }
       return targets;
     },
+    answers(now) {
+      const targets = new Map<string, TargetAnswers>();
+      for (const [entry, share] of recent(now, answersMs)) {
+        const answers = targets.get(entry.target) ?? noAnswers();
+        addAnswers(answers, entry, share);
+        targets.set(entry.target, answers);
+      }
+      return targets;
+    },
     held(now) {
       const counts = new Map<VariantId, number>();
       for (const [key, { variant, count, at }] of holds) {
         if (now - at >= heldMs) holds.delete(key);
-        else counts.set(variant, (counts.get(variant) ?? 0) + count);
+        else addTo(counts, variant, count);
       }
-      return [...counts].sort((a, b) => b[1] - a[1]).map(([variant]) => variant);
+      return new Map([...counts].sort((a, b) => b[1] - a[1]));
     },
   };
+}
+
+export function addTo<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+function heldIn({ entries }: wire.Demand): ReadonlyMap<VariantId, number> {
+  const counts = new Map<VariantId, number>();
+  for (const { held, heldVariant } of entries) {
+    if (held > 0 && heldVariant !== '') addTo(counts, variantId(heldVariant), held);
+  }
+  return counts;
+}
+
+export const noAnswers = (): TargetAnswers => ({
+  ...{ asked: 0, failed: 0, inTime: 0 },
+  ...{ latencyCounts: new Map(), itemsByVariant: new Map() },
+});
+
+function addAnswers(answers: TargetAnswers, entry: wire.DemandEntry, share: number): void {
+  const { requests, refused, violations, failed } = entry;
+  answers.asked += (requests + failed) * share;
+  answers.failed += failed * share;
+  answers.inTime += (requests - refused - violations) * share;
+  for (const [bucket, count] of Object.entries(entry.latencyCounts))
+    addTo(answers.latencyCounts, Number(bucket), count * share);
+  for (const [variant, items] of Object.entries(entry.itemsByVariant))
+    addTo(answers.itemsByVariant, variant, items * share);
 }

@@ -58,7 +58,7 @@ export function observe(scene: Scene, assignedAt: (replica: ReplicaId) => Millis
     rules: registry.rules,
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(scene, info.id, assignedAt)),
-    held: scene.demand.held(scene.now),
+    held: [...scene.demand.held(scene.now).keys()],
     prices: scene.prices,
   };
 }

@@ -1,16 +1,20 @@
 // Each task's share of the cluster's load and price, for people who look.
 
-import { architectureNamed, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
+import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { TargetRates } from './demand-book.js';
+import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from './demand-book.js';
 import type { Scene } from './observe.js';
 import { versionKey } from './registry-view.js';
 
 export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
-  const rates = scene.demand.byTarget(scene.now);
+  const { demand, now, registry } = scene;
+  const rates = [...demand.byTarget(now)];
+  const answers = [...demand.answers(now)];
+  const held = [...demand.held(now)];
   const ready = readyReplicas(scene);
-  return [...scene.registry.tasks.keys()].map((task) => {
-    const own = [...rates].filter(([target]) => taskOf(scene, target) === task).map(([, rate]) => rate);
+  return [...registry.tasks.keys()].map((task) => {
+    const isOwn = ([target]: readonly [string, unknown]): boolean => taskOf(scene, target) === task;
+    const own = rates.filter(isOwn).map(([, rate]) => rate);
     const sum = (key: keyof TargetRates): number => own.reduce((total, rate) => total + rate[key], 0);
     const variants = ready.flatMap((replica) => (replica.task === task ? [replica.variant] : []));
     return {
@@ -20,8 +24,35 @@ export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
       violationsPerSecond: sum('violationsPerSecond'),
       variantsReady: [...new Set(variants)].sort(),
       usdPerHour: priceShare(ready, task),
+      held: held.filter(isOwn).reduce((total, [, count]) => total + count, 0),
+      ...describeAnswers(answers.filter(isOwn).map(([, each]) => each)),
     };
   });
+}
+
+/** Of all targets of a task together. */
+function describeAnswers(answers: readonly TargetAnswers[]): Partial<wire.TaskLoadInput> {
+  const { asked, inTime, failed, latencyCounts, itemsByVariant } = answers.reduce(merge, noAnswers());
+  const p50Ms = latencyQuantile(latencyCounts, 0.5);
+  const p99Ms = latencyQuantile(latencyCounts, 0.99);
+  const perSecond = 1000 / answersMs;
+  return {
+    ...(p50Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p99Ms }),
+    ...(asked > 0 ? { attainment: inTime / asked } : {}),
+    failedPerSecond: failed * perSecond,
+    itemsPerSecondByVariant: Object.fromEntries(
+      Array.from(itemsByVariant, ([variant, items]) => [variant, items * perSecond]),
+    ),
+  };
+}
+
+function merge(sum: TargetAnswers, each: TargetAnswers): TargetAnswers {
+  sum.asked += each.asked;
+  sum.failed += each.failed;
+  sum.inTime += each.inTime;
+  for (const [bucket, count] of each.latencyCounts) addTo(sum.latencyCounts, bucket, count);
+  for (const [variant, items] of each.itemsByVariant) addTo(sum.itemsByVariant, variant, items);
+  return sum;
 }
 
 /** Of a task's own name, one of its architectures' or one of its variants'. */

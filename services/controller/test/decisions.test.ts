@@ -26,6 +26,8 @@ describe('demand book', () => {
         held: 0,
         heldVariant: '',
         itemsByVariant: {},
+        latencyCounts: {},
+        failed: 0,
         ...fields,
       },
     ],
@@ -53,14 +55,40 @@ describe('demand book', () => {
     assert.equal(book.byTarget(ms(60_000)).get('t')?.requestsPerSecond, 100);
   });
 
+  it('knows what became of the queries of the last ten seconds', () => {
+    const book = createDemandBook();
+    const second = { requests: 20, refused: 4, violations: 1, failed: 5, latencyCounts: { 10: 15, 30: 1 } };
+    for (let i = 0; i < 20; i += 1) book.add('r', entry({ ...second, itemsByVariant: { [tiny]: 16 } }), ms(i * 1000));
+    const answers = book.answers(ms(19_000)).get('t');
+    assert.deepEqual(
+      [answers?.asked, answers?.inTime, answers?.failed, [...(answers?.latencyCounts ?? [])]],
+      [
+        250,
+        150,
+        50,
+        [
+          [10, 150],
+          [30, 10],
+        ],
+      ],
+    );
+    assert.equal(answers?.itemsByVariant.get(tiny), 160);
+  });
+
   it('knows what is held now, and tells only once that it is new', () => {
     const book = createDemandBook();
     const held = (variant: string, count: number) => entry({ held: count, heldVariant: variant });
     assert.equal(book.add('r', held('a:x', 1), ms(0)), true);
     assert.equal(book.add('r', held('a:x', 2), ms(500)), false);
     assert.equal(book.add('r2', held('b:x', 5), ms(500)), true);
-    assert.deepEqual(book.held(ms(600)), ['b:x', 'a:x']);
-    assert.deepEqual(book.held(ms(9_000)), []);
+    assert.deepEqual(
+      [...book.held(ms(600))],
+      [
+        ['b:x', 5],
+        ['a:x', 2],
+      ],
+    );
+    assert.equal(book.held(ms(9_000)).size, 0);
     assert.equal(book.add('r', held('a:x', 1), ms(9_000)), true);
   });
 });

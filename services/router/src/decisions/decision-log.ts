@@ -49,14 +49,21 @@ export interface DecisionLog {
   sentTo(seq: number, worker: WorkerId): void;
   /** Undefined when it was never made, or has been overwritten since. */
   find(seq: number): DecisionRecord | undefined;
+  /** The number of the last one that was written; undefined before the first. */
+  readonly last: number | undefined;
 }
 
 export function createDecisionLog(slots: number, clock: Clock): DecisionLog {
   const columns = createColumns(slots);
-  let last = 0;
+  let given = 0;
+  let written: number | undefined;
   return {
-    next: () => ++last,
+    next: () => ++given,
+    get last() {
+      return written;
+    },
     record(seq, decided) {
+      written = seq;
       const slot = seq % slots;
       columns.seqs[slot] = seq;
       columns.times[slot] = clock.now();

@@ -15,11 +15,13 @@ export interface ExplainOptions {
 
 const forwardTimeoutMs = 2_000;
 
+/** An empty id: the last decision of this router. */
 export async function explain(
   options: ExplainOptions,
-  decisionId: string,
+  id: string,
   call: ServerCall,
 ): Promise<wire.ExplainResponseInput> {
+  const decisionId = id === '' ? lastOf(options) : id;
   const { router, seq } = parseDecisionId(decisionId);
   if (router === options.routerId) {
     const record = options.decisions.find(seq);
@@ -32,6 +34,11 @@ export async function explain(
     throw new ParetoError('not-found', `decision ${decisionId} was made by router ${router}, which is gone`);
   }
   return askRouter(address, decisionId, call, options.access);
+}
+
+function lastOf({ routerId, decisions }: ExplainOptions): string {
+  if (decisions.last !== undefined) return `${routerId}.${decisions.last}`;
+  throw new ParetoError('not-found', 'this router has decided nothing yet: send it a query first');
 }
 
 function parseDecisionId(id: string): { readonly router: string; readonly seq: number } {

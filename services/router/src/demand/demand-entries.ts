@@ -11,8 +11,10 @@ interface Entry {
   items: number;
   refused: number;
   violations: number;
+  failed: number;
   readonly held: Map<VariantId, number>;
   readonly itemsByVariant: Map<VariantId, number>;
+  readonly latencyCounts: Map<number, number>;
 }
 
 export interface Entries {
@@ -64,13 +66,14 @@ const keyOf = ({ entry, objective: o }: Asked): string =>
 const entryFor = ({ entry, objective }: Asked): Entry => createEntry(entry.name, objectiveToWire(objective));
 
 function createEntry(target: string, objective: wire.ObjectiveInput | null): Entry {
-  const counts = { requests: 0, items: 0, refused: 0, violations: 0 };
-  return { target, objective, ...counts, held: new Map(), itemsByVariant: new Map() };
+  const counts = { requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
+  const maps = { held: new Map(), itemsByVariant: new Map(), latencyCounts: new Map() };
+  return { target, objective, ...counts, ...maps };
 }
 
 const renew = (entry: Entry): Entry => ({ ...createEntry(entry.target, entry.objective), held: entry.held });
 
-export function add(counts: Map<VariantId, number>, key: VariantId, change: number): void {
+export function add<Key>(counts: Map<Key, number>, key: Key, change: number): void {
   const count = (counts.get(key) ?? 0) + change;
   if (count > 0) counts.set(key, count);
   else counts.delete(key);
@@ -90,18 +93,21 @@ function merge(sum: Entry, entry: Entry): Entry {
   sum.items += entry.items;
   sum.refused += entry.refused;
   sum.violations += entry.violations;
+  sum.failed += entry.failed;
   for (const [variant, items] of entry.itemsByVariant) add(sum.itemsByVariant, variant, items);
+  for (const [bucket, answers] of entry.latencyCounts) add(sum.latencyCounts, bucket, answers);
   return sum;
 }
 
 /** One message; one more for each further variant that its queries are held for. */
 function toWire(entry: Entry): wire.DemandEntryInput[] {
-  const { target, objective, requests, items, refused, violations } = entry;
+  const { target, objective, requests, items, refused, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));
   const base = { tenant: 'default', target, objective };
   const itemsByVariant = Object.fromEntries(entry.itemsByVariant);
+  const latencyCounts = Object.fromEntries(entry.latencyCounts);
   return [
-    { ...base, requests, items, refused, violations, itemsByVariant, ...first },
+    { ...base, requests, items, refused, violations, failed, itemsByVariant, latencyCounts, ...first },
     ...others.map((held) => ({ ...base, ...held })),
   ];
 }

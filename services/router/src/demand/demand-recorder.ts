@@ -1,14 +1,17 @@
 // What is asked of this router, by target and objective: told to the controller each second, a held query at once.
 
-import { milliseconds, type Clock, type VariantId } from '@pareto/core';
+import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import type { Asked } from '../query/resolve.js';
 import { add, createEntries } from './demand-entries.js';
 
 export interface DemandRecorder extends Runnable {
-  answered(asked: Asked, variant: VariantId, isViolation: boolean): void;
+  /** `latencyMs` is from its receipt to its answer: beyond the objective's it is a violation. */
+  answered(asked: Asked, variant: VariantId, latencyMs: number): void;
   refused(asked: Asked): void;
+  /** Neither answered nor refused, and not by the client's own fault. */
+  failed(asked: Asked): void;
   /** A query begins to wait for a variant; dispose when it no longer does. */
   held(asked: Asked, variant: VariantId): Disposable;
 }
@@ -52,13 +55,17 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
 
   return {
     name: 'demand',
-    answered(asked, variant, isViolation) {
+    answered(asked, variant, latencyMs) {
       const entry = entries.count(asked);
-      if (isViolation) entry.violations += 1;
+      if (latencyMs > asked.objective.latencyMs) entry.violations += 1;
       add(entry.itemsByVariant, variant, asked.items);
+      add(entry.latencyCounts, latencyBucket(latencyMs), 1);
     },
     refused(asked) {
       entries.count(asked).refused += 1;
+    },
+    failed(asked) {
+      entries.of(asked).failed += 1;
     },
     held(asked, variant) {
       add(entries.of(asked).held, variant, 1);

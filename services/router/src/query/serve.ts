@@ -1,6 +1,6 @@
 // Around one answer: the span, the outcome in metrics and demand, the trailers.
 
-import { ParetoError } from '@pareto/core';
+import { ParetoError, type ErrorCode } from '@pareto/core';
 import { earnRetry } from '@pareto/policy';
 import { answer, type Answer } from './answer.js';
 import { resolve, type Asked, type ClientQuery } from './resolve.js';
@@ -45,17 +45,22 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
 function recordAnswer(core: RouterCore, asked: Asked, answered: Answer, latencyMs: number): void {
   const { metrics, demand } = core;
   const target = asked.entry.task;
-  const isViolation = latencyMs > asked.objective.latencyMs;
   metrics.requests.add(1, { target, code: 'ok' });
   metrics.endToEnd.record(latencyMs / 1000, { target });
   metrics.cost.add(Number(answered.trailers.get('pareto-cost') ?? 0), { target });
-  if (isViolation) metrics.violations.add(1, { target });
-  demand.answered(asked, answered.candidate.variant, isViolation);
+  if (latencyMs > asked.objective.latencyMs) metrics.violations.add(1, { target });
+  demand.answered(asked, answered.candidate.variant, latencyMs);
 }
+
+const refusals: ReadonlySet<ErrorCode> = new Set(['resource-exhausted', 'failed-precondition']);
+/** Not by the client's own fault. */
+const failures: ReadonlySet<ErrorCode> = new Set(['deadline-exceeded', 'unavailable', 'internal', 'data-loss']);
 
 /** Refusals are demand too. */
 function recordFailure({ metrics, demand }: RouterCore, asked: Asked | undefined, error: unknown): void {
   const code = error instanceof ParetoError ? error.code : 'internal';
   metrics.requests.add(1, { target: asked?.entry.task ?? 'unknown', code });
-  if (asked !== undefined && (code === 'resource-exhausted' || code === 'failed-precondition')) demand.refused(asked);
+  if (asked === undefined) return;
+  if (refusals.has(code)) demand.refused(asked);
+  else if (failures.has(code)) demand.failed(asked);
 }

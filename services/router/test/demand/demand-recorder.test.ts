@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fallbackObjective, milliseconds, variantId } from '@pareto/core';
+import { fallbackObjective, latencyBucket, milliseconds, variantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
@@ -33,9 +33,10 @@ describe('demand', () => {
   it('is told each second, by target and objective', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
-    recorder.answered(asked(), a, false);
-    recorder.answered(asked(1000, 4), a, true);
+    recorder.answered(asked(), a, 10);
+    recorder.answered(asked(1000, 4), a, 1500);
     recorder.refused(asked(50));
+    recorder.failed(asked(50));
     await clock.advance(1000);
     const [demand] = sent;
     assert.ok(demand !== undefined);
@@ -46,6 +47,11 @@ describe('demand', () => {
       [50, 1, 1, 1, 0],
     ]);
     assert.deepEqual(demand.entries?.[0]?.itemsByVariant, { [a]: 5 });
+    assert.deepEqual(demand.entries?.[0]?.latencyCounts, { [latencyBucket(10)]: 1, [latencyBucket(1500)]: 1 });
+    assert.deepEqual(
+      demand.entries?.map(({ failed }) => failed),
+      [0, 1],
+    );
     await clock.advance(5000);
     assert.equal(sent.length, 1, 'nothing asked, nothing told');
   });
@@ -70,10 +76,10 @@ describe('demand', () => {
     const { clock, sent, recorder, take } = setUp();
     await recorder.start(() => undefined);
     take(false);
-    recorder.answered(asked(), a, false);
+    recorder.answered(asked(), a, 10);
     await clock.advance(2500);
     take(true);
-    recorder.answered(asked(), a, false);
+    recorder.answered(asked(), a, 10);
     await clock.advance(1000);
     assert.deepEqual(
       sent.map(({ windowMs, entries }) => [windowMs, entries?.[0]?.requests]),
@@ -84,8 +90,8 @@ describe('demand', () => {
   it('is bounded: the largest 256, the rest merged', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
-    for (let i = 1; i <= 5000; i++) recorder.answered(asked(i), a, false);
-    recorder.answered(asked(3), a, false);
+    for (let i = 1; i <= 5000; i++) recorder.answered(asked(i), a, 10);
+    recorder.answered(asked(3), a, 10);
     await clock.advance(1000);
     const entries = sent[0]?.entries ?? [];
     assert.equal(entries.length, 257);

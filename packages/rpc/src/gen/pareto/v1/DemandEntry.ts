@@ -14,6 +14,8 @@ export interface DemandEntry {
   'held'?: (number | string | Long);
   'heldVariant'?: (string);
   'itemsByVariant'?: ({[key: string]: number | string | Long});
+  'latencyCounts'?: ({[key: number]: number | string | Long});
+  'failed'?: (number | string | Long);
 }
 
 export interface DemandEntry__Output {
@@ -27,4 +29,6 @@ export interface DemandEntry__Output {
   'held': (number);
   'heldVariant': (string);
   'itemsByVariant': ({[key: string]: number});
+  'latencyCounts': ({[key: number]: number});
+  'failed': (number);
 }

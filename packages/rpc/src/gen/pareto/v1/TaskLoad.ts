@@ -8,6 +8,15 @@ export interface TaskLoad {
   'violationsPerSecond'?: (number | string);
   'variantsReady'?: (string)[];
   'usdPerHour'?: (number | string);
+  'p50Ms'?: (number | string);
+  'p99Ms'?: (number | string);
+  'attainment'?: (number | string);
+  'itemsPerSecondByVariant'?: ({[key: string]: number | string});
+  'failedPerSecond'?: (number | string);
+  'held'?: (number);
+  '_p50Ms'?: "p50Ms";
+  '_p99Ms'?: "p99Ms";
+  '_attainment'?: "attainment";
 }
 
 export interface TaskLoad__Output {
@@ -17,4 +26,13 @@ export interface TaskLoad__Output {
   'violationsPerSecond': (number);
   'variantsReady': (string)[];
   'usdPerHour': (number);
+  'p50Ms'?: (number);
+  'p99Ms'?: (number);
+  'attainment'?: (number);
+  'itemsPerSecondByVariant': ({[key: string]: number});
+  'failedPerSecond': (number);
+  'held': (number);
+  '_p50Ms'?: "p50Ms";
+  '_p99Ms'?: "p99Ms";
+  '_attainment'?: "attainment";
 }
