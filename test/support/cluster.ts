@@ -39,6 +39,8 @@ export interface ClusterOptions {
   readonly controllerArgs?: readonly string[];
   readonly routerArgs?: readonly string[];
   readonly workerArgs?: readonly string[];
+  /** What measuring a variant takes; little if left out. */
+  readonly profileMs?: number;
 }
 
 /** Resolves when every service is ready; nothing is registered yet. */
@@ -141,10 +143,11 @@ function argsOf(service: ServiceName, index: number, plan: Plan): readonly strin
     case 'worker': {
       const name = `worker-${index + 1}`;
       const own = ['--id', name, '--cache-dir', folder.file(name), '--slots', '1', '--memory', '3g'];
+      const profile = ['--profile-ms', String(options.profileMs ?? 400)];
       const linked = links?.workers.get(index);
       const controllers = linked?.controllers.map(({ address }) => address) ?? addresses.controllers;
       const advertise = linked === undefined ? [] : ['--advertise', linked.inbound.address];
-      return ['--controllers', controllers.join(','), ...own, ...advertise, ...(options.workerArgs ?? [])];
+      return ['--controllers', controllers.join(','), ...own, ...profile, ...advertise, ...(options.workerArgs ?? [])];
     }
   }
 }

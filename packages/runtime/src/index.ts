@@ -19,5 +19,6 @@ export { discoverHardware, type AbsentDevice, type Hardware, type HardwareOption
 export { optimiseModel, type OptimiseRequest } from './optimise-model.js';
 export { batchSizes } from './batch-sizes.js';
 export { loadTwice, type LoadedTwice } from './load-twice.js';
+export { defaultProfileMs } from './measure-effort.js';
 export { measureProfile, type ProfileRequest } from './measure-profile.js';
 export { sampleInputs } from './sample-inputs.js';

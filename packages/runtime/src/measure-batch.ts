@@ -2,21 +2,24 @@
 
 import { milliseconds, percentile, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
 import type { Executor } from './executor.js';
+import type { MeasureEffort } from './measure-effort.js';
 import type { MeasuringTurn } from './measuring-turn.js';
 import { runFailure, type TensorInput } from './run.js';
 
-/** Of a fresh executor: until the JavaScript on both sides of the socket is compiled, runs of small models take twice as long. */
-const firstWarmFor = 400;
 const firstWarmRuns = 3000;
-const warmFor = 50;
 const warmRuns = 20;
-const measureFor = 150;
 const fewestRuns = 10;
 /** Enough for a 99th percentile that one outlier doesn't make. */
 const tightAfterRuns = 200;
 const tightWithin = 0.02;
 /** After others had the slot, a run shorter than this is done once untimed: they took the caches. */
 const warmsBelow = 25;
+
+export interface MeasureSite {
+  readonly turn: MeasuringTurn;
+  readonly effort: MeasureEffort;
+  readonly clock: Clock;
+}
 
 /**
  * Time counts that the runs themselves take; waiting for a turn doesn't. Throws `failed-precondition` when the model doesn't run, `unavailable` when another
@@ -26,13 +29,12 @@ export async function measureBatch(
   executor: Executor,
   inputs: readonly TensorInput[],
   batch: number,
-  turn: MeasuringTurn,
-  clock: Clock,
+  { turn, clock, effort: { warmMs, measureMs } }: MeasureSite,
 ): Promise<ProfilePoint> {
   const run = (): Promise<number> => turn.hold(() => timeRun(executor, inputs, clock));
-  await repeat(turn, run, (runs, spent) => runs >= warmRuns || spent > warmFor);
+  await repeat(turn, run, (runs, spent) => runs >= warmRuns || spent > warmMs);
   const times = await repeat(turn, run, (runs, spent, all) => {
-    if (spent > measureFor) return runs >= fewestRuns || spent > measureFor * fewestRuns;
+    if (spent > measureMs) return runs >= fewestRuns || spent > measureMs * fewestRuns;
     return runs >= tightAfterRuns && runs % 50 === 0 && medianIsTight(all);
   });
   const ascending = times.toSorted((a, b) => a - b);
@@ -44,11 +46,10 @@ export async function measureBatch(
 export async function warmExecutor(
   executor: Executor,
   inputs: readonly TensorInput[],
-  turn: MeasuringTurn,
-  clock: Clock,
+  { turn, clock, effort: { firstWarmMs } }: MeasureSite,
 ): Promise<void> {
   const run = (): Promise<number> => turn.hold(() => timeRun(executor, inputs, clock));
-  await repeat(turn, run, (runs, spent) => runs >= firstWarmRuns || spent > firstWarmFor);
+  await repeat(turn, run, (runs, spent) => runs >= firstWarmRuns || spent > firstWarmMs);
   turn.end();
 }
 

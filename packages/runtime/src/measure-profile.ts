@@ -14,6 +14,7 @@ import { isDeviceProvider } from './device-provider.js';
 import type { LoadCount } from './executor-pool.js';
 import type { Executor } from './executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
+import { measureEffort, type MeasureEffort } from './measure-effort.js';
 import { createUndisturbed, type Try } from './measure-undisturbed.js';
 import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
 import type { Placement } from './placement.js';
@@ -26,6 +27,8 @@ export interface ProfileRequest {
   /** The largest batch to measure; 0: the model has no batch dimension. */
   readonly maxBatch: number;
   readonly runtimeVersion: string;
+  /** About how long the runs take together. */
+  readonly profileMs: number;
   /** From `loadTwice`, as the executor is. */
   readonly coldLoadMs: Milliseconds;
   /** Of the variant's hardware class. One is held for a run, and given up after it when others wait. */
@@ -41,10 +44,8 @@ export interface ProfileRequest {
 const inputsFor = ({ inputsOf, signature }: ProfileRequest, batch: number): readonly TensorInput[] =>
   inputsOf?.(batch) ?? sampleInputs(signature, batch);
 
-const cpuBudget = 4000;
-/** A device compiles its programs at the first run of a size. */
-const deviceBudget = 8000;
-const budgetOf = ({ providerUsed }: Executor): number => (isDeviceProvider(providerUsed) ? deviceBudget : cpuBudget);
+const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
+  isDeviceProvider(providerUsed) ? deviceBudgetMs : budgetMs;
 type MeasureSize = (batch: number) => Promise<Try>;
 
 /**
@@ -61,23 +62,25 @@ export async function measureProfile(
   signal?: AbortSignal,
 ): Promise<Profile> {
   const turn = createMeasuringTurn(request.tokens, clock, signal);
+  const effort = measureEffort(request.profileMs);
+  const site = { turn, effort, clock };
   const undisturbed = createUndisturbed({
-    ...{ pid: executor.pid, loads: request.loads, clock, signal },
+    ...{ againMs: effort.againMs, pid: executor.pid, loads: request.loads, clock, signal },
     spentMs: () => turn.spentMs,
   });
   const measure: MeasureSize = (batch) => {
     const inputs = inputsFor(request, batch);
     return undisturbed(async () => {
       await turn.renew();
-      const point = await measureBatch(executor, inputs, batch, turn, clock);
+      const point = await measureBatch(executor, inputs, batch, site);
       turn.end();
       return point;
     });
   };
   try {
     const nodesByProvider = await provePlacement(executor, request, turn);
-    await warmExecutor(executor, inputsFor(request, 1), turn, clock);
-    const budgetMs = budgetOf(executor);
+    await warmExecutor(executor, inputsFor(request, 1), site);
+    const budgetMs = budgetOf(executor, effort);
     const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
     const predictionError = await tryPrediction(executor, points, request, measure, leftMs);
     const memory = await executor.memory();

@@ -20,25 +20,25 @@ export interface Undisturbed {
   readonly signal: AbortSignal | undefined;
   /** In all that was done. */
   readonly spentMs: () => Milliseconds;
+  /** Of all sizes together: for trying again, and for waiting before. */
+  readonly againMs: number;
 }
 
 /** Above what a core that is shared with nobody shows. */
 const calmBelow = 0.03;
 /** Of one size. */
 const mostTries = 4;
-/** Of all sizes together: for trying again, and for waiting before. */
-const againBudgetMs = 3_000;
 const pauseMs = 150;
 
 /** The calmest of up to four tries at each size; the first calm one is taken. Where the machine is never calm, time to try again runs out. */
 export function createUndisturbed(site: Undisturbed): (measure: () => Promise<ProfilePoint>) => Promise<Try> {
-  let againMs = 0;
+  let spentAgainMs = 0;
   return async (measure) => {
     let best = await tryOnce(site, measure);
-    for (let tries = 1; best.disturbance > calmBelow && tries < mostTries && againMs < againBudgetMs; tries++) {
+    for (let tries = 1; best.disturbance > calmBelow && tries < mostTries && spentAgainMs < site.againMs; tries++) {
       await site.clock.sleep(milliseconds(pauseMs * tries), site.signal);
       const next = await tryOnce(site, measure);
-      againMs += pauseMs * tries + next.spentMs;
+      spentAgainMs += pauseMs * tries + next.spentMs;
       if (next.disturbance < best.disturbance) best = next;
     }
     return best;

@@ -15,6 +15,7 @@ const requestOf = (more: Partial<ProfileRequest>): ProfileRequest => ({
   signature,
   maxBatch: 1,
   runtimeVersion: '1.30.0',
+  profileMs: 1_000,
   coldLoadMs: milliseconds(7),
   tokens,
   loads: pool.loads,

@@ -8,6 +8,7 @@ import {
   type CommonConfig,
   type ConfigDefinition,
 } from '@pareto/service';
+import { defaultProfileMs } from '@pareto/runtime';
 import { z } from 'zod';
 
 export interface WorkerConfig extends CommonConfig {
@@ -21,6 +22,7 @@ export interface WorkerConfig extends CommonConfig {
   readonly providers: readonly string[];
   readonly queueItems: number;
   readonly queueSize: string;
+  readonly profileMs: number;
 }
 
 const units: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
@@ -53,5 +55,11 @@ export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
       .describe('execution providers to serve with: some of cpu, webgpu, cuda, tensorrt; auto: all that work here'),
     queueItems: z.int().min(1).default(1024).describe('items that may wait for one replica'),
     queueSize: size().default('256m').describe('bytes that may wait for one replica'),
+    profileMs: z
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(defaultProfileMs)
+      .describe('about how long the runs that measure one variant take together; more finds smaller differences'),
   },
 });

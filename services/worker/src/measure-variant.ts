@@ -20,6 +20,8 @@ export interface MeasureDeps extends SideDeps {
   readonly cache: BlobCache;
   readonly slots: DeviceSlots;
   readonly runtimeVersion: string;
+  /** About how long the runs of one variant take together. */
+  readonly profileMs: number;
   readonly logger: Logger;
 }
 
@@ -85,7 +87,7 @@ async function measureHere(
   deps: MeasureDeps,
   site: Site,
 ): Promise<Measurement['result']> {
-  const { pool, clock, runtimeVersion, guests } = deps;
+  const { pool, clock, runtimeVersion, profileMs, guests } = deps;
   const { modelPath, validationPath, tell, signal } = site;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Before anything is run: what doesn't fit is to be told soon.
@@ -106,7 +108,8 @@ async function measureHere(
   tell('measuring latency');
   const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
   const inputsOf = set && ((batch: number) => repeatedRows(set, signature, batch));
-  const request = { signature, maxBatch, runtimeVersion, coldLoadMs, tokens, loads: pool.loads, predict, inputsOf };
+  const shared = { tokens, loads: pool.loads, predict, inputsOf };
+  const request = { signature, maxBatch, runtimeVersion, profileMs, coldLoadMs, ...shared };
   const profile = await measureProfile(executor, request, clock, signal);
   const largest = profile.points.at(-1)?.batch ?? 1;
   const quality = set ? await qualityOf(order, { executor, tokens, largest, set }, deps, site) : unknownQuality;

@@ -57,6 +57,7 @@ export async function createWorker(
     work,
     upload: createBlobSink({ ...controllers, clock }),
     runtimeVersion: hardware.runtimeVersion,
+    profileMs: config.profileMs,
     memoryLimitBytes: () => replicas.memoryFor(undefined),
   });
   const incarnation = randomUUID();

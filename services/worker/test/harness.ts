@@ -68,7 +68,7 @@ export async function startWorld(
   const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
   const full = workerConfig.schema.parse({
     ...defaults,
-    ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort },
+    ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort, profileMs: 400 },
     ...config,
   });
   const group = createRunGroup(await createWorker(full, context, devices), {
