@@ -6,7 +6,7 @@ import type { SessionOption } from './recipes.js';
 import type { Signature } from './tensor.js';
 
 /** Quality metrics that a task may have; higher is better. */
-export const metrics = ['top1', 'top5', 'f1', 'box-iou', 'exact-match', 'cosine', 'mse'] as const;
+export const metrics = ['top1', 'top5', 'f1', 'box-iou', 'exact-match', 'ctc-match', 'cosine', 'mse'] as const;
 export type Metric = (typeof metrics)[number];
 
 export interface Task {

@@ -80,10 +80,14 @@ function takeInput(
   return shaped;
 }
 
-/** A sample of a model whose batch is fixed to 1 is written with or without this 1; so a set outlasts making the batch dynamic. */
+/**
+ * A sample of a model whose first dimension is fixed to 1, or is free, is written with or without this 1; so a set outlasts making the
+ * batch dynamic, and saying that a free dimension is the batch.
+ */
 function withBatchOfOne(dims: readonly number[], expected: readonly number[], batched: boolean): readonly number[] {
   const [samples = 0, ...rest] = dims;
-  if (!batched && expected[1] === 1 && dims.length === expected.length - 1) return [samples, 1, ...rest];
+  const isOpen = expected[1] === 1 || expected[1] === -1;
+  if (!batched && isOpen && dims.length === expected.length - 1) return [samples, 1, ...rest];
   if (batched && rest[0] === 1 && dims.length === expected.length + 1) return [samples, ...rest.slice(1)];
   return dims;
 }

@@ -101,11 +101,12 @@ describe('validation set', () => {
     assert.deepEqual([set.samples, set.inputs.get('x')?.dims], [2, [2, 3, 2]]);
   });
 
-  it('is written with or without a batch that is fixed to 1', async () => {
+  it('is written with or without a batch that is fixed to 1, or one that is free and not said to be one', async () => {
     const fixed = signatureOf(false, [1, 2], [1, 3]);
     const longer = floats([2, 1, 2], [1, 2, 3, 4]);
     for (const [signature, dims] of [
       [fixed, [2, 1, 2]],
+      [signatureOf(false, [-1, 2], [-1, 3]), [2, 1, 2]],
       [scores, [2, 2]],
     ] as const) {
       for (const input of [x, longer])

@@ -1,4 +1,4 @@
-// Answers as classes: scores of which one is the largest, or the class itself.
+// Answers as classes: scores of which one is the largest, one score that says yes or no, or the class itself.
 
 import { toNumbers } from '../numbers.js';
 import type { Tensor } from '../npy.js';
@@ -6,6 +6,7 @@ import {
   describeForm,
   formOf,
   isDynamic,
+  isFloat,
   isNumeric,
   isWhole,
   unfitLabels,
@@ -14,13 +15,12 @@ import {
 } from './quality-metric.js';
 
 /** For messages. */
-export const classOutputs = 'scores [samples, classes], or classes [samples] as whole numbers';
+export const classOutputs =
+  'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as whole numbers';
 
-/** Scores of classes, or one whole number: the class. */
+/** Scores of classes, one fraction: that of class 1 of two, or one whole number: the class. */
 export function isClasses(output: SampleForm): boolean {
-  const axes = wide(output.dims);
-  if (!isNumeric(output) || axes.filter((dim) => dim !== -1).length > 1) return false;
-  return axes.length > 0 || isWhole(output);
+  return isNumeric(output) && wide(output.dims).filter((dim) => dim !== -1).length <= 1;
 }
 
 /** The class of each row of `count` scores, or of each value when that is 1; NaN for a row with a value that is not a number. */
@@ -29,11 +29,17 @@ export function classesOf(values: ArrayLike<number>, count: number): Float64Arra
   return Float64Array.from({ length: values.length / count }, (_, row) => indexOfLargest(values, row * count, count));
 }
 
+/** Whether it is a single fraction, as of a detector: at least half is class 1, less is class 0. */
+const isOneScore = (form: SampleForm): boolean => isFloat(form) && wide(form.dims).length === 0;
+
 /** The class of each sample. */
 export function answersOf(output: Tensor): Float64Array {
   const values = toNumbers(output);
+  if (isOneScore(formOf(output))) return Float64Array.from(values, classOfScore);
   return classesOf(values, values.length / (output.dims[0] ?? 1));
 }
+
+const classOfScore = (score: number): number => (Number.isNaN(score) ? score : Number(score >= 0.5));
 
 /** 1 for each sample whose class is the expected one, else 0. */
 export const equalClasses = (output: Tensor, expected: ArrayLike<number>): readonly number[] =>
@@ -62,8 +68,20 @@ export function checkClassLabels(labels: Tensor, output: SampleForm): void {
       `expected a class per sample, whole numbers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (label.astype('int64') converts)`}`,
     );
   }
+  if (isDynamic(output)) return;
   const [classes] = wide(output.dims);
-  if (!isDynamic(output) && classes !== undefined) checkRange(toNumbers(labels), classes);
+  if (isOneScore(output)) checkYesOrNo(toNumbers(labels));
+  else if (classes !== undefined) checkRange(toNumbers(labels), classes);
+}
+
+function checkYesOrNo(labels: ArrayLike<number>): void {
+  for (let index = 0; index < labels.length; index++) {
+    const label = labels[index] ?? Number.NaN;
+    if (label === 0 || label === 1) continue;
+    throw unfitLabels(
+      `label holds class ${label} at place ${index}, but the model gives one score, of class 1 of two: 0 and 1`,
+    );
+  }
 }
 
 /** Throws `invalid-argument` for a label that is none of `classes`. */

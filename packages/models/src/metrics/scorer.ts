@@ -4,6 +4,7 @@ import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/c
 import type { Tensor } from '../npy.js';
 import { boxIou } from './boxes.js';
 import { top1, top5 } from './classification.js';
+import { ctcMatch } from './ctc-match.js';
 import { exactMatch } from './exact-match.js';
 import { f1 } from './f1.js';
 import { describeForm, formOf, type QualityMetric, type SampleForm } from './quality-metric.js';
@@ -16,6 +17,7 @@ const table: Readonly<Record<Metric, QualityMetric>> = {
   f1,
   'box-iou': boxIou,
   'exact-match': exactMatch,
+  'ctc-match': ctcMatch,
   cosine,
   mse,
 };

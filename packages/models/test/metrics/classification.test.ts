@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { wilson95 } from '@pareto/core';
-import { classes, floats, longs, texts } from '../tensors.js';
+import { classes, floats, longs, tensor, texts } from '../tensors.js';
 import { agreementOf, score } from './score.js';
 
 const nan = Number.NaN;
@@ -27,6 +27,16 @@ describe('top1', () => {
     assert.equal(score('top1', floats([1, 2, 1, 1], [0, 1]), longs([1, 1], [1])).value, 1);
   });
 
+  it('takes one score for that of class 1 of two, from 0.5 on', () => {
+    assert.equal(score('top1', floats([4, 1], [0.5, 0.49, 0.9, nan]), classes(1, 0, 0, 1)).value, 0.5);
+    assert.equal(score('top1', floats([2], [0.2, 0.7]), classes(0, 1)).value, 1);
+    assert.equal(score('top1', tensor('FP16', [2, 1], Uint16Array.of(0x3800, 0x37ff)), classes(1, 0)).value, 1);
+    assert.throws(() => score('top1', floats([2, 1], [0.2, 0.7]), classes(1, 2)), {
+      code: 'invalid-argument',
+      message: /label holds class 2 at place 1, but the model gives one score, of class 1 of two: 0 and 1/,
+    });
+  });
+
   it('refuses labels that no answer can be', () => {
     const output = floats([2, 10], new Array<number>(20).fill(0));
     for (const [labels, why] of [
@@ -42,8 +52,8 @@ describe('top1', () => {
 
   it('refuses outputs that it can not judge, and says which it judges', () => {
     const why =
-      /top1 judges scores \[samples, classes\], or classes .*outputs are, per sample, FP32 \[\]: choose another/;
-    assert.throws(() => score('top1', floats([2], [0.2, 0.7]), classes(0, 1)), {
+      /top1 judges scores \[samples, classes\], one score .*outputs are, per sample, FP32 \[2, 2\]: choose another/;
+    assert.throws(() => score('top1', floats([1, 2, 2], [1, 2, 3, 4]), classes(0)), {
       code: 'invalid-argument',
       message: why,
     });
@@ -106,6 +116,11 @@ describe('F1', () => {
     assert.ok(Math.abs(value - (2 / 3 + 1) / 2) < 1e-12);
   });
 
+  it('takes one score for that of class 1 of two', () => {
+    // Class 0: precision 1, recall 1/2; class 1: precision 1/2, recall 1.
+    assert.ok(Math.abs(score('f1', floats([3, 1], [0.1, 0.6, 0.7]), classes(0, 0, 1)).value - 2 / 3) < 1e-12);
+  });
+
   it('is what its definition says', () => {
     const pair = fc.tuple(fc.nat(4), fc.nat(4));
     fc.assert(
@@ -136,6 +151,10 @@ describe('agreement in classes', () => {
   it('does not count what is not a number', () => {
     const output = floats([2, 2], [nan, 0, 1, 0]);
     assert.equal(agreementOf('top1', output, output), 0.5);
+  });
+
+  it('is of the same side of a half where there is one score', () => {
+    assert.equal(agreementOf('f1', floats([4, 1], [0, 0.4, 0.6, 1]), floats([4, 1], [0.2, 0.6, 0.5, 0.9])), 0.75);
   });
 
   it('refuses answers of another shape', () => {

@@ -28,23 +28,32 @@ const labelOf: Readonly<Record<Metric, fc.Arbitrary<readonly number[]>>> = {
   top5: fc.nat(7).map((label) => [label]),
   f1: fc.nat(7).map((label) => [label]),
   'exact-match': fc.nat(7).map((label) => [label]),
+  'ctc-match': fc.constantFrom([0, 0], [1, 0], [3, 2], [3, 3]),
   'box-iou': fc.constantFrom([0, 0, 1, 1, 0.5, 0.5, 2, 2], [-1, -1, 3, 1, 0, 0, 0.5, 4]),
   cosine: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
   mse: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
 };
 
+/** Two boxes, or two steps of four classes. */
+const isOfPairs = (metric: Metric): boolean => metric === 'box-iou' || metric === 'ctc-match';
+
+function labelsOf(metric: Metric, samples: number, perRow: readonly number[], labels: readonly number[]): Tensor {
+  if (metric === 'ctc-match') return longs([samples, 2], labels);
+  return labels.length === samples ? classes(...labels) : floats([samples, ...perRow], labels);
+}
+
 /** Eight scores, two boxes or eight numbers a sample. */
 function anyCase(metric: Metric): fc.Arbitrary<Case> {
   const row = fc.tuple(fc.array(anyNumber, { minLength: 8, maxLength: 8 }), labelOf[metric]);
   return fc.array(row, { minLength: 1, maxLength: 24 }).map((rows) => {
-    const perRow = metric === 'box-iou' ? [2, 4] : [8];
+    const perRow = isOfPairs(metric) ? [2, 4] : [8];
     const labels = rows.flatMap(([, label]) => label);
     return {
       output: floats(
         [rows.length, ...perRow],
         rows.flatMap(([output]) => output),
       ),
-      labels: labels.length === rows.length ? classes(...labels) : floats([rows.length, ...perRow], labels),
+      labels: labelsOf(metric, rows.length, perRow, labels),
     };
   });
 }
@@ -77,7 +86,7 @@ for (const metric of metrics) {
         }),
       );
       const finite = floats([2, 2, 4], [0, 0, 1, 1, 2, 2, 3, 4, 0, 1, 5, 6, 0.5, 2, 3, 4]);
-      const output = metric === 'box-iou' ? finite : { ...finite, dims: [2, 8] };
+      const output = isOfPairs(metric) ? finite : { ...finite, dims: [2, 8] };
       assert.ok(Math.abs(agreementOf(metric, output, output) - 1) < 1e-12);
     });
 
