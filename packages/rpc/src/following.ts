@@ -10,6 +10,8 @@ export interface FollowingOptions {
   /** host:port of the controllers. A leader that they name need not be among them. */
   readonly addresses: readonly string[];
   readonly open: (address: string) => Channel;
+  /** What they are, for messages; controllers if left out. */
+  readonly what?: 'controller' | 'router';
   readonly clock: Clock;
   /** How long one controller may take to be reached; 2 s if left out. */
   readonly connectMs?: number;
@@ -81,7 +83,7 @@ export function createFollowing(options: FollowingOptions): Following {
         // What went on for long is not what was failing before.
         if (failingSince === undefined || clock.now() - beganAt > patienceMs) failingSince = clock.now();
         const next = nextStep(addresses, step, verdict, isRepeatable);
-        if (next.kind === 'unreachable') throw unreachable(addresses, error);
+        if (next.kind === 'unreachable') throw unreachable(options, error);
         const patienceLeftMs = failingSince + patienceMs - clock.now();
         if (next.kind === 'give-up' || next.pauseMs >= Math.min(patienceLeftMs, limits.leftMs() ?? Infinity))
           throw error;
@@ -111,5 +113,5 @@ function limitsOf(clock: Clock, signal: AbortSignal | undefined, timeoutMs: numb
   return { signal, leftMs: () => (endsAt === undefined ? undefined : Math.max(0, endsAt - clock.now())) };
 }
 
-const unreachable = (addresses: readonly string[], cause: unknown): ParetoError =>
-  new ParetoError('unavailable', `no controller answers at ${addresses.join(' or ')}`, { cause });
+const unreachable = ({ addresses, what = 'controller' }: FollowingOptions, cause: unknown): ParetoError =>
+  new ParetoError('unavailable', `no ${what} answers at ${addresses.join(' or ')}`, { cause });

@@ -1,0 +1,6 @@
+export { connect, type AskOptions, type ConnectOptions, type Pareto } from './pareto.js';
+export { tensor, type ElementArrays, type Tensor, type TensorOf } from './tensor.js';
+export { type Query, type QueryObjective } from './query.js';
+export { type Answer } from './answer.js';
+export { type StreamedAnswer } from './stream.js';
+export { ParetoError, type Accuracy, type DataType, type ErrorCode } from '@pareto/core';
