@@ -86,6 +86,7 @@ export {
   type TimedCount,
   type WorkerInfo,
 } from './fleet.js';
+export { addInferCounts, countedSize, inferCountsSince } from './infer-counts.js';
 export {
   type Candidate,
   type Exclusion,

@@ -10,6 +10,7 @@ export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker }
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
 export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
+export { defaultPriorityParams, queuePlace, type Prioritised, type PriorityParams } from './batch/queue-place.js';
 export {
   defaultCollectParams,
   planBlobCollection,
@@ -48,6 +49,7 @@ export {
   type PlacementVariant,
   type PlacementWorker,
 } from './place/snapshot.js';
+export { coldVariants, type PlacementWish } from './place/warmth.js';
 export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
 export { markDominated, type Catalogue } from './prune/mark-dominated.js';
 export { defaultDominationParams, type DominationParams } from './prune/domination-params.js';
@@ -84,7 +86,7 @@ export { exclusionsOf } from './select/exclusions.js';
 export { nearestFeasible, type Offer } from './select/nearest.js';
 export { preferenceOf } from './select/rank.js';
 export { selectVariant, type RefusalReason, type Selection } from './select/select-variant.js';
-export { denialOf, isDenied, isNamedBy, rulesAbout, type Ruled } from './select/rules.js';
+export { denialOf, isDenied, isNamedBy, rulesAbout, wishFor, type Ruled } from './select/rules.js';
 export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
 export {
   defaultSelectParams,

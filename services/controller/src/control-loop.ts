@@ -3,6 +3,7 @@
 
 import { milliseconds, type Clock, type Milliseconds, type Plan, type PlanAction, type ReplicaId } from '@pareto/core';
 import {
+  coldVariants,
   holdRemovals,
   planPlacement,
   planReplicas,
@@ -142,7 +143,8 @@ function observeTurn({ scene, mirror, epoch, scale }: ControlLoopOptions, memory
   const now = scene();
   forgetUnassigned(memory, now);
   const observed = observe(now, (replica) => firstSeen(memory.assignedAt, replica, now.now));
-  const replicas = planReplicas(memory.scale, observeDemand(now, observed.workers), scale, now.now);
+  const cold = coldVariants(observed.wishes, observed.variants);
+  const replicas = planReplicas(memory.scale, observeDemand(now, observed.workers), scale, now.now, cold);
   memory.scale = replicas.state;
   const planId = `${planPrefix(epoch())}${mirror.revision}.${memory.failures}`;
   return { ...observed, wanted: replicas.wanted, planId };

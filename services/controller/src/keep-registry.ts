@@ -1,7 +1,7 @@
 // The registry's view, made anew of what was touched when somebody looks, with what is dominated marked in it: once for each
 // change of what that depends on.
 
-import type { Clock, PriceTable, SelectionRule } from '@pareto/core';
+import { isWish, type Clock, type PriceTable, type Rule } from '@pareto/core';
 import { createMarkVariants, type MarkVariants } from './mark-variants.js';
 import type { Mirror } from './mirror.js';
 import { olderVersions } from './older-versions.js';
@@ -35,22 +35,29 @@ interface Marked {
   readonly plain: PlainRegistry;
   /** Of the rules and of the older versions. */
   readonly text: string;
+  /** Of the wishes: no mark depends on them. */
+  readonly wished: string;
   readonly view: RegistryView;
 }
 
 function mark(
   plain: PlainRegistry,
-  rules: readonly SelectionRule[],
+  all: readonly Rule[],
   markVariants: MarkVariants,
   before: Marked | undefined,
 ): Marked {
   const sameAssignments = before?.plain.assignments === plain.assignments;
   const sameCatalogue = before?.plain.versions === plain.versions;
   const older = before && sameAssignments && sameCatalogue ? before.view.older : olderVersions(plain);
+  const rules = all.filter((rule) => !isWish(rule));
   const text = JSON.stringify([rules.map(({ id }) => id), [...older]]);
+  const found = all.filter(isWish);
+  const wished = found.map(({ id }) => id).join();
+  const wishes = before?.wished === wished ? before.view.wishes : found;
   if (before?.text !== text || !sameCatalogue) {
-    return { plain, text, view: { ...plain, ...markVariants(plain, older, rules), older, rules } };
+    const view = { ...plain, ...markVariants(plain, older, rules), older, rules, wishes };
+    return { plain, text, wished, view };
   }
-  if (sameAssignments) return before;
-  return { plain, text, view: { ...before.view, assignments: plain.assignments } };
+  if (sameAssignments && wishes === before.view.wishes) return before;
+  return { plain, text, wished, view: { ...before.view, assignments: plain.assignments, wishes } };
 }

@@ -10,6 +10,7 @@ import {
   type PriceTable,
   type ReplicaId,
   type VariantId,
+  type Wish,
   type WorkerId,
 } from '@pareto/core';
 import type {
@@ -17,6 +18,7 @@ import type {
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
+  PlacementWish,
   PlacementWorker,
   VariantDemand,
 } from '@pareto/policy';
@@ -56,11 +58,18 @@ export function observe(scene: Scene, assignedAt: (replica: ReplicaId) => Millis
     served,
     variants: [...registry.variants.values(), ...olderServed(scene)],
     rules: registry.rules,
+    wishes: registry.wishes.map((wish) => observeWish(wish, scene)),
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(scene, info.id, assignedAt)),
     held: [...scene.demand.held(scene.now).keys()],
     prices: scene.prices,
   };
+}
+
+/** Others wrote it by the clocks of their own hosts. */
+function observeWish({ kind, tenant, task, target, reason, madeWallMs }: Wish, { now, wallMs }: Scene): PlacementWish {
+  const since = milliseconds(now - Math.max(0, wallMs - madeWallMs));
+  return { kind, tenant, task, target, reason, since };
 }
 
 export const currentVersions = ({ architectures, outcomes }: RegistryView): readonly PlacementArchitecture[] =>

@@ -15,6 +15,7 @@ import {
   type Variant,
   type VariantId,
   type VariantSpec,
+  type Wish,
   type WorkerId,
 } from '@pareto/core';
 import { costPer1k, type PlacementVariant } from '@pareto/policy';
@@ -38,10 +39,11 @@ export interface RegistryView {
   readonly older: ReadonlyMap<string, readonly number[]>;
   /** In force. */
   readonly rules: readonly SelectionRule[];
+  readonly wishes: readonly Wish[];
 }
 
 /** Before anything of it is marked. */
-export type PlainRegistry = Omit<RegistryView, 'older' | 'rules'>;
+export type PlainRegistry = Omit<RegistryView, 'older' | 'rules' | 'wishes'>;
 
 export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
 

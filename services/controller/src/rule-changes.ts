@@ -1,6 +1,6 @@
 // What the store is told when something happens to rules, and which rules have come to their end. Pure.
 
-import { architectureNamed, type RuleEvent, type SelectionRule } from '@pareto/core';
+import { architectureNamed, type Rule, type RuleEvent } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { RecordView } from './record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from './records.js';
@@ -22,20 +22,20 @@ export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEve
   ];
 }
 
-export const isOver = ({ endsWallMs }: SelectionRule, wallMs: number): boolean =>
+export const isOver = ({ endsWallMs }: Rule, wallMs: number): boolean =>
   endsWallMs !== undefined && endsWallMs <= wallMs;
 
 /** Not over yet. */
-export const rulesInForce = ({ rules }: RecordView, wallMs: number): readonly SelectionRule[] =>
+export const rulesInForce = ({ rules }: RecordView, wallMs: number): readonly Rule[] =>
   Array.from(rules.values(), ({ value }) => value).filter((rule) => !isOver(rule, wallMs));
 
 /** Rules that name a task or an architecture. */
-export const rulesNaming = ({ rules }: RecordView, name: string): readonly SelectionRule[] =>
+export const rulesNaming = ({ rules }: RecordView, name: string): readonly Rule[] =>
   Array.from(rules.values(), ({ value }) => value).filter(
     ({ task, target }) => task === name || architectureNamed(target) === name,
   );
 
-export const endingOf = (rule: SelectionRule, by: string, atWallMs: number): RuleEvent => ({
+export const endingOf = (rule: Rule, by: string, atWallMs: number): RuleEvent => ({
   kind: 'ended',
   atWallMs,
   by,

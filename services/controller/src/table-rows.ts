@@ -1,7 +1,7 @@
 // The rows of the routing table, from registry, plan and fleet. The same scene gives the same rows, and what a row is made of
 // being the same objects, the same row: most rows cost nothing to make again.
 
-import type { Architecture, Assignment, ReplicaState, SelectionRule, Task } from '@pareto/core';
+import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
 import { ceilingOf } from './assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
@@ -20,6 +20,7 @@ export function tableRows(scene: Scene, routers: readonly wire.RouterInfoInput[]
   for (const variant of servedVariants(scene)) rows.push(...variantRows(scene, hosts, variant));
   rows.push(...replicaRows(scene, hosts));
   for (const rule of scene.registry.rules) rows.push(ruleRow(rule));
+  for (const wish of scene.registry.wishes) rows.push(ruleRow(wish));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
   return new Map(rows.map((row) => [row.key ?? '', row]));
 }
@@ -31,7 +32,7 @@ const architectureRow = memoize((architecture: Architecture) => ({
   architecture: architectureToWire(architecture),
 }));
 
-const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: SelectionRule) => ({
+const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) => ({
   key: `rule/${id}`,
   rule: { id, kind, tenant, task, target, reason },
 }));

@@ -93,7 +93,7 @@ describe('rules', () => {
 
   it('are refused when they are about nothing, or when a pin would leave its task without an answer', async () => {
     for (const [fields, code, message] of [
-      [{ kind: 'ban' }, 'invalid-argument', /"ban" is not known: expected pin or deny/],
+      [{ kind: 'ban' }, 'invalid-argument', /"ban" is not known: expected pin, deny, warm or cold/],
       [{ target: 'huge' }, 'not-found', /architecture "huge"/],
       [{ target: 'tiny:int4' }, 'not-found', /variant "tiny:int4"/],
       [{ target: 'squares' }, 'invalid-argument', /squares is a task/],

@@ -3,6 +3,7 @@
 import { groupBy, type HardwareClassId, type Milliseconds, type VariantId } from '@pareto/core';
 import { createExcluder } from '../select/exclusions.js';
 import { pinsOf } from '../select/rules.js';
+import { isUsedLately, type Keeping } from './kept-for.js';
 import type { Ledger } from './ledger.js';
 import { requiredOptions, type Option, type Options } from './options.js';
 import { isReady, type Need } from './satisfy.js';
@@ -15,6 +16,8 @@ export interface Look {
   readonly versions: VersionsByArchitecture;
   readonly options: Options;
   readonly params: PlacementParams;
+  /** Variants that are to be kept only while they are asked for, from `coldVariants`. */
+  readonly cold: ReadonlyMap<VariantId, Milliseconds>;
 }
 
 export const requiredNeeds = (required: Required): readonly Need[] =>
@@ -40,46 +43,51 @@ export function spareNeeds(required: Required, { copies }: PlacementParams): rea
 
 /** What dominates a variant that is warm and was used lately is to answer in its place. */
 export function replacementNeeds(ledger: Ledger, look: Look): readonly Need[] {
-  const { snapshot, options, params } = look;
+  const { options, cold } = look;
+  const keeping = keepingOf(look);
   const replaced = new Set(
     ledger.entries
-      .filter((entry) => isReady(entry) && isUsedLately(entry.existing?.lastUsedAt, snapshot.now, params))
+      .filter((entry) => isReady(entry) && isUsedLately(entry.existing, keeping))
       .map(({ variant }) => options.served.get(variant)?.[0]?.variant.dominatedBy),
   );
   return [...replaced].flatMap((id) =>
-    id === undefined
+    id === undefined || cold.has(id)
       ? []
       : [need(options.served.get(id) ?? [], { reason: 'dominates what was used lately', evicts: false })],
   );
 }
 
 /** What was used lately and sits on a worker that goes or is gone moves elsewhere, where there is room to spare. */
-export function warmNeeds(ledger: Ledger, { snapshot, options, params }: Look): readonly Need[] {
+export function warmNeeds(ledger: Ledger, look: Look): readonly Need[] {
+  const { options } = look;
+  const keeping = keepingOf(look);
   const leaving = ledger.entries.filter(({ worker, existing }) => {
     if (worker.open || worker.worker.presence === 'awaited') return false;
-    return isUsedLately(existing?.lastUsedAt, snapshot.now, params);
+    return isUsedLately(existing, keeping);
   });
   const variants = new Set(leaving.map((entry) => entry.variant));
   return [...variants].map((id) => need(options.served.get(id) ?? [], { reason: 'its worker goes', evicts: false }));
 }
 
-const isUsedLately = (at: Milliseconds | undefined, now: Milliseconds, { keepWarmMs }: PlacementParams): boolean =>
-  at !== undefined && now - at < keepWarmMs;
+export const keepingOf = ({ snapshot: { now }, cold, params }: Look): Keeping => ({ now, cold, params });
 
 /** The options of every required variant, each variant once. */
 export type Required = readonly (readonly Option[])[];
 
-/** Of each task what is pinned, else the cheapest and the most accurate; of what a task chooses from and some worker can hold. */
-export function requiredOf({ snapshot, versions, options }: Look): Required {
-  const largest = largestHosts(snapshot);
-  const holds = ({ hardwareClass, memoryBytes }: Option): boolean => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
+/**
+ * Of each task what is pinned, else the cheapest and the most accurate; of what a task chooses from, some worker can hold, and
+ * nobody wishes to be cold.
+ */
+export function requiredOf({ snapshot, versions, options, cold }: Look): Required {
+  const holds = hostedBy(snapshot);
   const members = groupBy(
     snapshot.variants.filter((one) => isServed(one, versions)),
     ({ variant }) => variant.task,
   );
   const chosen = snapshot.tasks.flatMap(({ name }) => {
     const own = members.get(name) ?? [];
-    const hosted = own.flatMap(({ variant }) => options.served.get(variant.id)?.filter(holds) ?? []);
+    const kept = own.filter(({ variant }) => !cold.has(variant.id));
+    const hosted = kept.flatMap(({ variant }) => options.served.get(variant.id)?.filter(holds) ?? []);
     return chosenOf(name, own, hosted, snapshot);
   });
   const ids = new Set(chosen.map(({ variant }) => variant.variant.id));
@@ -103,6 +111,12 @@ function chosenOf(
 const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant) => ({
   ...{ variant: variant.id, architecture: variant.architecture, dominatedBy, dominatedWithin },
 });
+
+/** Whether some worker could hold it, were it empty. */
+export function hostedBy(snapshot: PlacementSnapshot): (option: Option) => boolean {
+  const largest = largestHosts(snapshot);
+  return ({ hardwareClass, memoryBytes }) => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
+}
 
 /** Memory of the largest worker that has slots of a class, of those that are there or expected back. */
 function largestHosts({ workers }: PlacementSnapshot): ReadonlyMap<HardwareClassId, number> {

@@ -91,7 +91,7 @@ export const makingBound = (original: Manifest, params: BoundParams): number =>
 
 const sizeOf = ({ files }: Manifest): number => files.reduce((sum, file) => sum + file.sizeBytes, 0);
 
-function cheaperFirst(a: Option, b: Option): number {
+export function cheaperFirst(a: Option, b: Option): number {
   if (a.cost !== b.cost) return a.cost - b.cost;
   return b.accuracy - a.accuracy || compareText(a.variant.variant.id, b.variant.variant.id);
 }

@@ -4,6 +4,7 @@ import type { Plan } from '@pareto/core';
 import { createLedger } from './ledger.js';
 import {
   heldNeeds,
+  keepingOf,
   replacementNeeds,
   requiredNeeds,
   requiredOf,
@@ -18,9 +19,11 @@ import { listOptions } from './options.js';
 import { planSuccession } from './plan-succession.js';
 import { planWork } from './plan-work.js';
 import { leaveWorkers, removeDead, unloadSurplus } from './release.js';
-import { satisfy } from './satisfy.js';
+import { claim, satisfy } from './satisfy.js';
 import type { PlacementParams, PlacementSnapshot } from './snapshot.js';
 import { versionsOf } from './versions.js';
+import { coldVariants } from './warmth.js';
+import { wishNeeds } from './wish-needs.js';
 
 /**
  * The actions that bring the fleet nearer to what is wanted; none when it is there. Within every worker's memory, what
@@ -29,7 +32,8 @@ import { versionsOf } from './versions.js';
  */
 export function planPlacement(snapshot: PlacementSnapshot, params: PlacementParams): Plan {
   const versions = versionsOf(snapshot);
-  const look: Look = { snapshot, versions, options: listOptions(snapshot, versions), params };
+  const options = listOptions(snapshot, versions);
+  const look: Look = { snapshot, versions, options, params, cold: coldVariants(snapshot.wishes, snapshot.variants) };
   const ledger = createLedger(snapshot, params);
   removeDead(ledger, look);
   const required = requiredOf(look);
@@ -43,6 +47,10 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   );
   const wanted = wantedNeeds(look);
   for (const need of wanted) satisfy(ledger, need);
+  const wished = wishNeeds(ledger, look);
+  // First what is there already: no wish takes away what another has.
+  for (const need of wished) claim(ledger, need);
+  for (const need of wished) satisfy(ledger, need);
   planWork(
     ledger,
     look,
@@ -52,7 +60,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   for (const need of replacementNeeds(ledger, look)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
   for (const need of warmNeeds(ledger, look)) satisfy(ledger, need);
-  leaveWorkers(ledger, variantsIn([...hard, ...wanted]));
-  unloadSurplus(ledger, snapshot.now, params);
+  leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...wished]));
+  unloadSurplus(ledger, keepingOf(look));
   return ledger.plan();
 }

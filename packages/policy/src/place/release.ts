@@ -2,6 +2,7 @@
 
 import { architectureNamed, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';
+import { isUsedLately, type Keeping } from './kept-for.js';
 import type { Entry, Ledger } from './ledger.js';
 import type { Look } from './needs.js';
 import { isReady, isServing } from './satisfy.js';
@@ -71,7 +72,8 @@ export function leaveWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
 }
 
 /** Of each version of a variant that has more replicas than needs count on, the least recently used goes: one in a plan. */
-export function unloadSurplus(ledger: Ledger, now: Milliseconds, params: PlacementParams): void {
+export function unloadSurplus(ledger: Ledger, keeping: Keeping): void {
+  unloadCold(ledger, keeping);
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.kept || entry.leaving || !isReady(entry) || !entry.worker.open) continue;
@@ -83,11 +85,19 @@ export function unloadSurplus(ledger: Ledger, now: Milliseconds, params: Placeme
     const others = ledger
       .entriesOf(entry.variant)
       .filter((other) => other !== entry && other.version === entry.version && !other.leaving);
-    const idle = others.every((other) => !other.kept) && now - lastUsedOf([entry, ...others]) >= params.keepWarmMs;
+    const idle =
+      others.every((other) => !other.kept) && ![entry, ...others].some((one) => isUsedLately(one.existing, keeping));
     if (idle) ledger.unload(entry, 'idle');
     else if (others.some(isReady)) ledger.unload(entry, 'more replicas than demand calls for');
   }
 }
 
+/** All at once: somebody wishes that nothing of it is kept. */
+function unloadCold(ledger: Ledger, keeping: Keeping): void {
+  for (const entry of ledger.entries) {
+    if (!keeping.cold.has(entry.variant) || entry.kept || !isReady(entry) || !entry.worker.open) continue;
+    if (!isUsedLately(entry.existing, keeping)) ledger.unload(entry, 'wished to be cold, and not asked for');
+  }
+}
+
 const lastUsed = (entry: Entry): number => entry.existing?.lastUsedAt ?? Infinity;
-const lastUsedOf = (entries: readonly Entry[]): number => Math.max(...entries.map(lastUsed));

@@ -15,6 +15,12 @@ export interface Need {
   readonly spread: boolean;
 }
 
+/** Counts on the replicas that it has already. */
+export function claim(ledger: Ledger, { options: [first], spread, count }: Need): void {
+  if (first === undefined) return;
+  for (const entry of keepers(ledger, first, spread).slice(0, count)) entry.kept = true;
+}
+
 /** Counts on up to `count` replicas of the variant, loading what is missing; returns how many stay missing. */
 export function satisfy(ledger: Ledger, need: Need): number {
   const [first] = need.options;

@@ -15,6 +15,7 @@ import type {
   VariantId,
   WorkerInfo,
 } from '@pareto/core';
+import type { PlacementWish } from './warmth.js';
 
 /** A version of a variant, with what was measured of that version. */
 export interface PlacementVariant {
@@ -74,6 +75,7 @@ export interface PlacementSnapshot {
   readonly variants: readonly PlacementVariant[];
   /** In force now. */
   readonly rules: readonly SelectionRule[];
+  readonly wishes: readonly PlacementWish[];
   readonly workers: readonly PlacementWorker[];
   readonly replicas: readonly PlacementReplica[];
   /** Variants that queries are held for, the most urgent first. */
@@ -86,6 +88,8 @@ export interface PlacementSnapshot {
 export interface PlacementParams {
   /** A replica of a variant that nothing requires is kept this long after its last answer. */
   readonly keepWarmMs: Milliseconds;
+  /** The same of a variant that is wished to be cold, after it was loaded or answered. */
+  readonly keepColdMs: Milliseconds;
   /** A replica that failed is removed, and so tried again, after this long. */
   readonly failedRetryMs: Milliseconds;
   /** A replica that has not answered for this long takes nothing from queries when its worker measures. */
@@ -102,6 +106,7 @@ export interface PlacementParams {
 
 export const defaultPlacementParams: PlacementParams = {
   keepWarmMs: 600_000 as Milliseconds,
+  keepColdMs: 30_000 as Milliseconds,
   failedRetryMs: 30_000 as Milliseconds,
   quietMs: 2_000 as Milliseconds,
   handoverMs: 1_000 as Milliseconds,

@@ -45,12 +45,13 @@ function neededReplicas(demand: VariantDemand, params: ScaleParams): number {
   return Math.min(demand.slots, needed);
 }
 
-/** A variant that `state` has and `demands` leaves out has no demand. */
+/** A variant that `state` has and `demands` leaves out has no demand. Of what is `cold` no more is wanted than demand calls for now. */
 export function planReplicas(
   state: ScaleState,
   demands: readonly VariantDemand[],
   params: ScaleParams,
   now: Milliseconds,
+  cold: Pick<ReadonlySet<VariantId>, 'has'> = nothing,
 ): ReplicaPlan {
   const needed = new Map<VariantId, number>();
   for (const variant of state.keys()) needed.set(variant, 0);
@@ -58,13 +59,15 @@ export function planReplicas(
   const next = new Map<VariantId, VariantScale>();
   const wanted = new Map<VariantId, number>();
   for (const [variant, need] of needed) {
-    const scale = scaleVariant(state.get(variant), need, params, now);
+    const scale = scaleVariant(cold.has(variant) ? undefined : state.get(variant), need, params, now);
     if (scale.replicas === 0) continue;
     next.set(variant, scale);
     wanted.set(variant, scale.replicas);
   }
   return { wanted, state: next };
 }
+
+const nothing: ReadonlySet<VariantId> = new Set();
 
 function scaleVariant(
   before: VariantScale | undefined,

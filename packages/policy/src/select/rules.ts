@@ -27,6 +27,22 @@ export const isDenied = (
   rules: readonly RuleInForce[],
 ): boolean => rules.length > 0 && denialOf({ variant, architecture, task }, rules) !== undefined;
 
+/** It is a wish: it leaves nothing out. */
+const isWarmth = ({ kind }: Pick<RuleInForce, 'kind'>): boolean => kind === 'warm' || kind === 'cold';
+
+/**
+ * The wish that counts for a name among those of a tenant: for the variant, else for its architecture, else for its task. Undefined:
+ * there is none.
+ */
+export function wishFor(
+  { variant, architecture, task }: Partial<Ruled> & Pick<Ruled, 'task'>,
+  rules: readonly RuleInForce[],
+): RuleInForce | undefined {
+  const wishes = rules.filter((rule) => isWarmth(rule) && rule.task === task);
+  const naming = (name: string | undefined): RuleInForce | undefined => wishes.find(({ target }) => target === name);
+  return naming(variant) ?? naming(architecture) ?? naming(task);
+}
+
 /**
  * The pins of a task; where there are any, only what one of them names answers for the task. One that is not about a task of its own
  * is about those tasks that have what it names among `members`.
@@ -42,7 +58,7 @@ export const pinsOf = (
       (rule.task === task || (rule.task === undefined && members.some((member) => isNamedBy(member, rule)))),
   );
 
-/** The rules that decide what a target leaves out of `members`. */
+/** The rules that decide what a target leaves out of `members`, and the wishes about it, or about one of them. */
 export function rulesAbout(
   kind: TargetEntry['kind'],
   task: string,
@@ -51,5 +67,8 @@ export function rulesAbout(
 ): readonly RuleInForce[] {
   if (rules.length === 0) return rules;
   const denies = rules.filter((rule) => members.some((member) => denialOf({ ...member, task }, [rule]) !== undefined));
-  return kind === 'task' ? [...denies, ...pinsOf(task, members, rules)] : denies;
+  const pins = kind === 'task' ? pinsOf(task, members, rules) : [];
+  const isAbout = (rule: RuleInForce): boolean =>
+    rule.task === task && (rule.target === task || members.some((member) => isNamedBy(member, rule)));
+  return [...denies, ...pins, ...rules.filter((rule) => isWarmth(rule) && isAbout(rule))];
 }

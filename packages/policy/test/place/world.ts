@@ -17,6 +17,7 @@ import {
   type Task,
   type WorkerInfo,
 } from '@pareto/core';
+import type { PlacementWish } from '../../src/place/warmth.js';
 import type {
   PlacementArchitecture,
   PlacementReplica,
@@ -192,6 +193,16 @@ export const rule = (
   ...fields,
 });
 
+/** For an architecture or a variant of the task `digits`, or for that task; of the age of the world. */
+export const wish = (
+  kind: PlacementWish['kind'],
+  target: string,
+  fields: Partial<PlacementWish> = {},
+): PlacementWish => ({
+  ...{ kind, target, tenant: 'default', task: 'digits', reason: '', since: milliseconds(0) },
+  ...fields,
+});
+
 export function worker(
   id: string,
   memoryMib: number,
@@ -222,6 +233,7 @@ export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot 
     architectures: architecturesOf(fields.variants ?? []),
     served: new Map(),
     rules: [],
+    wishes: [],
     now: milliseconds(1000),
     planId: 'p0',
     tasks: [task('digits')],

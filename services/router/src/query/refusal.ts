@@ -34,7 +34,10 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':
-      return outOfService(what, entry) ?? `no variant of ${what} can meet ${objectiveText(objective)}${limits(entry)}`;
+      return (
+        outOfService(what, entry) ??
+        `no variant of ${what} can meet ${objectiveText(objective)}${limits(entry)}${unmeasured(entry, objective)}`
+      );
     case 'overloaded': {
       const isLate = elapsedMs >= objective.latencyMs;
       const why = isLate
@@ -55,13 +58,24 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
   }
 }
 
+/** Of pins and denials: a wish keeps nothing from answering. */
 export const rulesText = (rules: TargetEntry['rules']): string =>
-  rules.map(({ kind, target, reason }) => `${target} is ${kind === 'pin' ? 'pinned' : 'denied'}: ${reason}`).join('; ');
+  rules
+    .flatMap(({ kind, target, reason }) =>
+      kind === 'pin' || kind === 'deny' ? [`${target} is ${kind === 'pin' ? 'pinned' : 'denied'}: ${reason}`] : [],
+    )
+    .join('; ');
 
 /** Rules that keep some of its variants from answering. */
 function limits({ exclusions, rules }: TargetEntry): string {
   const isLimited = exclusions?.some((one) => one === 'denied' || one === 'not-pinned') === true;
   return isLimited ? `, as ${rulesText(rules)}` : '';
+}
+
+/** A floor is asked for, and there is nothing to hold against it. */
+function unmeasured({ candidates }: TargetEntry, { minAccuracy }: Objective): string {
+  if (minAccuracy === undefined || candidates.some(({ accuracy }) => accuracy !== undefined)) return '';
+  return ': its accuracy was never measured, and without that no floor is promised: ask without one, or register it in a task with a validation set';
 }
 
 /** Why none of the target's variants is served at all; undefined: some are. */

@@ -31,19 +31,20 @@ export function createTargetLister(): TargetLister {
       const known = kept.get(name);
       now.set(name, known !== undefined && isSame(known.parts, parts) ? known : { parts, entries: make() });
     };
+    const rulesFor = createRuleLister(allRules);
     const tasks = new Map(allTasks.map((task) => [task.name, task]));
     const architectures = [...groupBy(allArchitectures, ({ name }) => name)].map(ascending);
     const byTask = groupBy(architectures, ([, versions]) => versions.at(-1)?.task ?? '');
     for (const task of allTasks) {
       const own = (byTask.get(task.name) ?? []).map(([name]) => candidates.get(name) ?? none);
-      const rules = allRules.length === 0 ? noRules : rulesAbout('task', task.name, own.flat(), allRules);
+      const rules = rulesFor('task', task.name, own.flat());
       const make = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules)];
       keep(`task ${task.name}`, [task, ...own, ...rules], make);
     }
     for (const [name, versions] of architectures) {
       const own = candidates.get(name) ?? none;
       const task = tasks.get(versions.at(-1)?.task ?? '');
-      const rules = allRules.length === 0 ? noRules : rulesAbout('architecture', task?.name ?? '', own, allRules);
+      const rules = rulesFor('architecture', task?.name ?? '', own);
       keep(name, [task, own, ...versions, ...rules], () => architectureEntries(task, versions, own, rules));
     }
     kept = now;
@@ -53,6 +54,20 @@ export function createTargetLister(): TargetLister {
 
 const none: readonly Candidate[] = [];
 const noRules: readonly RuleInForce[] = [];
+
+/** A wish is about one task: only that one's are held against its members, for there may be very many. */
+function createRuleLister(
+  all: readonly RuleInForce[],
+): (kind: TargetEntry['kind'], task: string, members: readonly Candidate[]) => readonly RuleInForce[] {
+  const isForOne = ({ kind }: RuleInForce): boolean => kind === 'warm' || kind === 'cold';
+  const general = all.filter((rule) => !isForOne(rule));
+  const wishes = groupBy(all.filter(isForOne), ({ task }) => task);
+  return (kind, task, members) => {
+    const own = wishes.get(task);
+    if (own === undefined && general.length === 0) return noRules;
+    return rulesAbout(kind, task, members, own === undefined ? general : [...general, ...own]);
+  };
+}
 
 const ascending = ([name, versions]: readonly [string, readonly Architecture[]]) =>
   [name, versions.toSorted((a, b) => a.version - b.version)] as const;

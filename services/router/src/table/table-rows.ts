@@ -89,7 +89,8 @@ function drop(sorted: Sorted, key: string): void {
 }
 
 /** Rules of other kinds are those of a newer controller. */
-const isKind = (kind: string): kind is RuleInForce['kind'] => kind === 'pin' || kind === 'deny';
+const isKind = (kind: string): kind is RuleInForce['kind'] =>
+  kind === 'pin' || kind === 'deny' || kind === 'warm' || kind === 'cold';
 
 const ruleOf = ({ task, target, reason }: wire.RuleRow, kind: RuleInForce['kind']): RuleInForce => ({
   ...{ kind, target, reason },

@@ -1,0 +1,75 @@
+// Which variant of a name answers a query that asks for nothing: what is to be warm when the name is.
+
+import {
+  resolveObjective,
+  type Candidate,
+  type PartialObjective,
+  type RuleInForce,
+  type TargetEntry,
+  type Task,
+  type VariantId,
+} from '@pareto/core';
+import { idleLoads } from '../route/load-view.js';
+import { exclusionsOf } from '../select/exclusions.js';
+import { nearestFeasible } from '../select/nearest.js';
+import { preferenceOf } from '../select/rank.js';
+import { selectVariant } from '../select/select-variant.js';
+import { defaultSelectParams, type Query } from '../select/verdict.js';
+import { cheaperFirst, type Option } from './options.js';
+
+export interface Suiting {
+  /** What the name is. */
+  readonly kind: 'task' | 'architecture';
+  readonly task: Task;
+  readonly rules: readonly RuleInForce[];
+}
+
+/**
+ * The variant that selection would choose, were all of `options` loaded and idle; the one that comes nearest where none meets the
+ * task's default objective. Undefined when nothing of them may answer.
+ */
+export function bestSuited(options: readonly Option[], { kind, task, rules }: Suiting): VariantId | undefined {
+  const candidates = options.toSorted(cheaperFirst).map(candidateOf);
+  const target = targetOf(candidates, { kind, task, rules });
+  const stated = objectiveFor(kind, task);
+  const query: Query = {
+    items: 1,
+    objective: { ...resolveObjective(stated), degrade: 'forbid' },
+    elapsedMs: 0,
+    preference: preferenceOf(stated),
+  };
+  const selection = selectVariant(target, query, idleLoads, defaultSelectParams);
+  if (selection.kind !== 'refused') return selection.candidate.variant;
+  return nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
+}
+
+/** Who names a model has chosen its accuracy and price. */
+const objectiveFor = (kind: Suiting['kind'], { defaultObjective }: Task): PartialObjective =>
+  kind === 'task' ? defaultObjective : { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
+
+function targetOf(candidates: readonly Candidate[], { kind, task, rules }: Suiting): TargetEntry {
+  const { name, metric, defaultObjective } = task;
+  return {
+    ...{ kind, name, task: name, versions: [], metric, defaultObjective, maxBatchSize: 1, candidates, rules },
+    signature: { inputs: [], outputs: [], batched: false },
+    exclusions: exclusionsOf({ kind, task: name }, candidates, rules),
+  };
+}
+
+function candidateOf({ variant: known, hardwareClass, profile, cost }: Option, index: number): Candidate {
+  const { id, architecture, version, recipe } = known.variant;
+  const result = known.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
+  return {
+    ...{ index, variant: id, architecture, version, recipe, hardwareClass, profile },
+    accuracy: result?.kind === 'measured' ? result.accuracy : undefined,
+    costPer1k: cost === Infinity ? undefined : cost,
+    usdPerHour: undefined,
+    maxBatchSize: 1,
+    placeable: true,
+    quarantineReason: undefined,
+    dominatedBy: known.dominatedBy,
+    dominatedWithin: known.dominatedWithin,
+    measurementError: undefined,
+    replicas: [],
+  };
+}

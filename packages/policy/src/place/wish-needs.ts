@@ -1,0 +1,68 @@
+// What replicas are needed for because somebody wishes it warm.
+
+import { groupBy, type Task, type VariantId } from '@pareto/core';
+import { bestSuited } from './best-suited.js';
+import type { Ledger } from './ledger.js';
+import { hostedBy, need, type Look } from './needs.js';
+import { compareText } from './options.js';
+import type { Need } from './satisfy.js';
+import type { PlacementVariant } from './snapshot.js';
+import { isServed } from './versions.js';
+import type { PlacementWish } from './warmth.js';
+
+/**
+ * One replica for each wish, the oldest wish first: of the variant that is named, or of the one that suits the name best and is not
+ * cold itself. What nothing could be loaded of is told as unmet.
+ */
+export function wishNeeds(ledger: Ledger, look: Look): readonly Need[] {
+  const { wishes, variants, tasks } = look.snapshot;
+  const warm = wishes.filter(({ kind }) => kind === 'warm');
+  if (warm.length === 0) return [];
+  const served = variants.filter((one) => isServed(one, look.versions));
+  const members = {
+    task: groupBy(served, ({ variant }) => variant.task),
+    architecture: groupBy(served, ({ variant }) => variant.architecture),
+    variant: groupBy(served, ({ variant }): string => variant.id),
+  };
+  const known = new Map(tasks.map((task) => [task.name, task]));
+  const ordered = warm.toSorted((a, b) => a.since - b.since || compareText(a.target, b.target));
+  return ordered.flatMap((wish): readonly Need[] => {
+    const task = known.get(wish.task);
+    const kind = wish.target.includes(':') ? 'variant' : wish.target === wish.task ? 'task' : 'architecture';
+    const own = members[kind].get(wish.target) ?? [];
+    const id = kind === 'variant' ? own[0]?.variant.id : task && suited(own, kind, task, look);
+    const options = id === undefined ? [] : (look.options.served.get(id) ?? []);
+    if (options.length > 0) return [need(options, { reason: reasonOf(wish) })];
+    const [first] = own;
+    if (first !== undefined) ledger.unmet(first.variant.id, `${reasonOf(wish)}: ${whyNot(own, look)}`);
+    return [];
+  });
+}
+
+const reasonOf = ({ target }: PlacementWish): string => `${target} is wished to be warm`;
+
+function suited(
+  members: readonly PlacementVariant[],
+  kind: 'task' | 'architecture',
+  task: Task,
+  look: Look,
+): VariantId | undefined {
+  const { snapshot, options, cold } = look;
+  const own = members
+    .filter(({ variant }) => !cold.has(variant.id))
+    .flatMap(({ variant }) => options.served.get(variant.id) ?? []);
+  const hosted = own.filter(hostedBy(snapshot));
+  return bestSuited(hosted.length > 0 ? hosted : own, { kind, task, rules: snapshot.rules });
+}
+
+function whyNot(members: readonly PlacementVariant[], { cold, options }: Look): string {
+  const open = members.filter(({ variant }) => !cold.has(variant.id));
+  if (open.length === 0) return 'each variant is wished to be cold';
+  const allowed = open.filter(({ variant }) => options.served.has(variant.id));
+  if (allowed.length === 0) return 'what there is of it is denied or quarantined';
+  const [failed] = allowed.flatMap(({ measurements }) =>
+    measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : [])),
+  );
+  if (failed !== undefined) return `measuring it failed: ${failed}`;
+  return 'it is to be measured first';
+}

@@ -1,0 +1,459 @@
+import assert from 'node:assert/strict';
+import { milliseconds, variantId, type Milliseconds, type VariantId } from '@pareto/core';
+import fc from 'fast-check';
+import { coldVariants } from '../../src/place/warmth.js';
+import { planPlacement } from '../../src/place/plan-placement.js';
+import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/place/snapshot.js';
+import { defaultScaleParams, planReplicas, type ScaleState } from '../../src/scale/plan-replicas.js';
+import { carryOut } from './carry-out.js';
+import { brief, memoryOn, replica, rule, snapshot, task, variant, wish, worker, type VariantFields } from './world.js';
+
+const params = { ...defaultPlacementParams, copies: 1 };
+const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
+const middle = variant('a:fp16', { p50Ms: 3, accuracy: 0.95 });
+const large = variant('b:original', { p50Ms: 9, accuracy: 0.99 });
+const all = [small, middle, large];
+const dominated = (by: string, id: string, fields: VariantFields): PlacementVariant =>
+  variant(id, { ...fields, dominatedBy: by, dominatedWithin: true });
+const unknown = (id: string, p50Ms: number, fields: VariantFields = {}): PlacementVariant => {
+  const known = variant(id, { ...fields, p50Ms });
+  const measurements = known.measurements.map((one) =>
+    one.result.kind === 'measured' ? { ...one, result: { ...one.result, accuracy: undefined } } : one,
+  );
+  return { ...known, measurements };
+};
+
+const room = { workers: [worker('w', 1000)] };
+const now = milliseconds(100_000);
+const at = (ms: number) => ({ lastUsedAt: milliseconds(ms), since: milliseconds(0) });
+const loaded = [replica('1', 'a:int8', 'w', at(0)), replica('2', 'b:original', 'w', at(0))];
+const wanted = (id: string, count = 1): PlacementSnapshot['wanted'] => new Map([[variantId(id), count]]);
+
+const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
+  [
+    'a variant that is wished warm is kept ready',
+    { variants: all, replicas: loaded, wishes: [wish('warm', 'a:fp16')] },
+    ['load a:fp16 on w'],
+  ],
+  [
+    'also when it is dominated',
+    {
+      variants: [small, dominated('a:int8', 'a:fp16', { p50Ms: 3 })],
+      replicas: [replica('1', 'a:int8', 'w')],
+      wishes: [wish('warm', 'a:fp16')],
+    },
+    ['load a:fp16 on w'],
+  ],
+  [
+    'of an architecture the most accurate, for no objective is stated',
+    { variants: all, replicas: loaded, wishes: [wish('warm', 'a')] },
+    ['load a:fp16 on w'],
+  ],
+  [
+    'or the cheapest in time, where the task states a latency; of its floor nothing counts who named the model',
+    {
+      tasks: [{ ...task('digits'), defaultObjective: { latencyMs: milliseconds(100), minAccuracy: 0.99 } }],
+      variants: [variant('a:int4', { p50Ms: 0.5, accuracy: 0.8 }), small, middle, large],
+      replicas: loaded,
+      wishes: [wish('warm', 'a')],
+    },
+    ['load a:int4 on w'],
+  ],
+  [
+    'of a task what meets its default objective',
+    {
+      tasks: [{ ...task('digits'), defaultObjective: { minAccuracy: 0.94 } }],
+      variants: all,
+      replicas: loaded,
+      wishes: [wish('warm', 'digits')],
+    },
+    ['load a:fp16 on w'],
+  ],
+  [
+    'the one that comes nearest, where none meets it',
+    {
+      variants: [
+        ...['a:fp16', 'a:int8'].map((id) => variant(id, { p50Ms: id === 'a:int8' ? 2_000 : 3_000 })),
+        variant('b:int8', { p50Ms: 1, accuracy: 0.8 }),
+        large,
+      ],
+      wishes: [wish('warm', 'a')],
+    },
+    ['load b:int8 on w', 'load b:original on w', 'load a:int8 on w'],
+  ],
+  [
+    'the original, where no accuracy is known',
+    {
+      variants: [unknown('a:int8', 1), unknown('a:original', 3), unknown('a:fp16', 2), unknown('b:original', 9)],
+      replicas: [replica('1', 'a:int8', 'w'), replica('2', 'b:original', 'w')],
+      wishes: [wish('warm', 'b:original'), wish('warm', 'a')],
+    },
+    ['load a:original on w'],
+  ],
+  [
+    'it pushes out what nothing needs',
+    {
+      variants: [...all, variant('x:original', { p50Ms: 5 })],
+      workers: [worker('w', 300)],
+      replicas: [...loaded, replica('3', 'x:original', 'w')],
+      wishes: [wish('warm', 'a:fp16')],
+    },
+    ['unload x:original on w'],
+  ],
+  [
+    'not what demand counts on',
+    {
+      variants: [...all, variant('x:original', { p50Ms: 5 })],
+      workers: [worker('w', 300)],
+      replicas: [...loaded, replica('3', 'x:original', 'w')],
+      wanted: wanted('x:original'),
+      wishes: [wish('warm', 'a:fp16')],
+    },
+    [],
+  ],
+  [
+    'nor what another wish has, be it younger',
+    {
+      now,
+      variants: [...all, variant('x:original', { p50Ms: 5 })],
+      workers: [worker('w', 300)],
+      replicas: [...loaded, replica('3', 'x:original', 'w')],
+      wishes: [wish('warm', 'a:fp16'), wish('warm', 'x', { since: now })],
+    },
+    [],
+  ],
+  [
+    'one that is denied is not loaded',
+    {
+      variants: [small, middle],
+      replicas: [replica('1', 'a:int8', 'w')],
+      rules: [rule('deny', 'a:fp16')],
+      wishes: [wish('warm', 'a:fp16')],
+    },
+    [],
+  ],
+  [
+    'a name in another task is another name',
+    { variants: [small], wishes: [wish('warm', 'words', { task: 'words' })] },
+    ['load a:int8 on w'],
+  ],
+  [
+    'a cold architecture is not required, and leaves when it is idle',
+    { now, variants: all, replicas: loaded, wishes: [wish('cold', 'a')] },
+    ['unload a:int8 on w'],
+  ],
+  [
+    'all of a task goes',
+    { now, variants: all, replicas: loaded, wishes: [wish('cold', 'digits')] },
+    ['unload a:int8 on w', 'unload b:original on w'],
+  ],
+  [
+    'all copies at once, but for one that demand calls for',
+    {
+      now,
+      variants: [small],
+      workers: [worker('w', 1000, { slots: 4 })],
+      replicas: ['1', '2', '3'].map((id) => replica(id, 'a:int8', 'w', at(0))),
+      wanted: wanted('a:int8'),
+      wishes: [wish('cold', 'a')],
+    },
+    ['unload a:int8 on w', 'unload a:int8 on w'],
+  ],
+  [
+    'what is asked for now stays a moment',
+    {
+      now,
+      variants: [small],
+      replicas: [replica('1', 'a:int8', 'w', at(now - 1_000))],
+      wishes: [wish('cold', 'a', { since: now })],
+    },
+    [],
+  ],
+  [
+    'and goes when it was asked before the wish only',
+    {
+      now,
+      variants: [small],
+      replicas: [replica('1', 'a:int8', 'w', at(now - 3_000))],
+      wishes: [wish('cold', 'a', { since: milliseconds(now - 1_000) })],
+    },
+    ['unload a:int8 on w'],
+  ],
+  [
+    'what was asked for since stays longer',
+    { now, variants: [small], replicas: [replica('1', 'a:int8', 'w', at(now - 20_000))], wishes: [wish('cold', 'a')] },
+    [],
+  ],
+  [
+    'not as long as others',
+    { now, variants: [small], replicas: [replica('1', 'a:int8', 'w', at(now - 31_000))], wishes: [wish('cold', 'a')] },
+    ['unload a:int8 on w'],
+  ],
+  [
+    'one that queries are held for is loaded',
+    { now, variants: [small], held: [small.variant.id], wishes: [wish('cold', 'a')] },
+    ['load a:int8 on w'],
+  ],
+  [
+    'of a task that is cold in part the rest is chosen from',
+    { variants: all, wishes: [wish('cold', 'b')] },
+    ['load a:int8 on w', 'load a:fp16 on w'],
+  ],
+  [
+    'a pin keeps nothing warm that is wished cold',
+    { now, variants: all, replicas: loaded, rules: [rule('pin', 'b')], wishes: [wish('cold', 'digits')] },
+    ['unload a:int8 on w', 'unload b:original on w'],
+  ],
+  [
+    'the wish for the variant wins over the one for its task',
+    { now, variants: all, replicas: loaded, wishes: [wish('cold', 'digits'), wish('warm', 'b:original')] },
+    ['unload a:int8 on w'],
+  ],
+  [
+    'and that of a warm task chooses from what is not cold',
+    {
+      now,
+      variants: all,
+      replicas: [replica('1', 'b:original', 'w', at(0))],
+      wishes: [wish('warm', 'digits'), wish('cold', 'b'), wish('cold', 'a:int8')],
+    },
+    ['load a:fp16 on w', 'unload b:original on w'],
+  ],
+  [
+    'another tenant keeps it warm',
+    {
+      variants: [small],
+      replicas: [replica('1', 'a:int8', 'w', at(0))],
+      now,
+      wishes: [wish('cold', 'a:int8'), wish('warm', 'digits', { tenant: 'other' })],
+    },
+    [],
+  ],
+  [
+    'a cold one does not come to answer in the place of what it dominates',
+    {
+      now,
+      variants: [small, dominated('a:int8', 'a:fp16', { p50Ms: 3 })],
+      replicas: [replica('1', 'a:fp16', 'w', at(now - 100))],
+      wishes: [wish('cold', 'a:int8')],
+    },
+    [],
+  ],
+  [
+    'nor moves from a worker that goes when it was not asked for',
+    {
+      now,
+      variants: [small],
+      workers: [worker('w', 500, { draining: true }), worker('x', 500)],
+      replicas: [replica('1', 'a:int8', 'w', at(now - 40_000))],
+      wishes: [wish('cold', 'a')],
+    },
+    ['unload a:int8 on w'],
+  ],
+];
+
+describe('placement by wishes', () => {
+  for (const [name, fields, expected] of cases) {
+    it(name, () => assert.deepEqual(brief(planPlacement(snapshot({ ...room, ...fields }), params)), expected));
+  }
+
+  const unmetOf = (fields: Partial<PlacementSnapshot>): readonly string[] =>
+    planPlacement(snapshot({ ...room, ...fields }), params).unmet.map(({ variant: id, reason }) => `${id}: ${reason}`);
+
+  it('says why something is not warm', () => {
+    const warm = { wishes: [wish('warm', 'a')] };
+    assert.match(
+      unmetOf({ ...warm, variants: [middle], workers: [worker('w', 50)] }).join(),
+      /^a:fp16: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,
+    );
+    const unmeasured = { ...warm, variants: [variant('a:original')], workers: [] };
+    assert.deepEqual(unmetOf(unmeasured), ['a:original: a is wished to be warm: it is to be measured first']);
+    const failed = { ...warm, variants: [variant('a:original', { failure: 'killed' })], workers: [] };
+    assert.deepEqual(unmetOf(failed), ['a:original: a is wished to be warm: measuring it failed: killed']);
+    const denied = { ...warm, variants: [middle], rules: [rule('deny', 'a')] };
+    assert.deepEqual(unmetOf(denied), ['a:fp16: a is wished to be warm: what there is of it is denied or quarantined']);
+    const cold = { variants: [middle], wishes: [wish('warm', 'digits'), wish('cold', 'a')] };
+    assert.deepEqual(unmetOf(cold), ['a:fp16: digits is wished to be warm: each variant is wished to be cold']);
+  });
+
+  it('says whom an unload follows', () => {
+    const plan = planPlacement(
+      snapshot({ ...room, now, variants: [small], replicas: loaded.slice(0, 1), wishes: [wish('cold', 'a')] }),
+      params,
+    );
+    assert.equal(plan.actions[0]?.reason, 'wished to be cold, and not asked for');
+  });
+
+  it('tells since when something is cold', () => {
+    const wishes = [
+      wish('cold', 'digits', { since: milliseconds(5) }),
+      wish('cold', 'a:int8', { tenant: 'other', since: milliseconds(9) }),
+    ];
+    assert.deepEqual(
+      [...coldVariants(wishes, all)],
+      [
+        ['a:int8', 9],
+        ['a:fp16', 5],
+        ['b:original', 5],
+      ],
+    );
+    assert.equal(coldVariants([wish('warm', 'digits')], all).size, 0);
+  });
+});
+
+describe('a cold variant under steady light demand', () => {
+  /** A query each `everyMs` for `queries` of them, one turn a second, then a minute without. */
+  function run(everyMs: number, queries: number, loadTurns: number): readonly string[] {
+    const id = small.variant.id;
+    let world = snapshot({ ...room, variants: [small], wishes: [wish('cold', 'a')], now });
+    let scale: ScaleState = new Map();
+    let asked: readonly Milliseconds[] = [];
+    let isHeld = false;
+    const actions: string[] = [];
+    const end = everyMs * queries + 60_000;
+    for (let turn = 1; turn * 1_000 <= end; turn += 1) {
+      const due = (turn * 1_000) % everyMs < 1_000 && turn * 1_000 <= everyMs * queries;
+      isHeld ||= due;
+      const ready = world.replicas.some(({ state }) => state === 'ready');
+      if (ready && isHeld) {
+        isHeld = false;
+        asked = [...asked, world.now];
+        world = { ...world, replicas: world.replicas.map((one) => ({ ...one, lastUsedAt: world.now })) };
+      }
+      const cold = coldVariants(world.wishes, world.variants);
+      const itemsPerSecond = asked.filter((when) => world.now - when < 5_000).length / 5;
+      const result = small.measurements[0]?.result;
+      const profile = result?.kind === 'measured' ? result.profile : assert.fail();
+      const demands =
+        itemsPerSecond === 0 ? [] : [{ variant: id, itemsPerSecond, profile, latencyMs: 1_000, slots: 1 }];
+      const { wanted: replicas, state } = planReplicas(scale, demands, defaultScaleParams, world.now, cold);
+      scale = state;
+      const plan = planPlacement({ ...world, held: isHeld ? [id] : [], wanted: replicas }, params);
+      actions.push(...brief(plan));
+      world = slowly(world, carryOut(world, plan, turn), loadTurns);
+    }
+    return actions;
+  }
+
+  /** Loads take so many turns. */
+  function slowly(before: PlacementSnapshot, after: PlacementSnapshot, loadTurns: number): PlacementSnapshot {
+    const since = new Map(before.replicas.map((one) => [one.assignment.replica, one]));
+    const replicas = after.replicas.map((one) => {
+      const old = since.get(one.assignment.replica);
+      return old?.state === 'assigned' && after.now - old.since < loadTurns * 1_000 ? old : one;
+    });
+    return { ...after, replicas };
+  }
+
+  it('is loaded once, and unloaded once', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 29 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 50 }),
+        (seconds, queries, loadTurns) => {
+          assert.deepEqual(run(seconds * 1_000, Math.max(queries, Math.ceil((loadTurns + 2) / seconds)), loadTurns), [
+            'load a:int8 on w',
+            'unload a:int8 on w',
+          ]);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('placement with rules and wishes', () => {
+  const names = ['digits', 'words', ...[0, 1, 2].flatMap((i) => [`v${i}`, `v${i}:original`, `v${i}:fp16`])];
+  const fields: fc.Arbitrary<VariantFields & { readonly known: boolean }> = fc.record({
+    p50Ms: fc.integer({ min: 1, max: 9 }),
+    memoryMib: fc.integer({ min: 20, max: 150 }),
+    accuracy: fc.integer({ min: 50, max: 99 }).map((n) => n / 100),
+    known: fc.boolean(),
+  });
+  const taskOf = (i: number): string => (i % 2 === 0 ? 'digits' : 'words');
+  const worlds = fc
+    .record({
+      variants: fc.array(fc.tuple(fields, fields), { minLength: 1, maxLength: 3 }),
+      rules: fc.array(fc.tuple(fc.constantFrom<'pin' | 'deny'>('pin', 'deny'), fc.nat({ max: 2 })), { maxLength: 2 }),
+      wishes: fc.uniqueArray(fc.tuple(fc.constantFrom<'warm' | 'cold'>('warm', 'cold'), fc.constantFrom(...names)), {
+        maxLength: 6,
+        selector: ([, name]) => name,
+      }),
+      wanted: fc.array(fc.constantFrom(...names.filter((name) => name.includes(':'))), { maxLength: 2 }),
+      workers: fc.array(fc.tuple(fc.integer({ min: 50, max: 400 }), fc.boolean()), { minLength: 1, maxLength: 3 }),
+      held: fc.option(fc.constantFrom(...names.filter((name) => name.includes(':'))), { nil: undefined }),
+    })
+    .map((made) =>
+      snapshot({
+        now,
+        tasks: [task('digits'), task('words')],
+        variants: made.variants.flatMap((pair, i) =>
+          pair.map(({ known, ...one }, k) => {
+            const id = `v${i}:${k === 0 ? 'original' : 'fp16'}`;
+            const own = { ...one, task: taskOf(i) };
+            return known ? variant(id, own) : unknown(id, own.p50Ms ?? 1, own);
+          }),
+        ),
+        rules: made.rules.map(([kind, i]) => rule(kind, `v${i}`, { task: taskOf(i) })),
+        wishes: made.wishes.map(([kind, name], n) => {
+          const own = name.startsWith('v') ? taskOf(Number(name[1])) : name;
+          return wish(kind, name, { task: own, since: milliseconds(n) });
+        }),
+        wanted: new Map(made.wanted.map((id) => [variantId(id), 2])),
+        held: made.held === undefined ? [] : [variantId(made.held)],
+        workers: made.workers.map(([memory, draining], i) => worker(`w${i}`, memory, { slots: 2, draining })),
+      }),
+    );
+  const fast = { ...defaultPlacementParams, keepWarmMs: milliseconds(15_000), keepColdMs: milliseconds(5_000) };
+
+  it('never exceeds a memory, comes to rest, keeps warm what fits and nothing cold that nobody asks for', () => {
+    fc.assert(
+      fc.property(worlds, (start) => {
+        let world = start;
+        for (let turn = 1; turn <= 60; turn += 1) {
+          const plan = planPlacement(world, fast);
+          for (const { info } of world.workers) assert.ok(memoryOn(info.id, world, plan) <= info.memoryBytes);
+          world = carryOut(world, plan, turn, true);
+        }
+        const plan = planPlacement(world, fast);
+        assert.deepEqual(brief(plan), []);
+        const cold = coldVariants(world.wishes, world.variants);
+        const ready = new Set<VariantId>(world.replicas.map(({ assignment }) => assignment.variant));
+        for (const id of ready) assert.ok(!cold.has(id) || world.wanted.has(id), `${id} is cold and loaded`);
+        const unmet = plan.unmet.map(({ reason }) => reason.split(' ')[0]);
+        for (const { kind, target, task: of } of world.wishes) {
+          if (kind === 'cold') continue;
+          const own = world.variants
+            .map((one) => one.variant)
+            .filter((one) => one.id === target || one.architecture === target || one.task === target);
+          if (own.length === 0) continue;
+          assert.ok(own.some(({ id }) => ready.has(id)) || unmet.includes(target), `${target} of ${of} is not warm`);
+        }
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
+
+describe('models without a measured accuracy', () => {
+  it('are all ready on two small workers, and stay so', () => {
+    const count = 15;
+    const models = Array.from({ length: count }, (_, i) => `m${i}`);
+    let world = snapshot({
+      tasks: models.map((name) => task(`${name}.task`)),
+      variants: models.map((name) => variant(`${name}:original`, { task: `${name}.task` })),
+      workers: [worker('w0', 600, { slots: 2 }), worker('w1', 600, { slots: 2 })],
+    });
+    const ready = (): number =>
+      new Set(world.replicas.flatMap((one) => (one.state === 'ready' ? [one.assignment.variant] : []))).size;
+    let since: number | undefined;
+    for (let turn = 1; turn <= 300; turn += 1) {
+      world = carryOut(world, planPlacement(world, defaultPlacementParams), turn, true);
+      if (ready() === count) since ??= turn;
+      assert.ok(since === undefined || ready() === count, `one of them left in turn ${turn}`);
+    }
+    assert.notEqual(since, undefined, `${ready()} of ${count} are ready`);
+    assert.deepEqual(brief(planPlacement(world, defaultPlacementParams)), []);
+  });
+});

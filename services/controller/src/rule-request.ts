@@ -1,0 +1,113 @@
+// What is asked to be a rule or a wish, checked against the registry. Pure.
+
+import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '@pareto/core';
+import { denialOf, type PlacementVariant } from '@pareto/policy';
+import type { wire } from '@pareto/rpc';
+import { notFound } from './describe.js';
+import { servedVariants, type Scene } from './observe.js';
+import { ruleKey, tenant } from './records.js';
+
+const longestText = 500;
+
+/**
+ * The rule that a request stands for. Throws when it is about nothing that is registered, and when a pin would leave its task
+ * without anything that answers, or nothing of what is to be warm could be.
+ */
+export function ruleFrom(scene: Scene, request: wire.SetRuleRequest): Rule {
+  const rule = readRule(scene, request);
+  if (rule.kind === 'pin') refuseEmpty(scene, rule, `with this pin nothing would answer task ${rule.task}`);
+  if (rule.kind === 'warm') refuseEmpty(scene, rule, `nothing of ${rule.target} may be loaded`);
+  return rule;
+}
+
+function readRule(scene: Scene, request: wire.SetRuleRequest): Rule {
+  const { wallMs } = scene;
+  const kind = kindFrom(request.kind);
+  const { target } = request;
+  const task = taskOf(scene, target, kind);
+  if (request.task !== '' && !scene.registry.tasks.has(request.task)) throw notFound('task', request.task);
+  if (request.task !== '' && request.task !== task)
+    throw refuse(`${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`);
+  const lastsMs = lastsFrom(request.lastsMs);
+  const said = {
+    ...{ id: newId(scene), tenant, target },
+    reason: checkText('reason', request.reason),
+    by: checkText('by', request.by),
+    madeWallMs: wallMs,
+    endsWallMs: lastsMs === 0 ? undefined : wallMs + lastsMs,
+  };
+  if (kind === 'warm' || kind === 'cold') return { ...said, kind, task };
+  // Of other tasks a pin would let nothing answer.
+  return { ...said, kind, task: request.task === '' && kind === 'deny' ? undefined : task };
+}
+
+function kindFrom(text: string): Rule['kind'] {
+  if (text === 'pin' || text === 'deny' || text === 'warm' || text === 'cold') return text;
+  throw refuse(`kind ${JSON.stringify(text.slice(0, 40))} is not known: expected pin, deny, warm or cold`);
+}
+
+/** Of a registered architecture, or of a variant of any of its versions; a wish may be about a task. */
+function taskOf({ registry }: Scene, text: string, kind: Rule['kind']): string {
+  const target = parseTarget(text);
+  const name = target.kind === 'name' ? target.name : target.architecture;
+  const mayBeTask = kind === 'warm' || kind === 'cold';
+  if (target.kind === 'name' && registry.tasks.has(name)) {
+    if (mayBeTask) return name;
+    throw refuse(`${name} is a task: expected a variant or an architecture as the target`);
+  }
+  const [version] = registry.architectures.get(name) ?? [];
+  const isKnown =
+    target.kind === 'name' || [...registry.versions.values()].some(({ variant }) => variant.id === target.variant);
+  if (version !== undefined && isKnown) return version.task;
+  throw notFound(target.kind === 'variant' ? 'variant' : mayBeTask ? 'task or architecture' : 'architecture', text);
+}
+
+function lastsFrom(lastsMs: number): number {
+  if (lastsMs >= 0 && lastsMs <= Number.MAX_SAFE_INTEGER) return Math.ceil(lastsMs);
+  throw refuse(`lasts_ms is ${lastsMs}: expected milliseconds, or 0 for a rule that stays until it is lifted`);
+}
+
+/** Throws when it is too long. */
+export function checkText(field: string, text: string): string {
+  if (text.length <= longestText) return text;
+  throw refuse(`${field} has ${text.length} characters: expected at most ${longestText}`);
+}
+
+/** Short, for people: the time, or the next one that is free. */
+function newId({ records, wallMs }: Scene): string {
+  const taken = new Set([...records.ruleEvents.values()].map(({ value }) => value.rule.id));
+  for (let at = Math.floor(wallMs); ; at += 1) {
+    const id = `r${at.toString(36)}`;
+    if (!taken.has(id) && !records.rules.has(ruleKey(id))) return id;
+  }
+}
+
+/** Throws `then`, and why, when no variant that it is about may answer. What has no variants yet may get some. */
+function refuseEmpty(scene: Scene, rule: Rule, then: string): void {
+  const { task, target } = rule;
+  const named = servedVariants(scene).filter(
+    ({ variant: { id, architecture, task: of } }) =>
+      target === id || target === architecture || (target === task && of === task),
+  );
+  if (named.length === 0 && isWish(rule) && !target.includes(':')) return;
+  const reasons = named.map((known) => whyNot(scene, known));
+  if (reasons.includes(undefined)) return;
+  const because = reasons[0] ?? `${versionMeant(scene, architectureNamed(target))} has no such variant`;
+  throw new ParetoError('failed-precondition', `${then}: ${because}`);
+}
+
+/** Undefined: it may answer. */
+function whyNot({ registry }: Scene, { variant, measurements }: PlacementVariant): string | undefined {
+  const { id, architecture, task, quarantineReason } = variant;
+  if (quarantineReason !== undefined) return `${id} is quarantined: ${quarantineReason}`;
+  const denial = denialOf({ variant: id, architecture, task }, registry.rules);
+  if (denial !== undefined) return `a rule denies ${denial.target}${denial.reason === '' ? '' : `: ${denial.reason}`}`;
+  const [failed] = measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : []));
+  const isMeasured = measurements.some(({ result }) => result.kind === 'measured');
+  return failed === undefined || isMeasured ? undefined : `${id} could not be measured: ${failed}`;
+}
+
+const versionMeant = ({ registry, served }: Scene, name: string): string =>
+  `version ${served.get(name) ?? registry.architectures.get(name)?.at(-1)?.version}, which ${name} means now,`;
+
+const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);

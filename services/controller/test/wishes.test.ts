@@ -1,0 +1,163 @@
+// Wishes over real gRPC: what is to be warm and what may go cold, asked by clients through routers, and by operators.
+
+import assert from 'node:assert/strict';
+import { createClient, type ServiceClient, type wire } from '@pareto/rpc';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { startRouter, type FakeRouter } from './fake-router.js';
+import { profileFor, startWorker, type FakeWorker } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+describe('wishes', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let routes: ServiceClient<'pareto.v1.Routes'>;
+  let cleanUp: (() => void)[];
+
+  const until = (what: string, holds: () => boolean): Promise<true> =>
+    waitFor(what, () => (holds() ? true : undefined));
+  const router = (): FakeRouter => {
+    const started = startRouter(controller.address);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const worker = (id: string, fields: Partial<Parameters<typeof startWorker>[1]> = {}): FakeWorker => {
+    const started = startWorker(controller.address, { id, ...fields });
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const ask = (target: string, warm: boolean, tenant = 'default'): Promise<unknown> =>
+    routes.setWarmth({ tenant, target, warm });
+  const rows = (table: FakeRouter): readonly string[] =>
+    [...table.rows.values()]
+      .flatMap(({ rule }) => (rule ? [`${rule.kind} ${rule.target} of ${rule.task}`] : []))
+      .sort();
+  const listed = async (): Promise<readonly string[]> =>
+    (await controller.registry.listRules({})).rules.map(({ kind, target, by }) => `${kind} ${target} ${by}`);
+  const events = async (): Promise<readonly string[]> =>
+    (await controller.registry.listRules({})).events.map(
+      ({ kind, by, rule }) => `${kind} ${rule?.kind} ${rule?.target} ${by}`,
+    );
+  const set = (fields: wire.SetRuleRequestInput): Promise<wire.Rule> =>
+    controller.registry.setRule({ by: 'ada', ...fields });
+  const open = async (): Promise<void> => {
+    controller = await startController(folder.path);
+    routes = createClient(controller.channel, 'pareto.v1.Routes');
+  };
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    await open();
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    for (const name of ['tiny', 'large']) await registerModel(controller, name);
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp) clean();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('are one for a target, the last that was said; the same again writes nothing; they outlive the controller', async () => {
+    const table = router();
+    await ask('tiny', true);
+    await until('the row', () => rows(table).join() === 'warm tiny of squares');
+    await ask('tiny', true);
+    assert.deepEqual(await events(), ['made warm tiny client']);
+    await ask('tiny', false);
+    await ask('squares', true);
+    await ask('tiny:original', true);
+    await until('the rows', () => rows(table).length === 3);
+    assert.deepEqual(rows(table), ['cold tiny of squares', 'warm squares of squares', 'warm tiny:original of squares']);
+    await controller[Symbol.asyncDispose]();
+    await open();
+    assert.deepEqual(await listed(), ['cold tiny client', 'warm squares client', 'warm tiny:original client']);
+    assert.deepEqual((await events()).slice(2), [
+      'made cold tiny client',
+      'replaced warm tiny client',
+      'made warm tiny client',
+    ]);
+  });
+
+  it('of operators have a reason and an end, and are lifted like rules; a client takes their place', async () => {
+    const { id, leftMs, task } = await set({ kind: 'warm', target: 'squares', reason: 'the rush', lastsMs: 60_000 });
+    assert.ok(task === 'squares' && leftMs > 50_000);
+    await ask('squares', true);
+    assert.deepEqual(await listed(), ['warm squares client'], 'it has no end');
+    await assert.rejects(controller.registry.liftRule({ id, by: 'ada' }), { code: 'not-found' });
+    await set({ kind: 'cold', target: 'large', lastsMs: 300 });
+    await set({ kind: 'deny', target: 'large' });
+    await waitFor('its end', async () => ((await events()).includes('ended cold large time') ? true : undefined));
+    assert.deepEqual(await listed(), ['warm squares client', 'deny large ada']);
+    await set({ kind: 'cold', target: 'tiny' });
+    await controller.registry.delete({ name: 'tiny' });
+    assert.deepEqual(await listed(), ['warm squares client', 'deny large ada']);
+  });
+
+  it('are refused for what is not there, and for what may not answer', async () => {
+    for (const target of ['huge', 'huge:original', 'tiny:int4']) {
+      for (const warm of [true, false]) await assert.rejects(ask(target, warm), { code: 'not-found' });
+    }
+    await assert.rejects(ask('tiny', true, 'other'), { code: 'not-found', message: /tenant "other"/ });
+    await assert.rejects(ask('a name', true), { code: 'invalid-argument' });
+    await set({ kind: 'deny', target: 'tiny', reason: 'it drifts' });
+    await assert.rejects(ask('tiny', true), {
+      code: 'failed-precondition',
+      message: /nothing of tiny may be loaded: a rule denies tiny: it drifts/,
+    });
+    await ask('tiny', false);
+    await assert.rejects(set({ kind: 'warm', target: 'tiny', task: 'none' }), { code: 'not-found' });
+    assert.deepEqual(await listed(), ['deny tiny ada', 'cold tiny client']);
+  });
+
+  it('let what is loaded go, held queries bring it back, and warm keeps it', async () => {
+    const one = worker('w1');
+    const table = router();
+    const loaded = (): readonly string[] =>
+      [...new Set(Array.from(one.replicas.values(), ({ variant = '' }) => variant))].sort();
+    await until('both', () => table.ready().length === 2);
+    await ask('squares', false);
+    await until('none', () => loaded().length === 0);
+    const held = (): void =>
+      table.demand({ tenant: 'default', target: 'tiny', requests: 1, held: 1, heldVariant: 'tiny:original' });
+    held();
+    await until('the one', () => loaded().join() === 'tiny:original');
+    await ask('large', true);
+    await until('another', () => loaded().join() === 'large:original,tiny:original');
+    assert.equal(one.measured.length, 2, 'nothing is measured again');
+  }).timeout(20_000);
+});
+
+describe('models of which no accuracy was measured', () => {
+  it('are all loaded on two small workers, and nothing comes and goes then', async () => {
+    await using folder = await createTempFolder();
+    await using controller = await startController(folder.path);
+    const measure = ({ spec }: wire.MeasureOrder) => {
+      const result = profileFor(spec?.variant ?? '');
+      return result.kind === 'measured' ? { ...result, accuracy: undefined } : result;
+    };
+    const workers = ['w1', 'w2'].map((id) =>
+      startWorker(controller.address, { id, measure, memoryBytes: 100 * 2 ** 20 }),
+    );
+    const table = startRouter(controller.address);
+    try {
+      const names = Array.from({ length: 14 }, (_, i) => `m${i}`);
+      for (const name of names) {
+        await controller.registry.registerTask({ name: `${name}.task`, metric: 'top1' });
+        await registerModel(controller, name, undefined, `${name}.task`);
+      }
+      const ready = (): number => new Set(table.ready().map((line) => line.split(' ')[0])).size;
+      await waitFor('all', () => (ready() === names.length ? true : undefined), 20_000);
+      await waitFor('the spare copies', () => (table.ready().length === 2 * names.length ? true : undefined), 10_000);
+      const { recentActions } = await controller.fleet.overview({});
+      assert.deepEqual(
+        recentActions.filter(({ kind }) => kind === 'unload'),
+        [],
+      );
+      assert.equal(new Set(workers.flatMap(({ measured }) => measured)).size, names.length);
+    } finally {
+      for (const { leave } of [...workers, table]) leave();
+    }
+  }).timeout(40_000);
+});
