@@ -14,7 +14,9 @@ export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './optio
 export { streamWindowBytes } from './http2-server.js';
 export { type ServerCall } from './server-call.js';
 export {
+  rawDuplex,
   rawUnary,
+  type RawDuplex,
   type RawUnary,
   type ServiceClient,
   type ServiceHandlers,
@@ -22,13 +24,23 @@ export {
   type UnaryHandler,
 } from './services.js';
 export { encodedOnce } from './encode-once.js';
+export { replyToJson, type JsonObject, type JsonValue } from './proto-json.js';
+export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } from './oip/raw-request.js';
 export { type DuplexStream } from './streams.js';
 export { createFollowing, type Following, type FollowingOptions, type FollowOptions } from './following.js';
 export { createFollowingClient, type FollowingClient } from './following-client.js';
 export { leaderOf, notLeading } from './following-steps.js';
 export { uploadBlob, type Upload } from './following-upload.js';
 export { isNotSent } from './not-sent.js';
-export { scanInferRequest, type ScannedInput, type ScannedRequest } from './oip/scan.js';
+export { scanInferRequest, type ScannedInput, type ScannedOutput, type ScannedRequest } from './oip/scan.js';
+export {
+  noParameters,
+  type ParameterInput,
+  type ParameterKind,
+  type ParameterValue,
+  type ScannedParameters,
+} from './oip/parameters.js';
+export { encodeStreamAnswer, encodeStreamError } from './oip/stream.js';
 export { decodeTypedContents, hasTypedContents } from './oip/contents.js';
 export {
   decodeInferResponse,
@@ -38,8 +50,8 @@ export {
   type DecodedInferResponse,
   type InferRequestMessage,
   type InferResponseMessage,
-  type ParameterValue,
   type RawTensor,
+  type RequestedOutput,
 } from './oip/messages.js';
 export {
   decisionKey,
@@ -83,6 +95,8 @@ export {
   variantSpecToWire,
 } from './wire/registry.js';
 export {
+  inferCountsFromWire,
+  inferCountsToWire,
   replicaReportFromWire,
   replicaReportToWire,
   replicaStateFromWire,
@@ -93,6 +107,7 @@ export {
   workerInfoToWire,
 } from './wire/fleet.js';
 export { type ServerTls, type Certified } from './tls/server-tls.js';
+export { createWebServer, type WebServer } from './tls/web-server.js';
 export { type ChannelTls } from './tls/channel-tls.js';
 export { type TlsMaterial, type TlsSource } from './tls/material.js';
 export { describeRole, roleUri, type Role, type ServiceRole } from './tls/role.js';

@@ -16,15 +16,15 @@ const files = [
   'pareto/v1/routes.proto',
 ];
 
-/** Reads the proto files, and the health service's. `keepCase` keeps field names as written. */
-export function loadProtos(options: { readonly keepCase: boolean }): PackageDefinition {
+/** Reads the proto files, and the health service's. `keepCase` keeps field names as written; `oneofs`: which one is set is told. */
+export function loadProtos(options: { readonly keepCase: boolean; readonly oneofs?: boolean }): PackageDefinition {
   return loadSync([...files, healthProto], {
+    oneofs: true,
     ...options,
     includeDirs: [directory],
     longs: Number,
     enums: String,
     defaults: true,
-    oneofs: true,
   });
 }
 

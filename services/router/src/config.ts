@@ -17,6 +17,8 @@ export interface RouterConfig extends CommonConfig {
   readonly controllers: readonly string[];
   readonly id: string;
   readonly advertise?: string | undefined;
+  readonly httpPort: number;
+  readonly httpAllowOrigin: readonly string[];
   readonly hopMs: number;
   readonly maxHeld: number;
   readonly maxHeldBytes: number;
@@ -24,6 +26,9 @@ export interface RouterConfig extends CommonConfig {
   readonly replayBytes: number;
   readonly decisionSlots: number;
 }
+
+/** In place of an HTTP port: there is none. */
+export const noHttp = -1;
 
 export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   name: 'pareto-router',
@@ -38,6 +43,15 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
       .default('router')
       .describe('name of this router; a suffix makes it unique to the process'),
     advertise: advertiseFlag('host:port that other routers reach this one at; the one it listens on by default'),
+    httpPort: z
+      .preprocess((value) => (value === 'off' ? noHttp : value), z.int().min(noHttp).max(65_535))
+      .default(8000)
+      .meta({ type: 'integer' })
+      .describe("port for the protocol's HTTP form; 0 takes any free one, off: none"),
+    httpAllowOrigin: z
+      .array(z.string().regex(/^(\*|https?:\/\/[^/\s,]+)$/, 'expected * or an origin, e.g. https://example.org'))
+      .default([])
+      .describe('origins of web pages that may ask by HTTP; *: all'),
     hopMs: z
       .number()
       .min(0)

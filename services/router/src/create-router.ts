@@ -11,6 +11,7 @@ import { tellTableAge } from './api/table-age.js';
 import type { RouterConfig } from './config.js';
 import { createParts, type Parts } from './create-parts.js';
 import { createDecisionLog } from './decisions/decision-log.js';
+import { createHttp } from './http/create-http.js';
 import { createHolds } from './query/holds.js';
 import type { RouterCore } from './query/router-core.js';
 
@@ -19,6 +20,8 @@ export interface Router {
   readonly routerId: string;
   /** The bound gRPC port, once started. */
   readonly port: number;
+  /** That of the protocol's HTTP form; undefined: there is none. */
+  readonly httpPort: number | undefined;
   /** That of the probes. */
   readonly metricsPort: number;
 }
@@ -29,12 +32,14 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const { clock, lifecycle, logger } = context;
   const routerId = `${config.id}-${randomHex(context.rng)}`;
   let port = config.port;
+  const guard = tellTableAge(context.access.server.guard, () => parts.tables);
+  const onError = (method: string, error: unknown): void => logger.error('defect in a handler', { method, error });
   const server = createServer({
     ...config,
     ...context.access.server,
-    guard: tellTableAge(context.access.server.guard, () => parts.tables),
+    guard,
     clock,
-    onError: (method, error) => logger.error('defect in a handler', { method, error }),
+    onError,
   });
   const parts = createParts(config, context, {
     routerId,
@@ -46,8 +51,10 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     ...(parts.tables.table === undefined ? [`no routing table yet: ${parts.tables.problem ?? 'it is asked for'}`] : []),
     ...(lifecycle.draining.aborted ? ['draining'] : []),
   ];
-  server.add('inference.GRPCInferenceService', protocolHandlers(core, { serverVersion, notReady }));
+  const handlers = protocolHandlers(core, { serverVersion, notReady });
+  server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
+  const http = createHttp(config, context, { handlers, guard, onError });
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
   const asksController: Runnable = {
     name: 'calls to the controller',
@@ -71,11 +78,22 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     get port() {
       return port;
     },
+    get httpPort() {
+      return http?.port;
+    },
     get metricsPort() {
       return probes.port;
     },
     // Stopped in reverse: the session first, so that others stop sending here, then the calls under way.
-    runnables: [probes, asksController, parts.workers, parts.demand, grpc, parts.tables],
+    runnables: [
+      probes,
+      asksController,
+      parts.workers,
+      parts.demand,
+      ...(http === undefined ? [] : [http]),
+      grpc,
+      parts.tables,
+    ],
   };
 }
 

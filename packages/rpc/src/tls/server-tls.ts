@@ -4,7 +4,7 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import { constants } from 'node:crypto';
 import type { Http2SecureServer, Http2Session, SecureServerOptions, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { SecureContextOptions, Server as TlsServer, TlsOptions, TLSSocket } from 'node:tls';
 import { formatAddress } from '../options.js';
 import { describeHandshake, describeVerification } from './handshake-errors.js';
 import type { TlsSource } from './material.js';
@@ -27,7 +27,7 @@ export type TlsServerOptions = SecureServerOptions & { readonly [tlsKey]?: Serve
 
 const handshakeTimeoutMs = 10_000;
 
-const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
+export const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
   ca: current.ca,
   cert: current.identity?.certificate,
   key: current.identity?.key,
@@ -36,12 +36,14 @@ const contextOf = ({ current }: TlsSource): SecureContextOptions => ({
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
-const serverOptions = (tls: ServerTls): TlsServerOptions => ({
+/** How a server of any protocol shakes hands. */
+export const handshakeOptions = (tls: ServerTls): TlsOptions => ({
   requestCert: true,
   rejectUnauthorized: tls.clientCertificate === 'required',
   handshakeTimeout: handshakeTimeoutMs,
-  [tlsKey]: tls,
 });
+
+const serverOptions = (tls: ServerTls): TlsServerOptions => ({ ...handshakeOptions(tls), [tlsKey]: tls });
 
 class ReplaceableCredentials extends ServerCredentials {
   readonly #source: TlsSource;
@@ -81,25 +83,36 @@ export const certifiedOf = (session: Http2Session | undefined): Certified =>
 export function watchHandshakes(server: Http2SecureServer, options: TlsServerOptions): void {
   const tls = options[tlsKey];
   if (tls === undefined) return;
-  server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
   server.on('session', (session) => identify(session, tls));
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    const reason = describeHandshake(error, socket);
-    if (reason !== undefined) tls.onRefused(peerBehind(socket), reason);
-  });
+  watchFailures(server, tls);
   server.on('unknownProtocol', (socket: TLSSocket) => {
     tls.onRefused(peerOf(socket), 'it speaks TLS, but not HTTP/2');
     socket.destroy();
   });
 }
 
+/** Tells of handshakes that fail. */
+export function watchFailures(server: TlsServer, tls: ServerTls): void {
+  server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    const reason = describeHandshake(error, socket);
+    if (reason !== undefined) tls.onRefused(peerBehind(socket), reason);
+  });
+}
+
 function identify(session: ServerHttp2Session, tls: ServerTls): void {
-  const socket = session.socket as TLSSocket;
+  const certified = certifiedOn(session.socket as TLSSocket, tls);
+  if (certified === 'refused') session.destroy();
+  else if (certified !== undefined) certifiedBy.set(session, certified);
+}
+
+/** What the client on a connection is; `refused`: by a certificate that doesn't hold, and that was told. */
+export function certifiedOn(socket: TLSSocket, tls: ServerTls): Certified | 'refused' {
   const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return;
-  if (socket.authorized) return void certifiedBy.set(session, roleOf(certificate.subjectAltName) ?? 'unknown');
+  if (certificate === undefined) return undefined;
+  if (socket.authorized) return roleOf(certificate.subjectAltName) ?? 'unknown';
   tls.onRefused(peerOf(socket), describeVerification(String(socket.authorizationError)));
-  session.destroy();
+  return 'refused';
 }
 
 /** Of connections as they came in: a socket that Node has closed by itself no longer knows its peer. */

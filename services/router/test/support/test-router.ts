@@ -20,6 +20,8 @@ export const token = 'a-secret-of-tests';
 export interface TestRouter {
   readonly routerId: string;
   readonly address: string;
+  /** Of the protocol's HTTP form. */
+  readonly url: string;
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
   readonly protocol: ServiceClient<'inference.GRPCInferenceService'>;
   infer(query?: InferQuery, options?: CallOptions): Promise<RawReply>;
@@ -54,7 +56,18 @@ export async function startRouter(
   overrides: Partial<RouterConfig> = {},
   tracer: Tracer = createTracer({ service: 'router' }),
 ): Promise<TestRouter> {
-  const argv = ['--port', '0', '--metrics-port', '0', '--cluster-token-file', 'none', '--decision-slots', '64'];
+  const argv = [
+    '--port',
+    '0',
+    '--http-port',
+    '0',
+    '--metrics-port',
+    '0',
+    '--cluster-token-file',
+    'none',
+    '--decision-slots',
+    '64',
+  ];
   const sources = { argv: [...argv, '--controllers', controllers.join(',')], env: {}, readFile: () => '' };
   const loaded = loadConfig(routerConfig, sources);
   if (loaded.kind === 'help') throw new Error(loaded.text);
@@ -74,6 +87,7 @@ export async function startRouter(
   return {
     routerId: router.routerId,
     address,
+    url: `http://127.0.0.1:${router.httpPort}`,
     inference: createClient(channel, 'pareto.v1.Inference'),
     protocol: createClient(channel, 'inference.GRPCInferenceService'),
     infer: (query, options) => call(requestOf(query), options),

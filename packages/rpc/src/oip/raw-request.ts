@@ -1,0 +1,52 @@
+// Writes a ModelInferRequest whose contents are in pieces already: each is copied once, into the message.
+
+import protobuf from 'protobufjs/minimal.js';
+import { writeParameters, type ParameterValue } from './parameters.js';
+
+type Parameters = Iterable<readonly [string, ParameterValue]>;
+
+/** A tensor whose raw bytes are `contents`, one piece after the other. */
+export interface PiecewiseTensor {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly parameters?: Parameters;
+  readonly contents: readonly Buffer[];
+}
+
+export interface PiecewiseRequest {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly id: string;
+  readonly parameters: Parameters;
+  readonly inputs: readonly PiecewiseTensor[];
+  readonly outputs: readonly { readonly name: string; readonly parameters: Parameters }[];
+}
+
+const lengthOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
+/** Raw contents, whatever the datatype. */
+export function encodePiecewiseRequest(request: PiecewiseRequest): Buffer {
+  const head = protobuf.Writer.create();
+  head.uint32(10).string(request.modelName);
+  if (request.modelVersion !== '') head.uint32(18).string(request.modelVersion);
+  if (request.id !== '') head.uint32(26).string(request.id);
+  writeParameters(head, 4, request.parameters);
+  for (const { name, datatype, shape, parameters = [] } of request.inputs) {
+    head.uint32(42).fork().uint32(10).string(name).uint32(18).string(datatype).uint32(26).fork();
+    for (const dim of shape) head.int64(dim);
+    head.ldelim();
+    writeParameters(head, 4, parameters);
+    head.ldelim();
+  }
+  for (const { name, parameters } of request.outputs) {
+    head.uint32(50).fork().uint32(10).string(name);
+    writeParameters(head, 2, parameters);
+    head.ldelim();
+  }
+  const parts: Uint8Array[] = [head.finish()];
+  for (const { contents } of request.inputs) {
+    parts.push(protobuf.Writer.create().uint32(58).uint32(lengthOf(contents)).finish(), ...contents);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,136 @@
+// One request, in a straight line: may it ask → which endpoint → its reply, or what went wrong → onto the wire.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import type { Certified } from '@pareto/rpc';
+import { compressed } from './compress.js';
+import type { Endpoint } from './exchange.js';
+import { createHttpCall, type HttpCall } from './http-call.js';
+import { originHeaders, preflightHeaders, type Origins } from './origins.js';
+import type { ProtocolCalls } from './protocol-calls.js';
+import { readBody } from './read-body.js';
+import { bytesOf, emptyReply, type Reply } from './reply.js';
+import { allowed, findRoute, type Found } from './routes.js';
+import { errorReply, HttpError } from './status.js';
+
+export interface AnswerOptions {
+  readonly protocol: ProtocolCalls;
+  readonly origins: Origins;
+  readonly maxMessageBytes: number;
+  /** How long a caller may send or take nothing while it is its turn. */
+  readonly stallMs: number;
+  readonly clock: Clock;
+  /** Told of everything thrown that is not meant for callers. */
+  readonly onError: (path: string, error: unknown) => void;
+  readonly isDraining: () => boolean;
+}
+
+export async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  certified: Certified,
+  options: AnswerOptions,
+): Promise<void> {
+  const http = createHttpCall(request, response, { certified, clock: options.clock });
+  let origin = {};
+  let reply: Reply;
+  try {
+    origin = originHeaders(request, options.origins);
+    reply = await replyTo(request, response, http, options);
+  } catch (error) {
+    if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
+    reply = errorReply(error);
+  }
+  if (response.destroyed) return;
+  const headers = { ...reply.headers, ...origin, ...Object.fromEntries(http.trailers) };
+  const whole = await compressed({ ...reply, headers }, request.headers['accept-encoding']);
+  await send(request, response, whole, options);
+}
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*$/s, '');
+
+async function replyTo(
+  request: IncomingMessage,
+  response: ServerResponse,
+  http: HttpCall,
+  options: AnswerOptions,
+): Promise<Reply> {
+  const { method = 'GET', headers } = request;
+  const found = findRoute(pathOf(request));
+  if (found === undefined) {
+    throw new HttpError(404, `there is nothing at ${pathOf(request)}: the Open Inference Protocol begins at /v2`);
+  }
+  const methods = allowed(found.methods);
+  if (method === 'OPTIONS') return emptyReply(204, { allow: methods, ...preflightHeaders(request, methods) });
+  const endpoint = endpointOf(found, method);
+  if (endpoint === undefined)
+    throw new HttpError(405, `${method} is not for this path: expected ${methods}`, { allow: methods });
+  const { protocol, maxMessageBytes, stallMs, clock } = options;
+  return endpoint({
+    ...namesIn(found),
+    ...{ headers, call: http.call, protocol, maxMessageBytes },
+    body() {
+      if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxMessageBytes);
+      return readBody(request, { maxBytes: maxMessageBytes, stallMs, clock });
+    },
+  });
+}
+
+function endpointOf({ methods }: Found, method: string): Endpoint | undefined {
+  if (method === 'GET' || method === 'HEAD') return methods.GET;
+  return method === 'POST' ? methods.POST : undefined;
+}
+
+function namesIn({ parts }: Found): Record<'model' | 'version' | 'repository' | 'region', string> {
+  const { model = '', version = '', repository = '', region = '' } = parts;
+  return { model: decode(model), version: decode(version), repository: decode(repository), region: decode(region) };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new HttpError(400, `${part} in the path is not percent-encoded UTF-8`);
+  }
+}
+
+/** A caller that waits for it needn't send what would be refused. */
+function continueUnlessTooLarge(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
+  if (Number(request.headers['content-length'] ?? 0) <= maxBytes) response.writeContinue();
+}
+
+const lingerMs = milliseconds(2_000);
+
+/** Header values are visible ASCII. */
+const headerText = (text: string): string => text.replace(/[^\t\x20-\x7e]/g, '?');
+
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  { stallMs, isDraining, clock }: AnswerOptions,
+): Promise<void> {
+  response.setTimeout(stallMs, () => response.destroy());
+  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, headerText(value));
+  if (isDraining()) response.setHeader('connection', 'close');
+  if (reply.status !== 204) response.setHeader('content-length', bytesOf(reply));
+  response.writeHead(reply.status);
+  response.cork();
+  if (request.method !== 'HEAD') for (const part of reply.body) response.write(part);
+  response.uncork();
+  // Closed while it still sends, a caller would not read why.
+  if (reply.headers['connection'] === 'close' && !request.complete) await lastOf(request, clock);
+  response.end();
+}
+
+/** Until the rest of the body has come and was dropped, but not for ever. */
+function lastOf(request: IncomingMessage, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(lingerMs, resolve);
+    const done = (): void => {
+      timer[Symbol.dispose]();
+      resolve();
+    };
+    request.once('end', done).once('close', done).resume();
+  });
+}

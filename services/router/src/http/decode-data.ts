@@ -1,0 +1,80 @@
+// A tensor's raw bytes as the text of a JSON array.
+
+import { isUtf8 } from 'node:buffer';
+import { elementBytes, ParetoError, type DataType } from '@pareto/core';
+import type { RawTensor } from '@pareto/rpc';
+
+/** Floats that are whole say so, and those that JSON has no word for are written as most parsers read them. */
+const floatText = (value: number): string => {
+  if (!Number.isInteger(value)) return String(value);
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  return text.includes('e') ? text : `${text}.0`;
+};
+
+interface Numbers<T> {
+  readonly length: number;
+  readonly [index: number]: T;
+}
+
+function floatsText(values: Numbers<number>): string {
+  const texts = new Array<string>(values.length);
+  for (let i = 0; i < values.length; i++) texts[i] = floatText(values[i] ?? 0);
+  return texts.join(',');
+}
+
+type Decode = (buffer: ArrayBufferLike, offset: number, count: number) => string;
+
+const decoders: Readonly<Partial<Record<DataType, Decode>>> = {
+  BOOL: (b, o, n) => Array.from(new Uint8Array(b, o, n), (value) => String(value !== 0)).join(','),
+  INT8: (b, o, n) => new Int8Array(b, o, n).join(','),
+  INT16: (b, o, n) => new Int16Array(b, o, n).join(','),
+  INT32: (b, o, n) => new Int32Array(b, o, n).join(','),
+  INT64: (b, o, n) => new BigInt64Array(b, o, n).join(','),
+  UINT8: (b, o, n) => new Uint8Array(b, o, n).join(','),
+  UINT16: (b, o, n) => new Uint16Array(b, o, n).join(','),
+  UINT32: (b, o, n) => new Uint32Array(b, o, n).join(','),
+  UINT64: (b, o, n) => new BigUint64Array(b, o, n).join(','),
+  FP32: (b, o, n) => floatsText(new Float32Array(b, o, n)),
+  FP64: (b, o, n) => floatsText(new Float64Array(b, o, n)),
+};
+
+const askForBinary = (name: string): string =>
+  `ask for it as binary data: {"name": ${JSON.stringify(name)}, "parameters": {"binary_data": true}}`;
+
+/** Throws `invalid-argument` when the output has no form in JSON. */
+export function decodeData(output: RawTensor): string {
+  const { name, datatype, raw } = output;
+  if (datatype === 'BYTES') return `[${textsOf(output).join(',')}]`;
+  const decode = decoders[datatype];
+  if (decode === undefined) {
+    throw new ParetoError(
+      'invalid-argument',
+      `output '${name}' is ${datatype}, which has no form in JSON: ${askForBinary(name)}`,
+    );
+  }
+  const size = elementBytes[datatype];
+  // A view of a message may begin anywhere, an array of numbers not.
+  const { buffer, byteOffset, length } = raw.byteOffset % size === 0 ? raw : aligned(raw);
+  return `[${decode(buffer, byteOffset, Math.floor(length / size))}]`;
+}
+
+function aligned(raw: Buffer): Buffer {
+  const copy = Buffer.from(new ArrayBuffer(raw.length));
+  raw.copy(copy);
+  return copy;
+}
+
+function textsOf({ name, raw }: RawTensor): readonly string[] {
+  const texts: string[] = [];
+  for (let offset = 0; offset + 4 <= raw.length;) {
+    const end = offset + 4 + raw.readUInt32LE(offset);
+    const element = raw.subarray(offset + 4, end);
+    if (!isUtf8(element)) {
+      throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8: ${askForBinary(name)}`);
+    }
+    texts.push(JSON.stringify(element.toString('utf8')));
+    offset = end;
+  }
+  return texts;
+}

@@ -1,0 +1,90 @@
+// A tensor's data from JSON to raw bytes: flat or nested, every element checked.
+
+import { elementCount, ParetoError, type DataType } from '@pareto/core';
+import { numberKinds } from './number-kinds.js';
+import { exactNumber } from './parse-json.js';
+
+export interface JsonTensor {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+}
+
+const deepest = 32;
+
+const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);
+
+/** The elements in order; the same array when it is flat. */
+function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
+  if (!data.some(Array.isArray)) return data;
+  const flat: unknown[] = [];
+  const visit = (part: readonly unknown[], depth: number): void => {
+    if (depth > deepest) throw refuse(`input '${name}': its data is nested deeper than ${deepest} levels`);
+    for (const element of part) {
+      if (Array.isArray(element)) visit(element, depth + 1);
+      else flat.push(element);
+    }
+  };
+  visit(data, 1);
+  return flat;
+}
+
+function shown(value: unknown): string {
+  const number = exactNumber(value);
+  const text = number === undefined ? JSON.stringify(value) : String(number);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+function misfit({ name, datatype }: JsonTensor, index: number, element: unknown, expected: string): ParetoError {
+  return refuse(
+    `input '${name}': element ${index} of its data is ${shown(element)}: expected ${expected} for ${datatype}`,
+  );
+}
+
+/**
+ * Little-endian, row-major; BYTES with a 4-byte length before each element. Throws `invalid-argument`, naming the input, and
+ * NeedsExactNumbers.
+ */
+export function encodeData(tensor: JsonTensor, data: unknown): Buffer {
+  const { name, datatype, shape } = tensor;
+  if (!Array.isArray(data)) throw refuse(`input '${name}': its data is ${shown(data)}: expected an array`);
+  const elements = flatten(name, data);
+  const expected = elementCount(shape);
+  if (elements.length !== expected) {
+    throw refuse(
+      `input '${name}': its data has ${elements.length} elements: shape [${shape.join(',')}] has ${expected}`,
+    );
+  }
+  return datatype === 'BYTES' ? encodeTexts(tensor, elements) : encodeNumbers(tensor, elements);
+}
+
+function encodeNumbers(tensor: JsonTensor, elements: readonly unknown[]): Buffer {
+  const kind = numberKinds[tensor.datatype];
+  if (kind === undefined) {
+    const { name, datatype } = tensor;
+    throw refuse(`input '${name}': ${datatype} has no form in JSON: send it as binary data, with binary_data_size`);
+  }
+  const array = kind.create(elements.length);
+  for (let index = 0; index < elements.length; index++) {
+    const element = elements[index];
+    if (!array.set(index, element)) throw misfit(tensor, index, element, kind.expected);
+  }
+  return array.raw;
+}
+
+function encodeTexts(tensor: JsonTensor, elements: readonly unknown[]): Buffer {
+  const texts = elements.map((element, index) => {
+    if (typeof element !== 'string' || exactNumber(element) !== undefined) {
+      throw misfit(tensor, index, element, 'a string');
+    }
+    return element;
+  });
+  const raw = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
+  let offset = 0;
+  for (const text of texts) {
+    const length = raw.write(text, offset + 4);
+    raw.writeUInt32LE(length, offset);
+    offset += 4 + length;
+  }
+  return raw;
+}

@@ -1,0 +1,72 @@
+// Which path and method is which call of the protocol.
+
+import * as about from './about.js';
+import type { Endpoint } from './exchange.js';
+import { infer } from './infer.js';
+import * as repository from './repository.js';
+import * as settings from './settings.js';
+import * as memory from './shared-memory.js';
+
+type Methods = Readonly<Partial<Record<'GET' | 'POST', Endpoint>>>;
+/** Of a path; `:name` in a pattern. */
+type Parts = Readonly<Partial<Record<'model' | 'version' | 'repository' | 'region', string>>>;
+
+/** `:name` stands for one part of a path, without slashes unless they are encoded. */
+const routes: Readonly<Record<string, Methods>> = {
+  '/v2/models/:model/infer': { POST: infer },
+  '/v2/models/:model/versions/:version/infer': { POST: infer },
+  '/v2': { GET: about.serverMetadata },
+  '/v2/health/live': { GET: about.serverLive },
+  '/v2/health/ready': { GET: about.serverReady },
+  '/v2/models/stats': { GET: about.modelStatistics },
+  '/v2/models/:model': { GET: about.modelMetadata },
+  '/v2/models/:model/versions/:version': { GET: about.modelMetadata },
+  '/v2/models/:model/ready': { GET: about.modelReady },
+  '/v2/models/:model/versions/:version/ready': { GET: about.modelReady },
+  '/v2/models/:model/config': { GET: about.modelConfig },
+  '/v2/models/:model/versions/:version/config': { GET: about.modelConfig },
+  '/v2/models/:model/stats': { GET: about.modelStatistics },
+  '/v2/models/:model/versions/:version/stats': { GET: about.modelStatistics },
+  '/v2/models/:model/trace/setting': { GET: settings.getTraces, POST: settings.setTraces },
+  '/v2/trace/setting': { GET: settings.getTraces, POST: settings.setTraces },
+  '/v2/logging': { GET: settings.getLogs, POST: settings.setLogs },
+  '/v2/repository/index': { POST: repository.repositoryIndex },
+  '/v2/repository/models/:model/load': { POST: repository.loadModel },
+  '/v2/repository/models/:model/unload': { POST: repository.unloadModel },
+  '/v2/repository/:repository/index': { POST: repository.repositoryIndex },
+  '/v2/repository/:repository/models/:model/load': { POST: repository.loadModel },
+  '/v2/repository/:repository/models/:model/unload': { POST: repository.unloadModel },
+  '/v2/systemsharedmemory/status': { GET: memory.systemStatus },
+  '/v2/systemsharedmemory/region/:region/status': { GET: memory.systemStatus },
+  '/v2/systemsharedmemory/region/:region/register': { POST: memory.registerSystem },
+  '/v2/systemsharedmemory/region/:region/unregister': { POST: memory.unregisterSystem },
+  '/v2/systemsharedmemory/unregister': { POST: memory.unregisterSystem },
+  '/v2/cudasharedmemory/status': { GET: memory.cudaStatus },
+  '/v2/cudasharedmemory/region/:region/status': { GET: memory.cudaStatus },
+  '/v2/cudasharedmemory/region/:region/register': { POST: memory.registerCuda },
+  '/v2/cudasharedmemory/region/:region/unregister': { POST: memory.unregisterCuda },
+  '/v2/cudasharedmemory/unregister': { POST: memory.unregisterCuda },
+};
+
+const compile = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`);
+
+const compiled = Object.entries(routes).map(([pattern, methods]) => ({ match: compile(pattern), methods }));
+
+export interface Found {
+  readonly methods: Methods;
+  /** As they stand in the path, encoded. */
+  readonly parts: Parts;
+}
+
+/** `path` is without its query. Undefined: there is nothing. */
+export function findRoute(path: string): Found | undefined {
+  for (const { match, methods } of compiled) {
+    const found = match.exec(path);
+    if (found !== null) return { methods, parts: found.groups ?? {} };
+  }
+  return undefined;
+}
+
+/** What an Allow header says. */
+export const allowed = ({ GET, POST }: Methods): string =>
+  [...(GET === undefined ? [] : ['GET', 'HEAD']), ...(POST === undefined ? [] : ['POST']), 'OPTIONS'].join(', ');

@@ -1,0 +1,31 @@
+// An inference's answer as JSON, with the outputs that are wanted so as binary data behind it.
+
+import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
+import { decodeData } from './decode-data.js';
+import type { Reply } from './reply.js';
+
+export const headerLengthKey = 'inference-header-content-length';
+
+/** Throws `invalid-argument` when an output has no form in JSON. */
+export function writeInfer(response: DecodedInferResponse, isBinary: (output: string) => boolean): Reply {
+  const { modelName, modelVersion, id, parameters, outputs } = response;
+  const fields = [
+    `"model_name":${JSON.stringify(modelName)}`,
+    `"model_version":${JSON.stringify(modelVersion)}`,
+    ...(id === '' ? [] : [`"id":${JSON.stringify(id)}`]),
+    ...(parameters.size === 0 ? [] : [`"parameters":${JSON.stringify(Object.fromEntries(parameters))}`]),
+    `"outputs":[${outputs.map((output) => outputText(output, isBinary(output.name))).join(',')}]`,
+  ];
+  const json = Buffer.from(`{${fields.join(',')}}`);
+  const binary = outputs.filter(({ name }) => isBinary(name)).map(({ raw }) => raw);
+  if (binary.length === 0) return { status: 200, headers: { 'content-type': 'application/json' }, body: [json] };
+  const headers = { 'content-type': 'application/octet-stream', [headerLengthKey]: String(json.length) };
+  return { status: 200, headers, body: [json, ...binary] };
+}
+
+function outputText(output: RawTensor, isBinary: boolean): string {
+  const { name, datatype, shape, raw } = output;
+  const head = `"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`;
+  const data = isBinary ? `"parameters":{"binary_data_size":${raw.length}}` : `"data":${decodeData(output)}`;
+  return `{${head},${data}}`;
+}

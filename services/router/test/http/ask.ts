@@ -1,0 +1,50 @@
+// Asking over HTTP as plain clients do, byte for byte.
+
+import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly text: string;
+  json(): Readonly<Record<string, unknown>>;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string | Buffer | object;
+  readonly signal?: AbortSignal;
+}
+
+const bytesOf = (body: NonNullable<Ask['body']>): Buffer => {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+};
+
+/** With a body: POST. */
+export function ask(url: string, { body, method, headers, signal }: Ask = {}): Promise<HttpAnswer> {
+  const bytes = body === undefined ? undefined : bytesOf(body);
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: method ?? (bytes === undefined ? 'GET' : 'POST'),
+        headers: { ...(bytes === undefined ? {} : { 'content-length': bytes.length }), ...headers },
+        ...(signal === undefined ? {} : { signal }),
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part)).once('error', reject);
+        response.once('end', () => {
+          const whole = Buffer.concat(parts);
+          const text = whole.toString();
+          const json = (): Readonly<Record<string, unknown>> => JSON.parse(text) as Readonly<Record<string, unknown>>;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole, text, json });
+        });
+      },
+    );
+    sent.once('error', reject);
+    sent.end(bytes);
+  });
+}
