@@ -26,7 +26,7 @@ import { defaultMaxMessageBytes, formatAddress } from './options.js';
 import { serviceDefinition } from './protos.js';
 import { reflectedDefinition } from './reflection.js';
 import { createServerCall, type ServerCall } from './server-call.js';
-import type { RawUnary, ServiceHandlers, ServiceName } from './services.js';
+import type { ServiceHandlers, ServiceName } from './services.js';
 import { toStatus } from './status.js';
 import { serverCredentials, type ServerTls } from './tls/server-tls.js';
 import { duplex, readMessages, writeMessage } from './streams.js';
@@ -125,7 +125,7 @@ function streaming(method: string, handler: AnyHandler, context: Context): Untyp
   };
 }
 
-const isRaw = (handler: unknown): handler is RawUnary =>
+const isRaw = (handler: unknown): handler is { readonly raw: unknown } =>
   typeof handler === 'object' && handler !== null && 'raw' in handler;
 const identity = (message: Buffer): Buffer => message;
 

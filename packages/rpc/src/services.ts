@@ -38,9 +38,19 @@ export interface RawUnary {
 /** Marks a handler as one that works on encoded messages. */
 export const rawUnary = (raw: UnaryHandler<Buffer, Buffer>): RawUnary => ({ raw });
 
+type DuplexHandler<In, Out> = (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>;
+
+/** A handler of a stream both ways whose messages are as they are on the wire. Made by `rawDuplex`. */
+export interface RawDuplex {
+  readonly raw: DuplexHandler<Buffer, Buffer>;
+}
+
+/** Marks a handler of a stream both ways as one that works on encoded messages. */
+export const rawDuplex = (raw: DuplexHandler<Buffer, Buffer>): RawDuplex => ({ raw });
+
 type Handler<H extends (...args: never) => unknown> =
   Parameters<H>[0] extends grpc.ServerDuplexStream<infer In, infer Out>
-    ? (stream: DuplexStream<In, Out>, call: ServerCall) => Promise<void>
+    ? DuplexHandler<In, Out>
     : Parameters<H>[0] extends grpc.ServerWritableStream<infer In, infer Out>
       ? (request: In, call: ServerCall) => AsyncIterable<Out>
       : Parameters<H> extends [grpc.ServerReadableStream<infer In, infer _Out>, grpc.sendUnaryData<infer Out>]
@@ -65,7 +75,7 @@ type MethodNames<T> = keyof { [K in keyof T as string extends K ? never : K & st
 /** What a server implements of a service; a method left out answers UNIMPLEMENTED. */
 export type ServiceHandlers<S extends ServiceName> = {
   readonly [M in MethodNames<Services[S][0]> as Uncapitalize<M>]?: Services[S][0][M] extends (...args: never) => unknown
-    ? Handler<Services[S][0][M]>
+    ? Handler<Services[S][0][M]> | (M extends 'ModelStreamInfer' ? RawDuplex : never)
     : never;
 };
 

@@ -6,6 +6,8 @@ import {
   decodeTypedContents,
   encodeInferRequest,
   encodeInferResponse,
+  encodeStreamAnswer,
+  encodeStreamError,
   formatLoad,
   hasTypedContents,
   parseLoad,
@@ -55,14 +57,23 @@ describe('the protocol, scanned and encoded', () => {
           { name: 'image', datatype: 'FP32', shape: [1, 2] },
           { name: 'typed', datatype: 'INT64', shape: [2], contents: { int64Contents: [1, -2] } },
         ],
-        outputs: [{ name: 'logits' }],
+        outputs: [{ name: 'logits', parameters: { classification: { int64Param: 3 } } }],
         rawInputContents: [Buffer.from([1, 2, 3])],
       }),
     );
     assert.deepEqual(
-      [scanned.modelName, scanned.modelVersion, scanned.id, scanned.outputs],
+      [scanned.modelName, scanned.modelVersion, scanned.id, scanned.outputs.map(({ name }) => name)],
       ['digits', '3', 'q1', ['logits']],
     );
+    assert.deepEqual([...(scanned.outputs[0]?.parameters ?? [])], [['classification', 3]]);
+    assert.equal(scanned.outputs[0]?.kinds.get('classification'), 'int64');
+    assert.deepEqual(Object.fromEntries(scanned.kinds), {
+      latency_ms: 'double',
+      class: 'string',
+      priority: 'uint64',
+      timeout: 'int64',
+      flag: 'bool',
+    });
     assert.deepEqual(Object.fromEntries(scanned.parameters), {
       latency_ms: 12.5,
       class: 'online',
@@ -154,6 +165,86 @@ describe('the protocol, scanned and encoded', () => {
     const cutShort = contents.subarray(0, -1);
     const malformed = { code: 'invalid-argument', message: /input 'x': its contents are not InferTensorContents/ };
     assert.throws(() => decodeTypedContents('x', 'FP32', cutShort, 2), malformed);
+  });
+
+  const typed = (datatype: DataType, contents: object, elements: number): Buffer => {
+    const body = encode({ inputs: [{ name: 'x', datatype, shape: [elements], contents }] });
+    return decodeTypedContents('x', datatype, scanInferRequest(body).inputs[0]?.contents ?? Buffer.alloc(0), elements);
+  };
+
+  it('reads packed numbers as another implementation writes them, and writes them as it reads them', () => {
+    const kinds = [
+      ['INT32', 'intContents', fc.integer(), (n: number) => Buffer.from(Int32Array.of(n).buffer)],
+      ['UINT32', 'uintContents', fc.nat({ max: 2 ** 32 - 1 }), (n: number) => Buffer.from(Uint32Array.of(n).buffer)],
+      ['INT64', 'int64Contents', fc.maxSafeInteger(), (n: number) => Buffer.from(BigInt64Array.of(BigInt(n)).buffer)],
+      ['UINT64', 'uint64Contents', fc.maxSafeNat(), (n: number) => Buffer.from(BigUint64Array.of(BigInt(n)).buffer)],
+      ['FP64', 'fp64Contents', fc.double({ noNaN: true }), (n: number) => Buffer.from(Float64Array.of(n).buffer)],
+    ] as const;
+    for (const [datatype, field, numbers, rawOf] of kinds) {
+      fc.assert(
+        fc.property(fc.array(numbers), (values: readonly number[]) => {
+          const raw = Buffer.concat(values.map(rawOf));
+          assert.deepEqual(typed(datatype, { [field]: values }, values.length), raw);
+          const outputs = [{ name: 'y', datatype, shape: [values.length], raw }];
+          const message = { modelName: '', modelVersion: '', id: '', parameters: [], outputs };
+          const [output] = decodeReply(encodeInferResponse(message, true))['outputs'] as { contents: unknown }[];
+          assert.deepEqual((output?.contents as Record<string, unknown>)[field], values);
+        }),
+      );
+    }
+  });
+
+  it('reads elements that came one by one', () => {
+    const contents = Buffer.from([0x18, 0x05, 0x1a, 0x02, 0x01, 0x02, 0x18, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+    const raw = decodeTypedContents('x', 'INT64', contents, 4);
+    assert.deepEqual([...new BigInt64Array(new Uint8Array(raw).buffer)], [5n, 1n, 2n, 2n ** 32n - 1n]);
+    assert.deepEqual([...decodeTypedContents('x', 'BOOL', Buffer.from([0x0a, 0x03, 0x00, 0x82, 0x01]), 2)], [0, 1]);
+  });
+
+  it('refuses elements in the wrong field, or that do not fit', () => {
+    const refused = (message: RegExp): object => ({ code: 'invalid-argument', message });
+    assert.throws(
+      () => typed('FP32', { intContents: [1] }, 1),
+      refused(/'x': its elements are in int_contents, expected fp32_contents for FP32/),
+    );
+    assert.throws(() => typed('BYTES', { fp32Contents: [1] }, 1), refused(/in fp32_contents, expected bytes_contents/));
+    assert.throws(() => typed('INT8', { intContents: [1, 300] }, 2), refused(/element 1 is 300, which is no INT8/));
+    assert.throws(() => typed('UINT16', { uintContents: [65_536] }, 1), refused(/65536, which is no UINT16/));
+    const endless = Buffer.from([0x1a, 0x0b, ...Array<number>(10).fill(0xff), 0x01]);
+    assert.throws(() => decodeTypedContents('x', 'INT64', endless, 1), refused(/longer than 10 bytes/));
+  });
+
+  it('puts an answer into a message of a stream, and an error', () => {
+    const stream = serviceDefinition('inference.GRPCInferenceService')['ModelStreamInfer'];
+    const answer = {
+      modelName: 'm',
+      modelVersion: '1',
+      id: 'i',
+      parameters: [['pareto_cost', 1] as const],
+      outputs: [],
+    };
+    const read = (body: Buffer): unknown => JSON.parse(JSON.stringify(stream?.responseDeserialize(body)));
+    const answered = read(encodeStreamAnswer(encodeInferResponse(answer, false))) as Record<string, never>;
+    assert.equal(answered['errorMessage'], '');
+    const { id, parameters } = answered['inferResponse'] as unknown as { id: string; parameters: object };
+    assert.equal(id, 'i');
+    assert.deepEqual(Object.keys(parameters), ['pareto_cost', 'triton_final_response']);
+    const failed = read(encodeStreamError('no such input', 'q7')) as { errorMessage: string; inferResponse: unknown };
+    assert.equal(failed.errorMessage, 'no such input');
+    assert.equal((failed.inferResponse as { id: string }).id, 'q7');
+  });
+
+  it('writes whole numbers as such', () => {
+    const parameters = [
+      ['timeout', 5n],
+      ['large', 2n ** 63n],
+    ] as const;
+    const outputs = [{ name: 'y', parameters: [['classification', 2n]] as const }];
+    const { kinds, outputs: wanted } = scanInferRequest(
+      encodeInferRequest({ modelName: 'm', parameters, inputs: [], outputs }),
+    );
+    assert.deepEqual(Object.fromEntries(kinds), { timeout: 'int64', large: 'uint64' });
+    assert.equal(wanted[0]?.kinds.get('classification'), 'int64');
   });
 
   it('encodes requests that it scans back', () => {

@@ -3,110 +3,96 @@
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, errorText, ParetoError, type DataType } from '@pareto/core';
 import { readFields, readView } from './reader.js';
+import { areBits, countVarints, readHalves, readWords, writeHalves, writeWords } from './varints.js';
 
-type Reader = protobuf.Reader;
 type Writer = protobuf.Writer;
 
-interface Codec {
-  /** Field of InferTensorContents. */
-  readonly field: number;
-  readonly wireType: number;
-  readonly read: (reader: Reader, out: DataView, offset: number) => void;
-  readonly write: (writer: Writer, raw: DataView, offset: number) => void;
+/** The fields of InferTensorContents, by number. */
+const fieldNames = [
+  '',
+  'bool_contents',
+  'int_contents',
+  'int64_contents',
+  'uint_contents',
+  'uint64_contents',
+  'fp32_contents',
+  'fp64_contents',
+  'bytes_contents',
+] as const;
+
+interface Field {
+  readonly number: number;
+  /** 0: varints; else each element as wide as its datatype, little-endian. */
+  readonly wireType: 0 | 1 | 5;
 }
-
-const little = true;
-
-function readInt64(reader: Reader, out: DataView, offset: number): void {
-  const { low, high } = reader.int64();
-  out.setInt32(offset, low, little);
-  out.setInt32(offset + 4, high, little);
-}
-
-const halves = (raw: DataView, offset: number, unsigned: boolean): protobuf.Long =>
-  new protobuf.util.Long(raw.getInt32(offset, little), raw.getInt32(offset + 4, little), unsigned);
 
 // FP16 and BF16 have no typed form: they always travel raw. BYTES are handled apart.
-const codecs: Partial<Record<DataType, Codec>> = {
-  BOOL: {
-    field: 1,
-    wireType: 0,
-    read: (r, o, i) => o.setUint8(i, r.bool() ? 1 : 0),
-    write: (w, d, i) => w.bool(d.getUint8(i) !== 0),
-  },
-  INT8: {
-    field: 2,
-    wireType: 0,
-    read: (r, o, i) => o.setInt8(i, r.int32()),
-    write: (w, d, i) => w.int32(d.getInt8(i)),
-  },
-  INT16: {
-    field: 2,
-    wireType: 0,
-    read: (r, o, i) => o.setInt16(i, r.int32(), little),
-    write: (w, d, i) => w.int32(d.getInt16(i, little)),
-  },
-  INT32: {
-    field: 2,
-    wireType: 0,
-    read: (r, o, i) => o.setInt32(i, r.int32(), little),
-    write: (w, d, i) => w.int32(d.getInt32(i, little)),
-  },
-  INT64: {
-    field: 3,
-    wireType: 0,
-    read: (r, o, i) => readInt64(r, o, i),
-    write: (w, d, i) => w.int64(halves(d, i, false)),
-  },
-  UINT8: {
-    field: 4,
-    wireType: 0,
-    read: (r, o, i) => o.setUint8(i, r.uint32()),
-    write: (w, d, i) => w.uint32(d.getUint8(i)),
-  },
-  UINT16: {
-    field: 4,
-    wireType: 0,
-    read: (r, o, i) => o.setUint16(i, r.uint32(), little),
-    write: (w, d, i) => w.uint32(d.getUint16(i, little)),
-  },
-  UINT32: {
-    field: 4,
-    wireType: 0,
-    read: (r, o, i) => o.setUint32(i, r.uint32(), little),
-    write: (w, d, i) => w.uint32(d.getUint32(i, little)),
-  },
-  UINT64: {
-    field: 5,
-    wireType: 0,
-    read: (r, o, i) => readInt64(r, o, i),
-    write: (w, d, i) => w.uint64(halves(d, i, true)),
-  },
-  FP32: {
-    field: 6,
-    wireType: 5,
-    read: (r, o, i) => o.setFloat32(i, r.float(), little),
-    write: (w, d, i) => w.float(d.getFloat32(i, little)),
-  },
-  FP64: {
-    field: 7,
-    wireType: 1,
-    read: (r, o, i) => o.setFloat64(i, r.double(), little),
-    write: (w, d, i) => w.double(d.getFloat64(i, little)),
-  },
+const fields: Partial<Record<DataType, Field>> = {
+  BOOL: { number: 1, wireType: 0 },
+  INT8: { number: 2, wireType: 0 },
+  INT16: { number: 2, wireType: 0 },
+  INT32: { number: 2, wireType: 0 },
+  INT64: { number: 3, wireType: 0 },
+  UINT8: { number: 4, wireType: 0 },
+  UINT16: { number: 4, wireType: 0 },
+  UINT32: { number: 4, wireType: 0 },
+  UINT64: { number: 5, wireType: 0 },
+  FP32: { number: 6, wireType: 5 },
+  FP64: { number: 7, wireType: 1 },
 };
+const bytesField = 8;
 
-const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** How one element of a whole-number type is written into an array of them. */
+const arrays = {
+  INT8: Int8Array,
+  INT16: Int16Array,
+  INT32: Int32Array,
+  UINT8: Uint8Array,
+  UINT16: Uint16Array,
+  UINT32: Uint32Array,
+} as const;
+type Word = keyof typeof arrays;
+
+const isWord = (datatype: DataType): datatype is Word => Object.hasOwn(arrays, datatype);
+const isSigned = (datatype: DataType): boolean => datatype.startsWith('INT');
 
 function refuse(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }
 
-function decodeBytes(contents: Buffer): Buffer {
+interface Typed {
+  readonly input: string;
+  readonly datatype: DataType;
+  readonly contents: Buffer;
+  readonly elements: number;
+}
+
+/**
+ * Raw little-endian bytes of typed contents; a view of `contents` where they are the same. `elements` is how many the shape asks
+ * for (BYTES: not checked here). Throws `invalid-argument`, naming `input`, when the count differs, an element does not fit, the
+ * elements are in another datatype's field, the datatype has no typed form, or the bytes are none.
+ */
+export function decodeTypedContents(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
+  try {
+    const typed = { input, datatype, contents, elements };
+    return datatype === 'BYTES' ? decodeBytes(typed) : decodeNumbers(typed);
+  } catch (error) {
+    if (error instanceof ParetoError) throw error;
+    return refuse(`input '${input}': its contents are not InferTensorContents: ${errorText(error)}`);
+  }
+}
+
+function refuseField({ input, datatype }: Typed, found: number, expected: number): never {
+  return refuse(
+    `input '${input}': its elements are in ${fieldNames[found]}, expected ${fieldNames[expected]} for ${datatype}`,
+  );
+}
+
+function decodeBytes(typed: Typed): Buffer {
   const parts: Buffer[] = [];
-  const reader = protobuf.Reader.create(contents);
-  readFields(reader, reader.len, (field) => {
-    if (field !== 8) return false;
+  const reader = protobuf.Reader.create(typed.contents);
+  readFields(reader, reader.len, (number) => {
+    if (number !== bytesField) return fieldNames[number] ? refuseField(typed, number, bytesField) : false;
     const element = readView(reader);
     const length = Buffer.allocUnsafe(4);
     length.writeUInt32LE(element.length);
@@ -116,63 +102,100 @@ function decodeBytes(contents: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-/**
- * Raw little-endian bytes of typed contents. `elements` is how many the shape asks for (BYTES: not checked here).
- * Throws `invalid-argument`, naming `input`, when the count differs, the datatype has no typed form, or the bytes are none.
- */
-export function decodeTypedContents(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
-  try {
-    return datatype === 'BYTES' ? decodeBytes(contents) : decodeNumbers(input, datatype, contents, elements);
-  } catch (error) {
-    if (error instanceof ParetoError) throw error;
-    return refuse(`input '${input}': its contents are not InferTensorContents: ${errorText(error)}`);
-  }
+function decodeNumbers(typed: Typed): Buffer {
+  const { input, datatype, elements } = typed;
+  const field =
+    fields[datatype] ?? refuse(`input '${input}': ${datatype} has no typed contents: send it as raw_input_contents`);
+  const chunks = findChunks(typed, field);
+  const count = chunks.reduce((total, chunk) => total + countElements(chunk, datatype, field), 0);
+  if (count !== elements)
+    refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
+  const [only, ...more] = chunks;
+  const packed = only !== undefined && more.length === 0 ? only : Buffer.concat(chunks);
+  return field.wireType === 0 ? decodeVarints(typed, packed) : packed;
 }
 
-function decodeNumbers(input: string, datatype: DataType, contents: Buffer, elements: number): Buffer {
-  const codec =
-    codecs[datatype] ?? refuse(`input '${input}': ${datatype} has no typed contents: send it as raw_input_contents`);
-  const size = elementBytes[datatype];
-  // Room for what came, whatever the shape says: an element takes a byte at least.
-  const room = Math.min(elements, contents.length);
-  const out = Buffer.alloc(room * size);
-  const data = view(out);
-  const reader = protobuf.Reader.create(contents);
-  let count = 0;
-  const take = (): void => {
-    if (count < room) codec.read(reader, data, count * size);
-    else reader.skipType(codec.wireType);
-    count++;
-  };
-  readFields(reader, reader.len, (field, wireType) => {
-    if (field !== codec.field) return false;
-    if (wireType !== 2) take();
-    else for (const end = reader.uint32() + reader.pos; reader.pos < end;) take();
+/** The packed elements, or those that came one by one. */
+function findChunks(typed: Typed, { number: expected, wireType: own }: Field): Buffer[] {
+  const chunks: Buffer[] = [];
+  const reader = protobuf.Reader.create(typed.contents);
+  readFields(reader, reader.len, (number, wireType) => {
+    if (number !== expected && fieldNames[number]) {
+      if (wireType !== 2 || reader.uint32() > 0) refuseField(typed, number, expected);
+      return true;
+    }
+    if (number !== expected || (wireType !== 2 && wireType !== own)) return false;
+    if (wireType === 2) chunks.push(readView(reader));
+    else {
+      const from = reader.pos;
+      reader.skipType(wireType);
+      chunks.push(typed.contents.subarray(from, reader.pos));
+    }
     return true;
   });
-  if (count === elements) return out;
-  return refuse(`input '${input}': expected ${elements} elements of ${datatype} for its shape, got ${count}`);
+  return chunks;
+}
+
+function countElements(chunk: Buffer, datatype: DataType, { wireType }: Field): number {
+  if (wireType === 0) return countVarints(chunk);
+  const count = chunk.length / elementBytes[datatype];
+  if (Number.isInteger(count)) return count;
+  throw new RangeError(`${chunk.length} bytes are no whole number of ${datatype}`);
+}
+
+const bytesOf = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+
+function decodeVarints({ input, datatype, elements }: Typed, packed: Buffer): Buffer {
+  if (datatype === 'BOOL') return decodeBools(packed, elements);
+  if (!isWord(datatype)) return bytesOf(readHalves(packed, elements));
+  const words = readWords(packed, elements);
+  if (datatype === 'INT32' || datatype === 'UINT32') return bytesOf(words);
+  const narrow = new arrays[datatype](words);
+  const wrong = firstDifference(narrow, words);
+  if (wrong < 0) return bytesOf(narrow);
+  return refuse(`input '${input}': element ${wrong} is ${words[wrong]}, which is no ${datatype}`);
+}
+
+/** Negative when there is none. */
+function firstDifference(narrow: ArrayLike<number>, words: Int32Array): number {
+  const { length } = words;
+  for (let index = 0; index < length; index++) if (narrow[index] !== words[index]) return index;
+  return -1;
+}
+
+function decodeBools(packed: Buffer, elements: number): Buffer {
+  if (areBits(packed)) return packed;
+  const halves = readHalves(packed, elements);
+  return Buffer.from(Array.from({ length: elements }, (_, i) => (halves[2 * i] || halves[2 * i + 1] ? 1 : 0)));
 }
 
 /** Whether a datatype can travel as typed contents. */
-export const hasTypedContents = (datatype: DataType): boolean => datatype === 'BYTES' || codecs[datatype] !== undefined;
+export const hasTypedContents = (datatype: DataType): boolean => datatype === 'BYTES' || fields[datatype] !== undefined;
 
 /** Writes raw bytes as InferTensorContents under `field` of the message being written. */
 export function writeTypedContents(writer: Writer, field: number, datatype: DataType, raw: Buffer): void {
   writer.uint32((field << 3) | 2).fork();
-  if (datatype === 'BYTES') {
-    for (let offset = 0; offset < raw.length;) {
-      const length = raw.readUInt32LE(offset);
-      writer.uint32(66).bytes(raw.subarray(offset + 4, offset + 4 + length));
-      offset += 4 + length;
-    }
-  } else {
-    const codec = codecs[datatype];
-    if (codec === undefined) throw new ParetoError('internal', `${datatype} has no typed contents`);
-    const data = view(raw);
-    writer.uint32((codec.field << 3) | 2).fork();
-    for (let offset = 0; offset < raw.length; offset += elementBytes[datatype]) codec.write(writer, data, offset);
-    writer.ldelim();
+  if (datatype === 'BYTES') writeBytes(writer, raw);
+  else {
+    const own = fields[datatype];
+    if (own === undefined) throw new ParetoError('internal', `${datatype} has no typed contents`);
+    writer.uint32((own.number << 3) | 2).bytes(own.wireType === 0 ? encodeVarints(datatype, raw) : raw);
   }
   writer.ldelim();
+}
+
+function writeBytes(writer: Writer, raw: Buffer): void {
+  for (let offset = 0; offset < raw.length;) {
+    const length = raw.readUInt32LE(offset);
+    writer.uint32((bytesField << 3) | 2).bytes(raw.subarray(offset + 4, offset + 4 + length));
+    offset += 4 + length;
+  }
+}
+
+function encodeVarints(datatype: DataType, raw: Buffer): Buffer {
+  if (datatype === 'BOOL') return areBits(raw) ? raw : Buffer.from(raw.map((byte) => (byte ? 1 : 0)));
+  // A copy begins where elements of any width may.
+  const { buffer } = new Uint8Array(raw);
+  if (!isWord(datatype)) return writeHalves(new Int32Array(buffer));
+  return writeWords(new Int32Array(new arrays[datatype](buffer)), isSigned(datatype));
 }

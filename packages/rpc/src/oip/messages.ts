@@ -3,10 +3,8 @@
 import protobuf from 'protobufjs/minimal.js';
 import { elementBytes, isDataType, elementCount, errorText, ParetoError, type DataType } from '@pareto/core';
 import { decodeTypedContents, hasTypedContents, writeTypedContents } from './contents.js';
-import { readParameter, writeParameters, type ParameterValue } from './parameters.js';
+import { collectParameters, writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
 import { readFields, readNested, readShape, readView } from './reader.js';
-
-export type { ParameterValue } from './parameters.js';
 
 /** A tensor with its raw bytes: little-endian, row-major; BYTES with a 4-byte length before each element. */
 export interface RawTensor {
@@ -20,16 +18,22 @@ export interface InferRequestMessage {
   readonly modelName: string;
   readonly modelVersion?: string;
   readonly id?: string;
-  readonly parameters?: Iterable<readonly [string, ParameterValue]>;
+  readonly parameters?: Iterable<readonly [string, ParameterInput]>;
   readonly inputs: readonly RawTensor[];
-  readonly outputs?: readonly string[];
+  /** By name, or with parameters of their own; left out or empty: all. */
+  readonly outputs?: readonly (string | RequestedOutput)[];
+}
+
+export interface RequestedOutput {
+  readonly name: string;
+  readonly parameters: Iterable<readonly [string, ParameterInput]>;
 }
 
 export interface InferResponseMessage {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly id: string;
-  readonly parameters: Iterable<readonly [string, ParameterValue]>;
+  readonly parameters: Iterable<readonly [string, ParameterInput]>;
   readonly outputs: readonly RawTensor[];
 }
 
@@ -61,9 +65,11 @@ export function encodeInferRequest(request: InferRequestMessage): Buffer {
     writeHead(writer, input);
     writer.ldelim();
   }
-  for (const name of request.outputs ?? []) {
+  for (const output of request.outputs ?? []) {
+    const { name, parameters } = typeof output === 'string' ? { name: output, parameters: [] } : output;
     writer.uint32(50).fork();
     writeText(writer, 1, name);
+    writeParameters(writer, 2, parameters);
     writer.ldelim();
   }
   for (const input of request.inputs) writer.uint32(58).bytes(input.raw);
@@ -124,7 +130,7 @@ export interface DecodedInferResponse extends InferResponseMessage {
 export function decodeInferResponse(body: Buffer): DecodedInferResponse {
   const reader = protobuf.Reader.create(body);
   const texts = { modelName: '', modelVersion: '', id: '' };
-  const parameters = new Map<string, ParameterValue>();
+  const found = collectParameters();
   const heads: OutputHead[] = [];
   const raws: Buffer[] = [];
   try {
@@ -132,13 +138,17 @@ export function decodeInferResponse(body: Buffer): DecodedInferResponse {
       if (field === 1) texts.modelName = reader.string();
       else if (field === 2) texts.modelVersion = reader.string();
       else if (field === 3) texts.id = reader.string();
-      else if (field === 4) parameters.set(...readParameter(reader));
+      else if (field === 4) found.add(reader);
       else if (field === 5) heads.push(readOutput(reader));
       else if (field === 6) raws.push(readView(reader));
       else return false;
       return true;
     });
-    return { ...texts, parameters, outputs: heads.map((head, i) => toTensor(head, raws[i])) };
+    return {
+      ...texts,
+      parameters: found.collected.parameters,
+      outputs: heads.map((head, i) => toTensor(head, raws[i])),
+    };
   } catch (error) {
     throw new ParetoError('internal', `the reply is not a ModelInferResponse: ${errorText(error)}`, { cause: error });
   }

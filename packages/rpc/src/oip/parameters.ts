@@ -5,46 +5,89 @@ import { readNested } from './reader.js';
 
 export type ParameterValue = boolean | number | string;
 
-function readValue(reader: protobuf.Reader): ParameterValue | undefined {
-  let value: ParameterValue | undefined;
+/** The field of InferParameter that a value came in; `none`: it has no value. */
+export type ParameterKind = 'bool' | 'int64' | 'string' | 'double' | 'uint64' | 'none';
+
+/** A whole number that is to travel as one is a bigint; a number travels as a double. */
+export type ParameterInput = ParameterValue | bigint;
+
+interface Choice {
+  readonly value: ParameterValue;
+  readonly kind: ParameterKind;
+}
+
+function readValue(reader: protobuf.Reader): Choice | undefined {
+  let choice: Choice | undefined;
   readNested(reader, (number) => {
-    if (number === 1) value = reader.bool();
-    else if (number === 2) value = Number(reader.int64());
-    else if (number === 3) value = reader.string();
-    else if (number === 4) value = reader.double();
-    else if (number === 5) value = Number(reader.uint64());
+    if (number === 1) choice = { kind: 'bool', value: reader.bool() };
+    else if (number === 2) choice = { kind: 'int64', value: Number(reader.int64()) };
+    else if (number === 3) choice = { kind: 'string', value: reader.string() };
+    else if (number === 4) choice = { kind: 'double', value: reader.double() };
+    else if (number === 5) choice = { kind: 'uint64', value: Number(reader.uint64()) };
     else return false;
     return true;
   });
-  return value;
+  return choice;
 }
 
 /** Reads one entry of a `map<string, InferParameter>`; an entry without a value reads as an empty string. */
-export function readParameter(reader: protobuf.Reader): [name: string, value: ParameterValue] {
+export function readParameter(reader: protobuf.Reader): [name: string, value: ParameterValue, kind: ParameterKind] {
   let name = '';
-  let value: ParameterValue | undefined;
+  let choice: Choice | undefined;
   readNested(reader, (number) => {
     if (number === 1) name = reader.string();
-    else if (number === 2) value = readValue(reader);
+    else if (number === 2) choice = readValue(reader);
     else return false;
     return true;
   });
-  return [name, value ?? ''];
+  return [name, choice?.value ?? '', choice?.kind ?? 'none'];
 }
 
-/** Writes entries of a map under field `field`. Numbers are double_param. */
+/** The values of a parameter map, and the fields that they came in. */
+export interface ScannedParameters {
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+  readonly kinds: ReadonlyMap<string, ParameterKind>;
+}
+
+export const noParameters: ScannedParameters = { parameters: new Map(), kinds: new Map() };
+
+/** Takes entries one by one; nothing is made when there are none. */
+export function collectParameters(): { add(reader: protobuf.Reader): void; readonly collected: ScannedParameters } {
+  let parameters: Map<string, ParameterValue> | undefined;
+  let kinds: Map<string, ParameterKind> | undefined;
+  return {
+    add(reader) {
+      const [name, value, kind] = readParameter(reader);
+      (parameters ??= new Map()).set(name, value);
+      (kinds ??= new Map()).set(name, kind);
+    },
+    get collected() {
+      return parameters === undefined || kinds === undefined ? noParameters : { parameters, kinds };
+    },
+  };
+}
+
+const largestInt64 = 2n ** 63n - 1n;
+
+function writeValue(writer: protobuf.Writer, value: ParameterInput): void {
+  if (typeof value === 'boolean') writer.uint32(8).bool(value);
+  else if (typeof value === 'string') writer.uint32(26).string(value);
+  else if (typeof value === 'number') writer.uint32(33).double(value);
+  else if (value > largestInt64) writer.uint32(40).uint64(String(value));
+  else writer.uint32(16).int64(String(value));
+}
+
+/** Writes entries of a map under field `field`. Numbers are double_param, bigints int64_param, or uint64_param past its end. */
 export function writeParameters(
   writer: protobuf.Writer,
   field: number,
-  parameters: Iterable<readonly [string, ParameterValue]>,
+  parameters: Iterable<readonly [string, ParameterInput]>,
 ): void {
   for (const [name, value] of parameters) {
     writer.uint32((field << 3) | 2).fork();
     writer.uint32(10).string(name);
     writer.uint32(18).fork();
-    if (typeof value === 'boolean') writer.uint32(8).bool(value);
-    else if (typeof value === 'string') writer.uint32(26).string(value);
-    else writer.uint32(33).double(value);
+    writeValue(writer, value);
     writer.ldelim();
     writer.ldelim();
   }

@@ -1,8 +1,9 @@
 // Writes a ModelInferRequest whose contents are in pieces already: each is copied once, into the message.
 
 import protobuf from 'protobufjs/minimal.js';
-import { writeParameters, type ParameterValue } from './parameters.js';
+import { writeParameters, type ParameterInput, type ParameterValue } from './parameters.js';
 
+/** Whole numbers travel as integers. */
 type Parameters = Iterable<readonly [string, ParameterValue]>;
 
 /** A tensor whose raw bytes are `contents`, one piece after the other. */
@@ -25,23 +26,29 @@ export interface PiecewiseRequest {
 
 const lengthOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
+const asInput = (value: ParameterValue): ParameterInput =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+
+const inputsOf = (parameters: Parameters): Iterable<readonly [string, ParameterInput]> =>
+  Array.from(parameters, ([name, value]) => [name, asInput(value)]);
+
 /** Raw contents, whatever the datatype. */
 export function encodePiecewiseRequest(request: PiecewiseRequest): Buffer {
   const head = protobuf.Writer.create();
   head.uint32(10).string(request.modelName);
   if (request.modelVersion !== '') head.uint32(18).string(request.modelVersion);
   if (request.id !== '') head.uint32(26).string(request.id);
-  writeParameters(head, 4, request.parameters);
+  writeParameters(head, 4, inputsOf(request.parameters));
   for (const { name, datatype, shape, parameters = [] } of request.inputs) {
     head.uint32(42).fork().uint32(10).string(name).uint32(18).string(datatype).uint32(26).fork();
     for (const dim of shape) head.int64(dim);
     head.ldelim();
-    writeParameters(head, 4, parameters);
+    writeParameters(head, 4, inputsOf(parameters));
     head.ldelim();
   }
   for (const { name, parameters } of request.outputs) {
     head.uint32(50).fork().uint32(10).string(name);
-    writeParameters(head, 2, parameters);
+    writeParameters(head, 2, inputsOf(parameters));
     head.ldelim();
   }
   const parts: Uint8Array[] = [head.finish()];

@@ -2,7 +2,7 @@
 
 import protobuf from 'protobufjs/minimal.js';
 import { errorText, ParetoError } from '@pareto/core';
-import { readParameter, type ParameterValue } from './parameters.js';
+import { collectParameters, type ParameterValue, type ScannedParameters } from './parameters.js';
 import { readFields, readNested, readShape, readView } from './reader.js';
 
 type Reader = protobuf.Reader;
@@ -13,16 +13,20 @@ export interface ScannedInput {
   readonly shape: readonly number[];
   /** The encoded InferTensorContents, when the input is typed. */
   readonly contents: Buffer | undefined;
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 
-export interface ScannedRequest {
+export interface ScannedOutput extends ScannedParameters {
+  readonly name: string;
+}
+
+export interface ScannedRequest extends ScannedParameters {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly id: string;
-  readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly inputs: readonly ScannedInput[];
-  /** Names of the outputs wanted; empty: all. */
-  readonly outputs: readonly string[];
+  /** The outputs wanted, as they were asked for; empty: all. */
+  readonly outputs: readonly ScannedOutput[];
   /** One view per element of raw_input_contents. */
   readonly raw: readonly Buffer[];
 }
@@ -32,43 +36,47 @@ function readInput(reader: Reader): ScannedInput {
   let datatype = '';
   let contents: Buffer | undefined;
   const shape: number[] = [];
+  const found = collectParameters();
   readNested(reader, (number, wireType) => {
     if (number === 1) name = reader.string();
     else if (number === 2) datatype = reader.string();
     else if (number === 3) readShape(reader, wireType, shape);
+    else if (number === 4) found.add(reader);
     else if (number === 5) contents = readView(reader);
     else return false;
     return true;
   });
-  return { name, datatype, shape, contents };
+  return { name, datatype, shape, contents, parameters: found.collected.parameters };
 }
 
-function readOutputName(reader: Reader): string {
+function readOutput(reader: Reader): ScannedOutput {
   let name = '';
+  const found = collectParameters();
   readNested(reader, (number) => {
-    if (number !== 1) return false;
-    name = reader.string();
+    if (number === 1) name = reader.string();
+    else if (number === 2) found.add(reader);
+    else return false;
     return true;
   });
-  return name;
+  return { name, ...found.collected };
 }
 
 /** Throws `invalid-argument` when the bytes are not a ModelInferRequest. */
 export function scanInferRequest(body: Buffer): ScannedRequest {
   const reader = protobuf.Reader.create(body);
   const scanned = { modelName: '', modelVersion: '', id: '' };
-  const parameters = new Map<string, ParameterValue>();
+  const found = collectParameters();
   const inputs: ScannedInput[] = [];
-  const outputs: string[] = [];
+  const outputs: ScannedOutput[] = [];
   const raw: Buffer[] = [];
   try {
     readFields(reader, reader.len, (number) => {
       if (number === 1) scanned.modelName = reader.string();
       else if (number === 2) scanned.modelVersion = reader.string();
       else if (number === 3) scanned.id = reader.string();
-      else if (number === 4) parameters.set(...readParameter(reader));
+      else if (number === 4) found.add(reader);
       else if (number === 5) inputs.push(readInput(reader));
-      else if (number === 6) outputs.push(readOutputName(reader));
+      else if (number === 6) outputs.push(readOutput(reader));
       else if (number === 7) raw.push(readView(reader));
       else return false;
       return true;
@@ -78,5 +86,5 @@ export function scanInferRequest(body: Buffer): ScannedRequest {
       cause: error,
     });
   }
-  return { ...scanned, parameters, inputs, outputs, raw };
+  return { ...scanned, ...found.collected, inputs, outputs, raw };
 }
