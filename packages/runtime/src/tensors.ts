@@ -2,6 +2,7 @@
 
 import { ParetoError, type DataType } from '@pareto/core';
 import { Tensor } from 'onnxruntime-node';
+import { bytesOfText, textOfBytes } from './strings.js';
 
 const toOrt = {
   BOOL: 'bool',
@@ -59,7 +60,7 @@ export function toTensor(name: string, datatype: DataType, shape: readonly numbe
       `input ${name} has the type ${datatype}, which ONNX Runtime doesn't take from Node`,
     );
   }
-  if (type === 'string') return new Tensor('string', readStrings(name, raw), shape);
+  if (type === 'string') return new Tensor('string', readStrings(raw), shape);
   const view = views[type];
   if (view === undefined) throw new ParetoError('invalid-argument', `input ${name}: no view of type ${type}`);
   const data = new view[0](raw.buffer, raw.byteOffset, raw.byteLength / view[1]);
@@ -73,29 +74,22 @@ export function fromTensor(tensor: Tensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function readStrings(name: string, raw: Buffer): string[] {
+function readStrings(raw: Buffer): string[] {
   const strings: string[] = [];
   for (let offset = 0; offset < raw.length;) {
     const end = offset + 4 + raw.readUInt32LE(offset);
-    try {
-      strings.push(utf8.decode(raw.subarray(offset + 4, end)));
-    } catch (error) {
-      const message = `input ${name}: element ${strings.length} is not valid UTF-8, as ONNX strings must be`;
-      throw new ParetoError('invalid-argument', message, { cause: error });
-    }
+    strings.push(textOfBytes(raw.subarray(offset + 4, end)));
     offset = end;
   }
   return strings;
 }
 
 function writeStrings(strings: readonly string[]): Buffer {
-  const parts = strings.map((text) => {
-    const part = Buffer.allocUnsafe(4 + Buffer.byteLength(text));
-    part.writeUInt32LE(part.length - 4, 0);
-    part.write(text, 4);
-    return part;
+  const parts = strings.flatMap((text) => {
+    const bytes = bytesOfText(text);
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32LE(bytes.length);
+    return [length, bytes];
   });
   return Buffer.concat(parts);
 }

@@ -34,6 +34,7 @@ describe('executor', function () {
     ['FP32', floats(0.1, -0, Number.NaN, Number.POSITIVE_INFINITY)],
     ['FP64', new Uint8Array(Float64Array.of(0.1, -0, Number.MAX_VALUE, 5e-324).buffer)],
     ['BYTES', Buffer.from('\x01\0\0\0a\0\0\0\0\x02\0\0\0ü\x03\0\0\0xyz', 'utf8')],
+    ['BYTES', Buffer.from('\x02\0\0\0\xff\xc3\x03\0\0\0a\0b\x04\0\0\0\xf4\x8f\xba\x80\x01\0\0\0\0', 'latin1')],
   ];
   for (const [datatype, raw] of identities) {
     it(`passes ${datatype} through bit by bit, from slices`, async () => {
