@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { queuePlace, type Prioritised } from '../../src/index.js';
+
+const none = Number.POSITIVE_INFINITY;
+const waits = (priority: number, enqueuedAt = 100, deadlineMs = none, alone = false): Prioritised => ({
+  priority,
+  enqueuedAt,
+  deadlineMs,
+  alone,
+});
+
+describe('queuePlace', () => {
+  const cases = [
+    ['at the end without a priority', [waits(none), waits(none)], none, 2],
+    ['before those without', [waits(none), waits(none)], 7, 0],
+    ['behind equals', [waits(2), waits(2), waits(none)], 2, 2],
+    ['behind the more urgent', [waits(1), waits(3)], 2, 1],
+    ['behind those that waited long', [waits(none, -400), waits(none)], 1, 1],
+    ['behind those that have half of their time left', [waits(none, 90, 110), waits(none, 90, 111)], 1, 1],
+    ['behind what is to run again', [waits(none, 100, none, true), waits(none)], 1, 1],
+  ] as const;
+  for (const [name, queue, priority, expected] of cases) {
+    it(name, () => assert.equal(queuePlace(queue, priority, 100), expected));
+  }
+
+  it('lets nobody wait for more than what came in half of its time, or in the patience', () => {
+    const arrivals = fc.array(fc.record({ priority: fc.constantFrom(1, 2, none), after: fc.nat({ max: 300 }) }));
+    fc.assert(
+      fc.property(arrivals, (arriving) => {
+        const queue: Prioritised[] = [];
+        let now = 0;
+        for (const { priority, after } of arriving) {
+          now += after;
+          queue.splice(queuePlace(queue, priority, now), 0, waits(priority, now, now + 800));
+        }
+        for (const [place, { enqueuedAt, priority }] of queue.entries()) {
+          for (const before of queue.slice(0, place)) {
+            if (before.enqueuedAt <= enqueuedAt) continue;
+            assert.ok(before.priority < priority);
+            assert.ok(before.enqueuedAt - enqueuedAt < 400);
+          }
+        }
+      }),
+    );
+  });
+});
