@@ -1,0 +1,84 @@
+// Fetches a model, or an archive of models, over HTTP.
+
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { errorText, ParetoError } from '@pareto/core';
+import { inspectModel } from '../inspect.js';
+import { checkRelativePath } from '../manifest.js';
+import { placeOf } from './model-source.js';
+
+export interface Fetching {
+  /** Is there. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** `totalBytes` undefined: not told. */
+  readonly onProgress: (file: string, receivedBytes: number, totalBytes: number | undefined) => void;
+}
+
+/** The path of what was fetched, called after the URL's last part; a model's external data comes with it. */
+export async function fetchHttp(url: URL, fetching: Fetching): Promise<string> {
+  const name = checkRelativePath(decodeURIComponent(basename(url.pathname)), 'the file');
+  const path = await fetchFile(url, name, fetching);
+  if (!name.endsWith('.onnx')) return path;
+  const { externalFiles } = await inspectModel(path);
+  for (const file of externalFiles) {
+    const beside = new URL(file.split('/').map(encodeURIComponent).join('/'), url);
+    beside.search = url.search;
+    await fetchFile(beside, file, fetching);
+  }
+  return path;
+}
+
+async function fetchFile(url: URL, name: string, { folder, signal, onProgress }: Fetching): Promise<string> {
+  const { body, headers } = await request(url, signal);
+  const length = Number(headers.get('content-length') ?? NaN);
+  // What is told is of the compressed form.
+  const total = Number.isNaN(length) || headers.has('content-encoding') ? undefined : length;
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  let received = 0;
+  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      received += chunk.byteLength;
+      onProgress(name, received, total);
+      yield chunk;
+    }
+  };
+  try {
+    await pipeline(Readable.fromWeb(body as ReadableStream), counted, createWriteStream(path), { signal });
+  } catch (error) {
+    throw lost(url, signal, error);
+  }
+  if (total === undefined || total === received) return path;
+  throw new ParetoError('unavailable', `${placeOf(url)} ended after ${received} of ${total} bytes: try again`);
+}
+
+async function request(url: URL, signal: AbortSignal): Promise<{ body: object; headers: Headers }> {
+  const { username, password } = url;
+  const bare = new URL(url);
+  [bare.username, bare.password] = ['', ''];
+  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const headers: Record<string, string> = username === '' ? {} : { authorization: `Basic ${basic}` };
+  const reply = await fetch(bare, { signal, headers }).catch((error: unknown) => {
+    throw lost(url, signal, error);
+  });
+  if (reply.ok && reply.body !== null) return { body: reply.body, headers: reply.headers };
+  await reply.body?.cancel();
+  const code = reply.status >= 500 || reply.status === 429 ? 'unavailable' : 'not-found';
+  throw new ParetoError(
+    code,
+    `${placeOf(url)} can't be fetched: the server answers ${reply.status} ${reply.statusText}`.trimEnd(),
+  );
+}
+
+function lost(url: URL, signal: AbortSignal, error: unknown): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof ParetoError) return error;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : errorText(cause);
+  return new ParetoError('unavailable', `${placeOf(url)} can't be fetched: ${code}`, { cause: error });
+}

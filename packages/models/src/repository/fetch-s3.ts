@@ -1,0 +1,66 @@
+// Fetches a folder of models, or one file, from S3.
+
+import { createWriteStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ParetoError } from '@pareto/core';
+import { checkRelativePath } from '../manifest.js';
+import { openBucket, type Bucket, type BucketObject } from '../s3-bucket.js';
+import type { Fetching } from './fetch-http.js';
+import { isForeign } from './foreign-models.js';
+import type { ModelSource } from './model-source.js';
+
+const mostObjects = 10_000;
+
+/** The folder that was fetched, or the path of the one file. Throws `not-found` when there is nothing. */
+export async function fetchS3(
+  { bucket: name, key }: Extract<ModelSource, { kind: 's3' }>,
+  endpoint: string | undefined,
+  fetching: Fetching,
+): Promise<string> {
+  const bucket = await openBucket({ name, prefix: '', endpoint });
+  const single = key === '' ? undefined : await bucket.head(key);
+  if (single !== undefined && single.sizeBytes > 0) return fetchObject(bucket, single, basename(key), fetching);
+  const prefix = key === '' ? '' : `${key}/`;
+  let found = 0;
+  for await (const object of bucket.list(prefix)) {
+    fetching.signal.throwIfAborted();
+    // Some tools mark folders by empty objects.
+    if (object.key.endsWith('/')) continue;
+    found += 1;
+    if (found > mostObjects)
+      throw refuse(`s3://${name}/${key} has more than ${mostObjects} objects: name a folder in it`);
+    await fetchObject(bucket, object, object.key.slice(prefix.length), fetching);
+  }
+  if (found > 0) return fetching.folder;
+  throw new ParetoError('not-found', `there is nothing at s3://${name}/${key}`);
+}
+
+const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+
+/** Of what no ONNX model is made of, the name is enough. */
+async function fetchObject(
+  bucket: Bucket,
+  { key, sizeBytes }: BucketObject,
+  name: string,
+  { folder, signal, onProgress }: Fetching,
+): Promise<string> {
+  const path = join(folder, checkRelativePath(name, 'an object'));
+  await mkdir(dirname(path), { recursive: true });
+  if (isForeign(name)) {
+    await writeFile(path, '');
+    return path;
+  }
+  let received = 0;
+  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      received += chunk.byteLength;
+      onProgress(name, received, sizeBytes);
+      yield chunk;
+    }
+  };
+  await pipeline(Readable.from(bucket.read(key, 0)), counted, createWriteStream(path), { signal });
+  return path;
+}

@@ -1,0 +1,87 @@
+// Models from wherever they are, as files on this machine; what had to be fetched or unpacked goes with the disposal.
+
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { ParetoError } from '@pareto/core';
+import { fetchHttp, type Fetching } from './fetch-http.js';
+import { fetchS3 } from './fetch-s3.js';
+import { archivePattern, parseSource, type ModelSource } from './model-source.js';
+import { versionNumber } from './read-model-folder.js';
+import { unpack } from './unpack.js';
+
+export interface ObtainOptions {
+  /** Undefined: that of the region. */
+  readonly s3Endpoint?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: Fetching['onProgress'] | undefined;
+}
+
+/** There until it is disposed of. */
+export interface Obtained extends AsyncDisposable {
+  /** Of an `.onnx` file, or a folder. */
+  readonly path: string;
+  /** What a folder that is one model is called; undefined: as the folder is. */
+  readonly name: string | undefined;
+}
+
+/** `given` is a path or a URI. Throws `invalid-argument` or `not-found` saying what was expected; `unavailable` when it may be otherwise soon. */
+export async function obtainModels(given: string, options: ObtainOptions): Promise<Obtained> {
+  const source = parseSource(given);
+  if (source.kind !== 'local') return inTemporaryFolder((folder) => fetchInto(folder, source, options));
+  const found = await stat(source.path).catch(() => undefined);
+  if (found === undefined) throw refuse(`there is no file or folder ${source.path}`);
+  if (!found.isFile()) return kept(source.path);
+  if (!archivePattern.test(source.path)) return kept(source.path);
+  return inTemporaryFolder((folder) => unpackInto(folder, source.path, options));
+}
+
+const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+
+const kept = (path: string): Obtained => ({ path, name: undefined, [Symbol.asyncDispose]: async () => undefined });
+
+type Placed = Pick<Obtained, 'path' | 'name'>;
+
+async function inTemporaryFolder(work: (folder: string) => Promise<Placed>): Promise<Obtained> {
+  const folder = await mkdtemp(join(tmpdir(), 'pareto-models-'));
+  const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    return { ...(await work(folder)), [Symbol.asyncDispose]: discard };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+async function fetchInto(
+  folder: string,
+  source: Exclude<ModelSource, { kind: 'local' }>,
+  options: ObtainOptions,
+): Promise<Placed> {
+  const { signal, onProgress = () => undefined } = options;
+  const fetched = join(folder, 'fetched');
+  await mkdir(fetched);
+  const fetching = { folder: fetched, signal, onProgress };
+  const path =
+    source.kind === 'http'
+      ? await fetchHttp(source.url, fetching)
+      : await fetchS3(source, options.s3Endpoint, fetching);
+  if (archivePattern.test(path)) return unpackInto(folder, path, options);
+  const folderName = source.kind === 's3' ? basename(source.key) || source.bucket : undefined;
+  return { path, name: folderName };
+}
+
+async function unpackInto(folder: string, archive: string, { signal }: ObtainOptions): Promise<Placed> {
+  const unpacked = join(folder, 'unpacked');
+  await mkdir(unpacked);
+  await unpack(archive, unpacked, signal);
+  const path = await contentOf(unpacked);
+  return { path, name: path === unpacked ? basename(archive).replace(archivePattern, '') : undefined };
+}
+
+/** Many archives have one folder around everything. */
+async function contentOf(folder: string): Promise<string> {
+  const [only, ...more] = await readdir(folder, { withFileTypes: true });
+  const isWrapping = only?.isDirectory() === true && more.length === 0 && versionNumber(only.name) === undefined;
+  return isWrapping ? contentOf(join(folder, only.name)) : folder;
+}

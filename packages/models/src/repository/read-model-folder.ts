@@ -1,0 +1,142 @@
+// One model's folder of a repository: its configuration, its versions, and the graph of each.
+
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText, ParetoError } from '@pareto/core';
+import { checkRelativePath } from '../manifest.js';
+import { inspectModel } from '../inspect.js';
+import { checkConfig } from './check-config.js';
+import type { ConfigRemark } from './config-remarks.js';
+import { tellForeign } from './foreign-models.js';
+import { parseModelConfig, type ModelConfig } from './model-config.js';
+import { chooseVersions } from './version-policy.js';
+
+/** One version of a model. */
+export interface FoundModel {
+  readonly name: string;
+  /** Of its folder; undefined: it lies in none. */
+  readonly version: number | undefined;
+  /** Of the graph. */
+  readonly path: string;
+  /** 0: no dimension is a batch; undefined: as the graph tells. */
+  readonly maxBatchSize: number | undefined;
+  /** Paths of text files, by output. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly remarks: readonly ConfigRemark[];
+}
+
+export interface NotFound {
+  readonly name: string;
+  /** `skipped` is no ONNX model, `refused` one that can't be served as its folder says. */
+  readonly kind: 'skipped' | 'refused';
+  readonly reason: string;
+}
+
+interface Read {
+  readonly models: readonly FoundModel[];
+  readonly others: readonly NotFound[];
+}
+
+/** A decimal number from 1, as Triton has it; undefined for a folder that is no version. */
+export function versionNumber(name: string): number | undefined {
+  const version = /^[1-9]\d{0,8}$/.test(name) ? Number(name) : undefined;
+  return version !== undefined && version <= 0x7fffffff ? version : undefined;
+}
+
+/** What is wrong with a model is told, not thrown: the others don't mind. */
+export async function readModelFolder(folder: string, name: string): Promise<Read> {
+  try {
+    const config = await readConfig(folder, name);
+    if (config?.foreign !== undefined) return not(name, 'skipped', config.foreign);
+    const graphs = await findGraphs(folder, config);
+    if (typeof graphs === 'string') return not(name, 'skipped', graphs);
+    const models: FoundModel[] = [];
+    for (const { version, path } of graphs) models.push(await describe({ folder, name, config, version, path }));
+    return { models, others: [] };
+  } catch (error) {
+    if (error instanceof ParetoError) return not(name, 'refused', errorText(error));
+    throw error;
+  }
+}
+
+const not = (name: string, kind: NotFound['kind'], reason: string): Read => ({
+  models: [],
+  others: [{ name, kind, reason }],
+});
+
+async function readConfig(folder: string, name: string): Promise<ModelConfig | undefined> {
+  const content = await readFile(join(folder, 'config.pbtxt')).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new ParetoError('invalid-argument', `${name}/config.pbtxt can't be read: ${errorText(error)}`);
+  });
+  return content && parseModelConfig(content, `${name}/config.pbtxt`);
+}
+
+interface Graph {
+  readonly version: number;
+  readonly path: string;
+}
+
+/** Of the versions that count; a text says why there are none. */
+async function findGraphs(folder: string, config: ModelConfig | undefined): Promise<readonly Graph[] | string> {
+  const entries = await readdir(folder);
+  const found = entries.flatMap((entry) => versionNumber(entry) ?? []);
+  const { versions, missing } = chooseVersions(found, config?.versions ?? { kind: 'all' });
+  if (missing.length > 0) {
+    const have = found.length === 0 ? 'no version' : found.sort((a, b) => a - b).join(', ');
+    throw new ParetoError('invalid-argument', `version_policy names ${missing.join(', ')}, and there is ${have}`);
+  }
+  if (versions.length === 0) return tellForeign(entries) ?? 'it has no version: expected 1/model.onnx in it';
+  const graphs = await Promise.all(
+    versions.map(async (version) => ({
+      version,
+      path: await findGraph(join(folder, `${version}`), config?.graphName),
+    })),
+  );
+  const usable = graphs.flatMap(({ version, path }) => (typeof path === 'string' ? { version, path } : []));
+  if (usable.length > 0) return usable;
+  const names = (await Promise.all(versions.map((version) => readdir(join(folder, `${version}`))))).flat();
+  const what = tellForeign(names);
+  if (what !== undefined) return `it is ${what}`;
+  return `there is no ${config?.graphName ?? 'model.onnx'} in version ${versions.join(', ')}`;
+}
+
+/** The file of that name, or of the one `.onnx` file; with external data it may lie in a folder called so. */
+async function findGraph(folder: string, named: string | undefined): Promise<string | undefined> {
+  for (const path of [join(folder, named ?? 'model.onnx'), join(folder, named ?? 'model.onnx', 'model.onnx')]) {
+    if (await isFile(path)) return path;
+  }
+  if (named !== undefined) return undefined;
+  const [only, ...more] = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.onnx'));
+  return only !== undefined && more.length === 0 && (await isFile(join(folder, only))) ? join(folder, only) : undefined;
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+interface Described extends Graph {
+  readonly folder: string;
+  readonly name: string;
+  readonly config: ModelConfig | undefined;
+}
+
+async function describe({ folder, name, config, version, path }: Described): Promise<FoundModel> {
+  if (config === undefined) return { name, version, path, maxBatchSize: undefined, labels: {}, remarks: [] };
+  const { maxBatchSize, remarks } = checkConfig(config, await inspectModel(path));
+  const labels = config.outputs.flatMap((output) =>
+    output.labels === undefined ? [] : [[output.name, join(folder, labelsPath(output.labels, config))] as const],
+  );
+  const all = [...nameRemark(config, name), ...config.remarks, ...remarks];
+  return { name, version, path, maxBatchSize, labels: Object.fromEntries(labels), remarks: all };
+}
+
+const labelsPath = (path: string, { file }: ModelConfig): string => checkRelativePath(path, `${file}: label_filename`);
+
+function nameRemark(config: ModelConfig, name: string): readonly ConfigRemark[] {
+  if (config.name === undefined || config.name === '' || config.name === name) return [];
+  const text = `it is ${JSON.stringify(config.name)}, and the folder's name counts`;
+  return [{ field: 'name', text, ...config.placeOf('name') }];
+}

@@ -1,0 +1,73 @@
+// Walks a folder with models: a repository in Triton's layout, one model's folder of it, or a folder with `.onnx` files.
+
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { ParetoError } from '@pareto/core';
+import { readModelFolder, versionNumber, type FoundModel, type NotFound } from './read-model-folder.js';
+
+export interface Repository {
+  /** By name, versions ascending. */
+  readonly models: readonly FoundModel[];
+  /** What is no ONNX model, and what can't be served as it is. */
+  readonly others: readonly NotFound[];
+}
+
+/** `name`: what a folder that is one model is called; its own name if left out. Throws `invalid-argument` when there is no model at all. */
+export async function readRepository(folder: string, name?: string): Promise<Repository> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('.'));
+  const names = await Promise.all(
+    entries.map(async (entry) => ((await isFolder(join(folder, entry.name))) ? `${entry.name}/` : entry.name)),
+  );
+  names.sort();
+  const called = name ?? basename(await realpath(folder));
+  if (names.includes('config.pbtxt') || names.some(isVersion)) return readModelFolder(folder, called);
+  const folders = names.filter((one) => one.endsWith('/')).map((one) => one.slice(0, -1));
+  const modelFolders = await filter(folders, (one) => isModelFolder(join(folder, one)));
+  const files = names.filter((one) => one.endsWith('.onnx'));
+  if (modelFolders.length === 0 && files.length > 0) return { models: plainModels(folder, files, called), others: [] };
+  const read = await Promise.all(modelFolders.map((one) => readModelFolder(join(folder, one), one)));
+  const beside = files.map((file) => ({
+    ...{ name: basename(file, '.onnx'), kind: 'skipped' as const },
+    reason: `${file} lies beside the models' folders: name the file itself to register it`,
+  }));
+  const found = {
+    models: read.flatMap(({ models }) => models),
+    others: [...read.flatMap(({ others }) => others), ...beside],
+  };
+  if (found.models.length + found.others.length > 0) return found;
+  throw new ParetoError(
+    'invalid-argument',
+    `there is no model in ${folder}: expected NAME/1/model.onnx for each, or .onnx files${names.length === 0 ? '; it is empty' : ''}`,
+  );
+}
+
+const isVersion = (entry: string): boolean => entry.endsWith('/') && versionNumber(entry.slice(0, -1)) !== undefined;
+
+/** A single file with the name that everyone uses is called after its folder. */
+function plainModels(folder: string, files: readonly string[], called: string): readonly FoundModel[] {
+  const isGeneric = files.length === 1 && files[0] === 'model.onnx';
+  return files.map((file) => ({
+    name: isGeneric ? called : basename(file, extname(file)),
+    path: join(folder, file),
+    ...{ version: undefined, maxBatchSize: undefined, labels: {}, remarks: [] },
+  }));
+}
+
+/** Some other folder may lie beside models: it has neither a configuration nor a version. */
+async function isModelFolder(folder: string): Promise<boolean> {
+  const entries: readonly string[] = await readdir(folder).catch(() => []);
+  if (entries.includes('config.pbtxt')) return true;
+  const versions = entries.filter((entry) => versionNumber(entry) !== undefined);
+  return (await filter(versions, (version) => isFolder(join(folder, version)))).length > 0;
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+async function filter<T>(all: readonly T[], keeps: (one: T) => Promise<boolean>): Promise<readonly T[]> {
+  const kept = await Promise.all(all.map(keeps));
+  return all.filter((_, i) => kept[i]);
+}

@@ -1,0 +1,45 @@
+// Which versions of a model are registered, as `version_policy` says it.
+
+import type { ConfigMessage } from './config-message.js';
+
+export type VersionPolicy =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'latest'; readonly count: number }
+  | { readonly kind: 'specific'; readonly versions: readonly number[] };
+
+/** All, where nothing is said: the newest becomes the current one, and the others cost nothing. */
+export function readVersionPolicy(config: ConfigMessage): VersionPolicy {
+  const policy = config.message('version_policy');
+  if (policy === undefined) return { kind: 'all' };
+  const named = ['latest', 'all', 'specific'].filter((kind) => policy.has(kind));
+  const [kind] = named;
+  if (named.length !== 1) {
+    throw policy.refuse(
+      policy.at,
+      `version_policy has ${named.join(' and ') || 'none'}: expected latest, all or specific`,
+    );
+  }
+  if (kind === 'latest') return { kind, count: policy.message(kind)?.whole('num_versions', 1) ?? 1 };
+  if (kind === 'all') return { kind };
+  const versions = policy.message('specific')?.wholes('versions', 1) ?? [];
+  if (versions.length === 0) throw policy.refuse(policy.at, 'version_policy: specific names no versions');
+  return { kind: 'specific', versions };
+}
+
+export interface ChosenVersions {
+  /** Ascending. */
+  readonly versions: readonly number[];
+  /** Named, and not there. */
+  readonly missing: readonly number[];
+}
+
+/** `found` in any order. */
+export function chooseVersions(found: readonly number[], policy: VersionPolicy): ChosenVersions {
+  const ascending = found.toSorted((a, b) => a - b);
+  if (policy.kind === 'all') return { versions: ascending, missing: [] };
+  if (policy.kind === 'latest') return { versions: ascending.slice(-policy.count), missing: [] };
+  return {
+    versions: ascending.filter((version) => policy.versions.includes(version)),
+    missing: policy.versions.filter((version) => !found.includes(version)),
+  };
+}
