@@ -79,7 +79,9 @@ export interface WorkerMetrics extends ServiceMetrics {
   readonly executions: Counter<Model>;
   readonly requestDuration: Counter<Model>;
   readonly queueDuration: Counter<Model>;
+  readonly computeInputDuration: Counter<Model>;
   readonly computeDuration: Counter<Model>;
+  readonly computeOutputDuration: Counter<Model>;
   readonly queueTime: Histogram<'variant'>;
   readonly computeTime: Histogram<'variant'>;
   readonly batchSize: Histogram<'variant'>;
@@ -102,12 +104,26 @@ export function createWorkerMetrics(): WorkerMetrics {
       'code',
     ]),
     succeeded: make.counter('nv_inference_request_success', 'Queries answered', model),
-    failed: make.counter('nv_inference_request_failure', 'Queries that ended in an error', model),
-    items: make.counter('nv_inference_count', 'Items of batches answered', model),
+    failed: make.counter(
+      'nv_inference_request_failure',
+      'Queries that passed all checks, and ended in an error',
+      model,
+    ),
+    items: make.counter('nv_inference_count', 'Items of queries answered', model),
     executions: make.counter('nv_inference_exec_count', 'Batches answered', model),
     requestDuration: make.counter('nv_inference_request_duration_us', 'Time that answered queries took', model),
     queueDuration: make.counter('nv_inference_queue_duration_us', 'Time that answered queries were queued', model),
-    computeDuration: make.counter('nv_inference_compute_infer_duration_us', 'Time of their batches', model),
+    computeInputDuration: make.counter(
+      'nv_inference_compute_input_duration_us',
+      'Time in which their batches were put together',
+      model,
+    ),
+    computeDuration: make.counter('nv_inference_compute_infer_duration_us', 'Time in which their batches ran', model),
+    computeOutputDuration: make.counter(
+      'nv_inference_compute_output_duration_us',
+      'Time in which their batches were taken apart',
+      model,
+    ),
     queueTime: make.histogram('pareto_queue_seconds', 'Time in the queue of a replica', latencyBuckets, ['variant']),
     computeTime: make.histogram('pareto_compute_seconds', 'Time of a batch in its executor', latencyBuckets, [
       'variant',

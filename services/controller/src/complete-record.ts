@@ -1,12 +1,14 @@
 // Records of schema version 1, with what they lack.
 
-import { bytes, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
-import type { RecordKind, WorkerRecord } from './records.js';
+import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
+import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
 /** A record as it was read, and what this release adds to those of its kind. */
 export function completeRecord(kind: RecordKind, value: unknown): unknown {
   if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, labels: {}, ...(value as object) };
   if (kind === 'measurements') return completeMeasurement(value as Measurement);
+  if (kind === 'counters') return completeCounts(value as CounterRecord);
+  if (kind === 'loads') return completeLoad(value as LoadRecord);
   return kind === 'workers' ? completeWorker(value as WorkerRecord) : value;
 }
 
@@ -31,3 +33,9 @@ const completeWorker = (read: WorkerRecord): WorkerRecord => ({
   ...read,
   info: { ...read.info, slotGroups: read.info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
 });
+
+/** Nothing of what the protocol's statistics are made of was counted. */
+const completeCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
+  read.counts === undefined ? { ...read, counts: noCounts } : read;
+
+const completeLoad = (read: LoadRecord): LoadRecord => ({ ...read, replicas: read.replicas.map(completeCounts) });

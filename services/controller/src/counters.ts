@@ -1,23 +1,54 @@
 // Folding workers' cumulative counts into totals that never go backwards. Pure.
 
-import type { ReplicaReport, VariantId } from '@pareto/core';
-import { replicasById, type CounterRecord, type LoadRecord } from './records.js';
+import {
+  addInferCounts,
+  inferCountsSince,
+  milliseconds,
+  type InferCounts,
+  type ReplicaReport,
+  type VariantId,
+} from '@pareto/core';
+import { replicasById, type CounterRecord, type CountedReport, type LoadRecord } from './records.js';
 
 export interface VariantCounts extends CounterRecord {
   readonly variant: VariantId;
   readonly version: number;
 }
 
+/**
+ * The reports of one worker as they are kept: an age would change all the time, so that it is a time of this controller's. The
+ * time stays while nothing was executed since the record of before.
+ */
+export function countedReports(
+  before: LoadRecord | undefined,
+  incarnation: string,
+  reports: readonly ReplicaReport[],
+  wallMs: number,
+): readonly CountedReport[] {
+  const known = replicasById(before?.incarnation === incarnation ? before : undefined);
+  return reports.map((report) => {
+    const { lastInferenceAgeMs, ...counts } = report.counts;
+    const last = known.get(report.replica);
+    const isSame = last?.executions === report.executions;
+    const lastWallMs = lastInferenceAgeMs === undefined ? undefined : Math.round(wallMs - lastInferenceAgeMs);
+    return {
+      ...report,
+      counts: { ...counts, lastInferenceAgeMs: undefined },
+      lastInferenceWallMs: isSame ? last.lastInferenceWallMs : lastWallMs,
+    };
+  });
+}
+
 /** What each replica counted since the load record of before; a new incarnation began at nothing. */
 export function countsSince(before: LoadRecord | undefined, load: LoadRecord): readonly VariantCounts[] {
   const known = replicasById(before?.incarnation === load.incarnation ? before : undefined);
-  return load.replicas
-    .map((report) => difference(report, known.get(report.replica)))
-    .filter((counts) => counts.items > 0 || counts.requests > 0 || counts.busyMs > 0);
+  return load.replicas.map((report) => difference(report, known.get(report.replica))).filter(isSomething);
 }
 
-function difference(report: ReplicaReport, before: ReplicaReport | undefined): VariantCounts {
-  const since = (key: keyof CounterRecord): number => Math.max(0, report[key] - (before?.[key] ?? 0));
+type Summed = 'requests' | 'items' | 'executions' | 'failures' | 'busyMs';
+
+function difference(report: CountedReport, before: CountedReport | undefined): VariantCounts {
+  const since = (key: Summed): number => Math.max(0, report[key] - (before?.[key] ?? 0));
   return {
     variant: report.variant,
     version: report.version,
@@ -26,8 +57,13 @@ function difference(report: ReplicaReport, before: ReplicaReport | undefined): V
     executions: since('executions'),
     failures: since('failures'),
     busyMs: since('busyMs'),
+    counts: before === undefined ? report.counts : inferCountsSince(report.counts, before.counts),
+    lastInferenceWallMs: report.lastInferenceWallMs,
   };
 }
+
+const isSomething = ({ requests, items, executions, failures, busyMs, counts }: VariantCounts): boolean =>
+  Math.max(requests, items, executions, failures, busyMs, counts.success.ns, counts.fail.count) > 0;
 
 export const addCounts = (total: CounterRecord | undefined, more: CounterRecord): CounterRecord => ({
   requests: (total?.requests ?? 0) + more.requests,
@@ -35,4 +71,17 @@ export const addCounts = (total: CounterRecord | undefined, more: CounterRecord)
   executions: (total?.executions ?? 0) + more.executions,
   failures: (total?.failures ?? 0) + more.failures,
   busyMs: (total?.busyMs ?? 0) + more.busyMs,
+  counts: total === undefined ? more.counts : addInferCounts(total.counts, more.counts),
+  lastInferenceWallMs: latest(total?.lastInferenceWallMs, more.lastInferenceWallMs),
+});
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+/** As clients read them: the last inference has an age. */
+export const inferCountsAt = ({ counts, lastInferenceWallMs }: CounterRecord, wallMs: number): InferCounts => ({
+  ...counts,
+  lastInferenceAgeMs:
+    lastInferenceWallMs === undefined ? undefined : milliseconds(Math.max(0, wallMs - lastInferenceWallMs)),
 });

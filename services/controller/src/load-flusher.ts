@@ -1,21 +1,29 @@
 // Workers' loads and the counters of variants, written together at a bounded rate: a change of state soon, counts every
 // five seconds.
 
-import { milliseconds, type Clock, type Milliseconds, type WorkerId } from '@pareto/core';
+import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
+import { countedReports, type VariantCounts } from './counters.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
-import { flushLimits, planFlush, type Saying } from './plan-flush.js';
-import type { LoadRecord } from './records.js';
+import { countsOf, flushLimits, planFlush, type Saying } from './plan-flush.js';
+import { loadKey, type LoadRecord } from './records.js';
 
 export interface LoadFlusher {
   /** What a worker says now. `isNews`: a replica or the worker itself changed its state. */
-  note(load: LoadRecord, isNews: boolean): void;
+  note(load: SaidLoad, isNews: boolean): void;
+  /** What workers have counted beyond the counters in the store. */
+  uncounted(): readonly VariantCounts[];
   /** Writes, while this controller leads, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Writes all that waits, now. */
   flush(): Promise<void>;
+}
+
+/** As the worker says it. */
+export interface SaidLoad extends Omit<LoadRecord, 'replicas'> {
+  readonly replicas: readonly ReplicaReport[];
 }
 
 export interface LoadFlusherOptions {
@@ -34,10 +42,11 @@ interface Waiting {
 }
 
 export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
-  const { leader, clock, logger } = options;
+  const { leader, mirror, clock, logger } = options;
   const waiting = new Map<WorkerId, Waiting>();
   const bell = createDoorbell(clock);
   let countsAt = clock.now();
+  const writtenOf = (worker: WorkerId): LoadRecord | undefined => mirror.records.loads.get(loadKey(worker))?.value;
 
   const round = async (isCountsDue: boolean): Promise<void> => {
     if (leader.term === undefined) return;
@@ -49,14 +58,17 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   leader.onChange(() => waiting.clear());
 
   return {
-    note(load, isNews) {
-      const before = waiting.get(load.worker);
+    note(said, isNews) {
+      const before = waiting.get(said.worker);
+      const last = before?.saying.at(-1) ?? writtenOf(said.worker);
+      const load = { ...said, replicas: countedReports(last, said.incarnation, said.replicas, clock.wallMs()) };
       waiting.set(load.worker, {
         saying: saidNow(before?.saying ?? [], load),
         isNews: isNews || before?.isNews === true,
       });
       if (isNews) bell.ring();
     },
+    uncounted: () => [...waiting].flatMap(([worker, { saying }]) => countsOf(writtenOf(worker), saying)),
     async run(signal) {
       while (!signal.aborted) {
         await bell.wait(untilCounts(clock, countsAt), signal);

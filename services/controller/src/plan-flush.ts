@@ -49,9 +49,12 @@ export function planFlush(sayings: Iterable<Saying>, records: RecordView, limits
   return { ...book.close(), done };
 }
 
-/** The sum over its words, each against the one before. */
-const countsOf = (before: LoadRecord | undefined, saying: Saying): readonly VariantCounts[] =>
-  saying.flatMap((load, i) => countsSince(i === 0 ? before : saying[i - 1], load));
+/** What a saying adds to the counters: the sum over its words that are not written, each against the one before. */
+export function countsOf(before: LoadRecord | undefined, saying: Saying): readonly VariantCounts[] {
+  const written = saying.length < 2 ? undefined : JSON.stringify(before);
+  const unwritten = saying.slice(1 + saying.findLastIndex((load) => JSON.stringify(load) === written));
+  return unwritten.flatMap((load, i) => countsSince(i === 0 ? before : unwritten[i - 1], load));
+}
 
 interface Book {
   /** False, and nothing is added, when it does not fit. */
@@ -78,7 +81,7 @@ function openBook(records: RecordView, limits: FlushLimits): Book {
   return {
     add(load, counts) {
       const folded = fold(counts);
-      const added = Buffer.byteLength(JSON.stringify(load)) + (folded.size - totals.size) * counterBytes;
+      const added = Buffer.byteLength(JSON.stringify(load)) + sizeOf(folded) - sizeOf(totals);
       if (loads.length + 1 + folded.size > limits.operations || bytes + added > limits.bytes) return false;
       loads.push(load);
       totals = folded;
@@ -103,8 +106,12 @@ function openBook(records: RecordView, limits: FlushLimits): Book {
   };
 }
 
-/** Of a key and a counter record, generously. */
-const counterBytes = 512;
+const sizeOf = (totals: ReadonlyMap<string, CounterRecord>): number =>
+  [...totals.values()].reduce((sum, { counts }) => sum + counterBytes + counts.batches.length * batchBytes, 0);
+
+/** Of a key and a counter record, generously, and of a batch size in it. */
+const counterBytes = 1_024;
+const batchBytes = 256;
 
 /** The replicas of one worker that changed, as many as fit; the others stay as they are in the store until next time. */
 function addPart(book: Book, before: LoadRecord | undefined, [load]: Saying, limits: FlushLimits): boolean {

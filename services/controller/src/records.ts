@@ -4,13 +4,14 @@
 import type {
   Architecture,
   Assignment,
+  InferCounts,
   Measurement,
   PlanAction,
   RecipeOutcome,
   ReplicaId,
   ReplicaReport,
+  Rule,
   RuleEvent,
-  SelectionRule,
   Task,
   Variant,
   VariantId,
@@ -40,7 +41,13 @@ export interface LoadRecord {
   readonly incarnation: string;
   /** False once the leader has given up waiting for it. */
   readonly present: boolean;
-  readonly replicas: readonly ReplicaReport[];
+  readonly replicas: readonly CountedReport[];
+}
+
+/** Without the age of the last inference, which is none when it is read. */
+export interface CountedReport extends ReplicaReport {
+  /** Since the Unix epoch, by the clock of the controller that heard of it. */
+  readonly lastInferenceWallMs?: number | undefined;
 }
 
 /** Of a variant, over all replicas that there ever were. */
@@ -50,6 +57,10 @@ export interface CounterRecord {
   readonly executions: number;
   readonly failures: number;
   readonly busyMs: number;
+  /** Without the age of the last inference. */
+  readonly counts: InferCounts;
+  /** Since the Unix epoch, by a controller's clock; undefined: there was none. */
+  readonly lastInferenceWallMs?: number | undefined;
 }
 
 interface PlanRecord {
@@ -72,7 +83,7 @@ export interface Records {
   readonly outcomes: RecipeOutcome;
   readonly variants: Variant;
   readonly measurements: Measurement;
-  readonly rules: SelectionRule;
+  readonly rules: Rule;
   /** The last of them, by when they came about. */
   readonly ruleEvents: RuleEvent;
   readonly assignments: Assignment;
@@ -135,7 +146,7 @@ export const putRecord = (key: string, record: Records[RecordKind]): Operation =
   value: JSON.stringify(record),
 });
 
-export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, ReplicaReport> =>
+export const replicasById = (load: LoadRecord | undefined): ReadonlyMap<ReplicaId, CountedReport> =>
   new Map(load?.replicas.map((report) => [report.replica, report]));
 
 /** All keys of an architecture's versions, and of their outcomes, variants, measurements and counters. */

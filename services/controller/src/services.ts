@@ -19,8 +19,11 @@ import type { OutcomeRecords } from './outcome-records.js';
 import type { PlanLog } from './plan-log.js';
 import { createRegistryHandlers } from './registry-service.js';
 import { createRegistryTurns } from './registry-turns.js';
+import { createReportAsker } from './report-asker.js';
 import type { RollCall } from './roll-call.js';
 import type { Routes } from './routes-service.js';
+import { setWarmth } from './rules-service.js';
+import { createStatistics } from './statistics.js';
 import type { TableLog } from './table-log.js';
 import { createJoin } from './worker-sessions.js';
 
@@ -44,7 +47,9 @@ export interface ServiceParts {
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { config, context, cluster, blobs, routes, table, metrics } = parts;
-  const join = createJoin({ ...parts, ...cluster, ...context });
+  const asker = createReportAsker(context.clock);
+  const join = createJoin({ ...parts, ...cluster, ...context, asker });
+  const statistics = createStatistics({ ...parts, ...cluster, ...context, asker });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const { leader } = cluster;
   /** Where nobody is known to lead this controller says what it knows. */
@@ -59,7 +64,15 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));
   const fleet = { ...parts, name: config.cluster, join, routers: routes.routers, tableVersion, preferLeader };
   server.add('pareto.v1.Fleet', createFleetHandlers(fleet));
-  server.add('pareto.v1.Routes', routes.handlers);
+  server.add('pareto.v1.Routes', {
+    ...{ ...routes.handlers, statistics },
+    async setWarmth(request) {
+      leader.require();
+      requireSettled(cluster);
+      await setWarmth(registry, request);
+      return {};
+    },
+  });
 }
 
 /** What was registered before must not be mixed with what is registered after. */

@@ -1,5 +1,5 @@
-// What goes down a worker's stream: its assignments when they changed, else a sign of life twice a second. One message is in
-// flight at a time, and the newest state wins: a slow worker is told once what it missed.
+// What goes down a worker's stream: its assignments when they changed, a word when it is to report at once, else a sign of life
+// twice a second. One message is in flight at a time, and the newest state wins: a slow worker is told once what it missed.
 
 import type { Clock, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
@@ -9,6 +9,8 @@ export interface WorkerLine {
   readonly worker: WorkerId;
   /** Takes the place of what was not sent yet. */
   offer(assignments: wire.AssignmentsInput): void;
+  /** A report that bears this number, or a later one, is wanted now. */
+  ask(asked: number): void;
   /** Sends until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -26,11 +28,17 @@ const heartbeatMs = 500;
 export function createWorkerLine({ worker, stream, storeAgeMs, clock }: WorkerLineOptions): WorkerLine {
   const bell = createDoorbell(clock);
   let offered: wire.AssignmentsInput | undefined;
+  let asked: number | undefined;
   const next = (): wire.ControllerMessageInput => {
-    if (offered === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
-    const assignments = offered;
-    offered = undefined;
-    return { assignments };
+    if (offered !== undefined) {
+      const assignments = offered;
+      offered = undefined;
+      return { assignments };
+    }
+    if (asked === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
+    const reportNow = { asked };
+    asked = undefined;
+    return { reportNow };
   };
   return {
     worker,
@@ -38,10 +46,14 @@ export function createWorkerLine({ worker, stream, storeAgeMs, clock }: WorkerLi
       offered = assignments;
       bell.ring();
     },
+    ask(latest) {
+      asked = latest;
+      bell.ring();
+    },
     async run(signal) {
       while (!signal.aborted) {
         await stream.write(next());
-        await bell.wait(heartbeatMs, signal);
+        if (offered === undefined && asked === undefined) await bell.wait(heartbeatMs, signal);
       }
     },
   };

@@ -18,6 +18,7 @@ import type { Leader } from './leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from './load-flusher.js';
 import type { OutcomeRecords } from './outcome-records.js';
+import type { ReportAsker } from './report-asker.js';
 import type { RollCall } from './roll-call.js';
 import { createWorkerLine } from './worker-line.js';
 
@@ -29,6 +30,7 @@ export interface WorkerSessionsOptions {
   readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
   readonly rollCall: RollCall;
+  readonly asker: ReportAsker;
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
   readonly storeAgeMs: () => number;
@@ -79,12 +81,13 @@ interface Serving {
 }
 
 async function serve(options: WorkerSessionsOptions, { stream, messages, session, signal }: Serving): Promise<void> {
-  const { fleet, assigner, rollCall, changed, logger, clock } = options;
+  const { fleet, assigner, asker, rollCall, changed, logger, clock } = options;
   const worker = session.info.id;
   const line = createWorkerLine({ ...options, worker, stream });
   warnOfTwo(fleet.session(worker)?.info, session.info, logger);
   fleet.join(session, clock.now());
   assigner.attach(line);
+  asker.attach(line);
   changed();
   line.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
   try {
@@ -97,6 +100,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
     }
   } finally {
     assigner.detach(line);
+    asker.detach(line);
     fleet.leave(session, clock.now());
     rollCall.left();
     changed();
@@ -143,7 +147,7 @@ async function handleMessage(
   session: WorkerSession,
   options: WorkerSessionsOptions,
 ): Promise<void> {
-  const { fleet, assigner, records, outcomes, loads, changed, clock } = options;
+  const { fleet, assigner, asker, records, outcomes, loads, changed, clock } = options;
   const { id: worker, incarnation } = session.info;
   // Another session took its place.
   if (fleet.session(worker) !== session) return;
@@ -151,6 +155,7 @@ async function handleMessage(
     const report = reportFromWire(message.report);
     const isNews = fleet.report(session, report, clock.now());
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isNews);
+    asker.heard(worker, message.report.asked);
     if (isNews) changed();
     await records.storeQuarantines(report);
   }
@@ -172,7 +177,7 @@ async function handleMessage(
   }
 }
 
-const reportFromWire = ({ replicas, measuring, ...told }: wire.WorkerReport): WorkerReport => ({
+const reportFromWire = ({ replicas, measuring, asked: _asked, ...told }: wire.WorkerReport): WorkerReport => ({
   ...told,
   replicas: replicas.map(replicaReportFromWire),
   measuring: measuring === '' ? undefined : variantId(measuring),

@@ -5,6 +5,7 @@ import { planAftermath, type BatchFailure } from '@pareto/policy';
 import type { Executor, RunOutcome, RunRequest, SlotTokens } from '@pareto/runtime';
 import { itemsOf, joinInputs, splitOutputs } from './batch-tensors.js';
 import type { Query } from './check-request.js';
+import type { BatchTimes } from './replica-counts.js';
 import type { RequestQueue, Waiting } from './request-queue.js';
 import { createTurn } from './turn.js';
 
@@ -17,7 +18,8 @@ export interface BatcherOptions {
   readonly sizeOf: (items: number) => number;
   /** Undefined: nothing is known yet. */
   readonly expectedMs: (items: number) => Milliseconds | undefined;
-  readonly onBatch: (batch: readonly Waiting[], outcome: RunOutcome) => void;
+  /** It is answered with what comes next. */
+  readonly onBatch: (batch: readonly Waiting[], times: BatchTimes) => void;
   /** A query whose run killed a second executor. */
   readonly onPoison: () => void;
 }
@@ -53,6 +55,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const turn = createTurn(tokens, pump);
   let executor: Executor | undefined;
   let overdue = false;
+  /** When the last run came to its end. */
+  let idleSince = clock.now();
 
   function pump(): void {
     if (executor === undefined || overdue) return turn.end();
@@ -78,13 +82,18 @@ export function createBatcher(options: BatcherOptions): Batcher {
       overdue = true;
       turn.end();
     });
-    const outcome = await on.run({ ...requestOf(queries, size), expectedMs });
+    const running = on.run({ ...requestOf(queries, size), expectedMs });
+    const inputMs = clock.now() - flight.startedAt;
+    const outcome = await running;
     watch[Symbol.dispose]();
+    const endedAt = clock.now();
+    const beganAt = milliseconds(Math.max(flight.startedAt, idleSince - inputMs));
+    idleSince = endedAt;
     flights.delete(flight);
     overdue = false;
     if (outcome.kind === 'died' && executor === on) executor = undefined;
-    options.onBatch(batch, outcome);
-    if (outcome.kind === 'done') answer(batch, outcome, { ...flight, size, pid: on.pid, endedAt: clock.now() });
+    const ran = { ...flight, size, pid: on.pid, beganAt, inputMs, endedAt };
+    if (outcome.kind === 'done') answer(batch, outcome, ran, options);
     else settle(batch, outcome, options);
     // Others that wait come first: this replica lines up behind them.
     if (flights.size === 0 && tokens.waiting > 0) turn.end();
@@ -152,17 +161,18 @@ function leftMs(flights: readonly Flight[], expectedMs: BatcherOptions['expected
   }, 0);
 }
 
-interface Run extends Flight {
+interface Run extends Flight, Pick<BatchTimes, 'beganAt' | 'inputMs' | 'endedAt'> {
   /** With what it was filled up with. */
   readonly size: number;
   readonly pid: number;
-  readonly endedAt: Milliseconds;
 }
 
+/** Counted first: whoever has an answer finds it in the counts. */
 function answer(
   batch: readonly Waiting[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
-  { items, size, pid, startedAt, endedAt }: Run,
+  { items, size, pid, startedAt, endedAt, ...times }: Run,
+  { onBatch, clock }: Pick<BatcherOptions, 'onBatch' | 'clock'>,
 ): void {
   const shared = { batchItems: items, executorPid: pid, startedAt, endedAt, computeMs };
   try {
@@ -171,6 +181,8 @@ function answer(
       batch.map(({ query }) => query),
       size,
     );
+    const splitAt = clock.now();
+    onBatch(batch, { ...times, inferMs: computeMs, outputMs: splitAt - endedAt, endedAt: splitAt });
     for (const [index, { resolve }] of batch.entries()) resolve({ ...shared, outputs: parts[index] ?? [] });
   } catch (error) {
     for (const { reject } of batch) reject(error);

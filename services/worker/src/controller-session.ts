@@ -51,9 +51,11 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       outbox.forget();
       return { message: 'hello', hello: workerInfoToWire(options.worker()) };
     },
-    onMessage({ assignments }) {
+    onMessage({ assignments, reportNow }) {
       const orders = assignments && readOrders(assignments, options.logger);
       if (orders) obey(orders);
+      if (reportNow) outbox.ask(reportNow.asked);
+      if (reportNow) hurry();
     },
   });
 

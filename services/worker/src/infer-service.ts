@@ -32,19 +32,15 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
   const traceparent = call.metadata.get('traceparent');
   const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
-  const model = labelsOf(replica);
-  const variant = model.model;
+  const variant = replica?.order.spec.variant ?? 'unknown';
   span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
     const reply = await answer(body, call, { ...deps, decision, replica, span });
     deps.metrics.requests.add(1, { variant, code: 'ok' });
-    deps.metrics.succeeded.add(1, model);
-    deps.metrics.requestDuration.add((deps.clock.now() - call.receivedAt) * 1000, model);
     span.end();
     return reply;
   } catch (error) {
     deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
-    deps.metrics.failed.add(1, model);
     span.end(error);
     throw error;
   } finally {
@@ -65,12 +61,15 @@ async function answer(body: Buffer, call: ServerCall, { decision, replica, span,
   const query = checkRequest(request, replica.order.spec);
   const enqueuedAt = deps.clock.now();
   const deadlineMs = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
-  const got = await replica.infer(query, { signal: call.signal, deadlineMs });
+  const got = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
   recordTimes(got, enqueuedAt, replica, deps);
   traceRun(got, span, deps.tracer);
   const facts = { decision, spec: replica.order.spec, costUsd: costOf(got, query.items, replica) };
   setReplyTrailers(call, facts);
-  return encodeReply(request, got.outputs, facts, query.typed);
+  const encodingAt = deps.clock.now();
+  const reply = encodeReply(request, got.outputs, { ...facts, query, labels: replica.labels });
+  replica.encoded(got.batchItems, deps.clock.now() - encodingAt);
+  return reply;
 }
 
 /** The query's share of the slot's time, by items. */
@@ -85,14 +84,7 @@ function recordTimes(
 ): void {
   const queuedMs = got.startedAt - enqueuedAt;
   metrics.queueTime.record(queuedMs / 1000, { variant: replica.order.spec.variant });
-  metrics.queueDuration.add(queuedMs * 1000, labelsOf(replica));
-  metrics.computeDuration.add(got.computeMs * 1000, labelsOf(replica));
 }
-
-const labelsOf = (replica: Replica | undefined): { readonly model: string; readonly version: string } => ({
-  model: replica?.order.spec.variant ?? 'unknown',
-  version: String(replica?.order.spec.version ?? 0),
-});
 
 function traceRun(got: Answer, parent: Span, tracer: Tracer): void {
   if (!parent.recording) return;

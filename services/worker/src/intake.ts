@@ -1,6 +1,6 @@
 // Queries on their way through a replica: into its queue, and out again answered or turned away.
 
-import { ParetoError, type Clock } from '@pareto/core';
+import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notExecutedKey } from '@pareto/rpc';
 import type { Query } from './check-request.js';
 import type { ReplicaCounts } from './replica-counts.js';
@@ -8,6 +8,8 @@ import type { Answer, QueueBounds, RequestQueue } from './request-queue.js';
 
 export interface InferOptions {
   readonly signal: AbortSignal;
+  /** When its headers came. */
+  readonly receivedAt: Milliseconds;
   /** Of the caller's gRPC deadline, by the clock; infinite when there is none. */
   readonly deadlineMs: number;
 }
@@ -32,7 +34,7 @@ export interface Intake {
 export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeOptions): Intake {
   const pending = new Set<Promise<Answer>>();
 
-  function enqueue(query: Query, { signal, deadlineMs }: InferOptions): Promise<Answer> {
+  function enqueue(query: Query, { signal, receivedAt, deadlineMs }: InferOptions): Promise<Answer> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const onAbort = (): void => {
@@ -40,7 +42,8 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
         reject(signal.reason as Error);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      const fresh = { enqueuedAt: clock.now(), deaths: 0, alone: false };
+      const { priority } = query;
+      const fresh = { priority, receivedAt, enqueuedAt: clock.now(), deaths: 0, alone: false };
       if (queue.push({ query, deadlineMs, signal, resolve, reject, ...fresh })) onQueued();
       else reject(queueFull(bounds));
     });
@@ -51,7 +54,9 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
       counts.request();
       const answered = enqueue(query, options);
       pending.add(answered);
-      answered.catch(() => counts.failure()).finally(() => pending.delete(answered));
+      answered
+        .catch((error: unknown) => counts.failure(options.receivedAt, !isNotTaken(error)))
+        .finally(() => pending.delete(answered));
       return answered;
     },
     turnAway(why) {
@@ -69,6 +74,9 @@ const notExecuted = { [notExecutedKey]: '1' };
 
 /** It reached no executor: another replica may be tried. */
 export const notTaken = (why: string): ParetoError => new ParetoError('unavailable', why, { details: notExecuted });
+
+const isNotTaken = (error: unknown): boolean =>
+  error instanceof ParetoError && error.code === 'unavailable' && notExecutedKey in error.details;
 
 const queueFull = ({ items, bytes: most }: QueueBounds): ParetoError =>
   new ParetoError(

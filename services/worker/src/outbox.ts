@@ -23,7 +23,9 @@ interface Letter {
 export interface Outbox {
   /** The most wanted first. What is made of the present state: nothing waits here. */
   letters(): Generator<Letter>;
-  /** Nothing of what was sent is known to be heard: it is said again. */
+  /** A report is wanted that says so. */
+  ask(asked: number): void;
+  /** Nothing of what was sent is known to be heard: it is said again, to one who has not asked yet. */
   forget(): void;
 }
 
@@ -32,6 +34,7 @@ const resendAfter = 5_000;
 
 export function createOutbox({ replicas, measurer, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
   const sentAt = new Map<Result, number>();
+  let asked = 0;
   const isDue = (result: Result): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function report(): Letter {
@@ -43,6 +46,7 @@ export function createOutbox({ replicas, measurer, draining, controllerAgeMs, cl
       measuring: measurer.current,
       progress: measurer.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),
+      asked,
     };
     return { message: { message: 'report', report: told }, sent: () => replicas.told(reports) };
   }
@@ -57,7 +61,11 @@ export function createOutbox({ replicas, measurer, draining, controllerAgeMs, cl
       }
       yield report();
     },
-    forget: () => sentAt.clear(),
+    ask: (latest) => void (asked = latest),
+    forget() {
+      sentAt.clear();
+      asked = 0;
+    },
   };
 }
 

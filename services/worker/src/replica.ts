@@ -6,8 +6,10 @@ import type { ReplicaLoadReport } from '@pareto/rpc';
 import type { ReplicaOrder } from './assignments.js';
 import { createBatcher } from './batcher.js';
 import type { Query } from './check-request.js';
+import type { LabelTexts } from './classify.js';
 import { keepExecutor } from './executor-keeper.js';
 import { createIntake, type InferOptions } from './intake.js';
+import { loadLabels } from './load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from './replica-counts.js';
 import { ceilingOf, expectedMs, loadOf, sizeOf, turnMs, warmSizes, type Work } from './replica-load.js';
@@ -29,8 +31,12 @@ export interface Replica {
   /** Predicted, of the batch that runs or will run next; 0 when there is nothing to do. */
   readonly turnMs: number;
   readonly memoryBytes: number;
+  /** Of its outputs, once it is loaded. */
+  readonly labels: LabelTexts;
   /** Rejects with the status that the caller gets; with `pareto-not-executed` when another replica may be tried. */
   infer(query: Query, options: InferOptions): Promise<Answer>;
+  /** An answer of a batch of so many items was put into its reply. */
+  readonly encoded: (batchItems: number, ms: number) => void;
   load(): ReplicaLoadReport;
   report(): ReplicaReport;
   /** Another ceiling, profile or price; the variant stays. */
@@ -43,10 +49,11 @@ export interface Replica {
 /** Begins to load at once. */
 export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
   const queue = createRequestQueue(deps.bounds, deps.clock);
-  const counts = createReplicaCounts(first.spec, deps.metrics);
+  const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
   const status = createReplicaStatus(first, deps);
   let order = first;
   let memoryBytes = 0;
+  let labels: LabelTexts | undefined;
 
   const batcher = createBatcher({
     queue,
@@ -66,6 +73,9 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
       memoryLimitBytes: deps.memoryLimitBytes(order),
       warmSizes: warmSizes(order),
     }),
+    async prepare(signal) {
+      labels ??= await loadLabels(deps.cache, order.spec.labels, signal);
+    },
     onEvent: happen,
     attach: batcher.attach,
     detach: batcher.detach,
@@ -115,10 +125,14 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     get memoryBytes() {
       return memoryBytes;
     },
+    get labels() {
+      return labels ?? new Map();
+    },
     infer: async (query, options) => {
       status.requireServing();
       return intake.infer(query, options);
     },
+    encoded: counts.encoded,
     load: () => loadOf(order, work(), deps.slotWaitMs()),
     report: () => ({
       ...identityOf(order),

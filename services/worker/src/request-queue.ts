@@ -1,7 +1,7 @@
-// Queries waiting for one replica: bounded in items and bytes, first come, first served.
+// Queries waiting for one replica: bounded in items and bytes, by their priority, and then first come, first served.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { nextBatch } from '@pareto/policy';
+import { nextBatch, queuePlace } from '@pareto/policy';
 import type { TensorOutput } from '@pareto/runtime';
 import type { Query } from './check-request.js';
 
@@ -18,6 +18,10 @@ export interface Answer {
 
 export interface Waiting {
   readonly query: Query;
+  /** 1 is the most urgent; infinite: none was given. */
+  readonly priority: number;
+  /** When its headers came. */
+  readonly receivedAt: Milliseconds;
   readonly enqueuedAt: Milliseconds;
   /** The caller's gRPC deadline; infinite when it set none. */
   readonly deadlineMs: number;
@@ -72,7 +76,7 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
       const { query } = waiting;
       // One query alone always fits: its size has a limit of its own.
       if (queue.length > 0 && (items + query.items > bounds.items || bytes + query.bytes > bounds.bytes)) return false;
-      queue.push(waiting);
+      queue.splice(queuePlace(queue, waiting.priority, clock.now()), 0, waiting);
       count([waiting], 1);
       return true;
     },

@@ -14,13 +14,25 @@ function query(items: number, fields: Partial<Query> & { readonly datatype?: Dat
   const { datatype = 'UINT8', ...rest } = fields;
   const data = [Buffer.alloc(items, items)];
   const inputs = [{ name: 'x', datatype, shape: [items, 1], data }];
-  return { items, bytes: items, inputs, outputs: [], batchKey: '', typed: false, ...rest };
+  return {
+    items,
+    bytes: items,
+    inputs,
+    outputs: [],
+    classes: new Map(),
+    batchKey: '',
+    typed: false,
+    priority: never,
+    ...rest,
+  };
 }
 
 function waiting(of: Query, fields: Partial<Waiting> = {}): Waiting {
   const nothing = (): void => undefined;
   return {
     query: of,
+    priority: of.priority,
+    receivedAt: milliseconds(0),
     enqueuedAt: milliseconds(0),
     deadlineMs: never,
     deaths: 0,

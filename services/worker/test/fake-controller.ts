@@ -31,6 +31,8 @@ export interface FakeController {
   depose(leader: string): void;
   /** The whole desired state from now on. */
   order(orders: wire.AssignmentsInput): void;
+  /** Wants a report at once. */
+  askNow(asked: number): void;
   /** How many bytes of a blob are given before the call breaks off. */
   breakAt: number;
   /** Waits for a replica's report that fits. */
@@ -60,6 +62,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
   const told = new Map<string, wire.ReplicaReport>();
   const deposed = new EventEmitter();
   let send: () => void = () => undefined;
+  let say: (message: wire.ControllerMessageInput) => void = () => undefined;
   const server = createServer();
   let bound = port;
   const controller: FakeController = {
@@ -92,6 +95,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       orders = next;
       send();
     },
+    askNow: (asked) => say({ message: 'reportNow', reportNow: { asked } }),
     waitForReplica: (id, fits, timeoutMs) =>
       waitFor(
         `replica ${id}`,
@@ -116,7 +120,8 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
         throw notLeading(leader === '' ? undefined : leader);
       };
       if (controller.leader !== undefined) refuse(controller.leader);
-      send = () => void stream.write({ message: 'assignments', assignments: orders });
+      say = (message) => void stream.write(message);
+      send = () => say({ message: 'assignments', assignments: orders });
       const beat = setInterval(() => void stream.write({ message: 'heartbeat', heartbeat: {} }), heartbeatMs).unref();
       using _beating = { [Symbol.dispose]: () => clearInterval(beat) };
       await Promise.race([read(stream), once(deposed, 'deposed')]);

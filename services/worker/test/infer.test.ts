@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ParetoError } from '@pareto/core';
-import { decodeDecision, notExecutedKey, parseLoad, tokenKey } from '@pareto/rpc';
+import { decodeDecision, encodeInferRequest, notExecutedKey, parseLoad, tokenKey, type wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { decode, fixture, floatRequest, floatsOf, order, startWorld, type World } from './harness.js';
 
@@ -82,10 +82,42 @@ describe('a query on a worker', function () {
     assert.throws(() => decodeDecision('{}'), { code: 'invalid-argument' });
   });
 
+  it('is in the counts of statistics, unless a check turned it away', async () => {
+    const counts = async (asked: number): Promise<wire.InferCounts | null | undefined> => {
+      world.controller.askNow(asked);
+      await waitFor('the report that was asked for', () =>
+        world.controller.report?.asked === asked ? true : undefined,
+      );
+      return world.controller.told.get('r2')?.counts;
+    };
+    assert.equal((await counts(1))?.lastInferenceAgeMs, undefined);
+    const four = { datatype: 'FP32', shape: [2, 4], raw: Buffer.alloc(32) } as const;
+    const inputs = ['a', 'b'].map((name) => ({ name, ...four }));
+    const body = encodeInferRequest({ modelName: 'addsub', parameters: [], inputs });
+    await world.infer({ replica: 'r2', body });
+    await assert.rejects(world.infer({ replica: 'r2', body: floatRequest([1, 4], [1, 2, 3, 4]) }));
+    const after = await counts(2);
+    const { success, fail, queue, computeInput, computeInfer, computeOutput, batches = [] } = after ?? {};
+    assert.deepEqual(
+      [success, queue, computeInput, computeInfer, computeOutput, fail].map((timed) => timed?.count),
+      [1, 1, 1, 1, 1, 0],
+    );
+    const parts = [queue, computeInput, computeInfer, computeOutput].map((timed) => timed?.ns ?? NaN);
+    assert.ok((success?.ns ?? 0) >= parts.reduce((sum, ns) => sum + ns));
+    assert.deepEqual(
+      batches.map(({ batchSize, executions, computeInferNs }) => [batchSize, executions, computeInferNs]),
+      [[2, 1, computeInfer?.ns]],
+    );
+    assert.equal(world.controller.told.get('r2')?.items, 2);
+    assert.ok((after?.lastInferenceAgeMs ?? -1) >= 0);
+  });
+
   it('is counted', async () => {
     const text = await waitFor('metrics', async () => (await fetch(`${world.metricsUrl}/metrics`)).text());
     assert.match(text, /pareto_requests_total\{variant="id:original",code="ok".*\} \d+/);
     assert.match(text, /pareto_replicas\{state="ready".*\} 2/);
+    assert.match(text, /nv_inference_compute_input_duration_us\{model="addsub:original",version="3".*\} \d/);
+    assert.match(text, /nv_inference_request_success\{model="addsub:original",version="3".*\} 1\n/);
     assert.equal((await fetch(`${world.metricsUrl}/readyz`)).status, 200);
   });
 });

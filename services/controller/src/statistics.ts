@@ -1,0 +1,105 @@
+// What the protocol's statistics are made of: the counters in the store, and what workers have counted since, who are asked for it.
+
+import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
+import { inferCountsToWire, type wire } from '@pareto/rpc';
+import { addCounts, inferCountsAt, type VariantCounts } from './counters.js';
+import type { FleetState } from './fleet-state.js';
+import type { Leader, Term } from './leadership.js';
+import type { LoadFlusher } from './load-flusher.js';
+import type { Mirror } from './mirror.js';
+import type { RecordView } from './record-tables.js';
+import { counterKey, type CounterRecord } from './records.js';
+import type { ReportAsker } from './report-asker.js';
+
+export interface StatisticsOptions {
+  readonly leader: Pick<Leader, 'require'>;
+  readonly mirror: Pick<Mirror, 'records'>;
+  readonly fleet: Pick<FleetState, 'session' | 'presence' | 'lastReport' | 'replicas'>;
+  readonly loads: Pick<LoadFlusher, 'uncounted'>;
+  readonly asker: Pick<ReportAsker, 'ask'>;
+  readonly clock: Clock;
+}
+
+type Statistics = (
+  request: wire.StatisticsRequest,
+  call: { readonly signal: AbortSignal },
+) => Promise<wire.StatisticsResponseInput>;
+
+/** How long a new leader waits for workers that went on counting while nobody led. */
+const returnMs = 5_000;
+const lookMs = milliseconds(50);
+
+/** Throws where the leader is when that is another controller: it alone hears workers. */
+export function createStatistics(options: StatisticsOptions): Statistics {
+  const { leader, mirror, loads, asker, clock } = options;
+  return async ({ variants }, { signal }) => {
+    const isAsked = askedFrom(variants);
+    await returned(options, leader.require(), isAsked, signal);
+    await asker.ask(holdersOf(options, isAsked), signal);
+    leader.require();
+    return { variants: statisticsNow(mirror.records, loads.uncounted(), isAsked, clock.wallMs()) };
+  };
+}
+
+type IsAsked = (variant: VariantId) => boolean;
+
+function askedFrom(variants: readonly string[]): IsAsked {
+  const asked = new Set<string>(variants);
+  return (variant) => asked.size === 0 || asked.has(variant);
+}
+
+/** Until workers that held what is asked about have come back to a new leader: else counts would go backwards. */
+async function returned(
+  { mirror, fleet, clock }: StatisticsOptions,
+  { since }: Term,
+  isAsked: IsAsked,
+  signal: AbortSignal,
+): Promise<void> {
+  const isMissed = (id: WorkerId): boolean =>
+    fleet.session(id) === undefined
+      ? fleet.presence(id, clock.now(), since) === 'awaited'
+      : fleet.lastReport(id) === undefined;
+  const isAnyMissed = (): boolean =>
+    [...mirror.records.loads.values()].some(
+      ({ value: { worker, present, replicas } }) =>
+        present && replicas.some(({ variant }) => isAsked(variant)) && isMissed(worker),
+    );
+  while (clock.now() - since < returnMs && !signal.aborted && isAnyMissed())
+    await clock.sleep(lookMs, signal).catch(() => undefined);
+}
+
+/** Connected workers that have such a variant, or are to have it. */
+function holdersOf({ mirror, fleet }: StatisticsOptions, isAsked: IsAsked): readonly WorkerId[] {
+  const assigned = Array.from(mirror.records.assignments.values(), ({ value }) => value);
+  const to = new Set(assigned.flatMap(({ worker, variant }) => (isAsked(variant) ? [worker] : [])));
+  const ids = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
+  return ids.filter((id) => {
+    const has = [...fleet.replicas(id).values()].some(({ report }) => isAsked(report.variant));
+    return fleet.session(id) !== undefined && (has || to.has(id));
+  });
+}
+
+/** Of every registered variant that is asked about, in each of its versions; nothing counted yet is told too. */
+export function statisticsNow(
+  { variants, counters }: Pick<RecordView, 'variants' | 'counters'>,
+  uncounted: readonly VariantCounts[],
+  isAsked: IsAsked,
+  wallMs: number,
+): wire.VariantStatisticsInput[] {
+  const beyond = new Map<string, CounterRecord>();
+  for (const { variant, version, ...more } of uncounted) {
+    const key = counterKey(variant, version);
+    beyond.set(key, addCounts(beyond.get(key), more));
+  }
+  return [...variants.values()].flatMap(({ value: { id: variant, version } }) => {
+    if (!isAsked(variant)) return [];
+    const key = counterKey(variant, version);
+    const more = beyond.get(key);
+    const counted = counters.get(key)?.value;
+    const all = more === undefined ? counted : addCounts(counted, more);
+    const { items = 0, executions = 0 } = all ?? {};
+    return [
+      { variant, version, items, executions, ...(all && { counts: inferCountsToWire(inferCountsAt(all, wallMs)) }) },
+    ];
+  });
+}

@@ -1,0 +1,76 @@
+// The sums that the protocol's statistics of one replica are made of.
+
+import {
+  countedSize,
+  milliseconds,
+  type BatchCount,
+  type Clock,
+  type InferCounts,
+  type Milliseconds,
+} from '@pareto/core';
+
+type Timed = 'success' | 'fail' | 'queue' | 'computeInput' | 'computeInfer' | 'computeOutput';
+
+interface ComputeTimes {
+  readonly inputMs: number;
+  readonly inferMs: number;
+  readonly outputMs: number;
+}
+
+export interface InferTally {
+  readonly now: InferCounts;
+  add(what: Timed, count: number, ms: number): void;
+  /** `count`: 0 when it is counted already, and only took longer. */
+  execution(items: number, times: ComputeTimes, count?: number): void;
+}
+
+/** Sums in milliseconds, told in whole nanoseconds. */
+export function createInferTally(clock: Clock): InferTally {
+  const timed = {
+    success: { count: 0, ms: 0 },
+    fail: { count: 0, ms: 0 },
+    queue: { count: 0, ms: 0 },
+    computeInput: { count: 0, ms: 0 },
+    computeInfer: { count: 0, ms: 0 },
+    computeOutput: { count: 0, ms: 0 },
+  };
+  const sizes = new Map<number, { executions: number; inputMs: number; inferMs: number; outputMs: number }>();
+  let lastAt: Milliseconds | undefined;
+  const told = (what: Timed): InferCounts[Timed] => ({ count: timed[what].count, ns: nsOf(timed[what].ms) });
+  return {
+    get now() {
+      return {
+        success: told('success'),
+        fail: told('fail'),
+        queue: told('queue'),
+        computeInput: told('computeInput'),
+        computeInfer: told('computeInfer'),
+        computeOutput: told('computeOutput'),
+        batches: Array.from(sizes, ([batchSize, { executions, inputMs, inferMs, outputMs }]): BatchCount => ({
+          batchSize,
+          executions,
+          computeInputNs: nsOf(inputMs),
+          computeInferNs: nsOf(inferMs),
+          computeOutputNs: nsOf(outputMs),
+        })).sort((a, b) => a.batchSize - b.batchSize),
+        lastInferenceAgeMs: lastAt && milliseconds(clock.now() - lastAt),
+      };
+    },
+    add(what, count, ms) {
+      timed[what].count += count;
+      timed[what].ms += Math.max(0, ms);
+    },
+    execution(items, { inputMs, inferMs, outputMs }, count = 1) {
+      const size = countedSize(items, sizes);
+      const sums = sizes.get(size) ?? { executions: 0, inputMs: 0, inferMs: 0, outputMs: 0 };
+      sizes.set(size, sums);
+      sums.executions += count;
+      sums.inputMs += inputMs;
+      sums.inferMs += inferMs;
+      sums.outputMs += outputMs;
+      if (count > 0) lastAt = clock.now();
+    },
+  };
+}
+
+const nsOf = (ms: number): number => Math.round(ms * 1e6);
