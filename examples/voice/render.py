@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Has sentences spoken by a synthesiser, so that it is known where there is speech: the validation set of the task, and a sound to try.
+
+Owns voice.npz, speech.wav and speech.txt of this folder. Needs espeak-ng (Debian's package), and the trained model: what the model
+remembers when a window comes, the state, is part of the set. The sentences of the two differ, and so do the voices.
+"""
+
+import argparse
+import subprocess
+import tempfile
+import wave
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from hearing import RATE, SECONDS, STATE_SHAPE, WINDOW, read_sound, stretches, windows_of
+
+HERE = Path(__file__).parent
+
+TRIED = [("en-us", 150, "the quick brown fox jumps"), ("en-gb+f3", 160, "over the lazy dog")]
+MEASURED = [
+    ("en-us+m3", 150, "batches wait until the latest start", 0.5),
+    ("en-gb+f2", 170, "models are loaded, warmed and drained", 0.25),
+    ("de+m1", 150, "guten Morgen, wie geht es Ihnen heute", 0.5),
+    ("fr+f4", 160, "il fait beau, le soleil brille", 0.12),
+    ("es+m2", 165, "la casa tiene siete ventanas azules", 0.35),
+    ("en-us+f1", 140, "accuracy, latency and cost", 0.06),
+]
+MEASURED_WINDOWS = 100
+
+
+def say(voice: str, speed: int, text: str) -> np.ndarray:
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", file.name, text], check=True)
+        with wave.open(file.name) as sound:
+            rate = sound.getframerate()
+            spoken = np.frombuffer(sound.readframes(sound.getnframes()), "<i2") / 32_768
+    return resampled(spoken, rate)
+
+
+def resampled(sound: np.ndarray, rate: int) -> np.ndarray:
+    """In the frequency domain: what 16,000 samples a second can't hold is left out."""
+    length = round(len(sound) * RATE / rate)
+    bins = np.fft.rfft(sound)[: length // 2 + 1]
+    return np.fft.irfft(bins, length) * length / len(sound)
+
+
+def between_silence(spoken: list[np.ndarray], seconds: float, noise: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The sound, and of each window whether it is within speech: the spoken is loud, or so within a short pause."""
+    silence = np.zeros(round(seconds * RATE))
+    clean = np.concatenate([silence, *(part for one in spoken for part in (one, silence))])
+    loud = np.array([np.sqrt(np.mean(window[-WINDOW:] ** 2)) > 0.02 * np.abs(clean).max() for window in windows_of(clean)])
+    starts = np.arange(len(loud)) * SECONDS
+    within = np.any([(starts >= start) & (starts < end) for start, end in stretches(loud)], axis=0)
+    sound = (clean + noise * rng.standard_normal(len(clean))).astype(np.float32)
+    return np.round(np.clip(sound, -1, 1) * 32_767) / np.float32(32_768), within
+
+
+def write_tried(rng: np.random.Generator) -> None:
+    sound, within = between_silence([0.5 * say(*one) for one in TRIED], 0.7, 0.002, rng)
+    with wave.open(str(HERE / "speech.wav"), "wb") as file:
+        file.setnchannels(1), file.setsampwidth(2), file.setframerate(RATE)
+        file.writeframes(np.round(sound * 32_768).astype("<i2").tobytes())
+    lines = [f"{start:.2f} {end:.2f} {text}\n" for (start, end), (_, _, text) in zip(stretches(within), TRIED, strict=True)]
+    (HERE / "speech.txt").write_text("".join(lines))
+
+
+def measured(session: onnxruntime.InferenceSession, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Windows with the state that stood before them. Those next to where speech starts or ends are left out: they are a bit of both."""
+    inputs, states, labels = [], [], []
+    for voice, speed, text, loudness in MEASURED:
+        sound, within = between_silence([loudness * say(voice, speed, text)], 0.8, rng.choice([0.005, 0.02, 0.05]), rng)
+        state = np.zeros(STATE_SHAPE, np.float32)
+        for index, window in enumerate(windows_of(sound)):
+            if len(set(within[max(0, index - 1) : index + 2])) == 1:
+                inputs.append(window), states.append(state), labels.append(int(within[index]))
+            _, state = session.run(None, {"input": window[None], "state": state, "sr": np.array(RATE)})
+            # Half the digits say as much, and take half the room.
+            state = state.astype(np.float16).astype(np.float32)
+    rows = np.sort(rng.permutation(len(labels))[:MEASURED_WINDOWS])
+    return {
+        "input": np.stack(inputs)[rows],
+        "state": np.stack(states)[rows],
+        "sr": np.full(len(rows), RATE),
+        "label": np.array(labels)[rows],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=Path("models/silero.onnx"))
+    options = parser.parse_args()
+    rng = np.random.default_rng(1)
+    write_tried(rng)
+    session = onnxruntime.InferenceSession(str(options.model))
+    np.savez_compressed(HERE / "voice.npz", **measured(session, rng))
+
+
+if __name__ == "__main__":
+    main()
