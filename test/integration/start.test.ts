@@ -29,7 +29,7 @@ describe('a service', function () {
   function argsOf(service: Service, ports: readonly number[]): string[] {
     const own = {
       controller: ['--data-dir', folder.file('data')],
-      router: ['--controllers', '127.0.0.1:9'],
+      router: ['--controllers', '127.0.0.1:9', '--http-port', '0'],
       worker: ['--controllers', '127.0.0.1:9', '--cache-dir', folder.file('cache'), '--id', 'w'],
     };
     const [port, metricsPort] = ports.map(String) as [string, string];

@@ -52,13 +52,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const addresses = { controllers: addressesOf(places.controller), workers: addressesOf(places.worker) };
   const links = await linksOf(options, addresses);
   const make = (service: ServiceName): readonly ServiceProcess[] =>
-    places[service].map(({ port, metricsPort }, index) => {
+    places[service].map(({ port, metricsPort, httpPort }, index) => {
       const args = [
         ...commonArgs(service, options, folder),
         ...argsOf(service, index, { options, folder, links, addresses }),
       ];
       const name = places[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
-      return createServiceProcess({ service, name, port, metricsPort, args, env: options.env ?? {} });
+      return createServiceProcess({ service, name, port, metricsPort, httpPort, args, env: options.env ?? {} });
     });
   const [controllers, routers, workers] = [make('controller'), make('router'), make('worker')];
   const [controller, router] = [controllers[0], routers[0]];
@@ -103,15 +103,20 @@ async function linksOf(
 interface Place {
   readonly port: number;
   readonly metricsPort: number;
+  readonly httpPort: number;
 }
 
 const addressesOf = (places: readonly Place[]): readonly string[] => places.map(({ port }) => `127.0.0.1:${port}`);
 
 async function planPlaces(options: ClusterOptions): Promise<Readonly<Record<ServiceName, readonly Place[]>>> {
   const counts = { controller: options.controllers ?? 1, router: options.routers ?? 1, worker: options.workers ?? 2 };
-  const ports = [...(await freePorts(2 * (counts.controller + counts.router + counts.worker)))];
+  const ports = [...(await freePorts(3 * (counts.controller + counts.router + counts.worker)))];
   const take = (count: number): readonly Place[] =>
-    Array.from({ length: count }, () => ({ port: ports.pop() ?? 0, metricsPort: ports.pop() ?? 0 }));
+    Array.from({ length: count }, () => ({
+      port: ports.pop() ?? 0,
+      metricsPort: ports.pop() ?? 0,
+      httpPort: ports.pop() ?? 0,
+    }));
   return { controller: take(counts.controller), router: take(counts.router), worker: take(counts.worker) };
 }
 

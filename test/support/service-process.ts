@@ -43,6 +43,8 @@ export interface ServiceProcessOptions {
   readonly name: string;
   readonly port: number;
   readonly metricsPort: number;
+  /** A router's; left out: any free one. */
+  readonly httpPort?: number;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -67,8 +69,9 @@ export async function refusalToStart(child: Child): Promise<string> {
 }
 
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
-  const { service, name, port, metricsPort } = options;
-  const args = ['--port', String(port), '--metrics-port', String(metricsPort), ...options.args];
+  const { service, name, port, metricsPort, httpPort = 0 } = options;
+  const http = service === 'router' ? ['--http-port', String(httpPort)] : [];
+  const args = ['--port', String(port), '--metrics-port', String(metricsPort), ...http, ...options.args];
   let child: Child | undefined;
   const current = (): Child => {
     if (child === undefined) throw new Error(`${name} was not started`);

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import { Command } from 'commander';
-import { createNarratedCluster, withCluster } from './commands/up.js';
+import { createNarratedCluster, portOrOff, withCluster } from './commands/up.js';
 import type { Context } from './context.js';
 import { listenForInterrupts } from './interrupts.js';
 import { wholeNumberIn } from './options.js';
@@ -25,6 +25,7 @@ interface Options {
   readonly dataDir: string;
   readonly controllerPort: number;
   readonly routerPort: number;
+  readonly httpPort: number | 'off';
   readonly workerPort: number;
 }
 
@@ -42,6 +43,7 @@ function readOptions(): Options {
     )
     .option('--controller-port <port>', 'and the next, for metrics and probes', port, 8100)
     .option('--router-port <port>', 'and the next, for metrics and probes', port, 8001)
+    .option('--http-port <port>', 'of the router, for HTTP; off: none', portOrOff, 8000)
     .option('--worker-port <port>', 'of the first worker; the second is ten further', port, 8200)
     .addHelpText('after', '\nExample:\n  npm run quickstart -- --keep')
     .parse()
@@ -87,7 +89,8 @@ async function keepRunning(context: Context, text: string): Promise<void> {
 }
 
 const context = {
-  terminal: createTerminal(process.stdout, process.stderr),
+  // eslint-disable-next-line no-restricted-properties -- what it says of colours
+  terminal: createTerminal(process.stdout, process.stderr, { env: process.env }),
   clock: systemClock,
   ...listenForInterrupts(),
 };

@@ -13,7 +13,7 @@ const listen = (server: Server): Promise<number> =>
 
 const optionsIn = (dataDir: string): TopologyOptions => ({
   ...{ dataDir, host, controllers: 1, workers: 1, etcd: [], certs: undefined, configDir: undefined, logFormat: 'json' },
-  ...{ controllerPort: 40_001, routerPort: 40_011, workerPort: 40_021 },
+  ...{ controllerPort: 40_001, routerPort: 40_011, httpPort: 40_010, workerPort: 40_021 },
 });
 
 describe('prepare', () => {
@@ -41,6 +41,18 @@ describe('prepare', () => {
       run({ routerPort: options.controllerPort + 1 }),
       /port 40002 is meant for both controller and router/,
     );
+  });
+
+  it('names the flag of a port for HTTP that is taken or meant for two', async () => {
+    const server = createServer();
+    const httpPort = await listen(server);
+    const taken = new RegExp(
+      `port ${httpPort} .*, for router, is taken: .*--http-port PORT, or leave HTTP out with off`,
+    );
+    await assert.rejects(run({ httpPort }), taken);
+    server.close();
+    await assert.rejects(run({ httpPort: 40_001 }), /both controller and router: .*--controller-port or --http-port/);
+    await run({ httpPort: 'off' });
   });
 
   it('makes a secret that only its owner reads, once', async () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Context, Endpoints } from '../context.js';
+import { formatLogLine, parseLogLine } from '../logs/log-line.js';
 import { addressesLike, defaultController, wholeNumberIn } from '../options.js';
 import { createCluster, type Cluster } from '../up/cluster.js';
 
@@ -15,12 +16,15 @@ interface Options {
   readonly workers: number;
   readonly controllerPort: number;
   readonly routerPort: number;
+  readonly httpPort: number | 'off';
   readonly workerPort: number;
   readonly configDir?: string;
   readonly verbose?: boolean;
 }
 
 const port = wholeNumberIn(1, 65_000);
+/** One that a cluster can do without. */
+export const portOrOff = (text: string): number | 'off' => (text === 'off' ? text : port(text));
 
 export function addUp(program: Command, context: Context): void {
   program
@@ -39,6 +43,7 @@ export function addUp(program: Command, context: Context): void {
     .option('--workers <n>', 'how many; they share cores and memory', wholeNumberIn(1, 64), 2)
     .option('--controller-port <port>', 'gRPC; the next port is for metrics and probes; others ten apart', port, 8100)
     .option('--router-port <port>', 'gRPC; the next port is for metrics and probes', port, 8001)
+    .option('--http-port <port>', "of the router, for the protocol's HTTP form; off: none", portOrOff, 8000)
     .option('--worker-port <port>', 'of the first worker; the others follow ten apart', port, 8200)
     .option(
       '--config-dir <folder>',
@@ -87,6 +92,7 @@ function nextSteps(endpoints: Endpoints): string {
   const pareto = ['pareto', ...reachFlags(endpoints)].join(' ');
   return `Next:
   ${pareto} register model.onnx --task my-task --validation labelled.npz
+  ${pareto} status
   ${pareto} top`;
 }
 
@@ -110,6 +116,7 @@ export function createNarratedCluster(context: Context, options: NarratedOptions
   const { terminal } = context;
   const since = context.clock.now();
   const nameWidth = options.controllers > 1 ? 12 : 10;
+  const view = { paint: terminal.progressPaint, whole: false };
   const prefix = (name: string): string => terminal.progressPaint.cyan(name.padEnd(nameWidth));
   return createCluster({
     ...options,
@@ -117,10 +124,10 @@ export function createNarratedCluster(context: Context, options: NarratedOptions
     certs: options.certs === undefined ? undefined : resolve(options.certs),
     configDir: options.configDir,
     host: '127.0.0.1',
-    logFormat: options.verbose ? 'pretty' : 'json',
+    logFormat: 'json',
     clock: context.clock,
     onLine: (name, line) => {
-      if (options.verbose) terminal.note(`${prefix(name)} | ${line}`);
+      if (options.verbose) terminal.note(`${prefix(name)} | ${formatLogLine(parseLogLine(name, line), view)}`);
     },
     onReady: (name, address) =>
       terminal.note(`${prefix(name)} ready on ${address} (${((context.clock.now() - since) / 1000).toFixed(1)} s)`),

@@ -40,6 +40,12 @@ const readyTimeoutMs = 60_000;
 /** A service drains for at most 10 s by itself. */
 const graceMs = milliseconds(15_000);
 
+/** E.g. "127.0.0.1:8001, http://127.0.0.1:8000". */
+function whereToReach({ port, httpPort }: ServiceNode, { host, certs }: ClusterOptions): string {
+  const http = httpPort === undefined ? [] : [`${certs === undefined ? 'http' : 'https'}://${host}:${httpPort}`];
+  return [`${host}:${port}`, ...http].join(', ');
+}
+
 export function createCluster(options: ClusterOptions): Cluster {
   const topology = planTopology(options);
   const running: Supervised[] = [];
@@ -60,7 +66,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     await Promise.race([ready, child.failed]);
     warnings.end();
     child.keepAlive();
-    options.onReady(node.name, `${options.host}:${node.port}`);
+    options.onReady(node.name, whereToReach(node, options));
   };
 
   const launchAll = async (nodes: readonly ServiceNode[], signal: AbortSignal): Promise<void> => {

@@ -12,6 +12,8 @@ import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 /** The store, the digits and two caches take about 60 MB. */
 const neededBytes = 200 * 2 ** 20;
 
+const httpFlag = '--http-port';
+
 /** Throws `failed-precondition`, saying what to do. Leaves folders and the secret behind. */
 export async function prepare(options: TopologyOptions, topology: Topology): Promise<void> {
   const { dataDir, host, certs, configDir } = options;
@@ -30,16 +32,28 @@ export async function prepare(options: TopologyOptions, topology: Topology): Pro
   for (const node of nodes) await checkPorts(host, node);
 }
 
+interface Port {
+  readonly port: number;
+  /** Which flag of `up` moves it. */
+  readonly flag: string;
+}
+
+const portsOf = ({ port, metricsPort, portFlag, httpPort }: ServiceNode): readonly Port[] => [
+  { port, flag: portFlag },
+  { port: metricsPort, flag: portFlag },
+  ...(httpPort === undefined ? [] : [{ port: httpPort, flag: httpFlag }]),
+];
+
 function checkOverlap(nodes: readonly ServiceNode[]): void {
-  const owners = new Map<number, ServiceNode>();
+  const owners = new Map<number, { readonly name: string; readonly flag: string }>();
   for (const node of nodes) {
-    for (const port of [node.port, node.metricsPort]) {
+    for (const { port, flag } of portsOf(node)) {
       const owner = owners.get(port);
-      owners.set(port, node);
+      owners.set(port, { name: node.name, flag });
       if (owner === undefined) continue;
       throw new ParetoError(
         'invalid-argument',
-        `port ${port} is meant for both ${owner.name} and ${node.name}: move one with ${owner.portFlag} or ${node.portFlag} (each takes PORT and PORT+1)`,
+        `port ${port} is meant for both ${owner.name} and ${node.name}: move one with ${owner.flag} or ${flag} (each takes PORT and PORT+1, but --http-port just one)`,
       );
     }
   }
@@ -75,11 +89,12 @@ async function checkSpace(dataDir: string): Promise<void> {
 }
 
 async function checkPorts(host: string, node: ServiceNode): Promise<void> {
-  for (const port of [node.port, node.metricsPort]) {
+  for (const { port, flag } of portsOf(node)) {
     const code = await tryPort(host, port);
     if (code === undefined) continue;
     const why = code === 'EADDRINUSE' ? 'is taken' : `can not be listened on (${code})`;
-    const advice = `stop what uses it, or move ${node.name} with ${node.portFlag} PORT (it takes PORT and PORT+1)`;
+    const elsewhere = flag === httpFlag ? 'PORT, or leave HTTP out with off' : 'PORT (it takes PORT and PORT+1)';
+    const advice = `stop what uses it, or move ${node.name} with ${flag} ${elsewhere}`;
     throw new ParetoError('failed-precondition', `port ${port} on ${host}, for ${node.name}, ${why}: ${advice}`);
   }
 }

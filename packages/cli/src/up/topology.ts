@@ -11,6 +11,8 @@ export interface TopologyOptions {
   readonly host: string;
   readonly controllerPort: number;
   readonly routerPort: number;
+  /** Of the router's HTTP. */
+  readonly httpPort: number | 'off';
   readonly workerPort: number;
   /** More than one needs etcd. */
   readonly controllers: number;
@@ -31,6 +33,8 @@ export interface ServiceNode extends ProcessSpec {
   readonly port: number;
   readonly metricsPort: number;
   readonly portFlag: string;
+  /** Of the protocol's HTTP form, which only a router has. */
+  readonly httpPort?: number | undefined;
 }
 
 export interface Topology {
@@ -75,7 +79,10 @@ export function planTopology(options: TopologyOptions): Topology {
       const name = options.controllers === 1 ? 'controller' : `controller-${i + 1}`;
       return node('controller', name, port, storageArgs(options, name));
     }),
-    router: node('router', 'router', options.routerPort, follow),
+    router: {
+      ...node('router', 'router', options.routerPort, [...follow, '--http-port', String(options.httpPort)]),
+      httpPort: options.httpPort === 'off' ? undefined : options.httpPort,
+    },
     workers: Array.from({ length: options.workers }, (_, i) => {
       const name = `worker-${i + 1}`;
       const own = ['--id', name, '--cache-dir', join(options.dataDir, name)];
