@@ -1,4 +1,4 @@
-// Rules as people read them: what is pinned or denied, by whom, why, and for how long.
+// Rules as people read them: what is pinned, denied, or wished to be warm or cold, by whom, why, and for how long.
 
 import type { wire } from '@pareto/rpc';
 import { formatSpan } from './format.js';
@@ -8,8 +8,9 @@ const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : ta
 
 const leftOf = ({ leftMs }: wire.Rule): string => (leftMs === 0 ? 'until lifted' : formatSpan(leftMs));
 
-/** `deny mlp-tiny:int4 of every task`. */
-export const formatRule = (rule: wire.Rule): string => `${rule.kind} ${rule.target} of ${taskOf(rule)}`;
+/** `deny mlp-tiny:int4 of every task`, `warm digits`. */
+export const formatRule = (rule: wire.Rule): string =>
+  rule.target === rule.task ? `${rule.kind} ${rule.target}` : `${rule.kind} ${rule.target} of ${taskOf(rule)}`;
 
 /** `for 2 h`. */
 export const formatEnd = ({ leftMs }: wire.Rule): string =>

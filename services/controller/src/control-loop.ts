@@ -121,6 +121,7 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
 
   // 6. Record the plan in the store, before any effect.
   await recordPlan(options.leader, options.clock, snapshot.planId, actions);
+  rememberLoads(memory, actions, snapshot.now);
 
   // 7. Apply: orders to make and to measure, then to every worker what it is to hold now.
   options.assigner.apply(actions);
@@ -160,6 +161,11 @@ function firstSeen(seen: Map<ReplicaId, Milliseconds>, replica: ReplicaId, now: 
   const at = seen.get(replica) ?? now;
   seen.set(replica, at);
   return at;
+}
+
+/** They are assigned from now on, however late the next turn comes. */
+function rememberLoads({ assignedAt }: Memory, actions: readonly PlanAction[], now: Milliseconds): void {
+  for (const action of actions) if (action.kind === 'load') firstSeen(assignedAt, action.assignment.replica, now);
 }
 
 function forgetUnassigned({ assignedAt, orphanedAt }: Memory, { registry }: Scene): void {

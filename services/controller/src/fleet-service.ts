@@ -11,7 +11,7 @@ import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
 import type { LoggedAction, PlanLog } from './plan-log.js';
 import type { WorkerRecord } from './records.js';
-import { ruleNotices } from './rule-notices.js';
+import { ruleNotices, wishNotices } from './rule-notices.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
@@ -70,13 +70,14 @@ function overview(options: FleetServiceOptions, now: Scene): wire.OverviewRespon
 /** A store that is heard answers more often than this. */
 const silentMs = 3_000;
 
-function noticesNow({ cluster, notices }: FleetServiceOptions, now: Scene, leads: boolean): string[] {
+function noticesNow({ cluster, notices, planLog }: FleetServiceOptions, now: Scene, leads: boolean): string[] {
   const ageMs = cluster.storeAgeMs();
   const silence = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
   return [
     ...(ageMs > silentMs ? [silence] : []),
     ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
     ...ruleNotices(now),
+    ...(leads ? wishNotices(now, planLog.unmet()) : []),
     ...notices.list(),
   ];
 }

@@ -14,6 +14,8 @@ export interface PlanLog {
   recent(): readonly LoggedAction[];
   /** What the last plan could not have made or measured yet. */
   waiting(): Plan['waiting'];
+  /** What the last plan could not do. */
+  unmet(): Plan['unmet'];
 }
 
 const kept = 50;
@@ -21,10 +23,12 @@ const kept = 50;
 export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
   let recent: readonly LoggedAction[] = [];
   let waiting: Plan['waiting'] = [];
+  let unmetNow: Plan['unmet'] = [];
   let lastUnmet = '';
   return {
     add(actions, unmet, waits) {
       waiting = waits ?? waiting;
+      unmetNow = unmet;
       const at = clock.now();
       recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, kept);
       const text = JSON.stringify(unmet);
@@ -33,5 +37,6 @@ export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
     },
     recent: () => recent,
     waiting: () => waiting,
+    unmet: () => unmetNow,
   };
 }

@@ -1,5 +1,6 @@
-// Tasks that rules leave without anything that may answer: operators should know. Pure.
+// Tasks that rules leave without anything that may answer, and names that are not warm as wished: operators should know. Pure.
 
+import type { Plan } from '@pareto/core';
 import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
 import { servedVariants, type Scene } from './observe.js';
 import type { RegistryView } from './registry-view.js';
@@ -10,6 +11,22 @@ export function ruleNotices(scene: Scene): readonly string[] {
   const variants = servedVariants(scene);
   const silenced = [...tasks.keys()].filter((task) => isSilenced({ variants, rules }, task));
   return silenced.map((task) => `rules leave task ${task} nothing that may answer: see 'pareto rules'`);
+}
+
+/** Many wishes may fail for one reason. */
+const mostWishes = 5;
+
+/** What the last plan had to leave cold. */
+export function wishNotices({ registry: { wishes } }: Scene, unmet: Plan['unmet']): readonly string[] {
+  const failing = wishes.flatMap(({ kind, target }) => {
+    const found = kind === 'warm' && unmet.find(({ reason }) => reason.startsWith(`${target} is wished to be warm: `));
+    return found ? [found.reason] : [];
+  });
+  if (failing.length <= mostWishes) return failing;
+  return [
+    ...failing.slice(0, mostWishes),
+    `${failing.length - mostWishes} more names are wished to be warm and are not`,
+  ];
 }
 
 interface Served {

@@ -65,6 +65,9 @@ describe('wishes', () => {
     await until('the row', () => rows(table).join() === 'warm tiny of squares');
     await ask('tiny', true);
     assert.deepEqual(await events(), ['made warm tiny client']);
+    const notices = async (): Promise<readonly string[]> => (await controller.fleet.overview({})).notices;
+    const why = 'tiny is wished to be warm: it is to be measured first';
+    await waitFor('the reason', async () => ((await notices()).includes(why) ? true : undefined));
     await ask('tiny', false);
     await ask('squares', true);
     await ask('tiny:original', true);

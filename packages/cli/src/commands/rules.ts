@@ -1,11 +1,11 @@
 // `pareto pin`, `deny`, `rules` and `lift`: safety valves, what may answer and what may not.
 
-import { userInfo } from 'node:os';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
 import { duration } from '../options.js';
+import { userName } from '../user-name.js';
 import { formatEnd, formatEvents, formatRule, formatRules } from '../rule-table.js';
 
 interface RuleOptions extends CommonOptions {
@@ -63,15 +63,6 @@ async function setRule(
   );
 }
 
-/** A container may run as a user that has no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
-}
-
 interface ListOptions extends CommonOptions {
   readonly history?: boolean;
 }
@@ -79,7 +70,7 @@ interface ListOptions extends CommonOptions {
 export function addRules(program: Command, context: Context): void {
   program
     .command('rules')
-    .description('list what is pinned and denied')
+    .description('list what is pinned and denied, and wished to be warm or cold')
     .option('--history', 'and what was made, lifted and ended, newest first')
     .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history')
     .action(async (_options: unknown, self: Command) => {
@@ -92,14 +83,14 @@ export function addRules(program: Command, context: Context): void {
 
 const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean): string =>
   [
-    rules.length === 0 ? 'nothing is pinned or denied' : formatRules(rules),
+    rules.length === 0 ? 'nothing is pinned or denied, or wished to be warm or cold' : formatRules(rules),
     ...(history ? [events.length === 0 ? 'nor was anything' : formatEvents(events)] : []),
   ].join('\n\n');
 
 export function addLift(program: Command, context: Context): void {
   program
     .command('lift')
-    .description('take back what was pinned or denied')
+    .description('take back what was pinned, denied, or wished to be warm or cold')
     .argument('<id>', "of the rule, from 'pareto rules'")
     .addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2')
     .action(async (id: string, _options: unknown, self: Command) => {

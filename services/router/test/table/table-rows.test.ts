@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Candidate, RoutingTable } from '@pareto/core';
+import { wishFor } from '@pareto/policy';
 import { createClient, createServer, createChannel, type wire } from '@pareto/rpc';
 import { createTableRows } from '../../src/table/table-rows.js';
 import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
@@ -110,6 +111,29 @@ describe('the routing table', () => {
     assert.equal(unknown.targets.get('digits'), lifted.targets.get('digits'));
   });
 
+  it('knows what is wished of each target, and leaves nothing out for it', async () => {
+    const rows = createTableRows();
+    const wish = (kind: string, target: string, task = 'digits') => ruleRow(kind, target, { task });
+    const wishes = [
+      wish('cold', 'tiny'),
+      wish('warm', 'digits'),
+      wish('warm', 'large:original'),
+      wish('cold', 'words', 'words'),
+    ];
+    const table = rows.apply(await received([...tableOf([tiny, large], []), ...wishes]));
+    const wished = (name: string): readonly string[] | undefined =>
+      table?.targets.get(name)?.rules.map(({ kind, target }) => `${kind} ${target}`);
+    assert.deepEqual(wished('digits'), ['cold tiny', 'warm digits', 'warm large:original']);
+    for (const name of ['tiny', 'tiny:original']) assert.deepEqual(wished(name), ['cold tiny', 'warm digits']);
+    for (const name of ['large', 'large:original'])
+      assert.deepEqual(wished(name), ['warm digits', 'warm large:original']);
+    assert.ok([...(table?.targets.values() ?? [])].every(({ exclusions }) => exclusions === undefined));
+    const { rules = [] } = table?.targets.get('tiny') ?? {};
+    assert.equal(wishFor({ task: 'digits', architecture: 'tiny' }, rules)?.kind, 'cold');
+    assert.equal(wishFor({ task: 'digits' }, rules)?.kind, 'warm');
+    assert.equal(wishFor({ task: 'words' }, rules), undefined);
+  });
+
   it('takes the batch that a variant serves from its row, else from its architecture', async () => {
     const few = { ...large, rowBatchSize: 2 };
     const rows = createTableRows();
@@ -163,6 +187,7 @@ async function universe(): Promise<wire.TableRow[]> {
     tableOf([{ ...tiny, dominatedBy: 'large:original', rowBatchSize: 2 }], []),
     [ruleRow('deny', 'tiny'), ruleRow('deny', 'large:original', { task: 'digits' }), ruleRow('pin', 'tiny')],
     [ruleRow('pin', 'large', { task: 'digits', reason: 'another' }), ruleRow('praise', 'tiny')],
+    [ruleRow('cold', 'tiny', { task: 'digits' }), ruleRow('warm', 'digits', { task: 'digits' })],
   ];
   const messages = await Promise.all(forms.map(received));
   return messages.flatMap(({ rows }) => rows);

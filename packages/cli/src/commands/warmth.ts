@@ -1,0 +1,93 @@
+// `pareto load` and `unload`: what is kept warm, and what may go cold.
+
+import type { wire } from '@pareto/rpc';
+import type { Command } from 'commander';
+import { withController, type ControllerClients } from '../connect.js';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { nameIn } from '../get/kinds.js';
+import { duration } from '../options.js';
+import { formatEnd } from '../rule-table.js';
+import { userName } from '../user-name.js';
+import { waitUntilReady } from '../wait-until-ready.js';
+
+interface WishOptions extends CommonOptions {
+  readonly reason: string;
+  readonly for?: number;
+}
+
+interface LoadOptions extends WishOptions {
+  readonly detach?: boolean;
+  readonly timeout: number;
+}
+
+export function addLoad(program: Command, context: Context): void {
+  const command = program
+    .command('load')
+    .summary('keep a model warm')
+    .description(
+      'Keeps one replica ready: of a variant, or of the variant of a model or a task that suits it best. Waits until it is. What others need is not pushed out for it.',
+    )
+    .argument('<name...>', 'a task, an architecture or a variant');
+  addWishOptions(command)
+    .option('--detach', 'do not wait until it is ready')
+    .option('--timeout <duration>', 'how long to wait; it is loaded all the same when it can be', duration, 600_000)
+    .addHelpText('after', '\nExamples:\n  pareto load cnn-large\n  pareto load digits --for 2h --reason "the demo"')
+    .action(async (words: readonly string[], _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<LoadOptions>();
+      const target = nameIn(words);
+      const { rule, ready } = await withController(options, async (clients) => {
+        const rule = await setWish(context, clients, options, { kind: 'warm', target });
+        const { detach = false, timeout } = options;
+        return { rule, ready: detach ? [] : await waitUntilReady(context, clients, target, timeout) };
+      });
+      const variants = ready.map(({ name, replicasReady }) => ({ name, replicasReady }));
+      printResult(context, options, { rule, ready: variants }, () => formatLoaded(rule, variants));
+    });
+}
+
+export function addUnload(program: Command, context: Context): void {
+  const command = program
+    .command('unload')
+    .summary('let a model go cold')
+    .description(
+      'Keeps nothing of it loaded that nobody asks for. Nothing is deleted, and queries are answered as ever: the first one is held while it loads.',
+    )
+    .argument('<name...>', 'a task, an architecture or a variant');
+  addWishOptions(command)
+    .addHelpText('after', '\nExample:\n  pareto unload cnn-large')
+    .action(async (words: readonly string[], _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<WishOptions>();
+      const target = nameIn(words);
+      const rule = await withController(options, (clients) =>
+        setWish(context, clients, options, { kind: 'cold', target }),
+      );
+      printResult(context, options, { rule }, () => formatCold(rule));
+    });
+}
+
+const addWishOptions = (command: Command): Command =>
+  command
+    .option('--reason <text>', 'why, for whoever looks later', '')
+    .option('--for <duration>', 'until it ends by itself: 90s, 30m, 2h, 1d (default: until it is lifted)', duration);
+
+const setWish = (
+  { stop }: Context,
+  { registry }: ControllerClients,
+  options: WishOptions,
+  what: { readonly kind: 'warm' | 'cold'; readonly target: string },
+): Promise<wire.Rule> =>
+  registry.setRule(
+    { ...what, task: '', reason: options.reason, by: userName(), lastsMs: options.for ?? 0 },
+    { signal: stop },
+  );
+
+type Ready = Pick<wire.Variant, 'name' | 'replicasReady'>;
+
+function formatLoaded(rule: wire.Rule, ready: readonly Ready[]): string {
+  const loaded = ready.map(({ name, replicasReady }) => `${name} (${replicasReady} ready)`).join(', ');
+  const kept = `${rule.target} is kept warm ${formatEnd(rule)}`;
+  return `${kept}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' lets it go, 'pareto lift ${rule.id}' takes it back`;
+}
+
+const formatCold = (rule: wire.Rule): string =>
+  `nothing of ${rule.target} is kept that nobody asks for, ${formatEnd(rule)}; 'pareto load ${rule.target}' keeps it warm, 'pareto lift ${rule.id}' takes it back`;
