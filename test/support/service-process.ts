@@ -18,6 +18,8 @@ export interface ServiceProcess {
   readonly name: string;
   /** host:port of its gRPC server. */
   readonly address: string;
+  /** Of a router's HTTP, where it was given a port for it. */
+  readonly url: string;
   readonly metricsPort: number;
   readonly args: readonly string[];
   readonly child: Child;
@@ -86,7 +88,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     if (state !== 'ready') throw new Error(`${name}: ${state}: ${starting.output.slice(-2_000)}`);
   };
   return {
-    ...{ service, name, metricsPort, args, launch, ready },
+    ...{ service, name, metricsPort, args, launch, ready, url: `http://127.0.0.1:${httpPort}` },
     address: `127.0.0.1:${port}`,
     get child() {
       return current();
