@@ -1,0 +1,77 @@
+// Clients that others wrote, each a program that asks the router of its own accord and tells what it found.
+
+import assert from 'node:assert/strict';
+import { startChild } from '@pareto/testkit';
+import { skipWithout } from '../support/skip.js';
+import { here, type Program, type Programs } from './programs.js';
+import type { World } from './world.js';
+
+const scripts = ['triton_grpc', 'triton_http', 'triton_aio', 'reflection'] as const;
+
+export function describeClients(world: () => World, programs: () => Programs): void {
+  describeProgram('Python', () => programs().python, (command) => {
+    for (const script of scripts) {
+      it(`${script}.py`, async () => {
+        const addresses = script === 'triton_http' ? [] : [world().address];
+        await runChecks([...command(), here(`python/${script}.py`), ...addresses, world().httpAddress]);
+      });
+    }
+  });
+
+  describeProgram('Go', () => programs().go, (command) => {
+    it('google.golang.org/grpc', () => runChecks([...command(), world().address]));
+  });
+
+  describeProgram('perf_analyzer', () => programs().perfAnalyzer, (command) => {
+    for (const protocol of ['grpc', 'http']) {
+      it(`measures a model over ${protocol}`, async () => {
+        const address = protocol === 'grpc' ? world().address : world().httpAddress;
+        const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address)]);
+        const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
+        assert.ok(Number(throughput) > 0, output);
+        // It asks the server for its counters before and after each window, and reckons with what they rose by.
+        const [, counted = '0'] = /Inference count: (\d+)/.exec(output) ?? [];
+        assert.ok(Number(counted) > 0, output);
+      });
+    }
+  });
+}
+
+/** Short windows, and as steady as a machine of tests is. */
+const perfAnalyzerArgs = (protocol: string, address: string): readonly string[] => [
+  ...['-m', 'id-fp32', '-i', protocol, '-u', address, '--concurrency-range', '4'],
+  ...['--measurement-interval', '1000', '--stability-percentage', '999', '--max-trials', '3', '-v'],
+];
+
+function describeProgram(name: string, program: () => Program, tests: (command: () => readonly string[]) => void): void {
+  describe(name, () => {
+    let command: readonly string[] = [];
+    before(function () {
+      const found = program();
+      if (found.kind === 'missing') return skipWithout(this, found.reason);
+      command = found.command;
+    });
+    tests(() => command);
+  });
+}
+
+interface Check {
+  readonly title: string;
+  readonly error: string | null;
+}
+
+/** Every check that it made held, and it made at least one. */
+async function runChecks(command: readonly string[]): Promise<void> {
+  const output = await runProgram(command);
+  const checks = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Check] : []));
+  assert.ok(checks.length > 0, output);
+  const failed = checks.filter(({ error }) => error !== null);
+  assert.equal(failed.length, 0, failed.map(({ title, error }) => `${title}:\n${error ?? ''}`).join('\n'));
+}
+
+/** What it printed; fails when it ends with anything but 0. */
+async function runProgram([program = '', ...args]: readonly string[]): Promise<string> {
+  const child = startChild(program, args, { env: { PYTHONDONTWRITEBYTECODE: '1' } });
+  assert.deepEqual(await child.exited, { code: 0, signal: null }, child.output);
+  return child.output;
+}

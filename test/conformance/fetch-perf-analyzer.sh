@@ -1,0 +1,21 @@
+#!/bin/sh
+# Puts perf_analyzer into the folder $1: the wheel from PyPI, and the C library that it is linked against, from Debian 13, because
+# the machine's own may be older. Prints nothing when all went well.
+set -eu
+mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial"
+cd "$1"
+"$2" -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --platform manylinux_2_38_x86_64 perf-analyzer==2.60.0
+"$2" -m zipfile -e perf_analyzer-*.whl wheel
+chmod +x wheel/perf_analyzer/bin/perf_analyzer
+
+# Lists and packages of their own: nothing of the machine's changes.
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
+echo "deb [signed-by=$keys] http://deb.debian.org/debian trixie main" > apt/sources.list
+apt() {
+  apt-get -qq -o Dir::Etc::sourcelist="$PWD/apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$PWD/apt/lists" \
+    -o Dir::Cache="$PWD/apt/cache" -o APT::Sandbox::User=root -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
+}
+apt update
+apt download libc6 libgcc-s1 libssl3t64 libstdc++6 zlib1g
+for package in *.deb; do dpkg -x "$package" root; done
+rm -rf apt ./*.deb ./*.whl

@@ -1,0 +1,48 @@
+// Our own cases, asked: what is known of each answer is so, and a refusal names what it should.
+
+import assert from 'node:assert/strict';
+import { isObject, misses, plain, type Json } from '../compare.js';
+import type { World } from '../world.js';
+import type { OwnCase, OwnCases } from './case.js';
+import { classificationCases } from './classification.js';
+import { httpCases } from './http.js';
+import { refusalCases } from './refusals.js';
+import { serverCases } from './server.js';
+import { tensorCases } from './tensors.js';
+
+const groups: Readonly<Record<string, OwnCases>> = {
+  tensors: tensorCases,
+  'wrong requests': refusalCases,
+  classification: classificationCases,
+  'the server, its models, streams': serverCases,
+  HTTP: httpCases,
+};
+
+export function describeOwn(world: () => World): void {
+  for (const [group, cases] of Object.entries(groups)) {
+    describe(group, () => {
+      for (const [name, one] of Object.entries(cases)) {
+        it(name, async () => {
+          const answer = await ask(world(), one);
+          const told = JSON.stringify(answer, undefined, 1).slice(0, 4_000);
+          assert.deepEqual(misses(one.gives, plain(answer)), {}, told);
+          const message = messageOf(answer);
+          assert.deepEqual((one.names ?? []).filter((part) => !message.includes(part)), [], told);
+        });
+      }
+    });
+  }
+}
+
+async function ask({ grpc, http }: World, one: OwnCase): Promise<Json> {
+  if ('rpc' in one) return { ...(await grpc.call(one.rpc, one.request)) };
+  if ('stream' in one) return { ...(await grpc.stream(one.stream)) };
+  const { headers: _, ...answer } = await http(one.http);
+  return answer;
+}
+
+function messageOf(answer: Json): string {
+  if (!isObject(answer)) return '';
+  const { message, reply = null } = answer;
+  return String(message ?? (isObject(reply) ? reply['error'] : undefined) ?? '');
+}

@@ -1,0 +1,72 @@
+// Cases of our own: wrong requests over gRPC, each with what its refusal must name.
+
+import { floats, infer, input, notFound, refused, strings, type OwnCases } from './case.js';
+
+const numbers = floats(1, 2, 3, 4);
+const fp32 = [input('FP32', [1, 4])];
+const asked = (parameters: Readonly<Record<string, { readonly string_param: string }>>) =>
+  infer('id-fp32', fp32, [numbers], { parameters });
+
+export const refusalCases: OwnCases = {
+  'no name of a model': { ...infer('', fp32, [numbers]), ...notFound() },
+  'a name that can not be one': { ...infer('../etc', fp32, [numbers]), ...notFound('../etc') },
+  'a variant that is unknown': { ...infer('id-fp32:int3', fp32, [numbers]), ...notFound('id-fp32:int3') },
+  'the second input is missing': {
+    ...infer('addsub', [{ ...input('FP32', [1, 4]), name: 'a' }], [numbers]),
+    ...refused("'b'"),
+  },
+  'raw contents for one input of two': {
+    ...infer('addsub', ['a', 'b'].map((name) => ({ ...input('FP32', [1, 4]), name })), [numbers]),
+    ...refused('2', '1'),
+  },
+  'raw contents for an input too many': { ...infer('id-fp32', fp32, [numbers, numbers]), ...refused('1', '2') },
+  'a dimension below zero': { ...infer('id-fp32', [input('FP32', [-1, 4])], [numbers]), ...refused("'x'", '-1') },
+  'twenty dimensions': {
+    ...infer('id-fp32', [input('FP32', Array<number>(20).fill(1))], [floats(1)]),
+    ...refused("'x'", '[batch,4]'),
+  },
+  'dimensions whose product is past any number': {
+    ...infer('nobatch', [input('FP32', [2 ** 40, 2 ** 40])], [numbers]),
+    ...refused("'x'", '16'),
+  },
+  'nothing at all as contents': { ...infer('id-fp32', fp32), ...refused("'x'") },
+  'typed contents for FP16': {
+    ...infer('id-fp16', [input('FP16', [1, 4], { contents: { fp32_contents: [1, 2, 3, 4] } })]),
+    ...refused("'x'", 'raw_input_contents'),
+  },
+  'typed INT8 past its range': {
+    ...infer('id-int8', [input('INT8', [1, 4], { contents: { int_contents: [1, 2, 3, 300] } })]),
+    ...refused("'x'", '300', 'INT8'),
+  },
+  'typed contents in two fields': {
+    ...infer('id-int32', [input('INT32', [1, 4], { contents: { int_contents: [1, 2, 3, 4], fp32_contents: [1] } })]),
+    ...refused("'x'", 'fp32_contents', 'int_contents'),
+  },
+  'BYTES whose length goes past the end': {
+    ...infer('id-bytes', [input('BYTES', [1, 4])], [strings('a', 'b', 'c').replace(/.{4}$/, '////')]),
+    ...refused("'x'", '4'),
+  },
+  'BYTES with something left over': {
+    ...infer('id-bytes', [input('BYTES', [1, 4])], [strings('a', 'b', 'c', 'd', 'e')]),
+    ...refused("'x'", '4'),
+  },
+  'a datatype in small letters': { ...infer('id-fp32', [input('fp32', [1, 4])], [numbers]), ...refused("'x'", 'FP32', 'fp32') },
+  'two wrong things: the name comes first': {
+    ...infer('id-fp32', [{ ...input('INT8', [1, 5]), name: 'q' }], [numbers]),
+    ...refused("'q'", "'x'"),
+  },
+  'shared memory as input': {
+    ...infer('id-fp32', [input('FP32', [1, 4], { parameters: { shared_memory_region: { string_param: 'r' } } })]),
+    ...refused("'x'"),
+  },
+  'latency_ms that is no number': { ...asked({ latency_ms: { string_param: 'soon' } }), ...refused('latency_ms', 'soon') },
+  'latency_ms below zero': { ...asked({ latency_ms: { string_param: '-5' } }), ...refused('latency_ms', '-5') },
+  'min_accuracy over 1': { ...asked({ min_accuracy: { string_param: '95' } }), ...refused('min_accuracy', '95') },
+  'a class that there is not': { ...asked({ class: { string_param: 'fast' } }), ...refused('class', 'fast', 'online') },
+  'degrade that is neither': { ...asked({ degrade: { string_param: 'maybe' } }), ...refused('degrade', 'maybe', 'allow') },
+  'an accuracy that nothing measured has': {
+    ...asked({ min_accuracy: { string_param: '0.5' } }),
+    gives: { status: 'FAILED_PRECONDITION' },
+    names: ['0.5'],
+  },
+};

@@ -1,0 +1,112 @@
+// Cases of our own: what clients ask about the server and its models, and streams.
+
+import { anything, type JsonObject } from '../compare.js';
+import { floats, infer, input, notFound, ok, refused, type OwnCases } from './case.js';
+
+const message = (id: string, model: string, name = 'x'): JsonObject =>
+  infer(model, [{ ...input('FP32', [1, 4]), name }], [floats(1, 2, 3, 4)], { id }).request;
+const answered = (id: string, model: string): JsonObject => ({
+  error_message: null,
+  infer_response: { id, model_name: model, raw_output_contents: [floats(1, 2, 3, 4)] },
+});
+const failed = (id: string): JsonObject => ({
+  error_message: anything,
+  infer_response: { id, outputs: null, raw_output_contents: null },
+});
+
+export const serverCases: OwnCases = {
+  'metadata of a model of three dimensions': {
+    ...{ rpc: 'ModelMetadata', request: { name: 'cube', version: '1' } },
+    gives: ok({ inputs: [{ name: 'x', datatype: 'FP32', shape: ['-1', '2', '3'] }], outputs: [{ shape: ['-1', '2', '3'] }] }),
+  },
+  'metadata of a model without a batch': {
+    ...{ rpc: 'ModelMetadata', request: { name: 'nobatch' } },
+    gives: ok({ inputs: [{ name: 'x', shape: ['-1', '-1'] }], outputs: [{ name: 'y', shape: ['-1', '-1'] }] }),
+  },
+  'metadata of BYTES': {
+    ...{ rpc: 'ModelMetadata', request: { name: 'id-bytes' } },
+    gives: ok({ inputs: [{ datatype: 'BYTES' }], outputs: [{ datatype: 'BYTES' }] }),
+  },
+  'metadata of two inputs and outputs': {
+    ...{ rpc: 'ModelMetadata', request: { name: 'addsub' } },
+    gives: ok({ inputs: [{ name: 'a' }, { name: 'b' }], outputs: [{ name: 'sum' }, { name: 'diff' }] }),
+  },
+  'config with a version': {
+    ...{ rpc: 'ModelConfig', request: { name: 'cube', version: '1' } },
+    gives: ok({
+      config: {
+        ...{ name: 'cube', platform: 'onnxruntime_onnx', backend: 'onnxruntime', max_batch_size: 8 },
+        input: [{ name: 'x', data_type: 'TYPE_FP32', dims: ['2', '3'] }],
+        output: [{ name: 'y', data_type: 'TYPE_FP32', dims: ['2', '3'] }],
+        dynamic_batching: anything,
+      },
+    }),
+  },
+  'config of a model without a batch': {
+    ...{ rpc: 'ModelConfig', request: { name: 'nobatch' } },
+    gives: ok({ config: { max_batch_size: null, input: [{ dims: ['-1', '-1'] }], dynamic_batching: null } }),
+  },
+  'config of BYTES': {
+    ...{ rpc: 'ModelConfig', request: { name: 'id-bytes' } },
+    gives: ok({ config: { input: [{ data_type: 'TYPE_STRING' }], output: [{ data_type: 'TYPE_STRING' }] } }),
+  },
+  'config of a version that is unknown': { rpc: 'ModelConfig', request: { name: 'cube', version: '9' }, ...notFound('cube', '9') },
+  'config of no name': { rpc: 'ModelConfig', request: {}, ...notFound() },
+  'statistics of a version': {
+    ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: '1' } },
+    gives: ok({ model_stats: [{ name: 'cube', version: '1' }] }),
+  },
+  'statistics of a version that is unknown': {
+    ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: '9' } },
+    ...refused('cube', '9'),
+  },
+  'whether a model is ready, with a version': {
+    ...{ rpc: 'ModelReady', request: { name: 'cube', version: '1' } },
+    gives: ok({ ready: true }),
+  },
+  'settings of tracing for a model that is unknown': {
+    ...{ rpc: 'TraceSetting', request: { model_name: 'nope' } },
+    gives: { status: anything },
+  },
+  'a setting of logging that is to change': {
+    ...{ rpc: 'LogSettings', request: { settings: { log_verbose_level: { uint32_param: 3 } } } },
+    ...refused('log_verbose_level'),
+  },
+  'a setting of tracing that is to change': {
+    ...{ rpc: 'TraceSetting', request: { settings: { trace_level: { value: ['TIMESTAMPS'] } } } },
+    ...refused('trace_level'),
+  },
+  'regions of shared memory': { rpc: 'SystemSharedMemoryStatus', request: {}, gives: ok({ regions: null }) },
+  'a region of shared memory': {
+    ...{ rpc: 'SystemSharedMemoryRegister', request: { name: 'r', key: '/r', byte_size: '16' } },
+    gives: { status: 'UNIMPLEMENTED' },
+    names: ['shared memory'],
+  },
+  'a region of CUDA shared memory': {
+    ...{ rpc: 'CudaSharedMemoryRegister', request: { name: 'r', byte_size: '16' } },
+    gives: { status: 'UNIMPLEMENTED' },
+    names: ['shared memory'],
+  },
+  'to load a model that is unknown': {
+    ...{ rpc: 'RepositoryModelLoad', request: { model_name: 'nope' } },
+    ...notFound('nope'),
+  },
+  'to unload a model that is unknown': {
+    ...{ rpc: 'RepositoryModelUnload', request: { model_name: 'nope' } },
+    ...notFound('nope'),
+  },
+
+  'a stream of nothing': { stream: [], gives: ok([]) },
+  'a stream with an error in its middle': {
+    stream: [message('a', 'id-fp32'), message('b', 'id-fp32', 'q'), message('c', 'id-fp32')],
+    gives: ok([answered('a', 'id-fp32'), failed('b'), answered('c', 'id-fp32')]),
+  },
+  'a stream of several models, one of them unknown': {
+    stream: [message('1', 'id-fp32'), message('2', 'nope'), message('3', 'nobatch')],
+    gives: ok([answered('1', 'id-fp32'), failed('2'), answered('3', 'nobatch')]),
+  },
+  'a stream of typed contents': {
+    stream: [infer('id-int32', [input('INT32', [1, 4], { contents: { int_contents: [1, 2, 3, 4] } })]).request],
+    gives: ok([{ infer_response: { outputs: [{ contents: { int_contents: [1, 2, 3, 4] } }], raw_output_contents: null } }]),
+  },
+};

@@ -1,0 +1,63 @@
+// What the suite runs and brings along itself: made once in .cache, or the reason why it can't be had here.
+
+import { access, rename, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { preparePython, run } from '../support/python.js';
+
+/** How to start it. */
+export type Program =
+  | { readonly kind: 'ready'; readonly command: readonly string[] }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+export interface Programs {
+  readonly python: Program;
+  readonly go: Program;
+  readonly perfAnalyzer: Program;
+}
+
+export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const cache = here('../../.cache/');
+
+export async function preparePrograms(): Promise<Programs> {
+  const [python, go, perfAnalyzer] = await Promise.all([preparePythonClients(), prepareGo(), preparePerfAnalyzer()]);
+  return { python, go, perfAnalyzer };
+}
+
+async function preparePythonClients(): Promise<Program> {
+  const environment = await preparePython('conformance-python', here('python/requirements.txt'));
+  return environment.kind === 'ready' ? { kind: 'ready', command: [environment.python] } : environment;
+}
+
+/** Built each time; Go's own cache makes that quick. */
+async function prepareGo(): Promise<Program> {
+  const program = `${cache}conformance-go`;
+  const { code, output } = await run('go', ['build', '-C', here('go'), '-o', program, '.']);
+  if (code === 0) return { kind: 'ready', command: [program] };
+  return { kind: 'missing', reason: `the Go client can't be built here: ${lastLines(output) || 'Go is not installed'}` };
+}
+
+async function preparePerfAnalyzer(): Promise<Program> {
+  const folder = `${cache}perf-analyzer`;
+  const libraries = `${folder}/root/usr/lib/x86_64-linux-gnu`;
+  const loader = [`${libraries}/ld-linux-x86-64.so.2`, '--library-path', libraries];
+  const ready: Program = { kind: 'ready', command: [...loader, `${folder}/wheel/perf_analyzer/bin/perf_analyzer`] };
+  if (await exists(folder)) return ready;
+  // Beside its place, so that it appears whole or not at all.
+  const scratch = `${folder}-${process.pid}`;
+  try {
+    const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, 'python3']);
+    if (code !== 0) return { kind: 'missing', reason: `perf_analyzer can't be had here: ${lastLines(output)}` };
+    await rename(scratch, folder);
+    return ready;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const lastLines = (output: string): string => output.trim().split('\n').slice(-3).join(' ');

@@ -1,0 +1,46 @@
+// Counters of a model, as clients read them before and after what they count.
+
+import { isObject, type Json, type JsonObject } from '../compare.js';
+import type { GrpcClient } from '../grpc-client.js';
+
+export const readStatistics = async (grpc: GrpcClient, name: string): Promise<Json> =>
+  (await grpc.call('ModelStatistics', { name })).reply ?? {};
+
+/** These tell what something is, and count nothing. */
+const names = ['name', 'version', 'batch_size', 'last_inference'];
+
+/** The statistics, with each counter as what came to it since `before`. */
+export function since(before: Json | undefined, after: Json): Json {
+  if (Array.isArray(after)) return after.map((item: Json) => since(sameItem(before, item), item));
+  if (!isObject(after)) return after;
+  return Object.fromEntries(
+    Object.entries(after).map(([key, value]) => {
+      const earlier = isObject(before) ? before[key] : undefined;
+      if (names.includes(key) || typeof value !== 'string') return [key, since(earlier, value)];
+      return [key, String(BigInt(value) - BigInt(typeof earlier === 'string' ? earlier : 0))];
+    }),
+  );
+}
+
+/** Of a list: the model of that name, the batches of that size. */
+function sameItem(list: Json | undefined, item: Json): Json | undefined {
+  const key = (value: Json): Json | undefined => (isObject(value) ? (value['batch_size'] ?? value['name']) : undefined);
+  return Array.isArray(list) ? list.find((other: Json) => key(other) === key(item)) : undefined;
+}
+
+/** The counters of one model's statistics by name, and the sizes of its batches. */
+export function summarise(statistics: Json): JsonObject {
+  const [model = {}] = listOf(statistics, 'model_stats');
+  const counts = isObject(model['inference_stats']) ? Object.entries(model['inference_stats']) : [];
+  return {
+    ...Object.fromEntries(counts.map(([name, value]) => [name, Number(isObject(value) ? (value['count'] ?? 0) : 0)])),
+    execution_count: Number(model['execution_count'] ?? 0),
+    inference_count: Number(model['inference_count'] ?? 0),
+    batches: listOf(model, 'batch_stats').map((batch) => batch['batch_size'] ?? null),
+  };
+}
+
+function listOf(value: Json, key: string): readonly JsonObject[] {
+  const list = isObject(value) ? value[key] : undefined;
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

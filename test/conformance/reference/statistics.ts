@@ -1,0 +1,37 @@
+// The reference's questions for counters, with what was asked before each: counters are told as what came to them since.
+
+import type { Json, JsonObject } from '../compare.js';
+import type { World } from '../world.js';
+import { readStatistics, since, summarise } from './counters.js';
+
+type Facts = (world: World) => Promise<JsonObject>;
+
+/** `requestOf` gives a request of the reference by its name. */
+export function statisticsCases(requestOf: (name: string) => JsonObject): Readonly<Record<string, Facts>> {
+  let first: Json | undefined;
+  const afterTwoMore: Facts = async ({ grpc }) => {
+    first ??= await readStatistics(grpc, 'id-uint8');
+    for (const name of ['raw UINT8', 'typed UINT8']) await grpc.call('ModelInfer', requestOf(name));
+    return { status: 'OK', reply: since(first, await readStatistics(grpc, 'id-uint8')) };
+  };
+  const ofThree =
+    (input: string): Facts =>
+    async ({ grpc }) => {
+      const before = await readStatistics(grpc, 'counted');
+      for (let count = 0; count < 3; count += 1) await grpc.call('ModelInfer', batchOfTwo(input));
+      const after = await readStatistics(grpc, 'counted');
+      return { status: 'OK', reply: { ...summarise(since(before, after)), batches: summarise(after)['batches'] ?? [] } };
+    };
+  return {
+    'statistics fresh': afterTwoMore,
+    'statistics after': afterTwoMore,
+    'statistics: three good': ofThree('x'),
+    'statistics: three unknown inputs': ofThree('nothing'),
+  };
+}
+
+const batchOfTwo = (input: string): JsonObject => ({
+  model_name: 'counted',
+  inputs: [{ name: input, datatype: 'FP32', shape: [2, 4] }],
+  raw_input_contents: [Buffer.alloc(32).toString('base64')],
+});

@@ -1,0 +1,74 @@
+// One cluster for the whole suite, with the reference's models and our own, registered as people do.
+
+import { fileURLToPath } from 'node:url';
+import { freePorts, waitFor } from '@pareto/testkit';
+import { startCluster, type Cluster } from '../support/cluster.js';
+import { createTestClient } from '../support/client.js';
+import { readdir, readFile } from 'node:fs/promises';
+import { createGrpcClient, type GrpcClient } from './grpc-client.js';
+import { askHttp, type HttpAnswer, type HttpRequest } from './http-client.js';
+import { writeOwnModels } from './own/models.js';
+
+export interface World extends AsyncDisposable {
+  /** host:port of the router. */
+  readonly address: string;
+  readonly httpAddress: string;
+  readonly grpc: GrpcClient;
+  http(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+const referenceModels = fileURLToPath(new URL('reference/models', import.meta.url));
+
+/** Resolves when every model can be asked. */
+export async function startWorld(): Promise<World> {
+  const [httpPort = 0] = await freePorts(1);
+  const cluster = await startCluster({
+    workers: 1,
+    routerArgs: ['--http-port', String(httpPort)],
+    workerArgs: ['--slots', '2'],
+    profileMs: 100,
+  });
+  const address = cluster.router.address;
+  const httpAddress = `127.0.0.1:${httpPort}`;
+  const grpc = createGrpcClient(address);
+  const world: World = {
+    ...{ address, httpAddress, grpc },
+    http: (request) => askHttp(httpAddress, request),
+    async [Symbol.asyncDispose]() {
+      grpc[Symbol.dispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+  try {
+    const own = cluster.folder.file('own-models');
+    await writeOwnModels(own);
+    for (const folder of [referenceModels, own]) await registerTemporarily(cluster, folder);
+    await waitFor('every model to be ready', async () => ((await allReady(grpc)) ? true : undefined), 120_000);
+    return world;
+  } catch (error) {
+    await world[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function allReady(grpc: GrpcClient): Promise<boolean> {
+  const index = async (ready: boolean): Promise<string> =>
+    JSON.stringify(await grpc.call('RepositoryIndex', { ready }));
+  return (await index(true)) === (await index(false));
+}
+
+// TEMPORARY until `pareto register DIR` takes repositories.
+async function registerTemporarily(cluster: Cluster, folder: string): Promise<void> {
+  using client = createTestClient(cluster);
+  for (const name of await readdir(folder)) {
+    const model = await readFile(`${folder}/${name}/1/model.onnx`);
+    const maxBatchSize = name === 'nobatch' ? 0 : 8;
+    await client.registry.registerTask({ name: `${name}.task`, metric: 'top1' });
+    const file = { path: 'model.onnx', digest: await client.upload(model), sizeBytes: model.length };
+    const labels: Record<string, string> =
+      name === 'labelled' ? { y: await client.upload(await readFile(`${folder}/${name}/labels.txt`)) } : {};
+    await client.registry.registerArchitecture({
+      ...{ name, task: `${name}.task`, manifest: { files: [file] }, recipes: ['original'], maxBatchSize, labels },
+    });
+  }
+}
