@@ -1,7 +1,7 @@
 // Records as schema version 1 had them.
 
 import assert from 'node:assert/strict';
-import { environmentOf } from '@pareto/core';
+import { environmentOf, noCounts } from '@pareto/core';
 import { describe, it } from 'mocha';
 import { createRecordTables } from '../src/record-tables.js';
 
@@ -26,9 +26,11 @@ describe('records of schema version 1', () => {
   tables.replaceAll([
     entry('architecture/default/a/1', { name: 'a', version: 1, task: 't', manifest, maxBatchSize: 8 }),
     entry('measurement/default/a:original/1/cpu/a/b/1g', measured),
+    entry('counter/default/a:original/1', { requests: 3, items: 4, executions: 2, failures: 0, busyMs: 7 }),
+    entry('load/w1', { worker: 'w1', incarnation: '1', present: true, replicas: [{ replica: 'r1', items: 4 }] }),
     entry('worker/w1', { info, draining: true }),
   ]);
-  const { architectures, measurements, workers } = tables.view;
+  const { architectures, counters, loads, measurements, workers } = tables.view;
 
   it('are of architectures of which nothing but the original is wanted', () => {
     const [architecture] = architectures.values();
@@ -50,5 +52,12 @@ describe('records of schema version 1', () => {
         ...{ coldLoadMs: 7, baseMemoryBytes: 0, nodesByProvider: {}, loadMs: 7 },
       },
     );
+  });
+
+  it('have counted nothing of what statistics are made of', () => {
+    const [counter] = counters.values();
+    const [load] = loads.values();
+    assert.deepEqual([counter?.value.items, counter?.value.counts], [4, noCounts]);
+    assert.deepEqual(load?.value.replicas[0], { replica: 'r1', items: 4, counts: noCounts });
   });
 });

@@ -38,6 +38,8 @@ export interface FakeWorkerOptions {
   readonly measure?: (order: wire.MeasureOrder) => Measured | undefined | Promise<Measured>;
   /** Undefined: it never comes to an end. Without it all are declined. */
   readonly make?: (order: wire.MakeOrder) => RecipeOutcome['result'] | undefined;
+  /** It reports twice a second, and never when it is asked to. */
+  readonly deaf?: boolean;
   /** Of its slot groups. */
   readonly providers?: readonly string[];
 }
@@ -51,6 +53,8 @@ export interface FakeWorker {
   readonly made: string[];
   /** Messages that were no assignments. */
   readonly heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[];
+  /** What it was asked to report by, and reported at once unless it is `deaf`. */
+  readonly asked: number[];
   /** What its stream ended with, once it has. */
   readonly ended: () => unknown;
   report(): void;
@@ -69,6 +73,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const measured: string[] = [];
   const made: string[] = [];
   const heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[] = [];
+  const asked: number[] = [];
   let ended: unknown;
   let ordered: ReadonlySet<string> = new Set();
   let measuring = '';
@@ -81,6 +86,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         draining: false,
         measuring,
         progress: measuring && 'half',
+        asked: options.deaf === true ? 0 : (asked.at(-1) ?? 0),
       },
     });
   };
@@ -123,6 +129,8 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     for await (const message of stream) {
       if (message.assignments) apply(message.assignments);
       if (message.heartbeat) heartbeats.push(message.heartbeat);
+      if (message.reportNow) asked.push(message.reportNow.asked);
+      if (message.reportNow && options.deaf !== true) report();
     }
   };
   const reporting = setInterval(report, 500);
@@ -138,7 +146,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       (error: unknown) => (ended = error),
     )
     .finally(fallSilent);
-  return { replicas, assignments, measured, made, heartbeats, ended: () => ended, report, fallSilent, leave };
+  return { replicas, assignments, measured, made, heartbeats, asked, ended: () => ended, report, fallSilent, leave };
 }
 
 const declined = { kind: 'declined', reason: 'nothing to gain' } as const;

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { milliseconds, variantId, workerId, type ReplicaReport } from '@pareto/core';
+import { milliseconds, noCounts, variantId, workerId, type ReplicaReport } from '@pareto/core';
 import { openEmbeddedStore, type Compare, type Operation, type Store, type Transaction } from '@pareto/state';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
 import type { Term } from '../src/leadership.js';
-import { createLoadFlusher } from '../src/load-flusher.js';
-import { flushLimits, planFlush, type FlushPlan, type Saying } from '../src/plan-flush.js';
+import { createLoadFlusher, type SaidLoad } from '../src/load-flusher.js';
+import { countsOf, flushLimits, planFlush, type FlushPlan, type Saying } from '../src/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../src/record-tables.js';
 import type { LoadRecord } from '../src/records.js';
 import { reportOf } from './reports.js';
@@ -146,6 +146,45 @@ describe('flushing loads', () => {
       await catchUp();
       assert.deepEqual(planFlush([saying], tables.view, flushLimits), { compares: [], operations: [], done: ['w1'] });
     });
+  });
+
+  it('writes nothing because time has passed since the last inference, and when that was is known', async () => {
+    await withStore(async (store) => {
+      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const clock = createManualClock();
+      await clock.advance(10_000);
+      const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
+      const leader = fakeLeader(store, catchUp);
+      const flusher = createLoadFlusher({ leader, mirror: { records: tables.view }, clock, logger });
+      const said = (count: number, age: number): SaidLoad => {
+        const counts = { ...noCounts, success: { count, ns: count }, lastInferenceAgeMs: milliseconds(age) };
+        return loadOf('w1', '1', { ...countOf('a', 'tiny:original', count), counts });
+      };
+      const lastAt = (): number | undefined => [...tables.view.counters.values()][0]?.value.lastInferenceWallMs;
+      flusher.note(said(3, 400), false);
+      assert.equal(flusher.uncounted()[0]?.counts.success.count, 3);
+      await flusher.flush();
+      assert.deepEqual([flusher.uncounted(), lastAt()], [[], 9_600]);
+      const { revision } = await store.range('');
+      await clock.advance(1_000);
+      flusher.note(said(3, 1_407), false);
+      await flusher.flush();
+      assert.equal((await store.range('')).revision, revision);
+      flusher.note(said(4, 0), false);
+      await flusher.flush();
+      assert.equal(lastAt(), 11_000);
+    });
+  });
+
+  it('counts once what a process said that has ended since, also when its words were written already', () => {
+    const saying = [
+      loadOf('w1', '1', countOf('a', 'tiny:original', 7)),
+      loadOf('w1', '2', countOf('b', 'tiny:original', 2)),
+      loadOf('w1', '2', countOf('b', 'tiny:original', 5)),
+    ];
+    const items = (before: LoadRecord | undefined): number =>
+      countsOf(before, saying).reduce((sum, counts) => sum + counts.items, 0);
+    assert.deepEqual([undefined, ...saying].map(items), [12, 5, 3, 0]);
   });
 
   it('counts what a replica did before it left', async () => {

@@ -1,0 +1,132 @@
+// Statistics over real gRPC, with workers that are not: whoever reads them finds what was counted, and never less than before.
+
+import assert from 'node:assert/strict';
+import { milliseconds, ParetoError, systemClock } from '@pareto/core';
+import { createClient, type wire } from '@pareto/rpc';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { startWorker, type FakeWorker, type FakeWorkerOptions } from './fake-worker.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+const tiny = 'tiny:original';
+
+describe('statistics', function () {
+  this.timeout(20_000);
+  let folder: TempFolder;
+  let store: Store;
+  let leader: TestController;
+  let cleanUp: (() => unknown)[];
+
+  const start = async (): Promise<TestController> => {
+    const controller = await startController(folder.path, {}, { store });
+    cleanUp.push(() => controller[Symbol.asyncDispose]());
+    return controller;
+  };
+  const worker = (options: FakeWorkerOptions, at = leader): FakeWorker => {
+    const started = startWorker(at.address, options);
+    cleanUp.push(started.leave);
+    return started;
+  };
+  const registerTiny = async (): Promise<number> => {
+    await leader.registry.registerTask({ name: 'squares', metric: 'top1' });
+    return (await registerModel(leader, 'tiny')).version;
+  };
+  const replicaOf = (of: FakeWorker): Promise<wire.ReplicaReportInput> =>
+    waitFor('a replica', () => [...of.replicas.values()].find(({ variant }) => variant === tiny));
+  /** It has answered so many queries in all, of one item each. */
+  const count = async (of: FakeWorker, total: number): Promise<void> => {
+    const replica = await replicaOf(of);
+    const timed = { count: total, ns: total * 1_000 };
+    const batches = [{ batchSize: 1, executions: total, computeInferNs: total * 1_000 }];
+    const counts = { success: timed, queue: timed, computeInfer: timed, batches, lastInferenceAgeMs: 100 };
+    const summed = { requests: total, items: total, executions: total, busyUs: total };
+    of.replicas.set(replica.replicaId ?? '', { ...replica, ...summed, counts });
+  };
+  const read = async (at = leader): Promise<wire.VariantStatistics> => {
+    const { variants } = await createClient(at.channel, 'pareto.v1.Routes').statistics({ variants: [tiny] });
+    return variants[0] ?? assert.fail('nothing is told of the variant');
+  };
+  const answered = async (at = leader): Promise<number | undefined> => (await read(at)).counts?.success?.count;
+
+  beforeEach(async () => {
+    cleanUp = [];
+    folder = await createTempFolder();
+    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    leader = await start();
+  });
+  afterEach(async () => {
+    for (const clean of cleanUp.toReversed()) await clean();
+    await store[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('are what workers have counted by now; many who ask at once cost them one report', async () => {
+    await registerTiny();
+    const only = worker({ id: 'w1' });
+    await replicaOf(only);
+    assert.deepEqual(await answered(), undefined);
+    await count(only, 7);
+    const { items, executions, version, counts } = await read();
+    assert.deepEqual([items, executions, version, counts?.queue], [7, 7, 1, { count: 7, ns: 7_000 }]);
+    assert.deepEqual(counts?.batches, [
+      { batchSize: 1, executions: 7, computeInputNs: 0, computeInferNs: 7_000, computeOutputNs: 0 },
+    ]);
+    const age = counts.lastInferenceAgeMs ?? assert.fail();
+    assert.ok(age >= 100 && age < 5_000, `${age}`);
+    const askedBefore = only.asked.length;
+    await count(only, 9);
+    const all = await Promise.all(Array.from({ length: 40 }, () => answered()));
+    assert.deepEqual([...new Set(all)], [9]);
+    assert.equal(only.asked.length, askedBefore + 1);
+  });
+
+  it('are told without a worker that does not answer', async () => {
+    await registerTiny();
+    const deaf = worker({ id: 'w1', deaf: true });
+    await count(deaf, 3);
+    deaf.report();
+    await waitFor('its report', async () => ((await answered()) === 3 ? true : undefined));
+    assert.ok(deaf.asked.length > 0);
+  });
+
+  it('add up over processes of a worker, and begin anew with a model that was deleted', async () => {
+    const version = await registerTiny();
+    const first = worker({ id: 'w1' });
+    await count(first, 5);
+    assert.equal(await answered(), 5);
+    first.leave();
+    const second = worker({ id: 'w1', incarnation: '2' });
+    await count(second, 2);
+    assert.equal(await answered(), 7);
+    await leader.registry.delete({ name: 'tiny' });
+    const { variants } = await createClient(leader.channel, 'pareto.v1.Routes').statistics({});
+    assert.deepEqual(variants, []);
+    await registerModel(leader, 'tiny');
+    const again = await read();
+    assert.deepEqual([again.version, again.items, again.counts], [version + 1, 0, null]);
+  });
+
+  it('never go backwards when another leads: it waits for the workers that come back to it', async () => {
+    await registerTiny();
+    const standby = await start();
+    const before = worker({ id: 'w1' });
+    await count(before, 4);
+    assert.equal(await answered(), 4);
+    await assert.rejects(
+      answered(standby),
+      (error: unknown) => error instanceof ParetoError && error.details['pareto-leader'] === leader.address,
+    );
+    // What it counts now the leader hears, and does not come to write.
+    await systemClock.sleep(milliseconds(600));
+    await count(before, 6);
+    assert.equal(await answered(), 6);
+    const candidates = (await store.range('election/')).entries.toSorted((a, b) => a.createRevision - b.createRevision);
+    await store.transact({ compares: [], operations: [{ kind: 'delete', key: candidates[0]?.key ?? '' }] });
+    const told = waitFor('the standby to lead', () => answered(standby).catch(() => undefined));
+    await waitFor('it to leave', () => (before.ended() === undefined ? undefined : true));
+    worker({ id: 'w1', replicas: before.replicas }, standby);
+    assert.equal(await told, 6);
+    assert.equal((await read(standby)).items, 6);
+  });
+});
