@@ -17,6 +17,7 @@ import {
   type RawCaller,
   type ServiceClient,
   type Upload,
+  type wire,
 } from '@pareto/rpc';
 import type { Endpoints } from './context.js';
 import { explainAbsence } from './why-absent.js';
@@ -25,8 +26,15 @@ import { explainAbsence } from './why-absent.js';
 export interface ControllerClients {
   readonly registry: FollowingClient<'pareto.v1.Registry'>;
   readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
+  /** Resolves when the stream ends; again at another controller when it breaks. */
+  events(request: wire.EventsRequest, options: EventsOptions): Promise<void>;
   /** False when a controller had it all. */
   upload(upload: Upload): Promise<boolean>;
+}
+
+export interface EventsOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: wire.EventsResponse) => void;
 }
 
 export interface RouterClients {
@@ -88,6 +96,13 @@ const controllerClients = ({ following }: Links): ControllerClients => ({
   registry: createFollowingClient(following, 'pareto.v1.Registry'),
   fleet: createFollowingClient(following, 'pareto.v1.Fleet'),
   upload: (upload) => uploadBlob(following, upload),
+  events: (request, { signal, onEvent }) =>
+    following.run(
+      async (channel, limits) => {
+        for await (const event of createClient(channel, 'pareto.v1.Fleet').events(request, limits)) onEvent(event);
+      },
+      { signal, isRepeatable: true },
+    ),
 });
 
 const routerClients = ({ router }: Links): RouterClients => ({

@@ -1,6 +1,7 @@
 // What every command is given, and the options that all commands share.
 
 import type { Clock } from '@pareto/core';
+import { toJson, toYaml } from './plain-value.js';
 import type { Terminal } from './terminal.js';
 
 export interface Context {
@@ -22,23 +23,17 @@ export interface Endpoints {
   readonly certs?: string | undefined;
 }
 
+/** `wide`: a table with more columns, where a command has them. */
+export const outputFormats = ['table', 'wide', 'json', 'yaml'] as const;
+
 export interface CommonOptions extends Endpoints {
-  readonly output: 'table' | 'json';
+  readonly output: (typeof outputFormats)[number];
 }
 
-/** Prints a result: as JSON for programs, or as `human` writes it. */
+/** Prints a result: as JSON or YAML for programs, or as `human` writes it. */
 export function printResult(context: Context, options: CommonOptions, value: unknown, human: () => string): void {
-  context.terminal.print(options.output === 'json' ? toJson(value) : human());
+  const { output } = options;
+  context.terminal.print(output === 'json' ? toJson(value) : output === 'yaml' ? toYaml(value) : human());
 }
 
-/** Bytes as base64; the generated marks of optional fields (`_x`) left out. */
-const toJson = (value: unknown): string => JSON.stringify(value, plain, 2);
-
-function plain(key: string, value: unknown): unknown {
-  if (key.startsWith('_')) return undefined;
-  if (isBufferJson(value)) return Buffer.from(value.data).toString('base64');
-  return value;
-}
-
-const isBufferJson = (value: unknown): value is { readonly data: readonly number[] } =>
-  typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value;
+export const isForPrograms = ({ output }: CommonOptions): boolean => output === 'json' || output === 'yaml';

@@ -86,6 +86,7 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
     profile.points,
   );
   const facts = [
+    ...(profile.notRun === '' ? [] : [`was loaded, and not run: ${profile.notRun}; it is served without a profile`]),
     `ran by ${placementOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
     `takes ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of them before it loads`,
@@ -94,7 +95,8 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
       : [`times between these batch sizes are predicted within ${formatPercent(profile.predictionError)} on average`]),
     ...(accuracy === null ? [] : [`${accuracy.metric} of ${accuracy.samples} samples`]),
   ];
-  return [`on ${hardwareClass}`, ...facts.map((fact) => `  ${fact}`), points].join('\n');
+  const times = profile.points.length === 0 ? [] : [points];
+  return [`on ${hardwareClass}`, ...facts.map((fact) => `  ${fact}`), ...times].join('\n');
 }
 
 /** `webgpu (12 nodes), cpu (1 node)`, or the provider alone where nobody has looked. */

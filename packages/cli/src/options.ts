@@ -20,11 +20,11 @@ export const wholeNumberIn =
     throw new InvalidArgumentError('Expected a whole number.');
   };
 
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A parser of durations as `90s`, `30m`, `2h` or `1d`, into milliseconds. */
+/** A parser of durations as `250ms`, `90s`, `30m`, `2h` or `1d`, into milliseconds. */
 export function duration(text: string): number {
-  const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text.trim()) ?? [];
+  const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (unitMs[unit] ?? 0);
   if (ms > 0) return ms;
   throw new InvalidArgumentError('Expected a duration: 90s, 30m, 2h or 1d.');

@@ -3,49 +3,58 @@
 import { errorText, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
 import { addCerts } from './commands/certs.js';
+import { addCompletion } from './commands/completion.js';
 import { addExplain, addWhatIf } from './commands/decisions.js';
 import { addDelete } from './commands/delete.js';
+import { addEvents } from './commands/events.js';
 import { addDrain, addWorkers } from './commands/fleet.js';
 import { addFrontier } from './commands/frontier.js';
+import { addGet } from './commands/get.js';
 import { addInfer } from './commands/infer.js';
 import { addInspect } from './commands/inspect.js';
 import { addJobs, addProfile } from './commands/jobs.js';
+import { addLogs } from './commands/logs.js';
 import { addRegister } from './commands/register.js';
 import { addDescribe, addList } from './commands/registry.js';
 import { addDeny, addLift, addPin, addRules } from './commands/rules.js';
+import { addStatus } from './commands/status.js';
 import { addTop } from './commands/top.js';
 import { addUp } from './commands/up.js';
-import type { Context } from './context.js';
+import { addVersion } from './commands/version.js';
+import { addLoad, addUnload } from './commands/warmth.js';
+import { answerCompletion } from './completion/answer.js';
+import { outputFormats, type CommonOptions, type Context } from './context.js';
 import { addressesLike, addressLike, defaultController, defaultRouter } from './options.js';
+import { suggest } from './suggest.js';
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-const add = [
-  addUp,
-  addInspect,
-  addRegister,
-  addJobs,
-  addList,
-  addDescribe,
-  addFrontier,
-  addInfer,
-  addExplain,
-  addWhatIf,
-  addPin,
-  addDeny,
-  addRules,
-  addLift,
-  addProfile,
-  addDelete,
-  addTop,
-  addWorkers,
-  addDrain,
-  addCerts,
+type Add = (program: Command, context: Context) => void;
+
+/** As the help shows them. */
+const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = [
+  ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
+  ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],
+  ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules, addLift]],
+  ['Cluster:', [addTop, addEvents, addLogs, addDrain, addCerts]],
+  ['This command:', [addCompletion, addVersion, addList, addWorkers]],
 ];
 
-function createProgram(context: Context): Command {
-  const program = new Command('pareto')
+/** `onCommand` is told of a command before it does its work. */
+export function createProgram(context: Context, onCommand: (command: Command) => void = () => undefined): Command {
+  const program = createRoot(context).hook('preAction', (_program, command) => onCommand(command));
+  for (const [title, commands] of groups) {
+    program.commandsGroup(title);
+    for (const addCommand of commands) addCommand(program, context);
+  }
+  return program;
+}
+
+/** What all commands have in common. */
+const createRoot = ({ terminal }: Context): Command =>
+  new Command('pareto')
     .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
+    .usage('<command> [options]')
     .addOption(
       new Option('--controller <host:port,...>', 'controllers to talk to, any or all of them')
         .argParser(addressesLike(defaultController))
@@ -63,29 +72,83 @@ function createProgram(context: Context): Command {
         'PARETO_CERTS',
       ),
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.\n\nExample:\n  pareto up')
-    .configureHelp({ showGlobalOptions: true })
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(outputFormats).default('table'))
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('tell more of a command').helpGroup('This command:'),
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\nExample:\n  pareto up\n  pareto status',
+    )
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => command.name(),
+      styleTitle: terminal.paint.bold,
+      helpWidth: Math.min(terminal.columns, 110),
+    })
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => context.terminal.print(text.trimEnd()),
-      writeErr: (text) => context.terminal.note(text.trimEnd()),
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      outputError: (text, write) => write(`${terminal.progressPaint.red('pareto:')} ${inOneLine(text)}`),
     });
-  for (const addCommand of add) addCommand(program, context);
-  return program;
-}
+
+/** `error: unknown command 'x'` and `(Did you mean y?)` are two of commander's lines. */
+const inOneLine = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\(Did you mean (.*)\)$/s, ': did you mean $1');
 
 /** Runs one command line; the result is the exit code. Failures are told on stderr in one line. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
+  const [first, ...words] = argv;
+  if (first === completeCommand) return complete(words, context);
+  let command: Command | undefined;
+  const program = createProgram(context, (running) => (command = running));
   try {
-    await createProgram(context).parseAsync(argv, { from: 'user' });
+    if (argv.length === 0) context.terminal.print(program.helpInformation().trimEnd());
+    else await program.parseAsync(argv, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (context.stop.aborted) return exitCodes.interrupted;
-    context.terminal.note(`${context.terminal.progressPaint.red('pareto:')} ${describeFailure(error)}`);
+    const hint = command === undefined ? '' : await hintFor(error, command, context);
+    context.terminal.note(`${context.terminal.progressPaint.red('pareto:')} ${describeFailure(error)}${hint}`);
     return exitCodes.failed;
   }
+}
+
+/** Not for people: what scripts of shells ask. */
+const completeCommand = '__complete';
+
+async function complete(words: readonly string[], context: Context): Promise<number> {
+  const program = createProgram(context);
+  const endpoints = async (): Promise<CommonOptions> => {
+    const root = createRoot(context)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => undefined);
+    await root.parseAsync(words.slice(0, -1), { from: 'user' });
+    return root.opts();
+  };
+  const answer = await answerCompletion(words, { program, endpoints, clock: context.clock }).catch(() => '');
+  if (answer !== '') context.terminal.print(answer);
+  return exitCodes.ok;
+}
+
+/** What may have been meant by a name that there is not. */
+async function hintFor(error: unknown, command: Command, { clock }: Context): Promise<string> {
+  if (!(error instanceof ParetoError) || error.code !== 'not-found' || error.message.includes('did you mean'))
+    return '';
+  const options = command.optsWithGlobals<CommonOptions & { readonly target?: string; readonly task?: string }>();
+  const words = [...command.args, ...[options.target, options.task].flatMap((word) => word ?? [])];
+  // Only of a name that the message says is not there.
+  return suggest(
+    words.filter((word) => error.message.includes(word)),
+    options,
+    clock,
+  );
 }
 
 /** The message, and what a refusal offered instead (`pareto-...` trailers). */

@@ -12,6 +12,18 @@ export function readNumbers({ datatype, shape, contents }: Contents): readonly n
   return Array.from(toNumbers({ datatype, dims: shape, data: contents }));
 }
 
+/** The elements of BYTES; undefined for other datatypes, and for what is no text. */
+export function readTexts({ datatype, contents }: Contents): readonly string[] | undefined {
+  if (datatype !== 'BYTES') return undefined;
+  const texts: string[] = [];
+  for (let at = 0; at + 4 <= contents.length;) {
+    const end = at + 4 + contents.readUInt32LE(at);
+    texts.push(contents.toString('utf8', at + 4, end));
+    at = end;
+  }
+  return texts.some((text) => text.includes('\ufffd')) ? undefined : texts;
+}
+
 /** The index of the largest value of each row, a row being the last dimension. */
 export function argmaxRows(values: readonly number[], rowLength: number): readonly number[] {
   return Array.from({ length: values.length / rowLength }, (_, row) => {
@@ -27,6 +39,8 @@ const shownRows = 8;
 export function formatTensor(tensor: wire.Tensor): string {
   const { name, datatype, shape, contents } = tensor;
   const head = `${name} ${datatype}[${shape.join(',')}]`;
+  const texts = readTexts(tensor);
+  if (texts !== undefined) return formatTexts(head, texts, shape.at(-1) ?? 1);
   const values = readNumbers(tensor);
   if (values === undefined) return `${head} ${contents.length} bytes`;
   const rowLength = shape.at(-1) ?? 1;
@@ -40,3 +54,23 @@ export function formatTensor(tensor: wire.Tensor): string {
     '\n',
   );
 }
+
+/** `score:index:label` is a class: the best come first. */
+const classText = /^(-?[\d.eE+-]+|NaN):(\d+)(?::(.*))?$/s;
+
+function formatTexts(head: string, texts: readonly string[], rowLength: number): string {
+  const areClasses = texts.length > 0 && texts.every((text) => classText.test(text));
+  const lines = texts.map((text, i) => {
+    const [, score = '', index = '', label = ''] = (areClasses ? classText.exec(text) : undefined) ?? [];
+    const row = texts.length > rowLength && i % rowLength === 0 && i > 0 ? '\n' : '';
+    return areClasses
+      ? `${row}  ${label === '' ? `class ${index}` : `${label} (class ${index})`}  ${score}`
+      : `  ${JSON.stringify(text)}`;
+  });
+  const shown = lines.slice(0, shownTexts);
+  return [head, ...shown, ...(lines.length > shown.length ? [`  … ${lines.length - shown.length} more`] : [])].join(
+    '\n',
+  );
+}
+
+const shownTexts = 40;

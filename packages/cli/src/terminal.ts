@@ -20,10 +20,22 @@ export interface Terminal {
   status(lines: readonly string[]): void;
   /** Of stdout, in characters. */
   readonly columns: number;
-  /** Shows a whole screen on stdout in place of the one before: what doesn't fit is cut. */
-  screen(text: string): void;
-  /** Calls back whenever stdout's size changes, until it is disposed of. */
-  onResize(listener: () => void): Disposable;
+  /** Of stdout, in lines. */
+  readonly rows: number;
+  /** Takes the whole screen until it is disposed of; then what stood there before is back. */
+  openScreen(): Screen;
+  /** Gives the screen and the keyboard back, whoever has them: for the way out. */
+  restore(): void;
+}
+
+/** A screen of its own on stdout. */
+export interface Screen extends Disposable {
+  /** Shows a text in place of the one before: what doesn't fit is cut. */
+  draw(text: string): void;
+  /** Calls back whenever its size changes. */
+  onResize(listener: () => void): void;
+  /** Calls back with each key, where there is a keyboard. Ctrl-C is `\x03`. */
+  onKey(listener: (key: string) => void): void;
 }
 
 export interface Output {
@@ -35,12 +47,47 @@ export interface Output {
   off?(event: 'resize', listener: () => void): unknown;
 }
 
-const painter = (output: Output): Paint => pc.createColors(pc.isColorSupported && output.isTTY === true);
+/** A keyboard. */
+export interface Input {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(raw: boolean): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  on(event: 'data', listener: (bytes: Buffer) => void): unknown;
+  off(event: 'data', listener: (bytes: Buffer) => void): unknown;
+}
 
-/** Cuts a line to a width that does not wrap, leaving colours whole by dropping them. */
-function fit(line: string, width: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length < width ? line : `${plain.slice(0, Math.max(0, width - 2))}…`;
+/** What the environment says of colours: https://no-color.org, https://force-color.org. */
+export type ColourWishes = Readonly<Partial<Record<'NO_COLOR' | 'FORCE_COLOR' | 'TERM', string | undefined>>>;
+
+export interface Surroundings {
+  readonly env?: ColourWishes;
+  readonly stdin?: Input;
+}
+
+export function wantsColour(
+  { isTTY }: Output,
+  { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: term }: ColourWishes,
+): boolean {
+  if (no !== '') return false;
+  if (force !== '') return force !== '0' && force !== 'false';
+  return isTTY === true && term !== 'dumb';
+}
+
+// eslint-disable-next-line no-control-regex -- what begins a colour is one
+const escape = /(\x1b\[[0-9;]*m)/;
+
+/** Cuts a line to a width that does not wrap; colours end where it is cut. */
+export function fit(line: string, width: number): string {
+  if (stripVTControlCharacters(line).length < width) return line;
+  let left = Math.max(0, width - 2);
+  const parts = line.split(escape).map((part) => {
+    if (part.startsWith('\x1b')) return left > 0 ? part : '';
+    const shown = part.slice(0, left);
+    left -= shown.length;
+    return shown;
+  });
+  return `${parts.join('')}${escape.test(line) ? '\x1b[0m' : ''}…`;
 }
 
 /** A text's lines cut to a screen, the last one saying how many there is no room for. */
@@ -51,7 +98,9 @@ export function fitScreen(text: string, columns: number, rows: number): readonly
   return shown.map((line) => fit(line, columns));
 }
 
-export function createTerminal(stdout: Output, stderr: Output): Terminal {
+export function createTerminal(stdout: Output, stderr: Output, { env = {}, stdin }: Surroundings = {}): Terminal {
+  const painter = (output: Output): Paint => pc.createColors(wantsColour(output, env));
+  let screen: Screen | undefined;
   let drawn = 0;
   const clear = (): void => {
     if (drawn > 0) stderr.write(`\x1b[${drawn}A\x1b[J`);
@@ -81,14 +130,49 @@ export function createTerminal(stdout: Output, stderr: Output): Terminal {
     get columns() {
       return stdout.columns ?? 80;
     },
-    screen(text) {
+    get rows() {
+      return stdout.rows ?? 24;
+    },
+    openScreen: () => (screen = createScreen(stdout, stdin)),
+    restore() {
+      screen?.[Symbol.dispose]();
+      clear();
+    },
+  };
+}
+
+/** The alternate screen, without a cursor. */
+const enter = '\x1b[?1049h\x1b[?25l';
+const leave = '\x1b[?25h\x1b[?1049l';
+
+function createScreen(stdout: Output, stdin: Input | undefined): Screen {
+  const closing: (() => void)[] = [];
+  stdout.write(enter);
+  closing.push(() => stdout.write(leave));
+  return {
+    draw(text) {
       const lines = fitScreen(text, stdout.columns ?? 80, stdout.rows ?? 24);
       // Each line clears what is left of the one before it: a screen that is cleared first flickers.
       stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
     },
     onResize(listener) {
       stdout.on?.('resize', listener);
-      return { [Symbol.dispose]: () => void stdout.off?.('resize', listener) };
+      closing.push(() => stdout.off?.('resize', listener));
+    },
+    onKey(listener) {
+      if (stdin?.isTTY !== true) return;
+      const onData = (bytes: Buffer): void => listener(bytes.toString());
+      stdin.setRawMode?.(true);
+      stdin.on('data', onData);
+      stdin.resume();
+      closing.push(() => {
+        stdin.off('data', onData);
+        stdin.setRawMode?.(false);
+        stdin.pause();
+      });
+    },
+    [Symbol.dispose]() {
+      for (const close of closing.splice(0).reverse()) close();
     },
   };
 }

@@ -5,37 +5,52 @@ import type { Command } from 'commander';
 import { formatCandidates } from '../candidate-table.js';
 import { withRouter } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
-import { formatMs, formatObjective } from '../format.js';
+import { explainInASentence } from '../explain/sentence.js';
+import { formatObjective, formatSpan } from '../format.js';
 import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../options.js';
+import { wrap } from '../wrap.js';
 
 export function addExplain(program: Command, context: Context): void {
   program
     .command('explain')
-    .description('tell how a query was decided')
-    .argument('<decision-id>', 'the answer’s pareto_decision_id')
-    .addHelpText('after', '\nExample:\n  pareto explain router-1.42')
-    .action(async (decisionId: string, _options: unknown, self: Command) => {
+    .summary('tell how a query was decided')
+    .description(
+      'Tells how a query was decided: in a sentence, and for each variant that was considered its predicted time against the objective, its accuracy, its cost and the verdict on it.',
+    )
+    .argument('[decision-id]', 'the answer’s pareto_decision_id (default: the last decision of the router)')
+    .addHelpText('after', '\nExamples:\n  pareto explain\n  pareto explain router-1.42 -o json')
+    .action(async (decisionId: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const explained = await withRouter(options, ({ inference }) => inference.explain({ decisionId }));
-      printResult(context, options, explained, () => formatExplanation(explained));
+      const explained = await withRouter(options, ({ inference }) =>
+        inference.explain({ decisionId: decisionId ?? '' }, { signal: context.stop }),
+      );
+      printResult(context, options, explained, () => formatExplanation(explained, context));
     });
 }
 
-function formatExplanation(explained: wire.ExplainResponse): string {
-  const verdicts = Object.entries(explained.verdicts).map(([verdict, count]) => `${count} ${verdict}`);
+function formatExplanation(explained: wire.ExplainResponse, { terminal }: Context): string {
+  const { paint, columns, interactive } = terminal;
+  const sentence = `${explained.target}: ${explainInASentence(explained)}`;
+  const { tableVersion } = explained;
+  const table = tableVersion.slice(tableVersion.lastIndexOf(':') + 1);
   return [
-    `${explained.decisionId}: ${explained.target}, ${formatObjective(explained.objective)}`,
-    `outcome  ${explained.outcome}${explained.worker === '' ? '' : ` on ${explained.worker}`}, ${formatMs(explained.ageMs)} ago, table ${explained.tableVersion}`,
-    `verdicts ${verdicts.join(', ') || 'none'}`,
-    '',
-    formatCandidates(explained.candidates),
+    ...wrap(sentence, interactive ? columns : Infinity).map(paint.bold),
+    paint.dim(
+      `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, by table ${table}; asked: ${formatObjective(explained.objective)}`,
+    ),
+    ...(explained.candidates.length === 0
+      ? []
+      : ['', formatCandidates(explained.candidates, { objective: explained.objective, paint })]),
   ].join('\n');
 }
 
 export function addWhatIf(program: Command, context: Context): void {
   const command = program
     .command('whatif')
-    .description('tell whether an objective can be met, by what and at what price')
+    .summary('tell whether an objective can be met, by what and at what price')
+    .description(
+      'Tells whether an objective can be met, by what and at what price, and the nearest one that can. No query is sent.',
+    )
     .argument('<target>', 'a task, an architecture or a variant');
   addObjectiveOptions(command)
     .addHelpText('after', '\nExample:\n  pareto whatif digits --latency-ms 5 --min-accuracy 0.98')
@@ -43,19 +58,30 @@ export function addWhatIf(program: Command, context: Context): void {
       const options = self.optsWithGlobals<CommonOptions & ObjectiveOptions>();
       const objective = readObjective(options);
       const answer = await withRouter(options, ({ inference }) => inference.whatIf({ target, objective }));
-      printResult(context, options, answer, () => formatWhatIf(answer));
+      printResult(context, options, answer, () => formatWhatIf(answer, readAsked(options), context));
     });
 }
 
-function formatWhatIf(answer: wire.WhatIfResponse): string {
+/** What was asked, as a table of candidates reads it; what the task's default adds is not known here. */
+const readAsked = ({ latencyMs, minAccuracy, maxCostPer1k, accuracyBound }: ObjectiveOptions): wire.Objective => ({
+  ...(latencyMs === undefined ? {} : { latencyMs, _latencyMs: 'latencyMs' as const }),
+  ...(minAccuracy === undefined ? {} : { minAccuracy, _minAccuracy: 'minAccuracy' as const }),
+  ...(maxCostPer1k === undefined ? {} : { maxCostPer_1k: maxCostPer1k, _maxCostPer_1k: 'maxCostPer_1k' as const }),
+  ...{ class: 'CLASS_UNSPECIFIED', degrade: 'DEGRADE_UNSPECIFIED' },
+  accuracyBound: accuracyBound === 'lower95' ? 'LOWER95' : 'POINT',
+});
+
+function formatWhatIf(answer: wire.WhatIfResponse, objective: wire.Objective, { terminal }: Context): string {
+  const { paint } = terminal;
+  const candidates =
+    answer.candidates.length === 0 ? [] : ['', formatCandidates(answer.candidates, { objective, paint })];
   if (answer.feasible) {
     const head = answer.warm ? 'yes, and a replica is ready' : 'yes, after loading: no replica is ready';
-    return `${head}\n\n${formatCandidates(answer.candidates)}`;
+    return [`${paint.green(head)}: ${answer.reason}`, ...candidates].join('\n');
   }
   const nearest =
     answer.nearest === null
       ? []
       : [`nearest that can: ${formatObjective(answer.nearest)}, by ${answer.nearestBy?.variant ?? 'unknown'}`];
-  const candidates = answer.candidates.length === 0 ? [] : ['', formatCandidates(answer.candidates)];
-  return [`no: ${answer.reason}`, ...nearest, ...candidates].join('\n');
+  return [`${paint.red('no')}: ${answer.reason}`, ...nearest, ...candidates].join('\n');
 }

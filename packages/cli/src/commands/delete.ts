@@ -4,6 +4,7 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
+import { nameIn } from '../get/kinds.js';
 import { deleteName, type Deleted } from '../delete-name.js';
 import { repeatOptions } from '../repeat.js';
 
@@ -14,11 +15,12 @@ export function addDelete(program: Command, context: Context): void {
     .description(
       'Deletes an architecture with all its versions and variants, or a task that has no architecture. What serves is drained first: queries under way are answered.',
     )
-    .argument('<name>', 'an architecture or a task')
+    .argument('<name...>', 'an architecture or a task')
     .addHelpText('after', '\nExample:\n  pareto delete cnn-large')
-    .action(async (name: string, _options: unknown, self: Command) => {
+    .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const repeating = repeatOptions(context);
+      const name = nameIn(words);
       const deleted = await withController(options, ({ registry }) => deleteName(registry, name, repeating));
       printResult(context, options, deleted, () => formatDeleted(deleted));
     });

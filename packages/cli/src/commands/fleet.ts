@@ -1,4 +1,4 @@
-// `pareto workers`, `drain` and `undrain`: the machines that answer.
+// `pareto drain`, `undrain` and `workers`: the machines that answer.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -7,10 +7,11 @@ import { printResult, type CommonOptions, type Context } from '../context.js';
 import { repeat, repeatOptions } from '../repeat.js';
 import { formatWorkers } from '../worker-table.js';
 
+/** Not shown: `get workers` has more of it. */
 export function addWorkers(program: Command, context: Context): void {
   program
-    .command('workers')
-    .description('list workers and what they have loaded')
+    .command('workers', { hidden: true })
+    .description("list workers and what they have loaded ('pareto get workers -o wide')")
     .addHelpText('after', '\nExample:\n  pareto workers')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
@@ -26,21 +27,31 @@ const formatList = (workers: readonly wire.Worker[]): string =>
 export function addDrain(program: Command, context: Context): void {
   addDrainCommand(program, context, {
     name: 'drain',
+    alias: 'cordon',
     summary: 'move everything off a worker and keep it empty',
     undrain: false,
   });
-  addDrainCommand(program, context, { name: 'undrain', summary: 'let a drained worker be used again', undrain: true });
+  addDrainCommand(program, context, {
+    ...{ name: 'undrain', alias: 'uncordon' },
+    ...{ summary: 'let a drained worker be used again', undrain: true },
+  });
 }
 
-function addDrainCommand(
-  program: Command,
-  context: Context,
-  { name, summary, undrain }: { readonly name: string; readonly summary: string; readonly undrain: boolean },
-): void {
+interface DrainCommand {
+  readonly name: string;
+  /** As kubectl has it. */
+  readonly alias: string;
+  readonly summary: string;
+  readonly undrain: boolean;
+}
+
+function addDrainCommand(program: Command, context: Context, { name, alias, summary, undrain }: DrainCommand): void {
   program
     .command(name)
-    .description(summary)
-    .argument('<worker>', "its id, from 'pareto workers'")
+    .alias(alias)
+    .summary(summary)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}. As kubectl has it, ${alias} is the same.`)
+    .argument('<worker>', "its name, from 'pareto get workers'")
     .addHelpText('after', `\nExample:\n  pareto ${name} worker-1`)
     .action(async (workerId: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();

@@ -56,7 +56,7 @@ function choose(
   { batch, class: wanted }: Options,
 ): readonly ClassFrontier[] {
   if (description.task?.name !== task) {
-    throw new ParetoError('invalid-argument', `${task} is not a task: frontiers are of tasks, see 'pareto list'`);
+    throw new ParetoError('invalid-argument', `${task} is not a task: frontiers are of tasks, see 'pareto get tasks'`);
   }
   const all = planFrontiers(description, batch);
   if (all.length === 0) throw new ParetoError('failed-precondition', whyNothing(description, batch));

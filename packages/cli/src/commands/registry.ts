@@ -1,17 +1,21 @@
-// `pareto list` and `pareto describe`: what is registered and what was measured of it.
+// `pareto describe` and `pareto list`: what is registered and what was measured of it.
 
+import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
+import { withController, type ControllerClients } from '../connect.js';
 import { printResult, type CommonOptions, type Context } from '../context.js';
 import { formatDescription, formatPromise, formatTensors } from '../description.js';
+import { nameIn } from '../get/kinds.js';
 import { formatTable } from '../table.js';
 import { formatVariants } from '../variant-table.js';
+import { formatWorker } from '../worker-description.js';
 
+/** Not shown: `get` has more of it. */
 export function addList(program: Command, context: Context): void {
   program
-    .command('list')
-    .description('list tasks, architectures and variants')
+    .command('list', { hidden: true })
+    .description("list tasks and variants ('pareto get' lists by kind)")
     .argument('[task]', 'only of this task')
     .addHelpText('after', '\nExample:\n  pareto list')
     .action(async (task: string | undefined, _options: unknown, self: Command) => {
@@ -24,17 +28,40 @@ export function addList(program: Command, context: Context): void {
 export function addDescribe(program: Command, context: Context): void {
   program
     .command('describe')
-    .summary('show a task, architecture or variant with all that was measured')
+    .summary('show all that is known of a task, a model, a variant or a worker')
     .description(
-      'Shows a task, architecture or variant with all that was measured, and what was not made of it and why. Of one variant: the whole profile.',
+      'Shows a task, a model (architecture) or a variant with all that was measured, and what was not made of it and why; of one variant the whole profile; of a worker its hardware and every replica on it.',
     )
-    .argument('<name>')
-    .addHelpText('after', '\nExamples:\n  pareto describe digits\n  pareto describe cnn-large:int8-static')
-    .action(async (name: string, _options: unknown, self: Command) => {
+    .argument('<name...>', 'a name is enough; `worker worker-1` and `worker/worker-1` are understood')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto describe digits\n  pareto describe cnn-large:int8-static\n  pareto describe worker-1',
+    )
+    .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const description = await withController(options, ({ registry }) => registry.describe({ name }));
-      printResult(context, options, description, () => formatDescription(name, description));
+      const name = nameIn(words);
+      const found = await withController(options, (clients) => find(name, clients));
+      const { paint } = context.terminal;
+      if ('workerId' in found) printResult(context, options, found, () => formatWorker(found, paint));
+      else printResult(context, options, found, () => formatDescription(name, found));
     });
+}
+
+/** What is registered under a name; else the worker that has it. */
+async function find(
+  name: string,
+  { registry, fleet }: ControllerClients,
+): Promise<wire.DescribeResponse | wire.Worker> {
+  try {
+    return await registry.describe({ name });
+  } catch (error) {
+    const mayBeOther = error instanceof ParetoError && ['not-found', 'invalid-argument'].includes(error.code);
+    if (!mayBeOther) throw error;
+    const { workers } = await fleet.overview({});
+    const worker = workers.find(({ workerId }) => workerId === name);
+    if (worker === undefined) throw error;
+    return worker;
+  }
 }
 
 function formatList(list: wire.ListResponse): string {

@@ -2,29 +2,38 @@
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatUsd } from '../format.js';
-import { formatTable } from '../table.js';
+import { formatSpan } from '../format.js';
+import { formatTable, type Column } from '../table.js';
 import type { Paint } from '../terminal.js';
 import { wrap } from '../wrap.js';
-import { formatWorkers } from '../worker-table.js';
+import { sortTasks, taskColumns, workerColumns, type SortKey } from './load-tables.js';
 import type { Outage, Picture } from './picture.js';
 
 export interface View {
   readonly now: Milliseconds;
   readonly router: string;
   readonly columns: number;
+  /** Lines that there is room for. */
+  readonly rows: number;
+  readonly sort: SortKey;
+  /** The last line, for those who watch. */
+  readonly hint?: string;
   readonly paint: Paint;
 }
 
 export function formatPicture(picture: Picture, view: View): string {
-  const warnings = findWarnings(picture, view).map((text) =>
-    wrap(`! ${text}`, view.columns).map(view.paint.yellow).join('\n'),
-  );
+  const { paint, columns, hint } = view;
+  const warnings = findWarnings(picture, view).map((text) => wrap(`! ${text}`, columns).map(paint.yellow).join('\n'));
   const { overview } = picture;
-  const head = overview === undefined ? [] : wrap(formatCluster(overview), view.columns);
-  const sections = overview === undefined ? [] : formatSections(overview);
-  return [[...head, ...warnings].join('\n'), ...sections].join('\n\n');
+  const head = overview === undefined ? [] : wrap(formatCluster(overview), columns).map(paint.bold);
+  const top = [...head, ...warnings].join('\n');
+  const foot = hint === undefined ? [] : [paint.dim(hint)];
+  if (overview === undefined) return [top, ...foot].join('\n\n');
+  const taken = lineCount(top) + foot.length * 2;
+  return [top, ...formatSections(overview, picture, view, view.rows - taken), ...foot].join('\n\n');
 }
+
+const lineCount = (text: string): number => text.split('\n').length;
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
@@ -57,45 +66,77 @@ export function describeRouter(router: Outage['router'], address: string): strin
   }
 }
 
-function formatCluster({ cluster, leader, controllers, tableVersion, routers }: wire.OverviewResponse): string {
+function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...rest }: wire.OverviewResponse): string {
   // One that was started again stands twice until its old lease has ended.
   const standbys = [...new Set(controllers)].filter((address) => address !== leader);
   const led = leader === '' ? 'led by nobody' : `led by ${leader}`;
   const standing = standbys.length === 0 ? '' : `, standing by: ${standbys.join(', ')}`;
-  return `cluster ${cluster}, ${led}${standing}; table ${tableVersion.slice(tableVersion.lastIndexOf(':') + 1)}, ${routers.length} router(s)`;
+  const table = rest.tableVersion.slice(rest.tableVersion.lastIndexOf(':') + 1);
+  const count = `${routers.length} ${routers.length === 1 ? 'router' : 'routers'}`;
+  return `cluster ${cluster}, ${led}${standing}; ${count}, table ${table}; store heard ${(storeAgeMs / 1000).toFixed(1)} s ago`;
 }
 
-const formatSections = (overview: wire.OverviewResponse): readonly string[] => [
-  overview.tasks.length === 0 ? 'no task is registered' : formatTasks(overview.tasks),
-  overview.workers.length === 0 ? 'no worker has joined' : formatWorkers(overview.workers),
-  overview.recentActions.length === 0 ? 'nothing was decided yet' : formatActions(overview.recentActions),
-];
+interface Section {
+  readonly empty: string;
+  readonly lines: readonly string[];
+  /** Lines that it has at least, the title among them. */
+  readonly least: number;
+}
 
-const rate = (perSecond: number): string => perSecond.toFixed(1);
+/** Tasks and workers first: what was decided gets the lines that are left. */
+function formatSections(
+  overview: wire.OverviewResponse,
+  picture: Picture,
+  view: View,
+  rows: number,
+): readonly string[] {
+  const { paint, sort } = view;
+  const table = <Row>(columns: readonly Column<Row>[], all: readonly Row[]): readonly string[] =>
+    all.length === 0 ? [] : formatTable(columns, all, { paintTitles: paint.dim, width: view.columns }).split('\n');
+  const sections: readonly Section[] = [
+    {
+      empty: 'no task is registered',
+      lines: table(taskColumns(view.hint === undefined ? undefined : sort, paint), sortTasks(overview.tasks, sort)),
+      least: 4,
+    },
+    { empty: 'no worker has joined', lines: table(workerColumns(picture.busy, paint), overview.workers), least: 3 },
+    {
+      empty: 'nothing was decided yet',
+      lines: table(actionColumns, overview.recentActions.slice(0, shownActions)),
+      least: 0,
+    },
+  ];
+  return cutSections(sections, rows);
+}
 
-const formatTasks = (tasks: readonly wire.TaskLoad[]): string =>
-  formatTable<wire.TaskLoad>(
-    [
-      { title: 'TASK', cell: ({ task }) => task },
-      { title: 'REQ/S', align: 'right', cell: ({ requestsPerSecond }) => rate(requestsPerSecond) },
-      { title: 'REFUSED/S', align: 'right', cell: ({ refusedPerSecond }) => rate(refusedPerSecond) },
-      { title: 'LATE/S', align: 'right', cell: ({ violationsPerSecond }) => rate(violationsPerSecond) },
-      { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-      { title: 'READY', cell: ({ variantsReady }) => variantsReady.join(', ') },
-    ],
-    tasks,
-  );
+/** From the last to the first, each gives up lines until all fit; an empty line stands before each. */
+function cutSections(sections: readonly Section[], rows: number): readonly string[] {
+  const sizes = sections.map(({ lines }) => Math.max(1, lines.length));
+  let excess = sizes.reduce((sum, size) => sum + size + 1, 0) - rows;
+  for (let i = sections.length - 1; i >= 0 && excess > 0; i -= 1) {
+    const size = sizes[i] ?? 0;
+    // A section of a title alone says nothing.
+    const left = Math.max(sections[i]?.least ?? 0, size - excess);
+    const kept = left < 2 ? 0 : Math.min(size, left);
+    excess -= size - kept + (kept === 0 ? 1 : 0);
+    sizes[i] = kept;
+  }
+  return sections.flatMap(({ lines, empty }, i) => {
+    const size = sizes[i] ?? 0;
+    if (size === 0) return [];
+    if (lines.length === 0) return [empty];
+    return [(lines.length <= size ? lines : [...lines.slice(0, size - 1), more(lines.length - size + 1)]).join('\n')];
+  });
+}
+
+const more = (count: number): string => `… ${count} more`;
 
 const shownActions = 10;
 
-const formatActions = (actions: readonly wire.PlanAction[]): string =>
-  formatTable<wire.PlanAction>(
-    [
-      { title: 'AGO', align: 'right', cell: ({ ageMs }) => seconds(ageMs) },
-      { title: 'ACTION', cell: ({ kind }) => kind },
-      { title: 'VARIANT', cell: ({ variant }) => variant },
-      { title: 'WORKER', cell: ({ worker }) => worker },
-      { title: 'WHY', cell: ({ reason }) => reason },
-    ],
-    actions.slice(0, shownActions),
-  );
+const actionColumns: readonly Column<wire.PlanAction>[] = [
+  { title: 'AGO', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
+  { title: 'ACTION', cell: ({ kind }) => kind },
+  { title: 'VARIANT', cell: ({ variant }) => variant },
+  { title: 'WORKER', drop: 2, cell: ({ worker }) => worker },
+  { title: 'WHY', flexible: true, drop: 1, cell: ({ reason }) => reason },
+];

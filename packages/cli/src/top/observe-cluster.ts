@@ -15,7 +15,7 @@ const routerMs = 1_000;
 export async function observeCluster(last: Picture, options: ObserveOptions): Promise<Picture> {
   const { controllers, router, clock, signal } = options;
   try {
-    return seen(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now());
+    return seen(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now(), last);
   } catch (error) {
     if (signal.aborted || !isOutage(error)) throw error;
     const silence = {
@@ -34,7 +34,7 @@ const isOutage = (error: unknown): error is ParetoError =>
 const reasonOf = (error: ParetoError): string =>
   error.code === 'deadline-exceeded' ? `no controller answered within ${controllerMs / 1000} s` : error.message;
 
-async function askRouter({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterWord> {
+export async function askRouter({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterWord> {
   let age: string | undefined;
   const onTrailers = (trailers: ReadonlyMap<string, string>): void => void (age = trailers.get('pareto-table-age-ms'));
   try {

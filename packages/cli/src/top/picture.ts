@@ -2,6 +2,7 @@
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { busyShares, busyTimes, type BusyTimes } from './busy-shares.js';
 
 /** What a router says of itself while no controller answers. */
 export type RouterWord =
@@ -26,15 +27,24 @@ export interface Picture {
   readonly seenAt: Milliseconds | undefined;
   /** No controller answers; undefined when one does. */
   readonly outage: Outage | undefined;
+  /** Share of each worker's slots that was busy lately; of one that was seen only once it is not known. */
+  readonly busy: ReadonlyMap<string, number>;
+  /** Of the last few pictures, the oldest first. */
+  readonly busyTimes: readonly BusyTimes[];
 }
 
-export const emptyPicture: Picture = { overview: undefined, seenAt: undefined, outage: undefined };
+export const emptyPicture: Picture = {
+  ...{ overview: undefined, seenAt: undefined, outage: undefined },
+  ...{ busy: new Map(), busyTimes: [] },
+};
 
-export const seen = (overview: wire.OverviewResponse, now: Milliseconds): Picture => ({
-  overview,
-  seenAt: now,
-  outage: undefined,
-});
+/** Workers report once a second: over less than a few seconds shares jump. */
+const keptPictures = 6;
+
+export function seen(overview: wire.OverviewResponse, now: Milliseconds, last: Picture = emptyPicture): Picture {
+  const times = [...last.busyTimes, busyTimes(overview.workers, now)].slice(-keptPictures);
+  return { overview, seenAt: now, outage: undefined, busy: busyShares(overview.workers, times), busyTimes: times };
+}
 
 /** The picture stays; the outage began when the first word of it came. */
 export const unseen = (last: Picture, silence: Silence, now: Milliseconds): Picture => ({

@@ -1,0 +1,20 @@
+// `pareto completion`: what a shell needs to complete commands, options and names.
+
+import { Argument, type Command } from 'commander';
+import { scripts, shells, type Shell } from '../completion/scripts.js';
+import type { Context } from '../context.js';
+
+export function addCompletion(program: Command, context: Context): void {
+  program
+    .command('completion')
+    .summary('complete commands, options and names in your shell')
+    .description(
+      'Prints a script for your shell, so that the tab key completes commands, options, and the names of tasks, models, variants, workers and rules.',
+    )
+    .addArgument(new Argument('<shell>').choices(shells))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto completion bash >> ~/.bashrc\n  pareto completion zsh > "${fpath[1]}/_pareto"\n  pareto completion fish > ~/.config/fish/completions/pareto.fish',
+    )
+    .action((shell: Shell) => context.terminal.print(scripts[shell].trimEnd()));
+}

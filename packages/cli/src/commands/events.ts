@@ -1,0 +1,79 @@
+// `pareto events`: what the controller did, and why.
+
+import type { wire } from '@pareto/rpc';
+import type { Command } from 'commander';
+import { withController } from '../connect.js';
+import { isForPrograms, printResult, type CommonOptions, type Context } from '../context.js';
+import { formatEventLine, formatEventTable } from '../events/event-table.js';
+import { followEvents, type ToldEvent } from '../events/follow-events.js';
+import { toPlain } from '../plain-value.js';
+import { repeatOptions } from '../repeat.js';
+
+interface Options extends CommonOptions {
+  readonly follow?: boolean;
+  readonly warnings?: boolean;
+}
+
+export function addEvents(program: Command, context: Context): void {
+  program
+    .command('events')
+    .summary('tell what the controller did, and why')
+    .description(
+      'Tells what the controller did and why, oldest first: loading, unloading, making, measuring, failures, rules, workers that come and go, who leads.',
+    )
+    .argument('[name]', 'only of this task, model, variant or worker')
+    .option('-f, --follow', 'go on with what happens, whoever leads, until Ctrl-C')
+    .option('--warnings', 'only what an operator should look at')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pareto events\n  pareto events digits --follow\n  pareto events --warnings -o json',
+    )
+    .action(async (name: string | undefined, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      const request = { follow: options.follow === true, name: name ?? '' };
+      await (request.follow ? follow : list)(context, options, request);
+    });
+}
+
+const isWanted = ({ event }: ToldEvent, { warnings = false }: Options): boolean => event.warning || !warnings;
+
+async function list(context: Context, options: Options, request: wire.EventsRequest): Promise<void> {
+  const events: wire.EventsResponse[] = [];
+  await withController(options, (clients) =>
+    followEvents(clients, {
+      ...repeatOptions(context),
+      request,
+      onEvent: (told) => isWanted(told, options) && events.push(told.event),
+    }),
+  );
+  printResult(context, options, { events }, () => formatList(events, options, context));
+}
+
+function formatList(
+  events: readonly wire.EventsResponse[],
+  { warnings = false }: Options,
+  { terminal }: Context,
+): string {
+  if (events.length > 0) return formatEventTable(events, terminal.paint);
+  return warnings ? 'nothing to warn of' : 'nothing has happened since this controller leads';
+}
+
+async function follow(context: Context, options: Options, request: wire.EventsRequest): Promise<void> {
+  const { terminal, clock, stop } = context;
+  const onEvent = (told: ToldEvent): void => {
+    if (!isWanted(told, options)) return;
+    const { event, at } = told;
+    // When it was, by the wall.
+    const time = new Date(clock.wallMs() - (clock.now() - at));
+    if (isForPrograms(options)) terminal.print(JSON.stringify(toPlain({ ...event, time: time.toISOString() })));
+    else terminal.print(formatEventLine(clockTime(time), event, terminal.paint));
+  };
+  await withController(options, (clients) =>
+    followEvents(clients, { ...repeatOptions(context), request, onEvent }),
+  ).catch((error: unknown) => {
+    // Ctrl-C is how it ends.
+    if (!stop.aborted) throw error;
+  });
+}
+
+const clockTime = (time: Date): string => time.toTimeString().slice(0, 8);

@@ -1,0 +1,141 @@
+// `pareto get`: what there is, one line each.
+
+import { milliseconds, ParetoError } from '@pareto/core';
+import type { Command } from 'commander';
+import { withController } from '../connect.js';
+import { isForPrograms, printResult, type CommonOptions, type Context } from '../context.js';
+import type { Item, Kind, Query } from '../get/kind.js';
+import { checkKind, kinds } from '../get/kinds.js';
+import { showLive } from '../live.js';
+import { didYouMean } from '../nearest.js';
+import { toPlain } from '../plain-value.js';
+import { repeat, repeatOptions } from '../repeat.js';
+
+interface Options extends CommonOptions {
+  readonly task?: string;
+  readonly watch?: boolean;
+}
+
+/** They are followed or have a history, and so are commands of their own. */
+const ownCommands = ['jobs', 'rules', 'events'] as const;
+
+export function addGet(program: Command, context: Context): void {
+  const width = Math.max(...kinds.map(({ name }) => name.length));
+  const listed = kinds.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  program
+    .command('get')
+    .summary('list tasks, models, variants, replicas, workers, routers, controllers')
+    .description('Lists what there is of a kind, one line each, or only what is named.')
+    .argument('<kind>', 'one of those below; the singular will do')
+    .argument('[names...]', 'only these')
+    .option('-t, --task <name>', 'only what belongs to this task')
+    .option('-w, --watch', 'follow: on a terminal the table stays up to date, else each line that changed is printed')
+    .addHelpText(
+      'after',
+      `\nKinds:\n${listed.join('\n')}\n\n-o wide has more columns. Jobs, rules and events are commands of their own.\n\nExamples:\n  pareto get tasks\n  pareto get variants --task digits -o wide\n  pareto get worker worker-1 -o json`,
+    )
+    .action(async (word: string, names: readonly string[], _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      const own = ownCommands.find((name) => name === word || name === `${word}s`);
+      if (own !== undefined) return await runInstead(program, own, names, options);
+      const kind = checkKind(word);
+      await withController(options, async (clients) => {
+        const query = { clients, task: options.task ?? '', signal: context.stop };
+        await (options.watch === true ? watch : printOnce)(context, options, { kind, names, query });
+      });
+    });
+}
+
+interface Wanted {
+  readonly kind: Kind;
+  readonly names: readonly string[];
+  readonly query: Query;
+}
+
+async function runInstead(
+  program: Command,
+  name: string,
+  names: readonly string[],
+  { watch = false }: Options,
+): Promise<void> {
+  const command = program.commands.find((each) => each.name() === name);
+  const follows = command?.options.find(({ long }) => long === '--watch' || long === '--follow');
+  await command?.parseAsync([...names, ...(watch && follows?.long ? [follows.long] : [])], { from: 'user' });
+}
+
+async function printOnce(context: Context, options: Options, wanted: Wanted): Promise<void> {
+  const { kind, names, query } = wanted;
+  const items = choose(kind, await repeat(() => kind.list(query), repeatOptions(context)), names);
+  const values = items.map(({ value }) => value);
+  const told = names.length === 1 && values.length === 1 ? values[0] : { [kind.name]: values };
+  printResult(context, options, told, () => formatItems(context, options, kind, items));
+}
+
+const formatItems = ({ terminal }: Context, { output }: Options, kind: Kind, items: readonly Item[]): string =>
+  items.length === 0 ? kind.none : kind.format(items, { wide: output === 'wide', paint: terminal.paint });
+
+/** Throws `not-found` for a name that there is not. */
+function choose({ name: kind }: Kind, items: readonly Item[], names: readonly string[]): readonly Item[] {
+  if (names.length === 0) return items;
+  const known = [...new Set(items.map(({ name }) => name))];
+  const missing = names.find((name) => !known.includes(name));
+  if (missing === undefined) return items.filter(({ name }) => names.includes(name));
+  const what = kind.slice(0, -1);
+  throw new ParetoError(
+    'not-found',
+    `there is no ${what} ${missing}${didYouMean(missing, known) || `: 'pareto get ${kind}' lists them`}`,
+  );
+}
+
+const watchMs = milliseconds(1_000);
+
+async function watch(context: Context, options: Options, wanted: Wanted): Promise<void> {
+  const { kind, names, query } = wanted;
+  let items = choose(kind, await kind.list(query), names);
+  const look = async (signal: AbortSignal): Promise<void> => {
+    const listed = await repeat(() => kind.list({ ...query, signal }), {
+      ...repeatOptions(context),
+      onRepeat: () => undefined,
+    });
+    items = names.length === 0 ? listed : listed.filter(({ name }) => names.includes(name));
+  };
+  if (context.terminal.interactive && !isForPrograms(options)) {
+    const draw = (): string =>
+      `${formatItems(context, options, kind, items)}\n\n${context.terminal.paint.dim('q leaves')}`;
+    return showLive(context, { draw, observe: look });
+  }
+  const tell = createTeller(context, options, kind);
+  const { stop, clock } = context;
+  try {
+    for (; ; await look(stop)) {
+      tell(items);
+      await clock.sleep(watchMs, stop);
+    }
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+}
+
+/** Prints what changed since the last time, each thing in a line. */
+function createTeller({ terminal }: Context, options: Options, kind: Kind): (items: readonly Item[]) => void {
+  const told = new Map<string, string>();
+  let isFirst = true;
+  return (items) => {
+    const lines = isForPrograms(options)
+      ? items.map(({ value }) => JSON.stringify(toPlain(value)))
+      : kind
+          .format(items, { wide: options.output === 'wide', paint: terminal.paint })
+          .split('\n')
+          .slice(isFirst ? 0 : 1);
+    const keyed = isFirst && !isForPrograms(options) ? ['', ...items.map(keyOf)] : items.map(keyOf);
+    isFirst = false;
+    lines.forEach((line, i) => {
+      const key = keyed[i] ?? '';
+      if (told.get(key) === line) return;
+      told.set(key, line);
+      terminal.print(line);
+    });
+  };
+}
+
+const keyOf = ({ name }: Item, index: number): string => `${name} ${index}`;

@@ -1,0 +1,96 @@
+// `pareto logs`: what the services say that `pareto up` started on this machine.
+
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { isForPrograms, type CommonOptions, type Context } from '../context.js';
+import { chooseServices, findLogFolder } from '../logs/log-folder.js';
+import { formatLogLine, logLevels, type LogLevel, type LogLine } from '../logs/log-line.js';
+import { createLogReader, followLogs } from '../logs/read-logs.js';
+import { duration, wholeNumberIn } from '../options.js';
+import type { Paint } from '../terminal.js';
+
+interface Options extends CommonOptions {
+  readonly dataDir?: string;
+  readonly follow?: boolean;
+  readonly since?: number;
+  readonly lines?: number;
+  readonly level: LogLevel;
+  readonly grep?: RegExp;
+}
+
+const defaultLines = 100;
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    throw new InvalidArgumentError('Expected a regular expression.');
+  }
+}
+
+export function addLogs(program: Command, context: Context): void {
+  program
+    .command('logs')
+    .summary('show the logs of what `pareto up` started')
+    .description(
+      'Shows the logs of the services that `pareto up` started on this machine, merged by time. They are files: this works without a cluster too.',
+    )
+    .argument('[services...]', 'only of these: controller, router, worker-1, or worker for all of them')
+    .option('-f, --follow', 'go on with what is written, until Ctrl-C')
+    .option('--since <duration>', 'only what is no older: 90s, 5m, 2h, 1d', duration)
+    .option(
+      '-n, --lines <n>',
+      `the last so many (default: ${defaultLines}, or all with --since)`,
+      wholeNumberIn(0, 1e9),
+    )
+    .addOption(new Option('--level <level>', 'no less than').choices(logLevels).default('info'))
+    .option('--grep <pattern>', 'only lines that match this regular expression, whatever the case', pattern)
+    .option('--data-dir <folder>', 'the data folder of `pareto up` (default: ./.pareto, or ./.pareto-quickstart)')
+    .addHelpText(
+      'after',
+      '\n-o json prints the lines as they were written, -o wide tells long values whole.\n\nExamples:\n  pareto logs -f\n  pareto logs worker --since 5m --level warn\n  pareto logs router --grep "worker-1"',
+    )
+    .action(async (services: readonly string[], _options: unknown, self: Command) => {
+      await showLogs(context, self.optsWithGlobals<Options>(), services);
+    });
+}
+
+async function showLogs(context: Context, options: Options, wanted: readonly string[]): Promise<void> {
+  const { clock, stop: signal } = context;
+  const folder = await findLogFolder(options.dataDir);
+  const chosen = chooseServices(folder.services, wanted);
+  const reader = createLogReader(folder, wanted);
+  const tell = createTeller(context, options, chosen);
+  const since = options.since === undefined ? -Infinity : clock.wallMs() - options.since;
+  const lines = (await reader.read()).filter((line) => line.at >= since && isWanted(line, options));
+  const count = options.lines ?? (options.since === undefined ? defaultLines : Infinity);
+  tell(count === 0 ? [] : lines.slice(-count));
+  if (options.follow !== true) return;
+  await followLogs(reader, { clock, signal, onLines: (more) => tell(more.filter((line) => isWanted(line, options))) });
+}
+
+const isWanted = ({ level, text }: LogLine, { level: least, grep }: Options): boolean =>
+  logLevels.indexOf(level) >= logLevels.indexOf(least) && (grep === undefined || grep.test(text));
+
+const colours = ['cyan', 'magenta', 'blue', 'green', 'yellow'] as const satisfies readonly (keyof Paint)[];
+
+/** Each service has a colour of its own. */
+function createTeller(
+  { terminal }: Context,
+  options: Options,
+  services: readonly string[],
+): (lines: readonly LogLine[]) => void {
+  const { paint } = terminal;
+  const width = Math.max(...services.map((service) => service.length));
+  const seen = [...services];
+  const prefix = (service: string): string => {
+    if (!seen.includes(service)) seen.push(service);
+    return paint[colours[seen.indexOf(service) % colours.length] ?? 'cyan'](service.padEnd(width));
+  };
+  return (lines) => {
+    for (const line of lines) {
+      if (isForPrograms(options)) terminal.print(line.text);
+      else
+        terminal.print(`${prefix(line.service)} ${formatLogLine(line, { paint, whole: options.output === 'wide' })}`);
+    }
+  };
+}

@@ -1,0 +1,82 @@
+// `pareto status`: is everything all right, what isn't, and what to do.
+
+import { ParetoError } from '@pareto/core';
+import type { Command } from 'commander';
+import { withCluster, type ClusterClients } from '../connect.js';
+import { printResult, type CommonOptions, type Context } from '../context.js';
+import { findingsOf, type Finding } from '../status/findings.js';
+import type { Paint } from '../terminal.js';
+import { describeRouter } from '../top/format-picture.js';
+import { askRouter, observeCluster } from '../top/observe-cluster.js';
+import { emptyPicture } from '../top/picture.js';
+import { wrap } from '../wrap.js';
+
+export function addStatus(program: Command, context: Context): void {
+  program
+    .command('status')
+    .summary('tell whether everything is all right, and what to do if not')
+    .description(
+      'Tells on one page whether everything is all right, what is not, and what to do: controllers, routers, workers, replicas, tasks, what is being made. Ends with 1 when something does not work.',
+    )
+    .addHelpText('after', '\nExamples:\n  pareto status\n  pareto status -o json')
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions>();
+      const findings = await withCluster(options, (clients) => look(clients, options, context));
+      printResult(context, options, { healthy: isHealthy(findings), findings }, () =>
+        formatFindings(findings, context),
+      );
+      if (!isHealthy(findings)) throw new ParetoError('failed-precondition', 'not everything works: see above');
+    });
+}
+
+const isHealthy = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'bad');
+
+async function look(clients: ClusterClients, options: CommonOptions, context: Context): Promise<readonly Finding[]> {
+  const { clock, stop: signal } = context;
+  const { overview, outage } = await observeCluster(emptyPicture, { ...clients, clock, signal });
+  if (overview === undefined || outage !== undefined) return unanswered(clients, options, outage);
+  const [router, { jobs }] = await Promise.all([
+    askRouter(clients.router, signal),
+    clients.controllers.registry.jobs({}, { signal }),
+  ]);
+  return findingsOf({ overview, jobs, router, routerAddress: options.router });
+}
+
+async function unanswered(
+  { absence }: ClusterClients,
+  { router: address }: CommonOptions,
+  outage: Awaited<ReturnType<typeof observeCluster>>['outage'],
+): Promise<readonly Finding[]> {
+  const reason = outage?.isAbsent === false ? outage.reason : await absence();
+  const controller: Finding = { level: 'bad', about: 'controller', text: reason };
+  if (outage === undefined) return [controller];
+  const level = outage.router.kind === 'serves' ? 'good' : 'bad';
+  return [controller, { level, about: 'router', text: describeRouter(outage.router, address) }];
+}
+
+const aboutWidth = 11;
+
+function formatFindings(findings: readonly Finding[], { terminal }: Context): string {
+  const { paint, interactive, columns } = terminal;
+  const width = Math.max(aboutWidth, ...findings.map(({ about }) => about.length));
+  const limit = interactive ? columns - width - 4 : Infinity;
+  return findings
+    .flatMap((finding) => {
+      const { about, text, advice } = finding;
+      const [first = '', ...more] = [
+        ...wrap(text, limit),
+        ...(advice === undefined ? [] : wrap(`→ ${advice}`, limit).map(paint.dim)),
+      ];
+      const indent = ' '.repeat(width + 4);
+      return [
+        `${markOf(finding, paint)} ${paint.bold(about.padEnd(width))}  ${first}`,
+        ...more.map((line) => `${indent}${line}`),
+      ];
+    })
+    .join('\n');
+}
+
+function markOf({ level }: Finding, paint: Paint): string {
+  if (level === 'good') return paint.green('✓');
+  return level === 'warning' ? paint.yellow('!') : paint.red('✗');
+}

@@ -1,0 +1,59 @@
+// What a shell is to run so that it completes the command's words: it asks `pareto __complete`, which answers a line each.
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+/** Says that files are meant, in place of words. */
+export const filesMark = ':files';
+
+const bash = `# pareto: completion for bash
+_pareto() {
+  local line words=() replies=() typed prefix
+  read -ra words <<< "\${COMP_LINE:0:COMP_POINT}"
+  [[ "\${COMP_LINE:0:COMP_POINT}" == *[[:space:]] ]] && words+=("")
+  typed="\${words[\${#words[@]}-1]}"
+  while IFS= read -r line; do replies+=("\${line%%$'\\t'*}"); done < <("$1" __complete "\${words[@]:1}" 2>/dev/null)
+  COMPREPLY=()
+  if [[ "\${replies[0]}" == "${filesMark}" ]]; then
+    compopt -o default
+    return
+  fi
+  # Bash takes what stands before a colon or an equals sign for a word of its own.
+  prefix="\${typed%"\${typed##*[:=]}"}"
+  for line in "\${replies[@]}"; do COMPREPLY+=("\${line#"$prefix"}"); done
+}
+complete -F _pareto pareto
+`;
+
+const zsh = `#compdef pareto
+# pareto: completion for zsh
+_pareto() {
+  local line
+  local -a lines described
+  lines=("\${(@f)$("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  if [[ "\${lines[1]}" == "${filesMark}" ]]; then
+    _files
+    return
+  fi
+  for line in "\${lines[@]}"; do
+    [[ -n "$line" ]] && described+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  _describe pareto described
+}
+if [[ "\${funcstack[1]}" == _pareto ]]; then _pareto; else compdef _pareto pareto; fi
+`;
+
+const fish = `# pareto: completion for fish
+function __pareto_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l lines ($words[1] __complete $words[2..] 2>/dev/null)
+    if test "$lines[1]" = "${filesMark}"
+        __fish_complete_path (commandline -ct)
+    else
+        printf '%s\\n' $lines
+    end
+end
+complete -c pareto -f -a '(__pareto_complete)'
+`;
+
+export const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };

@@ -1,0 +1,35 @@
+// Events as people read them, oldest first as in a log.
+
+import type { wire } from '@pareto/rpc';
+import { formatSpan } from '../format.js';
+import { formatTable, padVisible } from '../table.js';
+import type { Paint } from '../terminal.js';
+
+type Shown = Pick<wire.EventsResponse, 'ageMs' | 'kind' | 'subject' | 'worker' | 'reason' | 'warning'>;
+
+const kindOf = ({ kind, warning }: Shown, paint: Paint): string => (warning ? paint.yellow(`! ${kind}`) : `  ${kind}`);
+
+export const formatEventTable = (events: readonly Shown[], paint: Paint): string =>
+  formatTable<Shown>(
+    [
+      { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
+      { title: '  KIND', cell: (event) => kindOf(event, paint) },
+      { title: 'SUBJECT', cell: ({ subject }) => subject },
+      { title: 'WORKER', cell: ({ worker }) => worker },
+      { title: 'REASON', cell: ({ reason }) => reason },
+    ],
+    events,
+    { paintTitles: paint.bold },
+  );
+
+/** One that comes while it is followed: columns that fit most. */
+export const formatEventLine = (time: string, event: Shown, paint: Paint): string =>
+  [
+    paint.dim(time),
+    padVisible(kindOf(event, paint), 12),
+    event.subject.padEnd(28),
+    event.worker.padEnd(10),
+    event.reason,
+  ]
+    .join('  ')
+    .trimEnd();

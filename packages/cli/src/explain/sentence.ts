@@ -1,0 +1,87 @@
+// A decision in one sentence.
+
+import type { wire } from '@pareto/rpc';
+import { formatMs, formatPercent, formatUsd } from '../format.js';
+import { briefVerdict, isFeasible } from './verdict-text.js';
+
+type Explained = Pick<wire.ExplainResponse, 'outcome' | 'candidates' | 'verdicts' | 'objective' | 'worker' | 'target'>;
+
+export function explainInASentence(explained: Explained): string {
+  const { outcome, candidates, target, worker, objective } = explained;
+  const first = candidates[0]?.variant ?? 'nothing';
+  const on = worker === '' ? '' : ` on ${worker}`;
+  const asked = objectiveWords(objective);
+  switch (outcome) {
+    case 'chosen':
+      return `${first}${on} answered: ${whyThisOne(explained, asked)}${othersText(explained)}`;
+    case 'degraded':
+      return `${first}${on} answered below the floor, as the client allowed: nothing of ${target} ${asked} now${othersText(explained)}`;
+    case 'cold':
+      return `held until a variant is loaded: ${coldOnes(candidates)} ${asked}, and no replica of it was ready${othersText(explained)}`;
+    case 'overloaded':
+      return `refused: those of ${target} that could are too busy to ${asked.replace('meets', 'meet')} now${othersText(explained)}`;
+    case 'infeasible':
+      return `refused: no variant of ${target} ${asked}${othersText(explained)}`;
+    case 'unplaceable':
+      return `refused: what ${asked} is not loaded, and no worker can load it now${othersText(explained)}`;
+    case 'batch-too-large':
+      return `refused: the batch is larger than any variant of ${target} serves`;
+    case 'quarantined':
+      return `refused: ${target} is quarantined, because requests ended its executors`;
+    case 'hold-limit':
+      return `refused: what ${asked} is being loaded, and too many queries wait for it already`;
+    case 'ruled-out':
+      return `refused: rules let nothing that ${asked} answer${othersText(explained)}`;
+    default:
+      return `not decided yet: ${outcome}`;
+  }
+}
+
+/** `meets ≥ 98 % within 20 ms for at most $0.01/1k`. */
+export function objectiveWords(objective: wire.Objective | null): string {
+  const {
+    _latencyMs,
+    latencyMs = 0,
+    _minAccuracy,
+    minAccuracy = 0,
+    _maxCostPer_1k,
+    maxCostPer_1k = 0,
+  } = objective ?? {};
+  const bound = objective?.accuracyBound === 'LOWER95' ? ' by the lower bound' : '';
+  const parts = [
+    ...(_minAccuracy === undefined ? [] : [`≥ ${trimmed(minAccuracy)}${bound}`]),
+    ...(_latencyMs === undefined ? [] : [`within ${trimmedMs(latencyMs)}`]),
+    ...(_maxCostPer_1k === undefined ? [] : [`for at most ${formatUsd(maxCostPer_1k)}/1k`]),
+  ];
+  return parts.length === 0 ? 'meets what was asked' : `meets ${parts.join(' ')}`;
+}
+
+const trimmed = (share: number): string => formatPercent(share).replace(/\.?0+ %$/, ' %');
+const trimmedMs = (ms: number): string => formatMs(ms).replace(/\.0+ ms$/, ' ms');
+
+function whyThisOne({ candidates, verdicts }: Explained, asked: string): string {
+  const feasible = candidates.filter(({ verdict }) => verdict === 'chosen' || verdict === 'eligible');
+  const [chosen] = feasible;
+  // More may have been considered than are listed.
+  const count = Math.max(feasible.length, verdicts['eligible'] ?? 0);
+  if (chosen === undefined || count <= 1) return `the only one that ${asked}`;
+  const isCheapest = feasible.every(({ costPer_1k }) => costPer_1k >= chosen.costPer_1k);
+  const isBest = feasible.every(({ accuracy }) => (accuracy?.value ?? 0) <= (chosen.accuracy?.value ?? 0));
+  const rank = isCheapest ? 'the cheapest' : isBest ? 'the most accurate' : 'the best choice';
+  return `${rank} of ${count} that ${asked.replace('meets', 'meet')}`;
+}
+
+const coldOnes = (candidates: readonly wire.Candidate[]): string =>
+  candidates.find(({ verdict }) => verdict === 'cold')?.variant ?? 'what';
+
+/** `; 5 were refused: 3 too slow, 2 below the floor`. */
+function othersText({ verdicts }: Explained): string {
+  const refused = Object.entries(verdicts).filter(([verdict, count]) => count > 0 && !isFeasible(verdict));
+  const cold = verdicts['cold'] ?? 0;
+  const total = refused.reduce((sum, [, count]) => sum + count, 0);
+  const parts = refused
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([verdict, count]) => `${count} ${briefVerdict(verdict)}`);
+  const left = total === 0 ? '' : `; ${total} ${total === 1 ? 'was' : 'were'} refused: ${parts.join(', ')}`;
+  return `${left}${cold === 0 ? '' : `; ${cold} would do once loaded`}`;
+}

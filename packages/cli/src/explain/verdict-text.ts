@@ -1,0 +1,58 @@
+// Verdicts in words.
+
+import type { wire } from '@pareto/rpc';
+import { formatMs, formatPercent, formatUsd } from '../format.js';
+
+/** How a verdict is counted in a sentence: `3 too slow`. */
+const brief: Readonly<Record<string, string>> = {
+  chosen: 'chosen',
+  degraded: 'chosen below the floor',
+  eligible: 'would do as well',
+  cold: 'not loaded',
+  busy: 'too busy',
+  unplaceable: 'not loadable now',
+  'too-slow': 'too slow',
+  'below-accuracy': 'below the floor',
+  'above-cost': 'too dear',
+  unmeasured: 'not measured',
+  'batch-too-large': 'too small for the batch',
+  quarantined: 'quarantined',
+  unmeasurable: 'not measurable',
+  denied: 'denied',
+  'not-pinned': 'not pinned',
+  dominated: 'dominated',
+};
+
+export const briefVerdict = (verdict: string): string => brief[verdict] ?? verdict;
+
+/** Those that meet the objective, now or once they are loaded. */
+export const isFeasible = (verdict: string): boolean => ['chosen', 'eligible', 'cold'].includes(verdict);
+
+/** By how much one misses, where that can be told. */
+export function verdictText(candidate: wire.Candidate, objective: wire.Objective | null): string {
+  const { verdict, detail } = candidate;
+  const text = briefVerdict(verdict);
+  const by = shortfall(candidate, objective);
+  const more = detail === '' ? '' : `: ${detail}`;
+  return `${text}${by === undefined ? '' : ` by ${by}`}${more}`;
+}
+
+function shortfall(candidate: wire.Candidate, objective: wire.Objective | null): string | undefined {
+  const { verdict, slackMs, predictedMs, accuracy, costPer_1k: cost } = candidate;
+  switch (verdict) {
+    case 'too-slow':
+    case 'busy':
+      return predictedMs > 0 && slackMs < 0 ? formatMs(-slackMs) : undefined;
+    case 'below-accuracy': {
+      const floor = objective?.minAccuracy ?? 0;
+      const value = objective?.accuracyBound === 'LOWER95' ? accuracy?.lower95 : accuracy?.value;
+      return value === undefined || floor <= value ? undefined : formatPercent(floor - value).replace(' %', ' points');
+    }
+    case 'above-cost': {
+      const ceiling = objective?.maxCostPer_1k ?? 0;
+      return cost > ceiling && ceiling > 0 ? formatUsd(cost - ceiling) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+// What runs: workers, replicas, routers and controllers.
+
+import type { wire } from '@pareto/rpc';
+import { formatBytes, formatMs, formatUsd } from '../format.js';
+import { busySlots, formatDoing, workerState } from '../top/load-tables.js';
+import { slotsOf } from '../top/busy-shares.js';
+import { createKind, type Kind, type Query } from './kind.js';
+
+const overview = ({ clients, signal }: Query): Promise<wire.OverviewResponse> => clients.fleet.overview({}, { signal });
+
+const noWorkers = "no worker has joined: 'pareto up' starts two";
+
+const classesOf = ({ slotGroups }: wire.Worker): string =>
+  slotGroups.map(({ slots, hardwareClass }) => `${slots} × ${hardwareClass?.id ?? 'unknown'}`).join(', ');
+
+/** What it uses is not known of one that is away, nor by a controller that doesn't lead. */
+const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): string =>
+  `${memoryUsedBytes === 0 && replicas.length > 0 ? '?' : formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`;
+
+export const workers: Kind = createKind<wire.Worker>({
+  name: 'workers',
+  aliases: ['worker', 'w', 'nodes', 'node'],
+  summary: 'processes that hold models: slots, memory, what they do',
+  none: noWorkers,
+  list: async (query) => (await overview(query)).workers,
+  nameOf: ({ workerId }) => workerId,
+  columns: (paint) => [
+    { title: 'NAME', cell: ({ workerId }) => workerId },
+    { title: 'STATE', cell: (worker) => workerState(worker, paint) },
+    { title: 'SLOTS', align: 'right', cell: (worker) => `${busySlots(worker)}/${slotsOf(worker)}` },
+    { title: 'MEMORY', align: 'right', cell: memoryOf },
+    { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
+    { title: 'ADDRESS', wide: true, cell: ({ address }) => address },
+    { title: 'HARDWARE', wide: true, cell: classesOf },
+    { title: 'DOING', cell: formatDoing },
+    { title: 'REPLICAS', wide: true, cell: ({ replicas }) => replicas.map(({ variant }) => variant).join(', ') },
+  ],
+});
+
+interface ReplicaRow extends wire.ReplicaReport {
+  readonly worker: string;
+}
+
+export const replicas: Kind = createKind<ReplicaRow>({
+  name: 'replicas',
+  aliases: ['replica', 'r', 'pods', 'pod'],
+  summary: 'variants loaded on workers: state, queue, counts',
+  none: "nothing is loaded: 'pareto get variants' shows what could be",
+  async list(query) {
+    const [{ workers: all }, { architectures }] = await Promise.all([
+      overview(query),
+      query.clients.registry.list({ task: query.task }, { signal: query.signal }),
+    ]);
+    const own = new Set(architectures.map(({ name }) => name));
+    const rows = all.flatMap(({ workerId, replicas: each }) =>
+      each.map((replica) => ({ ...replica, worker: workerId })),
+    );
+    const isOwn = ({ variant }: ReplicaRow): boolean => query.task === '' || own.has(variant.split(':')[0] ?? '');
+    return rows.filter(isOwn).toSorted((a, b) => (a.variant < b.variant ? -1 : a.variant > b.variant ? 1 : 0));
+  },
+  nameOf: ({ replicaId }) => replicaId,
+  columns: (paint) => [
+    { title: 'NAME', cell: ({ replicaId }) => replicaId },
+    { title: 'VARIANT', cell: ({ variant }) => variant },
+    { title: 'WORKER', cell: ({ worker }) => worker },
+    { title: 'STATE', cell: ({ state }) => (state === 'READY' ? paint.green('ready') : state.toLowerCase()) },
+    { title: 'QUEUED', align: 'right', cell: ({ queuedItems }) => String(queuedItems) },
+    { title: 'RUNNING', align: 'right', cell: ({ runningItems }) => String(runningItems) },
+    { title: 'ANSWERED', align: 'right', cell: ({ requests }) => String(requests) },
+    { title: 'FAILED', align: 'right', cell: ({ failures }) => String(failures) },
+    { title: 'VERSION', align: 'right', wide: true, cell: ({ version }) => String(version) },
+    { title: 'MEMORY', align: 'right', wide: true, cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
+    { title: 'LOADED IN', align: 'right', wide: true, cell: ({ loadMs }) => formatMs(loadMs) },
+    { title: 'EXECUTOR DEATHS', align: 'right', wide: true, cell: ({ executorDeaths }) => String(executorDeaths) },
+    { title: 'WHY', cell: ({ reason }) => reason },
+  ],
+});
+
+export const routers: Kind = createKind<wire.RouterInfo>({
+  name: 'routers',
+  aliases: ['router'],
+  summary: 'processes that clients talk to',
+  none: 'no router is connected to the controller that leads',
+  list: async (query) => (await overview(query)).routers,
+  nameOf: ({ routerId }) => routerId,
+  columns: () => [
+    { title: 'NAME', cell: ({ routerId }) => routerId },
+    { title: 'ADDRESS', cell: ({ address }) => address },
+  ],
+});
+
+interface ControllerRow {
+  readonly address: string;
+  readonly role: 'leads' | 'stands by';
+}
+
+export const controllers: Kind = createKind<ControllerRow>({
+  name: 'controllers',
+  aliases: ['controller'],
+  summary: 'who leads, who stands by',
+  none: 'no controller stands for election',
+  async list(query) {
+    const { leader, controllers: all } = await overview(query);
+    return [...new Set(all)].map((address) => ({ address, role: address === leader ? 'leads' : 'stands by' }));
+  },
+  nameOf: ({ address }) => address,
+  columns: () => [
+    { title: 'NAME', cell: ({ address }) => address },
+    { title: 'ROLE', cell: ({ role }) => role },
+  ],
+});

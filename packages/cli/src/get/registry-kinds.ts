@@ -1,0 +1,164 @@
+// What is registered: tasks, models and variants.
+
+import type { wire } from '@pareto/rpc';
+import { formatPromise, formatTensors } from '../description.js';
+import { formatAccuracy, formatBytes, formatCost, formatMs, formatUsd } from '../format.js';
+import { formatAttainment, milliseconds, perSecond } from '../top/load-tables.js';
+import { stateOf } from '../variant-state.js';
+import { createKind, type Kind, type Query } from './kind.js';
+
+interface TaskRow extends wire.Task {
+  readonly models: number;
+  readonly variants: number;
+  readonly replicasReady: number;
+  /** Undefined where the controller doesn't tell. */
+  readonly load: wire.TaskLoad | undefined;
+}
+
+const nothing = "nothing is registered: 'pareto register --help' shows how";
+
+async function listTasks({ clients, task: only, signal }: Query): Promise<readonly TaskRow[]> {
+  const [list, overview] = await Promise.all([
+    clients.registry.list({ task: only }, { signal }),
+    clients.fleet.overview({}, { signal }),
+  ]);
+  return list.tasks.map((task) => {
+    const models = new Set(list.architectures.filter((each) => each.task === task.name).map(({ name }) => name));
+    const variants = list.variants.filter(({ architecture }) => models.has(architecture));
+    return {
+      ...task,
+      models: models.size,
+      variants: variants.length,
+      replicasReady: variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0),
+      load: overview.tasks.find((load) => load.task === task.name),
+    };
+  });
+}
+
+export const tasks: Kind = createKind<TaskRow>({
+  name: 'tasks',
+  aliases: ['task', 't'],
+  summary: 'what clients ask for: promise, load, what answers',
+  none: nothing,
+  list: listTasks,
+  nameOf: ({ name }) => name,
+  columns: (paint) => [
+    { title: 'NAME', cell: ({ name }) => name },
+    { title: 'METRIC', cell: ({ metric }) => metric },
+    { title: 'PROMISES', cell: formatPromise },
+    { title: 'MODELS', align: 'right', cell: ({ models }) => String(models) },
+    { title: 'VARIANTS', align: 'right', cell: ({ variants }) => String(variants) },
+    { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
+    {
+      title: 'REQ/S',
+      align: 'right',
+      cell: ({ load }) => (load === undefined ? '-' : perSecond(load.requestsPerSecond)),
+    },
+    { title: 'P99', align: 'right', cell: ({ load }) => milliseconds(load?.p99Ms) },
+    {
+      title: 'IN TIME',
+      align: 'right',
+      cell: ({ load }) => (load === undefined ? '-' : formatAttainment(load, paint)),
+    },
+    { title: 'USD/H', align: 'right', wide: true, cell: ({ load }) => formatUsd(load?.usdPerHour ?? 0) },
+    { title: 'INPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.inputs) },
+    { title: 'OUTPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.outputs) },
+  ],
+});
+
+interface ModelRow extends wire.Architecture {
+  readonly variants: number;
+  readonly replicasReady: number;
+}
+
+const sizeOf = ({ manifest }: wire.Architecture): number =>
+  manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
+
+export const models: Kind = createKind<ModelRow>({
+  name: 'models',
+  aliases: ['model', 'm', 'architectures', 'architecture', 'arch'],
+  summary: 'trained models (architectures) and their versions',
+  none: nothing,
+  async list({ clients, task, signal }) {
+    const list = await clients.registry.list({ task }, { signal });
+    return list.architectures.map((each) => {
+      const own = list.variants.filter(
+        ({ architecture, version }) => architecture === each.name && version === each.version,
+      );
+      const ready = own.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
+      return { ...each, variants: own.length, replicasReady: ready };
+    });
+  },
+  nameOf: ({ name }) => name,
+  columns: () => [
+    { title: 'NAME', cell: ({ name }) => name },
+    { title: 'TASK', cell: ({ task }) => task },
+    { title: 'VERSION', align: 'right', cell: ({ version }) => String(version) },
+    { title: 'VARIANTS', align: 'right', cell: ({ variants }) => String(variants) },
+    { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
+    {
+      title: 'LARGEST BATCH',
+      align: 'right',
+      cell: ({ maxBatchSize }) => (maxBatchSize === 0 ? '-' : String(maxBatchSize)),
+    },
+    { title: 'SIZE', align: 'right', cell: (model) => formatBytes(sizeOf(model)) },
+    { title: 'DIGEST', wide: true, cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
+    { title: 'INPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.inputs) },
+    { title: 'OUTPUTS', wide: true, cell: ({ signature }) => formatTensors(signature?.outputs) },
+  ],
+});
+
+interface VariantRow extends wire.Variant {
+  readonly task: string;
+}
+
+/** On the hardware class where it is quickest. */
+function best({ measurements }: wire.Variant): wire.Measurement | undefined {
+  const measured = measurements.filter(({ profile }) => profile !== null);
+  const p99 = ({ profile }: wire.Measurement): number => profile?.points[0]?.p99Ms ?? Infinity;
+  return measured.toSorted((a, b) => p99(a) - p99(b))[0] ?? measurements[0];
+}
+
+const pointOf = (variant: wire.Variant): wire.ProfilePoint | undefined => best(variant)?.profile?.points[0];
+
+export const variants: Kind = createKind<VariantRow>({
+  name: 'variants',
+  aliases: ['variant', 'v', 'var'],
+  summary: 'models made runnable: accuracy, latency, cost, state',
+  none: nothing,
+  async list({ clients, task, signal }) {
+    const list = await clients.registry.list({ task }, { signal });
+    const taskOf = new Map(list.architectures.map((each) => [each.name, each.task]));
+    return list.variants.map((variant) => ({ ...variant, task: taskOf.get(variant.architecture) ?? '' }));
+  },
+  nameOf: ({ name }) => name,
+  columns: () => [
+    { title: 'NAME', cell: ({ name }) => name },
+    { title: 'TASK', cell: ({ task }) => task },
+    { title: 'ACCURACY (95 %)', cell: (variant) => formatAccuracy(best(variant)?.accuracy) },
+    {
+      title: 'P50',
+      align: 'right',
+      cell: (variant) => (pointOf(variant) ? formatMs(pointOf(variant)?.p50Ms ?? 0) : '-'),
+    },
+    {
+      title: 'P99',
+      align: 'right',
+      cell: (variant) => (pointOf(variant) ? formatMs(pointOf(variant)?.p99Ms ?? 0) : '-'),
+    },
+    { title: 'USD/1K', cell: ({ costPer_1k }) => formatCost(costPer_1k) },
+    { title: 'SIZE', align: 'right', wide: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
+    {
+      title: 'MEMORY',
+      align: 'right',
+      wide: true,
+      cell: (variant) => formatBytes(best(variant)?.profile?.memoryBytes ?? 0),
+    },
+    {
+      title: 'ON',
+      wide: true,
+      cell: ({ measurements }) => measurements.map(({ hardwareClass }) => hardwareClass).join(', '),
+    },
+    { title: 'STATE', cell: (variant) => stateOf(variant).text },
+  ],
+});

@@ -1,0 +1,92 @@
+// Inputs written on the command line: `1,2,3`, JSON, or text; with the shape that the model's input lets them have.
+
+import { elementCount, ParetoError, type DataType } from '@pareto/core';
+import type { InputTensor } from '../tensor-input.js';
+import { encodeValues, type Value } from './encode-values.js';
+
+/** An input as a model's metadata tells it; -1 is a dynamic dimension. */
+export interface InputSpec {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+}
+
+interface Written {
+  readonly values: readonly Value[];
+  /** Of nested arrays; of a plain list only how many there are. */
+  readonly shape: readonly number[];
+}
+
+export function literalInput(spec: InputSpec, text: string): InputTensor {
+  const written = readLiteral(spec, text);
+  const shape = shapeFor(spec, written.shape);
+  return {
+    name: spec.name,
+    datatype: spec.datatype,
+    shape: [...shape],
+    contents: encodeValues(spec.name, spec.datatype, written.values),
+  };
+}
+
+function readLiteral({ name, datatype }: InputSpec, text: string): Written {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('[')) return flatten(name, parseJson(name, trimmed));
+  if (datatype === 'BYTES') return { values: [text], shape: [1] };
+  const values = trimmed.split(',').map((part) => readValue(name, datatype, part.trim()));
+  return { values, shape: [values.length] };
+}
+
+function readValue(name: string, datatype: DataType, text: string): Value {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const value = text === '' ? NaN : Number(text);
+  if (!Number.isNaN(value) || text.toLowerCase() === 'nan') return value;
+  throw new ParetoError(
+    'invalid-argument',
+    `input ${name}: ${JSON.stringify(text)} is no ${datatype}: expected numbers as 1,2,3, nested arrays as [[1,2],[3,4]], or @file.npy`,
+  );
+}
+
+function parseJson(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ParetoError(
+      'invalid-argument',
+      `input ${name}: ${text.slice(0, 40)} is no JSON: expected nested arrays as [[1,2],[3,4]]`,
+    );
+  }
+}
+
+function flatten(name: string, value: unknown): Written {
+  if (!Array.isArray(value)) return { values: [value as Value], shape: [] };
+  const rows = value.map((each) => flatten(name, each));
+  const [first] = rows;
+  if (rows.some(({ shape }) => shape.join() !== first?.shape.join())) {
+    throw new ParetoError('invalid-argument', `input ${name}: its rows are not equally long`);
+  }
+  return { values: rows.flatMap(({ values }) => values), shape: [rows.length, ...(first?.shape ?? [])] };
+}
+
+/** One item of a batch may be written without the batch; a plain list takes what shape there is room for. */
+function shapeFor({ name, datatype, shape: wanted }: InputSpec, given: readonly number[]): readonly number[] {
+  const fits = (shape: readonly number[]): boolean =>
+    shape.length === wanted.length && shape.every((dim, i) => wanted[i] === -1 || wanted[i] === dim);
+  const choices = [given, [1, ...given], ...(given.length === 1 ? spread(wanted, given[0] ?? 0) : [])];
+  const found = choices.find(fits);
+  if (found !== undefined) return found;
+  throw new ParetoError(
+    'invalid-argument',
+    `input ${name}: what is written has the shape [${given.join(', ')}], expected ${datatype}[${wanted.join(', ')}], -1 being any number`,
+  );
+}
+
+/** A list of `count` in a shape with dynamic dimensions: the first of them takes what the others leave, or they are 1. */
+function spread(wanted: readonly number[], count: number): readonly (readonly number[])[] {
+  const dynamic = wanted.flatMap((dim, i) => (dim === -1 ? [i] : []));
+  const fixed = elementCount(wanted.map((dim) => (dim === -1 ? 1 : dim)));
+  if (dynamic.length === 0) return fixed === count ? [wanted] : [];
+  if (fixed === 0 || count % fixed !== 0) return [];
+  // With a batch and one more, it is one item of that length.
+  const free = dynamic.at(-1) ?? 0;
+  return [wanted.map((dim, i) => (dim !== -1 ? dim : i === free ? count / fixed : 1))];
+}

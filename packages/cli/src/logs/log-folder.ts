@@ -1,0 +1,52 @@
+// The log files of a cluster on this machine: where they are, and whose.
+
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ParetoError } from '@pareto/core';
+import { didYouMean } from '../nearest.js';
+
+export interface LogFolder {
+  readonly path: string;
+  /** Names of the services that have a log there. */
+  readonly services: readonly string[];
+}
+
+/** Of `pareto up`, and of the quick start. */
+const usualFolders = ['.pareto', '.pareto-quickstart'] as const;
+const ending = '.log';
+
+/** In the data folder that is named, else in the usual ones. Throws `not-found` saying where it looked. */
+export async function findLogFolder(dataDir: string | undefined): Promise<LogFolder> {
+  const looked = (dataDir === undefined ? usualFolders : [dataDir]).map((folder) => join(resolve(folder), 'logs'));
+  for (const path of looked) {
+    const services = await servicesIn(path);
+    if (services.length > 0) return { path, services };
+  }
+  throw new ParetoError(
+    'not-found',
+    `there are no logs in ${looked.join(' or ')}: 'pareto up' writes them to its data folder, name it with --data-dir; what was started otherwise logs to its own stderr`,
+  );
+}
+
+export async function servicesIn(path: string): Promise<readonly string[]> {
+  const files = await readdir(path).catch(() => []);
+  return files
+    .filter((file) => file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length))
+    .sort();
+}
+
+export const logFile = ({ path }: LogFolder, service: string): string => join(path, `${service}${ending}`);
+
+/** `worker` is all workers. Throws `not-found` for one that has no log. */
+export function chooseServices(services: readonly string[], wanted: readonly string[]): readonly string[] {
+  const isMeant = (service: string, name: string): boolean => service === name || service.replace(/-\d+$/, '') === name;
+  const missing = wanted.find((name) => !services.some((service) => isMeant(service, name)));
+  if (missing !== undefined) {
+    throw new ParetoError(
+      'not-found',
+      `there is no log of ${missing}${didYouMean(missing, services) || `: expected some of ${services.join(', ')}`}`,
+    );
+  }
+  return wanted.length === 0 ? services : services.filter((service) => wanted.some((name) => isMeant(service, name)));
+}

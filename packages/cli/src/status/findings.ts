@@ -1,0 +1,197 @@
+// Whether everything is all right, what isn't, and what to do: from one look at the cluster. Pure.
+
+import type { wire } from '@pareto/rpc';
+import { formatBytes } from '../format.js';
+import { describeRouter } from '../top/format-picture.js';
+import { milliseconds, percent, perSecond } from '../top/load-tables.js';
+import type { RouterWord } from '../top/picture.js';
+
+export interface Finding {
+  /** `bad`: something that should work doesn't. `warning`: it works, and somebody should look. */
+  readonly level: 'good' | 'warning' | 'bad';
+  /** What it is about: one word. */
+  readonly about: string;
+  readonly text: string;
+  /** What to do. */
+  readonly advice?: string;
+}
+
+export interface Look {
+  readonly overview: wire.OverviewResponse;
+  readonly jobs: readonly wire.Job[];
+  readonly router: RouterWord;
+  /** host:port of the router that was asked. */
+  readonly routerAddress: string;
+}
+
+export const findingsOf = (look: Look): readonly Finding[] => [
+  ...controllerFindings(look.overview),
+  ...routerFindings(look),
+  ...workerFindings(look.overview.workers),
+  ...replicaFindings(look.overview.workers),
+  ...taskFindings(look.overview.tasks),
+  ...jobFindings(look.jobs),
+];
+
+const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
+
+function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.OverviewResponse): readonly Finding[] {
+  const about = 'controller';
+  const standbys = new Set(controllers.filter((address) => address !== leader)).size;
+  const standing = standbys === 0 ? '' : `, ${count(standbys, 'other')} standing by`;
+  const lead: Finding =
+    leader === ''
+      ? {
+          level: 'bad',
+          about,
+          text: 'no controller leads',
+          advice: "nothing is placed or registered until one does: 'pareto logs controller'",
+        }
+      : {
+          level: 'good',
+          about,
+          text: `${leader} leads${standing}; store heard ${(storeAgeMs / 1000).toFixed(1)} s ago`,
+        };
+  return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
+}
+
+function routerFindings({ overview, router, routerAddress }: Look): readonly Finding[] {
+  const about = 'router';
+  const known = count(overview.routers.length, 'router');
+  if (router.kind === 'serves') return [{ level: 'good', about, text: `${known}; ${routerAddress} answers` }];
+  const advice = overview.routers.map(({ address }) => address).join(' or ');
+  return [
+    {
+      ...{ level: 'bad', about, text: describeRouter(router, routerAddress) },
+      ...(router.kind === 'silent' && advice !== '' ? { advice: `--router ${advice}` } : {}),
+    },
+  ];
+}
+
+function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
+  const about = 'workers';
+  const here = workers.filter(({ connected }) => connected);
+  const away = workers.filter(({ connected }) => !connected);
+  const draining = here.filter((worker) => worker.draining);
+  const slots = here.flatMap(({ slotGroups }) => slotGroups).reduce((sum, group) => sum + group.slots, 0);
+  const used = here.reduce((sum, { memoryUsedBytes }) => sum + memoryUsedBytes, 0);
+  const all = here.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  const total: Finding =
+    here.length === 0
+      ? {
+          level: 'bad',
+          about,
+          text: 'no worker is connected',
+          advice: "nothing can be answered: start one, or look at 'pareto logs worker-1'",
+        }
+      : {
+          ...{ level: 'good', about },
+          text: `${here.length} connected, ${count(slots, 'slot')}, ${formatBytes(used)} of ${formatBytes(all)} used`,
+        };
+  return [
+    total,
+    ...away.map(({ workerId, address }): Finding => ({
+      ...{ level: 'bad', about: workerId, text: `is away, last at ${address}` },
+      advice: `'pareto logs ${workerId}' shows why, if it ran here`,
+    })),
+    ...draining.map(({ workerId, replicas }): Finding => ({
+      ...{ level: 'warning', about: workerId, text: `is drained, ${count(replicas.length, 'replica')} left` },
+      advice: `'pareto undrain ${workerId}' when it is to work again`,
+    })),
+    ...here.filter(isFull).map(({ workerId }): Finding => ({
+      ...{ level: 'warning', about: workerId, text: 'has hardly any memory left for replicas' },
+      advice: 'add a worker, or give it more with --memory',
+    })),
+  ];
+}
+
+const isFull = ({ memoryUsedBytes, memoryBytes }: wire.Worker): boolean => memoryUsedBytes > 0.95 * memoryBytes;
+
+function replicaFindings(workers: readonly wire.Worker[]): readonly Finding[] {
+  const all = workers.flatMap(({ workerId, replicas }) => replicas.map((replica) => ({ ...replica, workerId })));
+  const ready = all.filter(({ state }) => state === 'READY').length;
+  const loading = all.filter(({ state }) => state === 'LOADING' || state === 'WARMING').length;
+  const bad = all.filter(({ state, quarantined }) => state === 'FAILED' || quarantined);
+  return [
+    { level: 'good', about: 'replicas', text: `${ready} ready${loading === 0 ? '' : `, ${loading} loading`}` },
+    ...bad.map(({ variant, workerId, reason, quarantined }): Finding => ({
+      ...{
+        level: 'warning',
+        about: variant,
+        text: `${quarantined ? 'is quarantined' : 'failed'} on ${workerId}: ${reason}`,
+      },
+      advice: `'pareto describe ${variant}', 'pareto events ${variant}'`,
+    })),
+  ];
+}
+
+const goodShare = 0.99;
+
+function taskFindings(tasks: readonly wire.TaskLoad[]): readonly Finding[] {
+  if (tasks.length === 0) {
+    return [
+      {
+        level: 'good',
+        about: 'tasks',
+        text: 'none yet',
+        advice: "'pareto register --help' shows how to bring a model",
+      },
+    ];
+  }
+  return tasks.map(taskFinding);
+}
+
+function taskFinding(load: wire.TaskLoad): Finding {
+  const { task: about, requestsPerSecond, p99Ms, attainment, refusedPerSecond, failedPerSecond, held } = load;
+  const rate = `${perSecond(requestsPerSecond)} queries/s`;
+  const text =
+    attainment === undefined
+      ? 'nothing is asked of it'
+      : `${rate}, p99 ${milliseconds(p99Ms)}, ${percent(attainment)} in time`;
+  if (failedPerSecond > 0) {
+    return {
+      level: 'warning',
+      about,
+      text: `${text}: ${perSecond(failedPerSecond)} queries/s fail`,
+      advice: "'pareto events --warnings', 'pareto logs --level warn'",
+    };
+  }
+  if (attainment !== undefined && attainment < goodShare) {
+    const why = refusedPerSecond > 0 ? `${perSecond(refusedPerSecond)}/s are refused` : 'the others are late';
+    const more =
+      "add workers, or ask for less: 'pareto frontier " +
+      about +
+      "' shows what can be had, 'pareto explain' why one was refused";
+    return { level: 'warning', about, text: `${text}: ${why}`, advice: more };
+  }
+  if (held > 0)
+    return {
+      level: 'warning',
+      about,
+      text: `${text}; ${count(held, 'query', 'queries')} wait for a variant that loads`,
+    };
+  const isCold = load.variantsReady.length === 0;
+  return { level: 'good', about, text: isCold ? `${text}; nothing is loaded, the first query waits` : text };
+}
+
+function jobFindings(jobs: readonly wire.Job[]): readonly Finding[] {
+  const steps = jobs.flatMap(({ architecture, steps: own }) => own.map((step) => ({ ...step, architecture })));
+  const open = steps.filter(({ state }) => state === 'running' || state === 'waiting').length;
+  const failed = [...new Set(steps.filter(({ state }) => state === 'failed').map(({ architecture }) => architecture))];
+  return [
+    ...(open === 0
+      ? []
+      : [
+          {
+            level: 'good',
+            about: 'jobs',
+            text: `${count(open, 'step')} of making and measuring to go`,
+            advice: "'pareto jobs --watch' follows them",
+          } as const,
+        ]),
+    ...failed.map((about): Finding => ({
+      ...{ level: 'warning', about, text: 'something of it could not be made or measured' },
+      advice: `'pareto jobs ${about}' says what and why; 'pareto profile ${about}' tries again`,
+    })),
+  ];
+}
