@@ -108,6 +108,21 @@ describe('queries', function () {
       assert.equal(await variantFor('mlp-tiny:original', {}), 'mlp-tiny:original');
     });
 
+    it('let go what is wished cold, load it when it is asked for, and keep what is wished warm', async () => {
+      const ready = async (): Promise<number> => {
+        const { variants } = await client.registry.describe({ name: 'cnn-medium' });
+        return variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
+      };
+      const cold = await client.registry.setRule({ kind: 'cold', target: 'cnn-medium', by: 'test' });
+      await waitFor('it to be cold', async () => ((await ready()) === 0 ? true : undefined), 30_000);
+      const { parameters } = await client.infer('cnn-medium', [digits.input(0)], { latency_ms: 30_000 });
+      assert.equal(parameters.get('pareto_cold_start'), true);
+      assert.equal(await ready(), 1);
+      const warm = await client.registry.setRule({ kind: 'warm', target: 'cnn-medium', by: 'test' });
+      await assert.rejects(client.registry.liftRule({ id: cold.id }), { code: 'not-found' });
+      await client.registry.liftRule({ id: warm.id });
+    });
+
     for (const name of ['nothing', 'cnn-large:int3', 'none:original']) {
       it(`are NOT_FOUND for ${name}`, async () => {
         assert.equal((await refusalOf(variantFor(name, {}))).code, 'not-found');

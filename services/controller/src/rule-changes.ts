@@ -1,17 +1,25 @@
 // What the store is told when something happens to rules, and which rules have come to their end. Pure.
 
-import { architectureNamed, type Rule, type RuleEvent } from '@pareto/core';
+import { architectureNamed, isWish, type Rule, type RuleEvent } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { RecordView } from './record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from './records.js';
 
-/** Of rules that are long gone, for people who look. */
+/** Of rules that are long gone, for people who look; as many of wishes, so that no client pushes out what operators did. */
 const keptEvents = 1_000;
 
 /** The rules as they are then, and the events beside them: the oldest make room. */
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
-  const excess = ruleEvents.size + events.length - keptEvents;
-  const oldest = excess <= 0 ? [] : [...ruleEvents.keys()].sort().slice(0, excess);
+  const oldest = [true, false].flatMap((ofWishes) => {
+    const kept = [...ruleEvents.values()].filter(({ value }) => isWish(value.rule) === ofWishes);
+    const excess = kept.length + events.filter(({ rule }) => isWish(rule) === ofWishes).length - keptEvents;
+    return excess <= 0
+      ? []
+      : kept
+          .map(({ key }) => key)
+          .sort()
+          .slice(0, excess);
+  });
   return [
     ...events.flatMap((event): readonly Operation[] => {
       const key = ruleKey(event.rule.id);

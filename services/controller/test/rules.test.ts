@@ -1,7 +1,7 @@
 // Rules over real gRPC: set, obeyed by the table, ended, and what is remembered of them.
 
 import assert from 'node:assert/strict';
-import { bytes, digest, variantId, type RuleEvent, type SelectionRule } from '@pareto/core';
+import { bytes, digest, variantId, type RuleEvent, type SelectionRule, type Wish } from '@pareto/core';
 import { manifestDigest } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
@@ -170,6 +170,12 @@ describe('what is remembered of rules', () => {
     assert.deepEqual(
       changes.flatMap((change) => (change.kind === 'delete' ? [change.key] : [])),
       [eventAt(0), eventAt(100)].map(ruleEventKey),
+    );
+    const wish: Wish = { ...eventAt(100_002).rule, kind: 'cold', task: 'a' };
+    const wishes = ruleChanges(tables.view, [{ ...eventAt(100_002), rule: wish }]);
+    assert.ok(
+      wishes.every(({ kind }) => kind === 'put'),
+      'clients push out nothing of operators',
     );
   });
 });

@@ -52,6 +52,7 @@ function targetOf(candidates: readonly Candidate[], { kind, task, rules }: Suiti
   return {
     ...{ kind, name, task: name, versions: [], metric, defaultObjective, maxBatchSize: 1, candidates, rules },
     signature: { inputs: [], outputs: [], batched: false },
+    labels: {},
     exclusions: exclusionsOf({ kind, task: name }, candidates, rules),
   };
 }

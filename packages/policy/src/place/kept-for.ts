@@ -11,14 +11,14 @@ export interface Keeping {
 }
 
 /**
- * It was used within `keepWarmMs`; of a cold one, it answered or became ready within `keepColdMs` and since it is cold, or
- * answered just now: asked for again and again it stays, and what nobody asks for goes at once.
+ * It was used within `keepWarmMs`. A cold one answered or became ready just now, or within `keepColdMs` where that was since it is
+ * cold: asked for again and again it stays, and what nobody asks for goes at once. Workers tell of answers a little later.
  */
 export function isUsedLately(replica: PlacementReplica | undefined, { now, cold, params }: Keeping): boolean {
   if (replica === undefined) return false;
   const { lastUsedAt, since, assignment } = replica;
   const coldSince = cold.get(assignment.variant);
   if (coldSince === undefined) return now - lastUsedAt < params.keepWarmMs;
-  const at = Math.max(lastUsedAt, since);
-  return now - at < (at > coldSince ? params.keepColdMs : params.quietMs);
+  const isAskedSince = since > coldSince || lastUsedAt > coldSince + params.quietMs;
+  return now - Math.max(lastUsedAt, since) < (isAskedSince ? params.keepColdMs : params.quietMs);
 }

@@ -180,6 +180,16 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w'],
   ],
   [
+    'which workers may tell of a little later',
+    {
+      now,
+      variants: [small],
+      replicas: [replica('1', 'a:int8', 'w', at(now - 3_000))],
+      wishes: [wish('cold', 'a', { since: milliseconds(now - 4_000) })],
+    },
+    ['unload a:int8 on w'],
+  ],
+  [
     'what was asked for since stays longer',
     { now, variants: [small], replicas: [replica('1', 'a:int8', 'w', at(now - 20_000))], wishes: [wish('cold', 'a')] },
     [],
