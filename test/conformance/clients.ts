@@ -9,32 +9,44 @@ import type { World } from './world.js';
 const scripts = ['triton_grpc', 'triton_http', 'triton_aio', 'reflection'] as const;
 
 export function describeClients(world: () => World, programs: () => Programs): void {
-  describeProgram('Python', () => programs().python, (command) => {
-    for (const script of scripts) {
-      it(`${script}.py`, async () => {
-        const addresses = script === 'triton_http' ? [] : [world().address];
-        await runChecks([...command(), here(`python/${script}.py`), ...addresses, world().httpAddress]);
-      });
-    }
-  });
+  describeProgram(
+    'Python',
+    () => programs().python,
+    (command) => {
+      for (const script of scripts) {
+        it(`${script}.py`, async () => {
+          const addresses = script === 'triton_http' ? [] : [world().address];
+          await runChecks([...command(), here(`python/${script}.py`), ...addresses, world().httpAddress]);
+        });
+      }
+    },
+  );
 
-  describeProgram('Go', () => programs().go, (command) => {
-    it('google.golang.org/grpc', () => runChecks([...command(), world().address]));
-  });
+  describeProgram(
+    'Go',
+    () => programs().go,
+    (command) => {
+      it('google.golang.org/grpc', () => runChecks([...command(), world().address]));
+    },
+  );
 
-  describeProgram('perf_analyzer', () => programs().perfAnalyzer, (command) => {
-    for (const protocol of ['grpc', 'http']) {
-      it(`measures a model over ${protocol}`, async () => {
-        const address = protocol === 'grpc' ? world().address : world().httpAddress;
-        const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address)]);
-        const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
-        assert.ok(Number(throughput) > 0, output);
-        // It asks the server for its counters before and after each window, and reckons with what they rose by.
-        const [, counted = '0'] = /Inference count: (\d+)/.exec(output) ?? [];
-        assert.ok(Number(counted) > 0, output);
-      });
-    }
-  });
+  describeProgram(
+    'perf_analyzer',
+    () => programs().perfAnalyzer,
+    (command) => {
+      for (const protocol of ['grpc', 'http']) {
+        it(`measures a model over ${protocol}`, async () => {
+          const address = protocol === 'grpc' ? world().address : world().httpAddress;
+          const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address)]);
+          const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
+          assert.ok(Number(throughput) > 0, output);
+          // It asks the server for its counters before and after each window, and reckons with what they rose by.
+          const [, counted = '0'] = /Inference count: (\d+)/.exec(output) ?? [];
+          assert.ok(Number(counted) > 0, output);
+        });
+      }
+    },
+  );
 }
 
 /** Short windows, and as steady as a machine of tests is. */
@@ -43,7 +55,11 @@ const perfAnalyzerArgs = (protocol: string, address: string): readonly string[] 
   ...['--measurement-interval', '1000', '--stability-percentage', '999', '--max-trials', '3', '-v'],
 ];
 
-function describeProgram(name: string, program: () => Program, tests: (command: () => readonly string[]) => void): void {
+function describeProgram(
+  name: string,
+  program: () => Program,
+  tests: (command: () => readonly string[]) => void,
+): void {
   describe(name, () => {
     let command: readonly string[] = [];
     before(function () {

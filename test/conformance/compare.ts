@@ -9,7 +9,7 @@ export const anything = '…';
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /**
  * A message without what means the same as being left out: fields at their default (members of a `oneof` aside), empty messages, and

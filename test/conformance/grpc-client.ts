@@ -24,7 +24,7 @@ const timeoutMs = 30_000;
 export function createGrpcClient(address: string): GrpcClient {
   // Bytes are base64, whole numbers of 64 bits texts, and not-a-number is "NaN".
   const loaded = loadSync(proto, { keepCase: true, longs: String, enums: String, bytes: String, json: true });
-  const methods = loaded[service] as grpc.ServiceDefinition;
+  const methods = loaded[service] as Readonly<Record<string, grpc.MethodDefinition<JsonObject, Json>>>;
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), {
     'grpc.max_receive_message_length': 2 ** 26,
     'grpc.max_send_message_length': 2 ** 26,
@@ -40,8 +40,14 @@ export function createGrpcClient(address: string): GrpcClient {
       new Promise((resolve) => {
         const { path, requestSerialize, responseDeserialize } = methodOf(rpc);
         const headers = grpc.Metadata.fromHttp2Headers(metadata);
-        client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, headers, deadline(), (error, reply) =>
-          resolve(error === null ? { status: 'OK', reply: reply ?? {} } : refused(error)),
+        client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          headers,
+          deadline(),
+          (error, reply) => resolve(error === null ? { status: 'OK', reply: reply ?? {} } : refused(error)),
         );
       }),
     stream: (requests) =>
@@ -60,6 +66,6 @@ export function createGrpcClient(address: string): GrpcClient {
 }
 
 const refused = ({ code, details }: grpc.ServiceError): GrpcAnswer => ({
-  status: grpc.status[code] ?? String(code),
+  status: grpc.status[code],
   message: details,
 });

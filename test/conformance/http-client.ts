@@ -29,21 +29,24 @@ export function askHttp(address: string, { method, path, headers = {}, body = ''
   const [host, port] = address.split(':');
   const length = method === 'GET' || method === 'HEAD' ? {} : { 'content-length': bytes.length };
   return new Promise((resolve, reject) => {
-    const asked = request({ host, port, method, path, headers: { ...headers, ...length }, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const [type = ''] = (response.headers['content-type'] ?? '').split(';');
-        const content = inflated(Buffer.concat(chunks), response.headers['content-encoding']);
-        const headerLength = response.headers['inference-header-content-length'];
-        resolve({
-          status: response.statusCode ?? 0,
-          type,
-          ...readBody(content, headerLength === undefined ? undefined : Number(headerLength)),
-          headers: response.headers,
+    const asked = request(
+      { host, port, method, path, headers: { ...headers, ...length }, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const [type = ''] = (response.headers['content-type'] ?? '').split(';');
+          const content = inflated(Buffer.concat(chunks), response.headers['content-encoding']);
+          const headerLength = response.headers['inference-header-content-length'];
+          resolve({
+            status: response.statusCode ?? 0,
+            type,
+            ...readBody(content, headerLength === undefined ? undefined : Number(headerLength)),
+            headers: response.headers,
+          });
         });
-      });
-    });
+      },
+    );
     asked.on('error', reject);
     asked.end(bytes);
   });

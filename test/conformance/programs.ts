@@ -33,7 +33,10 @@ async function prepareGo(): Promise<Program> {
   const program = `${cache}conformance-go`;
   const { code, output } = await run('go', ['build', '-C', here('go'), '-o', program, '.']);
   if (code === 0) return { kind: 'ready', command: [program] };
-  return { kind: 'missing', reason: `the Go client can't be built here: ${lastLines(output) || 'Go is not installed'}` };
+  return {
+    kind: 'missing',
+    reason: `the Go client can't be built here: ${lastLines(output) || 'Go is not installed'}`,
+  };
 }
 
 async function preparePerfAnalyzer(): Promise<Program> {

@@ -1,7 +1,7 @@
 // One cluster for the whole suite, with the reference's models and our own, registered as people do.
 
 import { fileURLToPath } from 'node:url';
-import { freePorts, waitFor } from '@pareto/testkit';
+import { waitFor } from '@pareto/testkit';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { createTestClient } from '../support/client.js';
 import { readdir, readFile } from 'node:fs/promises';
@@ -21,15 +21,13 @@ const referenceModels = fileURLToPath(new URL('reference/models', import.meta.ur
 
 /** Resolves when every model can be asked. */
 export async function startWorld(): Promise<World> {
-  const [httpPort = 0] = await freePorts(1);
   const cluster = await startCluster({
     workers: 1,
-    routerArgs: ['--http-port', String(httpPort)],
     workerArgs: ['--slots', '2'],
     profileMs: 100,
   });
   const address = cluster.router.address;
-  const httpAddress = `127.0.0.1:${httpPort}`;
+  const httpAddress = new URL(cluster.router.url).host;
   const grpc = createGrpcClient(address);
   const world: World = {
     ...{ address, httpAddress, grpc },

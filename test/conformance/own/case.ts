@@ -20,7 +20,9 @@ export type OwnCase = Expected &
 export type OwnCases = Readonly<Record<string, OwnCase>>;
 
 export const base64 = (...parts: readonly (ArrayBufferView | Uint8Array)[]): string =>
-  Buffer.concat(parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))).toString('base64');
+  Buffer.concat(
+    parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  ).toString('base64');
 
 export const floats = (...values: readonly number[]): string => base64(Float32Array.from(values));
 
@@ -38,13 +40,24 @@ export const input = (datatype: string, shape: readonly number[], more: JsonObje
   ...more,
 });
 
-export const infer = (model: string, inputs: readonly JsonObject[], raw: readonly string[] = [], more: JsonObject = {}) => ({
+export const infer = (
+  model: string,
+  inputs: readonly JsonObject[],
+  raw: readonly string[] = [],
+  more: JsonObject = {},
+) => ({
   rpc: 'ModelInfer',
   request: { model_name: model, inputs, ...(raw.length === 0 ? {} : { raw_input_contents: raw }), ...more },
 });
 
 /** Of an identity model of `x`: the same values, as raw as they came. */
-export const mirrored = (model: string, datatype: string, shape: readonly number[], raw: string, more: JsonObject = {}) => ({
+export const mirrored = (
+  model: string,
+  datatype: string,
+  shape: readonly number[],
+  raw: string,
+  more: JsonObject = {},
+) => ({
   ...infer(model, [input(datatype, shape)], [raw], more),
   gives: ok({
     model_name: model,

@@ -35,7 +35,13 @@ export const classificationCases: OwnCases = {
   'typed in, typed out': {
     ...infer('labelled', [input('FP32', [1, 4], { contents: { fp32_contents: [1, 9, 3, 4] } })], [], wanted(1)),
     gives: ok({
-      outputs: [{ datatype: 'BYTES', shape: ['1', '1'], contents: { bytes_contents: [Buffer.from('9.000000:1:dog').toString('base64')] } }],
+      outputs: [
+        {
+          datatype: 'BYTES',
+          shape: ['1', '1'],
+          contents: { bytes_contents: [Buffer.from('9.000000:1:dog').toString('base64')] },
+        },
+      ],
       raw_output_contents: null,
     }),
   },
@@ -55,5 +61,8 @@ export const classificationCases: OwnCases = {
     }),
     ...refused('classification', 'two'),
   },
-  'of texts': { ...infer('id-bytes', [input('BYTES', [1, 4])], [strings('a', 'b', 'c', 'd')], wanted(1)), ...refused("'y'", 'BYTES') },
+  'of texts': {
+    ...infer('id-bytes', [input('BYTES', [1, 4])], [strings('a', 'b', 'c', 'd')], wanted(1)),
+    ...refused("'y'", 'BYTES'),
+  },
 };

@@ -27,22 +27,29 @@ export function describeOwn(world: () => World): void {
           const told = JSON.stringify(answer, undefined, 1).slice(0, 4_000);
           assert.deepEqual(misses(one.gives, plain(answer)), {}, told);
           const message = messageOf(answer);
-          assert.deepEqual((one.names ?? []).filter((part) => !message.includes(part)), [], told);
+          assert.deepEqual(
+            (one.names ?? []).filter((part) => !message.includes(part)),
+            [],
+            told,
+          );
         });
       }
     });
   }
 }
 
-async function ask({ grpc, http }: World, one: OwnCase): Promise<Json> {
+async function ask(world: World, one: OwnCase): Promise<Json> {
+  const { grpc } = world;
   if ('rpc' in one) return { ...(await grpc.call(one.rpc, one.request)) };
   if ('stream' in one) return { ...(await grpc.stream(one.stream)) };
-  const { headers: _, ...answer } = await http(one.http);
+  const { headers: _, ...answer } = await world.http(one.http);
   return answer;
 }
 
+/** Of gRPC, or of an answer over HTTP. */
 function messageOf(answer: Json): string {
   if (!isObject(answer)) return '';
   const { message, reply = null } = answer;
-  return String(message ?? (isObject(reply) ? reply['error'] : undefined) ?? '');
+  const told = message ?? (isObject(reply) ? reply['error'] : undefined);
+  return typeof told === 'string' ? told : '';
 }

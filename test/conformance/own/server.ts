@@ -17,7 +17,10 @@ const failed = (id: string): JsonObject => ({
 export const serverCases: OwnCases = {
   'metadata of a model of three dimensions': {
     ...{ rpc: 'ModelMetadata', request: { name: 'cube', version: '1' } },
-    gives: ok({ inputs: [{ name: 'x', datatype: 'FP32', shape: ['-1', '2', '3'] }], outputs: [{ shape: ['-1', '2', '3'] }] }),
+    gives: ok({
+      inputs: [{ name: 'x', datatype: 'FP32', shape: ['-1', '2', '3'] }],
+      outputs: [{ shape: ['-1', '2', '3'] }],
+    }),
   },
   'metadata of a model without a batch': {
     ...{ rpc: 'ModelMetadata', request: { name: 'nobatch' } },
@@ -50,7 +53,11 @@ export const serverCases: OwnCases = {
     ...{ rpc: 'ModelConfig', request: { name: 'id-bytes' } },
     gives: ok({ config: { input: [{ data_type: 'TYPE_STRING' }], output: [{ data_type: 'TYPE_STRING' }] } }),
   },
-  'config of a version that is unknown': { rpc: 'ModelConfig', request: { name: 'cube', version: '9' }, ...notFound('cube', '9') },
+  'config of a version that is unknown': {
+    rpc: 'ModelConfig',
+    request: { name: 'cube', version: '9' },
+    ...notFound('cube', '9'),
+  },
   'config of no name': { rpc: 'ModelConfig', request: {}, ...notFound() },
   'statistics of a version': {
     ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: '1' } },
@@ -66,15 +73,17 @@ export const serverCases: OwnCases = {
   },
   'settings of tracing for a model that is unknown': {
     ...{ rpc: 'TraceSetting', request: { model_name: 'nope' } },
-    gives: { status: anything },
+    ...notFound('nope'),
   },
   'a setting of logging that is to change': {
     ...{ rpc: 'LogSettings', request: { settings: { log_verbose_level: { uint32_param: 3 } } } },
-    ...refused('log_verbose_level'),
+    gives: { status: 'UNIMPLEMENTED' },
+    names: ['log_verbose_level', '--log-level'],
   },
   'a setting of tracing that is to change': {
     ...{ rpc: 'TraceSetting', request: { settings: { trace_level: { value: ['TIMESTAMPS'] } } } },
-    ...refused('trace_level'),
+    gives: { status: 'UNIMPLEMENTED' },
+    names: ['trace_level', '--trace-endpoint'],
   },
   'regions of shared memory': { rpc: 'SystemSharedMemoryStatus', request: {}, gives: ok({ regions: null }) },
   'a region of shared memory': {
@@ -90,6 +99,20 @@ export const serverCases: OwnCases = {
   'to load a model that is unknown': {
     ...{ rpc: 'RepositoryModelLoad', request: { model_name: 'nope' } },
     ...notFound('nope'),
+  },
+  'to load a model with another configuration': {
+    ...{ rpc: 'RepositoryModelLoad', request: { model_name: 'cube', parameters: { config: { string_param: '{}' } } } },
+    gives: { status: 'UNIMPLEMENTED' },
+    names: ['config', 'cube', 'pareto register'],
+  },
+  'the index of another repository': {
+    ...{ rpc: 'RepositoryIndex', request: { repository_name: 'other' } },
+    gives: { status: 'UNIMPLEMENTED' },
+    names: ['other'],
+  },
+  'the index of what is ready': {
+    ...{ rpc: 'RepositoryIndex', request: { ready: true } },
+    gives: ok({ models: anything }),
   },
   'to unload a model that is unknown': {
     ...{ rpc: 'RepositoryModelUnload', request: { model_name: 'nope' } },
@@ -107,6 +130,8 @@ export const serverCases: OwnCases = {
   },
   'a stream of typed contents': {
     stream: [infer('id-int32', [input('INT32', [1, 4], { contents: { int_contents: [1, 2, 3, 4] } })]).request],
-    gives: ok([{ infer_response: { outputs: [{ contents: { int_contents: [1, 2, 3, 4] } }], raw_output_contents: null } }]),
+    gives: ok([
+      { infer_response: { outputs: [{ contents: { int_contents: [1, 2, 3, 4] } }], raw_output_contents: null } },
+    ]),
   },
 };

@@ -13,15 +13,27 @@ export const tensorCases: OwnCases = {
   'raw UINT16': mirrored('id-uint16', 'UINT16', [1, 4], base64(Uint16Array.of(0, 1, 256, 65_535))),
   'raw UINT32': mirrored('id-uint32', 'UINT32', [1, 4], base64(Uint32Array.of(0, 1, 2 ** 31, 2 ** 32 - 1))),
   'raw UINT64': mirrored('id-uint64', 'UINT64', [1, 4], base64(BigUint64Array.of(0n, 1n, 2n ** 63n, 2n ** 64n - 1n))),
-  'raw FP16, not a number and subnormal': mirrored('id-fp16', 'FP16', [1, 4], base64(Uint16Array.of(0x7e00, 0xfc00, 1, 0x8000))),
-  'raw BYTES, empty, long, with zeros': mirrored('id-bytes', 'BYTES', [1, 4], strings('', long.slice(0, 70_000), '\0\0', '日本')),
+  'raw FP16, not a number and subnormal': mirrored(
+    'id-fp16',
+    'FP16',
+    [1, 4],
+    base64(Uint16Array.of(0x7e00, 0xfc00, 1, 0x8000)),
+  ),
+  'raw BYTES, empty, long, with zeros': mirrored(
+    'id-bytes',
+    'BYTES',
+    [1, 4],
+    strings('', long.slice(0, 70_000), '\0\0', '日本'),
+  ),
   'raw FP32, negative zero': mirrored('id-fp32', 'FP32', [1, 4], floats(-0, 0, -1e38, 1e-45)),
 
   'typed INT32': mirroredTyped('id-int32', 'INT32', { int_contents: [-2_147_483_648, 2_147_483_647, 0, -1] }),
   'typed UINT16': mirroredTyped('id-uint16', 'UINT16', { uint_contents: [0, 1, 256, 65_535] }),
   'typed UINT32': mirroredTyped('id-uint32', 'UINT32', { uint_contents: [0, 1, 2 ** 31, 4_294_967_295] }),
   'typed FP32': mirroredTyped('id-fp32', 'FP32', fp32(1.5, -2, 0, 3)),
-  'typed INT64, negative': mirroredTyped('id-int64', 'INT64', { int64_contents: ['-9223372036854775808', '0', '1', '-1'] }),
+  'typed INT64, negative': mirroredTyped('id-int64', 'INT64', {
+    int64_contents: ['-9223372036854775808', '0', '1', '-1'],
+  }),
   'typed BYTES': mirroredTyped('id-bytes', 'BYTES', {
     bytes_contents: ['', 'a', 'ü', long.slice(0, 1000)].map((text) => Buffer.from(text).toString('base64')),
   }),
@@ -37,17 +49,26 @@ export const tensorCases: OwnCases = {
   'a batch of 8 in a model of three dimensions': mirrored('cube', 'FP32', [8, 2, 3], floats(...Array(48).keys())),
   'no batch, one row': mirrored('nobatch', 'FP32', [1, 1], floats(7)),
   'inputs in another order': {
-    ...infer('addsub', addsub(['b', 'a'], [1, 4]), [floats(1, 1, 1, 1), floats(1, 2, 3, 4)], { outputs: [{ name: 'diff' }] }),
+    ...infer('addsub', addsub(['b', 'a'], [1, 4]), [floats(1, 1, 1, 1), floats(1, 2, 3, 4)], {
+      outputs: [{ name: 'diff' }],
+    }),
     gives: ok({ outputs: [{ name: 'diff' }], raw_output_contents: [floats(0, 1, 2, 3)] }),
   },
   'one output of two': {
-    ...infer('addsub', addsub(['a', 'b'], [2, 4]), [floats(...Array(8).keys()), floats(...Array(8).fill(1) as number[])], {
-      outputs: [{ name: 'sum' }],
-    }),
+    ...infer(
+      'addsub',
+      addsub(['a', 'b'], [2, 4]),
+      [floats(...Array(8).keys()), floats(...(Array(8).fill(1) as number[]))],
+      {
+        outputs: [{ name: 'sum' }],
+      },
+    ),
     gives: ok({ outputs: [{ name: 'sum', shape: ['2', '4'] }], raw_output_contents: [floats(1, 2, 3, 4, 5, 6, 7, 8)] }),
   },
   'names of tensors that are not ASCII': {
-    ...infer('unicode', [{ ...input('FP32', [1, 4]), name: 'größe' }], [floats(1, 2, 3, 4)], { outputs: [{ name: '出力' }] }),
+    ...infer('unicode', [{ ...input('FP32', [1, 4]), name: 'größe' }], [floats(1, 2, 3, 4)], {
+      outputs: [{ name: '出力' }],
+    }),
     gives: ok({ outputs: [{ name: '出力' }], raw_output_contents: [floats(1, 2, 3, 4)] }),
   },
   'an id of a megabyte': {
@@ -55,10 +76,15 @@ export const tensorCases: OwnCases = {
     gives: ok({ id: long }),
   },
   'parameters that nobody knows, on all levels': {
-    ...infer('id-fp32', [input('FP32', [1, 4], { parameters: { colour: { string_param: 'red' } } })], [floats(1, 2, 3, 4)], {
-      parameters: { colour: { string_param: 'red' }, size: { int64_param: '-7' }, weight: { double_param: 0.5 } },
-      outputs: [{ name: 'y', parameters: { colour: { bool_param: false } } }],
-    }),
+    ...infer(
+      'id-fp32',
+      [input('FP32', [1, 4], { parameters: { colour: { string_param: 'red' } } })],
+      [floats(1, 2, 3, 4)],
+      {
+        parameters: { colour: { string_param: 'red' }, size: { int64_param: '-7' }, weight: { double_param: 0.5 } },
+        outputs: [{ name: 'y', parameters: { colour: { bool_param: false } } }],
+      },
+    ),
     gives: ok({ outputs: [{ name: 'y' }] }),
   },
   'priority and timeout as clients send them': {
@@ -69,7 +95,11 @@ export const tensorCases: OwnCases = {
   },
   'an objective as numbers and as texts': {
     ...infer('id-fp32', [input('FP32', [1, 4])], [floats(1, 2, 3, 4)], {
-      parameters: { latency_ms: { string_param: '5000' }, max_cost_per_1k: { int64_param: '100' }, class: { string_param: 'online' } },
+      parameters: {
+        latency_ms: { string_param: '5000' },
+        max_cost_per_1k: { int64_param: '100' },
+        class: { string_param: 'online' },
+      },
     }),
     gives: ok({ outputs: [{ name: 'y' }], model_name: 'id-fp32' }),
   },

@@ -1,6 +1,6 @@
 // Counters of a model, as clients read them before and after what they count.
 
-import { isObject, type Json, type JsonObject } from '../compare.js';
+import { isList, isObject, type Json, type JsonObject } from '../compare.js';
 import type { GrpcClient } from '../grpc-client.js';
 
 export const readStatistics = async (grpc: GrpcClient, name: string): Promise<Json> =>
@@ -11,7 +11,7 @@ const names = ['name', 'version', 'batch_size', 'last_inference'];
 
 /** The statistics, with each counter as what came to it since `before`. */
 export function since(before: Json | undefined, after: Json): Json {
-  if (Array.isArray(after)) return after.map((item: Json) => since(sameItem(before, item), item));
+  if (isList(after)) return after.map((item) => since(sameItem(before, item), item));
   if (!isObject(after)) return after;
   return Object.fromEntries(
     Object.entries(after).map(([key, value]) => {
@@ -25,7 +25,7 @@ export function since(before: Json | undefined, after: Json): Json {
 /** Of a list: the model of that name, the batches of that size. */
 function sameItem(list: Json | undefined, item: Json): Json | undefined {
   const key = (value: Json): Json | undefined => (isObject(value) ? (value['batch_size'] ?? value['name']) : undefined);
-  return Array.isArray(list) ? list.find((other: Json) => key(other) === key(item)) : undefined;
+  return isList(list) ? list.find((other) => key(other) === key(item)) : undefined;
 }
 
 /** The counters of one model's statistics by name, and the sizes of its batches. */
@@ -42,5 +42,5 @@ export function summarise(statistics: Json): JsonObject {
 
 function listOf(value: Json, key: string): readonly JsonObject[] {
   const list = isObject(value) ? value[key] : undefined;
-  return Array.isArray(list) ? list.filter(isObject) : [];
+  return isList(list) ? list.filter(isObject) : [];
 }

@@ -44,7 +44,10 @@ export function describeReference(world: () => World): void {
       it(name, async () => {
         const expected = expectedOf(entry);
         const answer = await ask(world(), name, entry);
-        const differences = { ...differencesOf(expected.facts, plain(answer.facts)), ...lacks(expected, answer, entry) };
+        const differences = {
+          ...differencesOf(expected.facts, plain(answer.facts)),
+          ...lacks(expected, answer, entry),
+        };
         const allowed = listed.filter(({ requests }) => requests.includes(name)).map(({ instead }) => instead);
         const unlisted = differencesOf(Object.assign({}, ...allowed) as JsonObject, differences);
         assert.deepEqual(unlisted, {}, JSON.stringify({ differences, ours: answer }, undefined, 1));
@@ -72,9 +75,13 @@ function expectedOf({ status, reply = {}, message, method, type = '', hlen }: Kn
 async function ask(world: World, name: string, entry: Known): Promise<Answer> {
   const counted = special[name];
   if (counted !== undefined) return { facts: await counted(world), message: undefined };
-  const { grpc, http } = world;
+  const { grpc } = world;
   if (entry.method !== undefined) {
-    const { status, type, reply, binary, headers } = await http({ method: entry.method, path: entry.path ?? '/', ...entry });
+    const { status, type, reply, binary, headers } = await world.http({
+      method: entry.method,
+      path: entry.path ?? '/',
+      ...entry,
+    });
     const hlen = String(headers['inference-header-content-length'] ?? '');
     return readHttp({ status, type, hlen, reply, ...(binary === undefined ? {} : { binary }) });
   }
@@ -90,7 +97,10 @@ const lengthOf = (hlen: string | null | undefined): number | undefined =>
 function readHttp({ hlen, reply = null, ...facts }: JsonObject): Answer {
   const error = isObject(reply) && typeof reply['error'] === 'string' ? reply['error'] : undefined;
   const shown = error === undefined ? reply : { error: anything };
-  return { facts: plain({ ...facts, hlen: (hlen ?? '') === '' ? '' : anything, reply: shown }) as JsonObject, message: error };
+  return {
+    facts: plain({ ...facts, hlen: (hlen ?? '') === '' ? '' : anything, reply: shown }) as JsonObject,
+    message: error,
+  };
 }
 
 /** The reference tells of each message of a stream these facts alone. */

@@ -20,7 +20,10 @@ export function statisticsCases(requestOf: (name: string) => JsonObject): Readon
       const before = await readStatistics(grpc, 'counted');
       for (let count = 0; count < 3; count += 1) await grpc.call('ModelInfer', batchOfTwo(input));
       const after = await readStatistics(grpc, 'counted');
-      return { status: 'OK', reply: { ...summarise(since(before, after)), batches: summarise(after)['batches'] ?? [] } };
+      return {
+        status: 'OK',
+        reply: { ...summarise(since(before, after)), batches: summarise(after)['batches'] ?? [] },
+      };
     };
   return {
     'statistics fresh': afterTwoMore,
