@@ -22,6 +22,9 @@ const bytesOf = (body: NonNullable<Ask['body']>): Buffer => {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 };
 
+const lengthOf = (bytes: Buffer | undefined, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders =>
+  bytes === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': bytes.length };
+
 /** With a body: POST. */
 export function ask(url: string, { body, method, headers, signal }: Ask = {}): Promise<HttpAnswer> {
   const bytes = body === undefined ? undefined : bytesOf(body);
@@ -30,7 +33,7 @@ export function ask(url: string, { body, method, headers, signal }: Ask = {}): P
       url,
       {
         method: method ?? (bytes === undefined ? 'GET' : 'POST'),
-        headers: { ...(bytes === undefined ? {} : { 'content-length': bytes.length }), ...headers },
+        headers: { ...lengthOf(bytes, headers), ...headers },
         ...(signal === undefined ? {} : { signal }),
       },
       (response) => {
