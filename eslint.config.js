@@ -62,7 +62,7 @@ export default tseslint.config(
     files: ['packages/service/src/config.ts'],
     rules: { 'no-restricted-properties': ['error', ...ambientProperties] },
   },
-  { files: ['packages/cli/**', 'loadgen/**'], rules: { 'no-console': 'off' } },
+  { files: ['packages/cli/**', 'loadgen/**', 'examples/**'], rules: { 'no-console': 'off' } },
   {
     // Tests run real processes in real time, and assert on what is there.
     files: ['**/test/**/*.ts', 'packages/testkit/**/*.ts'],

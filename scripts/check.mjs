@@ -16,7 +16,8 @@ const tool =
 
 const checks = [
   ['build', tool('typescript/bin/tsc', '-b')],
-  ['generated types are fresh', checkGenerated],
+  ['generated types are fresh', () => checkFresh('scripts/generate-types.mjs', 'packages/rpc/src/gen')],
+  ['the reference is fresh', () => checkFresh('scripts/generate-reference.mjs', 'docs/reference')],
   ['types of the tests', tool('typescript/bin/tsc', '-b', 'tsconfig.test.json')],
   // Without a cache: what a rule finds in a file depends on the types of others.
   ['lint', tool('eslint/bin/eslint.js', '--max-warnings=0', '.')],
@@ -25,17 +26,17 @@ const checks = [
   ['dead code', tool('knip/bin/knip.js', '--no-progress')],
 ];
 
-/** Generates the protos' types into a folder of its own and compares it with the committed one. */
-async function checkGenerated() {
-  const folder = mkdtempSync(join(tmpdir(), 'pareto-types-'));
+/** Generates into a folder of its own and compares that with the committed one. */
+async function checkFresh(script, committedAt) {
+  const folder = mkdtempSync(join(tmpdir(), 'pareto-generated-'));
   try {
-    const generated = await run(process.execPath, ['scripts/generate-types.mjs', '--out', folder]);
+    const generated = await run(process.execPath, [script, '--out', folder]);
     if (generated.code !== 0) return generated;
-    const [fresh, committed] = [filesOf(folder), filesOf(join(root, 'packages/rpc/src/gen'))];
+    const [fresh, committed] = [filesOf(folder), filesOf(join(root, committedAt))];
     const names = [...new Set([...fresh.keys(), ...committed.keys()])];
     const stale = names.filter((name) => fresh.get(name) !== committed.get(name));
     if (stale.length === 0) return { code: 0, output: '' };
-    return { code: 1, output: `packages/rpc/src/gen is stale: run "npm run generate".\n${stale.join('\n')}` };
+    return { code: 1, output: `${committedAt} is stale: run "npm run generate".\n${stale.join('\n')}` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -37,8 +37,7 @@ export interface RouterMetrics extends ServiceMetrics {
   readonly replicas: Gauge;
 }
 
-export function createRouterMetrics(): RouterMetrics {
-  const make = createInstruments('router');
+export function createRouterMetrics(make: Instruments = createInstruments('router')): RouterMetrics {
   return {
     ...shared(make),
     requests: make.counter('pareto_requests_total', 'Queries answered, by target and gRPC status', ['target', 'code']),
@@ -95,8 +94,7 @@ export interface WorkerMetrics extends ServiceMetrics {
   readonly controllerAge: Gauge;
 }
 
-export function createWorkerMetrics(): WorkerMetrics {
-  const make = createInstruments('worker');
+export function createWorkerMetrics(make: Instruments = createInstruments('worker')): WorkerMetrics {
   return {
     ...shared(make),
     requests: make.counter('pareto_requests_total', 'Queries answered, by variant and gRPC status', [
@@ -157,8 +155,7 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly blobsCollected: Counter<'kind'>;
 }
 
-export function createControllerMetrics(): ControllerMetrics {
-  const make = createInstruments('controller');
+export function createControllerMetrics(make: Instruments = createInstruments('controller')): ControllerMetrics {
   return {
     ...shared(make),
     leader: make.gauge('pareto_leader', '1 while this controller leads'),

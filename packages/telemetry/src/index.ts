@@ -17,5 +17,6 @@ export {
   type RouterMetrics,
   type WorkerMetrics,
 } from './catalogue.js';
+export { describeMetrics, type MetricDescription } from './describe-metrics.js';
 export { parseTraceparent, type TraceParent } from './traceparent.js';
 export { createTracer, type Span, type SpanOptions, type Tracer, type TracerOptions } from './tracer.js';

@@ -1,0 +1,42 @@
+// Says what is needed, and Pareto chooses what answers.   cd examples/go && go run ./model-less [ROUTER]
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"google.golang.org/grpc/status"
+	"pareto.example/go/digits"
+	"pareto.example/go/pareto"
+)
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	client := pareto.NewInferenceClient(digits.Connect())
+	latency, accurate, perfect := 100.0, 0.98, 1.0
+
+	request := func(objective *pareto.Objective) *pareto.InferRequest {
+		image := &pareto.Tensor{Name: "image", Datatype: "FP32", Shape: []int64{1, 1, 28, 28}, Contents: digits.Images(7)}
+		return &pareto.InferRequest{Target: "digits", Objective: objective, Inputs: []*pareto.Tensor{image}}
+	}
+
+	for _, objective := range []*pareto.Objective{
+		nil, // the task's own promise
+		{LatencyMs: &latency},
+		{LatencyMs: &latency, MinAccuracy: &accurate},
+	} {
+		answer, err := client.Infer(ctx, request(objective))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("{%v} → %v by %s, right %.2f %% of the time\n",
+			objective, digits.Classes(answer.Outputs[0].Contents), answer.Variant, 100*answer.Accuracy.Value)
+	}
+
+	// What nothing can meet is refused, with the nearest that can be had.
+	_, err := client.Infer(ctx, request(&pareto.Objective{LatencyMs: &latency, MinAccuracy: &perfect}))
+	fmt.Printf("%s: %s\n", status.Code(err), status.Convert(err).Message())
+}

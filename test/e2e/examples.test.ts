@@ -1,0 +1,79 @@
+// The examples, as a user runs them, where their toolchain is there.
+
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { startDigits, type DigitsCluster } from '../support/digits.js';
+import { preparePython, run } from '../support/python.js';
+import { skipWithout } from '../support/skip.js';
+
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
+
+describe('examples', function () {
+  this.timeout(180_000);
+  let started: DigitsCluster;
+  before(async () => {
+    started = await startDigits({ workers: 1 }, ['mlp-small', 'cnn-small']);
+    for (const name of ['mlp-small', 'cnn-small']) await started.client.waitUntilReady(name);
+  });
+  after(() => started[Symbol.asyncDispose]());
+
+  const modelLess = (output: string): void => {
+    assert.match(output, /latency[^\n]*100[^\n]*→ \[?7\]? by [a-z-]+:original, right 9[6-9]\.\d+ ?% of the time/);
+    assert.match(output, /[aA]ccuracy[^\n]*0?\.98[^\n]*→ \[?7\]? by [a-z-]+:original, right 9[89]\.\d+ ?% of the time/);
+    assert.match(output, /no variant of task 'digits' can meet[^\n]*nearest that can be met/);
+  };
+  const protocol = (output: string): void => {
+    assert.match(output, /digits takes image FP32\s?\[-1,? ?1,? ?28,? ?28\]/);
+    assert.match(output, /7\]? by [a-z-]+:original/);
+  };
+  const batch = (output: string): void => {
+    assert.match(output, /together: \[?0,? ?1,? ?2,? ?3,? ?4,? ?5,? ?6,? ?7,? ?8,? ?9/);
+    for (let digit = 0; digit < 10; digit++) assert.match(output, new RegExp(`^${digit}: \\[?${digit}\\]?`, 'm'));
+  };
+
+  /** What a program printed; fails when it ends with anything but 0. */
+  async function outputOf(command: string, args: readonly string[]): Promise<string> {
+    const { code, output } = await run(command, args);
+    assert.equal(code, 0, output);
+    return output;
+  }
+
+  describe('in TypeScript', () => {
+    const example = (name: string, address: string): Promise<string> =>
+      outputOf(process.execPath, [tsx, `${examples}typescript/${name}.ts`, address]);
+    it('say what is needed', async () => modelLess(await example('model-less', started.cluster.router.address)));
+    it('speak the protocol over HTTP', async () =>
+      protocol(await example('protocol', new URL(started.cluster.router.url).host)));
+    it('ask in batches', async () => batch(await example('batch', started.cluster.router.address)));
+  });
+
+  describe('in Python', () => {
+    let python = '';
+    before(async function () {
+      const environment = await preparePython('examples-python', `${examples}python/requirements.txt`);
+      skipWithout(this, environment.kind === 'missing' ? environment.reason : undefined);
+      if (environment.kind === 'ready') ({ python } = environment);
+    });
+    const example = (name: string): Promise<string> =>
+      outputOf(python, [`${examples}python/${name}.py`, started.cluster.router.address]);
+    it('say what is needed', async () => modelLess(await example('model_less')));
+    it('speak the protocol', async () => protocol(await example('protocol')));
+    it('ask in batches', async () => batch(await example('batch')));
+  });
+
+  describe('in Go', () => {
+    before(async function () {
+      const { code, output } = await run('go', ['build', '-C', `${examples}go`, './...']).catch((error: unknown) => ({
+        code: 1,
+        output: String(error),
+      }));
+      skipWithout(this, code === 0 ? undefined : `go build: ${output.trim().split('\n').at(-1) ?? ''}`);
+    });
+    const example = (name: string): Promise<string> =>
+      outputOf('go', ['run', '-C', `${examples}go`, `./${name}`, started.cluster.router.address]);
+    it('say what is needed', async () => modelLess(await example('model-less')));
+    it('speak the protocol', async () => protocol(await example('protocol')));
+    it('ask in batches', async () => batch(await example('batch')));
+  });
+});
