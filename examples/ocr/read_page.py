@@ -13,7 +13,7 @@ import tritonclient.grpc as triton
 from PIL import Image
 from tritonclient.utils import InferenceServerException
 
-from reading import boxes_of, detector_input, read_characters, reader_input, text_of
+from reading import CHARACTERS, boxes_of, detector_input, read_characters, reader_input, text_of
 
 # Lines that are asked about at the same time.
 AT_ONCE = 8
@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, nargs="?", default=Path(__file__).with_name("page.png"))
     parser.add_argument("--router", default="127.0.0.1:8001", help="host:port (default: %(default)s)")
-    parser.add_argument("--characters", type=Path, default=Path("models/ppocr_keys_v1.txt"), help="default: %(default)s")
+    parser.add_argument("--characters", type=Path, default=CHARACTERS, help="the reader's, one a line")
     parser.add_argument("--latency-ms", type=float, help="in which each call is to be answered")
     parser.add_argument("--find-accuracy", type=float, help="what the detector must reach at least, of 1")
     parser.add_argument("--read-accuracy", type=float, help="what the reader must reach at least, of 1")

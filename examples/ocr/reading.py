@@ -7,6 +7,9 @@ from PIL import Image
 
 Box = tuple[int, int, int, int]
 
+# Where the README has the models' package unpacked.
+CHARACTERS = Path(__file__).parents[2] / ".cache/ocr/package/assets/ppocr_keys_v1.txt"
+
 READER_HEIGHT = 48
 # Both of the detector's sides are multiples of it.
 DETECTOR_STEP = 32
@@ -16,7 +19,8 @@ DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 # The detector was trained to see a line's box moved inwards by area / perimeter times this, and its map is cut at THRESHOLD
 # (Liao et al., "Real-time Scene Text Detection with Differentiable Binarization", AAAI 2020).
 SHRINK = 1 - 0.4**2
-GROW = 1.6
+# A shrunk box needs more of that to be whole again, and some more: letters that are cut are misread.
+GROW = 2.0
 THRESHOLD = 0.3
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from reading import Box, detector_input, read_characters, reader_input, scaled, shrink
+from reading import CHARACTERS, Box, detector_input, read_characters, reader_input, scaled, shrink
 
 HERE = Path(__file__).parent
 LEVELS = 7
@@ -93,7 +93,7 @@ def render_page() -> Image.Image:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--characters", type=Path, default=Path("models/ppocr_keys_v1.txt"), help="the reader's characters")
+    parser.add_argument("--characters", type=Path, default=CHARACTERS, help="the reader's, one a line")
     parser.add_argument("--out", type=Path, default=HERE)
     options = parser.parse_args()
     np.savez_compressed(options.out / "words.npz", **render_words(read_characters(options.characters)))

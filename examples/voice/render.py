@@ -89,7 +89,7 @@ def measured(session: onnxruntime.InferenceSession, rng: np.random.Generator) ->
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=Path("models/silero.onnx"))
+    parser.add_argument("--model", type=Path, default=Path(__file__).parents[2] / ".cache/voice/package/dist/silero_vad_v5.onnx")
     options = parser.parse_args()
     rng = np.random.default_rng(1)
     write_tried(rng)
