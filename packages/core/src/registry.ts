@@ -117,7 +117,10 @@ export interface ProfilePoint {
 
 /** Latency by batch size, ascending, with what loading and holding the variant takes. */
 export interface Profile {
+  /** None when it was not run; else at least one. */
   readonly points: readonly ProfilePoint[];
+  /** Why it was loaded and not run: it refuses made up inputs, and there are no others. It is served all the same. */
+  readonly notRun?: string;
   /** With the file in the system's page cache. */
   readonly loadMs: Milliseconds;
   /** With the file on disk only. */

@@ -22,3 +22,4 @@ export { loadTwice, type LoadedTwice } from './load-twice.js';
 export { defaultProfileMs } from './measure-effort.js';
 export { measureProfile, type ProfileRequest } from './measure-profile.js';
 export { sampleInputs } from './sample-inputs.js';
+export { sampleShapes } from './sample-shapes.js';

@@ -11,6 +11,7 @@ import {
 } from '@pareto/core';
 import { batchSizes, sizesBetween } from './batch-sizes.js';
 import { isDeviceProvider } from './device-provider.js';
+import { findSamples } from './find-samples.js';
 import type { LoadCount } from './executor-pool.js';
 import type { Executor } from './executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
@@ -19,7 +20,6 @@ import { createUndisturbed, type Try } from './measure-undisturbed.js';
 import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
 import type { Placement } from './placement.js';
 import type { TensorInput } from './run.js';
-import { sampleInputs } from './sample-inputs.js';
 import type { SlotTokens } from './slot-tokens.js';
 
 export interface ProfileRequest {
@@ -41,8 +41,8 @@ export interface ProfileRequest {
   readonly inputsOf?: ((batch: number) => readonly TensorInput[]) | undefined;
 }
 
-const inputsFor = ({ inputsOf, signature }: ProfileRequest, batch: number): readonly TensorInput[] =>
-  inputsOf?.(batch) ?? sampleInputs(signature, batch);
+/** With inputs, whatever they are. */
+type Ready = ProfileRequest & { readonly inputsOf: (batch: number) => readonly TensorInput[] };
 
 const budgetOf = ({ providerUsed }: Executor, { budgetMs, deviceBudgetMs }: MeasureEffort): number =>
   isDeviceProvider(providerUsed) ? deviceBudgetMs : budgetMs;
@@ -51,7 +51,8 @@ type MeasureSize = (batch: number) => Promise<Try>;
 /**
  * Measures batches 1, 2, 4 … up to the ceiling, each warmed first, until the median is known well or its time is spent; then
  * some sizes between them, against what is predicted there. The runs take a few seconds in all: once these are spent, larger
- * batches are left out. On a device it first proves that the model runs there.
+ * batches are left out. On a device it first proves that the model runs there. A profile without points, and with the reason,
+ * is of a model that refuses all inputs that were made up for it.
  * Throws `failed-precondition` with the reason when it doesn't, or doesn't run at all; `unavailable` when another model on the
  * device ended their process; rejects with the signal's reason when that aborts.
  */
@@ -62,6 +63,26 @@ export async function measureProfile(
   signal?: AbortSignal,
 ): Promise<Profile> {
   const turn = createMeasuringTurn(request.tokens, clock, signal);
+  try {
+    const { inputsOf } = request;
+    const samples =
+      inputsOf === undefined
+        ? await findSamples(executor, request.signature, turn)
+        : ({ kind: 'found', inputsOf } as const);
+    if (samples.kind === 'found') return await measureRuns(executor, { ...request, ...samples }, turn, clock, signal);
+    return { ...(await loadOf(executor, request)), notRun: samples.reason };
+  } finally {
+    turn.end();
+  }
+}
+
+async function measureRuns(
+  executor: Executor,
+  request: Ready,
+  turn: MeasuringTurn,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<Profile> {
   const effort = measureEffort(request.profileMs);
   const site = { turn, effort, clock };
   const undisturbed = createUndisturbed({
@@ -69,7 +90,7 @@ export async function measureProfile(
     spentMs: () => turn.spentMs,
   });
   const measure: MeasureSize = (batch) => {
-    const inputs = inputsFor(request, batch);
+    const inputs = request.inputsOf(batch);
     return undisturbed(async () => {
       await turn.renew();
       const point = await measureBatch(executor, inputs, batch, site);
@@ -77,35 +98,36 @@ export async function measureProfile(
       return point;
     });
   };
-  try {
-    const nodesByProvider = await provePlacement(executor, request, turn);
-    await warmExecutor(executor, inputsFor(request, 1), site);
-    const budgetMs = budgetOf(executor, effort);
-    const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
-    const predictionError = await tryPrediction(executor, points, request, measure, leftMs);
-    const memory = await executor.memory();
-    return {
-      points,
-      loadMs: executor.loadMs,
-      coldLoadMs: request.coldLoadMs,
-      memoryBytes: bytes(memory?.peakPrivateBytes ?? 0),
-      baseMemoryBytes: bytes(executor.baseMemoryBytes),
-      predictionError,
-      runtimeVersion: request.runtimeVersion,
-      providerUsed: executor.providerUsed,
-      nodesByProvider,
-      shapes: shapesOf(request),
-    };
-  } finally {
-    turn.end();
-  }
+  const nodesByProvider = await provePlacement(executor, request, turn);
+  await warmExecutor(executor, request.inputsOf(1), site);
+  const budgetMs = budgetOf(executor, effort);
+  const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
+  const predictionError = await tryPrediction(executor, points, request, measure, leftMs);
+  return { ...(await loadOf(executor, request)), points, predictionError, nodesByProvider, shapes: shapesOf(request) };
+}
+
+/** What is known of a model that was loaded. */
+async function loadOf(executor: Executor, { coldLoadMs, runtimeVersion }: ProfileRequest): Promise<Profile> {
+  const memory = await executor.memory();
+  return {
+    points: [],
+    loadMs: executor.loadMs,
+    coldLoadMs,
+    memoryBytes: bytes(memory?.peakPrivateBytes ?? 0),
+    baseMemoryBytes: bytes(executor.baseMemoryBytes),
+    predictionError: undefined,
+    runtimeVersion,
+    providerUsed: executor.providerUsed,
+    nodesByProvider: {},
+    shapes: {},
+  };
 }
 
 /** Of the inputs that have dynamic dimensions. */
-function shapesOf(request: ProfileRequest): Profile['shapes'] {
+function shapesOf(request: Ready): Profile['shapes'] {
   const { inputs, batched } = request.signature;
   const dynamic = new Set(inputs.filter(({ dims }) => dims.includes(-1)).map(({ name }) => name));
-  const measured = inputsFor(request, 1).filter(({ name }) => dynamic.has(name));
+  const measured = request.inputsOf(1).filter(({ name }) => dynamic.has(name));
   return Object.fromEntries(measured.map(({ name, shape }) => [name, batched ? shape.slice(1) : shape]));
 }
 
@@ -119,19 +141,28 @@ async function measureWithin(
   let leftMs = budgetMs;
   for (const batch of sizes) {
     if (points.length > 0 && leftMs < 0) break;
-    const { point, spentMs } = await measure(batch);
+    const { point, spentMs } = await measure(batch).catch((error: unknown) => {
+      throw ofBatch(error, batch);
+    });
     points.push(point);
     leftMs -= spentMs;
   }
   return { points, leftMs };
 }
 
+/** A graph may say that its batch varies, and hold a number of items all the same. */
+function ofBatch(error: unknown, batch: number): unknown {
+  if (batch === 1 || !(error instanceof ParetoError) || error.code !== 'failed-precondition') return error;
+  const hint = 'register it with --max-batch-size 0 if it takes one item at a time';
+  return new ParetoError(error.code, `a batch of ${batch}: ${error.message}; ${hint}`, { cause: error });
+}
+
 /** On the cpu there is nowhere else to run: it isn't looked at. */
-async function provePlacement(executor: Executor, request: ProfileRequest, turn: MeasuringTurn): Promise<Placement> {
+async function provePlacement(executor: Executor, request: Ready, turn: MeasuringTurn): Promise<Placement> {
   const provider = executor.providerUsed;
   if (!isDeviceProvider(provider)) return {};
   await turn.renew();
-  const placement = await turn.hold(() => executor.placement(inputsFor(request, 1)));
+  const placement = await turn.hold(() => executor.placement(request.inputsOf(1)));
   turn.end();
   if ((placement[provider] ?? 0) > 0) return placement;
   const nodes = Object.values(placement).reduce((total, count) => total + count, 0);

@@ -1,4 +1,4 @@
-// Inputs of the right shape for a model that nothing else is known of.
+// Inputs of a right shape for a model that nothing else is known of.
 
 import {
   createSeededRng,
@@ -9,15 +9,17 @@ import {
   type TensorSpec,
 } from '@pareto/core';
 import type { TensorInput } from './run.js';
+import { sampleShapes } from './sample-shapes.js';
 
-/** Floats in [0, 1), everything else zero; a dynamic dimension is 1, where `shapes` doesn't say otherwise. The same at every call. */
+/** Floats in [0, 1), everything else zero; a dynamic dimension that `shapes` doesn't give has the likeliest size. The same at every call. */
 export function sampleInputs(
   signature: Signature,
   batch: number,
   shapes: Profile['shapes'] = {},
 ): readonly TensorInput[] {
+  const [likely = {}] = sampleShapes(signature);
   return signature.inputs.map((spec) => {
-    const dims = shapes[spec.name] ?? spec.dims.map((dim) => Math.max(1, dim));
+    const dims = shapes[spec.name] ?? likely[spec.name] ?? spec.dims;
     const shape = signature.batched ? [batch, ...dims] : dims;
     return { name: spec.name, datatype: spec.datatype, shape, data: [sampleData(spec, elementCount(shape))] };
   });

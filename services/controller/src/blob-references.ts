@@ -12,6 +12,8 @@ export async function readReferences(store: Store): Promise<ReadonlySet<Digest>>
   const references = new Set<Digest>();
   for (const record of await readAll<Architecture | Variant>(store, [prefixes.architectures, prefixes.variants]))
     for (const file of record.manifest.files) references.add(file.digest);
+  for (const { labels = {} } of await readAll<Partial<Architecture>>(store, [prefixes.architectures]))
+    for (const text of Object.values(labels)) references.add(text);
   for (const { result } of await readAll<RecipeOutcome>(store, [prefixes.outcomes]))
     if (result.kind === 'made') for (const file of result.manifest.files) references.add(file.digest);
   for (const { validation } of await readAll<Task>(store, [prefixes.tasks]))

@@ -1,9 +1,18 @@
 // Registering an architecture: what is checked, and what one transaction then writes.
 
 import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
-import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
+import {
+  checkDigest,
+  checkManifest,
+  manifestDigest,
+  signatureFor,
+  type BlobStore,
+  type InspectedModel,
+} from '@pareto/models';
 import { labelsFromWire, manifestFromWire, type wire } from '@pareto/rpc';
 import type { Compare } from '@pareto/state';
+import { changeArchitecture } from './change-architecture.js';
+import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
 import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
@@ -22,37 +31,76 @@ export interface RegisterContext {
   readonly maxBatchSize: number;
 }
 
-/** The same model again is a no-op that answers the version it has, but that other recipes, or all its variants, may be wanted now. */
+/**
+ * The same model again is a no-op that answers the version it has, but that other recipes, labels or batches, or all its
+ * variants, may be wanted now.
+ */
 export async function registerArchitecture(
   context: RegisterContext,
   request: wire.RegisterArchitectureRequest,
 ): Promise<Architecture> {
-  const manifest = checkManifest(manifestFromWire(request.manifest));
-  const name = checkName('architecture', request.name);
-  const wishes = { recipes: recipesFromWire(request.recipes), keepAll: request.keepAll };
-  const wanted: Wanted = {
-    name,
-    task: request.task,
-    manifest,
-    modelDigest: manifestDigest(manifest),
-    labels: labelsFromWire(request.labels),
-    ...wishes,
-  };
-  const isKnown = checkWanted(context.mirror, wanted).same !== undefined;
-  const model = isKnown ? undefined : await inspectFiles(context.blobs, manifest);
+  const { blobs, mirror } = context;
+  const wanted = wantedFromWire(request);
+  const { name, manifest, labels } = wanted;
+  const before = checkWanted(mirror, wanted).same?.value;
+  await checkLabelFiles(blobs, labels);
+  const needsLook = before === undefined || changesBatch(before, wanted);
+  const model = needsLook ? await inspectFiles(blobs, manifest) : undefined;
   return context.takeTurn(`architecture ${name}`, async () => {
-    const { task, same } = checkWanted(context.mirror, wanted);
-    if (same !== undefined) return changeWishes(context, same, wanted);
-    if (model === undefined) return undefined; // it was deleted meanwhile
-    const { signature, fixedBatch } = model;
-    checkSignature(task.value, signature, name);
-    const version = lastVersion(context.mirror.records, name) + 1;
-    const maxBatchSize = signature.batched ? context.maxBatchSize : 0;
-    return writeArchitecture(context, { ...wanted, version, signature, fixedBatch, maxBatchSize }, task);
+    const { task, same } = checkWanted(mirror, wanted);
+    if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // changed meanwhile
+    if (same !== undefined) return changeWishes(context, same, wanted, model);
+    if (model === undefined) return undefined;
+    const batch = batchOf(context, model, wanted.batchSize);
+    checkLabelledOutputs(labels, batch.signature);
+    checkSignature(task.value, batch.signature, name);
+    const { batchSize: _size, version: _version, ...fields } = wanted;
+    return writeArchitecture(context, { ...fields, ...batch, version: nextVersion(mirror.records, wanted) }, task);
   });
 }
 
-type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 'recipes' | 'keepAll' | 'labels'>;
+type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 'recipes' | 'keepAll' | 'labels'> & {
+  /** 0: no batch; undefined: as the graph tells, or as it is. */
+  readonly batchSize: number | undefined;
+  /** 0: the next. */
+  readonly version: number;
+};
+
+const largestBatch = 65_536;
+
+function wantedFromWire(request: wire.RegisterArchitectureRequest): Wanted {
+  const manifest = checkManifest(manifestFromWire(request.manifest));
+  const { task, keepAll, version, maxBatchSize: batchSize } = request;
+  if (batchSize !== undefined && batchSize > largestBatch) {
+    throw new ParetoError('invalid-argument', `max_batch_size is ${batchSize}: expected at most ${largestBatch}`);
+  }
+  const labels = labelsFromWire(request.labels);
+  for (const content of Object.values(labels)) checkDigest(content);
+  return {
+    ...{ name: checkName('architecture', request.name), task, manifest, modelDigest: manifestDigest(manifest) },
+    ...{ recipes: recipesFromWire(request.recipes), keepAll, labels, batchSize, version },
+  };
+}
+
+/** So that the graph is to be looked at. */
+function changesBatch({ signature, fixedBatch }: Architecture, { batchSize }: Wanted): boolean {
+  if (batchSize === undefined) return false;
+  return batchSize > 0 ? !signature.batched : signature.batched || fixedBatch !== undefined;
+}
+
+type Batch = Pick<Architecture, 'signature' | 'maxBatchSize' | 'fixedBatch'>;
+
+/** Where it is said how large batches are, it isn't tried to make a fixed one dynamic. */
+function batchOf(context: RegisterContext, model: InspectedModel, batchSize: number | undefined): Batch {
+  const signature = signatureFor(model, batchSize);
+  const maxBatchSize = signature.batched ? (batchSize ?? context.maxBatchSize) : 0;
+  return { signature, maxBatchSize, fixedBatch: batchSize === undefined ? model.fixedBatch : undefined };
+}
+
+/** As it is wished where that is above all that were: versions are never given twice. */
+function nextVersion(records: Mirror['records'], { name, version }: Wanted): number {
+  return Math.max(version, lastVersion(records, name) + 1);
+}
 
 /** All when none is named; the original always. Throws `invalid-argument` on one that is not built. */
 function recipesFromWire(names: readonly string[]): readonly string[] {
@@ -72,13 +120,15 @@ interface Found {
 }
 
 /** Throws unless the task is there and the name is free, or already the name of this task's architecture. */
-function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest }: Wanted): Found {
+function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, version }: Wanted): Found {
   const task = records.tasks.get(taskKey(taskName));
   if (task === undefined) throw new ParetoError('not-found', `there is no task ${taskName}: register it first`);
   refuseTaken(records, name, 'architecture');
   const versions = [...records.architectures.values()].filter(({ value }) => value.name === name);
   checkTask(versions[0]?.value, taskName);
-  return { task, same: versions.find(({ value }) => value.modelDigest === modelDigest) };
+  const alike = versions.filter(({ value }) => value.modelDigest === modelDigest);
+  const named = alike.find(({ value }) => value.version === version);
+  return { task, same: named ?? (version > lastVersion(records, name) ? undefined : alike[0]) };
 }
 
 function checkTask(known: Architecture | undefined, task: string): void {
@@ -89,17 +139,31 @@ function checkTask(known: Architecture | undefined, task: string): void {
   );
 }
 
-/** What was made stays, also when it is wanted no more. */
 async function changeWishes(
-  { leader }: RegisterContext,
-  { key, value, modRevision }: Stored<Architecture>,
-  { recipes: wanted, keepAll }: Wanted,
+  context: RegisterContext,
+  same: Stored<Architecture>,
+  wanted: Wanted,
+  model: InspectedModel | undefined,
 ): Promise<Architecture | undefined> {
-  if (value.keepAll === keepAll && value.recipes.join() === wanted.join()) return value;
-  const changed = { ...value, recipes: wanted, keepAll };
-  return (await leader.write([{ kind: 'revision', key, modRevision }], [putRecord(key, changed)]))
-    ? changed
-    : undefined;
+  const { recipes, keepAll, labels } = wanted;
+  const batch = newBatch(context, same.value, wanted, model);
+  checkLabelledOutputs(labels, batch?.signature ?? same.value.signature);
+  const { records } = context.mirror;
+  const change = changeArchitecture(records, same, { recipes, keepAll, labels, batch });
+  if (change === undefined) return same.value;
+  return (await context.leader.write(change.compares, change.operations)) ? change.changed : undefined;
+}
+
+/** Undefined: as it is. A batch that was made dynamic is one, whatever the graph of before says. */
+function newBatch(
+  context: RegisterContext,
+  { signature, fixedBatch }: Architecture,
+  { batchSize }: Wanted,
+  model: InspectedModel | undefined,
+): Batch | undefined {
+  if (batchSize === undefined) return undefined;
+  if (batchSize > 0 && signature.batched) return { signature, fixedBatch, maxBatchSize: batchSize };
+  return model && batchOf(context, model, batchSize);
 }
 
 async function writeArchitecture(

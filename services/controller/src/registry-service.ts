@@ -35,7 +35,8 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async registerArchitecture(request) {
       requireWritable();
-      const digests = request.manifest?.files.map((file) => file.digest) ?? [];
+      const files = request.manifest?.files.map((file) => file.digest) ?? [];
+      const digests = [...files, ...Object.values(request.labels)];
       return architectureToWire(await holds.hold(digests, () => registerArchitecture(options, request)));
     },
     async list({ task }) {

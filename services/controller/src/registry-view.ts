@@ -127,10 +127,11 @@ export function specOf(view: RegistryView, variant: Variant): VariantSpec | unde
 export const latencyOf = (view: RegistryView, task: string): Milliseconds =>
   view.tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
 
-/** USD per 1,000 answers of what was measured; undefined when it failed or its class has no price. */
+/** USD per 1,000 answers of what was measured; undefined when it was not run or its class has no price. */
 export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: Milliseconds): number | undefined {
   const price = priceOf(prices, measurement.hardwareClass);
   if (measurement.result.kind === 'failed' || price === undefined) return undefined;
+  if (measurement.result.profile.points.length === 0) return undefined;
   return costPer1k(measurement.result.profile, price, 1, latencyMs);
 }
 

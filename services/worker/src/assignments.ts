@@ -20,7 +20,7 @@ export interface ReplicaOrder {
   readonly hardwareClass: HardwareClassId;
   /** How many items may be merged into one batch. */
   readonly batchCeiling: number;
-  /** Undefined: not profiled yet. */
+  /** Undefined: not profiled yet. Without points: it was loaded, and not run. */
   readonly profile: Profile | undefined;
   /** Of one slot; 0: not priced. */
   readonly usdPerHour: number;
@@ -69,10 +69,12 @@ function replicaOrder(message: wire.ReplicaAssignment): ReplicaOrder {
     spec: variantSpecFromWire(message.spec),
     hardwareClass: hardwareClassId(message.hardwareClass),
     batchCeiling: Math.max(1, message.batchCeiling),
-    profile: profile === null || profile.points.length === 0 ? undefined : profileFromWire(profile),
+    profile: profile === null || isEmpty(profile) ? undefined : profileFromWire(profile),
     usdPerHour: message.usdPerHour,
   };
 }
+
+const isEmpty = ({ points, notRun }: wire.Profile): boolean => points.length === 0 && notRun === '';
 
 function measureOrder(message: wire.MeasureOrder): MeasureOrder {
   return {

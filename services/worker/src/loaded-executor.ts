@@ -45,7 +45,7 @@ const deviceWarmMs = milliseconds(15_000);
 
 /**
  * Runs every batch size, each on a slot token of its own. Throws `internal` when the model doesn't run, `unavailable` when another
- * ended the process. A model that was measured has answered real samples: it may refuse made up ones.
+ * ended the process. A model that was measured may refuse made up samples: it has answered real ones, or is known to refuse these.
  */
 export async function warmUp(
   executor: Executor,

@@ -109,13 +109,16 @@ async function measureHere(
   const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
   const inputsOf = set && ((batch: number) => repeatedRows(set, signature, batch));
   const shared = { tokens, loads: pool.loads, predict, inputsOf };
-  const request = { signature, maxBatch, runtimeVersion, profileMs, coldLoadMs, ...shared };
+  // On made up samples times are rough whatever is spent on them.
+  const effortMs = set === undefined ? Math.min(profileMs, roughProfileMs) : profileMs;
+  const request = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
   const profile = await measureProfile(executor, request, clock, signal);
   const largest = profile.points.at(-1)?.batch ?? 1;
   const quality = set ? await qualityOf(order, { executor, tokens, largest, set }, deps, site) : unknownQuality;
   return { kind: 'measured', profile, ...quality };
 }
 
+const roughProfileMs = 800;
 const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
 
 async function qualityOf(

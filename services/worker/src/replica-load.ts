@@ -6,9 +6,11 @@ import type { ReplicaLoadReport } from '@pareto/rpc';
 import { batchSizes } from '@pareto/runtime';
 import type { ReplicaOrder } from './assignments.js';
 
-/** Undefined: not profiled yet. */
+/** Undefined: no run of it was measured. */
 export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | undefined =>
-  order.profile === undefined ? undefined : milliseconds(p50At(order.profile, sizeOf(order, items)));
+  order.profile === undefined || order.profile.points.length === 0
+    ? undefined
+    : milliseconds(p50At(order.profile, sizeOf(order, items)));
 
 /**
  * To how many items a batch is filled up: on a device to the next size that was measured, for it prepares itself for every size
@@ -21,7 +23,7 @@ export function sizeOf({ spec, profile }: ReplicaOrder, items: number): number {
 
 /** The sizes in which batches run, ascending; on the cpu others run as well. */
 const sizesOf = ({ spec, profile }: Pick<ReplicaOrder, 'spec' | 'profile'>): readonly number[] =>
-  spec.provider === 'cpu' || profile === undefined
+  spec.provider === 'cpu' || profile === undefined || profile.points.length === 0
     ? batchSizes(spec.maxBatchSize)
     : profile.points.map(({ batch }) => batch);
 

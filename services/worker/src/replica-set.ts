@@ -54,7 +54,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   function memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined, id?: ReplicaId): number {
     const free = options.memoryBytes - heldBytes(id);
     const measured =
-      order?.profile === undefined ? Number.POSITIVE_INFINITY : 2 * order.profile.memoryBytes + allowance;
+      order?.profile === undefined || order.profile.points.length === 0
+        ? Number.POSITIVE_INFINITY
+        : 2 * order.profile.memoryBytes + allowance;
     return Math.floor(Math.max(leastLimit, Math.min(measured, free)));
   }
 

@@ -9,7 +9,7 @@ import {
   type TensorSpec,
 } from '@pareto/core';
 import { pickRows, type Tensor, type ValidationSet } from '@pareto/models';
-import type { TensorInput, TensorOutput } from '@pareto/runtime';
+import { sampleShapes, type TensorInput, type TensorOutput } from '@pareto/runtime';
 
 export interface Samples {
   readonly count: number;
@@ -34,15 +34,16 @@ export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]
 
 /**
  * Floats in [-1, 1) and, in every other sample, in [0, 1); whole numbers are 0 and, in every other sample, 0 or 1; text is empty.
- * Another seed for each. A dynamic dimension is 1.
+ * Another seed for each. Dynamic dimensions have the likeliest sizes.
  */
-export function inventedSamples({ inputs }: Signature, count: number): Samples {
+export function inventedSamples(signature: Signature, count: number): Samples {
+  const [shapes = {}] = sampleShapes(signature);
   return {
     count,
     isReal: false,
     rows: (from, to) =>
-      inputs.map((spec) => {
-        const dims = spec.dims.map((dim) => Math.max(1, dim));
+      signature.inputs.map((spec) => {
+        const dims = shapes[spec.name] ?? spec.dims;
         const seeds = Array.from({ length: to - from }, (_, index) => from + index);
         const data = seeds.map((seed) => inventRow(spec, elementCount(dims), seed));
         return { name: spec.name, datatype: spec.datatype, shape: [to - from, ...dims], data };

@@ -14,8 +14,9 @@ export function costBatch(profile: Profile, latencyMs: number): number {
   return batch;
 }
 
-/** USD per 1,000 items. `latencyMs` is the task's default latency, `slotsHeld` what a running batch holds. */
+/** USD per 1,000 items; infinite where nothing was run. `latencyMs` is the task's default latency, `slotsHeld` what a running batch holds. */
 export function costPer1k(profile: Profile, usdPerHour: number, slotsHeld: number, latencyMs: number): number {
+  if (profile.points.length === 0) return Infinity;
   const batch = costBatch(profile, latencyMs);
   return ((1000 * usdPerHour) / msPerHour) * (p50At(profile, batch) / batch) * slotsHeld;
 }

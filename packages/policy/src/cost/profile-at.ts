@@ -2,11 +2,11 @@
 
 import type { Profile, ProfilePoint } from '@pareto/core';
 
-/** The median latency of a batch, in ms. A profile has at least one point. */
+/** The median latency of a batch, in ms; 0 where nothing was run. */
 export const p50At = (profile: Pick<Profile, 'points'>, batch: number): number =>
   latencyAt(profile.points, batch, 'p50Ms');
 
-/** The 99th percentile latency of a batch, in ms. */
+/** The 99th percentile latency of a batch, in ms; 0 where nothing was run. */
 export const p99At = (profile: Profile, batch: number): number => latencyAt(profile.points, batch, 'p99Ms');
 
 /**
@@ -27,5 +27,5 @@ function latencyAt(points: readonly ProfilePoint[], batch: number, key: 'p50Ms' 
     above = value;
     aboveBatch = point.batch;
   }
-  return aboveBatch === 0 ? Number.NaN : above;
+  return aboveBatch === 0 ? 0 : above;
 }

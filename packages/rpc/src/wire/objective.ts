@@ -94,6 +94,7 @@ export function profileFromWire(message: wire.Profile): Profile {
     providerUsed: message.providerUsed,
     nodesByProvider: message.nodesByProvider,
     shapes: Object.fromEntries(message.shapes.map(({ name, dims }) => [name, dims])),
+    ...(message.notRun === '' ? {} : { notRun: message.notRun }),
   };
 }
 

@@ -15,6 +15,7 @@ export interface Profile {
   'predictionError'?: (number | string);
   'nodesByProvider'?: ({[key: string]: number});
   'shapes'?: (_pareto_v1_InputShape)[];
+  'notRun'?: (string);
   '_predictionError'?: "predictionError";
 }
 
@@ -29,5 +30,6 @@ export interface Profile__Output {
   'predictionError'?: (number);
   'nodesByProvider': ({[key: string]: number});
   'shapes': (_pareto_v1_InputShape__Output)[];
+  'notRun': (string);
   '_predictionError'?: "predictionError";
 }

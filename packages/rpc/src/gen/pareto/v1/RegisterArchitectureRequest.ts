@@ -10,6 +10,7 @@ export interface RegisterArchitectureRequest {
   'keepAll'?: (boolean);
   'maxBatchSize'?: (number);
   'labels'?: ({[key: string]: string});
+  'version'?: (number);
   '_maxBatchSize'?: "maxBatchSize";
 }
 
@@ -21,5 +22,6 @@ export interface RegisterArchitectureRequest__Output {
   'keepAll': (boolean);
   'maxBatchSize'?: (number);
   'labels': ({[key: string]: string});
+  'version': (number);
   '_maxBatchSize'?: "maxBatchSize";
 }

@@ -1,0 +1,83 @@
+// What the registry becomes when a model that is registered already is wanted otherwise: with other recipes, labels or batches. Pure.
+
+import type { Architecture, Signature, Task } from '@pareto/core';
+import type { Compare, Operation } from '@pareto/state';
+import { checkSignature } from './check-model.js';
+import { originalVariants, outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
+import type { RecordView, Stored } from './record-tables.js';
+import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from './records.js';
+
+/** What may be wanted otherwise of the same files. */
+export type Wishes = Pick<Architecture, 'recipes' | 'keepAll' | 'labels'> & {
+  /** Undefined: as it is. */
+  readonly batch: Pick<Architecture, 'signature' | 'maxBatchSize' | 'fixedBatch'> | undefined;
+};
+
+/**
+ * Undefined when nothing changes. What was made stays, also when it is wanted no more, unless the model gets a batch dimension or
+ * loses it: then all begins anew. Replicas that hold what was wanted before are given up, and come again. Throws
+ * `invalid-argument` when the task's other architectures answer otherwise.
+ */
+export function changeArchitecture(
+  records: RecordView,
+  { key, value, modRevision }: Stored<Architecture>,
+  wishes: Wishes,
+): (VariantWrites & { readonly changed: Architecture }) | undefined {
+  const { batch, ...rest } = wishes;
+  const changed = { ...value, ...rest, ...batch };
+  const isRebuilt = batch !== undefined && batch.signature.batched !== value.signature.batched;
+  const isReloaded = isRebuilt || changed.maxBatchSize !== value.maxBatchSize || !isSame(changed.labels, value.labels);
+  const isKept = (['keepAll', 'fixedBatch'] as const).every((field) => changed[field] === value[field]);
+  if (!isReloaded && isKept && changed.recipes.join() === value.recipes.join()) return undefined;
+  const task = isRebuilt ? changeTask(records, changed) : none;
+  return {
+    changed,
+    compares: [{ kind: 'revision', key, modRevision }, ...task.compares],
+    operations: [
+      putRecord(key, changed),
+      ...task.operations,
+      ...(isReloaded ? endReplicas(records, changed) : []),
+      ...(isRebuilt ? beginAnew(records, changed) : []),
+    ],
+  };
+}
+
+const none: VariantWrites = { compares: [], operations: [] };
+
+const isSame = (a: Architecture['labels'], b: Architecture['labels']): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
+/** The signature of a task is that of its models; of one alone it changes with it. */
+function changeTask(records: RecordView, { task: name, name: own, signature }: Architecture): VariantWrites {
+  const task = records.tasks.get(taskKey(name));
+  if (task === undefined) return none;
+  const others = [...records.architectures.values()].filter(({ value }) => value.task === name && value.name !== own);
+  if (others.length > 0) checkSignature(task.value, signature, own);
+  const compare: Compare = { kind: 'revision', key: task.key, modRevision: task.modRevision };
+  return { compares: [compare], operations: [putRecord(task.key, withSignature(task.value, signature))] };
+}
+
+const withSignature = (task: Task, signature: Signature): Task => ({ ...task, signature });
+
+function endReplicas(records: RecordView, { name, version }: Architecture): readonly Operation[] {
+  const ids = new Set(variantRecords(records, { name, version }).map(({ id }) => id));
+  return [...records.assignments.values()]
+    .filter(({ value }) => ids.has(value.variant) && value.version === version)
+    .map(({ value }) => ({ kind: 'delete', key: assignmentKey(value) }));
+}
+
+/** Only the trained model is left, unmeasured. */
+function beginAnew(records: RecordView, architecture: Architecture): readonly Operation[] {
+  const { name, version } = architecture;
+  const originals = originalVariants(records, architecture);
+  const kept = new Set(originals.map(({ id }) => id));
+  const own = variantRecords(records, architecture);
+  return [
+    ...outcomesOf(records, { name, version }).map((one): Operation => ({ kind: 'delete', key: outcomeKey(one) })),
+    ...own.map(({ id }): Operation => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })),
+    ...own
+      .filter(({ id }) => !kept.has(id))
+      .map(({ id }): Operation => ({ kind: 'delete', key: variantKey(id, version) })),
+    ...originals.map((one) => putRecord(variantKey(one.id, version), one)),
+  ];
+}

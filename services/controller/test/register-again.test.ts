@@ -1,0 +1,149 @@
+// What a registration says of batches, labels and versions; and the same model registered again.
+
+import assert from 'node:assert/strict';
+import type { wire } from '@pareto/rpc';
+import { createTempFolder, fixedBatchModel, onnxType, writeModel, type Dim, type TempFolder } from '@pareto/testkit';
+import { after, before, describe, it } from 'mocha';
+import { startController, type TestController } from './start-controller.js';
+import { digestOf, upload, uploadFile } from './upload-model.js';
+
+const identity = (input: readonly Dim[], output: readonly Dim[] = input): Uint8Array =>
+  writeModel({
+    nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+    inputs: [{ name: 'x', type: onnxType.float, dims: input }],
+    outputs: [{ name: 'y', type: onnxType.float, dims: output }],
+  });
+
+describe('registering', () => {
+  let folder: TempFolder;
+  let controller: TestController;
+  let names = 0;
+
+  before(async () => {
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+  });
+  after(async () => {
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  type More = Partial<wire.RegisterArchitectureRequestInput>;
+  type Register = (content: Uint8Array, more?: More) => Promise<wire.Architecture>;
+
+  /** Of one name, in a task of its own. */
+  async function model(): Promise<Register> {
+    const name = `m${++names}`;
+    await controller.registry.registerTask({ name: `${name}.task` });
+    return async (content, more = {}) => {
+      const manifest = await uploadFile(controller, content);
+      return controller.registry.registerArchitecture({
+        name,
+        task: `${name}.task`,
+        manifest,
+        recipes: ['original'],
+        ...more,
+      });
+    };
+  }
+  const batchOf = ({ signature, maxBatchSize, fixedBatch }: wire.Architecture): readonly unknown[] => [
+    signature?.batched,
+    signature?.inputs[0]?.dims,
+    maxBatchSize,
+    fixedBatch,
+  ];
+  async function labels(text: string | Buffer, output = 'y'): Promise<Record<string, string>> {
+    const content = Buffer.from(text);
+    await upload(controller, content);
+    return { [output]: digestOf(content) };
+  }
+
+  it('takes batches as the graph tells, or as it is said', async () => {
+    const dynamic = identity(['n', 4]);
+    assert.deepEqual(batchOf(await (await model())(dynamic)), [true, [4], 8, 0]);
+    assert.deepEqual(batchOf(await (await model())(dynamic, { maxBatchSize: 3 })), [true, [4], 3, 0]);
+    assert.deepEqual(batchOf(await (await model())(dynamic, { maxBatchSize: 0 })), [false, [-1, 4], 0, 0]);
+    const twoNames = identity(['n', 4], ['m', 4]);
+    assert.deepEqual(batchOf(await (await model())(twoNames)), [false, [-1, 4], 0, 0]);
+    assert.deepEqual(batchOf(await (await model())(twoNames, { maxBatchSize: 16 })), [true, [4], 16, 0]);
+    assert.deepEqual(batchOf(await (await model())(fixedBatchModel(2))), [false, [2, 4], 0, 2]);
+    assert.deepEqual(batchOf(await (await model())(fixedBatchModel(2), { maxBatchSize: 0 })), [false, [2, 4], 0, 0]);
+  });
+
+  it('refuses batches where the graph has none, and too large ones', async () => {
+    const register = await model();
+    await assert.rejects(register(identity([1, 4]), { maxBatchSize: 8 }), {
+      code: 'invalid-argument',
+      message: /max_batch_size is 8, and input "x" of the graph has \[1, 4\], whose first dimension is fixed/,
+    });
+    await assert.rejects(register(identity(['n'], []), { maxBatchSize: 8 }), /output "y" of the graph is a scalar/);
+    await assert.rejects(register(identity(['n', 4]), { maxBatchSize: 1e6 }), /expected at most 65536/);
+  });
+
+  it('changes the batches of a model that is there, and of its task with it', async () => {
+    const register = await model();
+    const dynamic = identity(['n', 5]);
+    const first = await register(dynamic);
+    assert.deepEqual(batchOf(await register(dynamic, { maxBatchSize: 4 })), [true, [5], 4, 0]);
+    assert.deepEqual(batchOf(await register(dynamic)), [true, [5], 4, 0], 'nothing said: it stays');
+    const none = await register(dynamic, { maxBatchSize: 0 });
+    assert.deepEqual([batchOf(none), none.version], [[false, [-1, 5], 0, 0], first.version]);
+    const { task, variants } = await controller.registry.describe({ name: none.name });
+    assert.deepEqual([task?.signature?.batched, variants.length], [false, 1]);
+    assert.deepEqual(batchOf(await register(dynamic, { maxBatchSize: 2 })), [true, [5], 2, 0]);
+  });
+
+  it('keeps a task together: its models answer alike', async () => {
+    await controller.registry.registerTask({ name: 'both' });
+    const [one, other] = [await model(), await model()];
+    const content = identity(['n', 6]);
+    await one(content, { task: 'both' });
+    await other(content, { task: 'both' });
+    await assert.rejects(one(content, { task: 'both', maxBatchSize: 0 }), /does not fit task both/);
+  });
+
+  it('takes labels, and takes them again when they change', async () => {
+    const register = await model();
+    const content = identity(['n', 7]);
+    const animals = await labels('cat\ndog\n');
+    assert.deepEqual((await register(content, { labels: animals })).labels, animals);
+    const known = await toldOf();
+    assert.deepEqual((await register(content, { labels: animals })).labels, animals);
+    assert.equal(await toldOf(), known, 'the same again changes nothing');
+    const fruits = await labels('äpple\nbanana');
+    const changed = await register(content, { labels: fruits });
+    assert.deepEqual([changed.labels, changed.version], [fruits, 1]);
+    assert.deepEqual((await register(content)).labels, {});
+  });
+
+  /** All that is registered. */
+  const toldOf = async (): Promise<string> => JSON.stringify(await controller.registry.list({ task: '' }));
+
+  it('refuses labels that are not there, of no output, no text, or too many', async () => {
+    const register = await model();
+    const refused = async (given: Record<string, string>, why: RegExp, code = 'invalid-argument'): Promise<void> =>
+      assert.rejects(register(identity(['n', 8]), { labels: given }), { code, message: why });
+    await refused(
+      { y: digestOf(Buffer.from('absent')) },
+      /labels of "y": blob .* is not here: upload it first/,
+      'failed-precondition',
+    );
+    await refused({ y: 'labels.txt' }, /"labels.txt" is not a digest/);
+    await refused(await labels('a', 'z'), /there are labels for "z", and the outputs of the model are "y"/);
+    await refused(await labels(Buffer.of(0x61, 0xff)), /labels of "y" are not UTF-8 text/);
+    await refused(await labels(Buffer.alloc(100_001, '\n')), /are 100002 lines: at most 100000/);
+  });
+
+  it('gives a version as it is wished where that is above all that were, else the next', async () => {
+    const register = await model();
+    const same = identity(['n', 9]);
+    assert.equal((await register(same, { version: 3 })).version, 3);
+    assert.equal((await register(same, { version: 3 })).version, 3);
+    assert.equal((await register(same, { version: 2 })).version, 3, 'it is there, under another number');
+    assert.equal((await register(same, { version: 5 })).version, 5, 'two versions may be one model');
+    assert.equal((await register(same, { version: 3 })).version, 3);
+    const other = Buffer.concat([same, Buffer.from([0x32, 1, 0x61])]);
+    assert.equal((await register(other, { version: 4 })).version, 6);
+    assert.equal((await register(other)).version, 6);
+  });
+});
