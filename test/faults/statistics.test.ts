@@ -1,0 +1,80 @@
+// Statistics are of the whole cluster: whoever dies, they tell every query that was answered, and never less than before.
+
+import assert from 'node:assert/strict';
+import { systemClock } from '@pareto/core';
+import { createChannel, createFollowing, createFollowingClient, type Channel } from '@pareto/rpc';
+import { tokenMetadata } from '@pareto/service';
+import { found } from '../support/findings.js';
+import { lengths } from '../support/length.js';
+import { noneFailed, sleep, useWorld, type World } from './world.js';
+
+describe('statistics while services die', function () {
+  this.timeout(240_000);
+  let world: World;
+  before(async function () {
+    world = await useWorld(this);
+  });
+  beforeEach(() => world.mend());
+
+  it('tell what was answered, and never go backwards: a worker is killed, then the leader', async () => {
+    await using watch = watchAnswered(world);
+    let expected = await watch.read();
+    const ask = async (fault: string): Promise<void> => {
+      const load = world.load();
+      await sleep(lengths.settleMs);
+      const report = await load.stop();
+      noneFailed(fault, report);
+      expected += report.sent;
+      assert.equal(await watch.read(), expected, fault);
+    };
+    await ask('statistics, nobody dead');
+    const [worker = assert.fail()] = world.cluster.workers;
+    await worker.kill();
+    assert.equal(await watch.read(), expected, 'what a dead worker answered');
+    await world.mend();
+    await ask('statistics, a worker dead');
+    await (await world.leader()).kill();
+    assert.equal(await watch.read(), expected, 'what was answered under a dead leader');
+    await world.mend();
+    await ask('statistics, the leader dead');
+    const reads = await watch.stop();
+    found({ name: 'statistics: read while services died', value: reads.length, unit: '' });
+    for (const [i, read] of reads.entries()) assert.ok(read >= (reads[i - 1] ?? 0), `${read} after ${reads[i - 1]}`);
+  });
+});
+
+interface Watch extends AsyncDisposable {
+  /** Queries answered by all variants together. */
+  read(): Promise<number>;
+  /** What was read all along, one after the other. */
+  stop(): Promise<readonly number[]>;
+}
+
+function watchAnswered({ cluster }: World): Watch {
+  const open = (address: string): Channel => createChannel(address, { metadata: tokenMetadata(cluster.token) });
+  const addresses = cluster.controllers.map(({ address }) => address);
+  const following = createFollowing({ addresses, open, clock: systemClock });
+  const routes = createFollowingClient(following, 'pareto.v1.Routes');
+  const read = async (): Promise<number> => {
+    const { variants } = await routes.statistics({}, { timeoutMs: 30_000 });
+    return variants.reduce((sum, { counts }) => sum + (counts?.success?.count ?? 0), 0);
+  };
+  const reads: number[] = [];
+  let isOver = false;
+  const reading = (async (): Promise<void> => {
+    for (; !isOver; await sleep(100)) reads.push(await read());
+  })();
+  reading.catch(() => undefined);
+  const stop = async (): Promise<readonly number[]> => {
+    isOver = true;
+    await reading;
+    return reads;
+  };
+  return {
+    ...{ read, stop },
+    async [Symbol.asyncDispose]() {
+      await stop().catch(() => undefined);
+      following.close();
+    },
+  };
+}
