@@ -68,6 +68,7 @@ export function wideTable({ variants, tasks, workers, replicas }: WideTableOptio
     ),
     candidates,
     replicas: candidates.flatMap((candidate) => candidate.replicas),
+    loading: new Set(),
     routers: new Map(),
   };
 }
@@ -101,5 +102,6 @@ const taskOf = (name: string, candidates: readonly Candidate[]): TargetEntry => 
   maxBatchSize: 32,
   exclusions: undefined,
   rules: [],
+  labels: {},
   candidates: candidates.toSorted((a, b) => (a.costPer1k ?? Infinity) - (b.costPer1k ?? Infinity)),
 });

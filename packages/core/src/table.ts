@@ -1,6 +1,6 @@
 // The routing table: immutable, everything a router needs to decide without I/O.
 
-import type { Accuracy, Profile } from './registry.js';
+import type { Accuracy, Labels, Profile } from './registry.js';
 import type { HardwareClassId, ReplicaId, UsdPerHour, VariantId, WorkerId } from './units.js';
 import type { PartialObjective } from './objective.js';
 import type { RuleInForce } from './rule.js';
@@ -60,6 +60,8 @@ export interface TargetEntry {
   /** Architecture versions, ascending; `1` for a task. */
   readonly versions: readonly number[];
   readonly signature: Signature;
+  /** Of a task, those of all its architectures. */
+  readonly labels: Labels;
   readonly metric: string;
   readonly defaultObjective: PartialObjective;
   /** The largest that any candidate serves; 0: no batch dimension. */
@@ -83,6 +85,8 @@ export interface RoutingTable {
   readonly candidates: readonly Candidate[];
   /** Every callable replica. */
   readonly replicas: readonly ReplicaRoute[];
+  /** Variants of which a replica is being loaded. */
+  readonly loading: ReadonlySet<VariantId>;
   /** Router id → host:port. */
   readonly routers: ReadonlyMap<string, string>;
 }

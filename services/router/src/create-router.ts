@@ -51,7 +51,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     ...(parts.tables.table === undefined ? [`no routing table yet: ${parts.tables.problem ?? 'it is asked for'}`] : []),
     ...(lifecycle.draining.aborted ? ['draining'] : []),
   ];
-  const handlers = protocolHandlers(core, { serverVersion, notReady });
+  const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const http = createHttp(config, context, { handlers, guard, onError });
@@ -105,14 +105,14 @@ const randomHex = (rng: Rng): string =>
 function createCore(config: RouterConfig, context: ServiceContext, routerId: string, parts: Parts): RouterCore {
   const { clock, rng, lifecycle, tracer, access } = context;
   const { maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes } = config;
-  const { changes, ...rest } = parts;
   const retry = { ...defaultRetryParams, replayBytes };
   return {
-    ...rest,
+    ...parts,
     routerId,
     access,
     decisions: createDecisionLog(config.decisionSlots, clock),
-    holds: createHolds({ changes, maxHoldMs, draining: lifecycle.draining, clock }),
+    holds: createHolds({ changes: parts.changes, maxHoldMs, draining: lifecycle.draining, clock }),
+    draining: lifecycle.draining,
     savings: { retries: retry.firstSavings },
     trace: createTrace(),
     params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, retry },

@@ -100,6 +100,7 @@ export function target(...fields: readonly CandidateFields[]): TargetEntry {
     candidates,
     exclusions: undefined,
     rules: [],
+    labels: {},
   };
 }
 

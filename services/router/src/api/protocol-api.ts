@@ -1,65 +1,72 @@
 // inference.GRPCInferenceService: the Open Inference Protocol, in front of the same core.
 
-import type { TargetEntry, TensorSpec } from '@pareto/core';
-import { rawUnary, scanInferRequest, type ServerCall, type ServiceHandlers, type wire } from '@pareto/rpc';
-import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../query/read-objective.js';
-import { findTarget, servedVersion } from '../query/resolve.js';
+import { rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { findTarget, parseVersion, servedVersion } from '../query/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
-import { serve } from '../query/serve.js';
+import { configOf } from './model-config.js';
+import { modelInfer } from './model-infer.js';
+import { metadataOf } from './model-metadata.js';
+import { isReady } from './model-state.js';
+import { createStatistics } from './model-statistics.js';
+import { loadModel, repositoryIndex, unloadModel } from './repository.js';
+import { logSettings, traceSetting, type Settings } from './settings.js';
+import { refuseRegion, regionsNamed } from './shared-memory.js';
+import { streamInfer } from './stream-infer.js';
 
 export interface ProtocolOptions {
   readonly serverVersion: string;
   /** Why queries can't be taken now; empty when they can. */
   readonly notReady: () => readonly string[];
+  readonly settings: Settings;
 }
 
-export function protocolHandlers(
-  core: RouterCore,
-  { serverVersion, notReady }: ProtocolOptions,
-): ServiceHandlers<'inference.GRPCInferenceService'> {
+/** Of the protocol's extensions, those that do what they say. */
+const extensions = [
+  'binary_tensor_data',
+  'classification',
+  'model_configuration',
+  'model_repository',
+  'parameters',
+  'schedule_policy',
+  'statistics',
+];
+
+type ProtocolHandlers = ServiceHandlers<'inference.GRPCInferenceService'>;
+
+export function protocolHandlers(core: RouterCore, options: ProtocolOptions): ProtocolHandlers {
+  const { serverVersion, notReady, settings } = options;
   return {
     serverLive: async () => ({ live: true }),
     serverReady: async () => ({ ready: notReady().length === 0 }),
-    modelReady: async ({ name, version }) => ({ ready: isReady(core, findTarget(core.tables.table, name, version)) }),
-    serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions: [] }),
+    modelReady: async (request) => ({ ready: modelReady(core, request) }),
+    serverMetadata: async () => ({ name: 'pareto', version: serverVersion, extensions }),
     modelMetadata: async ({ name, version }) => metadataOf(findTarget(core.tables.table, name, version)),
+    modelConfig: async ({ name, version }) => ({ config: configOf(findTarget(core.tables.table, name, version)) }),
     modelInfer: rawUnary(async (body, call) => (await modelInfer(core, body, call)).body),
+    modelStreamInfer: rawDuplex((stream, call) => streamInfer(core, stream, call)),
+    modelStatistics: createStatistics(core),
+    repositoryIndex: async (request) => repositoryIndex(core, request),
+    repositoryModelLoad: (request, call) => loadModel(core, request, call),
+    repositoryModelUnload: (request, call) => unloadModel(core, request, call),
+    traceSetting: async (request) => traceSetting(core, settings, request),
+    logSettings: async (request) => logSettings(settings, request),
+    ...sharedMemory,
   };
 }
 
-function modelInfer(core: RouterCore, body: Buffer, call: ServerCall): ReturnType<typeof serve> {
-  const { modelName, modelVersion, parameters, inputs } = scanInferRequest(body);
-  return serve(core, {
-    target: modelName,
-    version: modelVersion,
-    shape: inputs[0]?.shape ?? [],
-    body,
-    given: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
-    timeoutMs: timeoutMsOf(parameters),
-    traceparent: call.metadata.get('traceparent'),
-    call,
-  });
-}
+const sharedMemory: ProtocolHandlers = {
+  systemSharedMemoryStatus: async ({ name }) => regionsNamed('system', name),
+  systemSharedMemoryRegister: async () => refuseRegion('system'),
+  systemSharedMemoryUnregister: async () => ({}),
+  cudaSharedMemoryStatus: async ({ name }) => regionsNamed('CUDA', name),
+  cudaSharedMemoryRegister: async () => refuseRegion('CUDA'),
+  cudaSharedMemoryUnregister: async () => ({}),
+};
 
-/** Some replica of it can be called now. */
-const isReady = (core: RouterCore, entry: TargetEntry): boolean =>
-  entry.candidates.some(
-    (candidate, place) =>
-      candidate.quarantineReason === undefined &&
-      entry.exclusions?.[place] === undefined &&
-      core.loads.backlogMs(candidate.index) < Infinity,
-  );
-
-function metadataOf(entry: TargetEntry): wire.ModelMetadataResponseInput {
-  const { signature } = entry;
-  const tensors = (specs: readonly TensorSpec[]): { name: string; datatype: string; shape: number[] }[] =>
-    specs.map(({ name, datatype, dims }) => ({ name, datatype, shape: signature.batched ? [-1, ...dims] : [...dims] }));
-  return {
-    name: entry.name,
-    versions: [String(servedVersion(entry))],
-    platform: 'onnxruntime_onnx',
-    inputs: tensors(signature.inputs),
-    outputs: tensors(signature.outputs),
-    properties: { pareto_kind: entry.kind, pareto_task: entry.task, max_batch_size: String(entry.maxBatchSize) },
-  };
+/** What there is not is not ready; only a version that is none is an error. */
+function modelReady(core: RouterCore, { name, version }: wire.ModelReadyRequest): boolean {
+  const wanted = parseVersion(version);
+  const entry = core.tables.table?.targets.get(name);
+  if (entry === undefined || (wanted !== undefined && wanted !== servedVersion(entry))) return false;
+  return isReady(core, entry);
 }

@@ -75,7 +75,8 @@ function endError(end: End, variant: VariantId, maxHoldMs: number): ParetoError 
   }
 }
 
-function unlessEnded(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
+/** Resolves with `waited`; rejects with `why` when one of `ends` aborts before. */
+export function unlessEnded(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
     const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
     const stop = (): void => {

@@ -79,7 +79,7 @@ function unmeasured({ candidates }: TargetEntry, { minAccuracy }: Objective): st
 }
 
 /** Why none of the target's variants is served at all; undefined: some are. */
-function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {
+export function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {
   if (candidates.length === 0) return `${what} has no variants yet: register a model for it`;
   const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }, place) => {
     const exclusion = exclusions?.[place];

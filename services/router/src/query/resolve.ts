@@ -58,18 +58,34 @@ export function objectiveFor(
   return { objective: resolveObjective(...sources, fallbackObjective), preference: preferenceOf(...sources) };
 }
 
-function requireTable(table: RoutingTable | undefined): RoutingTable {
+/** Throws `unavailable` while there is none. */
+export function requireTable(table: RoutingTable | undefined): RoutingTable {
   if (table !== undefined) return table;
   throw new ParetoError('unavailable', 'this router has no routing table yet: no controller has answered; try again');
 }
 
+/** Undefined: the current one. Throws `invalid-argument` for what is no version. */
+export function parseVersion(text: string): number | undefined {
+  if (text === '') return undefined;
+  const version = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (version > 0) return version;
+  throw new ParetoError(
+    'invalid-argument',
+    `version ${JSON.stringify(text.slice(0, 100))} is not valid: expected a whole number above 0, or nothing for the current one`,
+  );
+}
+
 export function findTarget(table: RoutingTable | undefined, name: string, version: string): TargetEntry {
+  const wanted = parseVersion(version);
   const entry = requireTable(table).targets.get(name);
   if (entry === undefined) {
-    parseTarget(name);
-    throw new ParetoError('not-found', `no task, architecture or variant is named '${name}'`);
+    if (name !== '') parseTarget(name);
+    throw new ParetoError(
+      'not-found',
+      `no task, architecture or variant is named '${name}': RepositoryIndex and 'pareto list' tell what there is`,
+    );
   }
-  if (version === '' || version === String(servedVersion(entry))) return entry;
+  if (wanted === undefined || wanted === servedVersion(entry)) return entry;
   throw new ParetoError(
     'not-found',
     `${entry.kind} '${name}' is served in version ${servedVersion(entry)}: '${version}' was asked for; leave it empty for the current one`,

@@ -4,6 +4,7 @@ import type { Clock, Rng } from '@pareto/core';
 import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
+import type { Changes } from '../changes.js';
 import type { ControllerCalls } from '../controller-calls.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
@@ -23,6 +24,9 @@ export interface RouterCore {
   readonly decisions: DecisionLog;
   readonly demand: DemandRecorder;
   readonly holds: Holds;
+  readonly changes: Changes;
+  /** Aborts when the router drains. */
+  readonly draining: AbortSignal;
   /** Retries that may be spent. */
   readonly savings: { retries: number };
   /** Overwritten by each decision; they are synchronous. */

@@ -4,6 +4,7 @@ import {
   groupBy,
   type Architecture,
   type Candidate,
+  type Labels,
   type RuleInForce,
   type Signature,
   type TargetEntry,
@@ -38,8 +39,9 @@ export function createTargetLister(): TargetLister {
     for (const task of allTasks) {
       const own = (byTask.get(task.name) ?? []).map(([name]) => candidates.get(name) ?? none);
       const rules = rulesFor('task', task.name, own.flat());
-      const make = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules)];
-      keep(`task ${task.name}`, [task, ...own, ...rules], make);
+      const labels = (byTask.get(task.name) ?? []).map(([, versions]) => versions.at(-1)?.labels ?? noLabels);
+      const make = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules, labels)];
+      keep(`task ${task.name}`, [task, ...own, ...rules, ...labels], make);
     }
     for (const [name, versions] of architectures) {
       const own = candidates.get(name) ?? none;
@@ -54,6 +56,7 @@ export function createTargetLister(): TargetLister {
 
 const none: readonly Candidate[] = [];
 const noRules: readonly RuleInForce[] = [];
+const noLabels: Labels = {};
 
 /** A wish is about one task: only that one's are held against its members, for there may be very many. */
 function createRuleLister(
@@ -81,11 +84,18 @@ interface Kept {
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((part, i) => part === b[i]);
 
-function taskEntry(task: Task, candidates: readonly Candidate[], rules: readonly RuleInForce[]): TargetEntry {
+function taskEntry(
+  task: Task,
+  candidates: readonly Candidate[],
+  rules: readonly RuleInForce[],
+  labels: readonly Labels[],
+): TargetEntry {
   const { name, metric, defaultObjective, signature = noSignature } = task;
-  const base = { task: name, versions: [1], signature, metric, defaultObjective };
+  const base = { task: name, versions: [1], signature, metric, defaultObjective, labels: mergeLabels(labels) };
   return { ...base, ...choiceOf({ kind: 'task', name, task: name }, candidates, rules) };
 }
+
+const mergeLabels = (all: readonly Labels[]): Labels => Object.assign({}, ...all) as Labels;
 
 /** An architecture, of its versions in ascending order, and its variants. */
 function architectureEntries(
@@ -99,6 +109,7 @@ function architectureEntries(
   const base = {
     versions: versions.map(({ version }) => version),
     signature: current.signature,
+    labels: current.labels,
     metric: task.metric,
     defaultObjective: namedObjective(task),
   };

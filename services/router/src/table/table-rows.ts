@@ -1,6 +1,15 @@
 // The rows of the routing table as the controller sends them, a snapshot and then changes, and the table that they make.
 
-import type { Architecture, Profile, RoutingTable, RuleInForce, TableVersion, Task } from '@pareto/core';
+import {
+  variantId,
+  type Architecture,
+  type Profile,
+  type RoutingTable,
+  type RuleInForce,
+  type TableVersion,
+  type Task,
+  type VariantId,
+} from '@pareto/core';
 import { architectureFromWire, profileFromWire, taskFromWire, type wire } from '@pareto/rpc';
 import { createCandidateGroups, versionKey, type CandidateGroups } from './candidate-groups.js';
 import { createTargetLister, type TargetLister } from './list-targets.js';
@@ -39,6 +48,7 @@ interface Sorted {
   readonly batchSizes: Map<string, number>;
   readonly profiles: Map<string, Profile>;
   readonly routers: Map<string, string>;
+  readonly loading: Map<string, VariantId>;
   readonly rules: Map<string, RuleInForce>;
   readonly groups: CandidateGroups;
   readonly listTargets: TargetLister;
@@ -51,6 +61,7 @@ const createSorted = (): Sorted => ({
   batchSizes: new Map(),
   profiles: new Map(),
   routers: new Map(),
+  loading: new Map(),
   rules: new Map(),
   groups: createCandidateGroups(),
   listTargets: createTargetLister(),
@@ -71,6 +82,7 @@ function put(sorted: Sorted, row: wire.TableRow): void {
   if (rule && isKind(rule.kind)) sorted.rules.set(key, ruleOf(rule, rule.kind));
   if (variant) sorted.groups.putVariant(variant);
   if (replica) sorted.groups.putReplica(replica);
+  if (replica && isLoading(replica)) sorted.loading.set(key, variantId(replica.variant));
 }
 
 function drop(sorted: Sorted, key: string): void {
@@ -81,12 +93,15 @@ function drop(sorted: Sorted, key: string): void {
   sorted.tasks.delete(key);
   sorted.architectures.delete(key);
   sorted.rules.delete(key);
+  sorted.loading.delete(key);
   if (architecture) sorted.batchSizes.delete(versionKey(architecture.name, architecture.version));
   if (profile) sorted.profiles.delete(profile.digest);
   if (router) sorted.routers.delete(router.routerId);
   if (variant) sorted.groups.dropVariant(variant);
   if (replica) sorted.groups.dropReplica(replica);
 }
+
+const isLoading = ({ state }: wire.ReplicaRow): boolean => state === 'LOADING' || state === 'WARMING';
 
 /** Rules of other kinds are those of a newer controller. */
 const isKind = (kind: string): kind is RuleInForce['kind'] =>
@@ -105,6 +120,7 @@ function buildTable(version: TableVersion, { tasks, architectures, rules, ...sor
     targets: sorted.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()]),
     candidates,
     replicas: candidates.flatMap(({ replicas }) => replicas),
+    loading: new Set(sorted.loading.values()),
     routers: new Map(sorted.routers),
   };
 }

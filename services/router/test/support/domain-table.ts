@@ -69,12 +69,14 @@ export function domainTable(
     candidates,
     exclusions: undefined,
     rules: [],
+    labels: {},
   };
   return {
     version: { epoch: 'e', revision: 1 },
     targets: new Map([['digits', entry]]),
     candidates,
     replicas: candidates.flatMap((candidate) => candidate.replicas),
+    loading: new Set(),
     routers: new Map(),
   };
 }

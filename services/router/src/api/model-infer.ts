@@ -1,0 +1,31 @@
+// One ModelInferRequest as a query of the core.
+
+import { scanInferRequest, type ScannedRequest, type ServerCall } from '@pareto/rpc';
+import { checkParameters } from '../query/check-parameters.js';
+import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../query/read-objective.js';
+import type { RouterCore } from '../query/router-core.js';
+import { serve, type Served } from '../query/serve.js';
+
+export const modelInfer = async (core: RouterCore, body: Buffer, call: ServerCall): Promise<Served> =>
+  inferScanned(core, body, scanInferRequest(body), call);
+
+/** `scanned` is what `body` says. Throws a ParetoError whose code is the query's status. */
+export async function inferScanned(
+  core: RouterCore,
+  body: Buffer,
+  scanned: ScannedRequest,
+  call: ServerCall,
+): Promise<Served> {
+  checkParameters(scanned);
+  const { modelName, modelVersion, parameters, inputs } = scanned;
+  return serve(core, {
+    target: modelName,
+    version: modelVersion,
+    shape: inputs[0]?.shape ?? [],
+    body,
+    given: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
+    timeoutMs: timeoutMsOf(parameters),
+    traceparent: call.metadata.get('traceparent'),
+    call,
+  });
+}

@@ -1,0 +1,98 @@
+// ModelStatistics: the cluster's counts, as the leader tells them, summed up by model.
+
+import { architectureNamed, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
+import type { ServerCall, wire } from '@pareto/rpc';
+import { findTarget, parseVersion, requireTable, servedVersion } from '../query/resolve.js';
+import type { RouterCore } from '../query/router-core.js';
+import { listModels } from './model-state.js';
+import { sumStatistics, type Told } from './sum-statistics.js';
+
+export type StatisticsHandler = (
+  request: wire.ModelStatisticsRequest,
+  call: ServerCall,
+) => Promise<wire.ModelStatisticsResponseInput>;
+
+/** How long a leader may take to answer, when the caller leaves as much. */
+const patienceMs = 3_000;
+/** Of the caller's time, what is left to answer from what was told last. */
+const reserve = 0.2;
+
+export function createStatistics({ tables, controller, clock }: RouterCore): StatisticsHandler {
+  const last = createLastTold(clock);
+
+  async function ask(variants: readonly string[], call: ServerCall): Promise<readonly Told[]> {
+    const timeoutMs = Math.min(patienceMs, (call.remainingMs() ?? Infinity) * (1 - reserve));
+    try {
+      const rows = await controller.statistics(variants, { signal: call.signal, timeoutMs });
+      return last.keep(variants, rows);
+    } catch (error) {
+      const isAway =
+        error instanceof ParetoError && (error.code === 'unavailable' || error.code === 'deadline-exceeded');
+      const told = isAway && !call.signal.aborted ? last.of(variants) : undefined;
+      if (told !== undefined) return told;
+      if (!isAway) throw error;
+      const message = `no controller tells the statistics, and none has before: ${error.message}; try again`;
+      throw new ParetoError('unavailable', message, { cause: error });
+    }
+  }
+
+  return async ({ name, version }, call) => {
+    parseVersion(version);
+    const table = requireTable(tables.table);
+    const entries = name === '' ? listModels(table) : [findModel(table, name, version)];
+    const variants = name === '' ? [] : variantsOf(entries);
+    const rows = name !== '' && variants.length === 0 ? [] : await ask(variants, call);
+    return { modelStats: entries.map((entry) => sumStatistics(entry, rowsOf(entry, table, rows), clock)) };
+  };
+}
+
+/** The protocol's servers take a model that they don't have for a wrong argument here. */
+function findModel(table: RoutingTable, name: string, version: string): TargetEntry {
+  try {
+    return findTarget(table, name, version);
+  } catch (error) {
+    if (!(error instanceof ParetoError) || error.code !== 'not-found') throw error;
+    throw new ParetoError('invalid-argument', error.message, { cause: error });
+  }
+}
+
+const variantsOf = (entries: readonly TargetEntry[]): readonly string[] => [
+  ...new Set(entries.flatMap(({ candidates }) => candidates.map(({ variant }) => variant))),
+];
+
+/** Of a task, those of all versions; of another, those of the version that its name means. */
+function rowsOf(entry: TargetEntry, table: RoutingTable, rows: readonly Told[]): readonly Told[] {
+  const version = servedVersion(entry);
+  return rows.filter((row) => {
+    if (entry.kind === 'variant') return row.variant === entry.name && row.version === version;
+    const architecture = architectureNamed(row.variant);
+    if (entry.kind === 'architecture') return architecture === entry.name && row.version === version;
+    return table.targets.get(architecture)?.task === entry.name;
+  });
+}
+
+interface LastTold {
+  keep(asked: readonly string[], rows: readonly wire.VariantStatistics[]): readonly Told[];
+  /** Undefined: one of them was never told of. */
+  of(asked: readonly string[]): readonly Told[] | undefined;
+}
+
+function createLastTold(clock: Clock): LastTold {
+  const byKey = new Map<string, Told>();
+  const known = new Set<string>();
+  let knowsAll = false;
+  return {
+    keep(asked, rows) {
+      const told = rows.map((row) => ({ ...row, toldAt: clock.now() }));
+      for (const row of told) byKey.set(`${row.variant} ${row.version}`, row);
+      for (const variant of asked) known.add(variant);
+      knowsAll ||= asked.length === 0;
+      return told;
+    },
+    of(asked) {
+      if (!knowsAll && (asked.length === 0 || !asked.every((variant) => known.has(variant)))) return undefined;
+      const wanted = new Set(asked);
+      return [...byKey.values()].filter(({ variant }) => asked.length === 0 || wanted.has(variant));
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// The model repository: what is in it, and whether it is to be warm. Nothing is ever added or deleted here.
+
+import { ParetoError, type RoutingTable } from '@pareto/core';
+import type { ServerCall, wire } from '@pareto/rpc';
+import { findTarget, requireTable, servedVersion } from '../query/resolve.js';
+import type { RouterCore } from '../query/router-core.js';
+import { listModels, stateOf } from './model-state.js';
+import { untilReady } from './until-ready.js';
+
+export function repositoryIndex(
+  core: RouterCore,
+  { repositoryName, ready }: wire.RepositoryIndexRequest,
+): wire.RepositoryIndexResponseInput {
+  refuseRepository(repositoryName);
+  const table = requireTable(core.tables.table);
+  const all = listModels(table).map((entry) => ({
+    name: entry.name,
+    version: String(servedVersion(entry)),
+    ...shownState(core, table, entry.name),
+  }));
+  return { models: ready ? all.filter(({ state }) => state === 'READY') : all };
+}
+
+function shownState(core: RouterCore, table: RoutingTable, name: string): { state: string; reason: string } {
+  const { state, reason } = stateOf(core, table, findTarget(table, name, ''));
+  return { state: state === 'OUT-OF-SERVICE' ? 'UNAVAILABLE' : state, reason };
+}
+
+/** Stored as a wish, then waited for. */
+export async function loadModel(
+  core: RouterCore,
+  { repositoryName, modelName, parameters }: wire.RepositoryModelLoadRequest,
+  call: ServerCall,
+): Promise<wire.RepositoryModelLoadResponseInput> {
+  refuseRepository(repositoryName);
+  refuseOverrides(modelName, Object.keys(parameters));
+  findTarget(core.tables.table, modelName, '');
+  await setWarmth(core, modelName, true, call);
+  await untilReady(core, modelName, call);
+  return {};
+}
+
+/** Stored as a wish: it goes cold when nobody asks for it any more. `unload_dependents` has no meaning here. */
+export async function unloadModel(
+  core: RouterCore,
+  { repositoryName, modelName }: wire.RepositoryModelUnloadRequest,
+  call: ServerCall,
+): Promise<wire.RepositoryModelUnloadResponseInput> {
+  refuseRepository(repositoryName);
+  findTarget(core.tables.table, modelName, '');
+  await setWarmth(core, modelName, false, call);
+  return {};
+}
+
+const setWarmth = (core: RouterCore, name: string, warm: boolean, call: ServerCall): Promise<void> =>
+  core.controller.setWarmth(name, warm, { signal: call.signal, timeoutMs: call.remainingMs() });
+
+function refuseRepository(name: string): void {
+  if (name === '') return;
+  throw new ParetoError(
+    'unimplemented',
+    `repository_name is ${JSON.stringify(name)}: there is only one, leave it empty`,
+  );
+}
+
+const isOverride = (name: string): boolean => name === 'config' || name.startsWith('file:');
+
+function refuseOverrides(model: string, parameters: readonly string[]): void {
+  const name = parameters.find(isOverride);
+  if (name === undefined) return;
+  throw new ParetoError(
+    'unimplemented',
+    `parameter ${JSON.stringify(name)} would change what '${model}' is: register it as a new version with 'pareto register', and load that`,
+  );
+}

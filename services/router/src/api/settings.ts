@@ -1,0 +1,59 @@
+// Settings of tracing and logging: told as they are. They are given when the router starts.
+
+import { ParetoError } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import type { RouterConfig } from '../config.js';
+import { findTarget } from '../query/resolve.js';
+import type { RouterCore } from '../query/router-core.js';
+
+export type Settings = Pick<RouterConfig, 'logLevel' | 'logFormat' | 'traceEndpoint'>;
+
+export function traceSetting(
+  core: Pick<RouterCore, 'tables'>,
+  { traceEndpoint }: Settings,
+  { settings, modelName }: wire.TraceSettingRequest,
+): wire.TraceSettingResponseInput {
+  if (modelName !== '') findTarget(core.tables.table, modelName, '');
+  refuseChange(Object.keys(settings), 'tracing is given when a router starts, by --trace-endpoint');
+  const isOn = traceEndpoint !== undefined;
+  return {
+    settings: {
+      trace_file: { value: [''] },
+      trace_level: { value: [isOn ? 'TIMESTAMPS' : 'OFF'] },
+      trace_mode: { value: ['opentelemetry'] },
+      // Of every query, unless its caller's trace says otherwise.
+      trace_rate: { value: ['1'] },
+      trace_count: { value: ['-1'] },
+      log_frequency: { value: ['0'] },
+    },
+  };
+}
+
+const severities = ['error', 'warn', 'info', 'debug'] as const;
+
+export function logSettings(
+  { logLevel, logFormat }: Settings,
+  { settings }: wire.LogSettingsRequest,
+): wire.LogSettingsResponseInput {
+  refuseChange(Object.keys(settings), 'logging is given when a router starts, by --log-level and --log-format');
+  const logs = (level: (typeof severities)[number]): boolean =>
+    logLevel !== 'silent' && severities.indexOf(level) <= severities.indexOf(logLevel);
+  return {
+    settings: {
+      log_file: { stringParam: '', parameterChoice: 'stringParam' },
+      log_info: { boolParam: logs('info'), parameterChoice: 'boolParam' },
+      log_warning: { boolParam: logs('warn'), parameterChoice: 'boolParam' },
+      log_error: { boolParam: logs('error'), parameterChoice: 'boolParam' },
+      log_verbose_level: { uint32Param: logs('debug') ? 1 : 0, parameterChoice: 'uint32Param' },
+      log_format: { stringParam: logFormat, parameterChoice: 'stringParam' },
+    },
+  };
+}
+
+function refuseChange(names: readonly string[], instead: string): void {
+  if (names.length === 0) return;
+  throw new ParetoError(
+    'unimplemented',
+    `${names.join(', ')} can't be set by a call: ${instead}; ask without settings`,
+  );
+}

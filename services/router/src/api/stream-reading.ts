@@ -1,0 +1,58 @@
+// How far ahead of its answers a stream is read.
+
+import type { DuplexStream } from '@pareto/rpc';
+
+export interface Bounds {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** For one who enters. */
+export interface Room {
+  enter(bytes: number): void;
+  leave(bytes: number): void;
+  /** Resolves when another may enter: one always may. */
+  untilFree(): Promise<void>;
+}
+
+export function createRoom(bounds: Bounds): Room {
+  let messages = 0;
+  let bytes = 0;
+  let wake = (): void => undefined;
+  const isFull = (): boolean => messages >= bounds.messages || (messages > 0 && bytes >= bounds.bytes);
+  return {
+    enter(entering) {
+      messages += 1;
+      bytes += entering;
+    },
+    leave(leaving) {
+      messages -= 1;
+      bytes -= leaving;
+      wake();
+    },
+    async untilFree() {
+      while (isFull()) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
+
+/** The messages of a stream until its peer has no more, or `ended` aborts. */
+export async function* readUntil<In>(stream: DuplexStream<In, never>, ended: AbortSignal): AsyncGenerator<In> {
+  const messages = stream[Symbol.asyncIterator]();
+  while (!ended.aborted) {
+    const next = await nextOr(messages, ended);
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
+}
+
+function nextOr<In>(messages: AsyncIterator<In>, ended: AbortSignal): Promise<IteratorResult<In> | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    ended.addEventListener('abort', stop, { once: true });
+    messages
+      .next()
+      .then(resolve, reject)
+      .finally(() => ended.removeEventListener('abort', stop));
+  });
+}

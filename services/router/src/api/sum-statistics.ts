@@ -1,0 +1,77 @@
+// The sum of what was counted of variants, in the protocol's words.
+
+import type { Clock, Milliseconds, TargetEntry } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { servedVersion } from '../query/resolve.js';
+
+/** What a controller told of a variant, and when. */
+export interface Told extends wire.VariantStatistics {
+  readonly toldAt: Milliseconds;
+}
+
+type Counts = NonNullable<wire.VariantStatistics['counts']>;
+type Timed = 'success' | 'fail' | 'queue' | 'computeInput' | 'computeInfer' | 'computeOutput';
+
+const nothing = { count: 0, ns: 0 };
+
+/** Zeros where nothing was counted yet; there is no cache. */
+export function sumStatistics(entry: TargetEntry, rows: readonly Told[], clock: Clock): wire.ModelStatisticsInput {
+  const counts = rows.flatMap((row) => row.counts ?? []);
+  const timed = (what: Timed): { count: number; ns: number } =>
+    counts.reduce((sum, { [what]: own }) => add(sum, own ?? nothing), nothing);
+  return {
+    name: entry.name,
+    version: String(servedVersion(entry)),
+    lastInference: lastInference(rows, clock),
+    inferenceCount: total(rows, ({ items }) => items),
+    executionCount: total(rows, ({ executions }) => executions),
+    inferenceStats: {
+      success: timed('success'),
+      fail: timed('fail'),
+      queue: timed('queue'),
+      computeInput: timed('computeInput'),
+      computeInfer: timed('computeInfer'),
+      computeOutput: timed('computeOutput'),
+      cacheHit: nothing,
+      cacheMiss: nothing,
+    },
+    batchStats: batchStats(counts),
+  };
+}
+
+const add = (
+  a: { readonly count: number; readonly ns: number },
+  b: { readonly count: number; readonly ns: number },
+): { count: number; ns: number } => ({ count: a.count + b.count, ns: a.ns + b.ns });
+
+const total = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
+
+/** In ms since the epoch, by this router's clock: only durations came here. 0: never. */
+function lastInference(rows: readonly Told[], clock: Clock): number {
+  const ages = rows.flatMap(({ counts, toldAt }) => {
+    const age = counts?.lastInferenceAgeMs;
+    return age === undefined ? [] : [age + clock.now() - toldAt];
+  });
+  return ages.length === 0 ? 0 : Math.round(clock.wallMs() - Math.min(...ages));
+}
+
+/** By ascending size. */
+function batchStats(counts: readonly Counts[]): wire.InferBatchStatisticsInput[] {
+  const sizes = new Map<number, { executions: number; input: number; infer: number; output: number }>();
+  for (const batch of counts.flatMap(({ batches }) => batches)) {
+    const sums = sizes.get(batch.batchSize) ?? { executions: 0, input: 0, infer: 0, output: 0 };
+    sizes.set(batch.batchSize, sums);
+    sums.executions += batch.executions;
+    sums.input += batch.computeInputNs;
+    sums.infer += batch.computeInferNs;
+    sums.output += batch.computeOutputNs;
+  }
+  return [...sizes]
+    .sort(([a], [b]) => a - b)
+    .map(([batchSize, { executions: count, input, infer, output }]) => ({
+      batchSize,
+      computeInput: { count, ns: input },
+      computeInfer: { count, ns: infer },
+      computeOutput: { count, ns: output },
+    }));
+}
