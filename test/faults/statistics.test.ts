@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
-import { createChannel, createFollowing, createFollowingClient, type Channel } from '@pareto/rpc';
-import { tokenMetadata } from '@pareto/service';
+import { createChannel, createFollowing, createFollowingClient, tokenKey, type Channel } from '@pareto/rpc';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { noneFailed, sleep, useWorld, type World } from './world.js';
@@ -51,7 +50,7 @@ interface Watch extends AsyncDisposable {
 }
 
 function watchAnswered({ cluster }: World): Watch {
-  const open = (address: string): Channel => createChannel(address, { metadata: tokenMetadata(cluster.token) });
+  const open = (address: string): Channel => createChannel(address, { metadata: { [tokenKey]: cluster.token } });
   const addresses = cluster.controllers.map(({ address }) => address);
   const following = createFollowing({ addresses, open, clock: systemClock });
   const routes = createFollowingClient(following, 'pareto.v1.Routes');
@@ -60,13 +59,13 @@ function watchAnswered({ cluster }: World): Watch {
     return variants.reduce((sum, { counts }) => sum + (counts?.success?.count ?? 0), 0);
   };
   const reads: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const reading = (async (): Promise<void> => {
-    for (; !isOver; await sleep(100)) reads.push(await read());
+    for (; !over.signal.aborted; await sleep(100)) reads.push(await read());
   })();
   reading.catch(() => undefined);
   const stop = async (): Promise<readonly number[]> => {
-    isOver = true;
+    over.abort();
     await reading;
     return reads;
   };

@@ -18,12 +18,15 @@ import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
 import { endRules } from './end-rules.js';
+import type { EventLog } from './events.js';
 import type { Term } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
+import { dropEvent } from './plan-events.js';
 import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
 import type { OutcomeRecords } from './outcome-records.js';
 import { recordPlan } from './record-plan.js';
+import { createSuccession } from './succession.js';
 
 export interface ControlLoop {
   /** Asks for a turn now. */
@@ -36,6 +39,7 @@ export interface ControlLoopOptions extends AdoptOptions {
   readonly mirror: Mirror;
   readonly assigner: Assigner;
   readonly outcomes: Pick<OutcomeRecords, 'addVariants'>;
+  readonly events: Pick<EventLog, 'add'>;
   readonly placement: PlacementParams;
   readonly scale: ScaleParams;
   readonly clock: Clock;
@@ -57,6 +61,7 @@ interface Memory {
   readonly assignedAt: Map<ReplicaId, Milliseconds>;
   readonly orphanedAt: Map<ReplicaId, Milliseconds>;
   lastDropped: string;
+  readonly succession: ReturnType<typeof createSuccession>;
   /** Turns that failed. What one of them has written may show later: no other plan has its name. */
   failures: number;
 }
@@ -128,6 +133,7 @@ async function runTurn(options: ControlLoopOptions, memory: Memory): Promise<voi
 
   // 8. Report.
   report(options, memory, { actions, dropped: [...validated.dropped, ...held.dropped] }, plan);
+  for (const event of memory.succession(fresh)) options.events.add(event);
   if (actions.length > 0) traceTurn(options.tracer, snapshot.planId, startedAt, actions.length);
 }
 
@@ -137,6 +143,7 @@ const emptyMemory = (term: Term): Memory => ({
   assignedAt: new Map(),
   orphanedAt: new Map(),
   lastDropped: '[]',
+  succession: createSuccession(),
   failures: 0,
 });
 
@@ -175,7 +182,7 @@ function forgetUnassigned({ assignedAt, orphanedAt }: Memory, { registry }: Scen
 }
 
 function report(
-  { metrics, logger, planLog }: ControlLoopOptions,
+  { metrics, logger, planLog, events }: ControlLoopOptions,
   memory: Memory,
   { actions, dropped }: ValidatedPlan,
   { unmet, waiting }: Plan,
@@ -188,6 +195,7 @@ function report(
   const told = dropped.map(({ action, reason }) => ({ ...describeAction(action), dropped: reason }));
   const text = JSON.stringify(told);
   if (text !== memory.lastDropped) for (const one of told) logger.warn('plan action dropped', one);
+  if (text !== memory.lastDropped) for (const one of dropped) events.add(dropEvent(one));
   memory.lastDropped = text;
   planLog.add(actions, unmet, waiting);
 }

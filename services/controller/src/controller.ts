@@ -15,6 +15,7 @@ import { keepCompacted } from './compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './control-loop.js';
 import { createDoubts } from './doubts.js';
+import { createEventLog } from './events.js';
 import { createFleetRecords } from './fleet-records.js';
 import { defaultFleetParams } from './fleet-state.js';
 import { setGauges } from './gauges.js';
@@ -25,6 +26,7 @@ import { createLoadFlusher } from './load-flusher.js';
 import { createNotices } from './notices.js';
 import { createOutcomeRecords } from './outcome-records.js';
 import { createPlanLog } from './plan-log.js';
+import { watchRecords } from './record-events.js';
 import { createRollCall } from './roll-call.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes-service.js';
 import { addServices } from './services.js';
@@ -60,7 +62,9 @@ export async function createController(
   const notices = createNotices();
   const cluster = createCluster({ ...context, store, prices, fleet: params, notices, metrics });
   const assigner = createAssigner(cluster.mirror, cluster.scene);
-  const planLog = createPlanLog(clock, logger);
+  const events = createEventLog(clock);
+  watchRecords({ ...cluster, events, clock });
+  const planLog = createPlanLog(clock, logger, events);
   const loads = createLoadFlusher({ ...cluster, ...context });
   const rollCall = createRollCall({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
@@ -68,7 +72,7 @@ export async function createController(
   const { maxBatchSize } = config;
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, holds, maxBatchSize, metrics });
   const loop = createControlLoop({
-    ...{ ...cluster, ...context, assigner, outcomes, planLog, metrics, ...params },
+    ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
     ...{ placement: defaultPlacementParams, scale: defaultScaleParams, epoch: () => store.epoch },
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
@@ -79,7 +83,7 @@ export async function createController(
   const server = createServer({ ...config, ...access.server, clock, onError });
   addServices(server, {
     ...{ config, context, cluster, records, outcomes, loads, rollCall, blobs, holds, assigner },
-    ...{ planLog, notices, routes, table, metrics },
+    ...{ planLog, events, notices, routes, table, metrics },
   });
   cluster.onChange(() => {
     loop.trigger();

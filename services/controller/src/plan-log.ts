@@ -2,6 +2,8 @@
 
 import type { Clock, Milliseconds, Plan, PlanAction } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
+import type { EventLog } from './events.js';
+import { actionEvent } from './plan-events.js';
 
 export interface LoggedAction {
   readonly action: PlanAction;
@@ -20,7 +22,7 @@ export interface PlanLog {
 
 const kept = 50;
 
-export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
+export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLog, 'add'>): PlanLog {
   let recent: readonly LoggedAction[] = [];
   let waiting: Plan['waiting'] = [];
   let unmetNow: Plan['unmet'] = [];
@@ -29,10 +31,13 @@ export function createPlanLog(clock: Clock, logger: Logger): PlanLog {
     add(actions, unmet, waits) {
       waiting = waits ?? waiting;
       unmetNow = unmet;
+      for (const action of actions) events.add(actionEvent(action));
       const at = clock.now();
       recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, kept);
       const text = JSON.stringify(unmet);
       if (text !== lastUnmet && unmet.length > 0) logger.warn('plan leaves wishes unmet', { unmet });
+      if (text !== lastUnmet)
+        for (const { variant, reason } of unmet) events.add({ kind: 'unmet', subject: variant, reason, warning: true });
       lastUnmet = text;
     },
     recent: () => recent,

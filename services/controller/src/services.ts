@@ -11,6 +11,8 @@ import type { BlobHolds } from './blob-holds.js';
 import { createBlobsHandlers } from './blobs-service.js';
 import type { Cluster } from './cluster.js';
 import type { ControllerConfig } from './config.js';
+import type { EventLog } from './events.js';
+import { createEvents } from './events-service.js';
 import type { FleetRecords } from './fleet-records.js';
 import { createFleetHandlers } from './fleet-service.js';
 import type { LoadFlusher } from './load-flusher.js';
@@ -39,6 +41,7 @@ export interface ServiceParts {
   readonly holds: BlobHolds;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;
+  readonly events: EventLog;
   readonly notices: Notices;
   readonly routes: Routes;
   readonly table: TableLog;
@@ -63,7 +66,9 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   );
   server.add('pareto.v1.Blobs', createBlobsHandlers(blobs, metrics));
   const fleet = { ...parts, name: config.cluster, join, routers: routes.routers, tableVersion, preferLeader };
-  server.add('pareto.v1.Fleet', createFleetHandlers(fleet));
+  const { draining } = context.lifecycle;
+  const events = createEvents({ ...parts, ...context, preferLeader, draining });
+  server.add('pareto.v1.Fleet', { ...createFleetHandlers(fleet), events });
   server.add('pareto.v1.Routes', {
     ...{ ...routes.handlers, statistics },
     async setWarmth(request) {

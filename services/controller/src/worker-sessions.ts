@@ -1,6 +1,14 @@
 // Workers' streams: hello, reports, measurements and outcomes come up, assignments go down.
 
-import { checkName, milliseconds, ParetoError, variantId, type Clock, type WorkerInfo } from '@pareto/core';
+import {
+  checkName,
+  milliseconds,
+  ParetoError,
+  variantId,
+  type Clock,
+  type WorkerId,
+  type WorkerInfo,
+} from '@pareto/core';
 import {
   measurementFromWire,
   recipeOutcomeFromWire,
@@ -12,12 +20,14 @@ import {
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { Assigner } from './assigner.js';
+import type { EventLog } from './events.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from './load-flusher.js';
 import type { OutcomeRecords } from './outcome-records.js';
+import { replicaEvents } from './plan-events.js';
 import type { ReportAsker } from './report-asker.js';
 import type { RollCall } from './roll-call.js';
 import { createWorkerLine } from './worker-line.js';
@@ -31,6 +41,7 @@ export interface WorkerSessionsOptions {
   readonly loads: LoadFlusher;
   readonly rollCall: RollCall;
   readonly asker: ReportAsker;
+  readonly events: Pick<EventLog, 'add'>;
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
   readonly storeAgeMs: () => number;
@@ -48,7 +59,7 @@ const silenceMs = milliseconds(3_000);
  * them would take all workers for gone.
  */
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
-  const { leader, logger } = options;
+  const { leader, logger, events } = options;
   return async (stream, call) => {
     leader.require();
     const messages = stream[Symbol.asyncIterator]();
@@ -63,11 +74,14 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     const signal = AbortSignal.any([call.signal, lost, ended.signal]);
     const session: WorkerSession = { info, end: () => ended.abort() };
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
+    const tell = (reason: string): void => events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
+    tell(`joined, at ${info.address}`);
     try {
       await serve(options, { stream, messages, session, signal });
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
+      if (!lost.aborted) tell('left: its stream has ended');
     }
     if (lost.aborted) throw leader.refusal();
   };
@@ -153,7 +167,9 @@ async function handleMessage(
   if (fleet.session(worker) !== session) return;
   if (message.report) {
     const report = reportFromWire(message.report);
+    const before = { report: fleet.lastReport(worker), replicas: fleet.replicas(worker) };
     const isNews = fleet.report(session, report, clock.now());
+    if (isNews) tellNews(options, worker, before);
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isNews);
     asker.heard(worker, message.report.asked);
     if (isNews) changed();
@@ -175,6 +191,19 @@ async function handleMessage(
     await outcomes.store(outcome);
     finish({ kind: 'make', ...outcome });
   }
+}
+
+interface Before {
+  readonly report: WorkerReport | undefined;
+  readonly replicas: ReturnType<FleetState['replicas']>;
+}
+
+/** Nothing of what a worker brings along when it joins: that is no news to anybody. */
+function tellNews({ fleet, events }: WorkerSessionsOptions, worker: WorkerId, { report, replicas }: Before): void {
+  if (report === undefined) return;
+  for (const event of replicaEvents(worker, replicas, fleet.replicas(worker))) events.add(event);
+  if (report.draining || fleet.lastReport(worker)?.draining !== true) return;
+  events.add({ kind: 'worker', subject: worker, worker, reason: 'is shutting down: all moves off it' });
 }
 
 const reportFromWire = ({ replicas, measuring, asked: _asked, ...told }: wire.WorkerReport): WorkerReport => ({

@@ -1,0 +1,56 @@
+// Telling events: what is remembered, then, to those that follow, what happens.
+
+import { architectureNamed, type Clock } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import type { Cluster } from './cluster.js';
+import type { EventLog, LoggedEvent } from './events.js';
+
+export interface EventsServiceOptions {
+  readonly events: EventLog;
+  readonly cluster: Pick<Cluster, 'leader' | 'scene'>;
+  /** Throws where the leader is when that is another controller. */
+  readonly preferLeader: () => void;
+  /** Aborts when the controller drains: streams end. */
+  readonly draining: AbortSignal;
+  readonly clock: Clock;
+}
+
+type Events = (
+  request: wire.EventsRequest,
+  call: { readonly signal: AbortSignal },
+) => AsyncIterable<wire.EventsResponseInput>;
+
+const longestWaitMs = 60_000;
+
+/** Who follows is sent on when another leads: events are of the controller that does. */
+export const createEvents = ({ events, cluster, preferLeader, draining, clock }: EventsServiceOptions): Events =>
+  async function* tell({ follow, name }, call) {
+    preferLeader();
+    const { leader } = cluster;
+    const { term } = leader;
+    const signal = AbortSignal.any([call.signal, draining, ...(term === undefined ? [] : [term.lost])]);
+    for (let last = 0; ;) {
+      const news = events.since(last);
+      last = news.at(-1)?.id ?? last;
+      for (const event of news) if (isAbout(event, name, cluster)) yield eventToWire(event, clock.now());
+      if (!follow || signal.aborted) break;
+      if (events.since(last).length === 0) await events.changed.wait(longestWaitMs, signal);
+    }
+    if (follow && term?.lost.aborted === true) throw leader.refusal();
+  };
+
+function isAbout({ subject, worker }: LoggedEvent, name: string, { scene }: Pick<Cluster, 'scene'>): boolean {
+  if (name === '' || subject === name || worker === name) return true;
+  const architecture = architectureNamed(subject);
+  return architecture === name || scene().registry.architectures.get(architecture)?.[0]?.task === name;
+}
+
+const eventToWire = (event: LoggedEvent, now: number): wire.EventsResponseInput => ({
+  id: event.id,
+  ageMs: Math.max(0, now - event.at),
+  kind: event.kind,
+  subject: event.subject,
+  worker: event.worker ?? '',
+  reason: event.count === 1 ? event.reason : `${event.reason} (${event.count} times)`,
+  warning: event.warning === true,
+});

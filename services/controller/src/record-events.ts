@@ -1,0 +1,162 @@
+// Changes of the store's records as events, while this controller leads: whoever wrote them, they are told in one way.
+
+import {
+  milliseconds,
+  type Clock,
+  type Measurement,
+  type RecipeOutcome,
+  type RuleEvent,
+  type Variant,
+} from '@pareto/core';
+import { leaderOf } from './candidates.js';
+import type { ClusterEvent, EventLog } from './events.js';
+import type { Leader } from './leadership.js';
+import type { Mirror } from './mirror.js';
+import type { RecordView, Stored } from './record-tables.js';
+import type { RecordKind, Records, WorkerRecord } from './records.js';
+
+export interface RecordEventsOptions {
+  readonly events: EventLog;
+  readonly mirror: Pick<Mirror, 'records' | 'onChange'>;
+  readonly leader: Pick<Leader, 'term' | 'onChange'>;
+  readonly clock: Clock;
+}
+
+/** By key: what was there when it was last looked at. */
+type Seen = ReadonlyMap<string, Stored<unknown>>;
+
+/** What a new or changed record tells; undefined: nothing. `before`: as it was. */
+type Tell<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
+
+type Remove<K extends RecordKind> = (gone: Records[K]) => ClusterEvent;
+
+const tells: { readonly [K in RecordKind]?: Tell<K> } = {
+  tasks: ({ name }, before) =>
+    before === undefined ? { kind: 'registry', subject: name, reason: 'the task was registered' } : undefined,
+  architectures: ({ name, version, task }, before) =>
+    before === undefined
+      ? { kind: 'registry', subject: name, reason: `version ${version} was registered for task ${task}` }
+      : undefined,
+  outcomes: (outcome, before) => (before === undefined ? outcomeEvent(outcome) : undefined),
+  measurements: measurementEvent,
+  variants: quarantineEvent,
+  workers: drainingEvent,
+  loads: ({ worker, present }, before) =>
+    before?.present === true && !present
+      ? {
+          kind: 'worker',
+          subject: worker,
+          worker,
+          reason: 'did not come back: what it held goes elsewhere',
+          warning: true,
+        }
+      : undefined,
+};
+
+/** What is gone of these kinds is told by its name. */
+const removals: { readonly [K in RecordKind]?: Remove<K> } = {
+  tasks: ({ name }) => ({ kind: 'registry', subject: name, reason: 'the task was deleted' }),
+  architectures: ({ name, version }) => ({
+    kind: 'registry',
+    subject: name,
+    reason: `version ${version} was deleted, with all that was made and measured of it`,
+  }),
+  workers: ({ info }) => ({ kind: 'worker', subject: info.id, worker: info.id, reason: 'was long gone: forgotten' }),
+};
+
+const kinds = Object.keys(tells) as readonly RecordKind[];
+/** Of rules, that a new leader remembers. */
+const remembered = 200;
+
+export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
+  const seen = new Map<RecordKind, Seen>();
+  let lastRule = '';
+  const look = (kind: RecordKind): void => void seen.set(kind, new Map<string, Stored<unknown>>(mirror.records[kind]));
+
+  const tellRules = (): void => {
+    const since = [...mirror.records.ruleEvents.values()].filter(({ key }) => key > lastRule);
+    for (const { key, value } of since.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(-remembered)) {
+      lastRule = key;
+      events.add(ruleEvent(value), milliseconds(clock.now() - Math.max(0, clock.wallMs() - value.atWallMs)));
+    }
+  };
+
+  leader.onChange(() => {
+    if (leader.term === undefined) return;
+    events.clear();
+    lastRule = '';
+    kinds.forEach(look);
+    tellRules();
+    events.add({ kind: 'leader', subject: leaderOf(mirror.records) ?? '', reason: 'leads from now on' });
+  });
+  mirror.onChange((touched) => {
+    if (leader.term === undefined) return;
+    for (const kind of kinds) {
+      if (!touched.has(kind)) continue;
+      for (const event of changesOf(kind, seen.get(kind) ?? new Map(), mirror.records)) events.add(event);
+      look(kind);
+    }
+    if (touched.has('ruleEvents')) tellRules();
+  });
+}
+
+function changesOf(kind: RecordKind, before: Seen, records: RecordView): readonly ClusterEvent[] {
+  const now: Seen = records[kind];
+  const [tell, tellRemoval] = [tells[kind], removals[kind]] as readonly [
+    Tell<never> | undefined,
+    Remove<never> | undefined,
+  ];
+  const changed = [...now].flatMap(([key, { value, modRevision }]) => {
+    const last = before.get(key);
+    return last?.modRevision === modRevision ? [] : [tell?.(value as never, last?.value as never)];
+  });
+  const gone = [...before].flatMap(([key, { value }]) => (now.has(key) ? [] : [tellRemoval?.(value as never)]));
+  return [...changed, ...gone].filter((event) => event !== undefined);
+}
+
+function outcomeEvent({ architecture, recipe, result }: RecipeOutcome): ClusterEvent {
+  const subject = `${architecture}:${recipe}`;
+  if (result.kind === 'made') return { kind: 'made', subject, reason: result.note };
+  return { kind: result.kind, subject, reason: result.reason, warning: result.kind === 'failed' };
+}
+
+function measurementEvent({ variant, hardwareClass, result }: Measurement): ClusterEvent {
+  if (result.kind === 'failed')
+    return {
+      kind: 'failed',
+      subject: variant,
+      reason: `measuring on ${hardwareClass}: ${result.reason}`,
+      warning: true,
+    };
+  const { profile, accuracy } = result;
+  const quality = accuracy === undefined ? 'no accuracy' : `${accuracy.metric} ${accuracy.value.toFixed(4)}`;
+  const times = profile.points
+    .slice(0, 1)
+    .map(({ batch, p50Ms }) => `, p50 ${p50Ms.toPrecision(3)} ms at batch ${batch}`);
+  return { kind: 'measured', subject: variant, reason: `${quality}${times.join('')} on ${hardwareClass}` };
+}
+
+function quarantineEvent({ id, quarantineReason }: Variant, before: Variant | undefined): ClusterEvent | undefined {
+  if (quarantineReason === before?.quarantineReason) return undefined;
+  if (quarantineReason === undefined) return { kind: 'quarantine', subject: id, reason: 'is over' };
+  return { kind: 'quarantine', subject: id, reason: `out of service everywhere: ${quarantineReason}`, warning: true };
+}
+
+function drainingEvent({ info, draining }: WorkerRecord, before: WorkerRecord | undefined): ClusterEvent | undefined {
+  if (draining === (before?.draining ?? false)) return undefined;
+  const reason = draining ? 'an operator wants it empty: all moves off it' : 'may be used again';
+  return { kind: 'worker', subject: info.id, worker: info.id, reason };
+}
+
+const verbs: Readonly<Record<RuleEvent['kind'], string>> = {
+  made: 'set',
+  lifted: 'lifted',
+  replaced: 'replaced',
+  ended: 'ended',
+};
+
+function ruleEvent({ kind, by, rule }: RuleEvent): ClusterEvent {
+  const who = by === '' ? '' : ` by ${by}`;
+  const why = rule.reason === '' ? '' : `: ${rule.reason}`;
+  return { kind: 'rule', subject: rule.target, reason: `${rule.kind} ${rule.id} ${verbs[kind]}${who}${why}` };
+}

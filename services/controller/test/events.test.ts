@@ -1,0 +1,172 @@
+// What the controller did and why, as it tells it.
+
+import assert from 'node:assert/strict';
+import { bytes, milliseconds, replicaId } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { createEventLog } from '../src/events.js';
+import { track, type LiveReplica } from '../src/live-replica.js';
+import { replicaEvents } from '../src/plan-events.js';
+import { createSuccession } from '../src/succession.js';
+import { startWorker, type FakeWorker } from './fake-worker.js';
+import { reportOf, w1 } from './reports.js';
+import { startController, type TestController } from './start-controller.js';
+import { registerModel } from './upload-model.js';
+
+describe('the log of events', () => {
+  const drop = { kind: 'drop', subject: 'm:original', worker: 'w1', reason: 'stale' };
+
+  it('keeps the last thousand, in the order of ascending ids', () => {
+    const log = createEventLog(createManualClock());
+    for (let i = 0; i < 1_500; i++) log.add({ kind: 'load', subject: `m${i}`, reason: '' });
+    const all = log.since(0);
+    assert.deepEqual([all.length, all[0]?.subject, all.at(-1)?.subject], [1_000, 'm500', 'm1499']);
+    assert.deepEqual(
+      log.since(1_498).map(({ id }) => id),
+      [1_499, 1_500],
+    );
+  });
+
+  it('counts what happens again, and tells it again once in a while', async () => {
+    const clock = createManualClock();
+    const log = createEventLog(clock);
+    for (let second = 0; second < 50; second++) {
+      log.add(drop);
+      await clock.advance(1_000);
+    }
+    assert.deepEqual(log.since(0), [{ ...drop, id: 1, at: 49_000, toldAt: 0, count: 50 }]);
+    await clock.advance(20_000);
+    log.add({ ...drop, reason: 'another' });
+    log.add(drop);
+    assert.deepEqual(
+      log.since(1).map(({ id, reason, count }) => [id, reason, count]),
+      [
+        [2, 'another', 1],
+        [3, 'stale', 51],
+      ],
+    );
+  });
+
+  it('tells which replicas became ready, failed, or were put out of service', () => {
+    const live = (fields: Parameters<typeof reportOf>[1]): ReadonlyMap<ReturnType<typeof replicaId>, LiveReplica> =>
+      new Map([[replicaId('r1'), track(undefined, reportOf('r1', fields), milliseconds(0))]]);
+    const kinds = (before: Parameters<typeof live>[0], after: Parameters<typeof live>[0]): readonly string[] =>
+      replicaEvents(w1, live(before), live(after)).map(({ kind, reason }) => `${kind}: ${reason}`);
+    const loading = { state: 'loading', memoryBytes: bytes(0) } as const;
+    assert.deepEqual(kinds(loading, { state: 'ready', loadMs: milliseconds(12.4) }), ['ready: loaded in 12 ms']);
+    assert.deepEqual(kinds({ state: 'ready' }, { state: 'ready' }), []);
+    assert.deepEqual(kinds(loading, { state: 'failed', reason: 'no memory' }), ['failed: no memory']);
+    const poisoned = { state: 'failed', quarantined: true, reason: 'two queries' } as const;
+    assert.deepEqual(kinds({ state: 'ready' }, poisoned), ['quarantine: two queries']);
+  });
+
+  it('tells when a name means another version', () => {
+    const look = createSuccession();
+    type Looked = Parameters<typeof look>[0];
+    const registry = {
+      architectures: new Map([['m', [{ version: 1 }, { version: 2 }]]]),
+    } as unknown as Looked['registry'];
+    assert.deepEqual(look({ served: new Map(), registry }), []);
+    assert.deepEqual(look({ served: new Map([['m', 1]]), registry }), []);
+    assert.deepEqual(
+      look({ served: new Map(), registry }).map(({ subject, reason }) => [subject, reason]),
+      [['m', 'the name means version 2 now, no more 1']],
+    );
+    assert.deepEqual(look({ served: new Map(), registry }), []);
+  });
+});
+
+describe('the events of a controller', function () {
+  this.timeout(20_000);
+  let folder: TempFolder;
+  let controller: TestController;
+  let worker: FakeWorker;
+
+  const list = async (name = ''): Promise<readonly wire.EventsResponse[]> => {
+    const events: wire.EventsResponse[] = [];
+    for await (const event of controller.fleet.events({ follow: false, name })) events.push(event);
+    return events;
+  };
+  const lines = async (name = ''): Promise<readonly string[]> =>
+    (await list(name)).map(({ kind, subject, reason }) => `${kind} ${subject}: ${reason}`);
+
+  before(async () => {
+    folder = await createTempFolder();
+    controller = await startController(folder.path);
+    worker = startWorker(controller.address, { id: 'w1' });
+    await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
+    await controller.registry.registerTask({ name: 'other', metric: 'top1' });
+    await registerModel(controller, 'tiny');
+    await waitFor('a replica', () => (worker.replicas.size > 0 ? true : undefined));
+  });
+  after(async () => {
+    worker.leave();
+    await controller[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('tell its term, its workers, what was registered and measured, and the plan with its reasons', async () => {
+    const told = await list();
+    assert.deepEqual([told[0]?.kind, told[0]?.subject], ['leader', controller.address]);
+    assert.ok(told.every(({ id }, i) => i === 0 || id > (told[i - 1]?.id ?? 0)));
+    const of = (kind: string): wire.EventsResponse => told.find((one) => one.kind === kind) ?? assert.fail(kind);
+    assert.deepEqual([of('worker').worker, of('worker').reason.includes('joined')], ['w1', true]);
+    assert.match(of('registry').reason, /the task was registered/);
+    assert.match(of('measured').reason, /^top1 0\.9000, p50 1\.00 ms at batch 1 on cpu\/test/);
+    for (const kind of ['measure', 'load'])
+      assert.deepEqual([of(kind).subject, of(kind).worker, of(kind).reason !== ''], ['tiny:original', 'w1', true]);
+  });
+
+  it('are those of a task, an architecture, a variant or a worker, when one is named', async () => {
+    const subjects = async (name: string): Promise<readonly string[]> =>
+      [...new Set((await list(name)).map(({ subject }) => subject))].sort();
+    assert.deepEqual(await subjects('squares'), ['squares', 'tiny', 'tiny:original']);
+    assert.deepEqual(await subjects('tiny'), ['tiny', 'tiny:original']);
+    assert.deepEqual(await subjects('tiny:original'), ['tiny:original']);
+    assert.deepEqual(await subjects('other'), ['other']);
+    assert.ok((await list('w1')).every((one) => one.worker === 'w1'));
+    assert.deepEqual(await subjects('nothing'), []);
+  });
+
+  it('reach those that follow: rules, drained workers, deletions', async () => {
+    const stop = new AbortController();
+    const followed: string[] = [];
+    const following = (async (): Promise<void> => {
+      for await (const { kind, subject, reason } of controller.fleet.events(
+        { follow: true, name: '' },
+        { signal: stop.signal },
+      ))
+        followed.push(`${kind} ${subject}: ${reason}`);
+    })().catch(() => undefined);
+    const before = await lines();
+    await waitFor('what was before', () => (followed.length >= before.length ? true : undefined));
+    const rule = { kind: 'deny', target: 'tiny', reason: 'a try', by: 'me' };
+    const { id } = await controller.registry.setRule(rule);
+    await controller.registry.liftRule({ id, by: 'you' });
+    await controller.fleet.drain({ workerId: 'w1', undrain: false });
+    await controller.registry.delete({ name: 'tiny' });
+    const expected = [
+      `rule tiny: deny ${id} set by me: a try`,
+      `rule tiny: deny ${id} lifted by you: a try`,
+      'worker w1: an operator wants it empty: all moves off it',
+      'registry tiny: version 1 was deleted, with all that was made and measured of it',
+    ];
+    await waitFor('all of it', () => (expected.every((line) => followed.includes(line)) ? true : undefined));
+    assert.deepEqual(followed.slice(0, before.length), before);
+    stop.abort();
+    await following;
+  });
+
+  it('of before are gone with the process, but for those of rules', async () => {
+    await controller[Symbol.asyncDispose]();
+    controller = await startController(folder.path);
+    const told = await waitFor('a term', async () => {
+      const all = await lines();
+      return all.length > 0 ? all : undefined;
+    });
+    assert.deepEqual(
+      told.filter((line) => !line.startsWith('worker ')).map((line) => line.split(' ')[0]),
+      ['rule', 'rule', 'leader'],
+    );
+  });
+});
