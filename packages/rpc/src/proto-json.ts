@@ -32,10 +32,14 @@ export function replyToJson(service: ServiceName, method: string, reply: object)
   return withoutUnset(snake.responseDeserialize(camel.responseSerialize(reply)) as JsonObject);
 }
 
+/** Stand first, for people's sake. */
+const leading = ['version', 'name'];
+
 const withoutUnset = (object: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(object)
       .filter(([, value]) => value !== null)
+      .sort(([a], [b]) => leading.indexOf(b) - leading.indexOf(a))
       .map(([name, value]) => [name, clean(value)]),
   );
 

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { systemClock, type ParetoError } from '@pareto/core';
+import { readBody } from '../../src/http/read-body.js';
+import type { HttpError } from '../../src/http/status.js';
+
+describe('readBody', () => {
+  const server = createServer();
+  let socket: Socket;
+  before((done) => void server.listen(0, '127.0.0.1', done));
+  after(() => void server.close());
+  afterEach(() => void socket.destroy());
+
+  /** A request as it came so far; more is written to `socket`. */
+  const requestOf = (...lines: readonly string[]): Promise<IncomingMessage> =>
+    new Promise((resolve) => {
+      server.once('request', resolve);
+      socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+      socket.write(['POST / HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n'));
+    });
+
+  const options = { maxBytes: 1000, stallMs: 60_000, clock: systemClock };
+
+  it('puts together what comes in pieces', async () => {
+    const request = await requestOf('content-length: 6');
+    const body = readBody(request, options);
+    socket.write('abc');
+    socket.write('def');
+    const whole = await body;
+    assert.equal(whole.join(1, whole.length).toString(), 'bcdef');
+  });
+
+  it('gives up one that stalls', async () => {
+    const request = await requestOf('content-length: 6');
+    socket.write('abc');
+    const gaveUp = (error: HttpError): boolean => error.status === 408;
+    await assert.rejects(readBody(request, { ...options, stallMs: 50 }), gaveUp);
+  });
+
+  it('ends when its caller goes away', async () => {
+    const request = await requestOf('content-length: 6');
+    const body = readBody(request, options);
+    socket.destroy();
+    await assert.rejects(body, (error: ParetoError) => error.code === 'cancelled');
+  });
+
+  it('ends when the caller of something deflated goes away', async () => {
+    const request = await requestOf('content-length: 60', 'content-encoding: gzip');
+    const body = readBody(request, options);
+    socket.write(gzipSync('abc').subarray(0, 10));
+    socket.destroy();
+    await assert.rejects(body);
+  });
+
+  it('inflates no further than the limit', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000));
+    const request = await requestOf(`content-length: ${bomb.length}`, 'content-encoding: gzip');
+    socket.write(bomb);
+    const refused = (error: HttpError): boolean => error.status === 413;
+    await assert.rejects(readBody(request, { ...options, maxBytes: 100_000 }), refused);
+  });
+});
