@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
-import { checkValidation, inspectModel, type InspectedModel } from '@pareto/models';
+import { checkValidation, inspectModel, signatureFor, type InspectedModel } from '@pareto/models';
 import { metricFromWire } from '@pareto/rpc';
 import type { LocalModel } from './register-models.js';
 
@@ -20,7 +20,7 @@ export async function checkSamples(
     const inspected = await inspect(model);
     if (inspected === undefined) continue;
     try {
-      return await checkValidation(path, inspected.signature, judged);
+      return await checkValidation(path, signatureFor(inspected, model.maxBatchSize), judged);
     } catch (error) {
       if (!(error instanceof ParetoError)) throw error;
       const byDefault =

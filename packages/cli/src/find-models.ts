@@ -1,27 +1,116 @@
-// The models that a command line names.
+// The models that a command line names: files, folders, repositories, archives, and what lies elsewhere.
 
 import { stat } from 'node:fs/promises';
-import { ParetoError } from '@pareto/core';
+import { checkName, errorText, ParetoError } from '@pareto/core';
+import { obtainModels, readRepository, type ConfigRemark, type NotFound } from '@pareto/models';
 import { modelAt, type LocalModel } from './register-models.js';
 
-/** `name` is for a single one. Throws `invalid-argument` when none of them is there, as when a shell finds nothing for a pattern. */
-export async function findModels(paths: readonly string[], name: string | undefined): Promise<readonly LocalModel[]> {
-  const models = nameModels(paths.map(modelAt), name);
-  if ((await Promise.all(paths.map(isModel))).includes(true)) return models;
-  throw new ParetoError('invalid-argument', `there is no .onnx file at ${paths.join(' or ')}`);
+export interface FoundModel extends LocalModel {
+  /** What its configuration says that is not carried out. */
+  readonly remarks: readonly ConfigRemark[];
 }
 
-function nameModels(models: readonly LocalModel[], name: string | undefined): readonly LocalModel[] {
-  if (name === undefined) return models;
-  const [only] = models;
-  if (models.length === 1 && only !== undefined) return [{ ...only, name }];
-  throw new ParetoError(
-    'invalid-argument',
-    `--name names one model and ${models.length} were given: leave it out, or register one at a time`,
+/** The files are there until it is disposed of. */
+export interface FoundModels extends AsyncDisposable {
+  readonly models: readonly FoundModel[];
+  /** What is left out, and why. */
+  readonly others: readonly NotFound[];
+}
+
+export interface FindOptions {
+  /** For a single model, whatever its folder or file is called. */
+  readonly name?: string | undefined;
+  /** For all; undefined: as their configurations say. */
+  readonly maxBatchSize?: number | undefined;
+  /** Paths of text files by output, for a single model. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly s3Endpoint?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (file: string, receivedBytes: number, totalBytes: number | undefined) => void;
+}
+
+/** Throws `invalid-argument` when there is nothing at all, as when a shell finds nothing for a pattern; what can't be served is told apart. */
+export async function findModels(paths: readonly string[], options: FindOptions): Promise<FoundModels> {
+  const fetched: AsyncDisposable[] = [];
+  const discard = async (): Promise<void> => {
+    for (const one of fetched) await one[Symbol.asyncDispose]();
+  };
+  try {
+    return { ...(await findAll(paths, options, fetched)), [Symbol.asyncDispose]: discard };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+async function findAll(paths: readonly string[], options: FindOptions, fetched: AsyncDisposable[]): Promise<Found> {
+  const found: Found[] = [];
+  for (const path of paths) found.push(await findAt(path, options, fetched));
+  const others = found.flatMap((one) => one.others);
+  const models = nameModels(
+    found.flatMap((one) => one.models),
+    options,
   );
+  if (others.length === 0 && !(await Promise.all(models.map(isModel))).includes(true)) {
+    throw new ParetoError('invalid-argument', `there is no .onnx file at ${paths.join(' or ')}`);
+  }
+  const refused = models.map(refuseName);
+  return {
+    models: models.filter((_, i) => refused[i] === undefined),
+    others: [...others, ...refused.filter((one) => one !== undefined)],
+  };
 }
 
-const isModel = async (path: string): Promise<boolean> =>
+type Found = Pick<FoundModels, 'models' | 'others'>;
+
+const isUri = (given: string): boolean => /^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(given);
+const isArchive = (given: string): boolean => /\.(tar\.gz|tgz|tar|zip)$/i.test(given);
+
+async function findAt(path: string, options: FindOptions, fetched: AsyncDisposable[]): Promise<Found> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder && !isUri(path) && !isArchive(path)) return { models: [{ ...modelAt(path), remarks: [] }], others: [] };
+  const obtained = await obtainModels(path, options);
+  fetched.push(obtained);
+  if (obtained.path.endsWith('.onnx') && (await isModel(obtained))) {
+    return { models: [{ ...modelAt(obtained.path), remarks: [] }], others: [] };
+  }
+  return readRepository(obtained.path, obtained.name);
+}
+
+function nameModels(models: readonly FoundModel[], options: FindOptions): readonly FoundModel[] {
+  const { name, maxBatchSize, labels } = options;
+  const count = new Set(models.map((model) => model.name)).size;
+  for (const [flag, value] of [
+    ['--name', name],
+    ['--labels', labels],
+  ] as const) {
+    if (value === undefined || count <= 1) continue;
+    throw new ParetoError(
+      'invalid-argument',
+      `${flag} is for one model and ${count} were given: leave it out, or register one at a time`,
+    );
+  }
+  return models.map((model) => ({
+    ...model,
+    ...(name === undefined ? {} : { name }),
+    ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+    ...(labels === undefined ? {} : { labels }),
+  }));
+}
+
+function refuseName({ name }: FoundModel): NotFound | undefined {
+  try {
+    checkName('architecture', name);
+    return undefined;
+  } catch (error) {
+    return { name, kind: 'refused', reason: `${errorText(error)}; register it by itself, with --name` };
+  }
+}
+
+const isModel = async ({ path }: Pick<LocalModel, 'path'>): Promise<boolean> =>
   path.endsWith('.onnx') &&
   (await stat(path).then(
     (found) => found.isFile(),

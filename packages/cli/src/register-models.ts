@@ -19,11 +19,17 @@ export interface TaskDefinition {
 }
 
 export type RegisterEvent =
+  | {
+      readonly kind: 'fetching';
+      readonly file: string;
+      readonly receivedBytes: number;
+      readonly totalBytes: number | undefined;
+    }
   | { readonly kind: 'uploading'; readonly file: string; readonly sentBytes: number; readonly totalBytes: number }
   | { readonly kind: 'uploaded'; readonly file: string; readonly sizeBytes: number; readonly sent: boolean }
   | { readonly kind: 'task'; readonly task: wire.Task }
-  | { readonly kind: 'architecture'; readonly architecture: wire.Architecture }
-  | { readonly kind: 'refused'; readonly model: string; readonly reason: string };
+  | { readonly kind: 'architecture'; readonly architecture: wire.Architecture; readonly wished?: number | undefined }
+  | { readonly kind: 'refused' | 'skipped'; readonly model: string; readonly reason: string };
 
 export interface RegisterOptions extends RepeatOptions {
   readonly onEvent: (event: RegisterEvent) => void;
@@ -44,9 +50,15 @@ async function send(clients: ControllerClients, file: LocalFile, options: Regist
   onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
 }
 
-async function sendValidation(clients: ControllerClients, path: string, options: RegisterOptions): Promise<string> {
+/** Of a file that people name. */
+async function sendNamed(
+  clients: ControllerClients,
+  what: string,
+  path: string,
+  options: RegisterOptions,
+): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new ParetoError('invalid-argument', `there is no validation set at ${path}`);
+  if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no ${what} at ${path}`);
   const file = { path, digest: await hashFile(path), sizeBytes: found.size };
   await send(clients, file, options);
   return file.digest;
@@ -59,7 +71,8 @@ export async function registerTask(
   options: RegisterOptions,
 ): Promise<void> {
   const { name, metric, defaultObjective, validation } = task;
-  const validationDigest = validation === undefined ? '' : await sendValidation(clients, validation, options);
+  const validationDigest =
+    validation === undefined ? '' : await sendNamed(clients, 'validation set', validation, options);
   const request = { name, metric, defaultObjective, validationDigest };
   const { signal } = options;
   const registered = await repeat(() => clients.registry.registerTask(request, { signal }), options);
@@ -70,6 +83,12 @@ export async function registerTask(
 export interface LocalModel {
   readonly name: string;
   readonly path: string;
+  /** That it is to be, where that is above all that were; undefined: the next. */
+  readonly version?: number | undefined;
+  /** 0: no dimension is a batch; undefined: as the graph tells. */
+  readonly maxBatchSize?: number | undefined;
+  /** Paths of text files with a label a line, by output. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Named after its file. */
@@ -106,17 +125,33 @@ export async function registerModels(
 async function registerModel(
   clients: ControllerClients,
   { task, recipes, keepAll }: Registration,
-  { name, path }: LocalModel,
+  { name, path, version, maxBatchSize, labels = {} }: LocalModel,
   options: RegisterOptions,
 ): Promise<wire.Architecture> {
   const collected = await collectModel(path);
   for (const file of collected) await send(clients, file, options);
   const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
-  const request = { name, task, manifest: { files }, recipes: [...recipes], keepAll };
+  const request = {
+    ...{ name, task, manifest: { files }, recipes: [...recipes], keepAll },
+    ...(version === undefined ? {} : { version }),
+    ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+    labels: await sendLabels(clients, labels, options),
+  };
   const { signal } = options;
   const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
-  options.onEvent({ kind: 'architecture', architecture });
+  options.onEvent({ kind: 'architecture', architecture, wished: version });
   return architecture;
+}
+
+async function sendLabels(
+  clients: ControllerClients,
+  labels: Readonly<Record<string, string>>,
+  options: RegisterOptions,
+): Promise<Record<string, string>> {
+  const sent: Record<string, string> = {};
+  for (const [output, path] of Object.entries(labels))
+    sent[output] = await sendNamed(clients, 'label file', path, options);
+  return sent;
 }
 
 /** Errors that the next model would meet as well. */

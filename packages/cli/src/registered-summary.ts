@@ -9,14 +9,22 @@ import { formatVariants } from './variant-table.js';
 
 export interface Registered {
   readonly task: string;
+  /** Where models went to several. */
+  readonly tasks?: readonly string[] | undefined;
   readonly architectures: readonly wire.Architecture[];
   readonly variants: readonly wire.Variant[];
   readonly outcomes: readonly wire.RecipeOutcome[];
   readonly elapsedMs: number;
 }
 
-export const formatRegistered = (registered: Registered): string =>
-  `${formatResult(registered)} See it drawn: pareto frontier ${registered.task}`;
+export function formatRegistered(registered: Registered): string {
+  const hasAccuracy = registered.variants.some(({ measurements }) => measurements.some(({ accuracy }) => accuracy));
+  const [first] = registered.architectures;
+  const next = hasAccuracy
+    ? `See it drawn: pareto frontier ${registered.task}`
+    : `See what one takes and gives: pareto describe ${first?.name ?? registered.task}`;
+  return `${formatResult(registered)} ${next}`;
+}
 
 export function formatResult({ architectures, variants, outcomes, elapsedMs }: Registered): string {
   const keepsAll = new Set(architectures.flatMap(({ name, keepAll }) => (keepAll ? name : [])));

@@ -28,7 +28,7 @@ const pollMs = milliseconds(300);
 const missingLooks = 20;
 
 /**
- * Waits for as long as it takes. `name` is of a task or an architecture, `wanted` what is waited for of it.
+ * Waits for as long as it takes. `name` is of a task or an architecture, empty: all; `wanted` what is waited for of it.
  * Throws `not-found` when one of those is registered no more.
  */
 export async function waitForJobs(
@@ -59,7 +59,8 @@ async function lookAtJobs(
     registry.jobs({ name }, { signal }),
     fleet.listWorkers({}, { signal }),
   ]);
-  return jobsLook(jobs, await registry.describe({ name }, { signal }), wanted, workers);
+  const made = name === '' ? registry.list({ task: '' }, { signal }) : registry.describe({ name }, { signal });
+  return jobsLook(jobs, await made, wanted, workers);
 }
 
 const versionKey = (name: string, version: number): string => `${name}@${version}`;
