@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Metric } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { fetchNpmPackage } from '@pareto/testkit';
-import { createTestClient, type TestClient } from '../support/client.js';
+import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { found } from '../support/findings.js';
 import { preparePython, run } from '../support/python.js';
@@ -99,10 +99,14 @@ describe('pretrained models', function () {
   const outcomesOf = async (task: string): Promise<readonly wire.RecipeOutcome[]> =>
     (await client.registry.describe({ name: task })).outcomes;
 
+  const batchOf = async (name: string): Promise<number | undefined> =>
+    (await client.oip.modelConfig({ name })).config?.maxBatchSize;
+
   it('read words whose text is known, in int8 too, each alone and several together', async () => {
     const measured = await accuracies('ocr-text');
     assert.ok((measured.get('original') ?? 0) > 0.75, 'fp32 reads most');
     assert.ok((measured.get('int8-dynamic') ?? 0) > 0.65, 'int8 reads most');
+    assert.equal(await batchOf('reader'), 8);
     const words = await readWords(example('ocr/words.npz'));
     for (const variant of ['reader:original', 'reader:int8-dynamic']) {
       const ask = async (from: number, to: number): Promise<readonly string[]> => {
@@ -137,6 +141,7 @@ describe('pretrained models', function () {
       assert.ok((measured.get(recipe) ?? 0) > 0.85, `${recipe} tells speech from noise`);
     const declined = (await outcomesOf('voice')).find(({ recipe }) => recipe === 'int8-dynamic')?.declined ?? '';
     assert.match(declined, /outside of its branches and loops/);
+    assert.equal(await batchOf('silero'), 0, 'its state has the batch second');
     const windows = await readWindows(example('voice/speech.wav'));
     const alone = await listen(client, 'silero:original', windows);
     const some = windows.slice(0, 60);
@@ -147,6 +152,15 @@ describe('pretrained models', function () {
     assert.deepEqual(beside, alone.slice(0, 60));
     assert.notDeepEqual(other, beside);
     checkHeard(stretchesOf(alone), await readFile(example('voice/speech.txt'), 'utf8'));
+  });
+
+  it('are not batched where the graph has no batch, and it is said why', async () => {
+    const silero = models.find(({ name }) => name === 'silero');
+    assert.ok(silero !== undefined);
+    const { message } = await refusalOf(
+      client.registerModel('voice', 'batched', await contentOf(silero), { maxBatchSize: 4 }),
+    );
+    assert.match(message, /input "state" of the graph has \[2, \?, 128\], whose first dimension is fixed/);
   });
 
   /** Within a few windows of what was spoken. */
