@@ -7,7 +7,7 @@ import { createTestClient } from '../support/client.js';
 import { readdir, readFile } from 'node:fs/promises';
 import { createGrpcClient, type GrpcClient } from './grpc-client.js';
 import { askHttp, type HttpAnswer, type HttpRequest } from './http-client.js';
-import { writeOwnModels } from './own/models.js';
+import { ownModelNames, writeOwnModels } from './own/models.js';
 
 export interface World extends AsyncDisposable {
   /** host:port of the router. */
@@ -41,7 +41,7 @@ export async function startWorld(): Promise<World> {
     const own = cluster.folder.file('own-models');
     await writeOwnModels(own);
     for (const folder of [referenceModels, own]) await registerTemporarily(cluster, folder);
-    await waitFor('every model to be ready', async () => ((await allReady(grpc)) ? true : undefined), 120_000);
+    await Promise.all([...(await readdir(referenceModels)), ...ownModelNames].map((model) => load(grpc, model)));
     return world;
   } catch (error) {
     await world[Symbol.asyncDispose]();
@@ -49,10 +49,13 @@ export async function startWorld(): Promise<World> {
   }
 }
 
-async function allReady(grpc: GrpcClient): Promise<boolean> {
-  const index = async (ready: boolean): Promise<string> =>
-    JSON.stringify(await grpc.call('RepositoryIndex', { ready }));
-  return (await index(true)) === (await index(false));
+/** All of it answers, as of a server that was started on a repository. */
+async function load(grpc: GrpcClient, model: string): Promise<void> {
+  await waitFor(
+    `${model} to be ready`,
+    async () => ((await grpc.call('RepositoryModelLoad', { model_name: model })).status === 'OK' ? true : undefined),
+    60_000,
+  );
 }
 
 // TEMPORARY until `pareto register DIR` takes repositories.

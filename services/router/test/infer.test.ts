@@ -54,6 +54,7 @@ describe('ModelInfer', () => {
     ['an architecture', { model: 'large' }, {}, 'large:original'],
     ['a variant', { model: 'large:original', version: '1' }, {}, 'large:original'],
     ['unknown parameters', { parameters: { colour: 'red' } }, {}, 'tiny:original'],
+    ['a priority', { parameters: { priority: 1n, timeout: 10_000_000n } }, {}, 'tiny:original'],
     ['degrade', { parameters: { min_accuracy: 0.999, degrade: 'allow' } }, {}, 'large:original'],
   ];
   for (const [name, query, metadata, variant] of choices) {
@@ -85,6 +86,21 @@ describe('ModelInfer', () => {
       'invalid-argument',
       /latency_ms is "soon": expected a number/,
     ],
+    [
+      'a version that is none',
+      { model: 'tiny', version: 'x' },
+      'invalid-argument',
+      /version "x" is not valid: expected/,
+    ],
+    ['no name', { model: '' }, 'not-found', /named ''/],
+    [
+      'a timeout that is no whole number',
+      { parameters: { timeout: '5' } },
+      'invalid-argument',
+      /timeout is "5" in string_param: expected int64_param/,
+    ],
+    ['a priority in words', { parameters: { priority: 'high' } }, 'invalid-argument', /int64_param or uint64_param/],
+    ['a reserved parameter', { parameters: { triton_x: 1 } }, 'invalid-argument', /triton_x is reserved/],
     ['an impossible objective', { parameters: { min_accuracy: 2 } }, 'invalid-argument', /min_accuracy is 2/],
     ['too large a batch', { items: 9 }, 'invalid-argument', /batch of 9 .* at most 8/],
     [
@@ -113,6 +129,8 @@ describe('ModelInfer', () => {
     assert.deepEqual(offer, { latency_ms: 100, min_accuracy: 0.99, variant: 'large:original' });
     const explained = await router.inference.explain({ decisionId: error.details['pareto-decision-id'] ?? '' });
     assert.equal(explained.outcome, 'infeasible');
+    const { decisionId } = await router.inference.explain({});
+    assert.equal(decisionId, explained.decisionId, 'the last one, where none is named');
   });
 
   it('sheds what a backlog makes late', async () => {
@@ -146,8 +164,14 @@ describe('ModelInfer', () => {
     const { router } = await setScene({ variants: [slow], defaultObjective: { latencyMs: 10_000 } });
     await fails(
       router.infer({}, { timeoutMs: 3000 }),
+      'deadline-exceeded',
+      /the deadline is too short: no variant of task 'digits' can meet (2\d{3}|300\d) ms/,
+    );
+    const floor = { parameters: { min_accuracy: 0.9999 } };
+    await fails(
+      router.infer(floor, { timeoutMs: 3000 }),
       'failed-precondition',
-      /no variant of task 'digits' can meet (2\d{3}|3000) ms/,
+      /^no variant of task 'digits' can meet/,
     );
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
   });
@@ -228,9 +252,9 @@ describe('ModelInfer', () => {
 
   it("takes the protocol's timeout for a deadline", async () => {
     const { router, workers } = await setScene();
-    await fails(router.infer({ parameters: { timeout: 1 } }), 'deadline-exceeded', /.*/);
+    await fails(router.infer({ parameters: { timeout: 1n } }), 'deadline-exceeded', /.*/);
     for (const worker of workers) worker.onInfer = () => new Promise(() => undefined);
-    await fails(router.infer({ parameters: { timeout: 100_000 } }), 'deadline-exceeded', /.*/);
+    await fails(router.infer({ parameters: { timeout: 100_000n } }), 'deadline-exceeded', /.*/);
   });
 
   it('carries a cancellation through', async () => {

@@ -119,7 +119,7 @@ func badInput(s *server) error {
 }
 
 func deadlines(s *server) error {
-	for _, limit := range []time.Duration{-time.Second, 20 * time.Microsecond} {
+	for _, limit := range []time.Duration{-time.Second, time.Microsecond} {
 		ctx, cancel := within(limit)
 		_, err := s.call(ctx, "ModelInfer", s.infer("id-fp32", "", "x", four(1)))
 		cancel()

@@ -9,7 +9,7 @@ const asked = (parameters: Readonly<Record<string, { readonly string_param: stri
 
 export const refusalCases: OwnCases = {
   'no name of a model': { ...infer('', fp32, [numbers]), ...notFound() },
-  'a name that can not be one': { ...infer('../etc', fp32, [numbers]), ...notFound('../etc') },
+  'a name that can not be one': { ...infer('../etc', fp32, [numbers]), ...refused('../etc') },
   'a variant that is unknown': { ...infer('id-fp32:int3', fp32, [numbers]), ...notFound('id-fp32:int3') },
   'the second input is missing': {
     ...infer('addsub', [{ ...input('FP32', [1, 4]), name: 'a' }], [numbers]),

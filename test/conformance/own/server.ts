@@ -85,7 +85,7 @@ export const serverCases: OwnCases = {
     gives: { status: 'UNIMPLEMENTED' },
     names: ['trace_level', '--trace-endpoint'],
   },
-  'regions of shared memory': { rpc: 'SystemSharedMemoryStatus', request: {}, gives: ok({ regions: null }) },
+  'regions of shared memory': { rpc: 'SystemSharedMemoryStatus', request: {}, gives: ok(null) },
   'a region of shared memory': {
     ...{ rpc: 'SystemSharedMemoryRegister', request: { name: 'r', key: '/r', byte_size: '16' } },
     gives: { status: 'UNIMPLEMENTED' },
@@ -119,7 +119,7 @@ export const serverCases: OwnCases = {
     ...notFound('nope'),
   },
 
-  'a stream of nothing': { stream: [], gives: ok([]) },
+  'a stream of nothing': { stream: [], gives: ok(null) },
   'a stream with an error in its middle': {
     stream: [message('a', 'id-fp32'), message('b', 'id-fp32', 'q'), message('c', 'id-fp32')],
     gives: ok([answered('a', 'id-fp32'), failed('b'), answered('c', 'id-fp32')]),

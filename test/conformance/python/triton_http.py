@@ -63,7 +63,7 @@ def _(client):
     same(client.get_system_shared_memory_status(), [])
     same(client.get_cuda_shared_memory_status(), [])
     refused(lambda: client.register_system_shared_memory("a", "/a", 16))
-    refused(lambda: client.register_cuda_shared_memory("a", b"handle", 0, 16))
+    refused(lambda: client.register_cuda_shared_memory("a", b"aGFuZGxl", 0, 16))
 
 
 @check("every datatype comes back as it went, as binary data and as JSON")

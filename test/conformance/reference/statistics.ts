@@ -1,6 +1,6 @@
 // The reference's questions for counters, with what was asked before each: counters are told as what came to them since.
 
-import type { Json, JsonObject } from '../compare.js';
+import type { JsonObject } from '../compare.js';
 import type { World } from '../world.js';
 import { readStatistics, since, summarise } from './counters.js';
 
@@ -8,12 +8,13 @@ type Facts = (world: World) => Promise<JsonObject>;
 
 /** `requestOf` gives a request of the reference by its name. */
 export function statisticsCases(requestOf: (name: string) => JsonObject): Readonly<Record<string, Facts>> {
-  let first: Json | undefined;
-  const afterTwoMore: Facts = async ({ grpc }) => {
-    first ??= await readStatistics(grpc, 'id-uint8');
-    for (const name of ['raw UINT8', 'typed UINT8']) await grpc.call('ModelInfer', requestOf(name));
-    return { status: 'OK', reply: since(first, await readStatistics(grpc, 'id-uint8')) };
-  };
+  const after =
+    (...names: readonly string[]): Facts =>
+    async ({ grpc }) => {
+      const before = await readStatistics(grpc, 'id-uint8');
+      for (const name of names) await grpc.call('ModelInfer', requestOf(name));
+      return { status: 'OK', reply: since(before, await readStatistics(grpc, 'id-uint8')) };
+    };
   const ofThree =
     (input: string): Facts =>
     async ({ grpc }) => {
@@ -26,8 +27,8 @@ export function statisticsCases(requestOf: (name: string) => JsonObject): Readon
       };
     };
   return {
-    'statistics fresh': afterTwoMore,
-    'statistics after': afterTwoMore,
+    'statistics fresh': after('raw UINT8', 'typed UINT8'),
+    'statistics after': after('raw UINT8', 'typed UINT8', 'raw UINT8', 'typed UINT8'),
     'statistics: three good': ofThree('x'),
     'statistics: three unknown inputs': ofThree('nothing'),
   };

@@ -10,17 +10,26 @@ export type Refusal = Extract<Admission, { kind: 'refuse' }>;
 const nearestKey = 'pareto-nearest-objective';
 
 /** `objective` is what admission went by, `elapsedMs` when, since the headers came. */
-export function refusalOf(
-  refusal: Refusal,
-  { entry, items }: Asked,
-  objective: Objective,
-  elapsedMs: number,
-): ParetoError {
+export function refusalOf(refusal: Refusal, asked: Asked, objective: Objective, elapsedMs: number): ParetoError {
+  const { entry, items } = asked;
   const { nearest } = refusal;
   const offer = nearest === undefined ? '' : `; nearest that can be met: ${offerText(nearest)}`;
-  return new ParetoError(refusal.code, `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`, {
-    details: nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) },
-  });
+  const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`;
+  const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
+  if (!isForDeadline(refusal, asked.objective, objective)) return new ParetoError(refusal.code, reason, { details });
+  return new ParetoError('deadline-exceeded', `the deadline is too short: ${reason}`, { details });
+}
+
+/** What was asked could be met, but not before the caller's deadline: which is what it must hear of, knowing of no objective. */
+function isForDeadline({ cause, nearest }: Refusal, wanted: Objective, byDeadline: Objective): boolean {
+  if (cause !== 'infeasible' || nearest === undefined) return false;
+  const offered = nearest.objective;
+  return (
+    offered.latencyMs > byDeadline.latencyMs &&
+    offered.latencyMs <= wanted.latencyMs &&
+    offered.minAccuracy === wanted.minAccuracy &&
+    offered.maxCostPer1k === wanted.maxCostPer1k
+  );
 }
 
 interface Facts {
