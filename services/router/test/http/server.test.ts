@@ -73,8 +73,7 @@ describe('the HTTP server', () => {
     const parameters = { min_accuracy: 0.95, priority: 3, colour: 'red', flag: true };
     const byParameter = await ask(`${router.url}${path}`, { body: { ...query, parameters } });
     assert.equal(byParameter.headers['pareto-variant'], 'large:original');
-    const [, second] = workers[0]?.received ?? [];
-    const received = scanInferRequest(second?.body ?? assert.fail());
+    const received = scanInferRequest(workers[0].received.at(1)?.body ?? assert.fail());
     assert.deepEqual(Object.fromEntries(received.parameters), parameters);
     assert.equal(received.modelName, 'digits');
   });
