@@ -9,9 +9,14 @@ import type { Paint } from './terminal.js';
 interface Asked {
   readonly objective: wire.Objective | null;
   readonly paint: Paint;
+  /** Columns are left out until it fits. */
+  readonly width?: number;
 }
 
-export function formatCandidates(candidates: readonly wire.Candidate[], { objective, paint }: Asked): string {
+export function formatCandidates(
+  candidates: readonly wire.Candidate[],
+  { objective, paint, width = Infinity }: Asked,
+): string {
   const classes = new Set(candidates.map(({ hardwareClass }) => hardwareClass));
   const latencyMs = objective?.latencyMs ?? 0;
   const columns = [
@@ -19,12 +24,18 @@ export function formatCandidates(candidates: readonly wire.Candidate[], { object
     { title: 'VARIANT', cell: ({ variant }: wire.Candidate) => variant },
     { title: 'PREDICTED', align: 'right', cell: predictedOf },
     ...(latencyMs > 0
-      ? [{ title: `OF ${formatMs(latencyMs)}`, cell: (each: wire.Candidate) => latencyBar(each, latencyMs, paint) }]
+      ? [
+          {
+            title: `OF ${formatMs(latencyMs)}`,
+            drop: 1,
+            cell: (each: wire.Candidate) => latencyBar(each, latencyMs, paint),
+          },
+        ]
       : []),
     { title: 'ACCURACY (95 %)', cell: ({ accuracy }: wire.Candidate) => formatAccuracy(accuracy) },
-    { title: 'USD/1K', cell: ({ costPer_1k }: wire.Candidate) => formatCost(costPer_1k) },
-    { title: 'READY', align: 'right', cell: ({ replicasReady }: wire.Candidate) => String(replicasReady) },
-    ...(classes.size > 1 ? [{ title: 'ON', cell: ({ hardwareClass }: wire.Candidate) => hardwareClass }] : []),
+    { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }: wire.Candidate) => formatCost(costPer_1k) },
+    { title: 'READY', align: 'right', drop: 3, cell: ({ replicasReady }: wire.Candidate) => String(replicasReady) },
+    ...(classes.size > 1 ? [{ title: 'ON', drop: 4, cell: ({ hardwareClass }: wire.Candidate) => hardwareClass }] : []),
     {
       title: 'VERDICT',
       cell: (each: wire.Candidate) => paintVerdict(each.verdict, verdictText(each, objective), paint),
@@ -33,7 +44,7 @@ export function formatCandidates(candidates: readonly wire.Candidate[], { object
   return formatTable(
     columns,
     candidates.toSorted((a, b) => rankOf(a) - rankOf(b)),
-    { paintTitles: paint.bold },
+    { paintTitles: paint.bold, width },
   );
 }
 

@@ -32,7 +32,7 @@ export interface ControllerClients {
   upload(upload: Upload): Promise<boolean>;
 }
 
-export interface EventsOptions {
+interface EventsOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: wire.EventsResponse) => void;
 }

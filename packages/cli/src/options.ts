@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { wire } from '@pareto/rpc';
 
 /** A parser of numbers in a range, for commander. */
-export const numberIn =
+const numberIn =
   (low: number, high: number) =>
   (text: string): number => {
     const value = Number(text);

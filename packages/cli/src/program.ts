@@ -41,7 +41,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
 ];
 
 /** `onCommand` is told of a command before it does its work. */
-export function createProgram(context: Context, onCommand: (command: Command) => void = () => undefined): Command {
+function createProgram(context: Context, onCommand: (command: Command) => void = () => undefined): Command {
   const program = createRoot(context).hook('preAction', (_program, command) => onCommand(command));
   for (const [title, commands] of groups) {
     program.commandsGroup(title);

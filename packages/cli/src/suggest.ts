@@ -14,7 +14,7 @@ export interface LiveNames {
   readonly rules: readonly string[];
 }
 
-export const noNames: LiveNames = { tasks: [], models: [], variants: [], workers: [], rules: [] };
+const noNames: LiveNames = { tasks: [], models: [], variants: [], workers: [], rules: [] };
 
 /** Nothing where no controller answers in time. */
 export async function liveNames(endpoints: Endpoints, clock: Clock, timeoutMs: number): Promise<LiveNames> {

@@ -29,7 +29,7 @@ export interface Terminal {
 }
 
 /** A screen of its own on stdout. */
-export interface Screen extends Disposable {
+interface Screen extends Disposable {
   /** Shows a text in place of the one before: what doesn't fit is cut. */
   draw(text: string): void;
   /** Calls back whenever its size changes. */
@@ -78,7 +78,7 @@ export function wantsColour(
 const escape = /(\x1b\[[0-9;]*m)/;
 
 /** Cuts a line to a width that does not wrap; colours end where it is cut. */
-export function fit(line: string, width: number): string {
+function fit(line: string, width: number): string {
   if (stripVTControlCharacters(line).length < width) return line;
   let left = Math.max(0, width - 2);
   const parts = line.split(escape).map((part) => {

@@ -14,6 +14,7 @@ export interface FakeStorage {
   readonly calls: string[];
   /** Of each registration of an architecture. */
   readonly wanted: { readonly recipes: readonly string[]; readonly keepAll: boolean }[];
+  readonly requests: wire.RegisterArchitectureRequest[];
 }
 
 export const createFakeStorage = (): FakeStorage => ({
@@ -22,6 +23,7 @@ export const createFakeStorage = (): FakeStorage => ({
   names: [],
   calls: [],
   wanted: [],
+  requests: [],
 });
 
 export interface FakeController extends Disposable {
@@ -34,11 +36,15 @@ export interface FakeController extends Disposable {
   /** Thrown by the next call that writes, before or after it is carried out. */
   next: { readonly when: 'before' | 'after'; readonly error: ParetoError } | undefined;
   overview: wire.OverviewResponseInput;
+  /** What it remembers; it tells no more of them to those that follow. */
+  readonly events: wire.EventsResponseInput[];
   /** Answers to looks at the jobs, one after the other, the last one again and again. */
   jobs: wire.JobInput[][];
   /** What Describe answers; undefined: what was registered by name. */
   description: wire.DescribeResponseInput | undefined;
   readonly rules: wire.RuleInput[];
+  /** What List answers beside tasks. */
+  variants: wire.VariantInput[];
 }
 
 export async function startFakeController(storage: FakeStorage): Promise<FakeController> {
@@ -50,15 +56,21 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     dieAfterBytes: Infinity,
     next: undefined as FakeController['next'],
     overview: {} as wire.OverviewResponseInput,
+    events: [] as wire.EventsResponseInput[],
     jobs: [] as wire.JobInput[][],
     description: undefined as wire.DescribeResponseInput | undefined,
     rules: [] as wire.RuleInput[],
+    variants: [] as wire.VariantInput[],
     [Symbol.dispose]: () => server.close(),
   };
   server.add('pareto.v1.Blobs', blobs(storage, state));
   server.add('pareto.v1.Registry', registry(storage, state));
   server.add('pareto.v1.Fleet', {
     overview: async () => state.overview,
+    async *events({ follow }, call) {
+      yield* state.events;
+      if (follow) await new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true }));
+    },
     listWorkers: async () => ({ workers: [{ workerId: 'w1', connected: true }] }),
   });
   state.address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
@@ -103,8 +115,10 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       await write('registerTask', name, put(name));
       return { name, metric, validationDigest };
     },
-    async registerArchitecture({ name, task, manifest, recipes, keepAll }) {
+    async registerArchitecture(request) {
+      const { name, task, manifest, recipes, keepAll } = request;
       storage.wanted.push({ recipes, keepAll });
+      storage.requests.push(request);
       if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
       await write('registerArchitecture', name, put(name));
       return { name, task, version: 1, manifest };
@@ -122,7 +136,7 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       return { task: { name: 'digits' }, architectures, variants };
     },
     async list() {
-      return { tasks: storage.names.map((name) => ({ name })) };
+      return { tasks: storage.names.map((name) => ({ name })), variants: controller.variants };
     },
     async jobs({ name }) {
       storage.calls.push('jobs');

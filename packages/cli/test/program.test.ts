@@ -9,6 +9,7 @@ import { runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal.js';
 import { digits, fakeVariant } from './fake-description.js';
 import { fakeJob, fakeStep } from './jobs/fake-jobs.js';
+import { fakeWorker } from './fake-overview.js';
 import { createFakeStorage, startFakeController, type FakeController, type FakeStorage } from './fake-controller.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
@@ -261,6 +262,49 @@ describe('the command line', () => {
     assert.equal(stderr, '! no controller leads\n');
   });
 
+  it('lists by kind, whatever it is called', async () => {
+    controller.overview = {
+      workers: [fakeWorker(), fakeWorker({ workerId: 'w2', connected: false })],
+      leader: 'a:1',
+      controllers: ['a:1'],
+    };
+    const get = (...more: string[]) => run('get', ...more, '--controller', controller.address);
+    assert.match((await get('workers')).stdout, /^NAME .*\nw1 +ready .*\nw2 +away /);
+    assert.match((await get('node', 'w2')).stdout, /^NAME .*\nw2 +away .*\n$/);
+    assert.match((await get('workers', '-o', 'wide')).stdout, /HARDWARE.*\n.*2 × cpu\/x/);
+    assert.equal((JSON.parse((await get('worker', 'w2', '-o', 'json')).stdout) as { workerId: string }).workerId, 'w2');
+    assert.match((await get('replicas')).stdout, /^NAME .*\nr1 +a:fp16 +w1 +ready/);
+    assert.match((await get('controllers')).stdout, /a:1 +leads/);
+    assert.match((await get('tasks')).stdout, /^NAME .*\ndigits /);
+    assert.match((await get('rules')).stdout, /nothing is pinned/);
+    assert.equal((await get('wrkers')).stderr, 'pareto: there is no kind "wrkers": did you mean workers?\n');
+    assert.equal((await get('workers', 'w3')).stderr, 'pareto: there is no worker w3: did you mean w1?\n');
+  });
+
+  it('describes a worker too', async () => {
+    storage.names.splice(0);
+    controller.overview = { workers: [fakeWorker()] };
+    const { stdout } = await run('describe', 'worker/w1', '--controller', controller.address);
+    assert.match(stdout, /^worker w1\n {2}state +ready\n.*\n {2}hardware 2 × cpu\/x\n/);
+  });
+
+  it('guesses what was meant by a name', async () => {
+    const { code, stderr } = await run('delete', 'cmn', '--controller', controller.address);
+    assert.deepEqual([code, stderr], [1, 'pareto: there is no cmn: did you mean cnn?\n']);
+    assert.deepEqual(await run('statsu'), {
+      code: 2,
+      stdout: '',
+      stderr: "pareto: unknown command 'statsu': did you mean status?\n",
+    });
+  });
+
+  it('tells in its status what is wrong, and fails then', async () => {
+    controller.overview = { leader: 'a:1', controllers: ['a:1'], workers: [] };
+    const { code, stdout } = await run('status', '--controller', controller.address, '--router', '127.0.0.1:9');
+    assert.equal(code, 1);
+    assert.match(stdout, /^✓ controller +a:1 leads.*\n✗ router .*\n(.*\n)?✗ workers +no worker is connected\n +→ /);
+  });
+
   it('refuses what is no address', async () => {
     for (const text of ['localhost', '127.0.0.1:8100;127.0.0.1:8110', 'a:1,b']) {
       const { code, stderr } = await run('list', '--controller', text);
@@ -273,9 +317,9 @@ describe('the command line', () => {
 
   it('shows an example with every command', async () => {
     const { stdout } = await run('--help');
-    const commands = stdout.slice(stdout.indexOf('Commands:'));
-    const names = [...commands.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
-    assert.ok(names.includes('delete') && names.includes('up'));
+    const commands = stdout.slice(stdout.indexOf('Getting started:'));
+    const names = [...commands.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name = '']) => name);
+    for (const name of ['up', 'get', 'explain', 'top', 'completion']) assert.ok(names.includes(name), name);
     for (const name of names.filter((name) => name !== 'help')) {
       assert.match((await run(name, '--help')).stdout, /Examples?:\n {2}pareto /, name);
     }

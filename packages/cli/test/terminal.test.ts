@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { createTerminal, fitScreen, type Output } from '../src/terminal.js';
+import { createTerminal, fitScreen, wantsColour, type Input, type Output } from '../src/terminal.js';
 import { wrap } from '../src/wrap.js';
 
 describe('fitScreen', () => {
@@ -13,7 +13,8 @@ describe('fitScreen', () => {
   });
 
   it('leaves no colour open where it cuts', () => {
-    assert.deepEqual(fitScreen('\x1b[33mmuch too long\x1b[39m', 8, 3), ['much t…']);
+    assert.deepEqual(fitScreen('\x1b[33mmuch too long\x1b[39m', 8, 3), ['\x1b[33mmuch t\x1b[0m…']);
+    assert.deepEqual(fitScreen('\x1b[33mshort\x1b[39m', 8, 3), ['\x1b[33mshort\x1b[39m']);
   });
 });
 
@@ -25,8 +26,25 @@ describe('wrap', () => {
   });
 });
 
-describe('a terminal', () => {
-  it('draws by the size that it has now, and tells of changes until nobody listens', () => {
+describe('colours', () => {
+  it('are for terminals, unless somebody says otherwise', () => {
+    const terminal = { isTTY: true, write: () => undefined };
+    const pipe = { write: () => undefined };
+    assert.equal(wantsColour(terminal, {}), true);
+    assert.equal(wantsColour(pipe, {}), false);
+    assert.equal(wantsColour(terminal, { NO_COLOR: '1' }), false);
+    assert.equal(wantsColour(terminal, { TERM: 'dumb' }), false);
+    assert.equal(wantsColour(pipe, { FORCE_COLOR: '1' }), true);
+    assert.equal(wantsColour(terminal, { FORCE_COLOR: '0' }), false);
+    assert.equal(wantsColour(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), false);
+  });
+});
+
+describe('a screen', () => {
+  const enter = '\x1b[?1049h\x1b[?25l';
+  const leave = '\x1b[?25h\x1b[?1049l';
+
+  function setUp() {
     const written: string[] = [];
     const events = new EventEmitter();
     const size = { columns: 10, rows: 10 };
@@ -42,14 +60,37 @@ describe('a terminal', () => {
         return size.rows;
       },
     };
-    const terminal = createTerminal(stdout, stdout);
-    const watching = terminal.onResize(() => terminal.screen('a line of a screen'));
+    const modes: boolean[] = [];
+    const stdin: Input & EventEmitter = Object.assign(new EventEmitter(), {
+      ...{ isTTY: true, resume: () => undefined, pause: () => undefined },
+      setRawMode: (raw: boolean) => modes.push(raw),
+    });
+    return { written, events, size, stdin, modes, terminal: createTerminal(stdout, stdout, { stdin }) };
+  }
+
+  it('draws by the size that it has now, and tells of changes until it is left', () => {
+    const { terminal, written, events, size } = setUp();
+    const screen = terminal.openScreen();
+    screen.onResize(() => screen.draw('a line of a screen'));
     events.emit('resize');
     Object.assign(size, { columns: 40 });
     events.emit('resize');
-    watching[Symbol.dispose]();
+    screen[Symbol.dispose]();
     events.emit('resize');
-    assert.deepEqual(written, ['\x1b[Ha line o…\x1b[K\n\x1b[J', '\x1b[Ha line of a screen\x1b[K\n\x1b[J']);
+    const drawn = ['\x1b[Ha line o…\x1b[K\n\x1b[J', '\x1b[Ha line of a screen\x1b[K\n\x1b[J'];
+    assert.deepEqual(written, [enter, ...drawn, leave]);
     assert.equal(terminal.columns, 40);
+  });
+
+  it('has the keyboard, and gives all back once on the way out', () => {
+    const { terminal, written, stdin, modes } = setUp();
+    const keys: string[] = [];
+    const screen = terminal.openScreen();
+    screen.onKey((key) => keys.push(key));
+    stdin.emit('data', Buffer.from('q'));
+    terminal.restore();
+    stdin.emit('data', Buffer.from('s'));
+    screen[Symbol.dispose]();
+    assert.deepEqual([keys, modes, written], [['q'], [true, false], [enter, leave]]);
   });
 });

@@ -8,6 +8,7 @@ import { printResult, type CommonOptions, type Context } from '../context.js';
 import { explainInASentence } from '../explain/sentence.js';
 import { formatObjective, formatSpan } from '../format.js';
 import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../options.js';
+import type { Terminal } from '../terminal.js';
 import { wrap } from '../wrap.js';
 
 export function addExplain(program: Command, context: Context): void {
@@ -29,20 +30,24 @@ export function addExplain(program: Command, context: Context): void {
 }
 
 function formatExplanation(explained: wire.ExplainResponse, { terminal }: Context): string {
-  const { paint, columns, interactive } = terminal;
+  const { paint } = terminal;
+  const width = widthOf(terminal);
   const sentence = `${explained.target}: ${explainInASentence(explained)}`;
   const { tableVersion } = explained;
   const table = tableVersion.slice(tableVersion.lastIndexOf(':') + 1);
   return [
-    ...wrap(sentence, interactive ? columns : Infinity).map(paint.bold),
+    ...wrap(sentence, width).map(paint.bold),
     paint.dim(
       `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, by table ${table}; asked: ${formatObjective(explained.objective)}`,
     ),
     ...(explained.candidates.length === 0
       ? []
-      : ['', formatCandidates(explained.candidates, { objective: explained.objective, paint })]),
+      : ['', formatCandidates(explained.candidates, { objective: explained.objective, paint, width })]),
   ].join('\n');
 }
+
+/** What goes elsewhere than to a terminal is told whole. */
+const widthOf = ({ interactive, columns }: Terminal): number => (interactive ? columns : Infinity);
 
 export function addWhatIf(program: Command, context: Context): void {
   const command = program
@@ -74,7 +79,9 @@ const readAsked = ({ latencyMs, minAccuracy, maxCostPer1k, accuracyBound }: Obje
 function formatWhatIf(answer: wire.WhatIfResponse, objective: wire.Objective, { terminal }: Context): string {
   const { paint } = terminal;
   const candidates =
-    answer.candidates.length === 0 ? [] : ['', formatCandidates(answer.candidates, { objective, paint })];
+    answer.candidates.length === 0
+      ? []
+      : ['', formatCandidates(answer.candidates, { objective, paint, width: widthOf(terminal) })];
   if (answer.feasible) {
     const head = answer.warm ? 'yes, and a replica is ready' : 'yes, after loading: no replica is ready';
     return [`${paint.green(head)}: ${answer.reason}`, ...candidates].join('\n');

@@ -16,7 +16,7 @@ const slackMs = 2_000;
 const remembered = 2_000;
 
 /** True for what was not told before. */
-export function createOnce(): (told: ToldEvent) => boolean {
+function createOnce(): (told: ToldEvent) => boolean {
   const before = new Map<string, Milliseconds>();
   return ({ event: { kind, subject, worker, reason }, at }) => {
     const key = [kind, subject, worker, reason].join('\n');

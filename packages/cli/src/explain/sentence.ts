@@ -10,35 +10,36 @@ export function explainInASentence(explained: Explained): string {
   const { outcome, candidates, target, worker, objective } = explained;
   const first = candidates[0]?.variant ?? 'nothing';
   const on = worker === '' ? '' : ` on ${worker}`;
-  const asked = objectiveWords(objective);
+  const meets = objectiveWords(objective, 's');
+  const meet = objectiveWords(objective, '');
   switch (outcome) {
     case 'chosen':
-      return `${first}${on} answered: ${whyThisOne(explained, asked)}${othersText(explained)}`;
+      return `${first}${on} answered: ${whyThisOne(explained)}${othersText(explained)}`;
     case 'degraded':
-      return `${first}${on} answered below the floor, as the client allowed: nothing of ${target} ${asked} now${othersText(explained)}`;
+      return `${first}${on} answered below the floor, as the client allowed: nothing of ${target} ${meets} now${othersText(explained)}`;
     case 'cold':
-      return `held until a variant is loaded: ${coldOnes(candidates)} ${asked}, and no replica of it was ready${othersText(explained)}`;
+      return `held until a variant is loaded: ${coldOnes(candidates)} ${meets}, and no replica of it was ready${othersText(explained)}`;
     case 'overloaded':
-      return `refused: those of ${target} that could are too busy to ${asked.replace('meets', 'meet')} now${othersText(explained)}`;
+      return `refused: those of ${target} that could are too busy to ${meet} now${othersText(explained)}`;
     case 'infeasible':
-      return `refused: no variant of ${target} ${asked}${othersText(explained)}`;
+      return `refused: no variant of ${target} ${meets}${othersText(explained)}`;
     case 'unplaceable':
-      return `refused: what ${asked} is not loaded, and no worker can load it now${othersText(explained)}`;
+      return `refused: what ${meets} is not loaded, and no worker can load it now${othersText(explained)}`;
     case 'batch-too-large':
       return `refused: the batch is larger than any variant of ${target} serves`;
     case 'quarantined':
       return `refused: ${target} is quarantined, because requests ended its executors`;
     case 'hold-limit':
-      return `refused: what ${asked} is being loaded, and too many queries wait for it already`;
+      return `refused: what ${meets} is being loaded, and too many queries wait for it already`;
     case 'ruled-out':
-      return `refused: rules let nothing that ${asked} answer${othersText(explained)}`;
+      return `refused: rules let nothing that ${meets} answer${othersText(explained)}`;
     default:
       return `not decided yet: ${outcome}`;
   }
 }
 
-/** `meets ≥ 98 % within 20 ms for at most $0.01/1k`. */
-export function objectiveWords(objective: wire.Objective | null): string {
+/** `meets ≥ 98 % within 20 ms for at most $0.01/1k`; `answers within 20 ms` where nothing else is asked. */
+function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): string {
   const {
     _latencyMs,
     latencyMs = 0,
@@ -49,26 +50,26 @@ export function objectiveWords(objective: wire.Objective | null): string {
   } = objective ?? {};
   const bound = objective?.accuracyBound === 'LOWER95' ? ' by the lower bound' : '';
   const parts = [
-    ...(_minAccuracy === undefined ? [] : [`≥ ${trimmed(minAccuracy)}${bound}`]),
+    ...(_minAccuracy === undefined ? [`answer${ending}`] : [`meet${ending} ≥ ${trimmed(minAccuracy)}${bound}`]),
     ...(_latencyMs === undefined ? [] : [`within ${trimmedMs(latencyMs)}`]),
     ...(_maxCostPer_1k === undefined ? [] : [`for at most ${formatUsd(maxCostPer_1k)}/1k`]),
   ];
-  return parts.length === 0 ? 'meets what was asked' : `meets ${parts.join(' ')}`;
+  return parts.join(' ');
 }
 
 const trimmed = (share: number): string => formatPercent(share).replace(/\.?0+ %$/, ' %');
 const trimmedMs = (ms: number): string => formatMs(ms).replace(/\.0+ ms$/, ' ms');
 
-function whyThisOne({ candidates, verdicts }: Explained, asked: string): string {
+function whyThisOne({ candidates, verdicts, objective }: Explained): string {
   const feasible = candidates.filter(({ verdict }) => verdict === 'chosen' || verdict === 'eligible');
   const [chosen] = feasible;
   // More may have been considered than are listed.
   const count = Math.max(feasible.length, verdicts['eligible'] ?? 0);
-  if (chosen === undefined || count <= 1) return `the only one that ${asked}`;
+  if (chosen === undefined || count <= 1) return `the only one that ${objectiveWords(objective, 's')}`;
   const isCheapest = feasible.every(({ costPer_1k }) => costPer_1k >= chosen.costPer_1k);
   const isBest = feasible.every(({ accuracy }) => (accuracy?.value ?? 0) <= (chosen.accuracy?.value ?? 0));
   const rank = isCheapest ? 'the cheapest' : isBest ? 'the most accurate' : 'the best choice';
-  return `${rank} of ${count} that ${asked.replace('meets', 'meet')}`;
+  return `${rank} of ${count} that ${objectiveWords(objective, '')}`;
 }
 
 const coldOnes = (candidates: readonly wire.Candidate[]): string =>

@@ -4,7 +4,7 @@ import type { ControllerClients } from '../connect.js';
 import { formatTable, type Column } from '../table.js';
 import type { Paint } from '../terminal.js';
 
-export interface KindColumn<Row> extends Column<Row> {
+interface KindColumn<Row> extends Column<Row> {
   /** Only in a wide table. */
   readonly wide?: boolean;
 }
@@ -45,7 +45,7 @@ export interface Kind {
   format(items: readonly Item[], options: FormatOptions): string;
 }
 
-export interface FormatOptions {
+interface FormatOptions {
   readonly wide: boolean;
   readonly paint: Paint;
   readonly width?: number;

@@ -30,7 +30,7 @@ export function parseLogLine(service: string, text: string, before?: LogLine): L
     ...{ service, text, message: typeof message === 'string' ? message : text },
     at: Date.parse(String(time)) || (before?.at ?? 0),
     level: logLevels.find((each) => each === level) ?? 'info',
-    fields: Object.fromEntries(Object.entries(entry).filter(([key]) => !head.has(key))),
+    fields: Object.fromEntries(Object.entries(entry).filter(([key, value]) => !head.has(key) && value !== '')),
   };
 }
 

@@ -38,7 +38,7 @@ export function formatAttainment({ attainment }: wire.TaskLoad, paint: Paint): s
 }
 
 /** `mlp:int8 82 %, cnn:fp16 18 %`: what answers now; where nothing does, what is ready. */
-export function formatShares({ itemsPerSecondByVariant, variantsReady }: wire.TaskLoad, paint: Paint): string {
+function formatShares({ itemsPerSecondByVariant, variantsReady }: wire.TaskLoad, paint: Paint): string {
   const shares = Object.entries(itemsPerSecondByVariant).toSorted(([, a], [, b]) => b - a);
   const total = shares.reduce((sum, [, items]) => sum + items, 0);
   if (total > 0) return shares.map(([variant, items]) => `${variant} ${percent(items / total)}`).join(', ');

@@ -1,40 +1,38 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
-import type { wire } from '@pareto/rpc';
 import pc from 'picocolors';
 import { formatPicture } from '../../src/top/format-picture.js';
+import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../fake-overview.js';
 import { emptyPicture, seen, unseen, type Picture } from '../../src/top/picture.js';
 
-const overview = (more: Partial<wire.OverviewResponse> = {}): wire.OverviewResponse => ({
-  ...{ cluster: 'default', leader: 'a:1', tableVersion: 'epoch:7', controllers: ['a:1', 'b:1'], storeAgeMs: 0 },
-  ...{ tasks: [], workers: [], routers: [{ routerId: 'r', address: 'r:1' }], recentActions: [], notices: [] },
-  ...more,
-});
-
-const show = (picture: Picture, columns = 200): string[] =>
-  formatPicture(picture, { now: milliseconds(20_000), router: 'r:1', columns, paint: pc.createColors(false) }).split(
-    '\n',
-  );
+const show = (picture: Picture, columns = 200, rows = 100): string[] =>
+  formatPicture(picture, {
+    ...{ now: milliseconds(20_000), router: 'r:1', columns, rows, sort: 'rate' },
+    paint: pc.createColors(false),
+  }).split('\n');
 const at = milliseconds(6_000);
 const absent = { reason: 'no controller answers at a:1', isAbsent: true };
 
 describe('formatPicture', () => {
   it('says who leads and who stands by', () => {
-    assert.equal(show(seen(overview(), at))[0], 'cluster default, led by a:1, standing by: b:1; table 7, 1 router(s)');
-    const alone = overview({ controllers: ['a:1', 'a:1'] });
-    assert.equal(show(seen(alone, at))[0], 'cluster default, led by a:1; table 7, 1 router(s)');
+    assert.equal(
+      show(seen(fakeOverview(), at))[0],
+      'cluster default, led by a:1, standing by: b:1; 1 router, table 7; store heard 0.0 s ago',
+    );
+    const alone = fakeOverview({ controllers: ['a:1', 'a:1'] });
+    assert.equal(show(seen(alone, at))[0], 'cluster default, led by a:1; 1 router, table 7; store heard 0.0 s ago');
   });
 
   it('warns of what the controller has to say', () => {
     const notices = ['no controller leads', 'the store was restored'];
-    const lines = show(seen(overview({ leader: '', notices }), at));
+    const lines = show(seen(fakeOverview({ leader: '', notices }), at));
     assert.match(lines[0] ?? '', /led by nobody, standing by: a:1, b:1;/);
     assert.deepEqual(lines.slice(1, 3), ['! no controller leads', '! the store was restored']);
   });
 
   it('keeps the last picture while no controller answers, with its age and what the router says', () => {
     const outage = unseen(
-      seen(overview({ notices: ['the store was restored'] }), at),
+      seen(fakeOverview({ notices: ['the store was restored'] }), at),
       { ...absent, router: { kind: 'serves', tableAgeMs: 13_100 } },
       milliseconds(9_000),
     );
@@ -57,7 +55,49 @@ describe('formatPicture', () => {
   });
 
   it('wraps what must be read, whatever the width', () => {
-    const lines = show(seen(overview({ notices: ['the store was restored: look at the replicas'] }), at), 30);
+    const lines = show(seen(fakeOverview({ notices: ['the store was restored: look at the replicas'] }), at), 30);
     assert.ok(lines.slice(0, 6).every((line) => line.length < 30));
+  });
+
+  const loaded = {
+    tasks: [
+      fakeTaskLoad({
+        ...{ p50Ms: 1, p99Ms: 9, attainment: 0.5 },
+        itemsPerSecondByVariant: { 'a:fp16': 3, 'b:int8': 1 },
+      }),
+      fakeTaskLoad({ task: 'other', requestsPerSecond: 500, variantsReady: [] }),
+    ],
+    workers: [fakeWorker({ replicas: [fakeReplica({ runningItems: 4, queuedItems: 7 })] })],
+    recentActions: Array.from({ length: 10 }, (_, i) => ({
+      ...{ kind: 'load', variant: `v${i}`, worker: 'w1', reason: 'asked for', ageMs: 65_000 },
+    })),
+  };
+
+  it('shows what answers, how well, and how full workers are', () => {
+    const text = show(seen(fakeOverview(loaded), at)).join('\n');
+    assert.match(
+      text,
+      /^other +500 .*nothing is ready\ndigits +10\.0 +1\.00 ms +9\.00 ms +50\.0 % .*a:fp16 75\.0 %, b:int8 25\.0 %$/m,
+    );
+    assert.match(text, /^w1 +ready +1\/2 +- +█████····· 512\.0 MiB of 1\.0 GiB +7 /m);
+    assert.match(text, /^1 min 5 s +load +v0 +w1 +asked for$/m);
+  });
+
+  it('knows how busy workers were once it has seen them twice', () => {
+    const after = (busyUs: number) => fakeOverview({ workers: [fakeWorker({ replicas: [fakeReplica({ busyUs })] })] });
+    const picture = seen(after(1_500_000), milliseconds(7_000), seen(after(500_000), at));
+    assert.equal(picture.busy.get('w1'), 0.5);
+    const restarted = seen(after(100_000), milliseconds(8_000), picture);
+    assert.ok(Math.abs((restarted.busy.get('w1') ?? 0) - 0.275) < 1e-9);
+  });
+
+  it('fits a small screen: what was decided gives way first, then columns', () => {
+    const picture = seen(fakeOverview(loaded), at);
+    const lines = show(picture, 60, 12);
+    assert.ok(lines.length <= 12, `${lines.length} lines`);
+    assert.ok(lines.some((line) => line.startsWith('w1')) && lines.some((line) => line.startsWith('digits')));
+    assert.ok(!lines.join('\n').includes('LATE/S'));
+    const tall = show(picture, 60, 17);
+    assert.ok(tall.length <= 17 && tall.at(-1)?.startsWith('… ') === true, tall.join('\n'));
   });
 });

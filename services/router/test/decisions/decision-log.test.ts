@@ -25,7 +25,9 @@ describe('the decision log', () => {
     const clock = createManualClock();
     const log = createDecisionLog(4, clock);
     const seq = log.next();
+    assert.equal(log.last, undefined);
     log.record(seq, decided);
+    assert.equal(log.last, seq);
     log.sentTo(seq, workerId('w1'));
     await clock.advance(40);
     const record = log.find(seq);

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createTempFolder } from '@pareto/testkit';
+import { scripts } from '../../src/completion/scripts.js';
+import { createFakeStorage, startFakeController, type FakeController } from '../fake-controller.js';
+import { fakeWorker } from '../fake-overview.js';
+import { startProgram } from '../run-program.js';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+describe('completion', () => {
+  let controller: FakeController;
+  beforeEach(async () => {
+    const storage = createFakeStorage();
+    storage.names.push('digits');
+    controller = await startFakeController(storage);
+    controller.overview = { workers: [fakeWorker({ workerId: 'worker-1' }), fakeWorker({ workerId: 'worker-2' })] };
+  });
+  afterEach(() => controller[Symbol.dispose]());
+
+  async function complete(...words: string[]): Promise<string[]> {
+    const { code, stdout, stderr } = await startProgram('__complete', ...words).ended;
+    assert.deepEqual([code, stderr], [0, '']);
+    return stdout.split('\n').flatMap((line) => (line === '' ? [] : (line.split('\t')[0] ?? '')));
+  }
+
+  it('knows commands, options and their values', async () => {
+    assert.deepEqual(await complete('des'), ['describe']);
+    assert.ok((await complete('infer', '--la')).includes('--latency-ms'));
+    assert.ok((await complete('top', '--')).includes('--controller'));
+    assert.deepEqual(await complete('top', '--sort', 'p'), ['p99']);
+    assert.deepEqual(await complete('top', '-o', 'j'), ['json']);
+    assert.deepEqual(await complete('top', '--sort=p'), ['--sort=p99']);
+    assert.ok((await complete('get', '')).includes('variants'));
+    assert.deepEqual(await complete('completion', 'z'), ['zsh']);
+    assert.deepEqual(await complete('register', 'x'), [':files']);
+    assert.deepEqual(await complete('logs', '--data-dir', ''), [':files']);
+    assert.ok(!(await complete('')).includes('list'), 'what is hidden');
+  });
+
+  it('knows the names of the cluster that it is told of', async () => {
+    const at = ['--controller', controller.address];
+    assert.deepEqual(await complete(...at, 'drain', 'w'), ['worker-1', 'worker-2']);
+    assert.deepEqual(await complete(...at, 'describe', ''), ['digits', 'worker-1', 'worker-2']);
+    assert.deepEqual(await complete('get', 'worker', ...at, 'worker-2'), ['worker-2']);
+    assert.deepEqual(await complete(...at, 'infer', '--target', 'd'), ['digits']);
+  });
+
+  it('is silent where no cluster answers', async () => {
+    assert.deepEqual(await complete('--controller', '127.0.0.1:9', 'describe', ''), []);
+  });
+
+  it('works in bash, colons in names too', async () => {
+    await using folder = await createTempFolder();
+    const command = folder.file('pareto');
+    await writeFile(command, `#!/bin/sh\nprintf 'cnn:fp16\\tvariant\\ncnn:int8\\tvariant\\n'\n`);
+    await chmod(command, 0o755);
+    await writeFile(folder.file('script'), scripts.bash);
+    const ask = (line: string, words: string): string =>
+      `source '${folder.file('script')}'; COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _pareto '${command}'; printf '%s ' "\${COMPREPLY[@]}"`;
+    const { stdout } = await promisify(execFile)('bash', [
+      '-c',
+      ask('pareto describe cnn:', "pareto describe cnn ':'"),
+    ]);
+    assert.equal(stdout, 'fp16 int8 ');
+    const real = `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`;
+    await writeFile(command, real);
+    const { stdout: sort } = await promisify(execFile)('bash', [
+      '-c',
+      ask('pareto top --sort ', "pareto top --sort ''"),
+    ]);
+    assert.equal(sort, 'rate p99 attainment cost name ');
+  }).timeout(30_000);
+});

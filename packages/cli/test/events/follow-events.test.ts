@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '@pareto/testkit';
+import { createFakeStorage, startFakeController, type FakeController } from '../fake-controller.js';
+import { startProgram } from '../run-program.js';
+
+describe('events', () => {
+  let controllers: FakeController[];
+  const event = { kind: 'load', subject: 'cnn:fp16', worker: 'w1', reason: 'asked for', ageMs: 65_000 };
+  const failed = {
+    kind: 'failed',
+    subject: 'cnn:int8',
+    worker: 'w1',
+    reason: 'out of memory',
+    warning: true,
+    ageMs: 10,
+  };
+  beforeEach(async () => {
+    controllers = await Promise.all([1, 2].map(() => startFakeController(createFakeStorage())));
+    for (const controller of controllers) controller.events.push(event);
+  });
+  afterEach(() => controllers.forEach((controller) => controller[Symbol.dispose]()));
+
+  const events = (...more: string[]) =>
+    startProgram('events', '--controller', controllers.map(({ address }) => address).join(','), ...more);
+
+  it('are told in a table, or only those to look at', async () => {
+    controllers[0]?.events.push(failed);
+    const { stdout } = await events().ended;
+    assert.deepEqual(stdout.split('\n'), [
+      '      AGE    KIND    SUBJECT   WORKER  REASON',
+      '1 min 5 s    load    cnn:fp16  w1      asked for',
+      '    10 ms  ! failed  cnn:int8  w1      out of memory',
+      '',
+    ]);
+    const { stdout: json } = await events('--warnings', '-o', 'json').ended;
+    const { events: told } = JSON.parse(json) as { events: { subject: string }[] };
+    assert.deepEqual(
+      told.map(({ subject }) => subject),
+      ['cnn:int8'],
+    );
+  });
+
+  it('are followed to the next leader, and told once', async () => {
+    const following = events('--follow');
+    const has = (text: string) => async () => following.written.stdout.includes(text) || undefined;
+    await waitFor('what is remembered', has('cnn:fp16'));
+    controllers[1]?.events.push({ ...failed, ageMs: 1 });
+    controllers[0]?.server.close();
+    await waitFor('what the other tells', has('cnn:int8'));
+    following.stop();
+    assert.equal((await following.ended).code, 0);
+    assert.equal(following.written.stdout.match(/cnn:fp16/g)?.length, 1);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { wire } from '@pareto/rpc';
+import pc from 'picocolors';
+import { formatCandidates } from '../../src/candidate-table.js';
+import { explainInASentence } from '../../src/explain/sentence.js';
+
+const objective: wire.Objective = {
+  ...{ latencyMs: 20, _latencyMs: 'latencyMs', minAccuracy: 0.98, _minAccuracy: 'minAccuracy' },
+  ...{ class: 'ONLINE', accuracyBound: 'POINT', degrade: 'FORBID' },
+};
+
+const candidate = (
+  variant: string,
+  verdict: string,
+  predictedMs: number,
+  costPer_1k: number,
+  value = 0.99,
+): wire.Candidate => ({
+  ...{ variant, verdict, predictedMs, costPer_1k, slackMs: 20 - predictedMs, hardwareClass: 'cpu/x', replicasReady: 1 },
+  ...{ detail: '', accuracy: { metric: 'top1', value, lower95: value, upper95: value, samples: 10 } },
+});
+
+const explained = (more: Partial<wire.ExplainResponse>): wire.ExplainResponse => ({
+  ...{ decisionId: 'r.1', target: 'digits', objective, outcome: 'chosen', worker: 'w1', ageMs: 5, tableVersion: 'e:3' },
+  ...{ candidates: [], verdicts: {}, ...more },
+});
+
+describe('a decision in a sentence', () => {
+  const three = [
+    candidate('b:int8', 'chosen', 5, 0.1),
+    candidate('a:fp16', 'eligible', 9, 0.2),
+    candidate('c:original', 'eligible', 9, 0.3),
+  ];
+
+  it('says why the one that answered did, and what became of the others', () => {
+    const text = explainInASentence(
+      explained({ candidates: three, verdicts: { eligible: 3, 'too-slow': 3, 'below-accuracy': 2 } }),
+    );
+    assert.equal(
+      text,
+      'b:int8 on w1 answered: the cheapest of 3 that meet ≥ 98 % within 20 ms; 5 were refused: 3 too slow, 2 below the floor',
+    );
+    assert.match(explainInASentence(explained({ candidates: three.slice(0, 1) })), /the only one that meets ≥ 98 %/);
+  });
+
+  it('says what a refusal is for', () => {
+    const text = (outcome: string, verdicts: Record<string, number>): string =>
+      explainInASentence(explained({ outcome, verdicts, worker: '' }));
+    assert.equal(
+      text('infeasible', { 'too-slow': 1 }),
+      'refused: no variant of digits meets ≥ 98 % within 20 ms; 1 was refused: 1 too slow',
+    );
+    assert.match(text('overloaded', { busy: 2 }), /^refused: those of digits that could are too busy to meet ≥ 98 %/);
+  });
+});
+
+describe('a table of candidates', () => {
+  it('has the chosen one first, with its time against the objective, and says by how much others miss', () => {
+    const listed = [
+      candidate('slow:fp32', 'too-slow', 47.5, 0.1),
+      candidate('low:int4', 'below-accuracy', 5, 0.1, 0.95),
+      candidate('b:int8', 'chosen', 10, 0.1),
+    ];
+    const lines = formatCandidates(listed, { objective, paint: pc.createColors(false) }).split('\n');
+    assert.match(lines[0] ?? '', /VARIANT +PREDICTED +OF 20\.0 ms/);
+    assert.match(lines[1] ?? '', /^▶ +b:int8 +10\.0 ms +████····│········ .*chosen$/);
+    assert.match(lines[2] ?? '', /^✗ +slow:fp32 +47\.5 ms +████████│████████… .*too slow by 27\.5 ms$/);
+    assert.match(lines[3] ?? '', /^✗ +low:int4 .*below the floor by 3\.00 points$/);
+  });
+});

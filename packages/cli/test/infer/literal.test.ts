@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { DataType } from '@pareto/core';
+import { literalInput } from '../../src/infer/literal.js';
+import { readTexts, formatTensor } from '../../src/tensor-values.js';
+import { readNumbers } from '../../src/tensor-values.js';
+
+describe('inputs written on the command line', () => {
+  const read = (datatype: DataType, shape: readonly number[], text: string) =>
+    literalInput({ name: 'x', datatype, shape }, text);
+  const numbers = (...args: Parameters<typeof read>): [number[], number[]] => {
+    const tensor = read(...args);
+    return [tensor.shape, [...(readNumbers(tensor) ?? [])]];
+  };
+
+  it('take the shape that the model has room for', () => {
+    assert.deepEqual(numbers('FP32', [-1, 4], '1,2,3,4'), [
+      [1, 4],
+      [1, 2, 3, 4],
+    ]);
+    assert.deepEqual(numbers('FP32', [-1, 2], '1, 2, 3, 4'), [
+      [2, 2],
+      [1, 2, 3, 4],
+    ]);
+    assert.deepEqual(numbers('INT64', [-1, -1], '5,-6'), [
+      [1, 2],
+      [5, -6],
+    ]);
+    assert.deepEqual(numbers('FP16', [2], '0.5,1'), [[2], [0.5, 1]]);
+    assert.deepEqual(numbers('INT32', [-1, 2, 1], '[[3],[4]]'), [
+      [1, 2, 1],
+      [3, 4],
+    ]);
+    assert.deepEqual(numbers('BOOL', [-1, 2], 'true,false'), [
+      [1, 2],
+      [1, 0],
+    ]);
+    assert.deepEqual(numbers('UINT8', [1], '7'), [[1], [7]]);
+  });
+
+  it('are text where the model takes text', () => {
+    const one = read('BYTES', [-1, 1], 'hello, world');
+    assert.deepEqual([one.shape, readTexts(one)], [[1, 1], ['hello, world']]);
+    assert.deepEqual(readTexts(read('BYTES', [-1, 2], '["a","ü"]')), ['a', 'ü']);
+  });
+
+  it('are refused with what was expected', () => {
+    assert.throws(() => read('FP32', [-1, 4], '1,2,3'), /has the shape \[3\], expected FP32\[-1, 4\]/);
+    assert.throws(() => read('FP32', [-1], 'abc'), /"abc" is no FP32: expected numbers as 1,2,3/);
+    assert.throws(() => read('UINT8', [-1], '256'), /256 is no UINT8/);
+    assert.throws(() => read('INT32', [-1], '1.5'), /1.5 is no INT32/);
+    assert.throws(() => read('FP32', [-1, 2], '[[1,2],[3]]'), /not equally long/);
+    assert.throws(() => read('FP32', [-1, 2], '[[1,2'), /is no JSON/);
+  });
+});
+
+describe('classes in an answer', () => {
+  it('are read as what they are', () => {
+    const contents = Buffer.concat(
+      ['11.5:7:seven', '1.25:9'].flatMap((text) => [Buffer.from([text.length, 0, 0, 0]), Buffer.from(text)]),
+    );
+    const text = formatTensor({ name: 'scores', datatype: 'BYTES', shape: [1, 2], contents });
+    assert.deepEqual(text.split('\n'), ['scores BYTES[1,2]', '  seven (class 7)  11.5', '  class 9  1.25']);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import type { wire } from '@pareto/rpc';
+import { findingsOf, type Finding } from '../../src/status/findings.js';
+import { fakeJob, fakeStep } from '../jobs/fake-jobs.js';
+import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../fake-overview.js';
+
+const look = (overview: Partial<wire.OverviewResponse>, jobs: readonly wire.Job[] = []): readonly Finding[] =>
+  findingsOf({
+    overview: fakeOverview(overview),
+    jobs,
+    router: { kind: 'serves', tableAgeMs: 0 },
+    routerAddress: 'r:1',
+  });
+
+const about = (findings: readonly Finding[], name: string): Finding | undefined =>
+  findings.find((finding) => finding.about === name);
+
+describe('the status of a cluster', () => {
+  it('is good when all is', () => {
+    const findings = look({ workers: [fakeWorker()], tasks: [fakeTaskLoad({ attainment: 1, p99Ms: 3, p50Ms: 1 })] });
+    assert.deepEqual([...new Set(findings.map(({ level }) => level))], ['good']);
+    assert.equal(about(findings, 'controller')?.text, 'a:1 leads, 1 other standing by; store heard 0.0 s ago');
+  });
+
+  it('is bad where nobody leads, or no worker is connected', () => {
+    const findings = look({ leader: '', workers: [fakeWorker({ connected: false })] });
+    assert.equal(about(findings, 'controller')?.level, 'bad');
+    assert.equal(about(findings, 'workers')?.level, 'bad');
+    assert.match(about(findings, 'w1')?.advice ?? '', /pareto logs w1/);
+  });
+
+  it('warns of what somebody should look at, and says what to do', () => {
+    const replica = fakeReplica({ state: 'FAILED', reason: 'out of memory', variant: 'a:fp16' });
+    const tasks = [fakeTaskLoad({ attainment: 0.5, refusedPerSecond: 4, p50Ms: 1, p99Ms: 3 })];
+    const jobs = [fakeJob('cnn', [fakeStep('make', 'failed', { detail: 'killed' })], { done: true })];
+    const findings = look(
+      { workers: [fakeWorker({ draining: true, replicas: [replica] })], tasks, notices: ['careful'] },
+      jobs,
+    );
+    assert.deepEqual(
+      findings.filter(({ level }) => level === 'warning').map((finding) => finding.about),
+      ['notice', 'w1', 'a:fp16', 'digits', 'cnn'],
+    );
+    assert.match(about(findings, 'digits')?.text ?? '', /50\.0 % in time: 4\.0\/s are refused/);
+    assert.match(about(findings, 'a:fp16')?.text ?? '', /failed on w1: out of memory/);
+  });
+
+  it('says which router to ask instead of one that is silent', () => {
+    const overview = fakeOverview({ workers: [fakeWorker()] });
+    const findings = findingsOf({ overview, jobs: [], router: { kind: 'silent' }, routerAddress: 'x:1' });
+    assert.deepEqual([about(findings, 'router')?.level, about(findings, 'router')?.advice], ['bad', '--router r:1']);
+  });
+});
