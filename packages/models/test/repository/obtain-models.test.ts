@@ -143,8 +143,8 @@ describe('models', function () {
       server = createServer((request, response) => {
         authorization = request.headers.authorization;
         const url = new URL(request.url ?? '', 'http://host');
-        if (url.pathname === '/away.onnx') return response.writeHead(302, { location: '/m.onnx' }).end();
-        if (url.pathname === '/busy.onnx') return response.writeHead(503).end();
+        if (url.pathname === '/away.onnx') return void response.writeHead(302, { location: '/m.onnx' }).end();
+        if (url.pathname === '/busy.onnx') return void response.writeHead(503).end();
         readFile(folder.file(decodeURIComponent(url.pathname).slice(1))).then(
           (content) => response.writeHead(200, { 'content-length': content.length }).end(content),
           () => response.writeHead(404).end('no'),
