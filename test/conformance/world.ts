@@ -1,10 +1,11 @@
 // One cluster for the whole suite, with the reference's models and our own, registered as people do.
 
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@pareto/testkit';
-import { startCluster, type Cluster } from '../support/cluster.js';
-import { createTestClient } from '../support/client.js';
-import { readdir, readFile } from 'node:fs/promises';
+import { startCluster } from '../support/cluster.js';
+import { pareto } from '../support/pareto.js';
+
 import { createGrpcClient, type GrpcClient } from './grpc-client.js';
 import { askHttp, type HttpAnswer, type HttpRequest } from './http-client.js';
 import { ownModelNames, writeOwnModels } from './own/models.js';
@@ -38,9 +39,17 @@ export async function startWorld(): Promise<World> {
     },
   };
   try {
+    // A machine of tests may be slow at times: nothing here is about latency.
     const own = cluster.folder.file('own-models');
     await writeOwnModels(own);
-    for (const folder of [referenceModels, own]) await registerTemporarily(cluster, folder);
+    await pareto(
+      '--controller',
+      cluster.controller.address,
+      'register',
+      referenceModels,
+      own,
+      ...['--latency-ms', '30000', '--detach'],
+    );
     await Promise.all([...(await readdir(referenceModels)), ...ownModelNames].map((model) => load(grpc, model)));
     return world;
   } catch (error) {
@@ -56,20 +65,4 @@ async function load(grpc: GrpcClient, model: string): Promise<void> {
     async () => ((await grpc.call('RepositoryModelLoad', { model_name: model })).status === 'OK' ? true : undefined),
     60_000,
   );
-}
-
-// TEMPORARY until `pareto register DIR` takes repositories.
-async function registerTemporarily(cluster: Cluster, folder: string): Promise<void> {
-  using client = createTestClient(cluster);
-  for (const name of await readdir(folder)) {
-    const model = await readFile(`${folder}/${name}/1/model.onnx`);
-    const maxBatchSize = name === 'nobatch' ? 0 : 8;
-    await client.registry.registerTask({ name: `${name}.task`, metric: 'top1' });
-    const file = { path: 'model.onnx', digest: await client.upload(model), sizeBytes: model.length };
-    const labels: Record<string, string> =
-      name === 'labelled' ? { y: await client.upload(await readFile(`${folder}/${name}/labels.txt`)) } : {};
-    await client.registry.registerArchitecture({
-      ...{ name, task: `${name}.task`, manifest: { files: [file] }, recipes: ['original'], maxBatchSize, labels },
-    });
-  }
 }

@@ -1,4 +1,4 @@
-// Answers in the encoding that the caller prefers, where that is worth it.
+// Tensors in the encoding that the caller prefers, where that is worth it.
 
 import { promisify } from 'node:util';
 import { constants, deflate, gzip, type ZlibOptions } from 'node:zlib';
@@ -31,7 +31,7 @@ export function preferredEncoding(header: string | undefined): Encoding | undefi
 }
 
 export async function compressed(reply: Reply, accepted: string | undefined): Promise<Reply> {
-  if (bytesOf(reply) < worthBytes) return reply;
+  if (reply.isTensors !== true || bytesOf(reply) < worthBytes) return reply;
   const headers = { ...reply.headers, vary: [reply.headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', ') };
   const encoding = preferredEncoding(accepted);
   if (encoding === undefined) return { ...reply, headers };

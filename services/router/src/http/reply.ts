@@ -5,6 +5,8 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent one after the other; none: no body. */
   readonly body: readonly Buffer[];
+  /** It may be sent compressed. Clients that ask for that expect it of tensors, and some can't read it elsewhere. */
+  readonly isTensors?: boolean;
 }
 
 export const emptyReply = (status = 200, headers: Readonly<Record<string, string>> = {}): Reply => ({

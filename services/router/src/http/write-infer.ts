@@ -18,9 +18,11 @@ export function writeInfer(response: DecodedInferResponse, isBinary: (output: st
   ];
   const json = Buffer.from(`{${fields.join(',')}}`);
   const binary = outputs.filter(({ name }) => isBinary(name)).map(({ raw }) => raw);
-  if (binary.length === 0) return { status: 200, headers: { 'content-type': 'application/json' }, body: [json] };
+  if (binary.length === 0) {
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: [json], isTensors: true };
+  }
   const headers = { 'content-type': 'application/octet-stream', [headerLengthKey]: String(json.length) };
-  return { status: 200, headers, body: [json, ...binary] };
+  return { status: 200, headers, body: [json, ...binary], isTensors: true };
 }
 
 function outputText(output: RawTensor, isBinary: boolean): string {

@@ -21,7 +21,11 @@ describe('preferredEncoding', () => {
     });
   }
 
-  it('leaves small answers alone', async () => {
-    assert.equal((await compressed(textReply('{}'), 'gzip')).headers['content-encoding'], undefined);
+  it('is for large answers with tensors', async () => {
+    const encodingOf = async (text: string, isTensors: boolean): Promise<string | undefined> =>
+      (await compressed({ ...textReply(text), isTensors }, 'gzip')).headers['content-encoding'];
+    assert.equal(await encodingOf('x'.repeat(5_000), true), 'gzip');
+    assert.equal(await encodingOf('x'.repeat(5_000), false), undefined);
+    assert.equal(await encodingOf('{}', true), undefined);
   });
 });
