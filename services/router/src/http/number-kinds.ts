@@ -6,7 +6,7 @@ import { exactNumber } from './parse-json.js';
 /** Thrown when a number is too long for a plain parse: the data is to be read again from the exact one. */
 export class NeedsExactNumbers extends Error {}
 
-export interface ElementArray {
+interface ElementArray {
   readonly raw: Buffer;
   /** False when the element isn't one of this kind. */
   set(index: number, element: unknown): boolean;
