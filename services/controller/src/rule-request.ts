@@ -90,7 +90,9 @@ function refuseEmpty(scene: Scene, rule: Rule, then: string): void {
       target === id || target === architecture || (target === task && of === task),
   );
   if (named.length === 0 && isWish(rule) && !target.includes(':')) return;
-  const reasons = named.map((known) => whyNot(scene, known));
+  const reasons = named.map(
+    (known) => whyNot(scene, known) ?? (rule.kind === 'warm' ? whyCold(scene, known, target) : undefined),
+  );
   if (reasons.includes(undefined)) return;
   const because = reasons[0] ?? `${versionMeant(scene, architectureNamed(target))} has no such variant`;
   throw new ParetoError('failed-precondition', `${then}: ${because}`);
@@ -105,6 +107,16 @@ function whyNot({ registry }: Scene, { variant, measurements }: PlacementVariant
   const [failed] = measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : []));
   const isMeasured = measurements.some(({ result }) => result.kind === 'measured');
   return failed === undefined || isMeasured ? undefined : `${id} could not be measured: ${failed}`;
+}
+
+/** A wish that counts for the variant before one for `target` would: it is cold. */
+function whyCold({ registry }: Scene, { variant }: PlacementVariant, target: string): string | undefined {
+  const { id, architecture } = variant;
+  const closer = target === id ? [] : target === architecture ? [id] : [id, architecture];
+  const wishes = closer.map((name) => registry.wishes.find((wish) => wish.target === name));
+  const [counting] = wishes.flatMap((wish) => wish ?? []);
+  if (counting?.kind !== 'cold') return undefined;
+  return `${counting.target} is wished to be cold, which counts before: load that, or lift the wish ${counting.id}`;
 }
 
 const versionMeant = ({ registry, served }: Scene, name: string): string =>

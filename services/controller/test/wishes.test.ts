@@ -112,6 +112,13 @@ describe('wishes', () => {
     await ask('tiny', false);
     await assert.rejects(set({ kind: 'warm', target: 'tiny', task: 'none' }), { code: 'not-found' });
     assert.deepEqual(await listed(), ['deny tiny ada', 'cold tiny client']);
+    await ask('large', false);
+    await assert.rejects(ask('squares', true), {
+      code: 'failed-precondition',
+      message: /nothing of squares may be loaded: /,
+    });
+    await ask('large:original', true);
+    await ask('squares', true);
   });
 
   it('let what is loaded go, held queries bring it back, and warm keeps it', async () => {

@@ -10,14 +10,16 @@ import { formatEnd } from '../rule-table.js';
 import { userName } from '../user-name.js';
 import { waitUntilReady } from '../wait-until-ready.js';
 
+const defaultTimeoutMs = 600_000;
+
 interface WishOptions extends CommonOptions {
-  readonly reason: string;
+  readonly reason?: string;
   readonly for?: number;
 }
 
 interface LoadOptions extends WishOptions {
   readonly detach?: boolean;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
 
 export function addLoad(program: Command, context: Context): void {
@@ -30,14 +32,18 @@ export function addLoad(program: Command, context: Context): void {
     .argument('<name...>', 'a task, an architecture or a variant');
   addWishOptions(command)
     .option('--detach', 'do not wait until it is ready')
-    .option('--timeout <duration>', 'how long to wait; it is loaded all the same when it can be', duration, 600_000)
+    .option(
+      '--timeout <duration>',
+      'how long to wait; it is loaded later all the same, when it can be (default: 10m)',
+      duration,
+    )
     .addHelpText('after', '\nExamples:\n  pareto load cnn-large\n  pareto load digits --for 2h --reason "the demo"')
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<LoadOptions>();
       const target = nameIn(words);
       const { rule, ready } = await withController(options, async (clients) => {
         const rule = await setWish(context, clients, options, { kind: 'warm', target });
-        const { detach = false, timeout } = options;
+        const { detach = false, timeout = defaultTimeoutMs } = options;
         return { rule, ready: detach ? [] : await waitUntilReady(context, clients, target, timeout) };
       });
       const variants = ready.map(({ name, replicasReady }) => ({ name, replicasReady }));
@@ -67,7 +73,7 @@ export function addUnload(program: Command, context: Context): void {
 
 const addWishOptions = (command: Command): Command =>
   command
-    .option('--reason <text>', 'why, for whoever looks later', '')
+    .option('--reason <text>', 'why, for whoever looks later')
     .option('--for <duration>', 'until it ends by itself: 90s, 30m, 2h, 1d (default: until it is lifted)', duration);
 
 const setWish = (
@@ -77,7 +83,7 @@ const setWish = (
   what: { readonly kind: 'warm' | 'cold'; readonly target: string },
 ): Promise<wire.Rule> =>
   registry.setRule(
-    { ...what, task: '', reason: options.reason, by: userName(), lastsMs: options.for ?? 0 },
+    { ...what, task: '', reason: options.reason ?? '', by: userName(), lastsMs: options.for ?? 0 },
     { signal: stop },
   );
 
