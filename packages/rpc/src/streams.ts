@@ -48,8 +48,38 @@ const isServiceError = (error: unknown): error is ServiceError => error instance
 /** The reading side of a grpc-js stream; only a client's can be cancelled. */
 interface Source<In> {
   iterator(options: { destroyOnReturn: boolean }): AsyncIterable<In>;
+  read(): In | null;
+  on(event: 'readable' | 'end' | 'close' | 'error', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   cancel?(): void;
+}
+
+/**
+ * What a client sends. Node's own iterator would destroy the stream when the server ends it with an error while a message is
+ * awaited, and the error would not reach the client.
+ */
+async function* received<In>(stream: Source<In>): AsyncGenerator<In, void, undefined> {
+  let isEnded = false;
+  let isClosed = false;
+  let wake = (): void => undefined;
+  stream.on('readable', () => wake());
+  stream.on('end', () => {
+    isEnded = true;
+    wake();
+  });
+  for (const event of ['close', 'error'] as const) {
+    stream.on(event, () => {
+      isClosed = true;
+      wake();
+    });
+  }
+  for (;;) {
+    const message = stream.read();
+    if (message !== null) yield message;
+    else if (isEnded) return;
+    else if (isClosed) throw new ParetoError('cancelled', 'the peer went away');
+    else await new Promise<void>((resolve) => (wake = resolve));
+  }
 }
 
 function toParetoError(failure: Error): Error {
@@ -70,7 +100,9 @@ export function readMessages<In>(stream: Source<In>): AsyncGenerator<In, void, u
   async function* read(): AsyncGenerator<In, void, undefined> {
     try {
       // Destroying a duplex when its reading side ends would cut off the writing side.
-      if (failure === undefined) for await (const message of stream.iterator({ destroyOnReturn: false })) yield message;
+      if (failure !== undefined) throw failure;
+      const isServer = stream.cancel === undefined;
+      yield* isServer ? received(stream) : stream.iterator({ destroyOnReturn: false });
     } catch (error) {
       failure ??= error as Error;
     } finally {

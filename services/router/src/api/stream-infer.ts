@@ -32,6 +32,7 @@ export async function streamInfer(
   const isStrict = call.metadata.get(strictKey) === 'true';
   const room = createRoom(bounds);
   const failed = new AbortController();
+  const ends = [core.draining, failed.signal];
   let written = Promise.resolve();
 
   async function write(answer: Promise<Buffer>, requestBytes: number): Promise<void> {
@@ -41,7 +42,7 @@ export async function streamInfer(
       room.leave(requestBytes);
     }
   }
-  for await (const body of readUntil(stream, AbortSignal.any([core.draining, failed.signal]))) {
+  for await (const body of readUntil(stream, ends)) {
     room.enter(body.length);
     const answer = answerTo(core, body, call, isStrict);
     // Told by `written`, in its turn.

@@ -36,23 +36,28 @@ export function createRoom(bounds: Bounds): Room {
   };
 }
 
-/** The messages of a stream until its peer has no more, or `ended` aborts. */
-export async function* readUntil<In>(stream: DuplexStream<In, never>, ended: AbortSignal): AsyncGenerator<In> {
+/** The messages of a stream until its peer has no more, or one of `ends` aborts. */
+export async function* readUntil<In>(stream: DuplexStream<In, never>, ends: readonly AbortSignal[]): AsyncGenerator<In> {
   const messages = stream[Symbol.asyncIterator]();
-  while (!ended.aborted) {
-    const next = await nextOr(messages, ended);
+  while (!ends.some((end) => end.aborted)) {
+    const next = await nextOr(messages, ends);
     if (next === undefined || next.done === true) return;
     yield next.value;
   }
 }
 
-function nextOr<In>(messages: AsyncIterator<In>, ended: AbortSignal): Promise<IteratorResult<In> | undefined> {
+function nextOr<In>(
+  messages: AsyncIterator<In>,
+  ends: readonly AbortSignal[],
+): Promise<IteratorResult<In> | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined);
-    ended.addEventListener('abort', stop, { once: true });
+    for (const end of ends) end.addEventListener('abort', stop, { once: true });
     messages
       .next()
       .then(resolve, reject)
-      .finally(() => ended.removeEventListener('abort', stop));
+      .finally(() => {
+        for (const end of ends) end.removeEventListener('abort', stop);
+      });
   });
 }

@@ -11,6 +11,12 @@ export interface FakeController {
   leader: string | undefined;
   /** Since it heard of its store, as it tells. */
   storeAgeMs: number;
+  /** What it tells of variants; undefined: nobody leads. */
+  statistics: readonly wire.VariantStatisticsInput[] | undefined;
+  /** Whose statistics were asked for, each time. */
+  readonly asked: (readonly string[])[];
+  /** `warm x` and `cold x`. */
+  readonly wishes: string[];
   /** Ends the streams of the moment, naming who leads. */
   depose(leader: string): void;
   /** Replaces the whole table. */
@@ -68,6 +74,9 @@ export async function startController(
     demand,
     leader: undefined,
     storeAgeMs: 0,
+    statistics: [],
+    asked: [],
+    wishes: [],
     depose: (leader) => void deposed.emit('deposed', leader),
     publish: (next) => {
       table = next;
@@ -80,6 +89,14 @@ export async function startController(
     },
   };
   server.add('pareto.v1.Routes', {
+    async statistics({ variants }) {
+      controller.asked.push(variants);
+      return { variants: [...(controller.statistics ?? refuse(''))] };
+    },
+    async setWarmth({ target, warm }) {
+      controller.wishes.push(`${warm ? 'warm' : 'cold'} ${target}`);
+      return {};
+    },
     async watch(stream: RouterStream) {
       try {
         const leader = await Promise.race([read(stream), once(deposed, 'deposed').then(([named]) => String(named))]);

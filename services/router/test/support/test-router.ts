@@ -7,7 +7,7 @@ import {
   createRawCaller,
   encodeInferRequest,
   type CallOptions,
-  type ParameterValue,
+  type ParameterInput,
   type RawReply,
   type ServiceClient,
 } from '@pareto/rpc';
@@ -36,7 +36,7 @@ export interface InferQuery {
   readonly model?: string;
   readonly version?: string;
   readonly items?: number;
-  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  readonly parameters?: Readonly<Record<string, ParameterInput>>;
   readonly bytes?: number;
 }
 

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { digest } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import { waitFor } from '@pareto/testkit';
+import { fails } from '../support/fails.js';
+import { replicaRow, ruleRow } from '../support/rows.js';
+import { addController, addRouter, cleanUp, setScene, tiny, type Scene } from '../support/scene.js';
+
+const row = (variant: string, version: number, items: number): wire.VariantStatisticsInput => {
+  const timed = { count: items, ns: items * 1000 };
+  const batch = { batchSize: 1, executions: items, computeInputNs: 1, computeInferNs: 2, computeOutputNs: 3 };
+  const counts = {
+    ...{ success: timed, fail: { count: 0, ns: 0 }, queue: timed },
+    ...{ computeInput: timed, computeInfer: timed, computeOutput: timed },
+    batches: [batch],
+    lastInferenceAgeMs: 1000,
+  };
+  return { variant, version, items, executions: items, counts };
+};
+
+describe('what a model is', () => {
+  afterEach(cleanUp);
+
+  it('is told as the protocol wants it', async () => {
+    const { router, controller } = await setScene();
+    const labels = { y: digest(`sha256:${'0'.repeat(64)}`) };
+    const signature = {
+      inputs: [
+        { name: 'x', datatype: 'FP32', dims: [-1, 2] },
+        { name: 's', datatype: 'BYTES', dims: [1] },
+      ],
+      outputs: [{ name: 'y', datatype: 'INT64', dims: [10] }],
+      batched: true,
+    };
+    const architecture = { name: 'tiny', version: 1, task: 'digits', signature, maxBatchSize: 8, labels, manifest: {} };
+    await controller.change([{ key: 'architecture/tiny/1', architecture }]);
+    const config = await waitFor('the change', async () => {
+      const { config: told } = await router.protocol.modelConfig({ name: 'tiny', version: '1' });
+      return told?.input.length === 2 ? told : undefined;
+    });
+    const { name, platform, backend, maxBatchSize, defaultModelFilename, schedulingChoice } = config;
+    assert.deepEqual(
+      { name, platform, backend, maxBatchSize, defaultModelFilename, schedulingChoice },
+      {
+        name: 'tiny',
+        platform: 'onnxruntime_onnx',
+        backend: 'onnxruntime',
+        maxBatchSize: 8,
+        defaultModelFilename: 'model.onnx',
+        schedulingChoice: 'dynamicBatching',
+      },
+    );
+    assert.deepEqual(config.dynamicBatching?.preferredBatchSize, [8]);
+    assert.deepEqual(
+      config.input.map(({ dataType, dims }) => [dataType, dims]),
+      [
+        ['TYPE_FP32', [-1, 2]],
+        ['TYPE_STRING', [1]],
+      ],
+    );
+    assert.deepEqual(
+      config.output.map(({ dataType, dims, labelFilename }) => [dataType, dims, labelFilename]),
+      [['TYPE_INT64', [10], 'labels-y.txt']],
+    );
+    assert.deepEqual(config.instanceGroup, [{ name: 'tiny', count: 1, kind: 'KIND_CPU' }]);
+    assert.equal(config.modelTransactionPolicy?.decoupled, false);
+    assert.equal(config.versionPolicy?.latest?.numVersions, 1);
+    assert.equal(config.parameters['pareto_task']?.stringValue, 'digits');
+    assert.equal(config.parameters['latency_ms']?.stringValue, '1000');
+    const metadata = await router.protocol.modelMetadata({ name: 'tiny' });
+    assert.deepEqual(metadata.inputs[0]?.shape, [-1, -1, 2]);
+    const server = await router.protocol.serverMetadata({});
+    assert.ok(server.extensions.includes('statistics'));
+  });
+
+  it('is nothing where there is no such name or version', async () => {
+    const { protocol } = (await setScene()).router;
+    for (const query of [{}, { name: 'nope' }, { name: 'tiny', version: '99' }, { name: 'no such!' }]) {
+      assert.equal((await protocol.modelReady(query)).ready, false);
+    }
+    assert.equal((await protocol.modelReady({ name: 'tiny', version: '1' })).ready, true);
+    await fails(protocol.modelReady({ name: 'tiny', version: 'x' }), 'invalid-argument', /version "x" is not valid/);
+    await fails(protocol.modelReady({ name: 'tiny', version: '0' }), 'invalid-argument', /a whole number above 0/);
+    for (const call of [protocol.modelMetadata, protocol.modelConfig]) {
+      await fails(call({}), 'not-found', /named ''/);
+      await fails(call({ name: 'nope' }), 'not-found', /RepositoryIndex/);
+      await fails(call({ name: 'tiny', version: '99' }), 'not-found', /served in version 1/);
+    }
+  });
+});
+
+describe('ModelStatistics', () => {
+  afterEach(cleanUp);
+  const counted = async (scene: Scene, name: string): Promise<readonly (readonly [string, string, number])[]> => {
+    const { modelStats } = await scene.router.protocol.modelStatistics({ name });
+    return modelStats.map((one) => [one.name, one.version, one.inferenceCount]);
+  };
+
+  it('sums up what the controller tells of the variants of a name', async () => {
+    const scene = await setScene();
+    scene.controller.statistics = [
+      row('tiny:original', 1, 3),
+      row('tiny:original', 2, 50),
+      row('large:original', 1, 4),
+    ];
+    const asked = Date.now();
+    const { modelStats } = await scene.router.protocol.modelStatistics({ name: 'tiny', version: '1' });
+    const [tinys] = modelStats;
+    assert.equal(modelStats.length, 1);
+    assert.ok(tinys !== undefined);
+    assert.equal(tinys.executionCount, 3);
+    assert.deepEqual(tinys.inferenceStats?.queue, { count: 3, ns: 3000 });
+    assert.deepEqual(tinys.inferenceStats.cacheHit, { count: 0, ns: 0 });
+    assert.deepEqual(tinys.batchStats, [
+      {
+        batchSize: 1,
+        computeInput: { count: 3, ns: 1 },
+        computeInfer: { count: 3, ns: 2 },
+        computeOutput: { count: 3, ns: 3 },
+      },
+    ]);
+    assert.ok(Math.abs(tinys.lastInference - (asked - 1000)) < 60_000);
+    assert.deepEqual(scene.controller.asked, [['tiny:original']]);
+    assert.deepEqual(await counted(scene, 'large:original'), [['large:original', '1', 4]]);
+    assert.deepEqual(await counted(scene, 'digits'), [['digits', '1', 57]]);
+    assert.deepEqual(await counted(scene, ''), [
+      ['digits', '1', 57],
+      ['large', '1', 4],
+      ['tiny', '1', 3],
+    ]);
+    assert.deepEqual(scene.controller.asked.at(-1), []);
+  });
+
+  it('of an unknown model is a wrong argument', async () => {
+    const { protocol } = (await setScene()).router;
+    await fails(protocol.modelStatistics({ name: 'nope' }), 'invalid-argument', /named 'nope'/);
+    await fails(protocol.modelStatistics({ name: 'tiny', version: '9' }), 'invalid-argument', /served in version 1/);
+  });
+
+  it('is what was told last while nobody leads', async () => {
+    const scene = await setScene();
+    scene.controller.statistics = undefined;
+    const { protocol } = scene.router;
+    await fails(protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 1000 }), 'unavailable', /no controller tells/);
+    scene.controller.statistics = [row('tiny:original', 1, 3)];
+    assert.deepEqual(await counted(scene, 'tiny'), [['tiny', '1', 3]]);
+    scene.controller.statistics = undefined;
+    const { modelStats } = await protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 1000 });
+    assert.equal(modelStats[0]?.inferenceCount, 3);
+  });
+});
+
+describe('the model repository', () => {
+  afterEach(cleanUp);
+
+  it('shows tasks and architectures with their state', async () => {
+    const bad = { ...tiny, name: 'bad', measurementError: 'it crashed' };
+    const { router, controller } = await setScene({
+      variants: [tiny, { ...tiny, name: 'cold' }, bad],
+      workers: [['tiny']],
+    });
+    const { models } = await router.protocol.repositoryIndex({});
+    assert.deepEqual(
+      models.map(({ name, version, state }) => [name, version, state]),
+      [
+        ['bad', '1', 'UNAVAILABLE'],
+        ['cold', '1', 'UNAVAILABLE'],
+        ['digits', '1', 'READY'],
+        ['tiny', '1', 'READY'],
+      ],
+    );
+    assert.match(models[0]?.reason ?? '', /it crashed/);
+    assert.match(models[1]?.reason ?? '', /cold/);
+    const { models: ready } = await router.protocol.repositoryIndex({ ready: true });
+    assert.deepEqual(
+      ready.map(({ name }) => name),
+      ['digits', 'tiny'],
+    );
+    await controller.change([replicaRow({ id: 'c', of: 'cold', address: 'w:1', state: 'LOADING' })]);
+    await waitFor('the load to show', async () =>
+      (await router.protocol.repositoryIndex({})).models.find(({ state }) => state === 'LOADING'),
+    );
+    await fails(router.protocol.repositoryIndex({ repositoryName: 'x' }), 'unimplemented', /leave it empty/);
+  });
+
+  it('hides the task that is there for one architecture', async () => {
+    const { router, controller } = await setScene({ variants: [] });
+    const signature = { inputs: [], outputs: [], batched: false };
+    const named = { name: 'm', version: 1, task: 'm.task', signature, maxBatchSize: 0, manifest: {} };
+    const task = { name: 'm.task', metric: 'top1' as const, signature, defaultObjective: {} };
+    await controller.publish([
+      { key: 'task/m.task', task },
+      { key: 'architecture/m/1', architecture: named },
+    ]);
+    const names = await waitFor('the table', async () => {
+      const { models } = await router.protocol.repositoryIndex({});
+      return models.some(({ name }) => name === 'm') ? models.map(({ name }) => name) : undefined;
+    });
+    assert.deepEqual(names, ['m']);
+  });
+
+  it('is told what to keep warm, and answers when it is', async () => {
+    const { router, controller, workers } = await setScene({ workers: [['tiny']] });
+    const [worker] = workers;
+    assert.ok(worker !== undefined);
+    await router.protocol.repositoryModelLoad({ modelName: 'tiny' });
+    let isLoaded = false;
+    const loaded = router.protocol.repositoryModelLoad({ modelName: 'large' }).then(() => (isLoaded = true));
+    await waitFor('the wish', () => controller.wishes.find((wish) => wish === 'warm large'));
+    assert.equal(isLoaded, false);
+    worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
+    await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
+    await loaded;
+    const unload = { modelName: 'large', parameters: { unload_dependents: { boolParam: true } } };
+    await router.protocol.repositoryModelUnload(unload);
+    assert.deepEqual(controller.wishes, ['warm tiny', 'warm large', 'cold large']);
+  });
+
+  it('says why a model is not ready', async () => {
+    const { router, controller } = await setScene({ workers: [['tiny']] });
+    const { protocol } = router;
+    await fails(protocol.repositoryModelLoad({ modelName: 'nope' }), 'not-found', /named 'nope'/);
+    await fails(protocol.repositoryModelUnload({ modelName: 'nope' }), 'not-found', /named 'nope'/);
+    assert.deepEqual(controller.wishes, []);
+    const changed = { modelName: 'tiny', parameters: { config: { stringParam: '{}' } } };
+    await fails(protocol.repositoryModelLoad(changed), 'unimplemented', /register it as a new version/);
+    await fails(protocol.repositoryModelLoad({ modelName: 'large' }, { timeoutMs: 300 }), 'deadline-exceeded', /.*/);
+    await controller.change([ruleRow('deny', 'large')]);
+    await waitFor('the rule', async () => {
+      const { models } = await protocol.repositoryIndex({});
+      return models.find(({ reason }) => reason.includes('denied'));
+    });
+    await fails(protocol.repositoryModelLoad({ modelName: 'large' }), 'failed-precondition', /large is denied/);
+  });
+});
+
+describe('settings and shared memory', () => {
+  afterEach(cleanUp);
+
+  it('are told as they are, and not set', async () => {
+    const router = await addRouter(await addController(undefined), { logLevel: 'warn', logFormat: 'json' });
+    const { settings: logs } = await router.protocol.logSettings({});
+    assert.deepEqual(
+      ['log_info', 'log_warning', 'log_error'].map((name) => logs[name]?.boolParam),
+      [false, true, true],
+    );
+    assert.equal(logs['log_verbose_level']?.uint32Param, 0);
+    const { settings: traces } = await router.protocol.traceSetting({});
+    assert.deepEqual(traces['trace_level'], { value: ['OFF'] });
+    assert.equal(Object.keys(traces).length, 6);
+    const trace = { settings: { trace_level: { value: ['TIMESTAMPS'] } } };
+    await fails(router.protocol.traceSetting(trace), 'unimplemented', /trace_level .* --trace-endpoint/);
+    const log = { settings: { log_info: { boolParam: false } } };
+    await fails(router.protocol.logSettings(log), 'unimplemented', /--log-level/);
+  });
+
+  it('have no regions', async () => {
+    const { protocol } = await addRouter(await addController(undefined));
+    assert.deepEqual((await protocol.systemSharedMemoryStatus({})).regions, {});
+    assert.deepEqual((await protocol.cudaSharedMemoryStatus({})).regions, {});
+    await fails(protocol.systemSharedMemoryStatus({ name: 'r' }), 'not-found', /'r' is not registered/);
+    await fails(protocol.systemSharedMemoryRegister({ name: 'r' }), 'unimplemented', /raw_input_contents/);
+    await fails(protocol.cudaSharedMemoryRegister({ name: 'r' }), 'unimplemented', /raw_input_contents/);
+    await protocol.systemSharedMemoryUnregister({});
+    await protocol.cudaSharedMemoryUnregister({ name: 'r' });
+  });
+});
