@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { withController } from '../connect.js';
 import { isForPrograms, printResult, type CommonOptions, type Context } from '../context.js';
 import type { Item, Kind, Query } from '../get/kind.js';
-import { checkKind, kinds } from '../get/kinds.js';
+import { kindNamed, kinds, notAKind } from '../get/kinds.js';
 import { showLive } from '../live.js';
 import { didYouMean } from '../nearest.js';
 import { toPlain } from '../plain-value.js';
@@ -26,7 +26,7 @@ export function addGet(program: Command, context: Context): void {
     .command('get')
     .summary('list tasks, models, variants, replicas, workers, routers, controllers')
     .description('Lists what there is of a kind, one line each, or only what is named.')
-    .argument('<kind>', 'one of those below; the singular will do')
+    .argument('[kind]', 'one of those below; the singular will do')
     .argument('[names...]', 'only these')
     .option('-t, --task <name>', 'only what belongs to this task')
     .option('-w, --watch', 'follow: on a terminal the table stays up to date, else each line that changed is printed')
@@ -34,11 +34,12 @@ export function addGet(program: Command, context: Context): void {
       'after',
       `\nKinds:\n${listed.join('\n')}\n\n-o wide has more columns. Jobs, rules and events are commands of their own.\n\nExamples:\n  pareto get tasks\n  pareto get variants --task digits -o wide\n  pareto get worker worker-1 -o json`,
     )
-    .action(async (word: string, names: readonly string[], _options: unknown, self: Command) => {
+    .action(async (word: string | undefined, names: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const own = ownCommands.find((name) => name === word || name === `${word}s`);
       if (own !== undefined) return await runInstead(program, own, names, options);
-      const kind = checkKind(word);
+      const kind = word === undefined ? undefined : kindNamed(word);
+      if (kind === undefined) return self.error(notAKind(word), { exitCode: 2 });
       await withController(options, async (clients) => {
         const query = { clients, task: options.task ?? '', signal: context.stop };
         await (options.watch === true ? watch : printOnce)(context, options, { kind, names, query });

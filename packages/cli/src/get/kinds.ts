@@ -11,17 +11,15 @@ export const kinds: readonly Kind[] = [tasks, models, variants, replicas, worker
 export const kindNamed = (word: string): Kind | undefined =>
   kinds.find(({ name, aliases }) => name === word.toLowerCase() || aliases.includes(word.toLowerCase()));
 
-/** Throws `invalid-argument` naming those that there are. */
-export function checkKind(word: string): Kind {
-  const kind = kindNamed(word);
-  if (kind !== undefined) return kind;
-  const names = kinds.map(({ name }) => name);
-  const known = kinds.flatMap(({ name, aliases }) => [name, ...aliases]);
-  const hint = didYouMean(word, known);
-  throw new ParetoError(
-    'invalid-argument',
-    `there is no kind ${JSON.stringify(word)}${hint === '' ? `: expected one of ${names.join(', ')}` : hint}`,
+/** What is wrong with a word that is no kind. */
+export function notAKind(word: string | undefined): string {
+  const expected = `expected one of ${kinds.map(({ name }) => name).join(', ')}`;
+  if (word === undefined) return `no kind is named: ${expected}`;
+  const hint = didYouMean(
+    word,
+    kinds.flatMap(({ name, aliases }) => [name, ...aliases]),
   );
+  return `there is no kind ${JSON.stringify(word)}${hint === '' ? `: ${expected}` : hint}`;
 }
 
 /** `worker/worker-1` and `worker worker-1` are worker-1, as where kinds are told apart: here a name is enough. */
