@@ -19,5 +19,7 @@ export function stateOf(variant: wire.Variant): VariantState {
     return { standing: 'unmeasured', text };
   }
   if (dominatedBy !== '') return { standing: 'aside', text: `dominated by ${dominatedBy}` };
-  return { standing: 'usable', text: replicasReady > 0 ? `${replicasReady} ready` : 'cold' };
+  const isRun = measurements.some(({ profile }) => profile !== null && profile.points.length > 0);
+  const text = replicasReady > 0 ? `${replicasReady} ready` : 'cold';
+  return { standing: 'usable', text: isRun ? text : `${text}, unprofiled` };
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { milliseconds, systemClock, type ProfilePoint, type Signature } from '@pareto/core';
-import { createSlotTokens, loadTwice, measureProfile, type ProfileRequest, type SlotTokens } from '../src/index.js';
+import {
+  createSlotTokens,
+  loadTwice,
+  measureProfile,
+  sampleInputs,
+  type ProfileRequest,
+  type SlotTokens,
+} from '../src/index.js';
 import { fixture, load, pool, saveModel } from './harness.js';
 import { matrixModel } from '@pareto/testkit';
 
@@ -124,8 +131,12 @@ describe('profiles', function () {
     controller.abort(new Error('enough'));
     await assert.rejects(measuring, /enough/);
     await using other = await load(fixture('addsub'));
-    const failing = measureProfile(other, requestOf({ tokens: shared }), systemClock);
+    const inputsOf = (batch: number) => sampleInputs(signature, batch);
+    const failing = measureProfile(other, requestOf({ tokens: shared, inputsOf }), systemClock);
     await assert.rejects(failing, { code: 'failed-precondition', message: /sample inputs/ });
+    const { points, notRun, loadMs } = await measureProfile(other, requestOf({ tokens: shared }), systemClock);
+    assert.deepEqual([points, loadMs > 0], [[], true], 'it may be made up inputs alone that it refuses');
+    assert.match(notRun ?? '', /^it runs on no made up inputs \(/);
     await shared.acquire();
   });
 });

@@ -21,6 +21,7 @@ export {
   loopModel,
   matrixModel,
   outlierModel,
+  pickyModel,
   rootModel,
 } from './models.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';

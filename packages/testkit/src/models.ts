@@ -161,3 +161,18 @@ export function fixedBatchModel(batch: number, mixes = false): Uint8Array {
     initializers: [floatsOf('w', [4, 2], (at) => at - 3)],
   });
 }
+
+/** `y` is 1, 2 or 3 for an `x` of 100, 101 or 102, and everything else is refused. */
+export function pickyModel(): Uint8Array {
+  const hundred = { name: 'hundred', type: int64, dims: [], raw: new Uint8Array(BigInt64Array.of(100n).buffer) };
+  return writeModel({
+    nodes: [
+      { op: 'Cast', inputs: ['x'], outputs: ['whole'], attributes: [{ name: 'to', int: int64 }] },
+      { op: 'Sub', inputs: ['whole', 'hundred'], outputs: ['place'] },
+      { op: 'Gather', inputs: ['table', 'place'], outputs: ['y'] },
+    ],
+    inputs: [perItem('x')],
+    outputs: [perItem('y')],
+    initializers: [hundred, floatsOf('table', [3], (at) => at + 1)],
+  });
+}

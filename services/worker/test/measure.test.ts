@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
-import { floats, greedyModel, longs, rootModel, waitFor, writeNpz } from '@pareto/testkit';
-import { digits, startWorld, type World } from './harness.js';
+import {
+  floats,
+  greedyModel,
+  longs,
+  onnxType,
+  pickyModel,
+  rootModel,
+  waitFor,
+  writeModel,
+  writeNpz,
+} from '@pareto/testkit';
+import { digits, floatRequest, floatsOf, order, startWorld, type World } from './harness.js';
 
 describe('measuring a variant', function () {
   this.timeout(120_000);
@@ -68,6 +78,31 @@ describe('measuring a variant', function () {
     );
     const { error } = await measure(digits('models/mlp-tiny.onnx'), { validationDigest });
     assert.match(error, /labels don't fit.*12/);
+  });
+
+  it('loads what refuses made up inputs without running it, and serves it', async () => {
+    const { error, profile } = await measure(pickyModel());
+    assert.equal(error, '');
+    assert.deepEqual(profile?.points, []);
+    assert.match(profile?.notRun ?? '', /^it runs on no made up inputs \(.*Gather/);
+    assert.ok((profile?.memoryBytes ?? 0) > 0);
+    const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile: profile ?? null }];
+    world.controller.order({ revision: 3, replicas });
+    await world.controller.waitForReplica('r1', ({ state }) => state === 'READY');
+    assert.deepEqual(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([2, 1], [102, 100]) })), [3, 1]);
+  });
+
+  it('finds a size of what varies that the model takes', async () => {
+    const { error, profile } = await measure(
+      writeModel({
+        nodes: [{ op: 'Conv', inputs: ['x', 'w'], outputs: ['y'] }],
+        inputs: [{ name: 'x', type: onnxType.float, dims: ['n', 2, 'h', 'w'] }],
+        outputs: [{ name: 'y', type: onnxType.float, dims: ['n', 1, 'h2', 'w2'] }],
+        initializers: [{ name: 'w', type: onnxType.float, dims: [1, 2, 5, 5], raw: new Uint8Array(200) }],
+      }),
+    );
+    assert.equal(error, '');
+    assert.deepEqual(profile?.shapes, [{ name: 'x', dims: [2, 8, 8] }]);
   });
 
   it('fails for a model that wants more memory than there is', async () => {
