@@ -29,15 +29,15 @@ const batchingRemarks: Readonly<Record<string, string>> = {
   preferred_batch_size: 'Pareto batches by deadline: a batch waits for as long as every query in it can',
   max_queue_delay_microseconds: 'Pareto batches by deadline: a batch waits for as long as every query in it can',
   preserve_ordering: 'answers leave as soon as they are there',
-  priority_levels: 'queries are ordered by their deadlines',
-  default_priority_level: 'queries are ordered by their deadlines',
+  priority_levels: 'any whole number is a priority: queries with 1 go first, those without one last',
+  default_priority_level: 'queries without a priority go after those that have one',
   default_queue_policy: 'a query is refused at once when it would be late; see latency_ms',
   priority_queue_policy: 'a query is refused at once when it would be late; see latency_ms',
 };
 
 const optimizationRemarks: Readonly<Record<string, string>> = {
   graph: 'the graph is always optimised in full',
-  priority: 'the class of a query decides: online before offline',
+  priority: 'queries have priorities, models none',
   cuda: 'the provider is set up by Pareto',
   execution_accelerators: 'variants are made for the providers that the workers have',
   input_pinned_memory: 'memory is managed by Pareto',

@@ -82,7 +82,7 @@ export function findTarget(table: RoutingTable | undefined, name: string, versio
     if (name !== '') parseTarget(name);
     throw new ParetoError(
       'not-found',
-      `no task, architecture or variant is named '${name}': RepositoryIndex and 'pareto list' tell what there is`,
+      `no task, architecture or variant is named '${name}': RepositoryIndex and 'pareto get models' tell what there is`,
     );
   }
   if (wanted === undefined || wanted === servedVersion(entry)) return entry;
