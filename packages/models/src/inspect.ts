@@ -56,6 +56,23 @@ const datatypes: ReadonlyMap<number, DataType> = new Map([
   [onnxTypes.uint64, 'UINT64'],
 ]);
 
+/** Further ones, for people. */
+const otherTypes: ReadonlyMap<number, string> = new Map([
+  ...([
+    [14, 'complex64'],
+    [15, 'complex128'],
+    [16, 'bfloat16'],
+  ] as const),
+  ...([
+    [17, 'float8'],
+    [18, 'float8'],
+    [19, 'float8'],
+    [20, 'float8'],
+    [21, 'uint4'],
+    [22, 'int4'],
+  ] as const),
+]);
+
 /** Protobuf holds no message beyond 2 GiB; weights of larger models are external data. */
 const maxGraphBytes = 2 ** 31 - 1;
 
@@ -105,7 +122,9 @@ function specOf(role: 'input' | 'output', value: OnnxValue, batched: boolean): T
   if (tensor === undefined) throw refuse(`${what} is ${kindOf(value.type)}, and only tensors are served`);
   const datatype = datatypes.get(tensor.elemType);
   if (datatype === undefined) {
-    throw refuse(`${what} has ONNX element type ${tensor.elemType}, which the runtime doesn't take`);
+    const type = otherTypes.get(tensor.elemType);
+    const named = `${tensor.elemType}${type === undefined ? '' : ` (${type})`}`;
+    throw refuse(`${what} has ONNX element type ${named}, which the runtime doesn't take: cast it in the graph`);
   }
   if (tensor.shape === undefined) throw refuse(`${what} has no shape: run ONNX's shape inference on the model first`);
   const dims = dimensionsOf(value).dims.map((dim) => (typeof dim === 'number' ? dim : -1));

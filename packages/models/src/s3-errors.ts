@@ -51,7 +51,7 @@ export function toParetoError(error: unknown, target: S3Target): unknown {
 }
 
 function explain({ name, status, message }: S3Failure, { bucket, endpoint }: S3Target): string | undefined {
-  if (name === 'NoSuchBucket') return `there is no bucket ${bucket} at ${endpoint}: create it, or correct --blobs`;
+  if (name === 'NoSuchBucket') return `there is no bucket ${bucket} at ${endpoint}: create it, or correct its name`;
   if (name === 'CredentialsProviderError') {
     return `no credentials for S3 at ${endpoint}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role`;
   }

@@ -107,7 +107,7 @@ describe('S3 blob store', () => {
     assert.rejects(openPlace(what), { code, message });
 
   it('says that the bucket is not there', async () => {
-    await refused(place('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct --blobs/);
+    await refused(place('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct its name/);
   });
 
   it('says that the credentials are wrong, or none', async () => {

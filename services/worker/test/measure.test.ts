@@ -84,9 +84,9 @@ describe('measuring a variant', function () {
     const { error, profile } = await measure(pickyModel());
     assert.equal(error, '');
     assert.deepEqual(profile?.points, []);
-    assert.match(profile?.notRun ?? '', /^it runs on no made up inputs \(.*Gather/);
-    assert.ok((profile?.memoryBytes ?? 0) > 0);
-    const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile: profile ?? null }];
+    assert.match(profile.notRun, /^it runs on no made up inputs \(.*Gather/);
+    assert.ok(profile.memoryBytes > 0);
+    const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile }];
     world.controller.order({ revision: 3, replicas });
     await world.controller.waitForReplica('r1', ({ state }) => state === 'READY');
     assert.deepEqual(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([2, 1], [102, 100]) })), [3, 1]);

@@ -39,6 +39,10 @@ describe('costPer1k', () => {
     assert.equal(costBatch(measured, 13), 4);
     assert.ok(Math.abs(costPer1k(measured, 3.6, 1, 13) - 0.00125) < 1e-12);
   });
+  it('is not known of what was not run, which takes no time either', () => {
+    const empty = { ...measured, points: [] };
+    assert.deepEqual([p50At(empty, 4), p99At(empty, 4), costPer1k(empty, 3.6, 1, 100)], [0, 0, Infinity]);
+  });
   it('quotes batch 1 when nothing fits half the latency', () => assert.equal(costBatch(measured, 1), 1));
   it('grows with price, slots and time', () => {
     const positive = fc.double({ min: 0.01, max: 100, noNaN: true });
