@@ -59,25 +59,24 @@ interface Source<In> {
  * awaited, and the error would not reach the client.
  */
 async function* received<In>(stream: Source<In>): AsyncGenerator<In, void, undefined> {
-  let isEnded = false;
-  let isClosed = false;
+  const end = { isReached: false, isClosed: false };
   let wake = (): void => undefined;
   stream.on('readable', () => wake());
   stream.on('end', () => {
-    isEnded = true;
+    end.isReached = true;
     wake();
   });
   for (const event of ['close', 'error'] as const) {
     stream.on(event, () => {
-      isClosed = true;
+      end.isClosed = true;
       wake();
     });
   }
   for (;;) {
     const message = stream.read();
     if (message !== null) yield message;
-    else if (isEnded) return;
-    else if (isClosed) throw new ParetoError('cancelled', 'the peer went away');
+    else if (end.isReached) return;
+    else if (end.isClosed) throw new ParetoError('cancelled', 'the peer went away');
     else await new Promise<void>((resolve) => (wake = resolve));
   }
 }

@@ -1,6 +1,5 @@
 // Checks a query's tensors against a variant's signature and gives them as the executor takes them: views, not copies.
 
-import { isUtf8 } from 'node:buffer';
 import {
   elementCount,
   isDataType,
@@ -12,19 +11,20 @@ import {
 } from '@pareto/core';
 import { decodeTypedContents, expectedBytes, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
 import type { TensorInput } from '@pareto/runtime';
+import { checkOutputs, namesOf, refuseSharedMemory, type WantedOutputs } from './check-outputs.js';
 
 /** A query that the variant can run. */
-export interface Query {
+export interface Query extends WantedOutputs {
   readonly items: number;
   readonly bytes: number;
   /** In the signature's order. */
   readonly inputs: readonly TensorInput[];
-  /** Empty: all. */
-  readonly outputs: readonly string[];
   /** Only queries with the same key may share a batch. */
   readonly batchKey: string;
   /** Its tensors came as typed contents, and so go the answer's. */
   readonly typed: boolean;
+  /** 1 is the most urgent; infinite: none was given. */
+  readonly priority: number;
 }
 
 function refuse(message: string): never {
@@ -34,6 +34,7 @@ function refuse(message: string): never {
 /** Throws `invalid-argument`, naming the tensor, what was expected and what came. */
 export function checkRequest(request: ScannedRequest, { signature, maxBatchSize }: VariantSpec): Query {
   checkNames(request, signature);
+  const wanted = checkOutputs(request.outputs, signature);
   const typed = request.raw.length === 0;
   const inputs = signature.inputs.map((spec) => checkInput(spec, request, signature.batched));
   const items = signature.batched ? batchOf(inputs, maxBatchSize) : 1;
@@ -41,25 +42,30 @@ export function checkRequest(request: ScannedRequest, { signature, maxBatchSize 
     dims.includes(-1) ? inputs[index]?.shape.slice(1) : [],
   );
   return {
+    ...wanted,
     items,
     bytes: inputs.reduce((total, { data }) => total + (data[0]?.length ?? 0), 0),
     inputs,
-    outputs: request.outputs,
-    batchKey: `${request.outputs.join()};${shapes.join()}`,
+    batchKey: `${wanted.outputs.join()};${shapes.join()}`,
     typed,
+    priority: priorityOf(request),
   };
 }
 
-const namesOf = (specs: readonly { readonly name: string }[]): string =>
-  specs.map(({ name }) => `'${name}'`).join(', ');
+/** Routers let only whole numbers pass; 0 is none. */
+function priorityOf({ parameters }: ScannedRequest): number {
+  const priority = parameters.get('priority');
+  return typeof priority === 'number' && priority > 0 ? priority : Number.POSITIVE_INFINITY;
+}
 
-function checkNames({ inputs, outputs, raw }: ScannedRequest, signature: Signature): void {
+function checkNames({ inputs, raw }: ScannedRequest, signature: Signature): void {
   const seen = new Set<string>();
-  for (const { name, contents } of inputs) {
+  for (const { name, contents, parameters } of inputs) {
     const known = signature.inputs.some((spec) => spec.name === name);
     if (!known) refuse(`input '${name}' is not known: expected ${namesOf(signature.inputs)}`);
-    if (seen.has(name)) refuse(`input '${name}' is given twice`);
+    if (seen.has(name)) refuse(`input '${name}' is given twice: expected each once`);
     seen.add(name);
+    refuseSharedMemory(`input '${name}'`, parameters);
     if (contents !== undefined && raw.length > 0) {
       refuse(`input '${name}' has typed contents beside raw_input_contents: send one of the two`);
     }
@@ -67,16 +73,13 @@ function checkNames({ inputs, outputs, raw }: ScannedRequest, signature: Signatu
   if (raw.length > 0 && raw.length !== inputs.length) {
     refuse(`expected raw_input_contents for each of ${inputs.length} inputs, got ${raw.length}`);
   }
-  for (const name of outputs) {
-    if (!signature.outputs.some((spec) => spec.name === name)) {
-      refuse(`output '${name}' is not known: expected ${namesOf(signature.outputs)}`);
-    }
-  }
 }
 
 function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: boolean): TensorInput {
   const index = inputs.findIndex(({ name }) => name === spec.name);
-  const input = inputs[index] ?? refuse(`input '${spec.name}' is missing: expected ${spec.datatype}`);
+  const input =
+    inputs[index] ??
+    refuse(`input '${spec.name}' is missing: expected ${spec.datatype} ${describeShape(spec, batched)}`);
   const { name, datatype, shape } = input;
   if (!isDataType(datatype) || datatype !== spec.datatype) {
     refuse(`input '${name}': expected datatype ${spec.datatype}, got ${JSON.stringify(datatype)}`);
@@ -84,6 +87,9 @@ function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: 
   const expected = batched ? [-1, ...spec.dims] : spec.dims;
   const fits = shape.length === expected.length && expected.every((dim, i) => dimFits(dim, shape[i] ?? -1));
   if (!fits) refuse(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
+  if (!batched && spec.dims[0] === -1 && shape[0] === 0) {
+    refuse(`input '${name}': expected a first dimension of at least 1, got [${shape.join()}]`);
+  }
   return { name, datatype, shape, data: [contentsOf(input, datatype, raw[index])] };
 }
 
@@ -96,6 +102,9 @@ function describeShape({ dims }: TensorSpec, batched: boolean): string {
 
 function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType, raw: Buffer | undefined): Buffer {
   const elements = elementCount(shape);
+  if (raw === undefined && contents === undefined && elements > 0) {
+    refuse(`input '${name}' has no contents: expected ${elements} elements of ${datatype}, raw or typed, got none`);
+  }
   const bytes = raw ?? decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements);
   const expected = expectedBytes(datatype, shape);
   if (expected === undefined) checkStrings(name, bytes, elements);
@@ -105,18 +114,23 @@ function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType,
   return bytes;
 }
 
-/** BYTES: a 4-byte length before each element, exactly as many as the shape has; ONNX strings are UTF-8. */
+/** BYTES: a 4-byte length before each element, exactly as many as the shape has. */
 function checkStrings(name: string, raw: Buffer, elements: number): void {
   let offset = 0;
   let count = 0;
   while (offset + 4 <= raw.length && count < elements) {
-    const start = offset + 4;
-    offset = start + raw.readUInt32LE(offset);
-    if (!isUtf8(raw.subarray(start, offset))) refuse(`input '${name}': element ${count} is not valid UTF-8`);
+    const end = offset + 4 + raw.readUInt32LE(offset);
+    if (end > raw.length) {
+      refuse(
+        `input '${name}': element ${count} is said to have ${end - offset - 4} bytes, got ${raw.length - offset - 4}`,
+      );
+    }
+    offset = end;
     count += 1;
   }
   if (count === elements && offset === raw.length) return;
-  refuse(`input '${name}': expected ${elements} BYTES elements, each after its 4-byte length, and nothing after them`);
+  const got = count < elements ? String(count) : `${raw.length - offset} bytes after them`;
+  refuse(`input '${name}': expected ${elements} BYTES elements, each after its 4-byte length, got ${got}`);
 }
 
 function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {

@@ -8,6 +8,8 @@ import { loadVariant, warmUp, type ExecutorWish, type LoadDeps } from './loaded-
 export interface KeeperOptions {
   readonly deps: LoadDeps;
   readonly wish: () => ExecutorWish;
+  /** What is to be there besides before it serves. */
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly onEvent: (event: ReplicaEvent) => void;
   readonly attach: (executor: Executor) => void;
   readonly detach: () => Promise<void>;
@@ -85,7 +87,8 @@ export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
   };
 }
 
-async function loadWarm({ deps, wish, onEvent }: KeeperOptions, signal: AbortSignal): Promise<Executor> {
+async function loadWarm({ deps, wish, prepare, onEvent }: KeeperOptions, signal: AbortSignal): Promise<Executor> {
+  await prepare(signal);
   const loaded = await loadVariant(deps, wish(), signal);
   try {
     onEvent({ kind: 'loaded', at: deps.clock.now() });

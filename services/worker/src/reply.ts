@@ -9,6 +9,8 @@ import {
   type ServerCall,
 } from '@pareto/rpc';
 import type { TensorOutput } from '@pareto/runtime';
+import type { Query } from './check-request.js';
+import { classify, type LabelTexts } from './classify.js';
 
 export interface ReplyFacts {
   readonly decision: RoutedDecision;
@@ -34,26 +36,38 @@ export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, facts: Re
   for (const [name, value] of parametersOf(facts)) call.setTrailer(name.replaceAll('_', '-'), String(value));
 }
 
-/** Mirrors the request: its model name and id, and typed contents for typed contents. */
-export function encodeReply(
-  request: ScannedRequest,
-  outputs: readonly TensorOutput[],
-  facts: ReplyFacts,
-  typed: boolean,
-): Buffer {
+export interface AnswerFacts extends ReplyFacts {
+  readonly query: Pick<Query, 'outputs' | 'classes' | 'typed'>;
+  readonly labels: LabelTexts;
+}
+
+/** Mirrors the request: its model name and id, its outputs as they were asked for, and typed contents for typed contents. */
+export function encodeReply(request: ScannedRequest, outputs: readonly TensorOutput[], facts: AnswerFacts): Buffer {
   const response = {
     modelName: request.modelName,
     modelVersion: versionOf(request, facts.spec),
     id: request.id,
     parameters: parametersOf(facts),
-    outputs: outputs.map(({ name, datatype, shape, data }) => ({ name, datatype, shape, raw: data })),
+    outputs: inAskedForm(outputs, facts).map(({ name, datatype, shape, data }) => ({
+      name,
+      datatype,
+      shape,
+      raw: data,
+    })),
   };
-  return encodeInferResponse(response, typed);
+  return encodeInferResponse(response, facts.query.typed);
 }
 
-/** As asked for; else the architecture's when it was named, and a task's is always 1. */
-function versionOf({ modelName, modelVersion }: ScannedRequest, spec: VariantSpec): string {
-  if (modelVersion !== '') return modelVersion;
+function inAskedForm(outputs: readonly TensorOutput[], { query, labels, spec }: AnswerFacts): readonly TensorOutput[] {
+  const { batched } = spec.signature;
+  return outputs.map((output) => {
+    const count = query.classes.get(output.name);
+    return count === undefined ? output : classify(output, count, { labels: labels.get(output.name), batched });
+  });
+}
+
+/** A task's is always 1. */
+function versionOf({ modelName }: ScannedRequest, spec: VariantSpec): string {
   const architecture = architectureNamed(spec.variant);
   const named = modelName === spec.variant || modelName === architecture;
   return named ? String(spec.version) : '1';

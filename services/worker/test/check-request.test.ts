@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { bytes, digest, variantId, type DataType, type VariantSpec } from '@pareto/core';
-import { encodeInferResponse, scanInferRequest, type ScannedRequest } from '@pareto/rpc';
+import {
+  encodeInferRequest,
+  encodeInferResponse,
+  noParameters,
+  scanInferRequest,
+  type ParameterInput,
+  type RequestedOutput,
+  type ScannedRequest,
+} from '@pareto/rpc';
 import { checkRequest } from '../src/check-request.js';
 
 function specOf(datatype: DataType, dims: readonly number[], batched = true): VariantSpec {
@@ -25,8 +33,8 @@ const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array):
   modelName: 'a',
   modelVersion: '',
   id: '',
-  parameters: new Map(),
-  inputs: [{ name: 'x', datatype, shape, contents: undefined }],
+  ...noParameters,
+  inputs: [{ name: 'x', datatype, shape, contents: undefined, parameters: new Map() }],
   outputs: [],
   raw: [Buffer.from(raw)],
 });
@@ -55,7 +63,10 @@ describe('checking a request', () => {
     const raw = Buffer.from(BigInt64Array.of(-5n, 2n ** 60n).buffer);
     const contents = typedContents('INT64', [2, 1], raw);
     const given = { ...request('INT64', [2, 1], raw), raw: [] };
-    const typed = { ...given, inputs: [{ name: 'x', datatype: 'INT64', shape: [2, 1], contents }] };
+    const typed = {
+      ...given,
+      inputs: [{ name: 'x', datatype: 'INT64', shape: [2, 1], contents, parameters: new Map<string, string>() }],
+    };
     const query = checkRequest(typed, specOf('INT64', [1]));
     assert.equal(query.typed, true);
     assert.deepEqual(query.inputs[0]?.data[0], raw);
@@ -69,15 +80,14 @@ describe('checking a request', () => {
     for (const wrong of [two.subarray(0, 10), Buffer.concat([two, Buffer.alloc(4)]), two.subarray(0, 5)]) {
       assert.throws(
         () => checkRequest(request('BYTES', [1, 2], wrong), specOf('BYTES', [2])),
-        invalid(/expected 2 BYTES/),
+        invalid(/expected 2 BYTES|said to have/),
       );
     }
   });
 
-  it('refuses strings that are not UTF-8', () => {
-    const bad = Buffer.from('\x01\0\0\0a\x01\0\0\0\xff', 'latin1');
-    const check = () => checkRequest(request('BYTES', [1, 2], bad), specOf('BYTES', [2]));
-    assert.throws(check, invalid(/input 'x': element 1 is not valid UTF-8/));
+  it('takes BYTES that are not UTF-8', () => {
+    const raw = Buffer.from('\x01\0\0\0a\x01\0\0\0\xff', 'latin1');
+    assert.equal(checkRequest(request('BYTES', [1, 2], raw), specOf('BYTES', [2])).bytes, 10);
   });
 
   it('takes dynamic dimensions, and keeps unequal shapes out of one batch', () => {
@@ -104,6 +114,62 @@ describe('checking a request', () => {
     const given = request('UINT8', [1, 1], Buffer.alloc(1));
     const more = { ...given, raw: [...given.raw, Buffer.alloc(1)] };
     assert.throws(() => checkRequest(more, specOf('UINT8', [1])), invalid(/each of 1 inputs, got 2/));
-    assert.throws(() => checkRequest({ ...given, raw: [] }, specOf('UINT8', [1])), invalid(/expected 1 elements/));
+    assert.throws(
+      () => checkRequest({ ...given, raw: [] }, specOf('UINT8', [1])),
+      invalid(/no contents: expected 1 elements/),
+    );
+  });
+
+  const asking = (...outputs: (string | RequestedOutput)[]): ScannedRequest => {
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], raw: Buffer.alloc(8) }] as const;
+    const parameters = [['priority', 3n]] as const;
+    return scanInferRequest(encodeInferRequest({ modelName: 'a', parameters, inputs, outputs }));
+  };
+  const classes = (value: ParameterInput): RequestedOutput => ({ name: 'y', parameters: [['classification', value]] });
+
+  it('takes outputs in the order in which they are first asked for, each once, and a priority', () => {
+    const spec = specOf('FP32', [2]);
+    const two = {
+      ...spec,
+      signature: {
+        ...spec.signature,
+        outputs: ['y', 'z'].map((name) => ({ name, datatype: 'FP32', dims: [2] }) as const),
+      },
+    };
+    const query = checkRequest(asking('z', 'y', 'z'), two);
+    assert.deepEqual(query.outputs, ['z', 'y']);
+    assert.equal(query.priority, 3);
+    assert.equal(checkRequest(request('FP32', [1, 2], Buffer.alloc(8)), spec).priority, Infinity);
+  });
+
+  it('takes how many classes an output is to be told by', () => {
+    assert.deepEqual([...checkRequest(asking(classes(3n)), specOf('FP32', [2])).classes], [['y', 3]]);
+    for (const wrong of [0n, -1n, '3', 3, true]) {
+      assert.throws(
+        () => checkRequest(asking(classes(wrong)), specOf('FP32', [2])),
+        invalid(/output 'y': parameter classification is .*: expected how many/),
+      );
+    }
+    const spec = specOf('FP32', [2]);
+    const halves = {
+      ...spec,
+      signature: { ...spec.signature, outputs: [{ name: 'y', datatype: 'FP16', dims: [2] }] as const },
+    };
+    assert.throws(() => checkRequest(asking(classes(1n)), halves), invalid(/'y' is FP16, which classification/));
+  });
+
+  it('finds no shared memory', () => {
+    const given = request('UINT8', [1, 1], Buffer.alloc(1));
+    const parameters = new Map([['shared_memory_region', 'r']]);
+    const shared = { ...given, inputs: given.inputs.map((input) => ({ ...input, parameters })) };
+    const notFound = { code: 'not-found', message: /input 'x': shared memory region "r" is not registered/ };
+    assert.throws(() => checkRequest(shared, specOf('UINT8', [1])), notFound);
+  });
+
+  it('refuses a dimension that can not be, and an empty one in front', () => {
+    const huge = request('FP32', [2 ** 40, 1], Buffer.alloc(16));
+    assert.throws(() => checkRequest(huge, specOf('FP32', [1])), invalid(/expected 4398046511104 bytes .* got 16/));
+    const empty = request('FP32', [0, 3], Buffer.alloc(0));
+    assert.throws(() => checkRequest(empty, specOf('FP32', [-1, 3], false)), invalid(/first dimension of at least 1/));
   });
 });

@@ -15,6 +15,7 @@ import {
   signatureToWire,
   type DecodedInferResponse,
   type RawReply,
+  type RequestedOutput,
   type wire,
 } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
@@ -170,7 +171,7 @@ export interface FloatQuery {
   readonly modelName?: string;
   readonly name?: string;
   readonly datatype?: DataType;
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly (string | RequestedOutput)[];
 }
 
 export function floatRequest(shape: readonly number[], values: readonly number[], query: FloatQuery = {}): Buffer {

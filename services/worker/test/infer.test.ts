@@ -10,7 +10,8 @@ describe('a query on a worker', function () {
 
   before(async () => {
     world = await startWorld();
-    const spec = world.spec('id', fixture('id-fp32'), 8);
+    const labels = { y: world.controller.addBlob(Buffer.from('zero\none\r\ntwo\nthree\n')) };
+    const spec = { ...world.spec('id', fixture('id-fp32'), 8), labels };
     const two = world.spec('addsub', fixture('addsub'), 8);
     world.controller.order({ revision: 2, replicas: [order('r1', spec), order('r2', two)] });
     await world.controller.waitForReplica('r1', ({ state }) => state === 'READY');
@@ -65,6 +66,14 @@ describe('a query on a worker', function () {
   it('without an input of two is refused', async () => {
     const body = floatRequest([1, 4], [1, 2, 3, 4], { name: 'a' });
     await assert.rejects(world.infer({ replica: 'r2', body }), { code: 'invalid-argument', message: /'b' is missing/ });
+  });
+
+  it('may ask for the largest values of an output, with their labels', async () => {
+    const wanted = { name: 'y', parameters: [['classification', 2n]] as const };
+    const reply = await world.infer({ replica: 'r1', body: floatRequest([1, 4], [1, 7, 3, 5], { outputs: [wanted] }) });
+    const [output] = decode(reply).outputs;
+    assert.deepEqual([output?.datatype, output?.shape], ['BYTES', [1, 2]]);
+    assert.deepEqual(output?.raw.toString('latin1').match(/[\w.]+:\d+:\w+/g), ['7.000000:1:one', '5.000000:3:three']);
   });
 
   it('for a replica that is elsewhere may be tried elsewhere', async () => {

@@ -37,7 +37,10 @@ export function createRoom(bounds: Bounds): Room {
 }
 
 /** The messages of a stream until its peer has no more, or one of `ends` aborts. */
-export async function* readUntil<In>(stream: DuplexStream<In, never>, ends: readonly AbortSignal[]): AsyncGenerator<In> {
+export async function* readUntil<In>(
+  stream: DuplexStream<In, never>,
+  ends: readonly AbortSignal[],
+): AsyncGenerator<In> {
   const messages = stream[Symbol.asyncIterator]();
   while (!ends.some((end) => end.aborted)) {
     const next = await nextOr(messages, ends);

@@ -1,0 +1,72 @@
+// The protocol's classification extension: an output told by its largest values, each with its place and its label.
+
+import { elementCount, type DataType } from '@pareto/core';
+import type { TensorOutput } from '@pareto/runtime';
+
+/** By output: a label for each place. */
+export type LabelTexts = ReadonlyMap<string, readonly string[]>;
+
+type Read = (data: Buffer, offset: number) => number | bigint;
+
+/** With the width of an element. */
+const readers: Partial<Record<DataType, readonly [number, Read]>> = {
+  UINT8: [1, (data, at) => data.readUInt8(at)],
+  UINT16: [2, (data, at) => data.readUInt16LE(at)],
+  UINT32: [4, (data, at) => data.readUInt32LE(at)],
+  UINT64: [8, (data, at) => data.readBigUInt64LE(at)],
+  INT8: [1, (data, at) => data.readInt8(at)],
+  INT16: [2, (data, at) => data.readInt16LE(at)],
+  INT32: [4, (data, at) => data.readInt32LE(at)],
+  INT64: [8, (data, at) => data.readBigInt64LE(at)],
+  FP32: [4, (data, at) => data.readFloatLE(at)],
+  FP64: [8, (data, at) => data.readDoubleLE(at)],
+};
+
+/**
+ * BYTES of the output's `count` largest values per item, the largest first and equal ones by their place:
+ * `value:place[:label]`, of shape [batch, count], or [count] of a model without a batch. Fewer where an item has fewer values.
+ */
+export function classify(
+  output: TensorOutput,
+  count: number,
+  { labels, batched }: { readonly labels: readonly string[] | undefined; readonly batched: boolean },
+): TensorOutput {
+  const { datatype, shape, data } = output;
+  const items = batched ? (shape[0] ?? 1) : 1;
+  const perItem = elementCount(batched ? shape.slice(1) : shape);
+  const kept = Math.min(count, perItem);
+  const [width, read] = readers[datatype] ?? [1, () => 0];
+  const texts = Array.from({ length: items }, (_, item) => {
+    const values = Array.from({ length: perItem }, (_value, place) => read(data, (item * perItem + place) * width));
+    return largest(values, kept).map((place) => describe(values[place] ?? 0, place, datatype, labels?.[place]));
+  });
+  const raw = Buffer.concat(texts.flat().map(element));
+  return { name: output.name, datatype: 'BYTES', shape: batched ? [items, kept] : [kept], data: raw };
+}
+
+/** Places of the largest values; what is not a number comes last. */
+function largest(values: readonly (number | bigint)[], count: number): readonly number[] {
+  const places = values.map((_, place) => place);
+  return places.sort((a, b) => compare(values[a] ?? 0, values[b] ?? 0) || a - b).slice(0, count);
+}
+
+function compare(a: number | bigint, b: number | bigint): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a === b ? 0 : a > b ? -1 : 1;
+}
+
+function describe(value: number | bigint, place: number, datatype: DataType, label: string | undefined): string {
+  const isReal = typeof value === 'number' && datatype.startsWith('FP');
+  const shown = isReal ? realText(value) : String(value);
+  return label === undefined ? `${shown}:${place}` : `${shown}:${place}:${label}`;
+}
+
+/** As C prints it with six decimals. */
+const realText = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(6) : String(value).replace('Infinity', 'inf').toLowerCase();
+
+function element(text: string): Buffer {
+  const bytes = Buffer.from(`0000${text}`);
+  bytes.writeUInt32LE(bytes.length - 4, 0);
+  return bytes;
+}
