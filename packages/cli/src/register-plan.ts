@@ -16,7 +16,7 @@ export interface PlanWish {
   readonly defines: boolean;
 }
 
-export interface Group {
+interface Group {
   readonly task: string;
   readonly isNew: boolean;
   readonly recipes: readonly string[];

@@ -83,17 +83,17 @@ describe('collecting blobs', () => {
 
   it('keeps what any version, variant, file that was made, or task refers to, and removes the rest', async () => {
     const [first, second, variant, set] = [await upload('a'), await upload('b'), await upload('c'), await upload('d')];
-    const made = await upload('e');
+    const [made, labels] = [await upload('e'), await upload('cat\ndog')];
     await upload('nobody');
     const manifest = (id: Digest): object => ({ manifest: { files: [{ path: 'm.onnx', digest: id, sizeBytes: 1 }] } });
-    await put('architecture/default/m/1', manifest(first));
+    await put('architecture/default/m/1', { ...manifest(first), labels: { y: labels } });
     await put('architecture/other/m/2', manifest(second));
     await put('variant/default/m:fp16/1', manifest(variant));
     await put('recipe/default/m/1/int4', { recipe: 'int4', result: { kind: 'made', ...manifest(made) } });
     await put('recipe/default/m/1/fp16', { recipe: 'fp16', result: { kind: 'declined', reason: 'no weights' } });
     await put('task/default/t', { name: 't', validation: set });
     await collectBlobs(options, never);
-    assert.deepEqual(await stored(), [first, second, variant, set, made].sort());
+    assert.deepEqual(await stored(), [first, second, variant, set, made, labels].sort());
   });
 
   it('leaves what was touched within the grace', async () => {

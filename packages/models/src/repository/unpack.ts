@@ -18,7 +18,7 @@ export interface UnpackLimits {
   readonly maxBytes: number;
 }
 
-export const defaultUnpackLimits: UnpackLimits = { maxFiles: 10_000, maxBytes: 256 * 2 ** 30 };
+const defaultUnpackLimits: UnpackLimits = { maxFiles: 10_000, maxBytes: 256 * 2 ** 30 };
 
 /** `folder` is there. Throws `invalid-argument` that says what is wrong with the archive. */
 export async function unpack(
