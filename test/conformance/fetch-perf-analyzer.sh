@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts perf_analyzer into the folder $1: the wheel from PyPI, and the C library that it is linked against, from Debian 13, because
-# the machine's own may be older. Prints nothing when all went well.
+# Puts perf_analyzer into the folder $1: the wheel from PyPI, by the Python $2, and the C library that it is linked against, from
+# Debian 13, because the machine's own may be older. Prints nothing when all went well.
 set -eu
 mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial"
 cd "$1"

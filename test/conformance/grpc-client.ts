@@ -5,7 +5,7 @@ import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Json, JsonObject } from './compare.js';
 
-export interface GrpcAnswer {
+interface GrpcAnswer {
   readonly status: string;
   readonly message?: string;
   readonly reply?: Json;

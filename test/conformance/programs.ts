@@ -19,8 +19,10 @@ export const here = (path: string): string => fileURLToPath(new URL(path, import
 const cache = here('../../.cache/');
 
 export async function preparePrograms(): Promise<Programs> {
-  const [python, go, perfAnalyzer] = await Promise.all([preparePythonClients(), prepareGo(), preparePerfAnalyzer()]);
-  return { python, go, perfAnalyzer };
+  const python = preparePythonClients();
+  const perfAnalyzer = python.then((made) => (made.kind === 'ready' ? preparePerfAnalyzer(made.command) : made));
+  const [go] = await Promise.all([prepareGo(), perfAnalyzer]);
+  return { python: await python, go, perfAnalyzer: await perfAnalyzer };
 }
 
 async function preparePythonClients(): Promise<Program> {
@@ -39,7 +41,8 @@ async function prepareGo(): Promise<Program> {
   };
 }
 
-async function preparePerfAnalyzer(): Promise<Program> {
+/** `python` has pip. */
+async function preparePerfAnalyzer(python: readonly string[]): Promise<Program> {
   const folder = `${cache}perf-analyzer`;
   const libraries = `${folder}/root/usr/lib/x86_64-linux-gnu`;
   const loader = [`${libraries}/ld-linux-x86-64.so.2`, '--library-path', libraries];
@@ -48,7 +51,7 @@ async function preparePerfAnalyzer(): Promise<Program> {
   // Beside its place, so that it appears whole or not at all.
   const scratch = `${folder}-${process.pid}`;
   try {
-    const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, 'python3']);
+    const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, ...python]);
     if (code !== 0) return { kind: 'missing', reason: `perf_analyzer can't be had here: ${lastLines(output)}` };
     await rename(scratch, folder);
     return ready;
