@@ -1,0 +1,133 @@
+// The documentation: its commands do what they are said to do, and its links lead somewhere.
+
+import assert from 'node:assert/strict';
+import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTempFolder, startChild, type TempFolder } from '@pareto/testkit';
+import { startDigits, type DigitsCluster } from '../support/digits.js';
+import { listPages, placeOfLink, readPage, type Block } from '../support/markdown.js';
+import { preparePython } from '../support/python.js';
+import { skipWithout } from '../support/skip.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** In the order of a reader, whose cluster remembers. */
+const told = ['README.md', 'docs/objectives.md', 'docs/protocol.md', 'docs/registering.md', 'docs/operating.md'];
+/** Their commands start, build or release things. */
+const others = ['CONTRIBUTING.md', 'deploy/README.md', 'docs/concepts.md', 'docs/errors.md', 'docs/coming-from.md'];
+
+const pages = await Promise.all(told.map(readPage));
+const otherPages = await Promise.all(others.map(readPage));
+
+const isCommand = ({ language }: Block): boolean => ['sh', 'bash', 'python'].includes(language);
+const firstLine = ({ text }: Block): string => text.split('\n')[0] ?? '';
+
+describe('documentation', function () {
+  this.timeout(120_000);
+
+  describe('its links', () => {
+    it('lead to files and headings', async () => {
+      const paths = await listPages();
+      const read = new Map(await Promise.all(paths.map(async (path) => [path, await readPage(path)] as const)));
+      const dead: string[] = [];
+      for (const page of read.values()) {
+        for (const link of page.links) {
+          const place = placeOfLink(page, link);
+          if (place === undefined) continue;
+          const isThere = await access(`${root}${place.path}`).then(
+            () => true,
+            () => false,
+          );
+          const hasAnchor = place.anchor === '' || read.get(place.path)?.anchors.has(place.anchor) === true;
+          if (!isThere || !hasAnchor) dead.push(`${page.path}:${link.line}: ${link.target}`);
+        }
+      }
+      assert.deepEqual(dead, []);
+      assert.ok(read.size > told.length);
+    });
+  });
+
+  describe('its commands', () => {
+    const owned: AsyncDisposable[] = [];
+    let started: DigitsCluster;
+    let folder: TempFolder;
+    let python: string | undefined;
+    before(async function () {
+      skipWithout(this, await missingTool());
+      folder = await createTempFolder();
+      owned.push(folder);
+      await furnish(folder);
+      started = await startDigits({}, ['mlp-large', 'cnn-small', 'mlp-small']);
+      owned.push(started);
+      await started.client.waitUntilReady('cnn-small');
+      const environment = await preparePython('examples-python', `${root}examples/python/requirements.txt`);
+      if (environment.kind === 'ready') ({ python } = environment);
+    });
+    after(async () => {
+      for (const one of owned.reverse()) await one[Symbol.asyncDispose]();
+    });
+
+    for (const { path, blocks } of pages) {
+      for (const block of blocks.filter(isCommand)) {
+        if (block.remark?.kind === 'not-run') continue;
+        it(`${path}:${block.line} ${firstLine(block)}`, async function () {
+          const command = block.language === 'python' ? python : 'bash';
+          if (command === undefined) return this.skip();
+          const { code, output } = await runBlock(command, block, started, folder);
+          const isWanted = block.remark?.kind === 'refused' ? code !== 0 : code === 0;
+          assert.ok(isWanted, `${path}:${block.line} ended with ${code}:\n${block.text}\n\n${output}`);
+        });
+      }
+    }
+  });
+
+  it('says why commands are not run', () => {
+    const silent = otherPages.flatMap(({ path, blocks }) =>
+      blocks
+        .filter((block) => isCommand(block) && block.remark?.kind !== 'not-run')
+        .map(({ line }) => `${path}:${line}: neither run nor marked <!-- not run: why -->`),
+    );
+    assert.deepEqual(silent, []);
+  });
+});
+
+async function missingTool(): Promise<string | undefined> {
+  for (const tool of ['bash', 'curl']) {
+    if ((await startChild(tool, ['--version']).exited).code !== 0) return `${tool} is not installed`;
+  }
+  return undefined;
+}
+
+/** What a reader has in the folder where the commands are typed; curl fails where a server refuses. */
+async function furnish(folder: TempFolder): Promise<void> {
+  await mkdir(folder.file('here'));
+  for (const name of ['examples', 'docs', 'deploy', 'package.json'])
+    await symlink(`${root}${name}`, folder.file(`here/${name}`));
+  await writeFile(folder.file('.curlrc'), 'fail-with-body\nsilent\nshow-error\n');
+}
+
+async function runBlock(
+  command: string,
+  { text }: Block,
+  { cluster: { controller, router } }: DigitsCluster,
+  folder: TempFolder,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const script = text
+    .replaceAll('127.0.0.1:8000', new URL(router.url).host)
+    .replaceAll('127.0.0.1:8001', router.address)
+    .replaceAll('127.0.0.1:8100', controller.address)
+    // The same file, found without npm's start.
+    .replaceAll('npx pareto', 'pareto');
+  const child = startChild(command, command === 'bash' ? ['-euo', 'pipefail', '-c', script] : ['-c', script], {
+    cwd: folder.file('here'),
+    env: {
+      PATH: [`${root}node_modules/.bin`, process.env['PATH'] ?? ''].join(delimiter),
+      PARETO_CONTROLLER: controller.address,
+      PARETO_ROUTER: router.address,
+      CURL_HOME: folder.path,
+    },
+  });
+  const { code } = await child.exited;
+  return { code, output: child.output };
+}

@@ -1,0 +1,105 @@
+// Pages of documentation: the commands in them, their links, and what links may point at.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What a comment before a block says of it: that it isn't run, and why; that it is to fail. */
+type Remark = { readonly kind: 'not-run'; readonly reason: string } | { readonly kind: 'refused' } | undefined;
+
+export interface Block {
+  /** Of its fence. */
+  readonly line: number;
+  readonly language: string;
+  readonly text: string;
+  readonly remark: Remark;
+}
+
+interface Link {
+  readonly line: number;
+  readonly target: string;
+}
+
+export interface Page {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly blocks: readonly Block[];
+  readonly links: readonly Link[];
+  /** Of its headings, as they are linked to. */
+  readonly anchors: ReadonlySet<string>;
+}
+
+export const readPage = async (path: string): Promise<Page> =>
+  parsePage(path, await readFile(join(root, path), 'utf8'));
+
+/** Of the repository, but for what is generated or installed. */
+export async function listPages(): Promise<readonly string[]> {
+  const folders = ['docs', 'deploy', 'examples', 'packages/policy/src', 'test'];
+  const found = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(join(root, folder), { recursive: true })).map((path) => join(folder, path)),
+    ),
+  );
+  const below = found.flat().filter((path) => path.endsWith('.md') && !path.includes('node_modules'));
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...below.sort()];
+}
+
+function parsePage(path: string, text: string): Page {
+  const lines = text.split('\n');
+  const blocks: Block[] = [];
+  const links: Link[] = [];
+  const headings: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    const language = /^```(\w*)/.exec(line)?.[1];
+    if (language === undefined) {
+      links.push(...linksIn(line, at + 1));
+      headings.push(...(/^#+ (.+)$/.exec(line)?.slice(1) ?? []));
+      continue;
+    }
+    const end = lines.indexOf('```', at + 1);
+    if (end === -1) throw new Error(`${path}:${at + 1}: this block does not end`);
+    blocks.push({
+      ...{ line: at + 1, language, text: lines.slice(at + 1, end).join('\n') },
+      remark: remarkIn(lines[at - 1]),
+    });
+    at = end;
+  }
+  return { path, blocks, links, anchors: anchorsOf(headings) };
+}
+
+function remarkIn(line = ''): Remark {
+  const [, comment] = /^<!-- (.+) -->$/.exec(line) ?? [];
+  if (comment === 'refused') return { kind: 'refused' };
+  const [, reason] = /^not run: (.+)$/.exec(comment ?? '') ?? [];
+  return reason === undefined ? undefined : { kind: 'not-run', reason };
+}
+
+const linksIn = (line: string, at: number): readonly Link[] =>
+  Array.from(line.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => ({ line: at, target }));
+
+/** As GitHub makes them: words in lower case with dashes between, and a number where there are several. */
+function anchorsOf(headings: readonly string[]): ReadonlySet<string> {
+  const anchors = new Set<string>();
+  for (const heading of headings) {
+    const plain = heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '');
+    const anchor = plain.trim().replaceAll(' ', '-');
+    let name = anchor;
+    for (let more = 1; anchors.has(name); more++) name = `${anchor}-${more}`;
+    anchors.add(name);
+  }
+  return anchors;
+}
+
+/** The file that a link of a page points at, from the root, and the heading in it; undefined: it leaves the repository. */
+export function placeOfLink(
+  page: Page,
+  { target }: Link,
+): { readonly path: string; readonly anchor: string } | undefined {
+  if (/^[a-z]+:/.test(target)) return undefined;
+  const [file = '', anchor = ''] = target.split('#');
+  const path = file === '' ? page.path : relative(root, join(root, dirname(page.path), file));
+  return { path, anchor };
+}
