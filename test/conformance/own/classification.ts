@@ -54,6 +54,15 @@ export const classificationCases: OwnCases = {
     ),
     gives: ok({ raw_output_contents: [strings('4.000000:3'), floats(1, 2, 3, 4)] }),
   },
+  'of all that an item has, in more dimensions': {
+    ...infer('cube', [input('FP32', [1, 2, 3])], [floats(1, 6, 2, 9, 0, 3)], wanted(2)),
+    gives: ok(classes('9.000000:3', '6.000000:1')),
+  },
+  none: { ...labelled(0), ...refused('classification', '0') },
+  'of true and false': {
+    ...infer('id-bool', [input('BOOL', [1, 4])], [base64(Uint8Array.of(1, 0, 1, 0))], wanted(1)),
+    ...refused("'y'", 'BOOL'),
+  },
   'fewer than none': { ...labelled(-1), ...refused('classification', '-1') },
   'as a text': {
     ...infer('labelled', [input('FP32', [1, 4])], [scores], {

@@ -1,7 +1,7 @@
 // Cases of our own over HTTP: JSON, binary tensors, encodings, methods, and what is wrong with them.
 
 import { gzipSync } from 'node:zlib';
-import type { Json, JsonObject } from '../compare.js';
+import { anything, type Json, type JsonObject } from '../compare.js';
 import { floats, get, post, strings, type OwnCases } from './case.js';
 
 const fp32 = { name: 'x', shape: [1, 4], datatype: 'FP32' };
@@ -41,6 +41,16 @@ export const httpCases: OwnCases = {
   },
   'statistics of a model that is unknown': { ...get('models/nope/stats'), gives: { status: 400 }, names: ['nope'] },
   'settings of logging': { ...get('logging'), gives: { status: 200, reply: { log_info: true } } },
+  'statistics of all': { ...get('models/stats'), gives: { status: 200, reply: { model_stats: anything } } },
+  'settings of tracing': { ...get('trace/setting'), gives: { status: 200, reply: { trace_level: ['OFF'] } } },
+  'regions of shared memory': { ...get('systemsharedmemory/status'), gives: { status: 200, type: 'application/json' } },
+  'to load a model': { ...post('repository/models/cube/load', {}), gives: { status: 200 } },
+  'a version that is no number': { ...get('models/cube/versions/x'), ...wrong('x') },
+  'to ask a version that is unknown': {
+    ...post('models/id-fp32/versions/9/infer', { inputs: [numbers] }),
+    gives: { status: 404 },
+    names: ['id-fp32', '9'],
+  },
   'to load a model that is unknown': {
     ...post('repository/models/nope/load', {}),
     gives: { status: 404 },
@@ -138,6 +148,17 @@ export const httpCases: OwnCases = {
     ...binary('id-fp32', { inputs: [sized(fp32, 12)] }, floats(1, 2, 3)),
     ...wrong("'x'", '16', '12'),
   },
+  'one tensor and nothing else': {
+    ...post('models/id-fp32/infer', latin(floats(1, 2, 3, 4)), { 'inference-header-content-length': '0' }),
+    gives: { status: 200, type: 'application/octet-stream', binary: floats(1, 2, 3, 4) },
+  },
+  'FP16 in JSON': {
+    ...ask([{ ...fp32, datatype: 'FP16', data: [1, 2, 3, 4] }], {}, 'id-fp16'),
+    ...wrong("'x'", 'FP16', 'binary_data_size'),
+  },
+  'an input twice': { ...ask([numbers, numbers]), ...wrong("'x'") },
+  'an id that is a number': { ...ask([numbers], { id: 5 }), ...wrong('id', '5') },
+  'a dimension below zero': { ...ask([{ ...numbers, shape: [-1, 4] }]), ...wrong("'x'", '-1') },
   'a header length that is no number': {
     ...post('models/id-fp32/infer', { inputs: [numbers] }, { 'inference-header-content-length': 'ten' }),
     ...wrong('ten'),

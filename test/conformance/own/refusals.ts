@@ -66,6 +66,23 @@ export const refusalCases: OwnCases = {
     ...infer('id-fp32', [input('FP32', [1, 4], { parameters: { shared_memory_region: { string_param: 'r' } } })]),
     ...notFound("'x'", 'r'),
   },
+  'a timeout in another field': {
+    ...infer('id-fp32', fp32, [numbers], { parameters: { timeout: { uint64_param: '5000000' } } }),
+    ...refused('timeout', '5000000', 'int64_param'),
+  },
+  'a priority that is true': {
+    ...infer('id-fp32', fp32, [numbers], { parameters: { priority: { bool_param: true } } }),
+    ...refused('priority', 'true', 'int64_param'),
+  },
+  'a timeout that has passed': {
+    ...infer('id-fp32', fp32, [numbers], { parameters: { timeout: { int64_param: '1' } } }),
+    gives: { status: 'DEADLINE_EXCEEDED' },
+  },
+  'a version that is 0': { ...infer('id-fp32', fp32, [numbers], { model_version: '0' }), ...refused('0') },
+  'an input too many': {
+    ...infer('id-fp32', [...fp32, { ...input('FP32', [1, 4]), name: 'q' }], [numbers, numbers]),
+    ...refused("'q'", "'x'"),
+  },
   'latency_ms that is no number': {
     ...asked({ latency_ms: { string_param: 'soon' } }),
     ...refused('latency_ms', 'soon'),

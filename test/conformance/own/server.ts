@@ -67,6 +67,22 @@ export const serverCases: OwnCases = {
     ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: '9' } },
     ...refused('cube', '9'),
   },
+  'statistics of a version that is no number': {
+    ...{ rpc: 'ModelStatistics', request: { name: 'cube', version: 'x' } },
+    ...refused('x'),
+  },
+  'metadata of a version that is no number': {
+    ...{ rpc: 'ModelMetadata', request: { name: 'cube', version: 'x' } },
+    ...refused('x'),
+  },
+  'a region that is not registered': {
+    ...{ rpc: 'SystemSharedMemoryStatus', request: { name: 'r' } },
+    ...notFound("'r'"),
+  },
+  'to unregister a region that is not registered': {
+    ...{ rpc: 'SystemSharedMemoryUnregister', request: { name: 'r' } },
+    gives: ok(null),
+  },
   'whether a model is ready, with a version': {
     ...{ rpc: 'ModelReady', request: { name: 'cube', version: '1' } },
     gives: ok({ ready: true }),

@@ -25,6 +25,12 @@ export const tensorCases: OwnCases = {
     [1, 4],
     strings('', long.slice(0, 70_000), '\0\0', '日本'),
   ),
+  'raw BYTES that are no text': mirrored(
+    'id-bytes',
+    'BYTES',
+    [1, 4],
+    strings(...[0xff, 0x80, 0xc3, 0xfe].map((byte) => Uint8Array.of(byte))),
+  ),
   'raw FP32, negative zero': mirrored('id-fp32', 'FP32', [1, 4], floats(-0, 0, -1e38, 1e-45)),
 
   'typed INT32': mirroredTyped('id-int32', 'INT32', { int_contents: [-2_147_483_648, 2_147_483_647, 0, -1] }),
