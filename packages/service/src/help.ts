@@ -35,8 +35,9 @@ function usage(flag: Flag): string {
 
 function explanation(flag: Flag): string {
   if (flag.required) return `${flag.description} (required, or ${variableName(flag)})`;
-  const hidden = flag.default === undefined || flag.default === false || flag.secret;
-  return hidden ? flag.description : `${flag.description} (${defaultText(flag.default)})`;
+  const isBare = flag.default === undefined || flag.default === false || flag.secret;
+  const value = isBare ? '' : defaultText(flag.default);
+  return value === '' ? flag.description : `${flag.description} (${value})`;
 }
 
 const defaultText = (value: unknown): string =>

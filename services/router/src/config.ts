@@ -47,11 +47,11 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
       .preprocess((value) => (value === 'off' ? noHttp : value), z.int().min(noHttp).max(65_535))
       .default(8000)
       .meta({ type: 'integer' })
-      .describe("port for the protocol's HTTP form; 0 takes any free one, off: none"),
+      .describe("port for the protocol's HTTP form, 8000 if left out; 0 takes any free one, off: none"),
     httpAllowOrigin: z
       .array(z.string().regex(/^(\*|https?:\/\/[^/\s,]+)$/, 'expected * or an origin, e.g. https://example.org'))
       .default([])
-      .describe('origins of web pages that may ask by HTTP; *: all'),
+      .describe('origins of web pages that may ask by HTTP; *: all; none if left out'),
     hopMs: z
       .number()
       .min(0)

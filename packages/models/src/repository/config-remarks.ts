@@ -26,8 +26,8 @@ const topRemarks: Readonly<Record<string, string>> = {
 };
 
 const batchingRemarks: Readonly<Record<string, string>> = {
-  preferred_batch_size: 'Pareto batches by deadline: a batch waits for as long as every query in it can',
-  max_queue_delay_microseconds: 'Pareto batches by deadline: a batch waits for as long as every query in it can',
+  preferred_batch_size: 'a batch is what waits when a slot is free, as far as it pays: nothing is held back',
+  max_queue_delay_microseconds: 'a batch is what waits when a slot is free, as far as it pays: nothing is held back',
   preserve_ordering: 'answers leave as soon as they are there',
   priority_levels: 'any whole number is a priority: queries with 1 go first, those without one last',
   default_priority_level: 'queries without a priority go after those that have one',
@@ -43,7 +43,7 @@ const optimizationRemarks: Readonly<Record<string, string>> = {
   input_pinned_memory: 'memory is managed by Pareto',
   output_pinned_memory: 'memory is managed by Pareto',
   gather_kernel_buffer_threshold: 'memory is managed by Pareto',
-  eager_batching: 'Pareto batches by deadline',
+  eager_batching: 'a batch is put together when its slot is free',
 };
 
 const tensorRemarks: Readonly<Record<string, string>> = {
