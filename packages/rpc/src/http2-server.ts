@@ -1,5 +1,5 @@
-// What grpc-js leaves out of its HTTP/2 server: the receive window, when a call's headers came and from whom, and a size
-// error that says which flag to raise.
+// What grpc-js leaves out of its HTTP/2 server: the receive window, how much metadata may come, when a call's headers came and
+// from whom, and a size error that says which flag to raise.
 
 import type {
   Http2SecureServer,
@@ -20,6 +20,11 @@ import { certifiedOf, watchHandshakes, type Certified, type TlsServerOptions } f
 export const streamWindowBytes: number = 1024 * 1024;
 /** Per connection. */
 export const connectionWindowBytes: number = 8 * 1024 * 1024;
+/**
+ * Of a call, as HTTP/2 counts it: names, values, and 32 bytes for each entry. Clients are told, and those that heed it say so themselves;
+ * of others the call is refused, and a single value over 64 KiB costs them the connection.
+ */
+export const maxMetadataBytes: number = 64 * 1024;
 
 interface Factories {
   createServer: (options: ServerOptions) => Http2Server;
@@ -78,9 +83,11 @@ function explainSizeErrors(stream: ServerHttp2Stream): void {
 
 const { createServer, createSecureServer } = http2;
 
-const windowed = <O extends ServerOptions>(options: O): O => ({
+const bounded = <O extends ServerOptions>(options: O): O => ({
   ...options,
-  settings: { ...options.settings, initialWindowSize: streamWindowBytes },
+  settings: { ...options.settings, initialWindowSize: streamWindowBytes, maxHeaderListSize: maxMetadataBytes },
+  // The bytes of an entry bound how many there can be; node's default is 128, whatever their size.
+  maxHeaderListPairs: maxMetadataBytes / 32,
 });
 
 function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
@@ -90,9 +97,9 @@ function prepare<S extends Http2Server | Http2SecureServer>(server: S): S {
 }
 
 const ours: Factories = {
-  createServer: (options) => prepare(createServer(windowed(options))),
+  createServer: (options) => prepare(createServer(bounded(options))),
   createSecureServer(options) {
-    const server = prepare(createSecureServer(windowed(options)));
+    const server = prepare(createSecureServer(bounded(options)));
     watchHandshakes(server, options);
     return server;
   },

@@ -11,7 +11,7 @@ export {
 export { onDisconnected } from './connect.js';
 export { createServer, type Guard, type RpcServer, type ServerOptions } from './server.js';
 export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './options.js';
-export { streamWindowBytes } from './http2-server.js';
+export { maxMetadataBytes, streamWindowBytes } from './http2-server.js';
 export { type ServerCall } from './server-call.js';
 export {
   rawDuplex,

@@ -7,6 +7,7 @@ import {
   createClient,
   createRawCaller,
   createServer,
+  maxMetadataBytes,
   rawUnary,
   streamWindowBytes,
   waitForReady,
@@ -202,6 +203,23 @@ describe('a server and its clients', () => {
     const [settings] = (await once(session, 'remoteSettings')) as [Settings];
     session.destroy();
     assert.equal(settings.initialWindowSize, streamWindowBytes);
+  });
+
+  it('tells clients how much metadata it takes', async () => {
+    const session: ClientHttp2Session = connect(`http://127.0.0.1:${port}`);
+    const [settings] = (await once(session, 'remoteSettings')) as [Settings];
+    session.destroy();
+    assert.equal(settings.maxHeaderListSize, maxMetadataBytes);
+  });
+
+  it('takes many small entries of metadata', async () => {
+    const metadata = { ...Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x-${i}`, 'v'])), 'x-who': 'me' };
+    let note: string | undefined;
+    await createClient(channel, 'pareto.v1.Registry').registerTask(
+      { name: 'x' },
+      { metadata, onTrailers: (trailers) => (note = trailers.get('pareto-note')) },
+    );
+    assert.equal(note, 'me');
   });
 
   it('is reached past the proxy that the environment names', async () => {
