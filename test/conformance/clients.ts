@@ -34,10 +34,10 @@ export function describeClients(world: () => World, programs: () => Programs): v
     'perf_analyzer',
     () => programs().perfAnalyzer,
     (command) => {
-      for (const protocol of ['grpc', 'http']) {
-        it(`measures a model over ${protocol}`, async () => {
+      for (const [protocol, ...more] of [['grpc'], ['grpc', '--streaming'], ['http']]) {
+        it(`measures a model over ${[protocol, ...more].join(' ')}`, async () => {
           const address = protocol === 'grpc' ? world().address : world().httpAddress;
-          const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address)]);
+          const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address), ...more]);
           const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
           assert.ok(Number(throughput) > 0, output);
           // It asks the server for its counters before and after each window, and reckons with what they rose by.
@@ -52,7 +52,7 @@ export function describeClients(world: () => World, programs: () => Programs): v
 /** Short windows, and as steady as a machine of tests is. */
 const perfAnalyzerArgs = (protocol: string, address: string): readonly string[] => [
   ...['-m', 'id-fp32', '-i', protocol, '-u', address, '--concurrency-range', '4'],
-  ...['--measurement-interval', '1000', '--stability-percentage', '999', '--max-trials', '3', '-v'],
+  ...['--measurement-interval', '500', '--stability-percentage', '999', '--max-trials', '3', '-v'],
 ];
 
 function describeProgram(
