@@ -1,7 +1,7 @@
 // `npm test`: sets up, runs every test, and ends with `N passed, N failed[, N skipped]`.
 //   npm test -- packages/core            the tests of a folder, a file or a glob
 //   npm test -- "backs off"              the tests whose title contains the text
-//   npm test -- --no-skips               a skipped test counts as failed (CI)
+//   npm test -- --no-skips               a skipped test counts as failed
 import './require-node.mjs';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -8,9 +8,11 @@ cd "$1"
 "$2" -m zipfile -e perf_analyzer-*.whl wheel
 chmod +x wheel/perf_analyzer/bin/perf_analyzer
 
-# Lists and packages of their own: nothing of the machine's changes.
+# Lists and packages of their own, from where the machine has its packages: nothing of the machine's changes.
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb [signed-by=$keys] http://deb.debian.org/debian trixie main" > apt/sources.list
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') ||
+  { echo 'this machine has no mirror of Debian among its package sources'; exit 1; }
+echo "deb [signed-by=$keys] $mirror trixie main" > apt/sources.list
 apt() {
   apt-get -qq -o Dir::Etc::sourcelist="$PWD/apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$PWD/apt/lists" \
     -o Dir::Cache="$PWD/apt/cache" -o APT::Sandbox::User=root -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
