@@ -12,7 +12,7 @@ export interface PiecewiseTensor {
   readonly datatype: string;
   readonly shape: readonly number[];
   readonly parameters?: Parameters;
-  readonly contents: readonly Buffer[];
+  readonly contents: readonly Uint8Array[];
 }
 
 export interface PiecewiseRequest {
@@ -24,7 +24,7 @@ export interface PiecewiseRequest {
   readonly outputs: readonly { readonly name: string; readonly parameters: Parameters }[];
 }
 
-const lengthOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 const asInput = (value: ParameterValue): ParameterInput =>
   typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;

@@ -3,8 +3,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { Certified } from '@pareto/rpc';
+import type { ByteBudget, ByteHold } from './byte-budget.js';
 import { compressed } from './compress.js';
 import type { Endpoint } from './exchange.js';
+import type { InferWork } from './infer-work.js';
 import { createHttpCall, type HttpCall } from './http-call.js';
 import { originHeaders, preflightHeaders, type Origins } from './origins.js';
 import type { ProtocolCalls } from './protocol-calls.js';
@@ -15,6 +17,8 @@ import { errorReply, HttpError } from './status.js';
 
 export interface AnswerOptions {
   readonly protocol: ProtocolCalls;
+  readonly work: InferWork;
+  readonly budget: ByteBudget;
   readonly origins: Origins;
   readonly maxMessageBytes: number;
   /** How long a caller may send or take nothing while it is its turn. */
@@ -32,16 +36,19 @@ export async function answer(
   options: AnswerOptions,
 ): Promise<void> {
   const http = createHttpCall(request, response, { certified, clock: options.clock });
+  const hold = options.budget.hold();
+  response.once('close', () => hold[Symbol.dispose]());
   let origin = {};
   let reply: Reply;
   try {
     origin = originHeaders(request, options.origins);
-    reply = await replyTo(request, response, http, options);
+    reply = await replyTo(request, response, { http, hold }, options);
   } catch (error) {
     if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
     reply = errorReply(error);
   }
   if (response.destroyed) return;
+  hold.take(bytesOf(reply));
   const headers = { ...reply.headers, ...origin, ...Object.fromEntries(http.trailers) };
   const whole = await compressed({ ...reply, headers }, request.headers['accept-encoding']);
   await send(request, response, whole, options);
@@ -52,7 +59,7 @@ const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:
 async function replyTo(
   request: IncomingMessage,
   response: ServerResponse,
-  http: HttpCall,
+  { http, hold }: { readonly http: HttpCall; readonly hold: ByteHold },
   options: AnswerOptions,
 ): Promise<Reply> {
   const { method = 'GET', headers } = request;
@@ -65,13 +72,13 @@ async function replyTo(
   const endpoint = endpointOf(found, method);
   if (endpoint === undefined)
     throw new HttpError(405, `${method} is not for this path: expected ${methods}`, { allow: methods });
-  const { protocol, maxMessageBytes, stallMs, clock } = options;
+  const { protocol, work, maxMessageBytes, stallMs, clock } = options;
   return endpoint({
     ...namesIn(found),
-    ...{ headers, call: http.call, protocol, maxMessageBytes },
+    ...{ headers, call: http.call, protocol, work, maxMessageBytes },
     body() {
       if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxMessageBytes);
-      return readBody(request, { maxBytes: maxMessageBytes, stallMs, clock });
+      return readBody(request, { maxBytes: maxMessageBytes, stallMs, hold, clock });
     },
   });
 }
@@ -115,12 +122,44 @@ async function send(
   if (isDraining()) response.setHeader('connection', 'close');
   if (reply.status !== 204) response.setHeader('content-length', bytesOf(reply));
   response.writeHead(reply.status);
-  response.cork();
-  if (request.method !== 'HEAD') for (const part of reply.body) response.write(part);
-  response.uncork();
+  if (request.method !== 'HEAD') await sendBody(response, reply.body);
   // Closed while it still sends, a caller would not read why.
   if (reply.headers['connection'] === 'close' && !request.complete) await lastOf(request, clock);
   response.end();
+}
+
+/** Written at once, one that is encrypted would hold up everything else. */
+const pieceBytes = 256 * 1024;
+
+async function sendBody(response: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
+  response.cork();
+  let corked = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += pieceBytes) {
+      const piece = part.subarray(at, at + pieceBytes);
+      response.write(piece);
+      corked += piece.length;
+      if (corked < pieceBytes) continue;
+      response.uncork();
+      if (!(await isDrained(response))) return;
+      response.cork();
+      corked = 0;
+    }
+  }
+  response.uncork();
+}
+
+/** False: the caller went away. */
+function isDrained(response: ServerResponse): Promise<boolean> | boolean {
+  if (response.destroyed) return false;
+  if (!response.writableNeedDrain) return true;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve(!response.destroyed);
+    };
+    response.once('drain', done).once('close', done);
+  });
 }
 
 /** Until the rest of the body has come and was dropped, but not for ever. */

@@ -31,3 +31,42 @@ export function createChunks(parts: readonly Buffer[]): Chunks {
     },
   };
 }
+
+export interface ChunkCollector {
+  add(part: Buffer): void;
+  end(): Chunks;
+}
+
+/** A body that comes in more pieces than this, and smaller ones than a block, is put together. */
+const fewParts = 8;
+const blockBytes = 64 * 1024;
+
+/** Each piece costs memory of its own, so that many small ones would cost a multiple of what is in them. */
+export function createChunkCollector(): ChunkCollector {
+  const parts: Buffer[] = [];
+  let block = Buffer.alloc(0);
+  let used = 0;
+  const flush = (): void => {
+    if (used > 0) parts.push(block.subarray(0, used));
+    block = Buffer.alloc(0);
+    used = 0;
+  };
+  return {
+    add(part) {
+      if (parts.length < fewParts || part.length >= blockBytes / 4) {
+        flush();
+        parts.push(part);
+        return;
+      }
+      if (used + part.length > block.length) {
+        flush();
+        block = Buffer.allocUnsafeSlow(blockBytes);
+      }
+      used += part.copy(block, used);
+    },
+    end() {
+      flush();
+      return createChunks(parts);
+    },
+  };
+}

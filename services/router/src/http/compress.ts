@@ -1,20 +1,16 @@
 // Tensors in the encoding that the caller prefers, where that is worth it.
 
-import { promisify } from 'node:util';
-import { constants, deflate, gzip, type ZlibOptions } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { constants, createDeflate, createGzip } from 'node:zlib';
 import { bytesOf, type Reply } from './reply.js';
 
 type Encoding = 'gzip' | 'deflate';
-type Encode = (body: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
-const encoders: Readonly<Record<Encoding, Encode>> = {
-  gzip: promisify<Buffer, ZlibOptions, Buffer>(gzip),
-  deflate: promisify<Buffer, ZlibOptions, Buffer>(deflate),
-};
+const encoders = { gzip: createGzip, deflate: createDeflate };
 
 /** Below, the answer fits a packet anyway. */
 const worthBytes = 1024;
-const options = { level: constants.Z_BEST_SPEED };
+const options = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
 
 /** The most preferred of an Accept-Encoding header that we have; gzip when there are equals. */
 export function preferredEncoding(header: string | undefined): Encoding | undefined {
@@ -35,6 +31,8 @@ export async function compressed(reply: Reply, accepted: string | undefined): Pr
   const headers = { ...reply.headers, vary: [reply.headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', ') };
   const encoding = preferredEncoding(accepted);
   if (encoding === undefined) return { ...reply, headers };
-  const body = await encoders[encoding](Buffer.concat(reply.body), options);
-  return { ...reply, headers: { ...headers, 'content-encoding': encoding }, body: [body] };
+  const encoder = encoders[encoding](options);
+  const body: Buffer[] = [];
+  for await (const part of Readable.from(reply.body).pipe(encoder)) body.push(part as Buffer);
+  return { ...reply, headers: { ...headers, 'content-encoding': encoding }, body };
 }

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ServerCall } from '@pareto/rpc';
 import type { Chunks } from './chunks.js';
+import type { InferWork } from './infer-work.js';
 import type { ProtocolCalls } from './protocol-calls.js';
 import type { Reply } from './reply.js';
 
@@ -15,6 +16,7 @@ export interface Exchange {
   readonly headers: IncomingHttpHeaders;
   readonly call: ServerCall;
   readonly protocol: ProtocolCalls;
+  readonly work: InferWork;
   /** Largest message for a worker. */
   readonly maxMessageBytes: number;
   /** Reads the whole of it. Throws when it is too large, stalls, or can't be inflated. */

@@ -6,6 +6,8 @@ import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { createWebServer, formatAddress, type Guard, type ServerTls, type WebServer } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
 import { answer } from './answer.js';
+import { createByteBudget } from './byte-budget.js';
+import { createInferWork, type InferWork } from './infer-work.js';
 import { createProtocolCalls, type ProtocolHandlers } from './protocol-calls.js';
 import type { Origins } from './origins.js';
 
@@ -37,11 +39,16 @@ export interface HttpServer extends Runnable {
 
 const stallMs = 30_000;
 const headersTimeoutMs = 15_000;
+/** More are closed as they come. */
+const maxConnections = 10_000;
+/** So many of the largest messages may be in memory. */
+const largestAtOnce = 8;
 /** For a whole request, however steadily it comes. */
 const requestTimeoutMs = 600_000;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { draining, clock, drainTimeoutMs } = options;
+  const work = createInferWork(clock);
   const web = createWebServer(
     {
       keepAliveTimeout: options.maxConnectionIdleMs,
@@ -52,7 +59,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     options.tls,
   );
   const { server } = web;
-  answerAll(web, options);
+  server.maxConnections = maxConnections;
+  answerAll(web, work, options);
   let drained: Promise<void> | undefined;
   const drain = (): Promise<void> => (drained ??= close(server, drainTimeoutMs, clock));
   return {
@@ -67,16 +75,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     async stop() {
       await drain();
+      await work[Symbol.asyncDispose]();
       web[Symbol.dispose]();
     },
   };
 }
 
-function answerAll({ server, certifiedOf }: WebServer, options: HttpServerOptions): void {
+function answerAll({ server, certifiedOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
   const { handlers, guard, origins, maxMessageBytes, draining, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
   const isDraining = (): boolean => draining.aborted;
-  const settings = { protocol, origins, maxMessageBytes, stallMs, clock, onError, isDraining };
+  const budget = createByteBudget(largestAtOnce * maxMessageBytes);
+  const settings = { protocol, work, budget, origins, maxMessageBytes, stallMs, clock, onError, isDraining };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', () => undefined);
     answer(request, response, certifiedOf(request.socket), settings).catch((error: unknown) => {

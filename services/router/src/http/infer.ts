@@ -1,18 +1,18 @@
 // POST …/infer: JSON or binary tensors to a ModelInferRequest, its answer back.
 
 import { ParetoError } from '@pareto/core';
-import { decodeInferResponse, encodePiecewiseRequest } from '@pareto/rpc';
+import { encodePiecewiseRequest } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
 import { readRawInfer } from './raw-infer.js';
-import { readInfer } from './read-infer.js';
 import { HttpError } from './status.js';
-import { headerLengthKey, writeInfer } from './write-infer.js';
+import { headerLengthKey } from './write-infer.js';
 
 export const infer: Endpoint = async (exchange) => {
-  const { call, protocol, maxMessageBytes, model, version } = exchange;
+  const { call, protocol, work, maxMessageBytes, model, version } = exchange;
+  protocol.checkInfer(call);
   const body = await exchange.body();
   const headerLength = readHeaderLength(exchange, body.length);
-  const asked = headerLength === 0 ? await readRawInfer(exchange, body) : readInfer(body, headerLength);
+  const asked = await (headerLength === 0 ? readRawInfer(exchange, body) : work.read(body, headerLength, call.signal));
   const message = encodePiecewiseRequest({ ...asked.request, modelName: model, modelVersion: version });
   if (message.length > maxMessageBytes) {
     throw new HttpError(
@@ -20,7 +20,7 @@ export const infer: Endpoint = async (exchange) => {
       `the tensors take ${message.length} bytes, more than ${maxMessageBytes}; the limit is set by --max-message-bytes`,
     );
   }
-  return writeInfer(decodeInferResponse(await protocol.infer(message, call)), asked.isBinary);
+  return work.write(await protocol.infer(message, call), asked.binary, call.signal);
 };
 
 /** How much of the body is JSON; 0 says that it is one tensor and nothing else. */

@@ -20,7 +20,9 @@ type RequestOf<M extends UnaryName> = Parameters<Exclude<ProtocolHandlers[M], Ra
 export interface ProtocolCalls {
   /** The reply with the proto's field names. Throws `unimplemented` where there is no handler. */
   call<M extends UnaryName>(method: M, request: RequestOf<M>, call: ServerCall): Promise<JsonObject>;
-  /** An encoded ModelInferRequest for an encoded ModelInferResponse. */
+  /** Throws when a caller may not infer: before a body of any size is read for it. */
+  checkInfer(call: ServerCall): void;
+  /** An encoded ModelInferRequest for an encoded ModelInferResponse, of a call that was checked. */
   infer(body: Buffer, call: ServerCall): Promise<Buffer>;
 }
 
@@ -37,10 +39,10 @@ export function createProtocolCalls(handlers: ProtocolHandlers, guard: Guard): P
       checks.get(method)?.(call);
       return replyToJson(service, protoName(method), await handler(request, call));
     },
+    checkInfer: (call) => checks.get('modelInfer')?.(call),
     async infer(body, call) {
       const { modelInfer: handler } = handlers;
       if (handler === undefined || !('raw' in handler)) throw notOffered('modelInfer');
-      checks.get('modelInfer')?.(call);
       return handler.raw(body, call);
     },
   };

@@ -21,7 +21,7 @@ export async function readRawInfer({ protocol, model, version, call }: Exchange,
     throw refuse(`'${model}' has ${inputs.length} inputs: a body without JSON is for models with one`);
   }
   const request = { id: '', parameters: [], inputs: [tensorOf(input, body)], outputs: [] };
-  return { request, isBinary: () => true };
+  return { request, binary: { others: true, named: new Map() } };
 }
 
 const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { createChunks, type Chunks } from './chunks.js';
+import type { ByteHold } from './byte-budget.js';
+import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from './status.js';
 
 export interface BodyOptions {
@@ -12,6 +13,8 @@ export interface BodyOptions {
   readonly maxBytes: number;
   /** How long nothing may come. */
   readonly stallMs: number;
+  /** Where its bytes are counted. */
+  readonly hold: ByteHold;
   readonly clock: Clock;
 }
 
@@ -19,6 +22,12 @@ const close = { connection: 'close' };
 
 const tooLarge = (maxBytes: number): HttpError =>
   new HttpError(413, `the body is larger than ${maxBytes} bytes; the limit is set by --max-message-bytes`, close);
+
+const tooBusy = (): HttpError =>
+  new HttpError(429, 'the large requests under way take all the memory that there is for them: ask again later', {
+    ...close,
+    'retry-after': '1',
+  });
 
 /** What the body says that it is encoded with: a stream to read instead; undefined: it comes plain. */
 function inflaterOf(request: IncomingMessage): Unzip | undefined {
@@ -29,7 +38,7 @@ function inflaterOf(request: IncomingMessage): Unzip | undefined {
   throw new HttpError(415, message, { ...close, 'accept-encoding': 'gzip, deflate' });
 }
 
-/** Throws when it is too large (413), stalls (408), can't be inflated (400) or ends before its end. */
+/** Throws when it is too large (413), too much is under way (429), it stalls (408), can't be inflated (400) or ends before its end. */
 export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Chunks> {
   if (Number(request.headers['content-length'] ?? 0) > options.maxBytes) throw tooLarge(options.maxBytes);
   const inflater = inflaterOf(request);
@@ -44,9 +53,9 @@ export async function readBody(request: IncomingMessage, options: BodyOptions): 
 }
 
 function collect(request: IncomingMessage, source: Readable, options: BodyOptions): Promise<Chunks> {
-  const { maxBytes, stallMs, clock } = options;
+  const { maxBytes, stallMs, hold, clock } = options;
   return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
+    const collector = createChunkCollector();
     let length = 0;
     let watch = clock.after(milliseconds(stallMs), onQuiet);
     let lastAt = clock.now();
@@ -54,11 +63,12 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
       lastAt = clock.now();
       length += part.length;
       if (length > maxBytes) end(tooLarge(maxBytes));
-      else parts.push(part);
+      else if (!hold.take(part.length)) end(tooBusy());
+      else collector.add(part);
     };
     const onEnd = (): void => {
       end(undefined);
-      resolve(createChunks(parts));
+      resolve(collector.end());
     };
     const onGone = (): void => {
       if (!request.complete) end(new ParetoError('cancelled', 'the caller went away'));

@@ -12,9 +12,17 @@ import { parseJson } from './parse-json.js';
 /** What is asked for, but for the model's name. */
 export interface AskedInfer {
   readonly request: Omit<PiecewiseRequest, 'modelName' | 'modelVersion'>;
-  /** Whether an output is to be answered as binary data. */
-  readonly isBinary: (output: string) => boolean;
+  readonly binary: BinaryWishes;
 }
+
+/** Which outputs are to be answered as binary data. */
+export interface BinaryWishes {
+  /** Those that are not named. */
+  readonly others: boolean;
+  readonly named: ReadonlyMap<string, boolean>;
+}
+
+export const isBinary = ({ others, named }: BinaryWishes, output: string): boolean => named.get(output) ?? others;
 
 /** `headerLength`: how much of the body is JSON. Throws `invalid-argument`, saying where it stands. */
 export function readInfer(body: Chunks, headerLength: number): AskedInfer {
@@ -46,8 +54,8 @@ function readRequest(value: unknown, tail: BinaryTail): AskedInfer {
   const outputs = (fields['outputs'] === undefined ? [] : readArray('outputs', fields['outputs'])).map((output, i) =>
     readOutput(`outputs[${i}]`, output),
   );
-  const allBinary = readFlag('parameters.binary_data_output', parameters.get('binary_data_output'));
-  const binary = new Map(outputs.map(({ name, isBinary }) => [name, isBinary]));
+  const others = readFlag('parameters.binary_data_output', parameters.get('binary_data_output'));
+  const named = outputs.flatMap(({ name, isBinary }) => (isBinary === undefined ? [] : [[name, isBinary] as const]));
   return {
     request: {
       id: fields['id'] === undefined ? '' : readText('id', fields['id']),
@@ -55,7 +63,7 @@ function readRequest(value: unknown, tail: BinaryTail): AskedInfer {
       inputs,
       outputs,
     },
-    isBinary: (output) => binary.get(output) ?? allBinary,
+    binary: { others, named: new Map(named) },
   };
 }
 

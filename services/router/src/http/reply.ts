@@ -4,7 +4,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Sent one after the other; none: no body. */
-  readonly body: readonly Buffer[];
+  readonly body: readonly Uint8Array[];
   /** It may be sent compressed. Clients that ask for that expect it of tensors, and some can't read it elsewhere. */
   readonly isTensors?: boolean;
 }

@@ -2,22 +2,23 @@
 
 import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
 import { decodeData } from './decode-data.js';
+import { isBinary, type BinaryWishes } from './read-infer.js';
 import type { Reply } from './reply.js';
 
 export const headerLengthKey = 'inference-header-content-length';
 
 /** Throws `invalid-argument` when an output has no form in JSON. */
-export function writeInfer(response: DecodedInferResponse, isBinary: (output: string) => boolean): Reply {
+export function writeInfer(response: DecodedInferResponse, wishes: BinaryWishes): Reply {
   const { modelName, modelVersion, id, parameters, outputs } = response;
   const fields = [
     `"model_name":${JSON.stringify(modelName)}`,
     `"model_version":${JSON.stringify(modelVersion)}`,
     ...(id === '' ? [] : [`"id":${JSON.stringify(id)}`]),
     ...(parameters.size === 0 ? [] : [`"parameters":${JSON.stringify(Object.fromEntries(parameters))}`]),
-    `"outputs":[${outputs.map((output) => outputText(output, isBinary(output.name))).join(',')}]`,
+    `"outputs":[${outputs.map((output) => outputText(output, isBinary(wishes, output.name))).join(',')}]`,
   ];
   const json = Buffer.from(`{${fields.join(',')}}`);
-  const binary = outputs.filter(({ name }) => isBinary(name)).map(({ raw }) => raw);
+  const binary = outputs.filter(({ name }) => isBinary(wishes, name)).map(({ raw }) => raw);
   if (binary.length === 0) {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: [json], isTensors: true };
   }
@@ -25,9 +26,9 @@ export function writeInfer(response: DecodedInferResponse, isBinary: (output: st
   return { status: 200, headers, body: [json, ...binary], isTensors: true };
 }
 
-function outputText(output: RawTensor, isBinary: boolean): string {
+function outputText(output: RawTensor, asBinary: boolean): string {
   const { name, datatype, shape, raw } = output;
   const head = `"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`;
-  const data = isBinary ? `"parameters":{"binary_data_size":${raw.length}}` : `"data":${decodeData(output)}`;
+  const data = asBinary ? `"parameters":{"binary_data_size":${raw.length}}` : `"data":${decodeData(output)}`;
   return `{${head},${data}}`;
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { systemClock, type ParetoError } from '@pareto/core';
+import { createByteBudget } from '../../src/http/byte-budget.js';
 import { readBody } from '../../src/http/read-body.js';
 import type { HttpError } from '../../src/http/status.js';
 
@@ -21,7 +22,8 @@ describe('readBody', () => {
       socket.write(['POST / HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n'));
     });
 
-  const options = { maxBytes: 1000, stallMs: 60_000, clock: systemClock };
+  const hold = createByteBudget(1e9).hold();
+  const options = { maxBytes: 1000, stallMs: 60_000, hold, clock: systemClock };
 
   it('puts together what comes in pieces', async () => {
     const request = await requestOf('content-length: 6');
@@ -30,6 +32,25 @@ describe('readBody', () => {
     socket.write('def');
     const whole = await body;
     assert.equal(whole.join(1, whole.length).toString(), 'bcdef');
+  });
+
+  it('keeps a body of countless pieces in few', async () => {
+    const request = await requestOf('transfer-encoding: chunked');
+    const body = readBody(request, { ...options, maxBytes: 100_000 });
+    const sent = Array.from({ length: 5000 }, (_, i) => i % 256);
+    socket.write(sent.map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join(''), 'latin1');
+    socket.write('0\r\nx-trailer: 1\r\n\r\n');
+    const whole = await body;
+    assert.deepEqual([...whole.join(0, whole.length)], sent);
+    assert.ok(whole.slice(0, whole.length).length < 20);
+  });
+
+  it('refuses a large one while too many are under way', async () => {
+    const request = await requestOf('content-length: 400000');
+    socket.write(Buffer.alloc(400_000));
+    const refused = (error: HttpError): boolean => error.status === 429;
+    const full = createByteBudget(300_000).hold();
+    await assert.rejects(readBody(request, { ...options, hold: full, maxBytes: 1e6 }), refused);
   });
 
   it('gives up one that stalls', async () => {
