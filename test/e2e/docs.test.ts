@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createTempFolder, startChild, type TempFolder } from '@pareto/testkit';
 import { startDigits, type DigitsCluster } from '../support/digits.js';
 import { listPages, placeOfLink, readPage, type Block } from '../support/markdown.js';
-import { preparePython } from '../support/python.js';
+import { preparePython, type PythonEnvironment } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -52,7 +52,7 @@ describe('documentation', function () {
     const owned: AsyncDisposable[] = [];
     let started: DigitsCluster;
     let folder: TempFolder;
-    let python: string | undefined;
+    let python: PythonEnvironment;
     before(async function () {
       skipWithout(this, await missingTool());
       folder = await createTempFolder();
@@ -61,8 +61,7 @@ describe('documentation', function () {
       started = await startDigits({}, ['mlp-large', 'cnn-small', 'mlp-small']);
       owned.push(started);
       await started.client.waitUntilReady('cnn-small');
-      const environment = await preparePython('examples-python', `${root}examples/python/requirements.txt`);
-      if (environment.kind === 'ready') ({ python } = environment);
+      python = await preparePython('examples-python', `${root}examples/python/requirements.txt`);
     });
     after(async () => {
       for (const one of owned.reverse()) await one[Symbol.asyncDispose]();
@@ -72,8 +71,11 @@ describe('documentation', function () {
       for (const block of blocks.filter(isCommand)) {
         if (block.remark?.kind === 'not-run') continue;
         it(`${path}:${block.line} ${firstLine(block)}`, async function () {
-          const command = block.language === 'python' ? python : 'bash';
-          if (command === undefined) return this.skip();
+          const command = block.language !== 'python' ? 'bash' : python.kind === 'ready' ? python.python : undefined;
+          if (command === undefined) {
+            Object.assign(this.test ?? {}, { skipReason: python.kind === 'missing' ? python.reason : undefined });
+            return this.skip();
+          }
           const { code, output } = await runBlock(command, block, started, folder);
           const isWanted = block.remark?.kind === 'refused' ? code !== 0 : code === 0;
           assert.ok(isWanted, `${path}:${block.line} ended with ${code}:\n${block.text}\n\n${output}`);
