@@ -1,21 +1,26 @@
 // What clients ask about the server and its models.
 
+import type { JsonObject } from '@pareto/rpc';
 import type { Endpoint } from './exchange.js';
 import { HttpError } from './status.js';
-import { emptyReply, jsonReply } from './reply.js';
+import { jsonReply, type Reply } from './reply.js';
+
+/** Some clients look at the status, some at what is in the body. */
+const stateReply = (state: JsonObject, name: 'live' | 'ready'): Reply =>
+  jsonReply({ [name]: state[name] === true }, state[name] === true ? 200 : 503);
 
 export const serverLive: Endpoint = async ({ protocol, call }) =>
-  emptyReply((await protocol.call('serverLive', {}, call))['live'] === true ? 200 : 503);
+  stateReply(await protocol.call('serverLive', {}, call), 'live');
 
 export const serverReady: Endpoint = async ({ protocol, call }) =>
-  emptyReply((await protocol.call('serverReady', {}, call))['ready'] === true ? 200 : 503);
+  stateReply(await protocol.call('serverReady', {}, call), 'ready');
 
 export const serverMetadata: Endpoint = async ({ protocol, call }) =>
   jsonReply(await protocol.call('serverMetadata', {}, call));
 
 export const modelReady: Endpoint = async ({ protocol, model, version, call }) => {
   const { ready } = await protocol.call('modelReady', { name: model, version }, call);
-  if (ready === true) return emptyReply();
+  if (ready === true) return jsonReply({ name: model, ready });
   throw new HttpError(400, `'${model}'${version === '' ? '' : ` version ${version}`} is not ready`);
 };
 

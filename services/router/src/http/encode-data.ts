@@ -2,6 +2,7 @@
 
 import { elementCount, ParetoError, type DataType } from '@pareto/core';
 import { numberKinds } from './number-kinds.js';
+import { shown } from './json-shape.js';
 import { exactNumber } from './parse-json.js';
 
 export interface JsonTensor {
@@ -27,12 +28,6 @@ function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
   };
   visit(data, 1);
   return flat;
-}
-
-function shown(value: unknown): string {
-  const number = exactNumber(value);
-  const text = number === undefined ? JSON.stringify(value) : String(number);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 function misfit({ name, datatype }: JsonTensor, index: number, element: unknown, expected: string): ParetoError {

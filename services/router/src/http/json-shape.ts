@@ -7,9 +7,24 @@ import { exactNumber } from './parse-json.js';
 export type JsonFields = Readonly<Record<string, unknown>>;
 
 export function misfit(where: string, value: unknown, expected: string): ParetoError {
-  const came = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
+  const came = value === undefined ? 'missing' : shown(value);
   return new ParetoError('invalid-argument', `${where} is ${came}: expected ${expected}`);
 }
+
+const shownLength = 60;
+
+/** The beginning of a value, for a message; however large or deep it is. */
+export function shown(value: unknown): string {
+  const number = exactNumber(value);
+  if (number !== undefined) return String(number);
+  if (typeof value === 'string') return cut(JSON.stringify(value.slice(0, shownLength)));
+  if (typeof value !== 'object' || value === null) return String(value);
+  let left = shownLength;
+  const replacer = (_key: string, part: unknown): unknown => (left-- > 0 ? part : undefined);
+  return cut(JSON.stringify(value, replacer));
+}
+
+const cut = (text: string): string => (text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);
 
 export function readFields(where: string, value: unknown): JsonFields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonFields;

@@ -23,7 +23,8 @@ export function parseJson(bytes: Buffer, what: string): ParsedJson {
       `${what} is not JSON: it is not UTF-8; send BYTES that are no text as binary data`,
     );
   }
-  const text = bytes.toString('utf8');
+  // Some clients on Windows begin with a byte order mark.
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   try {
     return { value: JSON.parse(text), exact: () => parseExact(text, what) };
   } catch {

@@ -85,6 +85,11 @@ describe('HTTP infer', () => {
     });
   }
 
+  it('takes a byte order mark, and the last of two keys', async () => {
+    const body = `\ufeff{"id":"a","id":"b","inputs":[${JSON.stringify(x([1, 2, 3, 4]))}]}`;
+    assert.equal((await infer({ body })).json()['id'], 'b');
+  });
+
   it('takes and gives zero elements', async () => {
     const [output] = outputsOf(await infer({ body: { inputs: [x([], { shape: [0, 4] })] } }));
     assert.deepEqual(output, { name: 'y', datatype: 'FP32', shape: [0, 4], data: [] });
@@ -277,6 +282,26 @@ describe('HTTP infer', () => {
       /"br" is not understood: expected gzip/,
     ],
     ['what can not be inflated', { body: 'plain', headers: { 'content-encoding': 'gzip' } }, 400, /cannot be inflated/],
+    ['deep nesting of nothing', { body: `${'['.repeat(1e5)}${']'.repeat(1e5)}` }, 400, /the body is \[/],
+    ['UTF-16', { body: Buffer.from('{"inputs":[]}', 'utf16le') }, 400, /not JSON/],
+    [
+      'a number past all',
+      { body: '{"inputs":[{"name":"x","shape":[1e400],"datatype":"FP32","data":[1]}]}' },
+      400,
+      /its shape is/,
+    ],
+    [
+      'a prototype for fields',
+      { body: '{"__proto__":{"inputs":[]},"parameters":{"__proto__":1}}' },
+      400,
+      /inputs is missing/,
+    ],
+    [
+      'two lengths',
+      { body: '{}', headers: { 'Inference-Header-Content-Length': ['2', '2'] } },
+      400,
+      /Inference-Header-Content-Length is "2, 2"/,
+    ],
     [
       'deep nesting',
       {

@@ -23,9 +23,9 @@ describe('the HTTP server', () => {
       return answer.text === '' ? {} : answer.json();
     };
     assert.equal((await get('/v2'))['name'], 'pareto');
-    for (const path of ['/v2/health/live', '/v2/health/ready', '/v2/models/tiny/ready']) {
-      assert.deepEqual(await get(path), {});
-    }
+    assert.deepEqual(await get('/v2/health/live'), { live: true });
+    assert.deepEqual(await get('/v2/health/ready'), { ready: true });
+    assert.deepEqual(await get('/v2/models/tiny/ready'), { name: 'tiny', ready: true });
     const model = { versions: ['1'], platform: 'onnxruntime_onnx', ...tensors };
     for (const path of ['/v2/models/tiny', '/v2/models/tiny/', '/v2/models/tiny/versions/1']) {
       const { properties, ...told } = await get(path);
@@ -203,6 +203,26 @@ describe('the HTTP server', () => {
     await stopped;
     agent.destroy();
   });
+
+  it('answers small queries while it reads a large one', async () => {
+    const { router } = await setScene();
+    const order: string[] = [];
+    const agent = new Agent({ keepAlive: true });
+    const count = 4_000_000;
+    const large = `{"inputs":[{"name":"x","shape":[1,${count}],"datatype":"FP32","data":[${'1.25,'.repeat(count - 1)}1]}]}`;
+    const headers = { 'content-length': large.length, 'x-pareto-latency-ms': '60000' };
+    const sent = request(`${router.url}${path}`, { method: 'POST', headers, agent });
+    const answered = once(sent, 'response').then(() => order.push('large'));
+    sent.end(large);
+    await once(sent, 'finish');
+    for (let i = 0; i < 10; i++) {
+      const small = await ask(`${router.url}${path}`, { body: query });
+      order.push(`small ${small.status}`);
+    }
+    await answered;
+    agent.destroy();
+    assert.deepEqual(order, [...new Array<string>(10).fill('small 200'), 'large']);
+  }).timeout(30_000);
 
   it('answers what is no HTTP with 400, and goes on', async () => {
     const { router } = await setScene();
