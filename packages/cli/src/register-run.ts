@@ -1,7 +1,7 @@
 // One `pareto register`, from the models that were named to what came of them.
 
-import { ParetoError } from '@pareto/core';
-import type { NotFound } from '@pareto/models';
+import { errorText, ParetoError } from '@pareto/core';
+import { inspectModel, type NotFound } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';
@@ -11,7 +11,7 @@ import { findModels, type FoundModels } from './find-models.js';
 import { createJobDisplay } from './jobs/job-display.js';
 import { waitForJobs, type JobsLook } from './jobs/wait-for-jobs.js';
 import { readObjective, type ObjectiveOptions } from './options.js';
-import { registerModels, registerTask, type RegisterOptions } from './register-models.js';
+import { registerModels, registerTask, type LocalModel, type RegisterOptions } from './register-models.js';
 import { planRegistration, type RegisterPlan } from './register-plan.js';
 import { createRegisterProgress } from './register-progress.js';
 import { formatRemarks, remarksOf, type ModelRemark } from './register-remarks.js';
@@ -117,11 +117,31 @@ async function send(
   const { metric = 'top1', validation, keepAll = false } = flags;
   const sent: wire.Architecture[] = [];
   for (const { task, isNew, recipes, models } of plan.groups) {
+    const whole = await wholeOnes(models, onEvent);
+    if (whole.length === 0) continue;
     const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
     if (isNew) await registerTask(clients, definition, options);
-    sent.push(...(await registerModels(clients, { task, recipes, keepAll }, models, options)));
+    sent.push(...(await registerModels(clients, { task, recipes, keepAll }, whole, options)));
   }
   return sent;
+}
+
+/** The others are refused before anything is made for them: no task without a model stays behind. */
+async function wholeOnes(
+  models: readonly LocalModel[],
+  onEvent: RegisterOptions['onEvent'],
+): Promise<readonly LocalModel[]> {
+  const whole: LocalModel[] = [];
+  for (const model of models) {
+    try {
+      await inspectModel(model.path);
+      whole.push(model);
+    } catch (error) {
+      if (!(error instanceof ParetoError)) throw error;
+      onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
+    }
+  }
+  return whole;
 }
 
 async function wait(

@@ -111,6 +111,16 @@ describe('registering a repository', () => {
     assert.match(stderr, /pareto: 2 of 3 models were refused: the reasons stand above\n$/);
   });
 
+  it('makes no task for what is no whole model', async () => {
+    await put({ 'cut.onnx': 'cut short', 'a.onnx': tiny });
+    const { code, stderr } = await register(folder.file('cut.onnx'), folder.file('a.onnx'), '--detach');
+    assert.equal(code, 1);
+    assert.match(stderr, /^refused cut: it is not/m);
+    assert.doesNotMatch(stderr, /cut.task/);
+    assert.match(stderr, /^task a.task/m);
+    assert.match(stderr, /pareto: 1 of 2 models were refused: the reasons stand above\n$/);
+  });
+
   it('takes what is said on the command line over what a folder says', async () => {
     await put({ 'a model/1/model.onnx': tiny, 'a model/config.pbtxt': 'max_batch_size: 4', 'names.txt': 'zero' });
     const flags = [

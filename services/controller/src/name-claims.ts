@@ -15,7 +15,7 @@ export function refuseTaken({ names }: RecordView, name: string, kind: NameRecor
   if (holder === undefined || holder === 'free' || holder === kind) return;
   throw new ParetoError(
     'already-exists',
-    `${name} is the name of a ${holder}: tasks and architectures share one namespace`,
+    `${name} is the name of ${holder === 'task' ? 'a task' : 'an architecture'}: tasks and architectures share one namespace, choose another name`,
   );
 }
 

@@ -83,7 +83,10 @@ describe('controller', () => {
       assert.equal((await controller.registry.registerTask(request)).defaultObjective?.latencyMs, 200);
       await assert.rejects(task(), { code: 'already-exists' });
       await registerModel(controller, 'tiny');
-      await assert.rejects(task('tiny'), { code: 'already-exists', message: /namespace/ });
+      await assert.rejects(task('tiny'), {
+        code: 'already-exists',
+        message: /^tiny is the name of an architecture: .*another name$/,
+      });
       await assert.rejects(registerModel(controller, 'squares'), { code: 'already-exists', message: /namespace/ });
       await assert.rejects(task('no good'), { code: 'invalid-argument' });
     });
