@@ -4,6 +4,7 @@ import { formatCost, formatMs, formatPercent } from '../format.js';
 import { formatTable } from '../table.js';
 import type { Paint } from '../terminal.js';
 import type { Cluster } from '../up/cluster.js';
+import type { Topology } from '../up/topology.js';
 import type { Outcome } from './ask.js';
 
 const digitOf = ({ query, hits }: Outcome): string => {
@@ -49,8 +50,15 @@ export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   return [...failed, ...few];
 }
 
+/** A seven, as a request; empty without HTTP. */
+function curlLine({ router: { httpPort } }: Topology, samples: string): string {
+  if (httpPort === undefined) return '';
+  const request = samples.replace(/validation\.npz$/, 'seven.json');
+  return `  curl -H 'x-pareto-min-accuracy: 0.98' -d @${request} 127.0.0.1:${httpPort}/v2/models/digits/infer\n`;
+}
+
 export const howToTalk = (
-  { endpoints: { controller, router } }: Cluster,
+  { endpoints: { controller, router }, topology }: Pick<Cluster, 'endpoints' | 'topology'>,
   samples: string,
 ): string => `It is left running. Talk to it:
 
@@ -58,8 +66,7 @@ export const howToTalk = (
   npx pareto --controller ${controller.join(',')} frontier digits --svg frontier.svg
   npx pareto --controller ${controller.join(',')} top
 
-  grpcurl -plaintext -d '{"target": "digits", "objective": {"latency_ms": 20, "min_accuracy": 0.98}}' ${router} pareto.v1.Inference/WhatIf
-
+${curlLine(topology, samples)}
   # pip install "tritonclient[grpc]" numpy
   import numpy, tritonclient.grpc as triton
   data = numpy.load("${samples}")

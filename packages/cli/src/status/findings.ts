@@ -168,7 +168,7 @@ function taskFinding(load: wire.TaskLoad): Finding {
     return {
       level: 'warning',
       about,
-      text: `${text}; ${count(held, 'query', 'queries')} wait for a variant that loads`,
+      text: `${text}; ${count(held, 'query waits', 'queries wait')} for a variant that loads`,
     };
   const isCold = load.variantsReady.length === 0;
   return { level: 'good', about, text: isCold ? `${text}; nothing is loaded, the first query waits` : text };
