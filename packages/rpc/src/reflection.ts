@@ -1,7 +1,10 @@
 // What server reflection tells of our services: field names as the proto files write them, and map entries under the
 // names that protobuf's own compiler gives them (protobufjs names them otherwise, and strict clients refuse the file).
 
+import type { handleBidiStreamingCall, Server, ServiceDefinition } from '@grpc/grpc-js';
 import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { ParetoError } from '@pareto/core';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { loadProtos } from './protos.js';
 
@@ -54,4 +57,50 @@ export function reflectedDefinition(): PackageDefinition {
   };
   const entries = Object.entries(loadProtos({ keepCase: true }));
   return Object.fromEntries<AnyDefinition>(entries.map(([name, entry]) => [name, mendEntry(entry)]));
+}
+
+const methodName = 'ServerReflectionInfo';
+const paths = ['v1', 'v1alpha'].map((version) => `/grpc.reflection.${version}.ServerReflection/${methodName}`);
+
+type Definition = ServiceDefinition[string];
+type Handler = handleBidiStreamingCall<unknown, unknown>;
+
+interface Method {
+  readonly definition: Definition;
+  readonly handler: Handler;
+}
+
+/** Adds reflection, of these services. What it tells is gathered when it is first asked: that takes longer than the rest of a start. */
+export function addReflection(server: Server, services: readonly string[]): void {
+  let gathered: ReadonlyMap<string, Method> | undefined;
+  for (const path of paths) {
+    const method = (): Method => {
+      gathered ??= gather(services);
+      const found = gathered.get(path);
+      if (found === undefined) throw new ParetoError('internal', `reflection has no method ${path}`);
+      return found;
+    };
+    const definition: Definition = {
+      ...{ path, requestStream: true, responseStream: true },
+      requestSerialize: (value: unknown) => method().definition.requestSerialize(value),
+      requestDeserialize: (bytes: Buffer): unknown => method().definition.requestDeserialize(bytes),
+      responseSerialize: (value: unknown) => method().definition.responseSerialize(value),
+      responseDeserialize: (bytes: Buffer): unknown => method().definition.responseDeserialize(bytes),
+    };
+    const handler: Handler = (call) => method().handler(call);
+    server.addService({ [methodName]: definition }, { [methodName]: handler });
+  }
+}
+
+function gather(services: readonly string[]): ReadonlyMap<string, Method> {
+  const methods = new Map<string, Method>();
+  const collector: Pick<Server, 'addService'> = {
+    addService(service, handlers) {
+      const [definition, handler] = [service[methodName], handlers[methodName]];
+      if (definition === undefined || handler === undefined) return;
+      methods.set(definition.path, { definition, handler: handler as Handler });
+    },
+  };
+  new ReflectionService(reflectedDefinition(), { services: [...services] }).addToServer(collector);
+  return methods;
 }

@@ -17,14 +17,13 @@ import type {
   ServerWritableStream,
   ServiceDefinition,
 } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
 import { withServerWindow } from './http2-server.js';
 import { serializeOnce } from './encode-once.js';
 import { defaultMaxMessageBytes, formatAddress } from './options.js';
 import { serviceDefinition } from './protos.js';
-import { reflectedDefinition } from './reflection.js';
+import { addReflection } from './reflection.js';
 import { createServerCall, type ServerCall } from './server-call.js';
 import type { ServiceHandlers, ServiceName } from './services.js';
 import { toStatus } from './status.js';
@@ -183,8 +182,7 @@ export function createServer(options: ServerOptions = {}): RpcServer {
       server.addService(...implement(service, handlers, context));
     },
     async listen(host, port) {
-      const services = [...names.slice(1), 'grpc.health.v1.Health'];
-      new ReflectionService(reflectedDefinition(), { services }).addToServer(server);
+      addReflection(server, [...names.slice(1), 'grpc.health.v1.Health']);
       return withServerWindow(() => bind(server, serverCredentials(options.tls), formatAddress(host, port)));
     },
     setServing,

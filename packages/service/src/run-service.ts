@@ -55,7 +55,7 @@ async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config:
   const isExposed = checkBind(config);
   const service = options.config.name.replace(/^pareto-/, '');
   const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
-  const tracer = createTracer({ service, endpoint: config.traceEndpoint });
+  const tracer = await createTracer({ service, endpoint: config.traceEndpoint });
   const lifecycle = createLifecycle(logger);
   exitOnDefect(logger);
   if (isExposed) logger.warn(exposed, { host: config.host });

@@ -1,18 +1,8 @@
 // Spans, made by hand where a query passes, and exported over OTLP/HTTP. Without an endpoint nothing is recorded, and an
 // incoming `traceparent` is handed on as it came.
 
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as OtelSpan } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  AlwaysOnSampler,
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
-import { errorText, type Milliseconds } from '@pareto/core';
-import { formatTraceparent, parseTraceparent } from './traceparent.js';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Milliseconds } from '@pareto/core';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -50,56 +40,16 @@ export interface TracerOptions {
   readonly processor?: SpanProcessor;
 }
 
-const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
-
-export function createTracer(options: TracerOptions): Tracer {
-  const processor = options.processor ?? createExport(options.endpoint, options.flushMs ?? 1000);
-  if (processor === undefined) return { startSpan: (_name, given) => passThrough(given), shutdown: async () => {} };
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': `pareto-${options.service}` }),
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    spanProcessors: [processor],
-  });
-  const tracer = provider.getTracer('pareto');
-  return {
-    startSpan(name, given = {}) {
-      const start = {
-        kind: kinds[given.kind ?? 'internal'],
-        ...(given.attributes && { attributes: given.attributes }),
-        ...(given.startedAt !== undefined && { startTime: given.startedAt }),
-      };
-      return wrap(tracer.startSpan(name, start, contextOf(given.traceparent)));
-    },
-    shutdown: () => provider.shutdown().catch(() => {}),
-  };
-}
-
-function createExport(endpoint: string | undefined, flushMs: number): SpanProcessor | undefined {
-  if (endpoint === undefined) return undefined;
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 2000 });
-  return new BatchSpanProcessor(exporter, { scheduledDelayMillis: flushMs, exportTimeoutMillis: 2000 });
+/** What exports them takes its time to load, and is loaded only where spans are recorded. */
+export async function createTracer(options: TracerOptions): Promise<Tracer> {
+  const { endpoint, processor } = options;
+  if (endpoint === undefined && processor === undefined) {
+    return { startSpan: (_name, given) => passThrough(given), shutdown: async () => {} };
+  }
+  const { createRecorder } = await import('./recorder.js');
+  return createRecorder(options);
 }
 
 function passThrough(options?: SpanOptions): Span {
   return { traceparent: options?.traceparent, recording: false, set() {}, end() {} };
-}
-
-function contextOf(traceparent: string | undefined): Context {
-  const parent = parseTraceparent(traceparent);
-  if (parent === undefined) return ROOT_CONTEXT;
-  const { traceId, spanId, flags } = parent;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: flags, isRemote: true });
-}
-
-function wrap(span: OtelSpan): Span {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  return {
-    traceparent: formatTraceparent({ traceId, spanId, flags: traceFlags }),
-    recording: span.isRecording(),
-    set: (attributes) => void span.setAttributes(attributes),
-    end(error, endedAt) {
-      if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: errorText(error) });
-      span.end(endedAt);
-    },
-  };
 }

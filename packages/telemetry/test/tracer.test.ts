@@ -6,9 +6,9 @@ import { createTracer, parseTraceparent } from '../src/index.js';
 const incoming = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('tracer', () => {
-  it('makes a child of the incoming span and hands its own id on', () => {
+  it('makes a child of the incoming span and hands its own id on', async () => {
     const exporter = new InMemorySpanExporter();
-    const tracer = createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
+    const tracer = await createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
     const startedAt = systemClock.now();
     const span = tracer.startSpan('infer', { traceparent: incoming, kind: 'server', startedAt });
     span.set({ variant: 'cnn:original' });
@@ -21,9 +21,9 @@ describe('tracer', () => {
     assert.equal(span.traceparent, `00-0af7651916cd43dd8448eb211c80319c-${own.spanId}-01`);
   });
 
-  it('begins a trace when none came in, and records none that the caller chose not to sample', () => {
+  it('begins a trace when none came in, and records none that the caller chose not to sample', async () => {
     const exporter = new InMemorySpanExporter();
-    const tracer = createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
+    const tracer = await createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
     const root = tracer.startSpan('infer', { traceparent: 'nonsense' });
     assert.notEqual(parseTraceparent(root.traceparent), undefined);
     const unsampled = tracer.startSpan('infer', { traceparent: incoming.replace(/01$/, '00') });
@@ -32,14 +32,14 @@ describe('tracer', () => {
   });
 
   it('hands the incoming header on unchanged without an endpoint', async () => {
-    const tracer = createTracer({ service: 'worker' });
+    const tracer = await createTracer({ service: 'worker' });
     assert.equal(tracer.startSpan('infer', { traceparent: incoming }).traceparent, incoming);
     assert.equal(tracer.startSpan('infer').traceparent, undefined);
     await tracer.shutdown();
   });
 
   it('shuts down although the collector is away', async () => {
-    const tracer = createTracer({ service: 'worker', endpoint: 'http://127.0.0.1:9' });
+    const tracer = await createTracer({ service: 'worker', endpoint: 'http://127.0.0.1:9' });
     tracer.startSpan('infer').end();
     await tracer.shutdown();
   });

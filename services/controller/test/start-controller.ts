@@ -27,7 +27,7 @@ export async function startController(
   const level = process.env['TEST_LOG'] === undefined ? 'silent' : 'debug';
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
   const lifecycle = createLifecycle(logger);
-  const tracer = createTracer({ service: 'controller', endpoint: undefined });
+  const tracer = await createTracer({ service: 'controller', endpoint: undefined });
   const access = createTokenAccess(clusterToken, { role: 'controller', clock: systemClock, logger });
   const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, access };
   const config = controllerConfig.schema.parse({ ...testConfig, dataDir, ...fields });

@@ -10,7 +10,7 @@ describe('traces', () => {
 
   it("have one span for each query, between the client's and the worker's", async () => {
     await using collector = await createTraceCollector();
-    const tracer = createTracer({ service: 'router', endpoint: collector.endpoint, flushMs: 50 });
+    const tracer = await createTracer({ service: 'router', endpoint: collector.endpoint, flushMs: 50 });
     const worker = await addWorker('tiny-0');
     const controller = await addController(tableOf([tiny], [{ id: 'tiny-0', of: 'tiny', address: worker.address }]));
     const router = await startRouter([controller.address], {}, tracer);

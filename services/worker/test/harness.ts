@@ -64,7 +64,7 @@ export async function startWorld(
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const logger = createLogger({ service: 'worker', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
-  const tracer = createTracer({ service: 'worker', ...tracing });
+  const tracer = await createTracer({ service: 'worker', ...tracing });
   const access = createTokenAccess(token, { role: 'worker', clock: systemClock, logger });
   const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
   const full = workerConfig.schema.parse({

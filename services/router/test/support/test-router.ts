@@ -54,7 +54,7 @@ export function requestOf(query: InferQuery = {}): Buffer {
 export async function startRouter(
   controllers: readonly string[],
   overrides: Partial<RouterConfig> = {},
-  tracer: Tracer = createTracer({ service: 'router' }),
+  tracer?: Tracer,
 ): Promise<TestRouter> {
   const argv = [
     '--port',
@@ -75,6 +75,7 @@ export async function startRouter(
   const lifecycle = createLifecycle(logger);
   const clock = systemClock;
   const access = createTokenAccess(token, { role: 'router', clock, logger });
+  tracer ??= await createTracer({ service: 'router' });
   const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
   const router = createRouter({ ...loaded.config, ...overrides }, context);
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });

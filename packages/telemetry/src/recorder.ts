@@ -1,0 +1,64 @@
+// Recorded spans, over OpenTelemetry's SDK: what a tracer is where there is a collector.
+
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as OtelSpan } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { errorText } from '@pareto/core';
+import { formatTraceparent, parseTraceparent } from './traceparent.js';
+import type { Span, Tracer, TracerOptions } from './tracer.js';
+
+const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
+
+/** A tracer that records: into the processor, or to the endpoint. */
+export function createRecorder(options: TracerOptions): Tracer {
+  const processor = options.processor ?? createExport(options.endpoint ?? '', options.flushMs ?? 1000);
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': `pareto-${options.service}` }),
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    spanProcessors: [processor],
+  });
+  const tracer = provider.getTracer('pareto');
+  return {
+    startSpan(name, given = {}) {
+      const start = {
+        kind: kinds[given.kind ?? 'internal'],
+        ...(given.attributes && { attributes: given.attributes }),
+        ...(given.startedAt !== undefined && { startTime: given.startedAt }),
+      };
+      return wrap(tracer.startSpan(name, start, contextOf(given.traceparent)));
+    },
+    shutdown: () => provider.shutdown().catch(() => {}),
+  };
+}
+
+function createExport(endpoint: string, flushMs: number): SpanProcessor {
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 2000 });
+  return new BatchSpanProcessor(exporter, { scheduledDelayMillis: flushMs, exportTimeoutMillis: 2000 });
+}
+
+function contextOf(traceparent: string | undefined): Context {
+  const parent = parseTraceparent(traceparent);
+  if (parent === undefined) return ROOT_CONTEXT;
+  const { traceId, spanId, flags } = parent;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: flags, isRemote: true });
+}
+
+function wrap(span: OtelSpan): Span {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return {
+    traceparent: formatTraceparent({ traceId, spanId, flags: traceFlags }),
+    recording: span.isRecording(),
+    set: (attributes) => void span.setAttributes(attributes),
+    end(error, endedAt) {
+      if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: errorText(error) });
+      span.end(endedAt);
+    },
+  };
+}
