@@ -9,7 +9,8 @@ const numberIn =
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== '' && value >= low && value <= high) return value;
-    throw new InvalidArgumentError(`Expected a number from ${low} to ${high === Infinity ? 'any' : high}.`);
+    const range = high === Infinity ? `of ${low} or more` : `from ${low} to ${high}`;
+    throw new InvalidArgumentError(`Expected a number ${range}.`);
   };
 
 export const wholeNumberIn =

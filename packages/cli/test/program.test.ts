@@ -315,6 +315,12 @@ describe('the command line', () => {
     assert.match(stderr, /--etcd .* is invalid. Expected host:port, e.g. 127.0.0.1:2379/);
   });
 
+  it('says which numbers an option takes', async () => {
+    const { code, stderr } = await run('whatif', 'digits', '--latency-ms', 'abc');
+    assert.equal(code, 2);
+    assert.match(stderr, /--latency-ms .* is invalid. Expected a number of 0 or more/);
+  });
+
   it('shows an example with every command', async () => {
     const { stdout } = await run('--help');
     const commands = stdout.slice(stdout.indexOf('Getting started:'));

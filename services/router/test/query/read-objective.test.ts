@@ -43,6 +43,13 @@ describe('objectives of clients', () => {
     });
   }
 
+  it('are named as they came, also where JSON has no word for it', () => {
+    assert.throws(() => read({ latency_ms: Number.NaN }), {
+      message: /^parameter latency_ms is NaN: expected a number/,
+    });
+    assert.throws(() => read({ latency_ms: Infinity }), { message: /^parameter latency_ms is Infinity: expected/ });
+  });
+
   for (const value of ['soon', '0', '']) {
     it(`are named as they stand in metadata: ${JSON.stringify(value)}`, () => {
       assert.throws(() => objectiveOfMetadata(new Map([['x-pareto-latency-ms', value]])), {
