@@ -58,7 +58,7 @@ describe('documentation', function () {
       folder = await createTempFolder();
       owned.push(folder);
       await furnish(folder);
-      started = await startDigits({}, ['mlp-large', 'cnn-small', 'mlp-small']);
+      started = await startDigits({}, ['cnn-small', 'mlp-small']);
       owned.push(started);
       await started.client.waitUntilReady('cnn-small');
       python = await preparePython('examples-python', `${root}examples/python/requirements.txt`);
