@@ -127,7 +127,7 @@ const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonl
   controller: [
     [/^pareto\.v1\.Fleet\/Join$/, ['worker']],
     [/^pareto\.v1\.Fleet\/(ListWorkers|Drain|Overview|Events)$/, ['operator']],
-    [/^pareto\.v1\.Routes\/Watch$/, ['router']],
+    [/^pareto\.v1\.Routes\/(Watch|Statistics|SetWarmth)$/, ['router']],
     [/^pareto\.v1\.Registry\//, ['operator']],
     [/^pareto\.v1\.Blobs\/(Stat|Upload|Download)$/, ['worker', 'operator']],
   ],
