@@ -32,7 +32,10 @@ export const fallbackObjective: Objective = {
   degrade: 'forbid',
 };
 
-/** Merges sources, the strongest first: parameters, then metadata, then the task's default. */
+/**
+ * Merges sources, the strongest first: parameters, then metadata, then the task's default. A floor of 0 is none, whatever a
+ * weaker source says.
+ */
 export function resolveObjective(...sources: readonly PartialObjective[]): Objective {
   const first = <K extends keyof Objective>(key: K): Objective[K] => {
     for (const source of sources) {
@@ -41,9 +44,10 @@ export function resolveObjective(...sources: readonly PartialObjective[]): Objec
     }
     return fallbackObjective[key];
   };
+  const minAccuracy = first('minAccuracy');
   return {
     latencyMs: first('latencyMs'),
-    minAccuracy: first('minAccuracy'),
+    minAccuracy: minAccuracy === 0 ? undefined : minAccuracy,
     accuracyBound: first('accuracyBound'),
     maxCostPer1k: first('maxCostPer1k'),
     class: first('class'),

@@ -42,6 +42,10 @@ describe('names', () => {
 });
 
 describe('objectives', () => {
+  it('takes a floor of 0 for none', () => {
+    assert.equal(resolveObjective({ minAccuracy: 0 }, { minAccuracy: 0.9 }).minAccuracy, undefined);
+  });
+
   it('take each field from the strongest source that has it', () => {
     const resolved = resolveObjective(
       { latencyMs: milliseconds(20) },

@@ -7,6 +7,7 @@ import { createWebServer, formatAddress, type Guard, type ServerTls, type WebSer
 import type { Runnable } from '@pareto/service';
 import { answer } from './answer.js';
 import { createByteBudget } from './byte-budget.js';
+import { refuseConnection } from './client-error.js';
 import { createInferWork, type InferWork } from './infer-work.js';
 import { createProtocolCalls, type ProtocolHandlers } from './protocol-calls.js';
 import type { Origins } from './origins.js';
@@ -95,7 +96,7 @@ function answerAll({ server, certifiedOf }: WebServer, work: InferWork, options:
     });
   };
   // One that waits to be told to go on is answered by the same: it is told when its body is read.
-  server.on('request', onRequest).on('checkContinue', onRequest);
+  server.on('request', onRequest).on('checkContinue', onRequest).on('clientError', refuseConnection);
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

@@ -227,10 +227,17 @@ describe('the HTTP server', () => {
   it('answers what is no HTTP with 400, and goes on', async () => {
     const { router } = await setScene();
     const { hostname, port } = new URL(router.url);
-    const socket = connect(Number(port), hostname);
-    socket.write('PRI * HTTP/9\r\n\r\n');
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    assert.match(answer.toString(), /^HTTP\/1.1 400/);
+    const cases = [
+      ['PRI * HTTP/9\r\n\r\n', /^HTTP\/1.1 400 .*not an HTTP\/1.1 request: /s],
+      [`GET /v2 HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(40_000)}\r\n\r\n`, /^HTTP\/1.1 431 .*headers are over 16 KB/s],
+    ] as const;
+    for (const [sent, expected] of cases) {
+      const socket = connect(Number(port), hostname);
+      socket.write(sent);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      assert.match(answer.toString(), expected);
+      socket.destroy();
+    }
     assert.equal((await ask(`${router.url}/v2`)).status, 200);
   });
 });
