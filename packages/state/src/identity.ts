@@ -6,9 +6,10 @@ import type { Entry, Store } from './store.js';
 
 /**
  * Of the keys and records that this release writes. 2: files made of a model, and rules. A release that knows 1 would serve
- * what a rule denies.
+ * what a rule denies. 3: wishes, what the protocol's statistics are made of, and profiles of what was not run. A release that knows
+ * 2 would drop those counts when it adds to them, and take a cost that is none for a number.
  */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 /** Records of it lack only fields that reading fills in. */
 const oldestSchema = 1;
 

@@ -66,16 +66,18 @@ describe('embedded store', () => {
     await assert.rejects(open(), { code: 'failed-precondition', message: /schema version 99/ });
   });
 
-  it('takes data of the schema version before, and makes it its own', async () => {
-    const before = await open();
-    await write(before, 'meta/schema', '1');
-    await write(before, 'k', 'kept');
-    await before[Symbol.asyncDispose]();
-    const store = await open();
-    assert.equal((await store.get('k')).entry?.value, 'kept');
-    assert.equal((await store.get('meta/schema')).entry?.value, '2');
-    await store[Symbol.asyncDispose]();
-  });
+  for (const older of ['1', '2']) {
+    it(`takes data of schema version ${older}, and makes it its own`, async () => {
+      const before = await open();
+      await write(before, 'meta/schema', older);
+      await write(before, 'k', 'kept');
+      await before[Symbol.asyncDispose]();
+      const store = await open();
+      assert.equal((await store.get('k')).entry?.value, 'kept');
+      assert.equal((await store.get('meta/schema')).entry?.value, '3');
+      await store[Symbol.asyncDispose]();
+    });
+  }
 
   it('bounds its history by itself', async () => {
     const store = await open(10);

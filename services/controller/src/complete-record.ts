@@ -1,4 +1,4 @@
-// Records of schema version 1, with what they lack.
+// Records of older schema versions, with what they lack.
 
 import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type SlotGroup } from '@pareto/core';
 import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';

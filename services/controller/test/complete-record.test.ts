@@ -1,4 +1,4 @@
-// Records as schema version 1 had them.
+// Records as older schema versions had them.
 
 import assert from 'node:assert/strict';
 import { environmentOf, noCounts } from '@pareto/core';
