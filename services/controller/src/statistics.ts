@@ -80,7 +80,7 @@ function holdersOf({ mirror, fleet }: StatisticsOptions, isAsked: IsAsked): read
 }
 
 /** Of every registered variant that is asked about, in each of its versions; nothing counted yet is told too. */
-export function statisticsNow(
+function statisticsNow(
   { variants, counters }: Pick<RecordView, 'variants' | 'counters'>,
   uncounted: readonly VariantCounts[],
   isAsked: IsAsked,

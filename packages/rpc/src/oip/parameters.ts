@@ -31,7 +31,7 @@ function readValue(reader: protobuf.Reader): Choice | undefined {
 }
 
 /** Reads one entry of a `map<string, InferParameter>`; an entry without a value reads as an empty string. */
-export function readParameter(reader: protobuf.Reader): [name: string, value: ParameterValue, kind: ParameterKind] {
+function readParameter(reader: protobuf.Reader): [name: string, value: ParameterValue, kind: ParameterKind] {
   let name = '';
   let choice: Choice | undefined;
   readNested(reader, (number) => {

@@ -10,7 +10,7 @@ import { stateOf } from './model-state.js';
 type Waiting = Pick<RouterCore, 'tables' | 'loads' | 'changes' | 'draining' | 'clock'>;
 
 /** Without a deadline of the caller's. */
-export const longestWaitMs = 60_000;
+const longestWaitMs = 60_000;
 
 /**
  * Resolves when some replica of it can be called. Throws `failed-precondition` when it is out of service, and when the time is

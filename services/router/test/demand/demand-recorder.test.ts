@@ -47,9 +47,9 @@ describe('demand', () => {
       [50, 1, 1, 1, 0],
     ]);
     assert.deepEqual(demand.entries?.[0]?.itemsByVariant, { [a]: 5 });
-    assert.deepEqual(demand.entries?.[0]?.latencyCounts, { [latencyBucket(10)]: 1, [latencyBucket(1500)]: 1 });
+    assert.deepEqual(demand.entries[0].latencyCounts, { [latencyBucket(10)]: 1, [latencyBucket(1500)]: 1 });
     assert.deepEqual(
-      demand.entries?.map(({ failed }) => failed),
+      demand.entries.map(({ failed }) => failed),
       [0, 1],
     );
     await clock.advance(5000);
