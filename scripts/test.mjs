@@ -9,8 +9,12 @@ import { runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { main, root } from './steps.mjs';
 
-/** The parts, and what they are together. They run side by side: most tests wait more than they work. */
-const everything = [['packages/*/test', 'services/*/test', 'loadgen/test'], ['test']];
+/** The runs, which take about as long as each other. They go side by side: most tests wait more than they work. */
+const everything = [
+  ['packages/*/test', 'services/*/test', 'loadgen/test'],
+  ['test/e2e', 'test/integration'],
+  ['test/conformance', 'test/faults'],
+];
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 

@@ -148,7 +148,7 @@ function argsOf(service: ServiceName, index: number, plan: Plan): readonly strin
     case 'worker': {
       const name = `worker-${index + 1}`;
       const own = ['--id', name, '--cache-dir', folder.file(name), '--slots', '1', '--memory', '3g'];
-      const profile = ['--profile-ms', String(options.profileMs ?? 400)];
+      const profile = ['--profile-ms', String(options.profileMs ?? 200)];
       const linked = links?.workers.get(index);
       const controllers = linked?.controllers.map(({ address }) => address) ?? addresses.controllers;
       const advertise = linked === undefined ? [] : ['--advertise', linked.inbound.address];

@@ -18,7 +18,8 @@ interface Model {
   readonly digests: readonly Digest[];
 }
 
-describe('blob cache under pressure', () => {
+describe('blob cache under pressure', function () {
+  this.timeout(60_000);
   const remote = new Map<Digest, Buffer>();
   const fileBytes = 10_000;
   let folder: TempFolder;

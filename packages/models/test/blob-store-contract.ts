@@ -246,7 +246,8 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.equal(await store.delete(before), false);
     });
 
-    describe('with an uploading process', () => {
+    describe('with an uploading process', function () {
+      this.timeout(60_000);
       let child: Child;
       let big: Buffer;
       let order: UploadOrder;
@@ -257,7 +258,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
         await writeFile(order.file, big);
         const program = fileURLToPath(new URL('upload-child.ts', import.meta.url));
         child = startChild(process.execPath, ['--import=tsx', program, JSON.stringify(order)], { env: fixture.env() });
-        await waitFor('the upload', () => child.output.includes('paused') || undefined);
+        await waitFor('the upload', () => child.output.includes('paused') || undefined, 40_000);
       });
       afterEach(() => child[Symbol.asyncDispose]());
 

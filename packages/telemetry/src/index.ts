@@ -19,4 +19,5 @@ export {
 } from './catalogue.js';
 export { describeMetrics, type MetricDescription } from './describe-metrics.js';
 export { parseTraceparent, type TraceParent } from './traceparent.js';
-export { createTracer, type Span, type SpanOptions, type Tracer, type TracerOptions } from './tracer.js';
+export { type Span, type SpanOptions, type Tracer, type TracerOptions } from './span.js';
+export { createTracer } from './tracer.js';

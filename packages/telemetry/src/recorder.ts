@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { errorText } from '@pareto/core';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
-import type { Span, Tracer, TracerOptions } from './tracer.js';
+import type { Span, Tracer, TracerOptions } from './span.js';
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 

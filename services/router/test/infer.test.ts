@@ -409,7 +409,8 @@ describe('holds', () => {
 
   it('end with the reason when the variant could not be measured', async () => {
     const { router } = await setScene({ ...cold, variants: [{ ...large, measurementError: 'executor died' }] });
-    await fails(router.infer(accurate), 'failed-precondition', /measuring large:original failed: executor died/);
+    const patient = { parameters: { ...accurate.parameters, latency_ms: 20_000 } };
+    await fails(router.infer(patient), 'failed-precondition', /measuring large:original failed: executor died/);
   });
 
   it('refuse what no worker can load', async () => {

@@ -96,7 +96,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       send();
     },
     askNow: (asked) => say({ message: 'reportNow', reportNow: { asked } }),
-    waitForReplica: (id, fits, timeoutMs) =>
+    waitForReplica: (id, fits, timeoutMs = 40_000) =>
       waitFor(
         `replica ${id}`,
         () => report?.replicas.find((replica) => replica.replicaId === id && fits(replica)),

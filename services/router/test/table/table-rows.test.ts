@@ -169,7 +169,7 @@ describe('the routing table', () => {
           assert.deepEqual(backlogsOf(loads, table), backlogsOf(anew, fresh));
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
