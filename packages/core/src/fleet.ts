@@ -47,6 +47,9 @@ export interface InferCounts {
   readonly lastInferenceAgeMs: Milliseconds | undefined;
 }
 
+/** What queries take time for. */
+export type TimedStep = Exclude<keyof InferCounts, 'batches' | 'lastInferenceAgeMs'>;
+
 const nothing: TimedCount = { count: 0, ns: 0 };
 
 export const noCounts: InferCounts = {

@@ -84,6 +84,7 @@ export {
   type ReplicaReport,
   type ReplicaState,
   type TimedCount,
+  type TimedStep,
   type WorkerInfo,
 } from './fleet.js';
 export { addInferCounts, countedSize, inferCountsSince } from './infer-counts.js';

@@ -7,9 +7,8 @@ import {
   type Clock,
   type InferCounts,
   type Milliseconds,
+  type TimedStep,
 } from '@pareto/core';
-
-type Timed = 'success' | 'fail' | 'queue' | 'computeInput' | 'computeInfer' | 'computeOutput';
 
 interface ComputeTimes {
   readonly inputMs: number;
@@ -19,7 +18,7 @@ interface ComputeTimes {
 
 export interface InferTally {
   readonly now: InferCounts;
-  add(what: Timed, count: number, ms: number): void;
+  add(what: TimedStep, count: number, ms: number): void;
   /** `count`: 0 when it is counted already, and only took longer. */
   execution(items: number, times: ComputeTimes, count?: number): void;
 }
@@ -36,7 +35,7 @@ export function createInferTally(clock: Clock): InferTally {
   };
   const sizes = new Map<number, { executions: number; inputMs: number; inferMs: number; outputMs: number }>();
   let lastAt: Milliseconds | undefined;
-  const told = (what: Timed): InferCounts[Timed] => ({ count: timed[what].count, ns: nsOf(timed[what].ms) });
+  const told = (what: TimedStep): InferCounts[TimedStep] => ({ count: timed[what].count, ns: nsOf(timed[what].ms) });
   return {
     get now() {
       return {

@@ -1,15 +1,14 @@
 // Fetches a model, or an archive of models, over HTTP.
 
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel } from '../inspect.js';
 import { checkRelativePath } from '../manifest.js';
 import { placeOf } from './model-source.js';
+import { writeCounted } from './write-counted.js';
 
 export interface Fetching {
   /** Is there. */
@@ -40,16 +39,10 @@ async function fetchFile(url: URL, name: string, { folder, signal, onProgress }:
   const total = Number.isNaN(length) || headers.has('content-encoding') ? undefined : length;
   const path = join(folder, name);
   await mkdir(dirname(path), { recursive: true });
-  let received = 0;
-  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      received += chunk.byteLength;
-      onProgress(name, received, total);
-      yield chunk;
-    }
-  };
+  const onReceived = (receivedBytes: number): void => onProgress(name, receivedBytes, total);
+  let received: number;
   try {
-    await pipeline(Readable.fromWeb(body as ReadableStream), counted, createWriteStream(path), { signal });
+    received = await writeCounted(Readable.fromWeb(body as ReadableStream), path, { signal, onReceived });
   } catch (error) {
     throw lost(url, signal, error);
   }

@@ -1,16 +1,15 @@
 // Fetches a folder of models, or one file, from S3.
 
-import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ParetoError } from '@pareto/core';
 import { checkRelativePath } from '../manifest.js';
 import { openBucket, type Bucket, type BucketObject } from '../s3-bucket.js';
 import type { Fetching } from './fetch-http.js';
 import { isForeign } from './foreign-models.js';
 import type { ModelSource } from './model-source.js';
+import { writeCounted } from './write-counted.js';
 
 const mostObjects = 10_000;
 
@@ -53,14 +52,7 @@ async function fetchObject(
     await writeFile(path, '');
     return path;
   }
-  let received = 0;
-  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      received += chunk.byteLength;
-      onProgress(name, received, sizeBytes);
-      yield chunk;
-    }
-  };
-  await pipeline(Readable.from(bucket.read(key, 0)), counted, createWriteStream(path), { signal });
+  const onReceived = (receivedBytes: number): void => onProgress(name, receivedBytes, sizeBytes);
+  await writeCounted(Readable.from(bucket.read(key, 0)), path, { signal, onReceived });
   return path;
 }

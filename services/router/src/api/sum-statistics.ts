@@ -1,6 +1,6 @@
 // The sum of what was counted of variants, in the protocol's words.
 
-import type { Clock, Milliseconds, TargetEntry } from '@pareto/core';
+import type { Clock, Milliseconds, TargetEntry, TimedStep } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { servedVersion } from '../query/resolve.js';
 
@@ -10,14 +10,13 @@ export interface Told extends wire.VariantStatistics {
 }
 
 type Counts = NonNullable<wire.VariantStatistics['counts']>;
-type Timed = 'success' | 'fail' | 'queue' | 'computeInput' | 'computeInfer' | 'computeOutput';
 
 const nothing = { count: 0, ns: 0 };
 
 /** Zeros where nothing was counted yet; there is no cache. */
 export function sumStatistics(entry: TargetEntry, rows: readonly Told[], clock: Clock): wire.ModelStatisticsInput {
   const counts = rows.flatMap((row) => row.counts ?? []);
-  const timed = (what: Timed): { count: number; ns: number } =>
+  const timed = (what: TimedStep): { count: number; ns: number } =>
     counts.reduce((sum, { [what]: own }) => add(sum, own ?? nothing), nothing);
   return {
     name: entry.name,
