@@ -115,7 +115,14 @@ describe('webgpu on a software device', function () {
   it('measures nothing of a model whose process another ended: it is to be tried again', async () => {
     const innocent = await loadOnGpu(digits('mlp-tiny'));
     const guilty = await loadOnGpu(digits('cnn-small'));
-    const request = { signature, maxBatch: 64, runtimeVersion: '', profileMs: 1_000, coldLoadMs: milliseconds(1), predict: () => 1 };
+    const request = {
+      signature,
+      maxBatch: 64,
+      runtimeVersion: '',
+      profileMs: 1_000,
+      coldLoadMs: milliseconds(1),
+      predict: () => 1,
+    };
     const measuring = measureProfile(
       innocent,
       { ...request, tokens: createSlotTokens(1), loads: gpuPool().loads },

@@ -38,4 +38,6 @@ export const isStale = ({ environment }: Measurement, { environments }: FleetCla
   !environments.has(environment);
 
 const toldOf = ({ result }: Measurement): Pick<Step, 'state' | 'detail'> =>
-  result.kind === 'measured' ? { state: 'done', detail: result.profile.notRun ?? '' } : { state: 'failed', detail: result.reason };
+  result.kind === 'measured'
+    ? { state: 'done', detail: result.profile.notRun ?? '' }
+    : { state: 'failed', detail: result.reason };
