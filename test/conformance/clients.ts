@@ -34,7 +34,7 @@ export function describeClients(world: () => World, programs: () => Programs): v
     'perf_analyzer',
     () => programs().perfAnalyzer,
     (command) => {
-      for (const [protocol, ...more] of [['grpc'], ['grpc', '--streaming'], ['http']]) {
+      for (const [protocol, ...more] of [['grpc'], ['grpc', '--streaming'], ['http']] as const) {
         it(`measures a model over ${[protocol, ...more].join(' ')}`, async () => {
           const address = protocol === 'grpc' ? world().address : world().httpAddress;
           const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address), ...more]);

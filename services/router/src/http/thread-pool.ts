@@ -18,7 +18,7 @@ export interface ThreadPoolOptions {
   readonly clock: Clock;
 }
 
-export interface Task {
+interface Task {
   readonly message: unknown;
   /** Handed over: not to be used any more. */
   readonly memory: readonly ArrayBuffer[];

@@ -4,7 +4,7 @@ import { decodeInferResponse, encodeInferResponse, scanInferRequest, type RawTen
 import { isDataType } from '@pareto/core';
 import { replyTo, type FakeWorker, type Received } from '../support/fake-worker.js';
 
-export function identityOf(received: Received): Buffer {
+function identityOf(received: Received): Buffer {
   const { inputs, raw } = scanInferRequest(received.body);
   const answer = decodeInferResponse(replyTo(received));
   const outputs = inputs.map(({ name, datatype, shape }, i): RawTensor => {
