@@ -12,8 +12,7 @@ export type {
   WatchEvent,
 } from './store.js';
 export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/open.js';
-export { openEtcdStore } from './open-etcd.js';
-export { type EtcdStoreOptions } from './etcd/open.js';
+export { openEtcdStore, type EtcdStoreOptions } from './etcd/open.js';
 export { createElection, type Election, type ElectionOptions, type Leadership } from './election.js';
 export { backupStore } from './backup.js';
 export { restoreStore } from './restore.js';
