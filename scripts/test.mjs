@@ -11,7 +11,8 @@ import { main, root } from './steps.mjs';
 
 /** The runs, which take about as long as each other. They go side by side: most tests wait more than they work. */
 const everything = [
-  ['packages/*/test', 'services/*/test', 'loadgen/test'],
+  ['packages/*/test', 'loadgen/test'],
+  ['services/*/test'],
   ['test/e2e', 'test/integration'],
   ['test/conformance', 'test/faults'],
 ];
