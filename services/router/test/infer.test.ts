@@ -4,8 +4,8 @@ import { decodeInferResponse } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';
-import { replicaRow, ruleRow } from './support/rows.js';
-import { addController, addRouter, cleanUp, large, setScene, tiny } from './support/scene.js';
+import { replicaRow, ruleRow, tableOf } from './support/rows.js';
+import { addController, addRouter, addWorker, cleanUp, large, setScene, tiny } from './support/scene.js';
 import { requestOf, token, type InferQuery } from './support/test-router.js';
 
 describe('ModelInfer', () => {
@@ -142,6 +142,17 @@ describe('ModelInfer', () => {
     };
     await waitFor('the backlog to be seen', () => shed().catch(() => undefined));
     await waitFor('refused demand', () => controller.demand.find(({ refused }) => refused > 0));
+  });
+
+  it('answers what came before its first table', async () => {
+    const worker = await addWorker('tiny-0');
+    const controller = await addController(undefined);
+    const router = await addRouter(controller);
+    await waitFor('the router to ask for its table', () => controller.hellos[0]);
+    const asked = router.infer();
+    asked.catch(() => undefined);
+    await controller.publish(tableOf([tiny], [{ id: 'tiny-0', of: 'tiny', worker: 'w0', address: worker.address }]));
+    assert.equal(decodeInferResponse((await asked).body).modelName, 'digits');
   });
 
   it('is unavailable without a table', async () => {

@@ -61,8 +61,11 @@ export function objectiveFor(
 /** Throws `unavailable` while there is none. */
 export function requireTable(table: RoutingTable | undefined): RoutingTable {
   if (table !== undefined) return table;
-  throw new ParetoError('unavailable', 'this router has no routing table yet: no controller has answered; try again');
+  throw noTable();
 }
+
+export const noTable = (): ParetoError =>
+  new ParetoError('unavailable', 'this router has no routing table yet: no controller has answered; try again');
 
 /** Undefined: the current one. Throws `invalid-argument` for what is no version. */
 export function parseVersion(text: string): number | undefined {

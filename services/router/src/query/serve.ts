@@ -3,6 +3,7 @@
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { earnRetry } from '@pareto/policy';
 import { answer, type Answer } from './answer.js';
+import { untilTable } from './until-table.js';
 import { resolve, type Asked, type ClientQuery } from './resolve.js';
 import type { RouterCore } from './router-core.js';
 import { isPublicTrailer } from '../workers/worker-link.js';
@@ -27,6 +28,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   core.savings.retries = earnRetry(core.savings.retries, core.params.retry);
   let asked: Asked | undefined;
   try {
+    if (core.tables.table === undefined) await untilTable(core, call.signal);
     asked = resolve(core.tables.table, query);
     const answered = await answer(core, { ...query, traceparent: span.traceparent }, asked, seq);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);

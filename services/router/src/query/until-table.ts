@@ -1,0 +1,22 @@
+// The moments between a router's start and its first table: whoever asks then waits for it, and is not refused.
+
+import { milliseconds } from '@pareto/core';
+import { unlessEnded } from './holds.js';
+import { noTable } from './resolve.js';
+import type { RouterCore } from './router-core.js';
+
+type Waiting = Pick<RouterCore, 'tables' | 'changes' | 'draining' | 'clock'>;
+
+/** A controller that is there has told its table by then. */
+const patienceMs = milliseconds(1_000);
+
+/** Throws `unavailable` when there is no table after a second, or the router drains; the signal's reason when it aborts. */
+export async function untilTable({ tables, changes, draining, clock }: Waiting, call: AbortSignal): Promise<void> {
+  const patience = new AbortController();
+  using _timer = clock.after(patienceMs, () => patience.abort());
+  const why = (): Error => (call.aborted ? (call.reason as Error) : noTable());
+  for (;;) {
+    if (tables.table !== undefined) return;
+    await unlessEnded(changes.next(), [call, draining, patience.signal], why);
+  }
+}
