@@ -9,30 +9,40 @@ import { runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
 import { main, root } from './steps.mjs';
 
-/** The runs, which take about as long as each other. They go side by side: most tests wait more than they work. */
+/**
+ * What goes side by side, one stage after the other: most tests wait more than they work, but those of faults want a machine
+ * that has nothing else to do.
+ */
 const everything = [
-  ['packages/*/test', 'loadgen/test'],
-  ['services/*/test'],
-  ['test/e2e', 'test/integration'],
-  ['test/conformance', 'test/faults'],
+  [
+    ['packages/*/test', 'services/*/test', 'loadgen/test'],
+    ['test/conformance', 'test/e2e', 'test/integration'],
+  ],
+  [['test/faults']],
 ];
 
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
-/** What the arguments select, for each run of mocha: paths are specs, anything else is looked for in titles. */
+/** What the arguments select, for each run of mocha in each stage: paths are specs, anything else is looked for in titles. */
 function selections(args) {
   const specs = args.filter((arg) => arg.includes('*') || existsSync(join(root, arg)));
   const words = args.filter((arg) => !specs.includes(arg));
   const expand = (spec) => (!spec.includes('*') && statSync(join(root, spec)).isDirectory() ? filesIn(spec) : spec);
-  const runs = specs.length > 0 ? [specs.map(expand)] : everything.map((folders) => folders.map(filesIn));
-  return runs.map((run) => [...run, ...(words.length > 0 ? ['--fgrep', words.join(' ')] : [])]);
+  const stages =
+    specs.length > 0 ? [[specs.map(expand)]] : everything.map((runs) => runs.map((run) => run.map(filesIn)));
+  const filter = words.length > 0 ? ['--fgrep', words.join(' ')] : [];
+  return stages.map((runs) => runs.map((run) => [...run, ...filter]));
 }
 
 await main(async () => {
   const args = process.argv.slice(2);
   const strict = args.includes('--no-skips');
   await setUp();
-  const counts = await runTests(selections(args.filter((arg) => arg !== '--no-skips')));
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const runs of selections(args.filter((arg) => arg !== '--no-skips'))) {
+    const ended = await runTests(runs);
+    for (const name of Object.keys(counts)) counts[name] += ended[name];
+  }
   console.log(summary(counts));
   return counts.failed > 0 || (strict && counts.skipped > 0) ? 1 : 0;
 });

@@ -87,7 +87,7 @@ describe('the command line', () => {
       );
       assert.match(
         stdout,
-        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in \d+ ms\. See it drawn: pareto frontier digits\n$/,
+        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\. See it drawn: pareto frontier digits\n$/,
       );
       assert.deepEqual(storage.wanted, [{ recipes: ['original', 'int8-static'], keepAll: true }]);
     });

@@ -77,7 +77,7 @@ describe('the log of events', () => {
 });
 
 describe('the events of a controller', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: TempFolder;
   let controller: TestController;
   let worker: FakeWorker;

@@ -10,7 +10,7 @@ import { startController, type TestController } from './start-controller.js';
 import { registerModel } from './upload-model.js';
 
 describe('a leader that hears no worker, or not one of them', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: TempFolder;
   let controller: TestController;
   let cleanUp: (() => unknown)[];

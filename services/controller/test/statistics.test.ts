@@ -12,7 +12,7 @@ import { registerModel } from './upload-model.js';
 const tiny = 'tiny:original';
 
 describe('statistics', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: TempFolder;
   let store: Store;
   let leader: TestController;

@@ -42,7 +42,7 @@ async function trailersOf(call: (options: { onTrailers: (trailers: ReadonlyMap<s
 }
 
 describe('a router and several controllers', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   afterEach(cleanUp);
 
   it('follows the lead; links, loads and held queries outlive the other controller’s table', async () => {

@@ -24,7 +24,7 @@ async function createHarness(etcd: Etcd): Promise<StoreHarness> {
 
 for (const version of ['3.4', '3.6'] as const) {
   describe(`etcd ${version}`, function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     let etcd: Etcd | undefined;
     before(async function () {
       await needEtcd(this, version);

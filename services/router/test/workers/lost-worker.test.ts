@@ -34,7 +34,7 @@ const gone: readonly (readonly [string, (worker: FakeWorker) => void])[] = [
 ];
 
 describe('a worker that', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   afterEach(cleanUp);
 
   for (const [what, happen] of gone) {
@@ -88,7 +88,7 @@ describe('a worker that', function () {
 });
 
 describe('a connection that is never told of', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let hole: Hole;
   beforeEach(async () => {
     hole = await openHole();
