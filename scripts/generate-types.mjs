@@ -27,9 +27,31 @@ execFileSync(
 );
 
 // One file a message is what we use; the tool also writes one a proto, and the absolute path of each source.
+const messages = [];
 for (const name of readdirSync(out, { recursive: true })) {
   const path = join(out, name);
   if (statSync(path).isDirectory()) continue;
   if (files.some((file) => `${file.split('/').at(-1).replace('.proto', '.ts')}` === name)) rmSync(path);
-  else writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`${root}/`, ''));
+  else {
+    const text = readFileSync(path, 'utf8').replaceAll(`${root}/`, '');
+    writeFileSync(path, text);
+    messages.push(...messageOf(name, text));
+  }
+}
+writeFileSync(
+  join(out, 'messages.ts'),
+  [
+    '// Every message of pareto.v1 and the protocol, by plain names: `X` is what is received, every field set; `XInput` is what may be sent.',
+    ...messages.sort(),
+    '',
+  ].join('\n'),
+);
+
+/** The two types of a message or an enum as one line; nothing for what is a service, or another package's. */
+function messageOf(path, text) {
+  const name = path.split('/').at(-1).replace('.ts', '');
+  if (!/^(inference|pareto)\//.test(path) || !text.includes(`${name}__Output`)) return [];
+  return [
+    `export type { ${name}__Output as ${name}, ${name} as ${name}Input } from './${path.replace('.ts', '.js')}';`,
+  ];
 }

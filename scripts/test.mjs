@@ -14,10 +14,7 @@ import { main, root } from './steps.mjs';
  * that has nothing else to do.
  */
 const everything = [
-  [
-    ['packages/*/test', 'services/*/test', 'loadgen/test'],
-    ['test/conformance', 'test/e2e', 'test/integration'],
-  ],
+  [['packages/*/test', 'loadgen/test'], ['services/*/test'], ['test/conformance', 'test/e2e', 'test/integration']],
   [['test/faults']],
 ];
 

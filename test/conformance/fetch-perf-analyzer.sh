@@ -20,4 +20,5 @@ apt() {
 apt update
 apt download libc6 libgcc-s1 libssl3t64 libstdc++6 zlib1g
 for package in *.deb; do dpkg -x "$package" root; done
-rm -rf apt ./*.deb ./*.whl
+mv root/usr/lib/*-linux-gnu lib
+rm -rf apt root ./*.deb ./*.whl

@@ -44,7 +44,7 @@ async function prepareGo(): Promise<Program> {
 /** `python` has pip. */
 async function preparePerfAnalyzer(python: readonly string[]): Promise<Program> {
   const folder = `${cache}perf-analyzer`;
-  const libraries = `${folder}/root/usr/lib/x86_64-linux-gnu`;
+  const libraries = `${folder}/lib`;
   const loader = [`${libraries}/ld-linux-x86-64.so.2`, '--library-path', libraries];
   const ready: Program = { kind: 'ready', command: [...loader, `${folder}/wheel/perf_analyzer/bin/perf_analyzer`] };
   if (await exists(folder)) return ready;

@@ -3,7 +3,7 @@
 import type { Digest } from '@pareto/core';
 import { createClient } from './client.js';
 import type { Following } from './following.js';
-import type * as wire from './wire/messages.js';
+import type * as wire from './gen/messages.js';
 
 export interface Upload {
   readonly digest: Digest;

@@ -66,7 +66,7 @@ export {
   type ReplicaLoadReport,
   type RoutedDecision,
 } from './oip/decision.js';
-export type * as wire from './wire/messages.js';
+export type * as wire from './gen/messages.js';
 export {
   accuracyFromWire,
   accuracyToWire,

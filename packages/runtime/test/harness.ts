@@ -12,7 +12,8 @@ export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures
 export const digits = (name: string): string =>
   fileURLToPath(new URL(`../../../examples/digits/models/${name}.onnx`, import.meta.url));
 
-export const pool: ExecutorPool = createExecutorPool({ size: 1, clock: systemClock });
+// Nothing is started before a test asks for it: where none is chosen, nothing runs that would have to be ended.
+export const pool: ExecutorPool = createExecutorPool({ size: 0, clock: systemClock });
 const folder = mkdtemp(path.join(tmpdir(), 'pareto-runtime-'));
 
 after(async () => {

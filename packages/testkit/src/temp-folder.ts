@@ -1,13 +1,15 @@
 // A folder that is gone when the test is over.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface TempFolder extends AsyncDisposable {
   readonly path: string;
   /** A path inside. */
   file(name: string): string;
+  /** Writes files, by their paths inside, with the folders that they are in. */
+  put(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
 }
 
 export async function createTempFolder(): Promise<TempFolder> {
@@ -15,6 +17,12 @@ export async function createTempFolder(): Promise<TempFolder> {
   return {
     path,
     file: (name) => join(path, name),
+    async put(files) {
+      for (const [name, content] of Object.entries(files)) {
+        await mkdir(dirname(join(path, name)), { recursive: true });
+        await writeFile(join(path, name), content);
+      }
+    },
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   };
 }

@@ -76,10 +76,8 @@ export function createDemandBook(): DemandBook {
       for (const [entry, perSecond] of recentRates(now)) {
         const answered = entry.requests - entry.refused;
         const factor = answered > 0 ? entry.requests / answered : 1;
-        for (const [name, items] of Object.entries(entry.itemsByVariant)) {
-          const id = variantId(name);
-          rates.set(id, (rates.get(id) ?? 0) + items * factor * perSecond);
-        }
+        for (const [name, items] of Object.entries(entry.itemsByVariant))
+          addTo(rates, variantId(name), items * factor * perSecond);
       }
       return rates;
     },

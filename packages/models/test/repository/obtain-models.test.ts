@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { access, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname } from 'node:path';
@@ -66,12 +66,6 @@ describe('models', function () {
   });
   afterEach(() => folder[Symbol.asyncDispose]());
 
-  async function put(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
-    for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(folder.file(path)), { recursive: true });
-      await writeFile(folder.file(path), content);
-    }
-  }
   const tar = (...args: readonly string[]): Promise<unknown> => run('tar', [...args], { cwd: folder.path });
   /** Names and versions of what is found there. */
   async function found(given: string, s3Endpoint?: string): Promise<readonly string[]> {
@@ -84,7 +78,7 @@ describe('models', function () {
   }
 
   it('lie in a folder, which is left alone', async () => {
-    await put({ 'repo/a/1/model.onnx': model() });
+    await folder.put({ 'repo/a/1/model.onnx': model() });
     assert.deepEqual(await found(folder.file('repo')), ['a 1']);
     assert.deepEqual(await found(`file://${folder.file('repo/a')}`), ['a 1']);
     await access(folder.file('repo/a/1/model.onnx'));
@@ -92,7 +86,7 @@ describe('models', function () {
   });
 
   it('come out of archives, whatever lies around them; nothing is left behind', async () => {
-    await put({ 'repo/a/1/model.onnx': model(), 'repo/b/2/model.onnx': model(), 'net/model.onnx': model() });
+    await folder.put({ 'repo/a/1/model.onnx': model(), 'repo/b/2/model.onnx': model(), 'net/model.onnx': model() });
     await tar('czf', 'all.tar.gz', 'repo');
     await tar('czf', 'inside.tgz', '-C', 'repo', '.');
     await tar('cf', 'one.tar', '-C', 'repo', 'a');
@@ -109,7 +103,7 @@ describe('models', function () {
   });
 
   it('come out of a zip file too', async () => {
-    await put({ 'repo/a/1/model.onnx': model() });
+    await folder.put({ 'repo/a/1/model.onnx': model() });
     const zip = new ZipFile();
     zip.addFile(folder.file('repo/a/1/model.onnx'), 'repo/a/1/model.onnx');
     zip.addEmptyDirectory('repo/empty');
@@ -119,7 +113,7 @@ describe('models', function () {
   });
 
   it('do not come out of an archive that is broken, has links or is too large', async () => {
-    await put({ 'repo/a/1/model.onnx': model(), 'cut.tar.gz': 'no archive', 'cut.zip': 'no archive' });
+    await folder.put({ 'repo/a/1/model.onnx': model(), 'cut.tar.gz': 'no archive', 'cut.zip': 'no archive' });
     await tar('czf', 'whole.tar.gz', 'repo');
     await assert.rejects(found(folder.file('cut.tar.gz')), /cut.tar.gz can't be unpacked: incorrect header check/);
     await assert.rejects(found(folder.file('cut.zip')), /cut.zip can't be unpacked/);
@@ -159,7 +153,7 @@ describe('models', function () {
     });
 
     it('are fetched, their data too', async () => {
-      await put({ 'm.onnx': model('parts/w 1.bin'), 'parts/w 1.bin': Buffer.alloc(8) });
+      await folder.put({ 'm.onnx': model('parts/w 1.bin'), 'parts/w 1.bin': Buffer.alloc(8) });
       const seen: (readonly [string, number, number | undefined])[] = [];
       const onProgress = (...told: (typeof seen)[number]): void => void seen.push(told);
       await using obtained = await obtainModels(`http://${address}/away.onnx?x=1`, { signal, onProgress });
@@ -169,7 +163,7 @@ describe('models', function () {
     });
 
     it('are fetched as an archive, with what the address says of who asks', async () => {
-      await put({ 'repo/a/1/model.onnx': model() });
+      await folder.put({ 'repo/a/1/model.onnx': model() });
       await tar('czf', 'models.tar.gz', 'repo');
       assert.deepEqual(await found(`http://me:it%40s@${address}/models.tar.gz`), ['a 1']);
       assert.equal(authorization, `Basic ${Buffer.from('me:it@s').toString('base64')}`);
@@ -199,7 +193,7 @@ describe('models', function () {
     const before = { ...process.env };
     Object.assign(process.env, s3.env);
     try {
-      await put({ 'repo/a/1/model.onnx': model(), 'repo/torch/1/model.pt': 'large', 'net/model.onnx': model() });
+      await folder.put({ 'repo/a/1/model.onnx': model(), 'repo/torch/1/model.pt': 'large', 'net/model.onnx': model() });
       await tar('czf', 'models.tar.gz', 'repo');
       for (const one of ['repo', 'net', 'models.tar.gz'])
         await cp(folder.file(one), `${s3.folder}/${one}`, { recursive: true });

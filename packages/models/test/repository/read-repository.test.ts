@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { createTempFolder, onnxType, writeModel, type Dim, type TempFolder } from '@pareto/testkit';
 import { readRepository, type Repository } from '../../src/index.js';
 import { tellForeign } from '../../src/repository/foreign-models.js';
@@ -21,26 +20,20 @@ describe('a repository', () => {
   });
   afterEach(() => folder[Symbol.asyncDispose]());
 
-  async function put(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
-    for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(folder.file(path)), { recursive: true });
-      await writeFile(folder.file(path), content);
-    }
-  }
   const read = (path = ''): Promise<Repository> => readRepository(folder.file(path));
   const named = ({ models }: Repository): readonly string[] => models.map(({ name, version }) => `${name} ${version}`);
   const told = ({ others }: Repository): Readonly<Record<string, string>> =>
     Object.fromEntries(others.map(({ name, kind, reason }) => [name, `${kind}: ${reason}`]));
   /** What is said of a model `m` of that graph and configuration. */
   async function configured(config: string, graph = batched): Promise<Repository> {
-    await put({ 'm/1/model.onnx': graph, 'm/config.pbtxt': config });
+    await folder.put({ 'm/1/model.onnx': graph, 'm/config.pbtxt': config });
     return read();
   }
   const why = async (config: string, graph = batched): Promise<string> =>
     told(await configured(config, graph))['m'] ?? '';
 
   it('has models in folders, their versions ascending as numbers', async () => {
-    await put({
+    await folder.put({
       'b/10/model.onnx': batched,
       'b/2/model.onnx': batched,
       'b/02/model.onnx': batched,
@@ -56,10 +49,15 @@ describe('a repository', () => {
   });
 
   it('may be one model, or files', async () => {
-    await put({ 'a/1/model.onnx': batched, 'a/labels.txt': '', 'net/model.onnx': batched, 'nets/x.onnx': batched });
+    await folder.put({
+      'a/1/model.onnx': batched,
+      'a/labels.txt': '',
+      'net/model.onnx': batched,
+      'nets/x.onnx': batched,
+    });
     assert.deepEqual(named(await read('a')), ['a 1']);
     assert.deepEqual(named(await read('net')), ['net undefined'], 'a name that everyone uses says nothing');
-    await put({ 'nets/y.onnx': batched });
+    await folder.put({ 'nets/y.onnx': batched });
     assert.deepEqual(named(await read('nets')), ['x undefined', 'y undefined']);
   });
 
@@ -69,12 +67,12 @@ describe('a repository', () => {
       read('empty'),
       /there is no model in .*: expected NAME\/1\/model.onnx for each, or .onnx files; it is empty/,
     );
-    await put({ 'notes/read.me': '' });
+    await folder.put({ 'notes/read.me': '' });
     await assert.rejects(read(), /there is no model in /);
   });
 
   it('leaves out what is no ONNX model, saying what it is', async () => {
-    await put({
+    await folder.put({
       'good/1/model.onnx': batched,
       'torch/1/model.pt': '',
       'plan/1/model.plan': '',
@@ -99,7 +97,7 @@ describe('a repository', () => {
   });
 
   it('finds graphs by the name that is said, and in folders with their data', async () => {
-    await put({
+    await folder.put({
       'a/1/net.onnx': batched,
       'a/1/other.onnx': batched,
       'a/config.pbtxt': 'default_model_filename: "net.onnx"',
@@ -114,17 +112,17 @@ describe('a repository', () => {
 
   it('keeps to the policy of versions', async () => {
     const versions = { 'm/1/model.onnx': batched, 'm/2/model.onnx': batched, 'm/3/model.onnx': batched };
-    await put(versions);
+    await folder.put(versions);
     for (const [policy, expected] of [
       ['latest { num_versions: 2 }', ['m 2', 'm 3']],
       ['latest { }', ['m 3']],
       ['all { }', ['m 1', 'm 2', 'm 3']],
       ['specific { versions: [ 1, 2 ] }', ['m 1', 'm 2']],
     ] as const) {
-      await put({ 'm/config.pbtxt': `version_policy: { ${policy} }` });
+      await folder.put({ 'm/config.pbtxt': `version_policy: { ${policy} }` });
       assert.deepEqual(named(await read()), expected);
     }
-    await put({ 'm/config.pbtxt': 'version_policy: { specific { versions: 7 } }' });
+    await folder.put({ 'm/config.pbtxt': 'version_policy: { specific { versions: 7 } }' });
     assert.equal(told(await read())['m'], 'refused: version_policy names 7, and there is 1, 2, 3');
   });
 

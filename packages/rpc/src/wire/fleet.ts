@@ -15,7 +15,7 @@ import {
   type TimedCount,
   type WorkerInfo,
 } from '@pareto/core';
-import type * as wire from './messages.js';
+import type * as wire from '../gen/messages.js';
 
 const stateFromWire: Readonly<Record<string, ReplicaState>> = {
   LOADING: 'loading',

@@ -11,7 +11,7 @@ import {
   type PartialObjective,
   type Profile,
 } from '@pareto/core';
-import type * as wire from './messages.js';
+import type * as wire from '../gen/messages.js';
 
 /** Unset fields stay undefined: the next source holds. Throws `invalid-argument` on a value that no objective can have. */
 export function objectiveFromWire(message: wire.Objective | null | undefined): PartialObjective {

@@ -19,7 +19,7 @@ import {
   type TensorSpec,
   type VariantSpec,
 } from '@pareto/core';
-import type * as wire from './messages.js';
+import type * as wire from '../gen/messages.js';
 import {
   accuracyFromWire,
   accuracyToWire,

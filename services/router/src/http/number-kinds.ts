@@ -18,78 +18,57 @@ export interface NumberKind {
   create(count: number): ElementArray;
 }
 
-type IntegerArray =
-  | Int8ArrayConstructor
-  | Int16ArrayConstructor
-  | Int32ArrayConstructor
-  | Uint8ArrayConstructor
-  | Uint16ArrayConstructor
-  | Uint32ArrayConstructor;
+interface TypedArray<V> {
+  readonly buffer: ArrayBuffer;
+  [index: number]: V;
+}
 
-const integers = (array: IntegerArray, min: number, max: number): NumberKind => ({
-  expected: `an integer from ${min} to ${max}`,
+/** `read` gives what is stored of an element; undefined: it isn't one of this kind. */
+const kindOf = <V>(
+  array: new (count: number) => TypedArray<V>,
+  expected: string,
+  read: (element: unknown) => V | undefined,
+): NumberKind => ({
+  expected,
   create(count) {
     const values = new array(count);
     return {
       raw: Buffer.from(values.buffer),
       set(index, element) {
-        if (typeof element !== 'number' || !Number.isInteger(element) || element < min || element > max) return false;
-        values[index] = element;
+        const value = read(element);
+        if (value === undefined) return false;
+        values[index] = value;
         return true;
       },
     };
   },
 });
 
-const floats = (array: Float32ArrayConstructor | Float64ArrayConstructor): NumberKind => ({
-  expected: 'a number',
-  create(count) {
-    const values = new array(count);
-    return {
-      raw: Buffer.from(values.buffer),
-      set(index, element) {
-        const number = typeof element === 'number' ? element : exactNumber(element);
-        if (number === undefined) return false;
-        values[index] = Number(number);
-        return true;
-      },
-    };
-  },
-});
+const range = (min: number | bigint, max: number | bigint): string => `an integer from ${min} to ${max}`;
 
-const longs = (array: BigInt64ArrayConstructor | BigUint64ArrayConstructor, min: bigint, max: bigint): NumberKind => ({
-  expected: `an integer from ${min} to ${max}`,
-  create(count) {
-    const values = new array(count);
-    return {
-      raw: Buffer.from(values.buffer),
-      set(index, element) {
-        const number = exactNumber(element);
-        if (number === undefined || (typeof number === 'number' && !Number.isInteger(number))) return false;
-        if (typeof number === 'number' && !Number.isSafeInteger(number)) throw new NeedsExactNumbers();
-        const long = BigInt(number);
-        if (long < min || long > max) return false;
-        values[index] = long;
-        return true;
-      },
-    };
-  },
-});
+const integers = (array: new (count: number) => TypedArray<number>, min: number, max: number): NumberKind =>
+  kindOf(array, range(min, max), (element) =>
+    typeof element === 'number' && Number.isInteger(element) && element >= min && element <= max ? element : undefined,
+  );
 
-const booleans: NumberKind = {
-  expected: 'true or false',
-  create(count) {
-    const raw = Buffer.alloc(count);
-    return {
-      raw,
-      set(index, element) {
-        if (typeof element !== 'boolean') return false;
-        raw[index] = element ? 1 : 0;
-        return true;
-      },
-    };
-  },
-};
+const floats = (array: new (count: number) => TypedArray<number>): NumberKind =>
+  kindOf(array, 'a number', (element) => {
+    const number = typeof element === 'number' ? element : exactNumber(element);
+    return number === undefined ? undefined : Number(number);
+  });
+
+const longs = (array: new (count: number) => TypedArray<bigint>, min: bigint, max: bigint): NumberKind =>
+  kindOf(array, range(min, max), (element) => {
+    const number = exactNumber(element);
+    if (number === undefined || (typeof number === 'number' && !Number.isInteger(number))) return undefined;
+    if (typeof number === 'number' && !Number.isSafeInteger(number)) throw new NeedsExactNumbers();
+    const long = BigInt(number);
+    return long >= min && long <= max ? long : undefined;
+  });
+
+const booleans = kindOf(Uint8Array, 'true or false', (element) =>
+  typeof element === 'boolean' ? Number(element) : undefined,
+);
 
 /** FP16 and BF16 have no form in JSON, and BYTES no fixed size. */
 export const numberKinds: Readonly<Partial<Record<DataType, NumberKind>>> = {

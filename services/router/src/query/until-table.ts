@@ -7,13 +7,13 @@ import type { RouterCore } from './router-core.js';
 
 type Waiting = Pick<RouterCore, 'tables' | 'changes' | 'draining' | 'clock'>;
 
-/** A controller that is there has told its table by then. */
-const patienceMs = milliseconds(1_000);
+/** Since the router began, or heard a controller: one that is there has told its table by then. */
+const patienceMs = 1_000;
 
-/** Throws `unavailable` when there is no table after a second, or the router drains; the signal's reason when it aborts. */
+/** Throws `unavailable` when there is no table in time, at once when that is over; the signal's reason when it aborts. */
 export async function untilTable({ tables, changes, draining, clock }: Waiting, call: AbortSignal): Promise<void> {
   const patience = new AbortController();
-  using _timer = clock.after(patienceMs, () => patience.abort());
+  using _timer = clock.after(milliseconds(Math.max(0, patienceMs - tables.controllerAgeMs)), () => patience.abort());
   const why = (): Error => (call.aborted ? (call.reason as Error) : noTable());
   for (;;) {
     if (tables.table !== undefined) return;

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { milliseconds, type RoutingTable } from '@pareto/core';
+import { createManualClock } from '@pareto/testkit';
+import { createChanges } from '../../src/changes.js';
+import { untilTable } from '../../src/query/until-table.js';
+
+describe('waiting for the first table', () => {
+  function begin(controllerAgeMs: number) {
+    const clock = createManualClock();
+    const changes = createChanges();
+    const [draining, call] = [new AbortController(), new AbortController()];
+    const tables = {
+      table: undefined as RoutingTable | undefined,
+      ...{ connected: false, ageMs: milliseconds(0), controllerAgeMs: milliseconds(controllerAgeMs) },
+    };
+    const waited = untilTable({ tables, changes, draining: draining.signal, clock }, call.signal);
+    waited.catch(() => undefined);
+    return { clock, changes, draining, call, tables, waited };
+  }
+
+  it('ends with the table, and not with another change', async () => {
+    const { changes, tables, waited } = begin(0);
+    changes.notify();
+    tables.table = { version: { epoch: 'e', revision: 1 } } as RoutingTable;
+    changes.notify();
+    await waited;
+  });
+
+  it('ends a second after the router began, whenever it was asked', async () => {
+    for (const [ageMs, leftMs] of [
+      [0, 1_000],
+      [800, 200],
+      [60_000, 0],
+    ] as const) {
+      const { clock, waited } = begin(ageMs);
+      await clock.advance(milliseconds(leftMs));
+      await assert.rejects(waited, { code: 'unavailable', message: /no routing table yet/ });
+    }
+  });
+
+  it('ends with the call, and with the router', async () => {
+    const [left, drained] = [begin(0), begin(0)];
+    left.call.abort(new Error('enough'));
+    await assert.rejects(left.waited, { message: 'enough' });
+    drained.draining.abort();
+    await assert.rejects(drained.waited, { code: 'unavailable' });
+  });
+});
