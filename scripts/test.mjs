@@ -2,12 +2,15 @@
 //   npm test -- packages/core            the tests of a folder, a file or a glob
 //   npm test -- "backs off"              the tests whose title contains the text
 //   npm test -- --no-skips               a skipped test counts as failed
+//   npm test -- --slowest 20             also prints the 20 slowest tests, hooks and files, and the CPU of each folder
 import './require-node.mjs';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { runTests, summary } from './run-tests.mjs';
 import { setUp } from './setup.mjs';
-import { main, root } from './steps.mjs';
+import { formatSlowest } from './slowest.mjs';
+import { main, root, StepError } from './steps.mjs';
 
 /**
  * What goes side by side, one stage after the other: most tests wait more than they work, but those of faults want a machine
@@ -32,14 +35,24 @@ function selections(args) {
 }
 
 await main(async () => {
-  const args = process.argv.slice(2);
-  const strict = args.includes('--no-skips');
+  const { values, positionals } = parseArgs({
+    // pnpm passes the '--' on that npm takes away.
+    args: process.argv.slice(2).filter((argument) => argument !== '--'),
+    options: { 'no-skips': { type: 'boolean', default: false }, slowest: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const slowest = values.slowest === undefined ? 0 : Number(values.slowest);
+  if (!Number.isInteger(slowest) || slowest < 0)
+    throw new StepError(`--slowest takes a whole number, for example 20; it is "${values.slowest}".`);
   await setUp();
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const runs of selections(args.filter((arg) => arg !== '--no-skips'))) {
+  const recorded = { times: [], cpu: [] };
+  for (const runs of selections(positionals)) {
     const ended = await runTests(runs);
     for (const name of Object.keys(counts)) counts[name] += ended[name];
+    for (const name of Object.keys(recorded)) recorded[name].push(...ended[name]);
   }
+  if (slowest > 0) console.log(formatSlowest(recorded, slowest));
   console.log(summary(counts));
-  return counts.failed > 0 || (strict && counts.skipped > 0) ? 1 : 0;
+  return counts.failed > 0 || (values['no-skips'] && counts.skipped > 0) ? 1 : 0;
 });
