@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { createChannel, createClient } from '@pareto/rpc';
+import { firstBegunAfter, noneFailed, noneLost } from '../support/accounts.js';
 import { refusalOf } from '../support/client.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { listTasks, startRegistrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { firstBegunAfter, noneLost } from './accounts.js';
-import { isLeading, noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+import { isLeading, sleep, timeUntil, useWorld, type World } from './world.js';
 
 describe('a fault of controllers', function () {
   this.timeout(240_000);

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { encodeInferRequest } from '@pareto/rpc';
+import { noneFailed } from '../support/accounts.js';
 import { readDigitModel, readDigits } from '../support/digits.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { startLoad } from '../support/load.js';
-import { noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+import { sleep, timeUntil, useWorld, type World } from './world.js';
 
 describe('a deletion', function () {
   this.timeout(240_000);

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { createChannel, createClient, type wire } from '@pareto/rpc';
 import { freePorts, waitFor } from '@pareto/testkit';
+import { firstBegunAfter, noneFailed, noneLost } from '../support/accounts.js';
 import { readDigitModel } from '../support/digits.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { listTasks, startRegistrar, type Registrar } from '../support/registrar.js';
 import { createServiceProcess, probe, type ServiceProcess } from '../support/service-process.js';
-import { firstBegunAfter, noneLost } from './accounts.js';
-import { noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+import { sleep, timeUntil, useWorld, type World } from './world.js';
 
 describe('a fault of etcd', function () {
   this.timeout(240_000);

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import type { TcpProxy } from '@pareto/testkit';
+import { firstBegunAfter, noneFailed, noneLost } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { listTasks } from '../support/registrar.js';
-import { firstBegunAfter, noneLost } from './accounts.js';
-import { isLeading, noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+import { isLeading, sleep, timeUntil, useWorld, type World } from './world.js';
 
 describe('a fault of the link from the leader to etcd', function () {
   this.timeout(240_000);

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { waitFor } from '@pareto/testkit';
+import { noneFailed } from '../support/accounts.js';
 import { lengths } from '../support/length.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { noneFailed, sleep, useWorld, type World } from './world.js';
+import { sleep, useWorld, type World } from './world.js';
 
 describe('a rolling restart', function () {
   this.timeout(300_000);

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { createChannel, createFollowing, createFollowingClient, tokenKey, type Channel } from '@pareto/rpc';
+import { noneFailed } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
-import { noneFailed, sleep, useWorld, type World } from './world.js';
+import { sleep, useWorld, type World } from './world.js';
 
 describe('statistics while services die', function () {
   this.timeout(240_000);

@@ -1,12 +1,13 @@
 // A worker that is killed, stopped, or cut off one way, while queries go on.
 
 import assert from 'node:assert/strict';
+import { noneFailed } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { isolateWorker, type WorkerLinks } from '../support/links.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { watchTable } from '../support/table-watch.js';
-import { linkedWorker, noneFailed, sleep, timeUntil, useWorld, type World } from './world.js';
+import { linkedWorker, sleep, timeUntil, useWorld, type World } from './world.js';
 
 describe('a fault of a worker', function () {
   this.timeout(240_000);

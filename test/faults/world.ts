@@ -1,14 +1,12 @@
 // The cluster that the faults happen to, one for all of them: three nodes of etcd, two controllers, two routers, two workers
 // that serve the digits. Whatever one test leaves broken is mended before the next.
 
-import assert from 'node:assert/strict';
 import { missingEtcd, startEtcd, waitFor, type Etcd } from '@pareto/testkit';
-import type { LoadReport, Payload } from '@pareto/loadgen';
+import type { Payload } from '@pareto/loadgen';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { readDigits, registerDigits } from '../support/digits.js';
-import { found } from '../support/findings.js';
-import { rightPayloads, checkAccounts, startLoad, type Load } from '../support/load.js';
+import { rightPayloads, startLoad, type Load } from '../support/load.js';
 import { startRegistrar, type Registrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
 
@@ -151,11 +149,3 @@ export async function timeUntil(
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Tells how many queries were sent and failed; asserts that none did, and that nothing was lost. */
-export function noneFailed(fault: string, report: LoadReport, leastSent = ratePerSecond): void {
-  const failed = checkAccounts(report, leastSent);
-  found({ name: `${fault}: Infers sent`, value: report.sent, unit: '' });
-  found({ name: `${fault}: Infers failed`, value: failed, unit: '', reach: { exactly: 0 } });
-  assert.equal(failed, 0, JSON.stringify(report.statuses));
-}
