@@ -17,13 +17,13 @@ const tool =
 /** One after the other; two of the same group go side by side, the longest begins first. */
 const groups = [
   [
-    ['build', tool('typescript/bin/tsc', '-b')],
+    ['build', tool('typescript-7/bin/tsc', '-b')],
     ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
   ],
   [
     // Without a cache: what a rule finds in a file depends on the types of others.
     ['lint', tool('eslint/bin/eslint.js', '--max-warnings=0', '.')],
-    ['types of the tests', tool('typescript/bin/tsc', '-b', 'tsconfig.test.json')],
+    ['types of the tests', tool('typescript-7/bin/tsc', '-b', 'tsconfig.test.json')],
     ['dependency rule', tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', ...sources)],
     ['dead code', tool('knip/bin/knip.js', '--no-progress')],
     ['generated types are fresh', () => checkFresh('scripts/generate-types.mjs', 'packages/rpc/src/gen')],
