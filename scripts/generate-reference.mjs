@@ -1,6 +1,5 @@
 // Generates docs/reference from what the programs say of themselves: metrics, flags of the services, commands.
 // `--out DIR` writes elsewhere, which is how stale pages are found. Needs a build.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './steps.mjs';
@@ -39,28 +38,32 @@ async function flags() {
   page('flags.md', 'Flags of the services', ...sections);
 }
 
-const pareto = (...args) =>
-  execFileSync(process.execPath, [join(root, 'packages/cli/bin/pareto.mjs'), ...args], {
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, COLUMNS: '110', NO_COLOR: '1' },
-  }).trim();
+/** Returns what `pareto` prints. All commands run in this process: starting one takes longer than running it. */
+async function pareto(...args) {
+  const [{ runProgram }, { createTerminal }, { systemClock }] = await Promise.all(
+    ['packages/cli/dist/program.js', 'packages/cli/dist/terminal.js', 'packages/core/dist/index.js'].map(load),
+  );
+  let printed = '';
+  const terminal = createTerminal({ write: (text) => (printed += text) }, process.stderr);
+  const never = new AbortController().signal;
+  const code = await runProgram(args, { terminal, clock: systemClock, stop: never, kill: never });
+  if (code !== 0) throw new Error(`"pareto ${args.join(' ')}" ended with ${code}.`);
+  return printed.trim();
+}
 
-function commands() {
-  const overview = pareto('--help');
+async function commands() {
+  const overview = await pareto('--help');
   const names = [...overview.matchAll(/^ {2}([a-z][a-z-]*)[| ]/gm)]
     .map(([, name]) => name)
     .filter((name) => name !== 'help');
-  const text = (...args) => ['```text', pareto(...args, '--help'), '```'].join('\n');
-  page(
-    'commands.md',
-    'The `pareto` command',
-    text(),
-    ...[...new Set(names)].flatMap((name) => [`## ${name}`, text(name)]),
-  );
+  const text = async (...args) => ['```text', await pareto(...args, '--help'), '```'].join('\n');
+  const sections = [await text()];
+  for (const name of new Set(names)) sections.push(`## ${name}`, await text(name));
+  page('commands.md', 'The `pareto` command', ...sections);
 }
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await metrics();
 await flags();
-commands();
+await commands();
