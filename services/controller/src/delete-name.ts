@@ -2,7 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
-import { notFound } from './describe.js';
+import { notFound } from './api/describe.js';
 import type { Mirror } from './mirror.js';
 import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from './records.js';
 import type { RegisterContext } from './register.js';

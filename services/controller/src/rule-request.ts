@@ -3,7 +3,7 @@
 import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
-import { notFound } from './describe.js';
+import { notFound } from './api/describe.js';
 import { servedVariants, type Scene } from './observe.js';
 import { ruleKey, tenant } from './records.js';
 

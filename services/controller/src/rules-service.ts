@@ -2,7 +2,7 @@
 
 import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { notFound } from './describe.js';
+import { notFound } from './api/describe.js';
 import type { Scene } from './observe.js';
 import type { RegisterContext } from './register.js';
 import { ruleKey, tenant } from './records.js';

@@ -2,9 +2,9 @@
 
 import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from './demand-book.js';
-import type { Scene } from './observe.js';
-import { versionKey } from './registry-view.js';
+import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../demand-book.js';
+import type { Scene } from '../observe.js';
+import { versionKey } from '../registry-view.js';
 
 export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
   const { demand, now, registry } = scene;

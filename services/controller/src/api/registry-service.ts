@@ -1,16 +1,16 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
-import type { BlobHolds } from './blob-holds.js';
-import { deleteName } from './delete-name.js';
+import type { BlobHolds } from '../blob-holds.js';
+import { deleteName } from '../delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
-import type { Scene } from './observe.js';
-import type { PlanLog } from './plan-log.js';
-import { profileAgain } from './profile-again.js';
-import { registerArchitecture, type RegisterContext } from './register.js';
-import { registerTask } from './register-task.js';
-import { liftRule, listRules, ruleToWire, setRule } from './rules-service.js';
+import type { Scene } from '../observe.js';
+import type { PlanLog } from '../plan-log.js';
+import { profileAgain } from '../profile-again.js';
+import { registerArchitecture, type RegisterContext } from '../register.js';
+import { registerTask } from '../register-task.js';
+import { liftRule, listRules, ruleToWire, setRule } from '../rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly scene: () => Scene;

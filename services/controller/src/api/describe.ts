@@ -19,9 +19,9 @@ import {
   type VariantObservation,
 } from '@pareto/policy';
 import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
-import type { LiveReplica } from './live-replica.js';
-import { currentVersions, type Scene } from './observe.js';
-import { costOf, latencyOf, versionKey, type RegistryView } from './registry-view.js';
+import type { LiveReplica } from '../live-replica.js';
+import { currentVersions, type Scene } from '../observe.js';
+import { costOf, latencyOf, versionKey, type RegistryView } from '../registry-view.js';
 
 /** Everything of one task, or of all. */
 export function listRegistry(scene: Scene, task: string): wire.ListResponseInput {

@@ -2,8 +2,8 @@
 
 import { architectureNamed, type Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { Cluster } from './cluster.js';
-import type { EventLog, LoggedEvent } from './events.js';
+import type { Cluster } from '../cluster.js';
+import type { EventLog, LoggedEvent } from '../events.js';
 
 export interface EventsServiceOptions {
   readonly events: EventLog;
