@@ -11,7 +11,7 @@ import {
 } from '@pareto/policy';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from './leadership.js';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentWrites } from './record-plan.js';
 import { putRecord, settlementKey, variantKey } from './records.js';

@@ -4,7 +4,7 @@ import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from './live-worker.js';
 import type { Mirror } from './mirror.js';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import { isWanted } from './orders.js';
 import { strangersOn } from './strangers.js';
 import type { WorkerLine } from './worker-line.js';

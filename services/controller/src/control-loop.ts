@@ -23,7 +23,7 @@ import type { Term } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
 import { dropEvent } from './plan-events.js';
-import { observe, observeDemand, observeOrphans, type Scene } from './observe.js';
+import { observe, observeDemand, observeOrphans, type Scene } from './cluster/observe.js';
 import type { OutcomeRecords } from './outcome-records.js';
 import { recordPlan } from './record-plan.js';
 import { createSuccession } from './succession.js';

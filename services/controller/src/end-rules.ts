@@ -2,7 +2,7 @@
 
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from './leadership.js';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import { endingOf, isOver, ruleChanges } from './rule-changes.js';
 
 export interface EndRulesOptions {

@@ -7,7 +7,7 @@ import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';
 import type { WorkerReport } from './live-worker.js';
 import type { Mirror } from './mirror.js';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import { unchangedSince } from './record-tables.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from './records.js';
 import { decideUntilWritten } from './registry-turns.js';

@@ -16,7 +16,7 @@ import { checkBlob } from './check-model.js';
 import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from './leadership.js';
 import type { Mirror } from './mirror.js';
-import { currentVersions, type Scene } from './observe.js';
+import { currentVersions, type Scene } from './cluster/observe.js';
 import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
 import { unchangedSince, type RecordView } from './record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from './records.js';

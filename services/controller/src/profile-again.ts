@@ -3,7 +3,7 @@
 import { parseTarget, type Architecture, type Measurement, type RecipeOutcome } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from './api/describe.js';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import type { RegisterContext } from './register.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from './records.js';
 

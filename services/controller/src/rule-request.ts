@@ -4,7 +4,7 @@ import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from './api/describe.js';
-import { servedVariants, type Scene } from './observe.js';
+import { servedVariants, type Scene } from './cluster/observe.js';
 import { ruleKey, tenant } from './records.js';
 
 const longestText = 500;

@@ -3,7 +3,7 @@
 import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { notFound } from './api/describe.js';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import type { RegisterContext } from './register.js';
 import { ruleKey, tenant } from './records.js';
 import { endingOf, isOver, ruleChanges } from './rule-changes.js';

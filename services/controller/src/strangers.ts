@@ -1,7 +1,7 @@
 // Replicas of variants that the registry has never heard of: the store was wiped or restored to before they were registered.
 
 import { architectureNamed, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
-import type { Scene } from './observe.js';
+import type { Scene } from './cluster/observe.js';
 import { nameKey } from './records.js';
 import { versionKey } from './registry-view.js';
 

@@ -6,7 +6,7 @@ import type { DuplexStream, ServerCall, wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
-import { createDemandBook } from '../src/demand-book.js';
+import { createDemandBook } from '../src/cluster/demand-book.js';
 import { isOver, type Visit } from '../src/router-visit.js';
 import { createRoutes, type RoutesOptions } from '../src/routes-service.js';
 import { createTableLog } from '../src/table-log.js';

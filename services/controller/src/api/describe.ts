@@ -20,7 +20,7 @@ import {
 } from '@pareto/policy';
 import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
 import type { LiveReplica } from '../live-replica.js';
-import { currentVersions, type Scene } from '../observe.js';
+import { currentVersions, type Scene } from '../cluster/observe.js';
 import { costOf, latencyOf, versionKey, type RegistryView } from '../registry-view.js';
 
 /** Everything of one task, or of all. */

@@ -2,7 +2,7 @@
 
 import { architectureNamed, type Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { Cluster } from '../cluster.js';
+import type { Cluster } from '../cluster/cluster.js';
 import type { EventLog, LoggedEvent } from '../events.js';
 
 export interface EventsServiceOptions {

@@ -3,12 +3,12 @@
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { candidatesOf, leaderOf } from '../candidates.js';
-import type { Cluster } from '../cluster.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from './describe.js';
 import type { FleetRecords } from '../fleet-records.js';
 import { variantOf } from '../live-worker.js';
-import type { Notices } from '../notices.js';
-import type { Scene } from '../observe.js';
+import type { Notices } from '../cluster/notices.js';
+import type { Scene } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan-log.js';
 import type { WorkerRecord } from '../records.js';
 import { ruleNotices, wishNotices } from '../rule-notices.js';

@@ -5,7 +5,7 @@ import type { BlobHolds } from '../blob-holds.js';
 import { deleteName } from '../delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
-import type { Scene } from '../observe.js';
+import type { Scene } from '../cluster/observe.js';
 import type { PlanLog } from '../plan-log.js';
 import { profileAgain } from '../profile-again.js';
 import { registerArchitecture, type RegisterContext } from '../register.js';

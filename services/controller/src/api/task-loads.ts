@@ -2,8 +2,8 @@
 
 import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../demand-book.js';
-import type { Scene } from '../observe.js';
+import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../cluster/demand-book.js';
+import type { Scene } from '../cluster/observe.js';
 import { versionKey } from '../registry-view.js';
 
 export function taskLoads(scene: Scene): wire.TaskLoadInput[] {

@@ -23,10 +23,10 @@ import type {
   VariantDemand,
 } from '@pareto/policy';
 import type { DemandBook } from './demand-book.js';
-import type { FleetState } from './fleet-state.js';
-import { variantOf } from './live-worker.js';
-import type { RecordView } from './record-tables.js';
-import { costOf, latencyOf, variantsOfVersion, versionKey, type RegistryView } from './registry-view.js';
+import type { FleetState } from '../fleet-state.js';
+import { variantOf } from '../live-worker.js';
+import type { RecordView } from '../record-tables.js';
+import { costOf, latencyOf, variantsOfVersion, versionKey, type RegistryView } from '../registry-view.js';
 
 /** Everything there is to look at. */
 export interface Scene {
