@@ -18,7 +18,7 @@ import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
 import { endRules } from './end-rules.js';
-import type { EventLog } from './events.js';
+import type { EventLog } from './events/events.js';
 import type { Term } from './leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';

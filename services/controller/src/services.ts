@@ -11,7 +11,7 @@ import type { BlobHolds } from './blob-holds.js';
 import { createBlobsHandlers } from './api/blobs-service.js';
 import type { Cluster } from './cluster/cluster.js';
 import type { ControllerConfig } from './config.js';
-import type { EventLog } from './events.js';
+import type { EventLog } from './events/events.js';
 import { createEvents } from './api/events-service.js';
 import type { FleetRecords } from './fleet-records.js';
 import { createFleetHandlers } from './api/fleet-service.js';

@@ -1,6 +1,6 @@
 // Notices when the name of an architecture has come to mean its new version.
 
-import type { ClusterEvent } from './events.js';
+import type { ClusterEvent } from './events/events.js';
 import type { Scene } from './cluster/observe.js';
 
 /** To be called at every turn; tells which names mean something else than at the one before. */

@@ -20,7 +20,7 @@ import {
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { Assigner } from './assigner.js';
-import type { EventLog } from './events.js';
+import type { EventLog } from './events/events.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from './leadership.js';

@@ -3,7 +3,7 @@
 import { architectureNamed, type Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Cluster } from '../cluster/cluster.js';
-import type { EventLog, LoggedEvent } from '../events.js';
+import type { EventLog, LoggedEvent } from '../events/events.js';
 
 export interface EventsServiceOptions {
   readonly events: EventLog;

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { bytes, milliseconds, replicaId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
-import { createEventLog } from '../src/events.js';
-import { track, type LiveReplica } from '../src/live-replica.js';
-import { replicaEvents } from '../src/plan-events.js';
-import { createSuccession } from '../src/succession.js';
-import { startWorker, type FakeWorker } from './fake-worker.js';
-import { reportOf, w1 } from './reports.js';
-import { startController, type TestController } from './start-controller.js';
-import { registerModel } from './upload-model.js';
+import { createEventLog } from '../../src/events/events.js';
+import { track, type LiveReplica } from '../../src/live-replica.js';
+import { replicaEvents } from '../../src/plan-events.js';
+import { createSuccession } from '../../src/succession.js';
+import { startWorker, type FakeWorker } from '../fake-worker.js';
+import { reportOf, w1 } from '../reports.js';
+import { startController, type TestController } from '../start-controller.js';
+import { registerModel } from '../upload-model.js';
 
 describe('the log of events', () => {
   const drop = { kind: 'drop', subject: 'm:original', worker: 'w1', reason: 'stale' };
