@@ -4,7 +4,7 @@ import { milliseconds, type Clock } from '@pareto/core';
 import { backupStore, type Store } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import type { Cluster } from './cluster/cluster.js';
-import type { FleetRecords } from './fleet-records.js';
+import type { FleetRecords } from './fleet/fleet-records.js';
 
 export interface HousekeepingOptions {
   readonly store: Store;

@@ -1,4 +1,4 @@
 export { controllerConfig, type ControllerConfig } from './config.js';
 export { createController, type Controller } from './controller.js';
-export { defaultFleetParams } from './fleet-state.js';
-export type { FleetParams } from './live-worker.js';
+export { defaultFleetParams } from './fleet/fleet-state.js';
+export type { FleetParams } from './fleet/live-worker.js';

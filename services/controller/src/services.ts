@@ -13,7 +13,7 @@ import type { Cluster } from './cluster/cluster.js';
 import type { ControllerConfig } from './config.js';
 import type { EventLog } from './events/events.js';
 import { createEvents } from './api/events-service.js';
-import type { FleetRecords } from './fleet-records.js';
+import type { FleetRecords } from './fleet/fleet-records.js';
 import { createFleetHandlers } from './api/fleet-service.js';
 import type { LoadFlusher } from './load-flusher.js';
 import type { Notices } from './cluster/notices.js';
@@ -21,13 +21,13 @@ import type { OutcomeRecords } from './outcome-records.js';
 import type { PlanLog } from './plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createRegistryTurns } from './registry-turns.js';
-import { createReportAsker } from './report-asker.js';
-import type { RollCall } from './roll-call.js';
+import { createReportAsker } from './fleet/report-asker.js';
+import type { RollCall } from './fleet/roll-call.js';
 import type { Routes } from './routes-service.js';
 import { setWarmth } from './rules-service.js';
-import { createStatistics } from './statistics.js';
+import { createStatistics } from './fleet/statistics.js';
 import type { TableLog } from './table-log.js';
-import { createJoin } from './worker-sessions.js';
+import { createJoin } from './fleet/worker-sessions.js';
 
 export interface ServiceParts {
   readonly config: ControllerConfig;

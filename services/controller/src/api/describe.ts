@@ -19,7 +19,7 @@ import {
   type VariantObservation,
 } from '@pareto/policy';
 import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
-import type { LiveReplica } from '../live-replica.js';
+import type { LiveReplica } from '../fleet/live-replica.js';
 import { currentVersions, type Scene } from '../cluster/observe.js';
 import { costOf, latencyOf, versionKey, type RegistryView } from '../registry-view.js';
 

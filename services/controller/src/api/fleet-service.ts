@@ -5,8 +5,8 @@ import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire }
 import { candidatesOf, leaderOf } from '../candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from './describe.js';
-import type { FleetRecords } from '../fleet-records.js';
-import { variantOf } from '../live-worker.js';
+import type { FleetRecords } from '../fleet/fleet-records.js';
+import { variantOf } from '../fleet/live-worker.js';
 import type { Notices } from '../cluster/notices.js';
 import type { Scene } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan-log.js';

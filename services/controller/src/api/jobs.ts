@@ -11,7 +11,7 @@ import {
 } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from './describe.js';
-import { sameTarget, type WorkTarget } from '../live-worker.js';
+import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
 import { currentVersions, observeWorkers, type Scene } from '../cluster/observe.js';
 
 /** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */

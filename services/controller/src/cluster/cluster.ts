@@ -4,10 +4,10 @@ import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@paret
 import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
-import { createFleetState, type FleetState } from '../fleet-state.js';
+import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
 import { keepRegistry } from '../keep-registry.js';
 import { createLeader, type Leader } from '../leadership.js';
-import type { FleetParams } from '../live-worker.js';
+import type { FleetParams } from '../fleet/live-worker.js';
 import { createMirror, type Mirror } from '../mirror.js';
 import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';

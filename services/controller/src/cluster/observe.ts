@@ -23,8 +23,8 @@ import type {
   VariantDemand,
 } from '@pareto/policy';
 import type { DemandBook } from './demand-book.js';
-import type { FleetState } from '../fleet-state.js';
-import { variantOf } from '../live-worker.js';
+import type { FleetState } from '../fleet/fleet-state.js';
+import { variantOf } from '../fleet/live-worker.js';
 import type { RecordView } from '../record-tables.js';
 import { costOf, latencyOf, variantsOfVersion, versionKey, type RegistryView } from '../registry-view.js';
 

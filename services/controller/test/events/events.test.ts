@@ -5,7 +5,7 @@ import { bytes, milliseconds, replicaId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { createEventLog } from '../../src/events/events.js';
-import { track, type LiveReplica } from '../../src/live-replica.js';
+import { track, type LiveReplica } from '../../src/fleet/live-replica.js';
 import { replicaEvents } from '../../src/plan-events.js';
 import { createSuccession } from '../../src/succession.js';
 import { startWorker, type FakeWorker } from '../fake-worker.js';

@@ -5,10 +5,10 @@ import { bytes, systemClock, workerId, type WorkerInfo } from '@pareto/core';
 import { openEmbeddedStore } from '@pareto/state';
 import { createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { createFleetRecords } from '../src/fleet-records.js';
-import { createFleetState, defaultFleetParams } from '../src/fleet-state.js';
-import { workerKey } from '../src/records.js';
-import { logger, metrics, stand, toLead } from './candidate.js';
+import { createFleetRecords } from '../../src/fleet/fleet-records.js';
+import { createFleetState, defaultFleetParams } from '../../src/fleet/fleet-state.js';
+import { workerKey } from '../../src/records.js';
+import { logger, metrics, stand, toLead } from '../candidate.js';
 
 const id = workerId('w1');
 const infoOf = (incarnation: string): WorkerInfo => ({

@@ -19,15 +19,15 @@ import {
   type wire,
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import type { Assigner } from './assigner.js';
-import type { EventLog } from './events/events.js';
+import type { Assigner } from '../assigner.js';
+import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
-import type { Leader } from './leadership.js';
+import type { Leader } from '../leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
-import type { LoadFlusher } from './load-flusher.js';
-import type { OutcomeRecords } from './outcome-records.js';
-import { replicaEvents } from './plan-events.js';
+import type { LoadFlusher } from '../load-flusher.js';
+import type { OutcomeRecords } from '../outcome-records.js';
+import { replicaEvents } from '../plan-events.js';
 import type { ReportAsker } from './report-asker.js';
 import type { RollCall } from './roll-call.js';
 import { createWorkerLine } from './worker-line.js';

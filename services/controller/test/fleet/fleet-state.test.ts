@@ -6,12 +6,12 @@ import type { Compare, Operation } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { createDoubts } from '../src/doubts.js';
-import { createFleetRecords } from '../src/fleet-records.js';
-import { createFleetState } from '../src/fleet-state.js';
-import { createRecordTables } from '../src/record-tables.js';
-import { putRecord, workerKey } from '../src/records.js';
-import { infoOf, reportOf, w1 } from './reports.js';
+import { createDoubts } from '../../src/fleet/doubts.js';
+import { createFleetRecords } from '../../src/fleet/fleet-records.js';
+import { createFleetState } from '../../src/fleet/fleet-state.js';
+import { createRecordTables } from '../../src/record-tables.js';
+import { putRecord, workerKey } from '../../src/records.js';
+import { infoOf, reportOf, w1 } from '../reports.js';
 
 const ms = milliseconds;
 
