@@ -7,7 +7,7 @@ import type { Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { BlobHolds } from './blob-holds.js';
 import { keepBook, readReferences, type CollectionBook } from './blob-references.js';
-import type { Leader, Term } from './leadership.js';
+import type { Leader, Term } from './leadership/leadership.js';
 
 export interface BlobCollectionOptions {
   readonly blobs: BlobStore;

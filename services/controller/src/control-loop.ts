@@ -19,7 +19,7 @@ import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
 import { endRules } from './end-rules.js';
 import type { EventLog } from './events/events.js';
-import type { Term } from './leadership.js';
+import type { Term } from './leadership/leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
 import { dropEvent } from './plan-events.js';

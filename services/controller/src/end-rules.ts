@@ -1,7 +1,7 @@
 // Rules that come to their end: the leader takes them back, and writes down that it did.
 
 import type { Logger } from '@pareto/telemetry';
-import type { Leader } from './leadership.js';
+import type { Leader } from './leadership/leadership.js';
 import type { Scene } from './cluster/observe.js';
 import { endingOf, isOver, ruleChanges } from './rule-changes.js';
 

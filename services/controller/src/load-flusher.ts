@@ -4,7 +4,7 @@
 import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { countedReports, type VariantCounts } from './counters.js';
-import type { Leader } from './leadership.js';
+import type { Leader } from './leadership/leadership.js';
 import type { Mirror } from './mirror.js';
 import { createDoorbell } from './notifier.js';
 import { countsOf, flushLimits, planFlush, type Saying } from './plan-flush.js';

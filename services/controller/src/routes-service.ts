@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, typ
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from './cluster/demand-book.js';
-import type { Leader } from './leadership.js';
+import type { Leader } from './leadership/leadership.js';
 import { createDoorbell, createNotifier } from './notifier.js';
 import { isOver, isWelcome, type Standing, type Visit } from './router-visit.js';
 import type { TableLog } from './table-log.js';

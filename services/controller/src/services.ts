@@ -20,7 +20,7 @@ import type { Notices } from './cluster/notices.js';
 import type { OutcomeRecords } from './outcome-records.js';
 import type { PlanLog } from './plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
-import { createRegistryTurns } from './registry-turns.js';
+import { createRegistryTurns } from './leadership/registry-turns.js';
 import { createReportAsker } from './fleet/report-asker.js';
 import type { RollCall } from './fleet/roll-call.js';
 import type { Routes } from './routes-service.js';

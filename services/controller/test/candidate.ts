@@ -4,7 +4,7 @@ import { systemClock } from '@pareto/core';
 import { createElection, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { waitFor } from '@pareto/testkit';
-import { createLeader, type Leader } from '../src/leadership.js';
+import { createLeader, type Leader } from '../src/leadership/leadership.js';
 import { createMirror, type Mirror } from '../src/mirror.js';
 
 export const logger = createLogger({ service: 'controller', level: 'silent', format: 'json' });

@@ -5,7 +5,7 @@ import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
 import type { RegisterContext } from '../src/register.js';
 import { registerTask } from '../src/register-task.js';
-import { createRegistryTurns } from '../src/registry-turns.js';
+import { createRegistryTurns } from '../src/leadership/registry-turns.js';
 
 /** An empty registry whose leader loses every compare-and-swap. */
 const beaten = {

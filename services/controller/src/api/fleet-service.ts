@@ -2,7 +2,7 @@
 
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
-import { candidatesOf, leaderOf } from '../candidates.js';
+import { candidatesOf, leaderOf } from '../leadership/candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from './describe.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';

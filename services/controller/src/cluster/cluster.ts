@@ -6,7 +6,7 @@ import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
 import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
 import { keepRegistry } from '../keep-registry.js';
-import { createLeader, type Leader } from '../leadership.js';
+import { createLeader, type Leader } from '../leadership/leadership.js';
 import type { FleetParams } from '../fleet/live-worker.js';
 import { createMirror, type Mirror } from '../mirror.js';
 import type { Notices } from './notices.js';

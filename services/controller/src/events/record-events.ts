@@ -8,9 +8,9 @@ import {
   type RuleEvent,
   type Variant,
 } from '@pareto/core';
-import { leaderOf } from '../candidates.js';
+import { leaderOf } from '../leadership/candidates.js';
 import type { ClusterEvent, EventLog } from './events.js';
-import type { Leader } from '../leadership.js';
+import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../mirror.js';
 import type { RecordView, Stored } from '../record-tables.js';
 import type { RecordKind, Records, WorkerRecord } from '../records.js';

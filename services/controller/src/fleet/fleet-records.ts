@@ -4,13 +4,13 @@ import type { Measurement, WorkerId, WorkerInfo } from '@pareto/core';
 import { isQuarantined } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { FleetState } from './fleet-state.js';
-import type { Leader } from '../leadership.js';
+import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport } from './live-worker.js';
 import type { Mirror } from '../mirror.js';
 import type { Scene } from '../cluster/observe.js';
 import { unchangedSince } from '../record-tables.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../records.js';
-import { decideUntilWritten } from '../registry-turns.js';
+import { decideUntilWritten } from '../leadership/registry-turns.js';
 
 export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;

@@ -23,7 +23,7 @@ import type { Assigner } from '../assigner.js';
 import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
-import type { Leader } from '../leadership.js';
+import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from '../load-flusher.js';
 import type { OutcomeRecords } from '../outcome-records.js';

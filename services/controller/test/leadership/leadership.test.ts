@@ -5,7 +5,7 @@ import { systemClock } from '@pareto/core';
 import { openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
 import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { stand, toLead } from './candidate.js';
+import { stand, toLead } from '../candidate.js';
 
 const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
 
