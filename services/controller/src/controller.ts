@@ -22,7 +22,7 @@ import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
 import { keepHouse } from './housekeeping.js';
 import type { FleetParams } from './fleet/live-worker.js';
-import { createLoadFlusher } from './load-flusher.js';
+import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
 import { createOutcomeRecords } from './outcome-records.js';
 import { createPlanLog } from './plan-log.js';

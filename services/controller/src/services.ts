@@ -15,7 +15,7 @@ import type { EventLog } from './events/events.js';
 import { createEvents } from './api/events-service.js';
 import type { FleetRecords } from './fleet/fleet-records.js';
 import { createFleetHandlers } from './api/fleet-service.js';
-import type { LoadFlusher } from './load-flusher.js';
+import type { LoadFlusher } from './loads/load-flusher.js';
 import type { Notices } from './cluster/notices.js';
 import type { OutcomeRecords } from './outcome-records.js';
 import type { PlanLog } from './plan-log.js';

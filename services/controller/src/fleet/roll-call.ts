@@ -5,7 +5,7 @@ import { milliseconds, type Clock } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { FleetParams } from './live-worker.js';
-import type { LoadFlusher } from '../load-flusher.js';
+import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../mirror.js';
 
 export interface RollCallOptions {

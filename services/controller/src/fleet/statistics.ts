@@ -2,10 +2,10 @@
 
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
 import { inferCountsToWire, type wire } from '@pareto/rpc';
-import { addCounts, inferCountsAt, type VariantCounts } from '../counters.js';
+import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.js';
 import type { FleetState } from './fleet-state.js';
 import type { Leader, Term } from '../leadership/leadership.js';
-import type { LoadFlusher } from '../load-flusher.js';
+import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../mirror.js';
 import type { RecordView } from '../record-tables.js';
 import { counterKey, type CounterRecord } from '../records.js';

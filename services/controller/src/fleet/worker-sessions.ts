@@ -25,7 +25,7 @@ import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
-import type { LoadFlusher } from '../load-flusher.js';
+import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../outcome-records.js';
 import { replicaEvents } from '../plan-events.js';
 import type { ReportAsker } from './report-asker.js';

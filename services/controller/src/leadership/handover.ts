@@ -2,7 +2,7 @@
 // that are under way may go on for a while, and nobody is to wait for them.
 
 import type { Runnable } from '@pareto/service';
-import type { LoadFlusher } from '../load-flusher.js';
+import type { LoadFlusher } from '../loads/load-flusher.js';
 
 export interface Handover {
   /** Aborts when another is to lead. */

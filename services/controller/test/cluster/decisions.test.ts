@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, variantId, type ReplicaReport } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { describe, it } from 'mocha';
-import { addCounts, countsSince } from '../../src/counters.js';
+import { addCounts, countsSince } from '../../src/loads/counters.js';
 import { createDemandBook } from '../../src/cluster/demand-book.js';
 import { reportOf, w1 } from '../reports.js';
 

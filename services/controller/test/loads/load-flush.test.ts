@@ -6,12 +6,12 @@ import { milliseconds, noCounts, variantId, workerId, type ReplicaReport } from 
 import { openEmbeddedStore, type Compare, type Operation, type Store, type Transaction } from '@pareto/state';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
-import type { Term } from '../src/leadership/leadership.js';
-import { createLoadFlusher, type SaidLoad } from '../src/load-flusher.js';
-import { countsOf, flushLimits, planFlush, type FlushPlan, type Saying } from '../src/plan-flush.js';
-import { createRecordTables, type RecordTables } from '../src/record-tables.js';
-import type { LoadRecord } from '../src/records.js';
-import { reportOf } from './reports.js';
+import type { Term } from '../../src/leadership/leadership.js';
+import { createLoadFlusher, type SaidLoad } from '../../src/loads/load-flusher.js';
+import { countsOf, flushLimits, planFlush, type FlushPlan, type Saying } from '../../src/loads/plan-flush.js';
+import { createRecordTables, type RecordTables } from '../../src/record-tables.js';
+import type { LoadRecord } from '../../src/records.js';
+import { reportOf } from '../reports.js';
 
 /** As a leader writes it: with a fence. */
 const fenced = ({ compares, operations }: FlushPlan): Transaction => ({
