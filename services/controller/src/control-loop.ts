@@ -21,7 +21,7 @@ import { endRules } from './end-rules.js';
 import type { EventLog } from './events/events.js';
 import type { Term } from './leadership/leadership.js';
 import type { Mirror } from './mirror.js';
-import { createDoorbell } from './notifier.js';
+import { createDoorbell } from './loops/notifier.js';
 import { dropEvent } from './plan-events.js';
 import { observe, observeDemand, observeOrphans, type Scene } from './cluster/observe.js';
 import type { OutcomeRecords } from './outcome-records.js';

@@ -6,7 +6,7 @@ import { advertisedAddress, createProbeServer, type Runnable, type ServiceContex
 import type { Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner } from './assigner.js';
-import { background } from './background.js';
+import { background } from './loops/background.js';
 import { keepCollected } from './blob-collection.js';
 import { createBlobHolds } from './blob-holds.js';
 import { leaderOf } from './leadership/candidates.js';

@@ -5,7 +5,7 @@ import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rp
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from './cluster/demand-book.js';
 import type { Leader } from './leadership/leadership.js';
-import { createDoorbell, createNotifier } from './notifier.js';
+import { createDoorbell, createNotifier } from './loops/notifier.js';
 import { isOver, isWelcome, type Standing, type Visit } from './router-visit.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';

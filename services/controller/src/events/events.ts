@@ -1,7 +1,7 @@
 // What this controller did and why, as long as it leads: bounded, and what happens again and again is told once in a while.
 
 import type { Clock, Milliseconds } from '@pareto/core';
-import { createNotifier, type Notifier } from '../notifier.js';
+import { createNotifier, type Notifier } from '../loops/notifier.js';
 
 export interface ClusterEvent {
   /** What an operator looks for: load, measured, failed, worker, rule … */

@@ -1,7 +1,7 @@
 // Asking workers for what they have counted by now, for those who read statistics: many who ask within a moment cost one report.
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
-import { createNotifier } from '../notifier.js';
+import { createNotifier } from '../loops/notifier.js';
 import type { WorkerLine } from './worker-line.js';
 
 type AskedLine = Pick<WorkerLine, 'worker' | 'ask'>;

@@ -3,7 +3,7 @@
 
 import type { Clock, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
-import { createDoorbell } from '../notifier.js';
+import { createDoorbell } from '../loops/notifier.js';
 
 export interface WorkerLine {
   readonly worker: WorkerId;

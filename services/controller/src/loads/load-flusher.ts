@@ -6,7 +6,7 @@ import type { Logger } from '@pareto/telemetry';
 import { countedReports, type VariantCounts } from './counters.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../mirror.js';
-import { createDoorbell } from '../notifier.js';
+import { createDoorbell } from '../loops/notifier.js';
 import { countsOf, flushLimits, planFlush, type Saying } from './plan-flush.js';
 import { loadKey, type LoadRecord } from '../records.js';
 
