@@ -8,9 +8,9 @@ import { openFolderBlobStore, type BlobStore } from '@pareto/models';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
-import { collectBlobs, keepCollected, type BlobCollectionOptions } from '../src/blob-collection.js';
-import { createBlobHolds, type BlobHolds } from '../src/blob-holds.js';
-import type { Leader } from '../src/leadership/leadership.js';
+import { collectBlobs, keepCollected, type BlobCollectionOptions } from '../../src/maintenance/blob-collection.js';
+import { createBlobHolds, type BlobHolds } from '../../src/blob-holds.js';
+import type { Leader } from '../../src/leadership/leadership.js';
 
 const hour = 3_600_000;
 const never = new AbortController().signal;

@@ -3,8 +3,8 @@
 import { milliseconds, type Clock } from '@pareto/core';
 import { backupStore, type Store } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
-import type { Cluster } from './cluster/cluster.js';
-import type { FleetRecords } from './fleet/fleet-records.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { FleetRecords } from '../fleet/fleet-records.js';
 
 export interface HousekeepingOptions {
   readonly store: Store;
