@@ -3,7 +3,7 @@
 
 import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
-import { ceilingOf } from './assignments.js';
+import { ceilingOf } from './plan/assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
 import { servedVariants, type Scene } from './cluster/observe.js';
 import { versionKey, type RegistryView } from './registry-view.js';

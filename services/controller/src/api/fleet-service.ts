@@ -9,7 +9,7 @@ import type { FleetRecords } from '../fleet/fleet-records.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { Notices } from '../cluster/notices.js';
 import type { Scene } from '../cluster/observe.js';
-import type { LoggedAction, PlanLog } from '../plan-log.js';
+import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../records.js';
 import { ruleNotices, wishNotices } from '../rule-notices.js';
 import { taskLoads } from './task-loads.js';

@@ -6,7 +6,7 @@ import { deleteName } from '../delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
 import type { Scene } from '../cluster/observe.js';
-import type { PlanLog } from '../plan-log.js';
+import type { PlanLog } from '../plan/plan-log.js';
 import { profileAgain } from '../profile-again.js';
 import { registerArchitecture, type RegisterContext } from '../register.js';
 import { registerTask } from '../register-task.js';

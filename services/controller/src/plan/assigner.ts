@@ -2,12 +2,12 @@
 
 import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
-import type { WorkTarget } from './fleet/live-worker.js';
-import type { Mirror } from './mirror.js';
-import type { Scene } from './cluster/observe.js';
+import type { WorkTarget } from '../fleet/live-worker.js';
+import type { Mirror } from '../mirror.js';
+import type { Scene } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
 import { strangersOn } from './strangers.js';
-import type { WorkerLine } from './fleet/worker-line.js';
+import type { WorkerLine } from '../fleet/worker-line.js';
 
 export interface Assigner {
   /** A worker's stream is there; it gets its assignments at once. */

@@ -2,7 +2,7 @@
 
 import type { Clock, Milliseconds, Plan, PlanAction } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import type { EventLog } from './events/events.js';
+import type { EventLog } from '../events/events.js';
 import { actionEvent } from './plan-events.js';
 
 export interface LoggedAction {

@@ -17,14 +17,14 @@ import {
 import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
-import { endRules } from './end-rules.js';
-import type { EventLog } from './events/events.js';
-import type { Term } from './leadership/leadership.js';
-import type { Mirror } from './mirror.js';
-import { createDoorbell } from './loops/notifier.js';
+import { endRules } from '../end-rules.js';
+import type { EventLog } from '../events/events.js';
+import type { Term } from '../leadership/leadership.js';
+import type { Mirror } from '../mirror.js';
+import { createDoorbell } from '../loops/notifier.js';
 import { dropEvent } from './plan-events.js';
-import { observe, observeDemand, observeOrphans, type Scene } from './cluster/observe.js';
-import type { OutcomeRecords } from './outcome-records.js';
+import { observe, observeDemand, observeOrphans, type Scene } from '../cluster/observe.js';
+import type { OutcomeRecords } from '../outcome-records.js';
 import { recordPlan } from './record-plan.js';
 import { createSuccession } from './succession.js';
 

@@ -4,9 +4,9 @@ import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/c
 import { batchCeiling } from '@pareto/policy';
 import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
-import type { Scene } from './cluster/observe.js';
+import type { Scene } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';
-import { latencyOf, specOf, versionKey, type RegistryView } from './registry-view.js';
+import { latencyOf, specOf, versionKey, type RegistryView } from '../registry-view.js';
 import { strangersOn } from './strangers.js';
 
 /**

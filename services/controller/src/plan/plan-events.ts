@@ -2,8 +2,8 @@
 
 import type { PlanAction, ReplicaId, WorkerId } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
-import type { ClusterEvent } from './events/events.js';
-import type { LiveReplica } from './fleet/live-replica.js';
+import type { ClusterEvent } from '../events/events.js';
+import type { LiveReplica } from '../fleet/live-replica.js';
 
 export function actionEvent(action: PlanAction): ClusterEvent {
   const { kind, reason } = action;

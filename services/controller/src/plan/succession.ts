@@ -1,7 +1,7 @@
 // Notices when the name of an architecture has come to mean its new version.
 
-import type { ClusterEvent } from './events/events.js';
-import type { Scene } from './cluster/observe.js';
+import type { ClusterEvent } from '../events/events.js';
+import type { Scene } from '../cluster/observe.js';
 
 /** To be called at every turn; tells which names mean something else than at the one before. */
 export function createSuccession(): (scene: Pick<Scene, 'served' | 'registry'>) => readonly ClusterEvent[] {

@@ -10,12 +10,12 @@ import {
   type RunningWorker,
 } from '@pareto/policy';
 import type { Logger } from '@pareto/telemetry';
-import type { Leader } from './leadership/leadership.js';
-import type { Scene } from './cluster/observe.js';
+import type { Leader } from '../leadership/leadership.js';
+import type { Scene } from '../cluster/observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentWrites } from './record-plan.js';
-import { putRecord, settlementKey, variantKey } from './records.js';
-import { writeAll } from './leadership/write-all.js';
+import { putRecord, settlementKey, variantKey } from '../records.js';
+import { writeAll } from '../leadership/write-all.js';
 
 export interface AdoptOptions {
   readonly scene: () => Scene;

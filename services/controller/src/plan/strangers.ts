@@ -1,9 +1,9 @@
 // Replicas of variants that the registry has never heard of: the store was wiped or restored to before they were registered.
 
 import { architectureNamed, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
-import type { Scene } from './cluster/observe.js';
-import { nameKey } from './records.js';
-import { versionKey } from './registry-view.js';
+import type { Scene } from '../cluster/observe.js';
+import { nameKey } from '../records.js';
+import { versionKey } from '../registry-view.js';
 
 /** They go on serving for so long after a leader began, so that there is time to register them again, or restore better. */
 const graceMs = 3_600_000;
