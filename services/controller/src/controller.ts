@@ -24,7 +24,7 @@ import { keepHouse } from './maintenance/housekeeping.js';
 import type { FleetParams } from './fleet/live-worker.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
-import { createOutcomeRecords } from './outcome-records.js';
+import { createOutcomeRecords } from './registry/outcome-records.js';
 import { createPlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
 import { createRollCall } from './fleet/roll-call.js';

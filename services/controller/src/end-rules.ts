@@ -3,7 +3,7 @@
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from './leadership/leadership.js';
 import type { Scene } from './cluster/observe.js';
-import { endingOf, isOver, ruleChanges } from './rule-changes.js';
+import { endingOf, isOver, ruleChanges } from './registry/rule-changes.js';
 
 export interface EndRulesOptions {
   readonly leader: Pick<Leader, 'write'>;

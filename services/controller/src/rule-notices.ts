@@ -3,7 +3,7 @@
 import type { Plan } from '@pareto/core';
 import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
 import { servedVariants, type Scene } from './cluster/observe.js';
-import type { RegistryView } from './registry-view.js';
+import type { RegistryView } from './registry/registry-view.js';
 
 export function ruleNotices(scene: Scene): readonly string[] {
   const { rules, tasks } = scene.registry;

@@ -4,9 +4,9 @@ import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pare
 import type { wire } from '@pareto/rpc';
 import { notFound } from './api/describe.js';
 import type { Scene } from './cluster/observe.js';
-import type { RegisterContext } from './register.js';
+import type { RegisterContext } from './registry/register.js';
 import { ruleKey, tenant } from './records.js';
-import { endingOf, isOver, ruleChanges } from './rule-changes.js';
+import { endingOf, isOver, ruleChanges } from './registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'takeTurn'> {

@@ -17,7 +17,7 @@ import type { FleetRecords } from './fleet/fleet-records.js';
 import { createFleetHandlers } from './api/fleet-service.js';
 import type { LoadFlusher } from './loads/load-flusher.js';
 import type { Notices } from './cluster/notices.js';
-import type { OutcomeRecords } from './outcome-records.js';
+import type { OutcomeRecords } from './registry/outcome-records.js';
 import type { PlanLog } from './plan/plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createRegistryTurns } from './leadership/registry-turns.js';

@@ -6,7 +6,7 @@ import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@
 import { ceilingOf } from './plan/assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
 import { servedVariants, type Scene } from './cluster/observe.js';
-import { versionKey, type RegistryView } from './registry-view.js';
+import { versionKey, type RegistryView } from './registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
 
 /** By key. */

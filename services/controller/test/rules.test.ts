@@ -8,7 +8,7 @@ import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createRecordTables } from '../src/record-tables.js';
 import { putRecord, ruleEventKey } from '../src/records.js';
-import { ruleChanges } from '../src/rule-changes.js';
+import { ruleChanges } from '../src/registry/rule-changes.js';
 import { startRouter, type FakeRouter } from './fake-router.js';
 import { profileFor, startWorker } from './fake-worker.js';
 import { startController, type TestController } from './start-controller.js';

@@ -2,14 +2,14 @@
 
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
 import type { BlobHolds } from '../blob-holds.js';
-import { deleteName } from '../delete-name.js';
+import { deleteName } from '../registry/delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
 import type { Scene } from '../cluster/observe.js';
 import type { PlanLog } from '../plan/plan-log.js';
-import { profileAgain } from '../profile-again.js';
-import { registerArchitecture, type RegisterContext } from '../register.js';
-import { registerTask } from '../register-task.js';
+import { profileAgain } from '../registry/profile-again.js';
+import { registerArchitecture, type RegisterContext } from '../registry/register.js';
+import { registerTask } from '../registry/register-task.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {

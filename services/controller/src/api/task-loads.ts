@@ -4,7 +4,7 @@ import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type Varia
 import type { wire } from '@pareto/rpc';
 import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../cluster/demand-book.js';
 import type { Scene } from '../cluster/observe.js';
-import { versionKey } from '../registry-view.js';
+import { versionKey } from '../registry/registry-view.js';
 
 export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
   const { demand, now, registry } = scene;

@@ -5,7 +5,7 @@ import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
 import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
-import { keepRegistry } from '../keep-registry.js';
+import { keepRegistry } from '../registry/keep-registry.js';
 import { createLeader, type Leader } from '../leadership/leadership.js';
 import type { FleetParams } from '../fleet/live-worker.js';
 import { createMirror, type Mirror } from '../mirror.js';

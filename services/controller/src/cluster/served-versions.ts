@@ -2,7 +2,7 @@
 
 import { servedVersion, type PlacementReplica, type PlacementWorker } from '@pareto/policy';
 import { observeReplicas, observeWorkers, type Scene } from './observe.js';
-import { variantsOfVersion } from '../registry-view.js';
+import { variantsOfVersion } from '../registry/registry-view.js';
 
 export type ServedVersions = Scene['served'];
 

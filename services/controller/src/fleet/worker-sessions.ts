@@ -26,7 +26,7 @@ import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
-import type { OutcomeRecords } from '../outcome-records.js';
+import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { replicaEvents } from '../plan/plan-events.js';
 import type { ReportAsker } from './report-asker.js';
 import type { RollCall } from './roll-call.js';

@@ -6,7 +6,7 @@ import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
 import type { Scene } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';
-import { latencyOf, specOf, versionKey, type RegistryView } from '../registry-view.js';
+import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 import { strangersOn } from './strangers.js';
 
 /**

@@ -24,7 +24,7 @@ import type { Mirror } from '../mirror.js';
 import { createDoorbell } from '../loops/notifier.js';
 import { dropEvent } from './plan-events.js';
 import { observe, observeDemand, observeOrphans, type Scene } from '../cluster/observe.js';
-import type { OutcomeRecords } from '../outcome-records.js';
+import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { recordPlan } from './record-plan.js';
 import { createSuccession } from './succession.js';
 

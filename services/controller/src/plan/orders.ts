@@ -3,8 +3,8 @@
 import type { Architecture, Task, VariantSpec } from '@pareto/core';
 import { variantSpecToWire, type wire } from '@pareto/rpc';
 import type { WorkTarget } from '../fleet/live-worker.js';
-import { originalId } from '../outcome-variants.js';
-import { architectureOf, specOf, versionKey, type RegistryView } from '../registry-view.js';
+import { originalId } from '../registry/outcome-variants.js';
+import { architectureOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 type Orders = Required<Pick<wire.AssignmentsInput, 'measures' | 'makes'>>;
 

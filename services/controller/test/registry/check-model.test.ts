@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
 import { openFolderBlobStore, type BlobStore } from '@pareto/models';
 import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
-import { checkSignature, fits, inspectFiles, signatureWith } from '../src/check-model.js';
-import { digestOf } from './upload-model.js';
+import { checkSignature, fits, inspectFiles, signatureWith } from '../../src/registry/check-model.js';
+import { digestOf } from '../upload-model.js';
 
 describe('the files of a model', () => {
   let folder: TempFolder;

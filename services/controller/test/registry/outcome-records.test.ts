@@ -21,9 +21,9 @@ import { manifestDigest } from '@pareto/models';
 import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createBlobHolds } from '../src/blob-holds.js';
-import { createOutcomeRecords, type OutcomeRecords } from '../src/outcome-records.js';
-import { originalVariants } from '../src/outcome-variants.js';
+import { createBlobHolds } from '../../src/blob-holds.js';
+import { createOutcomeRecords, type OutcomeRecords } from '../../src/registry/outcome-records.js';
+import { originalVariants } from '../../src/registry/outcome-variants.js';
 import {
   architectureKey,
   architecturePrefixes,
@@ -34,10 +34,10 @@ import {
   taskKey,
   variantKey,
   workerKey,
-} from '../src/records.js';
-import { logger, metrics, stand, toLead, type Candidate } from './candidate.js';
-import { profileFor } from './fake-worker.js';
-import { infoOf, w1 } from './reports.js';
+} from '../../src/records.js';
+import { logger, metrics, stand, toLead, type Candidate } from '../candidate.js';
+import { profileFor } from '../fake-worker.js';
+import { infoOf, w1 } from '../reports.js';
 
 const digestOf = (name: string): Digest => digest(`sha256:${Buffer.from(name).toString('hex').padEnd(64, '0')}`);
 const manifestOf = (name: string): Manifest => ({

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
-import type { RegisterContext } from '../src/register.js';
-import { registerTask } from '../src/register-task.js';
-import { createRegistryTurns } from '../src/leadership/registry-turns.js';
+import type { RegisterContext } from '../../src/registry/register.js';
+import { registerTask } from '../../src/registry/register-task.js';
+import { createRegistryTurns } from '../../src/leadership/registry-turns.js';
 
 /** An empty registry whose leader loses every compare-and-swap. */
 const beaten = {

@@ -6,10 +6,10 @@ import { manifestDigest } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter, type FakeRouter } from './fake-router.js';
-import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from './fake-worker.js';
-import { startController, type TestController } from './start-controller.js';
-import { registerModel, uploadFile } from './upload-model.js';
+import { startRouter, type FakeRouter } from '../fake-router.js';
+import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from '../fake-worker.js';
+import { startController, type TestController } from '../start-controller.js';
+import { registerModel, uploadFile } from '../upload-model.js';
 
 type Result = RecipeOutcome['result'];
 
