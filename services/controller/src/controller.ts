@@ -28,12 +28,12 @@ import { createOutcomeRecords } from './registry/outcome-records.js';
 import { createPlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
 import { createRollCall } from './fleet/roll-call.js';
-import { createRoutes, type Routes, type RoutesOptions } from './routes-service.js';
+import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
 import { addServices } from './services.js';
 import { createServing } from './serving.js';
 import { createStorage } from './storage.js';
-import { createTableLog, type TableLog } from './table-log.js';
-import { tableRows } from './table-rows.js';
+import { createTableLog, type TableLog } from './routes/table-log.js';
+import { tableRows } from './routes/table-rows.js';
 
 export interface Controller {
   /** In the order in which they start. */

@@ -23,10 +23,10 @@ import { createRegistryHandlers } from './api/registry-service.js';
 import { createRegistryTurns } from './leadership/registry-turns.js';
 import { createReportAsker } from './fleet/report-asker.js';
 import type { RollCall } from './fleet/roll-call.js';
-import type { Routes } from './routes-service.js';
+import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules-service.js';
 import { createStatistics } from './fleet/statistics.js';
-import type { TableLog } from './table-log.js';
+import type { TableLog } from './routes/table-log.js';
 import { createJoin } from './fleet/worker-sessions.js';
 
 export interface ServiceParts {

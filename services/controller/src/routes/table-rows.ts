@@ -3,10 +3,10 @@
 
 import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
-import { ceilingOf } from './plan/assignments.js';
+import { ceilingOf } from '../plan/assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
-import { servedVariants, type Scene } from './cluster/observe.js';
-import { versionKey, type RegistryView } from './registry/registry-view.js';
+import { servedVariants, type Scene } from '../cluster/observe.js';
+import { versionKey, type RegistryView } from '../registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
 
 /** By key. */

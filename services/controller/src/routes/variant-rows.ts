@@ -5,8 +5,8 @@ import { priceOf, type Measurement, type Profile } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type wire } from '@pareto/rpc';
 import type { Hosts } from './hosts.js';
-import type { Scene } from './cluster/observe.js';
-import { architectureOf, costOf, latencyOf, type RegistryView } from './registry/registry-view.js';
+import type { Scene } from '../cluster/observe.js';
+import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
 /** A row without a class is there when no worker could load the variant on any class that it was measured on. */
 export function variantRows(scene: Scene, hosts: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {

@@ -1,7 +1,7 @@
 // The workers that count for the routing table, and what they could hold between them.
 
 import type { HardwareClassId, WorkerInfo } from '@pareto/core';
-import type { Scene } from './cluster/observe.js';
+import type { Scene } from '../cluster/observe.js';
 
 export interface Hosts {
   /** They are here, or expected back. */

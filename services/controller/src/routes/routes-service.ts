@@ -3,9 +3,9 @@
 import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, type WorkerId } from '@pareto/core';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import type { DemandBook } from './cluster/demand-book.js';
-import type { Leader } from './leadership/leadership.js';
-import { createDoorbell, createNotifier } from './loops/notifier.js';
+import type { DemandBook } from '../cluster/demand-book.js';
+import type { Leader } from '../leadership/leadership.js';
+import { createDoorbell, createNotifier } from '../loops/notifier.js';
 import { isOver, isWelcome, type Standing, type Visit } from './router-visit.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';

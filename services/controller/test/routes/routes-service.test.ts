@@ -6,10 +6,10 @@ import type { DuplexStream, ServerCall, wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
-import { createDemandBook } from '../src/cluster/demand-book.js';
-import { isOver, type Visit } from '../src/router-visit.js';
-import { createRoutes, type RoutesOptions } from '../src/routes-service.js';
-import { createTableLog } from '../src/table-log.js';
+import { createDemandBook } from '../../src/cluster/demand-book.js';
+import { isOver, type Visit } from '../../src/routes/router-visit.js';
+import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
+import { createTableLog } from '../../src/routes/table-log.js';
 
 describe('routers’ streams', () => {
   let clock: ReturnType<typeof createManualClock>;

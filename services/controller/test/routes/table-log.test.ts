@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { TableVersion } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { describe, it } from 'mocha';
-import { createTableLog, type TableLog } from '../src/table-log.js';
+import { createTableLog, type TableLog } from '../../src/routes/table-log.js';
 
 const keys = ['a', 'b', 'c', 'd', 'e'];
 const controllers = 2;
