@@ -24,7 +24,7 @@ import { createRegistryTurns } from './leadership/registry-turns.js';
 import { createReportAsker } from './fleet/report-asker.js';
 import type { RollCall } from './fleet/roll-call.js';
 import type { Routes } from './routes/routes-service.js';
-import { setWarmth } from './rules-service.js';
+import { setWarmth } from './rules/rules-service.js';
 import { createStatistics } from './fleet/statistics.js';
 import type { TableLog } from './routes/table-log.js';
 import { createJoin } from './fleet/worker-sessions.js';

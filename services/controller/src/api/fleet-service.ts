@@ -11,7 +11,7 @@ import type { Notices } from '../cluster/notices.js';
 import type { Scene } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../records.js';
-import { ruleNotices, wishNotices } from '../rule-notices.js';
+import { ruleNotices, wishNotices } from '../rules/rule-notices.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {

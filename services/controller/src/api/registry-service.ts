@@ -10,7 +10,7 @@ import type { PlanLog } from '../plan/plan-log.js';
 import { profileAgain } from '../registry/profile-again.js';
 import { registerArchitecture, type RegisterContext } from '../registry/register.js';
 import { registerTask } from '../registry/register-task.js';
-import { liftRule, listRules, ruleToWire, setRule } from '../rules-service.js';
+import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly scene: () => Scene;

@@ -17,7 +17,7 @@ import {
 import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import type { Assigner } from './assigner.js';
-import { endRules } from '../end-rules.js';
+import { endRules } from '../rules/end-rules.js';
 import type { EventLog } from '../events/events.js';
 import type { Term } from '../leadership/leadership.js';
 import type { Mirror } from '../mirror.js';

@@ -3,9 +3,9 @@
 import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
-import { notFound } from './api/describe.js';
-import { servedVariants, type Scene } from './cluster/observe.js';
-import { ruleKey, tenant } from './records.js';
+import { notFound } from '../api/describe.js';
+import { servedVariants, type Scene } from '../cluster/observe.js';
+import { ruleKey, tenant } from '../records.js';
 
 const longestText = 500;
 

@@ -2,11 +2,11 @@
 
 import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { notFound } from './api/describe.js';
-import type { Scene } from './cluster/observe.js';
-import type { RegisterContext } from './registry/register.js';
-import { ruleKey, tenant } from './records.js';
-import { endingOf, isOver, ruleChanges } from './registry/rule-changes.js';
+import { notFound } from '../api/describe.js';
+import type { Scene } from '../cluster/observe.js';
+import type { RegisterContext } from '../registry/register.js';
+import { ruleKey, tenant } from '../records.js';
+import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'takeTurn'> {

@@ -1,9 +1,9 @@
 // Rules that come to their end: the leader takes them back, and writes down that it did.
 
 import type { Logger } from '@pareto/telemetry';
-import type { Leader } from './leadership/leadership.js';
-import type { Scene } from './cluster/observe.js';
-import { endingOf, isOver, ruleChanges } from './registry/rule-changes.js';
+import type { Leader } from '../leadership/leadership.js';
+import type { Scene } from '../cluster/observe.js';
+import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 
 export interface EndRulesOptions {
   readonly leader: Pick<Leader, 'write'>;

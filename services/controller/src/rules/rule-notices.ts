@@ -2,8 +2,8 @@
 
 import type { Plan } from '@pareto/core';
 import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
-import { servedVariants, type Scene } from './cluster/observe.js';
-import type { RegistryView } from './registry/registry-view.js';
+import { servedVariants, type Scene } from '../cluster/observe.js';
+import type { RegistryView } from '../registry/registry-view.js';
 
 export function ruleNotices(scene: Scene): readonly string[] {
   const { rules, tasks } = scene.registry;

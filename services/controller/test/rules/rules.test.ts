@@ -6,13 +6,13 @@ import { manifestDigest } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createRecordTables } from '../src/record-tables.js';
-import { putRecord, ruleEventKey } from '../src/records.js';
-import { ruleChanges } from '../src/registry/rule-changes.js';
-import { startRouter, type FakeRouter } from './fake-router.js';
-import { profileFor, startWorker } from './fake-worker.js';
-import { startController, type TestController } from './start-controller.js';
-import { registerModel, uploadFile } from './upload-model.js';
+import { createRecordTables } from '../../src/record-tables.js';
+import { putRecord, ruleEventKey } from '../../src/records.js';
+import { ruleChanges } from '../../src/registry/rule-changes.js';
+import { startRouter, type FakeRouter } from '../fake-router.js';
+import { profileFor, startWorker } from '../fake-worker.js';
+import { startController, type TestController } from '../start-controller.js';
+import { registerModel, uploadFile } from '../upload-model.js';
 
 describe('rules', () => {
   let folder: TempFolder;
