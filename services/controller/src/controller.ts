@@ -8,7 +8,7 @@ import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemet
 import { createAssigner } from './plan/assigner.js';
 import { background } from './loops/background.js';
 import { keepCollected } from './maintenance/blob-collection.js';
-import { createBlobHolds } from './blob-holds.js';
+import { createBlobHolds } from './storage/blob-holds.js';
 import { leaderOf } from './leadership/candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
 import { keepCompacted } from './maintenance/compaction.js';
@@ -31,7 +31,7 @@ import { createRollCall } from './fleet/roll-call.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
 import { addServices } from './services.js';
 import { createServing } from './serving.js';
-import { createStorage } from './storage.js';
+import { createStorage } from './storage/storage.js';
 import { createTableLog, type TableLog } from './routes/table-log.js';
 import { tableRows } from './routes/table-rows.js';
 

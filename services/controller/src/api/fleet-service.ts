@@ -10,7 +10,7 @@ import { variantOf } from '../fleet/live-worker.js';
 import type { Notices } from '../cluster/notices.js';
 import type { Scene } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
-import type { WorkerRecord } from '../records.js';
+import type { WorkerRecord } from '../storage/records.js';
 import { ruleNotices, wishNotices } from '../rules/rule-notices.js';
 import { taskLoads } from './task-loads.js';
 

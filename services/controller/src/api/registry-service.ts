@@ -1,7 +1,7 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
-import type { BlobHolds } from '../blob-holds.js';
+import type { BlobHolds } from '../storage/blob-holds.js';
 import { deleteName } from '../registry/delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';

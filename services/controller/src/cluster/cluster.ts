@@ -8,10 +8,10 @@ import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
 import { keepRegistry } from '../registry/keep-registry.js';
 import { createLeader, type Leader } from '../leadership/leadership.js';
 import type { FleetParams } from '../fleet/live-worker.js';
-import { createMirror, type Mirror } from '../mirror.js';
+import { createMirror, type Mirror } from '../storage/mirror.js';
 import type { Notices } from './notices.js';
 import type { Scene } from './observe.js';
-import { settlementKey, type RecordKind } from '../records.js';
+import { settlementKey, type RecordKind } from '../storage/records.js';
 import { createServedVersions } from './served-versions.js';
 
 export interface Cluster {

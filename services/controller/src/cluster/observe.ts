@@ -25,7 +25,7 @@ import type {
 import type { DemandBook } from './demand-book.js';
 import type { FleetState } from '../fleet/fleet-state.js';
 import { variantOf } from '../fleet/live-worker.js';
-import type { RecordView } from '../record-tables.js';
+import type { RecordView } from '../storage/record-tables.js';
 import { costOf, latencyOf, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** Everything there is to look at. */

@@ -11,9 +11,9 @@ import {
 import { leaderOf } from '../leadership/candidates.js';
 import type { ClusterEvent, EventLog } from './events.js';
 import type { Leader } from '../leadership/leadership.js';
-import type { Mirror } from '../mirror.js';
-import type { RecordView, Stored } from '../record-tables.js';
-import type { RecordKind, Records, WorkerRecord } from '../records.js';
+import type { Mirror } from '../storage/mirror.js';
+import type { RecordView, Stored } from '../storage/record-tables.js';
+import type { RecordKind, Records, WorkerRecord } from '../storage/records.js';
 
 export interface RecordEventsOptions {
   readonly events: EventLog;

@@ -6,10 +6,10 @@ import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport } from './live-worker.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import type { Scene } from '../cluster/observe.js';
-import { unchangedSince } from '../record-tables.js';
-import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../records.js';
+import { unchangedSince } from '../storage/record-tables.js';
+import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../storage/records.js';
 import { decideUntilWritten } from '../leadership/registry-turns.js';
 
 export interface FleetRecords {

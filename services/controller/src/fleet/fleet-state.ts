@@ -23,8 +23,8 @@ import {
   type WorkerSession,
   type WorkTarget,
 } from './live-worker.js';
-import type { Stored } from '../record-tables.js';
-import type { LoadRecord } from '../records.js';
+import type { Stored } from '../storage/record-tables.js';
+import type { LoadRecord } from '../storage/records.js';
 
 export interface FleetState {
   /** Throws `already-exists` when another process runs as that worker, and took the place of this one. */

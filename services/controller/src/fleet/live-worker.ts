@@ -12,8 +12,8 @@ import {
   type WorkerInfo,
 } from '@pareto/core';
 import { sameStates, track, type LiveReplica } from './live-replica.js';
-import type { Stored } from '../record-tables.js';
-import type { LoadRecord } from '../records.js';
+import type { Stored } from '../storage/record-tables.js';
+import type { LoadRecord } from '../storage/records.js';
 
 /** What a worker may be ordered to do, one at a time. */
 export type WorkTarget =

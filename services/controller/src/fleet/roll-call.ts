@@ -6,7 +6,7 @@ import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { FleetParams } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 
 export interface RollCallOptions {
   readonly fleet: FleetState;

@@ -6,9 +6,9 @@ import { addCounts, inferCountsAt, type VariantCounts } from '../loads/counters.
 import type { FleetState } from './fleet-state.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
-import type { Mirror } from '../mirror.js';
-import type { RecordView } from '../record-tables.js';
-import { counterKey, type CounterRecord } from '../records.js';
+import type { Mirror } from '../storage/mirror.js';
+import type { RecordView } from '../storage/record-tables.js';
+import { counterKey, type CounterRecord } from '../storage/records.js';
 import type { ReportAsker } from './report-asker.js';
 
 export interface StatisticsOptions {

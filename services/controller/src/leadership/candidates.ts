@@ -1,7 +1,7 @@
 // Who stands for election and who leads, as the mirror shows it: known without asking the store.
 
 import type { Fence } from '@pareto/state';
-import type { RecordView, Stored } from '../record-tables.js';
+import type { RecordView, Stored } from '../storage/record-tables.js';
 
 /** The oldest candidate leads. */
 export const leaderOf = (records: RecordView): string | undefined => byAge(records)[0]?.value;

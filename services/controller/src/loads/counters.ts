@@ -8,7 +8,7 @@ import {
   type ReplicaReport,
   type VariantId,
 } from '@pareto/core';
-import { replicasById, type CounterRecord, type CountedReport, type LoadRecord } from '../records.js';
+import { replicasById, type CounterRecord, type CountedReport, type LoadRecord } from '../storage/records.js';
 
 export interface VariantCounts extends CounterRecord {
   readonly variant: VariantId;

@@ -5,10 +5,10 @@ import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type W
 import type { Logger } from '@pareto/telemetry';
 import { countedReports, type VariantCounts } from './counters.js';
 import type { Leader } from '../leadership/leadership.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import { createDoorbell } from '../loops/notifier.js';
 import { countsOf, flushLimits, planFlush, type Saying } from './plan-flush.js';
-import { loadKey, type LoadRecord } from '../records.js';
+import { loadKey, type LoadRecord } from '../storage/records.js';
 
 export interface LoadFlusher {
   /** What a worker says now. `isNews`: a replica or the worker itself changed its state. */

@@ -6,8 +6,8 @@
 import type { WorkerId } from '@pareto/core';
 import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
 import { addCounts, countsSince, type VariantCounts } from './counters.js';
-import { unchangedSince, type RecordView, type Stored } from '../record-tables.js';
-import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from '../records.js';
+import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
+import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from '../storage/records.js';
 
 /**
  * What a worker said that is not written yet, in order: its last word, and before that the last words on what it no longer

@@ -5,7 +5,7 @@ import type { BlobStore, StoredBlob } from '@pareto/models';
 import { planBlobCollection, type BlobCollection, type CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import type { BlobHolds } from '../blob-holds.js';
+import type { BlobHolds } from '../storage/blob-holds.js';
 import { keepBook, readReferences, type CollectionBook } from './blob-references.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 

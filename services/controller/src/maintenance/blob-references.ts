@@ -5,7 +5,7 @@ import type { Architecture, Clock, Digest, RecipeOutcome, Task, Variant } from '
 import type { CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
-import { prefixes } from '../records.js';
+import { prefixes } from '../storage/records.js';
 
 /** Throws when a record can't be read: nobody knows then what it refers to. */
 export async function readReferences(store: Store): Promise<ReadonlySet<Digest>> {

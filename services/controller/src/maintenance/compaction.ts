@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import type { Revision, Store } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 
 export interface CompactionOptions {
   readonly store: Store;

@@ -14,7 +14,7 @@ import type { Leader } from '../leadership/leadership.js';
 import type { Scene } from '../cluster/observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentWrites } from './record-plan.js';
-import { putRecord, settlementKey, variantKey } from '../records.js';
+import { putRecord, settlementKey, variantKey } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 
 export interface AdoptOptions {

@@ -3,7 +3,7 @@
 import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '../fleet/live-worker.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import type { Scene } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
 import { strangersOn } from './strangers.js';

@@ -20,7 +20,7 @@ import type { Assigner } from './assigner.js';
 import { endRules } from '../rules/end-rules.js';
 import type { EventLog } from '../events/events.js';
 import type { Term } from '../leadership/leadership.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import { createDoorbell } from '../loops/notifier.js';
 import { dropEvent } from './plan-events.js';
 import { observe, observeDemand, observeOrphans, type Scene } from '../cluster/observe.js';

@@ -3,7 +3,7 @@
 import type { Clock, PlanAction } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
-import { assignmentKey, lastPlanKey, putRecord } from '../records.js';
+import { assignmentKey, lastPlanKey, putRecord } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 
 /** Of the last plan, for people who look: a larger one is cut. */

@@ -2,7 +2,7 @@
 
 import { architectureNamed, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { Scene } from '../cluster/observe.js';
-import { nameKey } from '../records.js';
+import { nameKey } from '../storage/records.js';
 import { versionKey } from '../registry/registry-view.js';
 
 /** They go on serving for so long after a leader began, so that there is time to register them again, or restore better. */

@@ -4,8 +4,8 @@ import type { Architecture, Signature, Task } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
 import { checkSignature } from './check-model.js';
 import { originalVariants, outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
-import type { RecordView, Stored } from '../record-tables.js';
-import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../records.js';
+import type { RecordView, Stored } from '../storage/record-tables.js';
+import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../storage/records.js';
 
 /** What may be wanted otherwise of the same files. */
 export type Wishes = Pick<Architecture, 'recipes' | 'keepAll' | 'labels'> & {

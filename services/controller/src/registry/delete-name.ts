@@ -3,8 +3,8 @@
 import { ParetoError } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from '../api/describe.js';
-import type { Mirror } from '../mirror.js';
-import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from '../records.js';
+import type { Mirror } from '../storage/mirror.js';
+import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register.js';
 import { endingOf, ruleChanges, rulesNaming } from './rule-changes.js';
 

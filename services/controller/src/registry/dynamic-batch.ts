@@ -4,7 +4,7 @@ import { originalRecipe, withLeadingBatch, type Architecture, type Task } from '
 import type { Compare, Operation } from '@pareto/state';
 import { fits } from './check-model.js';
 import { outcomesOf, variantRecords, type VariantWrites } from './outcome-variants.js';
-import type { RecordView, Stored } from '../record-tables.js';
+import type { RecordView, Stored } from '../storage/record-tables.js';
 import {
   architectureKey,
   assignmentKey,
@@ -13,7 +13,7 @@ import {
   putRecord,
   taskKey,
   variantKey,
-} from '../records.js';
+} from '../storage/records.js';
 
 /** The same inputs and outputs, of which any number may come at a time. */
 export const withDynamicBatch = (architecture: Architecture, maxBatchSize: number): Architecture => ({

@@ -3,10 +3,10 @@
 
 import { isWish, type Clock, type PriceTable, type Rule } from '@pareto/core';
 import { createMarkVariants, type MarkVariants } from './mark-variants.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import { olderVersions } from './older-versions.js';
-import { recordKinds } from '../record-tables.js';
-import type { RecordKind } from '../records.js';
+import { recordKinds } from '../storage/record-tables.js';
+import type { RecordKind } from '../storage/records.js';
 import { viewRegistry, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { rulesInForce } from './rule-changes.js';
 

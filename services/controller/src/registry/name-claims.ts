@@ -2,8 +2,8 @@
 
 import { ParetoError } from '@pareto/core';
 import type { Compare } from '@pareto/state';
-import { unchangedSince, type RecordView } from '../record-tables.js';
-import { nameKey, type NameRecord } from '../records.js';
+import { unchangedSince, type RecordView } from '../storage/record-tables.js';
+import { nameKey, type NameRecord } from '../storage/records.js';
 
 /** Holds while nobody else has taken the name meanwhile. */
 export const claim = ({ names }: RecordView, name: string): Compare =>

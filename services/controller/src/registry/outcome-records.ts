@@ -11,15 +11,15 @@ import {
 } from '@pareto/core';
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import type { BlobHolds } from '../blob-holds.js';
+import type { BlobHolds } from '../storage/blob-holds.js';
 import { checkBlob } from './check-model.js';
 import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from '../leadership/leadership.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import { currentVersions, type Scene } from '../cluster/observe.js';
 import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
-import { unchangedSince, type RecordView } from '../record-tables.js';
-import { architectureKey, outcomeKey, putRecord } from '../records.js';
+import { unchangedSince, type RecordView } from '../storage/record-tables.js';
+import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
 import { decideUntilWritten } from '../leadership/registry-turns.js';
 
 export interface OutcomeRecords {

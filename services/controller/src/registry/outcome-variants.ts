@@ -3,8 +3,8 @@
 import { formatVariant, originalRecipe, type Architecture, type RecipeOutcome, type Variant } from '@pareto/core';
 import { missingVariants, variantsOf } from '@pareto/policy';
 import type { Compare, Operation } from '@pareto/state';
-import { unchangedSince, type RecordView } from '../record-tables.js';
-import { measurementsPrefix, putRecord, variantKey } from '../records.js';
+import { unchangedSince, type RecordView } from '../storage/record-tables.js';
+import { measurementsPrefix, putRecord, variantKey } from '../storage/records.js';
 
 /** Of every worker that is known; the cpu counts always. */
 export function knownProviders({ workers }: RecordView): ReadonlySet<string> {

@@ -5,7 +5,7 @@ import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from '../api/describe.js';
 import type { Scene } from '../cluster/observe.js';
 import type { RegisterContext } from './register.js';
-import { architectureKey, measurementKey, outcomeKey, putRecord } from '../records.js';
+import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
 
 /** Of a variant, or of an architecture's current version. Throws `not-found`. Undefined when somebody else wrote in between. */
 export async function profileAgain(

@@ -3,9 +3,9 @@
 import { checkName, digest, ParetoError, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
 import { checkBlob } from './check-model.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, refuseTaken } from './name-claims.js';
-import { nameKey, putRecord, taskKey, type NameRecord } from '../records.js';
+import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register.js';
 
 /** The same definition again is a no-op; another one throws `already-exists`. */

@@ -15,12 +15,12 @@ import { changeArchitecture } from './change-architecture.js';
 import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
 import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
 import type { Leader } from '../leadership/leadership.js';
-import type { Mirror } from '../mirror.js';
+import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, refuseTaken } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
-import type { Stored } from '../record-tables.js';
+import type { Stored } from '../storage/record-tables.js';
 import type { TakeTurn } from '../leadership/registry-turns.js';
-import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../records.js';
+import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
 
 export interface RegisterContext {
   readonly mirror: Mirror;

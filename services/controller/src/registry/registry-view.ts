@@ -19,8 +19,8 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import { costPer1k, type PlacementVariant } from '@pareto/policy';
-import type { RecordView } from '../record-tables.js';
-import type { RecordKind } from '../records.js';
+import type { RecordView } from '../storage/record-tables.js';
+import type { RecordKind } from '../storage/records.js';
 
 /** Maps are the same objects for as long as nothing in them changed. */
 export interface RegistryView {

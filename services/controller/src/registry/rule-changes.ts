@@ -2,8 +2,8 @@
 
 import { architectureNamed, isWish, type Rule, type RuleEvent } from '@pareto/core';
 import type { Operation } from '@pareto/state';
-import type { RecordView } from '../record-tables.js';
-import { putRecord, ruleEventKey, ruleKey } from '../records.js';
+import type { RecordView } from '../storage/record-tables.js';
+import { putRecord, ruleEventKey, ruleKey } from '../storage/records.js';
 
 /** Of rules that are long gone, for people who look; as many of wishes, so that no client pushes out what operators did. */
 const keptEvents = 1_000;

@@ -5,7 +5,7 @@ import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../api/describe.js';
 import { servedVariants, type Scene } from '../cluster/observe.js';
-import { ruleKey, tenant } from '../records.js';
+import { ruleKey, tenant } from '../storage/records.js';
 
 const longestText = 500;
 

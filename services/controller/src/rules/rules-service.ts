@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import { notFound } from '../api/describe.js';
 import type { Scene } from '../cluster/observe.js';
 import type { RegisterContext } from '../registry/register.js';
-import { ruleKey, tenant } from '../records.js';
+import { ruleKey, tenant } from '../storage/records.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
 

@@ -7,7 +7,7 @@ import { createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState, defaultFleetParams } from '../../src/fleet/fleet-state.js';
-import { workerKey } from '../../src/records.js';
+import { workerKey } from '../../src/storage/records.js';
 import { logger, metrics, stand, toLead } from '../candidate.js';
 
 const id = workerId('w1');

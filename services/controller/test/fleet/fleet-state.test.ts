@@ -9,8 +9,8 @@ import { describe, it } from 'mocha';
 import { createDoubts } from '../../src/fleet/doubts.js';
 import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState } from '../../src/fleet/fleet-state.js';
-import { createRecordTables } from '../../src/record-tables.js';
-import { putRecord, workerKey } from '../../src/records.js';
+import { createRecordTables } from '../../src/storage/record-tables.js';
+import { putRecord, workerKey } from '../../src/storage/records.js';
 import { infoOf, reportOf, w1 } from '../reports.js';
 
 const ms = milliseconds;

@@ -9,8 +9,8 @@ import { createManualClock, createTempFolder } from '@pareto/testkit';
 import type { Term } from '../../src/leadership/leadership.js';
 import { createLoadFlusher, type SaidLoad } from '../../src/loads/load-flusher.js';
 import { countsOf, flushLimits, planFlush, type FlushPlan, type Saying } from '../../src/loads/plan-flush.js';
-import { createRecordTables, type RecordTables } from '../../src/record-tables.js';
-import type { LoadRecord } from '../../src/records.js';
+import { createRecordTables, type RecordTables } from '../../src/storage/record-tables.js';
+import type { LoadRecord } from '../../src/storage/records.js';
 import { reportOf } from '../reports.js';
 
 /** As a leader writes it: with a fence. */

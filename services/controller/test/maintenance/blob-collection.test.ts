@@ -9,7 +9,7 @@ import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { collectBlobs, keepCollected, type BlobCollectionOptions } from '../../src/maintenance/blob-collection.js';
-import { createBlobHolds, type BlobHolds } from '../../src/blob-holds.js';
+import { createBlobHolds, type BlobHolds } from '../../src/storage/blob-holds.js';
 import type { Leader } from '../../src/leadership/leadership.js';
 
 const hour = 3_600_000;

@@ -21,7 +21,7 @@ import { manifestDigest } from '@pareto/models';
 import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createBlobHolds } from '../../src/blob-holds.js';
+import { createBlobHolds } from '../../src/storage/blob-holds.js';
 import { createOutcomeRecords, type OutcomeRecords } from '../../src/registry/outcome-records.js';
 import { originalVariants } from '../../src/registry/outcome-variants.js';
 import {
@@ -34,7 +34,7 @@ import {
   taskKey,
   variantKey,
   workerKey,
-} from '../../src/records.js';
+} from '../../src/storage/records.js';
 import { logger, metrics, stand, toLead, type Candidate } from '../candidate.js';
 import { profileFor } from '../fake-worker.js';
 import { infoOf, w1 } from '../reports.js';

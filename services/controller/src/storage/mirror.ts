@@ -4,7 +4,7 @@
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { Revision, Store, Watched } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
-import { createNotifier } from './loops/notifier.js';
+import { createNotifier } from '../loops/notifier.js';
 import { createRecordTables, recordKinds, type RecordView } from './record-tables.js';
 import type { RecordKind } from './records.js';
 

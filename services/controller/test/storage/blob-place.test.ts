@@ -15,11 +15,11 @@ import {
   type S3Server,
   type TempFolder,
 } from '@pareto/testkit';
-import { checkBlobPlace, openBlobPlace } from '../src/blob-place.js';
-import { controllerConfig } from '../src/config.js';
-import { createStorage } from '../src/storage.js';
-import { startController, type TestController } from './start-controller.js';
-import { digestOf, upload } from './upload-model.js';
+import { checkBlobPlace, openBlobPlace } from '../../src/storage/blob-place.js';
+import { controllerConfig } from '../../src/config.js';
+import { createStorage } from '../../src/storage/storage.js';
+import { startController, type TestController } from '../start-controller.js';
+import { digestOf, upload } from '../upload-model.js';
 
 describe('the place of the blobs', () => {
   let folder: TempFolder;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
 import type { EtcdStoreOptions } from '@pareto/state';
-import type { ControllerConfig } from './config.js';
+import type { ControllerConfig } from '../config.js';
 
 export type EtcdFlags = Pick<ControllerConfig, 'etcd' | 'cluster' | 'etcdCerts' | 'etcdUser' | 'etcdPasswordFile'>;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ParetoError, type Digest } from '@pareto/core';
 import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/models';
 import type { Store } from '@pareto/state';
-import type { ControllerConfig } from './config.js';
+import type { ControllerConfig } from '../config.js';
 import type { OpenContext } from './open-store.js';
 
 const placeKey = 'meta/blobs';

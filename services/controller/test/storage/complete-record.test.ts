@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { environmentOf, noCounts } from '@pareto/core';
 import { describe, it } from 'mocha';
-import { createRecordTables } from '../src/record-tables.js';
+import { createRecordTables } from '../../src/storage/record-tables.js';
 
 const entry = (key: string, value: unknown) => ({
   key,

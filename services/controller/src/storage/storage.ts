@@ -5,7 +5,7 @@ import type { BlobStore } from '@pareto/models';
 import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { checkBlobPlace, openBlobPlace } from './blob-place.js';
-import type { ControllerConfig } from './config.js';
+import type { ControllerConfig } from '../config.js';
 import { createLateStore, type LateStore } from './late-store.js';
 import { createLateBlobs, type LateBlobs } from './late-blobs.js';
 import { openEtcd, openWhenThere, type OpenContext } from './open-store.js';
