@@ -9,16 +9,16 @@ import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
 import { createWorkerMetrics, type Logger, type WorkerMetrics } from '@pareto/telemetry';
-import { createBlobSink } from './blob-sink.js';
-import { createBlobSource } from './blob-source.js';
+import { createBlobSink } from './blobs/blob-sink.js';
+import { createBlobSource } from './blobs/blob-source.js';
 import { parseSize, type WorkerConfig } from './config.js';
-import { createControllerSession, type ControllerSession } from './controller-session.js';
-import { createDeviceSlots } from './device-slots.js';
-import { createExecutionHandlers } from './execution-service.js';
-import { createGuestMemory } from './guest-memory.js';
-import { modelInfer, type InferDeps } from './infer-service.js';
-import { createMeasurer, type Measurer } from './measurer.js';
-import { createReplicaSet, type ReplicaSet } from './replica-set.js';
+import { createControllerSession, type ControllerSession } from './session/controller-session.js';
+import { createDeviceSlots } from './devices/device-slots.js';
+import { createExecutionHandlers } from './serving/execution-service.js';
+import { createGuestMemory } from './devices/guest-memory.js';
+import { modelInfer, type InferDeps } from './serving/infer-service.js';
+import { createMeasurer, type Measurer } from './session/measurer.js';
+import { createReplicaSet, type ReplicaSet } from './replicas/replica-set.js';
 
 /**
  * The parts of a worker, in the order in which they start. `devices`: what the drivers of devices find in their environment. Throws

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import type { ParetoError } from '@pareto/core';
 import { encodeInferRequest, notExecutedKey } from '@pareto/rpc';
 import { hungryModel, loopModel } from '@pareto/testkit';
-import { decode, fixture, floatRequest, floatsOf, order, startWorld, type World } from './harness.js';
+import { decode, fixture, floatRequest, floatsOf, order, startWorld, type World } from './support/harness.js';
 
 const one = (value: number): Buffer => floatRequest([1, 1], [value]);
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';

@@ -1,0 +1,39 @@
+// Finds which values the tensors of a model take on real samples.
+
+import { toNumbers, type Ranges } from '@pareto/models';
+import type { TensorOutput } from '@pareto/runtime';
+import { inputsOf, type Samples } from '../sampling/samples.js';
+import type { SideModel } from '../sampling/side-executor.js';
+import type { Stint } from '../sampling/stint.js';
+
+export interface Calibration {
+  /** Of the observing model: its outputs `NAME:min` and `NAME:max` are the extremes of the tensor NAME. */
+  readonly model: SideModel;
+  readonly samples: Samples;
+  readonly batched: boolean;
+  /** How many samples run together. */
+  readonly batch: number;
+  readonly stint: Stint;
+}
+
+const extremePattern = /^(.*):(min|max)$/s;
+
+/** The least and greatest value of each tensor over all samples; none of a tensor that was not finite throughout. Throws when the model doesn't run. */
+export async function calibrate({ model, samples, batched, batch, stint }: Calibration): Promise<Ranges> {
+  const ranges = new Map<string, readonly [number, number]>();
+  const step = batched ? batch : 1;
+  for (let from = 0; stint.goesOn(from, samples.count); from += step) {
+    const rows = samples.rows(from, Math.min(from + step, samples.count));
+    for (const output of await model.run(inputsOf(rows, batched))) widen(ranges, output);
+  }
+  return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));
+}
+
+/** What is not a number stays, and shows at the end. */
+function widen(ranges: Map<string, readonly [number, number]>, { name, datatype, shape, data }: TensorOutput): void {
+  const [, tensor, extreme] = extremePattern.exec(name) ?? [];
+  if (tensor === undefined) return;
+  const [value = Number.NaN] = Array.from(toNumbers({ datatype, dims: shape, data }));
+  const [least, greatest] = ranges.get(tensor) ?? [Infinity, -Infinity];
+  ranges.set(tensor, extreme === 'min' ? [Math.min(least, value), greatest] : [least, Math.max(greatest, value)]);
+}

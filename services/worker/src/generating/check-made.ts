@@ -1,0 +1,74 @@
+// Whether a made file may take queries: it takes and gives what the original does, and answers as that does.
+
+import { dynamicBatch, ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
+import { inspectModel } from '@pareto/models';
+import type { MakeOrder } from '../orders/assignments.js';
+import type { Attention } from '../orders/attention.js';
+import type { Verdict } from './compare-outputs.js';
+import type { Samples } from '../sampling/samples.js';
+import { loadAside, type SideDeps } from '../sampling/side-executor.js';
+import { createStint } from '../sampling/stint.js';
+import { verifyBatches, verifyMade } from './verify-made.js';
+
+export interface Check extends SideDeps, Attention {
+  readonly order: Pick<MakeOrder, 'recipe' | 'original'>;
+  /** Graphs. */
+  readonly originalPath: string;
+  readonly madePath: string;
+  readonly samples: Samples;
+  readonly batch: number;
+  readonly bound: number;
+}
+
+/** Throws what a load throws, and `failed-precondition` when a model doesn't run or the file takes or gives something else. */
+export async function checkMade(check: Check): Promise<Verdict> {
+  const { order, originalPath, madePath, samples, batch, bound, signal } = check;
+  const { signature } = order.original;
+  const expected = servedSignature(order);
+  const { signature: got } = await inspectModel(madePath);
+  if (!servesAs(got, expected)) {
+    throw new ParetoError(
+      'failed-precondition',
+      `the made file takes ${describe(got)}, the original ${describe(expected)}`,
+    );
+  }
+  await using original = await loadAside('the original', originalPath, check, signal);
+  await using made = await loadAside('the made file', madePath, check, signal);
+  const verification = { original, made, samples, bound, stint: createStint('checking', check) };
+  if (order.recipe !== dynamicBatch) return await verifyMade(verification, { batched: signature.batched, batch });
+  return await verifyBatches(verification, fixedBatchOf(signature));
+}
+
+/** What the file of a recipe takes and gives: the same as the original, or the same without its fixed batch. */
+export function servedSignature({
+  recipe,
+  original: { signature },
+}: Pick<MakeOrder, 'recipe' | 'original'>): Signature {
+  return recipe !== dynamicBatch || signature.batched ? signature : withLeadingBatch(signature);
+}
+
+export const fixedBatchOf = ({ inputs }: Signature): number => Math.max(1, inputs[0]?.dims[0] ?? 1);
+
+const fullDims = ({ dims }: TensorSpec, { batched }: Signature): readonly number[] => (batched ? [-1, ...dims] : dims);
+
+/** The same inputs and outputs; of outputs a graph may say less, or more, than that they are dynamic. */
+function servesAs(got: Signature, expected: Signature): boolean {
+  const isSame = (one: TensorSpec, other: TensorSpec | undefined, isOutput: boolean): boolean => {
+    if (one.name !== other?.name || one.datatype !== other.datatype) return false;
+    const [wanted, found] = [fullDims(one, expected), fullDims(other, got)];
+    const fits = (dim: number, at: number): boolean => dim === found[at] || (isOutput && [dim, found[at]].includes(-1));
+    return wanted.length === found.length && wanted.every(fits);
+  };
+  return (
+    got.inputs.length === expected.inputs.length &&
+    got.outputs.length === expected.outputs.length &&
+    expected.inputs.every((input, index) => isSame(input, got.inputs[index], false)) &&
+    expected.outputs.every((output, index) => isSame(output, got.outputs[index], true))
+  );
+}
+
+function describe(signature: Signature): string {
+  const list = (specs: readonly TensorSpec[]): string =>
+    specs.map((spec) => `${spec.name} ${spec.datatype} [${fullDims(spec, signature).join()}]`).join(', ');
+  return `${list(signature.inputs)} and gives ${list(signature.outputs)}`;
+}

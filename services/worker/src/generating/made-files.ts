@@ -1,0 +1,55 @@
+// The files of a made model: what they hold, and their way to the controllers.
+
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bytes, type Manifest } from '@pareto/core';
+import { checkManifest, hashFile, makeFolder } from '@pareto/models';
+import type { Attention } from '../orders/attention.js';
+import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
+
+export interface MadeFile extends LocalBlob {
+  /** In the model's folder. */
+  readonly name: string;
+}
+
+/** Hashes them. */
+export const describeFiles = (folder: string, names: readonly string[]): Promise<readonly MadeFile[]> =>
+  Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return { name, path, digest: await hashFile(path), sizeBytes: (await stat(path)).size };
+    }),
+  );
+
+/** Throws `invalid-argument` for files that make no model. */
+export const manifestOf = (files: readonly MadeFile[]): Manifest =>
+  checkManifest({
+    files: files.map(({ name, digest, sizeBytes }) => ({ path: name, digest, sizeBytes: bytes(sizeBytes) })),
+  });
+
+/** One after the other. */
+export async function uploadMade(
+  files: readonly MadeFile[],
+  upload: BlobSink,
+  { tell, signal }: Attention,
+): Promise<void> {
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let before = 0;
+  for (const file of files) {
+    const onProgress = (sent: number): void => tell(`uploading ${Math.round((100 * (before + sent)) / total)} %`);
+    onProgress(0);
+    await upload(file, { onProgress, signal });
+    before += file.sizeBytes;
+  }
+}
+
+export interface WorkFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** Gone, with all that is in it, when it is disposed. */
+export async function openWorkFolder(parent: string): Promise<WorkFolder> {
+  await makeFolder(parent);
+  const path = await mkdtemp(join(parent, 'make-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,122 @@
+// Makes the file of a recipe: a rewrite of the graph, for some after a look at the values on real samples; or what ONNX Runtime saves.
+
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ParetoError } from '@pareto/core';
+import { generators, runMaker, type Generator, type MakeJob, type Made, type Ranges } from '@pareto/models';
+import { optimiseModel } from '@pareto/runtime';
+import type { Attention } from '../orders/attention.js';
+import { calibrate } from './calibrate.js';
+import type { Samples } from '../sampling/samples.js';
+import { loadAside, type SideDeps } from '../sampling/side-executor.js';
+import { createStint } from '../sampling/stint.js';
+
+export interface Making extends SideDeps, Attention {
+  readonly recipe: string;
+  /** The graph of what it is made from, and the bytes of all its files. */
+  readonly modelPath: string;
+  readonly sizeBytes: number;
+  /** Weights lie in files beside the graph. */
+  readonly isSplit: boolean;
+  /** It has a batch dimension. */
+  readonly batched: boolean;
+  /** How many samples run together. */
+  readonly batch: number;
+  /** Samples that nothing is evaluated on; a text says why there are none. */
+  readonly calibration: Samples | string;
+  /** Is there, and empty. */
+  readonly folder: string;
+}
+
+/** The files by their names in `folder`, and how near their answers have to come to the original's. */
+export type FileMade =
+  | {
+      readonly kind: 'made';
+      readonly folder: string;
+      readonly names: readonly string[];
+      readonly note: string;
+      readonly bound: number;
+    }
+  | { readonly kind: 'declined'; readonly reason: string };
+
+/** Throws what a maker or a load throws; `invalid-argument` for a recipe that is not known here. */
+export async function makeFile(making: Making): Promise<FileMade> {
+  const { recipe, tell } = making;
+  if (recipe === 'optimised') return optimise(making);
+  const generator = generators.get(recipe);
+  if (generator === undefined)
+    throw new ParetoError('invalid-argument', `this worker doesn't know the recipe ${recipe}`);
+  const observed = generator.observe === undefined ? noRanges : await observe(making);
+  if (observed.kind === 'declined') return observed;
+  tell('rewriting');
+  const rewritten = await runMakerIn('made', { phase: 'rewrite', ranges: observed.ranges }, making);
+  return toFileMade(rewritten, generator);
+}
+
+const noRanges = { kind: 'observed', ranges: new Map() } as const;
+type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Extract<Made, { kind: 'declined' }>;
+
+/** Runs the observing model on the calibration samples. */
+async function observe(making: Making): Promise<Observed> {
+  const { calibration, batched, batch, tell, signal } = making;
+  tell('preparing to calibrate');
+  const observing = await runMakerIn('observing', { phase: 'observe' }, making);
+  if (observing.kind === 'declined') return observing;
+  if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
+  await using model = await loadAside('the model that is calibrated', graphIn(observing), making, signal);
+  const stint = createStint('calibrating', making);
+  const ranges = await calibrate({ model, samples: calibration, batched, batch, stint });
+  return { kind: 'observed', ranges };
+}
+
+type MadeIn = Extract<Made, { kind: 'made' }> & { readonly folder: string };
+
+/** A folder of its own gets the files. */
+async function runMakerIn(
+  name: string,
+  job: Pick<MakeJob, 'phase' | 'ranges'>,
+  making: Making,
+): Promise<MadeIn | Extract<Made, { kind: 'declined' }>> {
+  const { modelPath, recipe, signal, clock, guests, sizeBytes } = making;
+  const folder = join(making.folder, name);
+  await mkdir(folder);
+  using _guest = guests.add(() => Promise.resolve(rewritingFactor * sizeBytes));
+  const limits = { memoryBytes: making.memoryLimitBytes(), timeoutMs: longestMaking, signal };
+  const made = await runMaker({ graph: modelPath, recipe, folder, ...job }, limits, clock);
+  return made.kind === 'declined' ? made : { ...made, folder };
+}
+
+/** What rewriting may hold, over the size of the model. */
+const rewritingFactor = 4;
+const longestMaking = 600_000;
+
+const graphIn = ({ folder, files }: MadeIn): string =>
+  join(folder, files.find(({ path }) => path.endsWith('.onnx'))?.path ?? '');
+
+function toFileMade(made: MadeIn | Extract<Made, { kind: 'declined' }>, { bound }: Generator): FileMade {
+  if (made.kind === 'declined') return made;
+  const { folder, files, note } = made;
+  return { kind: 'made', folder, names: files.map(({ path }) => path), note, bound };
+}
+
+/** Fusions round otherwise than what they stand for. */
+const optimisedBound = 0.9999;
+
+async function optimise(making: Making): Promise<FileMade> {
+  const { pool, modelPath, isSplit, tell, signal } = making;
+  const folder = join(making.folder, 'made');
+  await mkdir(folder);
+  tell('optimising');
+  const name = 'model.onnx';
+  const memoryLimitBytes = making.memoryLimitBytes();
+  const weightsName = isSplit ? 'weights.bin' : undefined;
+  await optimiseModel(pool, { modelPath, outputPath: join(folder, name), weightsName, memoryLimitBytes }, signal);
+  // Small weights are in the graph all the same; so there may be none beside it.
+  return {
+    kind: 'made',
+    folder,
+    names: await readdir(folder),
+    note: 'optimised ahead of loading',
+    bound: optimisedBound,
+  };
+}

@@ -1,0 +1,111 @@
+// Makes a file of a trained model by a recipe, holds it against the original, and brings it to the controllers.
+
+import { join } from 'node:path';
+import { dynamicBatch, errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
+import { graphFile, manifestDigest, type BlobCache } from '@pareto/models';
+import type { MakeOrder } from '../orders/assignments.js';
+import type { Attention } from '../orders/attention.js';
+import type { BlobSink } from '../blobs/blob-sink.js';
+import { checkMade, fixedBatchOf, servedSignature } from './check-made.js';
+import { describeFiles, manifestOf, openWorkFolder, uploadMade, type MadeFile } from './made-files.js';
+import { makeFile } from './make-file.js';
+import { readMakingSamples } from './making-samples.js';
+import { isDiskFull, NotNow, orNotNow } from '../orders/not-now.js';
+import { openFile, openModel } from '../blobs/opened-files.js';
+import type { SideDeps } from '../sampling/side-executor.js';
+import { windowOf } from './verify-made.js';
+import { withinTime } from '../orders/within-time.js';
+
+export interface MakeDeps extends SideDeps {
+  readonly cache: BlobCache;
+  /** A folder where files are made. */
+  readonly work: string;
+  readonly upload: BlobSink;
+}
+
+type Outcome = RecipeOutcome['result'];
+
+/** Of making and verifying; fetching and uploading take what the network takes. */
+const timeLimit = milliseconds(600_000);
+
+/** Rejects when files could not be fetched, kept or uploaded, or when the signal aborts: then it is to be tried again. What the model does wrong is an outcome. */
+export async function makeVariant(order: MakeOrder, deps: MakeDeps, attention: Attention): Promise<RecipeOutcome> {
+  const { architecture, version, recipe } = order;
+  try {
+    return { architecture, version, recipe, result: await make(order, deps, attention) };
+  } catch (error) {
+    if (attention.signal.aborted || error instanceof NotNow) throw error;
+    if (isDiskFull(error)) throw new NotNow(errorText(error), { cause: error });
+    return { architecture, version, recipe, result: { kind: 'failed', reason: errorText(error) } };
+  }
+}
+
+async function make(order: MakeOrder, deps: MakeDeps, { tell, signal }: Attention): Promise<Outcome> {
+  const { cache, clock } = deps;
+  const { validation, original } = order;
+  tell('fetching');
+  await using model = await orNotNow(() => openModel(cache, original.manifest, signal));
+  await using set = await orNotNow(() => openFile(cache, validation, signal));
+  await using folder = await orNotNow(() => openWorkFolder(deps.work));
+  const site = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
+  const made = await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
+    makeChecked(order, deps, { ...site, tell, signal: bounded }),
+  );
+  if (made.kind !== 'made') return made;
+  const { files, note, similarity } = made;
+  await orNotNow(() => uploadMade(files, deps.upload, { tell, signal }));
+  const manifest = manifestOf(files);
+  return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
+}
+
+interface Site extends Attention {
+  readonly modelPath: string;
+  readonly validationPath: string | undefined;
+  /** Is there, and empty. */
+  readonly folder: string;
+}
+
+type Checked =
+  | { readonly kind: 'made'; readonly files: readonly MadeFile[]; readonly note: string; readonly similarity: number }
+  | Exclude<Outcome, { kind: 'made' }>;
+
+/** How many samples a file is verified on, and how many run together. */
+const [verifiedOn, together] = [256, 8];
+
+async function makeChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promise<Checked> {
+  const { recipe, original, metric } = order;
+  const { batched } = original.signature;
+  const signature = servedSignature(order);
+  const least = recipe === dynamicBatch ? windowOf(fixedBatchOf(original.signature)) : 1;
+  const most = Math.max(least, verifiedOn);
+  const { validationPath } = site;
+  const { calibration, verification } = await readMakingSamples({ validationPath, signature, metric, least, most });
+  const batch = Math.max(1, Math.min(together, original.maxBatchSize));
+  const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
+  const isSplit = original.manifest.files.length > 1;
+  const made = await makeFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
+  if (made.kind === 'declined') return made;
+  const files = await describeFiles(made.folder, made.names);
+  const madePath = join(made.folder, graphFile(manifestOf(files)).path);
+  const check = { ...deps, ...site, order, batch, madePath, originalPath: site.modelPath, bound: made.bound };
+  const { similarity, problem } = await checkMade({ ...check, samples: verification }).catch((error: unknown) => {
+    throw verification.isReal || !hasOpenDims(signature) ? error : withHint(error);
+  });
+  if (problem !== undefined) return { kind: 'failed', reason: problem + (hints.get(recipe) ?? '') };
+  const note = verification.isReal ? made.note : `${made.note}; compared on made-up inputs`;
+  return { kind: 'made', files, note, similarity };
+}
+
+const hasOpenDims = ({ inputs }: Signature): boolean => inputs.some(({ dims }) => dims.includes(-1));
+
+/** It may be that no model would run on what was made up. */
+const withHint = (error: unknown): unknown =>
+  error instanceof ParetoError && error.code === 'failed-precondition'
+    ? new ParetoError(error.code, `${error.message}: ${madeUp}`, { cause: error })
+    : error;
+
+const madeUp = 'its inputs were made up, each dynamic dimension as 1; a validation set tells real ones';
+
+const hints: ReadonlyMap<string, string> = new Map([
+  ['fp16', ': half precision holds numbers up to 65504, with three digits'],
+]);

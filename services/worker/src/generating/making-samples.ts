@@ -1,0 +1,59 @@
+// The samples that a file is calibrated and verified on.
+
+import { errorText, type Metric, type Signature } from '@pareto/core';
+import { readValidationSet, splitValidation, type ValidationSet } from '@pareto/models';
+import { chosenSamples, inventedSamples, type Samples } from '../sampling/samples.js';
+
+export interface MakingSamples {
+  /** None that is evaluated on; a text says why there are none. */
+  readonly calibration: Samples | string;
+  /** Of the evaluation share, or else made up. */
+  readonly verification: Samples;
+}
+
+export interface SamplesWish {
+  /** Of the NPZ file; undefined: there is none. */
+  readonly validationPath: string | undefined;
+  readonly signature: Signature;
+  readonly metric: Metric;
+  /** How many to verify on: where a set has fewer than the least, they come again and again; made up ones are far from the most. */
+  readonly least: number;
+  readonly most: number;
+}
+
+const mostInvented = 32;
+
+/** Never throws: a set that doesn't fit is as good as none, and why it doesn't is told. */
+export async function readMakingSamples({
+  validationPath,
+  signature,
+  metric,
+  least,
+  most,
+}: SamplesWish): Promise<MakingSamples> {
+  const set = validationPath === undefined ? noSet : await readFitting(validationPath, signature, metric);
+  if (typeof set === 'string') {
+    return { calibration: needsSamples(set), verification: inventedSamples(signature, Math.max(least, mostInvented)) };
+  }
+  const { calibration, evaluation } = splitValidation(set);
+  return {
+    calibration:
+      calibration.length === 0 ? needsSamples('the validation set is too small') : chosenSamples(set, calibration),
+    verification: chosenSamples(set, repeated(spread(evaluation, most), least)),
+  };
+}
+
+const noSet = 'the task has no validation set';
+const needsSamples = (why: string): string => `it is calibrated on real samples: ${why}`;
+
+const readFitting = (path: string, signature: Signature, metric: Metric): Promise<ValidationSet | string> =>
+  readValidationSet(path, signature, metric).catch(errorText);
+
+const repeated = (rows: readonly number[], least: number): readonly number[] =>
+  Array.from({ length: Math.max(least, rows.length) }, (_, index) => rows[index % rows.length] ?? 0);
+
+/** Sets are often sorted by class. */
+function spread(rows: readonly number[], most: number): readonly number[] {
+  if (rows.length <= most) return rows;
+  return Array.from({ length: most }, (_, index) => rows[Math.floor((index * rows.length) / most)] ?? 0);
+}

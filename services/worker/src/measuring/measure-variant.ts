@@ -1,0 +1,133 @@
+// Measures one variant here: profile, and accuracy on the task's validation set, with the executor kind that will serve it.
+
+import { join } from 'node:path';
+import { environmentOf, errorText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
+import { graphFile, readValidationSet, type BlobCache } from '@pareto/models';
+import { p50At } from '@pareto/policy';
+import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
+import type { Logger } from '@pareto/telemetry';
+import type { MeasureOrder } from '../orders/assignments.js';
+import type { Attention } from '../orders/attention.js';
+import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
+import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
+import { NotNow, orNotNow } from '../orders/not-now.js';
+import { repeatedRows } from '../sampling/samples.js';
+import { openFile, openModel } from '../blobs/opened-files.js';
+import { countAsGuest, endWith, loadAside, type SideDeps } from '../sampling/side-executor.js';
+import { withinTime } from '../orders/within-time.js';
+
+export interface MeasureDeps extends SideDeps {
+  readonly cache: BlobCache;
+  readonly slots: DeviceSlots;
+  readonly runtimeVersion: string;
+  /** About how long the runs of one variant take together. */
+  readonly profileMs: number;
+  readonly logger: Logger;
+}
+
+/** A large validation set takes long on a slow device; fetching takes what the network takes. */
+const timeLimit = milliseconds(3_600_000);
+
+/** Rejects when the files could not be fetched or the signal aborts: then it is to be tried again. What the model does wrong is a result. */
+export async function measureVariant(
+  order: MeasureOrder,
+  deps: MeasureDeps,
+  attention: Attention,
+): Promise<Measurement> {
+  const { spec, hardwareClass } = order;
+  const place = deps.slots.of(order);
+  const environment = environmentOf(deps.runtimeVersion, place.group);
+  const named = { variant: spec.variant, version: spec.version, hardwareClass, environment };
+  try {
+    return { ...named, result: await measure(order, place, deps, attention) };
+  } catch (error) {
+    if (attention.signal.aborted || error instanceof NotNow || isAnothers(error)) throw error;
+    return { ...named, result: { kind: 'failed', reason: errorText(error) } };
+  }
+}
+
+/** Another model ended the process of their device. */
+const isAnothers = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
+
+async function measure(
+  order: MeasureOrder,
+  place: ClassSlots,
+  deps: MeasureDeps,
+  { tell, signal }: Attention,
+): Promise<Measurement['result']> {
+  const { cache, clock } = deps;
+  const { spec, validation } = order;
+  requireProvider(spec.provider, place);
+  tell('fetching');
+  await using model = await orNotNow(() => openModel(cache, spec.manifest, signal));
+  await using set = await orNotNow(() => openFile(cache, validation, signal));
+  await using original = await orNotNow(() => openModel(cache, set && order.original?.manifest, signal));
+  const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
+  return await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
+    measureHere(order, place, deps, { ...site, tell, signal: bounded }),
+  );
+}
+
+function requireProvider(provider: string, { group }: ClassSlots): void {
+  if (group.hardwareClass.provider === provider) return;
+  const message = `this worker has no slots for ${provider}: start it with --providers ${provider}, or auto`;
+  throw new ParetoError('failed-precondition', message);
+}
+
+interface Site extends Attention {
+  readonly modelPath: string;
+  readonly validationPath: string | undefined;
+  /** Undefined: there is nothing to compare answers with. */
+  readonly originalPath: string | undefined;
+}
+
+async function measureHere(
+  order: MeasureOrder,
+  { tokens }: ClassSlots,
+  deps: MeasureDeps,
+  site: Site,
+): Promise<Measurement['result']> {
+  const { pool, clock, runtimeVersion, profileMs, guests } = deps;
+  const { modelPath, validationPath, tell, signal } = site;
+  const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
+  // Before anything is run: what doesn't fit is to be told soon.
+  const set =
+    validationPath === undefined ? undefined : await readValidationSet(validationPath, signature, order.metric);
+  tell('loading');
+  const home = modelPath.slice(0, -graphFile(manifest).path.length);
+  const files = manifest.files.map(({ path }) => join(home, path));
+  const wish = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
+  const load = async (): Promise<Executor> => {
+    const loaded = await pool.load(wish, signal);
+    countAsGuest(loaded, guests);
+    endWith(loaded, signal);
+    return loaded;
+  };
+  const { executor, coldLoadMs } = await loadTwice(load, files);
+  await using _executor = executor;
+  tell('measuring latency');
+  const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
+  const inputsOf = set && ((batch: number) => repeatedRows(set, signature, batch));
+  const shared = { tokens, loads: pool.loads, predict, inputsOf };
+  // On made up samples times are rough whatever is spent on them.
+  const effortMs = set === undefined ? Math.min(profileMs, roughProfileMs) : profileMs;
+  const request = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
+  const profile = await measureProfile(executor, request, clock, signal);
+  const largest = profile.points.at(-1)?.batch ?? 1;
+  const quality = set ? await qualityOf(order, { executor, tokens, largest, set }, deps, site) : unknownQuality;
+  return { kind: 'measured', profile, ...quality };
+}
+
+const roughProfileMs = 800;
+const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
+
+async function qualityOf(
+  { spec, metric }: MeasureOrder,
+  place: Pick<QualityRequest, 'executor' | 'tokens' | 'largest' | 'set'>,
+  deps: MeasureDeps,
+  { originalPath, tell, signal }: Site,
+): Promise<Quality> {
+  await using original =
+    originalPath === undefined ? undefined : await loadAside('the original', originalPath, deps, signal);
+  return await measureQuality({ ...deps, ...place, spec, metric, original, tell, signal });
+}

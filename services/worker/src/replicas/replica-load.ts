@@ -1,0 +1,61 @@
+// What a replica's work is predicted to take, from its profile.
+
+import { milliseconds, type Milliseconds } from '@pareto/core';
+import { bucketOf, p50At } from '@pareto/policy';
+import type { ReplicaLoadReport } from '@pareto/rpc';
+import { batchSizes } from '@pareto/runtime';
+import type { ReplicaOrder } from '../orders/assignments.js';
+
+/** Undefined: no run of it was measured. */
+export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | undefined =>
+  order.profile === undefined || order.profile.points.length === 0
+    ? undefined
+    : milliseconds(p50At(order.profile, sizeOf(order, items)));
+
+/**
+ * To how many items a batch is filled up: on a device to the next size that was measured, for it prepares itself for every size
+ * anew; on the cpu, and beyond the largest, not at all.
+ */
+export function sizeOf({ spec, profile }: ReplicaOrder, items: number): number {
+  if (spec.provider === 'cpu' || !spec.signature.batched) return items;
+  return bucketOf(items, sizesOf({ spec, profile }));
+}
+
+/** The sizes in which batches run, ascending; on the cpu others run as well. */
+const sizesOf = ({ spec, profile }: Pick<ReplicaOrder, 'spec' | 'profile'>): readonly number[] =>
+  spec.provider === 'cpu' || profile === undefined || profile.points.length === 0
+    ? batchSizes(spec.maxBatchSize)
+    : profile.points.map(({ batch }) => batch);
+
+/** The sizes that are run once before queries come. */
+export function warmSizes(order: ReplicaOrder): readonly number[] {
+  const ceiling = ceilingOf(order);
+  return order.spec.provider === 'cpu'
+    ? batchSizes(ceiling)
+    : [...new Set([...sizesOf(order).filter((size) => size < ceiling), sizeOf(order, ceiling)])];
+}
+
+/** How many items go into one batch. */
+export const ceilingOf = ({ batchCeiling, spec }: ReplicaOrder): number =>
+  Math.max(1, Math.min(batchCeiling, spec.maxBatchSize));
+
+export interface Work {
+  readonly queuedItems: number;
+  readonly runningItems: number;
+  /** Until what runs is done. */
+  readonly runningLeftMs: number;
+}
+
+/** Of the batch that runs or will run next; 0 when there is nothing to do. */
+export function turnMs(order: ReplicaOrder, { queuedItems, runningItems }: Work): number {
+  const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(order));
+  return items === 0 ? 0 : (expectedMs(order, items) ?? 0);
+}
+
+/** `slotWaitMs`: what every batch may have to wait for a slot. */
+export function loadOf(order: ReplicaOrder, work: Work, slotWaitMs: number): ReplicaLoadReport {
+  const { queuedItems, runningItems, runningLeftMs } = work;
+  const ceiling = ceilingOf(order);
+  const batchMs = (expectedMs(order, ceiling) ?? 0) + slotWaitMs;
+  return { queuedItems, runningItems, backlogMs: runningLeftMs + (queuedItems / ceiling) * batchMs };
+}

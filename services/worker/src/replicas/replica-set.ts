@@ -1,0 +1,124 @@
+// All replicas of this worker: brought to what is ordered, and their memory and slots shared out.
+
+import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
+import type { Logger } from '@pareto/telemetry';
+import { planReconcile, type Orders, type ReplicaOrder } from '../orders/assignments.js';
+import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
+import type { GuestMemory } from '../devices/guest-memory.js';
+import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
+
+export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'slotWaitMs' | 'tokens'> {
+  readonly slots: DeviceSlots;
+  /** For all together, guests included. */
+  readonly memoryBytes: number;
+  readonly guests: GuestMemory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface ReplicaSet {
+  readonly replicas: ReadonlyMap<ReplicaId, Replica>;
+  /** Loads and drains in the background; the same orders again change nothing. */
+  apply(orders: Orders): void;
+  /** Of those that were unloaded too, until what they counted last is told. */
+  reports(): readonly ReplicaReport[];
+  /** The controller was told these reports. */
+  told(reports: readonly ReplicaReport[]): void;
+  readonly memoryUsedBytes: number;
+  /** What one more executor may come to hold. */
+  memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined): number;
+  refreshMemory(): Promise<void>;
+  drainAll(): Promise<void>;
+}
+
+const mib = 2 ** 20;
+/** Over twice what was measured: inputs, outputs and the arena of the largest batch. */
+const allowance = 256 * mib;
+const leastLimit = 128 * mib;
+
+/** More than are unloaded while one report is on its way. */
+const mostDeparted = 1_000;
+
+export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
+  const replicas = new Map<ReplicaId, Replica>();
+  const places = new Map<ReplicaId, ClassSlots>();
+  const departed = new Set<ReplicaReport>();
+  let wanted: Orders = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
+  let isLeaving = false;
+  const others = (id: ReplicaId | undefined): Replica[] =>
+    [...replicas.values()].filter(({ order }) => order.replica !== id);
+
+  const heldBytes = (but?: ReplicaId): number =>
+    others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.guests.bytes);
+
+  function memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined, id?: ReplicaId): number {
+    const free = options.memoryBytes - heldBytes(id);
+    const measured =
+      order?.profile === undefined || order.profile.points.length === 0
+        ? Number.POSITIVE_INFINITY
+        : 2 * order.profile.memoryBytes + allowance;
+    return Math.floor(Math.max(leastLimit, Math.min(measured, free)));
+  }
+
+  /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
+  function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
+    const sharing = others(id).filter(({ order }) => places.get(order.replica) === of);
+    const busy = sharing.map(({ turnMs }) => turnMs).filter((turn) => turn > 0);
+    const { slots } = of.group;
+    return busy.length < slots ? 0 : busy.reduce((total, turn) => total + turn, 0) / slots;
+  }
+
+  async function unload(id: ReplicaId): Promise<void> {
+    const replica = replicas.get(id);
+    if (replica === undefined || replica.state === 'draining') return;
+    await replica.drain();
+    replicas.delete(id);
+    places.delete(id);
+    if (departed.size < mostDeparted) departed.add(replica.report());
+    // It may have been ordered again while it drained.
+    if (!isLeaving) reconcile();
+    options.onChange();
+  }
+
+  function reconcile(): void {
+    const plan = planReconcile(replicas, wanted);
+    for (const order of plan.load) {
+      const slots = options.slots.of(order);
+      places.set(order.replica, slots);
+      const own = {
+        tokens: slots.tokens,
+        memoryLimitBytes: (latest: ReplicaOrder) => memoryFor(latest, order.replica),
+        slotWaitMs: () => slotWaitMs(order.replica, slots),
+      };
+      replicas.set(order.replica, createReplica(order, { ...options, ...own }));
+    }
+    for (const order of plan.update) replicas.get(order.replica)?.update(order);
+    for (const id of plan.drain) void unload(id);
+  }
+
+  return {
+    replicas,
+    apply(orders) {
+      wanted = orders;
+      if (!isLeaving) reconcile();
+    },
+    reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],
+    told(reports) {
+      for (const report of reports) departed.delete(report);
+    },
+    get memoryUsedBytes() {
+      return heldBytes();
+    },
+    memoryFor: (order) => memoryFor(order),
+    refreshMemory: async () => {
+      await Promise.all([
+        options.guests.refresh(),
+        ...[...replicas.values()].map((replica) => replica.refreshMemory()),
+      ]);
+    },
+    drainAll: async () => {
+      isLeaving = true;
+      await Promise.all([...replicas.keys()].map(unload));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Where a replica is in its life, and what went wrong in it.
+
+import type { Clock, ReplicaReport, ReplicaState } from '@pareto/core';
+import { isQuarantined, transition, type ReplicaEvent, type ReplicaLife } from '@pareto/policy';
+import type { ExecutorDeath } from '@pareto/runtime';
+import type { Logger, WorkerMetrics } from '@pareto/telemetry';
+import type { ReplicaOrder } from '../orders/assignments.js';
+import { notTaken } from '../batching/intake.js';
+
+export interface ReplicaStatus {
+  readonly state: ReplicaState;
+  readonly report: Pick<ReplicaReport, 'state' | 'reason' | 'poisonousQueries' | 'quarantined'>;
+  happen(event: ReplicaEvent): void;
+  /** Throws `unavailable` when it takes no queries: another replica may be tried. */
+  requireServing(): void;
+  /** A query ended a second executor. */
+  readonly poisoned: () => void;
+  /** Why an executor that died must not be replaced; undefined: it is. */
+  readonly refuseReplacement: (death: ExecutorDeath) => string | undefined;
+}
+
+export interface StatusDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: WorkerMetrics;
+}
+
+export function createReplicaStatus({ replica, spec }: ReplicaOrder, deps: StatusDeps): ReplicaStatus {
+  const { variant } = spec;
+  const logger = deps.logger.with({ replica, variant });
+  let life: ReplicaLife = { state: 'loading', since: deps.clock.now() };
+  let reason = '';
+  let poisonousQueries = 0;
+  return {
+    get state() {
+      return life.state;
+    },
+    get report() {
+      return { state: life.state, reason, poisonousQueries, quarantined: isQuarantined(poisonousQueries) };
+    },
+    happen(event) {
+      life = transition(life, event);
+      if ('reason' in event) ({ reason } = event);
+      logger.info('replica', { state: life.state, reason });
+    },
+    requireServing() {
+      if (life.state === 'draining') throw notTaken('the replica is draining');
+      if (life.state === 'failed') throw notTaken(`the replica failed: ${life.reason}`);
+    },
+    poisoned: () => void (poisonousQueries += 1),
+    refuseReplacement(death) {
+      logger.warn('executor died', { kind: death.kind, reason: death.reason });
+      if (!isQuarantined(poisonousQueries)) return undefined;
+      deps.metrics.quarantines.add(1, { variant });
+      return `quarantined: ${poisonousQueries} queries ended two executors each; the last: ${death.reason}`;
+    },
+  };
+}

@@ -1,0 +1,156 @@
+// A replica: one variant in one executor, with its queue, its state and its counts.
+
+import { bytes, type ReplicaReport, type ReplicaState } from '@pareto/core';
+import type { ReplicaEvent } from '@pareto/policy';
+import type { ReplicaLoadReport } from '@pareto/rpc';
+import type { ReplicaOrder } from '../orders/assignments.js';
+import { createBatcher } from '../batching/batcher.js';
+import type { Query } from '../requests/check-request.js';
+import type { LabelTexts } from '../requests/classify.js';
+import { keepExecutor } from './executor-keeper.js';
+import { createIntake, type InferOptions } from '../batching/intake.js';
+import { loadLabels } from '../requests/load-labels.js';
+import type { LoadDeps } from './loaded-executor.js';
+import { createReplicaCounts } from '../batching/replica-counts.js';
+import { ceilingOf, expectedMs, loadOf, sizeOf, turnMs, warmSizes, type Work } from './replica-load.js';
+import { createReplicaStatus, type StatusDeps } from './replica-status.js';
+import { createRequestQueue, type Answer, type QueueBounds } from '../batching/request-queue.js';
+
+export interface ReplicaDeps extends LoadDeps, StatusDeps {
+  readonly bounds: QueueBounds;
+  readonly memoryLimitBytes: (order: ReplicaOrder) => number;
+  /** Predicted wait for a slot token, because of the worker's other replicas. */
+  readonly slotWaitMs: () => number;
+  /** Its state changed: the controller is to hear of it. */
+  readonly onChange: () => void;
+}
+
+export interface Replica {
+  readonly order: ReplicaOrder;
+  readonly state: ReplicaState;
+  /** Predicted, of the batch that runs or will run next; 0 when there is nothing to do. */
+  readonly turnMs: number;
+  readonly memoryBytes: number;
+  /** Of its outputs, once it is loaded. */
+  readonly labels: LabelTexts;
+  /** Rejects with the status that the caller gets; with `pareto-not-executed` when another replica may be tried. */
+  infer(query: Query, options: InferOptions): Promise<Answer>;
+  /** An answer of a batch of so many items was put into its reply. */
+  readonly encoded: (batchItems: number, ms: number) => void;
+  load(): ReplicaLoadReport;
+  report(): ReplicaReport;
+  /** Another ceiling, profile or price; the variant stays. */
+  update(order: ReplicaOrder): void;
+  refreshMemory(): Promise<void>;
+  /** Takes no more, finishes what it has, ends its executor. */
+  drain(): Promise<void>;
+}
+
+/** Begins to load at once. */
+export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
+  const queue = createRequestQueue(deps.bounds, deps.clock);
+  const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
+  const status = createReplicaStatus(first, deps);
+  let order = first;
+  let memoryBytes = 0;
+  let labels: LabelTexts | undefined;
+
+  const batcher = createBatcher({
+    queue,
+    tokens: deps.tokens,
+    clock: deps.clock,
+    ceiling: () => ceilingOf(order),
+    sizeOf: (items) => sizeOf(order, items),
+    expectedMs: (items) => expectedMs(order, items),
+    onBatch: counts.batch,
+    onPoison: status.poisoned,
+  });
+  const keeper = keepExecutor({
+    deps,
+    wish: () => ({
+      spec: order.spec,
+      profile: order.profile,
+      memoryLimitBytes: deps.memoryLimitBytes(order),
+      warmSizes: warmSizes(order),
+    }),
+    async prepare(signal) {
+      labels ??= await loadLabels(deps.cache, order.spec.labels, signal);
+    },
+    onEvent: happen,
+    attach: batcher.attach,
+    detach: batcher.detach,
+    refuseReplacement(death) {
+      counts.death(death);
+      return status.refuseReplacement(death);
+    },
+  });
+
+  const intake = createIntake({ ...deps, queue, counts, onQueued: () => batcher.pump() });
+
+  const work = (): Work => ({
+    queuedItems: queue.items,
+    runningItems: batcher.runningItems,
+    runningLeftMs: batcher.runningLeftMs,
+  });
+
+  function happen(event: ReplicaEvent): void {
+    status.happen(event);
+    if (event.kind === 'failed') intake.turnAway(`the replica failed: ${event.reason}`);
+    if (event.kind === 'warmed') void refreshMemory();
+    deps.onChange();
+  }
+
+  async function refreshMemory(): Promise<void> {
+    const memory = await keeper.executor?.memory();
+    memoryBytes = memory?.privateBytes ?? 0;
+  }
+
+  async function drain(): Promise<void> {
+    happen({ kind: 'drained', at: deps.clock.now() });
+    if (keeper.executor === undefined) intake.turnAway('the replica was unloaded before it was ready');
+    await intake.settled();
+    await keeper.end();
+  }
+
+  return {
+    get order() {
+      return order;
+    },
+    get state() {
+      return status.state;
+    },
+    get turnMs() {
+      return turnMs(order, work());
+    },
+    get memoryBytes() {
+      return memoryBytes;
+    },
+    get labels() {
+      return labels ?? new Map();
+    },
+    infer: async (query, options) => {
+      status.requireServing();
+      return intake.infer(query, options);
+    },
+    encoded: counts.encoded,
+    load: () => loadOf(order, work(), deps.slotWaitMs()),
+    report: () => ({
+      ...identityOf(order),
+      ...counts.now,
+      ...status.report,
+      loadMs: keeper.loadMs,
+      memoryBytes: bytes(memoryBytes),
+      queuedItems: queue.items,
+      runningItems: batcher.runningItems,
+    }),
+    update: (next) => void (order = next),
+    refreshMemory,
+    drain,
+  };
+}
+
+const identityOf = ({ replica, spec }: ReplicaOrder): Pick<ReplicaReport, 'replica' | 'variant' | 'version'> => ({
+  replica,
+  variant: spec.variant,
+  version: spec.version,
+});

@@ -1,0 +1,20 @@
+// The labels of a variant's outputs, from their blobs.
+
+import { readFile } from 'node:fs/promises';
+import type { Labels } from '@pareto/core';
+import type { BlobCache } from '@pareto/models';
+import type { LabelTexts } from './classify.js';
+import { openFile } from '../blobs/opened-files.js';
+
+/** Throws what a fetch throws. */
+export async function loadLabels(cache: BlobCache, labels: Labels, signal: AbortSignal): Promise<LabelTexts> {
+  const texts = new Map<string, readonly string[]>();
+  for (const [output, digest] of Object.entries(labels)) {
+    await using file = await openFile(cache, digest, signal);
+    if (file !== undefined) texts.set(output, linesOf(await readFile(file.path, 'utf8')));
+  }
+  return texts;
+}
+
+/** A label a line; the end of the text is no line of its own. */
+const linesOf = (text: string): readonly string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);

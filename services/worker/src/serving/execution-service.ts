@@ -1,0 +1,23 @@
+// Proof of life for routers, and the load of every replica, from memory.
+
+import type { WorkerInfo } from '@pareto/core';
+import { replicaStateToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
+import type { ReplicaSet } from '../replicas/replica-set.js';
+
+export interface ExecutionDeps {
+  readonly worker: () => WorkerInfo;
+  readonly draining: () => boolean;
+  readonly replicas: ReplicaSet;
+}
+
+export const createExecutionHandlers = (deps: ExecutionDeps): ServiceHandlers<'pareto.v1.Execution'> => ({
+  async ping(): Promise<wire.PingResponseInput> {
+    const { id, incarnation } = deps.worker();
+    const replicas = [...deps.replicas.replicas.values()].map((replica) => ({
+      replicaId: replica.order.replica,
+      state: replicaStateToWire(replica.state),
+      ...replica.load(),
+    }));
+    return { workerId: id, incarnation, draining: deps.draining(), replicas };
+  },
+});

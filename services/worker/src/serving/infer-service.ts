@@ -1,0 +1,101 @@
+// One ModelInfer on a worker: check, queue, run, encode.
+
+import { milliseconds, ParetoError, replicaId, type Clock, type Milliseconds } from '@pareto/core';
+import {
+  decisionKey,
+  decodeDecision,
+  formatLoad,
+  loadKey,
+  scanInferRequest,
+  type RoutedDecision,
+  type ServerCall,
+} from '@pareto/rpc';
+import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
+import { checkRequest } from '../requests/check-request.js';
+import { notTaken } from '../batching/intake.js';
+import type { Replica } from '../replicas/replica.js';
+import type { ReplicaSet } from '../replicas/replica-set.js';
+import { encodeReply, setReplyTrailers } from './reply.js';
+import type { Answer } from '../batching/request-queue.js';
+
+export interface InferDeps {
+  readonly replicas: ReplicaSet;
+  readonly draining: () => boolean;
+  readonly tracer: Tracer;
+  readonly metrics: WorkerMetrics;
+  readonly clock: Clock;
+}
+
+/** Answers an encoded ModelInferRequest that a router decided on with an encoded ModelInferResponse. */
+export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps): Promise<Buffer> {
+  const decision = decodeDecision(call.metadata.get(decisionKey));
+  const replica = deps.replicas.replicas.get(replicaId(decision.replica));
+  const traceparent = call.metadata.get('traceparent');
+  const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
+  const variant = replica?.order.spec.variant ?? 'unknown';
+  span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
+  try {
+    const reply = await answer(body, call, { ...deps, decision, replica, span });
+    deps.metrics.requests.add(1, { variant, code: 'ok' });
+    span.end();
+    return reply;
+  } catch (error) {
+    deps.metrics.requests.add(1, { variant, code: error instanceof ParetoError ? error.code : 'internal' });
+    span.end(error);
+    throw error;
+  } finally {
+    if (replica !== undefined) call.setTrailer(loadKey, formatLoad(replica.load()));
+  }
+}
+
+interface Routed extends InferDeps {
+  readonly decision: RoutedDecision;
+  readonly replica: Replica | undefined;
+  readonly span: Span;
+}
+
+async function answer(body: Buffer, call: ServerCall, { decision, replica, span, ...deps }: Routed): Promise<Buffer> {
+  if (replica === undefined) throw notTaken(`replica ${decision.replica} is not on this worker`);
+  if (deps.draining()) throw notTaken('the worker is draining');
+  const request = scanInferRequest(body);
+  const query = checkRequest(request, replica.order.spec);
+  const enqueuedAt = deps.clock.now();
+  const deadlineMs = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
+  const got = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
+  recordTimes(got, enqueuedAt, replica, deps);
+  traceRun(got, span, deps.tracer);
+  const facts = { decision, spec: replica.order.spec, costUsd: costOf(got, query.items, replica) };
+  setReplyTrailers(call, facts);
+  const encodingAt = deps.clock.now();
+  const reply = encodeReply(request, got.outputs, { ...facts, query, labels: replica.labels });
+  replica.encoded(got.batchItems, deps.clock.now() - encodingAt);
+  return reply;
+}
+
+/** The query's share of the slot's time, by items. */
+const costOf = ({ computeMs, batchItems }: Answer, items: number, { order }: Replica): number =>
+  ((computeMs * items) / batchItems / 3.6e6) * order.usdPerHour;
+
+function recordTimes(
+  got: Answer,
+  enqueuedAt: Milliseconds,
+  replica: Replica,
+  { metrics }: Pick<InferDeps, 'metrics'>,
+): void {
+  const queuedMs = got.startedAt - enqueuedAt;
+  metrics.queueTime.record(queuedMs / 1000, { variant: replica.order.spec.variant });
+}
+
+function traceRun(got: Answer, parent: Span, tracer: Tracer): void {
+  if (!parent.recording) return;
+  const run = tracer.startSpan('executor.run', {
+    traceparent: parent.traceparent,
+    startedAt: milliseconds(got.startedAt),
+    attributes: {
+      'process.pid': got.executorPid,
+      'pareto.batch_items': got.batchItems,
+      'pareto.compute_ms': got.computeMs,
+    },
+  });
+  run.end(undefined, got.endedAt);
+}

@@ -1,0 +1,137 @@
+// The worker's side of its session with the controller: reports up, orders down. Without a controller it serves on.
+
+import { errorText, milliseconds, type Clock, type Milliseconds, type Rng, type WorkerInfo } from '@pareto/core';
+import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
+import { createSession, type Access, type Runnable } from '@pareto/service';
+import type { Logger } from '@pareto/telemetry';
+import { ordersFromWire, type Orders } from '../orders/assignments.js';
+import { createOutbox, type OutboxOptions } from './outbox.js';
+
+export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs'> {
+  readonly addresses: readonly string[];
+  readonly access: Access;
+  readonly worker: () => WorkerInfo;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly logger: Logger;
+}
+
+export interface ControllerSession extends Runnable {
+  readonly connected: boolean;
+  /** Orders were heard at least once. */
+  readonly synced: boolean;
+  /** host:port of the controller heard last. */
+  readonly address: string | undefined;
+  /** Since a controller was last heard; since the start when none was. */
+  readonly ageMs: Milliseconds;
+  /** Why no controller answers now; undefined while one does. */
+  readonly problem: string | undefined;
+  /** Something changed: reports soon rather than at the next turn. */
+  hurry(): void;
+}
+
+const reportEvery = milliseconds(500);
+const hurryAfter = milliseconds(5);
+/** What was said last is on its way before the stream is cut off. */
+const farewellMs = milliseconds(50);
+
+export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
+  const { replicas, measurer, clock } = options;
+  const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs });
+  const hurry = createHurry(() => void speak(), clock);
+  let synced = false;
+  let timer: Disposable | undefined;
+
+  const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
+    ...options,
+    wanted: 'leader',
+    channel: options.access.channel('controller'),
+    open: (channel, callOptions) => createClient(channel, 'pareto.v1.Fleet').join(callOptions),
+    hello() {
+      outbox.forget();
+      return { message: 'hello', hello: workerInfoToWire(options.worker()) };
+    },
+    onMessage({ assignments, reportNow }) {
+      const orders = assignments && readOrders(assignments, options.logger);
+      if (orders) obey(orders);
+      if (reportNow) outbox.ask(reportNow.asked);
+      if (reportNow) hurry();
+    },
+  });
+
+  function obey(orders: Orders): void {
+    synced = true;
+    replicas.apply(orders);
+    measurer.apply(orders);
+    hurry();
+  }
+
+  async function speak(): Promise<void> {
+    if (!session.connected) return;
+    for (const { message, sent } of outbox.letters()) {
+      if (!session.send(message)) return;
+      sent();
+      await clock.sleep(milliseconds(0));
+    }
+  }
+
+  function turn(): void {
+    timer = clock.after(reportEvery, turn);
+    void replicas.refreshMemory().then(speak);
+  }
+
+  return {
+    name: session.name,
+    get connected() {
+      return session.connected;
+    },
+    get synced() {
+      return synced;
+    },
+    get address() {
+      return session.address;
+    },
+    get ageMs() {
+      return session.ageMs;
+    },
+    get problem() {
+      return session.problem;
+    },
+    hurry,
+    async start(fail) {
+      await session.start(fail);
+      turn();
+    },
+    async stop() {
+      timer?.[Symbol.dispose]();
+      if (session.connected) {
+        await speak();
+        await clock.sleep(farewellMs);
+      }
+      await session.stop();
+    },
+  };
+}
+
+/** What is wanted several times within a moment happens once, at its end. */
+function createHurry(act: () => void, clock: Clock): () => void {
+  let hurried = false;
+  return () => {
+    if (hurried) return;
+    hurried = true;
+    clock.after(hurryAfter, () => {
+      hurried = false;
+      act();
+    });
+  };
+}
+
+/** Undefined when the controller speaks of what this worker does not know. */
+function readOrders(assignments: wire.Assignments, logger: Logger): Orders | undefined {
+  try {
+    return ordersFromWire(assignments);
+  } catch (error) {
+    logger.error('orders not understood', { error: errorText(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+// Carries out the orders to make and to measure, one at a time, and keeps what came of each until its order is gone.
+
+import { errorText, milliseconds, type Measurement, type Milliseconds, type RecipeOutcome } from '@pareto/core';
+import type { Logger } from '@pareto/telemetry';
+import type { MakeOrder, MeasureOrder, Orders } from '../orders/assignments.js';
+import { makeVariant, type MakeDeps } from '../generating/make-variant.js';
+import { measureVariant, type MeasureDeps } from '../measuring/measure-variant.js';
+
+export interface MeasurerOptions extends MakeDeps, MeasureDeps {
+  readonly logger: Logger;
+  /** Something is done, or begins. */
+  readonly onChange: () => void;
+}
+
+/** What came of an order. */
+export type Result =
+  | { readonly kind: 'outcome'; readonly outcome: RecipeOutcome }
+  | { readonly kind: 'measurement'; readonly measurement: Measurement };
+
+export interface Measurer {
+  /** The variant being made (`ARCH:RECIPE`) or measured now; empty: none. */
+  readonly current: string;
+  /** How far that is, for people. */
+  readonly progress: string;
+  /** The whole list that is wanted now; what was begun is finished. */
+  apply(orders: Pick<Orders, 'makes' | 'measures'>): void;
+  /** To be sent until the controller takes the order back. */
+  readonly results: readonly Result[];
+  /** Drops the results whose order is gone and that the controller was told: another one than gave the order may not know of it. */
+  settle(isTold: (result: Result) => boolean): void;
+  stop(): Promise<void>;
+}
+
+/** An order as it is worked on. It rejects when it could not be carried out now, and is to be tried again. */
+interface Job {
+  readonly key: string;
+  readonly name: string;
+  readonly run: (tell: (progress: string) => void, signal: AbortSignal) => Promise<Result>;
+}
+
+const [firstPause, longestPause] = [1_000, 30_000];
+
+export function createMeasurer(options: MeasurerOptions): Measurer {
+  const { clock, logger, onChange } = options;
+  const stopping = new AbortController();
+  const results = new Map<string, Result>();
+  const delays = new Map<string, { readonly tries: number; readonly until: Milliseconds }>();
+  let wanted: readonly Job[] = [];
+  let current = '';
+  let progress = '';
+  let working: Promise<void> | undefined;
+  let pause = new AbortController();
+
+  function tell(name: string, text: string): void {
+    [current, progress] = [name, text];
+    onChange();
+  }
+
+  async function work(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const [job] = wanted.filter(({ key }) => !results.has(key)).toSorted((a, b) => dueAt(a) - dueAt(b));
+      if (job === undefined) break;
+      if (dueAt(job) > clock.now()) await wait(milliseconds(dueAt(job) - clock.now()));
+      else await carryOut(job);
+    }
+    tell('', '');
+    working = undefined;
+  }
+  const dueAt = ({ key }: Job): number => delays.get(key)?.until ?? 0;
+
+  /** Other orders end it. */
+  async function wait(delay: Milliseconds): Promise<void> {
+    pause = new AbortController();
+    await clock.sleep(delay, AbortSignal.any([pause.signal, stopping.signal])).catch(() => undefined);
+  }
+
+  async function carryOut({ key, name, run }: Job): Promise<void> {
+    tell(name, '');
+    try {
+      const result = await run((text) => void (progress = text), stopping.signal);
+      results.set(key, result);
+      delays.delete(key);
+      logger.info('made or measured', { variant: name, ...result });
+      tell('', '');
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      const tries = (delays.get(key)?.tries ?? 0) + 1;
+      const delay = Math.min(longestPause, firstPause * 2 ** (tries - 1));
+      delays.set(key, { tries, until: milliseconds(clock.now() + delay) });
+      logger.warn('could not make or measure yet', { variant: name, error: errorText(error) });
+      tell(name, `to be tried again: ${errorText(error)}`);
+    }
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    get progress() {
+      return progress;
+    },
+    apply({ makes, measures }) {
+      wanted = [
+        ...makes.map((order) => makeJob(order, options)),
+        ...measures.map((order) => measureJob(order, options)),
+      ];
+      const keys = new Set(wanted.map(({ key }) => key));
+      for (const key of delays.keys()) if (!keys.has(key)) delays.delete(key);
+      pause.abort();
+      if (!stopping.signal.aborted && wanted.some(({ key }) => !results.has(key))) working ??= work();
+    },
+    get results() {
+      return [...results.values()];
+    },
+    settle(isTold) {
+      const keys = new Set(wanted.map(({ key }) => key));
+      for (const [key, result] of results) if (!keys.has(key) && isTold(result)) results.delete(key);
+    },
+    async stop() {
+      stopping.abort(new Error('the worker is stopping'));
+      await working;
+    },
+  };
+}
+
+function makeJob(order: MakeOrder, deps: MakeDeps): Job {
+  const { architecture, version, recipe, original, validation } = order;
+  return {
+    key: ['make', architecture, version, recipe, original.modelDigest, validation].join(' '),
+    name: `${architecture}:${recipe}`,
+    run: async (tell, signal) => ({ kind: 'outcome', outcome: await makeVariant(order, deps, { tell, signal }) }),
+  };
+}
+
+function measureJob(order: MeasureOrder, deps: MeasureDeps): Job {
+  const { spec, hardwareClass, validation, metric } = order;
+  return {
+    key: ['measure', spec.variant, spec.version, spec.modelDigest, hardwareClass, metric, validation].join(' '),
+    name: spec.variant,
+    run: async (tell, signal) => ({
+      kind: 'measurement',
+      measurement: await measureVariant(order, deps, { tell, signal }),
+    }),
+  };
+}

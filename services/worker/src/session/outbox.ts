@@ -1,0 +1,75 @@
+// What a worker has to say to its controller now.
+
+import type { Clock } from '@pareto/core';
+import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type wire } from '@pareto/rpc';
+import type { Measurer, Result } from './measurer.js';
+import type { ReplicaSet } from '../replicas/replica-set.js';
+
+export interface OutboxOptions {
+  readonly replicas: ReplicaSet;
+  readonly measurer: Measurer;
+  readonly draining: () => boolean;
+  /** Since the controller was last heard. */
+  readonly controllerAgeMs: () => number;
+  readonly clock: Clock;
+}
+
+interface Letter {
+  readonly message: wire.WorkerMessageInput;
+  /** To be called once it is on its way. */
+  readonly sent: () => void;
+}
+
+export interface Outbox {
+  /** The most wanted first. What is made of the present state: nothing waits here. */
+  letters(): Generator<Letter>;
+  /** A report is wanted that says so. */
+  ask(asked: number): void;
+  /** Nothing of what was sent is known to be heard: it is said again, to one who has not asked yet. */
+  forget(): void;
+}
+
+/** A result whose order still stands is sent again. */
+const resendAfter = 5_000;
+
+export function createOutbox({ replicas, measurer, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
+  const sentAt = new Map<Result, number>();
+  let asked = 0;
+  const isDue = (result: Result): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
+
+  function report(): Letter {
+    const reports = replicas.reports();
+    const told = {
+      replicas: reports.map(replicaReportToWire),
+      memoryUsedBytes: replicas.memoryUsedBytes,
+      draining: draining(),
+      measuring: measurer.current,
+      progress: measurer.progress,
+      controllerAgeMs: Math.round(controllerAgeMs()),
+      asked,
+    };
+    return { message: { message: 'report', report: told }, sent: () => replicas.told(reports) };
+  }
+
+  return {
+    *letters() {
+      measurer.settle((result) => sentAt.has(result));
+      const { results } = measurer;
+      for (const known of sentAt.keys()) if (!results.includes(known)) sentAt.delete(known);
+      for (const result of results.filter(isDue)) {
+        yield { message: messageOf(result), sent: () => sentAt.set(result, clock.now()) };
+      }
+      yield report();
+    },
+    ask: (latest) => void (asked = latest),
+    forget() {
+      sentAt.clear();
+      asked = 0;
+    },
+  };
+}
+
+const messageOf = (result: Result): wire.WorkerMessageInput =>
+  result.kind === 'outcome'
+    ? { message: 'outcome', outcome: recipeOutcomeToWire(result.outcome) }
+    : { message: 'measurement', measurement: measurementToWire(result.measurement) };

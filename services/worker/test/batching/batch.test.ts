@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { milliseconds, type DataType, type ParetoError } from '@pareto/core';
+import { createSlotTokens, type Executor, type RunOutcome, type RunRequest } from '@pareto/runtime';
+import { createManualClock } from '@pareto/testkit';
+import { joinInputs, splitOutputs } from '../../src/batching/batch-tensors.js';
+import { createBatcher } from '../../src/batching/batcher.js';
+import type { Query } from '../../src/requests/check-request.js';
+import { createRequestQueue, type Answer, type RequestQueue, type Waiting } from '../../src/batching/request-queue.js';
+
+const clock = createManualClock();
+const never = Number.POSITIVE_INFINITY;
+
+function query(items: number, fields: Partial<Query> & { readonly datatype?: DataType } = {}): Query {
+  const { datatype = 'UINT8', ...rest } = fields;
+  const data = [Buffer.alloc(items, items)];
+  const inputs = [{ name: 'x', datatype, shape: [items, 1], data }];
+  return {
+    items,
+    bytes: items,
+    inputs,
+    outputs: [],
+    classes: new Map(),
+    batchKey: '',
+    typed: false,
+    priority: never,
+    ...rest,
+  };
+}
+
+function waiting(of: Query, fields: Partial<Waiting> = {}): Waiting {
+  const nothing = (): void => undefined;
+  return {
+    query: of,
+    priority: of.priority,
+    receivedAt: milliseconds(0),
+    enqueuedAt: milliseconds(0),
+    deadlineMs: never,
+    deaths: 0,
+    alone: false,
+    signal: new AbortController().signal,
+    resolve: nothing,
+    reject: nothing,
+    ...fields,
+  };
+}
+
+describe('tensors of a batch', () => {
+  it('are joined and cut apart without a copy', () => {
+    const queries = [query(1), query(2)];
+    const [input] = joinInputs(queries);
+    assert.deepEqual(input?.shape, [3, 1]);
+    assert.equal(input.data[1], queries[1]?.inputs[0]?.data[0]);
+    const data = Buffer.from([1, 2, 3, 4, 5, 6]);
+    const parts = splitOutputs([{ name: 'y', datatype: 'UINT8', shape: [3, 2], data }], queries);
+    assert.deepEqual(
+      parts.map(([y]) => [y?.shape, [...(y?.data ?? [])]]),
+      [
+        [
+          [1, 2],
+          [1, 2],
+        ],
+        [
+          [2, 2],
+          [3, 4, 5, 6],
+        ],
+      ],
+    );
+  });
+
+  it('of BYTES are cut at element borders', () => {
+    const data = Buffer.from('\x01\0\0\0a\0\0\0\0\x02\0\0\0bc', 'latin1');
+    const parts = splitOutputs([{ name: 'y', datatype: 'BYTES', shape: [3], data }], [query(1), query(2)]);
+    assert.deepEqual(
+      parts.map(([y]) => y?.data.length),
+      [5, 10],
+    );
+  });
+
+  it('are filled up with zeros, which nobody is answered with', () => {
+    const queries = [query(1), query(2)];
+    const [input] = joinInputs(queries, 4);
+    assert.deepEqual(input?.shape, [4, 1]);
+    assert.deepEqual([...Buffer.concat(input.data)], [1, 2, 2, 0]);
+    const [text] = joinInputs([query(1, { datatype: 'BYTES' })], 2);
+    assert.deepEqual(text?.data.at(-1), Buffer.alloc(4), 'an empty text has a length');
+    const data = Buffer.from([1, 2, 3, 4]);
+    const whole = { name: 'y', datatype: 'UINT8', shape: [4, 1], data } as const;
+    const parts = splitOutputs([whole], queries, 4);
+    assert.deepEqual(
+      parts.map(([y]) => [y?.shape, [...(y?.data ?? [])]]),
+      [
+        [[1, 1], [1]],
+        [
+          [2, 1],
+          [2, 3],
+        ],
+      ],
+    );
+    assert.deepEqual(splitOutputs([whole], [query(1)], 4)[0]?.[0]?.shape, [1, 1]);
+    assert.throws(() => splitOutputs([{ ...whole, shape: [3, 1] }], queries, 4), /for a batch of 4/);
+  });
+
+  it('are refused when the model lost the batch', () => {
+    const output = { name: 'y', datatype: 'UINT8', shape: [1], data: Buffer.alloc(1) } as const;
+    assert.throws(() => splitOutputs([output], [query(1), query(1)]), /'y' has the shape \[1\] for a batch of 2/);
+  });
+});
+
+describe('the queue of a replica', () => {
+  const take = (queue: RequestQueue, ceiling: number): number[] =>
+    queue.take(ceiling).map(({ query: { items } }) => items);
+
+  it('is bounded in items and bytes, but takes any one query', () => {
+    const queue = createRequestQueue({ items: 4, bytes: 100 }, clock);
+    assert.equal(queue.push(waiting(query(9))), true);
+    assert.equal(queue.push(waiting(query(1))), false);
+    assert.deepEqual(take(queue, 4), [9]);
+    assert.equal(queue.push(waiting(query(1, { bytes: 99 }))), true);
+    assert.equal(queue.push(waiting(query(1, { bytes: 2 }))), false);
+    assert.equal(queue.items, 1);
+  });
+
+  it('batches in order up to the ceiling, equal kinds only, retries alone', () => {
+    const queue = createRequestQueue({ items: 100, bytes: 100 }, clock);
+    for (const items of [1, 2, 3]) queue.push(waiting(query(items)));
+    queue.push(waiting(query(1, { batchKey: 'other' })));
+    assert.deepEqual(take(queue, 3), [1, 2]);
+    queue.putBack([waiting(query(5), { alone: true })]);
+    assert.deepEqual([take(queue, 8), take(queue, 8), take(queue, 8), take(queue, 8)], [[5], [3], [1], []]);
+    assert.equal(queue.items, 0);
+  });
+
+  it('answers what is late without running it', () => {
+    const queue = createRequestQueue({ items: 100, bytes: 100 }, clock);
+    const rejected: unknown[] = [];
+    queue.push(waiting(query(1), { deadlineMs: -1, reject: (error) => rejected.push(error) }));
+    queue.push(waiting(query(2)));
+    assert.deepEqual(take(queue, 8), [2]);
+    assert.equal((rejected[0] as ParetoError).code, 'deadline-exceeded');
+  });
+});
+
+describe('the batcher', () => {
+  /** An executor whose runs end when the test says so. */
+  function createFake() {
+    const runs: { readonly request: RunRequest; readonly end: (outcome: RunOutcome) => void }[] = [];
+    const run = (request: RunRequest): Promise<RunOutcome> => new Promise((end) => runs.push({ request, end }));
+    return { runs, executor: { pid: 1, run } as unknown as Executor };
+  }
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const done = ({ inputs }: RunRequest): RunOutcome => ({
+    kind: 'done',
+    computeMs: milliseconds(1),
+    outputs: inputs.map(({ shape, data }) => ({ name: 'y', datatype: 'UINT8', shape, data: Buffer.concat(data) })),
+  });
+  const death = { kind: 'crashed', reason: 'gone' } as const;
+
+  function setUp(tokens = createSlotTokens(1), sizeOf = (items: number): number => items) {
+    const queue = createRequestQueue({ items: 100, bytes: 1000 }, clock);
+    const poisons: string[] = [];
+    const batcher = createBatcher({
+      queue,
+      tokens,
+      clock,
+      ceiling: () => 8,
+      sizeOf,
+      expectedMs: () => milliseconds(10),
+      onBatch: () => undefined,
+      onPoison: () => void poisons.push('poison'),
+    });
+    const fake = createFake();
+    const ask = (of: Query): Promise<Answer> =>
+      new Promise((resolve, reject) => {
+        queue.push(waiting(of, { resolve, reject }));
+        batcher.pump();
+      });
+    return { queue, poisons, batcher, fake, ask, tokens };
+  }
+  const items = ({ request }: { readonly request: RunRequest }): number | undefined => request.inputs[0]?.shape[0];
+
+  it('keeps two batches in flight, and merges what comes meanwhile', async () => {
+    const { batcher, fake, ask } = setUp();
+    batcher.attach(fake.executor);
+    const answers = [ask(query(1))];
+    await settle();
+    answers.push(ask(query(2)), ask(query(1)), ask(query(1)));
+    assert.deepEqual(fake.runs.map(items), [1, 2]);
+    for (const place of [0, 1, 2]) {
+      const current = fake.runs[place];
+      current?.end(done(current.request));
+      await settle();
+    }
+    assert.deepEqual(fake.runs.map(items), [1, 2, 2]);
+    assert.deepEqual(
+      (await Promise.all(answers)).map(({ batchItems }) => batchItems),
+      [1, 2, 2, 2],
+    );
+  });
+
+  it('fills batches up to the sizes that a device knows', async () => {
+    const { batcher, fake, ask } = setUp(createSlotTokens(1), (count) => (count <= 4 ? 4 : 8));
+    batcher.attach(fake.executor);
+    const answers = [ask(query(3))];
+    await settle();
+    answers.push(ask(query(5)));
+    assert.deepEqual(fake.runs.map(items), [4, 8]);
+    assert.equal(batcher.runningItems, 8, 'what fills up is no work');
+    for (const { request, end } of [...fake.runs]) end(done(request));
+    const got = await Promise.all(answers);
+    assert.deepEqual(
+      got.map(({ batchItems, outputs }) => [batchItems, outputs[0]?.shape[0], outputs[0]?.data[0]]),
+      [
+        [3, 3, 3],
+        [5, 5, 5],
+      ],
+    );
+  });
+
+  it('gives the slot to a replica that waits, after each batch', async () => {
+    const tokens = createSlotTokens(1);
+    const [a, b] = [setUp(tokens), setUp(tokens)];
+    a.batcher.attach(a.fake.executor);
+    b.batcher.attach(b.fake.executor);
+    void a.ask(query(8));
+    await settle();
+    void b.ask(query(8));
+    void a.ask(query(8));
+    void a.ask(query(8));
+    await settle();
+    assert.deepEqual([a.fake.runs.length, b.fake.runs.length], [1, 0]);
+    a.fake.runs[0]?.end(done(a.fake.runs[0].request));
+    await settle();
+    assert.deepEqual([a.fake.runs.length, b.fake.runs.length], [1, 1]);
+    b.fake.runs[0]?.end(done(b.fake.runs[0].request));
+    await settle();
+    assert.equal(a.fake.runs.length, 2 + 1, 'the slot came back, and nobody waits');
+  });
+
+  it('retries the batch of a dead executor alone, once, and the one behind it as it was', async () => {
+    const { batcher, fake, ask, poisons } = setUp();
+    batcher.attach(fake.executor);
+    const poison = ask(query(1));
+    await settle();
+    const behind = [ask(query(2)), ask(query(3))];
+    fake.runs[0]?.end({ kind: 'died', death, running: true });
+    fake.runs[1]?.end({ kind: 'died', death, running: false });
+    await batcher.detach();
+    const next = createFake();
+    batcher.attach(next.executor);
+    await settle();
+    assert.deepEqual(next.runs.map(items), [2, 1]);
+    next.runs[0]?.end(done(next.runs[0].request));
+    await settle();
+    next.runs[1]?.end({ kind: 'died', death, running: true });
+    next.runs[2]?.end({ kind: 'died', death, running: false });
+    await assert.rejects(poison, { code: 'internal', message: /ended two executors: gone/ });
+    assert.equal(poisons.length, 1);
+    await batcher.detach();
+    const last = createFake();
+    batcher.attach(last.executor);
+    await settle();
+    last.runs[0]?.end(done(last.runs[0].request));
+    await Promise.all(behind);
+  });
+
+  it('runs a failed batch again one by one, so that one bad query fails alone', async () => {
+    const { batcher, fake, ask } = setUp();
+    const answers = [ask(query(1)), ask(query(2))];
+    batcher.attach(fake.executor);
+    await settle();
+    assert.deepEqual(fake.runs.map(items), [3]);
+    fake.runs[0]?.end({ kind: 'failed', message: 'no' });
+    await settle();
+    fake.runs[1]?.end({ kind: 'failed', message: 'no' });
+    fake.runs[2]?.end(done(fake.runs[2].request));
+    await assert.rejects(answers[0] ?? Promise.resolve(), { code: 'internal', message: 'the model failed: no' });
+    assert.equal((await answers[1])?.batchItems, 2);
+  });
+});

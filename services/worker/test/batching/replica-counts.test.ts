@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { milliseconds, variantId, type InferCounts } from '@pareto/core';
+import { createSlotTokens, type Executor, type RunOutcome } from '@pareto/runtime';
+import { createWorkerMetrics } from '@pareto/telemetry';
+import { createManualClock } from '@pareto/testkit';
+import { createBatcher } from '../../src/batching/batcher.js';
+import type { Query } from '../../src/requests/check-request.js';
+import { createIntake, notTaken, type Intake } from '../../src/batching/intake.js';
+import { createReplicaCounts, type ReplicaCounts } from '../../src/batching/replica-counts.js';
+import { createRequestQueue } from '../../src/batching/request-queue.js';
+
+const ms = 1e6;
+const bounds = { items: 100, bytes: 1_000 };
+
+const query = (items: number): Query => ({
+  ...{ items, bytes: items, outputs: [], classes: new Map(), batchKey: '', typed: false, priority: Infinity },
+  inputs: [{ name: 'x', datatype: 'UINT8', shape: [items, 1], data: [Buffer.alloc(items)] }],
+});
+
+describe('the counts of a replica', () => {
+  const clock = createManualClock();
+  let counts: ReplicaCounts;
+  let intake: Intake;
+  let runs: ((outcome: RunOutcome) => void)[];
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const done = (items: number, computeMs: number): RunOutcome => ({
+    kind: 'done',
+    computeMs: milliseconds(computeMs),
+    outputs: [{ name: 'y', datatype: 'UINT8', shape: [items, 1], data: Buffer.alloc(items) }],
+  });
+  const ask = (items: number, signal = new AbortController().signal): Promise<unknown> => {
+    const answered = intake.infer(query(items), { signal, receivedAt: clock.now(), deadlineMs: Infinity });
+    answered.catch(() => undefined);
+    return answered;
+  };
+  const told = ({ success, fail, queue, computeInfer }: InferCounts): unknown => ({
+    ...{ success, fail, queue, computeInfer },
+  });
+
+  beforeEach(() => {
+    runs = [];
+    counts = createReplicaCounts({ variant: variantId('m:original'), version: 1 }, createWorkerMetrics(), clock);
+    const queue = createRequestQueue(bounds, clock);
+    const batcher = createBatcher({
+      ...{ queue, clock, tokens: createSlotTokens(1), ceiling: () => 8, sizeOf: (items) => items },
+      expectedMs: () => milliseconds(10),
+      onBatch: counts.batch,
+      onPoison: () => undefined,
+    });
+    intake = createIntake({ queue, bounds, counts, clock, onQueued: () => batcher.pump() });
+    const run = (): Promise<RunOutcome> => new Promise((end) => runs.push(end));
+    batcher.attach({ pid: 1, run } as unknown as Executor);
+  });
+
+  it('tell queries and items, and for how long they waited and ran', async () => {
+    const answers = [ask(2)];
+    await settle();
+    answers.push(ask(1), ask(3), ask(2));
+    await clock.advance(10);
+    runs[0]?.(done(2, 9));
+    await clock.advance(5);
+    runs[1]?.(done(1, 4));
+    await clock.advance(5);
+    runs[2]?.(done(5, 5));
+    await Promise.all(answers);
+    const { items, executions, busyMs, counts: now } = counts.now;
+    assert.deepEqual([items, executions, busyMs], [8, 3, 18]);
+    assert.deepEqual(told(now), {
+      success: { count: 4, ns: (10 + 15 + 20 + 20) * ms },
+      fail: { count: 0, ns: 0 },
+      // What is in the executor's hands already waits for what runs there.
+      queue: { count: 4, ns: (0 + 10 + 15 + 15) * ms },
+      computeInfer: { count: 4, ns: (9 + 4 + 5 + 5) * ms },
+    });
+    assert.deepEqual(
+      now.batches.map(({ batchSize, executions: of, computeInferNs }) => [batchSize, of, computeInferNs]),
+      [
+        [1, 1, 4 * ms],
+        [2, 1, 9 * ms],
+        [5, 1, 5 * ms],
+      ],
+    );
+    await clock.advance(7);
+    assert.equal(counts.now.counts.lastInferenceAgeMs, 7);
+    counts.encoded(5, 2);
+    const { success, computeOutput, batches } = counts.now.counts;
+    assert.deepEqual([success, computeOutput.ns], [{ count: 4, ns: 67 * ms }, 2 * ms]);
+    assert.deepEqual(
+      batches.map((batch) => [batch.executions, batch.computeOutputNs]),
+      [
+        [1, 0],
+        [1, 0],
+        [1, 2 * ms],
+      ],
+    );
+  });
+
+  it('tell a query that its caller gave up as failed, whatever became of its batch', async () => {
+    const caller = new AbortController();
+    const answers = [ask(1, caller.signal)];
+    await settle();
+    await clock.advance(3);
+    caller.abort(new Error('enough'));
+    await assert.rejects(answers[0] ?? Promise.resolve(), /enough/);
+    runs[0]?.(done(1, 3));
+    await settle();
+    const { items, executions, counts: now } = counts.now;
+    assert.deepEqual([items, executions, now.success.count, now.fail], [0, 1, 0, { count: 1, ns: 3 * ms }]);
+  });
+
+  it('tell a query that the model failed, and none that another replica may answer', async () => {
+    const failed = ask(1);
+    await settle();
+    runs[0]?.({ kind: 'failed', message: 'no' });
+    await assert.rejects(failed, /the model failed: no/);
+    const { counts: now, failures } = counts.now;
+    assert.deepEqual([now.fail.count, now.success.count, now.batches, failures], [1, 0, [], 1]);
+    const busy = [ask(1)];
+    await settle();
+    busy.push(ask(1));
+    const turnedAway = ask(1);
+    intake.turnAway('it is unloaded');
+    await assert.rejects(turnedAway, { code: 'unavailable', message: notTaken('it is unloaded').message });
+    assert.deepEqual([counts.now.failures, counts.now.counts.fail.count], [2, 1]);
+    for (const end of runs.slice(1)) end(done(1, 1));
+    await Promise.all(busy);
+  });
+});

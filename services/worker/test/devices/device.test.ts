@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { wire } from '@pareto/rpc';
+import { findSoftwareGpu, matrixModel, waitFor } from '@pareto/testkit';
+import { digits, floatRequest, floatsOf, order, startWorld, type World } from '../support/harness.js';
+
+const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
+
+/** Processes that hold the driver of the software device. */
+function deviceProcesses(): readonly number[] {
+  const pids = execFileSync('ps', ['-o', 'pid=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n');
+  return pids.map(Number).filter((pid) => {
+    if (pid === 0) return false;
+    try {
+      return execFileSync('cat', [`/proc/${pid}/maps`], { encoding: 'utf8' }).includes('swiftshader');
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe('a worker with a device', function () {
+  this.timeout(180_000);
+  let world: World;
+
+  before(async function () {
+    const gpu = await findSoftwareGpu();
+    if (gpu.kind === 'missing') {
+      Object.assign(this.test?.parent ?? {}, { skipReason: gpu.reason });
+      this.skip();
+    }
+    world = await startWorld({ providers: ['cpu', 'webgpu'] }, {}, undefined, gpu.environment);
+  });
+  after(async () => world[Symbol.asyncDispose]());
+
+  const group = async (provider: string): Promise<wire.SlotGroup> => {
+    const { slotGroups } = await waitFor('hello', () => world.controller.hellos[0]);
+    const found = slotGroups.find(({ hardwareClass }) => hardwareClass?.provider === provider);
+    assert.ok(found);
+    return found;
+  };
+  const onDevice = (name: string, model: Uint8Array): wire.VariantSpecInput => ({
+    ...world.spec(name, model),
+    variant: `${name}:original@webgpu`,
+    provider: 'webgpu',
+  });
+
+  it('offers its slots beside the cpu’s', async () => {
+    assert.equal((await group('cpu')).slots, 1);
+    const { slots, hardwareClass, driver } = await group('webgpu');
+    assert.equal(slots, 1);
+    assert.match(hardwareClass?.id ?? '', /^webgpu\/swiftshader\/none\/\d+g$/);
+    assert.match(driver, /swiftshader/);
+  });
+
+  it('measures there, proves it, and names the driver', async () => {
+    const hardwareClass = (await group('webgpu')).hardwareClass?.id ?? '';
+    const validationDigest = world.controller.addBlob(digits('validation.npz'));
+    const model = digits('models/mlp-tiny.onnx');
+    const spec = { ...onDevice('mlp-tiny', model), maxBatchSize: 8 };
+    const original = world.spec('mlp-tiny', model);
+    const wish = { spec, original, hardwareClass, metric: 'top1', validationDigest };
+    world.controller.order({ revision: 2, measures: [wish] });
+    const measured = await waitFor('a measurement', () => world.controller.measurements[0], 120_000);
+    assert.equal(measured.error, '');
+    assert.equal(measured.profile?.providerUsed, 'webgpu');
+    assert.ok((measured.profile.nodesByProvider['webgpu'] ?? 0) > 0);
+    assert.match(measured.environment, / driver .*swiftshader/);
+    assert.ok((measured.agreement ?? 0) > 0.99);
+    assert.equal(measured.accuracy?.samples, 1800);
+  });
+
+  it('pads batches, answers each with its own, and restarts all when its process dies', async () => {
+    const [a, b] = [onDevice('a', matrixModel(4)), onDevice('b', matrixModel(4))];
+    world.controller.order({ revision: 3, replicas: [order('r1', a, 4), order('r2', b, 4)] });
+    await world.controller.waitForReplica('r1', isReady, 60_000);
+    await world.controller.waitForReplica('r2', isReady, 60_000);
+    const pids = deviceProcesses();
+    assert.equal(pids.length, 1, 'one process for all that is on the device');
+    const rows = [1, 2, 3].flatMap((row) => [row, 0, 0, 0]);
+    const weights = [0, 1, 2, 3].map((at) => at / 7);
+    const expected = [1, 2, 3].flatMap((row) => weights.map((weight) => Math.fround(row * weight)));
+    const near = (got: readonly number[]): void => {
+      assert.equal(got.length, expected.length);
+      for (const [at, value] of got.entries()) assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-5);
+    };
+    near(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([3, 4], rows) })));
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    for (const replica of ['r1', 'r2']) {
+      await world.controller.waitForReplica(replica, (r) => isReady(r) && r.executorDeaths === 1, 60_000);
+      near(floatsOf(await world.infer({ replica, body: floatRequest([3, 4], rows) })));
+    }
+    assert.equal(deviceProcesses().length, 1);
+  });
+});

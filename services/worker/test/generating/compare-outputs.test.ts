@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { TensorOutput } from '@pareto/runtime';
+import { createComparison, type Demand, type Verdict } from '../../src/generating/compare-outputs.js';
+
+const floats = (values: readonly number[], shape = [values.length, 1], name = 'y'): TensorOutput => {
+  const data = Buffer.from(Float32Array.from(values).buffer);
+  return { name, datatype: 'FP32', shape, data };
+};
+const longs = (values: readonly number[]): TensorOutput => {
+  const data = Buffer.from(BigInt64Array.from(values, BigInt).buffer);
+  return { name: 'y', datatype: 'INT64', shape: [values.length], data };
+};
+
+function compare(original: TensorOutput, made: TensorOutput, demand: Demand = { bound: 0.99 }): Verdict {
+  const comparison = createComparison(demand);
+  comparison.add([original], [made], original.shape[0] ?? 1);
+  return comparison.verdict();
+}
+
+describe('comparing a made file’s answers with the original’s', () => {
+  it('finds equal ones equal', () => {
+    assert.deepEqual(compare(floats([1, -2, 3]), floats([1, -2, 3]), { bound: 1 }), {
+      similarity: 1,
+      problem: undefined,
+    });
+    assert.equal(compare(floats([0, 0]), floats([0, 0])).similarity, 1);
+    assert.equal(compare(longs([1, 2]), longs([1, 2])).problem, undefined);
+  });
+
+  it('sums over all samples that were given', () => {
+    const comparison = createComparison({ bound: 0.9 });
+    for (let sample = 0; sample < 9; sample++) comparison.add([floats([10])], [floats([10])], 1);
+    comparison.add([floats([1])], [floats([-1])], 1);
+    const { similarity, problem } = comparison.verdict();
+    assert.equal(problem, undefined);
+    assert.ok(Math.abs(similarity - 899 / 901) < 1e-12);
+  });
+
+  it('takes no number, and no finite one, only where the original has such', () => {
+    const odd = floats([Number.NaN, Infinity, 1, 1]);
+    assert.equal(compare(odd, odd).problem, undefined);
+    assert.match(
+      compare(floats([1, 2, 3, 4]), floats([Number.NaN, 2, Number.NaN, 4])).problem ?? '',
+      /^output y: NaN in 2 of 4 samples, where the original has numbers$/,
+    );
+    assert.match(compare(floats([1, 2]), floats([1, Infinity])).problem ?? '', /infinite in 1 of 2 samples/);
+    assert.match(
+      compare(floats([1, 2, 3, 4], [2, 2]), floats([1, 2, Number.NaN, Number.NaN], [2, 2])).problem ?? '',
+      /NaN in 1 of 2/,
+    );
+  });
+
+  it('refuses another direction, another length and another shape', () => {
+    assert.match(
+      compare(floats([1, 0]), floats([0, 1])).problem ?? '',
+      /cosine similarity 0.0000.*expected at least 0.99/,
+    );
+    assert.match(compare(floats([1, 2]), floats([0, 0])).problem ?? '', /cosine similarity 0.0000/);
+    assert.match(compare(floats([1, 2]), floats([2, 4])).problem ?? '', /2.00 times as large/);
+    assert.match(
+      compare(floats([1, 2]), floats([1, 2], [1, 2])).problem ?? '',
+      /is FP32 \[1,2\], the original's is FP32 \[2,1\]/,
+    );
+    assert.match(compare(floats([1]), floats([1], [1, 1], 'z')).problem ?? '', /output y is missing/);
+  });
+
+  it('counts equal values where there are no floats', () => {
+    const many = Array.from({ length: 100 }, (_, at) => at);
+    const nearly = (wrong: number): TensorOutput => longs(many.map((value) => (value < wrong ? 1000 : value)));
+    assert.deepEqual(compare(longs(many), nearly(5)), { similarity: 0.95, problem: undefined });
+    assert.match(compare(longs(many), nearly(20)).problem ?? '', /80.0 % of its values.*expected at least 90 %/);
+    assert.match(compare(longs(many), nearly(1), { bound: 0.9, isExact: true }).problem ?? '', /99.0 %/);
+  });
+
+  it('finds one item in a thousand that got another’s answer, where all are to be exact', () => {
+    const values = Array.from({ length: 1000 }, (_, at) => 1 + (at % 3) / 10);
+    const moved = floats(values.with(500, (values[500] ?? 0) + 0.02));
+    assert.equal(compare(floats(values), moved).problem, undefined);
+    assert.match(
+      compare(floats(values), moved, { bound: 0.99, isExact: true }).problem ?? '',
+      /another answer in a batch than alone/,
+    );
+    const rounded = floats(values.map((value) => value * (1 + 1e-6)));
+    assert.equal(compare(floats(values), rounded, { bound: 0.999, isExact: true }).problem, undefined);
+  });
+});

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recipes } from '@pareto/core';
+import { inspectGraph } from '@pareto/models';
+import type { wire } from '@pareto/rpc';
+import {
+  createTempFolder,
+  fixedBatchModel,
+  greedyModel,
+  matrixModel,
+  onnxType,
+  outlierModel,
+  rootModel,
+  waitFor,
+  writeModel,
+  type Value,
+} from '@pareto/testkit';
+import { digits, startWorld, type World } from '../support/harness.js';
+
+/** Processes of this one whose command line holds a text. */
+function children(text: string): readonly number[] {
+  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
+    '\n',
+  );
+  return lines.filter((line) => line.includes(text)).map((line) => Number.parseInt(line, 10));
+}
+
+describe('making a file', function () {
+  this.timeout(120_000);
+  let world: World;
+  let validationDigest = '';
+  /** Of tests in other files. */
+  let others: ReadonlySet<number>;
+  beforeEach(async () => {
+    others = new Set(children('executor-main'));
+    world = await startWorld();
+    validationDigest = world.controller.addBlob(digits('validation.npz'));
+  });
+  afterEach(async () => world[Symbol.asyncDispose]());
+
+  function order(recipe: string, model: Uint8Array, fields: Partial<wire.MakeOrderInput> = {}): void {
+    const original = world.spec('m', model);
+    const make = { architecture: 'm', version: 3, recipe, original, metric: 'top1', maxBatchSize: 64, ...fields };
+    world.controller.order({ revision: 2, makes: [make] });
+  }
+
+  const outcomeOf = (recipe: string): Promise<wire.RecipeOutcome> =>
+    waitFor(recipe, () => world.controller.outcomes.find((outcome) => outcome.recipe === recipe), 60_000);
+
+  const workFolder = (): Promise<readonly string[]> => readdir(join(world.cacheDir, 'work'));
+
+  for (const name of ['mlp-small', 'cnn-small']) {
+    it(`by each recipe of ${name} succeeds, or says why it does not apply`, async () => {
+      for (const { name: recipe } of recipes.slice(1)) {
+        order(recipe, digits(`models/${name}.onnx`), { validationDigest });
+        const outcome = await outcomeOf(recipe);
+        assert.equal(outcome.error, '', recipe);
+        if (outcome.declined !== '') continue;
+        assert.ok(outcome.similarity > 0.9 && outcome.similarity <= 1, `${recipe}: ${outcome.similarity}`);
+        assert.ok(outcome.note.length > 0);
+        for (const file of outcome.manifest?.files ?? []) {
+          assert.equal(world.controller.blob(file.digest)?.length, file.sizeBytes, `${recipe}: ${file.path}`);
+        }
+      }
+      assert.deepEqual(await workFolder(), []);
+    });
+  }
+
+  const reasonOf = async (recipe: string): Promise<string> => (await outcomeOf(recipe)).error;
+
+  it('of a corrupted model fails', async () => {
+    const original = world.spec('m', fixedBatchModel(1));
+    const junk = world.controller.addBlob(Buffer.from('junk that is no model'));
+    const manifest = { files: [{ path: 'model.onnx', digest: junk, sizeBytes: 21 }] };
+    order('mapped', fixedBatchModel(1), { original: { ...original, manifest } });
+    assert.match(await reasonOf('mapped'), /not (an|a whole) ONNX model/);
+    order('optimised', fixedBatchModel(1), { original: { ...original, manifest } });
+    assert.match(await reasonOf('optimised'), /can't be loaded/);
+  });
+
+  it('whose answers are not the original’s fails, saying which', async () => {
+    order('int8-dynamic', outlierModel());
+    assert.match(
+      await reasonOf('int8-dynamic'),
+      /output y: cosine similarity -?0\.\d+ to the original over 32 samples/,
+    );
+    assert.deepEqual(world.controller.uploads, []);
+  });
+
+  it('whose original answers NaN takes NaN for what it is', async () => {
+    order('optimised', rootModel());
+    const { error, manifest } = await outcomeOf('optimised');
+    assert.equal(error, '');
+    assert.equal(manifest?.files.length, 1);
+  });
+
+  it('of a model whose weights lie beside the graph has all that it takes', async () => {
+    order('mapped', matrixModel(600));
+    const { manifest } = await outcomeOf('mapped');
+    assert.equal(manifest?.files.length, 2);
+    for (const recipe of ['optimised', 'fp16', 'int8-dynamic']) {
+      order(recipe, matrixModel(600), { original: { ...world.spec('m', matrixModel(600)), manifest } });
+      assert.deepEqual([recipe, await reasonOf(recipe)], [recipe, '']);
+    }
+  });
+
+  it('of a model that does not run on made-up inputs fails, saying that they were made up', async () => {
+    const pairs: Value = { name: 'y', type: onnxType.float, dims: ['batch', 2] };
+    const shape = new Uint8Array(BigInt64Array.of(0n, 2n).buffer);
+    const model = writeModel({
+      nodes: [{ op: 'Reshape', inputs: ['x', 'shape'], outputs: ['y'] }],
+      inputs: [{ ...pairs, name: 'x', dims: ['batch', 'some'] }],
+      outputs: [pairs],
+      initializers: [{ name: 'shape', type: onnxType.int64, dims: [2], raw: shape }],
+    });
+    order('optimised', model);
+    assert.match(await reasonOf('optimised'), /the original doesn't run: .*: its inputs were made up, each dynamic/s);
+  });
+
+  it('of a model that wants more memory than there is fails', async () => {
+    order('optimised', greedyModel(4e9));
+    assert.match(await reasonOf('optimised'), /the original doesn't run: out of memory/);
+  });
+
+  it('with a dynamic batch is verified in several batches', async () => {
+    for (const batch of [1, 4, 16, 96]) {
+      world.controller.outcomes.length = 0;
+      order('dynamic-batch', fixedBatchModel(batch), { maxBatchSize: 0 });
+      const { error, declined, manifest } = await outcomeOf('dynamic-batch');
+      assert.deepEqual([error, declined], ['', '']);
+      const graph = world.controller.blob(manifest?.files[0]?.digest ?? '') ?? Buffer.alloc(0);
+      assert.equal(inspectGraph(graph).signature.batched, true);
+    }
+  });
+
+  it('with a dynamic batch fails where items are not answered alone, however large the batch was', async () => {
+    for (const batch of [1, 4, 16, 96]) {
+      world.controller.outcomes.length = 0;
+      order('dynamic-batch', fixedBatchModel(batch, true), { maxBatchSize: 0 });
+      assert.match(await reasonOf('dynamic-batch'), /cosine similarity|another answer in a batch/, `of ${batch}`);
+    }
+  });
+
+  it('that is killed fails, with the signal', async () => {
+    order('mapped', digits('models/mlp-large.onnx'));
+    const [pid] = await waitFor('the maker', () => nonEmpty(children('maker-main')));
+    process.kill(pid, 'SIGKILL');
+    assert.match(await reasonOf('mapped'), /SIGKILL/);
+    assert.deepEqual(await workFolder(), []);
+  });
+
+  it('ends with the worker, while the model runs on samples', async () => {
+    order('int8-static', digits('models/cnn-large.onnx'), { validationDigest });
+    await waitFor('a run', () =>
+      /^(calibrating|checking)/.test(world.controller.report?.progress ?? '') ? true : undefined,
+    );
+    assert.equal(world.controller.report?.measuring, 'm:int8-static');
+    await world.group.stop();
+    assert.deepEqual(world.controller.outcomes, []);
+    assert.deepEqual(await workFolder(), []);
+    const left = [...children('executor-main'), ...children('maker-main')];
+    assert.deepEqual(
+      left.filter((pid) => !others.has(pid)),
+      [],
+    );
+  });
+
+  it('waits for what can not be fetched or brought now', async () => {
+    const model = digits('models/mlp-tiny.onnx');
+    const original = world.spec('m', model);
+    world.controller.removeBlob(original.manifest?.files?.[0]?.digest ?? '');
+    order('optimised', fixedBatchModel(1), { original });
+    await waitFor('a reason', () =>
+      (world.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
+    );
+    assert.deepEqual(world.controller.outcomes, []);
+    world.controller.addBlob(model);
+    assert.equal(await reasonOf('optimised'), '');
+  });
+
+  it('begins in a clean folder, whatever an earlier process left', async () => {
+    await using folder = await createTempFolder();
+    await mkdir(join(folder.path, 'work', 'make-left'), { recursive: true });
+    await using again = await startWorld({ cacheDir: folder.path });
+    await waitFor('hello', () => again.controller.hellos[0]);
+    assert.deepEqual(await readdir(join(folder.path, 'work')), []);
+  });
+
+  it('that the controllers have already is not sent again', async () => {
+    order('optimised', fixedBatchModel(2));
+    await outcomeOf('optimised');
+    const { length } = world.controller.uploads;
+    world.controller.order({ revision: 3 });
+    world.controller.outcomes.length = 0;
+    order('optimised', fixedBatchModel(2), { version: 4 });
+    await outcomeOf('optimised');
+    assert.equal(world.controller.uploads.length, length);
+  });
+});
+
+const nonEmpty = <T>(list: readonly T[]): readonly [T, ...T[]] | undefined => {
+  const [first, ...rest] = list;
+  return first === undefined ? undefined : [first, ...rest];
+};

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import type { wire } from '@pareto/rpc';
+import {
+  floats,
+  greedyModel,
+  longs,
+  onnxType,
+  pickyModel,
+  rootModel,
+  waitFor,
+  writeModel,
+  writeNpz,
+} from '@pareto/testkit';
+import { digits, floatRequest, floatsOf, order, startWorld, type World } from '../support/harness.js';
+
+describe('measuring a variant', function () {
+  this.timeout(120_000);
+  let world: World;
+  beforeEach(async () => {
+    world = await startWorld();
+  });
+  afterEach(async () => world[Symbol.asyncDispose]());
+
+  async function measure(model: Uint8Array, fields: Partial<wire.MeasureOrderInput> = {}): Promise<wire.Measurement> {
+    const spec = world.spec('m', model);
+    world.controller.order({ revision: 2, measures: [{ spec, hardwareClass: 'c', metric: 'top1', ...fields }] });
+    return waitFor('a measurement', () => world.controller.measurements[0], 60_000);
+  }
+
+  /** Rows of one number each. */
+  const rootSet = (xs: readonly number[]): string =>
+    world.controller.addBlob(
+      writeNpz({
+        x: floats([xs.length, 1], xs),
+        label: floats(
+          [xs.length, 1],
+          xs.map((x) => Math.sqrt(Math.abs(x))),
+        ),
+      }),
+    );
+
+  it('tells how often it answers as the original does, and where it was measured', async () => {
+    const validationDigest = world.controller.addBlob(digits('validation.npz'));
+    const original = world.spec('m', digits('models/mlp-small.onnx'));
+    const measured = await measure(digits('models/mlp-tiny.onnx'), { validationDigest, original });
+    assert.equal(measured.error, '');
+    assert.equal(measured.accuracy?.samples, 1800);
+    const { agreement = 0 } = measured;
+    assert.ok(agreement > 0.85 && agreement < 1, `${agreement}`);
+    assert.match(measured.environment, /^\d+\.\d+/);
+    assert.ok((measured.profile?.coldLoadMs ?? 0) > 0);
+    assert.ok((measured.profile?.baseMemoryBytes ?? 0) > 0);
+  });
+
+  it('agrees with itself, and says nothing of agreement of the original', async () => {
+    const validationDigest = world.controller.addBlob(digits('validation.npz'));
+    const tiny = digits('models/mlp-tiny.onnx');
+    assert.equal((await measure(tiny, { validationDigest, original: world.spec('m', tiny) })).agreement, 1);
+    world.controller.measurements.length = 0;
+    assert.equal((await measure(tiny, { validationDigest, hardwareClass: 'd' })).agreement, undefined);
+  });
+
+  it('counts NaN as wrong, and refuses a model that answers nothing else', async () => {
+    const some = rootSet(Array.from({ length: 40 }, (_, at) => (at < 30 ? at : -at)));
+    const measured = await measure(rootModel(), { validationDigest: some, metric: 'mse' });
+    assert.equal(measured.error, '');
+    assert.ok((measured.accuracy?.value ?? 1) < 0.9);
+    world.controller.measurements.length = 0;
+    const none = rootSet([-1, -2, -3]);
+    const { error } = await measure(rootModel(), { validationDigest: none, metric: 'mse' });
+    assert.equal(error, 'the model answers NaN to all 3 samples of the validation set');
+  });
+
+  it('tells of labels that do not fit', async () => {
+    const label = longs([3], [0, 1, 12]);
+    const validationDigest = world.controller.addBlob(
+      writeNpz({ image: floats([3, 1, 28, 28], Array<number>(3 * 784).fill(0)), label }),
+    );
+    const { error } = await measure(digits('models/mlp-tiny.onnx'), { validationDigest });
+    assert.match(error, /labels don't fit.*12/);
+  });
+
+  it('loads what refuses made up inputs without running it, and serves it', async () => {
+    const { error, profile } = await measure(pickyModel());
+    assert.equal(error, '');
+    assert.deepEqual(profile?.points, []);
+    assert.match(profile.notRun, /^it runs on no made up inputs \(.*Gather/);
+    assert.ok(profile.memoryBytes > 0);
+    const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile }];
+    world.controller.order({ revision: 3, replicas });
+    await world.controller.waitForReplica('r1', ({ state }) => state === 'READY');
+    assert.deepEqual(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([2, 1], [102, 100]) })), [3, 1]);
+  });
+
+  it('finds a size of what varies that the model takes', async () => {
+    const { error, profile } = await measure(
+      writeModel({
+        nodes: [{ op: 'Conv', inputs: ['x', 'w'], outputs: ['y'] }],
+        inputs: [{ name: 'x', type: onnxType.float, dims: ['n', 2, 'h', 'w'] }],
+        outputs: [{ name: 'y', type: onnxType.float, dims: ['n', 1, 'h2', 'w2'] }],
+        initializers: [{ name: 'w', type: onnxType.float, dims: [1, 2, 5, 5], raw: new Uint8Array(200) }],
+      }),
+    );
+    assert.equal(error, '');
+    assert.deepEqual(profile?.shapes, [{ name: 'x', dims: [2, 8, 8] }]);
+  });
+
+  it('fails for a model that wants more memory than there is', async () => {
+    const { error } = await measure(greedyModel(4e9));
+    assert.match(error, /out of memory/);
+  });
+
+  it('fails for a device that is not here', async () => {
+    const spec = { ...world.spec('m', rootModel()), provider: 'webgpu' };
+    const { error } = await measure(rootModel(), { spec });
+    assert.match(error, /no slots for webgpu: start it with --providers webgpu/);
+  });
+
+  it('waits for samples that can not be fetched now', async () => {
+    const validationDigest = world.controller.addBlob(digits('validation.npz'));
+    world.controller.removeBlob(validationDigest);
+    const measuring = measure(digits('models/mlp-tiny.onnx'), { validationDigest });
+    await waitFor('a reason', () =>
+      (world.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
+    );
+    assert.equal(world.controller.report?.measuring, 'm:original');
+    assert.deepEqual(world.controller.measurements, []);
+    world.controller.addBlob(digits('validation.npz'));
+    assert.equal((await measuring).accuracy?.samples, 1800);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { bytes, createHardwareClass, systemClock } from '@pareto/core';
+import { createWorkerMetrics, createLogger } from '@pareto/telemetry';
+import { createDeviceSlots } from '../../src/devices/device-slots.js';
+import { createGuestMemory } from '../../src/devices/guest-memory.js';
+import { createReplicaSet, type ReplicaSetOptions } from '../../src/replicas/replica-set.js';
+
+const gib = 2 ** 30;
+
+describe('the memory of a worker', () => {
+  it('that is left for one more is what replicas and guests don’t hold', async () => {
+    const guests = createGuestMemory();
+    const fields = { provider: 'cpu', device: 'x', instructionSet: 'avx2', memoryPerSlot: bytes(4 * gib) };
+    const slots = createDeviceSlots([{ hardwareClass: createHardwareClass(fields), slots: 1, driver: '' }]);
+    const options = {
+      memoryBytes: 4 * gib,
+      guests,
+      slots,
+      clock: systemClock,
+      logger: createLogger({ service: 'worker', level: 'silent', format: 'json' }),
+      metrics: createWorkerMetrics(),
+    };
+    const set = createReplicaSet(options as unknown as ReplicaSetOptions);
+    assert.equal(set.memoryFor(undefined), 4 * gib);
+    let held = gib;
+    const guest = guests.add(() => Promise.resolve(held));
+    await set.refreshMemory();
+    assert.equal(set.memoryFor(undefined), 3 * gib);
+    assert.equal(set.memoryUsedBytes, gib);
+    held = 5 * gib;
+    await set.refreshMemory();
+    assert.equal(set.memoryFor(undefined), 128 * 2 ** 20, 'the least with which anything loads');
+    guest[Symbol.dispose]();
+    assert.equal(set.memoryUsedBytes, 0);
+  });
+});

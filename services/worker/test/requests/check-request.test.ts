@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { bytes, digest, variantId, type DataType, type VariantSpec } from '@pareto/core';
+import {
+  encodeInferRequest,
+  encodeInferResponse,
+  noParameters,
+  scanInferRequest,
+  type ParameterInput,
+  type RequestedOutput,
+  type ScannedRequest,
+} from '@pareto/rpc';
+import { checkRequest } from '../../src/requests/check-request.js';
+
+function specOf(datatype: DataType, dims: readonly number[], batched = true): VariantSpec {
+  return {
+    variant: variantId('a:original'),
+    version: 1,
+    provider: 'cpu',
+    option: undefined,
+    modelDigest: digest('sha256:0'),
+    manifest: { files: [{ path: 'model.onnx', digest: digest('sha256:0'), sizeBytes: bytes(1) }] },
+    signature: {
+      inputs: [{ name: 'x', datatype, dims }],
+      outputs: [{ name: 'y', datatype, dims }],
+      batched,
+    },
+    maxBatchSize: batched ? 8 : 0,
+    labels: {},
+  };
+}
+
+const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array): ScannedRequest => ({
+  modelName: 'a',
+  modelVersion: '',
+  id: '',
+  ...noParameters,
+  inputs: [{ name: 'x', datatype, shape, contents: undefined, parameters: new Map() }],
+  outputs: [],
+  raw: [Buffer.from(raw)],
+});
+
+/** Typed contents, as a client writes them: a response's outputs have the form of a request's inputs. */
+function typedContents(datatype: DataType, shape: readonly number[], raw: Buffer): Buffer | undefined {
+  const outputs = [{ name: 'x', datatype, shape, raw }];
+  const body = encodeInferResponse({ modelName: 'a', modelVersion: '', id: '', parameters: [], outputs }, true);
+  return scanInferRequest(body).inputs[0]?.contents;
+}
+
+const invalid = (message: RegExp): object => ({ code: 'invalid-argument', message });
+
+describe('checking a request', () => {
+  it('takes raw bytes as they are, without a copy', () => {
+    const raw = Buffer.from(Float32Array.of(1, 2).buffer);
+    const given = { ...request('FP32', [2, 1], raw), raw: [raw] };
+    const query = checkRequest(given, specOf('FP32', [1]));
+    assert.equal(query.items, 2);
+    assert.equal(query.bytes, 8);
+    assert.equal(query.typed, false);
+    assert.equal(query.inputs[0]?.data[0], raw);
+  });
+
+  it('decodes typed contents and remembers to mirror them', () => {
+    const raw = Buffer.from(BigInt64Array.of(-5n, 2n ** 60n).buffer);
+    const contents = typedContents('INT64', [2, 1], raw);
+    const given = { ...request('INT64', [2, 1], raw), raw: [] };
+    const typed = {
+      ...given,
+      inputs: [{ name: 'x', datatype: 'INT64', shape: [2, 1], contents, parameters: new Map<string, string>() }],
+    };
+    const query = checkRequest(typed, specOf('INT64', [1]));
+    assert.equal(query.typed, true);
+    assert.deepEqual(query.inputs[0]?.data[0], raw);
+    const both = { ...typed, raw: [raw] };
+    assert.throws(() => checkRequest(both, specOf('INT64', [1])), invalid(/typed contents beside raw/));
+  });
+
+  it('counts the elements of BYTES', () => {
+    const two = Buffer.from('\x01\0\0\0a\x02\0\0\0bc', 'latin1');
+    assert.equal(checkRequest(request('BYTES', [1, 2], two), specOf('BYTES', [2])).bytes, 11);
+    for (const wrong of [two.subarray(0, 10), Buffer.concat([two, Buffer.alloc(4)]), two.subarray(0, 5)]) {
+      assert.throws(
+        () => checkRequest(request('BYTES', [1, 2], wrong), specOf('BYTES', [2])),
+        invalid(/expected 2 BYTES|said to have/),
+      );
+    }
+  });
+
+  it('takes BYTES that are not UTF-8', () => {
+    const raw = Buffer.from('\x01\0\0\0a\x01\0\0\0\xff', 'latin1');
+    assert.equal(checkRequest(request('BYTES', [1, 2], raw), specOf('BYTES', [2])).bytes, 10);
+  });
+
+  it('takes dynamic dimensions, and keeps unequal shapes out of one batch', () => {
+    const spec = specOf('UINT8', [-1]);
+    const keys = [1, 2, 2].map((n) => checkRequest(request('UINT8', [1, n], Buffer.alloc(n)), spec).batchKey);
+    assert.notEqual(keys[0], keys[1]);
+    assert.equal(keys[1], keys[2]);
+    assert.throws(
+      () => checkRequest(request('UINT8', [1, -1], Buffer.alloc(1)), spec),
+      invalid(/\[batch,any\], got \[1,-1\]/),
+    );
+  });
+
+  it('takes a model without a batch as it is', () => {
+    const spec = specOf('UINT8', [3], false);
+    assert.equal(checkRequest(request('UINT8', [3], Buffer.alloc(3)), spec).items, 1);
+    assert.throws(
+      () => checkRequest(request('UINT8', [1, 3], Buffer.alloc(3)), spec),
+      invalid(/shape \[3\], got \[1,3\]/),
+    );
+  });
+
+  it('refuses contents without an input and inputs without contents', () => {
+    const given = request('UINT8', [1, 1], Buffer.alloc(1));
+    const more = { ...given, raw: [...given.raw, Buffer.alloc(1)] };
+    assert.throws(() => checkRequest(more, specOf('UINT8', [1])), invalid(/each of 1 inputs, got 2/));
+    assert.throws(
+      () => checkRequest({ ...given, raw: [] }, specOf('UINT8', [1])),
+      invalid(/no contents: expected 1 elements/),
+    );
+  });
+
+  const asking = (...outputs: (string | RequestedOutput)[]): ScannedRequest => {
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], raw: Buffer.alloc(8) }] as const;
+    const parameters = [['priority', 3n]] as const;
+    return scanInferRequest(encodeInferRequest({ modelName: 'a', parameters, inputs, outputs }));
+  };
+  const classes = (value: ParameterInput): RequestedOutput => ({ name: 'y', parameters: [['classification', value]] });
+
+  it('takes outputs in the order in which they are first asked for, each once, and a priority', () => {
+    const spec = specOf('FP32', [2]);
+    const two = {
+      ...spec,
+      signature: {
+        ...spec.signature,
+        outputs: ['y', 'z'].map((name) => ({ name, datatype: 'FP32', dims: [2] }) as const),
+      },
+    };
+    const query = checkRequest(asking('z', 'y', 'z'), two);
+    assert.deepEqual(query.outputs, ['z', 'y']);
+    assert.equal(query.priority, 3);
+    assert.equal(checkRequest(request('FP32', [1, 2], Buffer.alloc(8)), spec).priority, Infinity);
+  });
+
+  it('takes how many classes an output is to be told by', () => {
+    assert.deepEqual([...checkRequest(asking(classes(3n)), specOf('FP32', [2])).classes], [['y', 3]]);
+    for (const wrong of [0n, -1n, '3', 3, true]) {
+      assert.throws(
+        () => checkRequest(asking(classes(wrong)), specOf('FP32', [2])),
+        invalid(/output 'y': parameter classification is .*: expected how many/),
+      );
+    }
+    const spec = specOf('FP32', [2]);
+    const halves = {
+      ...spec,
+      signature: { ...spec.signature, outputs: [{ name: 'y', datatype: 'FP16', dims: [2] }] as const },
+    };
+    assert.throws(() => checkRequest(asking(classes(1n)), halves), invalid(/'y' is FP16, which classification/));
+  });
+
+  it('finds no shared memory', () => {
+    const given = request('UINT8', [1, 1], Buffer.alloc(1));
+    const parameters = new Map([['shared_memory_region', 'r']]);
+    const shared = { ...given, inputs: given.inputs.map((input) => ({ ...input, parameters })) };
+    const notFound = { code: 'not-found', message: /input 'x': shared memory region "r" is not registered/ };
+    assert.throws(() => checkRequest(shared, specOf('UINT8', [1])), notFound);
+  });
+
+  it('refuses a dimension that can not be, and an empty one in front', () => {
+    const huge = request('FP32', [2 ** 40, 1], Buffer.alloc(16));
+    assert.throws(() => checkRequest(huge, specOf('FP32', [1])), invalid(/expected 4398046511104 bytes .* got 16/));
+    const empty = request('FP32', [0, 3], Buffer.alloc(0));
+    assert.throws(() => checkRequest(empty, specOf('FP32', [-1, 3], false)), invalid(/first dimension of at least 1/));
+  });
+});

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import type { DataType } from '@pareto/core';
+import { toNumbers } from '@pareto/models';
+import { inventedSamples } from '../../src/sampling/samples.js';
+
+describe('made-up samples', () => {
+  for (const datatype of ['FP32', 'FP64', 'FP16', 'INT64', 'INT32', 'UINT8', 'BOOL'] as const) {
+    it(`of ${datatype} differ from one another, and are the same every time`, () => {
+      const rows = rowsOf(datatype);
+      assert.ok(new Set(rows.map(String)).size > 4, rows.join(' | '));
+      assert.deepEqual(rowsOf(datatype), rows);
+      assert.ok(rows.flat().every((value) => value >= -1 && value <= 1));
+    });
+  }
+
+  it('of whole numbers are all zero every other time, since some models take nothing else', () => {
+    assert.ok(rowsOf('INT64').every((row, index) => index % 2 === 1 || row.every((value) => value === 0)));
+  });
+});
+
+function rowsOf(datatype: DataType): readonly (readonly number[])[] {
+  const signature = { inputs: [{ name: 'x', datatype, dims: [16] }], outputs: [], batched: true };
+  const [input] = inventedSamples(signature, 8).rows(0, 8);
+  const data = Buffer.concat(input?.data ?? []);
+  const values = [...Array.from(toNumbers({ datatype, dims: [8, 16], data }))];
+  return Array.from({ length: 8 }, (_, row) => values.slice(16 * row, 16 * row + 16));
+}
