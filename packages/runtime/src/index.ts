@@ -4,22 +4,27 @@ export {
   type LoadCount,
   type PoolOptions,
   type RuntimeInfo,
-} from './executor-pool.js';
-export { type Executor, type LoadRequest } from './executor.js';
-export { runFailure, type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './run.js';
-export { type ExecutorDeath } from './executor-process.js';
-export { type ProcessMemory } from './process-memory.js';
-export { readCpuTime } from './process-time.js';
-export { type TensorInfo } from './protocol.js';
-export { type Placement } from './placement.js';
-export { bounded, createSlotTokens, type SlotTokens } from './slot-tokens.js';
-export { deviceEnvironment } from './device-environment.js';
-export { type DeviceTrial } from './device-trial.js';
-export { discoverHardware, type AbsentDevice, type Hardware, type HardwareOptions } from './hardware-discovery.js';
-export { optimiseModel, type OptimiseRequest } from './optimise-model.js';
-export { batchSizes } from './batch-sizes.js';
-export { loadTwice, type LoadedTwice } from './load-twice.js';
-export { defaultProfileMs } from './measure-effort.js';
-export { measureProfile, type ProfileRequest } from './measure-profile.js';
-export { sampleInputs } from './sample-inputs.js';
-export { sampleShapes } from './sample-shapes.js';
+} from './pool/executor-pool.js';
+export { type Executor, type LoadRequest } from './executors/executor.js';
+export { runFailure, type RunOutcome, type RunRequest, type TensorInput, type TensorOutput } from './executors/run.js';
+export { type ExecutorDeath } from './processes/executor-process.js';
+export { type ProcessMemory } from './processes/process-memory.js';
+export { readCpuTime } from './processes/process-time.js';
+export { type TensorInfo } from './protocol/protocol.js';
+export { type Placement } from './executors/placement.js';
+export { bounded, createSlotTokens, type SlotTokens } from './devices/slot-tokens.js';
+export { deviceEnvironment } from './devices/device-environment.js';
+export { type DeviceTrial } from './devices/device-trial.js';
+export {
+  discoverHardware,
+  type AbsentDevice,
+  type Hardware,
+  type HardwareOptions,
+} from './hardware/hardware-discovery.js';
+export { optimiseModel, type OptimiseRequest } from './pool/optimise-model.js';
+export { batchSizes } from './measuring/batch-sizes.js';
+export { loadTwice, type LoadedTwice } from './measuring/load-twice.js';
+export { defaultProfileMs } from './measuring/measure-effort.js';
+export { measureProfile, type ProfileRequest } from './measuring/measure-profile.js';
+export { sampleInputs } from './measuring/sample-inputs.js';
+export { sampleShapes } from './measuring/sample-shapes.js';

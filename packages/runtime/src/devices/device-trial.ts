@@ -1,0 +1,97 @@
+// Tries a device before anything is promised with it: a small model is loaded, run, and seen to have run there.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { errorText, milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { describeDevice, type DeviceDescription } from './device-description.js';
+import { createDeviceProcess } from '../processes/device-process.js';
+import type { DeviceProvider } from './device-provider.js';
+import type { ExecutorProcess } from '../processes/executor-process.js';
+import { loadExecutor, type Executor } from '../executors/executor.js';
+import type { Placement } from '../executors/placement.js';
+import type { StartedProcess } from '../processes/process-starter.js';
+import type { TensorInput } from '../executors/run.js';
+
+export interface DeviceTrial extends DeviceDescription {
+  /** Of the small model's two nodes. */
+  readonly placement: Placement;
+}
+
+const trialWithin = milliseconds(120_000);
+const memoryLimitBytes = 2 ** 30;
+/** The Vulkan loader says which device it opens, and by which driver. */
+const talkative = { VK_LOADER_DEBUG: 'driver' };
+
+/** ONNX, opset 13: y = Relu(MatMul(x, x)) over 4 x 4 floats. */
+const model =
+  'CAg6UgoRCgF4CgF4EgFwIgZNYXRNdWwKDAoBcBIBeSIEUmVsdRIFZ3JhcGhaEwoBeBIOCgwIARIICgIIBAoCCARiEwoBeRIOCgwIARIICgIIBAoCCARCBAoAEA0=';
+const diagonal = (value: number): Float32Array =>
+  Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? value : 0));
+const input: TensorInput = { name: 'x', datatype: 'FP32', shape: [4, 4], data: [new Uint8Array(diagonal(2).buffer)] };
+const expected = Buffer.from(diagonal(4).buffer);
+
+const advice: Readonly<Record<DeviceProvider, string>> = {
+  webgpu:
+    'install a Vulkan driver and its loader (such as mesa-vulkan-drivers and libvulkan1) and allow access to /dev/dri',
+  cuda: "install NVIDIA's driver, CUDA and cuDNN, and ONNX Runtime's libraries for them by onnxruntime-node's install script",
+  tensorrt:
+    "install NVIDIA's driver, CUDA, cuDNN and TensorRT, and ONNX Runtime's libraries for them by onnxruntime-node's install script",
+};
+
+/** Throws `failed-precondition` with what was tried, why it did not work, and what to do. */
+export async function tryDevice(
+  provider: DeviceProvider,
+  start: (environment: Readonly<Record<string, string>>) => StartedProcess,
+  clock: Clock,
+): Promise<DeviceTrial> {
+  const { process, hello } = start(talkative);
+  const folder = await mkdtemp(path.join(tmpdir(), 'pareto-trial-'));
+  try {
+    using _late = clock.after(trialWithin, () =>
+      process.kill({ kind: 'hung', reason: `hung: the trial took more than ${trialWithin} ms` }),
+    );
+    const modelPath = path.join(folder, 'trial.onnx');
+    await writeFile(modelPath, Buffer.from(model, 'base64'));
+    const place = await createDeviceProcess(() => ({ process, hello }), clock).takePlace(memoryLimitBytes);
+    await using executor = await loadExecutor(place, { modelPath, provider, threads: 1, memoryLimitBytes });
+    const placement = await provePlacement(executor, provider);
+    return { ...(await describeDevice(provider, process)), placement };
+  } catch (error) {
+    throw refusal(provider, error, process);
+  } finally {
+    process.kill({ kind: 'ended', reason: 'the trial is over' });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function provePlacement(executor: Executor, provider: DeviceProvider): Promise<Placement> {
+  const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
+  if (outcome.kind !== 'done') throw new Error(outcome.kind === 'failed' ? outcome.message : outcome.death.reason);
+  const [output] = outcome.outputs;
+  if (output?.data.equals(expected) !== true) throw new Error('it gives wrong answers');
+  const placement = await executor.placement([input]);
+  if ((placement[provider] ?? 0) > 0) return placement;
+  throw new Error(`nothing ran there, but on ${Object.keys(placement).join(' and ')}`);
+}
+
+function refusal(provider: DeviceProvider, error: unknown, { stderr }: ExecutorProcess): ParetoError {
+  const why = [plain(errorText(error)), ...missingLibraries(stderr)].join('; ');
+  const message = `execution provider ${provider} does not work here: a small model was tried on it: ${why}`;
+  return new ParetoError(
+    'failed-precondition',
+    `${message}. To use it, ${advice[provider]}; or leave ${provider} out of --providers`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** ONNX Runtime's errors begin with the place in its source and the condition that did not hold. */
+const plain = (text: string): string => text.replace(/\/\S*onnxruntime\S*.* was false\. /s, '').trim();
+
+/** Libraries that could not be opened are told on stderr alone. */
+function missingLibraries(stderr: string): readonly string[] {
+  const found = stderr.matchAll(/([^\s:]+\.(?:so|dylib)\S*): (cannot open shared object file[^\n]*)/g);
+  return [...new Set(Array.from(found, ([, file = '', why = '']) => `${path.basename(file)}: ${why}`))];
+}

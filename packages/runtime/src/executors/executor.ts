@@ -1,0 +1,121 @@
+// A loaded model: its session in an executor process, held within its time.
+
+import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
+import type { Berth } from '../processes/berth.js';
+import { loadHungAfter, runHungAfter } from '../processes/calls.js';
+import type { ExecutorDeath } from '../processes/executor-process.js';
+import { observePlacement, type Placement } from './placement.js';
+import type { ProcessMemory } from '../processes/process-memory.js';
+import type { LoadedHeader, ResultHeader, SessionRequest, TensorInfo } from '../protocol/protocol.js';
+import { tensorHeader, type RunOutcome, type RunRequest, type TensorInput } from './run.js';
+import { whyFailed, type CallOutcome } from '../processes/session-host.js';
+
+export interface LoadRequest extends SessionRequest {
+  /** Over what an empty executor holds. */
+  readonly memoryLimitBytes: number;
+  /** On the cpu: everything else goes before it. */
+  readonly nice?: boolean | undefined;
+}
+
+export interface Executor extends AsyncDisposable {
+  readonly pid: number;
+  readonly loadMs: Milliseconds;
+  /** What its process held before any load. */
+  readonly baseMemoryBytes: number;
+  readonly providerUsed: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Never rejects. */
+  readonly died: Promise<ExecutorDeath>;
+  /** Never rejects. Batches run one by one in the order of the calls; a second may wait in the process while the first runs. */
+  run(request: RunRequest): Promise<RunOutcome>;
+  /** Of its process; where others are in the same, its share by what the load of each added. */
+  memory(): Promise<ProcessMemory | undefined>;
+  /**
+   * How many of the graph's nodes ran on which provider. It is loaded a second time for that, and run once: what serves is
+   * not slowed by profiling, but waits meanwhile. Throws `failed-precondition` when it doesn't run.
+   */
+  placement(inputs: readonly TensorInput[]): Promise<Placement>;
+  /** Ends the process, and with it the models beside this one. */
+  kill(death: ExecutorDeath): void;
+}
+
+/**
+ * Loads a model. Throws `invalid-argument` when the runtime refuses it; `resource-exhausted` or `internal` when the process
+ * died of it, `unavailable` when of another model, `cancelled` when the signal aborts.
+ */
+export async function loadExecutor(berth: Berth, request: LoadRequest, signal?: AbortSignal): Promise<Executor> {
+  const loaded = await load(berth, request, signal);
+  berth.loaded(loaded.grownBytes);
+  const { session, baseMemoryBytes } = berth;
+  return {
+    pid: session.pid,
+    loadMs: milliseconds(loaded.loadMs),
+    baseMemoryBytes,
+    providerUsed: loaded.providerUsed,
+    inputs: loaded.inputs,
+    outputs: loaded.outputs,
+    died: session.died,
+    async run({ inputs, outputs, expectedMs }) {
+      const limit = { what: 'a run', hungAfter: runHungAfter(expectedMs) };
+      const request = { kind: 'run', session: session.id, tensors: inputs.map(tensorHeader), outputs } as const;
+      return runOutcome(await session.ask({ request, data: inputs.map(({ data }) => data), ...limit }));
+    },
+    memory: () => berth.memory(),
+    placement: (inputs) => observePlacement(session, request, inputs),
+    kill: (death) => session.kill(death),
+    [Symbol.asyncDispose]: () => berth.close(),
+  };
+}
+
+async function load(berth: Berth, request: LoadRequest, signal: AbortSignal | undefined): Promise<LoadedHeader> {
+  const { modelPath, provider, threads, option, optimisedPath, optimisedWeights } = request;
+  const wish = { modelPath, provider, threads, option, optimisedPath, optimisedWeights };
+  const asked = berth.session.ask({
+    request: { kind: 'load', session: berth.session.id, ...wish },
+    what: 'the load',
+    hungAfter: loadHungAfter,
+  });
+  const outcome = await unlessAborted(asked, signal);
+  if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;
+  const closed = berth.close();
+  if (outcome === undefined) throw new ParetoError('cancelled', 'loading failed: the load was called off');
+  await closed;
+  throw refusal(outcome);
+}
+
+/** Undefined once the signal aborts. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (signal === undefined) return promise;
+  const settled = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) return resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: settled.signal });
+  });
+  return Promise.race([promise, aborted]).finally(() => settled.abort());
+}
+
+function refusal(outcome: CallOutcome): ParetoError {
+  if (outcome.kind === 'died') {
+    const { kind, reason } = outcome.death;
+    const code = kind === 'out-of-memory' ? 'resource-exhausted' : kind === 'beside' ? 'unavailable' : 'internal';
+    return new ParetoError(code, `loading failed: ${reason}`);
+  }
+  return new ParetoError('invalid-argument', `the model can't be loaded: ${whyFailed(outcome)}`);
+}
+
+function runOutcome(outcome: CallOutcome): RunOutcome {
+  if (outcome.kind === 'died') return outcome;
+  if (outcome.kind === 'replied' && outcome.reply.kind === 'result') return doneOutcome(outcome.reply, outcome.tensors);
+  return { kind: 'failed', message: whyFailed(outcome) };
+}
+
+function doneOutcome(result: ResultHeader, tensors: readonly Buffer[]): RunOutcome {
+  const outputs = result.tensors.map(({ name, datatype, shape }, index) => ({
+    name,
+    datatype,
+    shape,
+    data: tensors[index] ?? Buffer.alloc(0),
+  }));
+  return { kind: 'done', outputs, computeMs: milliseconds(result.computeMs) };
+}

@@ -1,0 +1,69 @@
+// Where the nodes of a graph really ran: read from ONNX Runtime's profile of a session.
+
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ParetoError } from '@pareto/core';
+import { loadHungAfter } from '../processes/calls.js';
+import type { SessionRequest } from '../protocol/protocol.js';
+import { runFailure, tensorHeader, type TensorInput } from './run.js';
+import { whyFailed, type Session } from '../processes/session-host.js';
+
+/** Numbers of nodes by execution provider. */
+export type Placement = Readonly<Record<string, number>>;
+
+/** Throws `failed-precondition` with the reason when it does not run, `unavailable` when another model ended the process. */
+export async function observePlacement(
+  session: Session,
+  { modelPath, provider, threads, option }: SessionRequest,
+  inputs: readonly TensorInput[],
+): Promise<Placement> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pareto-profile-'));
+  try {
+    const wish = { modelPath, provider, threads, option, pathPrefix: path.join(folder, 'session') };
+    const outcome = await session.ask({
+      request: { kind: 'profile', ...wish, tensors: inputs.map(tensorHeader) },
+      data: inputs.map(({ data }) => data),
+      what: 'the profiled run',
+      hungAfter: loadHungAfter,
+    });
+    if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled') return await readPlacement(folder);
+    const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: whyFailed(outcome) };
+    throw runFailure("the model doesn't run while it is profiled", failure);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readPlacement(folder: string): Promise<Placement> {
+  const [file] = await readdir(folder);
+  if (file === undefined) throw new ParetoError('internal', 'ONNX Runtime wrote no profile of the session');
+  return countNodes(JSON.parse(await readFile(path.join(folder, file), 'utf8')) as readonly ProfileEvent[]);
+}
+
+/** What is read of an event in ONNX Runtime's profile, which is in Chrome's trace format. */
+export interface ProfileEvent {
+  readonly cat?: string;
+  readonly name?: string;
+  readonly args?: { readonly provider?: string; readonly op_name?: string; readonly node_index?: string };
+}
+
+const providerNames: Readonly<Record<string, string>> = {
+  CPUExecutionProvider: 'cpu',
+  WebGpuExecutionProvider: 'webgpu',
+  CUDAExecutionProvider: 'cuda',
+  TensorrtExecutionProvider: 'tensorrt',
+};
+
+/** Each node counts once, however often it ran. Copies between devices are no work, and don't count. */
+export function countNodes(events: readonly ProfileEvent[]): Placement {
+  const providerOf = new Map<string, string>();
+  for (const { cat, name = '', args } of events) {
+    if (cat !== 'Node' || args?.provider === undefined || !name.endsWith('_kernel_time')) continue;
+    if (args.op_name?.startsWith('Memcpy') === true) continue;
+    providerOf.set(`${name} ${args.node_index ?? ''}`, providerNames[args.provider] ?? args.provider);
+  }
+  const counts: Record<string, number> = {};
+  for (const provider of providerOf.values()) counts[provider] = (counts[provider] ?? 0) + 1;
+  return counts;
+}

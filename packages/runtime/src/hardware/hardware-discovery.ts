@@ -1,0 +1,80 @@
+// What this host has to serve with: its device slots by hardware class, and the memory for them.
+
+import { bytes, createHardwareClass, errorText, ParetoError, type Bytes, type SlotGroup } from '@pareto/core';
+import { cpuGroup, hostMemory } from './cpu-hardware.js';
+import { deviceProviders, isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
+import type { DeviceTrial } from '../devices/device-trial.js';
+import type { ExecutorPool } from '../pool/executor-pool.js';
+
+export interface HardwareOptions {
+  /** Of the cpu; undefined: one per core. A device has one. */
+  readonly slots: number | undefined;
+  /** For all replicas together; undefined: three quarters of what the host or its cgroup has. */
+  readonly memoryBytes: number | undefined;
+  /** Execution providers to serve with; `auto`: the cpu, and every device that works. */
+  readonly providers: readonly string[];
+}
+
+export interface Hardware {
+  readonly slotGroups: readonly SlotGroup[];
+  readonly memoryBytes: Bytes;
+  readonly runtimeVersion: string;
+  /** Why devices that `auto` would serve are not. */
+  readonly absent: readonly AbsentDevice[];
+}
+
+export interface AbsentDevice {
+  readonly provider: string;
+  readonly reason: string;
+}
+
+const auto = 'auto';
+
+/** Tries each device. Throws `failed-precondition` for a provider that was named and can't be served here. */
+export async function discoverHardware(
+  options: HardwareOptions,
+  pool: Pick<ExecutorPool, 'runtime' | 'tryDevice'>,
+): Promise<Hardware> {
+  const runtime = await pool.runtime();
+  const named = new Set(options.providers.filter((name) => name !== auto));
+  const isAuto = options.providers.includes(auto);
+  requireKnown(named, runtime.providers);
+
+  const memoryBytes = options.memoryBytes ?? Math.floor(hostMemory() * 0.75);
+  const slotGroups: SlotGroup[] = [];
+  const absent: AbsentDevice[] = [];
+  if (isAuto || named.has('cpu')) slotGroups.push(await cpuGroup(options.slots, memoryBytes));
+  for (const provider of deviceProviders) {
+    if (!named.has(provider) && !(isAuto && runtime.providers.includes(provider))) continue;
+    try {
+      slotGroups.push(deviceGroup(provider, await pool.tryDevice(provider), memoryBytes));
+    } catch (error) {
+      if (named.has(provider)) throw error;
+      absent.push({ provider, reason: errorText(error) });
+    }
+  }
+  return { slotGroups, memoryBytes: bytes(memoryBytes), runtimeVersion: runtime.version, absent };
+}
+
+function requireKnown(named: ReadonlySet<string>, built: readonly string[]): void {
+  for (const provider of named) {
+    if (provider === 'cpu' || (isDeviceProvider(provider) && built.includes(provider))) continue;
+    const here = ['cpu', ...deviceProviders.filter((name) => built.includes(name)), auto];
+    const why = isDeviceProvider(provider) ? 'is not in this build of ONNX Runtime' : 'is not one that is served';
+    throw new ParetoError(
+      'failed-precondition',
+      `execution provider ${provider} ${why}: use --providers with some of ${here.join(', ')}`,
+    );
+  }
+}
+
+/** One slot: a device takes one batch at a time. */
+function deviceGroup(provider: DeviceProvider, trial: DeviceTrial, hostBytes: number): SlotGroup {
+  const { device, driver, memoryBytes = hostBytes } = trial;
+  const memoryPerSlot = bytes(memoryBytes);
+  return {
+    hardwareClass: createHardwareClass({ provider, device, instructionSet: 'none', memoryPerSlot }),
+    slots: 1,
+    driver,
+  };
+}

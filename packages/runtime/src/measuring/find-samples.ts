@@ -1,0 +1,34 @@
+// Made up inputs that a model takes: the first of the likely sizes that it runs on.
+
+import type { Signature } from '@pareto/core';
+import type { Executor } from '../executors/executor.js';
+import type { MeasuringTurn } from './measuring-turn.js';
+import { runFailure, type TensorInput } from '../executors/run.js';
+import { sampleInputs } from './sample-inputs.js';
+import { sampleShapes } from './sample-shapes.js';
+
+/** Inputs by batch, or why it takes none that could be thought of. */
+export type FoundSamples =
+  | { readonly kind: 'found'; readonly inputsOf: (batch: number) => readonly TensorInput[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Throws what `runFailure` makes of it when the model ends its process: whoever does that is not to be served. */
+export async function findSamples(
+  executor: Executor,
+  signature: Signature,
+  turn: MeasuringTurn,
+): Promise<FoundSamples> {
+  let reason = '';
+  for (const shapes of sampleShapes(signature)) {
+    await turn.renew();
+    const inputsOf = (batch: number): readonly TensorInput[] => sampleInputs(signature, batch, shapes);
+    const outcome = await turn.hold(() => executor.run({ inputs: inputsOf(1), outputs: [], expectedMs: undefined }));
+    turn.end();
+    if (outcome.kind === 'done') return { kind: 'found', inputsOf };
+    if (outcome.kind !== 'failed') throw runFailure("the model doesn't run on sample inputs", outcome);
+    reason ||= outcome.message;
+  }
+  return { kind: 'refused', reason: `it runs on no made up inputs (${firstLine(reason)})` };
+}
+
+const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 500);

@@ -1,0 +1,34 @@
+// Inputs of a right shape for a model that nothing else is known of.
+
+import {
+  createSeededRng,
+  elementBytes,
+  elementCount,
+  type Profile,
+  type Signature,
+  type TensorSpec,
+} from '@pareto/core';
+import type { TensorInput } from '../executors/run.js';
+import { sampleShapes } from './sample-shapes.js';
+
+/** Floats in [0, 1), everything else zero; a dynamic dimension that `shapes` doesn't give has the likeliest size. The same at every call. */
+export function sampleInputs(
+  signature: Signature,
+  batch: number,
+  shapes: Profile['shapes'] = {},
+): readonly TensorInput[] {
+  const [likely = {}] = sampleShapes(signature);
+  return signature.inputs.map((spec) => {
+    const dims = shapes[spec.name] ?? likely[spec.name] ?? spec.dims;
+    const shape = signature.batched ? [batch, ...dims] : dims;
+    return { name: spec.name, datatype: spec.datatype, shape, data: [sampleData(spec, elementCount(shape))] };
+  });
+}
+
+function sampleData({ datatype }: TensorSpec, count: number): Uint8Array {
+  if (datatype === 'BYTES') return Buffer.alloc(4 * count);
+  const rng = createSeededRng(1);
+  if (datatype === 'FP32') return new Uint8Array(Float32Array.from({ length: count }, rng).buffer);
+  if (datatype === 'FP64') return new Uint8Array(Float64Array.from({ length: count }, rng).buffer);
+  return Buffer.alloc(elementBytes[datatype] * count);
+}

@@ -1,0 +1,54 @@
+// Starts executor processes and waits until they are ready; ends all that it started.
+
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { startExecutorProcess, type ExecutorProcess } from './executor-process.js';
+import type { HelloHeader } from '../protocol/protocol.js';
+
+export interface StartedProcess {
+  readonly process: ExecutorProcess;
+  /** Rejects with `internal` when it ends before. */
+  readonly hello: Promise<HelloHeader>;
+}
+
+export interface ProcessStarter extends AsyncDisposable {
+  /** Throws `unavailable` once disposed of. */
+  start(environment?: Readonly<Record<string, string>>): StartedProcess;
+}
+
+const startWithin = milliseconds(30_000);
+
+export function createProcessStarter(clock: Clock): ProcessStarter {
+  const alive = new Set<ExecutorProcess>();
+  let disposed = false;
+  return {
+    start(environment) {
+      if (disposed) throw new ParetoError('unavailable', 'the executor pool is closed');
+      const process = startExecutorProcess(environment);
+      alive.add(process);
+      void process.died.then(() => alive.delete(process));
+      const hello = awaitHello(process, clock);
+      hello.catch(() => undefined);
+      return { process, hello };
+    },
+    async [Symbol.asyncDispose]() {
+      disposed = true;
+      const processes = [...alive];
+      for (const process of processes) process.kill({ kind: 'ended', reason: 'the worker is stopping' });
+      await Promise.all(processes.map(({ died }) => died));
+    },
+  };
+}
+
+async function awaitHello(process: ExecutorProcess, clock: Clock): Promise<HelloHeader> {
+  const reply = new Promise<HelloHeader>((resolve) =>
+    process.onMessage((message) => {
+      if (message.kind === 'hello') resolve(message);
+    }),
+  );
+  using _late = clock.after(startWithin, () =>
+    process.kill({ kind: 'hung', reason: `hung: did not start within ${startWithin} ms` }),
+  );
+  const first = await Promise.race([reply, process.died]);
+  if (first.kind === 'hello') return first;
+  throw new ParetoError('internal', `an executor process could not be started: ${first.reason}`);
+}

@@ -1,0 +1,47 @@
+// An executor process: does what comes on file descriptor 3, one by one, with the ONNX Runtime sessions that it holds.
+
+import { Socket } from 'node:net';
+import { errorText } from '@pareto/core';
+import { env, listSupportedBackends } from 'onnxruntime-node';
+import { createFrameReader, encodeFrame } from '../protocol/frame.js';
+import { outOfMemoryExit, type FromExecutor, type ToExecutor } from '../protocol/protocol.js';
+import { createSessions } from './sessions.js';
+
+const socket = new Socket({ fd: 3, readable: true, writable: true });
+const sessions = createSessions();
+
+function send(message: FromExecutor, tensors: readonly Uint8Array[] = []): void {
+  socket.cork();
+  for (const chunk of encodeFrame(
+    message,
+    tensors.map((tensor) => [tensor]),
+  ))
+    socket.write(chunk);
+  socket.uncork();
+}
+
+const outOfMemory = /bad_alloc|failed to allocate|allocation failed|out of memory|cannot allocate/i;
+
+async function handle({ id, ...request }: ToExecutor, data: readonly Buffer[]): Promise<void> {
+  try {
+    const { reply, tensors } = await sessions.answer(request, data);
+    send({ ...reply, id }, tensors);
+  } catch (error) {
+    const message = errorText(error).trim();
+    if (outOfMemory.test(message)) process.exit(outOfMemoryExit);
+    send({ kind: 'failed', id, message });
+  }
+}
+
+let tail = Promise.resolve();
+const enqueue = (message: unknown, data: readonly Buffer[]): void => {
+  tail = tail.then(() => handle(message as ToExecutor, data));
+};
+socket.on('data', createFrameReader(enqueue));
+socket.on('error', () => process.exit(1));
+socket.on('close', () => process.exit(0));
+send({
+  kind: 'hello',
+  runtimeVersion: env.versions.node ?? env.versions.common,
+  providers: listSupportedBackends().map(({ name }) => name),
+});

@@ -1,0 +1,144 @@
+// Inside an executor process: its ONNX Runtime sessions by number, and what is asked of them.
+
+import { systemClock } from '@pareto/core';
+import { InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node';
+import { readProcessMemory } from '../processes/process-memory.js';
+import type {
+  LoadHeader,
+  ProfileHeader,
+  Reply,
+  Request,
+  RunHeader,
+  SessionRequest,
+  TensorHeader,
+  TensorInfo,
+} from '../protocol/protocol.js';
+import { datatypeOf, fromTensor, toTensor } from './tensors.js';
+
+interface Answer {
+  readonly reply: Reply;
+  readonly tensors: readonly Uint8Array[];
+}
+
+export interface Sessions {
+  /** Rejects with what ONNX Runtime says. */
+  answer(request: Request, data: readonly Buffer[]): Promise<Answer>;
+}
+
+export function createSessions(): Sessions {
+  const sessions = new Map<number, InferenceSession>();
+
+  async function load(request: LoadHeader): Promise<Answer> {
+    const before = await privateBytes();
+    const started = systemClock.now();
+    const session = await createSession(request);
+    const loadMs = systemClock.now() - started;
+    const grownBytes = Math.max(0, (await privateBytes()) - before);
+    // Known before it is described: what can't be served is still released.
+    sessions.set(request.session, session);
+    const inputs = session.inputMetadata.map(describe);
+    const outputs = session.outputMetadata.map(describe);
+    const reply = { kind: 'loaded', loadMs, grownBytes, providerUsed: request.provider, inputs, outputs } as const;
+    return { reply, tensors: [] };
+  }
+
+  async function release(id: number): Promise<Answer> {
+    await sessions.get(id)?.release();
+    sessions.delete(id);
+    return { reply: { kind: 'released' }, tensors: [] };
+  }
+
+  async function answer(request: Request, data: readonly Buffer[]): Promise<Answer> {
+    if (request.kind === 'load') return load(request);
+    if (request.kind === 'release') return release(request.session);
+    if (request.kind === 'profile') return profile(request, data);
+    const session = sessions.get(request.session);
+    if (session === undefined) throw new Error('no model is loaded');
+    return run(session, request, data);
+  }
+  return { answer };
+}
+
+async function createSession(
+  request: SessionRequest,
+  more: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
+  const { modelPath, provider, threads, optimisedPath } = request;
+  const known = listSupportedBackends().map(({ name }) => name);
+  if (!known.includes(provider))
+    throw new Error(`execution provider ${provider} is not here: expected one of ${known.join(', ')}`);
+  return InferenceSession.create(modelPath, {
+    executionProviders: [providerConfig(provider)],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // What is saved is to run on any machine: `all` would write this one's memory layouts into it.
+    graphOptimizationLevel: optimisedPath === undefined ? 'all' : 'extended',
+    logSeverityLevel: 3,
+    ...(optimisedPath !== undefined && { optimizedModelFilePath: optimisedPath }),
+    extra: { session: sessionEntries(request) },
+    ...more,
+  });
+}
+
+function sessionEntries({ option, optimisedWeights }: SessionRequest): Readonly<Record<string, string>> {
+  return {
+    ...(option === 'no-prepacking' && { disable_prepacking: '1' }),
+    ...(optimisedWeights !== undefined && { optimized_model_external_initializers_file_name: optimisedWeights }),
+  };
+}
+
+/** In its default layout WebGPU's convolutions of some channel counts give wrong answers (onnxruntime issue 29651). */
+const providerConfig = (provider: string): InferenceSession.ExecutionProviderConfig =>
+  provider === 'webgpu' ? { name: provider, preferredLayout: 'NCHW' } : provider;
+
+async function run(
+  session: InferenceSession,
+  { tensors, outputs }: RunHeader,
+  data: readonly Buffer[],
+): Promise<Answer> {
+  const names = outputs.length === 0 ? session.outputNames : outputs;
+  const feeds = feedsOf(tensors, data);
+  const started = systemClock.now();
+  const fetched = await session.run(feeds, names);
+  const computeMs = systemClock.now() - started;
+  const results = names.flatMap((name) => {
+    const tensor = fetched[name];
+    return tensor === undefined ? [] : [{ name, tensor, raw: fromTensor(tensor) }];
+  });
+  const headers = results.map(({ name, tensor, raw }) => ({
+    name,
+    datatype: datatypeOf(name, tensor.type),
+    shape: tensor.dims,
+    byteLength: raw.byteLength,
+  }));
+  return { reply: { kind: 'result', computeMs, tensors: headers }, tensors: results.map(({ raw }) => raw) };
+}
+
+/** Profiling slows every run of its session: this one has no other. */
+async function profile(request: ProfileHeader, data: readonly Buffer[]): Promise<Answer> {
+  const session = await createSession(request, { enableProfiling: true, profileFilePrefix: request.pathPrefix });
+  try {
+    await session.run(feedsOf(request.tensors, data));
+    session.endProfiling();
+  } finally {
+    await session.release();
+  }
+  return { reply: { kind: 'profiled' }, tensors: [] };
+}
+
+const feedsOf = (tensors: readonly TensorHeader[], data: readonly Buffer[]): Record<string, Tensor> =>
+  Object.fromEntries(
+    tensors.map(({ name, datatype, shape }, index) => [
+      name,
+      toTensor(name, datatype, shape, data[index] ?? Buffer.alloc(0)),
+    ]),
+  );
+
+const describe = (metadata: InferenceSession.ValueMetadata): TensorInfo => {
+  if (!metadata.isTensor) throw new Error(`${metadata.name} is not a tensor, and only tensors can be served`);
+  const shape = metadata.shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+  return { name: metadata.name, datatype: datatypeOf(metadata.name, metadata.type), shape };
+};
+
+const privateBytes = async (): Promise<number> => (await readProcessMemory(process.pid))?.privateBytes ?? 0;

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { createSeededRng, milliseconds, systemClock, type Signature } from '@pareto/core';
+import { findSoftwareGpu, loopModel } from '@pareto/testkit';
+import {
+  createExecutorPool,
+  createSlotTokens,
+  discoverHardware,
+  loadTwice,
+  measureProfile,
+  type Executor,
+  type ExecutorPool,
+  type RunOutcome,
+} from '../../src/index.js';
+import { digits, fixture, floatsOf, load, runFloats, saveModel } from '../support/harness.js';
+
+const signature: Signature = {
+  inputs: [{ name: 'image', datatype: 'FP32', dims: [1, 28, 28] }],
+  outputs: [{ name: 'logits', datatype: 'FP32', dims: [10] }],
+  batched: true,
+};
+
+const runImages = (executor: Executor, count: number): Promise<RunOutcome> => {
+  const pixels = Float32Array.from({ length: 784 * count }, createSeededRng(7));
+  const data = [new Uint8Array(pixels.buffer)];
+  const input = { name: 'image', datatype: 'FP32', shape: [count, 1, 28, 28], data } as const;
+  return executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
+};
+
+const options = { slots: 1, memoryBytes: 2 ** 32, providers: ['webgpu'] };
+
+describe('webgpu on a software device', function () {
+  this.timeout(120_000);
+  let gpus: ExecutorPool | undefined;
+
+  before(async function () {
+    const gpu = await findSoftwareGpu();
+    if (gpu.kind === 'missing') {
+      Object.assign(this.test?.parent ?? {}, { skipReason: gpu.reason });
+      return this.skip();
+    }
+    gpus = createExecutorPool({ size: 0, clock: systemClock, environment: gpu.environment });
+  });
+  after(() => gpus?.[Symbol.asyncDispose]());
+
+  const gpuPool = (): ExecutorPool => gpus ?? assert.fail('there is no device');
+  const loadOnGpu = (modelPath: string, signal?: AbortSignal): Promise<Executor> =>
+    gpuPool().load({ modelPath, provider: 'webgpu', threads: 1, memoryLimitBytes: 2 ** 30 }, signal);
+
+  it('is found by name, with its driver', async () => {
+    const { slotGroups } = await discoverHardware(options, gpuPool());
+    const [group] = slotGroups;
+    assert.equal(slotGroups.length, 1);
+    assert.equal(group?.hardwareClass.id, 'webgpu/swiftshader/none/4g');
+    assert.equal(group.slots, 1);
+    assert.match(group.driver, /^libvk_swiftshader\.so [0-9a-f]{12}$/);
+  });
+
+  it('gives the answers that the cpu gives, from several models in one process', async () => {
+    const names = ['mlp-tiny', 'cnn-small'];
+    const onGpu = await Promise.all(names.map((name) => loadOnGpu(digits(name))));
+    assert.equal(new Set(onGpu.map(({ pid }) => pid)).size, 1);
+    for (const [index, executor] of onGpu.entries()) {
+      await using onCpu = await load(digits(names[index] ?? ''));
+      const [got, wanted] = await Promise.all([runImages(executor, 3), runImages(onCpu, 3)]);
+      const expected = floatsOf(wanted);
+      assert.equal(expected.length, 30);
+      for (const [place, value] of floatsOf(got).entries()) assert.ok(Math.abs(value - (expected[place] ?? 0)) < 1e-3);
+    }
+    const shares = await Promise.all(onGpu.map((executor) => executor.memory()));
+    for (const share of shares) assert.ok((share?.privateBytes ?? 0) > 2 ** 20);
+    await Promise.all(onGpu.map((executor) => executor[Symbol.asyncDispose]()));
+  });
+
+  it('unloads one model and not the other, and starts a fresh process after the last', async () => {
+    const first = await loadOnGpu(digits('mlp-tiny'));
+    const second = await loadOnGpu(digits('mlp-tiny'));
+    await first[Symbol.asyncDispose]();
+    assert.deepEqual(await first.died, { kind: 'ended', reason: 'unloaded' });
+    assert.equal((await runImages(first, 1)).kind, 'died');
+    assert.equal((await runImages(second, 1)).kind, 'done');
+    await second[Symbol.asyncDispose]();
+    await using third = await loadOnGpu(digits('mlp-tiny'));
+    assert.notEqual(third.pid, second.pid);
+    assert.equal((await runImages(third, 1)).kind, 'done');
+  });
+
+  it('lives on when one model is refused, or a load is called off', async () => {
+    await using executor = await loadOnGpu(digits('mlp-tiny'));
+    const corrupted = await saveModel('corrupted', Buffer.from('not a model'));
+    await assert.rejects(loadOnGpu(corrupted), { code: 'invalid-argument', message: /can't be loaded/ });
+    const controller = new AbortController();
+    const loading = loadOnGpu(digits('cnn-small'), controller.signal);
+    setTimeout(() => controller.abort(), 1);
+    await assert.rejects(loading, { code: 'cancelled' });
+    assert.equal((await runImages(executor, 1)).kind, 'done');
+  });
+
+  it('ends all models when one hangs, and tells each why', async () => {
+    const innocent = await loadOnGpu(digits('mlp-tiny'));
+    const guilty = await loadOnGpu(await saveModel('loop', loopModel()));
+    const hanging = runFloats(guilty, [1e18], milliseconds(1));
+    const waiting = runImages(innocent, 1);
+    const [hung, lost] = await Promise.all([hanging, waiting]);
+    assert.ok(hung.kind === 'died' && hung.running);
+    assert.equal(hung.death.kind, 'hung');
+    assert.ok(lost.kind === 'died' && !lost.running);
+    assert.equal(lost.death.kind, 'beside');
+    assert.match(lost.death.reason, /^the device process ended: hung: .* 5000 ms; this model was beside it$/);
+    assert.deepEqual(await innocent.died, lost.death);
+    assert.deepEqual(await guilty.died, hung.death);
+    await using again = await loadOnGpu(digits('mlp-tiny'));
+    assert.equal((await runImages(again, 1)).kind, 'done');
+  });
+
+  it('measures nothing of a model whose process another ended: it is to be tried again', async () => {
+    const innocent = await loadOnGpu(digits('mlp-tiny'));
+    const guilty = await loadOnGpu(digits('cnn-small'));
+    const request = {
+      signature,
+      maxBatch: 64,
+      runtimeVersion: '',
+      profileMs: 1_000,
+      coldLoadMs: milliseconds(1),
+      predict: () => 1,
+    };
+    const measuring = measureProfile(
+      innocent,
+      { ...request, tokens: createSlotTokens(1), loads: gpuPool().loads },
+      systemClock,
+    );
+    guilty.kill({ kind: 'hung', reason: 'hung: for this test' });
+    await assert.rejects(measuring, { code: 'unavailable', message: /hung: for this test; this model was beside it/ });
+  });
+
+  it('tells all models of an end from outside, as nobody knows whose fault it is', async () => {
+    const both = [await loadOnGpu(digits('mlp-tiny')), await loadOnGpu(digits('mlp-tiny'))];
+    process.kill(both[0]?.pid ?? 0, 'SIGKILL');
+    for (const executor of both) assert.match((await executor.died).reason, /signal SIGKILL/);
+  });
+
+  it('is measured there, with proof that the nodes ran there', async () => {
+    const file = digits('mlp-tiny');
+    const { executor, coldLoadMs } = await loadTwice(() => loadOnGpu(file), [file]);
+    await using measured = executor;
+    const profile = await measureProfile(
+      measured,
+      {
+        signature,
+        maxBatch: 4,
+        runtimeVersion: '',
+        profileMs: 1_000,
+        coldLoadMs,
+        tokens: createSlotTokens(1),
+        loads: gpuPool().loads,
+        predict: () => assert.fail('batches are filled up to measured sizes'),
+      },
+      systemClock,
+    );
+    assert.deepEqual(
+      profile.points.map(({ batch }) => batch),
+      [1, 2, 4],
+    );
+    assert.ok((profile.nodesByProvider['webgpu'] ?? 0) >= 3, JSON.stringify(profile.nodesByProvider));
+    assert.equal(profile.predictionError, undefined);
+    assert.equal(profile.providerUsed, 'webgpu');
+  });
+
+  it('refuses to be measured when every node ran on the cpu', async () => {
+    await using executor = await loadOnGpu(fixture('id-fp64'));
+    const input = { name: 'x', datatype: 'FP64', dims: [4] } as const;
+    const measuring = measureProfile(
+      executor,
+      {
+        signature: { inputs: [input], outputs: [{ ...input, name: 'y' }], batched: true },
+        maxBatch: 1,
+        runtimeVersion: '',
+        profileMs: 1_000,
+        coldLoadMs: milliseconds(1),
+        tokens: createSlotTokens(1),
+        loads: gpuPool().loads,
+        predict: () => 1,
+      },
+      systemClock,
+    );
+    const message = /webgpu was asked for, but all 1 nodes ran on the cpu/;
+    await assert.rejects(measuring, { code: 'failed-precondition', message });
+  });
+});

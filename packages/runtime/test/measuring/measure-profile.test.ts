@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { milliseconds, systemClock, type ProfilePoint, type Signature } from '@pareto/core';
+import {
+  createSlotTokens,
+  loadTwice,
+  measureProfile,
+  sampleInputs,
+  type ProfileRequest,
+  type SlotTokens,
+} from '../../src/index.js';
+import { fixture, load, pool, saveModel } from '../support/harness.js';
+import { matrixModel } from '@pareto/testkit';
+
+const signature: Signature = {
+  inputs: [{ name: 'x', datatype: 'FP32', dims: [256] }],
+  outputs: [{ name: 'y', datatype: 'FP32', dims: [256] }],
+  batched: true,
+};
+
+const tokens = createSlotTokens(1);
+const requestOf = (more: Partial<ProfileRequest>): ProfileRequest => ({
+  signature,
+  maxBatch: 1,
+  runtimeVersion: '1.30.0',
+  profileMs: 1_000,
+  coldLoadMs: milliseconds(7),
+  tokens,
+  loads: pool.loads,
+  predict: (_, batch) => batch,
+  ...more,
+});
+
+describe('profiles', function () {
+  this.timeout(60_000);
+
+  it('are measured on a real session, loaded cold and warm', async () => {
+    const file = await saveModel('matrix', matrixModel(256));
+    const wish = { modelPath: file, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 };
+    const { executor, coldLoadMs } = await loadTwice(() => pool.load(wish), [file]);
+    await using measured = executor;
+    const profile = await measureProfile(measured, requestOf({ maxBatch: 4, coldLoadMs }), systemClock);
+    assert.deepEqual(
+      profile.points.map(({ batch }) => batch),
+      [1, 2, 4],
+    );
+    for (const { p50Ms, p95Ms, p99Ms, runs } of profile.points) {
+      assert.ok(p50Ms > 0 && p50Ms <= p95Ms && p95Ms <= p99Ms);
+      assert.ok(runs >= 10);
+    }
+    assert.equal(profile.loadMs, measured.loadMs);
+    assert.ok(profile.coldLoadMs > 0);
+    assert.ok(profile.baseMemoryBytes > 0);
+    assert.ok(profile.memoryBytes > profile.baseMemoryBytes);
+    assert.equal(profile.providerUsed, 'cpu');
+    assert.deepEqual(profile.nodesByProvider, {});
+  });
+
+  it('say how wrong the prediction is between the measured sizes', async () => {
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    const asked: number[] = [];
+    const predict = (points: readonly ProfilePoint[], batch: number): number => {
+      assert.deepEqual(
+        points.map((point) => point.batch),
+        [1, 2, 4, 8],
+      );
+      asked.push(batch);
+      return 0;
+    };
+    const { predictionError } = await measureProfile(executor, requestOf({ maxBatch: 8, predict }), systemClock);
+    assert.deepEqual(asked, [3, 6]);
+    assert.equal(predictionError, 1);
+    const without = await measureProfile(executor, requestOf({ maxBatch: 2 }), systemClock);
+    assert.equal(without.predictionError, undefined);
+  });
+
+  it('are measured anew when another model was loaded meanwhile', async () => {
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    let looks = 0;
+    const disturbedTwice = {
+      underWay: 0,
+      get begun() {
+        return Math.min(4, looks++); // looked at before and after each try
+      },
+    };
+    let turns = 0;
+    const counted: SlotTokens = {
+      waiting: 0,
+      acquire: () => {
+        turns += 1;
+        return tokens.acquire();
+      },
+    };
+    const request = requestOf({ tokens: counted, loads: disturbedTwice });
+    const { points } = await measureProfile(executor, request, systemClock);
+    assert.equal(points.length, 1);
+    assert.ok(turns >= 4, `${turns} turns`); // the first to warm up; more on a machine that is never calm
+  });
+
+  it('let others have the slot after the run at hand', async () => {
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    const shared = createSlotTokens(1);
+    let runs = 0;
+    const watched = {
+      ...executor,
+      run: (request: Parameters<typeof executor.run>[0]) => executor.run(request).finally(() => runs++),
+    };
+    const done = new AbortController();
+    const measuring = measureProfile(watched, requestOf({ maxBatch: 8, tokens: shared }), systemClock);
+    void measuring.finally(() => done.abort()).catch(() => undefined);
+    const between: number[] = [];
+    for (;;) {
+      const before = runs;
+      const token = await shared.acquire();
+      if (done.signal.aborted) break;
+      between.push(runs - before);
+      token[Symbol.dispose]();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { points } = await measuring;
+    assert.equal(points.length, 4);
+    assert.ok(between.length > 5, 'it was seldom asked');
+    // A short run may be preceded by an untimed one, and one may end just as the slot is asked for.
+    for (const count of between) assert.ok(count <= 2, `${count} runs before the slot was free: ${between.join()}`);
+  });
+
+  it('give the slot back, and end, when they are called off or the model does not run', async () => {
+    const shared = createSlotTokens(1);
+    await using executor = await load(await saveModel('matrix', matrixModel(256)));
+    const controller = new AbortController();
+    const measuring = measureProfile(executor, requestOf({ tokens: shared }), systemClock, controller.signal);
+    controller.abort(new Error('enough'));
+    await assert.rejects(measuring, /enough/);
+    await using other = await load(fixture('addsub'));
+    const inputsOf = (batch: number) => sampleInputs(signature, batch);
+    const failing = measureProfile(other, requestOf({ tokens: shared, inputsOf }), systemClock);
+    await assert.rejects(failing, { code: 'failed-precondition', message: /sample inputs/ });
+    const { points, notRun, loadMs } = await measureProfile(other, requestOf({ tokens: shared }), systemClock);
+    assert.deepEqual([points, loadMs > 0], [[], true], 'it may be made up inputs alone that it refuses');
+    assert.match(notRun ?? '', /^it runs on no made up inputs \(/);
+    await shared.acquire();
+  });
+});

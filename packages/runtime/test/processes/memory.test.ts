@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { readProcessMemory } from '../../src/processes/process-memory.js';
+import { load, saveModel } from '../support/harness.js';
+import { matrixModel } from '@pareto/testkit';
+
+describe('unloading', function () {
+  this.timeout(60_000);
+
+  it('gives everything back: twenty loads of a 100 MB model leave the parent as it was', async () => {
+    const file = await saveModel('large', matrixModel(5000));
+    const resident = async (): Promise<number> => (await readProcessMemory(process.pid))?.privateBytes ?? 0;
+    const turn = async (): Promise<number> => {
+      await using executor = await load(file);
+      return (await executor.memory())?.privateBytes ?? 0;
+    };
+    await turn();
+    const before = await resident();
+    for (let round = 0; round < 20; round++) assert.ok((await turn()) > 90e6);
+    assert.ok((await resident()) - before < 60e6, 'the parent grew');
+  });
+});
