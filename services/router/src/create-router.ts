@@ -11,7 +11,7 @@ import { tellTableAge } from './api/table-age.js';
 import type { RouterConfig } from './config.js';
 import { createParts, type Parts } from './create-parts.js';
 import { createDecisionLog } from './decisions/decision-log.js';
-import { createHttp } from './http/create-http.js';
+import { createHttp } from './create-http.js';
 import { createHolds } from './query/holds.js';
 import type { RouterCore } from './query/router-core.js';
 

@@ -14,8 +14,8 @@ import {
 } from '@pareto/rpc';
 import { describeWhatIf } from '../decisions/describe.js';
 import { explain } from '../decisions/explain.js';
-import { objectiveOfMetadata } from '../query/read-objective.js';
-import { findTarget, objectiveFor } from '../query/resolve.js';
+import { objectiveOfMetadata } from '../resolve/read-objective.js';
+import { findTarget, objectiveFor } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { serve } from '../query/serve.js';
 

@@ -1,8 +1,8 @@
 // One ModelInferRequest as a query of the core.
 
 import { scanInferRequest, type ScannedRequest, type ServerCall } from '@pareto/rpc';
-import { checkParameters } from '../query/check-parameters.js';
-import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../query/read-objective.js';
+import { checkParameters } from '../resolve/check-parameters.js';
+import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../resolve/read-objective.js';
 import type { RouterCore } from '../query/router-core.js';
 import { serve, type Served } from '../query/serve.js';
 

@@ -2,7 +2,7 @@
 
 import type { TargetEntry, TensorSpec } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { servedVersion } from '../query/resolve.js';
+import { servedVersion } from '../resolve/resolve.js';
 
 export const platform = 'onnxruntime_onnx';
 

@@ -1,7 +1,7 @@
 // Which names clients are shown as models, and whether each can answer.
 
 import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
-import { outOfService } from '../query/refusal.js';
+import { outOfService } from '../resolve/refusal.js';
 import type { RouterCore } from '../query/router-core.js';
 
 type Loads = Pick<RouterCore, 'loads'>;

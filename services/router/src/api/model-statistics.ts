@@ -2,7 +2,7 @@
 
 import { architectureNamed, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';
-import { findTarget, parseVersion, requireTable, servedVersion } from '../query/resolve.js';
+import { findTarget, parseVersion, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { listModels } from './model-state.js';
 import { sumStatistics, type Told } from './sum-statistics.js';

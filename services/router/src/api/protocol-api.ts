@@ -1,7 +1,7 @@
 // inference.GRPCInferenceService: the Open Inference Protocol, in front of the same core.
 
 import { rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
-import { findTarget, parseVersion, servedVersion } from '../query/resolve.js';
+import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { configOf } from './model-config.js';
 import { modelInfer } from './model-infer.js';

@@ -2,7 +2,7 @@
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';
-import { findTarget, requireTable, servedVersion } from '../query/resolve.js';
+import { findTarget, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { listModels, stateOf } from './model-state.js';
 import { untilReady } from './until-ready.js';

@@ -3,7 +3,7 @@
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { RouterConfig } from '../config.js';
-import { findTarget } from '../query/resolve.js';
+import { findTarget } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 
 export type Settings = Pick<RouterConfig, 'logLevel' | 'logFormat' | 'traceEndpoint'>;

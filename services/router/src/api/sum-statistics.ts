@@ -2,7 +2,7 @@
 
 import type { Clock, Milliseconds, TargetEntry, TimedStep } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { servedVersion } from '../query/resolve.js';
+import { servedVersion } from '../resolve/resolve.js';
 
 /** What a controller told of a variant, and when. */
 export interface Told extends wire.VariantStatistics {

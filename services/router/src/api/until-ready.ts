@@ -3,7 +3,7 @@
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
 import { unlessEnded } from '../query/holds.js';
-import { findTarget, requireTable } from '../query/resolve.js';
+import { findTarget, requireTable } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { stateOf } from './model-state.js';
 

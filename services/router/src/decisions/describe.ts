@@ -3,7 +3,7 @@
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import { isNamedBy, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
 import { accuracyToWire, objectiveToWire, type wire } from '@pareto/rpc';
-import { objectiveText, reasonText, rulesText } from '../query/refusal.js';
+import { objectiveText, reasonText, rulesText } from '../resolve/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
 
 export function describeDecision(record: DecisionRecord, decisionId: string): wire.ExplainResponseInput {

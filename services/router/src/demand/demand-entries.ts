@@ -2,7 +2,7 @@
 
 import type { VariantId } from '@pareto/core';
 import { objectiveToWire, type wire } from '@pareto/rpc';
-import type { Asked } from '../query/resolve.js';
+import type { Asked } from '../resolve/resolve.js';
 
 interface Entry {
   readonly target: string;

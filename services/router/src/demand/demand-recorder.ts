@@ -3,7 +3,7 @@
 import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
-import type { Asked } from '../query/resolve.js';
+import type { Asked } from '../resolve/resolve.js';
 import { add, createEntries } from './demand-entries.js';
 
 export interface DemandRecorder extends Runnable {

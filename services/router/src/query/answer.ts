@@ -5,8 +5,8 @@ import { pickReplica } from '@pareto/policy';
 import { decide } from './decide.js';
 import { failureOf, forward, spendRetry } from './forward.js';
 import type { Hold } from './holds.js';
-import { refusalOf, type Refusal } from './refusal.js';
-import { admissionObjective, remainingMs, resolve, type Asked, type ClientQuery } from './resolve.js';
+import { refusalOf, type Refusal } from '../resolve/refusal.js';
+import { admissionObjective, remainingMs, resolve, type Asked, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Answer {

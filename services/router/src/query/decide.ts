@@ -3,7 +3,7 @@
 import { admit, selectVariant, type Admission } from '@pareto/policy';
 import type { Outcome } from '../decisions/decision-log.js';
 import type { Hold } from './holds.js';
-import { admissionObjective, type Asked, type ClientQuery } from './resolve.js';
+import { admissionObjective, type Asked, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Turn {

@@ -4,7 +4,7 @@ import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission } from '@pareto/policy';
 import { decisionKey, encodeDecision, loadKey, parseLoad } from '@pareto/rpc';
 import type { LinkOutcome } from '../workers/worker-link.js';
-import { remainingMs, type Asked, type ClientQuery } from './resolve.js';
+import { remainingMs, type Asked, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Routed {

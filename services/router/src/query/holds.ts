@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import type { Held } from '@pareto/policy';
-import type { Changes } from '../changes.js';
+import type { Changes } from './changes.js';
 
 interface HoldRequest {
   readonly bytes: number;

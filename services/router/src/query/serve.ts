@@ -4,7 +4,7 @@ import { ParetoError, type ErrorCode } from '@pareto/core';
 import { earnRetry } from '@pareto/policy';
 import { answer, type Answer } from './answer.js';
 import { untilTable } from './until-table.js';
-import { resolve, type Asked, type ClientQuery } from './resolve.js';
+import { resolve, type Asked, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 import { isPublicTrailer } from '../workers/worker-link.js';
 

@@ -2,7 +2,7 @@
 
 import { milliseconds } from '@pareto/core';
 import { unlessEnded } from './holds.js';
-import { noTable } from './resolve.js';
+import { noTable } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 type Waiting = Pick<RouterCore, 'tables' | 'changes' | 'draining' | 'clock'>;

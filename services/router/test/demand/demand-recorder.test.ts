@@ -3,7 +3,7 @@ import { fallbackObjective, latencyBucket, milliseconds, variantId } from '@pare
 import type { wire } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
-import type { Asked } from '../../src/query/resolve.js';
+import type { Asked } from '../../src/resolve/resolve.js';
 import { domainTable } from '../support/domain-table.js';
 
 const a = variantId('a:original');

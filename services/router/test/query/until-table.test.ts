@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type RoutingTable } from '@pareto/core';
 import { createManualClock } from '@pareto/testkit';
-import { createChanges } from '../../src/changes.js';
+import { createChanges } from '../../src/query/changes.js';
 import { untilTable } from '../../src/query/until-table.js';
 
 describe('waiting for the first table', () => {

@@ -1,0 +1,19 @@
+// The HTTP server that the router's flags ask for.
+
+import type { ServiceContext } from '@pareto/service';
+import { noHttp, type RouterConfig } from './config.js';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server/http-server.js';
+
+/** Undefined: none is wanted. */
+export function createHttp(
+  config: RouterConfig,
+  { access, lifecycle, clock }: ServiceContext,
+  { handlers, guard, onError }: Pick<HttpServerOptions, 'handlers' | 'guard' | 'onError'>,
+): HttpServer | undefined {
+  if (config.httpPort === noHttp) return undefined;
+  return createHttpServer({
+    ...config,
+    ...{ port: config.httpPort, origins: config.httpAllowOrigin, draining: lifecycle.draining, tls: access.server.tls },
+    ...{ handlers, guard, onError, clock },
+  });
+}

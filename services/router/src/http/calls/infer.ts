@@ -1,0 +1,39 @@
+// POST …/infer: JSON or binary tensors to a ModelInferRequest, its answer back.
+
+import { ParetoError } from '@pareto/core';
+import { encodePiecewiseRequest } from '@pareto/rpc';
+import type { Endpoint, Exchange } from './exchange.js';
+import { readRawInfer } from './raw-infer.js';
+import { HttpError } from '../reply/status.js';
+import { headerLengthKey } from '../infer/write-infer.js';
+
+export const infer: Endpoint = async (exchange) => {
+  const { call, protocol, work, maxMessageBytes, model, version } = exchange;
+  protocol.checkInfer(call);
+  const body = await exchange.body();
+  const headerLength = readHeaderLength(exchange, body.length);
+  const asked = await (headerLength === 0 ? readRawInfer(exchange, body) : work.read(body, headerLength, call.signal));
+  const message = encodePiecewiseRequest({ ...asked.request, modelName: model, modelVersion: version });
+  if (message.length > maxMessageBytes) {
+    throw new HttpError(
+      413,
+      `the tensors take ${message.length} bytes, more than ${maxMessageBytes}; the limit is set by --max-message-bytes`,
+    );
+  }
+  return work.write(await protocol.infer(message, call), asked.binary, call.signal);
+};
+
+/** How much of the body is JSON; 0 says that it is one tensor and nothing else. */
+function readHeaderLength({ headers }: Exchange, length: number): number {
+  const text = headers[headerLengthKey];
+  if (text === undefined) {
+    if (length > 0) return length;
+    throw new ParetoError('invalid-argument', 'the body is empty: expected JSON, e.g. {"inputs": […]}');
+  }
+  const value = Number(text);
+  if (typeof text === 'string' && /^\d+$/.test(text) && value <= length) return value;
+  throw new ParetoError(
+    'invalid-argument',
+    `Inference-Header-Content-Length is ${JSON.stringify(text)}: expected the length of the JSON at the front of the body, which has ${length} bytes`,
+  );
+}

@@ -1,0 +1,69 @@
+// Settings of tracing and logging: maps of values in gRPC, plain JSON here.
+
+import type { JsonObject, JsonValue } from '@pareto/rpc';
+import type { Endpoint, Exchange } from './exchange.js';
+import { misfit, type JsonFields } from '../json/json-shape.js';
+import { readJsonBody } from './read-json-body.js';
+import { jsonReply, type Reply } from '../reply/reply.js';
+
+const textOf = (where: string, value: unknown): string => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw misfit(where, value, 'a string');
+};
+
+/** Null clears a setting. */
+const traceValues = (name: string, value: unknown): string[] =>
+  value === null ? [] : [value].flat().map((one) => textOf(name, one));
+
+const readTraces = (fields: JsonFields): Record<string, { value: string[] }> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value: traceValues(name, value) }]));
+
+const listed = 'trace_level';
+
+function showTraces(reply: JsonObject): Reply {
+  const settings = Object.entries(reply['settings'] as Readonly<Record<string, { readonly value: readonly string[] }>>);
+  return jsonReply(
+    Object.fromEntries(settings.map(([name, { value }]) => [name, name === listed ? value : (value[0] ?? '')])),
+  );
+}
+
+export const getTraces: Endpoint = async ({ protocol, model, call }) =>
+  showTraces(await protocol.call('traceSetting', { settings: {}, modelName: model }, call));
+
+export const setTraces: Endpoint = async (exchange) => {
+  const settings = readTraces(await readJsonBody(exchange));
+  const { protocol, model, call } = exchange;
+  return showTraces(await protocol.call('traceSetting', { settings, modelName: model }, call));
+};
+
+type LogValue =
+  | { readonly parameterChoice: 'boolParam'; readonly boolParam: boolean }
+  | { readonly parameterChoice: 'uint32Param'; readonly uint32Param: number }
+  | { readonly parameterChoice: 'stringParam'; readonly stringParam: string };
+
+function logValue(name: string, value: unknown): LogValue {
+  if (typeof value === 'boolean') return { parameterChoice: 'boolParam', boolParam: value };
+  if (typeof value === 'number') return { parameterChoice: 'uint32Param', uint32Param: value };
+  return { parameterChoice: 'stringParam', stringParam: textOf(name, value) };
+}
+
+const showLogs = (reply: JsonObject): Reply =>
+  jsonReply(
+    Object.fromEntries(
+      Object.entries(reply['settings'] as Readonly<Record<string, JsonObject>>).map(([name, value]) => [
+        name,
+        Object.values(value).find((one): one is JsonValue => one !== null) ?? '',
+      ]),
+    ),
+  );
+
+const logs = async ({ protocol, call }: Exchange, settings: Record<string, LogValue>): Promise<Reply> =>
+  showLogs(await protocol.call('logSettings', { settings }, call));
+
+export const getLogs: Endpoint = (exchange) => logs(exchange, {});
+
+export const setLogs: Endpoint = async (exchange) => {
+  const fields = Object.entries(await readJsonBody(exchange));
+  return logs(exchange, Object.fromEntries(fields.map(([name, value]) => [name, logValue(name, value)])));
+};

@@ -1,0 +1,40 @@
+// What a thread runs: reads and writes tensors in JSON, one after the other.
+
+import { parentPort } from 'node:worker_threads';
+import { createChunks } from '../body/chunks.js';
+import type { InferTask } from './infer-work.js';
+import { readInfer, type AskedInfer } from './read-infer.js';
+import type { Reply } from '../reply/reply.js';
+import { answerOf, asBuffer, memoryOf, owned, type ThreadAnswer } from './thread-message.js';
+import { writeInfer } from './write-infer.js';
+
+interface Outcome {
+  readonly result: AskedInfer | Reply;
+  readonly bytes: readonly Uint8Array[];
+}
+
+function carryOut(task: InferTask): Outcome {
+  if (task.kind === 'write') {
+    const outputs = task.response.outputs.map((output) => ({ ...output, raw: asBuffer(output.raw) }));
+    const reply = writeInfer({ ...task.response, outputs }, task.binary);
+    const body = reply.body.map(owned);
+    return { result: { ...reply, body }, bytes: body };
+  }
+  const asked = readInfer(createChunks(task.parts.map(asBuffer)), task.headerLength);
+  const inputs = asked.request.inputs.map((input) => ({ ...input, contents: input.contents.map(owned) }));
+  const bytes = inputs.flatMap(({ contents }) => contents);
+  return { result: { ...asked, request: { ...asked.request, inputs } }, bytes };
+}
+
+function answer(task: InferTask): void {
+  let outcome: Outcome;
+  try {
+    outcome = carryOut(task);
+  } catch (error) {
+    return parentPort?.postMessage(answerOf(error));
+  }
+  const done: ThreadAnswer = { kind: 'done', result: outcome.result };
+  parentPort?.postMessage(done, memoryOf(outcome.bytes));
+}
+
+parentPort?.on('message', answer);

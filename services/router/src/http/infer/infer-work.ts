@@ -1,0 +1,63 @@
+// Reading and writing inferences: small ones at once, large ones in threads, where they hold up nobody else.
+
+import type { Clock } from '@pareto/core';
+import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';
+import type { Chunks } from '../body/chunks.js';
+import { isBinary, readInfer, type AskedInfer, type BinaryWishes } from './read-infer.js';
+import type { Reply } from '../reply/reply.js';
+import { asBuffer, memoryOf, owned } from './thread-message.js';
+import { createThreadPool } from './thread-pool.js';
+import { writeInfer } from './write-infer.js';
+
+/** A message to a thread. */
+export type InferTask =
+  | { readonly kind: 'read'; readonly parts: readonly Uint8Array[]; readonly headerLength: number }
+  | { readonly kind: 'write'; readonly response: DecodedInferResponse; readonly binary: BinaryWishes };
+
+export interface InferWork extends AsyncDisposable {
+  /** The body is not to be used afterwards. */
+  read(body: Chunks, headerLength: number, signal: AbortSignal): Promise<AskedInfer>;
+  /** `message`: an encoded ModelInferResponse, not to be used afterwards. */
+  write(message: Buffer, binary: BinaryWishes, signal: AbortSignal): Promise<Reply>;
+}
+
+/** The built one, also for sources that run as they are. */
+const program = new URL('../../../dist/http/infer/infer-program.js', import.meta.url);
+
+export interface InferWorkLimits {
+  /** JSON of so many bytes and more takes milliseconds to read. */
+  readonly largeJsonBytes: number;
+  /** Raw tensors of so many bytes and more take milliseconds to write as JSON. */
+  readonly largeRawBytes: number;
+}
+
+const defaultLimits: InferWorkLimits = { largeJsonBytes: 256 * 1024, largeRawBytes: 64 * 1024 };
+
+export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultLimits): InferWork {
+  const { largeJsonBytes, largeRawBytes } = limits;
+  const threads = createThreadPool({ program, maxThreads: 2, maxWaiting: 64, idleMs: 30_000, heapMb: 2048, clock });
+  return {
+    async read(body, headerLength, signal) {
+      if (headerLength < largeJsonBytes) return readInfer(body, headerLength);
+      const parts = body.slice(0, body.length).map(owned);
+      const message: InferTask = { kind: 'read', parts, headerLength };
+      return (await threads.run({ message, memory: memoryOf(parts), signal })) as AskedInfer;
+    },
+    async write(message, binary, signal) {
+      const response = decodeInferResponse(message);
+      if (jsonBytes(response, binary) < largeRawBytes) return writeInfer(response, binary);
+      const { buffer } = owned(message);
+      const outputs = response.outputs.map((output) => (output.raw.buffer === buffer ? output : withOwned(output)));
+      const task: InferTask = { kind: 'write', response: { ...response, outputs }, binary };
+      const memory = memoryOf(outputs.map(({ raw }) => raw));
+      return (await threads.run({ message: task, memory, signal })) as Reply;
+    },
+    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
+  };
+}
+
+const withOwned = (output: RawTensor): RawTensor => ({ ...output, raw: asBuffer(owned(output.raw)) });
+
+/** Of the outputs that are to be written as JSON. */
+const jsonBytes = ({ outputs }: DecodedInferResponse, binary: BinaryWishes): number =>
+  outputs.filter(({ name }) => !isBinary(binary, name)).reduce((sum, { raw }) => sum + raw.length, 0);

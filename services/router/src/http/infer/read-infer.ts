@@ -1,0 +1,152 @@
+// An inference request from JSON, and from the binary data behind it.
+
+import { isDataType, ParetoError, type DataType } from '@pareto/core';
+import type { ParameterValue, PiecewiseRequest, PiecewiseTensor } from '@pareto/rpc';
+import { createBinaryTail, type BinaryTail } from '../body/binary-tail.js';
+import type { Chunks } from '../body/chunks.js';
+import { encodeData } from '../json/encode-data.js';
+import {
+  misfit,
+  readArray,
+  readFields,
+  readFlag,
+  readParameters,
+  readText,
+  type JsonFields,
+} from '../json/json-shape.js';
+import { NeedsExactNumbers } from '../json/number-kinds.js';
+import { parseJson } from '../json/parse-json.js';
+
+/** What is asked for, but for the model's name. */
+export interface AskedInfer {
+  readonly request: Omit<PiecewiseRequest, 'modelName' | 'modelVersion'>;
+  readonly binary: BinaryWishes;
+}
+
+/** Which outputs are to be answered as binary data. */
+export interface BinaryWishes {
+  /** Those that are not named. */
+  readonly others: boolean;
+  readonly named: ReadonlyMap<string, boolean>;
+}
+
+export const isBinary = ({ others, named }: BinaryWishes, output: string): boolean => named.get(output) ?? others;
+
+/** `headerLength`: how much of the body is JSON. Throws `invalid-argument`, saying where it stands. */
+export function readInfer(body: Chunks, headerLength: number): AskedInfer {
+  const parsed = parseJson(
+    body.join(0, headerLength),
+    headerLength === body.length ? 'the body' : 'the JSON of the body',
+  );
+  const read = (value: unknown): AskedInfer => readRequest(value, createBinaryTail(body, headerLength));
+  try {
+    return read(parsed.value);
+  } catch (error) {
+    if (error instanceof NeedsExactNumbers) return read(parsed.exact());
+    throw error;
+  }
+}
+
+function readRequest(value: unknown, tail: BinaryTail): AskedInfer {
+  const fields = readFields('the body', value);
+  const parameters = readParameters('parameters', fields['parameters']);
+  const reserved = [...parameters.keys()].find((name) => name.startsWith('triton_'));
+  if (reserved !== undefined) {
+    throw new ParetoError(
+      'invalid-argument',
+      `parameter ${reserved}: names that begin with triton_ are reserved; leave it out`,
+    );
+  }
+  const inputs = readArray('inputs', fields['inputs']).map((input, i) => readInput(`inputs[${i}]`, input, tail));
+  tail.end();
+  const outputs = (fields['outputs'] === undefined ? [] : readArray('outputs', fields['outputs'])).map((output, i) =>
+    readOutput(`outputs[${i}]`, output),
+  );
+  const others = readFlag('parameters.binary_data_output', parameters.get('binary_data_output'));
+  const named = outputs.flatMap(({ name, isBinary }) => (isBinary === undefined ? [] : [[name, isBinary] as const]));
+  return {
+    request: {
+      id: fields['id'] === undefined ? '' : readText('id', fields['id']),
+      parameters: without(parameters, 'binary_data_output'),
+      inputs,
+      outputs,
+    },
+    binary: { others, named: new Map(named) },
+  };
+}
+
+type Parameters = ReadonlyMap<string, ParameterValue>;
+
+const without = (parameters: Parameters, ...names: readonly string[]): Parameters =>
+  new Map([...parameters].filter(([name]) => !names.includes(name)));
+
+function readInput(where: string, value: unknown, tail: BinaryTail): PiecewiseTensor {
+  const fields = readFields(where, value);
+  const name = readText(`${where}.name`, fields['name']);
+  const datatype = readDatatype(name, fields['datatype']);
+  const shape = readShape(name, fields['shape']);
+  const parameters = readParameters(`${where}.parameters`, fields['parameters']);
+  const rest = without(parameters, 'binary_data_size');
+  const contents = readContents(name, fields, parameters, tail) ?? [
+    encodeData({ name, datatype, shape }, fields['data']),
+  ];
+  return { name, datatype, shape, parameters: rest, contents };
+}
+
+/** Undefined: they are in the JSON. */
+function readContents(
+  name: string,
+  fields: JsonFields,
+  parameters: Parameters,
+  tail: BinaryTail,
+): readonly Buffer[] | undefined {
+  if (parameters.has('shared_memory_region')) {
+    throw new ParetoError(
+      'invalid-argument',
+      `input '${name}' is in shared memory, which is not offered here: send its data`,
+    );
+  }
+  const size = parameters.get('binary_data_size');
+  if (size === undefined) {
+    if (fields['data'] !== undefined) return undefined;
+    throw new ParetoError('invalid-argument', `input '${name}' has neither data nor parameters.binary_data_size`);
+  }
+  if (fields['data'] !== undefined) {
+    throw new ParetoError(
+      'invalid-argument',
+      `input '${name}' has both data and parameters.binary_data_size: expected one`,
+    );
+  }
+  if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return tail.take(name, size);
+  throw misfit(`input '${name}': binary_data_size`, size, 'a number of bytes');
+}
+
+function readDatatype(input: string, value: unknown): DataType {
+  if (typeof value === 'string' && isDataType(value)) return value;
+  throw misfit(`input '${input}': its datatype`, value, "one of the protocol's, e.g. FP32");
+}
+
+const isDim = (dim: unknown): dim is number => typeof dim === 'number' && Number.isSafeInteger(dim) && dim >= 0;
+
+function readShape(input: string, value: unknown): readonly number[] {
+  if (Array.isArray(value) && value.every(isDim)) return value;
+  throw misfit(`input '${input}': its shape`, value, 'an array of sizes, e.g. [1,4]');
+}
+
+interface ReadOutput {
+  readonly name: string;
+  readonly parameters: Parameters;
+  readonly isBinary: boolean | undefined;
+}
+
+function readOutput(where: string, value: unknown): ReadOutput {
+  const fields = readFields(where, value);
+  const parameters = readParameters(`${where}.parameters`, fields['parameters']);
+  const name = readText(`${where}.name`, fields['name']);
+  if (parameters.has('shared_memory_region')) {
+    throw new ParetoError('invalid-argument', `output '${name}' is wanted in shared memory, which is not offered here`);
+  }
+  const binary = parameters.get('binary_data');
+  const isBinary = binary === undefined ? undefined : readFlag(`${where}.parameters.binary_data`, binary);
+  return { name, parameters: without(parameters, 'binary_data'), isBinary };
+}

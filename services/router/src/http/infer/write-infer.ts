@@ -1,0 +1,34 @@
+// An inference's answer as JSON, with the outputs that are wanted so as binary data behind it.
+
+import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
+import { decodeData } from '../json/decode-data.js';
+import { isBinary, type BinaryWishes } from './read-infer.js';
+import type { Reply } from '../reply/reply.js';
+
+export const headerLengthKey = 'inference-header-content-length';
+
+/** Throws `invalid-argument` when an output has no form in JSON. */
+export function writeInfer(response: DecodedInferResponse, wishes: BinaryWishes): Reply {
+  const { modelName, modelVersion, id, parameters, outputs } = response;
+  const fields = [
+    `"model_name":${JSON.stringify(modelName)}`,
+    `"model_version":${JSON.stringify(modelVersion)}`,
+    ...(id === '' ? [] : [`"id":${JSON.stringify(id)}`]),
+    ...(parameters.size === 0 ? [] : [`"parameters":${JSON.stringify(Object.fromEntries(parameters))}`]),
+    `"outputs":[${outputs.map((output) => outputText(output, isBinary(wishes, output.name))).join(',')}]`,
+  ];
+  const json = Buffer.from(`{${fields.join(',')}}`);
+  const binary = outputs.filter(({ name }) => isBinary(wishes, name)).map(({ raw }) => raw);
+  if (binary.length === 0) {
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: [json], isTensors: true };
+  }
+  const headers = { 'content-type': 'application/octet-stream', [headerLengthKey]: String(json.length) };
+  return { status: 200, headers, body: [json, ...binary], isTensors: true };
+}
+
+function outputText(output: RawTensor, asBinary: boolean): string {
+  const { name, datatype, shape, raw } = output;
+  const head = `"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`;
+  const data = asBinary ? `"parameters":{"binary_data_size":${raw.length}}` : `"data":${decodeData(output)}`;
+  return `{${head},${data}}`;
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { systemClock, type ParetoError } from '@pareto/core';
+import { createByteBudget } from '../../../src/http/body/byte-budget.js';
+import { readBody } from '../../../src/http/body/read-body.js';
+import type { HttpError } from '../../../src/http/reply/status.js';
+
+describe('readBody', () => {
+  const server = createServer();
+  let socket: Socket;
+  before((done) => void server.listen(0, '127.0.0.1', done));
+  after(() => void server.close());
+  afterEach(() => void socket.destroy());
+
+  /** A request as it came so far; more is written to `socket`. */
+  const requestOf = (...lines: readonly string[]): Promise<IncomingMessage> =>
+    new Promise((resolve) => {
+      server.once('request', resolve);
+      socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+      socket.write(['POST / HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n'));
+    });
+
+  const hold = createByteBudget(1e9).hold();
+  const options = { maxBytes: 1000, stallMs: 60_000, hold, clock: systemClock };
+
+  it('puts together what comes in pieces', async () => {
+    const request = await requestOf('content-length: 6');
+    const body = readBody(request, options);
+    socket.write('abc');
+    socket.write('def');
+    const whole = await body;
+    assert.equal(whole.join(1, whole.length).toString(), 'bcdef');
+  });
+
+  it('keeps a body of countless pieces in few', async () => {
+    const request = await requestOf('transfer-encoding: chunked');
+    const body = readBody(request, { ...options, maxBytes: 100_000 });
+    const sent = Array.from({ length: 5000 }, (_, i) => i % 256);
+    socket.write(sent.map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join(''), 'latin1');
+    socket.write('0\r\nx-trailer: 1\r\n\r\n');
+    const whole = await body;
+    assert.deepEqual([...whole.join(0, whole.length)], sent);
+    assert.ok(whole.slice(0, whole.length).length < 20);
+  });
+
+  it('refuses a large one while too many are under way', async () => {
+    const request = await requestOf('content-length: 400000');
+    socket.write(Buffer.alloc(400_000));
+    const refused = (error: HttpError): boolean => error.status === 429;
+    const full = createByteBudget(300_000).hold();
+    await assert.rejects(readBody(request, { ...options, hold: full, maxBytes: 1e6 }), refused);
+  });
+
+  it('gives up one that stalls', async () => {
+    const request = await requestOf('content-length: 6');
+    socket.write('abc');
+    const gaveUp = (error: HttpError): boolean => error.status === 408;
+    await assert.rejects(readBody(request, { ...options, stallMs: 50 }), gaveUp);
+  });
+
+  it('ends when its caller goes away', async () => {
+    const request = await requestOf('content-length: 6');
+    const body = readBody(request, options);
+    socket.destroy();
+    await assert.rejects(body, (error: ParetoError) => error.code === 'cancelled');
+  });
+
+  it('ends when the caller of something deflated goes away', async () => {
+    const request = await requestOf('content-length: 60', 'content-encoding: gzip');
+    const body = readBody(request, options);
+    socket.write(gzipSync('abc').subarray(0, 10));
+    socket.destroy();
+    await assert.rejects(body);
+  });
+
+  it('inflates no further than the limit', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000));
+    const request = await requestOf(`content-length: ${bomb.length}`, 'content-encoding: gzip');
+    socket.write(bomb);
+    const refused = (error: HttpError): boolean => error.status === 413;
+    await assert.rejects(readBody(request, { ...options, maxBytes: 100_000 }), refused);
+  });
+});

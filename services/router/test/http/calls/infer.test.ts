@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict';
+import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
+import { cleanUp, setScene, tiny, type Scene } from '../../support/scene.js';
+import { ask, type Ask, type HttpAnswer } from '../../support/ask.js';
+import { answersWithInputs } from '../../support/identity.js';
+
+const x = (data: unknown, more: object = {}): object => ({ name: 'x', shape: [1, 4], datatype: 'FP32', data, ...more });
+const binary = (size: number, more: object = {}): object => ({
+  ...{ name: 'x', shape: [1, 4], datatype: 'FP32', parameters: { binary_data_size: size } },
+  ...more,
+});
+
+/** JSON with binary data behind it. */
+function mixed(json: object, ...data: readonly Buffer[]): Pick<Ask, 'body' | 'headers'> {
+  const head = Buffer.from(JSON.stringify(json));
+  return {
+    body: Buffer.concat([head, ...data]),
+    headers: { 'Inference-Header-Content-Length': String(head.length) },
+  };
+}
+
+const floats = (...values: readonly number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);
+
+interface OutputJson {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly data?: readonly unknown[];
+  readonly parameters?: { readonly binary_data_size: number };
+}
+
+const outputsOf = (answer: HttpAnswer): readonly OutputJson[] => {
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json()['outputs'] as readonly OutputJson[];
+};
+
+describe('HTTP infer', () => {
+  let scene: Scene;
+  let infer: (asked: Ask, path?: string) => Promise<HttpAnswer>;
+  before(async () => {
+    scene = await setScene({ variants: [{ ...tiny, maxBatchSize: 64 }], workers: [['tiny']] });
+    answersWithInputs(scene.workers[0]);
+    infer = (asked, path = 'digits/infer') => ask(`${scene.router.url}/v2/models/${path}`, asked);
+  });
+  after(cleanUp);
+
+  it('answers JSON with JSON, with what was chosen', async () => {
+    const answer = await infer({ body: { id: 'h1', inputs: [x([1, 2.5, -3, 4])] } });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.headers['content-type'], 'application/json');
+    assert.deepEqual(answer.json(), {
+      model_name: 'digits',
+      model_version: '',
+      id: 'h1',
+      parameters: { pareto_variant: 'tiny:original', pareto_cost: 0.001 },
+      outputs: [{ name: 'y', datatype: 'FP32', shape: [1, 4], data: [1, 2.5, -3, 4] }],
+    });
+    assert.equal(answer.headers['pareto-variant'], 'tiny:original');
+    assert.match(String(answer.headers['pareto-decision-id']), /^router-/);
+    assert.ok(answer.text.includes('[1.0,2.5,-3.0,4.0]'), 'whole floats are still floats');
+  });
+
+  const roundTrips: readonly (readonly [string, string, string])[] = [
+    ['BOOL', '[true,false,true,true]', '[true,false,true,true]'],
+    ['INT8', '[-128,127,0,1]', '[-128,127,0,1]'],
+    ['UINT8', '[0,255,1,2]', '[0,255,1,2]'],
+    ['INT16', '[-32768,32767,0,1]', '[-32768,32767,0,1]'],
+    ['UINT16', '[65535,0,1,2]', '[65535,0,1,2]'],
+    ['INT32', '[-2147483648,2147483647,0,1]', '[-2147483648,2147483647,0,1]'],
+    ['UINT32', '[4294967295,0,1,2]', '[4294967295,0,1,2]'],
+    ['INT64', '[1,2,3,9007199254740993]', '[1,2,3,9007199254740993]'],
+    ['INT64', '[-9223372036854775808,9223372036854775807,-1,0]', '[-9223372036854775808,9223372036854775807,-1,0]'],
+    ['UINT64', '[18446744073709551615,0,1,2]', '[18446744073709551615,0,1,2]'],
+    ['FP32', '[NaN,Infinity,-Infinity,-0]', '[NaN,Infinity,-Infinity,-0.0]'],
+    ['FP64', '[0.1,1e300,12345678901234567890,5e-324]', '[0.1,1e+300,12345678901234567000.0,5e-324]'],
+    ['BYTES', '["a","","ü","\\u0000NaN \\" 9007199254740993"]', '["a","","ü","\\u0000NaN \\" 9007199254740993"]'],
+    ['FP32', '[[1,2],[3,4]]', '[1.0,2.0,3.0,4.0]'],
+  ];
+  for (const [datatype, data, expected] of roundTrips) {
+    it(`keeps ${datatype} ${data}`, async () => {
+      const body = `{"inputs":[{"name":"x","shape":[1,4],"datatype":"${datatype}","data":${data}}]}`;
+      const answer = await infer({ body });
+      assert.equal(answer.status, 200, answer.text);
+      assert.ok(answer.text.includes(`"datatype":"${datatype}","shape":[1,4],"data":${expected}`), answer.text);
+    });
+  }
+
+  it('takes a byte order mark, and the last of two keys', async () => {
+    const body = `\ufeff{"id":"a","id":"b","inputs":[${JSON.stringify(x([1, 2, 3, 4]))}]}`;
+    assert.equal((await infer({ body })).json()['id'], 'b');
+  });
+
+  it('takes and gives zero elements', async () => {
+    const [output] = outputsOf(await infer({ body: { inputs: [x([], { shape: [0, 4] })] } }));
+    assert.deepEqual(output, { name: 'y', datatype: 'FP32', shape: [0, 4], data: [] });
+  });
+
+  it('takes binary data, and gives JSON', async () => {
+    const [output] = outputsOf(await infer(mixed({ inputs: [binary(16)] }, floats(1, 2, 3, 4))));
+    assert.deepEqual(output?.data, [1, 2, 3, 4]);
+  });
+
+  it('gives binary data when it is asked for', async () => {
+    const data = floats(1, 2, 3, 4);
+    const wishes = [
+      { parameters: { binary_data_output: true } },
+      { outputs: [{ name: 'y', parameters: { binary_data: true } }] },
+    ];
+    for (const wish of wishes) {
+      const answer = await infer(mixed({ inputs: [binary(16)], ...wish }, data));
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.headers['content-type'], 'application/octet-stream');
+      const length = Number(answer.headers['inference-header-content-length']);
+      const json = JSON.parse(answer.body.subarray(0, length).toString()) as { outputs: OutputJson[] };
+      assert.deepEqual(json.outputs, [
+        { name: 'y', datatype: 'FP32', shape: [1, 4], parameters: { binary_data_size: 16 } },
+      ]);
+      assert.deepEqual(answer.body.subarray(length), data);
+    }
+  });
+
+  it('mixes JSON and binary data, whichever output is asked for how', async () => {
+    const halves = Buffer.from(Uint16Array.from([0x3c00, 0xc000, 0, 1]).buffer);
+    const inputs = [binary(8, { datatype: 'FP16' }), x([1, 2, 3, 4], { name: 'j' }), binary(16, { name: 'b' })];
+    const outputs = [{ name: 'y', parameters: { binary_data: true } }, { name: 'j' }];
+    const parameters = { binary_data_output: true };
+    const answer = await infer(mixed({ inputs, outputs, parameters }, halves, floats(5, 6, 7, 8)));
+    assert.equal(answer.status, 200, answer.text);
+    const length = Number(answer.headers['inference-header-content-length']);
+    const json = JSON.parse(answer.body.subarray(0, length).toString()) as { outputs: OutputJson[] };
+    assert.deepEqual(
+      json.outputs.map(({ name, parameters: { binary_data_size: size } = { binary_data_size: -1 } }) => [name, size]),
+      [
+        ['y', 8],
+        ['j', 16],
+        ['b', 16],
+      ],
+    );
+    assert.deepEqual(answer.body.subarray(length), Buffer.concat([halves, floats(1, 2, 3, 4), floats(5, 6, 7, 8)]));
+  });
+
+  it('takes a body that is the tensor alone', async () => {
+    const answer = await infer({ body: floats(1, 2), headers: { 'Inference-Header-Content-Length': '0' } });
+    assert.equal(answer.status, 200, answer.text);
+    const length = Number(answer.headers['inference-header-content-length']);
+    assert.deepEqual(answer.body.subarray(length), floats(1, 2));
+  });
+
+  it('takes 20 MB, binary and as JSON', async () => {
+    const shape = [4, 1_310_720];
+    const data = Buffer.alloc(20 * 2 ** 20, 1);
+    const patient = { 'x-pareto-latency-ms': '60000' };
+    const asked = mixed({ inputs: [binary(data.length, { shape })], parameters: { binary_data_output: true } }, data);
+    const answer = await infer({ ...asked, headers: { ...asked.headers, ...patient } });
+    assert.equal(answer.status, 200, answer.text.slice(0, 300));
+    const length = Number(answer.headers['inference-header-content-length']);
+    assert.ok(answer.body.subarray(length).equals(data));
+    const ints = `[${'7,'.repeat(5_242_879)}7]`;
+    const body = `{"inputs":[{"name":"x","shape":[4,1310720],"datatype":"INT32","data":${ints}}]}`;
+    assert.ok((await infer({ body, headers: patient })).text.includes(ints));
+  }).timeout(30_000);
+
+  it('inflates what comes deflated, and deflates what goes', async () => {
+    const body = Buffer.from(JSON.stringify({ inputs: [x(new Array(400).fill(1.5), { shape: [1, 400] })] }));
+    const ways = [
+      ['gzip', gzipSync(body), gunzipSync],
+      ['deflate', deflateSync(body), inflateSync],
+    ] as const;
+    for (const [encoding, packed, unpack] of ways) {
+      const headers = { 'content-encoding': encoding, 'accept-encoding': `br, ${encoding}` };
+      const answer = await infer({ body: packed, headers });
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.headers['content-encoding'], encoding);
+      const json = JSON.parse(unpack(answer.body).toString()) as { outputs: OutputJson[] };
+      assert.equal(json.outputs[0]?.data?.length, 400);
+    }
+  });
+
+  const refusals: readonly (readonly [string, Ask, number, RegExp])[] = [
+    ['broken JSON', { body: '{"inputs": [' }, 400, /the body is not JSON/],
+    ['no JSON at all', { body: '', headers: { 'content-length': '0' } }, 400, /the body is empty: expected JSON/],
+    ['JSON that is no object', { body: '[1]' }, 400, /the body is \[1\]: expected an object/],
+    ['what is not UTF-8', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, /not UTF-8/],
+    ['no inputs', { body: '{}' }, 400, /inputs is missing: expected an array/],
+    ['an input without a name', { body: { inputs: [{}] } }, 400, /inputs\[0\].name is missing/],
+    [
+      'strings for numbers',
+      { body: { inputs: [x(['a', 1, 2, 3])] } },
+      400,
+      /input 'x': element 0 of its data is "a": expected a number for FP32/,
+    ],
+    [
+      'a number out of range',
+      { body: { inputs: [x([1, 300, 2, 3], { datatype: 'UINT8' })] } },
+      400,
+      /element 1 .* is 300: expected an integer from 0 to 255 for UINT8/,
+    ],
+    [
+      'a fraction for an integer',
+      { body: { inputs: [x([1, 2.5, 2, 3], { datatype: 'INT64' })] } },
+      400,
+      /element 1 .* is 2.5/,
+    ],
+    [
+      'an INT64 past its end',
+      { body: '{"inputs":[{"name":"x","shape":[1],"datatype":"INT64","data":[9223372036854775808]}]}' },
+      400,
+      /is 9223372036854775808: expected an integer from -9223372036854775808/,
+    ],
+    [
+      'a number for BYTES',
+      { body: { inputs: [x([1, 2, 3, 4], { datatype: 'BYTES' })] } },
+      400,
+      /expected a string for BYTES/,
+    ],
+    ['numbers for BOOL', { body: { inputs: [x([1, 0, 1, 0], { datatype: 'BOOL' })] } }, 400, /expected true or false/],
+    [
+      'FP16 as JSON',
+      { body: { inputs: [x([1, 2, 3, 4], { datatype: 'FP16' })] } },
+      400,
+      /FP16 has no form in JSON: send it as binary data/,
+    ],
+    [
+      'an unknown datatype',
+      { body: { inputs: [x([1], { datatype: 'FLOAT' })] } },
+      400,
+      /input 'x': its datatype is "FLOAT": expected one of/,
+    ],
+    [
+      'data that is too short',
+      { body: { inputs: [x([1, 2, 3, 4], { shape: [1, 5] })] } },
+      400,
+      /its data has 4 elements: shape \[1,5\] has 5/,
+    ],
+    [
+      'a shape that can not be',
+      { body: { inputs: [x([1], { shape: [-1] })] } },
+      400,
+      /its shape is \[-1\]: expected an array of sizes/,
+    ],
+    ['a shape of a quadrillion', { body: { inputs: [x([1], { shape: [1e8, 1e8] })] } }, 400, /has 1 elements/],
+    ['neither data nor binary data', { body: { inputs: [x(undefined)] } }, 400, /has neither data nor/],
+    ['both', { body: { inputs: [binary(16, { data: [1] })] } }, 400, /has both data and/],
+    ['too little binary data', mixed({ inputs: [binary(16)] }, floats(1)), 400, /binary_data_size is 16, and 4 bytes/],
+    [
+      'too much binary data',
+      mixed({ inputs: [binary(16)] }, floats(1, 2, 3, 4, 5)),
+      400,
+      /4 bytes of binary data are left over/,
+    ],
+    [
+      'a header length past the end',
+      { body: '{}', headers: { 'Inference-Header-Content-Length': '99' } },
+      400,
+      /Inference-Header-Content-Length is "99": .* has 2 bytes/,
+    ],
+    [
+      'a header length that is none',
+      { body: '{}', headers: { 'Inference-Header-Content-Length': '-1' } },
+      400,
+      /is "-1"/,
+    ],
+    [
+      'a header length within the JSON',
+      { ...mixed({ inputs: [binary(16)] }, floats(1)), headers: { 'Inference-Header-Content-Length': '7' } },
+      400,
+      /is not JSON/,
+    ],
+    [
+      'shared memory',
+      { body: { inputs: [x(undefined, { parameters: { shared_memory_region: 'r' } })] } },
+      400,
+      /shared memory, which is not offered/,
+    ],
+    ['reserved parameters', { body: { inputs: [x([1, 2, 3, 4])], parameters: { triton_x: 1 } } }, 400, /reserved/],
+    ['a list for a parameter', { body: { inputs: [], parameters: { p: [1] } } }, 400, /parameters.p is \[1\]/],
+    ['a bad objective', { body: { inputs: [x([1, 2, 3, 4])], parameters: { latency_ms: 'soon' } } }, 400, /latency_ms/],
+    [
+      'an encoding of others',
+      { body: '{}', headers: { 'content-encoding': 'br' } },
+      415,
+      /"br" is not understood: expected gzip/,
+    ],
+    ['what can not be inflated', { body: 'plain', headers: { 'content-encoding': 'gzip' } }, 400, /cannot be inflated/],
+    ['deep nesting of nothing', { body: `${'['.repeat(1e5)}${']'.repeat(1e5)}` }, 400, /the body is \[/],
+    ['UTF-16', { body: Buffer.from('{"inputs":[]}', 'utf16le') }, 400, /not JSON/],
+    [
+      'a number past all',
+      { body: '{"inputs":[{"name":"x","shape":[1e400],"datatype":"FP32","data":[1]}]}' },
+      400,
+      /its shape is/,
+    ],
+    [
+      'a prototype for fields',
+      { body: '{"__proto__":{"inputs":[]},"parameters":{"__proto__":1}}' },
+      400,
+      /inputs is missing/,
+    ],
+    [
+      'two lengths',
+      { body: '{}', headers: { 'Inference-Header-Content-Length': ['2', '2'] } },
+      400,
+      /Inference-Header-Content-Length is "2, 2"/,
+    ],
+    [
+      'deep nesting',
+      {
+        body: `{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":${'['.repeat(5000)}1${']'.repeat(5000)}}]}`,
+      },
+      400,
+      /nested deeper/,
+    ],
+  ];
+  for (const [name, asked, status, text] of refusals) {
+    it(`refuses ${name}`, async () => {
+      const answer = await infer({ method: 'POST', ...asked });
+      assert.equal(answer.status, status, answer.text);
+      assert.match(String(answer.json()['error']), text);
+    });
+  }
+
+  it('tells an output that has no form in JSON how to be asked for', async () => {
+    const answer = await infer(mixed({ inputs: [binary(8, { datatype: 'BF16' })] }, floats(1, 2)));
+    assert.equal(answer.status, 400);
+    assert.match(answer.text, /output 'y' is BF16, which has no form in JSON: ask for it as binary data/);
+  });
+
+  it('has 404 for a model that is not there', async () => {
+    const answer = await infer({ body: { inputs: [x([1, 2, 3, 4])] } }, 'nope/infer');
+    assert.equal(answer.status, 404);
+    assert.match(answer.text, /'nope'/);
+  });
+});

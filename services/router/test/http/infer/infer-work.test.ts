@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { ParetoError, systemClock } from '@pareto/core';
+import { decodeInferResponse, encodeInferResponse, type RawTensor } from '@pareto/rpc';
+import { createChunks } from '../../../src/http/body/chunks.js';
+import { createInferWork } from '../../../src/http/infer/infer-work.js';
+import type { AskedInfer, BinaryWishes } from '../../../src/http/infer/read-infer.js';
+
+const never = new AbortController().signal;
+const json: BinaryWishes = { others: false, named: new Map() };
+
+const bytesOf = (views: readonly Uint8Array[]): Buffer => Buffer.concat(views);
+
+/** What a reader of it sees. */
+const seen = ({ request, binary }: AskedInfer): unknown => ({
+  ...request,
+  parameters: [...request.parameters],
+  inputs: request.inputs.map((input) => ({
+    ...input,
+    parameters: [...(input.parameters ?? [])],
+    contents: bytesOf(input.contents),
+  })),
+  binary,
+});
+
+describe('reading and writing inferences', () => {
+  const atOnce = createInferWork(systemClock, { largeJsonBytes: Infinity, largeRawBytes: Infinity });
+  const inThreads = createInferWork(systemClock, { largeJsonBytes: 0, largeRawBytes: 0 });
+  after(() => Promise.all([atOnce[Symbol.asyncDispose](), inThreads[Symbol.asyncDispose]()]));
+
+  /** Both make the same of it, in pieces that have and have not memory of their own. */
+  async function readBoth(text: string, tail = Buffer.alloc(0)): Promise<PromiseSettledResult<unknown>> {
+    const whole = Buffer.concat([Buffer.from(text), tail]);
+    const pieces = [whole.subarray(0, 10), Buffer.from(new Uint8Array(whole.subarray(10)).buffer)];
+    const headerLength = Buffer.byteLength(text);
+    const [one, other] = await Promise.allSettled([
+      atOnce.read(createChunks([whole]), headerLength, never).then(seen),
+      inThreads.read(createChunks(pieces), headerLength, never).then(seen),
+    ]);
+    assert.deepEqual(other, one);
+    return one;
+  }
+
+  const input = (datatype: string, data: string, count = 3): string =>
+    `{"inputs":[{"name":"x","shape":[${count}],"datatype":"${datatype}","data":${data},"parameters":{"p":2.5}}]}`;
+
+  it('makes the same of a body, wherever it is read', async () => {
+    const bodies = [
+      input('FP32', '[1,NaN,-0]'),
+      input('INT64', '[9007199254740993,-9223372036854775808,0]'),
+      input('BYTES', '["a","ü\\ud83d\\ude00",""]'),
+      input('BOOL', '[]', 0),
+      '{"id":"i","inputs":[],"parameters":{"min_accuracy":0.9,"class":"online","n":12345678901234567890},"outputs":[{"name":"y","parameters":{"binary_data":true}}]}',
+    ];
+    for (const body of bodies) assert.equal((await readBoth(body)).status, 'fulfilled', body);
+    const mixed = `{"inputs":[{"name":"a","shape":[2],"datatype":"UINT8","parameters":{"binary_data_size":2}},
+      {"name":"j","shape":[1],"datatype":"FP32","data":[5]},
+      {"name":"b","shape":[3],"datatype":"UINT8","parameters":{"binary_data_size":3}}]}`;
+    assert.equal((await readBoth(mixed, Buffer.from([1, 2, 3, 4, 5]))).status, 'fulfilled');
+  });
+
+  it('refuses with the same words', async () => {
+    const bodies = [
+      '{',
+      '[]',
+      '{"inputs":7}',
+      input('FP32', '[1,"a",3]'),
+      input('FP16', '[1,2,3]'),
+      input('INT8', '[1,2]'),
+    ];
+    for (const body of bodies) {
+      const refused = await readBoth(body);
+      assert.ok(refused.status === 'rejected' && refused.reason instanceof ParetoError, body);
+    }
+  });
+
+  const floats: RawTensor = {
+    ...{ name: 'y', datatype: 'FP32', shape: [2] },
+    raw: Buffer.from(Float32Array.of(1.5, -0).buffer),
+  };
+  const halves: RawTensor = { name: 'h', datatype: 'FP16', shape: [1], raw: Buffer.from([0, 60]) };
+  const messageOf = (outputs: readonly RawTensor[], isTyped = false): Buffer =>
+    encodeInferResponse(
+      { ...decodeInferResponse(Buffer.alloc(0)), modelName: 'm', modelVersion: '1', id: 'i', outputs },
+      isTyped,
+    );
+
+  it('writes the same answer, wherever it is written', async () => {
+    const wishes: readonly BinaryWishes[] = [{ others: false, named: new Map([['h', true]]) }, json];
+    for (const binary of wishes) {
+      for (const outputs of [[floats], [floats, halves]]) {
+        const written = await Promise.allSettled(
+          [atOnce, inThreads].map(async (work) => {
+            const { body, ...head } = await work.write(messageOf(outputs), binary, never);
+            return { ...head, body: bytesOf(body) };
+          }),
+        );
+        assert.deepEqual(written[1], written[0]);
+        assert.equal(written[0]?.status, outputs.length > 1 && binary === json ? 'rejected' : 'fulfilled');
+      }
+    }
+    const typed = await inThreads.write(messageOf([floats], true), json, never);
+    assert.match(bytesOf(typed.body).toString(), /"data":\[1.5,-0.0\]/);
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { ParetoError } from '@pareto/core';
+import type { ParameterValue } from '@pareto/rpc';
+import { objectiveOfMetadata, objectiveOfParameters, timeoutMsOf } from '../../src/resolve/read-objective.js';
+
+const read = (entries: Record<string, ParameterValue>) => {
+  const objective = objectiveOfParameters(new Map(Object.entries(entries)));
+  return Object.fromEntries(Object.entries(objective).filter(([, value]) => value !== undefined));
+};
+
+describe('objectives of clients', () => {
+  it('are read from numbers and text', () => {
+    assert.deepEqual(read({ latency_ms: 50, min_accuracy: '0.9', max_cost_per_1k: '1e-3', other: 'x' }), {
+      latencyMs: 50,
+      minAccuracy: 0.9,
+      maxCostPer1k: 0.001,
+    });
+    assert.deepEqual(read({ class: 'offline', degrade: 'allow', accuracy_bound: 'lower95' }), {
+      class: 'offline',
+      degrade: 'allow',
+      accuracyBound: 'lower95',
+    });
+    assert.equal(objectiveOfMetadata(new Map([['x-pareto-max-cost-per-1k', '2']])).maxCostPer1k, 2);
+  });
+
+  const malformed: readonly Record<string, ParameterValue>[] = [
+    { latency_ms: 'soon' },
+    { latency_ms: 0 },
+    { latency_ms: '' },
+    { latency_ms: true },
+    { min_accuracy: 1.01 },
+    { max_cost_per_1k: -1 },
+    { class: 'urgent' },
+    { degrade: true },
+  ];
+  for (const entries of malformed) {
+    it(`are refused when they make no sense: ${JSON.stringify(entries)}`, () => {
+      const [name = ''] = Object.keys(entries);
+      assert.throws(
+        () => read(entries),
+        (error) => error instanceof ParetoError && error.code === 'invalid-argument' && error.message.includes(name),
+      );
+    });
+  }
+
+  it('are named as they came, also where JSON has no word for it', () => {
+    assert.throws(() => read({ latency_ms: Number.NaN }), {
+      message: /^parameter latency_ms is NaN: expected a number/,
+    });
+    assert.throws(() => read({ latency_ms: Infinity }), { message: /^parameter latency_ms is Infinity: expected/ });
+  });
+
+  for (const value of ['soon', '0', '']) {
+    it(`are named as they stand in metadata: ${JSON.stringify(value)}`, () => {
+      assert.throws(() => objectiveOfMetadata(new Map([['x-pareto-latency-ms', value]])), {
+        code: 'invalid-argument',
+        message: /^metadata x-pareto-latency-ms is /,
+      });
+    });
+  }
+
+  it("read the protocol's timeout in µs", () => {
+    assert.equal(timeoutMsOf(new Map([['timeout', 1500]])), 1.5);
+    assert.equal(timeoutMsOf(new Map()), undefined);
+    assert.equal(timeoutMsOf(new Map([['timeout', 0]])), undefined);
+  });
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { fallbackObjective, type Objective, type RuleInForce, type TargetEntry } from '@pareto/core';
+import { defaultSelectParams, idleLoads, selectVariant, type Query } from '@pareto/policy';
+import { reasonText } from '../../src/resolve/refusal.js';
+import { domainTable } from '../support/domain-table.js';
+
+const [entry = assert.fail()] = domainTable({ a: { ms: 1, replicas: 1 }, b: { ms: 2, replicas: 0 } }).targets.values();
+const text = (fields: Partial<TargetEntry>, objective: Partial<Objective>): string =>
+  reasonText('infeasible', {
+    entry: { ...entry, ...fields },
+    items: 1,
+    objective: { ...fallbackObjective, ...objective },
+    elapsedMs: 0,
+  });
+
+describe('what a refused client is told', () => {
+  it('is that a floor needs a measured accuracy, where there is none', () => {
+    const objective = { ...fallbackObjective, minAccuracy: 0.5 };
+    const query: Query = { items: 1, objective, elapsedMs: 0, preference: 'cheapest' };
+    const selection = selectVariant(entry, query, idleLoads, defaultSelectParams);
+    assert.ok(selection.kind === 'refused' && selection.reason === 'infeasible');
+    assert.equal(selection.nearest?.candidate.variant, 'a:original');
+    assert.match(text({}, objective), /accuracy >= 0.5: its accuracy was never measured, .* validation set$/);
+    assert.doesNotMatch(text({}, { latencyMs: fallbackObjective.latencyMs }), /never measured/);
+    const [known = assert.fail()] = entry.candidates;
+    const accuracy = { metric: 'top1', value: 0.4, lower95: 0.3, upper95: 0.5, samples: 9 } as const;
+    assert.doesNotMatch(text({ candidates: [{ ...known, accuracy }] }, objective), /never measured/);
+  });
+
+  it('is which rules are in the way, and no wish', () => {
+    const rule = (kind: RuleInForce['kind'], target: string): RuleInForce => ({
+      ...{ kind, target, task: 'digits', reason: `for ${kind}` },
+    });
+    const rules = [rule('cold', 'b'), rule('deny', 'b'), rule('warm', 'a')];
+    const told = text({ rules, exclusions: [undefined, 'denied'] }, {});
+    assert.match(told, /, as b is denied: for deny$/);
+  });
+});
