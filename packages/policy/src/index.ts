@@ -37,7 +37,7 @@ export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from 
 export { listSteps } from './make/list-steps.js';
 export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
-export { holdRemovals } from './place/hold-removals.js';
+export { holdRemovals } from './place/validate/hold-removals.js';
 export { planPlacement } from './place/plan-placement.js';
 export {
   defaultPlacementParams,
@@ -48,9 +48,9 @@ export {
   type PlacementSnapshot,
   type PlacementVariant,
   type PlacementWorker,
-} from './place/snapshot.js';
-export { coldVariants, type PlacementWish } from './place/warmth.js';
-export { validatePlan, type ValidatedPlan } from './place/validate-plan.js';
+} from './snapshot/snapshot.js';
+export { coldVariants, type PlacementWish } from './snapshot/warmth.js';
+export { validatePlan, type ValidatedPlan } from './place/validate/validate-plan.js';
 export { markDominated, type Catalogue } from './prune/mark-dominated.js';
 export { defaultDominationParams, type DominationParams } from './prune/domination-params.js';
 export {

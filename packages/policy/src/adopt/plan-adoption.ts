@@ -1,7 +1,7 @@
 // Bringing a plan in line with what runs, after the store that holds the plan was restored to an earlier state.
 
 import type { Assignment, HardwareClassId, PlanAction, ReplicaReport, WorkerId, WorkerInfo } from '@pareto/core';
-import type { PlacementVariant } from '../place/snapshot.js';
+import type { PlacementVariant } from '../snapshot/snapshot.js';
 
 /** A variant and where it was measured. */
 type KnownVariant = Pick<PlacementVariant, 'variant' | 'measurements'>;

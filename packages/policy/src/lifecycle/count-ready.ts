@@ -1,7 +1,7 @@
 // Replicas of a version that answer.
 
 import type { VariantId, WorkerId } from '@pareto/core';
-import type { PlacementReplica, PlacementWorker } from '../place/snapshot.js';
+import type { PlacementReplica, PlacementWorker } from '../snapshot/snapshot.js';
 
 /** Replicas that are ready of each variant of a version; a variant without any is left out. */
 export function countReady(

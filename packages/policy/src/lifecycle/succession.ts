@@ -1,7 +1,12 @@
 // What a new version of an architecture must have ready before its name moves to it.
 
 import { originalRecipe, recipeOf, type SelectionRule, type VariantId } from '@pareto/core';
-import type { PlacementArchitecture, PlacementReplica, PlacementVariant, PlacementWorker } from '../place/snapshot.js';
+import type {
+  PlacementArchitecture,
+  PlacementReplica,
+  PlacementVariant,
+  PlacementWorker,
+} from '../snapshot/snapshot.js';
 import { isDenied } from '../select/rules.js';
 import { countReady } from './count-ready.js';
 

@@ -1,7 +1,7 @@
 // The measurements that a variant should have.
 
 import type { Measurement } from '@pareto/core';
-import type { PlacementVariant } from '../place/snapshot.js';
+import type { PlacementVariant } from '../snapshot/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
 import type { Step } from './step.js';
 

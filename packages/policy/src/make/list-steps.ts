@@ -2,7 +2,7 @@
 // shown are both read from here.
 
 import { dynamicBatch, originalRecipe, recipes, type RecipeOutcome } from '@pareto/core';
-import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
+import type { PlacementArchitecture, PlacementVariant } from '../snapshot/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
 import { listMeasures } from './list-measures.js';
 import type { Step } from './step.js';

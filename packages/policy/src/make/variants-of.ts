@@ -12,7 +12,7 @@ import {
   type SessionOption,
   type Variant,
 } from '@pareto/core';
-import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
+import type { PlacementArchitecture, PlacementVariant } from '../snapshot/snapshot.js';
 
 /**
  * The variants of the file that `outcome` made, of the trained model itself where it is undefined: one for each provider of

@@ -1,7 +1,7 @@
 // Which replica goes where: the simple policy. A solver takes over behind the same function later.
 
 import type { Plan } from '@pareto/core';
-import { createLedger } from './ledger.js';
+import { createLedger } from './ledger/ledger.js';
 import {
   heldNeeds,
   keepingOf,
@@ -13,17 +13,17 @@ import {
   wantedNeeds,
   warmNeeds,
   type Look,
-} from './needs.js';
-import { listWork } from './list-work.js';
-import { listOptions } from './options.js';
+} from './needs/needs.js';
+import { listWork } from './work/list-work.js';
+import { listOptions } from './ledger/options.js';
 import { planSuccession } from './plan-succession.js';
-import { planWork } from './plan-work.js';
+import { planWork } from './work/plan-work.js';
 import { leaveWorkers, removeDead, unloadSurplus } from './release.js';
-import { claim, satisfy } from './satisfy.js';
-import type { PlacementParams, PlacementSnapshot } from './snapshot.js';
-import { versionsOf } from './versions.js';
-import { coldVariants } from './warmth.js';
-import { wishNeeds } from './wish-needs.js';
+import { claim, satisfy } from './needs/satisfy.js';
+import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
+import { versionsOf } from '../snapshot/versions.js';
+import { coldVariants } from '../snapshot/warmth.js';
+import { wishNeeds } from './needs/wish-needs.js';
 
 /**
  * The actions that bring the fleet nearer to what is wanted; none when it is there. Within every worker's memory, what

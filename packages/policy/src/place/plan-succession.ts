@@ -2,11 +2,11 @@
 
 import { architectureNamed, type VariantId } from '@pareto/core';
 import { successionOf } from '../lifecycle/succession.js';
-import type { Entry, Ledger } from './ledger.js';
-import { need, type Look } from './needs.js';
-import { evictable, isReady, leastUsed, makeRoom, noRoom, satisfy, type Eviction, type Need } from './satisfy.js';
-import type { PlacementArchitecture } from './snapshot.js';
-import type { Versions } from './versions.js';
+import type { Entry, Ledger } from './ledger/ledger.js';
+import { need, type Look } from './needs/needs.js';
+import { evictable, isReady, leastUsed, makeRoom, noRoom, satisfy, type Eviction, type Need } from './needs/satisfy.js';
+import type { PlacementArchitecture } from '../snapshot/snapshot.js';
+import type { Versions } from '../snapshot/versions.js';
 
 /**
  * Until all of the new version is made and measured it takes only memory that is free. Then the least recently used that nothing

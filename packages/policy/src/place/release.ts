@@ -2,12 +2,12 @@
 
 import { architectureNamed, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';
-import { isUsedLately, type Keeping } from './kept-for.js';
-import type { Entry, Ledger } from './ledger.js';
-import type { Look } from './needs.js';
-import { isReady, isServing } from './satisfy.js';
-import type { PlacementParams } from './snapshot.js';
-import type { Versions } from './versions.js';
+import { isUsedLately, type Keeping } from './needs/kept-for.js';
+import type { Entry, Ledger } from './ledger/ledger.js';
+import type { Look } from './needs/needs.js';
+import { isReady, isServing } from './needs/satisfy.js';
+import type { PlacementParams } from '../snapshot/snapshot.js';
+import type { Versions } from '../snapshot/versions.js';
 
 /** What can never answer again goes at once. */
 export function removeDead(ledger: Ledger, look: Look): void {

@@ -8,7 +8,7 @@ import {
   type Task,
   type VariantId,
 } from '@pareto/core';
-import type { PlacementArchitecture, PlacementVariant } from '../place/snapshot.js';
+import type { PlacementArchitecture, PlacementVariant } from '../snapshot/snapshot.js';
 import { isDenied } from '../select/rules.js';
 import { defaultDominationParams, type DominationParams } from './domination-params.js';
 import { planDomination, type Domination } from './plan-domination.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hardwareClassId, variantId } from '@pareto/core';
 import fc from 'fast-check';
 import { frontierOf, paretoFront } from '../../src/index.js';
-import { cpu, resultOf, type Figures } from '../prune/measured.js';
+import { cpu, resultOf, type Figures } from '../support/measured.js';
 
 const point = fc.record({ accuracy: fc.integer({ min: 0, max: 9 }), x: fc.integer({ min: 0, max: 9 }) });
 type Point = Parameters<typeof paretoFront>[0][number];

@@ -9,8 +9,8 @@ import type {
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
-} from '../../src/place/snapshot.js';
-import { files, variant } from './world.js';
+} from '../../src/snapshot/snapshot.js';
+import { files, variant } from '../support/world.js';
 
 /**
  * The world one turn after a plan: what left is gone, what loaded is ready, what was measured has a profile, what was made has

@@ -2,9 +2,19 @@ import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan } from '@pareto/core';
 import fc from 'fast-check';
 import { planPlacement } from '../../src/place/plan-placement.js';
-import { defaultPlacementParams, type PlacementSnapshot } from '../../src/place/snapshot.js';
+import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
-import { brief, memoryOn, mib, replica, snapshot, task, variant, worker, type VariantFields } from './world.js';
+import {
+  brief,
+  memoryOn,
+  mib,
+  replica,
+  snapshot,
+  task,
+  variant,
+  worker,
+  type VariantFields,
+} from '../support/world.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('small:original', { p50Ms: 1, accuracy: 0.9 });

@@ -3,7 +3,16 @@ import { milliseconds, type Plan } from '@pareto/core';
 import fc from 'fast-check';
 import { defaultPlacementParams, planPlacement, type PlacementSnapshot } from '../../src/index.js';
 import { carryOut, servedOf } from './carry-out.js';
-import { architecture, brief, memoryOn, replica, snapshot, variant, worker, type VariantFields } from './world.js';
+import {
+  architecture,
+  brief,
+  memoryOn,
+  replica,
+  snapshot,
+  variant,
+  worker,
+  type VariantFields,
+} from '../support/world.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const first = (recipe = 'original', fields: VariantFields = {}) => variant(`a:${recipe}`, { p50Ms: 1, ...fields });

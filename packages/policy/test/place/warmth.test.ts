@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Milliseconds, type VariantId } from '@pareto/core';
 import fc from 'fast-check';
-import { coldVariants } from '../../src/place/warmth.js';
+import { coldVariants } from '../../src/snapshot/warmth.js';
 import { planPlacement } from '../../src/place/plan-placement.js';
-import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/place/snapshot.js';
+import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/snapshot/snapshot.js';
 import { defaultScaleParams, planReplicas, type ScaleState } from '../../src/scale/plan-replicas.js';
 import { carryOut } from './carry-out.js';
-import { brief, memoryOn, replica, rule, snapshot, task, variant, wish, worker, type VariantFields } from './world.js';
+import {
+  brief,
+  memoryOn,
+  replica,
+  rule,
+  snapshot,
+  task,
+  variant,
+  wish,
+  worker,
+  type VariantFields,
+} from '../support/world.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });

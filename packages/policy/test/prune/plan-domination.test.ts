@@ -9,7 +9,7 @@ import {
   type Domination,
   type MeasuredVariant,
 } from '../../src/index.js';
-import { cpu, gpu, measured, terms, type Figures } from './measured.js';
+import { cpu, gpu, measured, terms, type Figures } from '../support/measured.js';
 
 const plan = (variants: readonly MeasuredVariant[]): ReadonlyMap<VariantId, Domination> =>
   planDomination(variants, terms, params);

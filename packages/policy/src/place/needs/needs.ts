@@ -1,14 +1,14 @@
 // What replicas are needed for, one kind of need after another.
 
 import { groupBy, type HardwareClassId, type Milliseconds, type VariantId } from '@pareto/core';
-import { createExcluder } from '../select/exclusions.js';
-import { pinsOf } from '../select/rules.js';
+import { createExcluder } from '../../select/exclusions.js';
+import { pinsOf } from '../../select/rules.js';
 import { isUsedLately, type Keeping } from './kept-for.js';
-import type { Ledger } from './ledger.js';
-import { requiredOptions, type Option, type Options } from './options.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { requiredOptions, type Option, type Options } from '../ledger/options.js';
 import { isReady, type Need } from './satisfy.js';
-import type { PlacementParams, PlacementSnapshot, PlacementVariant } from './snapshot.js';
-import { isServed, type VersionsByArchitecture } from './versions.js';
+import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
+import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 
 /** What a plan is made of. */
 export interface Look {

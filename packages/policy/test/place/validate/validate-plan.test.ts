@@ -10,9 +10,9 @@ import {
   type RecipeOutcome,
 } from '@pareto/core';
 import { describe, it } from 'mocha';
-import type { PlacementReplica } from '../../src/place/snapshot.js';
-import { validatePlan } from '../../src/place/validate-plan.js';
-import { architecture, cpu, snapshot, variant, worker } from './world.js';
+import type { PlacementReplica } from '../../../src/snapshot/snapshot.js';
+import { validatePlan } from '../../../src/place/validate/validate-plan.js';
+import { architecture, cpu, snapshot, variant, worker } from '../../support/world.js';
 
 const tiny = variant('tiny:original', { p50Ms: 1, memoryMib: 100 });
 

@@ -1,10 +1,10 @@
 // Which files are made and which variants are measured where: one order per worker at a time.
 
 import { formatVariant } from '@pareto/core';
-import type { Ledger } from './ledger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Work } from './list-work.js';
-import type { Look } from './needs.js';
-import { slotsOf } from './satisfy.js';
+import type { Look } from '../needs/needs.js';
+import { slotsOf } from '../needs/satisfy.js';
 import { createSites } from './sites.js';
 
 /** Orders what can be taken on now; of the rest it is said what it waits for. */

@@ -1,15 +1,15 @@
 // What there is to make and to measure now, the most urgent first.
 
 import { dynamicBatch, groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
-import { fleetClasses } from '../make/fleet-classes.js';
-import { listMeasures } from '../make/list-measures.js';
-import { listSteps } from '../make/list-steps.js';
-import type { Step } from '../make/step.js';
-import type { Order } from './ledger.js';
-import type { Look } from './needs.js';
-import { makingBound, memoryBound } from './options.js';
-import type { PlacementVariant } from './snapshot.js';
-import { isServed } from './versions.js';
+import { fleetClasses } from '../../make/fleet-classes.js';
+import { listMeasures } from '../../make/list-measures.js';
+import { listSteps } from '../../make/list-steps.js';
+import type { Step } from '../../make/step.js';
+import type { Order } from '../ledger/ledger.js';
+import type { Look } from '../needs/needs.js';
+import { makingBound, memoryBound } from '../ledger/options.js';
+import type { PlacementVariant } from '../../snapshot/snapshot.js';
+import { isServed } from '../../snapshot/versions.js';
 
 export interface Work {
   readonly architecture: string;

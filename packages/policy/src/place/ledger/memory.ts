@@ -2,7 +2,7 @@
 
 import { groupBy, type Assignment } from '@pareto/core';
 import { makingBound, memoryBound } from './options.js';
-import type { PlacementParams, PlacementSnapshot, PlacementWorker } from './snapshot.js';
+import type { PlacementParams, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 
 export interface Memory {
   /** As measured on its class; 0: it was not. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hardwareClassId, milliseconds, replicaId, variantId, workerId, type PlanAction } from '@pareto/core';
 import { describe, it } from 'mocha';
-import { holdRemovals } from '../../src/place/hold-removals.js';
+import { holdRemovals } from '../../../src/place/validate/hold-removals.js';
 
 const action = (kind: PlanAction['kind'], i: number): PlanAction => {
   const target = { variant: variantId('tiny:original'), version: 1, hardwareClass: hardwareClassId('cpu/a/b/c') };

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Plan, type RecipeOutcome } from '@pareto/core';
 import fc from 'fast-check';
-import { defaultPlacementParams, planPlacement, type PlacementSnapshot } from '../../src/index.js';
-import { carryOut } from './carry-out.js';
-import { architecture, brief, cpu, gpu, memoryOn, mib, replica, snapshot, variant, worker } from './world.js';
+import { defaultPlacementParams, planPlacement, type PlacementSnapshot } from '../../../src/index.js';
+import { carryOut } from '../carry-out.js';
+import {
+  architecture,
+  brief,
+  cpu,
+  gpu,
+  memoryOn,
+  mib,
+  replica,
+  snapshot,
+  variant,
+  worker,
+} from '../../support/world.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(snapshot(fields), params);

@@ -2,13 +2,13 @@
 
 import { groupBy, type Task, type VariantId } from '@pareto/core';
 import { bestSuited } from './best-suited.js';
-import type { Ledger } from './ledger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { hostedBy, need, type Look } from './needs.js';
-import { compareText } from './options.js';
+import { compareText } from '../ledger/options.js';
 import type { Need } from './satisfy.js';
-import type { PlacementVariant } from './snapshot.js';
-import { isServed } from './versions.js';
-import type { PlacementWish } from './warmth.js';
+import type { PlacementVariant } from '../../snapshot/snapshot.js';
+import { isServed } from '../../snapshot/versions.js';
+import type { PlacementWish } from '../../snapshot/warmth.js';
 
 /**
  * One replica for each wish, the oldest wish first: of the variant that is named, or of the one that suits the name best and is not

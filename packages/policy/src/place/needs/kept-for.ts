@@ -1,7 +1,7 @@
 // How long a replica that no need counts on is kept.
 
 import type { Milliseconds, VariantId } from '@pareto/core';
-import type { PlacementParams, PlacementReplica } from './snapshot.js';
+import type { PlacementParams, PlacementReplica } from '../../snapshot/snapshot.js';
 
 export interface Keeping {
   readonly now: Milliseconds;

@@ -2,9 +2,14 @@
 // reason.
 
 import type { Assignment, Plan, PlanAction, ReplicaId, VariantId, WorkerId } from '@pareto/core';
-import { fleetClasses, type FleetClass } from '../make/fleet-classes.js';
-import { isStale } from '../make/list-measures.js';
-import type { PlacementArchitecture, PlacementSnapshot, PlacementVariant, PlacementWorker } from './snapshot.js';
+import { fleetClasses, type FleetClass } from '../../make/fleet-classes.js';
+import { isStale } from '../../make/list-measures.js';
+import type {
+  PlacementArchitecture,
+  PlacementSnapshot,
+  PlacementVariant,
+  PlacementWorker,
+} from '../../snapshot/snapshot.js';
 
 /** What is looked at again. */
 type Fresh = Pick<PlacementSnapshot, 'architectures' | 'variants' | 'workers' | 'replicas'>;

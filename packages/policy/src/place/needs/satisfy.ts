@@ -1,8 +1,8 @@
 // Meeting one need for replicas of a variant: by what there is, by loading, or by making room first.
 
 import type { HardwareClassId, Variant } from '@pareto/core';
-import type { Entry, Ledger, WorkerBook } from './ledger.js';
-import type { Option } from './options.js';
+import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
+import type { Option } from '../ledger/options.js';
 
 export interface Need {
   /** The variant's options, the cheapest class first; never empty. */

@@ -17,14 +17,14 @@ import {
   type Task,
   type WorkerInfo,
 } from '@pareto/core';
-import type { PlacementWish } from '../../src/place/warmth.js';
+import type { PlacementWish } from '../../src/snapshot/warmth.js';
 import type {
   PlacementArchitecture,
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
   PlacementWorker,
-} from '../../src/place/snapshot.js';
+} from '../../src/snapshot/snapshot.js';
 
 export const cpu = createHardwareClass({
   provider: 'cpu',

@@ -1,9 +1,9 @@
 // Where a file may be made, and a variant measured, without taking anything from queries.
 
-import type { Entry, Ledger, WorkerBook } from './ledger.js';
+import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
 import type { Work } from './list-work.js';
-import type { Look } from './needs.js';
-import { evictable, isReady, slotsOf, victimsFor } from './satisfy.js';
+import type { Look } from '../needs/needs.js';
+import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
 
 export interface Sites {
   /** Orders the work, or makes room for it; says what it waits for when it was not ordered. */

@@ -10,7 +10,7 @@ import {
 } from '@pareto/core';
 import { createMemory, type Memory } from './memory.js';
 import { compareText, type Option } from './options.js';
-import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from './snapshot.js';
+import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 
 /** A replica on the books: one that exists, or (without `existing`) one that this plan loads. */
 export interface Entry {

@@ -9,13 +9,13 @@ import {
   type Task,
   type VariantId,
 } from '@pareto/core';
-import { idleLoads } from '../route/load-view.js';
-import { exclusionsOf } from '../select/exclusions.js';
-import { nearestFeasible } from '../select/nearest.js';
-import { preferenceOf } from '../select/rank.js';
-import { selectVariant } from '../select/select-variant.js';
-import { defaultSelectParams, type Query } from '../select/verdict.js';
-import { cheaperFirst, type Option } from './options.js';
+import { idleLoads } from '../../route/load-view.js';
+import { exclusionsOf } from '../../select/exclusions.js';
+import { nearestFeasible } from '../../select/nearest.js';
+import { preferenceOf } from '../../select/rank.js';
+import { selectVariant } from '../../select/select-variant.js';
+import { defaultSelectParams, type Query } from '../../select/verdict.js';
+import { cheaperFirst, type Option } from '../ledger/options.js';
 
 export interface Suiting {
   /** What the name is. */

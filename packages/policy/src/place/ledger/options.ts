@@ -9,10 +9,10 @@ import {
   type Profile,
   type VariantId,
 } from '@pareto/core';
-import { costPer1k } from '../cost/cost-per-1k.js';
-import { isDenied } from '../select/rules.js';
-import type { PlacementParams, PlacementSnapshot, PlacementVariant } from './snapshot.js';
-import { isServed, type VersionsByArchitecture } from './versions.js';
+import { costPer1k } from '../../cost/cost-per-1k.js';
+import { isDenied } from '../../select/rules.js';
+import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
+import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 
 /** A variant on a hardware class that it was measured on. */
 export interface Option {
