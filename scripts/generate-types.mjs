@@ -14,7 +14,7 @@ execFileSync(
   join(root, 'node_modules/.bin/proto-loader-gen-types'),
   [
     ...files,
-    // The options that packages/rpc/src/protos.ts loads them with.
+    // The options that packages/rpc/src/calls/protos.ts loads them with.
     ...['--longs=Number', '--enums=String', '--defaults', '--oneofs'],
     ...[
       '--grpcLib=@grpc/grpc-js',

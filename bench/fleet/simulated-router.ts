@@ -2,7 +2,7 @@
 
 import { milliseconds, systemClock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { serviceDefinition } from '../../packages/rpc/src/protos.js';
+import { serviceDefinition } from '../../packages/rpc/src/calls/protos.js';
 import { watchRoutes, type Controllers } from './sessions.js';
 
 export interface SimulatedRouter {

@@ -7,12 +7,12 @@ export {
   type ChannelOptions,
   type RawCaller,
   type RawReply,
-} from './client.js';
-export { onDisconnected } from './connect.js';
-export { createServer, type Guard, type RpcServer, type ServerOptions } from './server.js';
-export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './options.js';
-export { maxMetadataBytes, streamWindowBytes } from './http2-server.js';
-export { type ServerCall } from './server-call.js';
+} from './client/client.js';
+export { onDisconnected } from './client/connect.js';
+export { createServer, type Guard, type RpcServer, type ServerOptions } from './server/server.js';
+export { defaultMaxMessageBytes, formatAddress, type CallOptions } from './transport/options.js';
+export { maxMetadataBytes, streamWindowBytes } from './calls/http2-server.js';
+export { type ServerCall } from './calls/server-call.js';
 export {
   rawDuplex,
   rawUnary,
@@ -22,16 +22,16 @@ export {
   type ServiceHandlers,
   type ServiceName,
   type UnaryHandler,
-} from './services.js';
-export { encodedOnce } from './encode-once.js';
-export { replyToJson, type JsonObject, type JsonValue } from './proto-json.js';
+} from './calls/services.js';
+export { encodedOnce } from './calls/encode-once.js';
+export { replyToJson, type JsonObject, type JsonValue } from './calls/proto-json.js';
 export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } from './oip/raw-request.js';
-export { type DuplexStream } from './streams.js';
-export { createFollowing, type Following, type FollowingOptions, type FollowOptions } from './following.js';
-export { createFollowingClient, type FollowingClient } from './following-client.js';
-export { leaderOf, notLeading } from './following-steps.js';
-export { uploadBlob, type Upload } from './following-upload.js';
-export { isNotSent } from './not-sent.js';
+export { type DuplexStream } from './transport/streams.js';
+export { createFollowing, type Following, type FollowingOptions, type FollowOptions } from './failover/following.js';
+export { createFollowingClient, type FollowingClient } from './failover/following-client.js';
+export { leaderOf, notLeading } from './failover/following-steps.js';
+export { uploadBlob, type Upload } from './failover/following-upload.js';
+export { isNotSent } from './failover/not-sent.js';
 export { scanInferRequest, type ScannedInput, type ScannedOutput, type ScannedRequest } from './oip/scan.js';
 export {
   noParameters,

@@ -5,7 +5,7 @@ import { constants } from 'node:crypto';
 import type { Http2SecureServer, Http2Session, SecureServerOptions, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { SecureContextOptions, Server as TlsServer, TlsOptions, TLSSocket } from 'node:tls';
-import { formatAddress } from '../options.js';
+import { formatAddress } from '../transport/options.js';
 import { describeHandshake, describeVerification } from './handshake-errors.js';
 import type { TlsSource } from './material.js';
 import { roleOf, type Role } from './role.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodedOnce, serializeOnce } from '../src/encode-once.js';
+import { encodedOnce, serializeOnce } from '../../src/calls/encode-once.js';
 
 describe('a message that goes to many', () => {
   it('is encoded once when that is asked for, and each time when not', () => {

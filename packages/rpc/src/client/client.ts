@@ -8,13 +8,13 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { connectionWindowBytes } from './http2-server.js';
-import { serviceDefinition } from './protos.js';
-import { defaultMaxMessageBytes, type CallOptions } from './options.js';
-import type { ServiceClient, ServiceName } from './services.js';
-import { fromServiceError, readMetadata, writeMetadata } from './status.js';
-import { duplex, readMessages, writeMessage } from './streams.js';
-import { channelCredentials, type ChannelTls } from './tls/channel-tls.js';
+import { connectionWindowBytes } from '../calls/http2-server.js';
+import { serviceDefinition } from '../calls/protos.js';
+import { defaultMaxMessageBytes, type CallOptions } from '../transport/options.js';
+import type { ServiceClient, ServiceName } from '../calls/services.js';
+import { fromServiceError, readMetadata, writeMetadata } from '../transport/status.js';
+import { duplex, readMessages, writeMessage } from '../transport/streams.js';
+import { channelCredentials, type ChannelTls } from '../tls/channel-tls.js';
 
 export interface ChannelOptions {
   readonly maxMessageBytes?: number;

@@ -5,7 +5,7 @@ import { protoPath as healthProto } from 'grpc-health-check';
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
 
-const directory = fileURLToPath(new URL('../../../protos', import.meta.url));
+const directory = fileURLToPath(new URL('../../../../protos', import.meta.url));
 
 const files = [
   'inference.proto',

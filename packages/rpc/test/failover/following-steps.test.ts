@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
-import { judge, leaderOf, nextStep, notLeading, startSteps, type Step, type Verdict } from '../src/following-steps.js';
+import {
+  judge,
+  leaderOf,
+  nextStep,
+  notLeading,
+  startSteps,
+  type Step,
+  type Verdict,
+} from '../../src/failover/following-steps.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
 const gone = new ParetoError('unavailable', 'Connection dropped');

@@ -10,7 +10,7 @@ import {
   type Following,
   type RpcServer,
   type wire,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 /** host:port where nothing listens. */
 const nobody = '127.0.0.1:9';

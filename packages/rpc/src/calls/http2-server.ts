@@ -12,9 +12,9 @@ import type {
 } from 'node:http2';
 import { createRequire } from 'node:module';
 import { systemClock } from '@pareto/core';
-import { internalPrefix } from './oip/decision.js';
-import { explainSizeLimit } from './size-limit.js';
-import { certifiedOf, watchHandshakes, type Certified, type TlsServerOptions } from './tls/server-tls.js';
+import { internalPrefix } from '../oip/decision.js';
+import { explainSizeLimit } from '../transport/size-limit.js';
+import { certifiedOf, watchHandshakes, type Certified, type TlsServerOptions } from '../tls/server-tls.js';
 
 /** Per stream; node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;

@@ -1,9 +1,9 @@
 // Uploading a blob to whichever controller takes it, going on at another where one broke off.
 
 import type { Digest } from '@pareto/core';
-import { createClient } from './client.js';
+import { createClient } from '../client/client.js';
 import type { Following } from './following.js';
-import type * as wire from './gen/messages.js';
+import type * as wire from '../gen/messages.js';
 
 export interface Upload {
   readonly digest: Digest;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createChannel, createServer, onDisconnected, waitForReady } from '../src/index.js';
+import { createChannel, createServer, onDisconnected, waitForReady } from '../../src/index.js';
 
 describe('a connection that ends', () => {
   it('is told of each time, and not when the channel is closed', async () => {

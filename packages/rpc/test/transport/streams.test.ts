@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createChannel, createClient, createServer } from '../src/index.js';
+import { createChannel, createClient, createServer } from '../../src/index.js';
 
 describe('a stream that is full', () => {
   it('ends its writes quietly when it breaks', async () => {

@@ -1,10 +1,10 @@
 // Work at whichever controller takes it: the others of the list when one can't be reached, the leader when one is named.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import type { Channel } from './client.js';
-import { connect } from './connect.js';
+import type { Channel } from '../client/client.js';
+import { connect } from '../client/connect.js';
 import { judge, nextStep, startSteps, type Step } from './following-steps.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions } from '../transport/options.js';
 
 export interface FollowingOptions {
   /** host:port of the controllers. A leader that they name need not be among them. */

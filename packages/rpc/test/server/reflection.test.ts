@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
-import { reflectedDefinition } from '../src/reflection.js';
+import { reflectedDefinition } from '../../src/server/reflection.js';
 
 interface Message {
   readonly name: string;

@@ -12,8 +12,8 @@ import {
   hasTypedContents,
   parseLoad,
   scanInferRequest,
-} from '../src/index.js';
-import { serviceDefinition } from '../src/protos.js';
+} from '../../src/index.js';
+import { serviceDefinition } from '../../src/calls/protos.js';
 
 const infer = serviceDefinition('inference.GRPCInferenceService')['ModelInfer'];
 assert.ok(infer !== undefined);

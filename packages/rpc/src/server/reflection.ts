@@ -6,7 +6,7 @@ import type { AnyDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { ParetoError } from '@pareto/core';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
-import { loadProtos } from './protos.js';
+import { loadProtos } from '../calls/protos.js';
 
 interface FieldDescriptor {
   readonly name: string;

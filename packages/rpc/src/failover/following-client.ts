@@ -1,10 +1,10 @@
 // A typed client of the controllers: each call goes to the one that takes it.
 
-import { createClient } from './client.js';
+import { createClient } from '../client/client.js';
 import type { Following } from './following.js';
-import type { CallOptions } from './options.js';
-import { serviceDefinition } from './protos.js';
-import type { ServiceClient, ServiceName } from './services.js';
+import type { CallOptions } from '../transport/options.js';
+import { serviceDefinition } from '../calls/protos.js';
+import type { ServiceClient, ServiceName } from '../calls/services.js';
 
 /** They read, or the same again changes nothing: repeated also when it isn't known whether they were executed. */
 const repeatable: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority, type TestAuthority } from '@pareto/testkit';
-import { createWebServer, type Certified, type TlsMaterial, type TlsSource } from '../src/index.js';
+import { createWebServer, type Certified, type TlsMaterial, type TlsSource } from '../../src/index.js';
 
 const materialOf = async (authority: TestAuthority, role: string): Promise<TlsMaterial> => {
   const { ca, certificate, key } = await authority.issue({ uris: [`spiffe://pareto/${role}`] });

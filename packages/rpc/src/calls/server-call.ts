@@ -3,8 +3,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
 import { arrivalKey, readArrival } from './http2-server.js';
-import { readMetadata } from './status.js';
-import type { Certified } from './tls/server-tls.js';
+import { readMetadata } from '../transport/status.js';
+import type { Certified } from '../tls/server-tls.js';
 
 export interface ServerCall {
   /** Aborts when the caller cancels, its deadline passes, or the connection is lost. */

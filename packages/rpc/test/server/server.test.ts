@@ -11,8 +11,8 @@ import {
   rawUnary,
   streamWindowBytes,
   waitForReady,
-} from '../src/index.js';
-import type { Channel, RpcServer, ServerOptions, wire } from '../src/index.js';
+} from '../../src/index.js';
+import type { Channel, RpcServer, ServerOptions, wire } from '../../src/index.js';
 
 async function* chunks(count: number, bytes: number): AsyncGenerator<wire.UploadRequestInput> {
   for (let i = 0; i < count; i++) yield { digest: 'd', offset: i * bytes, data: Buffer.alloc(bytes, i) };

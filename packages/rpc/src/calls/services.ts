@@ -5,16 +5,16 @@ import type { MethodDefinition } from '@grpc/proto-loader';
 import type {
   GRPCInferenceServiceDefinition,
   GRPCInferenceServiceHandlers,
-} from './gen/inference/GRPCInferenceService.js';
-import type { BlobsDefinition, BlobsHandlers } from './gen/pareto/v1/Blobs.js';
-import type { ExecutionDefinition, ExecutionHandlers } from './gen/pareto/v1/Execution.js';
-import type { FleetDefinition, FleetHandlers } from './gen/pareto/v1/Fleet.js';
-import type { InferenceDefinition, InferenceHandlers } from './gen/pareto/v1/Inference.js';
-import type { RegistryDefinition, RegistryHandlers } from './gen/pareto/v1/Registry.js';
-import type { RoutesDefinition, RoutesHandlers } from './gen/pareto/v1/Routes.js';
-import type { CallOptions } from './options.js';
+} from '../gen/inference/GRPCInferenceService.js';
+import type { BlobsDefinition, BlobsHandlers } from '../gen/pareto/v1/Blobs.js';
+import type { ExecutionDefinition, ExecutionHandlers } from '../gen/pareto/v1/Execution.js';
+import type { FleetDefinition, FleetHandlers } from '../gen/pareto/v1/Fleet.js';
+import type { InferenceDefinition, InferenceHandlers } from '../gen/pareto/v1/Inference.js';
+import type { RegistryDefinition, RegistryHandlers } from '../gen/pareto/v1/Registry.js';
+import type { RoutesDefinition, RoutesHandlers } from '../gen/pareto/v1/Routes.js';
+import type { CallOptions } from '../transport/options.js';
 import type { ServerCall } from './server-call.js';
-import type { DuplexStream } from './streams.js';
+import type { DuplexStream } from '../transport/streams.js';
 
 interface Services {
   'inference.GRPCInferenceService': [GRPCInferenceServiceHandlers, GRPCInferenceServiceDefinition];

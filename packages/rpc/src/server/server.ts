@@ -19,16 +19,16 @@ import type {
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { ParetoError, systemClock, type Clock } from '@pareto/core';
-import { withServerWindow } from './http2-server.js';
-import { serializeOnce } from './encode-once.js';
-import { defaultMaxMessageBytes, formatAddress } from './options.js';
-import { serviceDefinition } from './protos.js';
+import { withServerWindow } from '../calls/http2-server.js';
+import { serializeOnce } from '../calls/encode-once.js';
+import { defaultMaxMessageBytes, formatAddress } from '../transport/options.js';
+import { serviceDefinition } from '../calls/protos.js';
 import { addReflection } from './reflection.js';
-import { createServerCall, type ServerCall } from './server-call.js';
-import type { ServiceHandlers, ServiceName } from './services.js';
-import { toStatus } from './status.js';
-import { serverCredentials, type ServerTls } from './tls/server-tls.js';
-import { duplex, readMessages, writeMessage } from './streams.js';
+import { createServerCall, type ServerCall } from '../calls/server-call.js';
+import type { ServiceHandlers, ServiceName } from '../calls/services.js';
+import { toStatus } from '../transport/status.js';
+import { serverCredentials, type ServerTls } from '../tls/server-tls.js';
+import { duplex, readMessages, writeMessage } from '../transport/streams.js';
 
 // grpc-js prints some failures on stderr that it also returns; they are ours to tell.
 setLogVerbosity(logVerbosity.NONE);
