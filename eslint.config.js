@@ -59,7 +59,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
   },
   {
-    files: ['packages/service/src/config.ts'],
+    files: ['packages/service/src/flags/config.ts'],
     rules: { 'no-restricted-properties': ['error', ...ambientProperties] },
   },
   { files: ['packages/cli/**', 'loadgen/**', 'examples/**'], rules: { 'no-console': 'off' } },

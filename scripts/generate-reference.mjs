@@ -29,7 +29,7 @@ async function metrics() {
 }
 
 async function flags() {
-  const { formatHelp } = await load('packages/service/dist/help.js');
+  const { formatHelp } = await load('packages/service/dist/flags/help.js');
   const sections = [];
   for (const service of ['controller', 'router', 'worker']) {
     const config = (await load(`services/${service}/dist/config.js`))[`${service}Config`];

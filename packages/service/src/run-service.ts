@@ -3,12 +3,12 @@
 import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
 import type { ServiceRole } from '@pareto/rpc';
-import type { Access } from './access.js';
-import { checkBind, type CommonConfig } from './common-flags.js';
-import { loadConfig, printableConfig, processSources, type ConfigDefinition } from './config.js';
-import { createLifecycle, type Lifecycle } from './lifecycle.js';
-import { createRunGroup, type RunGroup, type Runnable } from './run-group.js';
-import { openAccess } from './open-access.js';
+import type { Access } from './access/access.js';
+import { checkBind, type CommonConfig } from './flags/common-flags.js';
+import { loadConfig, printableConfig, processSources, type ConfigDefinition } from './flags/config.js';
+import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
+import { createRunGroup, type RunGroup, type Runnable } from './lifecycle/run-group.js';
+import { openAccess } from './access/open-access.js';
 
 /** What every part of a service is made with. */
 export interface ServiceContext {

@@ -15,7 +15,7 @@ import {
   type TlsSource,
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import type { Runnable } from './run-group.js';
+import type { Runnable } from '../lifecycle/run-group.js';
 import { warnOfReaders } from './secret-file.js';
 
 /** While it runs, files that are replaced are taken up within a few seconds; a set that doesn't hold is not. */

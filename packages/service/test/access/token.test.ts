@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readClusterToken } from '../src/index.js';
+import { readClusterToken } from '../../src/index.js';
 
 describe('cluster token', () => {
   let folder = '';

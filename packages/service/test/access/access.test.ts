@@ -26,8 +26,8 @@ import {
   tokenMetadata,
   type Access,
   type CertificateFolder,
-} from '../src/index.js';
-import { openAccess } from '../src/open-access.js';
+} from '../../src/index.js';
+import { openAccess } from '../../src/access/open-access.js';
 
 const token = '0123456789abcdef';
 const silent = createLogger({ service: 'test', level: 'silent', format: 'json' });
@@ -115,7 +115,7 @@ const protos = [
 
 /** `package.Service/Method` of every call in a proto file. */
 async function methodsOf(file: string): Promise<readonly string[]> {
-  const text = await readFile(new URL(`../../../protos/${file}`, import.meta.url), 'utf8');
+  const text = await readFile(new URL(`../../../../protos/${file}`, import.meta.url), 'utf8');
   const [, name = ''] = /^package ([\w.]+);/m.exec(text) ?? [];
   return [...text.matchAll(/^service (\w+) \{(.*?)^\}/gms)].flatMap(([, service = '', body = '']) =>
     [...body.matchAll(/^ *rpc (\w+)/gm)].map(([, method = '']) => `${name}.${service}/${method}`),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLogger, createRouterMetrics } from '@pareto/telemetry';
-import { createLifecycle, createProbeServer } from '../src/index.js';
+import { createLifecycle, createProbeServer } from '../../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 

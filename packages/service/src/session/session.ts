@@ -5,7 +5,7 @@ import type { Logger } from '@pareto/telemetry';
 import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type Wanted } from './attempt.js';
 import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
 import { createControllerWait } from './controller-wait.js';
-import type { Runnable } from './run-group.js';
+import type { Runnable } from '../lifecycle/run-group.js';
 
 export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
   /** host:port of the controllers. */

@@ -3,8 +3,8 @@
 import { ParetoError } from '@pareto/core';
 import { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access.js';
 import { openCertificates } from './certificate-folder.js';
-import type { CommonConfig } from './common-flags.js';
-import type { Runnable } from './run-group.js';
+import type { CommonConfig } from '../flags/common-flags.js';
+import type { Runnable } from '../lifecycle/run-group.js';
 import { warnOfReaders } from './secret-file.js';
 import { readClusterToken } from './token.js';
 

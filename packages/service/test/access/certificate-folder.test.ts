@@ -14,7 +14,7 @@ import {
   type TempFolder,
   type TestAuthority,
 } from '@pareto/testkit';
-import { openCertificates, type CertificateFolder } from '../src/index.js';
+import { openCertificates, type CertificateFolder } from '../../src/index.js';
 
 const dayMs = 86_400_000;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type Clock } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
-import { createControllerWait } from '../src/controller-wait.js';
+import { createControllerWait } from '../../src/session/controller-wait.js';
 
 describe('the wait for a controller', () => {
   it('is told of once, and again every 30 s', () => {

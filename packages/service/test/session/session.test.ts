@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
 import { createClient, createServer, notLeading, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
-import { createSession, createTokenAccess, type Session } from '../src/index.js';
+import { createSession, createTokenAccess, type Session } from '../../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const access = createTokenAccess('0123456789abcdef', { role: 'controller', clock: systemClock, logger });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'mocha';
-import { advertisedAddress } from '../src/index.js';
+import { advertisedAddress } from '../../src/index.js';
 
 describe('advertisedAddress', () => {
   it('is what was said, else where it listens, by name where that is everywhere', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
-import { createLifecycle, createRunGroup, type Lifecycle, type RunGroup, type Runnable } from '../src/index.js';
+import { createLifecycle, createRunGroup, type Lifecycle, type RunGroup, type Runnable } from '../../src/index.js';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSeededRng, ParetoError } from '@pareto/core';
 import { notLeading } from '@pareto/rpc';
-import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type Wanted } from '../src/attempt.js';
+import {
+  firstAttempt,
+  nextAttempt,
+  pauseMs,
+  type Attempt,
+  type Outcome,
+  type Wanted,
+} from '../../src/session/attempt.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
 const fresh: Attempt = {

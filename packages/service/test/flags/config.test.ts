@@ -9,7 +9,7 @@ import {
   printableConfig,
   secret,
   type ConfigOf,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 const definition = defineConfig({
   name: 'pareto-router',
