@@ -8,7 +8,7 @@ import { main, root } from './steps.mjs';
 await main(async () => {
   await setUp();
   return new Promise((resolve, reject) => {
-    const args = [join(root, 'packages/cli/dist/quickstart.js'), ...process.argv.slice(2)];
+    const args = [join(root, 'packages/cli/dist/quickstart/quickstart.js'), ...process.argv.slice(2)];
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
     // Ctrl-C reaches the child by itself; this process only waits for it to end.
     process.on('SIGINT', () => undefined);

@@ -1,4 +1,4 @@
-export { type Context } from './context.js';
+export { type Context } from './context/context.js';
 export { runProgram } from './program.js';
-export { createTerminal, type Output, type Terminal } from './terminal.js';
+export { createTerminal, type Output, type Terminal } from './terminal/terminal.js';
 export { createCluster, type Cluster, type ClusterOptions } from './up/cluster.js';

@@ -1,9 +1,9 @@
 // The `pareto` command's process.
 
 import { systemClock } from '@pareto/core';
-import { listenForInterrupts } from './interrupts.js';
+import { listenForInterrupts } from './context/interrupts.js';
 import { runProgram } from './program.js';
-import { createTerminal } from './terminal.js';
+import { createTerminal } from './terminal/terminal.js';
 
 // eslint-disable-next-line no-restricted-properties -- what it says of colours
 const terminal = createTerminal(process.stdout, process.stderr, { env: process.env, stdin: process.stdin });

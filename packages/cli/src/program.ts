@@ -23,9 +23,9 @@ import { addUp } from './commands/up.js';
 import { addVersion } from './commands/version.js';
 import { addLoad, addUnload } from './commands/warmth.js';
 import { answerCompletion } from './completion/answer.js';
-import { outputFormats, type CommonOptions, type Context } from './context.js';
-import { addressesLike, addressLike, defaultController, defaultRouter } from './options.js';
-import { suggest } from './suggest.js';
+import { outputFormats, type CommonOptions, type Context } from './context/context.js';
+import { addressesLike, addressLike, defaultController, defaultRouter } from './context/options.js';
+import { suggest } from './suggest/suggest.js';
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 

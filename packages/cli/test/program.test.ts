@@ -6,11 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { runProgram } from '../src/program.js';
-import { createTerminal } from '../src/terminal.js';
-import { digits, fakeVariant } from './fake-description.js';
-import { fakeJob, fakeStep } from './jobs/fake-jobs.js';
-import { fakeWorker } from './fake-overview.js';
-import { createFakeStorage, startFakeController, type FakeController, type FakeStorage } from './fake-controller.js';
+import { createTerminal } from '../src/terminal/terminal.js';
+import { digits, fakeVariant } from './support/fake-description.js';
+import { fakeJob, fakeStep } from './support/fake-jobs.js';
+import { fakeWorker } from './support/fake-overview.js';
+import {
+  createFakeStorage,
+  startFakeController,
+  type FakeController,
+  type FakeStorage,
+} from './support/fake-controller.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));

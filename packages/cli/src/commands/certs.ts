@@ -4,9 +4,9 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CertificateSet } from '../certs/make-set.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
-import { wholeNumberIn } from '../options.js';
-import { formatTable } from '../table.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { wholeNumberIn } from '../context/options.js';
+import { formatTable } from '../terminal/table.js';
 
 interface Options extends CommonOptions {
   readonly out: string;

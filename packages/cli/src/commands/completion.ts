@@ -2,7 +2,7 @@
 
 import { Argument, type Command } from 'commander';
 import { scripts, shells, type Shell } from '../completion/scripts.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 
 export function addCompletion(program: Command, context: Context): void {
   program

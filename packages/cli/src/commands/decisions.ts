@@ -2,14 +2,14 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { formatCandidates } from '../candidate-table.js';
-import { withRouter } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { formatCandidates } from '../explain/candidate-table.js';
+import { withRouter } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { explainInASentence } from '../explain/sentence.js';
-import { formatObjective, formatSpan } from '../format.js';
-import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../options.js';
-import type { Terminal } from '../terminal.js';
-import { wrap } from '../wrap.js';
+import { formatObjective, formatSpan } from '../terminal/format.js';
+import { addObjectiveOptions, readObjective, type ObjectiveOptions } from '../context/options.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
 
 export function addExplain(program: Command, context: Context): void {
   program

@@ -2,11 +2,11 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { withController } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { nameIn } from '../get/kinds.js';
-import { deleteName, type Deleted } from '../delete-name.js';
-import { repeatOptions } from '../repeat.js';
+import { deleteName, type Deleted } from '../delete/delete-name.js';
+import { repeatOptions } from '../connection/repeat.js';
 
 export function addDelete(program: Command, context: Context): void {
   program

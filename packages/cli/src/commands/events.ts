@@ -2,12 +2,12 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
-import { isForPrograms, printResult, type CommonOptions, type Context } from '../context.js';
+import { withController } from '../connection/connect.js';
+import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatEventLine, formatEventTable } from '../events/event-table.js';
 import { followEvents, type ToldEvent } from '../events/follow-events.js';
-import { toPlain } from '../plain-value.js';
-import { repeatOptions } from '../repeat.js';
+import { toPlain } from '../terminal/plain-value.js';
+import { repeatOptions } from '../connection/repeat.js';
 
 interface Options extends CommonOptions {
   readonly follow?: boolean;

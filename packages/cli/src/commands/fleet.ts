@@ -2,10 +2,10 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
-import { repeat, repeatOptions } from '../repeat.js';
-import { formatWorkers } from '../worker-table.js';
+import { withController } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { repeat, repeatOptions } from '../connection/repeat.js';
+import { formatWorkers } from '../describe/worker-table.js';
 
 /** Not shown: `get workers` has more of it. */
 export function addWorkers(program: Command, context: Context): void {

@@ -4,13 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { withController } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatFrontier } from '../frontier/format-frontier.js';
 import { planFrontiers, type ClassFrontier } from '../frontier/frontier.js';
 import { frontierHtml } from '../frontier/html-page.js';
 import { frontierSvg } from '../frontier/svg-picture.js';
-import { wholeNumberIn } from '../options.js';
+import { wholeNumberIn } from '../context/options.js';
 
 interface Options extends CommonOptions {
   readonly batch?: number;

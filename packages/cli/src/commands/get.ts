@@ -2,14 +2,14 @@
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
-import { isForPrograms, printResult, type CommonOptions, type Context } from '../context.js';
+import { withController } from '../connection/connect.js';
+import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
 import type { Item, Kind, Query } from '../get/kind.js';
 import { kindNamed, kinds, notAKind } from '../get/kinds.js';
-import { showLive } from '../live.js';
-import { didYouMean } from '../nearest.js';
-import { toPlain } from '../plain-value.js';
-import { repeat, repeatOptions } from '../repeat.js';
+import { showLive } from '../top/live.js';
+import { didYouMean } from '../suggest/nearest.js';
+import { toPlain } from '../terminal/plain-value.js';
+import { repeat, repeatOptions } from '../connection/repeat.js';
 
 interface Options extends CommonOptions {
   readonly task?: string;

@@ -2,14 +2,20 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withRouter, type RouterClients } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
-import { formatAccuracy, formatMs, formatPercent, formatUsd } from '../format.js';
+import { withRouter, type RouterClients } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { formatAccuracy, formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 import { askByOip, type OipAnswer } from '../infer/oip-query.js';
 import { readInputs, toInputSpec } from '../infer/read-inputs.js';
-import { addObjectiveOptions, duration, readObjective, wholeNumberIn, type ObjectiveOptions } from '../options.js';
-import type { InputTensor } from '../tensor-input.js';
-import { formatTensor, readTexts, readNumbers } from '../tensor-values.js';
+import {
+  addObjectiveOptions,
+  duration,
+  readObjective,
+  wholeNumberIn,
+  type ObjectiveOptions,
+} from '../context/options.js';
+import type { InputTensor } from '../infer/tensor-input.js';
+import { formatTensor, readTexts, readNumbers } from '../infer/tensor-values.js';
 
 interface Options extends CommonOptions, ObjectiveOptions {
   readonly target: string;

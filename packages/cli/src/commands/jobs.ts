@@ -3,12 +3,12 @@
 import { architectureNamed } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController, type ControllerClients } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { withController, type ControllerClients } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { formatJobs } from '../jobs/job-table.js';
 import { waitForJobs } from '../jobs/wait-for-jobs.js';
-import { repeat, repeatOptions } from '../repeat.js';
+import { repeat, repeatOptions } from '../connection/repeat.js';
 
 interface Options extends CommonOptions {
   readonly watch?: boolean;

@@ -1,12 +1,12 @@
 // `pareto logs`: what the services say that `pareto up` started on this machine.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { isForPrograms, type CommonOptions, type Context } from '../context.js';
+import { isForPrograms, type CommonOptions, type Context } from '../context/context.js';
 import { chooseServices, findLogFolder } from '../logs/log-folder.js';
 import { formatLogLine, logLevels, type LogLevel, type LogLine } from '../logs/log-line.js';
 import { createLogReader, followLogs } from '../logs/read-logs.js';
-import { duration, wholeNumberIn } from '../options.js';
-import type { Paint } from '../terminal.js';
+import { duration, wholeNumberIn } from '../context/options.js';
+import type { Paint } from '../terminal/terminal.js';
 
 interface Options extends CommonOptions {
   readonly dataDir?: string;

@@ -2,9 +2,9 @@
 
 import { recipes as knownRecipes } from '@pareto/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Context } from '../context.js';
-import { addObjectiveOptions, namesIn, wholeNumberIn } from '../options.js';
-import { runRegistration, type RegisterFlags } from '../register-run.js';
+import type { Context } from '../context/context.js';
+import { addObjectiveOptions, namesIn, wholeNumberIn } from '../context/options.js';
+import { runRegistration, type RegisterFlags } from '../register/register-run.js';
 
 const recipeNames = knownRecipes.map(({ name }) => name);
 

@@ -3,13 +3,13 @@
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController, type ControllerClients } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
-import { formatDescription, formatPromise, formatTensors } from '../description.js';
+import { withController, type ControllerClients } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { formatDescription, formatPromise, formatTensors } from '../describe/description.js';
 import { nameIn } from '../get/kinds.js';
-import { formatTable } from '../table.js';
-import { formatVariants } from '../variant-table.js';
-import { formatWorker } from '../worker-description.js';
+import { formatTable } from '../terminal/table.js';
+import { formatVariants } from '../describe/variant-table.js';
+import { formatWorker } from '../describe/worker-description.js';
 
 /** Not shown: `get` has more of it. */
 export function addList(program: Command, context: Context): void {

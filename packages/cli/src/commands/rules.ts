@@ -2,11 +2,11 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
-import { duration } from '../options.js';
-import { userName } from '../user-name.js';
-import { formatEnd, formatEvents, formatRule, formatRules } from '../rule-table.js';
+import { withController } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { duration } from '../context/options.js';
+import { userName } from '../rules/user-name.js';
+import { formatEnd, formatEvents, formatRule, formatRules } from '../rules/rule-table.js';
 
 interface RuleOptions extends CommonOptions {
   readonly reason: string;

@@ -2,14 +2,14 @@
 
 import { ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
-import { withCluster, type ClusterClients } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { withCluster, type ClusterClients } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { findingsOf, type Finding } from '../status/findings.js';
-import type { Paint } from '../terminal.js';
+import type { Paint } from '../terminal/terminal.js';
 import { describeRouter } from '../top/format-picture.js';
 import { askRouter, observeCluster } from '../top/observe-cluster.js';
 import { emptyPicture } from '../top/picture.js';
-import { wrap } from '../wrap.js';
+import { wrap } from '../terminal/wrap.js';
 
 export function addStatus(program: Command, context: Context): void {
   program

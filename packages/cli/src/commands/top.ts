@@ -2,9 +2,9 @@
 
 import { ParetoError } from '@pareto/core';
 import { Option, type Command } from 'commander';
-import { withCluster } from '../connect.js';
-import { isForPrograms, printResult, type CommonOptions, type Context } from '../context.js';
-import { showLive } from '../live.js';
+import { withCluster } from '../connection/connect.js';
+import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
+import { showLive } from '../top/live.js';
 import { describeRouter, formatPicture } from '../top/format-picture.js';
 import { sortKeys, type SortKey } from '../top/load-tables.js';
 import { observeCluster, type ObserveOptions } from '../top/observe-cluster.js';

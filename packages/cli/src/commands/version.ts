@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { withCluster } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { withCluster } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 
 interface Options extends CommonOptions {
   readonly client?: boolean;

@@ -2,13 +2,13 @@
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
-import { withController, type ControllerClients } from '../connect.js';
-import { printResult, type CommonOptions, type Context } from '../context.js';
+import { withController, type ControllerClients } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { nameIn } from '../get/kinds.js';
-import { duration } from '../options.js';
-import { formatEnd } from '../rule-table.js';
-import { userName } from '../user-name.js';
-import { waitUntilReady } from '../wait-until-ready.js';
+import { duration } from '../context/options.js';
+import { formatEnd } from '../rules/rule-table.js';
+import { userName } from '../rules/user-name.js';
+import { waitUntilReady } from '../connection/wait-until-ready.js';
 
 const defaultTimeoutMs = 600_000;
 

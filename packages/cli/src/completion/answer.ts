@@ -2,8 +2,8 @@
 
 import type { Clock } from '@pareto/core';
 import type { Command } from 'commander';
-import type { CommonOptions } from '../context.js';
-import { liveNames } from '../suggest.js';
+import type { CommonOptions } from '../context/context.js';
+import { liveNames } from '../suggest/suggest.js';
 import { planCompletion, type Suggestion } from './complete.js';
 import { namesFor } from './names.js';
 import { filesMark } from './scripts.js';

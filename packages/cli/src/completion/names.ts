@@ -2,7 +2,7 @@
 
 import { kindNamed, kinds } from '../get/kinds.js';
 import { findLogFolder } from '../logs/log-folder.js';
-import type { LiveNames } from '../suggest.js';
+import type { LiveNames } from '../suggest/suggest.js';
 import type { Completion, Suggestion } from './complete.js';
 
 type Wanted = Extract<Completion, { kind: 'names' }>;

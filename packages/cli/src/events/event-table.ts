@@ -1,9 +1,9 @@
 // Events as people read them, oldest first as in a log.
 
 import type { wire } from '@pareto/rpc';
-import { formatSpan } from '../format.js';
-import { formatTable, padVisible } from '../table.js';
-import type { Paint } from '../terminal.js';
+import { formatSpan } from '../terminal/format.js';
+import { formatTable, padVisible } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
 
 type Shown = Pick<wire.EventsResponse, 'ageMs' | 'kind' | 'subject' | 'worker' | 'reason' | 'warning'>;
 

@@ -2,8 +2,8 @@
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { ControllerClients } from '../connect.js';
-import { repeat, type RepeatOptions } from '../repeat.js';
+import type { ControllerClients } from '../connection/connect.js';
+import { repeat, type RepeatOptions } from '../connection/repeat.js';
 
 export interface ToldEvent {
   readonly event: wire.EventsResponse;

@@ -1,7 +1,7 @@
 // A decision in one sentence.
 
 import type { wire } from '@pareto/rpc';
-import { formatMs, formatPercent, formatUsd } from '../format.js';
+import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 import { briefVerdict, isFeasible } from './verdict-text.js';
 
 type Explained = Pick<wire.ExplainResponse, 'outcome' | 'candidates' | 'verdicts' | 'objective' | 'worker' | 'target'>;

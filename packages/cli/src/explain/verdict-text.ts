@@ -1,7 +1,7 @@
 // Verdicts in words.
 
 import type { wire } from '@pareto/rpc';
-import { formatMs, formatPercent, formatUsd } from '../format.js';
+import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 
 /** How a verdict is counted in a sentence: `3 too slow`. */
 const brief: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 // Frontiers as people read them on a terminal: charts, and the list of what is on them.
 
-import { formatAccuracy, formatCost, formatMs } from '../format.js';
-import { formatTable, padVisible } from '../table.js';
-import type { Paint } from '../terminal.js';
+import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
+import { formatTable, padVisible } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
 import { drawText } from './text-chart.js';
 import { visibleMarks } from './visible-marks.js';

@@ -3,7 +3,7 @@
 import { resolveObjective } from '@pareto/core';
 import { costBatch, p50At, p99At } from '@pareto/policy';
 import { objectiveFromWire, profileFromWire, type wire } from '@pareto/rpc';
-import { stateOf, type VariantState } from '../variant-state.js';
+import { stateOf, type VariantState } from '../describe/variant-state.js';
 
 export interface FrontierPoint {
   readonly name: string;

@@ -1,6 +1,6 @@
 // A chart as a group of SVG elements, whose colours are the picture's classes.
 
-import { formatPercent } from '../format.js';
+import { formatPercent } from '../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
 import { placeLabels, type Box } from './place-labels.js';
 import { linearScale, logScale, type Scale } from './scale.js';

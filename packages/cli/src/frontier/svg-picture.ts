@@ -1,6 +1,6 @@
 // Frontiers as one SVG picture that needs nothing else: readable on light and on dark ground.
 
-import { formatAccuracy, formatCost, formatMs } from '../format.js';
+import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
 import { drawSvg } from './svg-chart.js';
 import { element, escapeXml } from './xml.js';

@@ -1,6 +1,6 @@
 // A chart drawn with characters: the front joined, each accuracy with its interval, names where there is room.
 
-import type { Paint } from '../terminal.js';
+import type { Paint } from '../terminal/terminal.js';
 import type { Chart, Mark } from './chart.js';
 import { linearScale, logScale, type Scale } from './scale.js';
 import { createTextGrid, type Style, type TextGrid } from './text-grid.js';

@@ -1,7 +1,7 @@
 // What runs: workers, replicas, routers and controllers.
 
 import type { wire } from '@pareto/rpc';
-import { formatBytes, formatMs, formatUsd } from '../format.js';
+import { formatBytes, formatMs, formatUsd } from '../terminal/format.js';
 import { busySlots, formatDoing, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
 import { createKind, type Kind, type Query } from './kind.js';

@@ -1,8 +1,8 @@
 // A kind of thing that `pareto get` lists: its names, where it comes from, and its columns.
 
-import type { ControllerClients } from '../connect.js';
-import { formatTable, type Column } from '../table.js';
-import type { Paint } from '../terminal.js';
+import type { ControllerClients } from '../connection/connect.js';
+import { formatTable, type Column } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
 
 interface KindColumn<Row> extends Column<Row> {
   /** Only in a wide table. */

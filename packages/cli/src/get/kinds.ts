@@ -1,7 +1,7 @@
 // All kinds of things, by what people call them.
 
 import { ParetoError } from '@pareto/core';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../suggest/nearest.js';
 import { controllers, replicas, routers, workers } from './fleet-kinds.js';
 import type { Kind } from './kind.js';
 import { models, tasks, variants } from './registry-kinds.js';

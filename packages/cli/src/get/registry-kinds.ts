@@ -1,10 +1,10 @@
 // What is registered: tasks, models and variants.
 
 import type { wire } from '@pareto/rpc';
-import { formatPromise, formatTensors } from '../description.js';
-import { formatAccuracy, formatBytes, formatCost, formatMs, formatUsd } from '../format.js';
+import { formatPromise, formatTensors } from '../describe/description.js';
+import { formatAccuracy, formatBytes, formatCost, formatMs, formatUsd } from '../terminal/format.js';
 import { formatAttainment, milliseconds, perSecond } from '../top/load-tables.js';
-import { stateOf } from '../variant-state.js';
+import { stateOf } from '../describe/variant-state.js';
 import { createKind, type Kind, type Query } from './kind.js';
 
 interface TaskRow extends wire.Task {

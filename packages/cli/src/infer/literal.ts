@@ -1,7 +1,7 @@
 // Inputs written on the command line: `1,2,3`, JSON, or text; with the shape that the model's input lets them have.
 
 import { elementCount, ParetoError, type DataType } from '@pareto/core';
-import type { InputTensor } from '../tensor-input.js';
+import type { InputTensor } from './tensor-input.js';
 import { encodeValues, type Value } from './encode-values.js';
 
 /** An input as a model's metadata tells it; -1 is a dynamic dimension. */

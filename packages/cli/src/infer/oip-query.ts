@@ -1,9 +1,9 @@
 // One query by the Open Inference Protocol, for what only that has: versions, priorities, classes in place of scores.
 
 import { decodeInferResponse, encodeInferRequest, type ParameterInput } from '@pareto/rpc';
-import type { RouterClients } from '../connect.js';
-import type { ObjectiveOptions } from '../options.js';
-import type { InputTensor } from '../tensor-input.js';
+import type { RouterClients } from '../connection/connect.js';
+import type { ObjectiveOptions } from '../context/options.js';
+import type { InputTensor } from './tensor-input.js';
 
 export interface OipQuery {
   readonly target: string;

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { isDataType, ParetoError } from '@pareto/core';
-import { readInput, type InputTensor } from '../tensor-input.js';
+import { readInput, type InputTensor } from './tensor-input.js';
 import { encodeValues } from './encode-values.js';
 import { literalInput, type InputSpec } from './literal.js';
 

@@ -1,7 +1,7 @@
 // Shows on a terminal how jobs go: a line for each step that is done, live ones for how far all are.
 
 import type { Milliseconds } from '@pareto/core';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { jobLines } from './job-lines.js';
 import { createJobStory } from './job-story.js';
 import type { JobsLook } from './wait-for-jobs.js';

@@ -1,7 +1,7 @@
 // The live lines of a display: how far each job is, and what runs where.
 
-import type { Paint } from '../terminal.js';
-import { formatSpan } from '../format.js';
+import type { Paint } from '../terminal/terminal.js';
+import { formatSpan } from '../terminal/format.js';
 import { jobNow, progressBar, progressOf } from './step-text.js';
 import type { JobsLook } from './wait-for-jobs.js';
 

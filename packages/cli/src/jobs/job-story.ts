@@ -2,8 +2,8 @@
 
 import { originalRecipe } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatAccuracy, formatBytes, formatMs, formatRatio } from '../format.js';
-import type { Paint } from '../terminal.js';
+import { formatAccuracy, formatBytes, formatMs, formatRatio } from '../terminal/format.js';
+import type { Paint } from '../terminal/terminal.js';
 import { isFinished, subjectOf } from './step-text.js';
 import type { JobsLook } from './wait-for-jobs.js';
 

@@ -1,8 +1,8 @@
 // Jobs and their steps as tables.
 
 import type { wire } from '@pareto/rpc';
-import { formatTable } from '../table.js';
-import type { Paint } from '../terminal.js';
+import { formatTable } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
 import { isFinished, jobNow, progressBar, progressOf, subjectOf } from './step-text.js';
 
 interface Step extends wire.JobStep {

@@ -2,8 +2,8 @@
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { ControllerClients } from '../connect.js';
-import { repeat, type RepeatOptions } from '../repeat.js';
+import type { ControllerClients } from '../connection/connect.js';
+import { repeat, type RepeatOptions } from '../connection/repeat.js';
 
 /** One look at the jobs, and at what they brought so far. */
 export interface JobsLook {

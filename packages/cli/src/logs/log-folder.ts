@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ParetoError } from '@pareto/core';
-import { didYouMean } from '../nearest.js';
+import { didYouMean } from '../suggest/nearest.js';
 
 export interface LogFolder {
   readonly path: string;

@@ -1,6 +1,6 @@
 // One line of a service's log: read, and as people read it.
 
-import type { Paint } from '../terminal.js';
+import type { Paint } from '../terminal/terminal.js';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];

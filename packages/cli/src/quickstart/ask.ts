@@ -2,9 +2,9 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import { decodeInferResponse, encodeInferRequest, type wire } from '@pareto/rpc';
-import type { RouterClients } from '../connect.js';
-import { formatObjective } from '../format.js';
-import { argmaxRows, readNumbers } from '../tensor-values.js';
+import type { RouterClients } from '../connection/connect.js';
+import { formatObjective } from '../terminal/format.js';
+import { argmaxRows, readNumbers } from '../infer/tensor-values.js';
 import type { Samples } from './samples.js';
 import type { Query } from './queries.js';
 

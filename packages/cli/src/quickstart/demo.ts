@@ -2,8 +2,8 @@
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { withController, withRouter, type RouterClients } from '../connect.js';
-import type { Context } from '../context.js';
+import { withController, withRouter, type RouterClients } from '../connection/connect.js';
+import type { Context } from '../context/context.js';
 import { formatFrontier } from '../frontier/format-frontier.js';
 import { planFrontiers } from '../frontier/frontier.js';
 import type { Cluster } from '../up/cluster.js';

@@ -1,7 +1,7 @@
 // The quick start's queries: what each asks for, and what must hold of its answer.
 
 import type { wire } from '@pareto/rpc';
-import { formatUsd } from '../format.js';
+import { formatUsd } from '../terminal/format.js';
 import { bestOf, type Front, type Offer, type Offers } from './offers.js';
 
 export interface Query {

@@ -2,14 +2,14 @@
 
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { withController, type ControllerClients } from '../connect.js';
-import type { Context } from '../context.js';
+import { withController, type ControllerClients } from '../connection/connect.js';
+import type { Context } from '../context/context.js';
 import { createJobDisplay } from '../jobs/job-display.js';
 import { waitForJobs, type JobsLook } from '../jobs/wait-for-jobs.js';
-import { registerModels, registerTask, type RegisterOptions } from '../register-models.js';
-import { createRegisterProgress } from '../register-progress.js';
-import type { Registered } from '../registered-summary.js';
-import { repeatOptions } from '../repeat.js';
+import { registerModels, registerTask, type RegisterOptions } from '../register/register-models.js';
+import { createRegisterProgress } from '../register/register-progress.js';
+import type { Registered } from '../register/registered-summary.js';
+import { repeatOptions } from '../connection/repeat.js';
 import type { Cluster } from '../up/cluster.js';
 import { models, task, validation } from './digits.js';
 

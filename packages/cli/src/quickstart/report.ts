@@ -1,8 +1,8 @@
 // The quick start's table, and what to do with a cluster that is left running.
 
-import { formatCost, formatMs, formatPercent } from '../format.js';
-import { formatTable } from '../table.js';
-import type { Paint } from '../terminal.js';
+import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
+import { formatTable } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
 import type { Cluster } from '../up/cluster.js';
 import type { Topology } from '../up/topology.js';
 import type { Outcome } from './ask.js';

@@ -2,10 +2,10 @@
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatSpan } from '../format.js';
-import { formatTable, type Column } from '../table.js';
-import type { Paint } from '../terminal.js';
-import { wrap } from '../wrap.js';
+import { formatSpan } from '../terminal/format.js';
+import { formatTable, type Column } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
 import { sortTasks, taskColumns, workerColumns, type SortKey } from './load-tables.js';
 import type { Outage, Picture } from './picture.js';
 

@@ -1,9 +1,9 @@
 // Tasks and workers under load, one line each.
 
 import type { wire } from '@pareto/rpc';
-import { formatBytes, formatMs, formatUsd } from '../format.js';
-import type { Column } from '../table.js';
-import type { Paint } from '../terminal.js';
+import { formatBytes, formatMs, formatUsd } from '../terminal/format.js';
+import type { Column } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
 import { slotsOf } from './busy-shares.js';
 
 export const sortKeys = ['rate', 'p99', 'attainment', 'cost', 'name'] as const;

@@ -1,7 +1,7 @@
 // Asks a controller for the picture of the cluster, and, when none answers, a router how it fares without.
 
 import { ParetoError, type Clock } from '@pareto/core';
-import type { ClusterClients, RouterClients } from '../connect.js';
+import type { ClusterClients, RouterClients } from '../connection/connect.js';
 import { seen, unseen, type Picture, type RouterWord } from './picture.js';
 
 export interface ObserveOptions extends ClusterClients {

@@ -1,7 +1,7 @@
 // A whole cluster on one machine: started in order, kept alive, stopped in order.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
-import type { Endpoints } from '../context.js';
+import type { Endpoints } from '../context/context.js';
 import { prepare } from './preflight.js';
 import { waitUntilReady } from './readiness.js';
 import { createStartWarnings } from './start-warnings.js';

@@ -5,7 +5,7 @@ import { statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { errorText, ParetoError } from '@pareto/core';
 import { makeFolder } from '@pareto/models';
-import { formatBytes } from '../format.js';
+import { formatBytes } from '../terminal/format.js';
 import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
 import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 

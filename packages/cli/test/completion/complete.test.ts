@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createTempFolder } from '@pareto/testkit';
 import { scripts } from '../../src/completion/scripts.js';
-import { createFakeStorage, startFakeController, type FakeController } from '../fake-controller.js';
-import { fakeWorker } from '../fake-overview.js';
-import { startProgram } from '../run-program.js';
+import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
+import { fakeWorker } from '../support/fake-overview.js';
+import { startProgram } from '../support/run-program.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 

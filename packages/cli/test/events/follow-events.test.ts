@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '@pareto/testkit';
-import { createFakeStorage, startFakeController, type FakeController } from '../fake-controller.js';
-import { startProgram } from '../run-program.js';
+import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
+import { startProgram } from '../support/run-program.js';
 
 describe('events', () => {
   let controllers: FakeController[];

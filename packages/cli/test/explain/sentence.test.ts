@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
 import pc from 'picocolors';
-import { formatCandidates } from '../../src/candidate-table.js';
+import { formatCandidates } from '../../src/explain/candidate-table.js';
 import { explainInASentence } from '../../src/explain/sentence.js';
 
 const objective: wire.Objective = {

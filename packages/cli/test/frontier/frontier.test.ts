@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { planFrontiers, type ClassFrontier } from '../../src/frontier/frontier.js';
-import { digits, fakeMeasurement, fakeTask, fakeVariant, type FakeVariant } from '../fake-description.js';
+import { digits, fakeMeasurement, fakeTask, fakeVariant, type FakeVariant } from '../support/fake-description.js';
 
 const task = fakeTask('digits');
 

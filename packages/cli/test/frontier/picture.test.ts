@@ -5,7 +5,7 @@ import { frontierHtml } from '../../src/frontier/html-page.js';
 import { placeLabels, type Box } from '../../src/frontier/place-labels.js';
 import { frontierSvg } from '../../src/frontier/svg-picture.js';
 import { element, escapeXml } from '../../src/frontier/xml.js';
-import { digits, fakeVariant } from '../fake-description.js';
+import { digits, fakeVariant } from '../support/fake-description.js';
 
 /** Throws unless each element that is opened is closed in its turn; what it answers is how many of each there are. */
 function countElements(text: string): ReadonlyMap<string, number> {

@@ -5,7 +5,7 @@ import type { Chart, Mark } from '../../src/frontier/chart.js';
 import { formatFrontier } from '../../src/frontier/format-frontier.js';
 import { planFrontiers } from '../../src/frontier/frontier.js';
 import { drawText } from '../../src/frontier/text-chart.js';
-import { digits } from '../fake-description.js';
+import { digits } from '../support/fake-description.js';
 
 const paint = pc.createColors(false);
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { DataType } from '@pareto/core';
 import { literalInput } from '../../src/infer/literal.js';
-import { readTexts, formatTensor } from '../../src/tensor-values.js';
-import { readNumbers } from '../../src/tensor-values.js';
+import { readTexts, formatTensor } from '../../src/infer/tensor-values.js';
+import { readNumbers } from '../../src/infer/tensor-values.js';
 
 describe('inputs written on the command line', () => {
   const read = (datatype: DataType, shape: readonly number[], text: string) =>

@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createJobDisplay } from '../../src/jobs/job-display.js';
 import type { JobsLook } from '../../src/jobs/wait-for-jobs.js';
-import { createTerminal } from '../../src/terminal.js';
-import { fakeJob, fakeStep } from './fake-jobs.js';
+import { createTerminal } from '../../src/terminal/terminal.js';
+import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 
 const failed = fakeStep('make', 'failed', { recipe: 'fp16', detail: 'killed' });
 const running = fakeStep('make', 'running', { recipe: 'int4', worker: 'w1' });

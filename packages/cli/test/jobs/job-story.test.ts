@@ -5,8 +5,8 @@ import { jobLines } from '../../src/jobs/job-lines.js';
 import { createJobStory } from '../../src/jobs/job-story.js';
 import { formatJobs } from '../../src/jobs/job-table.js';
 import { jobsLook, type JobsLook } from '../../src/jobs/wait-for-jobs.js';
-import { cpu, fakeOutcome, fakeVariant } from '../fake-description.js';
-import { fakeJob, fakeStep } from './fake-jobs.js';
+import { cpu, fakeOutcome, fakeVariant } from '../support/fake-description.js';
+import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 
 const paint = pc.createColors(false);
 

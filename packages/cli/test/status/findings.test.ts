@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
 import { findingsOf, type Finding } from '../../src/status/findings.js';
-import { fakeJob, fakeStep } from '../jobs/fake-jobs.js';
-import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../fake-overview.js';
+import { fakeJob, fakeStep } from '../support/fake-jobs.js';
+import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
 
 const look = (overview: Partial<wire.OverviewResponse>, jobs: readonly wire.Job[] = []): readonly Finding[] =>
   findingsOf({

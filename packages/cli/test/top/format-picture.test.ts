@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
 import pc from 'picocolors';
 import { formatPicture } from '../../src/top/format-picture.js';
-import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../fake-overview.js';
+import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
 import { emptyPicture, seen, unseen, type Picture } from '../../src/top/picture.js';
 
 const show = (picture: Picture, columns = 200, rows = 100): string[] =>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
 import { createServer, type RpcServer } from '@pareto/rpc';
-import { withCluster } from '../../src/connect.js';
+import { withCluster } from '../../src/connection/connect.js';
 import { observeCluster } from '../../src/top/observe-cluster.js';
 import { emptyPicture, type Picture } from '../../src/top/picture.js';
-import { createFakeStorage, startFakeController, type FakeController } from '../fake-controller.js';
+import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
 
 describe('observeCluster', () => {
   let controllers: FakeController[];

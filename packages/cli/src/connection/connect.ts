@@ -1,0 +1,142 @@
+// Clients of the controllers and of a router, connected before they are used, so that an absent one is told plainly.
+
+import { errorText, ParetoError, systemClock } from '@pareto/core';
+import {
+  createChannel,
+  createClient,
+  createFollowing,
+  createFollowingClient,
+  createRawCaller,
+  readClientCertificates,
+  uploadBlob,
+  waitForReady,
+  type Channel,
+  type ClientCertificates,
+  type Following,
+  type FollowingClient,
+  type RawCaller,
+  type ServiceClient,
+  type Upload,
+  type wire,
+} from '@pareto/rpc';
+import type { Endpoints } from '../context/context.js';
+import { explainAbsence } from './why-absent.js';
+
+/** Each call goes to the controller that takes it. */
+export interface ControllerClients {
+  readonly registry: FollowingClient<'pareto.v1.Registry'>;
+  readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
+  /** Resolves when the stream ends; again at another controller when it breaks. */
+  events(request: wire.EventsRequest, options: EventsOptions): Promise<void>;
+  /** False when a controller had it all. */
+  upload(upload: Upload): Promise<boolean>;
+}
+
+interface EventsOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: wire.EventsResponse) => void;
+}
+
+export interface RouterClients {
+  readonly inference: ServiceClient<'pareto.v1.Inference'>;
+  readonly protocol: ServiceClient<'inference.GRPCInferenceService'>;
+  /** The Open Inference Protocol's ModelInfer, on encoded messages. */
+  readonly modelInfer: RawCaller;
+}
+
+export interface ClusterClients {
+  readonly controllers: ControllerClients;
+  readonly router: RouterClients;
+  /** What to tell when no controller can be reached. */
+  readonly absence: () => Promise<string>;
+}
+
+/** Channels to both, that connect when they are used. */
+interface Links extends Disposable {
+  readonly following: Following;
+  readonly router: Channel;
+  /** What to tell of one that can't be reached. */
+  absence(what: 'controller' | 'router'): Promise<string>;
+}
+
+const connectMs = 2_000;
+
+async function link({ controller, router, certs }: Endpoints): Promise<Links> {
+  const clock = systemClock;
+  const certificates = certs === undefined ? undefined : await readCertificates(certs);
+  const open = (address: string): Channel => createChannel(address, channelOptions(certificates, 'controller'));
+  const following = createFollowing({ addresses: controller, open, connectMs, clock });
+  const channel = createChannel(router, channelOptions(certificates, 'router'));
+  return {
+    following,
+    router: channel,
+    absence: (what) => {
+      const addresses = what === 'controller' ? controller : [router];
+      return explainAbsence({ what, addresses, certs, tls: certificates?.(what) });
+    },
+    [Symbol.dispose]() {
+      following.close();
+      channel.close();
+    },
+  };
+}
+
+const readCertificates = (folder: string): Promise<ClientCertificates> =>
+  readClientCertificates(folder, systemClock).catch((error: unknown) => {
+    const expected = "the operator's folder, or the whole that 'pareto certs init' made";
+    throw new ParetoError('failed-precondition', `${errorText(error)}: --certs (or PARETO_CERTS) names ${expected}`);
+  });
+
+const channelOptions = (
+  certificates: ClientCertificates | undefined,
+  what: 'controller' | 'router',
+): Parameters<typeof createChannel>[1] => (certificates === undefined ? {} : { tls: certificates(what) });
+
+const controllerClients = ({ following }: Links): ControllerClients => ({
+  registry: createFollowingClient(following, 'pareto.v1.Registry'),
+  fleet: createFollowingClient(following, 'pareto.v1.Fleet'),
+  upload: (upload) => uploadBlob(following, upload),
+  events: (request, { signal, onEvent }) =>
+    following.run(
+      async (channel, limits) => {
+        for await (const event of createClient(channel, 'pareto.v1.Fleet').events(request, limits)) onEvent(event);
+      },
+      { signal, isRepeatable: true },
+    ),
+});
+
+const routerClients = ({ router }: Links): RouterClients => ({
+  inference: createClient(router, 'pareto.v1.Inference'),
+  protocol: createClient(router, 'inference.GRPCInferenceService'),
+  modelInfer: createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer'),
+});
+
+/** Throws `unavailable`, saying why and what to do, when none of the controllers can be reached within 2 s. */
+export async function withController<T>(
+  endpoints: Endpoints,
+  work: (clients: ControllerClients) => Promise<T>,
+): Promise<T> {
+  using links = await link(endpoints);
+  await links.following
+    .run(async () => undefined)
+    .catch(async () => {
+      throw new ParetoError('unavailable', await links.absence('controller'));
+    });
+  return await work(controllerClients(links));
+}
+
+/** Throws `unavailable`, saying why and what to do, when the router can't be reached within 2 s. */
+export async function withRouter<T>(endpoints: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
+  using links = await link(endpoints);
+  await waitForReady(links.router, connectMs).catch(async () => {
+    throw new ParetoError('unavailable', await links.absence('router'));
+  });
+  return await work(routerClients(links));
+}
+
+/** Both, whether or not they can be reached. */
+export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
+  using links = await link(endpoints);
+  const absence = (): Promise<string> => links.absence('controller');
+  return await work({ controllers: controllerClients(links), router: routerClients(links), absence });
+}

@@ -1,0 +1,55 @@
+// Waiting until something of a name is ready, saying what it waits for.
+
+import { milliseconds, ParetoError } from '@pareto/core';
+import type { wire } from '@pareto/rpc';
+import type { ControllerClients } from './connect.js';
+import type { Context } from '../context/context.js';
+import { formatSpan } from '../terminal/format.js';
+import { repeat, repeatOptions } from './repeat.js';
+
+const pollMs = milliseconds(300);
+
+/**
+ * The variants of a task, an architecture or a variant that have a ready replica, once there is one. Throws `deadline-exceeded` with
+ * what it waits for when that takes longer than `timeoutMs`, and what the controller does.
+ */
+export async function waitUntilReady(
+  context: Context,
+  clients: ControllerClients,
+  name: string,
+  timeoutMs: number,
+): Promise<readonly wire.Variant[]> {
+  const { terminal, clock, stop } = context;
+  const since = clock.now();
+  const repeating = repeatOptions(context);
+  for (let told = ''; ;) {
+    const { ready, reason } = await repeat(() => lookAt(clients, name, stop), repeating);
+    if (ready.length > 0) return ready;
+    const waited = clock.now() - since;
+    if (waited >= timeoutMs) {
+      const why = reason === '' ? '' : `: ${reason}`;
+      throw new ParetoError('deadline-exceeded', `${name} is not ready after ${formatSpan(waited)}${why}`);
+    }
+    if (reason !== '' && reason !== told) terminal.note(reason);
+    told = reason;
+    terminal.status([`loading ${name}, ${formatSpan(waited)}`]);
+    await clock.sleep(pollMs, stop);
+  }
+}
+
+interface Look {
+  readonly ready: readonly wire.Variant[];
+  /** Why it is not ready; empty: nothing is in its way. */
+  readonly reason: string;
+}
+
+async function lookAt({ registry, fleet }: ControllerClients, name: string, signal: AbortSignal): Promise<Look> {
+  const [{ variants }, { notices }] = await Promise.all([
+    registry.describe({ name }, { signal }),
+    fleet.overview({}, { signal }),
+  ]);
+  return {
+    ready: variants.filter(({ replicasReady }) => replicasReady > 0),
+    reason: notices.find((notice) => notice.startsWith(`${name} is wished to be warm: `)) ?? '',
+  };
+}

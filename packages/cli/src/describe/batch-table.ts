@@ -1,0 +1,40 @@
+// Times by batch size: what each variant takes for more than one item at once.
+
+import type { wire } from '@pareto/rpc';
+import { msDigits } from '../terminal/format.js';
+import { formatTable, type Column } from '../terminal/table.js';
+
+interface Row {
+  readonly variant: string;
+  readonly hardwareClass: string;
+  readonly points: readonly wire.ProfilePoint[];
+}
+
+/** Empty when nothing is measured at more than one batch size. */
+export function formatBatches(variants: readonly wire.Variant[]): string {
+  const rows = variants.flatMap(({ name, measurements }) =>
+    measurements.flatMap(({ hardwareClass, profile }): Row[] =>
+      profile === null ? [] : [{ variant: name, hardwareClass, points: profile.points }],
+    ),
+  );
+  const sizes = [...new Set(rows.flatMap(({ points }) => points.map(({ batch }) => batch)))].sort((a, b) => a - b);
+  if (sizes.length < 2) return '';
+  const classes = new Set(rows.map(({ hardwareClass }) => hardwareClass));
+  return formatTable<Row>(
+    [
+      { title: 'P50/P99 IN MS', cell: ({ variant }) => variant },
+      ...sizes.map((size): Column<Row> => ({
+        title: `BATCH ${size}`,
+        align: 'right',
+        cell: ({ points }) => timeAt(points, size),
+      })),
+      ...(classes.size > 1 ? [{ title: 'ON', cell: ({ hardwareClass }: Row) => hardwareClass }] : []),
+    ],
+    rows,
+  );
+}
+
+function timeAt(points: readonly wire.ProfilePoint[], size: number): string {
+  const point = points.find(({ batch }) => batch === size);
+  return point === undefined ? '-' : `${msDigits(point.p50Ms)}/${msDigits(point.p99Ms)}`;
+}

@@ -1,0 +1,107 @@
+// A task, an architecture or a variant described for people.
+
+import type { wire } from '@pareto/rpc';
+import { formatBatches } from './batch-table.js';
+import { formatBytes, formatMs, formatObjective, formatPercent } from '../terminal/format.js';
+import { formatNotMade } from './outcome-table.js';
+import { formatTable } from '../terminal/table.js';
+import { formatVariantDetails } from './variant-table.js';
+
+/** What a client gets that asks for nothing. */
+export const formatPromise = (task: wire.Task): string =>
+  formatObjective(task.defaultObjective) || 'the most accurate within 1 s';
+
+export const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
+  tensors?.map(({ name, datatype, dims }) => `${name} ${datatype}[${dims.join(',')}]`).join(', ') ?? '-';
+
+/** `name` is what was asked for: of one variant its whole profile is told. */
+export function formatDescription(
+  name: string,
+  { task, architectures, variants, outcomes }: wire.DescribeResponse,
+): string {
+  const [variant] = variants;
+  const isVariant = variant?.name === name;
+  return [
+    task === null ? '' : formatTask(task),
+    formatArchitectures(architectures),
+    formatVariantDetails(variants),
+    isVariant ? '' : formatBatches(variants),
+    ...(isVariant ? formatOne(variant) : []),
+    isVariant ? '' : formatNotMade(outcomes),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n');
+}
+
+const formatTask = (task: wire.Task): string =>
+  [
+    `task ${task.name}: ${task.metric}, promises ${formatPromise(task)}`,
+    `  inputs   ${formatTensors(task.signature?.inputs)}`,
+    `  outputs  ${formatTensors(task.signature?.outputs)}`,
+  ].join('\n');
+
+const formatArchitectures = (architectures: readonly wire.Architecture[]): string =>
+  formatTable<wire.Architecture>(
+    [
+      { title: 'ARCHITECTURE', cell: ({ name }) => name },
+      { title: 'VERSION', cell: versionOf },
+      { title: 'LARGEST BATCH', align: 'right', cell: batchOf },
+      { title: 'SIZE', align: 'right', cell: ({ manifest }) => formatBytes(sizeOf(manifest)) },
+      { title: 'DOMINATED ONES', cell: ({ keepAll }) => (keepAll ? 'kept' : 'pruned') },
+      { title: 'DIGEST', cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
+    ],
+    architectures,
+  );
+
+/** An older version answers by the name until a newer one is as warm. */
+function versionOf({ version, servedVersion }: wire.Architecture): string {
+  if (servedVersion === 0 || servedVersion === version) return String(version);
+  return version < servedVersion ? `${version} (superseded)` : `${version} (not as warm as ${servedVersion} yet)`;
+}
+
+function batchOf({ maxBatchSize, fixedBatch }: wire.Architecture): string {
+  if (maxBatchSize > 0) return String(maxBatchSize);
+  return fixedBatch > 0 ? `fixed at ${fixedBatch}` : 'none';
+}
+
+const sizeOf = (manifest: wire.Manifest | null): number =>
+  manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
+
+const formatOne = ({ note, measurements }: wire.Variant): readonly string[] => [
+  note === '' ? '' : `made so: ${note}`,
+  ...measurements.map(formatProfile),
+];
+
+function formatProfile({ hardwareClass, profile, error, environment, accuracy }: wire.Measurement): string {
+  if (profile === null) return `on ${hardwareClass}: ${error}`;
+  const points = formatTable<wire.ProfilePoint>(
+    [
+      { title: '  BATCH', align: 'right', cell: ({ batch }) => String(batch) },
+      { title: 'P50', align: 'right', cell: ({ p50Ms }) => formatMs(p50Ms) },
+      { title: 'P95', align: 'right', cell: ({ p95Ms }) => formatMs(p95Ms) },
+      { title: 'P99', align: 'right', cell: ({ p99Ms }) => formatMs(p99Ms) },
+      { title: 'P50 PER ITEM', align: 'right', cell: ({ p50Ms, batch }) => formatMs(p50Ms / batch) },
+      { title: 'RUNS', align: 'right', cell: ({ runs }) => String(runs) },
+    ],
+    profile.points,
+  );
+  const facts = [
+    ...(profile.notRun === '' ? [] : [`was loaded, and not run: ${profile.notRun}; it is served without a profile`]),
+    `ran by ${placementOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
+    `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
+    `takes ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of them before it loads`,
+    ...(profile.predictionError === undefined
+      ? []
+      : [`times between these batch sizes are predicted within ${formatPercent(profile.predictionError)} on average`]),
+    ...(accuracy === null ? [] : [`${accuracy.metric} of ${accuracy.samples} samples`]),
+  ];
+  const times = profile.points.length === 0 ? [] : [points];
+  return [`on ${hardwareClass}`, ...facts.map((fact) => `  ${fact}`), ...times].join('\n');
+}
+
+/** `webgpu (12 nodes), cpu (1 node)`, or the provider alone where nobody has looked. */
+function placementOf({ nodesByProvider, providerUsed }: wire.Profile): string {
+  const nodes = Object.entries(nodesByProvider).toSorted(([, a], [, b]) => b - a);
+  if (nodes.length === 0) return providerUsed;
+  return nodes.map(([provider, count]) => `${provider} (${count} ${count === 1 ? 'node' : 'nodes'})`).join(', ');
+}

@@ -1,0 +1,56 @@
+// A worker described for people: where it is, what it has, and every replica on it.
+
+import type { wire } from '@pareto/rpc';
+import { formatBytes, formatMs, formatUsd } from '../terminal/format.js';
+import { formatTable } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
+import { busySlots, formatBar, percent, workerState } from '../top/load-tables.js';
+import { slotsOf } from '../top/busy-shares.js';
+
+export function formatWorker(worker: wire.Worker, paint: Paint): string {
+  const facts = [
+    ['state', workerState(worker, paint)],
+    ['address', worker.address],
+    ...worker.slotGroups.map((group) => ['hardware', hardwareOf(group)] as const),
+    ['slots', `${busySlots(worker)} of ${slotsOf(worker)} run a batch now`],
+    ['memory', memoryOf(worker)],
+    ['price', `${formatUsd(worker.usdPerHour)} per hour`],
+    ...(worker.measuring === ''
+      ? []
+      : [['makes', [worker.measuring, worker.progress].filter(Boolean).join(': ')] as const]),
+  ] as const;
+  const head = [`worker ${worker.workerId}`, ...facts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join('\n');
+  return worker.replicas.length === 0
+    ? `${head}\n\nnothing is loaded`
+    : `${head}\n\n${formatReplicas(worker.replicas)}`;
+}
+
+const hardwareOf = ({ slots, hardwareClass, driver }: wire.SlotGroup): string =>
+  `${slots} × ${hardwareClass?.id ?? 'unknown'}${driver === '' ? '' : `, driver ${driver}`}`;
+
+function memoryOf({ memoryUsedBytes: used, memoryBytes: all, replicas }: wire.Worker): string {
+  if (used === 0 && replicas.length > 0) return `not known, of ${formatBytes(all)}`;
+  const share = all === 0 ? 0 : used / all;
+  return `${formatBar(share)} ${percent(share)}, ${formatBytes(used)} of ${formatBytes(all)}`;
+}
+
+const formatReplicas = (replicas: readonly wire.ReplicaReport[]): string =>
+  formatTable<wire.ReplicaReport>(
+    [
+      { title: 'REPLICA', cell: ({ replicaId }) => replicaId },
+      { title: 'VARIANT', cell: ({ variant }) => variant },
+      { title: 'STATE', cell: ({ state }) => state.toLowerCase() },
+      { title: 'QUEUED', align: 'right', cell: ({ queuedItems }) => String(queuedItems) },
+      { title: 'RUNNING', align: 'right', cell: ({ runningItems }) => String(runningItems) },
+      { title: 'ANSWERED', align: 'right', cell: ({ requests }) => String(requests) },
+      { title: 'PER BATCH', align: 'right', cell: ({ items, executions }) => perBatch(items, executions) },
+      { title: 'FAILED', align: 'right', cell: ({ failures }) => String(failures) },
+      { title: 'MEMORY', align: 'right', cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
+      { title: 'LOADED IN', align: 'right', cell: ({ loadMs }) => formatMs(loadMs) },
+      { title: 'WHY', cell: ({ reason }) => reason },
+    ],
+    replicas,
+  );
+
+const perBatch = (items: number, executions: number): string =>
+  executions === 0 ? '-' : (items / executions).toFixed(1);

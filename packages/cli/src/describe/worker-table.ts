@@ -1,0 +1,37 @@
+// Workers as people read them.
+
+import type { wire } from '@pareto/rpc';
+import { formatBytes, formatUsd } from '../terminal/format.js';
+import { formatTable } from '../terminal/table.js';
+
+function stateOf(worker: wire.Worker): string {
+  if (!worker.connected) return 'away';
+  if (worker.measuring !== '') return `${worker.measuring}: ${worker.progress === '' ? 'measuring' : worker.progress}`;
+  return worker.draining ? 'draining' : 'ready';
+}
+
+const slotsOf = (worker: wire.Worker): string =>
+  worker.slotGroups.map(({ slots, hardwareClass }) => `${slots} × ${hardwareClass?.id ?? 'unknown'}`).join(', ');
+
+const replicasOf = (worker: wire.Worker): string =>
+  worker.replicas
+    .map(({ variant, state }) => (state === 'READY' ? variant : `${variant} (${state.toLowerCase()})`))
+    .join(', ');
+
+/** What it uses is not known of one that is away, nor by a controller that doesn't lead. */
+const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): string =>
+  `${memoryUsedBytes === 0 && replicas.length > 0 ? '?' : formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`;
+
+export const formatWorkers = (workers: readonly wire.Worker[]): string =>
+  formatTable<wire.Worker>(
+    [
+      { title: 'WORKER', cell: ({ workerId }) => workerId },
+      { title: 'STATE', cell: stateOf },
+      { title: 'ADDRESS', cell: ({ address }) => address },
+      { title: 'SLOTS', cell: slotsOf },
+      { title: 'MEMORY', align: 'right', cell: memoryOf },
+      { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
+      { title: 'REPLICAS', cell: replicasOf },
+    ],
+    workers,
+  );

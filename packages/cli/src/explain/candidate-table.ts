@@ -1,0 +1,78 @@
+// The candidates of a decision as people read them: the chosen one, those that would do, and the others.
+
+import type { wire } from '@pareto/rpc';
+import { isFeasible, verdictText } from './verdict-text.js';
+import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
+import { formatTable } from '../terminal/table.js';
+import type { Paint } from '../terminal/terminal.js';
+
+interface Asked {
+  readonly objective: wire.Objective | null;
+  readonly paint: Paint;
+  /** Columns are left out until it fits. */
+  readonly width?: number;
+}
+
+export function formatCandidates(
+  candidates: readonly wire.Candidate[],
+  { objective, paint, width = Infinity }: Asked,
+): string {
+  const classes = new Set(candidates.map(({ hardwareClass }) => hardwareClass));
+  const latencyMs = objective?.latencyMs ?? 0;
+  const columns = [
+    { title: '', cell: ({ verdict }: wire.Candidate) => mark(verdict, paint) },
+    { title: 'VARIANT', cell: ({ variant }: wire.Candidate) => variant },
+    { title: 'PREDICTED', align: 'right', cell: predictedOf },
+    ...(latencyMs > 0
+      ? [
+          {
+            title: `OF ${formatMs(latencyMs)}`,
+            drop: 1,
+            cell: (each: wire.Candidate) => latencyBar(each, latencyMs, paint),
+          },
+        ]
+      : []),
+    { title: 'ACCURACY (95 %)', cell: ({ accuracy }: wire.Candidate) => formatAccuracy(accuracy) },
+    { title: 'USD/1K', drop: 2, cell: ({ costPer_1k }: wire.Candidate) => formatCost(costPer_1k) },
+    { title: 'READY', align: 'right', drop: 3, cell: ({ replicasReady }: wire.Candidate) => String(replicasReady) },
+    ...(classes.size > 1 ? [{ title: 'ON', drop: 4, cell: ({ hardwareClass }: wire.Candidate) => hardwareClass }] : []),
+    {
+      title: 'VERDICT',
+      cell: (each: wire.Candidate) => paintVerdict(each.verdict, verdictText(each, objective), paint),
+    },
+  ] as const;
+  return formatTable(
+    columns,
+    candidates.toSorted((a, b) => rankOf(a) - rankOf(b)),
+    { paintTitles: paint.bold, width },
+  );
+}
+
+const predictedOf = ({ predictedMs }: wire.Candidate): string => (predictedMs > 0 ? formatMs(predictedMs) : '-');
+
+const ranks = ['chosen', 'degraded', 'eligible', 'cold', 'busy'] as const;
+
+function rankOf({ verdict }: wire.Candidate): number {
+  const rank = ranks.findIndex((each) => each === verdict);
+  return rank < 0 ? ranks.length : rank;
+}
+
+function mark(verdict: string, paint: Paint): string {
+  if (verdict === 'chosen' || verdict === 'degraded') return paint.green('▶');
+  return isFeasible(verdict) ? '✓' : paint.dim('✗');
+}
+
+const paintVerdict = (verdict: string, text: string, paint: Paint): string =>
+  verdict === 'chosen' || verdict === 'degraded' ? paint.green(text) : isFeasible(verdict) ? text : paint.dim(text);
+
+const half = 8;
+
+/** The predicted time to twice the objective; the objective stands in the middle. */
+function latencyBar({ predictedMs }: wire.Candidate, objectiveMs: number, paint: Paint): string {
+  if (predictedMs <= 0) return '';
+  const filled = Math.min(2 * half, Math.max(1, Math.round((predictedMs / objectiveMs) * half)));
+  const left = '█'.repeat(Math.min(half, filled)).padEnd(half, '·');
+  const right = '█'.repeat(Math.max(0, filled - half)).padEnd(half, '·');
+  const isOver = predictedMs > objectiveMs;
+  return `${isOver ? paint.red(left) : paint.green(left)}│${isOver ? paint.red(right) : right}${predictedMs > 2 * objectiveMs ? '…' : ''}`;
+}

@@ -1,0 +1,102 @@
+// `npm run quickstart`: its process. Ends with 0 only if every promise held.
+
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@pareto/core';
+import { Command } from 'commander';
+import { createNarratedCluster, portOrOff, withCluster } from '../commands/up.js';
+import type { Context } from '../context/context.js';
+import { listenForInterrupts } from '../context/interrupts.js';
+import { wholeNumberIn } from '../context/options.js';
+import { describeFailure } from '../program.js';
+import { askAll, drawFrontier } from './demo.js';
+import { samplesFile } from './digits.js';
+import { registerDigits } from './register-digits.js';
+import { findFailures, formatOutcomes, howToTalk } from './report.js';
+import { formatResult } from '../register/registered-summary.js';
+import { createTerminal } from '../terminal/terminal.js';
+import type { Cluster } from '../up/cluster.js';
+
+const defaultDir = '.pareto-quickstart';
+
+interface Options {
+  readonly keep?: boolean;
+  readonly dataDir: string;
+  readonly controllerPort: number;
+  readonly routerPort: number;
+  readonly httpPort: number | 'off';
+  readonly workerPort: number;
+}
+
+function readOptions(): Options {
+  const port = wholeNumberIn(1, 65_000);
+  return new Command('npm run quickstart --')
+    .description(
+      'Starts a cluster on this machine, has variants made of the digits example, and asks it for different things.',
+    )
+    .option('--keep', 'leave the cluster running, and say how to talk to it')
+    .option(
+      '--data-dir <folder>',
+      'where the store, models, caches and logs are; the default one is emptied first',
+      defaultDir,
+    )
+    .option('--controller-port <port>', 'and the next, for metrics and probes', port, 8100)
+    .option('--router-port <port>', 'and the next, for metrics and probes', port, 8001)
+    .option('--http-port <port>', 'of the router, for HTTP; off: none', portOrOff, 8000)
+    .option('--worker-port <port>', 'of the first worker; the second is ten further', port, 8200)
+    .addHelpText('after', '\nExample:\n  npm run quickstart -- --keep')
+    .parse()
+    .opts();
+}
+
+async function quickstart(context: Context, options: Options): Promise<number> {
+  const ours = options.dataDir === defaultDir;
+  if (ours) await rm(options.dataDir, { recursive: true, force: true });
+  const configDir = fileURLToPath(new URL('../../../../deploy/quickstart', import.meta.url));
+  const cluster = createNarratedCluster(context, {
+    ...options,
+    ...{ controllers: 1, workers: 2, etcd: [], certs: undefined, verbose: false, configDir },
+  });
+  const passed = await withCluster(context, cluster, async () => {
+    const held = await showAll(context, cluster);
+    if (!held) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);
+    if (options.keep === true) await keepRunning(context, howToTalk(cluster, samplesFile));
+    return held;
+  });
+  // What went wrong can be read in the logs.
+  if (ours && passed) await rm(options.dataDir, { recursive: true, force: true });
+  return passed ? 0 : 1;
+}
+
+/** Registers, asks, and tells; true if all that was promised held. */
+async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
+  const { terminal } = context;
+  const registered = await registerDigits(context, cluster);
+  terminal.print(`\n${formatResult(registered)}\n`);
+  const outcomes = await askAll(context, cluster, registered.variants);
+  terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
+  terminal.print(`${await drawFrontier(context, cluster)}\n`);
+  const failures = findFailures(outcomes);
+  for (const failure of failures) terminal.note(`did not hold: ${failure}`);
+  if (failures.length === 0) terminal.note(`All ${outcomes.length} held.`);
+  return failures.length === 0;
+}
+
+async function keepRunning(context: Context, text: string): Promise<void> {
+  context.terminal.print(`\n${text}`);
+  if (!context.stop.aborted) await once(context.stop, 'abort');
+}
+
+const context = {
+  // eslint-disable-next-line no-restricted-properties -- what it says of colours
+  terminal: createTerminal(process.stdout, process.stderr, { env: process.env }),
+  clock: systemClock,
+  ...listenForInterrupts(),
+};
+try {
+  process.exit(await quickstart(context, readOptions()));
+} catch (error) {
+  context.terminal.note(context.stop.aborted ? 'interrupted' : `quickstart: ${describeFailure(error)}`);
+  process.exit(context.stop.aborted ? 130 : 1);
+}

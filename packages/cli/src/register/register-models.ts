@@ -1,0 +1,159 @@
+// Registering: files up, the task and its architectures in.
+
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { errorText, ParetoError } from '@pareto/core';
+import { hashFile } from '@pareto/models';
+import { collectModel } from './collect-model.js';
+import type { wire } from '@pareto/rpc';
+import type { ControllerClients } from '../connection/connect.js';
+import { uploadOf, type LocalFile } from './local-file.js';
+import { repeat, type RepeatOptions } from '../connection/repeat.js';
+
+export interface TaskDefinition {
+  readonly name: string;
+  readonly metric: string;
+  readonly defaultObjective: wire.ObjectiveInput | null;
+  /** Path of the NPZ file. */
+  readonly validation: string | undefined;
+}
+
+export type RegisterEvent =
+  | {
+      readonly kind: 'fetching';
+      readonly file: string;
+      readonly receivedBytes: number;
+      readonly totalBytes: number | undefined;
+    }
+  | { readonly kind: 'uploading'; readonly file: string; readonly sentBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'uploaded'; readonly file: string; readonly sizeBytes: number; readonly sent: boolean }
+  | { readonly kind: 'task'; readonly task: wire.Task }
+  | { readonly kind: 'architecture'; readonly architecture: wire.Architecture; readonly wished?: number | undefined }
+  | { readonly kind: 'refused' | 'skipped'; readonly model: string; readonly reason: string };
+
+export interface RegisterOptions extends RepeatOptions {
+  readonly onEvent: (event: RegisterEvent) => void;
+}
+
+/** Uploads a file and tells how far it is. One that is interrupted goes on where the controllers say. */
+async function send(clients: ControllerClients, file: LocalFile, options: RegisterOptions): Promise<void> {
+  const { signal, onEvent } = options;
+  const name = basename(file.path);
+  const { sizeBytes } = file;
+  const sent = await repeat((goesOn) => {
+    const onProgress = (sentBytes: number): void => {
+      goesOn();
+      onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
+    };
+    return clients.upload(uploadOf(file, { signal, onProgress }));
+  }, options);
+  onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
+}
+
+/** Of a file that people name. */
+async function sendNamed(
+  clients: ControllerClients,
+  what: string,
+  path: string,
+  options: RegisterOptions,
+): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no ${what} at ${path}`);
+  const file = { path, digest: await hashFile(path), sizeBytes: found.size };
+  await send(clients, file, options);
+  return file.digest;
+}
+
+/** Creates the task. The same definition again changes nothing. */
+export async function registerTask(
+  clients: ControllerClients,
+  task: TaskDefinition,
+  options: RegisterOptions,
+): Promise<void> {
+  const { name, metric, defaultObjective, validation } = task;
+  const validationDigest =
+    validation === undefined ? '' : await sendNamed(clients, 'validation set', validation, options);
+  const request = { name, metric, defaultObjective, validationDigest };
+  const { signal } = options;
+  const registered = await repeat(() => clients.registry.registerTask(request, { signal }), options);
+  options.onEvent({ kind: 'task', task: registered });
+}
+
+/** A graph on disk and the name that it is registered under. */
+export interface LocalModel {
+  readonly name: string;
+  readonly path: string;
+  /** That it is to be, where that is above all that were; undefined: the next. */
+  readonly version?: number | undefined;
+  /** 0: no dimension is a batch; undefined: as the graph tells. */
+  readonly maxBatchSize?: number | undefined;
+  /** Paths of text files with a label a line, by output. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Named after its file. */
+export const modelAt = (path: string): LocalModel => ({ name: basename(path, '.onnx'), path });
+
+/** What models are registered for. */
+export interface Registration {
+  readonly task: string;
+  /** What is made of each; empty: all that is known. */
+  readonly recipes: readonly string[];
+  /** Dominated variants are used all the same. */
+  readonly keepAll: boolean;
+}
+
+/** Registers one after the other; one that is refused doesn't hold up the rest. */
+export async function registerModels(
+  clients: ControllerClients,
+  registration: Registration,
+  models: readonly LocalModel[],
+  options: RegisterOptions,
+): Promise<readonly wire.Architecture[]> {
+  const registered: wire.Architecture[] = [];
+  for (const model of models) {
+    try {
+      registered.push(await registerModel(clients, registration, model, options));
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      options.onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
+    }
+  }
+  return registered;
+}
+
+async function registerModel(
+  clients: ControllerClients,
+  { task, recipes, keepAll }: Registration,
+  { name, path, version, maxBatchSize, labels = {} }: LocalModel,
+  options: RegisterOptions,
+): Promise<wire.Architecture> {
+  const collected = await collectModel(path);
+  for (const file of collected) await send(clients, file, options);
+  const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
+  const request = {
+    ...{ name, task, manifest: { files }, recipes: [...recipes], keepAll },
+    ...(version === undefined ? {} : { version }),
+    ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+    labels: await sendLabels(clients, labels, options),
+  };
+  const { signal } = options;
+  const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
+  options.onEvent({ kind: 'architecture', architecture, wished: version });
+  return architecture;
+}
+
+async function sendLabels(
+  clients: ControllerClients,
+  labels: Readonly<Record<string, string>>,
+  options: RegisterOptions,
+): Promise<Record<string, string>> {
+  const sent: Record<string, string> = {};
+  for (const [output, path] of Object.entries(labels))
+    sent[output] = await sendNamed(clients, 'label file', path, options);
+  return sent;
+}
+
+/** Errors that the next model would meet as well. */
+const isFatal = (error: unknown): boolean =>
+  !(error instanceof ParetoError) || error.code === 'unavailable' || error.code === 'resource-exhausted';

@@ -1,0 +1,47 @@
+// Tells people how a registration goes: a line for what is done, a live one for what is being done.
+
+import { formatBytes, formatPercent } from '../terminal/format.js';
+import type { wire } from '@pareto/rpc';
+import type { RegisterEvent } from './register-models.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+export interface RegisterProgress {
+  readonly onEvent: (event: RegisterEvent) => void;
+}
+
+export function createRegisterProgress(terminal: Terminal): RegisterProgress {
+  return {
+    onEvent(event) {
+      if (event.kind === 'uploading') terminal.status([uploadLine(event.file, event.sentBytes, event.totalBytes)]);
+      else if (event.kind === 'fetching') terminal.status([fetchLine(event)]);
+      else terminal.note(eventLine(event));
+    },
+  };
+}
+
+function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching' }>): string {
+  switch (event.kind) {
+    case 'uploaded':
+      return `${event.sent ? 'uploaded' : 'already there:'} ${event.file} (${formatBytes(event.sizeBytes)})`;
+    case 'task':
+      return `task ${event.task.name}`;
+    case 'architecture':
+      return architectureLine(event.architecture, event.wished);
+    case 'refused':
+    case 'skipped':
+      return `${event.kind} ${event.model}: ${event.reason}`;
+  }
+}
+
+const uploadLine = (file: string, sent: number, total: number): string =>
+  `uploading ${file} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
+
+function architectureLine({ name, version }: wire.Architecture, wished: number | undefined): string {
+  const other = wished === undefined || wished === version ? '' : ` (${wished} was given before: no version is twice)`;
+  return `registered ${name} version ${version}${other}`;
+}
+
+const fetchLine = ({ file, receivedBytes, totalBytes }: Extract<RegisterEvent, { kind: 'fetching' }>): string =>
+  totalBytes === undefined
+    ? `fetching ${file} ${formatBytes(receivedBytes)}`
+    : `fetching ${file} ${formatPercent(totalBytes === 0 ? 1 : receivedBytes / totalBytes)} of ${formatBytes(totalBytes)}`;

@@ -1,0 +1,179 @@
+// One `pareto register`, from the models that were named to what came of them.
+
+import { errorText, ParetoError } from '@pareto/core';
+import { inspectModel, type NotFound } from '@pareto/models';
+import type { wire } from '@pareto/rpc';
+import { checkSamples } from './check-samples.js';
+import { collectValidation } from './collect-validation.js';
+import { withController, type ControllerClients } from '../connection/connect.js';
+import { printResult, type CommonOptions, type Context } from '../context/context.js';
+import { findModels, type FoundModels } from './find-models.js';
+import { createJobDisplay } from '../jobs/job-display.js';
+import { waitForJobs, type JobsLook } from '../jobs/wait-for-jobs.js';
+import { readObjective, type ObjectiveOptions } from '../context/options.js';
+import { registerModels, registerTask, type LocalModel, type RegisterOptions } from './register-models.js';
+import { planRegistration, type RegisterPlan } from './register-plan.js';
+import { createRegisterProgress } from './register-progress.js';
+import { formatRemarks, remarksOf, type ModelRemark } from './register-remarks.js';
+import { formatRegistered, unmeasuredOriginals } from './registered-summary.js';
+import { repeat, repeatOptions } from '../connection/repeat.js';
+
+export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
+  readonly task?: string;
+  readonly metric?: string;
+  readonly validation?: string;
+  readonly name?: string;
+  readonly maxBatchSize?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly recipes?: readonly string[];
+  readonly keepAll?: boolean;
+  readonly s3Endpoint?: string;
+  readonly detach?: boolean;
+}
+
+/** Throws `failed-precondition` at the end when models were refused, or could not be measured as trained. */
+export async function runRegistration(context: Context, flags: RegisterFlags, paths: readonly string[]): Promise<void> {
+  const { onEvent } = createRegisterProgress(context.terminal);
+  await using found = await findModels(paths, {
+    ...{ name: flags.name, maxBatchSize: flags.maxBatchSize, labels: flags.labels, s3Endpoint: flags.s3Endpoint },
+    signal: context.stop,
+    onProgress: (file, receivedBytes, totalBytes) => onEvent({ kind: 'fetching', file, receivedBytes, totalBytes }),
+  });
+  for (const { kind, name, reason } of found.others) onEvent({ kind, model: name, reason });
+  const remarks = remarksOf(found.models);
+  for (const line of formatRemarks(remarks)) context.terminal.note(line);
+  if (found.models.length === 0) {
+    throw new ParetoError('failed-precondition', 'there is no model that can be registered: the reasons stand above');
+  }
+  await using samples = flags.validation === undefined ? undefined : await collectValidation(flags.validation);
+  if (samples !== undefined) await checkSamples(samples.path, found.models, flags.metric);
+  const wanted = samples === undefined ? flags : { ...flags, validation: samples.path };
+  await withController(flags, (clients) => register({ context, flags: wanted, clients, onEvent }, found, remarks));
+}
+
+interface Site {
+  readonly context: Context;
+  readonly flags: RegisterFlags;
+  readonly clients: ControllerClients;
+  readonly onEvent: RegisterOptions['onEvent'];
+}
+
+async function register(site: Site, found: FoundModels, remarks: readonly ModelRemark[]): Promise<void> {
+  const { context, flags } = site;
+  const since = context.clock.now();
+  const plan = await makePlan(site, found);
+  const all = await send(site, plan);
+  const architectures = newest(all);
+  const tasks = plan.groups.map(({ task }) => task);
+  const others = [...found.others, ...plan.refused];
+  const refused = sum(plan.groups.map(({ models }) => models.length)) - all.length + count(others, 'refused');
+  const wanted = found.models.length + count(found.others, 'refused');
+  const [task = ''] = tasks;
+  const told = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others };
+  if (flags.detach === true || all.length === 0) {
+    printResult(context, flags, { ...told, architectures: all }, () => formatDetached(tasks, all));
+    return checkOutcome(wanted, refused, []);
+  }
+  const { variants, outcomes } = await wait(site, tasks, architectures, since);
+  const elapsedMs = context.clock.now() - since;
+  const registered = { ...told, architectures, variants, outcomes, elapsedMs };
+  printResult(context, flags, registered, () => formatRegistered(registered));
+  checkOutcome(wanted, refused, unmeasuredOriginals(architectures, variants));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const count = (others: readonly NotFound[], kind: NotFound['kind']): number =>
+  others.filter((one) => one.kind === kind).length;
+
+/** Of each name the last version: of others nothing is made or measured. */
+const newest = (architectures: readonly wire.Architecture[]): readonly wire.Architecture[] => [
+  ...new Map(architectures.toSorted((a, b) => a.version - b.version).map((one) => [one.name, one])).values(),
+];
+
+const plainHint =
+  'no validation set: models are served as they are trained; with --validation smaller and faster variants are made and measured (--recipes makes them without)';
+
+async function makePlan({ context, flags, clients, onEvent }: Site, found: FoundModels): Promise<RegisterPlan> {
+  const repeating = repeatOptions(context);
+  const known = await repeat(() => clients.registry.list({}, { signal: repeating.signal }), repeating);
+  const { task, recipes, validation } = flags;
+  const hasValidation = validation !== undefined;
+  const defines = hasValidation || flags.metric !== undefined || readObjective(flags) !== null;
+  const plan = planRegistration(found.models, known, { task, recipes, hasValidation, defines });
+  for (const { kind, name, reason } of plan.refused) onEvent({ kind, model: name, reason });
+  if (hasValidation && plan.groups.length > 1) {
+    const why = `--validation is for one task, and these models have ${plan.groups.length}`;
+    throw new ParetoError('invalid-argument', `${why}: name one with --task, or register one model at a time`);
+  }
+  if (plan.isPlain) context.terminal.note(plainHint);
+  return plan;
+}
+
+async function send(
+  { context, flags, clients, onEvent }: Site,
+  plan: RegisterPlan,
+): Promise<readonly wire.Architecture[]> {
+  const options: RegisterOptions = { ...repeatOptions(context), onEvent };
+  const { metric = 'top1', validation, keepAll = false } = flags;
+  const sent: wire.Architecture[] = [];
+  for (const { task, isNew, recipes, models } of plan.groups) {
+    const whole = await wholeOnes(models, onEvent);
+    if (whole.length === 0) continue;
+    const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
+    if (isNew) await registerTask(clients, definition, options);
+    sent.push(...(await registerModels(clients, { task, recipes, keepAll }, whole, options)));
+  }
+  return sent;
+}
+
+/** The others are refused before anything is made for them: no task without a model stays behind. */
+async function wholeOnes(
+  models: readonly LocalModel[],
+  onEvent: RegisterOptions['onEvent'],
+): Promise<readonly LocalModel[]> {
+  const whole: LocalModel[] = [];
+  for (const model of models) {
+    try {
+      await inspectModel(model.path);
+      whole.push(model);
+    } catch (error) {
+      if (!(error instanceof ParetoError)) throw error;
+      onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
+    }
+  }
+  return whole;
+}
+
+async function wait(
+  { context, clients }: Site,
+  tasks: readonly string[],
+  architectures: readonly wire.Architecture[],
+  since: ReturnType<Context['clock']['now']>,
+): Promise<JobsLook> {
+  const onLook = createJobDisplay(context, { since, tellsFirst: true });
+  const [only = '', ...more] = tasks;
+  const name = more.length === 0 ? only : '';
+  return waitForJobs(clients, name, architectures, { ...repeatOptions(context), onLook }).catch((error: unknown) => {
+    if (context.stop.aborted) context.terminal.note(goesOn(tasks));
+    throw error;
+  });
+}
+
+function goesOn(tasks: readonly string[]): string {
+  const what = tasks.length === 1 ? ` ${tasks[0] ?? ''}` : '';
+  return `making and measuring go on without this command: 'pareto jobs${what} --watch' follows them`;
+}
+
+function formatDetached(tasks: readonly string[], architectures: readonly wire.Architecture[]): string {
+  const lines = architectures.map(({ name, version }) => `registered ${name} version ${version}`);
+  return [...lines, ...(lines.length === 0 ? [] : [goesOn(tasks)])].join('\n');
+}
+
+function checkOutcome(wanted: number, refused: number, unmeasured: readonly string[]): void {
+  if (refused === 0 && unmeasured.length === 0) return;
+  const parts = [
+    ...(refused > 0 ? [`${refused} of ${wanted} models were refused`] : []),
+    ...(unmeasured.length > 0 ? [`${unmeasured.join(', ')} could not be measured as trained`] : []),
+  ];
+  throw new ParetoError('failed-precondition', `${parts.join(' and ')}: the reasons stand above`);
+}

@@ -1,0 +1,75 @@
+// What came of a registration: what is on the frontier, what is dominated and by what, what was not made and why.
+
+import type { wire } from '@pareto/rpc';
+import { formatSpan } from '../terminal/format.js';
+import { formatNotMade } from '../describe/outcome-table.js';
+import { formatTable } from '../terminal/table.js';
+import { stateOf } from '../describe/variant-state.js';
+import { formatVariants } from '../describe/variant-table.js';
+
+export interface Registered {
+  readonly task: string;
+  /** Where models went to several. */
+  readonly tasks?: readonly string[] | undefined;
+  readonly architectures: readonly wire.Architecture[];
+  readonly variants: readonly wire.Variant[];
+  readonly outcomes: readonly wire.RecipeOutcome[];
+  readonly elapsedMs: number;
+}
+
+export function formatRegistered(registered: Registered): string {
+  const hasAccuracy = registered.variants.some(({ measurements }) => measurements.some(({ accuracy }) => accuracy));
+  const [first] = registered.architectures;
+  const next = hasAccuracy
+    ? `See it drawn: pareto frontier ${registered.task}`
+    : `See what one takes and gives: pareto describe ${first?.name ?? registered.task}`;
+  return `${formatResult(registered)} ${next}`;
+}
+
+export function formatResult({ architectures, variants, outcomes, elapsedMs }: Registered): string {
+  const keepsAll = new Set(architectures.flatMap(({ name, keepAll }) => (keepAll ? name : [])));
+  const isDominated = ({ dominatedBy, architecture }: wire.Variant): boolean =>
+    dominatedBy !== '' && !keepsAll.has(architecture);
+  const dominated = variants.filter(isDominated);
+  const rest = variants.filter((variant) => !isDominated(variant)).toSorted(byCost);
+  const total = [
+    count(architectures.length, 'model'),
+    count(variants.length, 'variant'),
+    ...(dominated.length === 0 ? [] : [`${dominated.length} of them dominated`]),
+  ].join(', ');
+  return [
+    rest.length === 0 ? '' : formatVariants(rest),
+    dominated.length === 0 ? '' : formatDominated(dominated),
+    formatNotMade(outcomes),
+    `${total}, in ${formatSpan(elapsedMs)}.`,
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n');
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** The cheapest first, what has no cost last. */
+const byCost = (a: wire.Variant, b: wire.Variant): number =>
+  (a.costPer_1k || Infinity) - (b.costPer_1k || Infinity) || 0;
+
+const formatDominated = (variants: readonly wire.Variant[]): string =>
+  formatTable<wire.Variant>(
+    [
+      { title: 'DOMINATED', cell: ({ name }) => name },
+      { title: 'BY', cell: ({ dominatedBy }) => dominatedBy },
+    ],
+    variants,
+  );
+
+/** Names of those whose trained model could not be measured on any hardware class. */
+export function unmeasuredOriginals(
+  architectures: readonly wire.Architecture[],
+  variants: readonly wire.Variant[],
+): readonly string[] {
+  return architectures.flatMap(({ name, version }) => {
+    const own = variants.filter((variant) => variant.architecture === name && variant.version === version);
+    const originals = own.filter(({ recipe }) => recipe === 'original');
+    return originals.some((variant) => stateOf(variant).standing !== 'unmeasured') ? [] : [name];
+  });
+}

@@ -1,0 +1,51 @@
+// Rules as people read them: what is pinned, denied, or wished to be warm or cold, by whom, why, and for how long.
+
+import type { wire } from '@pareto/rpc';
+import { formatSpan } from '../terminal/format.js';
+import { formatTable } from '../terminal/table.js';
+
+const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : task);
+
+const leftOf = ({ leftMs }: wire.Rule): string => (leftMs === 0 ? 'until lifted' : formatSpan(leftMs));
+
+/** `deny mlp-tiny:int4 of every task`, `warm digits`. */
+export const formatRule = (rule: wire.Rule): string =>
+  rule.target === rule.task ? `${rule.kind} ${rule.target}` : `${rule.kind} ${rule.target} of ${taskOf(rule)}`;
+
+/** `for 2 h`. */
+export const formatEnd = ({ leftMs }: wire.Rule): string =>
+  leftMs === 0 ? 'until it is lifted' : `for ${formatSpan(leftMs)}`;
+
+export const formatRules = (rules: readonly wire.Rule[]): string =>
+  formatTable<wire.Rule>(
+    [
+      { title: 'ID', cell: ({ id }) => id },
+      { title: 'RULE', cell: ({ kind }) => kind },
+      { title: 'TARGET', cell: ({ target }) => target },
+      { title: 'TASK', cell: taskOf },
+      { title: 'LEFT', align: 'right', cell: leftOf },
+      { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
+      { title: 'BY', cell: ({ by }) => by },
+      { title: 'WHY', cell: ({ reason }) => reason },
+    ],
+    rules,
+  );
+
+interface Event extends wire.RuleEvent {
+  readonly rule: wire.Rule;
+}
+
+export const formatEvents = (events: readonly wire.RuleEvent[]): string =>
+  formatTable<Event>(
+    [
+      { title: 'AGO', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
+      { title: 'WHAT', cell: ({ kind }) => kind },
+      { title: 'BY', cell: ({ by }) => by },
+      { title: 'ID', cell: ({ rule }) => rule.id },
+      { title: 'RULE', cell: ({ rule }) => rule.kind },
+      { title: 'TARGET', cell: ({ rule }) => rule.target },
+      { title: 'TASK', cell: ({ rule }) => taskOf(rule) },
+      { title: 'WHY', cell: ({ rule }) => rule.reason },
+    ],
+    events.flatMap((event) => (event.rule === null ? [] : { ...event, rule: event.rule })),
+  );

@@ -1,0 +1,49 @@
+// What somebody may have meant who named what there is not: the names of the cluster, asked for when a name was not found.
+
+import { milliseconds, type Clock } from '@pareto/core';
+import { withCluster } from '../connection/connect.js';
+import type { Endpoints } from '../context/context.js';
+import { nearest } from './nearest.js';
+
+/** Names of a cluster, by what they name. */
+export interface LiveNames {
+  readonly tasks: readonly string[];
+  readonly models: readonly string[];
+  readonly variants: readonly string[];
+  readonly workers: readonly string[];
+  readonly rules: readonly string[];
+}
+
+const noNames: LiveNames = { tasks: [], models: [], variants: [], workers: [], rules: [] };
+
+/** Nothing where no controller answers in time. */
+export async function liveNames(endpoints: Endpoints, clock: Clock, timeoutMs: number): Promise<LiveNames> {
+  const late = new AbortController();
+  using _ = clock.after(milliseconds(timeoutMs), () => late.abort(new Error('too late')));
+  const limits = { timeoutMs, signal: late.signal };
+  return await withCluster(endpoints, async ({ controllers: { registry, fleet } }) => {
+    const [list, { workers }, { rules }] = await Promise.all([
+      registry.list({}, limits),
+      fleet.overview({}, limits),
+      registry.listRules({}, limits),
+    ]);
+    return {
+      tasks: list.tasks.map(({ name }) => name),
+      models: [...new Set(list.architectures.map(({ name }) => name))],
+      variants: [...new Set(list.variants.map(({ name }) => name))],
+      workers: workers.map(({ workerId }) => workerId),
+      rules: rules.map(({ id }) => id),
+    };
+  }).catch(() => noNames);
+}
+
+const patienceMs = 1_000;
+
+/** `did you mean digits?`, or nothing. */
+export async function suggest(words: readonly string[], endpoints: Endpoints, clock: Clock): Promise<string> {
+  const names = await liveNames(endpoints, clock, patienceMs);
+  const known = Object.values(names).flat() as readonly string[];
+  const unknown = words.filter((word) => !known.includes(word));
+  const [found] = unknown.flatMap((word) => nearest(word, known) ?? []);
+  return found === undefined ? '' : `: did you mean ${found}?`;
+}

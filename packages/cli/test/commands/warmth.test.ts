@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '@pareto/core';
+import { waitFor } from '@pareto/testkit';
+import { runProgram } from '../../src/program.js';
+import { createTerminal } from '../../src/terminal/terminal.js';
+import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
+import { fakeVariant } from '../support/fake-description.js';
+
+describe('load and unload', () => {
+  let controller: FakeController;
+  beforeEach(async () => {
+    controller = await startFakeController(createFakeStorage());
+  });
+  afterEach(() => controller[Symbol.dispose]());
+
+  const variants = (replicasReady: number) => ({
+    task: { name: 'digits' },
+    variants: [
+      fakeVariant({ name: 'cnn:fp16', replicasReady: 0 }),
+      fakeVariant({ name: 'cnn:original', replicasReady }),
+    ],
+  });
+
+  async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const written = { stdout: '', stderr: '' };
+    const output = (name: 'stdout' | 'stderr'): { write(text: string): unknown } => ({
+      write: (text) => (written[name] += text),
+    });
+    const terminal = createTerminal(output('stdout'), output('stderr'));
+    const { signal } = new AbortController();
+    const context = { terminal, clock: systemClock, stop: signal, kill: signal };
+    const code = await runProgram(['--controller', controller.address, ...argv], context);
+    return { code, ...written };
+  }
+
+  it('waits until something of it is ready, saying what it waits for', async () => {
+    controller.description = variants(0);
+    const reason = 'cnn is wished to be warm: no worker has a slot and 9 bytes for it';
+    controller.overview = { notices: ['something else', reason] };
+    const running = run('load', 'model/cnn', '--for', '2h', '--reason', 'the demo');
+    await waitFor('the wish', () => controller.rules[0]);
+    setTimeout(() => (controller.description = variants(2)), 700);
+    const { code, stdout, stderr } = await running;
+    assert.deepEqual([code, stderr], [0, `${reason}\n`]);
+    assert.equal(
+      stdout,
+      "cnn is kept warm for 2 h: cnn:original (2 ready); 'pareto unload cnn' lets it go, 'pareto lift 1' takes it back\n",
+    );
+    const [rule] = controller.rules;
+    assert.deepEqual([rule?.kind, rule?.target, rule?.reason], ['warm', 'cnn', 'the demo']);
+  });
+
+  it('gives up waiting in time, and says why it is not ready', async () => {
+    controller.description = variants(0);
+    controller.overview = { notices: ['cnn is wished to be warm: it is to be measured first'] };
+    const { code, stderr } = await run('load', 'cnn', '--timeout', '0.2s');
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /pareto: cnn is not ready after \d+ ms: cnn is wished to be warm: it is to be measured first\n$/,
+    );
+    assert.equal(controller.rules.length, 1);
+  });
+
+  it('does not wait when it is told so', async () => {
+    controller.description = variants(0);
+    const { stdout } = await run('load', 'digits', '--detach', '-o', 'json');
+    const { rule, ready } = JSON.parse(stdout) as { rule: { kind: string }; ready: unknown[] };
+    assert.deepEqual([rule.kind, ready], ['warm', []]);
+  });
+
+  it('lets go at once', async () => {
+    const { code, stdout } = await run('unload', 'cnn');
+    assert.deepEqual(
+      [code, stdout],
+      [
+        0,
+        "nothing of cnn is kept that nobody asks for, until it is lifted; 'pareto load cnn' keeps it warm, 'pareto lift 1' takes it back\n",
+      ],
+    );
+    assert.match((await run('rules')).stdout, /^ID {2}RULE.*\n1 {3}cold {2}cnn /);
+    assert.equal((await run('load')).code, 2);
+    assert.equal((await run('unload', 'cnn', '--for', 'ever')).code, 2);
+  });
+});

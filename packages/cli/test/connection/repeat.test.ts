@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { milliseconds, ParetoError, systemClock, type Clock, type ErrorCode } from '@pareto/core';
+import { notLeading } from '@pareto/rpc';
+import { repeat, type RepeatOptions } from '../../src/connection/repeat.js';
+
+/** Time that goes on only by being slept. */
+function createSleeper(): Clock {
+  let now = 0;
+  return {
+    ...systemClock,
+    now: () => milliseconds(now),
+    sleep: async (delay) => void (now += delay),
+  };
+}
+
+describe('repeat', () => {
+  const told: string[] = [];
+  const options = (): RepeatOptions => ({
+    signal: new AbortController().signal,
+    clock: createSleeper(),
+    onRepeat: ({ message }) => void told.push(message),
+  });
+  beforeEach(() => void (told.length = 0));
+
+  const failing = (error: Error, times: number): (() => Promise<string>) => {
+    let left = times;
+    return async () => {
+      if (left-- > 0) throw error;
+      return 'done';
+    };
+  };
+
+  it('does again what may pass, and tells why', async () => {
+    for (const error of [
+      new ParetoError('unavailable', 'away'),
+      new ParetoError('aborted', 'changed'),
+      new ParetoError('cancelled', 'the server stops'),
+      notLeading(undefined),
+    ]) {
+      assert.equal(await repeat(failing(error, 3), options()), 'done');
+      assert.deepEqual(told.splice(0), Array(3).fill(error.message));
+    }
+  });
+
+  it('throws what won’t pass at once', async () => {
+    for (const code of ['failed-precondition', 'not-found', 'internal'] satisfies ErrorCode[]) {
+      await assert.rejects(repeat(failing(new ParetoError(code, 'no'), 1), options()), { code });
+    }
+    assert.deepEqual(told, []);
+  });
+
+  it('gives up after 20 s of failing, or its own patience', async () => {
+    const away = new ParetoError('unavailable', 'away');
+    await assert.rejects(repeat(failing(away, Infinity), options()), away);
+    assert.equal(told.length, 40);
+    assert.equal(await repeat(failing(away, 1_000), { ...options(), patienceMs: Infinity }), 'done');
+  });
+
+  it('counts failing from the last time that the work went on', async () => {
+    const away = failing(new ParetoError('unavailable', 'away'), 100);
+    const work = (goesOn: () => void): Promise<string> => {
+      goesOn();
+      return away();
+    };
+    assert.equal(await repeat(work, options()), 'done');
+  });
+});

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from '@pareto/core';
+import { createServer, type RpcServer, type TlsMaterial } from '@pareto/rpc';
+import {
+  createTempFolder,
+  createTestAuthority,
+  freePorts,
+  writeCertificates,
+  type IssuedCertificate,
+  type TempFolder,
+  type TestAuthority,
+} from '@pareto/testkit';
+import { withCluster, withController, withRouter } from '../../src/connection/connect.js';
+import type { Endpoints } from '../../src/context/context.js';
+import { observeCluster } from '../../src/top/observe-cluster.js';
+import { emptyPicture } from '../../src/top/picture.js';
+
+describe('a service that can’t be spoken to', () => {
+  let ours: TestAuthority;
+  let theirs: TestAuthority;
+  let folder: TempFolder;
+  const closing: (() => void)[] = [];
+  before(async () => {
+    [ours, theirs] = await Promise.all([createTestAuthority(), createTestAuthority()]);
+    folder = await createTempFolder();
+  });
+  afterEach(() => {
+    for (const close of closing.splice(0)) close();
+  });
+  after(() => folder[Symbol.asyncDispose]());
+
+  const certificate = (authority: TestAuthority, role: string, endsInDays = 100): Promise<IssuedCertificate> =>
+    authority.issue({ uris: [`spiffe://pareto/${role}`], endsInDays });
+
+  async function operator(name: string, authority: TestAuthority): Promise<string> {
+    const path = folder.file(name);
+    await writeCertificates(path, await certificate(authority, 'operator'));
+    return path;
+  }
+
+  async function serve(issued?: IssuedCertificate): Promise<string> {
+    const server: RpcServer =
+      issued === undefined
+        ? createServer()
+        : createServer({
+            tls: {
+              source: { current: materialOf(issued), onChange: () => ({ [Symbol.dispose]: () => undefined }) },
+              clientCertificate: 'required',
+              onRefused: () => undefined,
+            },
+          });
+    server.add('pareto.v1.Registry', { list: async () => ({}) });
+    closing.push(() => server.close());
+    return `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+  }
+
+  const materialOf = ({ ca, certificate: own, key }: IssuedCertificate): TlsMaterial => ({
+    ca: Buffer.from(ca),
+    identity: { certificate: Buffer.from(own), key: Buffer.from(key) },
+  });
+
+  const list = (address: string, certs?: string): Promise<unknown> => {
+    const endpoints: Endpoints = { controller: ['127.0.0.1:9', address], router: address, certs };
+    return withController(endpoints, ({ registry }) => registry.list({}));
+  };
+
+  it('is spoken to with the right certificate, alone or among those of a cluster', async () => {
+    const address = await serve(await certificate(ours, 'controller'));
+    await list(address, await operator('ours', ours));
+    await operator(join('cluster', 'operator'), ours);
+    await list(address, folder.file('cluster'));
+  });
+
+  it('wants certificates, and none were given', async () => {
+    const address = await serve(await certificate(ours, 'controller'));
+    await assert.rejects(list(address), {
+      code: 'unavailable',
+      message: `the controller at ${address} wants TLS: give the operator's certificate with --certs FOLDER (or PARETO_CERTS)`,
+    });
+    const endpoints = { controller: [address], router: address };
+    await assert.rejects(
+      withRouter(endpoints, async () => undefined),
+      /^ParetoError: the router at .* wants TLS/,
+    );
+  });
+
+  it('has no certificates, and some were given', async () => {
+    const address = await serve();
+    await assert.rejects(
+      list(address, await operator('ours', ours)),
+      /speaks plain text: .* leave --certs \(and PARETO_CERTS\) out/,
+    );
+  });
+
+  it('is of another authority, whichever side finds out', async () => {
+    const address = await serve(await certificate(theirs, 'controller'));
+    await assert.rejects(list(address, await operator('ours', ours)), /a certificate of another authority than .*ours/);
+    const strict = await serve({ ...(await certificate(ours, 'controller')), ca: theirs.ca });
+    await assert.rejects(list(strict, await operator('ours', ours)), /does not accept the certificate in .*ours/);
+  });
+
+  it('wants a certificate, and there is only an authority', async () => {
+    const address = await serve(await certificate(ours, 'controller'));
+    const bare = folder.file('bare');
+    await mkdir(bare);
+    await writeFile(join(bare, 'ca.crt'), ours.ca);
+    await assert.rejects(list(address, bare), /wants a certificate, and there is none in .*bare: give the operator's/);
+  });
+
+  it('shows a certificate that has ended, or the operator has one', async () => {
+    const address = await serve(await certificate(ours, 'controller', -1));
+    await assert.rejects(list(address, await operator('ours', ours)), /shows a certificate that has ended/);
+    const ended = folder.file('ended');
+    await writeCertificates(ended, await certificate(ours, 'operator', -1));
+    await assert.rejects(list(address, ended), /ended: tls.crt ended on /);
+    await assert.rejects(list(address, folder.file('none')), /none: there is no ca.crt/);
+  });
+
+  it('is something else, or nothing', async () => {
+    const other = createTcpServer((socket) => socket.end('hello\n'));
+    closing.push(() => other.close());
+    const [port = 0] = await freePorts(1);
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+    await assert.rejects(list(`127.0.0.1:${port}`), /what listens at .* is no controller of Pareto/);
+    await assert.rejects(list('127.0.0.1:10'), /no controller answers at 127.0.0.1:9 or 127.0.0.1:10/);
+  });
+
+  it('is told the same way to who wants a picture of the cluster', async () => {
+    const address = await serve(await certificate(ours, 'controller'));
+    await withCluster({ controller: [address], router: address }, async (clients) => {
+      const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
+      const { outage } = await observeCluster(emptyPicture, options);
+      assert.deepEqual([outage?.isAbsent, outage?.router], [true, { kind: 'silent' }]);
+      assert.match(await clients.absence(), /wants TLS/);
+    });
+  });
+});

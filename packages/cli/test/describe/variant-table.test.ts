@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { formatDescription } from '../../src/describe/description.js';
+import { formatRegistered, unmeasuredOriginals } from '../../src/register/registered-summary.js';
+import { stateOf } from '../../src/describe/variant-state.js';
+import { formatVariants } from '../../src/describe/variant-table.js';
+import { cpu, digits, fakeArchitecture, fakeMeasurement, fakeVariant } from '../support/fake-description.js';
+
+const gpu = 'cuda/l4/none/23g';
+
+describe('formatVariants', () => {
+  it('shows what each promises, and how it stands', () => {
+    const variants = [
+      { name: 'mlp:original', accuracy: 0.98, p50Ms: 0.13, costPer1k: 1.2e-6, replicasReady: 2 },
+      { name: 'mlp:fp16', accuracy: 0.98, dominatedBy: 'mlp:int8-dynamic' },
+      { name: 'mlp:int4', error: 'it ran out of memory' },
+    ];
+    assert.deepEqual(formatVariants(variants.map(fakeVariant)).split('\n'), [
+      'VARIANT       ACCURACY (95 %)            P50  USD/1K      STATE',
+      'mlp:original  98.00 % (97.39-98.61)  0.13 ms  $0.0000012  2 ready',
+      'mlp:fp16      98.00 % (97.39-98.61)  1.00 ms  $0.0000010  dominated by mlp:int8-dynamic',
+      'mlp:int4      unmeasured                   -  -           not measured: it ran out of memory',
+    ]);
+  });
+
+  it('tells classes apart where there are several, with their own costs', () => {
+    const variant = fakeVariant({ name: 'mlp:original', costPer1k: 2e-6 });
+    const elsewhere = fakeMeasurement({ name: 'mlp:original', hardwareClass: gpu, costPer1k: 5e-6 });
+    const failing = fakeMeasurement({ name: 'mlp:original', hardwareClass: 'webgpu/x/none/1g', error: 'no adapter' });
+    const lines = formatVariants([{ ...variant, measurements: [...variant.measurements, elsewhere, failing] }]).split(
+      '\n',
+    );
+    assert.match(lines[1] ?? '', new RegExp(`\\$0.0000020  ${cpu} +cold$`));
+    assert.match(lines[2] ?? '', new RegExp(`\\$0.0000050  ${gpu} +cold$`));
+    assert.match(lines[3] ?? '', / - .* webgpu\/x\/none\/1g +not measured: no adapter$/);
+  });
+});
+
+describe('stateOf', () => {
+  it('puts what keeps a variant from answering first', () => {
+    const text = (more: Partial<Parameters<typeof fakeVariant>[0]>): string =>
+      stateOf(fakeVariant({ name: 'a:fp16', dominatedBy: 'b:fp16', ...more })).text;
+    assert.equal(text({ quarantineReason: 'it crashed', denied: 'by ann' }), 'quarantined: it crashed');
+    assert.equal(text({ denied: 'by ann' }), 'denied: by ann');
+    assert.equal(text({}), 'dominated by b:fp16');
+    assert.equal(text({ error: 'no memory' }), 'not measured: no memory');
+  });
+});
+
+describe('a description', () => {
+  it('has promises, takings, times by batch, and what was not made and why', () => {
+    const text = formatDescription('digits', digits);
+    const titles = text.split('\n\n').map((section) => section.slice(0, section.indexOf('\n')));
+    assert.deepEqual(
+      titles.map((title) => title.replace(/ {2,}/g, ' | ')),
+      [
+        'task digits: top1, promises the most accurate within 1 s',
+        'ARCHITECTURE | VERSION | LARGEST BATCH | SIZE | DOMINATED ONES | DIGEST',
+        'VARIANT | ACCURACY (95 %) | P99 | USD/1K | STATE',
+        'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR',
+        'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
+        'NOT MADE | WHY | OF',
+      ],
+    );
+    assert.match(text, /^int8-static {2}it has no convolution +mlp-tiny, mlp-large$/m);
+    assert.match(text, /^int4 +failed: the child process ran for more than 120 s +cnn-large$/m);
+  });
+
+  it('has the whole profile of a variant', () => {
+    const variants = digits.variants.filter(({ name }) => name === 'cnn-large:int8-static');
+    const text = formatDescription('cnn-large:int8-static', { ...digits, variants });
+    assert.match(text, /^ {2}ran by cpu, ONNX Runtime 1.30.0$/m);
+    assert.match(text, /^ {2}loads in 40.0 ms from disk, in 12.0 ms from the page cache$/m);
+    assert.match(text, /^ {2}times between these batch sizes are predicted within 4.30 % on average$/m);
+    assert.match(text, /^ {2}BATCH +P50 +P95 +P99 +P50 PER ITEM +RUNS$/m);
+    assert.doesNotMatch(text, /NOT MADE/);
+  });
+});
+
+describe('the end of a registration', () => {
+  it('sums up what is on the frontier, what is dominated and by what, and what was not made', () => {
+    const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 192_345 });
+    const sections = text.split('\n\n');
+    assert.equal(sections.length, 4);
+    assert.match(sections[0] ?? '', /^VARIANT.*\nmlp-tiny:int8-dynamic /);
+    assert.doesNotMatch(sections[0] ?? '', /dominated/);
+    assert.match(sections[1] ?? '', /^DOMINATED +BY\n(.*\n)*mlp-large:fp16 +mlp-large:int8-dynamic/);
+    assert.equal(
+      sections[3],
+      '4 models, 14 variants, 4 of them dominated, in 3 min 12 s. See it drawn: pareto frontier digits',
+    );
+  });
+
+  it('counts nothing as dominated of what is kept', () => {
+    const architectures = digits.architectures.map((architecture) => ({ ...architecture, keepAll: true }));
+    const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 });
+    assert.doesNotMatch(text, /^DOMINATED/m);
+  });
+
+  it('finds the trained models that could not be measured anywhere', () => {
+    const failed = fakeVariant({ name: 'cnn:original', error: 'no memory' });
+    const elsewhere = { ...failed, measurements: [...failed.measurements, fakeMeasurement({ name: 'cnn:original' })] };
+    const find = (...variants: (typeof failed)[]): readonly string[] =>
+      unmeasuredOriginals([fakeArchitecture('cnn')], variants);
+    assert.deepEqual(find(failed, fakeVariant({ name: 'cnn:fp16' })), ['cnn']);
+    assert.deepEqual(find(elsewhere), []);
+    assert.deepEqual(find(fakeVariant({ name: 'cnn:original' }), fakeVariant({ name: 'cnn:fp16', error: 'NaN' })), []);
+    assert.deepEqual(find(), ['cnn']);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@pareto/core';
+import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import { runProgram } from '../../src/program.js';
+import { createTerminal } from '../../src/terminal/terminal.js';
+import {
+  createFakeStorage,
+  startFakeController,
+  type FakeController,
+  type FakeStorage,
+} from '../support/fake-controller.js';
+import { fakeVariant } from '../support/fake-description.js';
+import { fakeJob, fakeStep } from '../support/fake-jobs.js';
+
+const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
+
+describe('registering a repository', () => {
+  let folder: TempFolder;
+  let storage: FakeStorage;
+  let controller: FakeController;
+  beforeEach(async () => {
+    folder = await createTempFolder();
+    storage = createFakeStorage();
+    controller = await startFakeController(storage);
+  });
+  afterEach(async () => {
+    controller[Symbol.dispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  async function register(...argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const written = { stdout: '', stderr: '' };
+    const output = (name: 'stdout' | 'stderr'): { write(text: string): unknown } => ({
+      write: (text) => (written[name] += text),
+    });
+    const { signal } = new AbortController();
+    const terminal = createTerminal(output('stdout'), output('stderr'));
+    const all = ['register', ...argv, '--controller', controller.address];
+    const code = await runProgram(all, { terminal, clock: systemClock, stop: signal, kill: signal });
+    return { code, ...written };
+  }
+  async function put(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(folder.file(path)), { recursive: true });
+      if (content === tiny) await cp(tiny, folder.file(path));
+      else await writeFile(folder.file(path), content);
+    }
+  }
+  const requested = (): readonly string[] =>
+    storage.requests.map(
+      ({ name, task, version, maxBatchSize, recipes }) =>
+        `${name} ${version} of ${task}, ${maxBatchSize ?? 'any'}, ${recipes.join()}`,
+    );
+
+  it('gives each model its task, its versions and what its configuration says', async () => {
+    await put({
+      'repo/b/1/model.onnx': tiny,
+      'repo/b/3/model.onnx': tiny,
+      'repo/a/2/model.onnx': tiny,
+      'repo/a/config.pbtxt':
+        'max_batch_size: 4 instance_group { count: 2 } output { name: "logits" label_filename: "names.txt" }',
+      'repo/a/names.txt': 'zero\none\n',
+      'repo/torch/1/model.pt': '',
+    });
+    const { code, stdout, stderr } = await register(folder.file('repo'), '--detach', '-o', 'json');
+    assert.equal(code, 0);
+    assert.deepEqual(requested(), [
+      'a 2 of a.task, 4, original',
+      'b 1 of b.task, any, original',
+      'b 3 of b.task, any, original',
+    ]);
+    assert.match(stderr, /^skipped torch: it is a PyTorch model/m);
+    assert.match(stderr, /^config.pbtxt instance_group: Pareto decides how many replicas run, and where \(a\)$/m);
+    assert.equal(stderr.match(/no validation set: models are served as they are trained/g)?.length, 1);
+    const [labels = ''] = Object.values(storage.requests[0]?.labels ?? {});
+    assert.equal(storage.blobs.get(labels)?.toString(), 'zero\none\n');
+    const told = JSON.parse(stdout) as { tasks: string[]; remarks: { field: string }[]; others: { kind: string }[] };
+    assert.deepEqual(
+      [told.tasks, told.remarks.map(({ field }) => field), told.others.map(({ kind }) => kind)],
+      [['a.task', 'b.task'], ['instance_group'], ['skipped']],
+    );
+  });
+
+  it('waits for all of several tasks, and sums up', async () => {
+    await put({ 'repo/a/1/model.onnx': tiny, 'repo/b/1/model.onnx': tiny });
+    const job = (name: string) =>
+      fakeJob(name, [fakeStep('measure', 'done', { recipe: 'original', variant: `${name}:original` })], { done: true });
+    controller.jobs = [[job('a'), job('b')]];
+    controller.variants = [fakeVariant({ name: 'a:original' }), fakeVariant({ name: 'b:original' })];
+    const { code, stdout } = await register(folder.file('repo'));
+    assert.equal(code, 0);
+    assert.match(stdout, /\n\n2 models, 2 variants, in \d+ ms\. /);
+  });
+
+  it('fails for what is refused, and registers the rest', async () => {
+    await put({
+      'repo/good/1/model.onnx': tiny,
+      'repo/bad/1/model.onnx': tiny,
+      'repo/bad/config.pbtxt': 'max_batch_size: "8"',
+      'repo/no good/1/model.onnx': tiny,
+    });
+    const { code, stderr } = await register(folder.file('repo'), '--detach');
+    assert.equal(code, 1);
+    assert.deepEqual(requested(), ['good 1 of good.task, any, original']);
+    assert.match(
+      stderr,
+      /^refused bad: bad\/config.pbtxt:1:17: max_batch_size is the text "8": expected a whole number from 0$/m,
+    );
+    assert.match(
+      stderr,
+      /^refused no good: architecture name "no good" is not valid: .*; register it by itself, with --name$/m,
+    );
+    assert.match(stderr, /pareto: 2 of 3 models were refused: the reasons stand above\n$/);
+  });
+
+  it('makes no task for what is no whole model', async () => {
+    await put({ 'cut.onnx': 'cut short', 'a.onnx': tiny });
+    const { code, stderr } = await register(folder.file('cut.onnx'), folder.file('a.onnx'), '--detach');
+    assert.equal(code, 1);
+    assert.match(stderr, /^refused cut: it is not/m);
+    assert.doesNotMatch(stderr, /cut.task/);
+    assert.match(stderr, /^task a.task/m);
+    assert.match(stderr, /pareto: 1 of 2 models were refused: the reasons stand above\n$/);
+  });
+
+  it('takes what is said on the command line over what a folder says', async () => {
+    await put({ 'a model/1/model.onnx': tiny, 'a model/config.pbtxt': 'max_batch_size: 4', 'names.txt': 'zero' });
+    const flags = [
+      '--name',
+      'm',
+      '--max-batch-size',
+      '2',
+      '--task',
+      't',
+      '--labels',
+      `logits=${folder.file('names.txt')}`,
+      '--detach',
+    ];
+    assert.equal((await register(folder.file('a model'), ...flags)).code, 0);
+    assert.deepEqual(requested(), ['m 1 of t, 2, original']);
+    assert.deepEqual(Object.keys(storage.requests[0]?.labels ?? {}), ['logits']);
+  });
+
+  it('takes a model without a task', async () => {
+    await register(tiny, '--detach');
+    assert.deepEqual(requested(), ['mlp-tiny 0 of mlp-tiny.task, any, original']);
+    assert.deepEqual(storage.names, ['mlp-tiny.task', 'mlp-tiny']);
+  });
+
+  it('says what is wrong with what was named', async () => {
+    await put({
+      'repo/a/1/model.onnx': tiny,
+      'repo/b/1/model.onnx': tiny,
+      'torch/1/model.pt': '',
+      'empty/read.me': '',
+    });
+    const failed = async (code: number, why: RegExp, ...argv: readonly string[]): Promise<void> => {
+      const ended = await register(...argv, '--detach');
+      assert.match(ended.stderr, why);
+      assert.equal(ended.code, code);
+    };
+    await failed(1, /hf:\/\/ is not supported \(download the ONNX files/, 'hf://org/model');
+    await failed(1, /there is no model in .*expected NAME\/1\/model.onnx/, folder.file('empty'));
+    await failed(
+      1,
+      /skipped torch: .*PyTorch.*\npareto: there is no model that can be registered: the reasons stand above/,
+      folder.file('torch'),
+    );
+    await failed(1, /--name is for one model and 2 were given/, folder.file('repo'), '--name', 'x');
+    await failed(1, /--labels is for one model and 2 were given/, folder.file('repo'), '--labels', 'y=z');
+    await failed(1, /there is no label file at nowhere/, tiny, '--labels', 'logits=nowhere');
+    await failed(2, /Expected an output and a file: scores=labels.txt/, tiny, '--labels', 'nowhere');
+    await failed(2, /Expected a whole number/, tiny, '--max-batch-size', '1.5');
+    await failed(1, /there is no file or folder .*none.zip/, folder.file('none.zip'));
+    const set = fileURLToPath(new URL('../../../../examples/digits/validation.npz', import.meta.url));
+    await failed(
+      1,
+      /--validation is for one task, and these models have 2: name one with --task/,
+      folder.file('repo'),
+      '--validation',
+      set,
+    );
+    assert.deepEqual(storage.requests, []);
+  });
+});

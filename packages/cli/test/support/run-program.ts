@@ -1,0 +1,33 @@
+// Runs the command line in this process, as a test's own.
+
+import { systemClock } from '@pareto/core';
+import { runProgram } from '../../src/program.js';
+import { createTerminal } from '../../src/terminal/terminal.js';
+
+interface Written {
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  /** So far. */
+  readonly written: Written;
+  /** As Ctrl-C does. */
+  readonly stop: () => void;
+  readonly ended: Promise<Written & { readonly code: number }>;
+}
+
+export function startProgram(...argv: readonly string[]): Running {
+  const written: Written = { stdout: '', stderr: '' };
+  const stop = new AbortController();
+  const output = (name: keyof Written): { write(text: string): unknown } => ({
+    write: (text) => (written[name] += text),
+  });
+  const terminal = createTerminal(output('stdout'), output('stderr'));
+  const ended = runProgram(argv, { terminal, clock: systemClock, stop: stop.signal, kill: stop.signal });
+  return {
+    written,
+    stop: () => stop.abort(new Error('interrupted')),
+    ended: ended.then((code) => ({ code, ...written })),
+  };
+}

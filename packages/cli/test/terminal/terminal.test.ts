@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { createTerminal, fitScreen, wantsColour, type Input, type Output } from '../../src/terminal/terminal.js';
+import { wrap } from '../../src/terminal/wrap.js';
+
+describe('fitScreen', () => {
+  it('cuts what is too wide, and says how many lines there is no room for', () => {
+    const text = ['short', 'much too long a line', 'c', 'd'].join('\n');
+    assert.deepEqual(fitScreen(text, 10, 24), ['short', 'much too…', 'c', 'd']);
+    assert.deepEqual(fitScreen(text, 80, 4), ['short', 'much too long a line', '… 2 more lines']);
+    assert.deepEqual(fitScreen(text, 80, 5).length, 4);
+    assert.deepEqual(fitScreen(text, 1, 1), ['…']);
+  });
+
+  it('leaves no colour open where it cuts', () => {
+    assert.deepEqual(fitScreen('\x1b[33mmuch too long\x1b[39m', 8, 3), ['\x1b[33mmuch t\x1b[0m…']);
+    assert.deepEqual(fitScreen('\x1b[33mshort\x1b[39m', 8, 3), ['\x1b[33mshort\x1b[39m']);
+  });
+});
+
+describe('wrap', () => {
+  it('breaks at spaces and indents what follows', () => {
+    assert.deepEqual(wrap('one two three four', 10), ['one two', '  three', '  four']);
+    assert.deepEqual(wrap('one two', 80), ['one two']);
+    assert.deepEqual(wrap('averylongword x', 5), ['averylongword', '  x']);
+  });
+});
+
+describe('colours', () => {
+  it('are for terminals, unless somebody says otherwise', () => {
+    const terminal = { isTTY: true, write: () => undefined };
+    const pipe = { write: () => undefined };
+    assert.equal(wantsColour(terminal, {}), true);
+    assert.equal(wantsColour(pipe, {}), false);
+    assert.equal(wantsColour(terminal, { NO_COLOR: '1' }), false);
+    assert.equal(wantsColour(terminal, { TERM: 'dumb' }), false);
+    assert.equal(wantsColour(pipe, { FORCE_COLOR: '1' }), true);
+    assert.equal(wantsColour(terminal, { FORCE_COLOR: '0' }), false);
+    assert.equal(wantsColour(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), false);
+  });
+});
+
+describe('a screen', () => {
+  const enter = '\x1b[?1049h\x1b[?25l';
+  const leave = '\x1b[?25h\x1b[?1049l';
+
+  function setUp() {
+    const written: string[] = [];
+    const events = new EventEmitter();
+    const size = { columns: 10, rows: 10 };
+    const stdout: Output = {
+      isTTY: true,
+      write: (text) => written.push(text),
+      on: (event, listener) => events.on(event, listener),
+      off: (event, listener) => events.off(event, listener),
+      get columns() {
+        return size.columns;
+      },
+      get rows() {
+        return size.rows;
+      },
+    };
+    const modes: boolean[] = [];
+    const stdin: Input & EventEmitter = Object.assign(new EventEmitter(), {
+      ...{ isTTY: true, resume: () => undefined, pause: () => undefined },
+      setRawMode: (raw: boolean) => modes.push(raw),
+    });
+    return { written, events, size, stdin, modes, terminal: createTerminal(stdout, stdout, { stdin }) };
+  }
+
+  it('draws by the size that it has now, and tells of changes until it is left', () => {
+    const { terminal, written, events, size } = setUp();
+    const screen = terminal.openScreen();
+    screen.onResize(() => screen.draw('a line of a screen'));
+    events.emit('resize');
+    Object.assign(size, { columns: 40 });
+    events.emit('resize');
+    screen[Symbol.dispose]();
+    events.emit('resize');
+    const drawn = ['\x1b[Ha line o…\x1b[K\n\x1b[J', '\x1b[Ha line of a screen\x1b[K\n\x1b[J'];
+    assert.deepEqual(written, [enter, ...drawn, leave]);
+    assert.equal(terminal.columns, 40);
+  });
+
+  it('has the keyboard, and gives all back once on the way out', () => {
+    const { terminal, written, stdin, modes } = setUp();
+    const keys: string[] = [];
+    const screen = terminal.openScreen();
+    screen.onKey((key) => keys.push(key));
+    stdin.emit('data', Buffer.from('q'));
+    terminal.restore();
+    stdin.emit('data', Buffer.from('s'));
+    screen[Symbol.dispose]();
+    assert.deepEqual([keys, modes, written], [['q'], [true, false], [enter, leave]]);
+  });
+});
