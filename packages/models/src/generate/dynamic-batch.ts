@@ -1,12 +1,12 @@
 // A batch of any size, where the model was exported for one of a fixed size or names its batch differently from place to place.
 
 import { dynamicBatch as recipe } from '@pareto/core';
-import { dimensionsOf, hasBatch, type InspectedValue } from '../inspect-dimensions.js';
-import type { OnnxModel, OnnxValue } from '../onnx.js';
+import { dimensionsOf, hasBatch, type InspectedValue } from '../inspection/inspect-dimensions.js';
+import type { OnnxModel, OnnxValue } from '../onnx/onnx.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
-import { followBatch } from './batch-nodes.js';
-import { declined, made, type Generator } from './generator.js';
-import { withGraph } from '../onnx-graph.js';
+import { followBatch } from './batch/batch-nodes.js';
+import { declined, made, type Generator } from './rewrite/generator.js';
+import { withGraph } from '../onnx/onnx-graph.js';
 
 export const dynamicBatch: Generator = {
   recipe,

@@ -1,12 +1,12 @@
 // Half precision: half the size everywhere, and faster on devices that compute in it. On a cpu ONNX Runtime computes in single.
 
-import { tensorsOf } from '../onnx-codec.js';
-import { onnxTypes } from '../onnx-tensor-data.js';
-import type { OnnxModel } from '../onnx.js';
-import { declined, made, type Generator } from './generator.js';
-import { freshNames, nodesIn, withGraph, withoutUnused } from '../onnx-graph.js';
-import { halfGraph } from './half-graph.js';
-import { quantisedOps } from './half-rules.js';
+import { tensorsOf } from '../onnx/onnx-codec.js';
+import { onnxTypes } from '../onnx/onnx-tensor-data.js';
+import type { OnnxModel } from '../onnx/onnx.js';
+import { declined, made, type Generator } from './rewrite/generator.js';
+import { freshNames, nodesIn, withGraph, withoutUnused } from '../onnx/onnx-graph.js';
+import { halfGraph } from './half/half-graph.js';
+import { quantisedOps } from './half/half-rules.js';
 
 export const fp16: Generator = {
   recipe: 'fp16',

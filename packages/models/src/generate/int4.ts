@@ -1,13 +1,13 @@
 // Makes MatMul and Gemm take weights of 4 bits, in blocks, by ONNX Runtime's own operator MatMulNBits.
 
-import { onnxTypes } from '../onnx-tensor-data.js';
-import type { OnnxModel } from '../onnx.js';
-import { made, type Generator, type Rewrite } from './generator.js';
-import { opsetOf, withOpset } from '../onnx-graph.js';
-import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx-parts.js';
-import { quantiseBlocks, type Blocks } from './quantise-blocks.js';
-import { noteOf, startQuantising, type Parts } from './quantise-parts.js';
-import { replaceProducts, type Product } from './quantise-products.js';
+import { onnxTypes } from '../onnx/onnx-tensor-data.js';
+import type { OnnxModel } from '../onnx/onnx.js';
+import { made, type Generator, type Rewrite } from './rewrite/generator.js';
+import { opsetOf, withOpset } from '../onnx/onnx-graph.js';
+import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx/onnx-parts.js';
+import { quantiseBlocks, type Blocks } from './quantise/quantise-blocks.js';
+import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
+import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
 const domain = 'com.microsoft';
 /** With fewer, the product is as fast in floats. */

@@ -1,12 +1,12 @@
 // Makes MatMul and Gemm compute in 8 bits: weights quantised ahead by column, inputs as they come, by their extremes in each run.
 
-import { onnxTypes } from '../onnx-tensor-data.js';
-import type { OnnxModel } from '../onnx.js';
-import { made, type Generator, type Rewrite } from './generator.js';
-import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx-parts.js';
-import { columnScales, quantiseMatrix } from './quantise-matrix.js';
-import { noteOf, startQuantising, type Parts } from './quantise-parts.js';
-import { replaceProducts, type Product } from './quantise-products.js';
+import { onnxTypes } from '../onnx/onnx-tensor-data.js';
+import type { OnnxModel } from '../onnx/onnx.js';
+import { made, type Generator, type Rewrite } from './rewrite/generator.js';
+import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx/onnx-parts.js';
+import { columnScales, quantiseMatrix } from './quantise/quantise-matrix.js';
+import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
+import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
 /** With fewer, quantising inputs costs more time than the product gains. */
 const leastWeightBytes = 8192;

@@ -1,14 +1,14 @@
 // Makes convolutions, products and what lies between them compute in 8 bits throughout, by ranges that were seen on real samples.
 
-import type { OnnxModel } from '../onnx.js';
-import { withExtremes } from './calibration.js';
-import { declined, made, type Generator, type Ranges, type Rewrite } from './generator.js';
-import { hoistActivations } from './quantise-activations.js';
-import { foldIntoConvolutions } from './quantise-folding.js';
-import { quantiseGraph } from './quantise-graph.js';
-import { stepsOf, type Steps } from './quantise-linear.js';
-import { noteOf, reachOf, startQuantising } from './quantise-parts.js';
-import { planQuantising, type Plan } from './quantise-plan.js';
+import type { OnnxModel } from '../onnx/onnx.js';
+import { withExtremes } from './quantise/calibration.js';
+import { declined, made, type Generator, type Ranges, type Rewrite } from './rewrite/generator.js';
+import { hoistActivations } from './quantise/quantise-activations.js';
+import { foldIntoConvolutions } from './quantise/quantise-folding.js';
+import { quantiseGraph } from './quantise/quantise-graph.js';
+import { stepsOf, type Steps } from './quantise/quantise-linear.js';
+import { noteOf, reachOf, startQuantising } from './quantise/quantise-parts.js';
+import { planQuantising, type Plan } from './quantise/quantise-plan.js';
 
 /**
  * In the form of QuantizeLinear and DequantizeLinear around each node, which ONNX Runtime fuses into kernels on 8-bit numbers:

@@ -1,9 +1,9 @@
 // Weights beside the graph, so that loading maps them into memory instead of reading them.
 
-import { tensorsOf } from '../onnx-codec.js';
-import type { OnnxModel, OnnxTensor } from '../onnx.js';
-import { declined, made, type Generator } from './generator.js';
-import { attributeOf, isOp, withGraph } from '../onnx-graph.js';
+import { tensorsOf } from '../onnx/onnx-codec.js';
+import type { OnnxModel, OnnxTensor } from '../onnx/onnx.js';
+import { declined, made, type Generator } from './rewrite/generator.js';
+import { attributeOf, isOp, withGraph } from '../onnx/onnx-graph.js';
 
 /** Smaller ones gain nothing, and would waste most of a page. */
 const leastTensorBytes = 1024;

@@ -1,7 +1,7 @@
 // Boxes: the mean of intersection over union of answered and labelled ones, place by place.
 
-import { toNumbers } from '../numbers.js';
-import type { Tensor } from '../npy.js';
+import { toNumbers } from '../tensors/numbers.js';
+import type { Tensor } from '../tensors/npy.js';
 import {
   defineMetric,
   describeForm,

@@ -1,7 +1,7 @@
 // Answers as classes: scores of which one is the largest, one score that says yes or no, or the class itself.
 
-import { toNumbers } from '../numbers.js';
-import type { Tensor } from '../npy.js';
+import { toNumbers } from '../tensors/numbers.js';
+import type { Tensor } from '../tensors/npy.js';
 import {
   describeForm,
   formOf,

@@ -1,6 +1,6 @@
 // Metrics of a class per sample: the share of right answers, and that of samples whose class is among the best five.
 
-import { toNumbers } from '../numbers.js';
+import { toNumbers } from '../tensors/numbers.js';
 import { checkClassLabels, classOutputs, equalClasses, isClasses, sameClasses } from './classes.js';
 import { defineMetric, wide, type QualityMetric } from './quality-metric.js';
 import { summariseHits } from './summary.js';

@@ -1,7 +1,7 @@
 // CTC match: a sequence read step by step, as of text or speech, is right when all of it is.
 
-import { toNumbers } from '../numbers.js';
-import type { Tensor } from '../npy.js';
+import { toNumbers } from '../tensors/numbers.js';
+import type { Tensor } from '../tensors/npy.js';
 import { checkRange, classesOf } from './classes.js';
 import {
   defineMetric,

@@ -1,8 +1,8 @@
 // Exact match: an answer is right when every element of it is.
 
-import { toNumbers } from '../numbers.js';
-import type { Tensor } from '../npy.js';
-import { toTexts } from '../texts.js';
+import { toNumbers } from '../tensors/numbers.js';
+import type { Tensor } from '../tensors/npy.js';
+import { toTexts } from '../tensors/texts.js';
 import { checkRange, classesOf } from './classes.js';
 import {
   defineMetric,

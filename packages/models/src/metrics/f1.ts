@@ -1,6 +1,6 @@
 // F1: the harmonic mean of precision and recall of each class, and the mean of that over the classes.
 
-import { toNumbers } from '../numbers.js';
+import { toNumbers } from '../tensors/numbers.js';
 import { answersOf, checkClassLabels, classOutputs, isClasses, sameClasses } from './classes.js';
 import { defineMetric, type QualityMetric } from './quality-metric.js';
 import { summariseBootstrap, type Summary } from './summary.js';

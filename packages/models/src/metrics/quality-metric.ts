@@ -1,7 +1,7 @@
 // What a quality metric is: how answers and labels become a value in [0, 1], higher being better.
 
 import { ParetoError, type DataType } from '@pareto/core';
-import type { Tensor } from '../npy.js';
+import type { Tensor } from '../tensors/npy.js';
 import type { Summary } from './summary.js';
 
 /** An output of one sample; -1 is dynamic. */

@@ -1,7 +1,7 @@
 // Scores a model's answers, batch by batch, by a task's metric: against labels, or against another model's answers.
 
 import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
-import type { Tensor } from '../npy.js';
+import type { Tensor } from '../tensors/npy.js';
 import { boxIou } from './boxes.js';
 import { top1, top5 } from './classification.js';
 import { ctcMatch } from './ctc-match.js';

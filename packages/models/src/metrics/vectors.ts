@@ -1,7 +1,7 @@
 // Metrics of numbers compared with reference numbers: cosine similarity, and mean squared error turned so that more is better.
 
-import { toNumbers } from '../numbers.js';
-import type { Tensor } from '../npy.js';
+import { toNumbers } from '../tensors/numbers.js';
+import type { Tensor } from '../tensors/npy.js';
 import {
   defineMetric,
   describeForm,

@@ -1,9 +1,9 @@
 // Holds what a configuration says of a model's tensors against its graph.
 
 import type { TensorSpec } from '@pareto/core';
-import { signatureFor } from '../inspect-batch.js';
-import type { InspectedValue } from '../inspect-dimensions.js';
-import type { InspectedModel } from '../inspect.js';
+import { signatureFor } from '../inspection/inspect-batch.js';
+import type { InspectedValue } from '../inspection/inspect-dimensions.js';
+import type { InspectedModel } from '../inspection/inspect.js';
 import type { ConfigTensor, ModelConfig } from './model-config.js';
 import type { ConfigRemark } from './config-remarks.js';
 import { textError, type Place } from './text-tokens.js';

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { errorText, ParetoError } from '@pareto/core';
-import { inspectModel } from '../inspect.js';
+import { inspectModel } from '../inspection/inspect.js';
 import { checkRelativePath } from '../manifest.js';
 import { placeOf } from './model-source.js';
 import { writeCounted } from './write-counted.js';

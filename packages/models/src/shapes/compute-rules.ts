@@ -1,7 +1,7 @@
 // Shapes of what computes: element by element, over matrices, over sequences, and what reduces.
 
-import type { OnnxNode } from '../onnx.js';
-import { intOf, stringOf } from '../onnx-graph.js';
+import type { OnnxNode } from '../onnx/onnx.js';
+import { intOf, stringOf } from '../onnx/onnx-graph.js';
 import { axesOf } from './layout-rules.js';
 import { broadcast, fromFront, type Shape, type ShapeRule } from './shape.js';
 

@@ -1,9 +1,9 @@
 // Shape inference, as far as it is simple: what is not known stays unknown, and nothing is guessed.
 
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../onnx.js';
-import { constantsOf, isOp, opsetOf } from '../onnx-graph.js';
-import { integersOf } from '../onnx-tensor-values.js';
-import { elementsOf } from '../onnx-tensor-data.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/onnx.js';
+import { constantsOf, isOp, opsetOf } from '../onnx/onnx-graph.js';
+import { integersOf } from '../onnx/onnx-tensor-values.js';
+import { elementsOf } from '../onnx/onnx-tensor-data.js';
 import { computeRules } from './compute-rules.js';
 import { integersGivenBy } from './known-integers.js';
 import { layoutRules } from './layout-rules.js';

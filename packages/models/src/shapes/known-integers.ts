@@ -1,7 +1,7 @@
 // Short lists of whole numbers that a graph computes from shapes and constants: what is reshaped to, cut at, repeated.
 
-import type { OnnxNode } from '../onnx.js';
-import { attributeOf, intOf, intsOf } from '../onnx-graph.js';
+import type { OnnxNode } from '../onnx/onnx.js';
+import { attributeOf, intOf, intsOf } from '../onnx/onnx-graph.js';
 import { fromFront, type Known, type Shape } from './shape.js';
 
 const longest = 64;

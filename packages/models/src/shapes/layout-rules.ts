@@ -1,7 +1,7 @@
 // Shapes of what moves elements about without computing: reshaping, joining, cutting, picking.
 
-import type { OnnxNode } from '../onnx.js';
-import { intOf, intsOf } from '../onnx-graph.js';
+import type { OnnxNode } from '../onnx/onnx.js';
+import { intOf, intsOf } from '../onnx/onnx-graph.js';
 import { shapeGivenBy } from './known-integers.js';
 import { fromFront, multiply, sizeOf, type Known, type Shape, type ShapeRule } from './shape.js';
 

@@ -1,6 +1,6 @@
 // Shapes that may be known in part, and what can be said of them.
 
-import type { OnnxNode, OnnxTensor } from '../onnx.js';
+import type { OnnxNode, OnnxTensor } from '../onnx/onnx.js';
 
 /** A dimension that is undefined is not known ahead. */
 export type Shape = readonly (number | undefined)[];

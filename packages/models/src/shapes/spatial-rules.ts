@@ -1,8 +1,8 @@
 // Shapes of what slides windows over images and signals, and of what scales them.
 
-import type { OnnxNode } from '../onnx.js';
-import { intOf, intsOf, stringOf } from '../onnx-graph.js';
-import { floatsOf } from '../onnx-tensor-values.js';
+import type { OnnxNode } from '../onnx/onnx.js';
+import { intOf, intsOf, stringOf } from '../onnx/onnx-graph.js';
+import { floatsOf } from '../onnx/onnx-tensor-values.js';
 import { sizeOf, type Known, type Shape, type ShapeRule } from './shape.js';
 
 interface Window {

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { encodeOnnx } from '../../src/onnx-codec.js';
-import { inspectGraph } from '../../src/inspect.js';
-import { onnxTypes } from '../../src/onnx-tensor-data.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { inspectGraph } from '../../src/inspection/inspect.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
 import { dynamicBatch } from '../../src/generate/dynamic-batch.js';
-import { floatTensor, int64Tensor, intAttribute, intsAttribute, makeNode, makeValue } from '../../src/onnx-parts.js';
-import { answers, floatInput, loadModel, numbersOf } from '../run-model.js';
-import { makeModel } from './make-model.js';
-import { attending, convolutional, dense, recurrent, type RandomModel } from './random-models.js';
+import {
+  floatTensor,
+  int64Tensor,
+  intAttribute,
+  intsAttribute,
+  makeNode,
+  makeValue,
+} from '../../src/onnx/onnx-parts.js';
+import { answers, floatInput, loadModel, numbersOf } from '../support/run-model.js';
+import { makeModel } from '../support/make-model.js';
+import { attending, convolutional, dense, recurrent, type RandomModel } from '../support/random-models.js';
 
 const families = { attending, convolutional, dense, recurrent };
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { decodeOnnx, encodeOnnx } from '../../src/onnx-codec.js';
-import { onnxTypes } from '../../src/onnx-tensor-data.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx.js';
+import { decodeOnnx, encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
 import { fp16 } from '../../src/generate/fp16.js';
-import { isOp } from '../../src/onnx-graph.js';
+import { isOp } from '../../src/onnx/onnx-graph.js';
 import {
   floatTensor,
   int64Tensor,
@@ -15,10 +15,10 @@ import {
   makeNode,
   makeTensor,
   makeValue,
-} from '../../src/onnx-parts.js';
-import { cosine, floatInput, numbersOf, runModel } from '../run-model.js';
-import { makeModel } from './make-model.js';
-import { attending, convolutional, dense, recurrent } from './random-models.js';
+} from '../../src/onnx/onnx-parts.js';
+import { cosine, floatInput, numbersOf, runModel } from '../support/run-model.js';
+import { makeModel } from '../support/make-model.js';
+import { attending, convolutional, dense, recurrent } from '../support/random-models.js';
 
 const digits = fileURLToPath(new URL('../../../../examples/digits/models/', import.meta.url));
 const { float, float16, int64 } = onnxTypes;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { int4 } from '../../src/generate/int4.js';
-import { encodeOnnx } from '../../src/onnx-codec.js';
-import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
-import { assertAccurate, digitsModel } from './digits.js';
-import { productsModel } from './products-model.js';
-import { createRandomGraph } from './random-graph.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from '../support/assert-similar.js';
+import { assertAccurate, digitsModel } from '../support/digits.js';
+import { productsModel } from '../support/products-model.js';
+import { createRandomGraph } from '../support/random-graph.js';
 
 const rewrite = (model: Parameters<typeof int4.rewrite>[0]) => int4.rewrite(model, new Map());
 

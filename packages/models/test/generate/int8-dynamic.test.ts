@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { int8Dynamic } from '../../src/generate/int8-dynamic.js';
-import { withGraph } from '../../src/onnx-graph.js';
-import { floatTensor, intAttribute } from '../../src/onnx-parts.js';
-import { encodeOnnx } from '../../src/onnx-codec.js';
-import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
-import { assertAccurate, digitsModel } from './digits.js';
-import { productsModel } from './products-model.js';
-import { createRandomGraph, type RandomGraph } from './random-graph.js';
+import { withGraph } from '../../src/onnx/onnx-graph.js';
+import { floatTensor, intAttribute } from '../../src/onnx/onnx-parts.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from '../support/assert-similar.js';
+import { assertAccurate, digitsModel } from '../support/digits.js';
+import { productsModel } from '../support/products-model.js';
+import { createRandomGraph, type RandomGraph } from '../support/random-graph.js';
 
 const rewrite = (model: Parameters<typeof int8Dynamic.rewrite>[0]) => int8Dynamic.rewrite(model, new Map());
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { int8Static } from '../../src/generate/int8-static.js';
-import { encodeOnnx } from '../../src/onnx-codec.js';
-import type { OnnxModel } from '../../src/onnx.js';
-import { optimisedModel } from '../run-model.js';
-import { assertSimilar, countOps, modelOf, reasonOf } from './assert-similar.js';
-import { calibrate, calibrateOnDigits } from './calibrate.js';
-import { convolutionsModel } from './convolutions-model.js';
-import { assertAccurate, digitsModel, digitsShares } from './digits.js';
-import { productsModel } from './products-model.js';
-import { createRandomGraph } from './random-graph.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import type { OnnxModel } from '../../src/onnx/onnx.js';
+import { optimisedModel } from '../support/run-model.js';
+import { assertSimilar, countOps, modelOf, reasonOf } from '../support/assert-similar.js';
+import { calibrate, calibrateOnDigits } from '../support/calibrate.js';
+import { convolutionsModel } from '../support/convolutions-model.js';
+import { assertAccurate, digitsModel, digitsShares } from '../support/digits.js';
+import { productsModel } from '../support/products-model.js';
+import { createRandomGraph } from '../support/random-graph.js';
 
 const { bound } = int8Static;
 /** Random weights and samples lose less than trained ones may. */

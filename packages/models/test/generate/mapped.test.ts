@@ -3,17 +3,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
-import { decodeOnnx, encodeOnnx } from '../../src/onnx-codec.js';
-import { onnxTypes } from '../../src/onnx-tensor-data.js';
-import type { OnnxModel } from '../../src/onnx.js';
-import { isOp } from '../../src/onnx-graph.js';
-import { floatTensor, intsAttribute, makeNode, makeValue, tensorAttribute } from '../../src/onnx-parts.js';
+import { decodeOnnx, encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import type { OnnxModel } from '../../src/onnx/onnx.js';
+import { isOp } from '../../src/onnx/onnx-graph.js';
+import { floatTensor, intsAttribute, makeNode, makeValue, tensorAttribute } from '../../src/onnx/onnx-parts.js';
 import { mapped } from '../../src/generate/mapped.js';
-import { readModel } from '../../src/generate/read-model.js';
-import { writeModel } from '../../src/generate/write-model.js';
-import { floatInput, runModel } from '../run-model.js';
-import { makeModel } from './make-model.js';
-import { dense } from './random-models.js';
+import { readModel } from '../../src/files/read-model.js';
+import { writeModel } from '../../src/files/write-model.js';
+import { floatInput, runModel } from '../support/run-model.js';
+import { makeModel } from '../support/make-model.js';
+import { dense } from '../support/random-models.js';
 
 describe('the mapped generator', function () {
   this.timeout(30_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { wilson95 } from '@pareto/core';
-import { classes, floats, longs, tensor, texts } from '../tensors.js';
+import { classes, floats, longs, tensor, texts } from '../support/tensors.js';
 import { agreementOf, score } from './score.js';
 
 const nan = Number.NaN;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { floats, longs, texts } from '../tensors.js';
+import { floats, longs, texts } from '../support/tensors.js';
 import type { Tensor } from '../../src/index.js';
 import { agreementOf, score } from './score.js';
 

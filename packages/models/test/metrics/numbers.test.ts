@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classes, floats, longs, tensor, texts } from '../tensors.js';
+import { classes, floats, longs, tensor, texts } from '../support/tensors.js';
 import { agreementOf, score } from './score.js';
 
 const nan = Number.NaN;

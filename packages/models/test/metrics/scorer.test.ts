@@ -11,8 +11,8 @@ import {
   sliceRows,
 } from '../../src/index.js';
 import type { Tensor } from '../../src/index.js';
-import { answers, loadModel, numbersOf } from '../run-model.js';
-import { classes, floats, longs, texts } from '../tensors.js';
+import { answers, loadModel, numbersOf } from '../support/run-model.js';
+import { classes, floats, longs, texts } from '../support/tensors.js';
 import { agreementOf, score } from './score.js';
 
 const digits = (file: string): string => fileURLToPath(new URL(`../../../../examples/digits/${file}`, import.meta.url));

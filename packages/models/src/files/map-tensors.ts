@@ -1,0 +1,38 @@
+// A model with its tensors changed, wherever they are.
+
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from '../onnx/onnx.js';
+
+type Change = (tensor: OnnxTensor) => OnnxTensor;
+
+/** Initializers and what nodes hold, those of nested graphs and functions included. */
+export const mapTensors = (model: OnnxModel, change: Change): OnnxModel => ({
+  ...model,
+  graph: mapGraph(model.graph, change),
+  functions: model.functions.map((own) => ({ ...own, node: mapNodes(own.node, change) })),
+});
+
+const mapGraph = (graph: OnnxGraph, change: Change): OnnxGraph => ({
+  ...graph,
+  initializer: graph.initializer.map(change),
+  sparseInitializer: graph.sparseInitializer.map((sparse) => mapSparse(sparse, change)),
+  node: mapNodes(graph.node, change),
+});
+
+const mapNodes = (nodes: readonly OnnxNode[], change: Change): readonly OnnxNode[] =>
+  nodes.map((node) => ({ ...node, attribute: node.attribute.map((attribute) => mapAttribute(attribute, change)) }));
+
+const mapAttribute = ({ t, g, sparseTensor, ...rest }: OnnxAttribute, change: Change): OnnxAttribute => ({
+  ...rest,
+  ...(t === undefined ? {} : { t: change(t) }),
+  ...(g === undefined ? {} : { g: mapGraph(g, change) }),
+  ...(sparseTensor === undefined ? {} : { sparseTensor: mapSparse(sparseTensor, change) }),
+  tensors: rest.tensors.map(change),
+  graphs: rest.graphs.map((graph) => mapGraph(graph, change)),
+  sparseTensors: rest.sparseTensors.map((sparse) => mapSparse(sparse, change)),
+});
+
+const mapSparse = ({ values, indices, ...rest }: OnnxSparseTensor, change: Change): OnnxSparseTensor => ({
+  ...rest,
+  ...(values === undefined ? {} : { values: change(values) }),
+  ...(indices === undefined ? {} : { indices: change(indices) }),
+});

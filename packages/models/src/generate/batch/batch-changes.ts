@@ -1,0 +1,137 @@
+// What is done to each operator that may have the size of a batch built in.
+
+import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
+import { fromFront, sizeOf, type Shape } from '../../shapes/shape.js';
+import { batchAxis, shapeLike, withInput, withIntegers, type Change, type Sight } from './batch-sight.js';
+import { refused, type Refused } from '../rewrite/generator.js';
+import { intOf } from '../../onnx/onnx-graph.js';
+import { floatsOf } from '../../onnx/onnx-tensor-values.js';
+
+type Changed = Change | Refused | undefined;
+
+/** A shape that is a constant, to its last dimension. */
+function constantDims({ node, built }: Sight, index: number): readonly number[] | undefined {
+  const known = built.knownAt(node);
+  const dims = known.constant(index) === undefined ? undefined : known.integers(index);
+  return dims?.every((dim) => dim !== undefined) === true ? dims : undefined;
+}
+
+/** In row-major order the batch stays behind what came before it: there the target's dimension is left open. */
+export function changeReshape(sight: Sight): Changed {
+  const { node, built, size } = sight;
+  const [given, x, axis] = [constantDims(sight, 1), built.shapes.get(node.input[0] ?? ''), batchAxis(sight, 0)];
+  if (given === undefined) return undefined;
+  if (axis === undefined || x === undefined) return x === undefined ? guessReshape(sight, given) : undefined;
+  const target = built.shapes.get(node.output[0] ?? '') ?? [];
+  const at = axisBehind(sizeOf(x.slice(0, axis)), target, size);
+  if (at === undefined) return refused('Reshape mixes the batch with other dimensions');
+  if (given[at] === -1 || (given[at] === 0 && at === axis)) return undefined;
+  const open = given.map((dim, index) => (index === at ? -1 : dim === -1 ? target[index] : dim));
+  if (open.every((dim) => dim !== undefined)) return withIntegers(sight, 1, open);
+  // Something else is open already; 0 copies the input's dimension.
+  if (at !== axis || given[at] !== x[axis] || intOf(node, 'allowzero', 0) !== 0) {
+    return refused('Reshape has two dimensions that are not known ahead');
+  }
+  return withIntegers(
+    sight,
+    1,
+    given.map((dim, index) => (index === at ? 0 : dim)),
+  );
+}
+
+/** Of an input of which nothing is known: a target that starts as a batch does is one. */
+function guessReshape(sight: Sight, given: readonly number[]): Changed {
+  if (given[0] !== sight.size || given.includes(-1)) return undefined;
+  return withIntegers(sight, 1, [-1, ...given.slice(1)]);
+}
+
+/** The first axis with `before` elements before it that has room for the batch. */
+function axisBehind(before: number | undefined, target: Shape, size: number): number | undefined {
+  const at = target.findIndex((dim, index) => {
+    const fits = dim === undefined || dim % size === 0;
+    return fits && before !== undefined && sizeOf(target.slice(0, index)) === before;
+  });
+  return at < 0 ? undefined : at;
+}
+
+/** Sizes to scale to include the batch's. */
+export function changeSizes(sight: Sight): Changed {
+  const { node, built, fresh } = sight;
+  const [sizes, axis, [x = '']] = [constantDims(sight, 3), batchAxis(sight, 0), node.input];
+  if (sizes === undefined || axis === undefined) return undefined;
+  if (sizes.length !== built.shapes.get(x)?.length || sizes[axis] !== built.shapes.get(x)?.[axis]) return undefined;
+  const { name, nodes, initializer } = shapeLike({ name: x, axis }, sizes, axis, fresh);
+  return { nodes: [...nodes, withInput(node, 3, name)], initializer };
+}
+
+/** A dimension that is there already need not be asked for. */
+export function changeExpand(sight: Sight): Changed {
+  const { node, built } = sight;
+  const [target, axis, x] = [constantDims(sight, 1), batchAxis(sight, 0), built.shapes.get(node.input[0] ?? '')];
+  if (target === undefined || axis === undefined || x === undefined) return undefined;
+  const at = axis + target.length - x.length;
+  if (target[at] !== x[axis]) return undefined;
+  return withIntegers(
+    sight,
+    1,
+    target.map((dim, index) => (index === at ? 1 : dim)),
+  );
+}
+
+/** What is joined to every item of a batch of one, as a class token is, is repeated for each. */
+export function changeConcat(sight: Sight): Changed {
+  const { node, built, size, fresh } = sight;
+  const axes = node.input.map((_, index) => batchAxis(sight, index));
+  const [following, axis] = [axes.findIndex((one) => one !== undefined), axes.find((one) => one !== undefined)];
+  const rank = built.shapes.get(node.input[following] ?? '')?.length ?? 0;
+  if (axis === undefined || fromFront(intOf(node, 'axis', 0), rank) === axis) return undefined;
+  const fixed = node.input.filter((name, index) => axes[index] === undefined && built.shapes.has(name));
+  if (fixed.length === 0) return undefined;
+  if (size !== 1 || fixed.some((name) => built.shapes.get(name)?.[axis] !== 1)) {
+    return refused('Concat joins the batch with something of its size');
+  }
+  const ones = Array<number>(rank).fill(1);
+  const dims = shapeLike({ name: node.input[following] ?? '', axis }, ones, axis, fresh);
+  return repeat(node, fixed, dims, fresh);
+}
+
+function repeat(
+  node: OnnxNode,
+  fixed: readonly string[],
+  dims: Change & { readonly name: string },
+  fresh: (hint: string) => string,
+): Change {
+  const names = new Map(fixed.map((name) => [name, fresh(`${name}_repeated`)]));
+  const expands = [...names].map(([from, to]): OnnxNode => ({
+    ...node,
+    name: '',
+    opType: 'Expand',
+    attribute: [],
+    input: [from, dims.name],
+    output: [to],
+  }));
+  const joined = { ...node, input: node.input.map((name) => names.get(name) ?? name) };
+  return { nodes: [...dims.nodes, ...expands, joined], initializer: dims.initializer };
+}
+
+/** The lengths of sequences, and the states to start from. */
+const perItemInputs: readonly (readonly [index: number, what: string])[] = [
+  [4, 'lengths'],
+  [5, 'initial state'],
+  [6, 'initial cell'],
+];
+
+/** States of zeros are what there is without any. */
+export function changeStates({ node, built }: Sight): Changed {
+  const constantAt = (index: number): OnnxTensor | undefined => built.knownAt(node).constant(index);
+  const held = perItemInputs.filter(([index]) => constantAt(index) !== undefined);
+  if (held.length === 0) return undefined;
+  const other = held.find(([index]) => !isZero(constantAt(index)));
+  if (other !== undefined) return refused(`the ${other[1]} of ${node.opType} is a constant of the batch's size`);
+  const dropped = new Set(held.map(([index]) => index));
+  const input = node.input.map((name, index) => (dropped.has(index) ? '' : name));
+  return { nodes: [{ ...node, input }], initializer: [] };
+}
+
+const isZero = (tensor: OnnxTensor | undefined): boolean =>
+  tensor !== undefined && floatsOf(tensor)?.every((value) => value === 0) === true;

@@ -1,0 +1,79 @@
+// Nodes in which the size of a batch is built in, made to follow a batch of any size.
+
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
+import { axesOf } from '../../shapes/layout-rules.js';
+import { inferShapes } from '../../shapes/infer-shapes.js';
+import { fromFront } from '../../shapes/shape.js';
+import { changeConcat, changeExpand, changeReshape, changeSizes, changeStates } from './batch-changes.js';
+import { batchAxis, growth, type Change, type Sight } from './batch-sight.js';
+import { refused, type Refused } from '../rewrite/generator.js';
+import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
+
+interface Batch {
+  /** Of the dimension that stands for it. */
+  readonly name: string;
+  /** That the graph is built for. */
+  readonly size: number;
+}
+
+/** Inputs and outputs have the dynamic dimension already. */
+export function followBatch(given: OnnxModel, { name, size }: Batch): OnnxModel | Refused {
+  const fresh = freshNames(given.graph);
+  const built = inferShapes(given, (dim) => (dim === name ? size : undefined));
+  let model = given;
+  let grown = inferShapes(model, (dim) => (dim === name ? size * growth : undefined));
+  for (const node of given.graph.node) {
+    const change = changeOf({ node, built, grown, size, fresh });
+    if (change === undefined) continue;
+    if ('refused' in change) return change;
+    model = withChange(model, node, change.nodes, change.initializer);
+    grown = inferShapes(model, (dim) => (dim === name ? size * growth : undefined));
+  }
+  return withGraph(model, withoutUnused(model.graph));
+}
+
+function withChange(
+  model: OnnxModel,
+  node: OnnxNode,
+  nodes: readonly OnnxNode[],
+  initializer: readonly OnnxTensor[],
+): OnnxModel {
+  const all = model.graph.node.flatMap((one) => (one === node ? nodes : [one]));
+  return withGraph(model, { node: all, initializer: [...model.graph.initializer, ...initializer] });
+}
+
+function changeOf(sight: Sight): Change | Refused | undefined {
+  const { node } = sight;
+  if (!isOp(node, node.opType)) return undefined;
+  switch (node.opType) {
+    case 'Reshape':
+      return changeReshape(sight);
+    case 'Resize':
+      return changeSizes(sight);
+    case 'Expand':
+      return changeExpand(sight);
+    case 'Concat':
+      return changeConcat(sight);
+    case 'LSTM':
+    case 'GRU':
+    case 'RNN':
+      return changeStates(sight);
+    default:
+      return refuseLoss(sight);
+  }
+}
+
+/** What takes the batch's axis away can't be followed. */
+function refuseLoss(sight: Sight): Refused | undefined {
+  const { node, built } = sight;
+  const reduces = /^(Reduce|Arg)/.test(node.opType);
+  if (!reduces && node.opType !== 'Squeeze') return undefined;
+  const axis = batchAxis(sight, 0);
+  const shape = built.shapes.get(node.input[0] ?? '');
+  if (axis === undefined || shape === undefined) return undefined;
+  const given = node.opType.startsWith('Arg') ? [intOf(node, 'axis', 0)] : axesOf(node, built.knownAt(node), 1);
+  const axes = given?.map((one) => fromFront(one, shape.length));
+  if (reduces) return axes?.includes(axis) === false ? undefined : refused(`${node.opType} goes over the whole batch`);
+  const squeezed = axes?.includes(axis) ?? shape[axis] === 1;
+  return squeezed ? refused('Squeeze takes the batch away, which the graph takes to be 1') : undefined;
+}

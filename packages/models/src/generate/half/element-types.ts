@@ -1,0 +1,99 @@
+// The element types of what nodes give, from those of what they take.
+
+import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
+import type { OnnxGraph, OnnxNode } from '../../onnx/onnx.js';
+import { attributeOf, constantOf, graphsIn, intOf } from '../../onnx/onnx-graph.js';
+
+const { bool, float, int64, string } = onnxTypes;
+
+/** By the name of a tensor; undefined: not known, or not a tensor. */
+export type ElementTypes = ReadonlyMap<string, number | undefined>;
+
+/** Types of outputs that don't depend on the inputs'. */
+const fixed: ReadonlyMap<string, number> = new Map<string, number>([
+  ...['Shape', 'Size', 'ArgMax', 'ArgMin', 'NonZero', 'NonMaxSuppression'].map((type) => [type, int64] as const),
+  ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Not', 'Xor', 'IsNaN', 'IsInf'].map(
+    (type) => [type, bool] as const,
+  ),
+  ['TfIdfVectorizer', float],
+]);
+
+/** Of the second output on, where it isn't the first's. */
+const seconds: ReadonlyMap<string, number> = new Map([
+  ['TopK', int64],
+  ['MaxPool', int64],
+  ['Unique', int64],
+  ['Dropout', bool],
+]);
+
+/** Which input's type the outputs have; the first's unless told. */
+const followed: ReadonlyMap<string, number> = new Map([
+  ['Where', 1],
+  ['OneHot', 2],
+  ['CastLike', 1],
+]);
+
+/** Types of a node's outputs. `within` gives the types of the outputs of a graph that it holds. */
+export function outputTypes(
+  node: OnnxNode,
+  types: ElementTypes,
+  within: (graph: OnnxGraph) => readonly (number | undefined)[],
+): readonly (number | undefined)[] {
+  const [graph] = graphsIn(node);
+  // A loop's body tells first whether it goes on.
+  if (graph !== undefined) return within(graph).slice(node.opType === 'Loop' ? 1 : 0);
+  if (node.domain === 'ai.onnx.ml') return typesOfLearned(node, types);
+  const first = fixed.get(node.opType) ?? declaredByNode(node) ?? typeOfInput(node, types);
+  return node.output.map((_, index) => (index === 0 ? first : (seconds.get(node.opType) ?? first)));
+}
+
+function typeOfInput(node: OnnxNode, types: ElementTypes): number | undefined {
+  const name = node.input[followed.get(node.opType) ?? 0] ?? '';
+  return types.get(name);
+}
+
+const floatsOfLearned: ReadonlySet<string> = new Set([
+  ...['OneHotEncoder', 'Scaler', 'Normalizer', 'FeatureVectorizer'],
+  ...['LinearRegressor', 'SVMRegressor', 'TreeEnsembleRegressor'],
+]);
+
+/** Of the operators of classical models. */
+function typesOfLearned(node: OnnxNode, types: ElementTypes): readonly (number | undefined)[] {
+  const has = (name: string): boolean => attributeOf(node, name) !== undefined;
+  const taken = typeOfInput(node, types);
+  if (floatsOfLearned.has(node.opType)) return [float];
+  // A label, and scores.
+  if (node.opType.endsWith('Classifier')) return [has('classlabels_strings') ? string : int64, float];
+  if (node.opType === 'CategoryMapper') return [taken === string ? int64 : string];
+  if (node.opType !== 'LabelEncoder') return [taken];
+  if (has('values_floats')) return [float];
+  if (has('values_int64s')) return [int64];
+  return [has('values_strings') || taken === int64 ? string : int64];
+}
+
+function declaredByNode(node: OnnxNode): number | undefined {
+  switch (node.opType) {
+    case 'Cast':
+      return intOf(node, 'to', float);
+    case 'Constant':
+      return constantOf(node)?.dataType;
+    case 'ConstantOfShape':
+      return attributeOf(node, 'value')?.t?.dataType ?? float;
+    case 'EyeLike':
+    case 'RandomNormalLike':
+    case 'RandomUniformLike':
+      return attributeOf(node, 'dtype') === undefined ? undefined : intOf(node, 'dtype', float);
+    case 'RandomNormal':
+    case 'RandomUniform':
+      return intOf(node, 'dtype', float);
+    case 'HannWindow':
+    case 'HammingWindow':
+    case 'BlackmanWindow':
+    case 'MelWeightMatrix':
+      return intOf(node, 'output_datatype', float);
+    case 'Multinomial':
+      return intOf(node, 'dtype', onnxTypes.int32);
+    default:
+      return undefined;
+  }
+}

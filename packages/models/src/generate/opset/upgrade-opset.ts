@@ -1,0 +1,69 @@
+// Rewrites a model of an older operator set in opset 13, the first whose operators carry what quantised graphs need.
+
+import { tensorsOf } from '../../onnx/onnx-codec.js';
+import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
+import { inferShapes } from '../../shapes/infer-shapes.js';
+import { declined, made, type Refused, type Rewrite } from '../rewrite/generator.js';
+import { constantsOf, freshNames, isOp, opsetOf, withOpset } from '../../onnx/onnx-graph.js';
+import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
+
+const target = 13;
+const oldest = 7;
+/** What opset 13 came with; ONNX Runtime reads later ones as well. */
+const leastIrVersion = 7;
+
+/**
+ * The model as it is when its opset is at least 13 already, else the same computation in opset 13. Declines where the meaning of an
+ * operator changed in a way that isn't handled.
+ */
+export function upgradeOpset(model: OnnxModel): Rewrite {
+  const from = opsetOf(model);
+  if (from >= target) return made(model, '');
+  if (from < oldest) return declined(`its opset is ${from}: expected ${oldest} or later`);
+  if (model.functions.length > 0) return declined(`it has functions of its own, written in opset ${from}`);
+  const { shapes } = inferShapes(model);
+  const rankOf = (name: string): number | undefined => shapes.get(name)?.length;
+  const context = { from, name: freshNames(model.graph), rankOf, floatType: floatTypeOf(model) };
+  const graph = upgradeGraph(model.graph, context);
+  if ('refused' in graph) return declined(`from opset ${from} to ${target}: ${graph.refused}`);
+  const upgraded = { ...model, graph, irVersion: Math.max(model.irVersion, leastIrVersion) };
+  return made(withOpset(upgraded, '', target), `upgraded from opset ${from} to ${target}`);
+}
+
+type Context = Pick<UpgradeContext, 'from' | 'name' | 'rankOf' | 'floatType'>;
+
+function upgradeGraph(graph: OnnxGraph, context: Context): OnnxGraph | Refused {
+  const added: OnnxTensor[] = [];
+  const constants = constantsOf(graph);
+  const constant = (tensor: OnnxTensor): string => (added.push(tensor), tensor.name);
+  const nodes: OnnxNode[] = [];
+  for (const node of graph.node) {
+    const upgraded = upgradeNode(node, { ...context, constant, constants });
+    if ('refused' in upgraded) return upgraded;
+    nodes.push(...upgraded);
+  }
+  return { ...graph, node: nodes, initializer: [...graph.initializer, ...added] };
+}
+
+function upgradeNode(node: OnnxNode, context: UpgradeContext): readonly OnnxNode[] | Refused {
+  const attribute: OnnxAttribute[] = [];
+  for (const held of node.attribute) {
+    const g = held.g === undefined ? undefined : upgradeGraph(held.g, context);
+    if (g !== undefined && 'refused' in g) return g;
+    attribute.push(g === undefined ? held : { ...held, g });
+  }
+  const inner = { ...node, attribute };
+  const upgrade = isOp(node, node.opType) ? upgraders.get(node.opType) : undefined;
+  return upgrade === undefined || context.from >= upgrade.since ? [inner] : upgrade.apply(inner, context);
+}
+
+const floatTypes: readonly number[] = [onnxTypes.float, onnxTypes.float16, onnxTypes.double, onnxTypes.bfloat16];
+
+/** The one float type that the model computes in; undefined when it has several. */
+function floatTypeOf(model: OnnxModel): number | undefined {
+  const inputs = model.graph.input.map(({ type }) => type?.tensorType?.elemType);
+  const all = [...inputs, ...[...tensorsOf(model)].map(({ dataType }) => dataType)];
+  const [only = onnxTypes.float, ...others] = floatTypes.filter((type) => all.includes(type));
+  return others.length === 0 ? only : undefined;
+}

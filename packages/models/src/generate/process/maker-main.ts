@@ -1,0 +1,43 @@
+// The maker: a process of its own that reads a model, rewrites it and writes it, at the lowest priority. Its parent bounds it.
+
+import { writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { json } from 'node:stream/consumers';
+import { ParetoError } from '@pareto/core';
+import { generators } from '../generators.js';
+import type { Generator } from '../rewrite/generator.js';
+import type { MakerJob, MakerReply } from './maker-protocol.js';
+import { prepare } from '../rewrite/prepare.js';
+import { readModel } from '../../files/read-model.js';
+import { writeModel } from '../../files/write-model.js';
+
+const tooDeep = {
+  kind: 'failed',
+  code: 'invalid-argument',
+  message: 'its nodes follow one another, or lie within one another, too deeply for this recipe',
+} as const;
+
+setPriority(19);
+const job = (await json(process.stdin)) as MakerJob;
+writeFileSync(1, JSON.stringify(await make(job)));
+
+async function make({ graph, recipe, phase, ranges, folder }: MakerJob): Promise<MakerReply> {
+  try {
+    const rewrite = rewriteWith(recipe, phase);
+    const rewritten = rewrite(prepare(await readModel(graph)), new Map(ranges));
+    if (rewritten.kind === 'declined') return rewritten;
+    return { kind: 'made', files: await writeModel(rewritten.model, folder), note: rewritten.note };
+  } catch (error) {
+    if (error instanceof ParetoError) return { kind: 'failed', code: error.code, message: error.message };
+    if (error instanceof RangeError && error.message.includes('call stack')) return tooDeep;
+    throw error;
+  }
+}
+
+function rewriteWith(recipe: string, phase: MakerJob['phase']): Generator['rewrite'] {
+  const generator = generators.get(recipe);
+  if (generator === undefined) throw new ParetoError('invalid-argument', `there is no generator for ${recipe}`);
+  if (phase === 'rewrite') return generator.rewrite;
+  if (generator.observe === undefined) throw new ParetoError('invalid-argument', `${recipe} has nothing to observe`);
+  return generator.observe;
+}

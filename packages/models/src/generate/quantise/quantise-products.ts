@@ -1,0 +1,137 @@
+// Finds the products of a graph that could have smaller weights: MatMul and Gemm whose second factor is a constant matrix.
+
+import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
+import type { Rewrite } from '../rewrite/generator.js';
+import { constantsOf, floatOf, intOf, intsOf, isOp, producersOf } from '../../onnx/onnx-graph.js';
+import { floatTensor, makeNode } from '../../onnx/onnx-parts.js';
+import type { Matrix } from './quantise-matrix.js';
+import { reachOf, replaceNodes, type Parts } from './quantise-parts.js';
+import { floatsOf } from '../../onnx/onnx-tensor-values.js';
+
+/** `alpha * (input x weights) + beta * addend`, where MatMul has factors of 1 and no addend. */
+export interface Product {
+  readonly node: OnnxNode;
+  readonly input: string;
+  readonly weights: Matrix;
+  /** Products of the same key have the same weights. */
+  readonly key: string;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly addend: string | undefined;
+}
+
+/** Products in the graph itself, not in graphs within it, of weights that are floats in the model. */
+export function productsOf(graph: OnnxGraph): readonly Product[] {
+  const sources = { constants: constantsOf(graph), producers: producersOf(graph) };
+  return graph.node.flatMap((node) => productOf(node, sources) ?? []);
+}
+
+interface Sources {
+  readonly constants: ReadonlyMap<string, OnnxTensor>;
+  readonly producers: ReadonlyMap<string, OnnxNode>;
+}
+
+function productOf(node: OnnxNode, sources: Sources): Product | undefined {
+  const [input = '', second = '', addend = ''] = node.input;
+  const gemm = isOp(node, 'Gemm');
+  if (!gemm && !isOp(node, 'MatMul')) return undefined;
+  if (gemm && intOf(node, 'transA', 0) !== 0) return undefined;
+  const found = sourceOf(second, gemm && intOf(node, 'transB', 0) !== 0, sources);
+  const weights = found && matrixOf(found.tensor, found.transposed);
+  if (found === undefined || weights === undefined) return undefined;
+  return {
+    ...{ node, input, weights, key: `${found.tensor.name}${found.transposed ? ' transposed' : ''}` },
+    ...{ alpha: floatOf(node, 'alpha', 1), beta: floatOf(node, 'beta', 1) },
+    addend: addend === '' ? undefined : addend,
+  };
+}
+
+interface Source {
+  readonly tensor: OnnxTensor;
+  readonly transposed: boolean;
+}
+
+/** The constant behind a name, also through Identity and Transpose. */
+function sourceOf(name: string, transposed: boolean, sources: Sources): Source | undefined {
+  const tensor = sources.constants.get(name);
+  // A constant of a node goes by the name of the node's output.
+  if (tensor !== undefined) return { tensor: { ...tensor, name }, transposed };
+  const node = sources.producers.get(name);
+  if (node === undefined) return undefined;
+  const [from = ''] = node.input;
+  if (isOp(node, 'Identity')) return sourceOf(from, transposed, sources);
+  const turned = isOp(node, 'Transpose') && (intsOf(node, 'perm') ?? [1, 0]).join() === '1,0';
+  return turned ? sourceOf(from, !transposed, sources) : undefined;
+}
+
+function matrixOf(tensor: OnnxTensor, transposed: boolean): Matrix | undefined {
+  const [first = 0, second = 0] = tensor.dims;
+  const values = tensor.dataType === onnxTypes.float ? floatsOf(tensor) : undefined;
+  if (values === undefined || values.length === 0 || tensor.dims.length !== 2) return undefined;
+  if (!values.every(Number.isFinite)) return undefined;
+  return transposed
+    ? { rows: second, columns: first, values, transposed }
+    : { rows: first, columns: second, values, transposed };
+}
+
+/** Adds what computes a product without its addend, under the name `output`. */
+type Multiply = (product: Product, output: string, parts: Parts) => void;
+
+export interface ReplacedProducts {
+  readonly kind: 'replaced';
+  readonly model: OnnxModel;
+  /** For people: how many of how many products. */
+  readonly share: string;
+}
+
+/** The model with the products whose weights have at least that many bytes computed as `multiply` does; declined when there are none. */
+export function replaceProducts(
+  model: OnnxModel,
+  leastBytes: number,
+  multiply: Multiply,
+): ReplacedProducts | Extract<Rewrite, { kind: 'declined' }> {
+  const large = largeProducts(model.graph, leastBytes);
+  if (typeof large === 'string') return { kind: 'declined', reason: large };
+  const replaced = replaceNodes(model, (node, parts) => {
+    const product = large.products.get(node);
+    if (product !== undefined) emitProduct(product, parts, multiply);
+    return product !== undefined;
+  });
+  return { kind: 'replaced', model: replaced, share: large.share };
+}
+
+/** A reason when there are none. */
+function largeProducts(
+  graph: OnnxGraph,
+  leastBytes: number,
+): { readonly products: ReadonlyMap<OnnxNode, Product>; readonly share: string } | string {
+  const all = productsOf(graph);
+  const large = all.filter(({ weights }) => weights.values.byteLength >= leastBytes);
+  if (all.length === 0)
+    return `it has no MatMul or Gemm whose second factor is a constant matrix of floats${reachOf(graph)}`;
+  if (large.length === 0) return `none of its MatMul and Gemm has weights of ${leastBytes} bytes or more`;
+  return {
+    products: new Map(large.map((product) => [product.node, product])),
+    share: `${large.length} of ${all.length} products`,
+  };
+}
+
+/** Adds the product, then its addend, and last the node's own output. */
+function emitProduct(product: Product, parts: Parts, multiply: Multiply): void {
+  const { node, addend, beta } = product;
+  const [output = ''] = node.output;
+  if (addend === undefined) return multiply(product, output, parts);
+  const bare = parts.fresh(`${output}_product`);
+  multiply(product, bare, parts);
+  parts.emit(makeNode('Add', [bare, beta === 1 ? addend : scaled(addend, beta, parts)], [output]));
+}
+
+const scaled = (addend: string, beta: number, parts: Parts): string =>
+  parts.once(`${beta} times ${addend}`, () =>
+    parts.compute(
+      'Mul',
+      [addend, parts.add(`${addend}_beta`, (name) => floatTensor(name, [], [beta]))],
+      `${addend}_scaled`,
+    ),
+  );

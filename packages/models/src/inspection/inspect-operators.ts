@@ -1,0 +1,48 @@
+// The operators that a model is made of, and whether ONNX Runtime knows where they come from.
+
+import type { OnnxModel, OnnxNode } from '../onnx/onnx.js';
+import { nodesIn } from '../onnx/onnx-graph.js';
+
+export interface OperatorCount {
+  /** With its domain before it unless it is ONNX's own: `Conv`, `com.microsoft:FusedConv`. */
+  readonly name: string;
+  readonly count: number;
+}
+
+/** Domains whose operators ONNX Runtime brings itself. */
+const knownDomains: ReadonlySet<string> = new Set([
+  ...['', 'ai.onnx', 'ai.onnx.ml', 'ai.onnx.training', 'ai.onnx.preview.training'],
+  ...['com.microsoft', 'com.microsoft.nchwc', 'com.microsoft.experimental', 'com.ms.internal.nhwc'],
+]);
+
+/** Throws what `refuse` makes of the reason when the model has operators that ONNX Runtime doesn't have. */
+export function checkOperators(model: OnnxModel, refuse: (why: string) => Error): void {
+  const own = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
+  const foreign = new Map<string, Set<string>>();
+  for (const { domain, opType } of nodesOf(model)) {
+    if (knownDomains.has(domain) || own.has(`${domain}:${opType}`)) continue;
+    foreign.set(domain, (foreign.get(domain) ?? new Set()).add(opType));
+  }
+  for (const [domain, types] of foreign) {
+    throw refuse(
+      `it has operators of the domain ${domain} (${[...types].slice(0, 5).join(', ')}), which ONNX Runtime doesn't have: export the model without them`,
+    );
+  }
+}
+
+/** Most frequent first. */
+export function operatorsOf(model: OnnxModel): readonly OperatorCount[] {
+  const counts = new Map<string, number>();
+  for (const { domain, opType } of nodesOf(model)) {
+    const name = ['', 'ai.onnx'].includes(domain) ? opType : `${domain}:${opType}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}
+
+function* nodesOf(model: OnnxModel): Iterable<OnnxNode> {
+  yield* nodesIn(model.graph.node);
+  for (const { node } of model.functions) yield* nodesIn(node);
+}

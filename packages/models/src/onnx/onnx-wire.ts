@@ -1,0 +1,76 @@
+// Between protobuf messages and plain objects: exact integers, defaults filled in, and weights never copied.
+
+import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
+import { withRawData, type OnnxInt, type WireTensor } from './onnx-tensor-data.js';
+
+type Plain = Readonly<Record<string, unknown>>;
+type Long = Readonly<{ low: number; high: number; unsigned: boolean }>;
+
+const root = protobuf.loadSync(fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url))).resolveAll();
+const longTypes: ReadonlySet<string> = new Set(['int64', 'uint64']);
+/** Fields in which every 64-bit integer makes sense; others count or number things. */
+const wideFields: ReadonlySet<string> = new Set(['i', 'ints', 'modelVersion', 'int64Data', 'uint64Data']);
+const tensorType = root.lookupType('onnx.TensorProto');
+
+/** A message as a plain object: lists are there even when empty, absent fields have their default or are absent, tensors have `rawData`. */
+export function decodeMessage(name: string, content: Uint8Array): unknown {
+  const type = root.lookupType(name);
+  return toPlain(type.decode(content) as unknown as Plain, type);
+}
+
+/** What `decodeMessage` reads again. */
+export function encodeMessage(name: string, value: unknown): Uint8Array {
+  const type = root.lookupType(name);
+  return type.encode(toMessage(value as Plain, type)).finish();
+}
+
+function toPlain(message: Plain, type: protobuf.Type): Plain {
+  const plain: Record<string, unknown> = {};
+  for (const field of type.fieldsArray) {
+    const value = Object.hasOwn(message, field.name) ? message[field.name] : defaultOf(field);
+    if (Array.isArray(value)) plain[field.name] = value.map((item) => itemToPlain(item, field));
+    else if (value !== undefined) plain[field.name] = itemToPlain(value, field);
+  }
+  return type === tensorType ? (withRawData(plain as unknown as WireTensor) as Plain) : plain;
+}
+
+function defaultOf(field: protobuf.Field): unknown {
+  return field.repeated ? [] : (field.options?.['default'] as unknown);
+}
+
+function itemToPlain(item: unknown, field: protobuf.Field): unknown {
+  if (field.resolvedType instanceof protobuf.Type) return toPlain(item as Plain, field.resolvedType);
+  if (!longTypes.has(field.type) || typeof item !== 'object') return item;
+  const value = fromLong(item as Long);
+  if (typeof value === 'number' || wideFields.has(field.name)) return value;
+  throw new RangeError(`${field.name} is ${value}: expected a number below 2^53`);
+}
+
+function fromLong({ low, high, unsigned }: Long): OnnxInt {
+  const value = (BigInt(unsigned ? high >>> 0 : high) << 32n) | BigInt(low >>> 0);
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+function toMessage(plain: Plain, type: protobuf.Type): Record<string, unknown> {
+  const message: Record<string, unknown> = {};
+  for (const field of type.fieldsArray) {
+    const value = plain[field.name];
+    if (value === undefined || value === field.options?.['default']) continue;
+    message[field.name] = field.repeated
+      ? (value as readonly unknown[]).map((item) => itemToMessage(item, field))
+      : itemToMessage(value, field);
+  }
+  return message;
+}
+
+function itemToMessage(item: unknown, field: protobuf.Field): unknown {
+  if (field.resolvedType instanceof protobuf.Type) return toMessage(item as Plain, field.resolvedType);
+  return typeof item === 'bigint' ? toLong(item) : item;
+}
+
+const toLong = (value: bigint): Long => ({
+  low: Number(BigInt.asIntN(32, value)),
+  high: Number(BigInt.asIntN(32, value >> 32n)),
+  unsigned: false,
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Metric, Signature } from '@pareto/core';
+import { createTempFolder, floats, longs, writeNpz, type NpyArray, type TempFolder } from '@pareto/testkit';
+import { checkValidation, inspectModel, readValidationSet } from '../../src/index.js';
+
+const digits = (file: string): string => fileURLToPath(new URL(`../../../../examples/digits/${file}`, import.meta.url));
+
+const signatureOf = (batched: boolean, input: readonly number[], output: readonly number[]): Signature => ({
+  batched,
+  inputs: [{ name: 'x', datatype: 'FP32', dims: input }],
+  outputs: [{ name: 'y', datatype: 'FP32', dims: output }],
+});
+const scores = signatureOf(true, [2], [3]);
+
+describe('validation set', () => {
+  let folder: TempFolder;
+  before(async () => void (folder = await createTempFolder()));
+  after(() => folder[Symbol.asyncDispose]());
+
+  const x = floats([2, 2], [1, 2, 3, 4]);
+  const label = longs([2], [0, 1]);
+  type Arrays = Readonly<Record<string, NpyArray>>;
+
+  async function saved(arrays: Arrays): Promise<string> {
+    await writeFile(folder.file('set.npz'), writeNpz(arrays));
+    return folder.file('set.npz');
+  }
+  const read = async (arrays: Arrays, signature = scores, metric: Metric = 'top1') =>
+    readValidationSet(await saved(arrays), signature, metric);
+
+  it('has an array for each input, and labels', async () => {
+    const set = await read({ x, label, other: label });
+    assert.deepEqual([set.samples, [...set.inputs.keys()], set.labels.datatype], [2, ['x'], 'INT64']);
+  });
+
+  it('of the example fits each of its models', async () => {
+    for (const name of ['mlp-tiny', 'cnn-small']) {
+      const { signature } = await inspectModel(digits(`models/${name}.onnx`));
+      await checkValidation(digits('validation.npz'), signature, 'top1');
+      await assert.rejects(checkValidation(digits('validation.npz'), signature, 'box-iou'), /box-iou judges boxes/);
+    }
+  });
+
+  const text: NpyArray = { descr: '<U1', dims: [2], data: Buffer.from('a\0\0\0b\0\0\0') };
+  const unfit: readonly [string, Arrays, RegExp][] = [
+    ['no labels', { x }, /no array "label" \(it has x\)/],
+    [
+      'labels with fractions',
+      { x, label: floats([2], [0, 1]) },
+      /a class per sample, whole numbers .*, got FP32 \[2\]/,
+    ],
+    ['labels of classes that the model does not have', { x, label: longs([2], [0, 3]) }, /class 3 .*has 3 outputs/],
+    ['labels for none', { x, label: longs([0], []) }, /label must hold at least one sample, got INT64 \[0\]/],
+    ['one label for all', { x, label: longs([], [1]) }, /label must hold at least one sample, got INT64 \[\]/],
+    ['text for labels', { x, label: text }, /got BYTES \[2\]/],
+    ['no array for an input', { z: x, label }, /no array "x"/],
+    ['another number of samples', { x, label: longs([3], [0, 1, 2]) }, /x must be FP32 \[3, 2\], got FP32 \[2, 2\]$/],
+    [
+      'another type',
+      { x: longs([2, 2], [1, 2, 3, 4]), label },
+      /got INT64 \[2, 2\] \(arr.astype\('float32'\) converts\)/,
+    ],
+    ['another shape', { x: floats([2, 1, 2, 1], [1, 2, 3, 4]), label }, /\(arr.reshape\(2, 2\) reshapes\)$/],
+    ['NaN', { x: floats([2, 2], [1, 2, Number.NaN, 4]), label }, /x holds NaN at \[1, 0\]: leave such samples out/],
+  ];
+  for (const [what, arrays, why] of unfit) {
+    it(`is refused with ${what}`, async () => {
+      const error = { code: 'invalid-argument', message: why };
+      await assert.rejects(read(arrays), error);
+      await assert.rejects(checkValidation(await saved(arrays), scores, 'top1'), error);
+    });
+  }
+
+  it('may hold infinite inputs, as masks do', async () => {
+    assert.equal((await read({ x: floats([2, 2], [1, -Infinity, 3, 4]), label })).samples, 2);
+  });
+
+  it('is refused for a model that takes text', async () => {
+    const takesText: Signature = { ...scores, inputs: [{ name: 'x', datatype: 'BYTES', dims: [] }] };
+    await assert.rejects(read({ x: text, label }, takesText), /the model's input x is text, which can't be measured/);
+  });
+
+  it('is refused when the labels hold NaN', async () => {
+    const label = floats([2, 3], [1, 2, 3, 4, Number.NaN, 6]);
+    await assert.rejects(read({ x, label }, scores, 'cosine'), /label holds NaN at \[1, 1\]/);
+  });
+
+  it('leaves labels to the first answers where the outputs are dynamic', async () => {
+    const dynamic = signatureOf(true, [2], [-1, -1]);
+    for (const metric of ['top1', 'exact-match', 'f1'] as const) await read({ x, label }, dynamic, metric);
+    await assert.rejects(read({ x, label: text }, dynamic, 'exact-match'), /got BYTES \[\]/);
+  });
+
+  it('gives a run per sample to a model without a batch', async () => {
+    const set = await read(
+      { x: floats([2, 3, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), label },
+      signatureOf(false, [-1, 2], [3]),
+    );
+    assert.deepEqual([set.samples, set.inputs.get('x')?.dims], [2, [2, 3, 2]]);
+  });
+
+  it('is written with or without a batch that is fixed to 1, or one that is free and not said to be one', async () => {
+    const fixed = signatureOf(false, [1, 2], [1, 3]);
+    const longer = floats([2, 1, 2], [1, 2, 3, 4]);
+    for (const [signature, dims] of [
+      [fixed, [2, 1, 2]],
+      [signatureOf(false, [-1, 2], [-1, 3]), [2, 1, 2]],
+      [scores, [2, 2]],
+    ] as const) {
+      for (const input of [x, longer])
+        assert.deepEqual((await read({ x: input, label }, signature)).inputs.get('x')?.dims, dims);
+    }
+  });
+
+  it('may be one that a model of a fixed batch takes once its batch is dynamic', async () => {
+    const fixed = signatureOf(false, [4, 2], [4, 3]);
+    await checkValidation(await saved({ x, label }), fixed, 'top1');
+    await assert.rejects(checkValidation(await saved({ x, label: longs([2], [3, 0]) }), fixed, 'top1'), /class 3/);
+    await assert.rejects(read({ x, label }, fixed), /x must be FP32 \[2, 4, 2\]/);
+  });
+});

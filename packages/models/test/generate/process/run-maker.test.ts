@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock, type ErrorCode } from '@pareto/core';
+import { createTempFolder, matrixModel, startChild, waitFor, type TempFolder } from '@pareto/testkit';
+import { floatTensor, makeNode, makeValue } from '../../../src/onnx/onnx-parts.js';
+import { runMaker, type MakeJob } from '../../../src/generate/process/run-maker.js';
+import { encodeOnnx } from '../../../src/onnx/onnx-codec.js';
+import { onnxTypes } from '../../../src/onnx/onnx-tensor-data.js';
+import { floatInput, runModel } from '../../support/run-model.js';
+import { makeModel } from '../../support/make-model.js';
+
+const digits = fileURLToPath(new URL('../../../../../examples/digits/models/', import.meta.url));
+const limits = { memoryBytes: 512 * 2 ** 20, timeoutMs: 30_000 };
+
+describe('runMaker', function () {
+  this.timeout(30_000);
+  let temp: TempFolder;
+  before(async () => (temp = await createTempFolder()));
+  after(() => temp[Symbol.asyncDispose]());
+
+  async function job(graph: string, recipe = 'mapped'): Promise<MakeJob> {
+    const folder = await mkdtemp(join(temp.path, 'made-'));
+    return { graph, recipe, phase: 'rewrite', folder };
+  }
+
+  it('writes the rewritten model, which answers as the original does', async () => {
+    const graph = `${digits}mlp-large.onnx`;
+    const given = await job(graph);
+    const made = await runMaker(given, limits, systemClock);
+    if (made.kind === 'declined') throw new Error(made.reason);
+    assert.deepEqual(
+      made.files.map(({ path }) => path),
+      ['model.onnx', 'weights.bin'],
+    );
+    for (const { path, sizeBytes } of made.files)
+      assert.equal((await readFile(join(given.folder, path))).length, sizeBytes);
+    const inputs = [
+      floatInput(
+        'image',
+        [2, 1, 28, 28],
+        Array.from({ length: 1568 }, (_, index) => Math.sin(index)),
+      ),
+    ];
+    assert.deepEqual(await runModel(join(given.folder, 'model.onnx'), inputs), await runModel(graph, inputs));
+  });
+
+  it('says why it declines', async () => {
+    const made = await runMaker(await job(`${digits}mlp-tiny.onnx`), limits, systemClock);
+    assert.deepEqual(made, { kind: 'declined', reason: 'its weights take 0.1 MB: mapping gains nothing below 1 MB' });
+  });
+
+  const fails = async (
+    given: MakeJob,
+    code: ErrorCode,
+    why: RegExp,
+    within: Partial<Parameters<typeof runMaker>[1]> = {},
+  ) =>
+    assert.rejects(runMaker(given, { ...limits, ...within }, systemClock), (error: Error & { code?: string }) => {
+      assert.match(error.message, why);
+      assert.equal(error.code, code);
+      return true;
+    });
+
+  it('fails of a corrupted model', async () => {
+    const graph = join(temp.path, 'cut.onnx');
+    await writeFile(graph, (await readFile(`${digits}mlp-small.onnx`)).subarray(0, 1000));
+    await fails(await job(graph), 'invalid-argument', /corrupted or cut short/);
+  });
+
+  it('fails of external data that is too short', async () => {
+    const given = await job(`${digits}mlp-large.onnx`);
+    await runMaker(given, limits, systemClock);
+    await writeFile(join(given.folder, 'weights.bin'), Buffer.alloc(5000));
+    await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', /weights.bin: the file is damaged/);
+  });
+
+  it('fails of external data that is no file', async () => {
+    for (const kind of ['folder', 'pipe']) {
+      const given = await job(`${digits}mlp-large.onnx`);
+      await runMaker(given, limits, systemClock);
+      const weights = join(given.folder, 'weights.bin');
+      await rm(weights);
+      if (kind === 'folder') await mkdir(weights);
+      else execFileSync('mkfifo', [weights]);
+      const why = /the model's external data weights.bin can't be read: it is no file/;
+      await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', why);
+    }
+  });
+
+  it('fails of a graph that is chained too deeply', async () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `w${index}`);
+    const node = names.map((name, index) => makeNode('Identity', [names[index - 1] ?? 'w'], [name]));
+    const model = makeModel({
+      node: [...node, makeNode('MatMul', ['x', names.at(-1) ?? ''], ['y'])],
+      initializer: [floatTensor('w', [1, 1], [1])],
+      input: [makeValue('x', onnxTypes.float, ['batch', 1])],
+      output: [makeValue('y', onnxTypes.float, ['batch', 1])],
+    });
+    const graph = join(temp.path, 'deep.onnx');
+    await writeFile(graph, encodeOnnx(model));
+    await fails(await job(graph, 'int4'), 'invalid-argument', /too deep/);
+  });
+
+  it('fails of a recipe that it does not have', async () =>
+    fails(await job(`${digits}mlp-tiny.onnx`, 'int3'), 'invalid-argument', /no generator for int3/));
+
+  it('fails when the process crashes, of what it could not write', async () =>
+    fails(
+      { ...(await job(`${digits}mlp-large.onnx`)), folder: join(temp.path, 'nowhere') },
+      'internal',
+      /exit status 1: Error: ENOENT/,
+    ));
+
+  it('ends a process that needs more memory than its limit', async () => {
+    const graph = join(temp.path, 'large.onnx');
+    await writeFile(graph, matrixModel(4000));
+    await fails(await job(graph), 'resource-exhausted', /more memory than its limit of 64 MiB/, {
+      memoryBytes: 64 * 2 ** 20,
+    });
+  });
+
+  it('ends a process that takes too long', async () =>
+    fails(await job(`${digits}mlp-large.onnx`), 'deadline-exceeded', /more than 0.001 s/, { timeoutMs: 1 }));
+
+  it('ends the process when it is called off', async () => {
+    const abort = new AbortController();
+    const running = fails(await job(`${digits}mlp-large.onnx`), 'cancelled', /called off/, { signal: abort.signal });
+    abort.abort();
+    await running;
+  });
+
+  it('goes with its parent', async function () {
+    if (!existsSync('/usr/bin/setpriv')) return this.skip();
+    const parent = fileURLToPath(new URL('maker-parent.ts', import.meta.url));
+    await using child = startChild(process.execPath, ['--import=tsx', parent, temp.path]);
+    const pid = await waitFor('the maker', () => Number(/maker (\d+)/.exec(child.output)?.[1]) || undefined);
+    assert.ok(existsSync(`/proc/${pid}`));
+    child.kill('SIGKILL');
+    await waitFor('its end', () => (existsSync(`/proc/${pid}`) ? undefined : true), 5_000);
+  });
+});

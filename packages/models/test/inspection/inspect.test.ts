@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ParetoError } from '@pareto/core';
+import { onnxType, writeModel, type Dim, type Graph } from '@pareto/testkit';
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { inspectGraph, inspectModel } from '../../src/index.js';
+
+const { float, int64 } = onnxType;
+const digits = fileURLToPath(new URL('../../../../examples/digits/models/', import.meta.url));
+
+interface Given {
+  readonly input?: readonly Dim[];
+  readonly output?: readonly Dim[];
+  readonly type?: number;
+}
+
+function identity({ input = ['batch', 4], output = input, type = float }: Given = {}): Graph {
+  return {
+    nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+    inputs: [{ name: 'x', type, dims: input }],
+    outputs: [{ name: 'y', type, dims: output }],
+  };
+}
+
+const inspect = (graph: Graph) => inspectGraph(writeModel(graph)).signature;
+
+describe('inspectModel', () => {
+  for (const name of ['mlp-tiny', 'cnn-large']) {
+    it(`reads the signature of ${name}`, async () => {
+      const { signature, externalFiles } = await inspectModel(`${digits}${name}.onnx`);
+      assert.deepEqual(signature, {
+        batched: true,
+        inputs: [{ name: 'image', datatype: 'FP32', dims: [1, 28, 28] }],
+        outputs: [{ name: 'logits', datatype: 'FP32', dims: [10] }],
+      });
+      assert.deepEqual(externalFiles, []);
+    });
+  }
+
+  it('leaves the batch out of the dims, and has -1 for what else is dynamic', () => {
+    const signature = inspect(identity({ input: ['n', 'width', 3] }));
+    assert.deepEqual([signature.batched, signature.inputs[0]?.dims], [true, [-1, 3]]);
+  });
+
+  const unbatched: readonly [string, Given][] = [
+    ['its first dimension is fixed', { input: [1, 4] }],
+    ['an output has none', { input: ['n', 4], output: [4] }],
+    ['input and output call it by two names', { input: ['n', 4], output: ['m', 4] }],
+    ['an output is a scalar', { input: ['n'], output: [] }],
+  ];
+  for (const [why, given] of unbatched) {
+    it(`finds no batch when ${why}`, () => assert.equal(inspect(identity(given)).batched, false));
+  }
+
+  it('does not take weights that are listed as inputs for inputs', () => {
+    const graph = identity();
+    const weight = { name: 'w', type: float, dims: [1] };
+    const listed = {
+      ...graph,
+      inputs: [...graph.inputs, weight],
+      initializers: [{ ...weight, raw: new Uint8Array(4) }],
+    };
+    assert.deepEqual(
+      inspect(listed).inputs.map(({ name }) => name),
+      ['x'],
+    );
+  });
+
+  it('skips the weights of a large model without copying them', () => {
+    const raw = new Uint8Array(100 * 2 ** 20);
+    const content = writeModel({
+      ...identity(),
+      initializers: [{ name: 'w', type: float, dims: [raw.length / 4], raw }],
+    });
+    const before = process.memoryUsage.rss();
+    inspectGraph(content);
+    assert.ok(process.memoryUsage.rss() - before < 20 * 2 ** 20);
+  });
+});
+
+describe('inspectModel tells', () => {
+  it('what a convolutional network is made of, and how much it computes', async () => {
+    const model = await inspectModel(`${digits}cnn-small.onnx`);
+    assert.deepEqual(model.opsets, [{ domain: '', version: 17 }]);
+    assert.deepEqual(model.inputs, [{ name: 'image', dims: ['batch', 1, 28, 28] }]);
+    assert.deepEqual(model.outputs, [{ name: 'logits', dims: ['batch', 10] }]);
+    assert.deepEqual(model.operators.slice(0, 2), [
+      { name: 'Conv', count: 2 },
+      { name: 'MaxPool', count: 2 },
+    ]);
+    assert.deepEqual([model.parameters, model.weightBytes, model.irVersion], [1906, 7624, 8]);
+    // Six channels of 5x5 to 14x14, twelve of 3x3 over those at 7x7, and the matrix at the end.
+    assert.equal(model.macsPerItem, 14 * 14 * 6 * 25 + 7 * 7 * 12 * 6 * 9 + 108 * 10);
+  });
+
+  it('how much a perceptron computes: a multiplication for each weight', async () => {
+    const { macsPerItem } = await inspectModel(`${digits}mlp-tiny.onnx`);
+    assert.equal(macsPerItem, 784 * 32 + 32 * 10);
+  });
+
+  it('the size of a batch that is fixed, unless it is not the same everywhere', () => {
+    const fixed = (given: Given) => inspectGraph(writeModel(identity(given))).fixedBatch;
+    assert.equal(fixed({ input: [4, 3] }), 4);
+    assert.equal(fixed({ input: ['n', 3] }), undefined);
+    assert.equal(fixed({ input: [4, 3], output: [3, 3] }), undefined);
+    assert.equal(fixed({ input: [4], output: [] }), undefined);
+  });
+
+  it('the names of what is not fixed', () => {
+    const { dynamicDims } = inspectGraph(writeModel(identity({ input: ['n', 3, 'width'], output: ['n', 'other'] })));
+    assert.deepEqual(dynamicDims, ['n', 'width', 'other']);
+  });
+
+  it('no amount of work where the shapes leave it open', () => {
+    const { macsPerItem } = inspectGraph(
+      writeModel({
+        nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+        inputs: [{ name: 'x', type: float, dims: ['n', 'm', 4] }],
+        outputs: [{ name: 'y', type: float, dims: ['n', 'm', 2] }],
+        initializers: [{ name: 'w', type: float, dims: [4, 2], raw: new Uint8Array(32) }],
+      }),
+    );
+    assert.equal(macsPerItem, undefined);
+  });
+});
+
+describe('inspectModel refuses', () => {
+  const refuses = (graph: Graph | Uint8Array, why: RegExp): void => {
+    const content = graph instanceof Uint8Array ? graph : writeModel(graph);
+    assert.throws(
+      () => inspectGraph(content),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'invalid-argument');
+        assert.match(error.message, why);
+        return true;
+      },
+    );
+  };
+
+  it('an empty file', () => refuses(new Uint8Array(0), /not an ONNX model/));
+  it('text', () => refuses(Buffer.from('{"this": "is not a model"}'), /ONNX model/));
+  it('a model that is cut short', async () => {
+    const whole = await readFile(`${digits}mlp-small.onnx`);
+    for (const share of [0.1, 0.5, 0.9, 0.999]) {
+      refuses(whole.subarray(0, Math.floor(whole.length * share)), /corrupted or cut short|not an ONNX model/);
+    }
+  });
+  it('whatever is damaged, in words', async () => {
+    const whole = await readFile(`${digits}cnn-small.onnx`);
+    const damage = fc.array(fc.tuple(fc.nat(1500), fc.nat(255)), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(damage, (bytes) => {
+        const content = Buffer.from(whole);
+        for (const [at, byte] of bytes) content[at] = byte;
+        try {
+          inspectGraph(content);
+        } catch (error) {
+          assert.ok(error instanceof ParetoError, String(error));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+  it('a type that the runtime does not take', () =>
+    refuses(identity({ type: 16 }), /input "x" has ONNX element type 16 \(bfloat16\)/));
+  it('a model without outputs', () => refuses({ ...identity(), outputs: [] }, /it has no output/));
+  it('a model without inputs', () => refuses({ ...identity(), inputs: [] }, /it has no input/));
+  it('a sequence, and a value without shape', () => {
+    const type = (kind: object) => modelWith({ name: 'x', type: kind });
+    refuses(type({ sequenceType: {} }), /input "x" is of sequence type, and only tensors are served/);
+    refuses(type({ optionalType: {} }), /is of optional type/);
+    refuses(type({ tensorType: { elemType: 1 } }), /input "x" has no shape/);
+  });
+  it('operators from a domain that ONNX Runtime does not have', () => {
+    const value = { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } };
+    refuses(
+      modelWith(value, undefined, [{ opType: 'Twice', domain: 'my.own', input: ['x'], output: ['x'] }]),
+      /it has operators of the domain my.own \(Twice\), which ONNX Runtime doesn't have/,
+    );
+  });
+  it('external data that leaves the folder', () => {
+    for (const path of ['../secret', '/etc/passwd', 'a/../../b', 'c:\\weights', '']) {
+      refuses(
+        modelWith({ name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } }, path),
+        /external data of "w" is at/,
+      );
+    }
+  });
+  it('no external data inside the folder', () => {
+    const content = modelWith(
+      { name: 'x', type: { tensorType: { elemType: int64, shape: { dim: [] } } } },
+      'parts/w.bin',
+    );
+    assert.deepEqual(inspectGraph(content).externalFiles, ['parts/w.bin']);
+  });
+});
+
+/** A model with one value as input and output, and weights in another file. */
+function modelWith(value: object, externalPath?: string, node: readonly object[] = []): Uint8Array {
+  const root = protobuf.loadSync(fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url)));
+  const external = { name: 'w', dataLocation: 1, externalData: [{ key: 'location', value: externalPath ?? '' }] };
+  const graph = { node, input: [value], output: [value], initializer: externalPath === undefined ? [] : [external] };
+  const model = { irVersion: 8, opsetImport: [{ domain: '', version: 13 }], graph };
+  const type = root.lookupType('onnx.ModelProto');
+  return type.encode(type.fromObject(model)).finish();
+}

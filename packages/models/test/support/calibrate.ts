@@ -1,0 +1,42 @@
+// Calibrates a generator as a worker does: runs the model that it wants to observe, and keeps the extremes.
+
+import type { Generator, Ranges } from '../../src/generate/rewrite/generator.js';
+import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
+import type { OnnxModel } from '../../src/onnx/onnx.js';
+import { numbersOf, runModel, type Input } from './run-model.js';
+import { modelOf } from './assert-similar.js';
+import { runDigits, type Samples } from './digits.js';
+
+export async function calibrate(generator: Generator, model: OnnxModel, inputs: readonly Input[]): Promise<Ranges> {
+  const ranges = createRanges();
+  const outputs = await runModel(encodeOnnx(observed(generator, model)), inputs);
+  ranges.add(new Map(outputs.map((tensor) => [tensor.name, numbersOf(tensor)])));
+  return ranges.all;
+}
+
+export async function calibrateOnDigits(generator: Generator, model: OnnxModel, samples: Samples): Promise<Ranges> {
+  const ranges = createRanges();
+  for await (const outputs of runDigits(observed(generator, model), samples)) ranges.add(outputs);
+  return ranges.all;
+}
+
+function observed({ observe, recipe }: Generator, model: OnnxModel): OnnxModel {
+  if (observe === undefined) throw new Error(`${recipe} observes nothing`);
+  return modelOf(observe(model));
+}
+
+type Outputs = ReadonlyMap<string, readonly number[]>;
+
+function createRanges(): Readonly<{ all: Ranges; add: (outputs: Outputs) => void }> {
+  const all = new Map<string, readonly [number, number]>();
+  const add = (outputs: Outputs): void => {
+    for (const [output, [min = Number.NaN]] of outputs) {
+      if (!output.endsWith(':min')) continue;
+      const name = output.slice(0, -4);
+      const [max = Number.NaN] = outputs.get(`${name}:max`) ?? [];
+      const [least, greatest] = all.get(name) ?? [Infinity, -Infinity];
+      all.set(name, [Math.min(least, min), Math.max(greatest, max)]);
+    }
+  };
+  return { all, add };
+}

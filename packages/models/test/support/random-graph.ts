@@ -1,0 +1,71 @@
+// Collects the parts of a model with random numbers in it, for tests.
+
+import { createSeededRng } from '@pareto/core';
+import {
+  floatTensor,
+  intsAttribute,
+  makeNode,
+  makeValue,
+  tensorAttribute,
+  type NodeParts,
+} from '../../src/onnx/onnx-parts.js';
+import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
+import { floatInput, type Input } from './run-model.js';
+import { makeModel } from './make-model.js';
+
+/** The ways in which a constant matrix is written. */
+export const constantForms = ['initializer', 'node', 'identity', 'transpose'] as const;
+type ConstantForm = (typeof constantForms)[number];
+
+export interface RandomGraph {
+  readonly inputs: readonly Input[];
+  readonly numbers: (count: number) => number[];
+  readonly input: (name: string, dims: readonly number[]) => string;
+  readonly constant: (name: string, dims: readonly number[], form?: ConstantForm) => string;
+  /** A constant of these values. */
+  readonly given: (name: string, dims: readonly number[], values: readonly number[]) => string;
+  /** Adds a node of one output, and returns its name. */
+  readonly node: (opType: string, input: readonly string[], output: string, parts?: NodeParts) => string;
+  readonly model: (...outputs: readonly string[]) => OnnxModel;
+}
+
+export function createRandomGraph(seed: number): RandomGraph {
+  const random = createSeededRng(seed);
+  const nodes: OnnxNode[] = [];
+  const initializer: OnnxTensor[] = [];
+  const inputs: Input[] = [];
+  const numbers = (count: number): number[] => Array.from({ length: count }, () => random() * 2 - 1);
+  const fill = (dims: readonly number[]): number[] => numbers(dims.reduce((total, dim) => total * dim, 1));
+  const node: RandomGraph['node'] = (opType, input, output, parts) => {
+    nodes.push(makeNode(opType, input, [output], parts));
+    return output;
+  };
+  const given: RandomGraph['given'] = (name, dims, values) => {
+    initializer.push(floatTensor(name, dims, values));
+    return name;
+  };
+  const weights = (name: string, dims: readonly number[]): string => given(name, dims, fill(dims));
+  return {
+    ...{ inputs, numbers, given, node },
+    input: (name, dims) => {
+      inputs.push(floatInput(name, dims, fill(dims)));
+      return name;
+    },
+    constant: (name, dims, form = 'initializer') => {
+      if (form === 'initializer') return weights(name, dims);
+      if (form === 'identity') return node('Identity', [weights(`${name}_source`, dims)], name);
+      if (form === 'transpose') {
+        const attribute = [intsAttribute('perm', [1, 0])];
+        return node('Transpose', [weights(`${name}_source`, dims.toReversed())], name, { attribute });
+      }
+      return node('Constant', [], name, { attribute: [tensorAttribute('value', floatTensor('', dims, fill(dims)))] });
+    },
+    model: (...outputs) =>
+      makeModel({
+        ...{ node: nodes, initializer },
+        input: inputs.map(({ name, shape }) => makeValue(name, onnxTypes.float, shape)),
+        output: outputs.map((name) => makeValue(name, onnxTypes.float)),
+      }),
+  };
+}
