@@ -2,7 +2,7 @@
 'use strict';
 
 const own = '^(packages|services)/|^loadgen/';
-const engine = ['rpc', 'state', 'models', 'runtime', 'telemetry', 'solver'];
+const engine = ['rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'solver'];
 
 /** Sources of `from` import, of our own packages, themselves and `allowed` only. */
 const only = (from, ...allowed) => ({
@@ -47,7 +47,8 @@ module.exports = {
       from: { path: '^packages/policy/src/' },
       to: { pathNot: '^packages/(core|policy)/' },
     },
-    ...engine.map((name) => only(name, 'core')),
+    ...engine.filter((name) => name !== 'models').map((name) => only(name, 'core')),
+    only('models', 'core', 'blobs'),
     only('simulator', 'core', 'policy', 'solver'),
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),
@@ -75,7 +76,7 @@ module.exports = {
     library('lmdb|etcd3', 'state'),
     library('onnxruntime-node|onnxruntime-common', 'runtime'),
     library('highs', 'solver'),
-    library('@aws-sdk', 'models'),
+    library('@aws-sdk', 'blobs'),
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },

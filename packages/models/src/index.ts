@@ -1,14 +1,7 @@
-export { checkDigest, checkManifest, graphFile, manifestDigest } from './manifest.js';
-export { makeFolder } from './make-folder.js';
-export { hashFile } from './hash-file.js';
 export { inspectGraph, inspectModel, type InspectedModel } from './inspection/inspect.js';
 export { signatureFor } from './inspection/inspect-batch.js';
 export { type InspectedValue } from './inspection/inspect-dimensions.js';
 export { type OperatorCount } from './inspection/inspect-operators.js';
-export type { BlobChunk, BlobStatus, BlobStore, BlobStoreOptions, StoredBlob } from './blob-store.js';
-export { openFolderBlobStore } from './folder-store.js';
-export { openS3BlobStore, type S3BlobStoreOptions } from './s3-store.js';
-export { createBlobCache, type BlobCache, type BlobCacheOptions, type CachedFile } from './blob-cache.js';
 export { parseNpy, type Tensor } from './tensors/npy.js';
 export { defaultNpzLimits, readNpz, type NpzLimits } from './tensors/npz.js';
 export { pickRows, sliceRows } from './tensors/rows.js';

@@ -1,7 +1,7 @@
 // The controller's gRPC services, made of its parts.
 
+import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
-import type { BlobStore } from '@pareto/models';
 import type { RpcServer } from '@pareto/rpc';
 import type { ServiceContext } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/blobs';
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
-import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } from '@pareto/models';
 import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
 import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';

@@ -4,8 +4,8 @@ import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
+import { makeFolder } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
-import { makeFolder } from '@pareto/models';
 import { certificateFiles, type Role } from '@pareto/rpc';
 import type { KeyPair } from './issue.js';
 

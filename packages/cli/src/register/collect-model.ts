@@ -2,8 +2,9 @@
 
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
+import { hashFile } from '@pareto/blobs';
 import { bytes, ParetoError } from '@pareto/core';
-import { hashFile, inspectModel } from '@pareto/models';
+import { inspectModel } from '@pareto/models';
 import type { LocalFile } from './local-file.js';
 
 /** A file of a model: its path in the manifest, and where it lies. */

@@ -2,8 +2,8 @@
 
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { hashFile } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
-import { hashFile } from '@pareto/models';
 import { collectModel } from './collect-model.js';
 import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from '../connection/connect.js';

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { makeFolder } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
-import { makeFolder } from '@pareto/models';
 import { formatBytes } from '../terminal/format.js';
 import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
 import type { ServiceNode, Topology, TopologyOptions } from './topology.js';

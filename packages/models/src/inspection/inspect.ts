@@ -1,6 +1,7 @@
 // What a model takes and gives, holds and computes, read from its graph; models that can't be served are refused with the reason.
 
 import { readFile, stat } from 'node:fs/promises';
+import { checkRelativePath } from '@pareto/blobs';
 import { ParetoError, type DataType, type Signature, type TensorSpec } from '@pareto/core';
 import {
   dimensionsOf,
@@ -12,7 +13,6 @@ import {
 } from './inspect-dimensions.js';
 import { checkOperators, operatorsOf, type OperatorCount } from './inspect-operators.js';
 import { macsPerItem } from './inspect-work.js';
-import { checkRelativePath } from '../manifest.js';
 import { decodeOnnx, tensorsOf } from '../onnx/onnx-codec.js';
 import { elementsOf, onnxTypes, tensorBytes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel, OnnxOpset, OnnxTensor, OnnxType, OnnxValue } from '../onnx/onnx.js';

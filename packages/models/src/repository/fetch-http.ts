@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { checkRelativePath } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel } from '../inspection/inspect.js';
-import { checkRelativePath } from '../manifest.js';
 import { placeOf } from './model-source.js';
 import { writeCounted } from './write-counted.js';
 

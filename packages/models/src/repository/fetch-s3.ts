@@ -3,9 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { checkRelativePath, openBucket, type Bucket, type BucketObject } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
-import { checkRelativePath } from '../manifest.js';
-import { openBucket, type Bucket, type BucketObject } from '../s3-bucket.js';
 import type { Fetching } from './fetch-http.js';
 import { isForeign } from './foreign-models.js';
 import type { ModelSource } from './model-source.js';

@@ -2,8 +2,8 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkRelativePath } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
-import { checkRelativePath } from '../manifest.js';
 import { inspectModel } from '../inspection/inspect.js';
 import { checkConfig } from './check-config.js';
 import type { ConfigRemark } from './config-remarks.js';

@@ -7,10 +7,10 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
+import { checkRelativePath } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
 import { extract } from 'tar-stream';
 import { open, type Entry, type Options, type ZipFile } from 'yauzl';
-import { checkRelativePath } from '../manifest.js';
 
 export interface UnpackLimits {
   readonly maxFiles: number;

@@ -1,7 +1,7 @@
 // The Blobs service: chunks in and out of the blob store.
 
+import { checkDigest, type BlobChunk, type BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
-import { checkDigest, type BlobChunk, type BlobStore } from '@pareto/models';
 import type { ServiceHandlers, wire } from '@pareto/rpc';
 import type { ControllerMetrics } from '@pareto/telemetry';
 

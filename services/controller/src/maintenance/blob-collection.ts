@@ -1,7 +1,7 @@
 // Removing blobs that nothing refers to: what policy plans, done with all the care that something final wants.
 
+import type { BlobStore, StoredBlob } from '@pareto/blobs';
 import { milliseconds, type Clock, type Digest, type Milliseconds } from '@pareto/core';
-import type { BlobStore, StoredBlob } from '@pareto/models';
 import { planBlobCollection, type BlobCollection, type CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';

@@ -1,8 +1,8 @@
 // What is checked of the labels of an output before they are registered.
 
 import { open } from 'node:fs/promises';
+import type { BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest, type Labels, type Signature } from '@pareto/core';
-import type { BlobStore } from '@pareto/models';
 import { checkBlob } from './check-model.js';
 
 const mostBytes = 1 << 20;

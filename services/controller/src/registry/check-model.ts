@@ -1,8 +1,9 @@
 // What is checked of a model before it is registered.
 
 import { dirname, join } from 'node:path/posix';
+import { graphFile, type BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest, type Manifest, type Signature, type Task, type TensorSpec } from '@pareto/core';
-import { graphFile, inspectModel, type BlobStore, type InspectedModel } from '@pareto/models';
+import { inspectModel, type InspectedModel } from '@pareto/models';
 
 /** Throws unless all files are there and the graph can be served; `data-loss` when one turns out to be damaged. */
 export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<InspectedModel> {

@@ -1,5 +1,6 @@
 // What is written down of files that were made: outcomes, and the variants that come of them.
 
+import { checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
 import {
   dynamicBatch,
   errorText,
@@ -9,7 +10,6 @@ import {
   type Architecture,
   type RecipeOutcome,
 } from '@pareto/core';
-import { checkManifest, manifestDigest, type BlobStore } from '@pareto/models';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { BlobHolds } from '../storage/blob-holds.js';
 import { checkBlob } from './check-model.js';

@@ -1,14 +1,8 @@
 // Registering an architecture: what is checked, and what one transaction then writes.
 
+import { checkDigest, checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
 import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
-import {
-  checkDigest,
-  checkManifest,
-  manifestDigest,
-  signatureFor,
-  type BlobStore,
-  type InspectedModel,
-} from '@pareto/models';
+import { signatureFor, type InspectedModel } from '@pareto/models';
 import { labelsFromWire, manifestFromWire, type wire } from '@pareto/rpc';
 import type { Compare } from '@pareto/state';
 import { changeArchitecture } from './change-architecture.js';

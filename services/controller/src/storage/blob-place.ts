@@ -1,8 +1,8 @@
 // Where the cluster's blobs are: opens the place that is configured, and sees to it that every controller has the same.
 
 import { join } from 'node:path';
+import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest } from '@pareto/core';
-import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/models';
 import type { Store } from '@pareto/state';
 import type { ControllerConfig } from '../config.js';
 import type { OpenContext } from './open-store.js';

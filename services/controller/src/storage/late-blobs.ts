@@ -1,7 +1,7 @@
 // Blobs whose place opens later: S3 may be away when a controller starts.
 
+import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
-import type { BlobStore } from '@pareto/models';
 
 export interface LateBlobs extends BlobStore {
   /** From now on calls go there. */

@@ -1,7 +1,7 @@
 // What the controller keeps, and where: the store and the blobs, and the part of the service that opens and closes them.
 
 import { join } from 'node:path';
-import type { BlobStore } from '@pareto/models';
+import type { BlobStore } from '@pareto/blobs';
 import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { checkBlobPlace, openBlobPlace } from './blob-place.js';

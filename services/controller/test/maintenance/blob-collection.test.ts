@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { utimes } from 'node:fs/promises';
+import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
 import { digest, milliseconds, systemClock, type Digest } from '@pareto/core';
-import { openFolderBlobStore, type BlobStore } from '@pareto/models';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';

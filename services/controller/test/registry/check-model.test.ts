@@ -1,8 +1,8 @@
 // What is checked of a model before it is registered.
 
 import assert from 'node:assert/strict';
+import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
 import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
-import { openFolderBlobStore, type BlobStore } from '@pareto/models';
 import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
 import { checkSignature, fits, inspectFiles, signatureWith } from '../../src/registry/check-model.js';
 import { digestOf } from '../upload-model.js';

@@ -1,6 +1,7 @@
 // What is written down of files that were made.
 
 import assert from 'node:assert/strict';
+import { manifestDigest } from '@pareto/blobs';
 import {
   bytes,
   digest,
@@ -17,7 +18,6 @@ import {
   type Signature,
   type Task,
 } from '@pareto/core';
-import { manifestDigest } from '@pareto/models';
 import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';

@@ -1,8 +1,8 @@
 // From one model to its variants, over real gRPC, with workers that make and measure at once.
 
 import assert from 'node:assert/strict';
+import { manifestDigest } from '@pareto/blobs';
 import { bytes, digest, milliseconds, systemClock, type RecipeOutcome } from '@pareto/core';
-import { manifestDigest } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';

@@ -1,8 +1,8 @@
 // Rules over real gRPC: set, obeyed by the table, ended, and what is remembered of them.
 
 import assert from 'node:assert/strict';
+import { manifestDigest } from '@pareto/blobs';
 import { bytes, digest, variantId, type RuleEvent, type SelectionRule, type Wish } from '@pareto/core';
-import { manifestDigest } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';

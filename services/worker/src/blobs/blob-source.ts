@@ -1,7 +1,7 @@
 // Fetches blobs from whichever controller answers.
 
+import type { BlobCacheOptions } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
-import type { BlobCacheOptions } from '@pareto/models';
 import { createChannel, createClient } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 

@@ -1,7 +1,7 @@
 // Files of the cache that are given back when they are disposed.
 
+import type { BlobCache, CachedFile } from '@pareto/blobs';
 import type { Digest, Manifest } from '@pareto/core';
-import type { BlobCache, CachedFile } from '@pareto/models';
 
 export interface OpenedFile extends AsyncDisposable {
   readonly path: string;

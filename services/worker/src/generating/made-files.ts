@@ -2,8 +2,8 @@
 
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkManifest, hashFile, makeFolder } from '@pareto/blobs';
 import { bytes, type Manifest } from '@pareto/core';
-import { checkManifest, hashFile, makeFolder } from '@pareto/models';
 import type { Attention } from '../orders/attention.js';
 import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
 

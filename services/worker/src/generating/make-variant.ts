@@ -1,8 +1,8 @@
 // Makes a file of a trained model by a recipe, holds it against the original, and brings it to the controllers.
 
 import { join } from 'node:path';
+import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
 import { dynamicBatch, errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
-import { graphFile, manifestDigest, type BlobCache } from '@pareto/models';
 import type { MakeOrder } from '../orders/assignments.js';
 import type { Attention } from '../orders/attention.js';
 import type { BlobSink } from '../blobs/blob-sink.js';

@@ -1,8 +1,9 @@
 // Measures one variant here: profile, and accuracy on the task's validation set, with the executor kind that will serve it.
 
 import { join } from 'node:path';
+import { graphFile, type BlobCache } from '@pareto/blobs';
 import { environmentOf, errorText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
-import { graphFile, readValidationSet, type BlobCache } from '@pareto/models';
+import { readValidationSet } from '@pareto/models';
 import { p50At } from '@pareto/policy';
 import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';

@@ -1,7 +1,7 @@
 // Brings a variant from its blobs into a warm executor.
 
+import type { BlobCache } from '@pareto/blobs';
 import { milliseconds, ParetoError, type Clock, type Profile, type VariantSpec } from '@pareto/core';
-import type { BlobCache } from '@pareto/models';
 import { bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
 export interface LoadDeps {

@@ -1,8 +1,8 @@
 // The labels of a variant's outputs, from their blobs.
 
 import { readFile } from 'node:fs/promises';
+import type { BlobCache } from '@pareto/blobs';
 import type { Labels } from '@pareto/core';
-import type { BlobCache } from '@pareto/models';
 import type { LabelTexts } from './classify.js';
 import { openFile } from '../blobs/opened-files.js';
 

@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { manifestDigest } from '@pareto/blobs';
 import { systemClock, systemRng, type DataType } from '@pareto/core';
-import { inspectGraph, manifestDigest } from '@pareto/models';
+import { inspectGraph } from '@pareto/models';
 import {
   createChannel,
   createRawCaller,

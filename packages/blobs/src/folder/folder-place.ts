@@ -1,0 +1,66 @@
+// Notes about a folder that are written once, by whoever is first: which folder it is, above all.
+
+import { randomUUID } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { makeFolder } from '../files/make-folder.js';
+import { syncFolder, withDiskErrors } from '../files/partial-file.js';
+
+export interface FolderPlace {
+  readonly id: string;
+  /** Throws `unavailable` when the folder is not what was opened: a mount that is gone leaves an empty one. */
+  check(): Promise<void>;
+  /** The note of that name: this one, unless there is one already. */
+  noteOnce(name: string, text: string): Promise<string>;
+}
+
+export async function openFolderPlace(folder: string, clock: Clock): Promise<FolderPlace> {
+  const noteOnce = async (name: string, text: string): Promise<string> => {
+    const path = join(folder, name);
+    return withDiskErrors(path, async () => ((await writeOnce(path, text)) ? text : await readWritten(path, clock)));
+  };
+  await withDiskErrors(join(folder, 'place'), () => makeFolder(folder));
+  const id = await noteOnce('place', randomUUID());
+  return {
+    id,
+    noteOnce,
+    async check() {
+      const found = await readFile(join(folder, 'place'), 'utf8').catch(() => '');
+      if (found.trim() === id) return;
+      throw new ParetoError(
+        'unavailable',
+        `${folder} is not the folder of blobs that it was (its file "place" is ${found === '' ? 'gone' : 'another'}): was it unmounted? Bring it back`,
+      );
+    },
+  };
+}
+
+/** False when there is one already. */
+async function writeOnce(path: string, text: string): Promise<boolean> {
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (file === undefined) return false;
+  try {
+    await file.writeFile(`${text}\n`);
+    await file.sync();
+    await syncFolder(dirname(path));
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+const attempts = 20;
+
+/** It may be there before what is in it. */
+async function readWritten(path: string, clock: Clock): Promise<string> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const text = (await readFile(path, 'utf8')).trim();
+    if (text !== '') return text;
+    await clock.sleep(milliseconds(100));
+  }
+  throw new ParetoError('failed-precondition', `${path} is empty, expected an id: remove it and start again`);
+}

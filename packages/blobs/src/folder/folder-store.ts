@@ -1,0 +1,123 @@
+// Blobs in a folder, which may be on storage that several controllers share.
+
+import { createReadStream } from 'node:fs';
+import { opendir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '@pareto/core';
+import {
+  checkSize,
+  createUploadGate,
+  damaged,
+  inOrder,
+  notFound,
+  shareByDigest,
+  type BlobChunk,
+  type BlobStore,
+  type BlobStoreOptions,
+  type StoredBlob,
+} from '../store/blob-store.js';
+import { createFolderPartials, statOrNothing, touch } from './folder-partials.js';
+import { openFolderPlace } from './folder-place.js';
+import { hashFile } from '../digests/hash-file.js';
+import { makeFolder } from '../files/make-folder.js';
+import { checkDigest, digestOfHex, hexOf } from '../digests/manifest.js';
+import { checkRoom, isDiskFull, sizeOf, withDiskErrors } from '../files/partial-file.js';
+
+/** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */
+export async function openFolderBlobStore(
+  folder: string,
+  { maxBlobBytes, clock, onDamaged }: BlobStoreOptions,
+): Promise<BlobStore> {
+  const [blobs, partial] = [join(folder, 'sha256'), join(folder, 'partial')];
+  const pathOf = (digest: Digest): string => join(blobs, hexOf(digest));
+  const place = await openFolderPlace(folder, clock);
+  await withDiskErrors(pathOf('' as Digest), () => makeFolder(partial));
+  const partials = createFolderPartials(partial, clock);
+  const gate = createUploadGate();
+
+  async function find(digest: Digest): Promise<string> {
+    if ((await sizeOf(pathOf(digest))) !== undefined) return pathOf(digest);
+    await place.check();
+    throw notFound(digest);
+  }
+
+  const recheck = shareByDigest(async (digest) => {
+    const path = await find(checkDigest(digest));
+    const read = await statOrNothing(path);
+    if ((await hashFile(path)) === digest) return path;
+    // Unless it was mended meanwhile.
+    if ((await statOrNothing(path))?.ino === read?.ino) await rm(path, { force: true });
+    onDamaged(digest);
+    throw damaged(digest, folder);
+  });
+
+  async function receive(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void> {
+    const claimed = await withDiskErrors(join(partial, '_'), () => partials.claim(digest, sizeBytes));
+    try {
+      await checkRoom(partial, sizeBytes - claimed.receivedBytes);
+      for await (const data of inOrder(chunks, claimed.receivedBytes, sizeBytes)) await claimed.append(data);
+      await place.check();
+      await claimed.commit(pathOf(digest));
+    } catch (error) {
+      // It must not keep the room of all else on that disk, which may hold the store.
+      if (isDiskFull(error)) await claimed.discard();
+      throw error;
+    } finally {
+      await claimed.release();
+    }
+  }
+
+  return {
+    place: folder,
+    placeId: place.id,
+    async noteOnce(name, text) {
+      await place.check();
+      return place.noteOnce(name, text);
+    },
+    async status(digest) {
+      const size = await sizeOf(pathOf(checkDigest(digest)));
+      if (size === undefined) {
+        await place.check();
+        return { complete: false, receivedBytes: await partials.receivedBytes(digest) };
+      }
+      await touch(pathOf(digest), clock).catch(() => {});
+      return { complete: true, receivedBytes: size };
+    },
+    async upload(digest, sizeBytes, chunks) {
+      checkDigest(digest);
+      checkSize(sizeBytes, maxBlobBytes);
+      if ((await sizeOf(pathOf(digest))) !== undefined) return;
+      await place.check();
+      await gate(digest, () => receive(digest, sizeBytes, chunks));
+    },
+    async *read(digest, offset) {
+      const stream = createReadStream(await find(checkDigest(digest)), { start: offset, highWaterMark: 1 << 20 });
+      for await (const chunk of stream) yield chunk as Buffer;
+    },
+    localFile: async (digest) => ({ path: await recheck(digest), release: async () => {} }),
+    async recheck(digest) {
+      await recheck(digest);
+    },
+    async *list() {
+      yield* wholeBlobs(blobs);
+      yield* partials.list();
+    },
+    async delete(blob) {
+      if (blob.partial) return partials.remove(blob);
+      const found = await statOrNothing(pathOf(blob.digest));
+      if (found !== undefined && found.mtimeMs > blob.touchedWallMs) return false;
+      await rm(pathOf(blob.digest), { force: true });
+      return true;
+    },
+  };
+}
+
+async function* wholeBlobs(folder: string): AsyncGenerator<StoredBlob> {
+  const entries = await opendir(folder).catch(() => undefined);
+  for await (const { name } of entries ?? []) {
+    const found = await statOrNothing(join(folder, name));
+    const digest = digestOfHex(name);
+    if (found === undefined || digest === undefined) continue;
+    yield { digest, partial: false, sizeBytes: found.size, touchedWallMs: found.mtimeMs };
+  }
+}

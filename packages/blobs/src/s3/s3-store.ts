@@ -1,0 +1,180 @@
+// Blobs in an S3 bucket. A controller keeps nothing of them but a cache of what it looked into.
+
+import { randomUUID } from 'node:crypto';
+import { ParetoError, type Digest } from '@pareto/core';
+import { createBlobCache } from '../cache/blob-cache.js';
+import {
+  checkSize,
+  createUploadGate,
+  damaged,
+  inOrder,
+  notFound,
+  shareByDigest,
+  type BlobChunk,
+  type BlobStore,
+  type BlobStoreOptions,
+  type StoredBlob,
+} from '../store/blob-store.js';
+import type { FetchOptions } from '../cache/fetch-blob.js';
+import { createHashThread } from '../digests/hash-thread.js';
+import { checkDigest, digestOfHex, hexOf } from '../digests/manifest.js';
+import { assemble } from './s3-assemble.js';
+import { openBucket, type Bucket, type BucketObject } from './s3-bucket.js';
+import { createS3Partials, type S3Partials } from './s3-partials.js';
+
+export interface S3BlobStoreOptions extends BlobStoreOptions {
+  /** Of S3-compatible storage other than AWS. */
+  readonly endpoint: string | undefined;
+  /** For what has to be a local file. */
+  readonly cacheFolder: string;
+  readonly cacheBytes: number;
+}
+
+/**
+ * Opens `s3://bucket/prefix`. Throws `failed-precondition` when there is no such bucket or it is closed to us, `unavailable`
+ * when it can't be reached.
+ */
+export async function openS3BlobStore(url: string, options: S3BlobStoreOptions): Promise<BlobStore> {
+  const { maxBlobBytes, clock, onDamaged, endpoint, cacheFolder, cacheBytes } = options;
+  const bucket = await openBucket({ ...parseS3Url(url), endpoint });
+  const placeId = await noteOnce(bucket, 'place', randomUUID());
+  const partials = createS3Partials(bucket, clock);
+  const gate = createUploadGate();
+
+  async function find(digest: Digest): Promise<BucketObject> {
+    const found = await bucket.head(blobKey(checkDigest(digest)));
+    if (found === undefined) throw notFound(digest);
+    return found;
+  }
+  const recheck = shareByDigest(async (digest) => {
+    const { tag } = await find(digest);
+    if ((await digestOf(read(digest, 0))) === digest) return;
+    // Unless it was mended meanwhile.
+    if ((await bucket.head(blobKey(digest)))?.tag === tag) await bucket.remove(blobKey(digest));
+    onDamaged(digest);
+    throw damaged(digest, bucket.place);
+  });
+  async function* read(digest: Digest, offset: number): AsyncGenerator<Buffer> {
+    checkDigest(digest);
+    try {
+      yield* bucket.read(blobKey(digest), offset);
+    } catch (error) {
+      throw error instanceof ParetoError && error.code === 'not-found' ? notFound(digest) : error;
+    }
+  }
+  async function* fetch(digest: Digest, offset: number, { recheck: isDoubted }: FetchOptions): AsyncGenerator<Buffer> {
+    if (isDoubted) await recheck(digest);
+    yield* read(digest, offset);
+  }
+  const cache = await createBlobCache(cacheFolder, { maxBytes: cacheBytes, fetch, clock });
+
+  return {
+    place: bucket.place,
+    placeId,
+    noteOnce: (name, text) => noteOnce(bucket, name, text),
+    read,
+    recheck,
+    async status(digest) {
+      const found = await bucket.head(blobKey(checkDigest(digest)));
+      if (found === undefined) return { complete: false, receivedBytes: (await partials.chain(digest)).bytes };
+      // An object can't be touched without writing it again; a tiny one beside it can.
+      await bucket.put(touchKey(digest), '.').catch(() => {});
+      return { complete: true, receivedBytes: found.sizeBytes };
+    },
+    async upload(digest, sizeBytes, chunks) {
+      checkDigest(digest);
+      checkSize(sizeBytes, maxBlobBytes);
+      if ((await bucket.head(blobKey(digest))) !== undefined) return;
+      await gate(digest, () =>
+        partials.claimed(digest, () => receive({ bucket, partials }, { digest, sizeBytes, chunks })),
+      );
+    },
+    async localFile(digest) {
+      await find(digest);
+      return cache.open(digest);
+    },
+    async *list() {
+      yield* wholeBlobs(bucket);
+      yield* partials.list();
+    },
+    async delete(blob) {
+      const { digest, partial, touchedWallMs } = blob;
+      if (partial) return partials.remove(digest, touchedWallMs);
+      const times = await Promise.all([blobKey(digest), touchKey(digest)].map((key) => bucket.head(key)));
+      if (times.some((found) => found !== undefined && found.modifiedWallMs > touchedWallMs)) return false;
+      await bucket.remove(blobKey(digest));
+      await bucket.remove(touchKey(digest));
+      return true;
+    },
+  };
+}
+
+const blobKey = (digest: Digest): string => `sha256/${hexOf(digest)}`;
+const touchKey = (digest: Digest): string => `touched/${hexOf(digest)}`;
+
+function parseS3Url(url: string): { readonly name: string; readonly prefix: string } {
+  const [, name, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*?))?\/*$/.exec(url) ?? [];
+  if (name !== undefined) return { name, prefix: path === '' ? '' : `${path}/` };
+  throw new ParetoError('invalid-argument', `${url} is no place in S3: expected s3://bucket or s3://bucket/prefix`);
+}
+
+/** Read back in case that a server doesn't know how to write only what is new. */
+async function noteOnce(bucket: Bucket, key: string, text: string): Promise<string> {
+  const known = await readText(bucket, key);
+  if (known !== undefined) return known;
+  await bucket.putNew(key, text);
+  return (await readText(bucket, key)) ?? text;
+}
+
+async function readText(bucket: Bucket, key: string): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const data of bucket.read(key, 0)) parts.push(data);
+  } catch (error) {
+    if (error instanceof ParetoError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+  return Buffer.concat(parts).toString('utf8').trim();
+}
+
+async function digestOf(content: AsyncIterable<Buffer>): Promise<Digest> {
+  await using hash = createHashThread({ whole: true });
+  for await (const data of content) await hash.block(data);
+  return await hash.digest();
+}
+
+interface Upload {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly chunks: AsyncIterable<BlobChunk>;
+}
+
+async function receive(
+  { bucket, partials }: { readonly bucket: Bucket; readonly partials: S3Partials },
+  { digest, sizeBytes, chunks }: Upload,
+): Promise<void> {
+  const { bytes } = await partials.chain(digest);
+  // What an upload of another announced size left behind can't be a beginning of this one.
+  if (bytes > sizeBytes) await partials.remove(digest);
+  const offset = bytes > sizeBytes ? 0 : bytes;
+  await partials.receive(digest, offset, inOrder(chunks, offset, sizeBytes));
+  await assemble(bucket, await partials.chain(digest), digest, blobKey(digest)).catch(async (error: unknown) => {
+    // Another that was taken for dead may have come to its end meanwhile, and cleared the chunks away.
+    if ((await bucket.head(blobKey(digest)))?.sizeBytes === sizeBytes) return;
+    if (error instanceof ParetoError && error.code === 'invalid-argument') await partials.remove(digest);
+    throw error;
+  });
+  await partials.remove(digest).catch(() => {});
+}
+
+async function* wholeBlobs(bucket: Bucket): AsyncGenerator<StoredBlob> {
+  const touched = new Map<string, number>();
+  for await (const { key, modifiedWallMs } of bucket.list('touched/'))
+    touched.set(key.split('/')[1] ?? '', modifiedWallMs);
+  for await (const { key, sizeBytes, modifiedWallMs } of bucket.list('sha256/')) {
+    const hex = key.slice('sha256/'.length);
+    const digest = digestOfHex(hex);
+    const touchedWallMs = Math.max(modifiedWallMs, touched.get(hex) ?? 0);
+    if (digest !== undefined) yield { digest, partial: false, sizeBytes, touchedWallMs };
+  }
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTempFolder } from '@pareto/testkit';
+import { describe, it } from 'mocha';
+import { makeFolder } from '../../src/files/make-folder.js';
+
+describe('makeFolder', () => {
+  it('makes what is missing above it, also when two want it at once, and again', async () => {
+    await using folder = await createTempFolder();
+    const path = join(folder.path, 'a', 'b', 'c');
+    await Promise.all([makeFolder(path), makeFolder(path)]);
+    await makeFolder(path);
+    assert.ok((await stat(path)).isDirectory());
+  });
+
+  it('fails, and returns, where there can be none', async () => {
+    await using folder = await createTempFolder();
+    await writeFile(join(folder.path, 'file'), '');
+    await assert.rejects(makeFolder(join(folder.path, 'file', 'a')), { code: 'EEXIST' });
+    await assert.rejects(makeFolder(join(folder.path, 'file')), { code: 'EEXIST' });
+  });
+
+  it('fails, and returns, where the system has no folders to give', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await assert.rejects(makeFolder('/proc/pareto/x'), { code: 'ENOENT' });
+  });
+});

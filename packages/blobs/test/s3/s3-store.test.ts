@@ -1,0 +1,134 @@
+// Blobs in S3, on a real S3-compatible server: the contract, and what only a server can do to us.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createTempFolder,
+  missingS3Server,
+  startS3Server,
+  type S3Server,
+  type TempFolder,
+  waitFor,
+} from '@pareto/testkit';
+import { chunks, collect, digestOf } from '../support/blob-content.js';
+import { impatientClock, openPlace, type Place } from '../support/blob-places.js';
+import { describeBlobStore } from '../store/blob-store-contract.js';
+
+describe('S3 blob store', () => {
+  const before_ = { ...process.env };
+  let server: S3Server;
+  const running: S3Server[] = [];
+  let temp: TempFolder;
+  let round = 0;
+  before(async function () {
+    this.timeout(300_000);
+    const missing = await missingS3Server();
+    if (missing !== undefined) this.skip();
+    server = await startS3Server();
+    running.push(server);
+  });
+  after(() => Promise.all(running.map((one) => one[Symbol.asyncDispose]())));
+  beforeEach(async () => {
+    Object.assign(process.env, server.env);
+    temp = await createTempFolder();
+    round += 1;
+  });
+  afterEach(async () => {
+    for (const name of Object.keys(process.env)) if (!(name in before_)) Reflect.deleteProperty(process.env, name);
+    await temp[Symbol.asyncDispose]();
+  });
+
+  const place = (bucket = server.bucket): Place & { readonly kind: 's3' } => ({
+    kind: 's3',
+    url: `s3://${bucket}/round/${round}`,
+    endpoint: server.endpoint,
+    cacheFolder: temp.file(randomBytes(4).toString('hex')),
+  });
+
+  describeBlobStore('S3', {
+    place,
+    env: () => server.env,
+    wholeFile: (digest) => join(server.folder, 'round', String(round), 'sha256', digest.slice(7)),
+    async partialFiles(digest) {
+      const folder = join(server.folder, 'round', String(round), 'partial', digest.slice(7));
+      return (await readdir(folder)).map((name) => join(folder, name));
+    },
+  });
+
+  it('goes on after the server was away in the middle of an upload', async () => {
+    const store = await openPlace(place(), impatientClock);
+    const content = randomBytes(20 << 20);
+    const id = digestOf(content);
+    const interrupted = (async function* () {
+      yield* chunks(content, 0, 12 << 20, 1 << 20);
+      await waitFor('a chunk', async () => (await store.status(id)).receivedBytes > 0 || undefined);
+      await server.kill();
+      yield* chunks(content, 12 << 20, content.length, 1 << 20);
+    })();
+    await assert.rejects(store.upload(id, content.length, interrupted), {
+      code: 'unavailable',
+      message: new RegExp(`S3 at ${server.endpoint} can't be reached`),
+    });
+    await server.start();
+    const { complete, receivedBytes } = await store.status(id);
+    assert.equal(complete, false);
+    assert.ok(receivedBytes >= 8 << 20);
+    await store.upload(id, content.length, chunks(content, receivedBytes, content.length, 1 << 20));
+    assert.ok((await collect(store.read(id, 0))).equals(content));
+  }).timeout(60_000);
+
+  it('gives a local file for as long as it is held', async () => {
+    const store = await openPlace(place());
+    const content = randomBytes(30 << 20);
+    await store.upload(digestOf(content), content.length, chunks(content, 0, content.length, 1 << 20));
+    const file = await store.localFile(digestOf(content));
+    assert.ok(existsSync(file.path));
+    await file.release();
+    assert.equal(existsSync(file.path), false);
+  });
+
+  it('leaves alone what is not its own', async () => {
+    const store = await openPlace(place());
+    const folder = join(server.folder, 'round', String(round));
+    await store.upload(digestOf('x'), 1, chunks(Buffer.from('x')));
+    for (const name of ['sha256', 'partial']) {
+      await mkdir(join(folder, name), { recursive: true });
+      await writeFile(join(folder, name, 'README'), 'not a blob');
+    }
+    const listed: string[] = [];
+    for await (const { digest } of store.list()) listed.push(digest);
+    assert.deepEqual(listed, [digestOf('x')]);
+  });
+
+  const refused = (what: Place, message: RegExp, code = 'failed-precondition'): Promise<void> =>
+    assert.rejects(openPlace(what), { code, message });
+
+  it('says that the bucket is not there', async () => {
+    await refused(place('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct its name/);
+  });
+
+  it('says that the credentials are wrong, or none', async () => {
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'wrong';
+    await refused(place(), /refuses these credentials \(SignatureDoesNotMatch\)/);
+    process.env['AWS_ACCESS_KEY_ID'] = 'nobody';
+    await refused(place(), /refuses a request .*No user exists/);
+    delete process.env['AWS_ACCESS_KEY_ID'];
+    process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
+    await refused(place(), /no credentials for S3 at http:.*: set AWS_ACCESS_KEY_ID/);
+  });
+
+  it('says that the server can’t be reached', async () => {
+    const missing = { ...place(), endpoint: 'http://127.0.0.1:9' };
+    await refused(missing, /S3 at http:\/\/127\.0\.0\.1:9 can't be reached .*ECONNREFUSED/, 'unavailable');
+  }).timeout(30_000);
+
+  it('says what is wrong with a place or an endpoint', async () => {
+    await refused({ ...place(), url: 's3:/models' }, /expected s3:\/\/bucket or/, 'invalid-argument');
+    await refused({ ...place(), endpoint: 'host:9000/' }, /is no URL: expected/, 'invalid-argument');
+    const withSecret = { ...place(), endpoint: 'http://me:hunter2@host:9000' };
+    await refused(withSecret, /^--s3-endpoint has credentials in it, which come from/, 'invalid-argument');
+  });
+});
