@@ -2,10 +2,10 @@
 
 import { stat } from 'node:fs/promises';
 import { inspectModel, type InspectedModel, type InspectedValue } from '@pareto/models';
-import { ParetoError, type TensorSpec } from '@pareto/core';
+import { formatBytes, ParetoError, type TensorSpec } from '@pareto/core';
 import type { Command } from 'commander';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
-import { formatBytes, formatCount } from '../terminal/format.js';
+import { formatCount } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import { wrap } from '../terminal/wrap.js';
 

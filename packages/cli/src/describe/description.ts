@@ -1,8 +1,9 @@
 // A task, an architecture or a variant described for people.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { formatBatches } from './batch-table.js';
-import { formatBytes, formatMs, formatObjective, formatPercent } from '../terminal/format.js';
+import { formatMs, formatObjective, formatPercent } from '../terminal/format.js';
 import { formatNotMade } from './outcome-table.js';
 import { formatTable } from '../terminal/table.js';
 import { formatVariantDetails } from './variant-table.js';

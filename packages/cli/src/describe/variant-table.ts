@@ -1,7 +1,8 @@
 // Variants as people read them: what each is right in, takes and costs.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatAccuracy, formatBytes, formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
+import { formatAccuracy, formatCost, formatMs, formatPercent, msDigits } from '../terminal/format.js';
 import { formatTable, type Column } from '../terminal/table.js';
 import { stateOf } from './variant-state.js';
 

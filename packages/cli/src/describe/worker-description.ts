@@ -1,7 +1,8 @@
 // A worker described for people: where it is, what it has, and every replica on it.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatBytes, formatMs, formatUsd } from '../terminal/format.js';
+import { formatMs, formatUsd } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { busySlots, formatBar, percent, workerState } from '../top/load-tables.js';

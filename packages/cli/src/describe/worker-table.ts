@@ -1,7 +1,8 @@
 // Workers as people read them.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatBytes, formatUsd } from '../terminal/format.js';
+import { formatUsd } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 
 function stateOf(worker: wire.Worker): string {

@@ -1,6 +1,7 @@
 // Frontiers as one HTML page that needs nothing else: the pictures, and every variant in a table.
 
-import { formatAccuracy, formatBytes, formatCost, formatMs } from '../terminal/format.js';
+import { formatBytes } from '@pareto/core';
+import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier } from './frontier.js';
 import type { FrontierPoint } from './frontier-points.js';
 import { drawPicture, pictureStyle } from './svg-picture.js';

@@ -1,7 +1,8 @@
 // What runs: workers, replicas, routers and controllers.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatBytes, formatMs, formatUsd } from '../terminal/format.js';
+import { formatMs, formatUsd } from '../terminal/format.js';
 import { busySlots, formatDoing, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
 import { createKind, type Kind, type Query } from './kind.js';

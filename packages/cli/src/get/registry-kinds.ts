@@ -1,8 +1,9 @@
 // What is registered: tasks, models and variants.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { formatPromise, formatTensors } from '../describe/description.js';
-import { formatAccuracy, formatBytes, formatCost, formatMs, formatUsd } from '../terminal/format.js';
+import { formatAccuracy, formatCost, formatMs, formatUsd } from '../terminal/format.js';
 import { formatAttainment, milliseconds, perSecond } from '../top/load-tables.js';
 import { stateOf } from '../describe/variant-state.js';
 import { createKind, type Kind, type Query } from './kind.js';

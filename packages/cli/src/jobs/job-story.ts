@@ -1,8 +1,8 @@
 // What jobs have brought since the last look, told one line a step.
 
-import { originalRecipe } from '@pareto/core';
+import { formatBytes, originalRecipe } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatAccuracy, formatBytes, formatMs, formatRatio } from '../terminal/format.js';
+import { formatAccuracy, formatMs, formatRatio } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';
 import { isFinished, subjectOf } from './step-text.js';
 import type { JobsLook } from './wait-for-jobs.js';

@@ -1,6 +1,7 @@
 // Tells people how a registration goes: a line for what is done, a live one for what is being done.
 
-import { formatBytes, formatPercent } from '../terminal/format.js';
+import { formatBytes } from '@pareto/core';
+import { formatPercent } from '../terminal/format.js';
 import type { wire } from '@pareto/rpc';
 import type { RegisterEvent } from './register-models.js';
 import type { Terminal } from '../terminal/terminal.js';

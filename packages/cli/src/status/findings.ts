@@ -1,7 +1,7 @@
 // Whether everything is all right, what isn't, and what to do: from one look at the cluster. Pure.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatBytes } from '../terminal/format.js';
 import { describeRouter } from '../top/format-picture.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
 import type { RouterWord } from '../top/picture.js';

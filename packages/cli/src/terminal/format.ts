@@ -23,12 +23,6 @@ export function formatUsd(usd: number): string {
 export const formatCost = (costPer1k: number | undefined): string =>
   costPer1k === undefined || costPer1k === 0 ? '-' : formatUsd(costPer1k);
 
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ''}`;
-}
-
 /** `98.70 % (98.10-99.12)`, or `unmeasured`. */
 export function formatAccuracy(accuracy: wire.Accuracy | null | undefined): string {
   if (accuracy === null || accuracy === undefined) return 'unmeasured';

@@ -1,7 +1,8 @@
 // Tasks and workers under load, one line each.
 
+import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatBytes, formatMs, formatUsd } from '../terminal/format.js';
+import { formatMs, formatUsd } from '../terminal/format.js';
 import type { Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { slotsOf } from './busy-shares.js';

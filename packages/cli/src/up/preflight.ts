@@ -4,8 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { makeFolder } from '@pareto/blobs';
-import { errorText, ParetoError } from '@pareto/core';
-import { formatBytes } from '../terminal/format.js';
+import { errorText, formatBytes, ParetoError } from '@pareto/core';
 import { checkCertificates, checkConfigDir, checkStore } from './prerequisites.js';
 import type { ServiceNode, Topology, TopologyOptions } from './topology.js';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import {
   formatAccuracy,
-  formatBytes,
   formatCount,
   formatMs,
   formatObjective,
@@ -18,11 +17,10 @@ const objective = {
 } as const;
 
 describe('format', () => {
-  it('writes durations, sizes and prices as people read them', () => {
+  it('formats durations and prices for people', () => {
     assert.deepEqual([0, 0.0062, 0.1234, -12.34, 1234].map(formatMs), [
       ...['0 ms', '0.006 ms', '0.12 ms', '-12.3 ms', '1234 ms'],
     ]);
-    assert.deepEqual([0, 1023, 1024, 5 * 2 ** 30].map(formatBytes), ['0 B', '1023 B', '1.0 KiB', '5.0 GiB']);
     assert.deepEqual([6.7e-8, 0.00005, 0.048].map(formatUsd), ['$0.000000067', '$0.000050', '$0.048']);
     assert.deepEqual([0, 0.000123, 1.5].map(formatUsd), ['$0', '$0.00012', '$1.50']);
   });
