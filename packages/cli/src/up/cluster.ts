@@ -1,7 +1,6 @@
 // A whole cluster on one machine: started in order, kept alive, stopped in order.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
-import type { Endpoints } from '../context/context.js';
 import { prepare } from './preflight.js';
 import { waitUntilReady } from './readiness.js';
 import { createStartWarnings } from './start-warnings.js';
@@ -23,9 +22,19 @@ export interface ClusterOptions extends TopologyOptions {
   readonly onRestart: (name: string, reason: string, delay: Milliseconds) => void;
 }
 
+/** Addresses at which clients and the CLI reach a cluster. */
+export interface ClusterEndpoints {
+  /** host:port of its controllers. */
+  readonly controller: readonly string[];
+  /** host:port of its router. */
+  readonly router: string;
+  /** Folder with the operator's certificate. Undefined without TLS. */
+  readonly certs: string | undefined;
+}
+
 export interface Cluster {
   readonly topology: Topology;
-  readonly endpoints: Endpoints;
+  readonly endpoints: ClusterEndpoints;
   /** What was started so far. */
   readonly services: readonly Supervised[];
   /** Something was started, and is to be stopped. */
