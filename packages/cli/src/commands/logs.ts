@@ -6,6 +6,7 @@ import { chooseServices, findLogFolder } from '../logs/log-folder.js';
 import { formatLogLine, logLevels, type LogLevel, type LogLine } from '../logs/log-line.js';
 import { createLogReader, followLogs } from '../logs/read-logs.js';
 import { duration, wholeNumberIn } from '../context/options.js';
+import { didYouMean } from '../suggest/nearest.js';
 import type { Paint } from '../terminal/terminal.js';
 
 interface Options extends CommonOptions {
@@ -57,7 +58,7 @@ export function addLogs(program: Command, context: Context): void {
 async function showLogs(context: Context, options: Options, wanted: readonly string[]): Promise<void> {
   const { clock, stop: signal } = context;
   const folder = await findLogFolder(options.dataDir);
-  const chosen = chooseServices(folder.services, wanted);
+  const chosen = chooseServices(folder.services, wanted, didYouMean);
   const reader = createLogReader(folder, wanted);
   const tell = createTeller(context, options, chosen);
   const since = options.since === undefined ? -Infinity : clock.wallMs() - options.since;

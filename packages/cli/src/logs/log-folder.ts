@@ -3,7 +3,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ParetoError } from '@pareto/core';
-import { didYouMean } from '../suggest/nearest.js';
 
 export interface LogFolder {
   readonly path: string;
@@ -38,14 +37,21 @@ export async function servicesIn(path: string): Promise<readonly string[]> {
 
 export const logFile = ({ path }: LogFolder, service: string): string => join(path, `${service}${ending}`);
 
-/** `worker` is all workers. Throws `not-found` for one that has no log. */
-export function chooseServices(services: readonly string[], wanted: readonly string[]): readonly string[] {
+/**
+ * Returns the services that are wanted, or all of them if `wanted` is empty. `worker` stands for all workers. Throws `not-found` for a
+ * name without a log; `suggest` returns the hint that the message then ends with, or `''` for the list of services.
+ */
+export function chooseServices(
+  services: readonly string[],
+  wanted: readonly string[],
+  suggest: (name: string, known: readonly string[]) => string = () => '',
+): readonly string[] {
   const isMeant = (service: string, name: string): boolean => service === name || service.replace(/-\d+$/, '') === name;
   const missing = wanted.find((name) => !services.some((service) => isMeant(service, name)));
   if (missing !== undefined) {
     throw new ParetoError(
       'not-found',
-      `there is no log of ${missing}${didYouMean(missing, services) || `: expected some of ${services.join(', ')}`}`,
+      `there is no log of ${missing}${suggest(missing, services) || `: expected some of ${services.join(', ')}`}`,
     );
   }
   return wanted.length === 0 ? services : services.filter((service) => wanted.some((name) => isMeant(service, name)));
