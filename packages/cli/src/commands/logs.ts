@@ -2,8 +2,9 @@
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isForPrograms, type CommonOptions, type Context } from '../context/context.js';
+import { formatLogLine } from '../logs/format-log-line.js';
 import { chooseServices, findLogFolder } from '../logs/log-folder.js';
-import { formatLogLine, logLevels, type LogLevel, type LogLine } from '../logs/log-line.js';
+import { logLevels, type LogLevel, type LogLine } from '../logs/log-line.js';
 import { createLogReader, followLogs } from '../logs/read-logs.js';
 import { duration, wholeNumberIn } from '../context/options.js';
 import { didYouMean } from '../suggest/nearest.js';

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Context, Endpoints } from '../context/context.js';
-import { formatLogLine, parseLogLine } from '../logs/log-line.js';
+import { formatLogLine } from '../logs/format-log-line.js';
+import { parseLogLine } from '../logs/log-line.js';
 import { addressesLike, defaultController, wholeNumberIn } from '../context/options.js';
 import { createCluster, type Cluster } from '../up/cluster.js';
 
