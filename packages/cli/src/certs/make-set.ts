@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
 import type { Role } from '@pareto/rpc';
 import { authorityFolder, findAuthority, findHosts, writeAuthority, writeClient, writeRole } from './folder.js';
-import { createAuthority, issueCertificate, readAuthority, type Authority } from './issue.js';
+import type * as Issuing from './issue.js';
 
 export const certifiedRoles: readonly Role[] = ['controller', 'router', 'worker', 'operator'];
 
@@ -38,13 +38,16 @@ const dayMs = 86_400_000;
 /** Throws `already-exists` or `failed-precondition`, saying which flag would do. */
 export async function makeSet(options: SetOptions): Promise<CertificateSet> {
   const { out, now } = options;
+  // The certificate library takes 0.2 s to load, so it is loaded only when certificates are made.
+  const issuing = await import('./issue.js');
   try {
-    const { authority, isNewAuthority } = await chooseAuthority(options);
+    const { authority, isNewAuthority } = await chooseAuthority(options, issuing);
     const hosts = await chooseHosts(options);
     const endsAt = Math.min(now + options.days * dayMs, authority.endsAt);
     if (isNewAuthority) await writeAuthority(out, authority);
     for (const role of certifiedRoles) {
-      const issued = await issueCertificate(authority, { role, hosts: named.has(role) ? hosts : [], now, endsAt });
+      const roleHosts = named.has(role) ? hosts : [];
+      const issued = await issuing.issueCertificate(authority, { role, hosts: roleHosts, now, endsAt });
       await writeRole(out, role, authority.certificate, issued);
     }
     await writeClient(out, authority.certificate);
@@ -56,11 +59,14 @@ export async function makeSet(options: SetOptions): Promise<CertificateSet> {
 }
 
 interface Chosen {
-  readonly authority: Authority;
+  readonly authority: Issuing.Authority;
   readonly isNewAuthority: boolean;
 }
 
-async function chooseAuthority({ out, force, renew, now }: SetOptions): Promise<Chosen> {
+async function chooseAuthority(
+  { out, force, renew, now }: SetOptions,
+  { createAuthority, readAuthority }: typeof Issuing,
+): Promise<Chosen> {
   if (force) return { authority: await createAuthority(now), isNewAuthority: true };
   const found = await findAuthority(out);
   if (found === undefined) {

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { CertificateSet } from '../certs/make-set.js';
+import { makeSet, type CertificateSet } from '../certs/make-set.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { wholeNumberIn } from '../context/options.js';
 import { formatTable } from '../terminal/table.js';
@@ -43,8 +43,6 @@ export function addCerts(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto certs init --hosts router.example.org,10.0.0.5')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      // The library takes half a second to load, which no other command should wait for.
-      const { makeSet } = await import('../certs/make-set.js');
       const { out, hosts, days, force = false, renew = false } = options;
       const made = await makeSet({ out, hosts, days, force, renew, now: context.clock.wallMs() });
       printResult(context, options, made, () => describeSet(made));
