@@ -157,6 +157,6 @@ export function describeFailure(error: unknown): string {
   const { code, message } = error;
   // Many an other thing speaks gRPC, the other port of Pareto's among them.
   if (code === 'unimplemented') return `${message}: is what --controller and --router name a controller and a router?`;
-  const offers = Object.entries(error.details).filter(([name]) => name.startsWith('pareto-'));
+  const offers = Object.entries(error.details).filter(([name, value]) => name.startsWith('pareto-') && value !== '');
   return [message, ...offers.map(([name, value]) => `  ${name.slice('pareto-'.length)}: ${value}`)].join('\n');
 }

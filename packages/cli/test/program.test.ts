@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '@pareto/core';
+import { ParetoError, systemClock } from '@pareto/core';
 import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
-import { runProgram } from '../src/program.js';
+import { describeFailure, runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal/terminal.js';
 import { digits, fakeVariant } from './support/fake-description.js';
 import { fakeJob, fakeStep } from './support/fake-jobs.js';
@@ -301,6 +301,11 @@ describe('the command line', () => {
       stdout: '',
       stderr: "pareto: unknown command 'statsu': did you mean status?\n",
     });
+  });
+
+  it('tells what a refusal offers, and no more', () => {
+    const details = { 'pareto-nearest': '20 ms', 'pareto-leader': '', 'content-type': 'application/grpc' };
+    assert.equal(describeFailure(new ParetoError('unavailable', 'no', { details })), 'no\n  nearest: 20 ms');
   });
 
   it('tells in its status what is wrong, and fails then', async () => {

@@ -36,6 +36,7 @@ describe('repeat', () => {
       new ParetoError('aborted', 'changed'),
       new ParetoError('cancelled', 'the server stops'),
       notLeading(undefined),
+      new ParetoError('unavailable', 'an election is in progress', { details: { 'pareto-leader': '' } }),
     ]) {
       assert.equal(await repeat(failing(error, 3), options()), 'done');
       assert.deepEqual(told.splice(0), Array(3).fill(error.message));

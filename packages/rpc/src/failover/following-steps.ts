@@ -36,8 +36,12 @@ export type Next =
   /** No controller of the list could be reached. */
   | { readonly kind: 'unreachable' };
 
-/** In the trailers of a refusal: host:port of the controller that leads. */
+/** In the trailers of a refusal: host:port of the controller that leads. Empty if no controller leads now. */
 const leaderKey = 'pareto-leader';
+/**
+ * Release 0.1 sends no `pareto-leader` when no controller leads, and recognises the error by these first words. Both this text and
+ * the check for it may go once no component of release 0.1 can be in the cluster.
+ */
 const nobodyLeads = 'no controller leads now';
 
 /** `isConnected`: there was a connection when the call was made. */
@@ -58,15 +62,16 @@ export function judge(error: unknown, isConnected: boolean): Verdict {
  */
 export function leaderOf(error: unknown): string | undefined {
   if (!(error instanceof ParetoError)) return undefined;
-  const isRefusal = error.code === 'failed-precondition';
-  if (isRefusal && error.details[leaderKey] !== undefined) return error.details[leaderKey];
-  return (isRefusal || error.code === 'unavailable') && error.message.startsWith(nobodyLeads) ? '' : undefined;
+  const leader = error.details[leaderKey];
+  if (error.code === 'failed-precondition') return leader;
+  if (error.code !== 'unavailable') return undefined;
+  return leader === '' || error.message.startsWith(nobodyLeads) ? '' : undefined;
 }
 
-/** The refusal that `leaderOf` understands; `leader` undefined: nobody leads now. */
-export const notLeading = (leader: string | undefined): ParetoError =>
+/** Returns the error that `leaderOf` reads. If `leader` is undefined, no controller leads now, and `advice` says what to do. */
+export const notLeading = (leader: string | undefined, advice = 'try again'): ParetoError =>
   leader === undefined
-    ? new ParetoError('unavailable', `${nobodyLeads}: try again`)
+    ? new ParetoError('unavailable', `${nobodyLeads}: ${advice}`, { details: { [leaderKey]: '' } })
     : new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, {
         details: { [leaderKey]: leader },
       });

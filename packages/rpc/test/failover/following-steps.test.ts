@@ -31,6 +31,19 @@ describe('judge', () => {
     it(name, () => assert.deepEqual(judge(error, isConnected), expected));
   }
 
+  it('knows by the details that no controller leads, whatever the text says', () => {
+    const reworded = new ParetoError('unavailable', 'an election is in progress', { details: { 'pareto-leader': '' } });
+    assert.equal(leaderOf(reworded), '');
+    assert.deepEqual(notLeading(undefined).details, { 'pareto-leader': '' });
+    assert.equal(notLeading(undefined, 'retry in a moment').message, 'no controller leads now: retry in a moment');
+  });
+
+  it('knows by the text that no controller leads where release 0.1 says so', () => {
+    const text = 'no controller leads now: nothing was written; try again in a moment';
+    assert.equal(leaderOf(new ParetoError('unavailable', text)), '');
+    assert.equal(leaderOf(new ParetoError('failed-precondition', text)), undefined);
+  });
+
   it('tells who leads of nothing else', () => {
     assert.equal(leaderOf(new ParetoError('unavailable', 'x', { details: { 'pareto-leader': 'a:1' } })), undefined);
     assert.equal(leaderOf('text'), undefined);

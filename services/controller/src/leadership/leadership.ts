@@ -1,6 +1,7 @@
 // Whether this controller leads, and every write of a leader: fenced, counted, and readable in the mirror once it returns.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { notLeading } from '@pareto/rpc';
 import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { leaderOf, leadsBy } from './candidates.js';
@@ -24,7 +25,7 @@ export interface Leader {
   require(): Term;
   /**
    * Why this controller can't write: `failed-precondition` with the leader's address in `pareto-leader`; `unavailable` when
-   * nobody leads, or when the store is silent.
+   * nobody leads (`pareto-leader` is empty then), or when the store is silent.
    */
   refusal(): ParetoError;
   /**
@@ -101,11 +102,7 @@ export function createLeader(options: LeaderOptions): Leader {
 
   const refusal = (): ParetoError => {
     if (store.silentMs > silentMs) return silence(store.silentMs);
-    const leader = elsewhere();
-    if (leader === undefined)
-      return new ParetoError('unavailable', 'no controller leads now: nothing was written; try again in a moment');
-    const details = { 'pareto-leader': leader };
-    return new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, { details });
+    return notLeading(elsewhere(), 'nothing was written; try again in a moment');
   };
 
   mirror.onChange((kinds) => {

@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
-import { openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
+import { leaderOf } from '@pareto/rpc';
+import { createElection, openEmbeddedStore, openEtcdStore, type Store } from '@pareto/state';
 import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { stand, toLead } from '../candidate.js';
+import { createLeader } from '../../src/leadership/leadership.js';
+import { createMirror } from '../../src/storage/mirror.js';
+import { logger, metrics, stand, toLead } from '../candidate.js';
 
 const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
 
@@ -58,6 +61,17 @@ describe('leadership', () => {
     slow.release();
     await toLead(second);
     assert.ok(second.mirror.records.names.has('name/default/last'));
+  });
+
+  it('is refused with an empty address while no controller leads', async () => {
+    const stop = new AbortController();
+    const mirror = createMirror({ store, clock: systemClock, logger });
+    await mirror.start(stop.signal);
+    const election = createElection(store, { name: 'controller', ttlMs: 3_000, clock: systemClock });
+    const leader = createLeader({ store, mirror, election, clock: systemClock, logger, metrics });
+    assert.throws(() => leader.require(), { code: 'unavailable', details: { 'pareto-leader': '' } });
+    await assert.rejects(leader.write([], []), (error) => leaderOf(error) === '');
+    stop.abort();
   });
 
   it('ends when its candidacy is gone, and begins anew', async () => {
