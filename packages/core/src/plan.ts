@@ -29,9 +29,17 @@ export type PlanAction =
 export interface Plan {
   readonly actions: readonly PlanAction[];
   /** What could not be done, and why. */
-  readonly unmet: readonly { readonly variant: VariantId; readonly reason: string }[];
+  readonly unmet: readonly UnmetNeed[];
   /** Files and measurements that wait, and what for. */
   readonly waiting: readonly WaitingWork[];
+}
+
+/** A replica that a plan could not provide. */
+export interface UnmetNeed {
+  readonly variant: VariantId;
+  readonly reason: string;
+  /** Target of the rule that wants it warm. Undefined if no such rule asks for the replica. */
+  readonly warmTarget?: string;
 }
 
 /** A step of making and measuring that no worker may take on now. */

@@ -44,12 +44,20 @@ interface Look {
 }
 
 async function lookAt({ registry, fleet }: ControllerClients, name: string, signal: AbortSignal): Promise<Look> {
-  const [{ variants }, { notices }] = await Promise.all([
+  const [{ variants }, { unmetWarmRules, notices }] = await Promise.all([
     registry.describe({ name }, { signal }),
     fleet.overview({}, { signal }),
   ]);
+  const unmet = unmetWarmRules.find(({ target }) => target === name);
   return {
     ready: variants.filter(({ replicasReady }) => replicasReady > 0),
-    reason: notices.find((notice) => notice.startsWith(`${name} is wished to be warm: `)) ?? '',
+    reason: unmet?.reason ?? noticeOf(name, notices) ?? '',
   };
 }
+
+/**
+ * Finds the reason where controllers of release 0.1 write it: among the notices, known by its first words. It may go once no
+ * controller of release 0.1 has to be talked to.
+ */
+const noticeOf = (name: string, notices: readonly string[]): string | undefined =>
+  notices.find((notice) => notice.startsWith(`${name} is wished to be warm: `));

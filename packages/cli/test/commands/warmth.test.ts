@@ -35,8 +35,14 @@ describe('load and unload', () => {
 
   it('waits until something of it is ready, saying what it waits for', async () => {
     controller.description = variants(0);
-    const reason = 'cnn is wished to be warm: no worker has a slot and 9 bytes for it';
-    controller.overview = { notices: ['something else', reason] };
+    const reason = 'no worker has a slot and 9 bytes for it';
+    controller.overview = {
+      notices: ['something else'],
+      unmetWarmRules: [
+        { target: 'mlp', reason: 'another reason' },
+        { target: 'cnn', reason },
+      ],
+    };
     const running = run('load', 'model/cnn', '--for', '2h', '--reason', 'the demo');
     await waitFor('the wish', () => controller.rules[0]);
     setTimeout(() => (controller.description = variants(2)), 700);
@@ -50,7 +56,7 @@ describe('load and unload', () => {
     assert.deepEqual([rule?.kind, rule?.target, rule?.reason], ['warm', 'cnn', 'the demo']);
   });
 
-  it('gives up waiting in time, and says why it is not ready', async () => {
+  it('gives up waiting in time, and says why it is not ready, as a controller of release 0.1 tells it', async () => {
     controller.description = variants(0);
     controller.overview = { notices: ['cnn is wished to be warm: it is to be measured first'] };
     const { code, stderr } = await run('load', 'cnn', '--timeout', '0.2s');

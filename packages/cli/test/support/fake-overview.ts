@@ -4,7 +4,14 @@ import type { wire } from '@pareto/rpc';
 
 export const fakeOverview = (more: Partial<wire.OverviewResponse> = {}): wire.OverviewResponse => ({
   ...{ cluster: 'default', leader: 'a:1', tableVersion: 'epoch:7', controllers: ['a:1', 'b:1'], storeAgeMs: 0 },
-  ...{ tasks: [], workers: [], routers: [{ routerId: 'r', address: 'r:1' }], recentActions: [], notices: [] },
+  ...{
+    tasks: [],
+    workers: [],
+    routers: [{ routerId: 'r', address: 'r:1' }],
+    recentActions: [],
+    notices: [],
+    unmetWarmRules: [],
+  },
   ...more,
 });
 

@@ -67,7 +67,8 @@ export function leaveWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
     const others = ledger.entriesOf(entry.variant).filter((other) => isServing(other, wanted));
     if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
     else if (others.length === 0 && !needed.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
-    else if (others.length === 0) ledger.unmet(entry.variant, `cannot leave draining worker: no other has room`);
+    else if (others.length === 0)
+      ledger.unmet({ variant: entry.variant, reason: 'cannot leave draining worker: no other has room' });
   }
 }
 

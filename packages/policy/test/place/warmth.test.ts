@@ -279,22 +279,28 @@ describe('placement by wishes', () => {
   }
 
   const unmetOf = (fields: Partial<PlacementSnapshot>): readonly string[] =>
-    planPlacement(snapshot({ ...room, ...fields }), params).unmet.map(({ variant: id, reason }) => `${id}: ${reason}`);
+    planPlacement(snapshot({ ...room, ...fields }), params).unmet.map(
+      ({ variant: id, warmTarget, reason }) => `${id} for ${warmTarget}: ${reason}`,
+    );
 
   it('says why something is not warm', () => {
     const warm = { wishes: [wish('warm', 'a')] };
     assert.match(
       unmetOf({ ...warm, variants: [middle], workers: [worker('w', 50)] }).join(),
-      /^a:fp16: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,
+      /^a:fp16 for a: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,
     );
     const unmeasured = { ...warm, variants: [variant('a:original')], workers: [] };
-    assert.deepEqual(unmetOf(unmeasured), ['a:original: a is wished to be warm: it is to be measured first']);
+    assert.deepEqual(unmetOf(unmeasured), ['a:original for a: a is wished to be warm: it is to be measured first']);
     const failed = { ...warm, variants: [variant('a:original', { failure: 'killed' })], workers: [] };
-    assert.deepEqual(unmetOf(failed), ['a:original: a is wished to be warm: measuring it failed: killed']);
+    assert.deepEqual(unmetOf(failed), ['a:original for a: a is wished to be warm: measuring it failed: killed']);
     const denied = { ...warm, variants: [middle], rules: [rule('deny', 'a')] };
-    assert.deepEqual(unmetOf(denied), ['a:fp16: a is wished to be warm: what there is of it is denied or quarantined']);
+    assert.deepEqual(unmetOf(denied), [
+      'a:fp16 for a: a is wished to be warm: what there is of it is denied or quarantined',
+    ]);
     const cold = { variants: [middle], wishes: [wish('warm', 'digits'), wish('cold', 'a')] };
-    assert.deepEqual(unmetOf(cold), ['a:fp16: digits is wished to be warm: each variant is wished to be cold']);
+    assert.deepEqual(unmetOf(cold), [
+      'a:fp16 for digits: digits is wished to be warm: each variant is wished to be cold',
+    ]);
   });
 
   it('says whom an unload follows', () => {
@@ -442,7 +448,7 @@ describe('placement with rules and wishes', () => {
         const cold = coldVariants(world.wishes, world.variants);
         const ready = new Set<VariantId>(world.replicas.map(({ assignment }) => assignment.variant));
         for (const id of ready) assert.ok(!cold.has(id) || world.wanted.has(id), `${id} is cold and loaded`);
-        const unmet = plan.unmet.map(({ reason }) => reason.split(' ')[0]);
+        const unmet = plan.unmet.map(({ warmTarget }) => warmTarget);
         for (const { kind, target, task: of } of world.wishes) {
           if (kind === 'cold') continue;
           const own = world.variants

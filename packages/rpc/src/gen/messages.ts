@@ -138,6 +138,7 @@ export type { Tensor__Output as Tensor, Tensor as TensorInput } from './pareto/v
 export type { TimedCount__Output as TimedCount, TimedCount as TimedCountInput } from './pareto/v1/TimedCount.js';
 export type { TraceSettingRequest__Output as TraceSettingRequest, TraceSettingRequest as TraceSettingRequestInput } from './inference/TraceSettingRequest.js';
 export type { TraceSettingResponse__Output as TraceSettingResponse, TraceSettingResponse as TraceSettingResponseInput } from './inference/TraceSettingResponse.js';
+export type { UnmetWarmRule__Output as UnmetWarmRule, UnmetWarmRule as UnmetWarmRuleInput } from './pareto/v1/UnmetWarmRule.js';
 export type { UploadRequest__Output as UploadRequest, UploadRequest as UploadRequestInput } from './pareto/v1/UploadRequest.js';
 export type { UploadResponse__Output as UploadResponse, UploadResponse as UploadResponseInput } from './pareto/v1/UploadResponse.js';
 export type { VariantRow__Output as VariantRow, VariantRow as VariantRowInput } from './pareto/v1/VariantRow.js';

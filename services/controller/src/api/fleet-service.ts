@@ -11,7 +11,7 @@ import type { Notices } from '../cluster/notices.js';
 import type { Scene } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../storage/records.js';
-import { ruleNotices, wishNotices } from '../rules/rule-notices.js';
+import { ruleNotices, unmetWarmRules, wishNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
@@ -53,6 +53,7 @@ function overview(options: FleetServiceOptions, now: Scene): wire.OverviewRespon
   const { cluster, name, planLog, routers, tableVersion } = options;
   const { leader, mirror, storeAgeMs } = cluster;
   const leads = leader.term !== undefined;
+  const unmet = leads ? unmetWarmRules(now.registry, planLog.unmet()) : [];
   return {
     cluster: name,
     leader: leads ? (leaderOf(mirror.records) ?? '') : '',
@@ -63,21 +64,27 @@ function overview(options: FleetServiceOptions, now: Scene): wire.OverviewRespon
     recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
     controllers: [...candidatesOf(mirror.records)],
     storeAgeMs: storeAgeMs(),
-    notices: noticesNow(options, now, leads),
+    notices: noticesNow(options, now, leads, unmet),
+    unmetWarmRules: [...unmet],
   };
 }
 
 /** A store that is heard answers more often than this. */
 const silentMs = 3_000;
 
-function noticesNow({ cluster, notices, planLog }: FleetServiceOptions, now: Scene, leads: boolean): string[] {
+function noticesNow(
+  { cluster, notices }: FleetServiceOptions,
+  now: Scene,
+  leads: boolean,
+  unmet: readonly UnmetWarmRule[],
+): string[] {
   const ageMs = cluster.storeAgeMs();
   const silence = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
   return [
     ...(ageMs > silentMs ? [silence] : []),
     ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
     ...ruleNotices(now),
-    ...(leads ? wishNotices(now, planLog.unmet()) : []),
+    ...wishNotices(unmet),
     ...notices.list(),
   ];
 }

@@ -16,12 +16,25 @@ export function ruleNotices(scene: Scene): readonly string[] {
 /** Many wishes may fail for one reason. */
 const mostWishes = 5;
 
-/** What the last plan had to leave cold. */
-export function wishNotices({ registry: { wishes } }: Scene, unmet: Plan['unmet']): readonly string[] {
-  const failing = wishes.flatMap(({ kind, target }) => {
-    const found = kind === 'warm' && unmet.find(({ reason }) => reason.startsWith(`${target} is wished to be warm: `));
-    return found ? [found.reason] : [];
+/** The target of a rule that wants it warm, and why the last plan had to leave it cold. */
+export interface UnmetWarmRule {
+  readonly target: string;
+  readonly reason: string;
+}
+
+/** Returns the warm rules in force that the last plan could not meet. */
+export const unmetWarmRules = (
+  { wishes }: Pick<RegistryView, 'wishes'>,
+  unmet: Plan['unmet'],
+): readonly UnmetWarmRule[] =>
+  wishes.flatMap(({ kind, target }) => {
+    const found = kind === 'warm' ? unmet.find(({ warmTarget }) => warmTarget === target) : undefined;
+    return found === undefined ? [] : [{ target, reason: found.reason }];
   });
+
+/** What the last plan had to leave cold. */
+export function wishNotices(unmet: readonly UnmetWarmRule[]): readonly string[] {
+  const failing = unmet.map(({ reason }) => reason);
   if (failing.length <= mostWishes) return failing;
   return [
     ...failing.slice(0, mostWishes),

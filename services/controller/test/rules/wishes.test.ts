@@ -65,9 +65,16 @@ describe('wishes', () => {
     await until('the row', () => rows(table).join() === 'warm tiny of squares');
     await ask('tiny', true);
     assert.deepEqual(await events(), ['made warm tiny client']);
-    const notices = async (): Promise<readonly string[]> => (await controller.fleet.overview({})).notices;
-    const why = 'tiny is wished to be warm: it is to be measured first';
-    await waitFor('the reason', async () => ((await notices()).includes(why) ? true : undefined));
+    const unmet = async (): Promise<wire.OverviewResponse | undefined> => {
+      const overview = await controller.fleet.overview({});
+      return overview.unmetWarmRules.length > 0 ? overview : undefined;
+    };
+    const { unmetWarmRules, notices } = await waitFor('the reason', unmet);
+    assert.deepEqual(
+      unmetWarmRules.map(({ target }) => target),
+      ['tiny'],
+    );
+    assert.ok(notices.includes(unmetWarmRules[0]?.reason ?? 'none'));
     await ask('tiny', false);
     await ask('squares', true);
     await ask('tiny:original', true);

@@ -5,6 +5,7 @@ import {
   type HardwareClassId,
   type Plan,
   type PlanAction,
+  type UnmetNeed,
   type VariantId,
   type WaitingWork,
 } from '@pareto/core';
@@ -56,7 +57,7 @@ export interface Ledger {
   order(order: Order, worker: WorkerBook, memoryBytes: number): void;
   /** Sets memory aside on a worker for a load that must wait until others have left. */
   promise(worker: WorkerBook, memoryBytes: number): void;
-  unmet(variant: VariantId, reason: string): void;
+  unmet(need: UnmetNeed): void;
   wait(work: WaitingWork): void;
   plan(): Plan;
 }
@@ -68,7 +69,7 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
   const entries: Entry[] = [];
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
-  const unmet: Plan['unmet'][number][] = [];
+  const unmet: UnmetNeed[] = [];
   const waiting: WaitingWork[] = [];
   const enter = (entry: Entry, book: OpenBook): Entry => {
     entries.push(entry);
@@ -115,7 +116,7 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
       worker.free -= memoryBytes;
       worker.soon -= memoryBytes;
     },
-    unmet: (variant, reason) => void unmet.push({ variant, reason }),
+    unmet: (need) => void unmet.push(need),
     wait: (work) => void waiting.push(work),
     plan: () => ({ actions, unmet, waiting }),
   };

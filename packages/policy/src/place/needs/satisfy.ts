@@ -1,6 +1,6 @@
 // Meeting one need for replicas of a variant: by what there is, by loading, or by making room first.
 
-import type { HardwareClassId, Variant } from '@pareto/core';
+import type { HardwareClassId, UnmetNeed, Variant, VariantId } from '@pareto/core';
 import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
 import type { Option } from '../ledger/options.js';
 
@@ -9,6 +9,8 @@ export interface Need {
   readonly options: readonly Option[];
   readonly count: number;
   readonly reason: string;
+  /** Target of the rule that wants the variant warm. Undefined if no such rule asks for it. */
+  readonly warmTarget?: string;
   /** Others may be unloaded for it, the least recently used first. */
   readonly evicts: boolean;
   /** Count workers, not replicas: the loss of one worker must not take them all. */
@@ -113,16 +115,27 @@ export function makeRoom(ledger: Ledger, need: Need, eviction: Eviction): boolea
     ledger.unload(victim, `${victim.kept ? 'both do not fit' : 'least recently used'}, makes room for ${id}`);
   }
   ledger.promise(room.host, room.option.memoryBytes);
-  ledger.unmet(id, `${need.reason}: waits for memory on ${room.host.worker.info.id}`);
+  ledger.unmet(unmetNeed(need, id, `waits for memory on ${room.host.worker.info.id}`));
   return true;
 }
 
-export function noRoom(ledger: Ledger, { options, reason }: Need): void {
-  const [first] = options;
+export function noRoom(ledger: Ledger, need: Need): void {
+  const [first] = need.options;
   if (first === undefined) return;
   const { id } = first.variant.variant;
-  ledger.unmet(id, `${reason}: no worker has a slot and ${first.memoryBytes} bytes for it`);
+  ledger.unmet(unmetNeed(need, id, `no worker has a slot and ${first.memoryBytes} bytes for it`));
 }
+
+/** Returns what a plan reports of a need that it could not meet. */
+export const unmetNeed = (
+  { reason, warmTarget }: Pick<Need, 'reason' | 'warmTarget'>,
+  variant: VariantId,
+  problem: string,
+): UnmetNeed => ({
+  variant,
+  reason: `${reason}: ${problem}`,
+  ...(warmTarget !== undefined && { warmTarget }),
+});
 
 /** Of a worker what no need counts on yet, the least recently used first. */
 export const evictable = (host: WorkerBook): readonly Entry[] =>

@@ -5,7 +5,7 @@ import { bestSuited } from './best-suited.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { hostedBy, need, type Look } from './needs.js';
 import { compareText } from '../ledger/options.js';
-import type { Need } from './satisfy.js';
+import { unmetNeed, type Need } from './satisfy.js';
 import type { PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed } from '../../snapshot/versions.js';
 import type { PlacementWish } from '../../snapshot/warmth.js';
@@ -32,14 +32,18 @@ export function wishNeeds(ledger: Ledger, look: Look): readonly Need[] {
     const own = members[kind].get(wish.target) ?? [];
     const id = kind === 'variant' ? own[0]?.variant.id : task && suited(own, kind, task, look);
     const options = id === undefined ? [] : (look.options.served.get(id) ?? []);
-    if (options.length > 0) return [need(options, { reason: reasonOf(wish) })];
+    if (options.length > 0) return [need(options, wanting(wish))];
     const [first] = own;
-    if (first !== undefined) ledger.unmet(first.variant.id, `${reasonOf(wish)}: ${whyNot(own, look)}`);
+    if (first !== undefined) ledger.unmet(unmetNeed(wanting(wish), first.variant.id, whyNot(own, look)));
     return [];
   });
 }
 
-const reasonOf = ({ target }: PlacementWish): string => `${target} is wished to be warm`;
+/** The CLI of release 0.1 finds the reason among a controller's notices by its first words. */
+const wanting = ({ target }: PlacementWish): Pick<Need, 'reason' | 'warmTarget'> => ({
+  reason: `${target} is wished to be warm`,
+  warmTarget: target,
+});
 
 function suited(
   members: readonly PlacementVariant[],

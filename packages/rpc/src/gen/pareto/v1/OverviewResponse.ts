@@ -4,6 +4,7 @@ import type { TaskLoad as _pareto_v1_TaskLoad, TaskLoad__Output as _pareto_v1_Ta
 import type { Worker as _pareto_v1_Worker, Worker__Output as _pareto_v1_Worker__Output } from '../../pareto/v1/Worker.js';
 import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto_v1_RouterInfo__Output } from '../../pareto/v1/RouterInfo.js';
 import type { PlanAction as _pareto_v1_PlanAction, PlanAction__Output as _pareto_v1_PlanAction__Output } from '../../pareto/v1/PlanAction.js';
+import type { UnmetWarmRule as _pareto_v1_UnmetWarmRule, UnmetWarmRule__Output as _pareto_v1_UnmetWarmRule__Output } from '../../pareto/v1/UnmetWarmRule.js';
 
 export interface OverviewResponse {
   'cluster'?: (string);
@@ -16,6 +17,7 @@ export interface OverviewResponse {
   'controllers'?: (string)[];
   'storeAgeMs'?: (number | string);
   'notices'?: (string)[];
+  'unmetWarmRules'?: (_pareto_v1_UnmetWarmRule)[];
 }
 
 export interface OverviewResponse__Output {
@@ -29,4 +31,5 @@ export interface OverviewResponse__Output {
   'controllers': (string)[];
   'storeAgeMs': (number);
   'notices': (string)[];
+  'unmetWarmRules': (_pareto_v1_UnmetWarmRule__Output)[];
 }
