@@ -52,13 +52,14 @@ module.exports = {
     only('simulator', 'core', 'policy', 'solver'),
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),
-    only('cli', 'core', 'policy', 'service', 'client', ...engine),
+    only('local', 'core', 'service', ...engine),
+    only('cli', 'core', 'policy', 'service', 'client', 'local', ...engine),
     {
       name: 'services-stand-alone',
-      comment: 'A service imports any package but the test kit and the CLI, and no other service.',
+      comment: 'A service imports any package except the test kit, the CLI and local, and no other service.',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/' },
-      to: { path: '^(services/[^/]+|packages/(testkit|cli)|loadgen)/', pathNot: '^services/$1/' },
+      to: { path: '^(services/[^/]+|packages/(testkit|cli|local)|loadgen)/', pathNot: '^services/$1/' },
     },
     {
       name: 'testkit-in-tests-only',

@@ -1,4 +1,3 @@
 export { type Context } from './context/context.js';
 export { runProgram } from './program.js';
 export { createTerminal, type Output, type Terminal } from './terminal/terminal.js';
-export { createCluster, type Cluster, type ClusterOptions } from './up/cluster.js';

@@ -2,8 +2,8 @@
 
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { makeSet, type CertificateSet } from '@pareto/local';
 import { InvalidArgumentError, type Command } from 'commander';
-import { makeSet, type CertificateSet } from '../certs/make-set.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { wholeNumberIn } from '../context/options.js';
 import { formatTable } from '../terminal/table.js';

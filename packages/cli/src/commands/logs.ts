@@ -1,11 +1,17 @@
 // `pareto logs`: what the services say that `pareto up` started on this machine.
 
+import {
+  chooseServices,
+  createLogReader,
+  findLogFolder,
+  followLogs,
+  logLevels,
+  type LogLevel,
+  type LogLine,
+} from '@pareto/local';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isForPrograms, type CommonOptions, type Context } from '../context/context.js';
 import { formatLogLine } from '../logs/format-log-line.js';
-import { chooseServices, findLogFolder } from '../logs/log-folder.js';
-import { logLevels, type LogLevel, type LogLine } from '../logs/log-line.js';
-import { createLogReader, followLogs } from '../logs/read-logs.js';
 import { duration, wholeNumberIn } from '../context/options.js';
 import { didYouMean } from '../suggest/nearest.js';
 import type { Paint } from '../terminal/terminal.js';

@@ -2,12 +2,11 @@
 
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { createCluster, parseLogLine, type Cluster } from '@pareto/local';
 import { Option, type Command } from 'commander';
 import type { Context, Endpoints } from '../context/context.js';
 import { formatLogLine } from '../logs/format-log-line.js';
-import { parseLogLine } from '../logs/log-line.js';
 import { addressesLike, defaultController, wholeNumberIn } from '../context/options.js';
-import { createCluster, type Cluster } from '../up/cluster.js';
 
 interface Options {
   readonly dataDir: string;

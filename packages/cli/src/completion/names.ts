@@ -1,7 +1,7 @@
 // Which names of the cluster may stand where.
 
+import { findLogFolder } from '@pareto/local';
 import { kindNamed, kinds } from '../get/kinds.js';
-import { findLogFolder } from '../logs/log-folder.js';
 import type { LiveNames } from '../suggest/suggest.js';
 import type { Completion, Suggestion } from './complete.js';
 

@@ -1,7 +1,7 @@
 // Formats a log line for people.
 
+import type { LogLevel, LogLine } from '@pareto/local';
 import type { Paint } from '../terminal/terminal.js';
-import type { LogLevel, LogLine } from './log-line.js';
 
 /** Longer values are cut, unless all of them are wanted. */
 const longestValue = 80;

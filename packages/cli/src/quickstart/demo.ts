@@ -1,12 +1,12 @@
 // The quick start's story once the models are registered: queries, and the frontier that answers them.
 
 import { milliseconds, ParetoError } from '@pareto/core';
+import type { Cluster } from '@pareto/local';
 import type { wire } from '@pareto/rpc';
 import { withController, withRouter, type RouterClients } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
 import { formatFrontier } from '../frontier/format-frontier.js';
 import { planFrontiers } from '../frontier/frontier.js';
-import type { Cluster } from '../up/cluster.js';
 import { ask, type Outcome } from './ask.js';
 import { task, validation } from './digits.js';
 import { findOffers } from './offers.js';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
+import type { Cluster } from '@pareto/local';
 import { Command } from 'commander';
 import { createNarratedCluster, portOrOff, withCluster } from '../commands/up.js';
 import type { Context } from '../context/context.js';
@@ -16,7 +17,6 @@ import { registerDigits } from './register-digits.js';
 import { findFailures, formatOutcomes, howToTalk } from './report.js';
 import { formatResult } from '../register/registered-summary.js';
 import { createTerminal } from '../terminal/terminal.js';
-import type { Cluster } from '../up/cluster.js';
 
 const defaultDir = '.pareto-quickstart';
 

@@ -1,6 +1,7 @@
 // Registers the digits example, and waits until what is made of it is measured.
 
 import { ParetoError } from '@pareto/core';
+import type { Cluster } from '@pareto/local';
 import type { wire } from '@pareto/rpc';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
@@ -10,7 +11,6 @@ import { registerModels, registerTask, type RegisterOptions } from '../register/
 import { createRegisterProgress } from '../register/register-progress.js';
 import type { Registered } from '../register/registered-summary.js';
 import { repeatOptions } from '../connection/repeat.js';
-import type { Cluster } from '../up/cluster.js';
 import { models, task, validation } from './digits.js';
 
 /** What was done at the first look is told like the rest. */

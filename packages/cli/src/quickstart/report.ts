@@ -1,10 +1,9 @@
 // The quick start's table, and what to do with a cluster that is left running.
 
+import type { Cluster, Topology } from '@pareto/local';
 import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
-import type { Cluster } from '../up/cluster.js';
-import type { Topology } from '../up/topology.js';
 import type { Outcome } from './ask.js';
 
 const digitOf = ({ query, hits }: Outcome): string => {

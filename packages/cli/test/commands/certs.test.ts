@@ -5,6 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
+import { certifiedRoles } from '@pareto/local';
 import {
   checkCertificates,
   createChannel,
@@ -17,7 +18,6 @@ import {
   type ServiceRole,
 } from '@pareto/rpc';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
-import { certifiedRoles } from '../../src/certs/make-set.js';
 import { runProgram } from '../../src/program.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
 

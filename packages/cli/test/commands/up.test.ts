@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
+import { createCluster, makeSet, type Cluster } from '@pareto/local';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, freePorts, missingEtcd, startEtcd, waitFor } from '@pareto/testkit';
-import { makeSet } from '../../src/certs/make-set.js';
 import { withController } from '../../src/connection/connect.js';
 import { deleteName } from '../../src/delete/delete-name.js';
 import { waitForJobs } from '../../src/jobs/wait-for-jobs.js';
 import { modelAt, registerModels, registerTask } from '../../src/register/register-models.js';
-import { createCluster, type Cluster } from '../../src/up/cluster.js';
 
 const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 

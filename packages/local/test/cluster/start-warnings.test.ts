@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createStartWarnings } from '../src/up/start-warnings.js';
+import { createStartWarnings } from '../../src/cluster/start-warnings.js';
 
 const line = (level: string, message: string, error?: string): string =>
   JSON.stringify({ level, message, ...(error === undefined ? {} : { error: { message: error } }) });

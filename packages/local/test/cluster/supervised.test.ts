@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { milliseconds, systemClock } from '@pareto/core';
-import { restartDelay, supervise, type Supervised } from '../src/up/supervised.js';
+import { restartDelay, supervise, type Supervised } from '../../src/cluster/supervised.js';
 
 const never = new AbortController().signal;
 

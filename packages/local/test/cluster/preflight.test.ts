@@ -3,8 +3,8 @@ import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/p
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare } from '../src/up/preflight.js';
-import { planTopology, type TopologyOptions } from '../src/up/topology.js';
+import { prepare } from '../../src/cluster/preflight.js';
+import { planTopology, type TopologyOptions } from '../../src/cluster/topology.js';
 
 const host = '127.0.0.1';
 
