@@ -63,16 +63,14 @@ interface Chosen {
   readonly isNewAuthority: boolean;
 }
 
-async function chooseAuthority(
-  { out, force, renew, now }: SetOptions,
-  { createAuthority, readAuthority }: typeof Issuing,
-): Promise<Chosen> {
-  if (force) return { authority: await createAuthority(now), isNewAuthority: true };
+async function chooseAuthority({ out, force, renew, now }: SetOptions, issuing: typeof Issuing): Promise<Chosen> {
+  if (force) return { authority: await issuing.createAuthority(now), isNewAuthority: true };
   const found = await findAuthority(out);
   if (found === undefined) {
     if (renew)
       throw new ParetoError('failed-precondition', `there is no ${join(out, authorityFolder)}: leave --renew out`);
-    if ((await findHosts(out)) === undefined) return { authority: await createAuthority(now), isNewAuthority: true };
+    if ((await findHosts(out)) === undefined)
+      return { authority: await issuing.createAuthority(now), isNewAuthority: true };
     throw new ParetoError(
       'already-exists',
       `${out} holds certificates of an authority that isn't there: choose another folder with --out, or pass --force`,
@@ -84,7 +82,7 @@ async function chooseAuthority(
       `${out} holds certificates: pass --renew for new ones from the same authority, or --force to start again with another authority`,
     );
   }
-  const authority = readAuthority(found);
+  const authority = issuing.readAuthority(found);
   if (authority.endsAt > now) return { authority, isNewAuthority: false };
   throw new ParetoError('failed-precondition', `the authority in ${out} has ended: make another with --force`);
 }
