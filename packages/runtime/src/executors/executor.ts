@@ -15,6 +15,8 @@ export interface LoadRequest extends SessionRequest {
   readonly memoryLimitBytes: number;
   /** On the cpu: everything else goes before it. */
   readonly nice?: boolean | undefined;
+  /** What errors call the model, such as `the original`; `the model` if left out. */
+  readonly modelName?: string | undefined;
 }
 
 export interface Executor extends AsyncDisposable {
@@ -79,9 +81,10 @@ async function load(berth: Berth, request: LoadRequest, signal: AbortSignal | un
   const outcome = await unlessAborted(asked, signal);
   if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;
   const closed = berth.close();
-  if (outcome === undefined) throw new ParetoError('cancelled', 'loading failed: the load was called off');
+  if (outcome === undefined)
+    throw new ParetoError('cancelled', `${loadingOf(request)} failed: the load was called off`);
   await closed;
-  throw refusal(outcome);
+  throw refusal(outcome, request);
 }
 
 /** Undefined once the signal aborts. */
@@ -95,13 +98,18 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   return Promise.race([promise, aborted]).finally(() => settled.abort());
 }
 
-function refusal(outcome: CallOutcome): ParetoError {
+type Named = Pick<LoadRequest, 'modelName'>;
+
+const loadingOf = ({ modelName }: Named): string => (modelName === undefined ? 'loading' : `loading ${modelName}`);
+
+function refusal(outcome: CallOutcome, request: Named): ParetoError {
   if (outcome.kind === 'died') {
     const { kind, reason } = outcome.death;
     const code = kind === 'out-of-memory' ? 'resource-exhausted' : kind === 'beside' ? 'unavailable' : 'internal';
-    return new ParetoError(code, `loading failed: ${reason}`);
+    return new ParetoError(code, `${loadingOf(request)} failed: ${reason}`);
   }
-  return new ParetoError('invalid-argument', `the model can't be loaded: ${whyFailed(outcome)}`);
+  const { modelName = 'the model' } = request;
+  return new ParetoError('invalid-argument', `${modelName} can't be loaded: ${whyFailed(outcome)}`);
 }
 
 function runOutcome(outcome: CallOutcome): RunOutcome {

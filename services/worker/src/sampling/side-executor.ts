@@ -1,6 +1,6 @@
 // Executors beside the replicas, for making, verifying and comparing: they hold no slot, and run when nobody else wants the core.
 
-import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import {
   readCpuTime,
   runFailure,
@@ -35,10 +35,8 @@ export async function loadAside(
   signal: AbortSignal,
 ): Promise<SideModel> {
   const memoryLimitBytes = deps.memoryLimitBytes();
-  const wish = { modelPath, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
-  const executor = await deps.pool.load(wish, signal).catch((error: unknown) => {
-    throw error instanceof ParetoError ? namingWho(who, error) : error;
-  });
+  const wish = { modelPath, modelName: who, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
+  const executor = await deps.pool.load(wish, signal);
   countAsGuest(executor, deps.guests);
   endWith(executor, signal);
   return {
@@ -49,15 +47,6 @@ export async function loadAside(
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
 }
-
-const namingWho = (who: string, error: ParetoError): ParetoError =>
-  new ParetoError(
-    error.code,
-    error.message.replace(/^the model|^loading/, (start) => told(who, start)),
-    { cause: error },
-  );
-
-const told = (who: string, start: string): string => (start === 'loading' ? `loading ${who}` : who);
 
 /** As long as a run may take by the clock where others want the core all the time: a twentieth of when it counts as hung. */
 const starvedMs = milliseconds(15_000);

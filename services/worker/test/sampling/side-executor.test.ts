@@ -43,6 +43,20 @@ describe('an executor beside the replicas', function () {
     });
   });
 
+  it('is called by its name where it can not be loaded', async () => {
+    await writeFile(path, 'no model');
+    const { signal } = new AbortController();
+    await assert.rejects(loadAside('the made file', path, deps(), signal), {
+      code: 'invalid-argument',
+      message: /^the made file can't be loaded: /,
+    });
+    await writeFile(path, matrixModel(1));
+    const calledOff = new AbortController();
+    const loading = loadAside('the original', path, deps(), calledOff.signal);
+    calledOff.abort(new Error('enough'));
+    await assert.rejects(loading, { code: 'cancelled', message: /^loading the original failed: / });
+  });
+
   it('gives way to all others, and its memory counts while it is there', async () => {
     await writeFile(path, matrixModel(1));
     const calledOff = new AbortController();
