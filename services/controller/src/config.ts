@@ -4,24 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { defaultPrices, errorText, ParetoError, type PriceTable } from '@pareto/core';
 import { advertiseFlag, commonFlags, defineConfig, type CommonConfig, type ConfigDefinition } from '@pareto/service';
 import { z } from 'zod';
+import type { StorageFlags } from './storage/storage.js';
 
-export interface ControllerConfig extends CommonConfig {
-  readonly dataDir: string;
-  readonly etcd?: readonly string[] | undefined;
-  readonly cluster: string;
-  readonly etcdCerts?: string | undefined;
-  readonly etcdUser?: string | undefined;
-  readonly etcdPasswordFile?: string | undefined;
-  readonly etcdCompactMinutes: number;
+export interface ControllerConfig extends CommonConfig, StorageFlags {
   readonly advertise?: string | undefined;
   readonly prices?: string | undefined;
   readonly backupFile?: string | undefined;
   readonly backupMinutes: number;
-  readonly restore?: string | undefined;
   readonly maxBatchSize: number;
-  readonly maxBlobMebibytes: number;
-  readonly blobs?: string | undefined;
-  readonly s3Endpoint?: string | undefined;
   readonly blobGraceHours: number;
 }
 

@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest } from '@pareto/core';
 import type { Store } from '@pareto/state';
-import type { ControllerConfig } from '../config.js';
 import type { OpenContext } from './open-store.js';
 
 const placeKey = 'meta/blobs';
 /** Of what is looked into on this host while blobs are in S3. */
 const cacheBytes = 4 * 2 ** 30;
 
-type BlobFlags = Pick<ControllerConfig, 'dataDir' | 'blobs' | 's3Endpoint' | 'maxBlobMebibytes'>;
+/** Flags that say where model files are stored: the folder or S3 bucket `blobs`, by default a folder in `dataDir`. */
+export interface BlobFlags {
+  readonly dataDir: string;
+  readonly blobs?: string | undefined;
+  readonly s3Endpoint?: string | undefined;
+  readonly maxBlobMebibytes: number;
+}
 
 /** Throws a ParetoError of one line that says what is wrong with the place and what to do. */
 export async function openBlobPlace(flags: BlobFlags, { clock, logger }: OpenContext): Promise<BlobStore> {

@@ -4,14 +4,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
 import type { EtcdStoreOptions } from '@pareto/state';
-import type { ControllerConfig } from '../config.js';
 
-export type EtcdFlags = Pick<ControllerConfig, 'etcd' | 'cluster' | 'etcdCerts' | 'etcdUser' | 'etcdPasswordFile'>;
+/** Flags that say how to reach etcd. `etcd` lists host:port of its members; without it the store is embedded. */
+export interface EtcdFlags {
+  readonly etcd?: readonly string[] | undefined;
+  readonly cluster: string;
+  readonly etcdCerts?: string | undefined;
+  readonly etcdUser?: string | undefined;
+  readonly etcdPasswordFile?: string | undefined;
+  readonly etcdCompactMinutes: number;
+}
+
+export type EtcdAccessFlags = Omit<EtcdFlags, 'etcd' | 'etcdCompactMinutes'>;
 
 /** Throws `invalid-argument` that names the flag and the file. */
 export async function readEtcdAccess(
   endpoints: readonly string[],
-  flags: EtcdFlags,
+  flags: EtcdAccessFlags,
 ): Promise<Omit<EtcdStoreOptions, 'clock' | 'onNotice'>> {
   const renew = (): Promise<EtcdCredentials> => readCredentials(flags);
   return { endpoints, prefix: `/pareto/${flags.cluster}/`, ...(await renew()), renew };
@@ -19,7 +28,11 @@ export async function readEtcdAccess(
 
 type EtcdCredentials = Pick<EtcdStoreOptions, 'tls' | 'user'>;
 
-const readCredentials = async ({ etcdCerts, etcdUser, etcdPasswordFile }: EtcdFlags): Promise<EtcdCredentials> => ({
+const readCredentials = async ({
+  etcdCerts,
+  etcdUser,
+  etcdPasswordFile,
+}: EtcdAccessFlags): Promise<EtcdCredentials> => ({
   tls: etcdCerts === undefined ? undefined : await readCerts(etcdCerts),
   user: await readUser(etcdUser, etcdPasswordFile),
 });

@@ -40,7 +40,7 @@ export async function openWhenThere<T>(
 /** As `openWhenThere` does. */
 export async function openEtcd(
   etcd: readonly string[],
-  flags: EtcdFlags & { readonly etcdCompactMinutes: number },
+  flags: EtcdFlags,
   context: OpenContext,
   signal: AbortSignal,
 ): Promise<Store | undefined> {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { BlobStore } from '@pareto/blobs';
 import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
-import { checkBlobPlace, openBlobPlace } from './blob-place.js';
-import type { ControllerConfig } from '../config.js';
+import { checkBlobPlace, openBlobPlace, type BlobFlags } from './blob-place.js';
+import type { EtcdFlags } from './etcd-access.js';
 import { createLateStore, type LateStore } from './late-store.js';
 import { createLateBlobs, type LateBlobs } from './late-blobs.js';
 import { openEtcd, openWhenThere, type OpenContext } from './open-store.js';
@@ -18,6 +18,11 @@ export interface Storage {
   readonly part: Runnable;
 }
 
+/** Flags of the store and the blobs. `restore` names a backup that fills an empty store first. */
+export interface StorageFlags extends EtcdFlags, BlobFlags {
+  readonly restore?: string | undefined;
+}
+
 export interface StorageContext extends OpenContext {
   /** Aborts when the service is to stop, perhaps before it has started. */
   readonly draining: AbortSignal;
@@ -26,7 +31,7 @@ export interface StorageContext extends OpenContext {
 }
 
 /** Throws a ParetoError of one line when the embedded store can't be opened; starting the part does for all else. */
-export async function createStorage(config: ControllerConfig, context: StorageContext): Promise<Storage> {
+export async function createStorage(config: StorageFlags, context: StorageContext): Promise<Storage> {
   const { clock } = context;
   const store = createLateStore();
   if (context.store !== undefined) store.open(keptOpen(context.store));
@@ -40,12 +45,7 @@ export async function createStorage(config: ControllerConfig, context: StorageCo
   return { store, blobs, part };
 }
 
-async function start(
-  config: ControllerConfig,
-  context: StorageContext,
-  store: LateStore,
-  blobs: LateBlobs,
-): Promise<void> {
+async function start(config: StorageFlags, context: StorageContext, store: LateStore, blobs: LateBlobs): Promise<void> {
   const { etcd, cluster, restore } = config;
   const { draining, logger } = context;
   if (etcd !== undefined) {
