@@ -92,7 +92,7 @@ export async function createController(
   cluster.onLeadership(routes.leadershipChanged);
 
   const { port, listening, serving } = createServing(server, config, logger);
-  const handover = createHandover(loads);
+  const handover = createHandover(() => loads.flush());
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));
   const house = { ...config, ...context, store, cluster, records };

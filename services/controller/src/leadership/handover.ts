@@ -2,7 +2,6 @@
 // that are under way may go on for a while, and nobody is to wait for them.
 
 import type { Runnable } from '@pareto/service';
-import type { LoadFlusher } from '../loads/load-flusher.js';
 
 export interface Handover {
   /** Aborts when another is to lead. */
@@ -11,7 +10,8 @@ export interface Handover {
   readonly part: Runnable;
 }
 
-export function createHandover(loads: Pick<LoadFlusher, 'flush'>): Handover {
+/** `flush` writes the loads that workers reported last. */
+export function createHandover(flush: () => Promise<void>): Handover {
   const leaving = new AbortController();
   return {
     signal: leaving.signal,
@@ -19,7 +19,7 @@ export function createHandover(loads: Pick<LoadFlusher, 'flush'>): Handover {
       name: 'handover',
       start: async () => {},
       async stop() {
-        await loads.flush();
+        await flush();
         leaving.abort(new Error('the controller stops'));
       },
     },
