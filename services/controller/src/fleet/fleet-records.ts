@@ -1,13 +1,13 @@
 // What is written down of the fleet: workers, measurements and quarantines.
 
-import type { Measurement, WorkerId, WorkerInfo } from '@pareto/core';
+import type { Measurement, Milliseconds, WorkerId, WorkerInfo } from '@pareto/core';
 import { isQuarantined } from '@pareto/policy';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { FleetState } from './fleet-state.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport } from './live-worker.js';
 import type { Mirror } from '../storage/mirror.js';
-import type { Scene } from '../cluster/observe.js';
+import type { RegistryView } from '../registry/registry-view.js';
 import { unchangedSince } from '../storage/record-tables.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../storage/records.js';
 import { decideUntilWritten } from '../leadership/registry-turns.js';
@@ -23,8 +23,11 @@ export interface FleetRecords {
   forgetLost(scene: LostScene): Promise<void>;
 }
 
-interface LostScene extends Pick<Scene, 'now' | 'leadingSince'> {
-  readonly registry: Pick<Scene['registry'], 'assignments'>;
+interface LostScene {
+  readonly now: Milliseconds;
+  /** Undefined if this controller does not lead. */
+  readonly leadingSince: Milliseconds | undefined;
+  readonly registry: Pick<RegistryView, 'assignments'>;
 }
 
 export interface FleetRecordsOptions {
