@@ -20,8 +20,8 @@ import {
 } from '@pareto/policy';
 import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
 import type { LiveReplica } from '../fleet/live-replica.js';
-import { currentVersions, type Scene } from '../cluster/observe.js';
-import { costOf, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
+import type { Scene } from '../cluster/observe.js';
+import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** Everything of one task, or of all. */
 export function listRegistry(scene: Scene, task: string): wire.ListResponseInput {

@@ -12,7 +12,8 @@ import {
 import type { wire } from '@pareto/rpc';
 import { notFound } from './describe.js';
 import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
-import { currentVersions, observeWorkers, type Scene } from '../cluster/observe.js';
+import { observeWorkers, type Scene } from '../cluster/observe.js';
+import { currentVersions } from '../registry/registry-view.js';
 
 /** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */
 export function listJobs(scene: Scene, waiting: Plan['waiting'], name: string): wire.JobInput[] {

@@ -52,7 +52,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async profile({ variant }) {
       requireWritable();
-      await options.takeTurn(variant, () => profileAgain(options, scene(), variant));
+      await options.takeTurn(variant, () => profileAgain(options, scene().registry, variant));
       return {};
     },
     async jobs({ name }) {

@@ -14,7 +14,6 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import type {
-  PlacementArchitecture,
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
@@ -26,7 +25,14 @@ import type { DemandBook } from './demand-book.js';
 import type { FleetState } from '../fleet/fleet-state.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { RecordView } from '../storage/record-tables.js';
-import { costOf, latencyOf, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
+import {
+  costOf,
+  currentVersions,
+  latencyOf,
+  variantsOfVersion,
+  versionKey,
+  type RegistryView,
+} from '../registry/registry-view.js';
 
 /** Everything there is to look at. */
 export interface Scene {
@@ -71,11 +77,6 @@ function observeWish({ kind, tenant, task, target, reason, madeWallMs }: Wish, {
   const since = milliseconds(now - Math.max(0, wallMs - madeWallMs));
   return { kind, tenant, task, target, reason, since };
 }
-
-export const currentVersions = ({ architectures, outcomes }: RegistryView): readonly PlacementArchitecture[] =>
-  [...architectures].flatMap(([name, versions]) =>
-    versions.slice(-1).map((architecture) => ({ architecture, outcomes: outcomes.get(name) ?? [] })),
-  );
 
 /** Variants of the versions that names mean, where those are not the current ones. */
 const olderServed = ({ registry, served }: Pick<Scene, 'registry' | 'served'>): readonly PlacementVariant[] =>

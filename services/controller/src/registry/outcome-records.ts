@@ -16,7 +16,7 @@ import { checkBlob } from './check-model.js';
 import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
-import { currentVersions, type Scene } from '../cluster/observe.js';
+import { currentVersions, type RegistryView } from './registry-view.js';
 import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
@@ -26,7 +26,7 @@ export interface OutcomeRecords {
   /** The first word on a file counts. Nothing when the architecture was deleted meanwhile. */
   store(outcome: RecipeOutcome): Promise<void>;
   /** Adds variants of files that were made earlier, for providers that the fleet has got since. */
-  addVariants(scene: Scene): Promise<void>;
+  addVariants(view: { readonly registry: RegistryView; readonly records: RecordView }): Promise<void>;
 }
 
 export interface OutcomeRecordsOptions {

@@ -3,17 +3,17 @@
 import { parseTarget, type Architecture, type Measurement, type RecipeOutcome } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
 import { notFound } from '../api/describe.js';
-import type { Scene } from '../cluster/observe.js';
+import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
 
 /** Of a variant, or of an architecture's current version. Throws `not-found`. Undefined when somebody else wrote in between. */
 export async function profileAgain(
   { leader, mirror }: Pick<RegisterContext, 'leader' | 'mirror'>,
-  scene: Scene,
+  registry: RegistryView,
   name: string,
 ): Promise<true | undefined> {
-  const { architecture, operations } = againOf(scene, name);
+  const { architecture, operations } = againOf(registry, name);
   const key = architectureKey(architecture.name, architecture.version);
   const known = mirror.records.architectures.get(key);
   if (known === undefined) throw notFound('variant or architecture', name);
@@ -22,7 +22,10 @@ export async function profileAgain(
   return true;
 }
 
-function againOf({ registry }: Scene, name: string): { architecture: Architecture; operations: readonly Operation[] } {
+function againOf(
+  registry: RegistryView,
+  name: string,
+): { architecture: Architecture; operations: readonly Operation[] } {
   const target = parseTarget(name);
   const architecture = registry.architectures.get(target.kind === 'name' ? target.name : target.architecture)?.at(-1);
   if (architecture === undefined) throw notFound('variant or architecture', name);

@@ -18,7 +18,7 @@ import {
   type Wish,
   type WorkerId,
 } from '@pareto/core';
-import { costPer1k, type PlacementVariant } from '@pareto/policy';
+import { costPer1k, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
 import type { RecordKind } from '../storage/records.js';
 
@@ -137,3 +137,9 @@ export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: 
 
 const values = <T>(records: ReadonlyMap<string, { readonly value: T }>): readonly T[] =>
   Array.from(records.values(), ({ value }) => value);
+
+/** Returns the current version of each architecture, with the outcomes of its recipes. */
+export const currentVersions = ({ architectures, outcomes }: RegistryView): readonly PlacementArchitecture[] =>
+  [...architectures].flatMap(([name, versions]) =>
+    versions.slice(-1).map((architecture) => ({ architecture, outcomes: outcomes.get(name) ?? [] })),
+  );
