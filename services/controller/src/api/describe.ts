@@ -21,6 +21,7 @@ import {
 import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
 import type { LiveReplica } from '../fleet/live-replica.js';
 import type { Scene } from '../cluster/observe.js';
+import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** Everything of one task, or of all. */
@@ -68,9 +69,6 @@ const describeArchitecture = ({ served }: Scene, architecture: Architecture): wi
   ...architectureToWire(architecture),
   servedVersion: served.get(architecture.name) ?? 0,
 });
-
-export const notFound = (what: string, name: string): ParetoError =>
-  new ParetoError('not-found', `there is no ${what} ${JSON.stringify(name)}`);
 
 function describeVariant(scene: Scene, { variant, measurements, dominatedBy }: PlacementVariant): wire.VariantInput {
   const { id, version, architecture, recipe, provider, option = '', task, quarantineReason = '' } = variant;

@@ -4,7 +4,7 @@ import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { candidatesOf, leaderOf } from '../leadership/candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { notFound } from './describe.js';
+import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { Notices } from '../cluster/notices.js';

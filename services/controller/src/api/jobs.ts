@@ -10,7 +10,7 @@ import {
   type Step,
 } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
-import { notFound } from './describe.js';
+import { notFound } from '../registry/not-found.js';
 import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
 import { observeWorkers, type Scene } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';

@@ -2,7 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
-import { notFound } from '../api/describe.js';
+import { notFound } from './not-found.js';
 import type { Mirror } from '../storage/mirror.js';
 import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register.js';

@@ -2,7 +2,7 @@
 
 import { parseTarget, type Architecture, type Measurement, type RecipeOutcome } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
-import { notFound } from '../api/describe.js';
+import { notFound } from './not-found.js';
 import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';

@@ -3,7 +3,7 @@
 import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
-import { notFound } from '../api/describe.js';
+import { notFound } from '../registry/not-found.js';
 import { servedVariants, type Scene } from '../cluster/observe.js';
 import { ruleKey, tenant } from '../storage/records.js';
 

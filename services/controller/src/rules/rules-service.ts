@@ -2,7 +2,7 @@
 
 import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { notFound } from '../api/describe.js';
+import { notFound } from '../registry/not-found.js';
 import type { Scene } from '../cluster/observe.js';
 import type { RegisterContext } from '../registry/register.js';
 import { ruleKey, tenant } from '../storage/records.js';
