@@ -1,7 +1,7 @@
 // What goes down a worker's stream: its assignments when they changed, a word when it is to report at once, else a sign of life
 // twice a second. One message is in flight at a time, and the newest state wins: a slow worker is told once what it missed.
 
-import type { Clock, WorkerId } from '@pareto/core';
+import type { Clock, PlanAction, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
 import { createDoorbell } from '../loops/notifier.js';
 
@@ -13,6 +13,14 @@ export interface WorkerLine {
   ask(asked: number): void;
   /** Sends until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
+}
+
+/** Applies a plan: sends every connected worker its assignments when they change. */
+export interface Assigner {
+  /** A worker's stream is there; it gets its assignments at once. */
+  attach(line: WorkerLine): void;
+  detach(line: WorkerLine): void;
+  apply(actions: readonly PlanAction[]): void;
 }
 
 export interface WorkerLineOptions {

@@ -19,7 +19,6 @@ import {
   type wire,
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import type { Assigner } from '../plan/assigner.js';
 import type { EventLog } from '../events/events.js';
 import type { FleetRecords } from './fleet-records.js';
 import type { FleetState } from './fleet-state.js';
@@ -27,10 +26,10 @@ import type { Leader } from '../leadership/leadership.js';
 import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
-import { replicaEvents } from '../plan/plan-events.js';
+import { replicaEvents } from './replica-events.js';
 import type { ReportAsker } from './report-asker.js';
 import type { RollCall } from './roll-call.js';
-import { createWorkerLine } from './worker-line.js';
+import { createWorkerLine, type Assigner } from './worker-line.js';
 
 export interface WorkerSessionsOptions {
   readonly fleet: FleetState;

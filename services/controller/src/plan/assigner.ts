@@ -7,14 +7,7 @@ import type { Mirror } from '../storage/mirror.js';
 import type { Scene } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
 import { strangersOn } from './strangers.js';
-import type { WorkerLine } from '../fleet/worker-line.js';
-
-export interface Assigner {
-  /** A worker's stream is there; it gets its assignments at once. */
-  attach(line: WorkerLine): void;
-  detach(line: WorkerLine): void;
-  apply(actions: readonly PlanAction[]): void;
-}
+import type { Assigner, WorkerLine } from '../fleet/worker-line.js';
 
 interface Told {
   readonly line: WorkerLine;

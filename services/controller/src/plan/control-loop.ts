@@ -16,7 +16,7 @@ import {
 } from '@pareto/policy';
 import type { ControllerMetrics, Tracer } from '@pareto/telemetry';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
-import type { Assigner } from './assigner.js';
+import type { Assigner } from '../fleet/worker-line.js';
 import { endRules } from '../rules/end-rules.js';
 import type { EventLog } from '../events/events.js';
 import type { Term } from '../leadership/leadership.js';

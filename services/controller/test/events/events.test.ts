@@ -6,7 +6,7 @@ import type { wire } from '@pareto/rpc';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { createEventLog } from '../../src/events/events.js';
 import { track, type LiveReplica } from '../../src/fleet/live-replica.js';
-import { replicaEvents } from '../../src/plan/plan-events.js';
+import { replicaEvents } from '../../src/fleet/replica-events.js';
 import { createSuccession } from '../../src/plan/succession.js';
 import { startWorker, type FakeWorker } from '../fake-worker.js';
 import { reportOf, w1 } from '../reports.js';
