@@ -5,10 +5,10 @@ import { milliseconds, systemClock } from '@pareto/core';
 import { createChannel, createClient } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter, type FakeRouter } from './fake-router.js';
-import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from './fake-worker.js';
-import { startController, type TestController } from './start-controller.js';
-import { digestOf, registerModel, upload } from './upload-model.js';
+import { startRouter, type FakeRouter } from './support/fake-router.js';
+import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from './support/fake-worker.js';
+import { startController, type TestController } from './support/start-controller.js';
+import { digestOf, registerModel, upload } from './support/upload-model.js';
 
 describe('controller', () => {
   let folder: TempFolder;

@@ -4,7 +4,6 @@ import {
   dynamicBatch,
   originalRecipe,
   parseTarget,
-  ParetoError,
   type Architecture,
   type Measurement,
   type Variant,

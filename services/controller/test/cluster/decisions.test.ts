@@ -6,7 +6,7 @@ import type { wire } from '@pareto/rpc';
 import { describe, it } from 'mocha';
 import { addCounts, countsSince } from '../../src/loads/counters.js';
 import { createDemandBook } from '../../src/cluster/demand-book.js';
-import { reportOf, w1 } from '../reports.js';
+import { reportOf, w1 } from '../support/reports.js';
 
 const ms = milliseconds;
 const tiny = variantId('tiny:original');

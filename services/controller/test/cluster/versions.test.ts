@@ -5,10 +5,10 @@ import { milliseconds, systemClock, type Measurement } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter } from '../fake-router.js';
-import { profileFor, startWorker } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startRouter } from '../support/fake-router.js';
+import { profileFor, startWorker } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 describe('a new version', () => {
   let folder: TempFolder;

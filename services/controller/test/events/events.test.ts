@@ -8,10 +8,10 @@ import { createEventLog } from '../../src/events/events.js';
 import { track, type LiveReplica } from '../../src/fleet/live-replica.js';
 import { replicaEvents } from '../../src/fleet/replica-events.js';
 import { createSuccession } from '../../src/plan/succession.js';
-import { startWorker, type FakeWorker } from '../fake-worker.js';
-import { reportOf, w1 } from '../reports.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { reportOf, w1 } from '../support/reports.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 describe('the log of events', () => {
   const drop = { kind: 'drop', subject: 'm:original', worker: 'w1', reason: 'stale' };

@@ -8,7 +8,7 @@ import { describe, it } from 'mocha';
 import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState, defaultFleetParams } from '../../src/fleet/fleet-state.js';
 import { workerKey } from '../../src/storage/records.js';
-import { logger, metrics, stand, toLead } from '../candidate.js';
+import { logger, metrics, stand, toLead } from '../support/candidate.js';
 
 const id = workerId('w1');
 const infoOf = (incarnation: string): WorkerInfo => ({

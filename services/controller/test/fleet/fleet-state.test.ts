@@ -11,7 +11,7 @@ import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState } from '../../src/fleet/fleet-state.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
 import { putRecord, workerKey } from '../../src/storage/records.js';
-import { infoOf, reportOf, w1 } from '../reports.js';
+import { infoOf, reportOf, w1 } from '../support/reports.js';
 
 const ms = milliseconds;
 

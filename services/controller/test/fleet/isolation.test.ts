@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter, type FakeRouter } from '../fake-router.js';
-import { startWorker, type FakeWorker } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startRouter, type FakeRouter } from '../support/fake-router.js';
+import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 describe('a leader that hears no worker, or not one of them', function () {
   this.timeout(60_000);

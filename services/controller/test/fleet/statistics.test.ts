@@ -5,9 +5,9 @@ import { milliseconds, ParetoError, systemClock } from '@pareto/core';
 import { createClient, type wire } from '@pareto/rpc';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
-import { startWorker, type FakeWorker, type FakeWorkerOptions } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 const tiny = 'tiny:original';
 

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startWorker, type FakeWorker } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
+import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
 
 describe('two processes that are one worker', () => {
   let folder: TempFolder;

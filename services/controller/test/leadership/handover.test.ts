@@ -6,10 +6,10 @@ import { milliseconds, systemClock } from '@pareto/core';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter } from '../fake-router.js';
-import { startWorker } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { digestOf, registerModel } from '../upload-model.js';
+import { startRouter } from '../support/fake-router.js';
+import { startWorker } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { digestOf, registerModel } from '../support/upload-model.js';
 
 describe('a leader that stops while a call of it goes on', () => {
   let folder: TempFolder;

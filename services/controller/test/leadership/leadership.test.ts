@@ -8,7 +8,7 @@ import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } fr
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createLeader } from '../../src/leadership/leadership.js';
 import { createMirror } from '../../src/storage/mirror.js';
-import { logger, metrics, stand, toLead } from '../candidate.js';
+import { logger, metrics, stand, toLead } from '../support/candidate.js';
 
 const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
 

@@ -5,10 +5,10 @@ import { milliseconds, ParetoError, systemClock } from '@pareto/core';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter, type FakeRouter } from '../fake-router.js';
-import { startWorker, type FakeWorker } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startRouter, type FakeRouter } from '../support/fake-router.js';
+import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 const names = ['tiny', 'middle', 'large'];
 

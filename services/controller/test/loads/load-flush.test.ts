@@ -11,7 +11,7 @@ import { createLoadFlusher, type SaidLoad } from '../../src/loads/load-flusher.j
 import { countsOf, flushLimits, planFlush, type FlushPlan, type Saying } from '../../src/loads/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../../src/storage/record-tables.js';
 import type { LoadRecord } from '../../src/storage/records.js';
-import { reportOf } from '../reports.js';
+import { reportOf } from '../support/reports.js';
 
 /** As a leader writes it: with a fence. */
 const fenced = ({ compares, operations }: FlushPlan): Transaction => ({

@@ -5,9 +5,9 @@ import { ParetoError, systemClock } from '@pareto/core';
 import { openEmbeddedStore, type Store, type Transaction } from '@pareto/state';
 import { createTempFolder, waitFor } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { startWorker } from '../fake-worker.js';
-import { startController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startWorker } from '../support/fake-worker.js';
+import { startController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 const assigned = ({ operations }: Transaction): readonly string[] =>
   operations.flatMap((operation) =>

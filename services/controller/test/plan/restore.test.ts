@@ -5,11 +5,11 @@ import { milliseconds, systemClock } from '@pareto/core';
 import { backupStore, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter, type FakeRouter } from '../fake-router.js';
-import { startWorker, type FakeWorker } from '../fake-worker.js';
-import { createRestorableStore, type RestorableStore } from '../restorable-store.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel } from '../upload-model.js';
+import { startRouter, type FakeRouter } from '../support/fake-router.js';
+import { startWorker, type FakeWorker } from '../support/fake-worker.js';
+import { createRestorableStore, type RestorableStore } from '../support/restorable-store.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel } from '../support/upload-model.js';
 
 describe('a store that was restored', () => {
   let folder: TempFolder;

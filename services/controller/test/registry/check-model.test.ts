@@ -5,7 +5,7 @@ import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
 import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
 import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
 import { checkSignature, fits, inspectFiles, signatureWith } from '../../src/registry/check-model.js';
-import { digestOf } from '../upload-model.js';
+import { digestOf } from '../support/upload-model.js';
 
 describe('the files of a model', () => {
   let folder: TempFolder;

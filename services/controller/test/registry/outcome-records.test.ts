@@ -35,9 +35,9 @@ import {
   variantKey,
   workerKey,
 } from '../../src/storage/records.js';
-import { logger, metrics, stand, toLead, type Candidate } from '../candidate.js';
-import { profileFor } from '../fake-worker.js';
-import { infoOf, w1 } from '../reports.js';
+import { logger, metrics, stand, toLead, type Candidate } from '../support/candidate.js';
+import { profileFor } from '../support/fake-worker.js';
+import { infoOf, w1 } from '../support/reports.js';
 
 const digestOf = (name: string): Digest => digest(`sha256:${Buffer.from(name).toString('hex').padEnd(64, '0')}`);
 const manifestOf = (name: string): Manifest => ({

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, fixedBatchModel, onnxType, writeModel, type Dim, type TempFolder } from '@pareto/testkit';
 import { after, before, describe, it } from 'mocha';
-import { startController, type TestController } from '../start-controller.js';
-import { digestOf, upload, uploadFile } from '../upload-model.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { digestOf, upload, uploadFile } from '../support/upload-model.js';
 
 const identity = (input: readonly Dim[], output: readonly Dim[] = input): Uint8Array =>
   writeModel({

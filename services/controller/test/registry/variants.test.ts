@@ -6,10 +6,10 @@ import { bytes, digest, milliseconds, systemClock, type RecipeOutcome } from '@p
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startRouter, type FakeRouter } from '../fake-router.js';
-import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel, uploadFile } from '../upload-model.js';
+import { startRouter, type FakeRouter } from '../support/fake-router.js';
+import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel, uploadFile } from '../support/upload-model.js';
 
 type Result = RecipeOutcome['result'];
 

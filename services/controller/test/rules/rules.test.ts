@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createRecordTables } from '../../src/storage/record-tables.js';
 import { putRecord, ruleEventKey } from '../../src/storage/records.js';
 import { ruleChanges } from '../../src/registry/rule-changes.js';
-import { startRouter, type FakeRouter } from '../fake-router.js';
-import { profileFor, startWorker } from '../fake-worker.js';
-import { startController, type TestController } from '../start-controller.js';
-import { registerModel, uploadFile } from '../upload-model.js';
+import { startRouter, type FakeRouter } from '../support/fake-router.js';
+import { profileFor, startWorker } from '../support/fake-worker.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { registerModel, uploadFile } from '../support/upload-model.js';
 
 describe('rules', () => {
   let folder: TempFolder;

@@ -18,8 +18,8 @@ import {
 import { checkBlobPlace, openBlobPlace } from '../../src/storage/blob-place.js';
 import { controllerConfig } from '../../src/config.js';
 import { createStorage } from '../../src/storage/storage.js';
-import { startController, type TestController } from '../start-controller.js';
-import { digestOf, upload } from '../upload-model.js';
+import { startController, type TestController } from '../support/start-controller.js';
+import { digestOf, upload } from '../support/upload-model.js';
 
 describe('the place of the blobs', () => {
   let folder: TempFolder;

@@ -4,8 +4,8 @@ import { milliseconds, systemClock, systemRng } from '@pareto/core';
 import { createChannel, createClient, type Channel, type ServiceClient } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer } from '@pareto/telemetry';
-import { controllerConfig, type ControllerConfig } from '../src/config.js';
-import { createController, type ControllerOptions } from '../src/controller.js';
+import { controllerConfig, type ControllerConfig } from '../../src/config.js';
+import { createController, type ControllerOptions } from '../../src/controller.js';
 
 export const clusterToken = 'a-secret-of-the-cluster';
 

@@ -4,8 +4,8 @@ import { systemClock } from '@pareto/core';
 import { createElection, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { waitFor } from '@pareto/testkit';
-import { createLeader, type Leader } from '../src/leadership/leadership.js';
-import { createMirror, type Mirror } from '../src/storage/mirror.js';
+import { createLeader, type Leader } from '../../src/leadership/leadership.js';
+import { createMirror, type Mirror } from '../../src/storage/mirror.js';
 
 export const logger = createLogger({ service: 'controller', level: 'silent', format: 'json' });
 export const metrics = createControllerMetrics();
