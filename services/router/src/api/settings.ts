@@ -2,11 +2,11 @@
 
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import type { RouterConfig } from '../config.js';
+import type { CommonConfig } from '@pareto/service';
 import { findTarget } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 
-export type Settings = Pick<RouterConfig, 'logLevel' | 'logFormat' | 'traceEndpoint'>;
+export type Settings = Pick<CommonConfig, 'logLevel' | 'logFormat' | 'traceEndpoint'>;
 
 export function traceSetting(
   core: Pick<RouterCore, 'tables'>,
