@@ -1,10 +1,9 @@
 // Every service stopped and started again, one by one, as an upgrade does.
 
 import assert from 'node:assert/strict';
-import { waitFor } from '@pareto/testkit';
 import { noneFailed } from '../support/accounts.js';
 import { lengths } from '../support/length.js';
-import type { ServiceProcess } from '../support/service-process.js';
+import { waitForQueries } from '../support/service-process.js';
 import { sleep, useWorld, type World } from './world.js';
 
 describe('a rolling restart', function () {
@@ -24,7 +23,7 @@ describe('a rolling restart', function () {
       assert.equal(await service.stop(), 0, `${service.name}: ${service.child.output.slice(-1_000)}`);
       await service.start();
       await world.mend();
-      if (routers.includes(service)) await waitFor('clients to be back', () => isAsked(service), 20_000);
+      if (routers.includes(service)) await waitForQueries(service);
     }
     for (const node of world.etcd.nodes) {
       await node.kill();
@@ -36,7 +35,3 @@ describe('a rolling restart', function () {
     noneFailed('rolling restart', await load.stop());
   });
 });
-
-async function isAsked(router: ServiceProcess): Promise<true | undefined> {
-  return (await router.metrics()).value('pareto_requests_total') > 0 ? true : undefined;
-}

@@ -22,7 +22,17 @@ import {
   type wire,
 } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
-import type { Cluster } from './cluster.js';
+
+interface Addressed {
+  /** host:port. */
+  readonly address: string;
+}
+
+/** The services that a client calls. */
+export interface Reachable {
+  readonly controllers: readonly Addressed[];
+  readonly router: Addressed;
+}
 
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
@@ -60,12 +70,12 @@ export interface TestClient extends Disposable {
 }
 
 /** `tls` is of an operator, where the cluster has certificates. */
-export function createTestClient(cluster: Cluster, tls?: ClientCertificates): TestClient {
+export function createTestClient(cluster: Reachable, tls?: ClientCertificates): TestClient {
   const open = (address: string, server: 'controller' | 'router'): Channel =>
     createChannel(address, tls === undefined ? {} : { tls: tls(server) });
-  const controller = open(cluster.controller.address, 'controller');
-  const router = open(cluster.router.address, 'router');
   const addresses = cluster.controllers.map(({ address }) => address);
+  const controller = open(addresses[0] ?? '', 'controller');
+  const router = open(cluster.router.address, 'router');
   const following = createFollowing({ addresses, open: (address) => open(address, 'controller'), clock: systemClock });
   // One alone has the last word: nobody else could answer.
   const isAlone = addresses.length === 1;

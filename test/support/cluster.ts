@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTempFolder, freePorts, type TempFolder } from '@pareto/testkit';
 import { createLinks, type Links } from './links.js';
-import { createServiceProcess, type ServiceName, type ServiceProcess } from './service-process.js';
+import { createServiceProcess, type ServiceName, type ServiceProcess, type ServiceStarter } from './service-process.js';
 
 export interface Cluster extends AsyncDisposable {
   readonly folder: TempFolder;
@@ -29,6 +29,7 @@ export interface ClusterOptions {
   /** Where the blobs are, with etcd; a folder that all controllers share if left out. */
   readonly blobs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly starter?: ServiceStarter;
   /** Indexes of the workers that have proxies before them, and before the controllers that they call. */
   readonly linkedWorkers?: readonly number[];
   /** Whether each controller has proxies of its own before the nodes of etcd. */
@@ -58,7 +59,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         ...argsOf(service, index, { options, folder, links, addresses }),
       ];
       const name = places[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
-      return createServiceProcess({ service, name, port, metricsPort, httpPort, args, env: options.env ?? {} });
+      const { env = {}, starter } = options;
+      return createServiceProcess({ service, name, port, metricsPort, httpPort, args, env, starter });
     });
   const [controllers, routers, workers] = [make('controller'), make('router'), make('worker')];
   const [controller, router] = [controllers[0], routers[0]];

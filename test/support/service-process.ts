@@ -49,6 +49,17 @@ export interface ServiceProcessOptions {
   readonly httpPort?: number;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly starter?: ServiceStarter | undefined;
+}
+
+/** Starts the process of a service, at each launch. `startService`, which starts the current build, if left out. */
+export type ServiceStarter = (start: ServiceStart) => Child;
+
+export interface ServiceStart {
+  readonly service: ServiceName;
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 const scriptOf = (service: string): string =>
@@ -61,6 +72,8 @@ export const startService = (
   env: Readonly<Record<string, string>> = {},
 ): Child => startChild(process.execPath, [scriptOf(service), ...args], { env });
 
+const startCurrent: ServiceStarter = ({ service, args, env }) => startService(service, args, env);
+
 /** Waits until a service has ended because it can't start: the one line that it says it with. */
 export async function refusalToStart(child: Child): Promise<string> {
   assert.deepEqual(await child.exited, { code: 1, signal: null }, child.output);
@@ -71,7 +84,7 @@ export async function refusalToStart(child: Child): Promise<string> {
 }
 
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
-  const { service, name, port, metricsPort, httpPort = 0 } = options;
+  const { service, name, port, metricsPort, httpPort = 0, env = {}, starter = startCurrent } = options;
   const http = service === 'router' ? ['--http-port', String(httpPort)] : [];
   const args = ['--port', String(port), '--metrics-port', String(metricsPort), ...http, ...options.args];
   let child: Child | undefined;
@@ -80,7 +93,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     return child;
   };
   const launch = (more: readonly string[] = []): void => {
-    child = startService(service, [...args, ...more], options.env);
+    child = starter({ service, name, args: [...args, ...more], env });
   };
   const ready = async (): Promise<void> => {
     const starting = current();
@@ -129,4 +142,11 @@ function readLogs(output: string): readonly LogEntry[] {
       return [];
     }
   });
+}
+
+/** Waits until clients have sent queries to a router that was started again. */
+export async function waitForQueries(router: ServiceProcess): Promise<void> {
+  const queries = async (): Promise<true | undefined> =>
+    (await router.metrics()).value('pareto_requests_total') > 0 || undefined;
+  await waitFor(`${router.name} to receive queries`, queries, 20_000);
 }
