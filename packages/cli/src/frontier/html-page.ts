@@ -4,7 +4,8 @@ import { formatBytes } from '@pareto/core';
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier } from './frontier.js';
 import type { FrontierPoint } from './frontier-points.js';
-import { drawPicture, pictureStyle } from './svg-picture.js';
+import { darkStyle } from './picture-style.js';
+import { drawPicture } from './svg-picture.js';
 import { element, escapeXml } from './xml.js';
 
 const pageStyle = `
@@ -33,7 +34,7 @@ export function frontierHtml(task: string, frontiers: readonly ClassFrontier[]):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${pageStyle}${pictureStyle}</style>
+<style>${pageStyle}${darkStyle}</style>
 </head>
 <body>
 <h1>${title}</h1>

@@ -1,8 +1,9 @@
-// A chart as a group of SVG elements, whose colours are the picture's classes.
+// A chart as a group of SVG elements.
 
 import { formatPercent } from '../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
 import { placeLabels, type Box } from './place-labels.js';
+import { styled } from './picture-style.js';
 import { linearScale, logScale, type Scale } from './scale.js';
 import { visibleMarks } from './visible-marks.js';
 import { coordinate, element, escapeXml } from './xml.js';
@@ -53,11 +54,11 @@ export function drawSvg(chart: Chart, size: ChartSize): string {
   const front = placed.filter(({ kind }) => kind === 'front').toSorted((a, b) => a.cx - b.cx);
   const drawn = ['aside', 'other', 'front'].flatMap((kind) => placed.filter((mark) => mark.kind === kind));
   return [
-    text({ x: area.left, y: 18, class: 'title' }, chart.title),
+    text({ x: area.left, y: 18, ...styled('title') }, chart.title),
     ...yTicks(y, area, yAt),
     ...xTicks(chart, x, area, xAt),
-    element('path', { class: 'axis', d: `M${area.left} ${area.top}V${area.bottom}H${area.right}` }),
-    ...(front.length < 2 ? [] : [element('path', { class: 'steps', d: stepsThrough(front) })]),
+    element('path', { ...styled('axis'), d: `M${area.left} ${area.top}V${area.bottom}H${area.right}` }),
+    ...(front.length < 2 ? [] : [element('path', { ...styled('steps'), d: stepsThrough(front) })]),
     ...drawn.filter(({ kind }) => kind !== 'aside').map(whisker),
     ...drawn.map((mark) => point(mark, chart)),
     ...labels(front, placed, area),
@@ -75,10 +76,10 @@ function yTicks(
   const decimals = Math.max(0, Math.ceil(-Math.log10(((ticks[1] ?? 1) - (ticks[0] ?? 0)) * 100) - 1e-9));
   return [
     ...ticks.flatMap((tick) => [
-      element('line', { class: 'grid', x1: left, x2: right, y1: yAt(tick), y2: yAt(tick) }),
-      text({ x: left - 8, y: yAt(tick) + 4, class: 'end' }, `${(tick * 100).toFixed(decimals)} %`),
+      element('line', { ...styled('grid'), x1: left, x2: right, y1: yAt(tick), y2: yAt(tick) }),
+      text({ x: left - 8, y: yAt(tick) + 4, ...styled('end') }, `${(tick * 100).toFixed(decimals)} %`),
     ]),
-    text({ x: -(top + bottom) / 2, y: 12, class: 'middle name', transform: 'rotate(-90)' }, 'accuracy'),
+    text({ x: -(top + bottom) / 2, y: 12, ...styled('name'), transform: 'rotate(-90)' }, 'accuracy'),
   ];
 }
 
@@ -90,10 +91,10 @@ function xTicks(
 ): readonly string[] {
   return [
     ...ticks.flatMap((tick) => [
-      element('line', { class: 'grid', x1: xAt(tick), x2: xAt(tick), y1: top, y2: bottom }),
-      text({ x: xAt(tick), y: bottom + 17, class: 'middle' }, formatX(tick)),
+      element('line', { ...styled('grid'), x1: xAt(tick), x2: xAt(tick), y1: top, y2: bottom }),
+      text({ x: xAt(tick), y: bottom + 17, ...styled('middle') }, formatX(tick)),
     ]),
-    text({ x: (left + right) / 2, y: bottom + 37, class: 'middle name' }, xLabel),
+    text({ x: (left + right) / 2, y: bottom + 37, ...styled('name') }, xLabel),
   ];
 }
 
@@ -104,7 +105,7 @@ const stepsThrough = (front: readonly Placed[]): string =>
 
 const whisker = ({ kind, cx, lowY, highY }: Placed): string =>
   element('path', {
-    class: `whisker ${kind}`,
+    ...styled(`whisker ${kind === 'front' ? 'front' : 'other'}`),
     d: `M${coordinate(cx)} ${coordinate(highY)}V${coordinate(lowY)}M${coordinate(cx - 3)} ${coordinate(highY)}h6M${coordinate(cx - 3)} ${coordinate(lowY)}h6`,
   });
 
@@ -112,7 +113,7 @@ function point(mark: Placed, { formatX, xLabel }: Chart): string {
   const { name, kind, cx, cy, x, y, low, high } = mark;
   const told = `${name}: ${formatPercent(y)} (${formatPercent(low)} to ${formatPercent(high)}), ${formatX(x)} ${xLabel}`;
   const r = kind === 'aside' ? radius - 1.5 : radius;
-  return element('circle', { class: `mark ${kind}`, cx, cy, r }, element('title', {}, escapeXml(told)));
+  return element('circle', { ...styled(`mark ${kind}`), cx, cy, r }, element('title', {}, escapeXml(told)));
 }
 
 /** Of the front: names where they fit, else the keys of the list. */
@@ -134,8 +135,8 @@ function labels(front: readonly Placed[], all: readonly Placed[], area: Box): re
     const { left, right, top, bottom } = label.box;
     const edge = { x2: clamp(mark.cx, left, right), y2: clamp(mark.cy, top, bottom) };
     return [
-      ...(label.isFar ? [element('line', { class: 'leader', x1: mark.cx, y1: mark.cy, ...edge })] : []),
-      text({ x: (left + right) / 2, y: bottom - 3, class: 'label middle' }, label.text),
+      ...(label.isFar ? [element('line', { ...styled('leader'), x1: mark.cx, y1: mark.cy, ...edge })] : []),
+      text({ x: (left + right) / 2, y: bottom - 3, ...styled('label') }, label.text),
     ];
   });
 }

@@ -2,6 +2,7 @@
 
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
+import { darkStyle, styled } from './picture-style.js';
 import { drawSvg } from './svg-chart.js';
 import { element, escapeXml } from './xml.js';
 
@@ -10,35 +11,9 @@ const padding = 16;
 const headHeight = 44;
 const lineHeight = 17;
 
-/** Colours that more than one place takes, light and dark. */
-export const pictureStyle = `
-  .picture { --ground: #ffffff; --ink: #1f2328; --faint: #6e7781; --line: #d8dee4; --front: #0b7a4b; color-scheme: light dark; }
-  @media (prefers-color-scheme: dark) {
-    .picture { --ground: #0d1117; --ink: #e6edf3; --faint: #8d96a0; --line: #30363d; --front: #3fb97f; }
-  }
-  .picture text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: var(--ink); }
-  .picture .ground { fill: var(--ground); }
-  .picture .head { font-size: 16px; font-weight: 600; }
-  .picture .title { font-weight: 600; }
-  .picture .name, .picture .faint { fill: var(--faint); }
-  .picture .middle { text-anchor: middle; }
-  .picture .end { text-anchor: end; }
-  .picture .label { font-size: 11px; fill: var(--front); stroke: var(--ground); stroke-width: 3px; paint-order: stroke; }
-  .picture .grid { stroke: var(--line); stroke-width: 1; }
-  .picture .axis { stroke: var(--faint); fill: none; }
-  .picture .steps { stroke: var(--front); stroke-width: 1.5; fill: none; opacity: .7; }
-  .picture .leader { stroke: var(--faint); stroke-width: .8; }
-  .picture .whisker { fill: none; stroke-width: 1; opacity: .55; }
-  .picture .whisker.front { stroke: var(--front); }
-  .picture .whisker.other { stroke: var(--faint); }
-  .picture .mark.front { fill: var(--front); stroke: var(--ground); }
-  .picture .mark.other { fill: var(--ground); stroke: var(--ink); stroke-width: 1.4; }
-  .picture .mark.aside { fill: var(--faint); opacity: .5; }
-`;
-
 /** A whole file. */
 export function frontierSvg(task: string, frontiers: readonly ClassFrontier[]): string {
-  return `${drawPicture(task, frontiers, { isList: true, style: pictureStyle })}\n`;
+  return `${drawPicture(task, frontiers, { isList: true, style: darkStyle })}\n`;
 }
 
 export interface PictureOptions {
@@ -63,11 +38,11 @@ export function drawPicture(task: string, frontiers: readonly ClassFrontier[], o
   const size = { width, height, viewBox: `0 0 ${width} ${height}` };
   return element(
     'svg',
-    { xmlns: 'http://www.w3.org/2000/svg', class: 'picture', role: 'img', ...size },
+    { xmlns: 'http://www.w3.org/2000/svg', ...styled('picture'), role: 'img', ...size },
     [
       element('title', {}, escapeXml(`What task ${task} can offer`)),
       ...(options.style === '' ? [] : [`<style>${options.style}</style>`]),
-      element('rect', { class: 'ground', width: '100%', height: '100%' }),
+      element('rect', { ...styled('ground'), width: '100%', height: '100%' }),
       ...drawn,
     ].join('\n'),
   );
@@ -80,7 +55,7 @@ function drawFrontier(task: string, frontier: ClassFrontier, isList: boolean): s
   const { charts, front, hardwareClass } = frontier;
   const listTop = headHeight + chartSize.height + lineHeight / 2;
   return [
-    text({ x: 0, y: 16, class: 'head' }, `${task} on ${hardwareClass}`),
+    text({ x: 0, y: 16, ...styled('head') }, `${task} on ${hardwareClass}`),
     legend(34),
     ...charts.map((chart, i) =>
       element('g', { transform: `translate(${i * chartSize.width} ${headHeight})` }, drawSvg(chart, chartSize)),
@@ -97,14 +72,14 @@ function legend(y: number): string {
     { kind: 'front', r: 4.5, label: 'on the front, with its 95 % interval' },
     { kind: 'other', r: 4.5, label: 'better in something else: memory, load time' },
     { kind: 'aside', r: 3, label: 'dominated or denied' },
-  ];
+  ] as const;
   let x = 6;
   return entries
     .map(({ kind, r, label }) => {
       const at = x;
       x += 34 + label.length * 6.6;
-      const sign = element('circle', { class: `mark ${kind}`, cx: at, cy: y - 4, r });
-      return `${sign}\n${text({ x: at + 10, y, class: 'faint' }, label)}`;
+      const sign = element('circle', { ...styled(`mark ${kind}`), cx: at, cy: y - 4, r });
+      return `${sign}\n${text({ x: at + 10, y, ...styled('faint') }, label)}`;
     })
     .join('\n');
 }
@@ -114,9 +89,9 @@ const listAt = { key: 20, name: 30, accuracy: 330, p99: 560, cost: 600 } as cons
 
 const listLine = ({ key, name, accuracy, p99Ms, costPer1k }: FrontPoint, y: number): string =>
   [
-    text({ x: listAt.key, y, class: 'end' }, key),
+    text({ x: listAt.key, y, ...styled('end') }, key),
     text({ x: listAt.name, y }, name),
     text({ x: listAt.accuracy, y }, formatAccuracy(accuracy)),
-    text({ x: listAt.p99, y, class: 'end' }, formatMs(p99Ms)),
+    text({ x: listAt.p99, y, ...styled('end') }, formatMs(p99Ms)),
     text({ x: listAt.cost, y }, costPer1k === undefined ? '' : `${formatCost(costPer1k)} per 1,000`),
   ].join('\n');

@@ -68,6 +68,15 @@ describe('the picture', () => {
     assert.match(svg, /prefers-color-scheme: dark/);
   });
 
+  it('has its colours in plain attributes, and only dark mode in CSS', () => {
+    const svg = frontierSvg('digits', frontiers);
+    assert.doesNotMatch(svg, /var\(/);
+    const painted = [...svg.matchAll(/<(?:rect|circle|path|line) [^>]*>/g)].map(([tag]) => tag);
+    for (const tag of painted) assert.match(tag, / (?:fill|stroke)="(?:#[0-9a-f]{6}|none)"/);
+    const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(svg) ?? [];
+    assert.ok(style.indexOf('fill:') > style.indexOf('prefers-color-scheme: dark'));
+  });
+
   it('has all variants in the table of the page', () => {
     const html = frontierHtml('digits', frontiers);
     const counts = countElements(html);
