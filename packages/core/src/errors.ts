@@ -44,3 +44,13 @@ export class ParetoError extends Error {
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const fullDiskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Returns whether the system reported, as this error or as one of its causes, that a disk or a quota is full. */
+export function isDiskFull(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && fullDiskCodes.has(each.code)) return true;
+  }
+  return false;
+}

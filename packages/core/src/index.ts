@@ -1,4 +1,4 @@
-export { ParetoError, errorCodes, errorText, type ErrorCode } from './errors.js';
+export { ParetoError, errorCodes, errorText, isDiskFull, type ErrorCode } from './errors.js';
 export {
   bytes,
   digest,

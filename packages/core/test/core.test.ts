@@ -8,7 +8,9 @@ import {
   defaultPrices,
   fallbackObjective,
   formatVariant,
+  isDiskFull,
   milliseconds,
+  ParetoError,
   parseTarget,
   percentile,
   priceOf,
@@ -38,6 +40,19 @@ describe('names', () => {
   it('leaves the provider cpu out of a variant', () => {
     assert.equal(formatVariant('cnn', 'original', 'cpu'), 'cnn:original');
     assert.equal(formatVariant('cnn', 'fp16', 'webgpu'), 'cnn:fp16@webgpu');
+  });
+});
+
+describe('a full disk', () => {
+  const coded = (code: string): Error => Object.assign(new Error('write failed'), { code });
+
+  it('is known by the code of an error or of its causes, and not by a text', () => {
+    for (const code of ['ENOSPC', 'EDQUOT']) {
+      const cause = new ParetoError('resource-exhausted', 'no room', { cause: coded(code) });
+      for (const error of [coded(code), cause, new Error('making failed', { cause })]) assert.ok(isDiskFull(error));
+    }
+    const others = [coded('EIO'), new ParetoError('resource-exhausted', 'no disk space left'), 'ENOSPC', undefined];
+    for (const error of others) assert.equal(isDiskFull(error), false);
   });
 });
 

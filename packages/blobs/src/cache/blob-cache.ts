@@ -2,7 +2,7 @@
 
 import { copyFile, link, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock, Digest, Manifest } from '@pareto/core';
+import { isDiskFull, type Clock, type Digest, type Manifest } from '@pareto/core';
 import {
   cacheFolders,
   createEntry,
@@ -14,7 +14,7 @@ import {
 import { obtainBlob, type FetchBlob } from './fetch-blob.js';
 import { makeFolder } from '../files/make-folder.js';
 import { checkDigest, checkManifest, graphFile, hexOf, manifestDigest } from '../digests/manifest.js';
-import { isDiskFull, sizeOf, withDiskErrors } from '../files/partial-file.js';
+import { sizeOf, withDiskErrors } from '../files/partial-file.js';
 
 export interface BlobCacheOptions {
   /** What all blobs may hold together, as far as that is in the cache's hands: those in use are never dropped. */

@@ -2,7 +2,7 @@
 
 import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ParetoError, type Digest } from '@pareto/core';
+import { isDiskFull, ParetoError, type Digest } from '@pareto/core';
 import { hashFile } from '../digests/hash-file.js';
 import { makeFolder } from './make-folder.js';
 
@@ -66,7 +66,6 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-const noSpace: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Throws `resource-exhausted` unless so much more fits on the folder's disk. */
 export async function checkRoom(folder: string, moreBytes: number): Promise<void> {
@@ -79,20 +78,18 @@ export async function checkRoom(folder: string, moreBytes: number): Promise<void
   );
 }
 
-/** As `withDiskErrors` tells it. */
-export const isDiskFull = (error: unknown): boolean => error instanceof ParetoError && noSpace.has(codeOf(error.cause));
-
 /** A full disk, a missing permission and a bad path are told as what they are. */
 export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = codeOf(error);
-    if (noSpace.has(code)) {
+    if (error instanceof ParetoError) throw error;
+    if (isDiskFull(error)) {
       throw new ParetoError('resource-exhausted', `no disk space left at ${dirname(path)}: free some and try again`, {
         cause: error,
       });
     }
+    const code = codeOf(error);
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
       throw new ParetoError('failed-precondition', `${dirname(path)} can't be written to: check who owns it`, {
         cause: error,

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Digest } from '@pareto/core';
+import { isDiskFull, type Digest } from '@pareto/core';
 import {
   checkSize,
   createUploadGate,
@@ -21,7 +21,7 @@ import { openFolderPlace } from './folder-place.js';
 import { hashFile } from '../digests/hash-file.js';
 import { makeFolder } from '../files/make-folder.js';
 import { checkDigest, digestOfHex, hexOf } from '../digests/manifest.js';
-import { checkRoom, isDiskFull, sizeOf, withDiskErrors } from '../files/partial-file.js';
+import { checkRoom, sizeOf, withDiskErrors } from '../files/partial-file.js';
 
 /** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */
 export async function openFolderBlobStore(

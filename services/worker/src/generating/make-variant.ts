@@ -10,7 +10,7 @@ import { checkMade, fixedBatchOf, servedSignature } from './check-made.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadMade, type MadeFile } from './made-files.js';
 import { makeFile } from './make-file.js';
 import { readMakingSamples } from './making-samples.js';
-import { isDiskFull, NotNow, orNotNow } from '../orders/not-now.js';
+import { isOfFullDisk, NotNow, orNotNow } from '../orders/not-now.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { SideDeps } from '../sampling/side-executor.js';
 import { windowOf } from './verify-made.js';
@@ -35,7 +35,7 @@ export async function makeVariant(order: MakeOrder, deps: MakeDeps, attention: A
     return { architecture, version, recipe, result: await make(order, deps, attention) };
   } catch (error) {
     if (attention.signal.aborted || error instanceof NotNow) throw error;
-    if (isDiskFull(error)) throw new NotNow(errorText(error), { cause: error });
+    if (isOfFullDisk(error)) throw new NotNow(errorText(error), { cause: error });
     return { architecture, version, recipe, result: { kind: 'failed', reason: errorText(error) } };
   }
 }

@@ -1,6 +1,6 @@
 // Work that could not be done now, for reasons that say nothing of the model: it is to be tried again.
 
-import { errorText } from '@pareto/core';
+import { errorText, isDiskFull } from '@pareto/core';
 
 /** No controller answers, a blob is missing or damaged, a disk is full. The cause is what was thrown. */
 export class NotNow extends Error {
@@ -16,5 +16,8 @@ export async function orNotNow<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Nothing but the disk's want of space. */
-export const isDiskFull = (error: unknown): boolean => /ENOSPC|EDQUOT|no (disk )?space left/i.test(errorText(error));
+/** The system's words for a full disk, in errors of ONNX Runtime, which carry no code. */
+const fullDisk = /no space left on device|disk quota exceeded/i;
+
+/** Returns whether nothing but a full disk was the cause. */
+export const isOfFullDisk = (error: unknown): boolean => isDiskFull(error) || fullDisk.test(errorText(error));

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { json } from 'node:stream/consumers';
-import { ParetoError } from '@pareto/core';
+import { errorText, isDiskFull, ParetoError } from '@pareto/core';
 import { generators } from '../generators.js';
 import type { Generator } from '../rewrite/generator.js';
 import type { MakerJob, MakerReply } from './maker-protocol.js';
@@ -29,6 +29,8 @@ async function make({ graph, recipe, phase, ranges, folder }: MakerJob): Promise
     return { kind: 'made', files: await writeModel(rewritten.model, folder), note: rewritten.note };
   } catch (error) {
     if (error instanceof ParetoError) return { kind: 'failed', code: error.code, message: error.message };
+    if (isDiskFull(error))
+      return { kind: 'disk-full', message: `no disk space left at ${folder}: ${errorText(error)}` };
     if (error instanceof RangeError && error.message.includes('call stack')) return tooDeep;
     throw error;
   }

@@ -17,4 +17,7 @@ export type Made =
   | { readonly kind: 'declined'; readonly reason: string };
 
 /** As JSON. */
-export type MakerReply = Made | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
+export type MakerReply =
+  | Made
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'disk-full'; readonly message: string };

@@ -38,8 +38,8 @@ const outOfMemory = /out of memory|allocation failed|bad_alloc|ENOMEM/i;
 const outOfMemorySignals = /signal SIG(SEGV|ABRT|TRAP|ILL|BUS)/;
 
 /**
- * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low,
- * `deadline-exceeded`, `cancelled`, and `internal` when the process ended in another way.
+ * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low or the disk is
+ * full (`isDiskFull` tells which), `deadline-exceeded`, `cancelled`, and `internal` when the process ended in another way.
  */
 export async function runMaker(job: MakeJob, limits: MakeLimits, clock: Clock): Promise<Made> {
   limits.signal?.throwIfAborted();
@@ -102,6 +102,7 @@ function readReply(recipe: string, memoryBytes: number, { how, reply, stderr }: 
   if (how === 'exit status 0' && reply !== '') {
     const parsed = JSON.parse(reply) as MakerReply;
     if (parsed.kind === 'failed') throw new ParetoError(parsed.code, parsed.message);
+    if (parsed.kind === 'disk-full') throw diskFull(parsed.message);
     return parsed;
   }
   if (outOfMemory.test(stderr) || outOfMemorySignals.test(how)) {
@@ -111,3 +112,7 @@ function readReply(recipe: string, memoryBytes: number, { how, reply, stderr }: 
   const why = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.split('\n').at(-1) ?? '';
   throw new ParetoError('internal', `making ${recipe} ended by ${how}${why === '' ? '' : `: ${why}`}`);
 }
+
+/** An error that `isDiskFull` recognises, as if the system had reported it in this process. */
+const diskFull = (message: string): ParetoError =>
+  new ParetoError('resource-exhausted', message, { cause: Object.assign(new Error(message), { code: 'ENOSPC' }) });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock, type ErrorCode } from '@pareto/core';
+import { isDiskFull, systemClock, type ErrorCode } from '@pareto/core';
 import { createTempFolder, matrixModel, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { floatTensor, makeNode, makeValue } from '../../../src/onnx/onnx-parts.js';
 import { runMaker, type MakeJob } from '../../../src/generate/process/run-maker.js';
@@ -114,6 +114,18 @@ describe('runMaker', function () {
       'internal',
       /exit status 1: Error: ENOENT/,
     ));
+
+  it('tells a full disk from a model that is at fault', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const given = await job(`${digits}mlp-large.onnx`);
+    await symlink('/dev/full', join(given.folder, 'weights.bin'));
+    await assert.rejects(runMaker(given, limits, systemClock), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'resource-exhausted');
+      assert.ok(isDiskFull(error));
+      assert.ok(error.message.includes(given.folder), error.message);
+      return true;
+    });
+  });
 
   it('ends a process that needs more memory than its limit', async () => {
     const graph = join(temp.path, 'large.onnx');
