@@ -4,12 +4,14 @@
 const own = '^(packages|services)/|^loadgen/';
 const engine = ['rpc', 'state', 'blobs', 'models', 'runtime', 'telemetry', 'solver'];
 
+const folderOf = (name) => (name === 'loadgen' ? '^loadgen/' : `^packages/${name}/`);
+
 /** Sources of `from` import, of our own packages, themselves and `allowed` only. */
 const only = (from, ...allowed) => ({
   name: `${from}-imports-${allowed.join('-') || 'nothing'}`,
   severity: 'error',
-  from: { path: `^packages/${from}/src/` },
-  to: { path: own, pathNot: [from, ...allowed].map((name) => `^packages/${name}/`) },
+  from: { path: `${folderOf(from)}src/` },
+  to: { path: own, pathNot: [from, ...allowed].map(folderOf) },
 });
 
 /** Only `owner` imports the npm package(s) that match. */
@@ -53,7 +55,8 @@ module.exports = {
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),
     only('local', 'core', 'service', ...engine),
-    only('cli', 'core', 'policy', 'service', 'client', 'local', ...engine),
+    only('cli', 'core', 'policy', 'client', 'local', ...engine),
+    only('loadgen', 'core', 'client', 'rpc', 'models'),
     {
       name: 'services-stand-alone',
       comment: 'A service imports any package except the test kit, the CLI and local, and no other service.',
