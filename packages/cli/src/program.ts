@@ -25,6 +25,7 @@ import { addLoad, addUnload } from './commands/warmth.js';
 import { answerCompletion } from './completion/answer.js';
 import { outputFormats, type CommonOptions, type Context } from './context/context.js';
 import { addressesLike, addressLike, defaultController, defaultRouter } from './context/options.js';
+import { hasHint } from './suggest/nearest.js';
 import { suggest } from './suggest/suggest.js';
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -139,8 +140,7 @@ async function complete(words: readonly string[], context: Context): Promise<num
 
 /** What may have been meant by a name that there is not. */
 async function hintFor(error: unknown, command: Command, { clock }: Context): Promise<string> {
-  if (!(error instanceof ParetoError) || error.code !== 'not-found' || error.message.includes('did you mean'))
-    return '';
+  if (!(error instanceof ParetoError) || error.code !== 'not-found' || hasHint(error)) return '';
   const options = command.optsWithGlobals<CommonOptions & { readonly target?: string; readonly task?: string }>();
   const words = [...command.args, ...[options.target, options.task].flatMap((word) => word ?? [])];
   // Only of a name that the message says is not there.

@@ -81,11 +81,10 @@ function choose({ name: kind }: Kind, items: readonly Item[], names: readonly st
   const known = [...new Set(items.map(({ name }) => name))];
   const missing = names.find((name) => !known.includes(name));
   if (missing === undefined) return items.filter(({ name }) => names.includes(name));
-  const what = kind.slice(0, -1);
-  throw new ParetoError(
-    'not-found',
-    `there is no ${what} ${missing}${didYouMean(missing, known) || `: 'pareto get ${kind}' lists them`}`,
-  );
+  const hint = didYouMean(missing, known) ?? { text: `: 'pareto get ${kind}' lists them`, details: {} };
+  throw new ParetoError('not-found', `there is no ${kind.slice(0, -1)} ${missing}${hint.text}`, {
+    details: hint.details,
+  });
 }
 
 const watchMs = milliseconds(1_000);

@@ -19,7 +19,7 @@ export function notAKind(word: string | undefined): string {
     word,
     kinds.flatMap(({ name, aliases }) => [name, ...aliases]),
   );
-  return `there is no kind ${JSON.stringify(word)}${hint === '' ? `: ${expected}` : hint}`;
+  return `there is no kind ${JSON.stringify(word)}${hint?.text ?? `: ${expected}`}`;
 }
 
 /** `worker/worker-1` and `worker worker-1` are worker-1, as where kinds are told apart: here a name is enough. */

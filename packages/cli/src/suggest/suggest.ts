@@ -3,7 +3,7 @@
 import { milliseconds, type Clock } from '@pareto/core';
 import { withCluster } from '../connection/connect.js';
 import type { Endpoints } from '../context/context.js';
-import { nearest } from './nearest.js';
+import { hintText, nearest } from './nearest.js';
 
 /** Names of a cluster, by what they name. */
 export interface LiveNames {
@@ -45,5 +45,5 @@ export async function suggest(words: readonly string[], endpoints: Endpoints, cl
   const known = Object.values(names).flat() as readonly string[];
   const unknown = words.filter((word) => !known.includes(word));
   const [found] = unknown.flatMap((word) => nearest(word, known) ?? []);
-  return found === undefined ? '' : `: did you mean ${found}?`;
+  return found === undefined ? '' : hintText(found);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { didYouMean, nearest } from '../../src/suggest/nearest.js';
+import { ParetoError } from '@pareto/core';
+import { didYouMean, hasHint, nearest } from '../../src/suggest/nearest.js';
 
 describe('nearest', () => {
   const known = ['digits', 'cnn-large', 'cnn-small', 'worker-1'];
@@ -13,7 +14,13 @@ describe('nearest', () => {
 
   it('guesses nothing from afar', () => {
     assert.equal(nearest('resnet50', known), undefined);
-    assert.equal(didYouMean('resnet50', known), '');
-    assert.equal(didYouMean('digts', known), ': did you mean digits?');
+    assert.equal(didYouMean('resnet50', known), undefined);
+  });
+
+  it('marks the error that it is a hint of', () => {
+    const hint = didYouMean('digts', known);
+    assert.equal(hint?.text, ': did you mean digits?');
+    assert.ok(hasHint(new ParetoError('not-found', 'reworded', hint)));
+    assert.ok(!hasHint(new ParetoError('not-found', `there is no digts${hint.text}`)));
   });
 });

@@ -37,22 +37,25 @@ export async function servicesIn(path: string): Promise<readonly string[]> {
 
 export const logFile = ({ path }: LogFolder, service: string): string => join(path, `${service}${ending}`);
 
+interface Hint {
+  readonly text: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
 /**
  * Returns the services that are wanted, or all of them if `wanted` is empty. `worker` stands for all workers. Throws `not-found` for a
- * name without a log; `suggest` returns the hint that the message then ends with, or `''` for the list of services.
+ * name without a log; `suggest` returns the end of its message and its details, or undefined for the list of services.
  */
 export function chooseServices(
   services: readonly string[],
   wanted: readonly string[],
-  suggest: (name: string, known: readonly string[]) => string = () => '',
+  suggest: (name: string, known: readonly string[]) => Hint | undefined = () => undefined,
 ): readonly string[] {
   const isMeant = (service: string, name: string): boolean => service === name || service.replace(/-\d+$/, '') === name;
   const missing = wanted.find((name) => !services.some((service) => isMeant(service, name)));
   if (missing !== undefined) {
-    throw new ParetoError(
-      'not-found',
-      `there is no log of ${missing}${suggest(missing, services) || `: expected some of ${services.join(', ')}`}`,
-    );
+    const hint = suggest(missing, services) ?? { text: `: expected some of ${services.join(', ')}`, details: {} };
+    throw new ParetoError('not-found', `there is no log of ${missing}${hint.text}`, { details: hint.details });
   }
   return wanted.length === 0 ? services : services.filter((service) => wanted.some((name) => isMeant(service, name)));
 }
