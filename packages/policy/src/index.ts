@@ -38,6 +38,7 @@ export { listSteps } from './make/list-steps.js';
 export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
 export { holdRemovals } from './place/validate/hold-removals.js';
+export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
 export { planPlacement } from './place/plan-placement.js';
 export {
   defaultPlacementParams,

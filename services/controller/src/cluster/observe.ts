@@ -54,7 +54,8 @@ export interface Scene {
 
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
-export function observe(scene: Scene, assignedAt: (replica: ReplicaId) => Milliseconds): Observed {
+/** `assignedAt`: when each assignment was first seen; left out: now. */
+export function observe(scene: Scene, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
   const workers = observeWorkers(scene);
   const { registry, served } = scene;
   return {
@@ -109,15 +110,15 @@ export function observeWorkers({ records, fleet, now, leadingSince }: Unserved):
 
 /** Assignments in force, and replicas that their worker still has without one. */
 export function observeReplicas(
-  { fleet, registry }: Unserved,
+  { fleet, registry, now }: Unserved,
   worker: WorkerId,
-  assignedAt: (replica: ReplicaId) => Milliseconds,
+  assignedAt: ReadonlyMap<ReplicaId, Milliseconds>,
 ): readonly PlacementReplica[] {
   const live = fleet.replicas(worker);
   const assigned = (registry.assignments.get(worker) ?? []).filter((assignment) => isRegistered(registry, assignment));
   const inForce = assigned.map((assignment): PlacementReplica => {
     const replica = live.get(assignment.replica);
-    const at = assignedAt(assignment.replica);
+    const at = assignedAt.get(assignment.replica) ?? now;
     if (replica === undefined)
       return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
     const { report, since, lastUsedAt } = replica;
@@ -145,7 +146,7 @@ export function observeReplicas(
 }
 
 /** Assignments whose variant was deleted: nobody plans for them. */
-export const observeOrphans = ({ registry }: Scene): readonly Assignment[] =>
+export const observeOrphans = ({ registry }: Pick<Scene, 'registry'>): readonly Assignment[] =>
   [...registry.assignments.values()].flat().filter((assignment) => !isRegistered(registry, assignment));
 
 const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignment): boolean =>

@@ -13,7 +13,7 @@ export function createServedVersions(): (scene: Omit<Scene, 'served'>) => Served
     const { older } = scene.registry;
     if (older.size === 0) return (served = new Map());
     const workers = observeWorkers(scene);
-    const replicas = workers.flatMap(({ info }) => observeReplicas(scene, info.id, () => scene.now));
+    const replicas = workers.flatMap(({ info }) => observeReplicas(scene, info.id, new Map()));
     served = new Map(
       [...older.keys()].map((name) => [name, servedOf(scene, name, served.get(name), workers, replicas)]),
     );

@@ -1,0 +1,62 @@
+// What one control turn leaves for the next, within one term of this leader.
+
+import type { Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
+import type { Orphan, ScaleState } from '@pareto/policy';
+import { observeOrphans, type Scene } from '../cluster/observe.js';
+import type { Term } from '../leadership/leadership.js';
+import { createSuccession } from './succession.js';
+
+export type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
+
+/** Written by `runTurn` only. */
+export interface TurnMemory {
+  readonly term: Term;
+  scale: ScaleState;
+  /** When each assignment was first seen, on this controller's clock. */
+  assignedAt: FirstSeen;
+  /** When each assignment was first seen without its variant, which was deleted. */
+  orphanedAt: FirstSeen;
+  /** The dropped actions that were logged last, so that the same ones are logged once. */
+  lastDropped: string;
+  readonly succession: ReturnType<typeof createSuccession>;
+  /** Number of failed turns. It is part of the plan's id, because a write of a failed turn may still become visible. */
+  failures: number;
+}
+
+export const emptyMemory = (term: Term): TurnMemory => ({
+  term,
+  scale: new Map(),
+  assignedAt: new Map(),
+  orphanedAt: new Map(),
+  lastDropped: '[]',
+  succession: createSuccession(),
+  failures: 0,
+});
+
+/** Returns when each assignment in force was first seen; the others are forgotten. */
+export const observeAssigned = (before: FirstSeen, { registry, now }: Pick<Scene, 'registry' | 'now'>): FirstSeen =>
+  firstSeen(before, [...registry.assignments.values()].flat(), now);
+
+/** Returns when each assignment of a deleted variant was first seen without it; the others are forgotten. */
+export const observeOrphaned = (before: FirstSeen, scene: Pick<Scene, 'registry' | 'now'>): FirstSeen =>
+  firstSeen(before, observeOrphans(scene), scene.now);
+
+/** Returns the assignments of deleted variants, with the times of `orphanedAt`. */
+export const orphansOf = (orphanedAt: FirstSeen, scene: Pick<Scene, 'registry' | 'now'>): readonly Orphan[] =>
+  observeOrphans(scene).map((assignment) => ({
+    assignment,
+    since: orphanedAt.get(assignment.replica) ?? scene.now,
+  }));
+
+/** Returns `assignedAt` with the replicas that `actions` load: they count as assigned from now on, however late the next turn is. */
+export const withLoads = (assignedAt: FirstSeen, actions: readonly PlanAction[], now: Milliseconds): FirstSeen =>
+  new Map([
+    ...actions.flatMap((action) => (action.kind === 'load' ? [[action.assignment.replica, now] as const] : [])),
+    ...assignedAt,
+  ]);
+
+const firstSeen = (
+  before: FirstSeen,
+  assignments: readonly { readonly replica: ReplicaId }[],
+  now: Milliseconds,
+): FirstSeen => new Map(assignments.map(({ replica }) => [replica, before.get(replica) ?? now]));
