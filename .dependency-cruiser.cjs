@@ -78,7 +78,7 @@ module.exports = {
     },
     library('@grpc/grpc-js|@grpc/proto-loader|@grpc/reflection', 'rpc'),
     library('lmdb|etcd3', 'state'),
-    library('onnxruntime-node|onnxruntime-common', 'runtime'),
+    library('onnxruntime-node|onnxruntime-common', '(runtime|testkit)'),
     library('highs', 'solver'),
     library('@aws-sdk', 'blobs'),
   ],

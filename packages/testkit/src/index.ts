@@ -24,6 +24,7 @@ export {
   pickyModel,
   rootModel,
 } from './models.js';
+export { openModelSession, type ModelSession, type TensorBytes } from './model-session.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
 export { formatRows, writeRows, type Reach, type Row } from './rows.js';

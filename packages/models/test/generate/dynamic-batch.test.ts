@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { openModelSession, type ModelSession } from '@pareto/testkit';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import { inspectGraph } from '../../src/inspection/inspect.js';
 import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
@@ -13,7 +14,7 @@ import {
   makeNode,
   makeValue,
 } from '../../src/onnx/onnx-parts.js';
-import { answers, floatInput, loadModel, numbersOf } from '../support/run-model.js';
+import { floatInput, numbersOf } from '../support/run-model.js';
 import { makeModel } from '../support/make-model.js';
 import { attending, convolutional, dense, recurrent, type RandomModel } from '../support/random-models.js';
 
@@ -31,12 +32,12 @@ const itemAt = (index: number, size: number): number[] =>
 /** Item by item, whatever the batch, the model answers as the one for a fixed batch does. */
 async function assertFollows({ model, dims }: RandomModel, fixed: number, batches = [1, 2, 5]): Promise<void> {
   const size = dims.reduce((a, b) => a * b, 1);
-  await using original = await loadModel(encodeOnnx(model));
-  await using free = await loadModel(encodeOnnx(rewritten(model)));
+  await using original = await openModelSession(encodeOnnx(model));
+  await using free = await openModelSession(encodeOnnx(rewritten(model)));
   const items = Array.from({ length: 10 }, (_, index) => itemAt(index, size));
-  const ask = async (executor: typeof free, from: number, count: number): Promise<number[][]> => {
+  const ask = async (session: ModelSession, from: number, count: number): Promise<number[][]> => {
     const rows = Array.from({ length: count }, (_, row) => items[(from + row) % items.length] ?? []);
-    const [output] = await answers(executor, [floatInput('x', [count, ...dims], rows.flat())]);
+    const [output] = await session.run([floatInput('x', [count, ...dims], rows.flat())]);
     if (output === undefined) throw new Error('no output');
     assert.equal(output.shape[0], count);
     const numbers = numbersOf(output);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { metrics, type Metric } from '@pareto/core';
+import { openModelSession } from '@pareto/testkit';
 import {
   createAgreement,
   createScorer,
@@ -11,7 +12,7 @@ import {
   sliceRows,
 } from '../../src/index.js';
 import type { Tensor } from '../../src/index.js';
-import { answers, loadModel, numbersOf } from '../support/run-model.js';
+import { numbersOf } from '../support/run-model.js';
 import { classes, floats, longs, texts } from '../support/tensors.js';
 import { agreementOf, score } from './score.js';
 
@@ -150,12 +151,12 @@ describe('the accuracy of the digits example', () => {
     const { signature } = await inspectModel(model);
     const set = await readValidationSet(digits('validation.npz'), signature, 'top1');
     const image = set.inputs.get('image') ?? assert.fail();
-    await using executor = await loadModel(model);
+    await using session = await openModelSession(model);
     const scorer = createScorer('top1');
     let right = 0;
     for (let from = 0; from < set.samples; from += 250) {
       const [rows, labels] = [sliceRows(image, from, from + 250), sliceRows(set.labels, from, from + 250)];
-      const outputs = await answers(executor, [{ name: 'image', datatype: 'FP32', shape: rows.dims, data: rows.data }]);
+      const outputs = await session.run([{ name: 'image', datatype: 'FP32', shape: rows.dims, data: rows.data }]);
       scorer.add(
         outputs.map(({ datatype, shape, data }) => ({ datatype, dims: shape, data })),
         labels,

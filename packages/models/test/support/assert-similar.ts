@@ -1,10 +1,11 @@
 // Compares what a rewritten model answers with what the model answered before.
 
 import assert from 'node:assert/strict';
+import type { TensorBytes } from '@pareto/testkit';
 import type { Rewrite } from '../../src/generate/rewrite/generator.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
-import { cosine, numbersOf, runModel, type Input } from './run-model.js';
+import { cosine, numbersOf, runModel } from './run-model.js';
 
 /** Throws when the rewrite was declined. */
 export function modelOf(rewrite: Rewrite): OnnxModel {
@@ -21,7 +22,7 @@ export function reasonOf(rewrite: Rewrite): string {
 export async function assertSimilar(
   was: OnnxModel,
   is: OnnxModel,
-  inputs: readonly Input[],
+  inputs: readonly TensorBytes[],
   bound: number,
 ): Promise<void> {
   const [before, after] = [await runModel(encodeOnnx(was), inputs), await runModel(encodeOnnx(is), inputs)];

@@ -1,13 +1,18 @@
 // Calibrates a generator as a worker does: runs the model that it wants to observe, and keeps the extremes.
 
+import type { TensorBytes } from '@pareto/testkit';
 import type { Generator, Ranges } from '../../src/generate/rewrite/generator.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
-import { numbersOf, runModel, type Input } from './run-model.js';
+import { numbersOf, runModel } from './run-model.js';
 import { modelOf } from './assert-similar.js';
 import { runDigits, type Samples } from './digits.js';
 
-export async function calibrate(generator: Generator, model: OnnxModel, inputs: readonly Input[]): Promise<Ranges> {
+export async function calibrate(
+  generator: Generator,
+  model: OnnxModel,
+  inputs: readonly TensorBytes[],
+): Promise<Ranges> {
   const ranges = createRanges();
   const outputs = await runModel(encodeOnnx(observed(generator, model)), inputs);
   ranges.add(new Map(outputs.map((tensor) => [tensor.name, numbersOf(tensor)])));

@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { intAttribute, intsAttribute } from '../../src/onnx/onnx-parts.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
-import type { Input } from './run-model.js';
+import type { TensorBytes } from '@pareto/testkit';
 import { createRandomGraph, type RandomGraph } from './random-graph.js';
 
 export interface ConvolutionsModel {
   readonly model: OnnxModel;
-  readonly inputs: readonly Input[];
+  readonly inputs: readonly TensorBytes[];
 }
 
 const layers = fc.record({

@@ -1,10 +1,10 @@
 // The digits' models and samples, for tests of what rewriting does to accuracy.
 
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { wilson95 } from '@pareto/core';
+import { openModelSession } from '@pareto/testkit';
 import { decodeOnnx, encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 import type { Tensor } from '../../src/tensors/npy.js';
@@ -12,7 +12,7 @@ import { readNpz } from '../../src/tensors/npz.js';
 import { toNumbers } from '../../src/tensors/numbers.js';
 import { pickRows, sliceRows } from '../../src/tensors/rows.js';
 import { splitValidation } from '../../src/datasets/split-validation.js';
-import { answers, cosine, loadModel, numbersOf } from './run-model.js';
+import { cosine, numbersOf } from './run-model.js';
 
 const folder = fileURLToPath(new URL('../../../../examples/digits/', import.meta.url));
 const batch = 100;
@@ -39,8 +39,18 @@ async function readShares(): Promise<Readonly<{ calibration: Samples; evaluation
   return { calibration: share(calibration), evaluation: share(evaluation) };
 }
 
-export async function digitsModel(name: string): Promise<Readonly<{ model: OnnxModel; sizeBytes: number }>> {
-  const file = `${folder}models/${name}.onnx`;
+type DigitsModel = Readonly<{ model: OnnxModel; sizeBytes: number }>;
+
+const models = new Map<string, Promise<DigitsModel>>();
+
+/** Returns one object for each name, so that its logits are computed once. */
+export function digitsModel(name: string): Promise<DigitsModel> {
+  const model = models.get(name) ?? readModel(`${folder}models/${name}.onnx`);
+  models.set(name, model);
+  return model;
+}
+
+async function readModel(file: string): Promise<DigitsModel> {
   return { model: decodeOnnx(await readFile(file)), sizeBytes: (await stat(file)).size };
 }
 
@@ -49,16 +59,12 @@ export async function* runDigits(
   model: OnnxModel,
   { image }: Samples,
 ): AsyncGenerator<ReadonlyMap<string, readonly number[]>> {
-  const executor = await loadModel(encodeOnnx(model));
-  try {
-    const [count = 0] = image.dims;
-    for (let from = 0; from < count; from += batch) {
-      const rows = sliceRows(image, from, Math.min(count, from + batch));
-      const outputs = await answers(executor, [{ name: 'image', shape: rows.dims, ...rows }]);
-      yield new Map(outputs.map((tensor) => [tensor.name, numbersOf(tensor)]));
-    }
-  } finally {
-    await executor[Symbol.asyncDispose]();
+  await using session = await openModelSession(encodeOnnx(model));
+  const [count = 0] = image.dims;
+  for (let from = 0; from < count; from += batch) {
+    const rows = sliceRows(image, from, Math.min(count, from + batch));
+    const outputs = await session.run([{ name: 'image', shape: rows.dims, ...rows }]);
+    yield new Map(outputs.map((tensor) => [tensor.name, numbersOf(tensor)]));
   }
 }
 
@@ -67,6 +73,14 @@ const logitsOf = async (model: OnnxModel, samples: Samples): Promise<readonly nu
   for await (const outputs of runDigits(model, samples)) logits.push(...(outputs.get('logits') ?? []));
   return logits;
 };
+
+const originalLogits = new WeakMap<OnnxModel, ReturnType<typeof logitsOf>>();
+
+function logitsOfOriginal(original: OnnxModel, samples: Samples): ReturnType<typeof logitsOf> {
+  const logits = originalLogits.get(original) ?? logitsOf(original, samples);
+  originalLogits.set(original, logits);
+  return logits;
+}
 
 const hitsOf = (logits: readonly number[], { label }: Samples): number =>
   label.filter((digit, row) => {
@@ -77,7 +91,7 @@ const hitsOf = (logits: readonly number[], { label }: Samples): number =>
 /** That the model is as accurate as the original on samples that it wasn't calibrated with, to within 95 %, and answers alike. */
 export async function assertAccurate(original: OnnxModel, model: OnnxModel, bound: number): Promise<void> {
   const { evaluation } = await digitsShares();
-  const [was, is] = [await logitsOf(original, evaluation), await logitsOf(model, evaluation)];
+  const [was, is] = [await logitsOfOriginal(original, evaluation), await logitsOf(model, evaluation)];
   const similarity = cosine(was, is);
   assert.ok(similarity >= bound, `its logits are similar by ${similarity}, and not by ${bound}`);
   const [least] = wilson95(hitsOf(was, evaluation), evaluation.label.length);

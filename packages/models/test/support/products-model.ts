@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { floatAttribute, intAttribute } from '../../src/onnx/onnx-parts.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
-import type { Input } from './run-model.js';
+import type { TensorBytes } from '@pareto/testkit';
 import { constantForms, createRandomGraph, type RandomGraph } from './random-graph.js';
 
 export interface ProductsModel {
   readonly model: OnnxModel;
-  readonly inputs: readonly Input[];
+  readonly inputs: readonly TensorBytes[];
   readonly products: number;
 }
 

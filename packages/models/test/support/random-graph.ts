@@ -1,6 +1,7 @@
 // Collects the parts of a model with random numbers in it, for tests.
 
 import { createSeededRng } from '@pareto/core';
+import type { TensorBytes } from '@pareto/testkit';
 import {
   floatTensor,
   intsAttribute,
@@ -11,7 +12,7 @@ import {
 } from '../../src/onnx/onnx-parts.js';
 import { onnxTypes } from '../../src/onnx/onnx-tensor-data.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/onnx.js';
-import { floatInput, type Input } from './run-model.js';
+import { floatInput } from './run-model.js';
 import { makeModel } from './make-model.js';
 
 /** The ways in which a constant matrix is written. */
@@ -19,7 +20,7 @@ export const constantForms = ['initializer', 'node', 'identity', 'transpose'] as
 type ConstantForm = (typeof constantForms)[number];
 
 export interface RandomGraph {
-  readonly inputs: readonly Input[];
+  readonly inputs: readonly TensorBytes[];
   readonly numbers: (count: number) => number[];
   readonly input: (name: string, dims: readonly number[]) => string;
   readonly constant: (name: string, dims: readonly number[], form?: ConstantForm) => string;
@@ -34,7 +35,7 @@ export function createRandomGraph(seed: number): RandomGraph {
   const random = createSeededRng(seed);
   const nodes: OnnxNode[] = [];
   const initializer: OnnxTensor[] = [];
-  const inputs: Input[] = [];
+  const inputs: TensorBytes[] = [];
   const numbers = (count: number): number[] => Array.from({ length: count }, () => random() * 2 - 1);
   const fill = (dims: readonly number[]): number[] => numbers(dims.reduce((total, dim) => total * dim, 1));
   const node: RandomGraph['node'] = (opType, input, output, parts) => {

@@ -1,88 +1,40 @@
-// Runs models in ONNX Runtime, for tests: an executor process of its own, whose answers come as numbers.
+// Runs models in ONNX Runtime, for tests; the outputs are read as numbers.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { systemClock, type DataType } from '@pareto/core';
-import {
-  createExecutorPool,
-  optimiseModel,
-  type Executor,
-  type ExecutorPool,
-  type TensorOutput,
-} from '@pareto/runtime';
+import { readFile, writeFile } from 'node:fs/promises';
+import { systemClock } from '@pareto/core';
+import { createExecutorPool, optimiseModel } from '@pareto/runtime';
+import { createTempFolder, openModelSession, type TensorBytes } from '@pareto/testkit';
 import { toNumbers } from '../../src/tensors/numbers.js';
 import { decodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 
-let pool: ExecutorPool | undefined;
-let folder: Promise<string> | undefined;
-let count = 0;
-
-after(async () => {
-  await pool?.[Symbol.asyncDispose]();
-  if (folder !== undefined) await rm(await folder, { recursive: true });
-});
-
-export interface Input {
-  readonly name: string;
-  readonly datatype: DataType;
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
-
-export const floatInput = (name: string, shape: readonly number[], values: ArrayLike<number>): Input => ({
+export const floatInput = (name: string, shape: readonly number[], values: ArrayLike<number>): TensorBytes => ({
   name,
   datatype: 'FP32',
   shape,
   data: new Uint8Array(Float32Array.from(values).buffer),
 });
 
-/** Loads a model that is in memory, or a file with what lies beside it. Dispose of it. */
-export async function loadModel(model: Uint8Array | string): Promise<Executor> {
-  pool ??= createExecutorPool({ size: 1, clock: systemClock });
-  const modelPath = typeof model === 'string' ? model : await save(model);
-  return pool.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
-}
-
-/** The graph that ONNX Runtime makes of a model before it runs it. */
+/** Returns the graph that ONNX Runtime makes of a model before it runs it. */
 export async function optimisedModel(model: Uint8Array): Promise<OnnxModel> {
-  pool ??= createExecutorPool({ size: 1, clock: systemClock });
-  const modelPath = await save(model);
-  const outputPath = `${modelPath}.optimised`;
+  await using pool = createExecutorPool({ size: 0, clock: systemClock });
+  await using folder = await createTempFolder();
+  const [modelPath, outputPath] = [folder.file('given.onnx'), folder.file('optimised.onnx')];
+  await writeFile(modelPath, model);
   await optimiseModel(pool, { modelPath, outputPath, memoryLimitBytes: 2 ** 30 });
   return decodeOnnx(await readFile(outputPath));
 }
 
-async function save(model: Uint8Array): Promise<string> {
-  folder ??= mkdtemp(path.join(tmpdir(), 'pareto-models-'));
-  const file = path.join(await folder, `${count++}.onnx`);
-  await writeFile(file, model);
-  return file;
+/** Returns all outputs of one run of a model that is in memory or a file. */
+export async function runModel(
+  model: Uint8Array | string,
+  inputs: readonly TensorBytes[],
+): Promise<readonly TensorBytes[]> {
+  await using session = await openModelSession(model);
+  return await session.run(inputs);
 }
 
-/** All outputs of one run. Throws what ONNX Runtime says when it refuses. */
-export async function answers(executor: Executor, inputs: readonly Input[]): Promise<readonly TensorOutput[]> {
-  const outcome = await executor.run({
-    inputs: inputs.map((input) => ({ ...input, data: [input.data] })),
-    outputs: [],
-    expectedMs: undefined,
-  });
-  if (outcome.kind === 'done') return outcome.outputs;
-  throw new Error(outcome.kind === 'failed' ? outcome.message : outcome.death.reason);
-}
-
-/** All outputs of one run of a model that is in memory or a file. */
-export async function runModel(model: Uint8Array | string, inputs: readonly Input[]): Promise<readonly TensorOutput[]> {
-  const executor = await loadModel(model);
-  try {
-    return await answers(executor, inputs);
-  } finally {
-    await executor[Symbol.asyncDispose]();
-  }
-}
-
-export const numbersOf = (tensor: TensorOutput): readonly number[] => Array.from(toNumbers(tensor));
+export const numbersOf = (tensor: TensorBytes): readonly number[] => Array.from(toNumbers(tensor));
 
 /** Cosine similarity; 1 of two vectors of nothing but zeros. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
