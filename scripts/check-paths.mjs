@@ -1,0 +1,105 @@
+// Checks that every path in the documentation exists, and that docs/architecture.md describes every package and every source folder.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { main, root } from './steps.mjs';
+
+const ignored = new Set(['node_modules', 'dist', 'coverage']);
+const isIgnored = (name) =>
+  ignored.has(name) || (name.startsWith('.') && !['.ci', '.dependency-cruiser.cjs'].includes(name));
+
+/** Returns the paths of all files and folders of the repository. Folders end with `/`. */
+function listPaths(folder = '') {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !isIgnored(name))
+    .flatMap((entry) => {
+      const path = `${folder}${entry.name}`;
+      return entry.isDirectory() ? [`${path}/`, ...listPaths(`${path}/`)] : [path];
+    });
+}
+
+const architecture = 'docs/architecture.md';
+/** Generated pages and the history. */
+const unchecked = /^(CHANGELOG\.md|docs\/reference\/)/;
+
+/** Returns the words in inline code that name a path of this repository: source files, and what begins with one of its folders. */
+function pathsIn(line, topFolders) {
+  return [...line.matchAll(/`([^`]+)`/g)]
+    .flatMap(([, code]) => code.split(/\s+/))
+    .filter(
+      (word) =>
+        /^[\w.-]+(\/[\w.-]+)*\/?$/.test(word) && !word.startsWith('../') && !/\/(dist|node_modules)\/|NNNN/.test(word),
+    )
+    .filter(
+      (word) => /\.(ts|mjs|cjs|proto)$/.test(word) || /\/src(\/|$)/.test(word) || topFolders.has(word.split('/')[0]),
+    );
+}
+
+/** A path may leave out the folders at its beginning. */
+function stalePaths(page, text, paths) {
+  const topFolders = new Set(paths.filter((path) => /^[^/]+\/$/.test(path)).map((path) => path.slice(0, -1)));
+  const exists = (word) => {
+    const tail = word.replace(/\/$/, '');
+    return paths.some((path) => `/${path.replace(/\/$/, '')}`.endsWith(`/${tail}`));
+  };
+  return withoutBlocks(text).flatMap((line, at) =>
+    pathsIn(line, topFolders)
+      .filter((word) => word.includes('/') || /\.\w+$/.test(word))
+      .filter((word) => !exists(word))
+      .map((word) => `${page}:${at + 1}: ${word} does not exist`),
+  );
+}
+
+/** Returns the lines; those of code blocks are empty. */
+function withoutBlocks(text) {
+  let inside = false;
+  return text.split('\n').map((line) => {
+    const fence = line.startsWith('```');
+    if (fence) inside = !inside;
+    return fence || inside ? '' : line;
+  });
+}
+
+/** Compares the tables of docs/architecture.md, one row a package or folder, with the packages and folders that exist. */
+function undescribed(text, paths) {
+  const described = new Set();
+  let base = '';
+  for (const line of withoutBlocks(text)) {
+    const heading = /^#+ (.*)/.exec(line)?.[1];
+    if (heading !== undefined) base = /^`([\w/-]+)`$/.exec(heading)?.[1] ?? '';
+    for (const [, name] of line.matchAll(/^\| `([\w/-]+)` \|/g)) {
+      described.add(base === '' ? name : `${base}/${name.replace(/\/$/, '')}/`);
+    }
+  }
+  const packages = paths
+    .map((path) => /^(?:packages|services)\/([\w-]+)\/src\/$/.exec(path)?.[1] ?? /^(loadgen)\/$/.exec(path)?.[1])
+    .filter((name) => name !== undefined);
+  const folders = paths.filter(
+    (path) => /^((packages|services)\/[\w-]+|loadgen)\/src\/.+\/$/.test(path) && !path.includes('/gen/'),
+  );
+  const known = new Set([...packages, ...folders]);
+  return [
+    ...[...known].filter((path) => !described.has(path)).map((path) => `${architecture}: no row describes ${path}`),
+    ...[...described]
+      .filter((path) => path.endsWith('/') && !known.has(path))
+      .map((path) => `${architecture}: there is no folder ${path}`),
+  ];
+}
+
+export async function checkPaths() {
+  const paths = listPaths();
+  const pages = paths.filter((path) => path.endsWith('.md') && !unchecked.test(path));
+  const read = (path) => readFileSync(join(root, path), 'utf8');
+  const found = [
+    ...pages.flatMap((page) => stalePaths(page, read(page), paths)),
+    ...undescribed(read(architecture), paths),
+  ];
+  return { code: found.length === 0 ? 0 : 1, output: found.join('\n') };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  await main(async () => {
+    const { code, output } = await checkPaths();
+    if (output !== '') console.log(output);
+    return code;
+  });
