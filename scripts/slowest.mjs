@@ -10,6 +10,7 @@ export function formatSlowest({ times, cpu }, count) {
     ...section('The slowest tests (s)', top(named('test')).map(row)),
     ...section('The slowest hooks (s)', top(named('hook')).map(row)),
     ...section('The slowest files (s)', top(files).map(row)),
+    ...section('The files that use the most CPU (s)', top(cpu.map(({ file, ms }) => ({ title: file, ms }))).map(row)),
     ...section(
       'CPU minutes per folder',
       top(folders).map(({ title, ms }) => `${(ms / 60_000).toFixed(2).padStart(8)}  ${title}`),
@@ -27,8 +28,5 @@ function sumBy(entries, keyOf) {
 const row = ({ title, file, ms }) =>
   `${(ms / 1000).toFixed(1).padStart(8)}  ${file === undefined ? '' : `${file}: `}${title}`;
 const section = (title, lines) => (lines.length === 0 ? [] : [title, ...lines, '']);
-const folderOf = (file) =>
-  file
-    .split('/')
-    .slice(0, file.startsWith('test/') ? 2 : 3)
-    .join('/');
+/** Returns the folder whose tests a file belongs to: `packages/core/test`, `loadgen/test`, `test/e2e`. */
+const folderOf = (file) => /^(?:test\/[^/]+|.*?\/test)(?=\/)/.exec(file)?.[0] ?? file;
