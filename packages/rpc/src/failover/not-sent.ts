@@ -6,6 +6,11 @@ import { ParetoError } from '@pareto/core';
 const notSent =
   /^(No connection established|Name resolution failed|Stream refused by server|Channel has been shut down)/;
 
-/** The call was certainly not executed. */
-export const isNotSent = (error: unknown): boolean =>
-  error instanceof ParetoError && error.code === 'unavailable' && notSent.test(error.message);
+/** Returns whether the call was certainly not executed. Reads gRPC's own error among the causes: our message may say it otherwise. */
+export function isNotSent(error: unknown): boolean {
+  if (!(error instanceof ParetoError) || error.code !== 'unavailable') return false;
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    if ('details' in cause && typeof cause.details === 'string') return notSent.test(cause.details);
+  }
+  return false;
+}

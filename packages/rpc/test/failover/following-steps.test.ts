@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Metadata, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
 import {
@@ -10,10 +11,16 @@ import {
   type Step,
   type Verdict,
 } from '../../src/failover/following-steps.js';
+import { fromServiceError } from '../../src/transport/status.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
 const gone = new ParetoError('unavailable', 'Connection dropped');
 const away: Verdict = { kind: 'away' };
+const refused = fromServiceError(
+  Object.assign(new Error('14 UNAVAILABLE'), {
+    ...{ code: status.UNAVAILABLE, details: 'Stream refused by server', metadata: new Metadata() },
+  }),
+);
 
 describe('judge', () => {
   const cases: readonly (readonly [string, unknown, boolean, Verdict])[] = [
@@ -21,7 +28,9 @@ describe('judge', () => {
     ['no leader', notLeading(undefined), true, { kind: 'nobody' }],
     ['another precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
     ['no connection before the call', gone, false, { kind: 'away' }],
-    ['sent back unread', new ParetoError('unavailable', 'Stream refused by server'), true, { kind: 'away' }],
+    ['sent back unread', refused, true, { kind: 'away' }],
+    ['sent back unread, wrapped', new ParetoError('unavailable', 'x', { cause: refused }), true, { kind: 'away' }],
+    ['a text like that', new ParetoError('unavailable', 'Stream refused by server'), true, { kind: 'lost' }],
     ['a connection that broke', gone, true, { kind: 'lost' }],
     ['a deadline', new ParetoError('deadline-exceeded', 'late'), true, { kind: 'lost' }],
     ['an answer', new ParetoError('not-found', 'none'), true, { kind: 'final' }],
