@@ -35,7 +35,13 @@ const prlimit = '/usr/bin/prlimit';
 const emptyBytes = 64 * 2 ** 20;
 const outOfMemory = /out of memory|allocation failed|bad_alloc|ENOMEM/i;
 /** How a process of JavaScript alone ends when memory that it needs is refused. */
-const outOfMemorySignals = /signal SIG(SEGV|ABRT|TRAP|ILL|BUS)/;
+const outOfMemorySignals: ReadonlySet<NodeJS.Signals | null> = new Set([
+  'SIGSEGV',
+  'SIGABRT',
+  'SIGTRAP',
+  'SIGILL',
+  'SIGBUS',
+]);
 
 /**
  * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low or the disk is
@@ -77,40 +83,49 @@ function toMakerJob({ ranges = new Map(), ...job }: MakeJob): MakerJob {
   return { ...job, ranges: [...ranges].filter(([, [min, max]]) => Number.isFinite(min) && Number.isFinite(max)) };
 }
 
+/** How a process ended. */
+type Exit =
+  | { readonly kind: 'not-started'; readonly error: Error }
+  | { readonly kind: 'exited'; readonly status: number | null; readonly signal: NodeJS.Signals | null };
+
 interface Ending {
-  /** Exit status or signal, or why it never started. */
-  readonly how: string;
+  readonly exit: Exit;
   readonly reply: string;
   readonly stderr: string;
 }
 
 /** Resolves when the process is gone. */
 async function converse(child: ChildProcess, job: MakerJob): Promise<Ending> {
-  const how = new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(`not starting: ${error.message}`));
-    child.on('close', (status, signal) => resolve(signal === null ? `exit status ${status}` : `signal ${signal}`));
+  const exit = new Promise<Exit>((resolve) => {
+    child.on('error', (error) => resolve({ kind: 'not-started', error }));
+    child.on('close', (status, signal) => resolve({ kind: 'exited', status, signal }));
   });
   child.stdin?.on('error', () => undefined); // its end is told by the process's
   child.stdin?.end(JSON.stringify(job));
   const { stdout, stderr } = child;
   const reads = stdout === null || stderr === null ? [] : [text(stdout), buffer(stderr)];
   const [reply = '', errors = ''] = await Promise.all(reads);
-  return { how: await how, reply: String(reply), stderr: errors.toString().trim() };
+  return { exit: await exit, reply: String(reply), stderr: errors.toString().trim() };
 }
 
-function readReply(recipe: string, memoryBytes: number, { how, reply, stderr }: Ending): Made {
-  if (how === 'exit status 0' && reply !== '') {
+function readReply(recipe: string, memoryBytes: number, { exit, reply, stderr }: Ending): Made {
+  if (exit.kind === 'exited' && exit.status === 0 && reply !== '') {
     const parsed = JSON.parse(reply) as MakerReply;
     if (parsed.kind === 'failed') throw new ParetoError(parsed.code, parsed.message);
     if (parsed.kind === 'disk-full') throw diskFull(parsed.message);
     return parsed;
   }
-  if (outOfMemory.test(stderr) || outOfMemorySignals.test(how)) {
+  if (outOfMemory.test(stderr) || (exit.kind === 'exited' && outOfMemorySignals.has(exit.signal))) {
     const limit = Math.ceil(memoryBytes / 2 ** 20);
     throw new ParetoError('resource-exhausted', `making ${recipe} took more memory than its limit of ${limit} MiB`);
   }
   const why = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.split('\n').at(-1) ?? '';
-  throw new ParetoError('internal', `making ${recipe} ended by ${how}${why === '' ? '' : `: ${why}`}`);
+  throw new ParetoError('internal', `making ${recipe} ended by ${describeExit(exit)}${why === '' ? '' : `: ${why}`}`);
+}
+
+function describeExit(exit: Exit): string {
+  if (exit.kind === 'not-started') return `not starting: ${exit.error.message}`;
+  return exit.signal === null ? `exit status ${exit.status}` : `signal ${exit.signal}`;
 }
 
 /** An error that `isDiskFull` recognises, as if the system had reported it in this process. */

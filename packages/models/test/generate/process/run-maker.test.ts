@@ -145,6 +145,22 @@ describe('runMaker', function () {
     await running;
   });
 
+  it('tells a want of memory by the signal, and names any other', async function () {
+    const list = `/proc/${process.pid}/task/${process.pid}/children`;
+    if (!existsSync(list)) return this.skip();
+    const children = async (): Promise<readonly string[]> => (await readFile(list, 'utf8')).trim().split(' ');
+    const ended = [
+      ['SIGILL', 'resource-exhausted', /took more memory than its limit of 512 MiB$/],
+      ['SIGTERM', 'internal', /^making mapped ended by signal SIGTERM$/],
+    ] as const;
+    for (const [signal, code, why] of ended) {
+      const before = await children();
+      const running = fails(await job(`${digits}mlp-large.onnx`), code, why);
+      for (const pid of await children()) if (!before.includes(pid)) process.kill(Number(pid), signal);
+      await running;
+    }
+  });
+
   it('goes with its parent', async function () {
     if (!existsSync('/usr/bin/setpriv')) return this.skip();
     const parent = fileURLToPath(new URL('maker-parent.ts', import.meta.url));
