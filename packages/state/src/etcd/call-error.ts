@@ -57,7 +57,7 @@ const isRefusal = (details: string): boolean => details.startsWith('etcdserver: 
 /** etcd answered, but may yet carry it out. */
 const undecided = /timed out|server stopped|leader changed|request cancelled|canceled/;
 
-/** In place of etcd's words for it. */
+/** A mark in place of etcd's words for it: written by `member.ts`, and read only for `loginIsOld`. */
 export const unknownLogin = 'login is not known';
 
 const loggedOut = new RegExp(`auth store is old|${unknownLogin}`);

@@ -12,7 +12,7 @@ interface Scene extends EtcdAccess {
 export function explain(error: unknown, scene: Scene, asked: 'open' | 'read' | 'write'): unknown {
   if (!isCallError(error)) return error;
   const where = `etcd at ${scene.endpoints.join(',')}`;
-  const found = findings.find(({ pattern }) => pattern.test(error.details)) ?? (error.elsewhere ? absent : broken);
+  const found = findings.find(({ applies }) => applies(error)) ?? (error.elsewhere ? absent : broken);
   // Who calls later, and is told this, has no part in how etcd is accessed.
   const code = asked !== 'open' && aboutAccess.has(found.code) ? 'unavailable' : found.code;
   const outcome = asked === 'write' ? outcomes[error.effect] : '';
@@ -32,14 +32,21 @@ function reasonOf(details: string): string {
   return /SSL routines:[^:]*:([^:]+):/.exec(last)?.[1] ?? last;
 }
 
-interface Finding {
-  readonly pattern: RegExp;
+interface Meaning {
   readonly code: ErrorCode;
   readonly say: (where: string, scene: Scene, error: CallError) => string;
 }
 
-const absent: Finding = {
-  pattern: /./,
+interface Finding extends Meaning {
+  readonly applies: (error: CallError) => boolean;
+}
+
+const says =
+  (pattern: RegExp): Finding['applies'] =>
+  ({ details }) =>
+    pattern.test(details);
+
+const absent: Meaning = {
   code: 'unavailable',
   say: (where, _scene, { details }) => {
     const reason = reasonOf(details);
@@ -47,93 +54,92 @@ const absent: Finding = {
   },
 };
 
-const broken: Finding = {
-  pattern: /./,
+const broken: Meaning = {
   code: 'internal',
   say: (where, _scene, { message }) => `${where} failed: ${message}`,
 };
 
 const findings: readonly Finding[] = [
   {
-    pattern: /Deadline exceeded|timed out/,
+    applies: says(/Deadline exceeded|timed out/),
     code: 'unavailable',
     say: (where) => `${where} did not answer in time`,
   },
   {
-    pattern: /alert (bad certificate|certificate|unknown ca|handshake)|certificate required/,
+    applies: says(/alert (bad certificate|certificate|unknown ca|handshake)|certificate required/),
     code: 'unauthenticated',
     say: (where, { tls }, { details }) =>
       `${where} refuses ${tls?.cert === undefined ? 'a client without a certificate' : "this client's certificate"} ` +
       `(${reasonOf(details)}): show one of the authority that it trusts`,
   },
   {
-    pattern: /certificate|altnames/,
+    applies: says(/certificate|altnames/),
     code: 'unauthenticated',
     say: (where, _scene, { details }) =>
       `the certificate of ${where} is not trusted (${reasonOf(details)}): it must be signed by the authority in ca.crt, ` +
       'for the host name that is given here',
   },
   {
-    pattern: /disconnected before secure TLS|wrong version number/,
+    applies: says(/disconnected before secure TLS|wrong version number/),
     code: 'unavailable',
     say: (where) => `${where} ends each connection before TLS is agreed on: does it serve TLS?`,
   },
   {
-    pattern: /Last error: Failed to connect/,
+    applies: says(/Last error: Failed to connect/),
     code: 'unavailable',
     say: (where, { tls }) => `${where} accepts no connection${tls === undefined ? ': does it want TLS?' : ''}`,
   },
   {
-    pattern: /no leader/,
+    applies: says(/no leader/),
     code: 'unavailable',
     say: (where) => `${where} has no leader: more than half of its members must run and reach each other`,
   },
   {
-    pattern: /database space exceeded/,
+    applies: says(/database space exceeded/),
     code: 'resource-exhausted',
     say: (where) =>
       `${where} has no room left: compact and defragment it ("etcdctl compact", "etcdctl defrag"), or raise its ` +
       '--quota-backend-bytes; then "etcdctl alarm disarm"',
   },
   {
-    pattern: /request is too large/,
+    applies: says(/request is too large/),
     code: 'failed-precondition',
     say: (where) => `${where} refuses a transaction of this size: start it with --max-request-bytes=1572864 or more`,
   },
   {
-    pattern: /too many operations/,
+    applies: says(/too many operations/),
     code: 'failed-precondition',
     say: (where) => `${where} refuses that many operations: start it with --max-txn-ops=128 or more`,
   },
   {
-    pattern: /authentication failed/,
+    applies: says(/authentication failed/),
     code: 'unauthenticated',
     say: (where, { user }) => `${where} refuses the user "${user?.name ?? ''}": wrong name or password`,
   },
   {
-    pattern: /user name is empty/,
+    applies: says(/user name is empty/),
     code: 'unauthenticated',
     say: (where) => `${where} wants a user and a password: none was given`,
   },
   {
-    pattern: /login is not known|auth store is old/,
+    applies: ({ loginIsOld }) => loginIsOld,
     code: 'unauthenticated',
     say: (where) => `${where} doesn't know this login any more: try again`,
   },
   {
-    pattern: /permission denied/,
+    applies: says(/permission denied/),
     code: 'permission-denied',
     say: (where, { user, prefix }) =>
       `${where} lets ${user === undefined ? 'this certificate' : `the user "${user.name}"`} not do this: ` +
       `grant it a role that may read and write all keys under ${prefix}`,
   },
   {
-    pattern: /authentication is not enabled/,
+    applies: says(/authentication is not enabled/),
     code: 'failed-precondition',
     say: (where) => `${where} has no authentication enabled: give no user, or enable it`,
   },
   {
-    pattern: /requested lease not found/,
+    applies: says(/requested lease not found/),
     code: 'not-found',
     say: (where) => `the lease has ended at ${where}: grant another`,
   },

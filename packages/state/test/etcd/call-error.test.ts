@@ -1,8 +1,10 @@
 // What is made of the words of a call that failed: gRPC's own and etcd's.
 
 import assert from 'node:assert/strict';
+import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
-import { readCallError } from '../../src/etcd/call-error.js';
+import { readCallError, unknownLogin } from '../../src/etcd/call-error.js';
+import { explain } from '../../src/etcd/explain.js';
 
 const cases: readonly (readonly [text: string, effect: 'none' | 'unknown', elsewhere: boolean])[] = [
   ['14 UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED', 'none', true],
@@ -34,6 +36,18 @@ describe('readCallError', () => {
         assert.deepEqual([effect, elsewhere], expected, message);
       }
     }
+  });
+
+  it('knows a login that etcd has forgotten, and so does what explains it', () => {
+    const scene = { endpoints: ['a:1'], prefix: '/pareto/' };
+    for (const words of [unknownLogin, 'revision of auth store is old']) {
+      const error = readCallError(new Error(`16 UNAUTHENTICATED: etcdserver: ${words}`));
+      assert.ok(error.loginIsOld, words);
+      const told = explain(error, scene, 'open');
+      assert.ok(told instanceof ParetoError);
+      assert.deepEqual([told.code, told.message.includes('login')], ['unauthenticated', true]);
+    }
+    assert.equal(readCallError(new Error('14 UNAVAILABLE: etcdserver: no leader')).loginIsOld, false);
   });
 
   it('reads an error once', () => {
