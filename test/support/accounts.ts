@@ -1,18 +1,17 @@
 // Accounts of the queries and registrations that a test sent: how many failed, and how many were lost.
 
 import assert from 'node:assert/strict';
-import type { LoadReport } from '@pareto/loadgen';
 import { found } from './findings.js';
-import { checkAccounts } from './load.js';
+import { checkAccounts, type FullReport } from './load.js';
 import { listTasks, type Registrar } from './registrar.js';
 import type { ServiceProcess } from './service-process.js';
 
 /** Reports how many queries were sent and failed. Asserts that none failed, and that at least `minSent` were sent. */
-export function noneFailed(fault: string, report: LoadReport, minSent = 40): void {
+export function noneFailed(fault: string, report: FullReport, minSent = 40): void {
   const failed = checkAccounts(report, minSent);
   found({ name: `${fault}: Infers sent`, value: report.sent, unit: '' });
   found({ name: `${fault}: Infers failed`, value: failed, unit: '', reach: { exactly: 0 } });
-  assert.equal(failed, 0, JSON.stringify(report.statuses));
+  assert.equal(failed, 0, [JSON.stringify(report.statuses), ...report.failures].join('\n'));
 }
 
 /** When the first registration was acknowledged that began after a moment. */

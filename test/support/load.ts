@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createSeededRng, systemClock } from '@pareto/core';
 import { planArrivals, runLoad, type LoadReport, type Payload } from '@pareto/loadgen';
-import { encodeInferRequest } from '@pareto/rpc';
+import { encodeInferRequest, type RawCaller } from '@pareto/rpc';
 import { createBalancedCaller, type BalancedCaller } from './balanced-caller.js';
 import type { TestClient } from './client.js';
 import { classesOf, type Digits } from './digits.js';
@@ -11,7 +11,12 @@ import { classesOf, type Digits } from './digits.js';
 export interface Load {
   readonly caller: BalancedCaller;
   /** Sends no more; resolves when all that was sent is accounted for. */
-  stop(): Promise<LoadReport>;
+  stop(): Promise<FullReport>;
+}
+
+export interface FullReport extends LoadReport {
+  /** When each failed query failed, and its error. */
+  readonly failures: readonly string[];
 }
 
 export interface LoadSettings {
@@ -28,9 +33,19 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
   const caller = createBalancedCaller(routers);
   const ended = new AbortController();
   const rng = createSeededRng(1);
+  const startedAt = performance.now();
+  const failures: string[] = [];
+  const call: RawCaller = async (body, options) => {
+    try {
+      return await caller.call(body, options);
+    } catch (error) {
+      failures.push(`after ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${String(error)}`);
+      throw error;
+    }
+  };
   const running = runLoad({
     arrivals: planArrivals('poisson', ratePerSecond, longestMs, rng),
-    callers: [caller.call],
+    callers: [call],
     objectiveMs: 1_000,
     timeoutMs: 10_000,
     signal: ended.signal,
@@ -41,7 +56,7 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
     async stop() {
       ended.abort();
       try {
-        return await running;
+        return { ...(await running), failures };
       } finally {
         caller[Symbol.dispose]();
       }
