@@ -19,15 +19,14 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a program in the root; answers its exit code and output. With `onOutput` the output is also handed on as it
- * comes, with a function that ends the program; with `inherit` it goes straight to the terminal.
+ * Runs a program in the root, or in the folder `cwd`; answers its exit code and output. With `onOutput` the output is also
+ * handed on as it comes, with a function that ends the program; with `inherit` it goes straight to the terminal.
  */
-export function run(command, args, { onOutput, inherit = false, env = process.env } = {}) {
+export function run(command, args, { onOutput, inherit = false, env = process.env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const windows = process.platform === 'win32';
     const child = spawn(command, args, {
-      cwd: root,
-      env,
+      ...{ cwd, env },
       // npm's own programs are command files on Windows.
       shell: windows && command === 'npx',
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,87 @@
+// A cluster on one machine by `pareto up`, whose embedded store the current build takes over from the previous release.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { systemClock } from '@pareto/core';
+import { openEmbeddedStore, type Store } from '@pareto/state';
+import { createTempFolder, freePorts, waitFor, type Child, type TempFolder } from '@pareto/testkit';
+import { createTestClient, type TestClient } from '../support/client.js';
+import { readDigits, type Digits } from '../support/digits.js';
+import { progress } from './progress.js';
+import { assertKept, registerAll, takeInventory, waitForPin, type Inventory } from './registrations.js';
+import { current, previous, type Release } from './releases.js';
+import { makeNewer, readSchema, refusalOfNewer } from './schema.js';
+
+describe(`an upgrade of one machine from ${previous.version} to ${current.version}`, function () {
+  this.timeout(300_000);
+  let folder: TempFolder;
+  let digits: Digits;
+  let flags: readonly string[];
+  let client: TestClient;
+  let cluster: Child | undefined;
+  let inventory: Inventory;
+  let schema: number;
+  before(async () => {
+    folder = await createTempFolder();
+    digits = await readDigits();
+    const [controllerPort = 0, routerPort = 0, workerPort = 0] = await freePorts(3);
+    const ports = { 'controller-port': controllerPort, 'router-port': routerPort, 'worker-port': workerPort };
+    flags = [
+      ...['--data-dir', folder.path, '--workers', '1', '--http-port', 'off'],
+      ...Object.entries(ports).flatMap(([flag, port]) => [`--${flag}`, String(port)]),
+    ];
+    const addressOf = (port: number): { readonly address: string } => ({ address: `127.0.0.1:${port}` });
+    client = createTestClient({ controllers: [addressOf(controllerPort)], router: addressOf(routerPort) });
+    await progress(`started a cluster of ${previous.version}`, () => start(previous));
+    await progress('registered models', () => registerAll(client, digits, 'before'));
+    inventory = await takeInventory(client, digits);
+    await stop();
+    await using store = await openStore();
+    schema = await readSchema(store);
+  });
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster?.stop(20_000);
+    await folder[Symbol.asyncDispose]();
+  });
+
+  async function start(release: Release): Promise<void> {
+    const child = release.startCli('up', ...flags);
+    cluster = child;
+    await waitFor(
+      'a worker to be connected',
+      async () => {
+        if (!child.running) return 'ended';
+        const { workers } = await client.fleet.overview({}, { timeoutMs: 2_000 });
+        return workers.some(({ connected }) => connected) ? 'up' : undefined;
+      },
+      60_000,
+    ).then((state) => assert.equal(state, 'up', child.output));
+  }
+
+  async function stop(): Promise<void> {
+    assert.deepEqual(await cluster?.stop(30_000), { code: 0, signal: null }, cluster?.output);
+  }
+
+  const openStore = (): Promise<Store> =>
+    openEmbeddedStore(join(folder.path, 'controller/store'), { clock: systemClock });
+
+  it('keeps everything that was registered before', async () => {
+    await progress(`started a cluster of ${current.version}`, () => start(current));
+    assertKept(inventory, await takeInventory(client, digits));
+    await waitForPin(client, digits, 'before');
+  });
+
+  it('accepts registrations', () => registerAll(client, digits, 'afterwards'));
+
+  it('makes the previous release refuse to start once the store is newer', async () => {
+    await stop();
+    const store = await openStore();
+    const newer = await makeNewer(store, schema);
+    await store[Symbol.asyncDispose]();
+    const child = previous.startCli('up', ...flags);
+    cluster = child;
+    assert.notEqual((await child.exited).code, 0);
+    assert.match(child.output, refusalOfNewer(newer));
+  });
+});
