@@ -81,7 +81,8 @@ export function hungryModel(): Uint8Array {
 
 /** One matrix product with `side` × `side` weights: 4 × side² bytes. */
 export function matrixModel(side: number): Uint8Array {
-  const weights = Float32Array.from({ length: side * side }, (_, index) => (index % 7) / 7);
+  const weights = new Float32Array(side * side);
+  for (let index = 0; index < weights.length; index++) weights[index] = (index % 7) / 7;
   return writeModel({
     nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
     inputs: [{ name: 'x', type: float, dims: ['batch', side] }],

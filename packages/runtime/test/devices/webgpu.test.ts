@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createSeededRng, milliseconds, systemClock, type Signature } from '@pareto/core';
-import { findSoftwareGpu, loopModel } from '@pareto/testkit';
+import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
+import { createHurriedClock, findSoftwareGpu, loopModel, rootModel } from '@pareto/testkit';
 import {
   createExecutorPool,
   createSlotTokens,
@@ -13,11 +13,8 @@ import {
 } from '../../src/index.js';
 import { digits, fixture, floatsOf, load, runFloats, saveModel } from '../support/harness.js';
 
-const signature: Signature = {
-  inputs: [{ name: 'image', datatype: 'FP32', dims: [1, 28, 28] }],
-  outputs: [{ name: 'logits', datatype: 'FP32', dims: [10] }],
-  batched: true,
-};
+const x = { name: 'x', datatype: 'FP32', dims: [1] } as const;
+const signature = { inputs: [x], outputs: [{ ...x, name: 'y' }], batched: true };
 
 const runImages = (executor: Executor, count: number): Promise<RunOutcome> => {
   const pixels = Float32Array.from({ length: 784 * count }, createSeededRng(7));
@@ -31,6 +28,8 @@ const options = { slots: 1, memoryBytes: 2 ** 32, providers: ['webgpu'] };
 describe('webgpu on a software device', function () {
   this.timeout(120_000);
   let gpus: ExecutorPool | undefined;
+  /** A model that takes little to compile: most tests are about processes and not about answers. */
+  let root: string;
 
   before(async function () {
     const gpu = await findSoftwareGpu();
@@ -38,13 +37,17 @@ describe('webgpu on a software device', function () {
       Object.assign(this.test?.parent ?? {}, { skipReason: gpu.reason });
       return this.skip();
     }
-    gpus = createExecutorPool({ size: 0, clock: systemClock, environment: gpu.environment });
+    // A run that is expected to be short counts as hung after 5 s.
+    gpus = createExecutorPool({ size: 0, clock: createHurriedClock([5_000, 250]), environment: gpu.environment });
   });
+  before(async () => (root = await saveModel('root', rootModel())));
   after(() => gpus?.[Symbol.asyncDispose]());
 
   const gpuPool = (): ExecutorPool => gpus ?? assert.fail('there is no device');
   const loadOnGpu = (modelPath: string, signal?: AbortSignal): Promise<Executor> =>
     gpuPool().load({ modelPath, provider: 'webgpu', threads: 1, memoryLimitBytes: 2 ** 30 }, signal);
+
+  const loadRoot = (): Promise<Executor> => loadOnGpu(root);
 
   it('is found by name, with its driver', async () => {
     const { slotGroups } = await discoverHardware(options, gpuPool());
@@ -72,34 +75,34 @@ describe('webgpu on a software device', function () {
   });
 
   it('unloads one model and not the other, and starts a fresh process after the last', async () => {
-    const first = await loadOnGpu(digits('mlp-tiny'));
-    const second = await loadOnGpu(digits('mlp-tiny'));
+    const first = await loadRoot();
+    const second = await loadRoot();
     await first[Symbol.asyncDispose]();
     assert.deepEqual(await first.died, { kind: 'ended', reason: 'unloaded' });
-    assert.equal((await runImages(first, 1)).kind, 'died');
-    assert.equal((await runImages(second, 1)).kind, 'done');
+    assert.equal((await runFloats(first, [4])).kind, 'died');
+    assert.equal((await runFloats(second, [4])).kind, 'done');
     await second[Symbol.asyncDispose]();
-    await using third = await loadOnGpu(digits('mlp-tiny'));
+    await using third = await loadRoot();
     assert.notEqual(third.pid, second.pid);
-    assert.equal((await runImages(third, 1)).kind, 'done');
+    assert.equal(floatsOf(await runFloats(third, [4]))[0], 2);
   });
 
   it('lives on when one model is refused, or a load is called off', async () => {
-    await using executor = await loadOnGpu(digits('mlp-tiny'));
+    await using executor = await loadRoot();
     const corrupted = await saveModel('corrupted', Buffer.from('not a model'));
     await assert.rejects(loadOnGpu(corrupted), { code: 'invalid-argument', message: /can't be loaded/ });
     const controller = new AbortController();
-    const loading = loadOnGpu(digits('cnn-small'), controller.signal);
+    const loading = loadOnGpu(root, controller.signal);
     setTimeout(() => controller.abort(), 1);
     await assert.rejects(loading, { code: 'cancelled' });
-    assert.equal((await runImages(executor, 1)).kind, 'done');
+    assert.equal((await runFloats(executor, [4])).kind, 'done');
   });
 
   it('ends all models when one hangs, and tells each why', async () => {
-    const innocent = await loadOnGpu(digits('mlp-tiny'));
+    const innocent = await loadRoot();
     const guilty = await loadOnGpu(await saveModel('loop', loopModel()));
     const hanging = runFloats(guilty, [1e18], milliseconds(1));
-    const waiting = runImages(innocent, 1);
+    const waiting = runFloats(innocent, [4]);
     const [hung, lost] = await Promise.all([hanging, waiting]);
     assert.ok(hung.kind === 'died' && hung.running);
     assert.equal(hung.death.kind, 'hung');
@@ -108,18 +111,18 @@ describe('webgpu on a software device', function () {
     assert.match(lost.death.reason, /^the device process ended: hung: .* 5000 ms; this model was beside it$/);
     assert.deepEqual(await innocent.died, lost.death);
     assert.deepEqual(await guilty.died, hung.death);
-    await using again = await loadOnGpu(digits('mlp-tiny'));
-    assert.equal((await runImages(again, 1)).kind, 'done');
+    await using again = await loadRoot();
+    assert.equal((await runFloats(again, [4])).kind, 'done');
   });
 
   it('measures nothing of a model whose process another ended: it is to be tried again', async () => {
-    const innocent = await loadOnGpu(digits('mlp-tiny'));
-    const guilty = await loadOnGpu(digits('cnn-small'));
+    const innocent = await loadRoot();
+    const guilty = await loadRoot();
     const request = {
       signature,
       maxBatch: 64,
       runtimeVersion: '',
-      profileMs: 1_000,
+      profileMs: 300,
       coldLoadMs: milliseconds(1),
       predict: () => 1,
     };
@@ -133,14 +136,13 @@ describe('webgpu on a software device', function () {
   });
 
   it('tells all models of an end from outside, as nobody knows whose fault it is', async () => {
-    const both = [await loadOnGpu(digits('mlp-tiny')), await loadOnGpu(digits('mlp-tiny'))];
+    const both = [await loadRoot(), await loadRoot()];
     process.kill(both[0]?.pid ?? 0, 'SIGKILL');
     for (const executor of both) assert.match((await executor.died).reason, /signal SIGKILL/);
   });
 
   it('is measured there, with proof that the nodes ran there', async () => {
-    const file = digits('mlp-tiny');
-    const { executor, coldLoadMs } = await loadTwice(() => loadOnGpu(file), [file]);
+    const { executor, coldLoadMs } = await loadTwice(loadRoot, [root]);
     await using measured = executor;
     const profile = await measureProfile(
       measured,
@@ -148,7 +150,7 @@ describe('webgpu on a software device', function () {
         signature,
         maxBatch: 4,
         runtimeVersion: '',
-        profileMs: 1_000,
+        profileMs: 300,
         coldLoadMs,
         tokens: createSlotTokens(1),
         loads: gpuPool().loads,
@@ -160,7 +162,7 @@ describe('webgpu on a software device', function () {
       profile.points.map(({ batch }) => batch),
       [1, 2, 4],
     );
-    assert.ok((profile.nodesByProvider['webgpu'] ?? 0) >= 3, JSON.stringify(profile.nodesByProvider));
+    assert.deepEqual(profile.nodesByProvider, { webgpu: 1 });
     assert.equal(profile.predictionError, undefined);
     assert.equal(profile.providerUsed, 'webgpu');
   });
@@ -174,7 +176,7 @@ describe('webgpu on a software device', function () {
         signature: { inputs: [input], outputs: [{ ...input, name: 'y' }], batched: true },
         maxBatch: 1,
         runtimeVersion: '',
-        profileMs: 1_000,
+        profileMs: 300,
         coldLoadMs: milliseconds(1),
         tokens: createSlotTokens(1),
         loads: gpuPool().loads,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type DataType } from '@pareto/core';
-import type { TensorInput } from '../../src/index.js';
+import { createHurriedClock, hungryModel, loopModel, matrixModel, writeModel } from '@pareto/testkit';
+import { createExecutorPool, type TensorInput } from '../../src/index.js';
 import { fixture, floats, floatsOf, load, pool, runFloats, saveModel } from '../support/harness.js';
-import { hungryModel, loopModel, matrixModel } from '@pareto/testkit';
 
 const endless = 1e18;
 
@@ -22,35 +22,40 @@ describe('executor', function () {
     assert.ok(executor.loadMs > 0);
   });
 
-  const identities: readonly (readonly [DataType, Uint8Array])[] = [
-    ['BOOL', Uint8Array.of(1, 0, 1, 1)],
-    ['UINT8', Uint8Array.of(0, 1, 128, 255)],
-    ['INT8', new Uint8Array(Int8Array.of(-128, -1, 0, 127).buffer)],
-    ['INT16', new Uint8Array(Int16Array.of(-32768, -1, 0, 32767).buffer)],
-    ['INT32', new Uint8Array(Int32Array.of(-(2 ** 31), -1, 0, 2 ** 31 - 1).buffer)],
-    ['INT64', new Uint8Array(BigInt64Array.of(-(2n ** 63n), -1n, 2n ** 53n + 1n, 2n ** 63n - 1n).buffer)],
-    ['UINT64', new Uint8Array(BigUint64Array.of(0n, 1n, 2n ** 63n, 2n ** 64n - 1n).buffer)],
-    ['FP16', Uint8Array.of(0, 0x3c, 0, 0xbc, 1, 0, 0, 0x7c)],
-    ['FP32', floats(0.1, -0, Number.NaN, Number.POSITIVE_INFINITY)],
-    ['FP64', new Uint8Array(Float64Array.of(0.1, -0, Number.MAX_VALUE, 5e-324).buffer)],
-    ['BYTES', Buffer.from('\x01\0\0\0a\0\0\0\0\x02\0\0\0ü\x03\0\0\0xyz', 'utf8')],
-    ['BYTES', Buffer.from('\x02\0\0\0\xff\xc3\x03\0\0\0a\0b\x04\0\0\0\xf4\x8f\xba\x80\x01\0\0\0\0', 'latin1')],
+  /** Four elements of each type: its name in the protocol, in ONNX, and their bytes. */
+  const identities: readonly (readonly [DataType, number, Uint8Array])[] = [
+    ['BOOL', 9, Uint8Array.of(1, 0, 1, 1)],
+    ['UINT8', 2, Uint8Array.of(0, 1, 128, 255)],
+    ['INT8', 3, new Uint8Array(Int8Array.of(-128, -1, 0, 127).buffer)],
+    ['INT16', 5, new Uint8Array(Int16Array.of(-32768, -1, 0, 32767).buffer)],
+    ['INT32', 6, new Uint8Array(Int32Array.of(-(2 ** 31), -1, 0, 2 ** 31 - 1).buffer)],
+    ['INT64', 7, new Uint8Array(BigInt64Array.of(-(2n ** 63n), -1n, 2n ** 53n + 1n, 2n ** 63n - 1n).buffer)],
+    ['UINT64', 13, new Uint8Array(BigUint64Array.of(0n, 1n, 2n ** 63n, 2n ** 64n - 1n).buffer)],
+    ['FP16', 10, Uint8Array.of(0, 0x3c, 0, 0xbc, 1, 0, 0, 0x7c)],
+    ['FP32', 1, floats(0.1, -0, Number.NaN, Number.POSITIVE_INFINITY)],
+    ['FP64', 11, new Uint8Array(Float64Array.of(0.1, -0, Number.MAX_VALUE, 5e-324).buffer)],
+    ['BYTES', 8, Buffer.from('\x01\0\0\0a\0\0\0\0\x02\0\0\0ü\x03\0\0\0xyz', 'utf8')],
+    ['BYTES', 8, Buffer.from('\x02\0\0\0\xff\xc3\x03\0\0\0a\0b\x04\0\0\0\xf4\x8f\xba\x80\x01\0\0\0\0', 'latin1')],
   ];
-  for (const [datatype, raw] of identities) {
-    it(`passes ${datatype} through bit by bit, from slices`, async () => {
-      await using executor = await load(fixture(`id-${datatype.toLowerCase()}`));
-      const data = [raw.subarray(0, 3), raw.subarray(3)];
-      const input: TensorInput = { name: 'x', datatype, shape: [1, 4], data };
-      const outcome = await executor.run({ inputs: [input], outputs: ['y'], expectedMs: undefined });
-      assert.equal(outcome.kind, 'done', JSON.stringify(outcome));
-      const [output] = outcome.outputs;
-      assert.deepEqual(
-        { name: output?.name, datatype: output?.datatype, shape: output?.shape },
-        { name: 'y', datatype, shape: [1, 4] },
-      );
-      assert.deepEqual(new Uint8Array(output?.data ?? []), new Uint8Array(raw));
+  it('passes every type through bit by bit, from slices, in one run', async () => {
+    const named = identities.map(([datatype, type, raw], at) => ({ datatype, type, raw, x: `x${at}`, y: `y${at}` }));
+    const model = writeModel({
+      nodes: named.map(({ x, y }) => ({ op: 'Identity', inputs: [x], outputs: [y] })),
+      inputs: named.map(({ x, type }) => ({ name: x, type, dims: ['batch', 4] })),
+      outputs: named.map(({ y, type }) => ({ name: y, type, dims: ['batch', 4] })),
     });
-  }
+    await using executor = await load(await saveModel('identities', model));
+    const inputs = named.map(({ x, datatype, raw }): TensorInput => ({
+      ...{ name: x, datatype, shape: [1, 4] },
+      data: [raw.subarray(0, 3), raw.subarray(3)],
+    }));
+    const outcome = await executor.run({ inputs, outputs: named.map(({ y }) => y), expectedMs: undefined });
+    assert.equal(outcome.kind, 'done', JSON.stringify(outcome));
+    assert.deepEqual(
+      outcome.outputs.map(({ data, ...header }) => ({ ...header, raw: new Uint8Array(data) })),
+      named.map(({ y, datatype, raw }) => ({ name: y, datatype, shape: [1, 4], raw: new Uint8Array(raw) })),
+    );
+  });
 
   it('runs several batches in flight, in order', async () => {
     await using executor = await load(fixture('id-fp32'));
@@ -107,7 +112,9 @@ describe('executor', function () {
   });
 
   it('is killed when a run hangs, and says so', async () => {
-    await using executor = await load(await saveModel('loop', loopModel()));
+    await using hasty = createExecutorPool({ size: 0, clock: createHurriedClock([5_000, 250]) });
+    const modelPath = await saveModel('loop', loopModel());
+    const executor = await hasty.load({ modelPath, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 });
     assert.deepEqual(floatsOf(await runFloats(executor, [1, 2])), [1, 2]);
     const [first, second] = await Promise.all([
       runFloats(executor, [endless], milliseconds(1)),
@@ -130,8 +137,8 @@ describe('executor', function () {
   });
 
   it('is refused when the model alone is over the limit', async () => {
-    const file = await saveModel('large', matrixModel(4096));
-    await assert.rejects(load(file, 32), { code: 'resource-exhausted', message: /^loading failed: out of memory/ });
+    const file = await saveModel('large', matrixModel(2500));
+    await assert.rejects(load(file, 12), { code: 'resource-exhausted', message: /^loading failed: out of memory/ });
   });
 
   it('tells who killed it, mid-run', async () => {
@@ -144,7 +151,7 @@ describe('executor', function () {
   });
 
   it('ends a load that is called off', async () => {
-    const file = await saveModel('large', matrixModel(4096));
+    const file = await saveModel('large', matrixModel(2500));
     const controller = new AbortController();
     const loading = load(file, 1024, controller.signal);
     controller.abort();
