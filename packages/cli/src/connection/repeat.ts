@@ -43,6 +43,9 @@ export async function repeat<T>(work: (goesOn: () => void) => Promise<T>, option
   }
 }
 
+/** A number with a unit of time, as errors of a lasting problem have. */
+const timeSpan = /\d+(\.\d+)? ?(ms|s|min|h)\b/g;
+
 /** Of a command: each reason is told once, whatever the time that it has lasted. */
 export function repeatOptions({ stop, clock, terminal }: Context): RepeatOptions {
   const told = new Set<string>();
@@ -50,7 +53,7 @@ export function repeatOptions({ stop, clock, terminal }: Context): RepeatOptions
     signal: stop,
     clock,
     onRepeat({ message }) {
-      const reason = message.replace(/\d+ s/g, '');
+      const reason = message.replace(timeSpan, '');
       if (told.has(reason)) return;
       told.add(reason);
       terminal.note(`trying again: ${message}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError, systemClock, type Clock, type ErrorCode } from '@pareto/core';
 import { notLeading } from '@pareto/rpc';
-import { repeat, type RepeatOptions } from '../../src/connection/repeat.js';
+import { repeat, repeatOptions, type RepeatOptions } from '../../src/connection/repeat.js';
+import { createTerminal } from '../../src/terminal/terminal.js';
 
 /** Time that goes on only by being slept. */
 function createSleeper(): Clock {
@@ -64,5 +65,22 @@ describe('repeat', () => {
       return away();
     };
     assert.equal(await repeat(work, options()), 'done');
+  });
+});
+
+describe('repeatOptions', () => {
+  it('tells a reason once, whichever unit of time it goes on in', () => {
+    let written = '';
+    const terminal = createTerminal({ write: () => undefined }, { write: (text: string) => (written += text) });
+    const { signal } = new AbortController();
+    const { onRepeat } = repeatOptions({ terminal, clock: systemClock, stop: signal, kill: signal });
+    for (const span of ['3 s', '4 s', '900 ms', '1.5 min'])
+      onRepeat(new ParetoError('unavailable', `silent for ${span}`));
+    for (const port of [8100, 8110]) onRepeat(new ParetoError('unavailable', `nothing is at ${port}`));
+    assert.deepEqual(written.trim().split('\n'), [
+      'trying again: silent for 3 s',
+      'trying again: nothing is at 8100',
+      'trying again: nothing is at 8110',
+    ]);
   });
 });
