@@ -99,9 +99,9 @@ try {
       rows.push(...rowsOf(name, capacity, found));
     }
   }
-} finally {
-  const held = router.child.output.split('\n').filter((line) => line.includes('does not answer')).length;
+  const held = (await router.metrics()).value('pareto_workers_lost_total');
   rows.push({ name: 'live workers held for dead', value: held, unit: '', reach: { below: 1 } });
+} finally {
   await started[Symbol.asyncDispose]();
 }
 report(rows);
