@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { startDigits, type DigitsCluster } from '../support/digits.js';
+import type { Cluster } from '../support/cluster.js';
 import { preparePython, run } from '../support/python.js';
+import { useDigits } from '../support/shared-digits.js';
 import { skipWithout } from '../support/skip.js';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
@@ -11,12 +12,10 @@ const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.
 
 describe('examples', function () {
   this.timeout(180_000);
-  let started: DigitsCluster;
+  let cluster: Cluster;
   before(async () => {
-    started = await startDigits({ workers: 1 }, ['mlp-small', 'cnn-small']);
-    for (const name of ['mlp-small', 'cnn-small']) await started.client.waitUntilReady(name);
+    ({ cluster } = await useDigits());
   });
-  after(() => started[Symbol.asyncDispose]());
 
   const modelLess = (output: string): void => {
     assert.match(output, /latency[^\n]*100[^\n]*→ \[?7\]? by [a-z-]+:original, right 9[6-9]\.\d+ ?% of the time/);
@@ -42,10 +41,10 @@ describe('examples', function () {
   describe('in TypeScript', () => {
     const example = (name: string, address: string): Promise<string> =>
       outputOf(process.execPath, [tsx, `${examples}typescript/${name}.ts`, address]);
-    it('say what is needed', async () => modelLess(await example('model-less', started.cluster.router.address)));
+    it('say what is needed', async () => modelLess(await example('model-less', cluster.router.address)));
     it('speak the protocol over HTTP', async () =>
-      protocol(await example('protocol', new URL(started.cluster.router.url).host)));
-    it('ask in batches', async () => batch(await example('batch', started.cluster.router.address)));
+      protocol(await example('protocol', new URL(cluster.router.url).host)));
+    it('ask in batches', async () => batch(await example('batch', cluster.router.address)));
   });
 
   describe('in Python', () => {
@@ -56,7 +55,7 @@ describe('examples', function () {
       if (environment.kind === 'ready') ({ python } = environment);
     });
     const example = (name: string): Promise<string> =>
-      outputOf(python, [`${examples}python/${name}.py`, started.cluster.router.address]);
+      outputOf(python, [`${examples}python/${name}.py`, cluster.router.address]);
     it('say what is needed', async () => modelLess(await example('model_less')));
     it('speak the protocol', async () => protocol(await example('protocol')));
     it('ask in batches', async () => batch(await example('batch')));
@@ -71,7 +70,7 @@ describe('examples', function () {
       skipWithout(this, code === 0 ? undefined : `go build: ${output.trim().split('\n').at(-1) ?? ''}`);
     });
     const example = (name: string): Promise<string> =>
-      outputOf('go', ['run', '-C', `${examples}go`, `./${name}`, started.cluster.router.address]);
+      outputOf('go', ['run', '-C', `${examples}go`, `./${name}`, cluster.router.address]);
     it('say what is needed', async () => modelLess(await example('model-less')));
     it('speak the protocol', async () => protocol(await example('protocol')));
     it('ask in batches', async () => batch(await example('batch')));

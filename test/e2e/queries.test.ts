@@ -4,27 +4,21 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type { LoadReport } from '@pareto/loadgen';
 import { encodeInferRequest } from '@pareto/rpc';
-import { createTraceCollector, startChild, waitFor, type TraceCollector } from '@pareto/testkit';
+import { startChild, waitFor, type TraceCollector } from '@pareto/testkit';
 import { refusalOf, type Parameters, type TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';
 import { probe } from '../support/service-process.js';
-import { classesOf, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
+import { classesOf, type Digits } from '../support/digits.js';
+import { useDigits } from '../support/shared-digits.js';
 
 describe('queries', function () {
   this.timeout(120_000);
   let collector: TraceCollector;
-  let started: DigitsCluster;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    collector = await createTraceCollector();
-    started = await startDigits({ traceEndpoint: collector.endpoint });
-    ({ cluster, client, digits } = started);
-  });
-  after(async () => {
-    await started[Symbol.asyncDispose]();
-    await collector[Symbol.asyncDispose]();
+    ({ collector, cluster, client, digits } = await useDigits());
   });
 
   const variantFor = async (target: string, parameters: Parameters): Promise<string> =>

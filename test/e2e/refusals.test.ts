@@ -11,19 +11,17 @@ import {
 } from '@pareto/rpc';
 import { refusalOf, type Parameters, type TestClient } from '../support/client.js';
 import type { Cluster } from '../support/cluster.js';
-import { startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
+import type { Digits } from '../support/digits.js';
+import { useDigits } from '../support/shared-digits.js';
 
 describe('queries', function () {
   this.timeout(120_000);
-  let started: DigitsCluster;
   let cluster: Cluster;
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    started = await startDigits({});
-    ({ cluster, client, digits } = started);
+    ({ cluster, client, digits } = await useDigits());
   });
-  after(() => started[Symbol.asyncDispose]());
 
   describe('that are wrong are INVALID_ARGUMENT', () => {
     const image = (): Parameters => ({ min_accuracy: 0.98 });
