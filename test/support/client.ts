@@ -119,7 +119,11 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
         `all of ${task} to be made and measured`,
         async () => {
           const { jobs } = await registry.jobs({ name: task });
-          return jobs.length > 0 && jobs.every(({ done }) => done) ? jobs : undefined;
+          if (jobs.length > 0 && jobs.every(({ done }) => done)) return jobs;
+          const open = jobs.flatMap(({ steps }) =>
+            steps.filter(({ state }) => state === 'running' || state === 'waiting'),
+          );
+          throw new Error(`open steps: ${JSON.stringify(open)}`);
         },
         timeoutMs,
       ),
