@@ -13,7 +13,7 @@ import { current, previous, type Release } from './releases.js';
 import { makeNewer, readSchema, refusalOfNewer } from './schema.js';
 
 describe(`an upgrade of one machine from ${previous.version} to ${current.version}`, function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let folder: TempFolder;
   let digits: Digits;
   let flags: readonly string[];

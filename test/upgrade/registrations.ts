@@ -18,7 +18,7 @@ export async function registerAll(client: TestClient, digits: Digits, task: stri
   const name = `${task}-mlp`;
   await client.registerTask(task, { validation: await readFile(validationFile), objective: { latencyMs: 20_000 } });
   await client.registerModel(task, name, await readDigitModel('mlp-tiny'), { recipes, keepAll: true });
-  const jobs = await client.waitUntilDone(task);
+  const jobs = await client.waitUntilDone(task, 400_000);
   const steps = jobs.flatMap((job) => job.steps);
   assert.ok(
     steps.length >= 2 * recipes.length - 1,

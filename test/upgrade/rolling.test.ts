@@ -20,7 +20,7 @@ const settleMs = 3_000;
 for (const order of orders) {
   const title = order.map((kind) => `${kind}s`).join(', ');
   describe(`a rolling upgrade from ${previous.version} to ${current.version}: ${title}`, function () {
-    this.timeout(600_000);
+    this.timeout(1_500_000);
     let fleet: Fleet;
     let inventory: Inventory;
     let schema: number;
