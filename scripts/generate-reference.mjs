@@ -41,7 +41,7 @@ async function flags() {
 /** Returns what `pareto` prints. All commands run in this process: starting one takes longer than running it. */
 async function pareto(...args) {
   const [{ runProgram }, { createTerminal }, { systemClock }] = await Promise.all(
-    ['packages/cli/dist/program.js', 'packages/cli/dist/terminal.js', 'packages/core/dist/index.js'].map(load),
+    ['packages/cli/dist/program.js', 'packages/cli/dist/terminal/terminal.js', 'packages/core/dist/index.js'].map(load),
   );
   let printed = '';
   const terminal = createTerminal({ write: (text) => (printed += text) }, process.stderr);
