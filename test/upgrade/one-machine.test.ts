@@ -49,11 +49,12 @@ describe(`an upgrade of one machine from ${previous.version} to ${current.versio
     const child = release.startCli('up', ...flags);
     cluster = child;
     await waitFor(
-      'a worker to be connected',
+      'a worker to be connected, and the router to be ready',
       async () => {
         if (!child.running) return 'ended';
         const { workers } = await client.fleet.overview({}, { timeoutMs: 2_000 });
-        return workers.some(({ connected }) => connected) ? 'up' : undefined;
+        const { ready } = await client.oip.serverReady({}, { timeoutMs: 2_000 });
+        return ready && workers.some(({ connected }) => connected) ? 'up' : undefined;
       },
       60_000,
     ).then((state) => assert.equal(state, 'up', child.output));
