@@ -24,7 +24,7 @@ describe('a worker and several controllers', function () {
     const [leader, other] = controllers;
     assert.ok(leader);
     if (other) other.leader = leader.address;
-    const world = await startWorld({ controllers: controllers.map(({ address }) => address) }, {}, leader);
+    const world = await startWorld({ controllers: controllers.map(({ address }) => address) }, { controller: leader });
     worlds.push(world);
     await waitFor('hello', () => leader.hellos[0]);
     return [world, leader, other];
@@ -136,7 +136,7 @@ describe('a worker that nobody leads', () => {
   it('waits and says so, until somebody does', async () => {
     const controller = await startFakeController();
     controller.leader = '';
-    await using world = await startWorld({}, {}, controller);
+    await using world = await startWorld({}, { controller });
     const readyz = async (): Promise<string> => (await fetch(`${world.metricsUrl}/readyz`)).text();
     const waiting = await waitFor('a reason', async () => {
       const text = await readyz();

@@ -47,16 +47,16 @@ describe('a worker and its controller', function () {
 
   it('measures profile and accuracy of a real model', async () => {
     // Time enough for every batch, whatever else the machine does.
-    await using world = await startWorld({ profileMs: 6_000 });
+    await using world = await startWorld({ profileMs: 2_000 });
     const validationDigest = world.controller.addBlob(digits('validation.npz'));
-    const spec = world.spec('mlp-tiny', digits('models/mlp-tiny.onnx'));
+    const spec = world.spec('mlp-tiny', digits('models/mlp-tiny.onnx'), 8);
     const wish = { spec, hardwareClass: 'cpu/x/avx2/4g', metric: 'top1', validationDigest };
     world.controller.order({ revision: 2, measures: [wish] });
     const measured = await waitFor('a measurement', () => world.controller.measurements[0], 30_000);
     assert.equal(measured.error, '');
     assert.deepEqual(
       measured.profile?.points.map(({ batch }) => batch),
-      [1, 2, 4, 8, 16, 32, 64],
+      [1, 2, 4, 8],
     );
     assert.ok(measured.profile.memoryBytes > 1e6);
     assert.equal(measured.accuracy?.samples, 1800, 'the rest calibrates');
@@ -94,12 +94,12 @@ describe('a worker and its controller', function () {
     const world = await startWorld();
     world.controller.order({ revision: 2, replicas: [order('loop', world.spec('loop', loopModel()), 1)] });
     await world.controller.waitForReplica('loop', isReady);
-    const running = [1_000_000, 1, 2].map((value) =>
+    const running = [300_000, 1, 2].map((value) =>
       world.infer({ replica: 'loop', body: floatRequest([1, 1], [value]) }),
     );
     await world.controller.waitForReplica('loop', ({ runningItems }) => runningItems > 0);
     const stopped = world.group.stop();
-    assert.deepEqual((await Promise.all(running)).map(floatsOf), [[1_000_000], [1], [2]]);
+    assert.deepEqual((await Promise.all(running)).map(floatsOf), [[300_000], [1], [2]]);
     await stopped;
     assert.equal(world.controller.report?.draining, true);
     await world[Symbol.asyncDispose]();
@@ -107,7 +107,7 @@ describe('a worker and its controller', function () {
 
   it('continues the trace of a query down to the executor', async () => {
     await using collector = await createTraceCollector();
-    await using world = await startWorld({}, { endpoint: collector.endpoint, flushMs: 10 });
+    await using world = await startWorld({}, { tracing: { endpoint: collector.endpoint, flushMs: 10 } });
     world.controller.order({ revision: 2, replicas: [order('r1', world.spec('id', fixture('id-fp32')))] });
     await world.controller.waitForReplica('r1', isReady);
     const trace = '0af7651916cd43dd8448eb211c80319c';

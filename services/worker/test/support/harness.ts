@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { manifestDigest } from '@pareto/blobs';
-import { systemClock, systemRng, type DataType } from '@pareto/core';
+import { systemClock, systemRng, type Clock, type DataType } from '@pareto/core';
 import { inspectGraph } from '@pareto/models';
 import {
   createChannel,
@@ -54,29 +54,36 @@ interface RoutedQuery {
   readonly signal?: AbortSignal;
 }
 
+export interface WorldOptions {
+  /** One of its own if left out. */
+  readonly controller?: FakeController;
+  readonly tracing?: Omit<TracerOptions, 'service'>;
+  /** The environment of device drivers. */
+  readonly devices?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+}
+
 export async function startWorld(
   config: Partial<WorkerConfig> = {},
-  tracing: Omit<TracerOptions, 'service'> = {},
-  controller?: FakeController,
-  devices: Readonly<Record<string, string>> = {},
+  { controller: given, tracing = {}, devices = {}, clock = systemClock }: WorldOptions = {},
 ): Promise<World> {
   const folder = await createTempFolder();
-  controller ??= await startFakeController();
+  const controller = given ?? (await startFakeController());
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const logger = createLogger({ service: 'worker', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
   const tracer = await createTracer({ service: 'worker', ...tracing });
-  const access = createTokenAccess(token, { role: 'worker', clock: systemClock, logger });
-  const context = { logger, tracer, lifecycle, clock: systemClock, rng: systemRng, access };
+  const access = createTokenAccess(token, { role: 'worker', clock, logger });
+  const context = { logger, tracer, lifecycle, clock, rng: systemRng, access };
   const full = workerConfig.schema.parse({
     ...defaults,
-    ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort, profileMs: 400 },
+    ...{ cacheDir: folder.path, controllers: [controller.address], port, metricsPort, profileMs: 200 },
     ...config,
   });
   const group = createRunGroup(await createWorker(full, context, devices), {
     lifecycle,
     logger,
-    clock: systemClock,
+    clock,
     stopTimeoutMs: 10_000,
   });
   await group.start();
