@@ -3,14 +3,14 @@
 import { dynamicBatch, ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
 import { inspectModel } from '@pareto/models';
 import type { MakeOrder } from '../orders/assignments.js';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 import type { Verdict } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
 import { loadAside, type SideDeps } from '../sampling/side-executor.js';
 import { createStint } from '../sampling/stint.js';
 import { verifyBatches, verifyMade } from './verify-made.js';
 
-export interface Check extends SideDeps, Attention {
+export interface Check extends SideDeps, StepContext {
   readonly order: Pick<MakeOrder, 'recipe' | 'original'>;
   /** Graphs. */
   readonly originalPath: string;

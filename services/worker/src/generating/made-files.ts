@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkManifest, hashFile, makeFolder } from '@pareto/blobs';
 import { bytes, type Manifest } from '@pareto/core';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
 
 export interface MadeFile extends LocalBlob {
@@ -31,7 +31,7 @@ export const manifestOf = (files: readonly MadeFile[]): Manifest =>
 export async function uploadMade(
   files: readonly MadeFile[],
   upload: BlobSink,
-  { tell, signal }: Attention,
+  { tell, signal }: StepContext,
 ): Promise<void> {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let before = 0;

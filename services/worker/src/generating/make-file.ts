@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
 import { generators, runMaker, type Generator, type MakeJob, type Made, type Ranges } from '@pareto/models';
 import { optimiseModel } from '@pareto/runtime';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 import { calibrate } from './calibrate.js';
 import type { Samples } from '../sampling/samples.js';
 import { loadAside, type SideDeps } from '../sampling/side-executor.js';
 import { createStint } from '../sampling/stint.js';
 
-export interface Making extends SideDeps, Attention {
+export interface Making extends SideDeps, StepContext {
   readonly recipe: string;
   /** The graph of what it is made from, and the bytes of all its files. */
   readonly modelPath: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
 import { dynamicBatch, errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
 import type { MakeOrder } from '../orders/assignments.js';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
 import { checkMade, fixedBatchOf, servedSignature } from './check-made.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadMade, type MadeFile } from './made-files.js';
@@ -29,18 +29,18 @@ type Outcome = RecipeOutcome['result'];
 const timeLimit = milliseconds(600_000);
 
 /** Rejects when files could not be fetched, kept or uploaded, or when the signal aborts: then it is to be tried again. What the model does wrong is an outcome. */
-export async function makeVariant(order: MakeOrder, deps: MakeDeps, attention: Attention): Promise<RecipeOutcome> {
+export async function makeVariant(order: MakeOrder, deps: MakeDeps, context: StepContext): Promise<RecipeOutcome> {
   const { architecture, version, recipe } = order;
   try {
-    return { architecture, version, recipe, result: await make(order, deps, attention) };
+    return { architecture, version, recipe, result: await make(order, deps, context) };
   } catch (error) {
-    if (attention.signal.aborted || error instanceof NotNow) throw error;
+    if (context.signal.aborted || error instanceof NotNow) throw error;
     if (isOfFullDisk(error)) throw new NotNow(errorText(error), { cause: error });
     return { architecture, version, recipe, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
 
-async function make(order: MakeOrder, deps: MakeDeps, { tell, signal }: Attention): Promise<Outcome> {
+async function make(order: MakeOrder, deps: MakeDeps, { tell, signal }: StepContext): Promise<Outcome> {
   const { cache, clock } = deps;
   const { validation, original } = order;
   tell('fetching');
@@ -58,7 +58,7 @@ async function make(order: MakeOrder, deps: MakeDeps, { tell, signal }: Attentio
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
 }
 
-interface Site extends Attention {
+interface Site extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
   /** Is there, and empty. */

@@ -13,7 +13,7 @@ import {
 } from '@pareto/models';
 import { bounded, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 import { chosenSamples, inputsOf, perSample } from '../sampling/samples.js';
 import { runModel, type SideModel } from '../sampling/side-executor.js';
 import { createStint } from '../sampling/stint.js';
@@ -25,7 +25,7 @@ export interface Quality {
   readonly agreement: number | undefined;
 }
 
-export interface QualityRequest extends Attention {
+export interface QualityRequest extends StepContext {
   readonly spec: Pick<VariantSpec, 'variant' | 'signature'>;
   readonly metric: Metric;
   readonly set: ValidationSet;

@@ -8,7 +8,7 @@ import { p50At } from '@pareto/policy';
 import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from '../orders/assignments.js';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
 import { NotNow, orNotNow } from '../orders/not-now.js';
@@ -33,16 +33,16 @@ const timeLimit = milliseconds(3_600_000);
 export async function measureVariant(
   order: MeasureOrder,
   deps: MeasureDeps,
-  attention: Attention,
+  context: StepContext,
 ): Promise<Measurement> {
   const { spec, hardwareClass } = order;
   const place = deps.slots.of(order);
   const environment = environmentOf(deps.runtimeVersion, place.group);
   const named = { variant: spec.variant, version: spec.version, hardwareClass, environment };
   try {
-    return { ...named, result: await measure(order, place, deps, attention) };
+    return { ...named, result: await measure(order, place, deps, context) };
   } catch (error) {
-    if (attention.signal.aborted || error instanceof NotNow || isAnothers(error)) throw error;
+    if (context.signal.aborted || error instanceof NotNow || isAnothers(error)) throw error;
     return { ...named, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
@@ -54,7 +54,7 @@ async function measure(
   order: MeasureOrder,
   place: ClassSlots,
   deps: MeasureDeps,
-  { tell, signal }: Attention,
+  { tell, signal }: StepContext,
 ): Promise<Measurement['result']> {
   const { cache, clock } = deps;
   const { spec, validation } = order;
@@ -75,7 +75,7 @@ function requireProvider(provider: string, { group }: ClassSlots): void {
   throw new ParetoError('failed-precondition', message);
 }
 
-interface Site extends Attention {
+interface Site extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
   /** Undefined: there is nothing to compare answers with. */

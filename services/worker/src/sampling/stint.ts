@@ -1,7 +1,7 @@
 // How long samples are gone through: to the last, or until there are enough where it takes long.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import type { Attention } from '../orders/attention.js';
+import type { StepContext } from '../orders/step-context.js';
 
 export interface Stint {
   /** Whether to go on after `done` of `all`. Throws the signal's reason when it has aborted. */
@@ -15,7 +15,7 @@ const enoughSamples = 50;
 /** `what`: told with how far it is, for people. */
 export function createStint(
   what: string | undefined,
-  { tell, signal, clock }: Attention & { readonly clock: Clock },
+  { tell, signal, clock }: StepContext & { readonly clock: Clock },
 ): Stint {
   let began: number | undefined;
   return {

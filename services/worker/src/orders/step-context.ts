@@ -1,6 +1,6 @@
 // How whoever wants a piece of work follows it, and calls it off.
 
-export interface Attention {
+export interface StepContext {
   /** Told how far it is, for people. */
   readonly tell: (progress: string) => void;
   readonly signal: AbortSignal;
