@@ -31,12 +31,13 @@ export const manifestOf = (files: readonly MadeFile[]): Manifest =>
 export async function uploadMade(
   files: readonly MadeFile[],
   upload: BlobSink,
-  { tell, signal }: StepContext,
+  { reportProgress, signal }: StepContext,
 ): Promise<void> {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let before = 0;
   for (const file of files) {
-    const onProgress = (sent: number): void => tell(`uploading ${Math.round((100 * (before + sent)) / total)} %`);
+    const onProgress = (sent: number): void =>
+      reportProgress(`uploading ${Math.round((100 * (before + sent)) / total)} %`);
     onProgress(0);
     await upload(file, { onProgress, signal });
     before += file.sizeBytes;

@@ -41,14 +41,14 @@ export type FileMade =
 
 /** Throws what a maker or a load throws; `invalid-argument` for a recipe that is not known here. */
 export async function makeFile(making: Making): Promise<FileMade> {
-  const { recipe, tell } = making;
+  const { recipe, reportProgress } = making;
   if (recipe === 'optimised') return optimise(making);
   const generator = generators.get(recipe);
   if (generator === undefined)
     throw new ParetoError('invalid-argument', `this worker doesn't know the recipe ${recipe}`);
   const observed = generator.observe === undefined ? noRanges : await observe(making);
   if (observed.kind === 'declined') return observed;
-  tell('rewriting');
+  reportProgress('rewriting');
   const rewritten = await runMakerIn('made', { phase: 'rewrite', ranges: observed.ranges }, making);
   return toFileMade(rewritten, generator);
 }
@@ -58,8 +58,8 @@ type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Extract
 
 /** Runs the observing model on the calibration samples. */
 async function observe(making: Making): Promise<Observed> {
-  const { calibration, batched, batch, tell, signal } = making;
-  tell('preparing to calibrate');
+  const { calibration, batched, batch, reportProgress, signal } = making;
+  reportProgress('preparing to calibrate');
   const observing = await runMakerIn('observing', { phase: 'observe' }, making);
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
@@ -103,10 +103,10 @@ function toFileMade(made: MadeIn | Extract<Made, { kind: 'declined' }>, { bound 
 const optimisedBound = 0.9999;
 
 async function optimise(making: Making): Promise<FileMade> {
-  const { pool, modelPath, isSplit, tell, signal } = making;
+  const { pool, modelPath, isSplit, reportProgress, signal } = making;
   const folder = join(making.folder, 'made');
   await mkdir(folder);
-  tell('optimising');
+  reportProgress('optimising');
   const name = 'model.onnx';
   const memoryLimitBytes = making.memoryLimitBytes();
   const weightsName = isSplit ? 'weights.bin' : undefined;

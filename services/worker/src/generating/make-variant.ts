@@ -40,20 +40,20 @@ export async function makeVariant(order: MakeOrder, deps: MakeDeps, context: Ste
   }
 }
 
-async function make(order: MakeOrder, deps: MakeDeps, { tell, signal }: StepContext): Promise<Outcome> {
+async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }: StepContext): Promise<Outcome> {
   const { cache, clock } = deps;
   const { validation, original } = order;
-  tell('fetching');
+  reportProgress('fetching');
   await using model = await orNotNow(() => openModel(cache, original.manifest, signal));
   await using set = await orNotNow(() => openFile(cache, validation, signal));
   await using folder = await orNotNow(() => openWorkFolder(deps.work));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
   const made = await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
-    makeChecked(order, deps, { ...site, tell, signal: bounded }),
+    makeChecked(order, deps, { ...site, reportProgress, signal: bounded }),
   );
   if (made.kind !== 'made') return made;
   const { files, note, similarity } = made;
-  await orNotNow(() => uploadMade(files, deps.upload, { tell, signal }));
+  await orNotNow(() => uploadMade(files, deps.upload, { reportProgress, signal }));
   const manifest = manifestOf(files);
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
 }

@@ -45,7 +45,7 @@ const mostTogether = 32;
 
 /** Throws `invalid-argument` for labels that don't fit, `failed-precondition` when a model doesn't run or answers nothing but NaN. */
 export async function measureQuality(request: QualityRequest): Promise<Quality> {
-  const { spec, metric, set, executor, original, tell, signal } = request;
+  const { spec, metric, set, executor, original, reportProgress, signal } = request;
   const { signature } = spec;
   const rows = splitValidation(set).evaluation;
   const samples = chosenSamples(set, rows);
@@ -55,7 +55,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   // It may be starved where the variant is not: then it answers a part of the samples.
   const comparing = createStint(undefined, request);
   for (let from = 0; from < rows.length; from += step) {
-    tell(`measuring accuracy ${from}/${rows.length}`);
+    reportProgress(`measuring accuracy ${from}/${rows.length}`);
     signal.throwIfAborted();
     const to = Math.min(from + step, rows.length);
     const inputs = inputsOf(samples.rows(from, to), signature.batched);

@@ -54,18 +54,18 @@ async function measure(
   order: MeasureOrder,
   place: ClassSlots,
   deps: MeasureDeps,
-  { tell, signal }: StepContext,
+  { reportProgress, signal }: StepContext,
 ): Promise<Measurement['result']> {
   const { cache, clock } = deps;
   const { spec, validation } = order;
   requireProvider(spec.provider, place);
-  tell('fetching');
+  reportProgress('fetching');
   await using model = await orNotNow(() => openModel(cache, spec.manifest, signal));
   await using set = await orNotNow(() => openFile(cache, validation, signal));
   await using original = await orNotNow(() => openModel(cache, set && order.original?.manifest, signal));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
   return await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
-    measureHere(order, place, deps, { ...site, tell, signal: bounded }),
+    measureHere(order, place, deps, { ...site, reportProgress, signal: bounded }),
   );
 }
 
@@ -89,12 +89,12 @@ async function measureHere(
   site: Site,
 ): Promise<Measurement['result']> {
   const { pool, clock, runtimeVersion, profileMs, guests } = deps;
-  const { modelPath, validationPath, tell, signal } = site;
+  const { modelPath, validationPath, reportProgress, signal } = site;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Before anything is run: what doesn't fit is to be told soon.
   const set =
     validationPath === undefined ? undefined : await readValidationSet(validationPath, signature, order.metric);
-  tell('loading');
+  reportProgress('loading');
   const home = modelPath.slice(0, -graphFile(manifest).path.length);
   const files = manifest.files.map(({ path }) => join(home, path));
   const wish = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
@@ -106,7 +106,7 @@ async function measureHere(
   };
   const { executor, coldLoadMs } = await loadTwice(load, files);
   await using _executor = executor;
-  tell('measuring latency');
+  reportProgress('measuring latency');
   const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
   const inputsOf = set && ((batch: number) => repeatedRows(set, signature, batch));
   const shared = { tokens, loads: pool.loads, predict, inputsOf };
@@ -126,9 +126,9 @@ async function qualityOf(
   { spec, metric }: MeasureOrder,
   place: Pick<QualityRequest, 'executor' | 'tokens' | 'largest' | 'set'>,
   deps: MeasureDeps,
-  { originalPath, tell, signal }: Site,
+  { originalPath, reportProgress, signal }: Site,
 ): Promise<Quality> {
   await using original =
     originalPath === undefined ? undefined : await loadAside('the original', originalPath, deps, signal);
-  return await measureQuality({ ...deps, ...place, spec, metric, original, tell, signal });
+  return await measureQuality({ ...deps, ...place, spec, metric, original, reportProgress, signal });
 }

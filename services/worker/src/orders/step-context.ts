@@ -2,6 +2,6 @@
 
 export interface StepContext {
   /** Told how far it is, for people. */
-  readonly tell: (progress: string) => void;
+  readonly reportProgress: (progress: string) => void;
   readonly signal: AbortSignal;
 }

@@ -15,13 +15,13 @@ const enoughSamples = 50;
 /** `what`: told with how far it is, for people. */
 export function createStint(
   what: string | undefined,
-  { tell, signal, clock }: StepContext & { readonly clock: Clock },
+  { reportProgress, signal, clock }: StepContext & { readonly clock: Clock },
 ): Stint {
   let began: number | undefined;
   return {
     goesOn(done, all) {
       signal.throwIfAborted();
-      if (what !== undefined) tell(`${what} ${done}/${all}`);
+      if (what !== undefined) reportProgress(`${what} ${done}/${all}`);
       began ??= clock.now();
       return done < all && (done < enoughSamples || clock.now() - began < longEnough);
     },

@@ -35,7 +35,7 @@ export interface Measurer {
 interface Job {
   readonly key: string;
   readonly name: string;
-  readonly run: (tell: (progress: string) => void, signal: AbortSignal) => Promise<Result>;
+  readonly run: (reportProgress: (progress: string) => void, signal: AbortSignal) => Promise<Result>;
 }
 
 const [firstPause, longestPause] = [1_000, 30_000];
@@ -128,7 +128,10 @@ function makeJob(order: MakeOrder, deps: MakeDeps): Job {
   return {
     key: ['make', architecture, version, recipe, original.modelDigest, validation].join(' '),
     name: `${architecture}:${recipe}`,
-    run: async (tell, signal) => ({ kind: 'outcome', outcome: await makeVariant(order, deps, { tell, signal }) }),
+    run: async (reportProgress, signal) => ({
+      kind: 'outcome',
+      outcome: await makeVariant(order, deps, { reportProgress: reportProgress, signal }),
+    }),
   };
 }
 
@@ -137,9 +140,9 @@ function measureJob(order: MeasureOrder, deps: MeasureDeps): Job {
   return {
     key: ['measure', spec.variant, spec.version, spec.modelDigest, hardwareClass, metric, validation].join(' '),
     name: spec.variant,
-    run: async (tell, signal) => ({
+    run: async (reportProgress, signal) => ({
       kind: 'measurement',
-      measurement: await measureVariant(order, deps, { tell, signal }),
+      measurement: await measureVariant(order, deps, { reportProgress: reportProgress, signal }),
     }),
   };
 }
