@@ -4,7 +4,7 @@ import { toNumbers, type Ranges } from '@pareto/models';
 import type { TensorOutput } from '@pareto/runtime';
 import { inputsOf, type Samples } from '../sampling/samples.js';
 import type { SideModel } from '../sampling/side-executor.js';
-import type { Stint } from '../sampling/stint.js';
+import type { SampleBudget } from '../sampling/sample-budget.js';
 
 export interface Calibration {
   /** Of the observing model: its outputs `NAME:min` and `NAME:max` are the extremes of the tensor NAME. */
@@ -13,16 +13,16 @@ export interface Calibration {
   readonly batched: boolean;
   /** How many samples run together. */
   readonly batch: number;
-  readonly stint: Stint;
+  readonly budget: SampleBudget;
 }
 
 const extremePattern = /^(.*):(min|max)$/s;
 
 /** The least and greatest value of each tensor over all samples; none of a tensor that was not finite throughout. Throws when the model doesn't run. */
-export async function calibrate({ model, samples, batched, batch, stint }: Calibration): Promise<Ranges> {
+export async function calibrate({ model, samples, batched, batch, budget }: Calibration): Promise<Ranges> {
   const ranges = new Map<string, readonly [number, number]>();
   const step = batched ? batch : 1;
-  for (let from = 0; stint.goesOn(from, samples.count); from += step) {
+  for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
     const rows = samples.rows(from, Math.min(from + step, samples.count));
     for (const output of await model.run(inputsOf(rows, batched))) widen(ranges, output);
   }

@@ -7,7 +7,7 @@ import type { StepContext } from '../orders/step-context.js';
 import type { Verdict } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
 import { loadAside, type SideDeps } from '../sampling/side-executor.js';
-import { createStint } from '../sampling/stint.js';
+import { createSampleBudget } from '../sampling/sample-budget.js';
 import { verifyBatches, verifyMade } from './verify-made.js';
 
 export interface Check extends SideDeps, StepContext {
@@ -34,7 +34,7 @@ export async function checkMade(check: Check): Promise<Verdict> {
   }
   await using original = await loadAside('the original', originalPath, check, signal);
   await using made = await loadAside('the made file', madePath, check, signal);
-  const verification = { original, made, samples, bound, stint: createStint('checking', check) };
+  const verification = { original, made, samples, bound, budget: createSampleBudget('checking', check) };
   if (order.recipe !== dynamicBatch) return await verifyMade(verification, { batched: signature.batched, batch });
   return await verifyBatches(verification, fixedBatchOf(signature));
 }

@@ -9,7 +9,7 @@ import type { StepContext } from '../orders/step-context.js';
 import { calibrate } from './calibrate.js';
 import type { Samples } from '../sampling/samples.js';
 import { loadAside, type SideDeps } from '../sampling/side-executor.js';
-import { createStint } from '../sampling/stint.js';
+import { createSampleBudget } from '../sampling/sample-budget.js';
 
 export interface Making extends SideDeps, StepContext {
   readonly recipe: string;
@@ -64,8 +64,8 @@ async function observe(making: Making): Promise<Observed> {
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
   await using model = await loadAside('the model that is calibrated', graphIn(observing), making, signal);
-  const stint = createStint('calibrating', making);
-  const ranges = await calibrate({ model, samples: calibration, batched, batch, stint });
+  const budget = createSampleBudget('calibrating', making);
+  const ranges = await calibrate({ model, samples: calibration, batched, batch, budget: budget });
   return { kind: 'observed', ranges };
 }
 

@@ -5,7 +5,7 @@ import type { TensorOutput } from '@pareto/runtime';
 import { createComparison, type Verdict } from './compare-outputs.js';
 import { inputsOf, type Samples } from '../sampling/samples.js';
 import type { SideModel } from '../sampling/side-executor.js';
-import type { Stint } from '../sampling/stint.js';
+import type { SampleBudget } from '../sampling/sample-budget.js';
 
 export interface Verification {
   readonly original: SideModel;
@@ -13,7 +13,7 @@ export interface Verification {
   readonly samples: Samples;
   /** The least similarity of an output that will do. */
   readonly bound: number;
-  readonly stint: Stint;
+  readonly budget: SampleBudget;
 }
 
 export interface SameBatch {
@@ -25,10 +25,10 @@ export interface SameBatch {
 
 /** Throws `failed-precondition` when one of them doesn't run. */
 export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<Verdict> {
-  const { original, made, samples, bound, stint } = verification;
+  const { original, made, samples, bound, budget } = verification;
   const comparison = createComparison({ bound });
   const step = batched ? batch : 1;
-  for (let from = 0; stint.goesOn(from, samples.count); from += step) {
+  for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
     const to = Math.min(from + step, samples.count);
     const inputs = inputsOf(samples.rows(from, to), batched);
     const expected = await original.run(inputs);
@@ -49,11 +49,11 @@ export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(l
  * the original's answer, whatever batch it is in. The samples' first dimension is that batch; what doesn't fill a window is left out.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<Verdict> {
-  const { original, made, samples, bound, stint } = verification;
+  const { original, made, samples, bound, budget } = verification;
   const comparison = createComparison({ bound, isExact: true });
   const window = windowOf(fixedBatch);
   const whole = samples.count - (samples.count % window);
-  for (let from = 0; stint.goesOn(from, whole); from += window) {
+  for (let from = 0; budget.shouldContinue(from, whole); from += window) {
     const rows = { samples, from, to: from + window };
     const expected = await answersInBatches(original, rows, fixedBatch);
     for (const batch of triedBatches) comparison.add(expected, await answersInBatches(made, rows, batch), window);

@@ -16,7 +16,7 @@ import type { Logger } from '@pareto/telemetry';
 import type { StepContext } from '../orders/step-context.js';
 import { chosenSamples, inputsOf, perSample } from '../sampling/samples.js';
 import { runModel, type SideModel } from '../sampling/side-executor.js';
-import { createStint } from '../sampling/stint.js';
+import { createSampleBudget } from '../sampling/sample-budget.js';
 
 export interface Quality {
   /** Undefined: there are no samples. */
@@ -53,7 +53,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   const step = signature.batched ? Math.min(mostTogether, request.largest) : 1;
   let unanswered = 0;
   // It may be starved where the variant is not: then it answers a part of the samples.
-  const comparing = createStint(undefined, request);
+  const comparisonBudget = createSampleBudget(undefined, request);
   for (let from = 0; from < rows.length; from += step) {
     reportProgress(`measuring accuracy ${from}/${rows.length}`);
     signal.throwIfAborted();
@@ -62,7 +62,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     const outputs = perSample(await runInTurn(executor, inputs, request), signature);
     unanswered += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
     scorer.add(outputs, pickRows(set.labels, rows.slice(from, to)));
-    if (original === undefined || !comparing.goesOn(from, rows.length)) continue;
+    if (original === undefined || !comparisonBudget.shouldContinue(from, rows.length)) continue;
     agreement.add(outputs, perSample(await original.run(inputs), signature));
   }
   reportNaN(unanswered, rows.length, request);

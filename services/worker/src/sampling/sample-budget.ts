@@ -3,27 +3,27 @@
 import { milliseconds, type Clock } from '@pareto/core';
 import type { StepContext } from '../orders/step-context.js';
 
-export interface Stint {
+export interface SampleBudget {
   /** Whether to go on after `done` of `all`. Throws the signal's reason when it has aborted. */
-  goesOn(done: number, all: number): boolean;
+  shouldContinue(done: number, all: number): boolean;
 }
 
 /** From the first call on. */
-const longEnough = milliseconds(120_000);
-const enoughSamples = 50;
+const maxDuration = milliseconds(120_000);
+const minSamples = 50;
 
 /** `what`: told with how far it is, for people. */
-export function createStint(
+export function createSampleBudget(
   what: string | undefined,
   { reportProgress, signal, clock }: StepContext & { readonly clock: Clock },
-): Stint {
+): SampleBudget {
   let began: number | undefined;
   return {
-    goesOn(done, all) {
+    shouldContinue(done, all) {
       signal.throwIfAborted();
       if (what !== undefined) reportProgress(`${what} ${done}/${all}`);
       began ??= clock.now();
-      return done < all && (done < enoughSamples || clock.now() - began < longEnough);
+      return done < all && (done < minSamples || clock.now() - began < maxDuration);
     },
   };
 }
