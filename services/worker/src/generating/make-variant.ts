@@ -10,7 +10,7 @@ import { checkMade, fixedBatchOf, servedSignature } from './check-made.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadMade, type MadeFile } from './made-files.js';
 import { makeFile } from './make-file.js';
 import { readMakingSamples } from './making-samples.js';
-import { isOfFullDisk, NotNow, orNotNow } from '../orders/not-now.js';
+import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { SideDeps } from '../sampling/side-executor.js';
 import { windowOf } from './verify-made.js';
@@ -34,8 +34,8 @@ export async function makeVariant(order: MakeOrder, deps: MakeDeps, context: Ste
   try {
     return { architecture, version, recipe, result: await make(order, deps, context) };
   } catch (error) {
-    if (context.signal.aborted || error instanceof NotNow) throw error;
-    if (isOfFullDisk(error)) throw new NotNow(errorText(error), { cause: error });
+    if (context.signal.aborted || error instanceof RetryableError) throw error;
+    if (isOfFullDisk(error)) throw new RetryableError(errorText(error), { cause: error });
     return { architecture, version, recipe, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
@@ -44,16 +44,16 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   const { cache, clock } = deps;
   const { validation, original } = order;
   reportProgress('fetching');
-  await using model = await orNotNow(() => openModel(cache, original.manifest, signal));
-  await using set = await orNotNow(() => openFile(cache, validation, signal));
-  await using folder = await orNotNow(() => openWorkFolder(deps.work));
+  await using model = await asRetryable(() => openModel(cache, original.manifest, signal));
+  await using set = await asRetryable(() => openFile(cache, validation, signal));
+  await using folder = await asRetryable(() => openWorkFolder(deps.work));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
   const made = await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
     makeChecked(order, deps, { ...site, reportProgress, signal: bounded }),
   );
   if (made.kind !== 'made') return made;
   const { files, note, similarity } = made;
-  await orNotNow(() => uploadMade(files, deps.upload, { reportProgress, signal }));
+  await asRetryable(() => uploadMade(files, deps.upload, { reportProgress, signal }));
   const manifest = manifestOf(files);
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
 }

@@ -11,7 +11,7 @@ import type { MeasureOrder } from '../orders/assignments.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';
-import { NotNow, orNotNow } from '../orders/not-now.js';
+import { RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import { countAsGuest, endWith, loadAside, type SideDeps } from '../sampling/side-executor.js';
@@ -42,7 +42,7 @@ export async function measureVariant(
   try {
     return { ...named, result: await measure(order, place, deps, context) };
   } catch (error) {
-    if (context.signal.aborted || error instanceof NotNow || isAnothers(error)) throw error;
+    if (context.signal.aborted || error instanceof RetryableError || isAnothers(error)) throw error;
     return { ...named, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
@@ -60,9 +60,9 @@ async function measure(
   const { spec, validation } = order;
   requireProvider(spec.provider, place);
   reportProgress('fetching');
-  await using model = await orNotNow(() => openModel(cache, spec.manifest, signal));
-  await using set = await orNotNow(() => openFile(cache, validation, signal));
-  await using original = await orNotNow(() => openModel(cache, set && order.original?.manifest, signal));
+  await using model = await asRetryable(() => openModel(cache, spec.manifest, signal));
+  await using set = await asRetryable(() => openFile(cache, validation, signal));
+  await using original = await asRetryable(() => openModel(cache, set && order.original?.manifest, signal));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
   return await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
     measureHere(order, place, deps, { ...site, reportProgress, signal: bounded }),

@@ -3,16 +3,16 @@
 import { errorText, isDiskFull } from '@pareto/core';
 
 /** No controller answers, a blob is missing or damaged, a disk is full. The cause is what was thrown. */
-export class NotNow extends Error {
-  override readonly name = 'NotNow';
+export class RetryableError extends Error {
+  override readonly name = 'RetryableError';
 }
 
-/** Whatever `work` throws becomes `NotNow`. */
-export async function orNotNow<T>(work: () => Promise<T>): Promise<T> {
+/** Whatever `work` throws becomes `RetryableError`. */
+export async function asRetryable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new NotNow(errorText(error), { cause: error });
+    throw new RetryableError(errorText(error), { cause: error });
   }
 }
 

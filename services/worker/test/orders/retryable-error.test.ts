@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
-import { isOfFullDisk } from '../../src/orders/not-now.js';
+import { isOfFullDisk } from '../../src/orders/retryable-error.js';
 
 describe('isOfFullDisk', () => {
   it('knows a full disk by its code, and where ONNX Runtime tells of it by the words of the system', () => {
