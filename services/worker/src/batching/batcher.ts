@@ -7,7 +7,7 @@ import { itemsOf, joinInputs, splitOutputs } from './batch-tensors.js';
 import type { Query } from '../requests/check-request.js';
 import type { BatchTimes } from './replica-counts.js';
 import type { RequestQueue, Waiting } from './request-queue.js';
-import { createTurn } from './turn.js';
+import { createSlotHold } from './slot-hold.js';
 
 export interface BatcherOptions {
   readonly queue: RequestQueue;
@@ -52,15 +52,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { queue, tokens, clock } = options;
   const flights = new Set<Flight>();
   const runs = new Set<Promise<void>>();
-  const turn = createTurn(tokens, pump);
+  const slotHold = createSlotHold(tokens, pump);
   let executor: Executor | undefined;
   let overdue = false;
   /** When the last run came to its end. */
   let idleSince = clock.now();
 
   function pump(): void {
-    if (executor === undefined || overdue) return turn.end();
-    if (!turn.held) return queue.length > 0 ? turn.ask() : undefined;
+    if (executor === undefined || overdue) return slotHold.release();
+    if (!slotHold.held) return queue.length > 0 ? slotHold.request() : undefined;
     // A batch sent ahead runs in the same turn: only while nobody else waits for one.
     while (flights.size < mostInFlight && (flights.size === 0 || tokens.waiting === 0)) {
       const batch = queue.take(options.ceiling());
@@ -68,7 +68,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const running = run(executor, batch).finally(() => runs.delete(running));
       runs.add(running);
     }
-    if (flights.size === 0) turn.end();
+    if (flights.size === 0) slotHold.release();
   }
 
   async function run(on: Executor, batch: readonly Waiting[]): Promise<void> {
@@ -80,7 +80,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     flights.add(flight);
     const watch = clock.after(overdueAfter(expectedMs), () => {
       overdue = true;
-      turn.end();
+      slotHold.release();
     });
     const running = on.run({ ...requestOf(queries, size), expectedMs });
     const inputMs = clock.now() - flight.startedAt;
@@ -96,7 +96,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (outcome.kind === 'done') answer(batch, outcome, ran, options);
     else settle(batch, outcome, options);
     // Others that wait come first: this replica lines up behind them.
-    if (flights.size === 0 && tokens.waiting > 0) turn.end();
+    if (flights.size === 0 && tokens.waiting > 0) slotHold.release();
     pump();
   }
 
@@ -114,7 +114,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     async detach() {
       executor = undefined;
       await Promise.all(runs);
-      turn.end();
+      slotHold.release();
     },
     pump,
   };

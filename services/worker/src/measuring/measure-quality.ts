@@ -59,7 +59,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     signal.throwIfAborted();
     const to = Math.min(from + step, rows.length);
     const inputs = inputsOf(samples.rows(from, to), signature.batched);
-    const outputs = perSample(await runInTurn(executor, inputs, request), signature);
+    const outputs = perSample(await runOnSlot(executor, inputs, request), signature);
     unanswered += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
     scorer.add(outputs, pickRows(set.labels, rows.slice(from, to)));
     if (original === undefined || !comparisonBudget.shouldContinue(from, rows.length)) continue;
@@ -69,7 +69,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result() };
 }
 
-async function runInTurn(
+async function runOnSlot(
   executor: Executor,
   inputs: readonly TensorInput[],
   { tokens, clock, signal }: QualityRequest,

@@ -2,30 +2,30 @@
 
 import type { SlotTokens } from '@pareto/runtime';
 
-export interface Turn {
+export interface SlotHold {
   readonly held: boolean;
   /** Nothing happens while a turn is held or was asked for already. */
-  ask(): void;
-  end(): void;
+  request(): void;
+  release(): void;
 }
 
-export function createTurn(tokens: SlotTokens, onGranted: () => void): Turn {
+export function createSlotHold(tokens: SlotTokens, onGranted: () => void): SlotHold {
   let token: Disposable | undefined;
-  let asked = false;
+  let isRequested = false;
   return {
     get held() {
       return token !== undefined;
     },
-    ask() {
-      if (asked || token !== undefined) return;
-      asked = true;
+    request() {
+      if (isRequested || token !== undefined) return;
+      isRequested = true;
       void tokens.acquire().then((granted) => {
-        asked = false;
+        isRequested = false;
         token = granted;
         onGranted();
       });
     },
-    end() {
+    release() {
       token?.[Symbol.dispose]();
       token = undefined;
     },
