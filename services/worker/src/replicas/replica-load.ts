@@ -47,7 +47,7 @@ export interface Work {
 }
 
 /** Of the batch that runs or will run next; 0 when there is nothing to do. */
-export function turnMs(order: ReplicaOrder, { queuedItems, runningItems }: Work): number {
+export function nextBatchMs(order: ReplicaOrder, { queuedItems, runningItems }: Work): number {
   const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(order));
   return items === 0 ? 0 : (expectedMs(order, items) ?? 0);
 }

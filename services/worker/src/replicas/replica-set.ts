@@ -63,9 +63,9 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
   function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
     const sharing = others(id).filter(({ order }) => places.get(order.replica) === of);
-    const busy = sharing.map(({ turnMs }) => turnMs).filter((turn) => turn > 0);
+    const busy = sharing.map(({ nextBatchMs }) => nextBatchMs).filter((batchMs) => batchMs > 0);
     const { slots } = of.group;
-    return busy.length < slots ? 0 : busy.reduce((total, turn) => total + turn, 0) / slots;
+    return busy.length < slots ? 0 : busy.reduce((total, batchMs) => total + batchMs, 0) / slots;
   }
 
   async function unload(id: ReplicaId): Promise<void> {

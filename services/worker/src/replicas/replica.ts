@@ -12,7 +12,7 @@ import { createIntake, type InferOptions } from '../batching/intake.js';
 import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from '../batching/replica-counts.js';
-import { ceilingOf, expectedMs, loadOf, sizeOf, turnMs, warmSizes, type Work } from './replica-load.js';
+import { ceilingOf, expectedMs, loadOf, sizeOf, nextBatchMs, warmSizes, type Work } from './replica-load.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
 import { createRequestQueue, type Answer, type QueueBounds } from '../batching/request-queue.js';
 
@@ -29,7 +29,7 @@ export interface Replica {
   readonly order: ReplicaOrder;
   readonly state: ReplicaState;
   /** Predicted, of the batch that runs or will run next; 0 when there is nothing to do. */
-  readonly turnMs: number;
+  readonly nextBatchMs: number;
   readonly memoryBytes: number;
   /** Of its outputs, once it is loaded. */
   readonly labels: LabelTexts;
@@ -119,8 +119,8 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
     get state() {
       return status.state;
     },
-    get turnMs() {
-      return turnMs(order, work());
+    get nextBatchMs() {
+      return nextBatchMs(order, work());
     },
     get memoryBytes() {
       return memoryBytes;
