@@ -3,12 +3,12 @@
 import { toNumbers, type Ranges } from '@pareto/models';
 import type { TensorOutput } from '@pareto/runtime';
 import { inputsOf, type Samples } from '../sampling/samples.js';
-import type { SideModel } from '../sampling/side-executor.js';
+import type { BackgroundModel } from '../sampling/background-executor.js';
 import type { SampleBudget } from '../sampling/sample-budget.js';
 
 export interface Calibration {
   /** Of the observing model: its outputs `NAME:min` and `NAME:max` are the extremes of the tensor NAME. */
-  readonly model: SideModel;
+  readonly model: BackgroundModel;
   readonly samples: Samples;
   readonly batched: boolean;
   /** How many samples run together. */

@@ -6,11 +6,11 @@ import type { MakeOrder } from '../orders/assignments.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { Verdict } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
-import { loadAside, type SideDeps } from '../sampling/side-executor.js';
+import { loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
 import { verifyBatches, verifyMade } from './verify-made.js';
 
-export interface Check extends SideDeps, StepContext {
+export interface Check extends BackgroundDeps, StepContext {
   readonly order: Pick<MakeOrder, 'recipe' | 'original'>;
   /** Graphs. */
   readonly originalPath: string;
@@ -32,8 +32,8 @@ export async function checkMade(check: Check): Promise<Verdict> {
       `the made file takes ${describe(got)}, the original ${describe(expected)}`,
     );
   }
-  await using original = await loadAside('the original', originalPath, check, signal);
-  await using made = await loadAside('the made file', madePath, check, signal);
+  await using original = await loadInBackground('the original', originalPath, check, signal);
+  await using made = await loadInBackground('the made file', madePath, check, signal);
   const verification = { original, made, samples, bound, budget: createSampleBudget('checking', check) };
   if (order.recipe !== dynamicBatch) return await verifyMade(verification, { batched: signature.batched, batch });
   return await verifyBatches(verification, fixedBatchOf(signature));

@@ -8,10 +8,10 @@ import { optimiseModel } from '@pareto/runtime';
 import type { StepContext } from '../orders/step-context.js';
 import { calibrate } from './calibrate.js';
 import type { Samples } from '../sampling/samples.js';
-import { loadAside, type SideDeps } from '../sampling/side-executor.js';
+import { loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
 
-export interface Making extends SideDeps, StepContext {
+export interface Making extends BackgroundDeps, StepContext {
   readonly recipe: string;
   /** The graph of what it is made from, and the bytes of all its files. */
   readonly modelPath: string;
@@ -63,7 +63,7 @@ async function observe(making: Making): Promise<Observed> {
   const observing = await runMakerIn('observing', { phase: 'observe' }, making);
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
-  await using model = await loadAside('the model that is calibrated', graphIn(observing), making, signal);
+  await using model = await loadInBackground('the model that is calibrated', graphIn(observing), making, signal);
   const budget = createSampleBudget('calibrating', making);
   const ranges = await calibrate({ model, samples: calibration, batched, batch, budget: budget });
   return { kind: 'observed', ranges };

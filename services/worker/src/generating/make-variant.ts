@@ -12,11 +12,11 @@ import { makeFile } from './make-file.js';
 import { readMakingSamples } from './making-samples.js';
 import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
-import type { SideDeps } from '../sampling/side-executor.js';
+import type { BackgroundDeps } from '../sampling/background-executor.js';
 import { windowOf } from './verify-made.js';
 import { withinTime } from '../orders/within-time.js';
 
-export interface MakeDeps extends SideDeps {
+export interface MakeDeps extends BackgroundDeps {
   readonly cache: BlobCache;
   /** A folder where files are made. */
   readonly work: string;

@@ -4,12 +4,12 @@ import { ParetoError, type Signature } from '@pareto/core';
 import type { TensorOutput } from '@pareto/runtime';
 import { createComparison, type Verdict } from './compare-outputs.js';
 import { inputsOf, type Samples } from '../sampling/samples.js';
-import type { SideModel } from '../sampling/side-executor.js';
+import type { BackgroundModel } from '../sampling/background-executor.js';
 import type { SampleBudget } from '../sampling/sample-budget.js';
 
 export interface Verification {
-  readonly original: SideModel;
-  readonly made: SideModel;
+  readonly original: BackgroundModel;
+  readonly made: BackgroundModel;
   readonly samples: Samples;
   /** The least similarity of an output that will do. */
   readonly bound: number;
@@ -69,7 +69,7 @@ interface Rows {
 
 /** The outputs over all rows, which are their first dimension. The last batch may be smaller. */
 async function answersInBatches(
-  model: SideModel,
+  model: BackgroundModel,
   { samples, from, to }: Rows,
   batch: number,
 ): Promise<readonly TensorOutput[]> {

@@ -15,7 +15,7 @@ import { bounded, type Executor, type SlotTokens, type TensorInput } from '@pare
 import type { Logger } from '@pareto/telemetry';
 import type { StepContext } from '../orders/step-context.js';
 import { chosenSamples, inputsOf, perSample } from '../sampling/samples.js';
-import { runModel, type SideModel } from '../sampling/side-executor.js';
+import { runModel, type BackgroundModel } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
 
 export interface Quality {
@@ -35,7 +35,7 @@ export interface QualityRequest extends StepContext {
   /** The largest batch that it was seen to run. */
   readonly largest: number;
   /** Runs the same samples beside it, when nobody else wants the core. */
-  readonly original: SideModel | undefined;
+  readonly original: BackgroundModel | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -14,10 +14,10 @@ import { measureQuality, type Quality, type QualityRequest } from './measure-qua
 import { RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
-import { countAsGuest, endWith, loadAside, type SideDeps } from '../sampling/side-executor.js';
+import { countAsGuest, endWith, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { withinTime } from '../orders/within-time.js';
 
-export interface MeasureDeps extends SideDeps {
+export interface MeasureDeps extends BackgroundDeps {
   readonly cache: BlobCache;
   readonly slots: DeviceSlots;
   readonly runtimeVersion: string;
@@ -129,6 +129,6 @@ async function qualityOf(
   { originalPath, reportProgress, signal }: Site,
 ): Promise<Quality> {
   await using original =
-    originalPath === undefined ? undefined : await loadAside('the original', originalPath, deps, signal);
+    originalPath === undefined ? undefined : await loadInBackground('the original', originalPath, deps, signal);
   return await measureQuality({ ...deps, ...place, spec, metric, original, reportProgress, signal });
 }

@@ -6,7 +6,7 @@ import { milliseconds, systemClock, type Milliseconds } from '@pareto/core';
 import { createExecutorPool, type ExecutorPool } from '@pareto/runtime';
 import { createTempFolder, endlessModel, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { createGuestMemory } from '../../src/devices/guest-memory.js';
-import { loadAside, type SideDeps } from '../../src/sampling/side-executor.js';
+import { loadInBackground, type BackgroundDeps } from '../../src/sampling/background-executor.js';
 
 describe('an executor beside the replicas', function () {
   this.timeout(60_000);
@@ -25,7 +25,7 @@ describe('an executor beside the replicas', function () {
     await folder[Symbol.asyncDispose]();
   });
 
-  const deps = (mostComputing?: Milliseconds): SideDeps => ({
+  const deps = (mostComputing?: Milliseconds): BackgroundDeps => ({
     pool,
     guests,
     memoryLimitBytes: () => 2 ** 30,
@@ -36,7 +36,12 @@ describe('an executor beside the replicas', function () {
 
   it('that computes for ever is ended by the time that it has computed', async () => {
     await writeFile(path, endlessModel());
-    await using model = await loadAside('the original', path, deps(milliseconds(300)), new AbortController().signal);
+    await using model = await loadInBackground(
+      'the original',
+      path,
+      deps(milliseconds(300)),
+      new AbortController().signal,
+    );
     await assert.rejects(model.run(one), {
       code: 'failed-precondition',
       message: "the original doesn't run: hung: a run computed for more than 300 ms",
@@ -46,13 +51,13 @@ describe('an executor beside the replicas', function () {
   it('is called by its name where it can not be loaded', async () => {
     await writeFile(path, 'no model');
     const { signal } = new AbortController();
-    await assert.rejects(loadAside('the made file', path, deps(), signal), {
+    await assert.rejects(loadInBackground('the made file', path, deps(), signal), {
       code: 'invalid-argument',
       message: /^the made file can't be loaded: /,
     });
     await writeFile(path, matrixModel(1));
     const calledOff = new AbortController();
-    const loading = loadAside('the original', path, deps(), calledOff.signal);
+    const loading = loadInBackground('the original', path, deps(), calledOff.signal);
     calledOff.abort(new Error('enough'));
     await assert.rejects(loading, { code: 'cancelled', message: /^loading the original failed: / });
   });
@@ -69,7 +74,7 @@ describe('an executor beside the replicas', function () {
         return executor;
       },
     };
-    const model = await loadAside('it', path, { ...deps(), pool: watched }, calledOff.signal);
+    const model = await loadInBackground('it', path, { ...deps(), pool: watched }, calledOff.signal);
     assert.equal(getPriority(loaded[0]), 19);
     assert.deepEqual(
       (await model.run(one)).map(({ shape }) => shape),

@@ -11,7 +11,7 @@ import {
 } from '@pareto/runtime';
 import type { GuestMemory } from '../devices/guest-memory.js';
 
-export interface SideDeps {
+export interface BackgroundDeps {
   readonly pool: ExecutorPool;
   readonly guests: GuestMemory;
   /** What one more executor may come to hold. */
@@ -22,18 +22,18 @@ export interface SideDeps {
 }
 
 /** A model that runs beside the replicas. */
-export interface SideModel extends AsyncDisposable {
+export interface BackgroundModel extends AsyncDisposable {
   /** All outputs. Throws `failed-precondition` with the reason when it doesn't run. */
   run(inputs: readonly TensorInput[]): Promise<readonly TensorOutput[]>;
 }
 
 /** On the cpu, as `who` for people. It ends, if it has not ended before, when the signal aborts. Throws as a load does. */
-export async function loadAside(
+export async function loadInBackground(
   who: string,
   modelPath: string,
-  deps: SideDeps,
+  deps: BackgroundDeps,
   signal: AbortSignal,
-): Promise<SideModel> {
+): Promise<BackgroundModel> {
   const memoryLimitBytes = deps.memoryLimitBytes();
   const wish = { modelPath, modelName: who, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
   const executor = await deps.pool.load(wish, signal);
@@ -56,7 +56,7 @@ const watchEvery = milliseconds(500);
 /** It gets the core when nobody else wants it: whether it hangs is told by the time that it has computed, and not by the clock. */
 async function watchTime(
   executor: Executor,
-  { clock, mostComputing = usualComputing }: Pick<SideDeps, 'clock' | 'mostComputing'>,
+  { clock, mostComputing = usualComputing }: Pick<BackgroundDeps, 'clock' | 'mostComputing'>,
 ): Promise<Disposable> {
   const before = await readCpuTime(executor.pid);
   let timer: Disposable | undefined;
