@@ -18,7 +18,7 @@ export interface BackgroundDeps {
   readonly memoryLimitBytes: () => number;
   readonly clock: Clock;
   /** As long as a run may compute; 30 s if left out. */
-  readonly mostComputing?: Milliseconds;
+  readonly maxComputeMs?: Milliseconds;
 }
 
 /** A model that runs beside the replicas. */
@@ -50,25 +50,25 @@ export async function loadInBackground(
 
 /** As long as a run may take by the clock where others want the core all the time: a twentieth of when it counts as hung. */
 const starvedMs = milliseconds(15_000);
-const usualComputing = milliseconds(30_000);
+const defaultMaxComputeMs = milliseconds(30_000);
 const watchEvery = milliseconds(500);
 
 /** It gets the core when nobody else wants it: whether it hangs is told by the time that it has computed, and not by the clock. */
 async function watchTime(
   executor: Executor,
-  { clock, mostComputing = usualComputing }: Pick<BackgroundDeps, 'clock' | 'mostComputing'>,
+  { clock, maxComputeMs = defaultMaxComputeMs }: Pick<BackgroundDeps, 'clock' | 'maxComputeMs'>,
 ): Promise<Disposable> {
   const before = await readCpuTime(executor.pid);
   let timer: Disposable | undefined;
   let isOver = before === undefined;
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const now = await readCpuTime(executor.pid);
     if (isOver || now === undefined) return;
-    if (now - (before ?? now) > mostComputing) {
-      executor.kill({ kind: 'hung', reason: `hung: a run computed for more than ${mostComputing} ms` });
-    } else timer = clock.after(watchEvery, () => void look());
+    if (now - (before ?? now) > maxComputeMs) {
+      executor.kill({ kind: 'hung', reason: `hung: a run computed for more than ${maxComputeMs} ms` });
+    } else timer = clock.after(watchEvery, () => void check());
   };
-  if (!isOver) timer = clock.after(watchEvery, () => void look());
+  if (!isOver) timer = clock.after(watchEvery, () => void check());
   return {
     [Symbol.dispose]: () => {
       isOver = true;

@@ -30,7 +30,7 @@ describe('an executor beside the replicas', function () {
     guests,
     memoryLimitBytes: () => 2 ** 30,
     clock: systemClock,
-    ...(mostComputing && { mostComputing }),
+    ...(mostComputing && { maxComputeMs: mostComputing }),
   });
   const one = [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [Buffer.alloc(4)] }] as const;
 
