@@ -15,7 +15,7 @@ import { parseSize, type WorkerConfig } from './config.js';
 import { createControllerSession, type ControllerSession } from './session/controller-session.js';
 import { createDeviceSlots } from './devices/device-slots.js';
 import { createExecutionHandlers } from './serving/execution-service.js';
-import { createGuestMemory } from './devices/guest-memory.js';
+import { createStepMemory } from './devices/step-memory.js';
 import { modelInfer, type InferDeps } from './serving/infer-service.js';
 import { createMeasurer, type Measurer } from './session/measurer.js';
 import { createReplicaSet, type ReplicaSet } from './replicas/replica-set.js';
@@ -39,11 +39,11 @@ export async function createWorker(
   const fetch = createBlobSource(controllers);
   const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
   const work = await openWorkFolder(config);
-  const guests = createGuestMemory();
+  const stepMemory = createStepMemory();
   const shared = {
     pool,
     cache,
-    guests,
+    stepMemory,
     slots: createDeviceSlots(hardware.slotGroups),
     clock,
     logger,

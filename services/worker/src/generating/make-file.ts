@@ -77,10 +77,10 @@ async function runMakerIn(
   job: Pick<MakeJob, 'phase' | 'ranges'>,
   making: Making,
 ): Promise<MadeIn | Extract<Made, { kind: 'declined' }>> {
-  const { modelPath, recipe, signal, clock, guests, sizeBytes } = making;
+  const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = making;
   const folder = join(making.folder, name);
   await mkdir(folder);
-  using _guest = guests.add(() => Promise.resolve(rewritingFactor * sizeBytes));
+  using _tracked = stepMemory.add(() => Promise.resolve(rewritingFactor * sizeBytes));
   const limits = { memoryBytes: making.memoryLimitBytes(), timeoutMs: longestMaking, signal };
   const made = await runMaker({ graph: modelPath, recipe, folder, ...job }, limits, clock);
   return made.kind === 'declined' ? made : { ...made, folder };

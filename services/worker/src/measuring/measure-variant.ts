@@ -14,7 +14,7 @@ import { measureQuality, type Quality, type QualityRequest } from './measure-qua
 import { RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
-import { countAsGuest, endWith, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
+import { trackStepMemory, endWith, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { withinTime } from '../orders/within-time.js';
 
 export interface MeasureDeps extends BackgroundDeps {
@@ -88,7 +88,7 @@ async function measureHere(
   deps: MeasureDeps,
   site: Site,
 ): Promise<Measurement['result']> {
-  const { pool, clock, runtimeVersion, profileMs, guests } = deps;
+  const { pool, clock, runtimeVersion, profileMs, stepMemory } = deps;
   const { modelPath, validationPath, reportProgress, signal } = site;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
   // Before anything is run: what doesn't fit is to be told soon.
@@ -100,7 +100,7 @@ async function measureHere(
   const wish = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
   const load = async (): Promise<Executor> => {
     const loaded = await pool.load(wish, signal);
-    countAsGuest(loaded, guests);
+    trackStepMemory(loaded, stepMemory);
     endWith(loaded, signal);
     return loaded;
   };

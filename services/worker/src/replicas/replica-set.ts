@@ -4,14 +4,14 @@ import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import { planReconcile, type Orders, type ReplicaOrder } from '../orders/assignments.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
-import type { GuestMemory } from '../devices/guest-memory.js';
+import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
 export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'slotWaitMs' | 'tokens'> {
   readonly slots: DeviceSlots;
   /** For all together, guests included. */
   readonly memoryBytes: number;
-  readonly guests: GuestMemory;
+  readonly stepMemory: StepMemory;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,7 +49,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     [...replicas.values()].filter(({ order }) => order.replica !== id);
 
   const heldBytes = (but?: ReplicaId): number =>
-    others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.guests.bytes);
+    others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
 
   function memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined, id?: ReplicaId): number {
     const free = options.memoryBytes - heldBytes(id);
@@ -112,7 +112,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     memoryFor: (order) => memoryFor(order),
     refreshMemory: async () => {
       await Promise.all([
-        options.guests.refresh(),
+        options.stepMemory.refresh(),
         ...[...replicas.values()].map((replica) => replica.refreshMemory()),
       ]);
     },

@@ -9,11 +9,11 @@ import {
   type TensorInput,
   type TensorOutput,
 } from '@pareto/runtime';
-import type { GuestMemory } from '../devices/guest-memory.js';
+import type { StepMemory } from '../devices/step-memory.js';
 
 export interface BackgroundDeps {
   readonly pool: ExecutorPool;
-  readonly guests: GuestMemory;
+  readonly stepMemory: StepMemory;
   /** What one more executor may come to hold. */
   readonly memoryLimitBytes: () => number;
   readonly clock: Clock;
@@ -37,7 +37,7 @@ export async function loadInBackground(
   const memoryLimitBytes = deps.memoryLimitBytes();
   const wish = { modelPath, modelName: who, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
   const executor = await deps.pool.load(wish, signal);
-  countAsGuest(executor, deps.guests);
+  trackStepMemory(executor, deps.stepMemory);
   endWith(executor, signal);
   return {
     async run(inputs) {
@@ -78,9 +78,9 @@ async function watchTime(
 }
 
 /** Until it ends. */
-export function countAsGuest(executor: Executor, guests: GuestMemory): void {
-  const guest = guests.add(async () => (await executor.memory())?.privateBytes ?? 0);
-  void executor.died.then(() => guest[Symbol.dispose]());
+export function trackStepMemory(executor: Executor, stepMemory: StepMemory): void {
+  const tracked = stepMemory.add(async () => (await executor.memory())?.privateBytes ?? 0);
+  void executor.died.then(() => tracked[Symbol.dispose]());
 }
 
 export function endWith(executor: Executor, signal: AbortSignal): void {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { bytes, createHardwareClass, systemClock } from '@pareto/core';
 import { createWorkerMetrics, createLogger } from '@pareto/telemetry';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
-import { createGuestMemory } from '../../src/devices/guest-memory.js';
+import { createStepMemory } from '../../src/devices/step-memory.js';
 import { createReplicaSet, type ReplicaSetOptions } from '../../src/replicas/replica-set.js';
 
 const gib = 2 ** 30;
 
 describe('the memory of a worker', () => {
   it('that is left for one more is what replicas and guests don’t hold', async () => {
-    const guests = createGuestMemory();
+    const guests = createStepMemory();
     const fields = { provider: 'cpu', device: 'x', instructionSet: 'avx2', memoryPerSlot: bytes(4 * gib) };
     const slots = createDeviceSlots([{ hardwareClass: createHardwareClass(fields), slots: 1, driver: '' }]);
     const options = {

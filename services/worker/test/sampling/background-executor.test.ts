@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { milliseconds, systemClock, type Milliseconds } from '@pareto/core';
 import { createExecutorPool, type ExecutorPool } from '@pareto/runtime';
 import { createTempFolder, endlessModel, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
-import { createGuestMemory } from '../../src/devices/guest-memory.js';
+import { createStepMemory } from '../../src/devices/step-memory.js';
 import { loadInBackground, type BackgroundDeps } from '../../src/sampling/background-executor.js';
 
 describe('an executor beside the replicas', function () {
@@ -13,7 +13,7 @@ describe('an executor beside the replicas', function () {
   let pool: ExecutorPool;
   let folder: TempFolder;
   let path = '';
-  const guests = createGuestMemory();
+  const guests = createStepMemory();
 
   before(async () => {
     pool = createExecutorPool({ size: 0, clock: systemClock });
@@ -27,7 +27,7 @@ describe('an executor beside the replicas', function () {
 
   const deps = (mostComputing?: Milliseconds): BackgroundDeps => ({
     pool,
-    guests,
+    stepMemory: guests,
     memoryLimitBytes: () => 2 ** 30,
     clock: systemClock,
     ...(mostComputing && { maxComputeMs: mostComputing }),
