@@ -17,7 +17,7 @@ import { createDeviceSlots } from './devices/device-slots.js';
 import { createExecutionHandlers } from './serving/execution-service.js';
 import { createStepMemory } from './devices/step-memory.js';
 import { modelInfer, type InferDeps } from './serving/infer-service.js';
-import { createMeasurer, type Measurer } from './session/measurer.js';
+import { createStepRunner, type StepRunner } from './session/step-runner.js';
 import { createReplicaSet, type ReplicaSet } from './replicas/replica-set.js';
 
 /**
@@ -52,7 +52,7 @@ export async function createWorker(
   };
   const bounds = { items: config.queueItems, bytes: parseSize(config.queueSize) };
   const replicas = createReplicaSet({ ...shared, memoryBytes: hardware.memoryBytes, bounds });
-  const measurer = createMeasurer({
+  const stepRunner = createStepRunner({
     ...shared,
     work,
     upload: createBlobSink({ ...controllers, clock }),
@@ -71,7 +71,7 @@ export async function createWorker(
     addresses: config.controllers,
     worker,
     replicas,
-    measurer,
+    stepRunner: stepRunner,
     draining,
   });
   const server = createWorkerServer({
@@ -87,7 +87,7 @@ export async function createWorker(
   };
   return [
     createProbes(config, { context, metrics, session, replicas }),
-    createServing({ config, context, server, session, replicas, measurer, pool, onPort }),
+    createServing({ config, context, server, session, replicas, stepRunner: stepRunner, pool, onPort }),
   ];
 }
 
@@ -145,13 +145,13 @@ interface Serving {
   readonly server: RpcServer;
   readonly session: ControllerSession;
   readonly replicas: ReplicaSet;
-  readonly measurer: Measurer;
+  readonly stepRunner: StepRunner;
   readonly pool: ExecutorPool;
   readonly onPort: (port: number) => void;
 }
 
 /** Listens before it joins, and leaves the controller only when the last query is answered. */
-function createServing({ config, context, server, session, replicas, measurer, pool, onPort }: Serving): Runnable {
+function createServing({ config, context, server, session, replicas, stepRunner, pool, onPort }: Serving): Runnable {
   context.lifecycle.draining.addEventListener('abort', () => {
     server.setServing(false);
     session.hurry();
@@ -164,7 +164,7 @@ function createServing({ config, context, server, session, replicas, measurer, p
       await session.start(fail);
     },
     async stop() {
-      await Promise.all([server.drain(config.drainTimeoutMs), measurer.stop()]);
+      await Promise.all([server.drain(config.drainTimeoutMs), stepRunner.stop()]);
       await replicas.drainAll();
       await session.stop();
       server.close();

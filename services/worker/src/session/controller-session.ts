@@ -36,7 +36,7 @@ const hurryAfter = milliseconds(5);
 const farewellMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
-  const { replicas, measurer, clock } = options;
+  const { replicas, stepRunner, clock } = options;
   const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs });
   const hurry = createHurry(() => void speak(), clock);
   let synced = false;
@@ -62,7 +62,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
   function obey(orders: Orders): void {
     synced = true;
     replicas.apply(orders);
-    measurer.apply(orders);
+    stepRunner.apply(orders);
     hurry();
   }
 

@@ -2,12 +2,12 @@
 
 import type { Clock } from '@pareto/core';
 import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type wire } from '@pareto/rpc';
-import type { Measurer, Result } from './measurer.js';
+import type { StepRunner, Result } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
 export interface OutboxOptions {
   readonly replicas: ReplicaSet;
-  readonly measurer: Measurer;
+  readonly stepRunner: StepRunner;
   readonly draining: () => boolean;
   /** Since the controller was last heard. */
   readonly controllerAgeMs: () => number;
@@ -32,7 +32,7 @@ export interface Outbox {
 /** A result whose order still stands is sent again. */
 const resendAfter = 5_000;
 
-export function createOutbox({ replicas, measurer, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
+export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
   const sentAt = new Map<Result, number>();
   let asked = 0;
   const isDue = (result: Result): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
@@ -43,8 +43,8 @@ export function createOutbox({ replicas, measurer, draining, controllerAgeMs, cl
       replicas: reports.map(replicaReportToWire),
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
-      measuring: measurer.current,
-      progress: measurer.progress,
+      measuring: stepRunner.current,
+      progress: stepRunner.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),
       asked,
     };
@@ -53,8 +53,8 @@ export function createOutbox({ replicas, measurer, draining, controllerAgeMs, cl
 
   return {
     *letters() {
-      measurer.settle((result) => sentAt.has(result));
-      const { results } = measurer;
+      stepRunner.settle((result) => sentAt.has(result));
+      const { results } = stepRunner;
       for (const known of sentAt.keys()) if (!results.includes(known)) sentAt.delete(known);
       for (const result of results.filter(isDue)) {
         yield { message: messageOf(result), sent: () => sentAt.set(result, clock.now()) };

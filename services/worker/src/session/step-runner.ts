@@ -6,7 +6,7 @@ import type { MakeOrder, MeasureOrder, Orders } from '../orders/assignments.js';
 import { makeVariant, type MakeDeps } from '../generating/make-variant.js';
 import { measureVariant, type MeasureDeps } from '../measuring/measure-variant.js';
 
-export interface MeasurerOptions extends MakeDeps, MeasureDeps {
+export interface StepRunnerOptions extends MakeDeps, MeasureDeps {
   readonly logger: Logger;
   /** Something is done, or begins. */
   readonly onChange: () => void;
@@ -17,7 +17,7 @@ export type Result =
   | { readonly kind: 'outcome'; readonly outcome: RecipeOutcome }
   | { readonly kind: 'measurement'; readonly measurement: Measurement };
 
-export interface Measurer {
+export interface StepRunner {
   /** The variant being made (`ARCH:RECIPE`) or measured now; empty: none. */
   readonly current: string;
   /** How far that is, for people. */
@@ -40,7 +40,7 @@ interface Job {
 
 const [firstPause, longestPause] = [1_000, 30_000];
 
-export function createMeasurer(options: MeasurerOptions): Measurer {
+export function createStepRunner(options: StepRunnerOptions): StepRunner {
   const { clock, logger, onChange } = options;
   const stopping = new AbortController();
   const results = new Map<string, Result>();
