@@ -53,7 +53,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
 
   return {
     *letters() {
-      stepRunner.settle((result) => sentAt.has(result));
+      stepRunner.dropDelivered((result) => sentAt.has(result));
       const { results } = stepRunner;
       for (const known of sentAt.keys()) if (!results.includes(known)) sentAt.delete(known);
       for (const result of results.filter(isDue)) {

@@ -27,7 +27,7 @@ export interface StepRunner {
   /** To be sent until the controller takes the order back. */
   readonly results: readonly Result[];
   /** Drops the results whose order is gone and that the controller was told: another one than gave the order may not know of it. */
-  settle(isTold: (result: Result) => boolean): void;
+  dropDelivered(isDelivered: (result: Result) => boolean): void;
   stop(): Promise<void>;
 }
 
@@ -112,9 +112,9 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
     get results() {
       return [...results.values()];
     },
-    settle(isTold) {
+    dropDelivered(isDelivered) {
       const keys = new Set(wanted.map(({ key }) => key));
-      for (const [key, result] of results) if (!keys.has(key) && isTold(result)) results.delete(key);
+      for (const [key, result] of results) if (!keys.has(key) && isDelivered(result)) results.delete(key);
     },
     async stop() {
       stopping.abort(new Error('the worker is stopping'));
