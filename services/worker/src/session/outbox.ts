@@ -2,7 +2,7 @@
 
 import type { Clock } from '@pareto/core';
 import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type wire } from '@pareto/rpc';
-import type { StepRunner, Result } from './step-runner.js';
+import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
 export interface OutboxOptions {
@@ -33,9 +33,9 @@ export interface Outbox {
 const resendAfter = 5_000;
 
 export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
-  const sentAt = new Map<Result, number>();
+  const sentAt = new Map<StepResult, number>();
   let asked = 0;
-  const isDue = (result: Result): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
+  const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function report(): Letter {
     const reports = replicas.reports();
@@ -69,7 +69,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
   };
 }
 
-const messageOf = (result: Result): wire.WorkerMessageInput =>
+const messageOf = (result: StepResult): wire.WorkerMessageInput =>
   result.kind === 'outcome'
     ? { message: 'outcome', outcome: recipeOutcomeToWire(result.outcome) }
     : { message: 'measurement', measurement: measurementToWire(result.measurement) };

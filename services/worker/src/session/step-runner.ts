@@ -13,7 +13,7 @@ export interface StepRunnerOptions extends MakeDeps, MeasureDeps {
 }
 
 /** What came of an order. */
-export type Result =
+export type StepResult =
   | { readonly kind: 'outcome'; readonly outcome: RecipeOutcome }
   | { readonly kind: 'measurement'; readonly measurement: Measurement };
 
@@ -25,9 +25,9 @@ export interface StepRunner {
   /** The whole list that is wanted now; what was begun is finished. */
   apply(orders: Pick<Orders, 'makes' | 'measures'>): void;
   /** To be sent until the controller takes the order back. */
-  readonly results: readonly Result[];
+  readonly results: readonly StepResult[];
   /** Drops the results whose order is gone and that the controller was told: another one than gave the order may not know of it. */
-  dropDelivered(isDelivered: (result: Result) => boolean): void;
+  dropDelivered(isDelivered: (result: StepResult) => boolean): void;
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface StepRunner {
 interface Job {
   readonly key: string;
   readonly name: string;
-  readonly run: (reportProgress: (progress: string) => void, signal: AbortSignal) => Promise<Result>;
+  readonly run: (reportProgress: (progress: string) => void, signal: AbortSignal) => Promise<StepResult>;
 }
 
 const [firstPause, longestPause] = [1_000, 30_000];
@@ -43,7 +43,7 @@ const [firstPause, longestPause] = [1_000, 30_000];
 export function createStepRunner(options: StepRunnerOptions): StepRunner {
   const { clock, logger, onChange } = options;
   const stopping = new AbortController();
-  const results = new Map<string, Result>();
+  const results = new Map<string, StepResult>();
   const delays = new Map<string, { readonly tries: number; readonly until: Milliseconds }>();
   let wanted: readonly Job[] = [];
   let current = '';
