@@ -32,41 +32,41 @@ export interface StepRunner {
 }
 
 /** An order as it is worked on. It rejects when it could not be carried out now, and is to be tried again. */
-interface Job {
+interface Step {
   readonly key: string;
   readonly name: string;
   readonly run: (reportProgress: (progress: string) => void, signal: AbortSignal) => Promise<StepResult>;
 }
 
-const [firstPause, longestPause] = [1_000, 30_000];
+const [minPause, maxPause] = [1_000, 30_000];
 
 export function createStepRunner(options: StepRunnerOptions): StepRunner {
   const { clock, logger, onChange } = options;
   const stopping = new AbortController();
   const results = new Map<string, StepResult>();
   const delays = new Map<string, { readonly tries: number; readonly until: Milliseconds }>();
-  let wanted: readonly Job[] = [];
+  let wanted: readonly Step[] = [];
   let current = '';
   let progress = '';
-  let working: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
   let pause = new AbortController();
 
-  function tell(name: string, text: string): void {
+  function report(name: string, text: string): void {
     [current, progress] = [name, text];
     onChange();
   }
 
-  async function work(): Promise<void> {
+  async function runSteps(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const [job] = wanted.filter(({ key }) => !results.has(key)).toSorted((a, b) => dueAt(a) - dueAt(b));
-      if (job === undefined) break;
-      if (dueAt(job) > clock.now()) await wait(milliseconds(dueAt(job) - clock.now()));
-      else await carryOut(job);
+      const [step] = wanted.filter(({ key }) => !results.has(key)).toSorted((a, b) => dueAt(a) - dueAt(b));
+      if (step === undefined) break;
+      if (dueAt(step) > clock.now()) await wait(milliseconds(dueAt(step) - clock.now()));
+      else await carryOut(step);
     }
-    tell('', '');
-    working = undefined;
+    report('', '');
+    running = undefined;
   }
-  const dueAt = ({ key }: Job): number => delays.get(key)?.until ?? 0;
+  const dueAt = ({ key }: Step): number => delays.get(key)?.until ?? 0;
 
   /** Other orders end it. */
   async function wait(delay: Milliseconds): Promise<void> {
@@ -74,21 +74,21 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
     await clock.sleep(delay, AbortSignal.any([pause.signal, stopping.signal])).catch(() => undefined);
   }
 
-  async function carryOut({ key, name, run }: Job): Promise<void> {
-    tell(name, '');
+  async function carryOut({ key, name, run }: Step): Promise<void> {
+    report(name, '');
     try {
       const result = await run((text) => void (progress = text), stopping.signal);
       results.set(key, result);
       delays.delete(key);
       logger.info('made or measured', { variant: name, ...result });
-      tell('', '');
+      report('', '');
     } catch (error) {
       if (stopping.signal.aborted) return;
       const tries = (delays.get(key)?.tries ?? 0) + 1;
-      const delay = Math.min(longestPause, firstPause * 2 ** (tries - 1));
+      const delay = Math.min(maxPause, minPause * 2 ** (tries - 1));
       delays.set(key, { tries, until: milliseconds(clock.now() + delay) });
       logger.warn('could not make or measure yet', { variant: name, error: errorText(error) });
-      tell(name, `to be tried again: ${errorText(error)}`);
+      report(name, `to be tried again: ${errorText(error)}`);
     }
   }
 
@@ -101,13 +101,13 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
     },
     apply({ makes, measures }) {
       wanted = [
-        ...makes.map((order) => makeJob(order, options)),
-        ...measures.map((order) => measureJob(order, options)),
+        ...makes.map((order) => makeStep(order, options)),
+        ...measures.map((order) => measureStep(order, options)),
       ];
       const keys = new Set(wanted.map(({ key }) => key));
       for (const key of delays.keys()) if (!keys.has(key)) delays.delete(key);
       pause.abort();
-      if (!stopping.signal.aborted && wanted.some(({ key }) => !results.has(key))) working ??= work();
+      if (!stopping.signal.aborted && wanted.some(({ key }) => !results.has(key))) running ??= runSteps();
     },
     get results() {
       return [...results.values()];
@@ -118,12 +118,12 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
     },
     async stop() {
       stopping.abort(new Error('the worker is stopping'));
-      await working;
+      await running;
     },
   };
 }
 
-function makeJob(order: MakeOrder, deps: MakeDeps): Job {
+function makeStep(order: MakeOrder, deps: MakeDeps): Step {
   const { architecture, version, recipe, original, validation } = order;
   return {
     key: ['make', architecture, version, recipe, original.modelDigest, validation].join(' '),
@@ -135,7 +135,7 @@ function makeJob(order: MakeOrder, deps: MakeDeps): Job {
   };
 }
 
-function measureJob(order: MeasureOrder, deps: MeasureDeps): Job {
+function measureStep(order: MeasureOrder, deps: MeasureDeps): Step {
   const { spec, hardwareClass, validation, metric } = order;
   return {
     key: ['measure', spec.variant, spec.version, spec.modelDigest, hardwareClass, metric, validation].join(' '),
