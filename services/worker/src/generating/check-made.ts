@@ -4,7 +4,7 @@ import { dynamicBatch, ParetoError, withLeadingBatch, type Signature, type Tenso
 import { inspectModel } from '@pareto/models';
 import type { MakeOrder } from '../orders/assignments.js';
 import type { StepContext } from '../orders/step-context.js';
-import type { Verdict } from './compare-outputs.js';
+import type { ComparisonResult } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
 import { loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
@@ -21,7 +21,7 @@ export interface Check extends BackgroundDeps, StepContext {
 }
 
 /** Throws what a load throws, and `failed-precondition` when a model doesn't run or the file takes or gives something else. */
-export async function checkMade(check: Check): Promise<Verdict> {
+export async function checkMade(check: Check): Promise<ComparisonResult> {
   const { order, originalPath, madePath, samples, batch, bound, signal } = check;
   const { signature } = order.original;
   const expected = servedSignature(order);

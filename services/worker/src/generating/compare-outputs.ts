@@ -3,7 +3,7 @@
 import { toNumbers } from '@pareto/models';
 import type { TensorOutput } from '@pareto/runtime';
 
-export interface Verdict {
+export interface ComparisonResult {
   /** Least of all outputs: the cosine of the angle between both; of outputs that are no floats, the share of equal elements. */
   readonly similarity: number;
   /** What is wrong with the made file, for people; undefined: nothing. */
@@ -13,7 +13,7 @@ export interface Verdict {
 export interface Comparison {
   /** The answers to the same samples, the original's first. */
   add(original: readonly TensorOutput[], made: readonly TensorOutput[], samples: number): void;
-  verdict(): Verdict;
+  result(): ComparisonResult;
 }
 
 export interface Demand {
@@ -61,7 +61,7 @@ export function createComparison(demand: Demand): Comparison {
         count(tally, output, other, samples);
       }
     },
-    verdict() {
+    result() {
       const all = [...tallies.values()];
       const problems = all.map((tally) => problemOf(tally, demand));
       return {

@@ -2,7 +2,7 @@
 
 import { ParetoError, type Signature } from '@pareto/core';
 import type { TensorOutput } from '@pareto/runtime';
-import { createComparison, type Verdict } from './compare-outputs.js';
+import { createComparison, type ComparisonResult } from './compare-outputs.js';
 import { inputsOf, type Samples } from '../sampling/samples.js';
 import type { BackgroundModel } from '../sampling/background-executor.js';
 import type { SampleBudget } from '../sampling/sample-budget.js';
@@ -24,7 +24,7 @@ export interface SameBatch {
 }
 
 /** Throws `failed-precondition` when one of them doesn't run. */
-export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<Verdict> {
+export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<ComparisonResult> {
   const { original, made, samples, bound, budget } = verification;
   const comparison = createComparison({ bound });
   const step = batched ? batch : 1;
@@ -34,7 +34,7 @@ export async function verifyMade(verification: Verification, { batched, batch }:
     const expected = await original.run(inputs);
     comparison.add(expected, await made.run(inputs), to - from);
   }
-  return comparison.verdict();
+  return comparison.result();
 }
 
 /** One item; two, and five, so that rows don't fill what a kernel takes at once. */
@@ -48,7 +48,7 @@ export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(l
  * As `verifyMade`, of a file whose batch was made dynamic, while the original takes `fixedBatch` items at a time: every item gets
  * the original's answer, whatever batch it is in. The samples' first dimension is that batch; what doesn't fill a window is left out.
  */
-export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<Verdict> {
+export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<ComparisonResult> {
   const { original, made, samples, bound, budget } = verification;
   const comparison = createComparison({ bound, isExact: true });
   const window = windowOf(fixedBatch);
@@ -58,7 +58,7 @@ export async function verifyBatches(verification: Verification, fixedBatch: numb
     const expected = await answersInBatches(original, rows, fixedBatch);
     for (const batch of triedBatches) comparison.add(expected, await answersInBatches(made, rows, batch), window);
   }
-  return comparison.verdict();
+  return comparison.result();
 }
 
 interface Rows {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TensorOutput } from '@pareto/runtime';
-import { createComparison, type Demand, type Verdict } from '../../src/generating/compare-outputs.js';
+import { createComparison, type Demand, type ComparisonResult } from '../../src/generating/compare-outputs.js';
 
 const floats = (values: readonly number[], shape = [values.length, 1], name = 'y'): TensorOutput => {
   const data = Buffer.from(Float32Array.from(values).buffer);
@@ -11,10 +11,10 @@ const longs = (values: readonly number[]): TensorOutput => {
   return { name: 'y', datatype: 'INT64', shape: [values.length], data };
 };
 
-function compare(original: TensorOutput, made: TensorOutput, demand: Demand = { bound: 0.99 }): Verdict {
+function compare(original: TensorOutput, made: TensorOutput, demand: Demand = { bound: 0.99 }): ComparisonResult {
   const comparison = createComparison(demand);
   comparison.add([original], [made], original.shape[0] ?? 1);
-  return comparison.verdict();
+  return comparison.result();
 }
 
 describe('comparing a made file’s answers with the original’s', () => {
@@ -31,7 +31,7 @@ describe('comparing a made file’s answers with the original’s', () => {
     const comparison = createComparison({ bound: 0.9 });
     for (let sample = 0; sample < 9; sample++) comparison.add([floats([10])], [floats([10])], 1);
     comparison.add([floats([1])], [floats([-1])], 1);
-    const { similarity, problem } = comparison.verdict();
+    const { similarity, problem } = comparison.result();
     assert.equal(problem, undefined);
     assert.ok(Math.abs(similarity - 899 / 901) < 1e-12);
   });
