@@ -16,7 +16,7 @@ export interface Comparison {
   result(): ComparisonResult;
 }
 
-export interface Demand {
+export interface ComparisonBounds {
   /** The least similarity of an output that will do. */
   readonly bound: number;
   /** Each answer by itself is to be the original's, but for the rounding of floats. */
@@ -47,7 +47,7 @@ interface Sums {
 
 const noSums = (): Sums => ({ product: 0, square: 0, madeSquare: 0, distance: 0, elements: 0, equal: 0 });
 
-export function createComparison(demand: Demand): Comparison {
+export function createComparison(bounds: ComparisonBounds): Comparison {
   const tallies = new Map<string, Tally>();
   let unlike: string | undefined;
   return {
@@ -63,7 +63,7 @@ export function createComparison(demand: Demand): Comparison {
     },
     result() {
       const all = [...tallies.values()];
-      const problems = all.map((tally) => problemOf(tally, demand));
+      const problems = all.map((tally) => problemOf(tally, bounds));
       return {
         similarity: Math.min(1, ...all.map(similarityOf)),
         problem: unlike ?? (all.length === 0 ? 'there was nothing to compare' : problems.find(isProblem)),
@@ -154,7 +154,7 @@ const rounding = 1e-6;
 /** How much longer or shorter the answers may be: the cosine doesn't see it. */
 const mostScale = 1.5;
 
-function problemOf(tally: Tally, demand: Demand): string | undefined {
+function problemOf(tally: Tally, bounds: ComparisonBounds): string | undefined {
   const { name, samples, nan, infinite } = tally;
   const problem =
     nan > 0
@@ -162,12 +162,12 @@ function problemOf(tally: Tally, demand: Demand): string | undefined {
       : infinite > 0
         ? `infinite in ${infinite} of ${samples} samples, where the original is not`
         : tally.isFloat
-          ? distanceProblem(tally, demand)
-          : equalityProblem(tally, demand);
+          ? distanceProblem(tally, bounds)
+          : equalityProblem(tally, bounds);
   return problem && `output ${name}: ${problem}`;
 }
 
-function distanceProblem(tally: Tally, { bound, isExact = false }: Demand): string | undefined {
+function distanceProblem(tally: Tally, { bound, isExact = false }: ComparisonBounds): string | undefined {
   const { samples, square, madeSquare, farthest } = tally;
   const similarity = similarityOf(tally);
   if (similarity < bound - rounding) {
@@ -179,7 +179,10 @@ function distanceProblem(tally: Tally, { bound, isExact = false }: Demand): stri
   return 'an item gets another answer in a batch than alone';
 }
 
-function equalityProblem({ samples, elements, equal }: Tally, { bound, isExact = false }: Demand): string | undefined {
+function equalityProblem(
+  { samples, elements, equal }: Tally,
+  { bound, isExact = false }: ComparisonBounds,
+): string | undefined {
   const least = isExact ? leastEqualExact : Math.min(bound, leastEqual);
   if (equal >= least * elements) return undefined;
   return `${((100 * equal) / elements).toFixed(1)} % of its values are the original's over ${samples} samples, expected at least ${100 * least} %`;

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { TensorOutput } from '@pareto/runtime';
-import { createComparison, type Demand, type ComparisonResult } from '../../src/generating/compare-outputs.js';
+import {
+  createComparison,
+  type ComparisonBounds,
+  type ComparisonResult,
+} from '../../src/generating/compare-outputs.js';
 
 const floats = (values: readonly number[], shape = [values.length, 1], name = 'y'): TensorOutput => {
   const data = Buffer.from(Float32Array.from(values).buffer);
@@ -11,7 +15,11 @@ const longs = (values: readonly number[]): TensorOutput => {
   return { name: 'y', datatype: 'INT64', shape: [values.length], data };
 };
 
-function compare(original: TensorOutput, made: TensorOutput, demand: Demand = { bound: 0.99 }): ComparisonResult {
+function compare(
+  original: TensorOutput,
+  made: TensorOutput,
+  demand: ComparisonBounds = { bound: 0.99 },
+): ComparisonResult {
   const comparison = createComparison(demand);
   comparison.add([original], [made], original.shape[0] ?? 1);
   return comparison.result();
