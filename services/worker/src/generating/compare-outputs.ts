@@ -146,13 +146,13 @@ function similarityOf({ isFloat, product, square, madeSquare, elements, equal }:
 }
 
 /** Whole numbers are often the place of a largest value: two that are near each other change places, however exact the rest is. */
-const [leastEqual, leastEqualExact] = [0.9, 0.999];
+const [minEqual, minEqualExact] = [0.9, 0.999];
 /** Of the length of a usual answer, when each is to be the original's. */
-const mostDistance = 1e-3;
+const maxDistance = 1e-3;
 /** Of the cosine itself. */
 const rounding = 1e-6;
 /** How much longer or shorter the answers may be: the cosine doesn't see it. */
-const mostScale = 1.5;
+const maxScale = 1.5;
 
 function problemOf(tally: Tally, bounds: ComparisonBounds): string | undefined {
   const { name, samples, nan, infinite } = tally;
@@ -174,8 +174,8 @@ function distanceProblem(tally: Tally, { bound, isExact = false }: ComparisonBou
     return `cosine similarity ${similarity.toFixed(4)} to the original over ${samples} samples, expected at least ${bound}`;
   }
   const scale = Math.sqrt(madeSquare / square);
-  if (scale > mostScale || scale < 1 / mostScale) return `${scale.toFixed(2)} times as large as the original's`;
-  if (!isExact || farthest <= mostDistance * Math.sqrt(square / samples)) return undefined;
+  if (scale > maxScale || scale < 1 / maxScale) return `${scale.toFixed(2)} times as large as the original's`;
+  if (!isExact || farthest <= maxDistance * Math.sqrt(square / samples)) return undefined;
   return 'an item gets another answer in a batch than alone';
 }
 
@@ -183,7 +183,7 @@ function equalityProblem(
   { samples, elements, equal }: Tally,
   { bound, isExact = false }: ComparisonBounds,
 ): string | undefined {
-  const least = isExact ? leastEqualExact : Math.min(bound, leastEqual);
-  if (equal >= least * elements) return undefined;
-  return `${((100 * equal) / elements).toFixed(1)} % of its values are the original's over ${samples} samples, expected at least ${100 * least} %`;
+  const minShare = isExact ? minEqualExact : Math.min(bound, minEqual);
+  if (equal >= minShare * elements) return undefined;
+  return `${((100 * equal) / elements).toFixed(1)} % of its values are the original's over ${samples} samples, expected at least ${100 * minShare} %`;
 }
