@@ -2,7 +2,7 @@
 
 import { dynamicBatch, ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
 import { inspectModel } from '@pareto/models';
-import type { MakeOrder } from '../orders/assignments.js';
+import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { ComparisonResult } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';

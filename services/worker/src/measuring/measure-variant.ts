@@ -7,7 +7,7 @@ import { readValidationSet } from '@pareto/models';
 import { p50At } from '@pareto/policy';
 import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
-import type { MeasureOrder } from '../orders/assignments.js';
+import type { MeasureOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import { measureQuality, type Quality, type QualityRequest } from './measure-quality.js';

@@ -4,7 +4,7 @@ import { milliseconds, type Milliseconds } from '@pareto/core';
 import { bucketOf, p50At } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 import { batchSizes } from '@pareto/runtime';
-import type { ReplicaOrder } from '../orders/assignments.js';
+import type { ReplicaOrder } from '../orders/desired-state.js';
 
 /** Undefined: no run of it was measured. */
 export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | undefined =>

@@ -2,7 +2,7 @@
 
 import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import { planReconcile, type Orders, type ReplicaOrder } from '../orders/assignments.js';
+import { planReconcile, type DesiredState, type ReplicaOrder } from '../orders/desired-state.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
@@ -19,7 +19,7 @@ export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' 
 export interface ReplicaSet {
   readonly replicas: ReadonlyMap<ReplicaId, Replica>;
   /** Loads and drains in the background; the same orders again change nothing. */
-  apply(orders: Orders): void;
+  apply(desired: DesiredState): void;
   /** Of those that were unloaded too, until what they counted last is told. */
   reports(): readonly ReplicaReport[];
   /** The controller was told these reports. */
@@ -43,7 +43,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
   const places = new Map<ReplicaId, ClassSlots>();
   const departed = new Set<ReplicaReport>();
-  let wanted: Orders = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
+  let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isLeaving = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ order }) => order.replica !== id);
@@ -81,7 +81,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   }
 
   function reconcile(): void {
-    const plan = planReconcile(replicas, wanted);
+    const plan = planReconcile(replicas, desired);
     for (const order of plan.load) {
       const slots = options.slots.of(order);
       places.set(order.replica, slots);
@@ -98,8 +98,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
 
   return {
     replicas,
-    apply(orders) {
-      wanted = orders;
+    apply(desired) {
+      desired = desired;
       if (!isLeaving) reconcile();
     },
     reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],

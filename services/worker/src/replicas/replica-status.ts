@@ -4,7 +4,7 @@ import type { Clock, ReplicaReport, ReplicaState } from '@pareto/core';
 import { isQuarantined, transition, type ReplicaEvent, type ReplicaLife } from '@pareto/policy';
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { Logger, WorkerMetrics } from '@pareto/telemetry';
-import type { ReplicaOrder } from '../orders/assignments.js';
+import type { ReplicaOrder } from '../orders/desired-state.js';
 import { notTaken } from '../batching/intake.js';
 
 export interface ReplicaStatus {

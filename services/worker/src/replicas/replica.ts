@@ -3,7 +3,7 @@
 import { bytes, type ReplicaReport, type ReplicaState } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
-import type { ReplicaOrder } from '../orders/assignments.js';
+import type { ReplicaOrder } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
 import type { Query } from '../requests/check-request.js';
 import type { LabelTexts } from '../requests/classify.js';

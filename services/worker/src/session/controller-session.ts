@@ -4,7 +4,7 @@ import { errorText, milliseconds, type Clock, type Milliseconds, type Rng, type 
 import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
 import { createSession, type Access, type Runnable } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
-import { ordersFromWire, type Orders } from '../orders/assignments.js';
+import { desiredStateFromWire, type DesiredState } from '../orders/desired-state.js';
 import { createOutbox, type OutboxOptions } from './outbox.js';
 
 export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controllerAgeMs'> {
@@ -52,17 +52,17 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       return { message: 'hello', hello: workerInfoToWire(options.worker()) };
     },
     onMessage({ assignments, reportNow }) {
-      const orders = assignments && readOrders(assignments, options.logger);
-      if (orders) obey(orders);
+      const desired = assignments && readDesiredState(assignments, options.logger);
+      if (desired) applyDesiredState(desired);
       if (reportNow) outbox.ask(reportNow.asked);
       if (reportNow) hurry();
     },
   });
 
-  function obey(orders: Orders): void {
+  function applyDesiredState(desired: DesiredState): void {
     synced = true;
-    replicas.apply(orders);
-    stepRunner.apply(orders);
+    replicas.apply(desired);
+    stepRunner.apply(desired);
     hurry();
   }
 
@@ -127,9 +127,9 @@ function createHurry(act: () => void, clock: Clock): () => void {
 }
 
 /** Undefined when the controller speaks of what this worker does not know. */
-function readOrders(assignments: wire.Assignments, logger: Logger): Orders | undefined {
+function readDesiredState(assignments: wire.Assignments, logger: Logger): DesiredState | undefined {
   try {
-    return ordersFromWire(assignments);
+    return desiredStateFromWire(assignments);
   } catch (error) {
     logger.error('orders not understood', { error: errorText(error) });
     return undefined;

@@ -2,7 +2,7 @@
 
 import { errorText, milliseconds, type Measurement, type Milliseconds, type RecipeOutcome } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import type { MakeOrder, MeasureOrder, Orders } from '../orders/assignments.js';
+import type { MakeOrder, MeasureOrder, DesiredState } from '../orders/desired-state.js';
 import { makeVariant, type MakeDeps } from '../generating/make-variant.js';
 import { measureVariant, type MeasureDeps } from '../measuring/measure-variant.js';
 
@@ -23,7 +23,7 @@ export interface StepRunner {
   /** How far that is, for people. */
   readonly progress: string;
   /** The whole list that is wanted now; what was begun is finished. */
-  apply(orders: Pick<Orders, 'makes' | 'measures'>): void;
+  apply(orders: Pick<DesiredState, 'makes' | 'measures'>): void;
   /** To be sent until the controller takes the order back. */
   readonly results: readonly StepResult[];
   /** Drops the results whose order is gone and that the controller was told: another one than gave the order may not know of it. */

@@ -52,7 +52,7 @@ export interface MakeOrder {
 }
 
 /** The whole desired state. */
-export interface Orders {
+export interface DesiredState {
   readonly replicas: readonly ReplicaOrder[];
   readonly makes: readonly MakeOrder[];
   readonly measures: readonly MeasureOrder[];
@@ -102,7 +102,7 @@ function makeOrder(message: wire.MakeOrder): MakeOrder {
 const digestOf = (text: string): Digest | undefined => (text === '' ? undefined : digest(text));
 
 /** Throws `invalid-argument` when the controller speaks of what this worker does not know. */
-export const ordersFromWire = (message: wire.Assignments): Orders => ({
+export const desiredStateFromWire = (message: wire.Assignments): DesiredState => ({
   replicas: message.replicas.filter(({ spec }) => spec !== null).map(replicaOrder),
   makes: message.makes.map(makeOrder),
   measures: message.measures.map(measureOrder),
@@ -113,16 +113,16 @@ export const ordersFromWire = (message: wire.Assignments): Orders => ({
 /** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
 export function planReconcile(
   held: ReadonlyMap<ReplicaId, { readonly order: ReplicaOrder }>,
-  orders: Orders,
+  desired: DesiredState,
 ): {
   readonly load: readonly ReplicaOrder[];
   readonly update: readonly ReplicaOrder[];
   readonly drain: readonly ReplicaId[];
 } {
-  const wanted = new Set([...orders.replicas.map(({ replica }) => replica), ...orders.kept]);
+  const wanted = new Set([...desired.replicas.map(({ replica }) => replica), ...desired.kept]);
   return {
-    load: orders.replicas.filter(({ replica }) => !held.has(replica)),
-    update: orders.replicas.filter((order) => held.has(order.replica) && held.get(order.replica)?.order !== order),
-    drain: orders.keepUnlisted ? [] : [...held.keys()].filter((replica) => !wanted.has(replica)),
+    load: desired.replicas.filter(({ replica }) => !held.has(replica)),
+    update: desired.replicas.filter((order) => held.has(order.replica) && held.get(order.replica)?.order !== order),
+    drain: desired.keepUnlisted ? [] : [...held.keys()].filter((replica) => !wanted.has(replica)),
   };
 }
