@@ -14,7 +14,7 @@ import {
 import { metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
 
 /** A replica to hold. */
-export interface ReplicaOrder {
+export interface AssignedReplica {
   readonly replica: ReplicaId;
   readonly spec: VariantSpec;
   readonly hardwareClass: HardwareClassId;
@@ -53,7 +53,7 @@ export interface MakeOrder {
 
 /** The whole desired state. */
 export interface DesiredState {
-  readonly replicas: readonly ReplicaOrder[];
+  readonly replicas: readonly AssignedReplica[];
   readonly makes: readonly MakeOrder[];
   readonly measures: readonly MeasureOrder[];
   /** The controller is still learning what runs: what is not listed stays as it is. */
@@ -62,7 +62,7 @@ export interface DesiredState {
   readonly kept: readonly ReplicaId[];
 }
 
-function replicaOrder(message: wire.ReplicaAssignment): ReplicaOrder {
+function assignedReplica(message: wire.ReplicaAssignment): AssignedReplica {
   const { profile } = message;
   return {
     replica: replicaId(message.replicaId),
@@ -103,7 +103,7 @@ const digestOf = (text: string): Digest | undefined => (text === '' ? undefined 
 
 /** Throws `invalid-argument` when the controller speaks of what this worker does not know. */
 export const desiredStateFromWire = (message: wire.Assignments): DesiredState => ({
-  replicas: message.replicas.filter(({ spec }) => spec !== null).map(replicaOrder),
+  replicas: message.replicas.filter(({ spec }) => spec !== null).map(assignedReplica),
   makes: message.makes.map(makeOrder),
   measures: message.measures.map(measureOrder),
   keepUnlisted: message.keepUnlisted,
@@ -112,11 +112,11 @@ export const desiredStateFromWire = (message: wire.Assignments): DesiredState =>
 
 /** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
 export function planReconcile(
-  held: ReadonlyMap<ReplicaId, { readonly order: ReplicaOrder }>,
+  held: ReadonlyMap<ReplicaId, { readonly order: AssignedReplica }>,
   desired: DesiredState,
 ): {
-  readonly load: readonly ReplicaOrder[];
-  readonly update: readonly ReplicaOrder[];
+  readonly load: readonly AssignedReplica[];
+  readonly update: readonly AssignedReplica[];
   readonly drain: readonly ReplicaId[];
 } {
   const wanted = new Set([...desired.replicas.map(({ replica }) => replica), ...desired.kept]);

@@ -4,10 +4,10 @@ import { milliseconds, type Milliseconds } from '@pareto/core';
 import { bucketOf, p50At } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 import { batchSizes } from '@pareto/runtime';
-import type { ReplicaOrder } from '../orders/desired-state.js';
+import type { AssignedReplica } from '../orders/desired-state.js';
 
 /** Undefined: no run of it was measured. */
-export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | undefined =>
+export const expectedMs = (order: AssignedReplica, items: number): Milliseconds | undefined =>
   order.profile === undefined || order.profile.points.length === 0
     ? undefined
     : milliseconds(p50At(order.profile, sizeOf(order, items)));
@@ -16,19 +16,19 @@ export const expectedMs = (order: ReplicaOrder, items: number): Milliseconds | u
  * To how many items a batch is filled up: on a device to the next size that was measured, for it prepares itself for every size
  * anew; on the cpu, and beyond the largest, not at all.
  */
-export function sizeOf({ spec, profile }: ReplicaOrder, items: number): number {
+export function sizeOf({ spec, profile }: AssignedReplica, items: number): number {
   if (spec.provider === 'cpu' || !spec.signature.batched) return items;
   return bucketOf(items, sizesOf({ spec, profile }));
 }
 
 /** The sizes in which batches run, ascending; on the cpu others run as well. */
-const sizesOf = ({ spec, profile }: Pick<ReplicaOrder, 'spec' | 'profile'>): readonly number[] =>
+const sizesOf = ({ spec, profile }: Pick<AssignedReplica, 'spec' | 'profile'>): readonly number[] =>
   spec.provider === 'cpu' || profile === undefined || profile.points.length === 0
     ? batchSizes(spec.maxBatchSize)
     : profile.points.map(({ batch }) => batch);
 
 /** The sizes that are run once before queries come. */
-export function warmSizes(order: ReplicaOrder): readonly number[] {
+export function warmSizes(order: AssignedReplica): readonly number[] {
   const ceiling = ceilingOf(order);
   return order.spec.provider === 'cpu'
     ? batchSizes(ceiling)
@@ -36,7 +36,7 @@ export function warmSizes(order: ReplicaOrder): readonly number[] {
 }
 
 /** How many items go into one batch. */
-export const ceilingOf = ({ batchCeiling, spec }: ReplicaOrder): number =>
+export const ceilingOf = ({ batchCeiling, spec }: AssignedReplica): number =>
   Math.max(1, Math.min(batchCeiling, spec.maxBatchSize));
 
 export interface Work {
@@ -47,13 +47,13 @@ export interface Work {
 }
 
 /** Of the batch that runs or will run next; 0 when there is nothing to do. */
-export function nextBatchMs(order: ReplicaOrder, { queuedItems, runningItems }: Work): number {
+export function nextBatchMs(order: AssignedReplica, { queuedItems, runningItems }: Work): number {
   const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(order));
   return items === 0 ? 0 : (expectedMs(order, items) ?? 0);
 }
 
 /** `slotWaitMs`: what every batch may have to wait for a slot. */
-export function loadOf(order: ReplicaOrder, work: Work, slotWaitMs: number): ReplicaLoadReport {
+export function loadOf(order: AssignedReplica, work: Work, slotWaitMs: number): ReplicaLoadReport {
   const { queuedItems, runningItems, runningLeftMs } = work;
   const ceiling = ceilingOf(order);
   const batchMs = (expectedMs(order, ceiling) ?? 0) + slotWaitMs;

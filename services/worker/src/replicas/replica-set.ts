@@ -2,7 +2,7 @@
 
 import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import { planReconcile, type DesiredState, type ReplicaOrder } from '../orders/desired-state.js';
+import { planReconcile, type DesiredState, type AssignedReplica } from '../orders/desired-state.js';
 import type { ClassSlots, DeviceSlots } from '../devices/device-slots.js';
 import type { StepMemory } from '../devices/step-memory.js';
 import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
@@ -26,7 +26,7 @@ export interface ReplicaSet {
   told(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
   /** What one more executor may come to hold. */
-  memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined): number;
+  memoryFor(order: Pick<AssignedReplica, 'profile'> | undefined): number;
   refreshMemory(): Promise<void>;
   drainAll(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const heldBytes = (but?: ReplicaId): number =>
     others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
 
-  function memoryFor(order: Pick<ReplicaOrder, 'profile'> | undefined, id?: ReplicaId): number {
+  function memoryFor(order: Pick<AssignedReplica, 'profile'> | undefined, id?: ReplicaId): number {
     const free = options.memoryBytes - heldBytes(id);
     const measured =
       order?.profile === undefined || order.profile.points.length === 0
@@ -87,7 +87,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       places.set(order.replica, slots);
       const own = {
         tokens: slots.tokens,
-        memoryLimitBytes: (latest: ReplicaOrder) => memoryFor(latest, order.replica),
+        memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, order.replica),
         slotWaitMs: () => slotWaitMs(order.replica, slots),
       };
       replicas.set(order.replica, createReplica(order, { ...options, ...own }));

@@ -4,7 +4,7 @@ import type { Clock, ReplicaReport, ReplicaState } from '@pareto/core';
 import { isQuarantined, transition, type ReplicaEvent, type ReplicaLife } from '@pareto/policy';
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { Logger, WorkerMetrics } from '@pareto/telemetry';
-import type { ReplicaOrder } from '../orders/desired-state.js';
+import type { AssignedReplica } from '../orders/desired-state.js';
 import { notTaken } from '../batching/intake.js';
 
 export interface ReplicaStatus {
@@ -25,7 +25,7 @@ export interface StatusDeps {
   readonly metrics: WorkerMetrics;
 }
 
-export function createReplicaStatus({ replica, spec }: ReplicaOrder, deps: StatusDeps): ReplicaStatus {
+export function createReplicaStatus({ replica, spec }: AssignedReplica, deps: StatusDeps): ReplicaStatus {
   const { variant } = spec;
   const logger = deps.logger.with({ replica, variant });
   let life: ReplicaLife = { state: 'loading', since: deps.clock.now() };

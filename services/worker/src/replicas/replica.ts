@@ -3,7 +3,7 @@
 import { bytes, type ReplicaReport, type ReplicaState } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
-import type { ReplicaOrder } from '../orders/desired-state.js';
+import type { AssignedReplica } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
 import type { Query } from '../requests/check-request.js';
 import type { LabelTexts } from '../requests/classify.js';
@@ -18,7 +18,7 @@ import { createRequestQueue, type Answer, type QueueBounds } from '../batching/r
 
 export interface ReplicaDeps extends LoadDeps, StatusDeps {
   readonly bounds: QueueBounds;
-  readonly memoryLimitBytes: (order: ReplicaOrder) => number;
+  readonly memoryLimitBytes: (order: AssignedReplica) => number;
   /** Predicted wait for a slot token, because of the worker's other replicas. */
   readonly slotWaitMs: () => number;
   /** Its state changed: the controller is to hear of it. */
@@ -26,7 +26,7 @@ export interface ReplicaDeps extends LoadDeps, StatusDeps {
 }
 
 export interface Replica {
-  readonly order: ReplicaOrder;
+  readonly order: AssignedReplica;
   readonly state: ReplicaState;
   /** Predicted, of the batch that runs or will run next; 0 when there is nothing to do. */
   readonly nextBatchMs: number;
@@ -40,14 +40,14 @@ export interface Replica {
   load(): ReplicaLoadReport;
   report(): ReplicaReport;
   /** Another ceiling, profile or price; the variant stays. */
-  update(order: ReplicaOrder): void;
+  update(order: AssignedReplica): void;
   refreshMemory(): Promise<void>;
   /** Takes no more, finishes what it has, ends its executor. */
   drain(): Promise<void>;
 }
 
 /** Begins to load at once. */
-export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
+export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replica {
   const queue = createRequestQueue(deps.bounds, deps.clock);
   const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
   const status = createReplicaStatus(first, deps);
@@ -149,7 +149,7 @@ export function createReplica(first: ReplicaOrder, deps: ReplicaDeps): Replica {
   };
 }
 
-const identityOf = ({ replica, spec }: ReplicaOrder): Pick<ReplicaReport, 'replica' | 'variant' | 'version'> => ({
+const identityOf = ({ replica, spec }: AssignedReplica): Pick<ReplicaReport, 'replica' | 'variant' | 'version'> => ({
   replica,
   variant: spec.variant,
   version: spec.version,
