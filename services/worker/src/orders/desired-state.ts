@@ -112,7 +112,7 @@ export const desiredStateFromWire = (message: wire.Assignments): DesiredState =>
 
 /** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
 export function planReconcile(
-  held: ReadonlyMap<ReplicaId, { readonly order: AssignedReplica }>,
+  held: ReadonlyMap<ReplicaId, { readonly assignment: AssignedReplica }>,
   desired: DesiredState,
 ): {
   readonly load: readonly AssignedReplica[];
@@ -122,7 +122,9 @@ export function planReconcile(
   const wanted = new Set([...desired.replicas.map(({ replica }) => replica), ...desired.kept]);
   return {
     load: desired.replicas.filter(({ replica }) => !held.has(replica)),
-    update: desired.replicas.filter((order) => held.has(order.replica) && held.get(order.replica)?.order !== order),
+    update: desired.replicas.filter(
+      (assignment) => held.has(assignment.replica) && held.get(assignment.replica)?.assignment !== assignment,
+    ),
     drain: desired.keepUnlisted ? [] : [...held.keys()].filter((replica) => !wanted.has(replica)),
   };
 }

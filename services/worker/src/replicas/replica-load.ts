@@ -7,10 +7,10 @@ import { batchSizes } from '@pareto/runtime';
 import type { AssignedReplica } from '../orders/desired-state.js';
 
 /** Undefined: no run of it was measured. */
-export const expectedMs = (order: AssignedReplica, items: number): Milliseconds | undefined =>
-  order.profile === undefined || order.profile.points.length === 0
+export const expectedMs = (assignment: AssignedReplica, items: number): Milliseconds | undefined =>
+  assignment.profile === undefined || assignment.profile.points.length === 0
     ? undefined
-    : milliseconds(p50At(order.profile, sizeOf(order, items)));
+    : milliseconds(p50At(assignment.profile, sizeOf(assignment, items)));
 
 /**
  * To how many items a batch is filled up: on a device to the next size that was measured, for it prepares itself for every size
@@ -28,11 +28,11 @@ const sizesOf = ({ spec, profile }: Pick<AssignedReplica, 'spec' | 'profile'>): 
     : profile.points.map(({ batch }) => batch);
 
 /** The sizes that are run once before queries come. */
-export function warmSizes(order: AssignedReplica): readonly number[] {
-  const ceiling = ceilingOf(order);
-  return order.spec.provider === 'cpu'
+export function warmSizes(assignment: AssignedReplica): readonly number[] {
+  const ceiling = ceilingOf(assignment);
+  return assignment.spec.provider === 'cpu'
     ? batchSizes(ceiling)
-    : [...new Set([...sizesOf(order).filter((size) => size < ceiling), sizeOf(order, ceiling)])];
+    : [...new Set([...sizesOf(assignment).filter((size) => size < ceiling), sizeOf(assignment, ceiling)])];
 }
 
 /** How many items go into one batch. */
@@ -47,15 +47,15 @@ export interface Work {
 }
 
 /** Of the batch that runs or will run next; 0 when there is nothing to do. */
-export function nextBatchMs(order: AssignedReplica, { queuedItems, runningItems }: Work): number {
-  const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(order));
-  return items === 0 ? 0 : (expectedMs(order, items) ?? 0);
+export function nextBatchMs(assignment: AssignedReplica, { queuedItems, runningItems }: Work): number {
+  const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(assignment));
+  return items === 0 ? 0 : (expectedMs(assignment, items) ?? 0);
 }
 
 /** `slotWaitMs`: what every batch may have to wait for a slot. */
-export function loadOf(order: AssignedReplica, work: Work, slotWaitMs: number): ReplicaLoadReport {
+export function loadOf(assignment: AssignedReplica, work: Work, slotWaitMs: number): ReplicaLoadReport {
   const { queuedItems, runningItems, runningLeftMs } = work;
-  const ceiling = ceilingOf(order);
-  const batchMs = (expectedMs(order, ceiling) ?? 0) + slotWaitMs;
+  const ceiling = ceilingOf(assignment);
+  const batchMs = (expectedMs(assignment, ceiling) ?? 0) + slotWaitMs;
   return { queuedItems, runningItems, backlogMs: runningLeftMs + (queuedItems / ceiling) * batchMs };
 }

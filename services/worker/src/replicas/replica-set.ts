@@ -26,7 +26,7 @@ export interface ReplicaSet {
   told(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
   /** What one more executor may come to hold. */
-  memoryFor(order: Pick<AssignedReplica, 'profile'> | undefined): number;
+  memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined): number;
   refreshMemory(): Promise<void>;
   drainAll(): Promise<void>;
 }
@@ -46,23 +46,23 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isLeaving = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
-    [...replicas.values()].filter(({ order }) => order.replica !== id);
+    [...replicas.values()].filter(({ assignment }) => assignment.replica !== id);
 
   const heldBytes = (but?: ReplicaId): number =>
     others(but).reduce((total, { memoryBytes }) => total + memoryBytes, options.stepMemory.bytes);
 
-  function memoryFor(order: Pick<AssignedReplica, 'profile'> | undefined, id?: ReplicaId): number {
+  function memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined, id?: ReplicaId): number {
     const free = options.memoryBytes - heldBytes(id);
     const measured =
-      order?.profile === undefined || order.profile.points.length === 0
+      assignment?.profile === undefined || assignment.profile.points.length === 0
         ? Number.POSITIVE_INFINITY
-        : 2 * order.profile.memoryBytes + allowance;
+        : 2 * assignment.profile.memoryBytes + allowance;
     return Math.floor(Math.max(leastLimit, Math.min(measured, free)));
   }
 
   /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
   function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
-    const sharing = others(id).filter(({ order }) => places.get(order.replica) === of);
+    const sharing = others(id).filter(({ assignment }) => places.get(assignment.replica) === of);
     const busy = sharing.map(({ nextBatchMs }) => nextBatchMs).filter((batchMs) => batchMs > 0);
     const { slots } = of.group;
     return busy.length < slots ? 0 : busy.reduce((total, batchMs) => total + batchMs, 0) / slots;
@@ -82,17 +82,17 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
 
   function reconcile(): void {
     const plan = planReconcile(replicas, desired);
-    for (const order of plan.load) {
-      const slots = options.slots.of(order);
-      places.set(order.replica, slots);
+    for (const assignment of plan.load) {
+      const slots = options.slots.of(assignment);
+      places.set(assignment.replica, slots);
       const own = {
         tokens: slots.tokens,
-        memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, order.replica),
-        slotWaitMs: () => slotWaitMs(order.replica, slots),
+        memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
+        slotWaitMs: () => slotWaitMs(assignment.replica, slots),
       };
-      replicas.set(order.replica, createReplica(order, { ...options, ...own }));
+      replicas.set(assignment.replica, createReplica(assignment, { ...options, ...own }));
     }
-    for (const order of plan.update) replicas.get(order.replica)?.update(order);
+    for (const assignment of plan.update) replicas.get(assignment.replica)?.update(assignment);
     for (const id of plan.drain) void unload(id);
   }
 
@@ -109,7 +109,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     get memoryUsedBytes() {
       return heldBytes();
     },
-    memoryFor: (order) => memoryFor(order),
+    memoryFor: (assignment) => memoryFor(assignment),
     refreshMemory: async () => {
       await Promise.all([
         options.stepMemory.refresh(),

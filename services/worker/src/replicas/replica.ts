@@ -18,7 +18,7 @@ import { createRequestQueue, type Answer, type QueueBounds } from '../batching/r
 
 export interface ReplicaDeps extends LoadDeps, StatusDeps {
   readonly bounds: QueueBounds;
-  readonly memoryLimitBytes: (order: AssignedReplica) => number;
+  readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
   /** Predicted wait for a slot token, because of the worker's other replicas. */
   readonly slotWaitMs: () => number;
   /** Its state changed: the controller is to hear of it. */
@@ -26,7 +26,7 @@ export interface ReplicaDeps extends LoadDeps, StatusDeps {
 }
 
 export interface Replica {
-  readonly order: AssignedReplica;
+  readonly assignment: AssignedReplica;
   readonly state: ReplicaState;
   /** Predicted, of the batch that runs or will run next; 0 when there is nothing to do. */
   readonly nextBatchMs: number;
@@ -40,7 +40,7 @@ export interface Replica {
   load(): ReplicaLoadReport;
   report(): ReplicaReport;
   /** Another ceiling, profile or price; the variant stays. */
-  update(order: AssignedReplica): void;
+  update(assignment: AssignedReplica): void;
   refreshMemory(): Promise<void>;
   /** Takes no more, finishes what it has, ends its executor. */
   drain(): Promise<void>;
@@ -51,7 +51,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   const queue = createRequestQueue(deps.bounds, deps.clock);
   const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
   const status = createReplicaStatus(first, deps);
-  let order = first;
+  let assignment = first;
   let memoryBytes = 0;
   let labels: LabelTexts | undefined;
 
@@ -59,22 +59,22 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     queue,
     tokens: deps.tokens,
     clock: deps.clock,
-    ceiling: () => ceilingOf(order),
-    sizeOf: (items) => sizeOf(order, items),
-    expectedMs: (items) => expectedMs(order, items),
+    ceiling: () => ceilingOf(assignment),
+    sizeOf: (items) => sizeOf(assignment, items),
+    expectedMs: (items) => expectedMs(assignment, items),
     onBatch: counts.batch,
     onPoison: status.poisoned,
   });
   const keeper = keepExecutor({
     deps,
     wish: () => ({
-      spec: order.spec,
-      profile: order.profile,
-      memoryLimitBytes: deps.memoryLimitBytes(order),
-      warmSizes: warmSizes(order),
+      spec: assignment.spec,
+      profile: assignment.profile,
+      memoryLimitBytes: deps.memoryLimitBytes(assignment),
+      warmSizes: warmSizes(assignment),
     }),
     async prepare(signal) {
-      labels ??= await loadLabels(deps.cache, order.spec.labels, signal);
+      labels ??= await loadLabels(deps.cache, assignment.spec.labels, signal);
     },
     onEvent: happen,
     attach: batcher.attach,
@@ -113,14 +113,14 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   }
 
   return {
-    get order() {
-      return order;
+    get assignment() {
+      return assignment;
     },
     get state() {
       return status.state;
     },
     get nextBatchMs() {
-      return nextBatchMs(order, work());
+      return nextBatchMs(assignment, work());
     },
     get memoryBytes() {
       return memoryBytes;
@@ -133,9 +133,9 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       return intake.infer(query, options);
     },
     encoded: counts.encoded,
-    load: () => loadOf(order, work(), deps.slotWaitMs()),
+    load: () => loadOf(assignment, work(), deps.slotWaitMs()),
     report: () => ({
-      ...identityOf(order),
+      ...identityOf(assignment),
       ...counts.now,
       ...status.report,
       loadMs: keeper.loadMs,
@@ -143,7 +143,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       queuedItems: queue.items,
       runningItems: batcher.runningItems,
     }),
-    update: (next) => void (order = next),
+    update: (next) => void (assignment = next),
     refreshMemory,
     drain,
   };

@@ -14,7 +14,7 @@ export const createExecutionHandlers = (deps: ExecutionDeps): ServiceHandlers<'p
   async ping(): Promise<wire.PingResponseInput> {
     const { id, incarnation } = deps.worker();
     const replicas = [...deps.replicas.replicas.values()].map((replica) => ({
-      replicaId: replica.order.replica,
+      replicaId: replica.assignment.replica,
       state: replicaStateToWire(replica.state),
       ...replica.load(),
     }));

@@ -32,7 +32,7 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
   const traceparent = call.metadata.get('traceparent');
   const span = deps.tracer.startSpan('worker.infer', { traceparent, kind: 'server', startedAt: call.receivedAt });
-  const variant = replica?.order.spec.variant ?? 'unknown';
+  const variant = replica?.assignment.spec.variant ?? 'unknown';
   span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
     const reply = await answer(body, call, { ...deps, decision, replica, span });
@@ -58,13 +58,13 @@ async function answer(body: Buffer, call: ServerCall, { decision, replica, span,
   if (replica === undefined) throw notTaken(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notTaken('the worker is draining');
   const request = scanInferRequest(body);
-  const query = checkRequest(request, replica.order.spec);
+  const query = checkRequest(request, replica.assignment.spec);
   const enqueuedAt = deps.clock.now();
   const deadlineMs = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
   const got = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
   recordTimes(got, enqueuedAt, replica, deps);
   traceRun(got, span, deps.tracer);
-  const facts = { decision, spec: replica.order.spec, costUsd: costOf(got, query.items, replica) };
+  const facts = { decision, spec: replica.assignment.spec, costUsd: costOf(got, query.items, replica) };
   setReplyTrailers(call, facts);
   const encodingAt = deps.clock.now();
   const reply = encodeReply(request, got.outputs, { ...facts, query, labels: replica.labels });
@@ -73,8 +73,8 @@ async function answer(body: Buffer, call: ServerCall, { decision, replica, span,
 }
 
 /** The query's share of the slot's time, by items. */
-const costOf = ({ computeMs, batchItems }: Answer, items: number, { order }: Replica): number =>
-  ((computeMs * items) / batchItems / 3.6e6) * order.usdPerHour;
+const costOf = ({ computeMs, batchItems }: Answer, items: number, { assignment }: Replica): number =>
+  ((computeMs * items) / batchItems / 3.6e6) * assignment.usdPerHour;
 
 function recordTimes(
   got: Answer,
@@ -83,7 +83,7 @@ function recordTimes(
   { metrics }: Pick<InferDeps, 'metrics'>,
 ): void {
   const queuedMs = got.startedAt - enqueuedAt;
-  metrics.queueTime.record(queuedMs / 1000, { variant: replica.order.spec.variant });
+  metrics.queueTime.record(queuedMs / 1000, { variant: replica.assignment.spec.variant });
 }
 
 function traceRun(got: Answer, parent: Span, tracer: Tracer): void {
