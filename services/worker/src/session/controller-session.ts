@@ -68,7 +68,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
 
   async function speak(): Promise<void> {
     if (!session.connected) return;
-    for (const { message, sent } of outbox.letters()) {
+    for (const { message, sent } of outbox.pendingMessages()) {
       if (!session.send(message)) return;
       sent();
       await clock.sleep(milliseconds(0));

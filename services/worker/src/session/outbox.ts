@@ -14,7 +14,7 @@ export interface OutboxOptions {
   readonly clock: Clock;
 }
 
-interface Letter {
+interface OutgoingMessage {
   readonly message: wire.WorkerMessageInput;
   /** To be called once it is on its way. */
   readonly sent: () => void;
@@ -22,7 +22,7 @@ interface Letter {
 
 export interface Outbox {
   /** The most wanted first. What is made of the present state: nothing waits here. */
-  letters(): Generator<Letter>;
+  pendingMessages(): Generator<OutgoingMessage>;
   /** A report is wanted that says so. */
   ask(asked: number): void;
   /** Nothing of what was sent is known to be heard: it is said again, to one who has not asked yet. */
@@ -37,7 +37,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
   let asked = 0;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
-  function report(): Letter {
+  function report(): OutgoingMessage {
     const reports = replicas.reports();
     const told = {
       replicas: reports.map(replicaReportToWire),
@@ -52,7 +52,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
   }
 
   return {
-    *letters() {
+    *pendingMessages() {
       stepRunner.dropDelivered((result) => sentAt.has(result));
       const { results } = stepRunner;
       for (const known of sentAt.keys()) if (!results.includes(known)) sentAt.delete(known);
