@@ -34,7 +34,7 @@ export async function createWorker(
   const hardware = await discover(config, pool, logger);
   const metrics = createWorkerMetrics();
   const draining = (): boolean => lifecycle.draining.aborted;
-  const onChange = (): void => session.hurry();
+  const onChange = (): void => session.sendSoon();
   const controllers = { addresses: config.controllers, preferred: () => session.address, access };
   const fetch = createBlobSource(controllers);
   const cache = await openCache(config, { maxBytes: parseSize(config.cacheSize), fetch, clock });
@@ -154,7 +154,7 @@ interface Serving {
 function createServing({ config, context, server, session, replicas, stepRunner, pool, onPort }: Serving): Runnable {
   context.lifecycle.draining.addEventListener('abort', () => {
     server.setServing(false);
-    session.hurry();
+    session.sendSoon();
   });
   return {
     name: 'worker',

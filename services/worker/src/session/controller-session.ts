@@ -27,18 +27,18 @@ export interface ControllerSession extends Runnable {
   /** Why no controller answers now; undefined while one does. */
   readonly problem: string | undefined;
   /** Something changed: reports soon rather than at the next turn. */
-  hurry(): void;
+  sendSoon(): void;
 }
 
 const reportEvery = milliseconds(500);
-const hurryAfter = milliseconds(5);
+const debounceDelay = milliseconds(5);
 /** What was said last is on its way before the stream is cut off. */
 const farewellMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, stepRunner, clock } = options;
   const outbox = createOutbox({ ...options, controllerAgeMs: () => session.ageMs });
-  const hurry = createHurry(() => void speak(), clock);
+  const sendSoon = debounce(() => void sendPending(), clock);
   let synced = false;
   let timer: Disposable | undefined;
 
@@ -55,7 +55,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       const desired = assignments && readDesiredState(assignments, options.logger);
       if (desired) applyDesiredState(desired);
       if (reportNow) outbox.ask(reportNow.asked);
-      if (reportNow) hurry();
+      if (reportNow) sendSoon();
     },
   });
 
@@ -63,10 +63,10 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     synced = true;
     replicas.apply(desired);
     stepRunner.apply(desired);
-    hurry();
+    sendSoon();
   }
 
-  async function speak(): Promise<void> {
+  async function sendPending(): Promise<void> {
     if (!session.connected) return;
     for (const { message, sent } of outbox.pendingMessages()) {
       if (!session.send(message)) return;
@@ -75,9 +75,9 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     }
   }
 
-  function turn(): void {
-    timer = clock.after(reportEvery, turn);
-    void replicas.refreshMemory().then(speak);
+  function sendRegularly(): void {
+    timer = clock.after(reportEvery, sendRegularly);
+    void replicas.refreshMemory().then(sendPending);
   }
 
   return {
@@ -97,15 +97,15 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     get problem() {
       return session.problem;
     },
-    hurry,
+    sendSoon: sendSoon,
     async start(fail) {
       await session.start(fail);
-      turn();
+      sendRegularly();
     },
     async stop() {
       timer?.[Symbol.dispose]();
       if (session.connected) {
-        await speak();
+        await sendPending();
         await clock.sleep(farewellMs);
       }
       await session.stop();
@@ -114,13 +114,13 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
 }
 
 /** What is wanted several times within a moment happens once, at its end. */
-function createHurry(act: () => void, clock: Clock): () => void {
-  let hurried = false;
+function debounce(act: () => void, clock: Clock): () => void {
+  let isScheduled = false;
   return () => {
-    if (hurried) return;
-    hurried = true;
-    clock.after(hurryAfter, () => {
-      hurried = false;
+    if (isScheduled) return;
+    isScheduled = true;
+    clock.after(debounceDelay, () => {
+      isScheduled = false;
       act();
     });
   };
