@@ -24,7 +24,7 @@ export interface Outbox {
   /** The most wanted first. What is made of the present state: nothing waits here. */
   pendingMessages(): Generator<OutgoingMessage>;
   /** A report is wanted that says so. */
-  ask(asked: number): void;
+  requestReport(asked: number): void;
   /** Nothing of what was sent is known to be heard: it is said again, to one who has not asked yet. */
   forget(): void;
 }
@@ -39,7 +39,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
 
   function report(): OutgoingMessage {
     const reports = replicas.reports();
-    const told = {
+    const report = {
       replicas: reports.map(replicaReportToWire),
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
@@ -48,7 +48,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       controllerAgeMs: Math.round(controllerAgeMs()),
       asked,
     };
-    return { message: { message: 'report', report: told }, sent: () => replicas.told(reports) };
+    return { message: { message: 'report', report: report }, sent: () => replicas.told(reports) };
   }
 
   return {
@@ -61,7 +61,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       }
       yield report();
     },
-    ask: (latest) => void (asked = latest),
+    requestReport: (latest) => void (asked = latest),
     forget() {
       sentAt.clear();
       asked = 0;
