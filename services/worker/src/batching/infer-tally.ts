@@ -35,16 +35,16 @@ export function createInferTally(clock: Clock): InferTally {
   };
   const sizes = new Map<number, { executions: number; inputMs: number; inferMs: number; outputMs: number }>();
   let lastAt: Milliseconds | undefined;
-  const told = (what: TimedStep): InferCounts[TimedStep] => ({ count: timed[what].count, ns: nsOf(timed[what].ms) });
+  const countOf = (what: TimedStep): InferCounts[TimedStep] => ({ count: timed[what].count, ns: nsOf(timed[what].ms) });
   return {
     get now() {
       return {
-        success: told('success'),
-        fail: told('fail'),
-        queue: told('queue'),
-        computeInput: told('computeInput'),
-        computeInfer: told('computeInfer'),
-        computeOutput: told('computeOutput'),
+        success: countOf('success'),
+        fail: countOf('fail'),
+        queue: countOf('queue'),
+        computeInput: countOf('computeInput'),
+        computeInfer: countOf('computeInfer'),
+        computeOutput: countOf('computeOutput'),
         batches: Array.from(sizes, ([batchSize, { executions, inputMs, inferMs, outputMs }]): BatchCount => ({
           batchSize,
           executions,

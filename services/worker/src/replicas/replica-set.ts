@@ -23,7 +23,7 @@ export interface ReplicaSet {
   /** Of those that were unloaded too, until what they counted last is told. */
   reports(): readonly ReplicaReport[];
   /** The controller was told these reports. */
-  told(reports: readonly ReplicaReport[]): void;
+  markReported(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
   /** What one more executor may come to hold. */
   memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined): number;
@@ -103,7 +103,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       if (!isLeaving) reconcile();
     },
     reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],
-    told(reports) {
+    markReported(reports) {
       for (const report of reports) departed.delete(report);
     },
     get memoryUsedBytes() {
