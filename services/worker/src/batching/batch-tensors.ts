@@ -2,16 +2,17 @@
 
 import { elementBytes, elementCount } from '@pareto/core';
 import type { TensorInput, TensorOutput } from '@pareto/runtime';
-import type { Query } from '../requests/check-request.js';
+import type { CheckedQuery } from '../requests/check-request.js';
 
 /** How many items queries have together. */
-export const itemsOf = (queries: readonly Query[]): number => queries.reduce((total, { items }) => total + items, 0);
+export const itemsOf = (queries: readonly CheckedQuery[]): number =>
+  queries.reduce((total, { items }) => total + items, 0);
 
 /**
  * The inputs of one run. Queries that share a batch have equal shapes but for the first dimension. A batch of fewer than `size` items
  * is filled up with zeros.
  */
-export function joinInputs(queries: readonly Query[], size = 0): readonly TensorInput[] {
+export function joinInputs(queries: readonly CheckedQuery[], size = 0): readonly TensorInput[] {
   const [first, ...others] = queries;
   const items = itemsOf(queries);
   const missing = Math.max(0, size - items);
@@ -34,7 +35,7 @@ function zeros({ datatype, shape }: TensorInput, rows: number): readonly Uint8Ar
 /** The outputs of each query, of a batch that was filled up to `size`. Throws when an output's first dimension is not the batch's. */
 export function splitOutputs(
   outputs: readonly TensorOutput[],
-  queries: readonly Query[],
+  queries: readonly CheckedQuery[],
   size = 0,
 ): readonly (readonly TensorOutput[])[] {
   const items = Math.max(size, itemsOf(queries));

@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@paret
 import { planAftermath, type BatchFailure } from '@pareto/policy';
 import type { Executor, RunOutcome, RunRequest, SlotTokens } from '@pareto/runtime';
 import { itemsOf, joinInputs, splitOutputs } from './batch-tensors.js';
-import type { Query } from '../requests/check-request.js';
+import type { CheckedQuery } from '../requests/check-request.js';
 import type { BatchTimes } from './replica-counts.js';
 import type { RequestQueue, Waiting } from './request-queue.js';
 import { createSlotHold } from './slot-hold.js';
@@ -148,7 +148,7 @@ const errorOf = (failure: Failure): ParetoError =>
       : `the query ended two executors: ${failure.death.reason}`,
   );
 
-const requestOf = (queries: readonly Query[], size: number): Pick<RunRequest, 'inputs' | 'outputs'> => ({
+const requestOf = (queries: readonly CheckedQuery[], size: number): Pick<RunRequest, 'inputs' | 'outputs'> => ({
   inputs: joinInputs(queries, size),
   outputs: queries[0]?.outputs ?? [],
 });

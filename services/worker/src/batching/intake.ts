@@ -2,7 +2,7 @@
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notExecutedKey } from '@pareto/rpc';
-import type { Query } from '../requests/check-request.js';
+import type { CheckedQuery } from '../requests/check-request.js';
 import type { ReplicaCounts } from './replica-counts.js';
 import type { Answer, QueueBounds, RequestQueue } from './request-queue.js';
 
@@ -24,7 +24,7 @@ export interface IntakeOptions {
 }
 
 export interface Intake {
-  infer(query: Query, options: InferOptions): Promise<Answer>;
+  infer(query: CheckedQuery, options: InferOptions): Promise<Answer>;
   /** Empties the queue. Another replica may be tried by those that reached no executor. */
   turnAway(why: string): void;
   /** Resolves when no query is on its way. */
@@ -34,7 +34,7 @@ export interface Intake {
 export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeOptions): Intake {
   const pending = new Set<Promise<Answer>>();
 
-  function enqueue(query: Query, { signal, receivedAt, deadlineMs }: InferOptions): Promise<Answer> {
+  function enqueue(query: CheckedQuery, { signal, receivedAt, deadlineMs }: InferOptions): Promise<Answer> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const onAbort = (): void => {

@@ -3,7 +3,7 @@
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { nextBatch, queuePlace } from '@pareto/policy';
 import type { TensorOutput } from '@pareto/runtime';
-import type { Query } from '../requests/check-request.js';
+import type { CheckedQuery } from '../requests/check-request.js';
 
 /** What a query got, and where its time went. */
 export interface Answer {
@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface Waiting {
-  readonly query: Query;
+  readonly query: CheckedQuery;
   /** 1 is the most urgent; infinite: none was given. */
   readonly priority: number;
   /** When its headers came. */
@@ -43,7 +43,7 @@ export interface RequestQueue {
   /** Back to the front, whatever the bounds: it was admitted before. */
   putBack(waiting: readonly Waiting[]): void;
   /** False when it is not in the queue. */
-  remove(query: Query): boolean;
+  remove(query: CheckedQuery): boolean;
   /** The next batch, in order; those past their deadline are rejected on the way. Empty when nothing waits. */
   take(ceiling: number): readonly Waiting[];
   /** Empties it. */

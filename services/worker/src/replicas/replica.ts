@@ -5,7 +5,7 @@ import type { ReplicaEvent } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 import type { AssignedReplica } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
-import type { Query } from '../requests/check-request.js';
+import type { CheckedQuery } from '../requests/check-request.js';
 import type { LabelTexts } from '../requests/classify.js';
 import { keepExecutor } from './executor-keeper.js';
 import { createIntake, type InferOptions } from '../batching/intake.js';
@@ -34,7 +34,7 @@ export interface Replica {
   /** Of its outputs, once it is loaded. */
   readonly labels: LabelTexts;
   /** Rejects with the status that the caller gets; with `pareto-not-executed` when another replica may be tried. */
-  infer(query: Query, options: InferOptions): Promise<Answer>;
+  infer(query: CheckedQuery, options: InferOptions): Promise<Answer>;
   /** An answer of a batch of so many items was put into its reply. */
   readonly encoded: (batchItems: number, ms: number) => void;
   load(): ReplicaLoadReport;

@@ -14,7 +14,7 @@ import type { TensorInput } from '@pareto/runtime';
 import { checkOutputs, namesOf, refuseSharedMemory, type WantedOutputs } from './check-outputs.js';
 
 /** A query that the variant can run. */
-export interface Query extends WantedOutputs {
+export interface CheckedQuery extends WantedOutputs {
   readonly items: number;
   readonly bytes: number;
   /** In the signature's order. */
@@ -32,7 +32,7 @@ function refuse(message: string): never {
 }
 
 /** Throws `invalid-argument`, naming the tensor, what was expected and what came. */
-export function checkRequest(request: ScannedRequest, { signature, maxBatchSize }: VariantSpec): Query {
+export function checkRequest(request: ScannedRequest, { signature, maxBatchSize }: VariantSpec): CheckedQuery {
   checkNames(request, signature);
   const wanted = checkOutputs(request.outputs, signature);
   const typed = request.raw.length === 0;

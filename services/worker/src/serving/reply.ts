@@ -9,7 +9,7 @@ import {
   type ServerCall,
 } from '@pareto/rpc';
 import type { TensorOutput } from '@pareto/runtime';
-import type { Query } from '../requests/check-request.js';
+import type { CheckedQuery } from '../requests/check-request.js';
 import { classify, type LabelTexts } from '../requests/classify.js';
 
 export interface ReplyFacts {
@@ -37,7 +37,7 @@ export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, facts: Re
 }
 
 export interface AnswerFacts extends ReplyFacts {
-  readonly query: Pick<Query, 'outputs' | 'classes' | 'typed'>;
+  readonly query: Pick<CheckedQuery, 'outputs' | 'classes' | 'typed'>;
   readonly labels: LabelTexts;
 }
 

@@ -4,13 +4,13 @@ import { createSlotTokens, type Executor, type RunOutcome, type RunRequest } fro
 import { createManualClock } from '@pareto/testkit';
 import { joinInputs, splitOutputs } from '../../src/batching/batch-tensors.js';
 import { createBatcher } from '../../src/batching/batcher.js';
-import type { Query } from '../../src/requests/check-request.js';
+import type { CheckedQuery } from '../../src/requests/check-request.js';
 import { createRequestQueue, type Answer, type RequestQueue, type Waiting } from '../../src/batching/request-queue.js';
 
 const clock = createManualClock();
 const never = Number.POSITIVE_INFINITY;
 
-function query(items: number, fields: Partial<Query> & { readonly datatype?: DataType } = {}): Query {
+function query(items: number, fields: Partial<CheckedQuery> & { readonly datatype?: DataType } = {}): CheckedQuery {
   const { datatype = 'UINT8', ...rest } = fields;
   const data = [Buffer.alloc(items, items)];
   const inputs = [{ name: 'x', datatype, shape: [items, 1], data }];
@@ -27,7 +27,7 @@ function query(items: number, fields: Partial<Query> & { readonly datatype?: Dat
   };
 }
 
-function waiting(of: Query, fields: Partial<Waiting> = {}): Waiting {
+function waiting(of: CheckedQuery, fields: Partial<Waiting> = {}): Waiting {
   const nothing = (): void => undefined;
   return {
     query: of,
@@ -169,7 +169,7 @@ describe('the batcher', () => {
       onPoison: () => void poisons.push('poison'),
     });
     const fake = createFake();
-    const ask = (of: Query): Promise<Answer> =>
+    const ask = (of: CheckedQuery): Promise<Answer> =>
       new Promise((resolve, reject) => {
         queue.push(waiting(of, { resolve, reject }));
         batcher.pump();

@@ -4,7 +4,7 @@ import { createSlotTokens, type Executor, type RunOutcome } from '@pareto/runtim
 import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createBatcher } from '../../src/batching/batcher.js';
-import type { Query } from '../../src/requests/check-request.js';
+import type { CheckedQuery } from '../../src/requests/check-request.js';
 import { createIntake, notTaken, type Intake } from '../../src/batching/intake.js';
 import { createReplicaCounts, type ReplicaCounts } from '../../src/batching/replica-counts.js';
 import { createRequestQueue } from '../../src/batching/request-queue.js';
@@ -12,7 +12,7 @@ import { createRequestQueue } from '../../src/batching/request-queue.js';
 const ms = 1e6;
 const bounds = { items: 100, bytes: 1_000 };
 
-const query = (items: number): Query => ({
+const query = (items: number): CheckedQuery => ({
   ...{ items, bytes: items, outputs: [], classes: new Map(), batchKey: '', typed: false, priority: Infinity },
   inputs: [{ name: 'x', datatype: 'UINT8', shape: [items, 1], data: [Buffer.alloc(items)] }],
 });
