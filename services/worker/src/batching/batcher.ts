@@ -6,7 +6,7 @@ import type { Executor, RunOutcome, RunRequest, SlotTokens } from '@pareto/runti
 import { itemsOf, joinInputs, splitOutputs } from './batch-tensors.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { BatchTimes } from './replica-counts.js';
-import type { RequestQueue, Waiting } from './request-queue.js';
+import type { RequestQueue, QueuedQuery } from './request-queue.js';
 import { createSlotHold } from './slot-hold.js';
 
 export interface BatcherOptions {
@@ -19,7 +19,7 @@ export interface BatcherOptions {
   /** Undefined: nothing is known yet. */
   readonly expectedMs: (items: number) => Milliseconds | undefined;
   /** It is answered with what comes next. */
-  readonly onBatch: (batch: readonly Waiting[], times: BatchTimes) => void;
+  readonly onBatch: (batch: readonly QueuedQuery[], times: BatchTimes) => void;
   /** A query whose run killed a second executor. */
   readonly onPoison: () => void;
 }
@@ -71,7 +71,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (flights.size === 0) slotHold.release();
   }
 
-  async function run(on: Executor, batch: readonly Waiting[]): Promise<void> {
+  async function run(on: Executor, batch: readonly QueuedQuery[]): Promise<void> {
     const queries = batch.map(({ query }) => query);
     const items = itemsOf(queries);
     const size = options.sizeOf(items);
@@ -123,7 +123,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 type Failure = Exclude<RunOutcome, { kind: 'done' }>;
 
 function settle(
-  batch: readonly Waiting[],
+  batch: readonly QueuedQuery[],
   failure: Failure,
   { queue, onPoison }: Pick<BatcherOptions, 'queue' | 'onPoison'>,
 ): void {
@@ -169,7 +169,7 @@ interface Run extends Flight, Pick<BatchTimes, 'beganAt' | 'inputMs' | 'endedAt'
 
 /** Counted first: whoever has an answer finds it in the counts. */
 function answer(
-  batch: readonly Waiting[],
+  batch: readonly QueuedQuery[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
   { items, size, pid, startedAt, endedAt, ...times }: Run,
   { onBatch, clock }: Pick<BatcherOptions, 'onBatch' | 'clock'>,

@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type V
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { WorkerMetrics } from '@pareto/telemetry';
 import { createInferTally } from './infer-tally.js';
-import type { Waiting } from './request-queue.js';
+import type { QueuedQuery } from './request-queue.js';
 
 type Counts = Pick<
   ReplicaReport,
@@ -30,7 +30,7 @@ export interface ReplicaCounts {
   /** `isFinal`: no other replica is tried. */
   failure(receivedAt: Milliseconds, isFinal: boolean): void;
   /** Queries whose caller has given up are not among those that are answered. */
-  readonly batch: (batch: readonly Waiting[], times: BatchTimes) => void;
+  readonly batch: (batch: readonly QueuedQuery[], times: BatchTimes) => void;
   /** An answer of a batch of so many items was put into its reply. */
   readonly encoded: (batchItems: number, ms: number) => void;
   death(death: ExecutorDeath): void;
@@ -97,4 +97,4 @@ export function createReplicaCounts(
   };
 }
 
-const itemsOf = (batch: readonly Waiting[]): number => batch.reduce((total, { query }) => total + query.items, 0);
+const itemsOf = (batch: readonly QueuedQuery[]): number => batch.reduce((total, { query }) => total + query.items, 0);

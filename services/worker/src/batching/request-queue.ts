@@ -16,7 +16,7 @@ export interface Answer {
   readonly computeMs: Milliseconds;
 }
 
-export interface Waiting {
+export interface QueuedQuery {
   readonly query: CheckedQuery;
   /** 1 is the most urgent; infinite: none was given. */
   readonly priority: number;
@@ -39,15 +39,15 @@ export interface RequestQueue {
   readonly length: number;
   readonly items: number;
   /** False when it is full. */
-  push(waiting: Waiting): boolean;
+  push(queued: QueuedQuery): boolean;
   /** Back to the front, whatever the bounds: it was admitted before. */
-  putBack(waiting: readonly Waiting[]): void;
+  putBack(queued: readonly QueuedQuery[]): void;
   /** False when it is not in the queue. */
   remove(query: CheckedQuery): boolean;
   /** The next batch, in order; those past their deadline are rejected on the way. Empty when nothing waits. */
-  take(ceiling: number): readonly Waiting[];
+  take(ceiling: number): readonly QueuedQuery[];
   /** Empties it. */
-  takeAll(): readonly Waiting[];
+  takeAll(): readonly QueuedQuery[];
 }
 
 export interface QueueBounds {
@@ -56,11 +56,11 @@ export interface QueueBounds {
 }
 
 export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQueue {
-  let queue: Waiting[] = [];
+  let queue: QueuedQuery[] = [];
   let items = 0;
   let bytes = 0;
-  const count = (waiting: readonly Waiting[], sign: 1 | -1): void => {
-    for (const { query } of waiting) {
+  const count = (queued: readonly QueuedQuery[], sign: 1 | -1): void => {
+    for (const { query } of queued) {
       items += sign * query.items;
       bytes += sign * query.bytes;
     }
@@ -72,21 +72,21 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
     get items() {
       return items;
     },
-    push(waiting) {
-      const { query } = waiting;
+    push(queued) {
+      const { query } = queued;
       // One query alone always fits: its size has a limit of its own.
       if (queue.length > 0 && (items + query.items > bounds.items || bytes + query.bytes > bounds.bytes)) return false;
-      queue.splice(queuePlace(queue, waiting.priority, clock.now()), 0, waiting);
-      count([waiting], 1);
+      queue.splice(queuePlace(queue, queued.priority, clock.now()), 0, queued);
+      count([queued], 1);
       return true;
     },
-    putBack(waiting) {
-      const wanted = waiting.filter(({ signal }) => !signal.aborted);
+    putBack(queued) {
+      const wanted = queued.filter(({ signal }) => !signal.aborted);
       queue.unshift(...wanted);
       count(wanted, 1);
     },
     remove(query) {
-      const index = queue.findIndex((waiting) => waiting.query === query);
+      const index = queue.findIndex((queued) => queued.query === query);
       if (index < 0) return false;
       count(queue.splice(index, 1), -1);
       return true;
@@ -97,11 +97,11 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
         .map((w) => ({ items: w.query.items, deadlineMs: w.deadlineMs }));
       const plan = nextBatch(shareable, queue[0]?.alone === true ? 1 : ceiling, clock.now());
       const expired = plan.expired.flatMap((place) => queue[place] ?? []);
-      const left = queue.filter((waiting) => !expired.includes(waiting));
+      const left = queue.filter((queued) => !expired.includes(queued));
       const batch = left.splice(0, plan.take);
       count([...expired, ...batch], -1);
       queue = left;
-      for (const waiting of expired) waiting.reject(deadlinePassed());
+      for (const queued of expired) queued.reject(deadlinePassed());
       return batch;
     },
     takeAll() {
@@ -114,7 +114,7 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
 }
 
 /** How many from the front may share a batch with the first. */
-function lengthOfKind(queue: readonly Waiting[]): number {
+function lengthOfKind(queue: readonly QueuedQuery[]): number {
   const [first] = queue;
   if (first === undefined || first.alone) return queue.length > 0 ? 1 : 0;
   const other = queue.findIndex(({ query, alone }) => alone || query.batchKey !== first.query.batchKey);

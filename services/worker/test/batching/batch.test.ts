@@ -5,7 +5,12 @@ import { createManualClock } from '@pareto/testkit';
 import { joinInputs, splitOutputs } from '../../src/batching/batch-tensors.js';
 import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
-import { createRequestQueue, type Answer, type RequestQueue, type Waiting } from '../../src/batching/request-queue.js';
+import {
+  createRequestQueue,
+  type Answer,
+  type RequestQueue,
+  type QueuedQuery,
+} from '../../src/batching/request-queue.js';
 
 const clock = createManualClock();
 const never = Number.POSITIVE_INFINITY;
@@ -27,7 +32,7 @@ function query(items: number, fields: Partial<CheckedQuery> & { readonly datatyp
   };
 }
 
-function waiting(of: CheckedQuery, fields: Partial<Waiting> = {}): Waiting {
+function waiting(of: CheckedQuery, fields: Partial<QueuedQuery> = {}): QueuedQuery {
   const nothing = (): void => undefined;
   return {
     query: of,
