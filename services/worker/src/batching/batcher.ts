@@ -93,7 +93,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     overdue = false;
     if (outcome.kind === 'died' && executor === on) executor = undefined;
     const ran = { ...flight, size, pid: on.pid, beganAt, inputMs, endedAt };
-    if (outcome.kind === 'done') answer(batch, outcome, ran, options);
+    if (outcome.kind === 'done') deliverResults(batch, outcome, ran, options);
     else settle(batch, outcome, options);
     // Others that wait come first: this replica lines up behind them.
     if (flights.size === 0 && tokens.waiting > 0) slotHold.release();
@@ -168,7 +168,7 @@ interface Run extends Flight, Pick<BatchTimes, 'beganAt' | 'inputMs' | 'endedAt'
 }
 
 /** Counted first: whoever has an answer finds it in the counts. */
-function answer(
+function deliverResults(
   batch: readonly QueuedQuery[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,
   { items, size, pid, startedAt, endedAt, ...times }: Run,

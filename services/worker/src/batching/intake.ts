@@ -4,7 +4,7 @@ import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notExecutedKey } from '@pareto/rpc';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { ReplicaCounts } from './replica-counts.js';
-import type { Answer, QueueBounds, RequestQueue } from './request-queue.js';
+import type { QueryResult, QueueBounds, RequestQueue } from './request-queue.js';
 
 export interface InferOptions {
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export interface IntakeOptions {
 }
 
 export interface Intake {
-  infer(query: CheckedQuery, options: InferOptions): Promise<Answer>;
+  infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
   /** Empties the queue. Another replica may be tried by those that reached no executor. */
   turnAway(why: string): void;
   /** Resolves when no query is on its way. */
@@ -32,9 +32,9 @@ export interface Intake {
 }
 
 export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeOptions): Intake {
-  const pending = new Set<Promise<Answer>>();
+  const pending = new Set<Promise<QueryResult>>();
 
-  function enqueue(query: CheckedQuery, { signal, receivedAt, deadlineMs }: InferOptions): Promise<Answer> {
+  function enqueue(query: CheckedQuery, { signal, receivedAt, deadlineMs }: InferOptions): Promise<QueryResult> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const onAbort = (): void => {

@@ -6,7 +6,7 @@ import type { TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
 /** What a query got, and where its time went. */
-export interface Answer {
+export interface QueryResult {
   readonly outputs: readonly TensorOutput[];
   readonly batchItems: number;
   readonly executorPid: number;
@@ -31,7 +31,7 @@ export interface QueuedQuery {
   readonly alone: boolean;
   /** The caller's: one that gave up is not put back. */
   readonly signal: AbortSignal;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (result: QueryResult) => void;
   readonly reject: (error: unknown) => void;
 }
 

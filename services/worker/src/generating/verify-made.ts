@@ -55,8 +55,8 @@ export async function verifyBatches(verification: Verification, fixedBatch: numb
   const whole = samples.count - (samples.count % window);
   for (let from = 0; budget.shouldContinue(from, whole); from += window) {
     const rows = { samples, from, to: from + window };
-    const expected = await answersInBatches(original, rows, fixedBatch);
-    for (const batch of triedBatches) comparison.add(expected, await answersInBatches(made, rows, batch), window);
+    const expected = await outputsInBatches(original, rows, fixedBatch);
+    for (const batch of triedBatches) comparison.add(expected, await outputsInBatches(made, rows, batch), window);
   }
   return comparison.result();
 }
@@ -68,7 +68,7 @@ interface Rows {
 }
 
 /** The outputs over all rows, which are their first dimension. The last batch may be smaller. */
-async function answersInBatches(
+async function outputsInBatches(
   model: BackgroundModel,
   { samples, from, to }: Rows,
   batch: number,

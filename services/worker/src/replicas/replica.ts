@@ -14,7 +14,7 @@ import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from '../batching/replica-counts.js';
 import { ceilingOf, expectedMs, loadOf, sizeOf, nextBatchMs, warmSizes, type Work } from './replica-load.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
-import { createRequestQueue, type Answer, type QueueBounds } from '../batching/request-queue.js';
+import { createRequestQueue, type QueryResult, type QueueBounds } from '../batching/request-queue.js';
 
 export interface ReplicaDeps extends LoadDeps, StatusDeps {
   readonly bounds: QueueBounds;
@@ -34,7 +34,7 @@ export interface Replica {
   /** Of its outputs, once it is loaded. */
   readonly labels: LabelTexts;
   /** Rejects with the status that the caller gets; with `pareto-not-executed` when another replica may be tried. */
-  infer(query: CheckedQuery, options: InferOptions): Promise<Answer>;
+  infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
   /** An answer of a batch of so many items was put into its reply. */
   readonly encoded: (batchItems: number, ms: number) => void;
   load(): ReplicaLoadReport;

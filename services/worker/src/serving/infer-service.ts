@@ -16,7 +16,7 @@ import { notTaken } from '../batching/intake.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 import { encodeReply, setReplyTrailers } from './reply.js';
-import type { Answer } from '../batching/request-queue.js';
+import type { QueryResult } from '../batching/request-queue.js';
 
 export interface InferDeps {
   readonly replicas: ReplicaSet;
@@ -35,7 +35,7 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
   const variant = replica?.assignment.spec.variant ?? 'unknown';
   span.set({ 'pareto.variant': variant, 'pareto.replica': decision.replica });
   try {
-    const reply = await answer(body, call, { ...deps, decision, replica, span });
+    const reply = await executeQuery(body, call, { ...deps, decision, replica, span });
     deps.metrics.requests.add(1, { variant, code: 'ok' });
     span.end();
     return reply;
@@ -54,7 +54,11 @@ interface Routed extends InferDeps {
   readonly span: Span;
 }
 
-async function answer(body: Buffer, call: ServerCall, { decision, replica, span, ...deps }: Routed): Promise<Buffer> {
+async function executeQuery(
+  body: Buffer,
+  call: ServerCall,
+  { decision, replica, span, ...deps }: Routed,
+): Promise<Buffer> {
   if (replica === undefined) throw notTaken(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notTaken('the worker is draining');
   const request = scanInferRequest(body);
@@ -73,11 +77,11 @@ async function answer(body: Buffer, call: ServerCall, { decision, replica, span,
 }
 
 /** The query's share of the slot's time, by items. */
-const costOf = ({ computeMs, batchItems }: Answer, items: number, { assignment }: Replica): number =>
+const costOf = ({ computeMs, batchItems }: QueryResult, items: number, { assignment }: Replica): number =>
   ((computeMs * items) / batchItems / 3.6e6) * assignment.usdPerHour;
 
 function recordTimes(
-  got: Answer,
+  got: QueryResult,
   enqueuedAt: Milliseconds,
   replica: Replica,
   { metrics }: Pick<InferDeps, 'metrics'>,
@@ -86,7 +90,7 @@ function recordTimes(
   metrics.queueTime.record(queuedMs / 1000, { variant: replica.assignment.spec.variant });
 }
 
-function traceRun(got: Answer, parent: Span, tracer: Tracer): void {
+function traceRun(got: QueryResult, parent: Span, tracer: Tracer): void {
   if (!parent.recording) return;
   const run = tracer.startSpan('executor.run', {
     traceparent: parent.traceparent,

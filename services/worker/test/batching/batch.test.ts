@@ -7,7 +7,7 @@ import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
 import {
   createRequestQueue,
-  type Answer,
+  type QueryResult,
   type RequestQueue,
   type QueuedQuery,
 } from '../../src/batching/request-queue.js';
@@ -174,7 +174,7 @@ describe('the batcher', () => {
       onPoison: () => void poisons.push('poison'),
     });
     const fake = createFake();
-    const ask = (of: CheckedQuery): Promise<Answer> =>
+    const ask = (of: CheckedQuery): Promise<QueryResult> =>
       new Promise((resolve, reject) => {
         queue.push(waiting(of, { resolve, reject }));
         batcher.pump();
