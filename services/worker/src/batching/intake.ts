@@ -26,7 +26,7 @@ export interface IntakeOptions {
 export interface Intake {
   infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
   /** Empties the queue. Another replica may be tried by those that reached no executor. */
-  turnAway(why: string): void;
+  rejectAll(why: string): void;
   /** Resolves when no query is on its way. */
   settled(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
         .finally(() => pending.delete(answered));
       return answered;
     },
-    turnAway(why) {
+    rejectAll(why) {
       for (const { reject, deaths } of queue.takeAll()) {
         reject(deaths === 0 ? notTaken(why) : new ParetoError('internal', why));
       }

@@ -95,7 +95,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
 
   function happen(event: ReplicaEvent): void {
     status.happen(event);
-    if (event.kind === 'failed') intake.turnAway(`the replica failed: ${event.reason}`);
+    if (event.kind === 'failed') intake.rejectAll(`the replica failed: ${event.reason}`);
     if (event.kind === 'warmed') void refreshMemory();
     deps.onChange();
   }
@@ -107,7 +107,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
 
   async function drain(): Promise<void> {
     happen({ kind: 'drained', at: deps.clock.now() });
-    if (keeper.executor === undefined) intake.turnAway('the replica was unloaded before it was ready');
+    if (keeper.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
     await intake.settled();
     await keeper.end();
   }

@@ -119,7 +119,7 @@ describe('the counts of a replica', () => {
     await settle();
     busy.push(ask(1));
     const turnedAway = ask(1);
-    intake.turnAway('it is unloaded');
+    intake.rejectAll('it is unloaded');
     await assert.rejects(turnedAway, { code: 'unavailable', message: notTaken('it is unloaded').message });
     assert.deepEqual([counts.now.failures, counts.now.counts.fail.count], [2, 1]);
     for (const end of runs.slice(1)) end(done(1, 1));
