@@ -55,13 +55,13 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
       const answered = enqueue(query, options);
       pending.add(answered);
       answered
-        .catch((error: unknown) => counts.failure(options.receivedAt, !isNotTaken(error)))
+        .catch((error: unknown) => counts.failure(options.receivedAt, !isNotExecuted(error)))
         .finally(() => pending.delete(answered));
       return answered;
     },
     rejectAll(why) {
       for (const { reject, deaths } of queue.takeAll()) {
-        reject(deaths === 0 ? notTaken(why) : new ParetoError('internal', why));
+        reject(deaths === 0 ? notExecutedError(why) : new ParetoError('internal', why));
       }
     },
     async settled() {
@@ -73,9 +73,10 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
 const notExecuted = { [notExecutedKey]: '1' };
 
 /** It reached no executor: another replica may be tried. */
-export const notTaken = (why: string): ParetoError => new ParetoError('unavailable', why, { details: notExecuted });
+export const notExecutedError = (why: string): ParetoError =>
+  new ParetoError('unavailable', why, { details: notExecuted });
 
-const isNotTaken = (error: unknown): boolean =>
+const isNotExecuted = (error: unknown): boolean =>
   error instanceof ParetoError && error.code === 'unavailable' && notExecutedKey in error.details;
 
 const queueFull = ({ items, bytes: most }: QueueBounds): ParetoError =>

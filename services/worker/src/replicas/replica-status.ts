@@ -5,7 +5,7 @@ import { isQuarantined, transition, type ReplicaEvent, type ReplicaLife } from '
 import type { ExecutorDeath } from '@pareto/runtime';
 import type { Logger, WorkerMetrics } from '@pareto/telemetry';
 import type { AssignedReplica } from '../orders/desired-state.js';
-import { notTaken } from '../batching/intake.js';
+import { notExecutedError } from '../batching/intake.js';
 
 export interface ReplicaStatus {
   readonly state: ReplicaState;
@@ -44,8 +44,8 @@ export function createReplicaStatus({ replica, spec }: AssignedReplica, deps: St
       logger.info('replica', { state: life.state, reason });
     },
     requireServing() {
-      if (life.state === 'draining') throw notTaken('the replica is draining');
-      if (life.state === 'failed') throw notTaken(`the replica failed: ${life.reason}`);
+      if (life.state === 'draining') throw notExecutedError('the replica is draining');
+      if (life.state === 'failed') throw notExecutedError(`the replica failed: ${life.reason}`);
     },
     poisoned: () => void (poisonousQueries += 1),
     refuseReplacement(death) {

@@ -12,7 +12,7 @@ import {
 } from '@pareto/rpc';
 import type { Span, Tracer, WorkerMetrics } from '@pareto/telemetry';
 import { checkRequest } from '../requests/check-request.js';
-import { notTaken } from '../batching/intake.js';
+import { notExecutedError } from '../batching/intake.js';
 import type { Replica } from '../replicas/replica.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 import { encodeReply, setReplyTrailers } from './reply.js';
@@ -59,8 +59,8 @@ async function executeQuery(
   call: ServerCall,
   { decision, replica, span, ...deps }: Routed,
 ): Promise<Buffer> {
-  if (replica === undefined) throw notTaken(`replica ${decision.replica} is not on this worker`);
-  if (deps.draining()) throw notTaken('the worker is draining');
+  if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
+  if (deps.draining()) throw notExecutedError('the worker is draining');
   const request = scanInferRequest(body);
   const query = checkRequest(request, replica.assignment.spec);
   const enqueuedAt = deps.clock.now();

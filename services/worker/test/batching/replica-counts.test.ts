@@ -5,7 +5,7 @@ import { createWorkerMetrics } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { createBatcher } from '../../src/batching/batcher.js';
 import type { CheckedQuery } from '../../src/requests/check-request.js';
-import { createIntake, notTaken, type Intake } from '../../src/batching/intake.js';
+import { createIntake, notExecutedError, type Intake } from '../../src/batching/intake.js';
 import { createReplicaCounts, type ReplicaCounts } from '../../src/batching/replica-counts.js';
 import { createRequestQueue } from '../../src/batching/request-queue.js';
 
@@ -120,7 +120,7 @@ describe('the counts of a replica', () => {
     busy.push(ask(1));
     const turnedAway = ask(1);
     intake.rejectAll('it is unloaded');
-    await assert.rejects(turnedAway, { code: 'unavailable', message: notTaken('it is unloaded').message });
+    await assert.rejects(turnedAway, { code: 'unavailable', message: notExecutedError('it is unloaded').message });
     assert.deepEqual([counts.now.failures, counts.now.counts.fail.count], [2, 1]);
     for (const end of runs.slice(1)) end(done(1, 1));
     await Promise.all(busy);
