@@ -7,7 +7,7 @@ import type { AssignedReplica } from '../orders/desired-state.js';
 import { createBatcher } from '../batching/batcher.js';
 import type { CheckedQuery } from '../requests/check-request.js';
 import type { LabelTexts } from '../requests/classify.js';
-import { keepExecutor } from './executor-keeper.js';
+import { superviseExecutor } from './supervise-executor.js';
 import { createIntake, type InferOptions } from '../batching/intake.js';
 import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
@@ -65,7 +65,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     onBatch: counts.batch,
     onPoison: status.poisoned,
   });
-  const keeper = keepExecutor({
+  const supervisor = superviseExecutor({
     deps,
     wish: () => ({
       spec: assignment.spec,
@@ -101,15 +101,15 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   }
 
   async function refreshMemory(): Promise<void> {
-    const memory = await keeper.executor?.memory();
+    const memory = await supervisor.executor?.memory();
     memoryBytes = memory?.privateBytes ?? 0;
   }
 
   async function drain(): Promise<void> {
     happen({ kind: 'drained', at: deps.clock.now() });
-    if (keeper.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
+    if (supervisor.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
     await intake.settled();
-    await keeper.end();
+    await supervisor.end();
   }
 
   return {
@@ -138,7 +138,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
       ...identityOf(assignment),
       ...counts.now,
       ...status.report,
-      loadMs: keeper.loadMs,
+      loadMs: supervisor.loadMs,
       memoryBytes: bytes(memoryBytes),
       queuedItems: queue.items,
       runningItems: batcher.runningItems,

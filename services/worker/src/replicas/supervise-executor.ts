@@ -5,7 +5,7 @@ import type { ReplicaEvent } from '@pareto/policy';
 import type { Executor, ExecutorDeath } from '@pareto/runtime';
 import { loadVariant, warmUp, type ExecutorWish, type LoadDeps } from './loaded-executor.js';
 
-export interface KeeperOptions {
+export interface SupervisorOptions {
   readonly deps: LoadDeps;
   readonly wish: () => ExecutorWish;
   /** What is to be there besides before it serves. */
@@ -17,7 +17,7 @@ export interface KeeperOptions {
   readonly refuseReplacement: (death: ExecutorDeath) => string | undefined;
 }
 
-export interface ExecutorKeeper {
+export interface ExecutorSupervisor {
   /** The one that serves now. */
   readonly executor: Executor | undefined;
   /** Of the last load. */
@@ -27,17 +27,17 @@ export interface ExecutorKeeper {
 }
 
 /** A load that died, or a model that doesn't run, is tried this often; a model that is refused, once. */
-const mostFailures = 3;
+const maxFailures = 3;
 
 /** Begins at once. */
-export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
+export function superviseExecutor(options: SupervisorOptions): ExecutorSupervisor {
   const { clock } = options.deps;
   const ending = new AbortController();
   const isEnding = (): boolean => ending.signal.aborted;
   let executor: Executor | undefined;
   let loadMs = milliseconds(0);
 
-  const tell = (kind: 'restarted' | 'failed', reason: string): void =>
+  const report = (kind: 'restarted' | 'failed', reason: string): void =>
     options.onEvent({ kind, at: clock.now(), reason });
 
   async function serve(loaded: Executor): Promise<ExecutorDeath> {
@@ -59,13 +59,13 @@ export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
         if (isEnding()) return;
         failures = 0;
         const refusal = options.refuseReplacement(death);
-        if (refusal !== undefined) return tell('failed', refusal);
-        tell('restarted', death.reason);
+        if (refusal !== undefined) return report('failed', refusal);
+        report('restarted', death.reason);
       } catch (error) {
         if (isEnding()) return;
         failures += isTransient(error) ? 0 : 1;
-        if (isFinal(error) || failures >= mostFailures) return tell('failed', errorText(error));
-        tell('restarted', errorText(error));
+        if (isFinal(error) || failures >= maxFailures) return report('failed', errorText(error));
+        report('restarted', errorText(error));
         await clock.sleep(loadPause(failures), ending.signal).catch(() => undefined);
       }
     }
@@ -87,7 +87,7 @@ export function keepExecutor(options: KeeperOptions): ExecutorKeeper {
   };
 }
 
-async function loadWarm({ deps, wish, prepare, onEvent }: KeeperOptions, signal: AbortSignal): Promise<Executor> {
+async function loadWarm({ deps, wish, prepare, onEvent }: SupervisorOptions, signal: AbortSignal): Promise<Executor> {
   await prepare(signal);
   const loaded = await loadVariant(deps, wish(), signal);
   try {
