@@ -97,9 +97,9 @@ async function measureHere(
   reportProgress('loading');
   const home = modelPath.slice(0, -graphFile(manifest).path.length);
   const files = manifest.files.map(({ path }) => join(home, path));
-  const wish = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
+  const options = { modelPath, provider, option, threads: 1, memoryLimitBytes: deps.memoryLimitBytes() };
   const load = async (): Promise<Executor> => {
-    const loaded = await pool.load(wish, signal);
+    const loaded = await pool.load(options, signal);
     trackStepMemory(loaded, stepMemory);
     endWith(loaded, signal);
     return loaded;

@@ -12,7 +12,7 @@ export interface LoadDeps {
   readonly clock: Clock;
 }
 
-export interface ExecutorWish {
+export interface ExecutorOptions {
   readonly spec: VariantSpec;
   readonly memoryLimitBytes: number;
   /** The batches that it is to be ready for. */
@@ -24,7 +24,7 @@ export interface ExecutorWish {
 /** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
 export async function loadVariant(
   { pool, cache }: Pick<LoadDeps, 'pool' | 'cache'>,
-  { spec, memoryLimitBytes }: Omit<ExecutorWish, 'warmSizes'>,
+  { spec, memoryLimitBytes }: Omit<ExecutorOptions, 'warmSizes'>,
   signal: AbortSignal,
 ): Promise<Executor> {
   const { manifest, provider, option } = spec;
@@ -49,7 +49,7 @@ const deviceWarmMs = milliseconds(15_000);
  */
 export async function warmUp(
   executor: Executor,
-  { spec, warmSizes, profile }: ExecutorWish,
+  { spec, warmSizes, profile }: ExecutorOptions,
   { tokens, clock }: LoadDeps,
 ): Promise<void> {
   const expectedMs = spec.provider === 'cpu' ? undefined : deviceWarmMs;

@@ -67,7 +67,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   });
   const supervisor = superviseExecutor({
     deps,
-    wish: () => ({
+    executorOptions: () => ({
       spec: assignment.spec,
       profile: assignment.profile,
       memoryLimitBytes: deps.memoryLimitBytes(assignment),

@@ -3,11 +3,11 @@
 import { errorText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
 import type { Executor, ExecutorDeath } from '@pareto/runtime';
-import { loadVariant, warmUp, type ExecutorWish, type LoadDeps } from './loaded-executor.js';
+import { loadVariant, warmUp, type ExecutorOptions, type LoadDeps } from './loaded-executor.js';
 
 export interface SupervisorOptions {
   readonly deps: LoadDeps;
-  readonly wish: () => ExecutorWish;
+  readonly executorOptions: () => ExecutorOptions;
   /** What is to be there besides before it serves. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly onEvent: (event: ReplicaEvent) => void;
@@ -87,12 +87,15 @@ export function superviseExecutor(options: SupervisorOptions): ExecutorSuperviso
   };
 }
 
-async function loadWarm({ deps, wish, prepare, onEvent }: SupervisorOptions, signal: AbortSignal): Promise<Executor> {
+async function loadWarm(
+  { deps, executorOptions, prepare, onEvent }: SupervisorOptions,
+  signal: AbortSignal,
+): Promise<Executor> {
   await prepare(signal);
-  const loaded = await loadVariant(deps, wish(), signal);
+  const loaded = await loadVariant(deps, executorOptions(), signal);
   try {
     onEvent({ kind: 'loaded', at: deps.clock.now() });
-    await warmUp(loaded, wish(), deps);
+    await warmUp(loaded, executorOptions(), deps);
     return loaded;
   } catch (error) {
     await loaded[Symbol.asyncDispose]();

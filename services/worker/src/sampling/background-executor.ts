@@ -35,8 +35,8 @@ export async function loadInBackground(
   signal: AbortSignal,
 ): Promise<BackgroundModel> {
   const memoryLimitBytes = deps.memoryLimitBytes();
-  const wish = { modelPath, modelName: who, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
-  const executor = await deps.pool.load(wish, signal);
+  const options = { modelPath, modelName: who, provider: 'cpu', threads: 1, nice: true, memoryLimitBytes };
+  const executor = await deps.pool.load(options, signal);
   trackStepMemory(executor, deps.stepMemory);
   endWith(executor, signal);
   return {
