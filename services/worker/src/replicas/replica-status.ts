@@ -16,7 +16,7 @@ export interface ReplicaStatus {
   /** A query ended a second executor. */
   readonly poisoned: () => void;
   /** Why an executor that died must not be replaced; undefined: it is. */
-  readonly refuseReplacement: (death: ExecutorDeath) => string | undefined;
+  readonly reasonNotToReplace: (death: ExecutorDeath) => string | undefined;
 }
 
 export interface StatusDeps {
@@ -48,7 +48,7 @@ export function createReplicaStatus({ replica, spec }: AssignedReplica, deps: St
       if (life.state === 'failed') throw notExecutedError(`the replica failed: ${life.reason}`);
     },
     poisoned: () => void (poisonousQueries += 1),
-    refuseReplacement(death) {
+    reasonNotToReplace(death) {
       logger.warn('executor died', { kind: death.kind, reason: death.reason });
       if (!isQuarantined(poisonousQueries)) return undefined;
       deps.metrics.quarantines.add(1, { variant });

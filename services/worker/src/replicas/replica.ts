@@ -79,9 +79,9 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     onEvent: happen,
     attach: batcher.attach,
     detach: batcher.detach,
-    refuseReplacement(death) {
+    reasonNotToReplace(death) {
       counts.death(death);
-      return status.refuseReplacement(death);
+      return status.reasonNotToReplace(death);
     },
   });
 

@@ -14,7 +14,7 @@ export interface SupervisorOptions {
   readonly attach: (executor: Executor) => void;
   readonly detach: () => Promise<void>;
   /** Why it must not be replaced; undefined: it is. */
-  readonly refuseReplacement: (death: ExecutorDeath) => string | undefined;
+  readonly reasonNotToReplace: (death: ExecutorDeath) => string | undefined;
 }
 
 export interface ExecutorSupervisor {
@@ -58,8 +58,8 @@ export function superviseExecutor(options: SupervisorOptions): ExecutorSuperviso
         const death = await serve(await loadWarm(options, ending.signal));
         if (isEnding()) return;
         failures = 0;
-        const refusal = options.refuseReplacement(death);
-        if (refusal !== undefined) return report('failed', refusal);
+        const reason = options.reasonNotToReplace(death);
+        if (reason !== undefined) return report('failed', reason);
         report('restarted', death.reason);
       } catch (error) {
         if (isEnding()) return;
