@@ -14,7 +14,7 @@ import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-e
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
 import { windowOf } from './verify-made.js';
-import { withinTime } from '../orders/within-time.js';
+import { withTimeout } from '../orders/with-timeout.js';
 
 export interface MakeDeps extends BackgroundDeps {
   readonly cache: BlobCache;
@@ -48,7 +48,7 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using folder = await asRetryable(() => openWorkFolder(deps.work));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
-  const made = await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
+  const made = await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
     makeChecked(order, deps, { ...site, reportProgress, signal: bounded }),
   );
   if (made.kind !== 'made') return made;

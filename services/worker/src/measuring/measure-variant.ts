@@ -15,7 +15,7 @@ import { RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { repeatedRows } from '../sampling/samples.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import { trackStepMemory, endWith, loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
-import { withinTime } from '../orders/within-time.js';
+import { withTimeout } from '../orders/with-timeout.js';
 
 export interface MeasureDeps extends BackgroundDeps {
   readonly cache: BlobCache;
@@ -64,7 +64,7 @@ async function measure(
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using original = await asRetryable(() => openModel(cache, set && order.original?.manifest, signal));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
-  return await withinTime({ limit: timeLimit, clock, signal }, (bounded) =>
+  return await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
     measureHere(order, place, deps, { ...site, reportProgress, signal: bounded }),
   );
 }

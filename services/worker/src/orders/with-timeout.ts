@@ -10,7 +10,7 @@ export interface TimeLimit {
 }
 
 /** Gives `work` a signal that aborts with the caller's, and when the time is over; then this rejects, whatever `work` throws. */
-export async function withinTime<T>(
+export async function withTimeout<T>(
   { limit, clock, signal }: TimeLimit,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
