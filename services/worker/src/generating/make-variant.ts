@@ -6,7 +6,7 @@ import { dynamicBatch, errorText, milliseconds, ParetoError, type RecipeOutcome,
 import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
-import { checkMade, fixedBatchOf, servedSignature } from './check-made.js';
+import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadMade, type MadeFile } from './made-files.js';
 import { makeFile } from './make-file.js';
 import { readMakingSamples } from './making-samples.js';
@@ -48,11 +48,11 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using folder = await asRetryable(() => openWorkFolder(deps.work));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, folder: folder.path };
-  const made = await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
-    makeChecked(order, deps, { ...site, reportProgress, signal: bounded }),
+  const generated = await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
+    generateChecked(order, deps, { ...site, reportProgress, signal: bounded }),
   );
-  if (made.kind !== 'made') return made;
-  const { files, note, similarity } = made;
+  if (generated.kind !== 'made') return generated;
+  const { files, note, similarity } = generated;
   await asRetryable(() => uploadMade(files, deps.upload, { reportProgress, signal }));
   const manifest = manifestOf(files);
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
@@ -72,7 +72,7 @@ type Checked =
 /** How many samples a file is verified on, and how many run together. */
 const [verifiedOn, together] = [256, 8];
 
-async function makeChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promise<Checked> {
+async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promise<Checked> {
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
   const signature = servedSignature(order);
@@ -83,16 +83,16 @@ async function makeChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promis
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;
-  const made = await makeFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
-  if (made.kind === 'declined') return made;
-  const files = await describeFiles(made.folder, made.names);
-  const madePath = join(made.folder, graphFile(manifestOf(files)).path);
-  const check = { ...deps, ...site, order, batch, madePath, originalPath: site.modelPath, bound: made.bound };
-  const { similarity, problem } = await checkMade({ ...check, samples: verification }).catch((error: unknown) => {
+  const generated = await makeFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
+  if (generated.kind === 'declined') return generated;
+  const files = await describeFiles(generated.folder, generated.names);
+  const generatedPath = join(generated.folder, graphFile(manifestOf(files)).path);
+  const check = { ...deps, ...site, order, batch, generatedPath, originalPath: site.modelPath, bound: generated.bound };
+  const { similarity, problem } = await checkGenerated({ ...check, samples: verification }).catch((error: unknown) => {
     throw verification.isReal || !hasOpenDims(signature) ? error : withHint(error);
   });
   if (problem !== undefined) return { kind: 'failed', reason: problem + (hints.get(recipe) ?? '') };
-  const note = verification.isReal ? made.note : `${made.note}; compared on made-up inputs`;
+  const note = verification.isReal ? generated.note : `${generated.note}; compared on made-up inputs`;
   return { kind: 'made', files, note, similarity };
 }
 

@@ -9,7 +9,7 @@ import type { SampleBudget } from '../sampling/sample-budget.js';
 
 export interface Verification {
   readonly original: BackgroundModel;
-  readonly made: BackgroundModel;
+  readonly generated: BackgroundModel;
   readonly samples: Samples;
   /** The least similarity of an output that will do. */
   readonly bound: number;
@@ -25,14 +25,14 @@ export interface SameBatch {
 
 /** Throws `failed-precondition` when one of them doesn't run. */
 export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<ComparisonResult> {
-  const { original, made, samples, bound, budget } = verification;
+  const { original, generated, samples, bound, budget } = verification;
   const comparison = createComparison({ bound });
   const step = batched ? batch : 1;
   for (let from = 0; budget.shouldContinue(from, samples.count); from += step) {
     const to = Math.min(from + step, samples.count);
     const inputs = inputsOf(samples.rows(from, to), batched);
     const expected = await original.run(inputs);
-    comparison.add(expected, await made.run(inputs), to - from);
+    comparison.add(expected, await generated.run(inputs), to - from);
   }
   return comparison.result();
 }
@@ -49,14 +49,14 @@ export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(l
  * the original's answer, whatever batch it is in. The samples' first dimension is that batch; what doesn't fill a window is left out.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<ComparisonResult> {
-  const { original, made, samples, bound, budget } = verification;
+  const { original, generated, samples, bound, budget } = verification;
   const comparison = createComparison({ bound, isExact: true });
   const window = windowOf(fixedBatch);
   const whole = samples.count - (samples.count % window);
   for (let from = 0; budget.shouldContinue(from, whole); from += window) {
     const rows = { samples, from, to: from + window };
     const expected = await outputsInBatches(original, rows, fixedBatch);
-    for (const batch of triedBatches) comparison.add(expected, await outputsInBatches(made, rows, batch), window);
+    for (const batch of triedBatches) comparison.add(expected, await outputsInBatches(generated, rows, batch), window);
   }
   return comparison.result();
 }

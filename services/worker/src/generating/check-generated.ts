@@ -14,18 +14,18 @@ export interface Check extends BackgroundDeps, StepContext {
   readonly order: Pick<MakeOrder, 'recipe' | 'original'>;
   /** Graphs. */
   readonly originalPath: string;
-  readonly madePath: string;
+  readonly generatedPath: string;
   readonly samples: Samples;
   readonly batch: number;
   readonly bound: number;
 }
 
 /** Throws what a load throws, and `failed-precondition` when a model doesn't run or the file takes or gives something else. */
-export async function checkMade(check: Check): Promise<ComparisonResult> {
-  const { order, originalPath, madePath, samples, batch, bound, signal } = check;
+export async function checkGenerated(check: Check): Promise<ComparisonResult> {
+  const { order, originalPath, generatedPath, samples, batch, bound, signal } = check;
   const { signature } = order.original;
   const expected = servedSignature(order);
-  const { signature: got } = await inspectModel(madePath);
+  const { signature: got } = await inspectModel(generatedPath);
   if (!servesAs(got, expected)) {
     throw new ParetoError(
       'failed-precondition',
@@ -33,8 +33,8 @@ export async function checkMade(check: Check): Promise<ComparisonResult> {
     );
   }
   await using original = await loadInBackground('the original', originalPath, check, signal);
-  await using made = await loadInBackground('the made file', madePath, check, signal);
-  const verification = { original, made, samples, bound, budget: createSampleBudget('checking', check) };
+  await using generated = await loadInBackground('the made file', generatedPath, check, signal);
+  const verification = { original, generated, samples, bound, budget: createSampleBudget('checking', check) };
   if (order.recipe !== dynamicBatch) return await verifyMade(verification, { batched: signature.batched, batch });
   return await verifyBatches(verification, fixedBatchOf(signature));
 }
