@@ -8,7 +8,7 @@ import type { ComparisonResult } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
 import { loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
-import { verifyBatches, verifyMade } from './verify-made.js';
+import { verifyBatches, verifyGenerated } from './verify-generated.js';
 
 export interface Check extends BackgroundDeps, StepContext {
   readonly order: Pick<MakeOrder, 'recipe' | 'original'>;
@@ -35,7 +35,7 @@ export async function checkGenerated(check: Check): Promise<ComparisonResult> {
   await using original = await loadInBackground('the original', originalPath, check, signal);
   await using generated = await loadInBackground('the made file', generatedPath, check, signal);
   const verification = { original, generated, samples, bound, budget: createSampleBudget('checking', check) };
-  if (order.recipe !== dynamicBatch) return await verifyMade(verification, { batched: signature.batched, batch });
+  if (order.recipe !== dynamicBatch) return await verifyGenerated(verification, { batched: signature.batched, batch });
   return await verifyBatches(verification, fixedBatchOf(signature));
 }
 

@@ -13,7 +13,7 @@ import { readMakingSamples } from './making-samples.js';
 import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
-import { windowOf } from './verify-made.js';
+import { windowOf } from './verify-generated.js';
 import { withTimeout } from '../orders/with-timeout.js';
 
 export interface MakeDeps extends BackgroundDeps {

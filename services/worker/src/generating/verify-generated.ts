@@ -24,7 +24,10 @@ export interface SameBatch {
 }
 
 /** Throws `failed-precondition` when one of them doesn't run. */
-export async function verifyMade(verification: Verification, { batched, batch }: SameBatch): Promise<ComparisonResult> {
+export async function verifyGenerated(
+  verification: Verification,
+  { batched, batch }: SameBatch,
+): Promise<ComparisonResult> {
   const { original, generated, samples, bound, budget } = verification;
   const comparison = createComparison({ bound });
   const step = batched ? batch : 1;
@@ -39,13 +42,13 @@ export async function verifyMade(verification: Verification, { batched, batch }:
 
 /** One item; two, and five, so that rows don't fill what a kernel takes at once. */
 const triedBatches = [1, 2, 5] as const;
-const leastCompared = 10;
+const minCompared = 10;
 
 /** How many samples are compared together: whole batches of the original. */
-export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(leastCompared / fixedBatch);
+export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(minCompared / fixedBatch);
 
 /**
- * As `verifyMade`, of a file whose batch was made dynamic, while the original takes `fixedBatch` items at a time: every item gets
+ * As `verifyGenerated`, of a file whose batch was made dynamic, while the original takes `fixedBatch` items at a time: every item gets
  * the original's answer, whatever batch it is in. The samples' first dimension is that batch; what doesn't fill a window is left out.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<ComparisonResult> {
