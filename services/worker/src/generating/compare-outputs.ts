@@ -12,7 +12,7 @@ export interface ComparisonResult {
 
 export interface Comparison {
   /** The answers to the same samples, the original's first. */
-  add(original: readonly TensorOutput[], made: readonly TensorOutput[], samples: number): void;
+  add(original: readonly TensorOutput[], generated: readonly TensorOutput[], samples: number): void;
   result(): ComparisonResult;
 }
 
@@ -39,21 +39,21 @@ interface Tally extends Sums {
 interface Sums {
   product: number;
   square: number;
-  madeSquare: number;
+  generatedSquare: number;
   distance: number;
   elements: number;
   equal: number;
 }
 
-const noSums = (): Sums => ({ product: 0, square: 0, madeSquare: 0, distance: 0, elements: 0, equal: 0 });
+const noSums = (): Sums => ({ product: 0, square: 0, generatedSquare: 0, distance: 0, elements: 0, equal: 0 });
 
 export function createComparison(bounds: ComparisonBounds): Comparison {
   const tallies = new Map<string, Tally>();
   let unlike: string | undefined;
   return {
-    add(original, made, samples) {
+    add(original, generated, samples) {
       for (const output of original) {
-        const other = made.find(({ name }) => name === output.name);
+        const other = generated.find(({ name }) => name === output.name);
         unlike ??= differenceOf(output, other);
         if (other === undefined || unlike !== undefined) continue;
         const tally = tallies.get(output.name) ?? createTally(output);
@@ -81,21 +81,21 @@ const createTally = ({ name, datatype }: TensorOutput): Tally => ({
 
 const formOf = ({ datatype, shape }: TensorOutput): string => `${datatype} [${shape.join()}]`;
 
-function differenceOf(output: TensorOutput, made: TensorOutput | undefined): string | undefined {
-  if (made === undefined) return `output ${output.name} is missing`;
-  if (formOf(output) === formOf(made)) return undefined;
-  return `output ${output.name} is ${formOf(made)}, the original's is ${formOf(output)}`;
+function differenceOf(output: TensorOutput, generated: TensorOutput | undefined): string | undefined {
+  if (generated === undefined) return `output ${output.name} is missing`;
+  if (formOf(output) === formOf(generated)) return undefined;
+  return `output ${output.name} is ${formOf(generated)}, the original's is ${formOf(output)}`;
 }
 
-function count(tally: Tally, output: TensorOutput, made: TensorOutput, samples: number): void {
+function count(tally: Tally, output: TensorOutput, generated: TensorOutput, samples: number): void {
   tally.samples += samples;
   // Of text there is one element, the whole.
   if (output.datatype === 'BYTES' || output.datatype === 'BF16') {
     tally.elements += 1;
-    tally.equal += output.data.equals(made.data) ? 1 : 0;
+    tally.equal += output.data.equals(generated.data) ? 1 : 0;
     return;
   }
-  const [expected, got] = [numbersOf(output), numbersOf(made)];
+  const [expected, got] = [numbersOf(output), numbersOf(generated)];
   const length = expected.length / samples;
   for (let start = 0; start < expected.length; start += length) countSample(tally, expected, got, { start, length });
 }
@@ -123,7 +123,7 @@ function countSample(
     else {
       sums.product += a * b;
       sums.square += a * a;
-      sums.madeSquare += b * b;
+      sums.generatedSquare += b * b;
       sums.distance += (a - b) * (a - b);
     }
   }
@@ -132,17 +132,17 @@ function countSample(
   tally.farthest = Math.max(tally.farthest, Math.sqrt(sums.distance));
   tally.product += sums.product;
   tally.square += sums.square;
-  tally.madeSquare += sums.madeSquare;
+  tally.generatedSquare += sums.generatedSquare;
   tally.distance += sums.distance;
   tally.elements += sums.elements;
   tally.equal += sums.equal;
 }
 
 /** 1 when both are all zero, 0 when one of them is. */
-function similarityOf({ isFloat, product, square, madeSquare, elements, equal }: Tally): number {
+function similarityOf({ isFloat, product, square, generatedSquare, elements, equal }: Tally): number {
   if (!isFloat) return elements === 0 ? 1 : equal / elements;
-  if (square === 0 || madeSquare === 0) return square === madeSquare ? 1 : 0;
-  return product / Math.sqrt(square * madeSquare);
+  if (square === 0 || generatedSquare === 0) return square === generatedSquare ? 1 : 0;
+  return product / Math.sqrt(square * generatedSquare);
 }
 
 /** Whole numbers are often the place of a largest value: two that are near each other change places, however exact the rest is. */
@@ -168,12 +168,12 @@ function problemOf(tally: Tally, bounds: ComparisonBounds): string | undefined {
 }
 
 function distanceProblem(tally: Tally, { bound, isExact = false }: ComparisonBounds): string | undefined {
-  const { samples, square, madeSquare, farthest } = tally;
+  const { samples, square, generatedSquare, farthest } = tally;
   const similarity = similarityOf(tally);
   if (similarity < bound - rounding) {
     return `cosine similarity ${similarity.toFixed(4)} to the original over ${samples} samples, expected at least ${bound}`;
   }
-  const scale = Math.sqrt(madeSquare / square);
+  const scale = Math.sqrt(generatedSquare / square);
   if (scale > maxScale || scale < 1 / maxScale) return `${scale.toFixed(2)} times as large as the original's`;
   if (!isExact || farthest <= maxDistance * Math.sqrt(square / samples)) return undefined;
   return 'an item gets another answer in a batch than alone';
