@@ -7,7 +7,7 @@ import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
 import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated.js';
-import { describeFiles, manifestOf, openWorkFolder, uploadMade, type MadeFile } from './made-files.js';
+import { describeFiles, manifestOf, openWorkFolder, uploadGenerated, type GeneratedFile } from './generated-files.js';
 import { makeFile } from './make-file.js';
 import { readMakingSamples } from './making-samples.js';
 import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
@@ -53,7 +53,7 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   );
   if (generated.kind !== 'made') return generated;
   const { files, note, similarity } = generated;
-  await asRetryable(() => uploadMade(files, deps.upload, { reportProgress, signal }));
+  await asRetryable(() => uploadGenerated(files, deps.upload, { reportProgress, signal }));
   const manifest = manifestOf(files);
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
 }
@@ -66,7 +66,12 @@ interface Site extends StepContext {
 }
 
 type Checked =
-  | { readonly kind: 'made'; readonly files: readonly MadeFile[]; readonly note: string; readonly similarity: number }
+  | {
+      readonly kind: 'made';
+      readonly files: readonly GeneratedFile[];
+      readonly note: string;
+      readonly similarity: number;
+    }
   | Exclude<Outcome, { kind: 'made' }>;
 
 /** How many samples a file is verified on, and how many run together. */

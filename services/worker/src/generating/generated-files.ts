@@ -7,13 +7,13 @@ import { bytes, type Manifest } from '@pareto/core';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
 
-export interface MadeFile extends LocalBlob {
+export interface GeneratedFile extends LocalBlob {
   /** In the model's folder. */
   readonly name: string;
 }
 
 /** Hashes them. */
-export const describeFiles = (folder: string, names: readonly string[]): Promise<readonly MadeFile[]> =>
+export const describeFiles = (folder: string, names: readonly string[]): Promise<readonly GeneratedFile[]> =>
   Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
@@ -22,14 +22,14 @@ export const describeFiles = (folder: string, names: readonly string[]): Promise
   );
 
 /** Throws `invalid-argument` for files that make no model. */
-export const manifestOf = (files: readonly MadeFile[]): Manifest =>
+export const manifestOf = (files: readonly GeneratedFile[]): Manifest =>
   checkManifest({
     files: files.map(({ name, digest, sizeBytes }) => ({ path: name, digest, sizeBytes: bytes(sizeBytes) })),
   });
 
 /** One after the other. */
-export async function uploadMade(
-  files: readonly MadeFile[],
+export async function uploadGenerated(
+  files: readonly GeneratedFile[],
   upload: BlobSink,
   { reportProgress, signal }: StepContext,
 ): Promise<void> {
