@@ -11,7 +11,7 @@ import type { Samples } from '../sampling/samples.js';
 import { loadInBackground, type BackgroundDeps } from '../sampling/background-executor.js';
 import { createSampleBudget } from '../sampling/sample-budget.js';
 
-export interface Making extends BackgroundDeps, StepContext {
+export interface GenerationInput extends BackgroundDeps, StepContext {
   readonly recipe: string;
   /** The graph of what it is made from, and the bytes of all its files. */
   readonly modelPath: string;
@@ -40,16 +40,16 @@ export type FileMade =
   | { readonly kind: 'declined'; readonly reason: string };
 
 /** Throws what a maker or a load throws; `invalid-argument` for a recipe that is not known here. */
-export async function makeFile(making: Making): Promise<FileMade> {
-  const { recipe, reportProgress } = making;
-  if (recipe === 'optimised') return optimise(making);
+export async function makeFile(input: GenerationInput): Promise<FileMade> {
+  const { recipe, reportProgress } = input;
+  if (recipe === 'optimised') return optimise(input);
   const generator = generators.get(recipe);
   if (generator === undefined)
     throw new ParetoError('invalid-argument', `this worker doesn't know the recipe ${recipe}`);
-  const observed = generator.observe === undefined ? noRanges : await observe(making);
+  const observed = generator.observe === undefined ? noRanges : await observe(input);
   if (observed.kind === 'declined') return observed;
   reportProgress('rewriting');
-  const rewritten = await runMakerIn('made', { phase: 'rewrite', ranges: observed.ranges }, making);
+  const rewritten = await runMakerIn('made', { phase: 'rewrite', ranges: observed.ranges }, input);
   return toFileMade(rewritten, generator);
 }
 
@@ -57,14 +57,14 @@ const noRanges = { kind: 'observed', ranges: new Map() } as const;
 type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Extract<Made, { kind: 'declined' }>;
 
 /** Runs the observing model on the calibration samples. */
-async function observe(making: Making): Promise<Observed> {
-  const { calibration, batched, batch, reportProgress, signal } = making;
+async function observe(input: GenerationInput): Promise<Observed> {
+  const { calibration, batched, batch, reportProgress, signal } = input;
   reportProgress('preparing to calibrate');
-  const observing = await runMakerIn('observing', { phase: 'observe' }, making);
+  const observing = await runMakerIn('observing', { phase: 'observe' }, input);
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
-  await using model = await loadInBackground('the model that is calibrated', graphIn(observing), making, signal);
-  const budget = createSampleBudget('calibrating', making);
+  await using model = await loadInBackground('the model that is calibrated', graphIn(observing), input, signal);
+  const budget = createSampleBudget('calibrating', input);
   const ranges = await calibrate({ model, samples: calibration, batched, batch, budget: budget });
   return { kind: 'observed', ranges };
 }
@@ -75,13 +75,13 @@ type MadeIn = Extract<Made, { kind: 'made' }> & { readonly folder: string };
 async function runMakerIn(
   name: string,
   job: Pick<MakeJob, 'phase' | 'ranges'>,
-  making: Making,
+  input: GenerationInput,
 ): Promise<MadeIn | Extract<Made, { kind: 'declined' }>> {
-  const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = making;
-  const folder = join(making.folder, name);
+  const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = input;
+  const folder = join(input.folder, name);
   await mkdir(folder);
   using _tracked = stepMemory.add(() => Promise.resolve(rewritingFactor * sizeBytes));
-  const limits = { memoryBytes: making.memoryLimitBytes(), timeoutMs: longestMaking, signal };
+  const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: longestMaking, signal };
   const made = await runMaker({ graph: modelPath, recipe, folder, ...job }, limits, clock);
   return made.kind === 'declined' ? made : { ...made, folder };
 }
@@ -102,13 +102,13 @@ function toFileMade(made: MadeIn | Extract<Made, { kind: 'declined' }>, { bound 
 /** Fusions round otherwise than what they stand for. */
 const optimisedBound = 0.9999;
 
-async function optimise(making: Making): Promise<FileMade> {
-  const { pool, modelPath, isSplit, reportProgress, signal } = making;
-  const folder = join(making.folder, 'made');
+async function optimise(input: GenerationInput): Promise<FileMade> {
+  const { pool, modelPath, isSplit, reportProgress, signal } = input;
+  const folder = join(input.folder, 'made');
   await mkdir(folder);
   reportProgress('optimising');
   const name = 'model.onnx';
-  const memoryLimitBytes = making.memoryLimitBytes();
+  const memoryLimitBytes = input.memoryLimitBytes();
   const weightsName = isSplit ? 'weights.bin' : undefined;
   await optimiseModel(pool, { modelPath, outputPath: join(folder, name), weightsName, memoryLimitBytes }, signal);
   // Small weights are in the graph all the same; so there may be none beside it.
