@@ -8,7 +8,7 @@ import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
 import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadGenerated, type GeneratedFile } from './generated-files.js';
-import { makeFile } from './make-file.js';
+import { generateFile } from './generate-file.js';
 import { readMakingSamples } from './making-samples.js';
 import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
@@ -88,7 +88,7 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Site): Pr
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;
-  const generated = await makeFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
+  const generated = await generateFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
   if (generated.kind === 'declined') return generated;
   const files = await describeFiles(generated.folder, generated.names);
   const generatedPath = join(generated.folder, graphFile(manifestOf(files)).path);

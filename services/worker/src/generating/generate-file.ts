@@ -29,7 +29,7 @@ export interface GenerationInput extends BackgroundDeps, StepContext {
 }
 
 /** The files by their names in `folder`, and how near their answers have to come to the original's. */
-export type FileMade =
+export type GenerationResult =
   | {
       readonly kind: 'made';
       readonly folder: string;
@@ -40,7 +40,7 @@ export type FileMade =
   | { readonly kind: 'declined'; readonly reason: string };
 
 /** Throws what a maker or a load throws; `invalid-argument` for a recipe that is not known here. */
-export async function makeFile(input: GenerationInput): Promise<FileMade> {
+export async function generateFile(input: GenerationInput): Promise<GenerationResult> {
   const { recipe, reportProgress } = input;
   if (recipe === 'optimised') return optimise(input);
   const generator = generators.get(recipe);
@@ -49,8 +49,8 @@ export async function makeFile(input: GenerationInput): Promise<FileMade> {
   const observed = generator.observe === undefined ? noRanges : await observe(input);
   if (observed.kind === 'declined') return observed;
   reportProgress('rewriting');
-  const rewritten = await runMakerIn('made', { phase: 'rewrite', ranges: observed.ranges }, input);
-  return toFileMade(rewritten, generator);
+  const rewritten = await runGeneratorIn('made', { phase: 'rewrite', ranges: observed.ranges }, input);
+  return toGenerationResult(rewritten, generator);
 }
 
 const noRanges = { kind: 'observed', ranges: new Map() } as const;
@@ -60,7 +60,7 @@ type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Extract
 async function observe(input: GenerationInput): Promise<Observed> {
   const { calibration, batched, batch, reportProgress, signal } = input;
   reportProgress('preparing to calibrate');
-  const observing = await runMakerIn('observing', { phase: 'observe' }, input);
+  const observing = await runGeneratorIn('observing', { phase: 'observe' }, input);
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
   await using model = await loadInBackground('the model that is calibrated', graphIn(observing), input, signal);
@@ -69,40 +69,43 @@ async function observe(input: GenerationInput): Promise<Observed> {
   return { kind: 'observed', ranges };
 }
 
-type MadeIn = Extract<Made, { kind: 'made' }> & { readonly folder: string };
+type GeneratedInFolder = Extract<Made, { kind: 'made' }> & { readonly folder: string };
 
 /** A folder of its own gets the files. */
-async function runMakerIn(
+async function runGeneratorIn(
   name: string,
   job: Pick<MakeJob, 'phase' | 'ranges'>,
   input: GenerationInput,
-): Promise<MadeIn | Extract<Made, { kind: 'declined' }>> {
+): Promise<GeneratedInFolder | Extract<Made, { kind: 'declined' }>> {
   const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = input;
   const folder = join(input.folder, name);
   await mkdir(folder);
   using _tracked = stepMemory.add(() => Promise.resolve(rewritingFactor * sizeBytes));
-  const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: longestMaking, signal };
-  const made = await runMaker({ graph: modelPath, recipe, folder, ...job }, limits, clock);
-  return made.kind === 'declined' ? made : { ...made, folder };
+  const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: maxGenerationMs, signal };
+  const generated = await runMaker({ graph: modelPath, recipe, folder, ...job }, limits, clock);
+  return generated.kind === 'declined' ? generated : { ...generated, folder };
 }
 
 /** What rewriting may hold, over the size of the model. */
 const rewritingFactor = 4;
-const longestMaking = 600_000;
+const maxGenerationMs = 600_000;
 
-const graphIn = ({ folder, files }: MadeIn): string =>
+const graphIn = ({ folder, files }: GeneratedInFolder): string =>
   join(folder, files.find(({ path }) => path.endsWith('.onnx'))?.path ?? '');
 
-function toFileMade(made: MadeIn | Extract<Made, { kind: 'declined' }>, { bound }: Generator): FileMade {
-  if (made.kind === 'declined') return made;
-  const { folder, files, note } = made;
+function toGenerationResult(
+  generated: GeneratedInFolder | Extract<Made, { kind: 'declined' }>,
+  { bound }: Generator,
+): GenerationResult {
+  if (generated.kind === 'declined') return generated;
+  const { folder, files, note } = generated;
   return { kind: 'made', folder, names: files.map(({ path }) => path), note, bound };
 }
 
 /** Fusions round otherwise than what they stand for. */
 const optimisedBound = 0.9999;
 
-async function optimise(input: GenerationInput): Promise<FileMade> {
+async function optimise(input: GenerationInput): Promise<GenerationResult> {
   const { pool, modelPath, isSplit, reportProgress, signal } = input;
   const folder = join(input.folder, 'made');
   await mkdir(folder);
