@@ -81,10 +81,16 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Site): Pr
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
   const signature = servedSignature(order);
-  const least = recipe === dynamicBatch ? windowOf(fixedBatchOf(original.signature)) : 1;
-  const most = Math.max(least, verifiedOn);
+  const minCount = recipe === dynamicBatch ? windowOf(fixedBatchOf(original.signature)) : 1;
+  const maxCount = Math.max(minCount, verifiedOn);
   const { validationPath } = site;
-  const { calibration, verification } = await readMakingSamples({ validationPath, signature, metric, least, most });
+  const { calibration, verification } = await readMakingSamples({
+    validationPath,
+    signature,
+    metric,
+    minCount: minCount,
+    maxCount: maxCount,
+  });
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;

@@ -11,14 +11,14 @@ export interface MakingSamples {
   readonly verification: Samples;
 }
 
-export interface SamplesWish {
+export interface SamplesOptions {
   /** Of the NPZ file; undefined: there is none. */
   readonly validationPath: string | undefined;
   readonly signature: Signature;
   readonly metric: Metric;
   /** How many to verify on: where a set has fewer than the least, they come again and again; made up ones are far from the most. */
-  readonly least: number;
-  readonly most: number;
+  readonly minCount: number;
+  readonly maxCount: number;
 }
 
 const mostInvented = 32;
@@ -28,18 +28,21 @@ export async function readMakingSamples({
   validationPath,
   signature,
   metric,
-  least,
-  most,
-}: SamplesWish): Promise<MakingSamples> {
+  minCount,
+  maxCount,
+}: SamplesOptions): Promise<MakingSamples> {
   const set = validationPath === undefined ? noSet : await readFitting(validationPath, signature, metric);
   if (typeof set === 'string') {
-    return { calibration: needsSamples(set), verification: inventedSamples(signature, Math.max(least, mostInvented)) };
+    return {
+      calibration: needsSamples(set),
+      verification: inventedSamples(signature, Math.max(minCount, mostInvented)),
+    };
   }
   const { calibration, evaluation } = splitValidation(set);
   return {
     calibration:
       calibration.length === 0 ? needsSamples('the validation set is too small') : chosenSamples(set, calibration),
-    verification: chosenSamples(set, repeated(spread(evaluation, most), least)),
+    verification: chosenSamples(set, repeated(spread(evaluation, maxCount), minCount)),
   };
 }
 
@@ -49,11 +52,11 @@ const needsSamples = (why: string): string => `it is calibrated on real samples:
 const readFitting = (path: string, signature: Signature, metric: Metric): Promise<ValidationSet | string> =>
   readValidationSet(path, signature, metric).catch(errorText);
 
-const repeated = (rows: readonly number[], least: number): readonly number[] =>
-  Array.from({ length: Math.max(least, rows.length) }, (_, index) => rows[index % rows.length] ?? 0);
+const repeated = (rows: readonly number[], minCount: number): readonly number[] =>
+  Array.from({ length: Math.max(minCount, rows.length) }, (_, index) => rows[index % rows.length] ?? 0);
 
 /** Sets are often sorted by class. */
-function spread(rows: readonly number[], most: number): readonly number[] {
-  if (rows.length <= most) return rows;
-  return Array.from({ length: most }, (_, index) => rows[Math.floor((index * rows.length) / most)] ?? 0);
+function spread(rows: readonly number[], maxCount: number): readonly number[] {
+  if (rows.length <= maxCount) return rows;
+  return Array.from({ length: maxCount }, (_, index) => rows[Math.floor((index * rows.length) / maxCount)] ?? 0);
 }
