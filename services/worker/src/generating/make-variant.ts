@@ -9,7 +9,7 @@ import type { BlobSink } from '../blobs/blob-sink.js';
 import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadGenerated, type GeneratedFile } from './generated-files.js';
 import { generateFile } from './generate-file.js';
-import { readMakingSamples } from './making-samples.js';
+import { readGenerationSamples } from './generation-samples.js';
 import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
 import type { BackgroundDeps } from '../sampling/background-executor.js';
@@ -84,7 +84,7 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Site): Pr
   const minCount = recipe === dynamicBatch ? windowOf(fixedBatchOf(original.signature)) : 1;
   const maxCount = Math.max(minCount, verifiedOn);
   const { validationPath } = site;
-  const { calibration, verification } = await readMakingSamples({
+  const { calibration, verification } = await readGenerationSamples({
     validationPath,
     signature,
     metric,

@@ -4,7 +4,7 @@ import { errorText, type Metric, type Signature } from '@pareto/core';
 import { readValidationSet, splitValidation, type ValidationSet } from '@pareto/models';
 import { chosenSamples, inventedSamples, type Samples } from '../sampling/samples.js';
 
-export interface MakingSamples {
+export interface GenerationSamples {
   /** None that is evaluated on; a text says why there are none. */
   readonly calibration: Samples | string;
   /** Of the evaluation share, or else made up. */
@@ -24,13 +24,13 @@ export interface SamplesOptions {
 const mostInvented = 32;
 
 /** Never throws: a set that doesn't fit is as good as none, and why it doesn't is told. */
-export async function readMakingSamples({
+export async function readGenerationSamples({
   validationPath,
   signature,
   metric,
   minCount,
   maxCount,
-}: SamplesOptions): Promise<MakingSamples> {
+}: SamplesOptions): Promise<GenerationSamples> {
   const set = validationPath === undefined ? noSet : await readFitting(validationPath, signature, metric);
   if (typeof set === 'string') {
     return {
