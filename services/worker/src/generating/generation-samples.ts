@@ -2,7 +2,7 @@
 
 import { errorText, type Metric, type Signature } from '@pareto/core';
 import { readValidationSet, splitValidation, type ValidationSet } from '@pareto/models';
-import { chosenSamples, inventedSamples, type Samples } from '../sampling/samples.js';
+import { chosenSamples, syntheticSamples, type Samples } from '../sampling/samples.js';
 
 export interface GenerationSamples {
   /** None that is evaluated on; a text says why there are none. */
@@ -21,7 +21,7 @@ export interface SamplesOptions {
   readonly maxCount: number;
 }
 
-const mostInvented = 32;
+const maxSynthetic = 32;
 
 /** Never throws: a set that doesn't fit is as good as none, and why it doesn't is told. */
 export async function readGenerationSamples({
@@ -35,7 +35,7 @@ export async function readGenerationSamples({
   if (typeof set === 'string') {
     return {
       calibration: needsSamples(set),
-      verification: inventedSamples(signature, Math.max(minCount, mostInvented)),
+      verification: syntheticSamples(signature, Math.max(minCount, maxSynthetic)),
     };
   }
   const { calibration, evaluation } = splitValidation(set);

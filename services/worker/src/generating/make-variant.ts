@@ -112,10 +112,10 @@ const hasOpenDims = ({ inputs }: Signature): boolean => inputs.some(({ dims }) =
 /** It may be that no model would run on what was made up. */
 const withHint = (error: unknown): unknown =>
   error instanceof ParetoError && error.code === 'failed-precondition'
-    ? new ParetoError(error.code, `${error.message}: ${madeUp}`, { cause: error })
+    ? new ParetoError(error.code, `${error.message}: ${syntheticHint}`, { cause: error })
     : error;
 
-const madeUp = 'its inputs were made up, each dynamic dimension as 1; a validation set tells real ones';
+const syntheticHint = 'its inputs were made up, each dynamic dimension as 1; a validation set tells real ones';
 
 const hints: ReadonlyMap<string, string> = new Map([
   ['fp16', ': half precision holds numbers up to 65504, with three digits'],

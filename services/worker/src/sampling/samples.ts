@@ -36,7 +36,7 @@ export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]
  * Floats in [-1, 1) and, in every other sample, in [0, 1); whole numbers are 0 and, in every other sample, 0 or 1; text is empty.
  * Another seed for each. Dynamic dimensions have the likeliest sizes.
  */
-export function inventedSamples(signature: Signature, count: number): Samples {
+export function syntheticSamples(signature: Signature, count: number): Samples {
   const [shapes = {}] = sampleShapes(signature);
   return {
     count,
@@ -45,13 +45,13 @@ export function inventedSamples(signature: Signature, count: number): Samples {
       signature.inputs.map((spec) => {
         const dims = shapes[spec.name] ?? spec.dims;
         const seeds = Array.from({ length: to - from }, (_, index) => from + index);
-        const data = seeds.map((seed) => inventRow(spec, elementCount(dims), seed));
+        const data = seeds.map((seed) => syntheticRow(spec, elementCount(dims), seed));
         return { name: spec.name, datatype: spec.datatype, shape: [to - from, ...dims], data };
       }),
   };
 }
 
-function inventRow({ datatype }: TensorSpec, elements: number, seed: number): Uint8Array {
+function syntheticRow({ datatype }: TensorSpec, elements: number, seed: number): Uint8Array {
   if (datatype === 'BYTES') return Buffer.alloc(4 * elements);
   const rng = createSeededRng(seed + 1);
   const even = seed % 2 === 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DataType } from '@pareto/core';
 import { toNumbers } from '@pareto/models';
-import { inventedSamples } from '../../src/sampling/samples.js';
+import { syntheticSamples } from '../../src/sampling/samples.js';
 
 describe('made-up samples', () => {
   for (const datatype of ['FP32', 'FP64', 'FP16', 'INT64', 'INT32', 'UINT8', 'BOOL'] as const) {
@@ -20,7 +20,7 @@ describe('made-up samples', () => {
 
 function rowsOf(datatype: DataType): readonly (readonly number[])[] {
   const signature = { inputs: [{ name: 'x', datatype, dims: [16] }], outputs: [], batched: true };
-  const [input] = inventedSamples(signature, 8).rows(0, 8);
+  const [input] = syntheticSamples(signature, 8).rows(0, 8);
   const data = Buffer.concat(input?.data ?? []);
   const values = [...Array.from(toNumbers({ datatype, dims: [8, 16], data }))];
   return Array.from({ length: 8 }, (_, row) => values.slice(16 * row, 16 * row + 16));
