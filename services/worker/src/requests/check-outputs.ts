@@ -10,7 +10,7 @@ export interface WantedOutputs {
   readonly classes: ReadonlyMap<string, number>;
 }
 
-function refuse(message: string): never {
+function throwInvalid(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }
 
@@ -22,7 +22,7 @@ export function checkOutputs(wanted: readonly ScannedOutput[], signature: Signat
   const classes = new Map<string, number>();
   for (const output of wanted) {
     const spec = findOutput(output.name, signature);
-    refuseSharedMemory(`output '${output.name}'`, output.parameters);
+    checkNoSharedMemory(`output '${output.name}'`, output.parameters);
     const count = classesOf(output, spec);
     if (count !== undefined) classes.set(output.name, count);
   }
@@ -34,7 +34,7 @@ export const namesOf = (specs: readonly { readonly name: string }[]): string =>
 
 const findOutput = (name: string, { outputs }: Signature): TensorSpec =>
   outputs.find((spec) => spec.name === name) ??
-  refuse(`output '${name}' is not known: expected ${namesOf(outputs)}, or none for all`);
+  throwInvalid(`output '${name}' is not known: expected ${namesOf(outputs)}, or none for all`);
 
 /** Types whose values have an order, and are numbers here. */
 const ranked = new Set(['UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP32', 'FP64']);
@@ -44,16 +44,16 @@ function classesOf({ name, parameters, kinds }: ScannedOutput, { datatype }: Ten
   if (count === undefined) return undefined;
   const isWhole = kinds.get('classification') === 'int64' && typeof count === 'number' && count > 0;
   if (!isWhole) {
-    return refuse(
+    return throwInvalid(
       `output '${name}': parameter classification is ${JSON.stringify(count)}: expected how many classes, a whole number of at least 1, as int64_param`,
     );
   }
   if (ranked.has(datatype)) return count;
-  return refuse(`output '${name}' is ${datatype}, which classification does not rank: ask for it without`);
+  return throwInvalid(`output '${name}' is ${datatype}, which classification does not rank: ask for it without`);
 }
 
 /** Throws `not-found` when tensors are said to be in a region of shared memory: none can be registered. */
-export function refuseSharedMemory(what: string, parameters: ReadonlyMap<string, unknown>): void {
+export function checkNoSharedMemory(what: string, parameters: ReadonlyMap<string, unknown>): void {
   const region = parameters.get('shared_memory_region');
   if (region === undefined) return;
   throw new ParetoError(

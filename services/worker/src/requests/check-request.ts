@@ -11,7 +11,7 @@ import {
 } from '@pareto/core';
 import { decodeTypedContents, expectedBytes, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
 import type { TensorInput } from '@pareto/runtime';
-import { checkOutputs, namesOf, refuseSharedMemory, type WantedOutputs } from './check-outputs.js';
+import { checkOutputs, namesOf, checkNoSharedMemory, type WantedOutputs } from './check-outputs.js';
 
 /** A query that the variant can run. */
 export interface CheckedQuery extends WantedOutputs {
@@ -27,7 +27,7 @@ export interface CheckedQuery extends WantedOutputs {
   readonly priority: number;
 }
 
-function refuse(message: string): never {
+function throwInvalid(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }
 
@@ -62,16 +62,16 @@ function checkNames({ inputs, raw }: ScannedRequest, signature: Signature): void
   const seen = new Set<string>();
   for (const { name, contents, parameters } of inputs) {
     const known = signature.inputs.some((spec) => spec.name === name);
-    if (!known) refuse(`input '${name}' is not known: expected ${namesOf(signature.inputs)}`);
-    if (seen.has(name)) refuse(`input '${name}' is given twice: expected each once`);
+    if (!known) throwInvalid(`input '${name}' is not known: expected ${namesOf(signature.inputs)}`);
+    if (seen.has(name)) throwInvalid(`input '${name}' is given twice: expected each once`);
     seen.add(name);
-    refuseSharedMemory(`input '${name}'`, parameters);
+    checkNoSharedMemory(`input '${name}'`, parameters);
     if (contents !== undefined && raw.length > 0) {
-      refuse(`input '${name}' has typed contents beside raw_input_contents: send one of the two`);
+      throwInvalid(`input '${name}' has typed contents beside raw_input_contents: send one of the two`);
     }
   }
   if (raw.length > 0 && raw.length !== inputs.length) {
-    refuse(`expected raw_input_contents for each of ${inputs.length} inputs, got ${raw.length}`);
+    throwInvalid(`expected raw_input_contents for each of ${inputs.length} inputs, got ${raw.length}`);
   }
 }
 
@@ -79,16 +79,16 @@ function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: 
   const index = inputs.findIndex(({ name }) => name === spec.name);
   const input =
     inputs[index] ??
-    refuse(`input '${spec.name}' is missing: expected ${spec.datatype} ${describeShape(spec, batched)}`);
+    throwInvalid(`input '${spec.name}' is missing: expected ${spec.datatype} ${describeShape(spec, batched)}`);
   const { name, datatype, shape } = input;
   if (!isDataType(datatype) || datatype !== spec.datatype) {
-    refuse(`input '${name}': expected datatype ${spec.datatype}, got ${JSON.stringify(datatype)}`);
+    throwInvalid(`input '${name}': expected datatype ${spec.datatype}, got ${JSON.stringify(datatype)}`);
   }
   const expected = batched ? [-1, ...spec.dims] : spec.dims;
   const fits = shape.length === expected.length && expected.every((dim, i) => dimFits(dim, shape[i] ?? -1));
-  if (!fits) refuse(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
+  if (!fits) throwInvalid(`input '${name}': expected shape ${describeShape(spec, batched)}, got [${shape.join()}]`);
   if (!batched && spec.dims[0] === -1 && shape[0] === 0) {
-    refuse(`input '${name}': expected a first dimension of at least 1, got [${shape.join()}]`);
+    throwInvalid(`input '${name}': expected a first dimension of at least 1, got [${shape.join()}]`);
   }
   return { name, datatype, shape, data: [contentsOf(input, datatype, raw[index])] };
 }
@@ -103,13 +103,15 @@ function describeShape({ dims }: TensorSpec, batched: boolean): string {
 function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType, raw: Buffer | undefined): Buffer {
   const elements = elementCount(shape);
   if (raw === undefined && contents === undefined && elements > 0) {
-    refuse(`input '${name}' has no contents: expected ${elements} elements of ${datatype}, raw or typed, got none`);
+    throwInvalid(
+      `input '${name}' has no contents: expected ${elements} elements of ${datatype}, raw or typed, got none`,
+    );
   }
   const bytes = raw ?? decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements);
   const expected = expectedBytes(datatype, shape);
   if (expected === undefined) checkStrings(name, bytes, elements);
   else if (bytes.length !== expected) {
-    refuse(`input '${name}': expected ${expected} bytes for ${datatype} [${shape.join()}], got ${bytes.length}`);
+    throwInvalid(`input '${name}': expected ${expected} bytes for ${datatype} [${shape.join()}], got ${bytes.length}`);
   }
   return bytes;
 }
@@ -121,7 +123,7 @@ function checkStrings(name: string, raw: Buffer, elements: number): void {
   while (offset + 4 <= raw.length && count < elements) {
     const end = offset + 4 + raw.readUInt32LE(offset);
     if (end > raw.length) {
-      refuse(
+      throwInvalid(
         `input '${name}': element ${count} is said to have ${end - offset - 4} bytes, got ${raw.length - offset - 4}`,
       );
     }
@@ -130,7 +132,7 @@ function checkStrings(name: string, raw: Buffer, elements: number): void {
   }
   if (count === elements && offset === raw.length) return;
   const got = count < elements ? String(count) : `${raw.length - offset} bytes after them`;
-  refuse(`input '${name}': expected ${elements} BYTES elements, each after its 4-byte length, got ${got}`);
+  throwInvalid(`input '${name}': expected ${elements} BYTES elements, each after its 4-byte length, got ${got}`);
 }
 
 function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {
@@ -138,11 +140,11 @@ function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {
   const items = first?.shape[0] ?? 1;
   for (const { name, shape } of others) {
     if (shape[0] !== items)
-      refuse(`input '${name}': expected a batch of ${items} as in '${first?.name}', got ${shape[0]}`);
+      throwInvalid(`input '${name}': expected a batch of ${items} as in '${first?.name}', got ${shape[0]}`);
   }
-  if (items < 1) refuse(`input '${first?.name}': expected a batch of at least 1, got ${items}`);
+  if (items < 1) throwInvalid(`input '${first?.name}': expected a batch of at least 1, got ${items}`);
   if (maxBatchSize > 0 && items > maxBatchSize) {
-    refuse(`input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}: split it`);
+    throwInvalid(`input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}: split it`);
   }
   return items;
 }
