@@ -33,7 +33,7 @@ export interface QualityRequest extends StepContext {
   /** Of the hardware class that the executor is on: one is held for each run. */
   readonly tokens: SlotTokens;
   /** The largest batch that it was seen to run. */
-  readonly largest: number;
+  readonly maxBatch: number;
   /** Runs the same samples beside it, when nobody else wants the core. */
   readonly original: BackgroundModel | undefined;
   readonly clock: Clock;
@@ -41,7 +41,7 @@ export interface QualityRequest extends StepContext {
 }
 
 /** As many as a busy replica runs together: dynamic quantisation answers otherwise in batches. */
-const mostTogether = 32;
+const maxTogether = 32;
 
 /** Throws `invalid-argument` for labels that don't fit, `failed-precondition` when a model doesn't run or answers nothing but NaN. */
 export async function measureQuality(request: QualityRequest): Promise<Quality> {
@@ -50,7 +50,7 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
   const rows = splitValidation(set).evaluation;
   const samples = chosenSamples(set, rows);
   const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];
-  const step = signature.batched ? Math.min(mostTogether, request.largest) : 1;
+  const step = signature.batched ? Math.min(maxTogether, request.maxBatch) : 1;
   let unanswered = 0;
   // It may be starved where the variant is not: then it answers a part of the samples.
   const comparisonBudget = createSampleBudget(undefined, request);

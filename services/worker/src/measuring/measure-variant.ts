@@ -115,7 +115,9 @@ async function measureHere(
   const request = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
   const profile = await measureProfile(executor, request, clock, signal);
   const largest = profile.points.at(-1)?.batch ?? 1;
-  const quality = set ? await qualityOf(order, { executor, tokens, largest, set }, deps, site) : unknownQuality;
+  const quality = set
+    ? await qualityOf(order, { executor, tokens, maxBatch: largest, set }, deps, site)
+    : unknownQuality;
   return { kind: 'measured', profile, ...quality };
 }
 
@@ -124,7 +126,7 @@ const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
 
 async function qualityOf(
   { spec, metric }: MeasureOrder,
-  place: Pick<QualityRequest, 'executor' | 'tokens' | 'largest' | 'set'>,
+  place: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set'>,
   deps: MeasureDeps,
   { originalPath, reportProgress, signal }: Site,
 ): Promise<Quality> {
