@@ -37,7 +37,7 @@ export interface Batcher {
 }
 
 /** One batch runs, and one more may wait in the executor's socket so that it never idles. */
-const mostInFlight = 2;
+const maxInFlight = 2;
 
 /** A run that takes this much longer than expected no longer keeps others off the core: it may never end. */
 const overdueAfter = (expected: Milliseconds | undefined): Milliseconds =>
@@ -62,7 +62,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (executor === undefined || overdue) return slotHold.release();
     if (!slotHold.held) return queue.length > 0 ? slotHold.request() : undefined;
     // A batch sent ahead runs in the same turn: only while nobody else waits for one.
-    while (flights.size < mostInFlight && (flights.size === 0 || tokens.waiting === 0)) {
+    while (flights.size < maxInFlight && (flights.size === 0 || tokens.waiting === 0)) {
       const batch = queue.take(options.ceiling());
       if (batch.length === 0) break;
       const running = run(executor, batch).finally(() => runs.delete(running));

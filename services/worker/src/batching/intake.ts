@@ -79,9 +79,9 @@ export const notExecutedError = (why: string): ParetoError =>
 const isNotExecuted = (error: unknown): boolean =>
   error instanceof ParetoError && error.code === 'unavailable' && notExecutedKey in error.details;
 
-const queueFull = ({ items, bytes: most }: QueueBounds): ParetoError =>
+const queueFull = ({ items, bytes: maxBytes }: QueueBounds): ParetoError =>
   new ParetoError(
     'resource-exhausted',
-    `the replica's queue is full (${items} items or ${most} bytes): send less, or later`,
+    `the replica's queue is full (${items} items or ${maxBytes} bytes): send less, or later`,
     { details: notExecuted },
   );

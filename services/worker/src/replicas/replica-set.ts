@@ -34,10 +34,10 @@ export interface ReplicaSet {
 const mib = 2 ** 20;
 /** Over twice what was measured: inputs, outputs and the arena of the largest batch. */
 const allowance = 256 * mib;
-const leastLimit = 128 * mib;
+const minLimit = 128 * mib;
 
 /** More than are unloaded while one report is on its way. */
-const mostDeparted = 1_000;
+const maxDeparted = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
@@ -57,7 +57,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       assignment?.profile === undefined || assignment.profile.points.length === 0
         ? Number.POSITIVE_INFINITY
         : 2 * assignment.profile.memoryBytes + allowance;
-    return Math.floor(Math.max(leastLimit, Math.min(measured, free)));
+    return Math.floor(Math.max(minLimit, Math.min(measured, free)));
   }
 
   /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
@@ -74,7 +74,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     await replica.drain();
     replicas.delete(id);
     places.delete(id);
-    if (departed.size < mostDeparted) departed.add(replica.report());
+    if (departed.size < maxDeparted) departed.add(replica.report());
     // It may have been ordered again while it drained.
     if (!isLeaving) reconcile();
     options.onChange();
