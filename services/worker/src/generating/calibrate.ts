@@ -34,6 +34,6 @@ function widen(ranges: Map<string, readonly [number, number]>, { name, datatype,
   const [, tensor, extreme] = extremePattern.exec(name) ?? [];
   if (tensor === undefined) return;
   const [value = Number.NaN] = Array.from(toNumbers({ datatype, dims: shape, data }));
-  const [least, greatest] = ranges.get(tensor) ?? [Infinity, -Infinity];
-  ranges.set(tensor, extreme === 'min' ? [Math.min(least, value), greatest] : [least, Math.max(greatest, value)]);
+  const [min, max] = ranges.get(tensor) ?? [Infinity, -Infinity];
+  ranges.set(tensor, extreme === 'min' ? [Math.min(min, value), max] : [min, Math.max(max, value)]);
 }
