@@ -155,9 +155,9 @@ const requestOf = (queries: readonly CheckedQuery[], size: number): Pick<RunRequ
 
 /** The first flight has run for a while; those behind it have not begun. */
 function leftMs(flights: readonly Flight[], expectedMs: BatcherOptions['expectedMs'], now: number): number {
-  return flights.reduce((left, { items, startedAt }, place) => {
+  return flights.reduce((left, { items, startedAt }, index) => {
     const expected = expectedMs(items) ?? 0;
-    return left + (place === 0 ? Math.max(0, expected - (now - startedAt)) : expected);
+    return left + (index === 0 ? Math.max(0, expected - (now - startedAt)) : expected);
   }, 0);
 }
 

@@ -96,7 +96,7 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
         .slice(0, lengthOfKind(queue))
         .map((w) => ({ items: w.query.items, deadlineMs: w.deadlineMs }));
       const plan = nextBatch(shareable, queue[0]?.alone === true ? 1 : ceiling, clock.now());
-      const expired = plan.expired.flatMap((place) => queue[place] ?? []);
+      const expired = plan.expired.flatMap((index) => queue[index] ?? []);
       const left = queue.filter((queued) => !expired.includes(queued));
       const batch = left.splice(0, plan.take);
       count([...expired, ...batch], -1);

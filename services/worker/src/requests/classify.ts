@@ -34,20 +34,22 @@ export function classify(
   const { datatype, shape, data } = output;
   const items = batched ? (shape[0] ?? 1) : 1;
   const perItem = elementCount(batched ? shape.slice(1) : shape);
-  const kept = Math.min(count, perItem);
+  const shownCount = Math.min(count, perItem);
   const [width, read] = readers[datatype] ?? [1, () => 0];
   const texts = Array.from({ length: items }, (_, item) => {
-    const values = Array.from({ length: perItem }, (_value, place) => read(data, (item * perItem + place) * width));
-    return largest(values, kept).map((place) => describe(values[place] ?? 0, place, datatype, labels?.[place]));
+    const values = Array.from({ length: perItem }, (_value, index) => read(data, (item * perItem + index) * width));
+    return topIndices(values, shownCount).map((index) =>
+      describe(values[index] ?? 0, index, datatype, labels?.[index]),
+    );
   });
   const raw = Buffer.concat(texts.flat().map(element));
-  return { name: output.name, datatype: 'BYTES', shape: batched ? [items, kept] : [kept], data: raw };
+  return { name: output.name, datatype: 'BYTES', shape: batched ? [items, shownCount] : [shownCount], data: raw };
 }
 
 /** Places of the largest values; what is not a number comes last. */
-function largest(values: readonly (number | bigint)[], count: number): readonly number[] {
-  const places = values.map((_, place) => place);
-  return places.sort((a, b) => compare(values[a] ?? 0, values[b] ?? 0) || a - b).slice(0, count);
+function topIndices(values: readonly (number | bigint)[], count: number): readonly number[] {
+  const indices = values.map((_, index) => index);
+  return indices.sort((a, b) => compare(values[a] ?? 0, values[b] ?? 0) || a - b).slice(0, count);
 }
 
 function compare(a: number | bigint, b: number | bigint): number {
@@ -55,10 +57,10 @@ function compare(a: number | bigint, b: number | bigint): number {
   return a === b ? 0 : a > b ? -1 : 1;
 }
 
-function describe(value: number | bigint, place: number, datatype: DataType, label: string | undefined): string {
+function describe(value: number | bigint, index: number, datatype: DataType, label: string | undefined): string {
   const isReal = typeof value === 'number' && datatype.startsWith('FP');
   const shown = isReal ? realText(value) : String(value);
-  return label === undefined ? `${shown}:${place}` : `${shown}:${place}:${label}`;
+  return label === undefined ? `${shown}:${index}` : `${shown}:${index}:${label}`;
 }
 
 /** As C prints it with six decimals. */
