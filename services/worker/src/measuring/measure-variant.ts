@@ -36,11 +36,11 @@ export async function measureVariant(
   context: StepContext,
 ): Promise<Measurement> {
   const { spec, hardwareClass } = order;
-  const place = deps.slots.of(order);
-  const environment = environmentOf(deps.runtimeVersion, place.group);
+  const classSlots = deps.slots.of(order);
+  const environment = environmentOf(deps.runtimeVersion, classSlots.group);
   const named = { variant: spec.variant, version: spec.version, hardwareClass, environment };
   try {
-    return { ...named, result: await measure(order, place, deps, context) };
+    return { ...named, result: await measure(order, classSlots, deps, context) };
   } catch (error) {
     if (context.signal.aborted || error instanceof RetryableError || isAnothers(error)) throw error;
     return { ...named, result: { kind: 'failed', reason: errorText(error) } };
@@ -52,20 +52,20 @@ const isAnothers = (error: unknown): boolean => error instanceof ParetoError && 
 
 async function measure(
   order: MeasureOrder,
-  place: ClassSlots,
+  classSlots: ClassSlots,
   deps: MeasureDeps,
   { reportProgress, signal }: StepContext,
 ): Promise<Measurement['result']> {
   const { cache, clock } = deps;
   const { spec, validation } = order;
-  requireProvider(spec.provider, place);
+  requireProvider(spec.provider, classSlots);
   reportProgress('fetching');
   await using model = await asRetryable(() => openModel(cache, spec.manifest, signal));
   await using set = await asRetryable(() => openFile(cache, validation, signal));
   await using original = await asRetryable(() => openModel(cache, set && order.original?.manifest, signal));
   const site = { modelPath: model?.path ?? '', validationPath: set?.path, originalPath: original?.path };
   return await withTimeout({ limit: timeLimit, clock, signal }, (bounded) =>
-    measureHere(order, place, deps, { ...site, reportProgress, signal: bounded }),
+    measureHere(order, classSlots, deps, { ...site, reportProgress, signal: bounded }),
   );
 }
 
@@ -126,11 +126,11 @@ const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
 
 async function qualityOf(
   { spec, metric }: MeasureOrder,
-  place: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set'>,
+  target: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set'>,
   deps: MeasureDeps,
   { originalPath, reportProgress, signal }: Site,
 ): Promise<Quality> {
   await using original =
     originalPath === undefined ? undefined : await loadInBackground('the original', originalPath, deps, signal);
-  return await measureQuality({ ...deps, ...place, spec, metric, original, reportProgress, signal });
+  return await measureQuality({ ...deps, ...target, spec, metric, original, reportProgress, signal });
 }

@@ -41,7 +41,7 @@ const maxDeparted = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const replicas = new Map<ReplicaId, Replica>();
-  const places = new Map<ReplicaId, ClassSlots>();
+  const slotsByReplica = new Map<ReplicaId, ClassSlots>();
   const departed = new Set<ReplicaReport>();
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
   let isLeaving = false;
@@ -62,7 +62,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
 
   /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
   function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
-    const sharing = others(id).filter(({ assignment }) => places.get(assignment.replica) === of);
+    const sharing = others(id).filter(({ assignment }) => slotsByReplica.get(assignment.replica) === of);
     const busy = sharing.map(({ nextBatchMs }) => nextBatchMs).filter((batchMs) => batchMs > 0);
     const { slots } = of.group;
     return busy.length < slots ? 0 : busy.reduce((total, batchMs) => total + batchMs, 0) / slots;
@@ -73,7 +73,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     if (replica === undefined || replica.state === 'draining') return;
     await replica.drain();
     replicas.delete(id);
-    places.delete(id);
+    slotsByReplica.delete(id);
     if (departed.size < maxDeparted) departed.add(replica.report());
     // It may have been ordered again while it drained.
     if (!isLeaving) reconcile();
@@ -84,7 +84,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     const plan = planReconcile(replicas, desired);
     for (const assignment of plan.load) {
       const slots = options.slots.of(assignment);
-      places.set(assignment.replica, slots);
+      slotsByReplica.set(assignment.replica, slots);
       const own = {
         tokens: slots.tokens,
         memoryLimitBytes: (latest: AssignedReplica) => memoryFor(latest, assignment.replica),
