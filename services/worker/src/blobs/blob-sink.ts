@@ -32,10 +32,10 @@ const chunkBytes = 1 << 20;
 
 export function createBlobSink({ addresses, preferred, access, clock }: BlobSinkOptions): BlobSink {
   return async ({ path, digest, sizeBytes }, { onProgress, signal }) => {
-    const asked = [...new Set([preferred() ?? [], addresses].flat())];
+    const ordered = [...new Set([preferred() ?? [], addresses].flat())];
     const open = (address: string): ReturnType<typeof createChannel> =>
       createChannel(address, access.channel('controller'));
-    const following = createFollowing({ addresses: asked, open, clock });
+    const following = createFollowing({ addresses: ordered, open, clock });
     const read = (start: number): AsyncIterable<Uint8Array> =>
       createReadStream(path, { start, highWaterMark: chunkBytes });
     try {

@@ -48,7 +48,7 @@ export function encodeReply(request: ScannedRequest, outputs: readonly TensorOut
     modelVersion: versionOf(request, facts.spec),
     id: request.id,
     parameters: parametersOf(facts),
-    outputs: inAskedForm(outputs, facts).map(({ name, datatype, shape, data }) => ({
+    outputs: inRequestedForm(outputs, facts).map(({ name, datatype, shape, data }) => ({
       name,
       datatype,
       shape,
@@ -58,7 +58,10 @@ export function encodeReply(request: ScannedRequest, outputs: readonly TensorOut
   return encodeInferResponse(response, facts.query.typed);
 }
 
-function inAskedForm(outputs: readonly TensorOutput[], { query, labels, spec }: AnswerFacts): readonly TensorOutput[] {
+function inRequestedForm(
+  outputs: readonly TensorOutput[],
+  { query, labels, spec }: AnswerFacts,
+): readonly TensorOutput[] {
   const { batched } = spec.signature;
   return outputs.map((output) => {
     const count = query.classes.get(output.name);
