@@ -39,7 +39,7 @@ export function warmSizes(assignment: AssignedReplica): readonly number[] {
 export const ceilingOf = ({ batchCeiling, spec }: AssignedReplica): number =>
   Math.max(1, Math.min(batchCeiling, spec.maxBatchSize));
 
-export interface Work {
+export interface ReplicaWork {
   readonly queuedItems: number;
   readonly runningItems: number;
   /** Until what runs is done. */
@@ -47,13 +47,13 @@ export interface Work {
 }
 
 /** Of the batch that runs or will run next; 0 when there is nothing to do. */
-export function nextBatchMs(assignment: AssignedReplica, { queuedItems, runningItems }: Work): number {
+export function nextBatchMs(assignment: AssignedReplica, { queuedItems, runningItems }: ReplicaWork): number {
   const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(assignment));
   return items === 0 ? 0 : (expectedMs(assignment, items) ?? 0);
 }
 
 /** `slotWaitMs`: what every batch may have to wait for a slot. */
-export function loadOf(assignment: AssignedReplica, work: Work, slotWaitMs: number): ReplicaLoadReport {
+export function loadOf(assignment: AssignedReplica, work: ReplicaWork, slotWaitMs: number): ReplicaLoadReport {
   const { queuedItems, runningItems, runningLeftMs } = work;
   const ceiling = ceilingOf(assignment);
   const batchMs = (expectedMs(assignment, ceiling) ?? 0) + slotWaitMs;

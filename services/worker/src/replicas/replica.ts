@@ -12,7 +12,7 @@ import { createIntake, type InferOptions } from '../batching/intake.js';
 import { loadLabels } from '../requests/load-labels.js';
 import type { LoadDeps } from './loaded-executor.js';
 import { createReplicaCounts } from '../batching/replica-counts.js';
-import { ceilingOf, expectedMs, loadOf, sizeOf, nextBatchMs, warmSizes, type Work } from './replica-load.js';
+import { ceilingOf, expectedMs, loadOf, sizeOf, nextBatchMs, warmSizes, type ReplicaWork } from './replica-load.js';
 import { createReplicaStatus, type StatusDeps } from './replica-status.js';
 import { createRequestQueue, type QueryResult, type QueueBounds } from '../batching/request-queue.js';
 
@@ -87,7 +87,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
 
   const intake = createIntake({ ...deps, queue, counts, onQueued: () => batcher.pump() });
 
-  const work = (): Work => ({
+  const work = (): ReplicaWork => ({
     queuedItems: queue.items,
     runningItems: batcher.runningItems,
     runningLeftMs: batcher.runningLeftMs,
