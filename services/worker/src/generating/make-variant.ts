@@ -58,7 +58,7 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
   return { kind: 'made', manifest, modelDigest: manifestDigest(manifest), similarity, note };
 }
 
-interface Site extends StepContext {
+interface GenerationSite extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
   /** Is there, and empty. */
@@ -77,7 +77,7 @@ type Checked =
 /** How many samples a file is verified on, and how many run together. */
 const [verifiedOn, together] = [256, 8];
 
-async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Site): Promise<Checked> {
+async function generateChecked(order: MakeOrder, deps: MakeDeps, site: GenerationSite): Promise<Checked> {
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
   const signature = servedSignature(order);

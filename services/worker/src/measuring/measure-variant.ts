@@ -75,7 +75,7 @@ function requireProvider(provider: string, { group }: ClassSlots): void {
   throw new ParetoError('failed-precondition', message);
 }
 
-interface Site extends StepContext {
+interface MeasurementSite extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
   /** Undefined: there is nothing to compare answers with. */
@@ -86,7 +86,7 @@ async function measureHere(
   order: MeasureOrder,
   { tokens }: ClassSlots,
   deps: MeasureDeps,
-  site: Site,
+  site: MeasurementSite,
 ): Promise<Measurement['result']> {
   const { pool, clock, runtimeVersion, profileMs, stepMemory } = deps;
   const { modelPath, validationPath, reportProgress, signal } = site;
@@ -128,7 +128,7 @@ async function qualityOf(
   { spec, metric }: MeasureOrder,
   target: Pick<QualityRequest, 'executor' | 'tokens' | 'maxBatch' | 'set'>,
   deps: MeasureDeps,
-  { originalPath, reportProgress, signal }: Site,
+  { originalPath, reportProgress, signal }: MeasurementSite,
 ): Promise<Quality> {
   await using original =
     originalPath === undefined ? undefined : await loadInBackground('the original', originalPath, deps, signal);
