@@ -2,7 +2,7 @@
 
 import type { VariantId } from '@pareto/core';
 import { objectiveToWire, type wire } from '@pareto/rpc';
-import type { Asked } from '../resolve/resolve.js';
+import type { ResolvedQuery } from '../resolve/resolve.js';
 
 interface Entry {
   readonly target: string;
@@ -18,9 +18,9 @@ interface Entry {
 }
 
 export interface Entries {
-  of(asked: Asked): Entry;
+  of(resolved: ResolvedQuery): Entry;
   /** One more query of it. */
-  count(asked: Asked): Entry;
+  count(resolved: ResolvedQuery): Entry;
   /** The largest entries; the rest are merged under an empty target. */
   largest(): wire.DemandEntryInput[];
   /** A new window begins: what is held still is. */
@@ -34,22 +34,22 @@ const keptEntries = 4_096;
 export function createEntries(): Entries {
   let entries = new Map<string, Entry>();
 
-  function of(asked: Asked): Entry {
-    const key = keyOf(asked);
+  function of(resolved: ResolvedQuery): Entry {
+    const key = keyOf(resolved);
     const known = entries.get(key);
     if (known !== undefined) return known;
     const isRest = entries.size >= keptEntries;
-    const entry = isRest ? (entries.get('') ?? createEntry('', null)) : entryFor(asked);
+    const entry = isRest ? (entries.get('') ?? createEntry('', null)) : entryFor(resolved);
     entries.set(isRest ? '' : key, entry);
     return entry;
   }
 
   return {
     of,
-    count(asked) {
-      const entry = of(asked);
+    count(resolved) {
+      const entry = of(resolved);
       entry.requests += 1;
-      entry.items += asked.items;
+      entry.items += resolved.items;
       return entry;
     },
     largest: () => largest([...entries.values()]),
@@ -60,10 +60,10 @@ export function createEntries(): Entries {
   };
 }
 
-const keyOf = ({ entry, objective: o }: Asked): string =>
+const keyOf = ({ entry, objective: o }: ResolvedQuery): string =>
   `${entry.name} ${o.latencyMs} ${o.minAccuracy} ${o.accuracyBound} ${o.maxCostPer1k} ${o.class} ${o.degrade}`;
 
-const entryFor = ({ entry, objective }: Asked): Entry => createEntry(entry.name, objectiveToWire(objective));
+const entryFor = ({ entry, objective }: ResolvedQuery): Entry => createEntry(entry.name, objectiveToWire(objective));
 
 function createEntry(target: string, objective: wire.ObjectiveInput | null): Entry {
   const counts = { requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };

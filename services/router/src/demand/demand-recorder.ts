@@ -3,17 +3,17 @@
 import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
-import type { Asked } from '../resolve/resolve.js';
+import type { ResolvedQuery } from '../resolve/resolve.js';
 import { add, createEntries } from './demand-entries.js';
 
 export interface DemandRecorder extends Runnable {
   /** `latencyMs` is from its receipt to its answer: beyond the objective's it is a violation. */
-  answered(asked: Asked, variant: VariantId, latencyMs: number): void;
-  refused(asked: Asked): void;
+  answered(resolved: ResolvedQuery, variant: VariantId, latencyMs: number): void;
+  refused(resolved: ResolvedQuery): void;
   /** Neither answered nor refused, and not by the client's own fault. */
-  failed(asked: Asked): void;
+  failed(resolved: ResolvedQuery): void;
   /** A query begins to wait for a variant; dispose when it no longer does. */
-  held(asked: Asked, variant: VariantId): Disposable;
+  held(resolved: ResolvedQuery, variant: VariantId): Disposable;
 }
 
 export interface DemandOptions {
@@ -55,22 +55,22 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
 
   return {
     name: 'demand',
-    answered(asked, variant, latencyMs) {
-      const entry = entries.count(asked);
-      if (latencyMs > asked.objective.latencyMs) entry.violations += 1;
-      add(entry.itemsByVariant, variant, asked.items);
+    answered(resolved, variant, latencyMs) {
+      const entry = entries.count(resolved);
+      if (latencyMs > resolved.objective.latencyMs) entry.violations += 1;
+      add(entry.itemsByVariant, variant, resolved.items);
       add(entry.latencyCounts, latencyBucket(latencyMs), 1);
     },
-    refused(asked) {
-      entries.count(asked).refused += 1;
+    refused(resolved) {
+      entries.count(resolved).refused += 1;
     },
-    failed(asked) {
-      entries.of(asked).failed += 1;
+    failed(resolved) {
+      entries.of(resolved).failed += 1;
     },
-    held(asked, variant) {
-      add(entries.of(asked).held, variant, 1);
+    held(resolved, variant) {
+      add(entries.of(resolved).held, variant, 1);
       reportSoon(urgentMs);
-      return { [Symbol.dispose]: () => add(entries.of(asked).held, variant, -1) };
+      return { [Symbol.dispose]: () => add(entries.of(resolved).held, variant, -1) };
     },
     start: async () => tick(),
     stop: async () => {

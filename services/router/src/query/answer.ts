@@ -6,7 +6,7 @@ import { decide } from './decide.js';
 import { failureOf, forward, spendRetry } from './forward.js';
 import type { Hold } from './holds.js';
 import { refusalOf, type Refusal } from '../resolve/refusal.js';
-import { admissionObjective, remainingMs, resolve, type Asked, type ClientQuery } from '../resolve/resolve.js';
+import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Answer {
@@ -18,25 +18,30 @@ export interface Answer {
   readonly coldStart: boolean;
 }
 
-/** `asked` is what the query means by the table of now. Throws a ParetoError whose code is the query's status. */
-export async function answer(core: RouterCore, query: ClientQuery, asked: Asked, seq: number): Promise<Answer> {
+/** `resolved` is what the query means by the table of now. Throws a ParetoError whose code is the query's status. */
+export async function answer(
+  core: RouterCore,
+  query: ClientQuery,
+  resolved: ResolvedQuery,
+  seq: number,
+): Promise<Answer> {
   let hold: Hold | undefined;
   try {
-    for (let attempt = 1; ; asked = resolve(core.tables.table, query)) {
+    for (let attempt = 1; ; resolved = resolve(core.tables.table, query)) {
       if (remainingMs(query, core.clock) === 0) throw new ParetoError('deadline-exceeded', 'the deadline has passed');
       const isFirst = attempt === 1 && hold === undefined;
-      const admission = decide(core, query, asked, { seq, isFirst, hold });
-      if (admission.kind === 'refuse') throw refuse(core, query, asked, admission);
+      const admission = decide(core, query, resolved, { seq, isFirst, hold });
+      if (admission.kind === 'refuse') throw refuse(core, query, resolved, admission);
       if (admission.kind === 'hold') {
         hold ??= enterHold(core, query);
-        await waitFor(admission.selection.candidate.variant, core, asked, hold);
+        await waitFor(admission.selection.candidate.variant, core, resolved, hold);
         continue;
       }
       const { selection } = admission;
       const replica = pickReplica(selection.candidate, core.loads, core.rng);
       if (replica === undefined) throw new Error(`chosen variant ${selection.candidate.variant} has no usable replica`);
       const routed = { seq, replica, selection, isFirst, isColdStart: hold !== undefined };
-      const outcome = await forward(core, query, asked, routed);
+      const outcome = await forward(core, query, resolved, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
       if (!spendRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
     }
@@ -45,9 +50,9 @@ export async function answer(core: RouterCore, query: ClientQuery, asked: Asked,
   }
 }
 
-function refuse(core: RouterCore, query: ClientQuery, asked: Asked, refusal: Refusal): ParetoError {
+function refuse(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, refusal: Refusal): ParetoError {
   const elapsedMs = core.clock.now() - query.call.receivedAt;
-  return refusalOf(refusal, asked, admissionObjective(query, asked, core.clock), elapsedMs);
+  return refusalOf(refusal, resolved, admissionObjective(query, resolved, core.clock), elapsedMs);
 }
 
 function enterHold(core: RouterCore, query: ClientQuery): Hold {
@@ -56,7 +61,7 @@ function enterHold(core: RouterCore, query: ClientQuery): Hold {
 }
 
 /** Until anything has changed; meanwhile the controller knows that the variant is waited for. */
-async function waitFor(variant: VariantId, core: RouterCore, asked: Asked, hold: Hold): Promise<void> {
-  using _waiting = core.demand.held(asked, variant);
+async function waitFor(variant: VariantId, core: RouterCore, resolved: ResolvedQuery, hold: Hold): Promise<void> {
+  using _waiting = core.demand.held(resolved, variant);
   await hold.next(variant);
 }

@@ -3,7 +3,7 @@
 import { admit, selectVariant, type Admission } from '@pareto/policy';
 import type { Outcome } from '../decisions/decision-log.js';
 import type { Hold } from './holds.js';
-import { admissionObjective, type Asked, type ClientQuery } from '../resolve/resolve.js';
+import { admissionObjective, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Turn {
@@ -13,10 +13,10 @@ export interface Turn {
   readonly hold: Hold | undefined;
 }
 
-export function decide(core: RouterCore, query: ClientQuery, asked: Asked, turn: Turn): Admission {
+export function decide(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, turn: Turn): Admission {
   const began = core.clock.now();
-  const { entry, items, preference, table } = asked;
-  const objective = turn.isFirst ? admissionObjective(query, asked, core.clock) : asked.objective;
+  const { entry, items, preference, table } = resolved;
+  const objective = turn.isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
   const elapsedMs = turn.isFirst ? began - query.call.receivedAt : 0;
   const wanted = { items, objective, elapsedMs, preference };
   const selection = selectVariant(entry, wanted, core.loads, core.params.select, core.trace);

@@ -4,7 +4,7 @@ import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission } from '@pareto/policy';
 import { decisionKey, encodeDecision, loadKey, parseLoad } from '@pareto/rpc';
 import type { LinkOutcome } from '../workers/worker-link.js';
-import { remainingMs, type Asked, type ClientQuery } from '../resolve/resolve.js';
+import { remainingMs, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
 export interface Routed {
@@ -21,20 +21,20 @@ type Failure = Exclude<LinkOutcome, { kind: 'answered' }>;
 export async function forward(
   core: RouterCore,
   query: ClientQuery,
-  asked: Asked,
+  resolved: ResolvedQuery,
   routed: Routed,
 ): Promise<LinkOutcome> {
   const { replica, selection, seq } = routed;
   core.decisions.sentTo(seq, replica.worker);
   const aloneMs = selection.predictedMs - core.loads.backlogMs(selection.candidate.index);
-  const aheadItems = core.loads.sent(replica.id, asked.items);
+  const aheadItems = core.loads.sent(replica.id, resolved.items);
   const outcome = await core.workers.infer(replica, query.body, {
     signal: query.call.signal,
     timeoutMs: remainingMs(query, core.clock),
-    metadata: metadataOf(core, query, asked, routed),
+    metadata: metadataOf(core, query, resolved, routed),
   });
   const load = outcome.kind === 'answered' ? parseLoad(outcome.trailers.get(loadKey)) : undefined;
-  core.loads.ended(replica.id, asked.items, load);
+  core.loads.ended(replica.id, resolved.items, load);
   if (outcome.kind === 'answered' && routed.isFirst) {
     core.loads.observe(replica.id, aheadItems, core.clock.now() - query.call.receivedAt - aloneMs);
   }
@@ -42,7 +42,12 @@ export async function forward(
   return outcome;
 }
 
-function metadataOf(core: RouterCore, query: ClientQuery, asked: Asked, routed: Routed): Record<string, string> {
+function metadataOf(
+  core: RouterCore,
+  query: ClientQuery,
+  resolved: ResolvedQuery,
+  routed: Routed,
+): Record<string, string> {
   const { candidate, degraded } = routed.selection;
   const elapsedMs = core.clock.now() - query.call.receivedAt;
   const decision = encodeDecision({
@@ -52,7 +57,7 @@ function metadataOf(core: RouterCore, query: ClientQuery, asked: Asked, routed: 
     accuracy: candidate.accuracy?.value,
     coldStart: routed.isColdStart,
     degraded,
-    latencyLeftMs: Math.max(0, asked.objective.latencyMs - elapsedMs),
+    latencyLeftMs: Math.max(0, resolved.objective.latencyMs - elapsedMs),
   });
   const { traceparent } = query;
   return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };

@@ -4,7 +4,7 @@ import { ParetoError, type ErrorCode } from '@pareto/core';
 import { earnRetry } from '@pareto/policy';
 import { answer, type Answer } from './answer.js';
 import { untilTable } from './until-table.js';
-import { resolve, type Asked, type ClientQuery } from '../resolve/resolve.js';
+import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 import { isPublicTrailer } from '../workers/worker-link.js';
 
@@ -26,32 +26,32 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   });
   call.setTrailer('pareto-decision-id', decisionId);
   core.savings.retries = earnRetry(core.savings.retries, core.params.retry);
-  let asked: Asked | undefined;
+  let resolved: ResolvedQuery | undefined;
   try {
     if (core.tables.table === undefined) await untilTable(core, call.signal);
-    asked = resolve(core.tables.table, query);
-    const answered = await answer(core, { ...query, traceparent: span.traceparent }, asked, seq);
+    resolved = resolve(core.tables.table, query);
+    const answered = await answer(core, { ...query, traceparent: span.traceparent }, resolved, seq);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
     const latencyMs = core.clock.now() - call.receivedAt;
-    recordAnswer(core, asked, answered, latencyMs);
+    recordAnswer(core, resolved, answered, latencyMs);
     span.set({ 'pareto.variant': answered.candidate.variant });
     span.end();
     return { ...answered, decisionId, latencyMs };
   } catch (error) {
-    recordFailure(core, asked, error);
+    recordFailure(core, resolved, error);
     span.end(error);
     throw error;
   }
 }
 
-function recordAnswer(core: RouterCore, asked: Asked, answered: Answer, latencyMs: number): void {
+function recordAnswer(core: RouterCore, resolved: ResolvedQuery, answered: Answer, latencyMs: number): void {
   const { metrics, demand } = core;
-  const target = asked.entry.task;
+  const target = resolved.entry.task;
   metrics.requests.add(1, { target, code: 'ok' });
   metrics.endToEnd.record(latencyMs / 1000, { target });
   metrics.cost.add(Number(answered.trailers.get('pareto-cost') ?? 0), { target });
-  if (latencyMs > asked.objective.latencyMs) metrics.violations.add(1, { target });
-  demand.answered(asked, answered.candidate.variant, latencyMs);
+  if (latencyMs > resolved.objective.latencyMs) metrics.violations.add(1, { target });
+  demand.answered(resolved, answered.candidate.variant, latencyMs);
 }
 
 const refusals: ReadonlySet<ErrorCode> = new Set(['resource-exhausted', 'failed-precondition']);
@@ -59,10 +59,10 @@ const refusals: ReadonlySet<ErrorCode> = new Set(['resource-exhausted', 'failed-
 const failures: ReadonlySet<ErrorCode> = new Set(['deadline-exceeded', 'unavailable', 'internal', 'data-loss']);
 
 /** Refusals are demand too. */
-function recordFailure({ metrics, demand }: RouterCore, asked: Asked | undefined, error: unknown): void {
+function recordFailure({ metrics, demand }: RouterCore, resolved: ResolvedQuery | undefined, error: unknown): void {
   const code = error instanceof ParetoError ? error.code : 'internal';
-  metrics.requests.add(1, { target: asked?.entry.task ?? 'unknown', code });
-  if (asked === undefined) return;
-  if (refusals.has(code)) demand.refused(asked);
-  else if (failures.has(code)) demand.failed(asked);
+  metrics.requests.add(1, { target: resolved?.entry.task ?? 'unknown', code });
+  if (resolved === undefined) return;
+  if (refusals.has(code)) demand.refused(resolved);
+  else if (failures.has(code)) demand.failed(resolved);
 }

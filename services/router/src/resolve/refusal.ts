@@ -2,7 +2,7 @@
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import type { Admission, Offer, RefusalCause } from '@pareto/policy';
-import type { Asked } from './resolve.js';
+import type { ResolvedQuery } from './resolve.js';
 
 export type Refusal = Extract<Admission, { kind: 'refuse' }>;
 
@@ -10,13 +10,18 @@ export type Refusal = Extract<Admission, { kind: 'refuse' }>;
 const nearestKey = 'pareto-nearest-objective';
 
 /** `objective` is what admission went by, `elapsedMs` when, since the headers came. */
-export function refusalOf(refusal: Refusal, asked: Asked, objective: Objective, elapsedMs: number): ParetoError {
-  const { entry, items } = asked;
+export function refusalOf(
+  refusal: Refusal,
+  resolved: ResolvedQuery,
+  objective: Objective,
+  elapsedMs: number,
+): ParetoError {
+  const { entry, items } = resolved;
   const { nearest } = refusal;
   const offer = nearest === undefined ? '' : `; nearest that can be met: ${offerText(nearest)}`;
   const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
-  if (!isForDeadline(refusal, asked.objective, objective)) return new ParetoError(refusal.code, reason, { details });
+  if (!isForDeadline(refusal, resolved.objective, objective)) return new ParetoError(refusal.code, reason, { details });
   return new ParetoError('deadline-exceeded', `the deadline is too short: ${reason}`, { details });
 }
 

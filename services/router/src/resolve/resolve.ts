@@ -34,7 +34,7 @@ export interface ClientQuery {
   readonly call: ServerCall;
 }
 
-export interface Asked {
+export interface ResolvedQuery {
   readonly table: RoutingTable;
   readonly entry: TargetEntry;
   readonly items: number;
@@ -43,7 +43,7 @@ export interface Asked {
 }
 
 /** Throws `unavailable` without a table, `not-found`, or `invalid-argument` on a name that is none. */
-export function resolve(table: RoutingTable | undefined, query: ClientQuery): Asked {
+export function resolve(table: RoutingTable | undefined, query: ClientQuery): ResolvedQuery {
   const entry = findTarget(table, query.target, query.version);
   const [first] = query.shape;
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
@@ -102,7 +102,7 @@ export function servedVersion(entry: TargetEntry): number {
 }
 
 /** The objective that admission goes by: its latency is no longer than the deadline leaves. */
-export function admissionObjective(query: ClientQuery, { objective }: Asked, clock: Clock): Objective {
+export function admissionObjective(query: ClientQuery, { objective }: ResolvedQuery, clock: Clock): Objective {
   const remaining = remainingMs(query, clock);
   if (remaining === undefined) return objective;
   const deadlineMs = Math.round(remaining + clock.now() - query.call.receivedAt);

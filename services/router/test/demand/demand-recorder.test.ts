@@ -3,12 +3,12 @@ import { fallbackObjective, latencyBucket, milliseconds, variantId } from '@pare
 import type { wire } from '@pareto/rpc';
 import { createManualClock } from '@pareto/testkit';
 import { createDemandRecorder } from '../../src/demand/demand-recorder.js';
-import type { Asked } from '../../src/resolve/resolve.js';
+import type { ResolvedQuery } from '../../src/resolve/resolve.js';
 import { domainTable } from '../support/domain-table.js';
 
 const a = variantId('a:original');
 
-function asked(latencyMs = 1000, items = 1): Asked {
+function resolvedQuery(latencyMs = 1000, items = 1): ResolvedQuery {
   const table = domainTable({ a: { ms: 1, replicas: 1 } });
   const entry = table.targets.get('digits');
   assert.ok(entry !== undefined);
@@ -33,10 +33,10 @@ describe('demand', () => {
   it('is told each second, by target and objective', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
-    recorder.answered(asked(), a, 10);
-    recorder.answered(asked(1000, 4), a, 1500);
-    recorder.refused(asked(50));
-    recorder.failed(asked(50));
+    recorder.answered(resolvedQuery(), a, 10);
+    recorder.answered(resolvedQuery(1000, 4), a, 1500);
+    recorder.refused(resolvedQuery(50));
+    recorder.failed(resolvedQuery(50));
     await clock.advance(1000);
     const [demand] = sent;
     assert.ok(demand !== undefined);
@@ -59,7 +59,7 @@ describe('demand', () => {
   it('tells of a held query at once, and again while it is held', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
-    const holds = [recorder.held(asked(), a), recorder.held(asked(), a)];
+    const holds = [recorder.held(resolvedQuery(), a), recorder.held(resolvedQuery(), a)];
     await clock.advance(5);
     assert.deepEqual(
       sent.map(({ entries }) => [entries?.[0]?.held, entries?.[0]?.heldVariant]),
@@ -76,10 +76,10 @@ describe('demand', () => {
     const { clock, sent, recorder, take } = setUp();
     await recorder.start(() => undefined);
     take(false);
-    recorder.answered(asked(), a, 10);
+    recorder.answered(resolvedQuery(), a, 10);
     await clock.advance(2500);
     take(true);
-    recorder.answered(asked(), a, 10);
+    recorder.answered(resolvedQuery(), a, 10);
     await clock.advance(1000);
     assert.deepEqual(
       sent.map(({ windowMs, entries }) => [windowMs, entries?.[0]?.requests]),
@@ -90,8 +90,8 @@ describe('demand', () => {
   it('is bounded: the largest 256, the rest merged', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
-    for (let i = 1; i <= 5000; i++) recorder.answered(asked(i), a, 10);
-    recorder.answered(asked(3), a, 10);
+    for (let i = 1; i <= 5000; i++) recorder.answered(resolvedQuery(i), a, 10);
+    recorder.answered(resolvedQuery(3), a, 10);
     await clock.advance(1000);
     const entries = sent[0]?.entries ?? [];
     assert.equal(entries.length, 257);
