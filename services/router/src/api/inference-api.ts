@@ -26,8 +26,8 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
     explain: ({ decisionId }, call) => explain({ ...core, table }, decisionId, call),
     async whatIf(request, call) {
       const entry = findTarget(table(), request.target, '');
-      const given = [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)];
-      const { objective, preference } = objectiveFor(entry, given);
+      const objectiveSources = [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)];
+      const { objective, preference } = objectiveFor(entry, objectiveSources);
       const answer = whatIf(entry, { items: 1, objective, preference, elapsedMs: 0 }, core.params.select);
       return describeWhatIf(answer, entry, objective);
     },
@@ -42,7 +42,7 @@ async function infer(core: RouterCore, request: wire.InferRequest, call: ServerC
     version: '',
     shape: inputs[0]?.shape ?? [],
     body: encodeInferRequest({ modelName: target, id, inputs, outputs }),
-    given: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
+    objectiveSources: [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)],
     timeoutMs: undefined,
     traceparent: call.metadata.get('traceparent'),
     call,

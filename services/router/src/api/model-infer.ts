@@ -23,7 +23,7 @@ export async function inferScanned(
     version: modelVersion,
     shape: inputs[0]?.shape ?? [],
     body,
-    given: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
+    objectiveSources: [objectiveOfParameters(parameters), objectiveOfMetadata(call.metadata)],
     timeoutMs: timeoutMsOf(parameters),
     traceparent: call.metadata.get('traceparent'),
     call,

@@ -26,7 +26,7 @@ export interface ClientQuery {
   /** The encoded ModelInferRequest. */
   readonly body: Buffer;
   /** What the client asked for, the strongest source first. */
-  readonly given: readonly PartialObjective[];
+  readonly objectiveSources: readonly PartialObjective[];
   /** The protocol's own timeout, beside the call's deadline. */
   readonly timeoutMs: number | undefined;
   /** Sent on to the worker. */
@@ -47,14 +47,14 @@ export function resolve(table: RoutingTable | undefined, query: ClientQuery): Re
   const entry = findTarget(table, query.target, query.version);
   const [first] = query.shape;
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
-  return { table: requireTable(table), entry, items, ...objectiveFor(entry, query.given) };
+  return { table: requireTable(table), entry, items, ...objectiveFor(entry, query.objectiveSources) };
 }
 
 export function objectiveFor(
   entry: TargetEntry,
-  given: readonly PartialObjective[],
+  objectiveSources: readonly PartialObjective[],
 ): { readonly objective: Objective; readonly preference: Preference } {
-  const sources = [...given, entry.defaultObjective];
+  const sources = [...objectiveSources, entry.defaultObjective];
   return { objective: resolveObjective(...sources, fallbackObjective), preference: preferenceOf(...sources) };
 }
 
