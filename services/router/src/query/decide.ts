@@ -6,25 +6,30 @@ import type { Hold } from './holds.js';
 import { admissionObjective, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
-export interface Turn {
+export interface DecisionAttempt {
   readonly seq: number;
   /** Time that has passed counts in the first decision; after that the query is admitted, and late rather than lost. */
   readonly isFirst: boolean;
   readonly hold: Hold | undefined;
 }
 
-export function decide(core: RouterCore, query: ClientQuery, resolved: ResolvedQuery, turn: Turn): Admission {
+export function decide(
+  core: RouterCore,
+  query: ClientQuery,
+  resolved: ResolvedQuery,
+  attempt: DecisionAttempt,
+): Admission {
   const began = core.clock.now();
   const { entry, items, preference, table } = resolved;
-  const objective = turn.isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
-  const elapsedMs = turn.isFirst ? began - query.call.receivedAt : 0;
+  const objective = attempt.isFirst ? admissionObjective(query, resolved, core.clock) : resolved.objective;
+  const elapsedMs = attempt.isFirst ? began - query.call.receivedAt : 0;
   const wanted = { items, objective, elapsedMs, preference };
   const selection = selectVariant(entry, wanted, core.loads, core.params.select, core.trace);
-  const admission = admit(selection, query.body.length, core.holds.held(turn.hold), core.params.admit);
+  const admission = admit(selection, query.body.length, core.holds.held(attempt.hold), core.params.admit);
   const outcome = outcomeOf(admission);
   const chosen = selection.kind === 'refused' ? -1 : entry.candidates.indexOf(selection.candidate);
   const tableVersion = table.version;
-  core.decisions.record(turn.seq, { target: entry, objective, tableVersion, outcome, chosen, trace: core.trace });
+  core.decisions.record(attempt.seq, { target: entry, objective, tableVersion, outcome, chosen, trace: core.trace });
   core.metrics.decisions.add(1, { outcome });
   core.metrics.decisionTime.record((core.clock.now() - began) / 1000);
   return admission;
