@@ -2,7 +2,7 @@
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { earnRetry } from '@pareto/policy';
-import { answer, type Answer } from './answer.js';
+import { routeQuery, type Answer } from './route-query.js';
 import { untilTable } from './until-table.js';
 import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
@@ -30,7 +30,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   try {
     if (core.tables.table === undefined) await untilTable(core, call.signal);
     resolved = resolve(core.tables.table, query);
-    const answered = await answer(core, { ...query, traceparent: span.traceparent }, resolved, seq);
+    const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, seq);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);
     const latencyMs = core.clock.now() - call.receivedAt;
     recordAnswer(core, resolved, answered, latencyMs);

@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** `resolved` is what the query means by the table of now. Throws a ParetoError whose code is the query's status. */
-export async function answer(
+export async function routeQuery(
   core: RouterCore,
   query: ClientQuery,
   resolved: ResolvedQuery,
