@@ -26,7 +26,7 @@ function carryOut(task: InferTask): Outcome {
   return { result: { ...asked, request: { ...asked.request, inputs } }, bytes };
 }
 
-function answer(task: InferTask): void {
+function handleTask(task: InferTask): void {
   let outcome: Outcome;
   try {
     outcome = carryOut(task);
@@ -37,4 +37,4 @@ function answer(task: InferTask): void {
   parentPort?.postMessage(done, memoryOf(outcome.bytes));
 }
 
-parentPort?.on('message', answer);
+parentPort?.on('message', handleTask);

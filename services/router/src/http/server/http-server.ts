@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { createWebServer, formatAddress, type Guard, type ServerTls, type WebServer } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
-import { answer } from './answer.js';
+import { handleRequest } from './handle-request.js';
 import { createByteBudget } from '../body/byte-budget.js';
 import { refuseConnection } from './client-error.js';
 import { createInferWork, type InferWork } from '../infer/infer-work.js';
@@ -61,7 +61,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   );
   const { server } = web;
   server.maxConnections = maxConnections;
-  answerAll(web, work, options);
+  handleAll(web, work, options);
   let drained: Promise<void> | undefined;
   const drain = (): Promise<void> => (drained ??= close(server, drainTimeoutMs, clock));
   return {
@@ -82,7 +82,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-function answerAll({ server, certifiedOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
+function handleAll({ server, certifiedOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
   const { handlers, guard, origins, maxMessageBytes, draining, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
   const isDraining = (): boolean => draining.aborted;
@@ -90,7 +90,7 @@ function answerAll({ server, certifiedOf }: WebServer, work: InferWork, options:
   const settings = { protocol, work, budget, origins, maxMessageBytes, stallMs, clock, onError, isDraining };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', () => undefined);
-    answer(request, response, certifiedOf(request.socket), settings).catch((error: unknown) => {
+    handleRequest(request, response, certifiedOf(request.socket), settings).catch((error: unknown) => {
       onError(request.url ?? '', error);
       response.destroy();
     });

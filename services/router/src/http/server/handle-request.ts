@@ -15,7 +15,7 @@ import { bytesOf, emptyReply, type Reply } from '../reply/reply.js';
 import { allowed, findRoute, type Found } from '../calls/routes.js';
 import { errorReply, HttpError } from '../reply/status.js';
 
-export interface AnswerOptions {
+export interface HandleRequestOptions {
   readonly protocol: ProtocolCalls;
   readonly work: InferWork;
   readonly budget: ByteBudget;
@@ -29,11 +29,11 @@ export interface AnswerOptions {
   readonly isDraining: () => boolean;
 }
 
-export async function answer(
+export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
   certified: Certified,
-  options: AnswerOptions,
+  options: HandleRequestOptions,
 ): Promise<void> {
   const http = createHttpCall(request, response, { certified, clock: options.clock });
   const hold = options.budget.hold();
@@ -60,7 +60,7 @@ async function replyTo(
   request: IncomingMessage,
   response: ServerResponse,
   { http, hold }: { readonly http: HttpCall; readonly hold: ByteHold },
-  options: AnswerOptions,
+  options: HandleRequestOptions,
 ): Promise<Reply> {
   const { method = 'GET', headers } = request;
   const found = findRoute(pathOf(request));
@@ -115,7 +115,7 @@ async function send(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
-  { stallMs, isDraining, clock }: AnswerOptions,
+  { stallMs, isDraining, clock }: HandleRequestOptions,
 ): Promise<void> {
   response.setTimeout(stallMs, () => response.destroy());
   for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, headerText(value));
