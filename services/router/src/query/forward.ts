@@ -69,7 +69,7 @@ function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): v
   if (outcome.kind !== 'refused') return;
   if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);
   else if (outcome.isFull) core.loads.full(replica.id);
-  else core.loads.down(replica.id);
+  else core.loads.markDown(replica.id);
 }
 
 /** Whether the query may be sent again, after so many attempts; then it is paid for. */

@@ -30,7 +30,7 @@ export interface LoadTracker extends LoadView {
   /** It has no room: busy until its load is told anew. */
   full(replica: ReplicaId): void;
   /** It cannot be called until it is told to be. */
-  down(replica: ReplicaId): void;
+  markDown(replica: ReplicaId): void;
   /** How many can be called. */
   readonly usable: number;
 }
@@ -120,7 +120,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       return wasDown && load !== undefined;
     },
     full: (replica) => change(replica, (state) => (state.isFull = true)),
-    down: (replica) => change(replica, (state) => (state.isDown = true)),
+    markDown: (replica) => change(replica, (state) => (state.isDown = true)),
   };
 }
 

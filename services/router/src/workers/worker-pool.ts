@@ -52,15 +52,15 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     }
     if (isRecovered) options.onRecovered();
   }
-  function putDown(address: string): void {
-    for (const { id } of replicasOf(address)) loads.down(id);
+  function markDown(address: string): void {
+    for (const { id } of replicasOf(address)) loads.markDown(id);
   }
   function join(address: string): void {
     const watch = {
       ...options,
       onAnswer: (response: wire.PingResponse) => onAnswer(address, response),
       onLost(reason: LossReason) {
-        putDown(address);
+        markDown(address);
         options.onLost(reason, replicasOf(address)[0]?.worker);
       },
     };
@@ -80,12 +80,12 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       byAddress = groupBy(table.replicas, ({ address }) => address);
       for (const [address, worker] of workers) if (!byAddress.has(address)) leave(address, worker);
       for (const address of byAddress.keys()) if (!workers.has(address)) join(address);
-      for (const [address, worker] of workers) if (!worker.alive) putDown(address);
+      for (const [address, worker] of workers) if (!worker.alive) markDown(address);
     },
     infer: async (replica, body, callOptions) =>
       workers.get(replica.address)?.infer(body, callOptions) ?? noLink(replica),
     suspect(address, reason, error) {
-      putDown(address);
+      markDown(address);
       workers.get(address)?.suspect(reason, error);
     },
     start: async () => undefined,

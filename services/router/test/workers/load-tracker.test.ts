@@ -13,7 +13,7 @@ describe('the load tracker', () => {
     loads.report(a0, load(30, 7));
     loads.report(a1, load(20, 3));
     assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [20, 3]);
-    loads.down(a1);
+    loads.markDown(a1);
     assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [30, 7]);
     loads.report(a0, undefined);
     assert.equal(loads.backlogMs(0), Infinity);
