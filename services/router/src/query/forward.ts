@@ -68,7 +68,7 @@ function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): v
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'broken', outcome.error);
   if (outcome.kind !== 'refused') return;
   if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);
-  else if (outcome.isFull) core.loads.full(replica.id);
+  else if (outcome.isFull) core.loads.markFull(replica.id);
   else core.loads.markDown(replica.id);
 }
 

@@ -28,7 +28,7 @@ export interface LoadTracker extends LoadView {
    */
   report(replica: ReplicaId, load: ReplicaLoadReport | undefined): boolean;
   /** It has no room: busy until its load is told anew. */
-  full(replica: ReplicaId): void;
+  markFull(replica: ReplicaId): void;
   /** It cannot be called until it is told to be. */
   markDown(replica: ReplicaId): void;
   /** How many can be called. */
@@ -119,7 +119,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       change(replica, (state) => hearReport(state, load));
       return wasDown && load !== undefined;
     },
-    full: (replica) => change(replica, (state) => (state.isFull = true)),
+    markFull: (replica) => change(replica, (state) => (state.isFull = true)),
     markDown: (replica) => change(replica, (state) => (state.isDown = true)),
   };
 }

@@ -37,7 +37,7 @@ describe('the load tracker', () => {
   it('calls a full replica busy, not gone', () => {
     const loads = createLoadTracker({ wayMs: 0 });
     loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
-    loads.full(a0);
+    loads.markFull(a0);
     assert.ok(loads.backlogMs(0) > 1e6 && loads.backlogMs(0) < Infinity);
     loads.report(a0, load(0));
     assert.equal(loads.backlogMs(0), 0);
