@@ -43,7 +43,7 @@ function randomQuery(rng: Rng): Query {
 /** Microseconds of each decision, ascending. */
 function timeDecisions(table: RoutingTable, rng: Rng): Float64Array {
   const loads = createLoadTracker(defaultPaceParams);
-  loads.adopt(table);
+  loads.setTable(table);
   for (const { id } of table.replicas) {
     loads.report(id, { queuedItems: Math.floor(8 * rng()), runningItems: 1, backlogMs: 50 * rng() });
   }

@@ -46,8 +46,8 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   };
   const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
   function onTable(table: RoutingTable): void {
-    loads.adopt(table);
-    workers.adopt(table);
+    loads.setTable(table);
+    workers.setTable(table);
     identity.onTable();
     changes.notify();
   }

@@ -15,7 +15,7 @@ import {
 
 export interface LoadTracker extends LoadView {
   /** Takes a new table; what is known of replicas that stay is kept. */
-  adopt(table: RoutingTable): void;
+  setTable(table: RoutingTable): void;
   /** Answers how many items were ahead of it. */
   sent(replica: ReplicaId, items: number): number;
   /** A query ended; with the load that its worker told, if it did. */
@@ -99,7 +99,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     get usable() {
       return bySlot.filter((state) => state?.isDown === false).length;
     },
-    adopt(table) {
+    setTable(table) {
       const before = candidates;
       candidates = byIndex(table.candidates);
       const known = leave(before.filter((each) => each !== undefined && each !== candidates[each.index]));

@@ -29,7 +29,7 @@ export interface WorkerPoolOptions {
 }
 
 export interface WorkerPool extends Runnable {
-  adopt(table: RoutingTable): void;
+  setTable(table: RoutingTable): void;
   /** Never rejects. */
   infer(replica: ReplicaRoute, body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
   /** Nothing is sent to the worker until it answers a ping. */
@@ -76,7 +76,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   return {
     name: 'worker links',
-    adopt(table) {
+    setTable(table) {
       byAddress = groupBy(table.replicas, ({ address }) => address);
       for (const [address, worker] of workers) if (!byAddress.has(address)) leave(address, worker);
       for (const address of byAddress.keys()) if (!workers.has(address)) join(address);

@@ -224,7 +224,7 @@ const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(n
 
 /** Each replica tells a load that only its id decides. */
 function hear(loads: LoadTracker, table: RoutingTable): void {
-  loads.adopt(table);
+  loads.setTable(table);
   for (const { id } of table.replicas)
     loads.report(id, { backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 });
 }

@@ -9,7 +9,7 @@ const [a0, a1] = [replicaId('a-0'), replicaId('a-1')];
 describe('the load tracker', () => {
   it('shows the shortest wait of a candidate', () => {
     const loads = createLoadTracker({ wayMs: 0 });
-    loads.adopt(domainTable({ a: { ms: 2, replicas: 2 } }));
+    loads.setTable(domainTable({ a: { ms: 2, replicas: 2 } }));
     loads.report(a0, load(30, 7));
     loads.report(a1, load(20, 3));
     assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [20, 3]);
@@ -24,7 +24,7 @@ describe('the load tracker', () => {
 
   it('counts what it sent until the worker tells its load', () => {
     const loads = createLoadTracker({ wayMs: 0 });
-    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.sent(a0, 3);
     loads.sent(a0, 1);
     assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [8, 4]);
@@ -36,7 +36,7 @@ describe('the load tracker', () => {
 
   it('calls a full replica busy, not gone', () => {
     const loads = createLoadTracker({ wayMs: 0 });
-    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.markFull(a0);
     assert.ok(loads.backlogMs(0) > 1e6 && loads.backlogMs(0) < Infinity);
     loads.report(a0, load(0));
@@ -45,7 +45,7 @@ describe('the load tracker', () => {
 
   it('counts what has not reached the worker yet, whatever the worker tells', () => {
     const loads = createLoadTracker({ wayMs: 0 });
-    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     for (let i = 0; i < 10; i++) assert.equal(loads.sent(a0, 1), i);
     loads.ended(a0, 1, load(0));
     assert.deepEqual([loads.backlogMs(0), loads.queuedItems(0)], [18, 9]);
@@ -55,7 +55,7 @@ describe('the load tracker', () => {
 
   it('doubts lateness only while nothing answers', () => {
     const loads = createLoadTracker({ wayMs: 0 });
-    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     for (let i = 0; i < 8; i++) loads.observe(a0, 0, 50);
     loads.report(a0, load(0));
     assert.equal(loads.backlogMs(0), 50);
@@ -65,11 +65,11 @@ describe('the load tracker', () => {
 
   it('keeps what it knows from table to table', () => {
     const loads = createLoadTracker({ wayMs: 0 });
-    loads.adopt(domainTable({ a: { ms: 2, replicas: 1 } }));
+    loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.report(a0, load(9));
-    loads.adopt(domainTable({ b: { ms: 1, replicas: 1 }, a: { ms: 2, replicas: 1 } }));
+    loads.setTable(domainTable({ b: { ms: 1, replicas: 1 }, a: { ms: 2, replicas: 1 } }));
     assert.deepEqual([loads.backlogMs(0), loads.backlogMs(1), loads.replicaBacklogMs(1)], [0, 9, 9]);
-    loads.adopt(domainTable({}));
+    loads.setTable(domainTable({}));
     assert.deepEqual([loads.backlogMs(0), loads.replicaBacklogMs(0)], [Infinity, Infinity]);
     loads.sent(a0, 1);
   });
