@@ -7,11 +7,11 @@ import {
   countEnded,
   countSent,
   hearReport,
-  knowReplica,
+  trackReplica,
   learnPace,
   usableWaitOf,
-  type KnownReplica,
-} from './known-replica.js';
+  type TrackedReplica,
+} from './tracked-replica.js';
 
 export interface LoadTracker extends LoadView {
   /** Takes a new table; what is known of replicas that stay is kept. */
@@ -36,8 +36,8 @@ export interface LoadTracker extends LoadView {
 }
 
 export function createLoadTracker(params: PaceParams): LoadTracker {
-  const states = new Map<ReplicaId, KnownReplica>();
-  const bySlot: (KnownReplica | undefined)[] = [];
+  const states = new Map<ReplicaId, TrackedReplica>();
+  const bySlot: (TrackedReplica | undefined)[] = [];
   /** By index. */
   let candidates: readonly (Candidate | undefined)[] = [];
   let backlogs = new Float64Array(0);
@@ -58,7 +58,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     backlogs[candidate.index] = backlogMs;
     queues[candidate.index] = queuedItems;
   }
-  function change(replica: ReplicaId, apply: (state: KnownReplica) => void): void {
+  function change(replica: ReplicaId, apply: (state: TrackedReplica) => void): void {
     const state = states.get(replica);
     if (state === undefined) return;
     apply(state);
@@ -66,8 +66,8 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
   }
 
   /** What was known of their replicas. */
-  function leave(gone: readonly (Candidate | undefined)[]): ReadonlyMap<ReplicaId, KnownReplica> {
-    const known = new Map<ReplicaId, KnownReplica>();
+  function leave(gone: readonly (Candidate | undefined)[]): ReadonlyMap<ReplicaId, TrackedReplica> {
+    const known = new Map<ReplicaId, TrackedReplica>();
     for (const candidate of gone) {
       if (candidate === undefined) continue;
       backlogs[candidate.index] = Infinity;
@@ -80,9 +80,9 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     }
     return known;
   }
-  function enter(candidate: Candidate, known: ReadonlyMap<ReplicaId, KnownReplica>): void {
+  function enter(candidate: Candidate, known: ReadonlyMap<ReplicaId, TrackedReplica>): void {
     for (const replica of candidate.replicas) {
-      const state = knowReplica(candidate, replica, params, known.get(replica.id));
+      const state = trackReplica(candidate, replica, params, known.get(replica.id));
       states.set(replica.id, state);
       bySlot[replica.slot] = state;
     }

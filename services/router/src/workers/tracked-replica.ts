@@ -7,7 +7,7 @@ import type { ReplicaLoadReport } from '@pareto/rpc';
 /** A wait that no objective allows, of a replica that turned a query down: busy, but not gone. */
 const fullMs = 1e9;
 
-export interface KnownReplica {
+export interface TrackedReplica {
   readonly candidate: Candidate;
   backlogMs: number;
   queuedItems: number;
@@ -20,44 +20,44 @@ export interface KnownReplica {
   isFull: boolean;
 }
 
-export function countSent(known: KnownReplica, items: number): void {
-  known.sentItems += items;
-  known.pendingItems += items;
+export function countSent(tracked: TrackedReplica, items: number): void {
+  tracked.sentItems += items;
+  tracked.pendingItems += items;
 }
 
-export function countEnded(known: KnownReplica, items: number, load: ReplicaLoadReport | undefined): void {
-  known.pendingItems = Math.max(0, known.pendingItems - items);
-  if (load === undefined) known.sentItems = Math.max(0, known.sentItems - items);
-  else if (!known.isDown) hearLoad(known, load);
+export function countEnded(tracked: TrackedReplica, items: number, load: ReplicaLoadReport | undefined): void {
+  tracked.pendingItems = Math.max(0, tracked.pendingItems - items);
+  if (load === undefined) tracked.sentItems = Math.max(0, tracked.sentItems - items);
+  else if (!tracked.isDown) hearLoad(tracked, load);
 }
 
-export function learnPace(known: KnownReplica, aheadItems: number, waitedMs: number): void {
-  known.pace = observeWait(known.pace, aheadItems, waitedMs);
-  known.isHeard = true;
+export function learnPace(tracked: TrackedReplica, aheadItems: number, waitedMs: number): void {
+  tracked.pace = observeWait(tracked.pace, aheadItems, waitedMs);
+  tracked.isHeard = true;
 }
 
 /** `load` undefined: it can't be called. */
-export function hearReport(known: KnownReplica, load: ReplicaLoadReport | undefined): void {
-  hearLoad(known, load);
-  if (!known.isHeard) known.pace = doubtLateness(known.pace);
-  known.isHeard = false;
+export function hearReport(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
+  hearLoad(tracked, load);
+  if (!tracked.isHeard) tracked.pace = doubtLateness(tracked.pace);
+  tracked.isHeard = false;
 }
 
-function hearLoad(known: KnownReplica, load: ReplicaLoadReport | undefined): void {
-  known.isDown = load === undefined;
-  known.isFull = false;
-  known.sentItems = 0;
-  known.backlogMs = load?.backlogMs ?? 0;
-  known.queuedItems = load?.queuedItems ?? 0;
+function hearLoad(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
+  tracked.isDown = load === undefined;
+  tracked.isFull = false;
+  tracked.sentItems = 0;
+  tracked.backlogMs = load?.backlogMs ?? 0;
+  tracked.queuedItems = load?.queuedItems ?? 0;
 }
 
 /** What was known of it before is kept. */
-export function knowReplica(
+export function trackReplica(
   candidate: Candidate,
   replica: ReplicaRoute,
   params: PaceParams,
-  before: KnownReplica | undefined,
-): KnownReplica {
+  before: TrackedReplica | undefined,
+): TrackedReplica {
   const { profile } = candidate;
   const profiledMs = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
   const pace = before?.pace.profiledMs === profiledMs ? before.pace : startPace(profiledMs, params);
@@ -66,7 +66,7 @@ export function knowReplica(
 }
 
 /** Infinite when it must not be called. */
-export function usableWaitOf(state: KnownReplica): number {
+export function usableWaitOf(state: TrackedReplica): number {
   if (state.isDown) return Infinity;
   return state.isFull ? fullMs : waitOf(state, state.pace);
 }
