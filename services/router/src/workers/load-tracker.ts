@@ -6,7 +6,7 @@ import type { ReplicaLoadReport } from '@pareto/rpc';
 import {
   countEnded,
   countSent,
-  hearReport,
+  applyReport,
   trackReplica,
   learnPace,
   usableWaitOf,
@@ -116,7 +116,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     observe: (replica, aheadItems, waitedMs) => change(replica, (state) => learnPace(state, aheadItems, waitedMs)),
     report(replica, load) {
       const wasDown = states.get(replica)?.isDown === true;
-      change(replica, (state) => hearReport(state, load));
+      change(replica, (state) => applyReport(state, load));
       return wasDown && load !== undefined;
     },
     markFull: (replica) => change(replica, (state) => (state.isFull = true)),

@@ -15,7 +15,7 @@ export interface TrackedReplica {
   pendingItems: number;
   pace: Pace;
   /** Some answer came since the last ping. */
-  isHeard: boolean;
+  hasAnswered: boolean;
   isDown: boolean;
   isFull: boolean;
 }
@@ -28,22 +28,22 @@ export function countSent(tracked: TrackedReplica, items: number): void {
 export function countEnded(tracked: TrackedReplica, items: number, load: ReplicaLoadReport | undefined): void {
   tracked.pendingItems = Math.max(0, tracked.pendingItems - items);
   if (load === undefined) tracked.sentItems = Math.max(0, tracked.sentItems - items);
-  else if (!tracked.isDown) hearLoad(tracked, load);
+  else if (!tracked.isDown) applyLoad(tracked, load);
 }
 
 export function learnPace(tracked: TrackedReplica, aheadItems: number, waitedMs: number): void {
   tracked.pace = observeWait(tracked.pace, aheadItems, waitedMs);
-  tracked.isHeard = true;
+  tracked.hasAnswered = true;
 }
 
 /** `load` undefined: it can't be called. */
-export function hearReport(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
-  hearLoad(tracked, load);
-  if (!tracked.isHeard) tracked.pace = doubtLateness(tracked.pace);
-  tracked.isHeard = false;
+export function applyReport(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
+  applyLoad(tracked, load);
+  if (!tracked.hasAnswered) tracked.pace = doubtLateness(tracked.pace);
+  tracked.hasAnswered = false;
 }
 
-function hearLoad(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
+function applyLoad(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
   tracked.isDown = load === undefined;
   tracked.isFull = false;
   tracked.sentItems = 0;
@@ -62,7 +62,7 @@ export function trackReplica(
   const profiledMs = profile === undefined ? 0 : p50At(profile, replica.batchCeiling) / replica.batchCeiling;
   const pace = before?.pace.profiledMs === profiledMs ? before.pace : startPace(profiledMs, params);
   const idle = { backlogMs: 0, queuedItems: 0, sentItems: 0, pendingItems: 0 };
-  return { ...idle, isHeard: false, isDown: false, isFull: false, ...before, candidate, pace };
+  return { ...idle, hasAnswered: false, isDown: false, isFull: false, ...before, candidate, pace };
 }
 
 /** Infinite when it must not be called. */
