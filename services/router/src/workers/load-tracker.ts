@@ -8,7 +8,7 @@ import {
   countSent,
   applyReport,
   trackReplica,
-  learnPace,
+  observePace,
   usableWaitOf,
   type TrackedReplica,
 } from './tracked-replica.js';
@@ -113,7 +113,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       return ahead;
     },
     ended: (replica, items, load) => change(replica, (state) => countEnded(state, items, load)),
-    observe: (replica, aheadItems, waitedMs) => change(replica, (state) => learnPace(state, aheadItems, waitedMs)),
+    observe: (replica, aheadItems, waitedMs) => change(replica, (state) => observePace(state, aheadItems, waitedMs)),
     report(replica, load) {
       const wasDown = states.get(replica)?.isDown === true;
       change(replica, (state) => applyReport(state, load));

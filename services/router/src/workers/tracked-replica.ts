@@ -31,7 +31,7 @@ export function countEnded(tracked: TrackedReplica, items: number, load: Replica
   else if (!tracked.isDown) applyLoad(tracked, load);
 }
 
-export function learnPace(tracked: TrackedReplica, aheadItems: number, waitedMs: number): void {
+export function observePace(tracked: TrackedReplica, aheadItems: number, waitedMs: number): void {
   tracked.pace = observeWait(tracked.pace, aheadItems, waitedMs);
   tracked.hasAnswered = true;
 }
