@@ -9,7 +9,7 @@ import {
   applyReport,
   trackReplica,
   observePace,
-  usableWaitOf,
+  effectiveWaitMs,
   type TrackedReplica,
 } from './tracked-replica.js';
 
@@ -50,7 +50,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     for (const replica of candidate.replicas) {
       const state = states.get(replica.id);
       if (state === undefined) continue;
-      const wait = usableWaitOf(state);
+      const wait = effectiveWaitMs(state);
       if (wait >= backlogMs) continue;
       backlogMs = wait;
       queuedItems = itemsAhead(state);
@@ -94,7 +94,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     queuedItems: (index) => queues[index] ?? 0,
     replicaBacklogMs: (slot) => {
       const state = bySlot[slot];
-      return state === undefined ? Infinity : usableWaitOf(state);
+      return state === undefined ? Infinity : effectiveWaitMs(state);
     },
     get usable() {
       return bySlot.filter((state) => state?.isDown === false).length;

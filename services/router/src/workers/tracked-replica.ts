@@ -66,7 +66,7 @@ export function trackReplica(
 }
 
 /** Infinite when it must not be called. */
-export function usableWaitOf(state: TrackedReplica): number {
+export function effectiveWaitMs(state: TrackedReplica): number {
   if (state.isDown) return Infinity;
   return state.isFull ? fullMs : waitOf(state, state.pace);
 }
