@@ -7,7 +7,7 @@ import type { WorkerLink } from './worker-link.js';
 /** What gave a worker away: no answer in time, no way to it, a connection that broke, an answer that is none. */
 export type LossReason = 'silent' | 'unreachable' | 'broken' | 'refused';
 
-export type PingVerdict =
+export type PingResult =
   | { readonly kind: 'lives'; readonly response: wire.PingResponse }
   | { readonly kind: 'gone'; readonly reason: LossReason; readonly error: unknown }
   /** Queries were answered meanwhile. */
@@ -27,25 +27,25 @@ const graceMs = milliseconds(300);
 const recentMs = 500;
 
 /** Never rejects. */
-export async function ping(link: WorkerLink, options: PingOptions): Promise<PingVerdict> {
+export async function ping(link: WorkerLink, options: PingOptions): Promise<PingResult> {
   const over = new AbortController();
   const answered = link.ping({ signal: over.signal }).then(
-    (response): PingVerdict => ({ kind: 'lives', response }),
-    (error: unknown): PingVerdict => ({ kind: 'gone', reason: reasonOf(error), error }),
+    (response): PingResult => ({ kind: 'lives', response }),
+    (error: unknown): PingResult => ({ kind: 'gone', reason: reasonOf(error), error }),
   );
-  const silence = waitInVain(options, over.signal).then((): PingVerdict => {
+  const timedOut = waitForTimeout(options, over.signal).then((): PingResult => {
     if (options.clock.now() - options.answeredAt() < recentMs) return { kind: 'unsure' };
     return { kind: 'gone', reason: 'silent', error: undefined };
   });
   try {
-    return await Promise.race([answered, silence]);
+    return await Promise.race([answered, timedOut]);
   } finally {
     over.abort(new ParetoError('cancelled', 'the ping is over'));
   }
 }
 
 /** Never resolves once `over` aborts. */
-async function waitInVain({ timeoutMs, clock }: PingOptions, over: AbortSignal): Promise<void> {
+async function waitForTimeout({ timeoutMs, clock }: PingOptions, over: AbortSignal): Promise<void> {
   const sleep = (delayMs: Milliseconds): Promise<void> =>
     clock.sleep(delayMs, over).catch(() => new Promise<void>(() => undefined));
   const sentAt = clock.now();

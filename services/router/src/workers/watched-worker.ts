@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { CallOptions, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import { createCalls } from './calls.js';
-import { ping, type LossReason, type PingVerdict } from './ping.js';
+import { ping, type LossReason, type PingResult } from './ping.js';
 import type { LinkOutcome, WorkerLink } from './worker-link.js';
 
 export type QueryOptions = CallOptions & { readonly signal: AbortSignal };
@@ -88,17 +88,17 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     link.close();
     link = open();
   }
-  function learn(verdict: PingVerdict): void {
-    if (verdict.kind === 'lives') hear(verdict.response);
-    if (verdict.kind === 'gone') miss(verdict.reason, verdict.error);
+  function learn(result: PingResult): void {
+    if (result.kind === 'lives') hear(result.response);
+    if (result.kind === 'gone') miss(result.reason, result.error);
   }
   async function keepPinging(): Promise<void> {
     while (!isOver()) {
       const timeoutMs = pingsInVain === 1 ? secondTimeoutMs : pingTimeoutMs;
-      const verdict = await ping(link, { timeoutMs, answeredAt: () => answeredAt, clock });
+      const result = await ping(link, { timeoutMs, answeredAt: () => answeredAt, clock });
       if (isOver()) return;
-      learn(verdict);
-      if (verdict.kind === 'unsure' || pingsInVain === 1) continue;
+      learn(result);
+      if (result.kind === 'unsure' || pingsInVain === 1) continue;
       pause = new AbortController();
       await clock.sleep(pingEveryMs, pause.signal).catch(() => undefined);
     }

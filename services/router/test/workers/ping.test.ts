@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { createManualClock, type ManualClock } from '@pareto/testkit';
-import { ping, type PingVerdict } from '../../src/workers/ping.js';
+import { ping, type PingResult } from '../../src/workers/ping.js';
 import type { WorkerLink } from '../../src/workers/worker-link.js';
 
 type Pong = Awaited<ReturnType<WorkerLink['ping']>>;
@@ -18,11 +18,11 @@ function start(
   link: WorkerLink,
   clock: Clock,
   answeredAgoMs = 5_000,
-): { readonly verdict: () => PingVerdict | undefined } {
-  let verdict: PingVerdict | undefined;
+): { readonly result: () => PingResult | undefined } {
+  let result: PingResult | undefined;
   const answeredAt = milliseconds(clock.now() + 1_000 - answeredAgoMs);
-  void ping(link, { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, clock }).then((it) => (verdict = it));
-  return { verdict: () => verdict };
+  void ping(link, { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, clock }).then((it) => (result = it));
+  return { result: () => result };
 }
 
 describe('a ping', () => {
@@ -33,37 +33,37 @@ describe('a ping', () => {
   const never = linkWith(() => new Promise(() => undefined));
 
   it('that is answered tells that the worker lives', async () => {
-    const { verdict } = start(
+    const { result } = start(
       linkWith(async () => pong),
       clock,
     );
     await clock.advance(0);
-    assert.deepEqual(verdict(), { kind: 'lives', response: pong });
+    assert.deepEqual(result(), { kind: 'lives', response: pong });
   });
 
   it('that is not answered in time tells that it is gone', async () => {
-    const { verdict } = start(never, clock);
+    const { result } = start(never, clock);
     await clock.advance(999);
-    assert.equal(verdict(), undefined);
+    assert.equal(result(), undefined);
     await clock.advance(1);
-    assert.deepEqual(verdict(), { kind: 'gone', reason: 'silent', error: undefined });
+    assert.deepEqual(result(), { kind: 'gone', reason: 'silent', error: undefined });
   });
 
   it('tells nothing when queries are answered meanwhile', async () => {
-    const { verdict } = start(never, clock, 499);
+    const { result } = start(never, clock, 499);
     await clock.advance(1_000);
-    assert.deepEqual(verdict(), { kind: 'unsure' });
+    assert.deepEqual(result(), { kind: 'unsure' });
   });
 
   it('waits a little longer when this process did not look', async () => {
     let lateMs = 0;
     const late: Clock = { ...clock, now: () => milliseconds(clock.now() + lateMs) };
-    const { verdict } = start(never, late);
+    const { result } = start(never, late);
     lateMs = 201;
     await clock.advance(1_000);
-    assert.equal(verdict(), undefined);
+    assert.equal(result(), undefined);
     await clock.advance(300);
-    assert.equal(verdict()?.kind, 'gone');
+    assert.equal(result()?.kind, 'gone');
   });
 
   for (const [code, reason] of [
@@ -73,12 +73,12 @@ describe('a ping', () => {
   ] as const) {
     it(`that ends ${code} tells that it is ${reason}`, async () => {
       const error = new ParetoError(code, 'no');
-      const { verdict } = start(
+      const { result } = start(
         linkWith(() => Promise.reject(error)),
         clock,
       );
       await clock.advance(0);
-      assert.deepEqual(verdict(), { kind: 'gone', reason, error });
+      assert.deepEqual(result(), { kind: 'gone', reason, error });
     });
   }
 });
