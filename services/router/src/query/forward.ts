@@ -65,7 +65,7 @@ function metadataOf(
 
 /** A worker that does not answer, and a replica that turns queries down, get none until they are heard from again. */
 function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
-  if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'broken', outcome.error);
+  if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'refused') return;
   if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);
   else if (outcome.isFull) core.loads.markFull(replica.id);

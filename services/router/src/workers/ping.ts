@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import type { WorkerLink } from './worker-link.js';
 
 /** What gave a worker away: no answer in time, no way to it, a connection that broke, an answer that is none. */
-export type LossReason = 'silent' | 'unreachable' | 'broken' | 'refused';
+export type LossReason = 'timeout' | 'unreachable' | 'connection-lost' | 'bad-reply';
 
 export type PingResult =
   | { readonly kind: 'lives'; readonly response: wire.PingResponse }
@@ -35,7 +35,7 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
   );
   const timedOut = waitForTimeout(options, over.signal).then((): PingResult => {
     if (options.clock.now() - options.answeredAt() < recentMs) return { kind: 'unsure' };
-    return { kind: 'gone', reason: 'silent', error: undefined };
+    return { kind: 'gone', reason: 'timeout', error: undefined };
   });
   try {
     return await Promise.race([answered, timedOut]);
@@ -55,6 +55,6 @@ async function waitForTimeout({ timeoutMs, clock }: PingOptions, over: AbortSign
 
 function reasonOf(error: unknown): LossReason {
   return error instanceof ParetoError && error.code !== 'unavailable' && error.code !== 'cancelled'
-    ? 'refused'
+    ? 'bad-reply'
     : 'unreachable';
 }

@@ -53,7 +53,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   function open(): WorkerLink {
     const opened = connect();
     opened.onBroken(() => {
-      if (opened === link && !isOver()) suspect('broken', undefined);
+      if (opened === link && !isOver()) suspect('connection-lost', undefined);
     });
     return opened;
   }

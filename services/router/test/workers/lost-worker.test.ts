@@ -47,7 +47,10 @@ describe('a worker that', function () {
       for (let i = 0; i < 5; i++) await router.infer(patient);
       assert.equal(second.received.length, before + 5, 'nothing goes to the one that is gone');
       const metrics = await router.metrics();
-      assert.match(metrics, /^pareto_workers_lost_total\{[^}]*reason="(silent|broken|unreachable)"[^}]*\} 1$/m);
+      assert.match(
+        metrics,
+        /^pareto_workers_lost_total\{[^}]*reason="(timeout|connection-lost|unreachable)"[^}]*\} 1$/m,
+      );
       assert.match(metrics, /^pareto_callable_replicas(\{.*\})? 1$/m);
     });
   }
@@ -59,7 +62,9 @@ describe('a worker that', function () {
     await waitFor('links to both', () => (first.link.connections === 1 && second.link.connections === 1) || undefined);
     first.kill();
     await waitFor('word of it', async () =>
-      /^pareto_workers_lost_total\{[^}]*reason="broken"[^}]*\} 1$/m.test(await router.metrics()) ? true : undefined,
+      /^pareto_workers_lost_total\{[^}]*reason="connection-lost"[^}]*\} 1$/m.test(await router.metrics())
+        ? true
+        : undefined,
     );
     for (let i = 0; i < 20; i++) await router.infer(patient);
     assert.doesNotMatch(await router.metrics(), /^pareto_retries_total\{[^}]*\} [1-9]/m);
@@ -106,7 +111,7 @@ describe('a connection that is never told of', function () {
     await waitFor('a connection', () => hole.sockets[0]);
     await waitFor('the worker to be lost', async () => {
       const metrics = await router.metrics();
-      return metrics.includes('reason="silent"') ? true : undefined;
+      return metrics.includes('reason="timeout"') ? true : undefined;
     });
     await hole.turnTo(worker.address);
     assert.equal((await router.infer(patient)).trailers.get('pareto-variant'), 'tiny:original');

@@ -46,7 +46,7 @@ describe('a ping', () => {
     await clock.advance(999);
     assert.equal(result(), undefined);
     await clock.advance(1);
-    assert.deepEqual(result(), { kind: 'gone', reason: 'silent', error: undefined });
+    assert.deepEqual(result(), { kind: 'gone', reason: 'timeout', error: undefined });
   });
 
   it('tells nothing when queries are answered meanwhile', async () => {
@@ -69,7 +69,7 @@ describe('a ping', () => {
   for (const [code, reason] of [
     ['unavailable', 'unreachable'],
     ['cancelled', 'unreachable'],
-    ['unauthenticated', 'refused'],
+    ['unauthenticated', 'bad-reply'],
   ] as const) {
     it(`that ends ${code} tells that it is ${reason}`, async () => {
       const error = new ParetoError(code, 'no');
