@@ -1,8 +1,8 @@
 // Whether a query that got no answer from one replica may be sent again.
 
 export interface FailedAttempt {
-  /** `refused`: it reached no executor. `lost`: the worker went away with it. `failed`: that was the last word. */
-  readonly outcome: 'refused' | 'lost' | 'failed';
+  /** `not-executed`: it reached no executor. `lost`: the worker went away with it. `failed`: that was the last word. */
+  readonly outcome: 'not-executed' | 'lost' | 'failed';
   readonly requestBytes: number;
   /** Sends of this query so far. */
   readonly attempts: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { defaultRetryParams as params, earnRetry, mayRetry, type FailedAttempt } from '../../src/index.js';
 
 const refused: FailedAttempt = {
-  outcome: 'refused',
+  outcome: 'not-executed',
   requestBytes: 10e6,
   attempts: 1,
   isGivenUp: false,

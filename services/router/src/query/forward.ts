@@ -66,7 +66,7 @@ function metadataOf(
 /** A worker that does not answer, and a replica that turns queries down, get none until they are heard from again. */
 function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
-  if (outcome.kind !== 'refused') return;
+  if (outcome.kind !== 'not-executed') return;
   if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);
   else if (outcome.isFull) core.loads.markFull(replica.id);
   else core.loads.markDown(replica.id);
@@ -92,7 +92,7 @@ export function spendRetry(core: RouterCore, { kind }: Failure, query: ClientQue
 export function failureOf(outcome: Failure, replica: ReplicaRoute, bytes: number): unknown {
   if (outcome.kind === 'failed') return outcome.error;
   const { error, kind } = outcome;
-  if (kind === 'refused' && outcome.isFull) return error;
+  if (kind === 'not-executed' && outcome.isFull) return error;
   const what = kind === 'lost' ? `went away while it had this request of ${bytes} bytes` : 'did not take the request';
   return new ParetoError('unavailable', `worker ${replica.worker} ${what}: send it again`, {
     cause: error,

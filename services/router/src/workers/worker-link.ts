@@ -18,7 +18,12 @@ import {
 export type LinkOutcome =
   | { readonly kind: 'answered'; readonly body: Buffer; readonly trailers: ReadonlyMap<string, string> }
   /** It reached no executor: it may be sent elsewhere. `isFull`: for want of room only. */
-  | { readonly kind: 'refused'; readonly error: ParetoError; readonly isFull: boolean; readonly isWorkerGone: boolean }
+  | {
+      readonly kind: 'not-executed';
+      readonly error: ParetoError;
+      readonly isFull: boolean;
+      readonly isWorkerGone: boolean;
+    }
   /** The worker went away while it had it. */
   | { readonly kind: 'lost'; readonly error: ParetoError }
   /** The worker's own last word, or the caller's. */
@@ -59,11 +64,11 @@ function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome 
   const own = withoutInternals(error);
   if (error.details[notExecutedKey] !== undefined) {
     const isFull = error.code === 'resource-exhausted';
-    return { kind: 'refused', error: own, isFull, isWorkerGone: false };
+    return { kind: 'not-executed', error: own, isFull, isWorkerGone: false };
   }
   // Cancelled, and not by the caller: the worker cut the call off.
   if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own };
-  if (isNotSent(error)) return { kind: 'refused', error: own, isFull: false, isWorkerGone: true };
+  if (isNotSent(error)) return { kind: 'not-executed', error: own, isFull: false, isWorkerGone: true };
   return { kind: 'lost', error: own };
 }
 

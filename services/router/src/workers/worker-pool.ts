@@ -96,7 +96,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 }
 
 const noLink = ({ address }: ReplicaRoute): LinkOutcome => ({
-  kind: 'refused',
+  kind: 'not-executed',
   error: new ParetoError('unavailable', `no link to ${address}`),
   isFull: false,
   isWorkerGone: true,
