@@ -20,7 +20,7 @@ export const defaultPriorityParams: PriorityParams = { patienceMs: 500 };
 
 /**
  * How many from the front stay before one that arrives now. It goes before less urgent ones at the end of the queue that may still be
- * overtaken: those that have waited less than `patienceMs`, and less than half of the time to their deadline. So none starves, and
+ * overtaken: those that have waited less than `timeoutMs`, and less than half of the time to their deadline. So none starves, and
  * none misses its deadline for another's priority that would have met it with half of its time.
  */
 export function queuePlace(

@@ -3,7 +3,7 @@
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { earnRetry } from '@pareto/policy';
 import { routeQuery, type Answer } from './route-query.js';
-import { untilTable } from './until-table.js';
+import { waitForTable } from './wait-for-table.js';
 import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 import { isPublicTrailer } from '../workers/worker-link.js';
@@ -28,7 +28,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
   core.savings.retries = earnRetry(core.savings.retries, core.params.retry);
   let resolved: ResolvedQuery | undefined;
   try {
-    if (core.tables.table === undefined) await untilTable(core, call.signal);
+    if (core.tables.table === undefined) await waitForTable(core, call.signal);
     resolved = resolve(core.tables.table, query);
     const answered = await routeQuery(core, { ...query, traceparent: span.traceparent }, resolved, seq);
     for (const [name, value] of answered.trailers) if (isPublicTrailer(name)) call.setTrailer(name, value);

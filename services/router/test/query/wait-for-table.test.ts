@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, type RoutingTable } from '@pareto/core';
 import { createManualClock } from '@pareto/testkit';
 import { createChanges } from '../../src/query/changes.js';
-import { untilTable } from '../../src/query/until-table.js';
+import { waitForTable } from '../../src/query/wait-for-table.js';
 
 describe('waiting for the first table', () => {
   function begin(controllerAgeMs: number) {
@@ -13,7 +13,7 @@ describe('waiting for the first table', () => {
       table: undefined as RoutingTable | undefined,
       ...{ connected: false, ageMs: milliseconds(0), controllerAgeMs: milliseconds(controllerAgeMs) },
     };
-    const waited = untilTable({ tables, changes, draining: draining.signal, clock }, call.signal);
+    const waited = waitForTable({ tables, changes, draining: draining.signal, clock }, call.signal);
     waited.catch(() => undefined);
     return { clock, changes, draining, call, tables, waited };
   }
