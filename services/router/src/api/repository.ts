@@ -5,7 +5,7 @@ import type { ServerCall, wire } from '@pareto/rpc';
 import { findTarget, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { listModels, stateOf } from './model-state.js';
-import { untilReady } from './until-ready.js';
+import { waitForModelReady } from './wait-for-model-ready.js';
 
 export function repositoryIndex(
   core: RouterCore,
@@ -36,7 +36,7 @@ export async function loadModel(
   refuseOverrides(modelName, Object.keys(parameters));
   findTarget(core.tables.table, modelName, '');
   await setWarmth(core, modelName, true, call);
-  await untilReady(core, modelName, call);
+  await waitForModelReady(core, modelName, call);
   return {};
 }
 

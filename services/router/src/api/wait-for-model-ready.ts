@@ -7,19 +7,19 @@ import { findTarget, requireTable } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { stateOf } from './model-state.js';
 
-type Waiting = Pick<RouterCore, 'tables' | 'loads' | 'changes' | 'draining' | 'clock'>;
+type ReadinessDeps = Pick<RouterCore, 'tables' | 'loads' | 'changes' | 'draining' | 'clock'>;
 
 /** Without a deadline of the caller's. */
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 /**
  * Resolves when some replica of it can be called. Throws `failed-precondition` when it is out of service, and when the time is
  * over, why it is not ready yet: `deadline-exceeded` at the caller's deadline, else `unavailable`.
  */
-export async function untilReady(core: Waiting, name: string, call: ServerCall): Promise<void> {
+export async function waitForModelReady(core: ReadinessDeps, name: string, call: ServerCall): Promise<void> {
   const remaining = call.remainingMs();
   const ended = new AbortController();
-  const waitMs = milliseconds(Math.min(longestWaitMs, remaining ?? Infinity));
+  const waitMs = milliseconds(Math.min(maxWaitMs, remaining ?? Infinity));
   using _timer = core.clock.after(waitMs, () => ended.abort());
   for (;;) {
     const changed = core.changes.next();
