@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
-import { unlessEnded } from '../query/holds.js';
+import { abortable } from '../query/holds.js';
 import { findTarget, requireTable } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { stateOf } from './model-state.js';
@@ -34,6 +34,6 @@ export async function waitForModelReady(core: ReadinessDeps, name: string, call:
       const rest = 'the wish is kept, ask ModelReady';
       return new ParetoError(code, `'${name}' is not ready after ${Math.round(waitMs)} ms: ${reason}; ${rest}`);
     };
-    await unlessEnded(changed, [call.signal, core.draining, ended.signal], why);
+    await abortable(changed, [call.signal, core.draining, ended.signal], why);
   }
 }

@@ -51,7 +51,7 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
       const why = (variant: VariantId): Error =>
         signal.aborted ? (signal.reason as Error) : endError(ended.signal.reason as End, variant, maxHoldMs);
       const hold: Hold = {
-        next: (variant) => unlessEnded(changes.next(), [signal, ended.signal], () => why(variant)),
+        next: (variant) => abortable(changes.next(), [signal, ended.signal], () => why(variant)),
         [Symbol.dispose]() {
           timer[Symbol.dispose]();
           if (holds.delete(hold)) heldBytes -= bytes;
@@ -76,7 +76,7 @@ function endError(end: End, variant: VariantId, maxHoldMs: number): ParetoError 
 }
 
 /** Resolves with `waited`; rejects with `why` when one of `ends` aborts before. */
-export function unlessEnded(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
+export function abortable(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
     const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));
     const stop = (): void => {

@@ -1,7 +1,7 @@
 // The moments between a router's start and its first table: whoever asks then waits for it, and is not refused.
 
 import { milliseconds } from '@pareto/core';
-import { unlessEnded } from './holds.js';
+import { abortable } from './holds.js';
 import { noTable } from '../resolve/resolve.js';
 import type { RouterCore } from './router-core.js';
 
@@ -20,6 +20,6 @@ export async function waitForTable(
   const why = (): Error => (call.aborted ? (call.reason as Error) : noTable());
   for (;;) {
     if (tables.table !== undefined) return;
-    await unlessEnded(changes.next(), [call, draining, timeout.signal], why);
+    await abortable(changes.next(), [call, draining, timeout.signal], why);
   }
 }
