@@ -7,7 +7,7 @@ import { advertisedAddress, createProbeServer, type Runnable, type ServiceContex
 import type { RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
-import { tellTableAge } from './api/table-age.js';
+import { withTableAge } from './api/table-age.js';
 import type { RouterConfig } from './config.js';
 import { createParts, type Parts } from './create-parts.js';
 import { createDecisionLog } from './decisions/decision-log.js';
@@ -32,7 +32,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   const { clock, lifecycle, logger } = context;
   const routerId = `${config.id}-${randomHex(context.rng)}`;
   let port = config.port;
-  const guard = tellTableAge(context.access.server.guard, () => parts.tables);
+  const guard = withTableAge(context.access.server.guard, () => parts.tables);
   const onError = (method: string, error: unknown): void => logger.error('defect in a handler', { method, error });
   const server = createServer({
     ...config,

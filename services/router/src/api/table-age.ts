@@ -9,7 +9,7 @@ type Tables = Pick<TableClient, 'table' | 'stale' | 'ageMs'>;
 const tableAgeKey = 'pareto-table-age-ms';
 
 /** In front of every call, what stood there included. */
-export const tellTableAge =
+export const withTableAge =
   (guard: Guard | undefined, tables: () => Tables): Guard =>
   (method) => {
     const check = guard?.(method);
