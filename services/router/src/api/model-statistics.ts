@@ -5,7 +5,7 @@ import type { ServerCall, wire } from '@pareto/rpc';
 import { findTarget, parseVersion, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
 import { listModels } from './model-state.js';
-import { sumStatistics, type Told } from './sum-statistics.js';
+import { sumStatistics, type ReceivedStatistics } from './sum-statistics.js';
 
 export type StatisticsHandler = (
   request: wire.ModelStatisticsRequest,
@@ -13,23 +13,23 @@ export type StatisticsHandler = (
 ) => Promise<wire.ModelStatisticsResponseInput>;
 
 /** How long a leader may take to answer, when the caller leaves as much. */
-const patienceMs = 3_000;
+const maxWaitMs = 3_000;
 /** Of the caller's time, what is left to answer from what was told last. */
 const reserve = 0.2;
 
 export function createStatistics({ tables, controller, clock }: RouterCore): StatisticsHandler {
-  const last = createLastTold(clock);
+  const cache = createStatisticsCache(clock);
 
-  async function ask(variants: readonly string[], call: ServerCall): Promise<readonly Told[]> {
-    const timeoutMs = Math.min(patienceMs, (call.remainingMs() ?? Infinity) * (1 - reserve));
+  async function fetch(variants: readonly string[], call: ServerCall): Promise<readonly ReceivedStatistics[]> {
+    const timeoutMs = Math.min(maxWaitMs, (call.remainingMs() ?? Infinity) * (1 - reserve));
     try {
       const rows = await controller.statistics(variants, { signal: call.signal, timeoutMs });
-      return last.keep(variants, rows);
+      return cache.store(variants, rows);
     } catch (error) {
       const isAway =
         error instanceof ParetoError && (error.code === 'unavailable' || error.code === 'deadline-exceeded');
-      const told = isAway && !call.signal.aborted ? last.of(variants) : undefined;
-      if (told !== undefined) return told;
+      const cached = isAway && !call.signal.aborted ? cache.get(variants) : undefined;
+      if (cached !== undefined) return cached;
       if (!isAway) throw error;
       const message = `no controller tells the statistics, and none has before: ${error.message}; try again`;
       throw new ParetoError('unavailable', message, { cause: error });
@@ -41,7 +41,7 @@ export function createStatistics({ tables, controller, clock }: RouterCore): Sta
     const table = requireTable(tables.table);
     const entries = name === '' ? listModels(table) : [findModel(table, name, version)];
     const variants = name === '' ? [] : variantsOf(entries);
-    const rows = name !== '' && variants.length === 0 ? [] : await ask(variants, call);
+    const rows = name !== '' && variants.length === 0 ? [] : await fetch(variants, call);
     return { modelStats: entries.map((entry) => sumStatistics(entry, rowsOf(entry, table, rows), clock)) };
   };
 }
@@ -61,7 +61,11 @@ const variantsOf = (entries: readonly TargetEntry[]): readonly string[] => [
 ];
 
 /** Of a task, those of all versions; of another, those of the version that its name means. */
-function rowsOf(entry: TargetEntry, table: RoutingTable, rows: readonly Told[]): readonly Told[] {
+function rowsOf(
+  entry: TargetEntry,
+  table: RoutingTable,
+  rows: readonly ReceivedStatistics[],
+): readonly ReceivedStatistics[] {
   const version = servedVersion(entry);
   return rows.filter((row) => {
     if (entry.kind === 'variant') return row.variant === entry.name && row.version === version;
@@ -71,28 +75,28 @@ function rowsOf(entry: TargetEntry, table: RoutingTable, rows: readonly Told[]):
   });
 }
 
-interface LastTold {
-  keep(asked: readonly string[], rows: readonly wire.VariantStatistics[]): readonly Told[];
+interface StatisticsCache {
+  store(variants: readonly string[], rows: readonly wire.VariantStatistics[]): readonly ReceivedStatistics[];
   /** Undefined: one of them was never told of. */
-  of(asked: readonly string[]): readonly Told[] | undefined;
+  get(variants: readonly string[]): readonly ReceivedStatistics[] | undefined;
 }
 
-function createLastTold(clock: Clock): LastTold {
-  const byKey = new Map<string, Told>();
+function createStatisticsCache(clock: Clock): StatisticsCache {
+  const byKey = new Map<string, ReceivedStatistics>();
   const known = new Set<string>();
   let knowsAll = false;
   return {
-    keep(asked, rows) {
-      const told = rows.map((row) => ({ ...row, toldAt: clock.now() }));
-      for (const row of told) byKey.set(`${row.variant} ${row.version}`, row);
-      for (const variant of asked) known.add(variant);
-      knowsAll ||= asked.length === 0;
-      return told;
+    store(variants, rows) {
+      const received = rows.map((row) => ({ ...row, fetchedAt: clock.now() }));
+      for (const row of received) byKey.set(`${row.variant} ${row.version}`, row);
+      for (const variant of variants) known.add(variant);
+      knowsAll ||= variants.length === 0;
+      return received;
     },
-    of(asked) {
-      if (!knowsAll && (asked.length === 0 || !asked.every((variant) => known.has(variant)))) return undefined;
-      const wanted = new Set(asked);
-      return [...byKey.values()].filter(({ variant }) => asked.length === 0 || wanted.has(variant));
+    get(variants) {
+      if (!knowsAll && (variants.length === 0 || !variants.every((variant) => known.has(variant)))) return undefined;
+      const wanted = new Set(variants);
+      return [...byKey.values()].filter(({ variant }) => variants.length === 0 || wanted.has(variant));
     },
   };
 }

@@ -5,8 +5,8 @@ import type { wire } from '@pareto/rpc';
 import { servedVersion } from '../resolve/resolve.js';
 
 /** What a controller told of a variant, and when. */
-export interface Told extends wire.VariantStatistics {
-  readonly toldAt: Milliseconds;
+export interface ReceivedStatistics extends wire.VariantStatistics {
+  readonly fetchedAt: Milliseconds;
 }
 
 type Counts = NonNullable<wire.VariantStatistics['counts']>;
@@ -14,7 +14,11 @@ type Counts = NonNullable<wire.VariantStatistics['counts']>;
 const nothing = { count: 0, ns: 0 };
 
 /** Zeros where nothing was counted yet; there is no cache. */
-export function sumStatistics(entry: TargetEntry, rows: readonly Told[], clock: Clock): wire.ModelStatisticsInput {
+export function sumStatistics(
+  entry: TargetEntry,
+  rows: readonly ReceivedStatistics[],
+  clock: Clock,
+): wire.ModelStatisticsInput {
   const counts = rows.flatMap((row) => row.counts ?? []);
   const timed = (what: TimedStep): { count: number; ns: number } =>
     counts.reduce((sum, { [what]: own }) => add(sum, own ?? nothing), nothing);
@@ -46,10 +50,10 @@ const add = (
 const total = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
 
 /** In ms since the epoch, by this router's clock: only durations came here. 0: never. */
-function lastInference(rows: readonly Told[], clock: Clock): number {
-  const ages = rows.flatMap(({ counts, toldAt }) => {
+function lastInference(rows: readonly ReceivedStatistics[], clock: Clock): number {
+  const ages = rows.flatMap(({ counts, fetchedAt }) => {
     const age = counts?.lastInferenceAgeMs;
-    return age === undefined ? [] : [age + clock.now() - toldAt];
+    return age === undefined ? [] : [age + clock.now() - fetchedAt];
   });
   return ages.length === 0 ? 0 : Math.round(clock.wallMs() - Math.min(...ages));
 }
