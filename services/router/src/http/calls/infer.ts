@@ -12,15 +12,15 @@ export const infer: Endpoint = async (exchange) => {
   protocol.checkInfer(call);
   const body = await exchange.body();
   const headerLength = readHeaderLength(exchange, body.length);
-  const asked = await (headerLength === 0 ? readRawInfer(exchange, body) : work.read(body, headerLength, call.signal));
-  const message = encodePiecewiseRequest({ ...asked.request, modelName: model, modelVersion: version });
+  const parsed = await (headerLength === 0 ? readRawInfer(exchange, body) : work.read(body, headerLength, call.signal));
+  const message = encodePiecewiseRequest({ ...parsed.request, modelName: model, modelVersion: version });
   if (message.length > maxMessageBytes) {
     throw new HttpError(
       413,
       `the tensors take ${message.length} bytes, more than ${maxMessageBytes}; the limit is set by --max-message-bytes`,
     );
   }
-  return work.write(await protocol.infer(message, call), asked.binary, call.signal);
+  return work.write(await protocol.infer(message, call), parsed.binary, call.signal);
 };
 
 /** How much of the body is JSON; 0 says that it is one tensor and nothing else. */

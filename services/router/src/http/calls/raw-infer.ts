@@ -4,7 +4,7 @@ import { elementBytes, elementCount, isDataType, ParetoError } from '@pareto/cor
 import type { PiecewiseTensor } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
 import type { Exchange } from './exchange.js';
-import type { AskedInfer } from '../infer/read-infer.js';
+import type { ParsedInfer } from '../infer/read-infer.js';
 
 interface TensorMetadata {
   readonly name: string;
@@ -13,7 +13,7 @@ interface TensorMetadata {
 }
 
 /** Everything is answered as binary data, as it was asked. */
-export async function readRawInfer({ protocol, model, version, call }: Exchange, body: Chunks): Promise<AskedInfer> {
+export async function readRawInfer({ protocol, model, version, call }: Exchange, body: Chunks): Promise<ParsedInfer> {
   const metadata = await protocol.call('modelMetadata', { name: model, version }, call);
   const inputs = metadata['inputs'] as unknown as readonly TensorMetadata[];
   const [input] = inputs;

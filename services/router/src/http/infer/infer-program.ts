@@ -3,13 +3,13 @@
 import { parentPort } from 'node:worker_threads';
 import { createChunks } from '../body/chunks.js';
 import type { InferTask } from './infer-work.js';
-import { readInfer, type AskedInfer } from './read-infer.js';
+import { readInfer, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
 import { answerOf, asBuffer, memoryOf, owned, type ThreadAnswer } from './thread-message.js';
 import { writeInfer } from './write-infer.js';
 
 interface Outcome {
-  readonly result: AskedInfer | Reply;
+  readonly result: ParsedInfer | Reply;
   readonly bytes: readonly Uint8Array[];
 }
 
@@ -20,10 +20,10 @@ function carryOut(task: InferTask): Outcome {
     const body = reply.body.map(owned);
     return { result: { ...reply, body }, bytes: body };
   }
-  const asked = readInfer(createChunks(task.parts.map(asBuffer)), task.headerLength);
-  const inputs = asked.request.inputs.map((input) => ({ ...input, contents: input.contents.map(owned) }));
+  const parsed = readInfer(createChunks(task.parts.map(asBuffer)), task.headerLength);
+  const inputs = parsed.request.inputs.map((input) => ({ ...input, contents: input.contents.map(owned) }));
   const bytes = inputs.flatMap(({ contents }) => contents);
-  return { result: { ...asked, request: { ...asked.request, inputs } }, bytes };
+  return { result: { ...parsed, request: { ...parsed.request, inputs } }, bytes };
 }
 
 function handleTask(task: InferTask): void {

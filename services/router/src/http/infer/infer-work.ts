@@ -3,7 +3,7 @@
 import type { Clock } from '@pareto/core';
 import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
-import { isBinary, readInfer, type AskedInfer, type BinaryWishes } from './read-infer.js';
+import { isBinary, readInfer, type ParsedInfer, type BinaryWishes } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
 import { asBuffer, memoryOf, owned } from './thread-message.js';
 import { createThreadPool } from './thread-pool.js';
@@ -16,7 +16,7 @@ export type InferTask =
 
 export interface InferWork extends AsyncDisposable {
   /** The body is not to be used afterwards. */
-  read(body: Chunks, headerLength: number, signal: AbortSignal): Promise<AskedInfer>;
+  read(body: Chunks, headerLength: number, signal: AbortSignal): Promise<ParsedInfer>;
   /** `message`: an encoded ModelInferResponse, not to be used afterwards. */
   write(message: Buffer, binary: BinaryWishes, signal: AbortSignal): Promise<Reply>;
 }
@@ -41,7 +41,7 @@ export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultL
       if (headerLength < largeJsonBytes) return readInfer(body, headerLength);
       const parts = body.slice(0, body.length).map(owned);
       const message: InferTask = { kind: 'read', parts, headerLength };
-      return (await threads.run({ message, memory: memoryOf(parts), signal })) as AskedInfer;
+      return (await threads.run({ message, memory: memoryOf(parts), signal })) as ParsedInfer;
     },
     async write(message, binary, signal) {
       const response = decodeInferResponse(message);

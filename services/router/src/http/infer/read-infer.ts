@@ -18,7 +18,7 @@ import { NeedsExactNumbers } from '../json/number-kinds.js';
 import { parseJson } from '../json/parse-json.js';
 
 /** What is asked for, but for the model's name. */
-export interface AskedInfer {
+export interface ParsedInfer {
   readonly request: Omit<PiecewiseRequest, 'modelName' | 'modelVersion'>;
   readonly binary: BinaryWishes;
 }
@@ -33,12 +33,12 @@ export interface BinaryWishes {
 export const isBinary = ({ others, named }: BinaryWishes, output: string): boolean => named.get(output) ?? others;
 
 /** `headerLength`: how much of the body is JSON. Throws `invalid-argument`, saying where it stands. */
-export function readInfer(body: Chunks, headerLength: number): AskedInfer {
+export function readInfer(body: Chunks, headerLength: number): ParsedInfer {
   const parsed = parseJson(
     body.join(0, headerLength),
     headerLength === body.length ? 'the body' : 'the JSON of the body',
   );
-  const read = (value: unknown): AskedInfer => readRequest(value, createBinaryTail(body, headerLength));
+  const read = (value: unknown): ParsedInfer => readRequest(value, createBinaryTail(body, headerLength));
   try {
     return read(parsed.value);
   } catch (error) {
@@ -47,7 +47,7 @@ export function readInfer(body: Chunks, headerLength: number): AskedInfer {
   }
 }
 
-function readRequest(value: unknown, tail: BinaryTail): AskedInfer {
+function readRequest(value: unknown, tail: BinaryTail): ParsedInfer {
   const fields = readFields('the body', value);
   const parameters = readParameters('parameters', fields['parameters']);
   const reserved = [...parameters.keys()].find((name) => name.startsWith('triton_'));

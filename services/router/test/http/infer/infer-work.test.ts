@@ -3,7 +3,7 @@ import { ParetoError, systemClock } from '@pareto/core';
 import { decodeInferResponse, encodeInferResponse, type RawTensor } from '@pareto/rpc';
 import { createChunks } from '../../../src/http/body/chunks.js';
 import { createInferWork } from '../../../src/http/infer/infer-work.js';
-import type { AskedInfer, BinaryWishes } from '../../../src/http/infer/read-infer.js';
+import type { ParsedInfer, BinaryWishes } from '../../../src/http/infer/read-infer.js';
 
 const never = new AbortController().signal;
 const json: BinaryWishes = { others: false, named: new Map() };
@@ -11,7 +11,7 @@ const json: BinaryWishes = { others: false, named: new Map() };
 const bytesOf = (views: readonly Uint8Array[]): Buffer => Buffer.concat(views);
 
 /** What a reader of it sees. */
-const seen = ({ request, binary }: AskedInfer): unknown => ({
+const seen = ({ request, binary }: ParsedInfer): unknown => ({
   ...request,
   parameters: [...request.parameters],
   inputs: request.inputs.map((input) => ({
