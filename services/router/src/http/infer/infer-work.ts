@@ -3,7 +3,7 @@
 import type { Clock } from '@pareto/core';
 import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';
 import type { Chunks } from '../body/chunks.js';
-import { isBinary, readInfer, type ParsedInfer, type BinaryWishes } from './read-infer.js';
+import { isBinary, readInfer, type ParsedInfer, type BinaryOptions } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
 import { asBuffer, memoryOf, owned } from './thread-message.js';
 import { createThreadPool } from './thread-pool.js';
@@ -12,13 +12,13 @@ import { writeInfer } from './write-infer.js';
 /** A message to a thread. */
 export type InferTask =
   | { readonly kind: 'read'; readonly parts: readonly Uint8Array[]; readonly headerLength: number }
-  | { readonly kind: 'write'; readonly response: DecodedInferResponse; readonly binary: BinaryWishes };
+  | { readonly kind: 'write'; readonly response: DecodedInferResponse; readonly binary: BinaryOptions };
 
 export interface InferWork extends AsyncDisposable {
   /** The body is not to be used afterwards. */
   read(body: Chunks, headerLength: number, signal: AbortSignal): Promise<ParsedInfer>;
   /** `message`: an encoded ModelInferResponse, not to be used afterwards. */
-  write(message: Buffer, binary: BinaryWishes, signal: AbortSignal): Promise<Reply>;
+  write(message: Buffer, binary: BinaryOptions, signal: AbortSignal): Promise<Reply>;
 }
 
 /** The built one, also for sources that run as they are. */
@@ -59,5 +59,5 @@ export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultL
 const withOwned = (output: RawTensor): RawTensor => ({ ...output, raw: asBuffer(owned(output.raw)) });
 
 /** Of the outputs that are to be written as JSON. */
-const jsonBytes = ({ outputs }: DecodedInferResponse, binary: BinaryWishes): number =>
+const jsonBytes = ({ outputs }: DecodedInferResponse, binary: BinaryOptions): number =>
   outputs.filter(({ name }) => !isBinary(binary, name)).reduce((sum, { raw }) => sum + raw.length, 0);

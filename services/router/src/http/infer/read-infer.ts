@@ -20,17 +20,17 @@ import { parseJson } from '../json/parse-json.js';
 /** What is asked for, but for the model's name. */
 export interface ParsedInfer {
   readonly request: Omit<PiecewiseRequest, 'modelName' | 'modelVersion'>;
-  readonly binary: BinaryWishes;
+  readonly binary: BinaryOptions;
 }
 
 /** Which outputs are to be answered as binary data. */
-export interface BinaryWishes {
+export interface BinaryOptions {
   /** Those that are not named. */
   readonly others: boolean;
   readonly named: ReadonlyMap<string, boolean>;
 }
 
-export const isBinary = ({ others, named }: BinaryWishes, output: string): boolean => named.get(output) ?? others;
+export const isBinary = ({ others, named }: BinaryOptions, output: string): boolean => named.get(output) ?? others;
 
 /** `headerLength`: how much of the body is JSON. Throws `invalid-argument`, saying where it stands. */
 export function readInfer(body: Chunks, headerLength: number): ParsedInfer {

@@ -2,23 +2,23 @@
 
 import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
 import { decodeData } from '../json/decode-data.js';
-import { isBinary, type BinaryWishes } from './read-infer.js';
+import { isBinary, type BinaryOptions } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
 
 export const headerLengthKey = 'inference-header-content-length';
 
 /** Throws `invalid-argument` when an output has no form in JSON. */
-export function writeInfer(response: DecodedInferResponse, wishes: BinaryWishes): Reply {
+export function writeInfer(response: DecodedInferResponse, options: BinaryOptions): Reply {
   const { modelName, modelVersion, id, parameters, outputs } = response;
   const fields = [
     `"model_name":${JSON.stringify(modelName)}`,
     `"model_version":${JSON.stringify(modelVersion)}`,
     ...(id === '' ? [] : [`"id":${JSON.stringify(id)}`]),
     ...(parameters.size === 0 ? [] : [`"parameters":${JSON.stringify(Object.fromEntries(parameters))}`]),
-    `"outputs":[${outputs.map((output) => outputText(output, isBinary(wishes, output.name))).join(',')}]`,
+    `"outputs":[${outputs.map((output) => outputText(output, isBinary(options, output.name))).join(',')}]`,
   ];
   const json = Buffer.from(`{${fields.join(',')}}`);
-  const binary = outputs.filter(({ name }) => isBinary(wishes, name)).map(({ raw }) => raw);
+  const binary = outputs.filter(({ name }) => isBinary(options, name)).map(({ raw }) => raw);
   if (binary.length === 0) {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: [json], isTensors: true };
   }

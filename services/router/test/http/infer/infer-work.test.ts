@@ -3,10 +3,10 @@ import { ParetoError, systemClock } from '@pareto/core';
 import { decodeInferResponse, encodeInferResponse, type RawTensor } from '@pareto/rpc';
 import { createChunks } from '../../../src/http/body/chunks.js';
 import { createInferWork } from '../../../src/http/infer/infer-work.js';
-import type { ParsedInfer, BinaryWishes } from '../../../src/http/infer/read-infer.js';
+import type { ParsedInfer, BinaryOptions } from '../../../src/http/infer/read-infer.js';
 
 const never = new AbortController().signal;
-const json: BinaryWishes = { others: false, named: new Map() };
+const json: BinaryOptions = { others: false, named: new Map() };
 
 const bytesOf = (views: readonly Uint8Array[]): Buffer => Buffer.concat(views);
 
@@ -85,7 +85,7 @@ describe('reading and writing inferences', () => {
     );
 
   it('writes the same answer, wherever it is written', async () => {
-    const wishes: readonly BinaryWishes[] = [{ others: false, named: new Map([['h', true]]) }, json];
+    const wishes: readonly BinaryOptions[] = [{ others: false, named: new Map([['h', true]]) }, json];
     for (const binary of wishes) {
       for (const outputs of [[floats], [floats, halves]]) {
         const written = await Promise.allSettled(
