@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createUnzip, type Unzip } from 'node:zlib';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { ByteHold } from './byte-budget.js';
+import type { ByteReservation } from './byte-budget.js';
 import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from '../reply/status.js';
 
@@ -14,7 +14,7 @@ export interface BodyOptions {
   /** How long nothing may come. */
   readonly stallMs: number;
   /** Where its bytes are counted. */
-  readonly hold: ByteHold;
+  readonly reservation: ByteReservation;
   readonly clock: Clock;
 }
 
@@ -53,7 +53,7 @@ export async function readBody(request: IncomingMessage, options: BodyOptions): 
 }
 
 function collect(request: IncomingMessage, source: Readable, options: BodyOptions): Promise<Chunks> {
-  const { maxBytes, stallMs, hold, clock } = options;
+  const { maxBytes, stallMs, reservation, clock } = options;
   return new Promise((resolve, reject) => {
     const collector = createChunkCollector();
     let length = 0;
@@ -63,7 +63,7 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
       lastAt = clock.now();
       length += part.length;
       if (length > maxBytes) end(tooLarge(maxBytes));
-      else if (!hold.take(part.length)) end(tooBusy());
+      else if (!reservation.take(part.length)) end(tooBusy());
       else collector.add(part);
     };
     const onEnd = (): void => {

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { Certified } from '@pareto/rpc';
-import type { ByteBudget, ByteHold } from '../body/byte-budget.js';
+import type { ByteBudget, ByteReservation } from '../body/byte-budget.js';
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
 import type { InferWork } from '../infer/infer-work.js';
@@ -36,19 +36,19 @@ export async function handleRequest(
   options: HandleRequestOptions,
 ): Promise<void> {
   const http = createHttpCall(request, response, { certified, clock: options.clock });
-  const hold = options.budget.hold();
-  response.once('close', () => hold[Symbol.dispose]());
+  const reservation = options.budget.reserve();
+  response.once('close', () => reservation[Symbol.dispose]());
   let origin = {};
   let reply: Reply;
   try {
     origin = originHeaders(request, options.origins);
-    reply = await replyTo(request, response, { http, hold }, options);
+    reply = await replyTo(request, response, { http, reservation: reservation }, options);
   } catch (error) {
     if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
     reply = errorReply(error);
   }
   if (response.destroyed) return;
-  hold.take(bytesOf(reply));
+  reservation.take(bytesOf(reply));
   const headers = { ...reply.headers, ...origin, ...Object.fromEntries(http.trailers) };
   const whole = await compressed({ ...reply, headers }, request.headers['accept-encoding']);
   await send(request, response, whole, options);
@@ -59,7 +59,7 @@ const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/^https?:
 async function replyTo(
   request: IncomingMessage,
   response: ServerResponse,
-  { http, hold }: { readonly http: HttpCall; readonly hold: ByteHold },
+  { http, reservation }: { readonly http: HttpCall; readonly reservation: ByteReservation },
   options: HandleRequestOptions,
 ): Promise<Reply> {
   const { method = 'GET', headers } = request;
@@ -78,7 +78,7 @@ async function replyTo(
     ...{ headers, call: http.call, protocol, work, maxMessageBytes },
     body() {
       if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxMessageBytes);
-      return readBody(request, { maxBytes: maxMessageBytes, stallMs, hold, clock });
+      return readBody(request, { maxBytes: maxMessageBytes, stallMs, reservation: reservation, clock });
     },
   });
 }

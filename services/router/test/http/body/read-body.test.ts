@@ -22,8 +22,8 @@ describe('readBody', () => {
       socket.write(['POST / HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n'));
     });
 
-  const hold = createByteBudget(1e9).hold();
-  const options = { maxBytes: 1000, stallMs: 60_000, hold, clock: systemClock };
+  const reservation = createByteBudget(1e9).reserve();
+  const options = { maxBytes: 1000, stallMs: 60_000, reservation, clock: systemClock };
 
   it('puts together what comes in pieces', async () => {
     const request = await requestOf('content-length: 6');
@@ -49,8 +49,8 @@ describe('readBody', () => {
     const request = await requestOf('content-length: 400000');
     socket.write(Buffer.alloc(400_000));
     const refused = (error: HttpError): boolean => error.status === 429;
-    const full = createByteBudget(300_000).hold();
-    await assert.rejects(readBody(request, { ...options, hold: full, maxBytes: 1e6 }), refused);
+    const full = createByteBudget(300_000).reserve();
+    await assert.rejects(readBody(request, { ...options, reservation: full, maxBytes: 1e6 }), refused);
   });
 
   it('gives up one that stalls', async () => {
