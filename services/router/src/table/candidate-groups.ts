@@ -12,7 +12,7 @@ import {
   type ReplicaRoute,
 } from '@pareto/core';
 import { accuracyFromWire, type wire } from '@pareto/rpc';
-import { createNumbers } from './numbers.js';
+import { createIndexAllocator } from './index-allocator.js';
 
 /** What candidates are made of besides. */
 interface Facts {
@@ -55,17 +55,17 @@ export const versionKey = (architecture: string, version: number): string => `${
 export function createCandidateGroups(): CandidateGroups {
   const groups = new Map<string, Group>();
   const families = new Map<string, Family>();
-  const [indices, slots] = [createNumbers(), createNumbers()];
+  const [indices, slots] = [createIndexAllocator(), createIndexAllocator()];
 
   function change(row: wire.VariantRow | wire.ReplicaRow, apply: (group: Group) => void): void {
     const key = `${row.variant} ${row.version} ${row.hardwareClass}`;
-    const group = groups.get(key) ?? createGroup(indices.take());
+    const group = groups.get(key) ?? createGroup(indices.allocate());
     groups.set(key, group);
     group.candidate = undefined;
     apply(group);
     if (group.row !== undefined || group.replicas.size > 0) return;
     groups.delete(key);
-    indices.giveBack(group.index);
+    indices.release(group.index);
   }
   function enter(name: string, group: Group): void {
     const family = families.get(name) ?? { groups: new Set(), list: undefined };
@@ -97,13 +97,13 @@ export function createCandidateGroups(): CandidateGroups {
     },
     putReplica(row) {
       if (row.state !== 'READY') return;
-      change(row, ({ replicas }) => replicas.set(row.replicaId, toRoute(row, slots.take())));
+      change(row, ({ replicas }) => replicas.set(row.replicaId, toRoute(row, slots.allocate())));
     },
     dropReplica(row) {
       if (row.state !== 'READY') return;
       change(row, ({ replicas }) => {
         const route = replicas.get(row.replicaId);
-        if (route !== undefined) slots.giveBack(route.slot);
+        if (route !== undefined) slots.release(route.slot);
         replicas.delete(row.replicaId);
       });
     },
