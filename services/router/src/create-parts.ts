@@ -4,7 +4,7 @@ import type { RoutingTable, WorkerId } from '@pareto/core';
 import { defaultPaceParams } from '@pareto/policy';
 import type { ServiceContext } from '@pareto/service';
 import { createRouterMetrics, type RouterMetrics } from '@pareto/telemetry';
-import { createChanges, type Changes } from './query/changes.js';
+import { createChangeSignal, type ChangeSignal } from './query/change-signal.js';
 import { createControllerCalls, type ControllerCalls } from './controllers/controller-calls.js';
 import type { RouterConfig } from './config.js';
 import { createDemandRecorder, type DemandRecorder } from './demand/demand-recorder.js';
@@ -21,7 +21,7 @@ export interface Identity {
 }
 
 export interface Parts {
-  readonly changes: Changes;
+  readonly changes: ChangeSignal;
   readonly controller: ControllerCalls;
   readonly loads: LoadTracker;
   readonly workers: WorkerPool;
@@ -34,7 +34,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes } = config;
   const metrics = createRouterMetrics();
-  const changes = createChanges();
+  const changes = createChangeSignal();
   const controller = createControllerCalls({ controllers, access, clock });
   const loads = createLoadTracker(defaultPaceParams);
   const createLink = (address: string): WorkerLink =>

@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import type { Held } from '@pareto/policy';
-import type { Changes } from './changes.js';
+import type { ChangeSignal } from './change-signal.js';
 
 interface HoldRequest {
   readonly bytes: number;
@@ -23,7 +23,7 @@ export interface Holds {
 }
 
 export interface HoldsOptions {
-  readonly changes: Changes;
+  readonly changes: ChangeSignal;
   readonly maxHoldMs: number;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;

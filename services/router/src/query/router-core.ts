@@ -4,7 +4,7 @@ import type { Clock, Rng } from '@pareto/core';
 import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
-import type { Changes } from './changes.js';
+import type { ChangeSignal } from './change-signal.js';
 import type { ControllerCalls } from '../controllers/controller-calls.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { DemandRecorder } from '../demand/demand-recorder.js';
@@ -24,7 +24,7 @@ export interface RouterCore {
   readonly decisions: DecisionLog;
   readonly demand: DemandRecorder;
   readonly holds: Holds;
-  readonly changes: Changes;
+  readonly changes: ChangeSignal;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;
   /** Retries that may be spent. */

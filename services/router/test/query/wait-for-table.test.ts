@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type RoutingTable } from '@pareto/core';
 import { createManualClock } from '@pareto/testkit';
-import { createChanges } from '../../src/query/changes.js';
+import { createChangeSignal } from '../../src/query/change-signal.js';
 import { waitForTable } from '../../src/query/wait-for-table.js';
 
 describe('waiting for the first table', () => {
   function begin(controllerAgeMs: number) {
     const clock = createManualClock();
-    const changes = createChanges();
+    const changes = createChangeSignal();
     const [draining, call] = [new AbortController(), new AbortController()];
     const tables = {
       table: undefined as RoutingTable | undefined,

@@ -1,12 +1,12 @@
 // Something that waiters are told of: the table changed, a replica came back.
 
-export interface Changes {
+export interface ChangeSignal {
   notify(): void;
   /** Resolves at the next `notify`. */
   next(): Promise<void>;
 }
 
-export function createChanges(): Changes {
+export function createChangeSignal(): ChangeSignal {
   let wake = (): void => undefined;
   let waiting: Promise<void> | undefined;
   return {
