@@ -38,7 +38,7 @@ export async function forward(
   if (outcome.kind === 'answered' && routed.isFirst) {
     core.loads.observe(replica.id, aheadItems, core.clock.now() - query.call.receivedAt - aloneMs);
   }
-  learn(core, outcome, replica);
+  applyOutcome(core, outcome, replica);
   return outcome;
 }
 
@@ -64,7 +64,7 @@ function metadataOf(
 }
 
 /** A worker that does not answer, and a replica that turns queries down, get none until they are heard from again. */
-function learn(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
+function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'not-executed') return;
   if (outcome.isWorkerGone) core.workers.suspect(replica.address, 'unreachable', outcome.error);

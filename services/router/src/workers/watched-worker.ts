@@ -20,7 +20,7 @@ export interface WatchedWorker {
 }
 
 export interface WatchOptions {
-  readonly onAnswer: (response: wire.PingResponse) => void;
+  readonly onPingResponse: (response: wire.PingResponse) => void;
   /** It was alive, and counts as gone. */
   readonly onLost: (reason: LossReason) => void;
   readonly clock: Clock;
@@ -35,18 +35,18 @@ const secondTimeoutMs = milliseconds(500);
 /** After so many in vain its calls under way are given up, since they may be sent elsewhere, and its link is made anew. */
 const givenUpAfterPings = 2;
 
-const silent = new ParetoError('unavailable', 'the worker stopped answering');
+const unresponsive = new ParetoError('unavailable', 'the worker stopped answering');
 
 /** Begins to ping at once. `connect` is called again when a link has come to nothing: its connection may never be told of. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
-  const { onAnswer, onLost, clock, logger } = options;
+  const { onPingResponse, onLost, clock, logger } = options;
   const over = new AbortController();
   const isOver = (): boolean => over.signal.aborted;
   const calls = createCalls(endWhenLeft);
   let link = open();
   let hasLeft = false;
   let pause = new AbortController();
-  let pingsInVain = 0;
+  let failedPings = 0;
   let lostAt: number | undefined;
   let answeredAt = clock.now();
 
@@ -63,48 +63,48 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     pause.abort();
     link.close();
   }
-  function hear(response: wire.PingResponse): void {
+  function onResponse(response: wire.PingResponse): void {
     if (lostAt !== undefined)
       logger.info('worker answers again', { address, lostMs: Math.round(clock.now() - lostAt) });
     lostAt = undefined;
-    pingsInVain = 0;
-    if (!hasLeft) onAnswer(response);
+    failedPings = 0;
+    if (!hasLeft) onPingResponse(response);
   }
-  function lose(reason: LossReason, error: unknown): void {
+  function markLost(reason: LossReason, error: unknown): void {
     if (lostAt !== undefined || hasLeft) return;
     lostAt = clock.now();
     logger.warn('worker out of use', { address, reason, error });
     onLost(reason);
   }
   function suspect(reason: LossReason, error: unknown): void {
-    lose(reason, error);
+    markLost(reason, error);
     pause.abort();
   }
-  function miss(reason: LossReason, error: unknown): void {
-    lose(reason, error);
-    pingsInVain += 1;
-    if (pingsInVain % givenUpAfterPings !== 0) return;
-    calls.giveUp(silent);
+  function onFailedPing(reason: LossReason, error: unknown): void {
+    markLost(reason, error);
+    failedPings += 1;
+    if (failedPings % givenUpAfterPings !== 0) return;
+    calls.giveUp(unresponsive);
     link.close();
     link = open();
   }
-  function learn(result: PingResult): void {
-    if (result.kind === 'lives') hear(result.response);
-    if (result.kind === 'gone') miss(result.reason, result.error);
+  function applyResult(result: PingResult): void {
+    if (result.kind === 'lives') onResponse(result.response);
+    if (result.kind === 'gone') onFailedPing(result.reason, result.error);
   }
-  async function keepPinging(): Promise<void> {
+  async function pingRegularly(): Promise<void> {
     while (!isOver()) {
-      const timeoutMs = pingsInVain === 1 ? secondTimeoutMs : pingTimeoutMs;
+      const timeoutMs = failedPings === 1 ? secondTimeoutMs : pingTimeoutMs;
       const result = await ping(link, { timeoutMs, answeredAt: () => answeredAt, clock });
       if (isOver()) return;
-      learn(result);
-      if (result.kind === 'unsure' || pingsInVain === 1) continue;
+      applyResult(result);
+      if (result.kind === 'unsure' || failedPings === 1) continue;
       pause = new AbortController();
       await clock.sleep(pingEveryMs, pause.signal).catch(() => undefined);
     }
   }
 
-  void keepPinging();
+  void pingRegularly();
   return {
     get alive() {
       return lostAt === undefined;
@@ -112,7 +112,9 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     async infer(body, callOptions) {
       const outcome = await calls.run(callOptions.signal, (signal) => link.infer(body, { ...callOptions, signal }));
       if (outcome.kind === 'answered') answeredAt = clock.now();
-      return outcome.kind === 'failed' && outcome.error === silent ? { kind: 'lost', error: silent } : outcome;
+      return outcome.kind === 'failed' && outcome.error === unresponsive
+        ? { kind: 'lost', error: unresponsive }
+        : outcome;
     },
     suspect,
     leave() {

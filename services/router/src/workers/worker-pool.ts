@@ -42,11 +42,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   let byAddress: ReadonlyMap<string, readonly ReplicaRoute[]> = new Map();
 
   const replicasOf = (address: string): readonly ReplicaRoute[] => byAddress.get(address) ?? [];
-  function onAnswer(address: string, response: wire.PingResponse): void {
-    const told = new Map(response.replicas.map((load) => [replicaId(load.replicaId), load]));
+  function onPingResponse(address: string, response: wire.PingResponse): void {
+    const reported = new Map(response.replicas.map((load) => [replicaId(load.replicaId), load]));
     let isRecovered = false;
     for (const { id } of replicasOf(address)) {
-      const load = told.get(id);
+      const load = reported.get(id);
       const isBack = loads.report(id, load?.state === 'READY' && !response.draining ? load : undefined);
       isRecovered ||= isBack;
     }
@@ -58,7 +58,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   function join(address: string): void {
     const watch = {
       ...options,
-      onAnswer: (response: wire.PingResponse) => onAnswer(address, response),
+      onPingResponse: (response: wire.PingResponse) => onPingResponse(address, response),
       onLost(reason: LossReason) {
         markDown(address);
         options.onLost(reason, replicasOf(address)[0]?.worker);
