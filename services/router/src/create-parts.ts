@@ -42,7 +42,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   const onRecovered = (): void => changes.notify();
   const onLost = (reason: LossReason, worker: WorkerId | undefined): void => {
     metrics.workersLost.add(1, { reason });
-    if (worker !== undefined) tables.tellLost(worker);
+    if (worker !== undefined) tables.reportLost(worker);
   };
   const workers = createWorkerPool({ createLink, loads, onRecovered, onLost, clock, logger });
   function onTable(table: RoutingTable): void {

@@ -35,7 +35,7 @@ export interface TableClient extends Runnable {
   /** False when there is no controller to take it now. */
   sendDemand(demand: wire.DemandInput): boolean;
   /** Tells the controller that a worker does not answer. */
-  tellLost(worker: WorkerId): void;
+  reportLost(worker: WorkerId): void;
 }
 
 /** A controller is heard each second, and hears its store as often. */
@@ -73,9 +73,9 @@ export function createTableClient(options: TableClientOptions): TableClient {
     logger,
   });
   const ageMs = (): number => session.ageMs + storeAgeMs;
-  function tellLost(worker: WorkerId, tries: number): void {
+  function reportLost(worker: WorkerId, tries: number): void {
     if (tries === 0 || session.send({ message: 'workerLost', workerLost: { workerId: worker } })) return;
-    clock.after(lostRetryMs, () => tellLost(worker, tries - 1));
+    clock.after(lostRetryMs, () => reportLost(worker, tries - 1));
   }
   let stalenessLog: Disposable | undefined;
   return {
@@ -112,6 +112,6 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
-    tellLost: (worker) => tellLost(worker, lostTries),
+    reportLost: (worker) => reportLost(worker, lostTries),
   };
 }
