@@ -13,15 +13,15 @@ export interface StalenessLogOptions {
   readonly logger: Logger;
 }
 
-const lookEveryMs = milliseconds(1_000);
+const checkEveryMs = milliseconds(1_000);
 
 /** Looks each second until it is disposed. */
 export function startStalenessLog({ ageMs, staleAfterMs, facts, clock, logger }: StalenessLogOptions): Disposable {
   let oldestMs = 0;
-  let timer = clock.after(lookEveryMs, look);
+  let timer = clock.after(checkEveryMs, check);
 
-  function look(): void {
-    timer = clock.after(lookEveryMs, look);
+  function check(): void {
+    timer = clock.after(checkEveryMs, check);
     const now = ageMs();
     const isStale = now > staleAfterMs;
     if (isStale && oldestMs === 0) logger.warn('routing table out of date', { ageMs: Math.round(now), ...facts() });
