@@ -25,11 +25,11 @@ export type TargetLister = (
 
 /** Entries whose parts are the same as in the list before are the same too. */
 export function createTargetLister(): TargetLister {
-  let kept: ReadonlyMap<string, Kept> = new Map();
+  let previous: ReadonlyMap<string, CachedEntries> = new Map();
   return (allTasks, allArchitectures, candidates, allRules) => {
-    const now = new Map<string, Kept>();
-    const keep = (name: string, parts: readonly unknown[], make: () => readonly TargetEntry[]): void => {
-      const known = kept.get(name);
+    const now = new Map<string, CachedEntries>();
+    const reuse = (name: string, parts: readonly unknown[], make: () => readonly TargetEntry[]): void => {
+      const known = previous.get(name);
       now.set(name, known !== undefined && isSame(known.parts, parts) ? known : { parts, entries: make() });
     };
     const rulesFor = createRuleLister(allRules);
@@ -41,15 +41,15 @@ export function createTargetLister(): TargetLister {
       const rules = rulesFor('task', task.name, own.flat());
       const labels = (byTask.get(task.name) ?? []).map(([, versions]) => versions.at(-1)?.labels ?? noLabels);
       const make = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules, labels)];
-      keep(`task ${task.name}`, [task, ...own, ...rules, ...labels], make);
+      reuse(`task ${task.name}`, [task, ...own, ...rules, ...labels], make);
     }
     for (const [name, versions] of architectures) {
       const own = candidates.get(name) ?? none;
       const task = tasks.get(versions.at(-1)?.task ?? '');
       const rules = rulesFor('architecture', task?.name ?? '', own);
-      keep(name, [task, own, ...versions, ...rules], () => architectureEntries(task, versions, own, rules));
+      reuse(name, [task, own, ...versions, ...rules], () => architectureEntries(task, versions, own, rules));
     }
-    kept = now;
+    previous = now;
     return new Map([...now.values()].flatMap(({ entries }) => entries).map((entry) => [entry.name, entry]));
   };
 }
@@ -64,9 +64,9 @@ function createRuleLister(
 ): (kind: TargetEntry['kind'], task: string, members: readonly Candidate[]) => readonly RuleInForce[] {
   const isForOne = ({ kind }: RuleInForce): boolean => kind === 'warm' || kind === 'cold';
   const general = all.filter((rule) => !isForOne(rule));
-  const wishes = groupBy(all.filter(isForOne), ({ task }) => task);
+  const warmthRules = groupBy(all.filter(isForOne), ({ task }) => task);
   return (kind, task, members) => {
-    const own = wishes.get(task);
+    const own = warmthRules.get(task);
     if (own === undefined && general.length === 0) return noRules;
     return rulesAbout(kind, task, members, own === undefined ? general : [...general, ...own]);
   };
@@ -75,7 +75,7 @@ function createRuleLister(
 const ascending = ([name, versions]: readonly [string, readonly Architecture[]]) =>
   [name, versions.toSorted((a, b) => a.version - b.version)] as const;
 
-interface Kept {
+interface CachedEntries {
   /** What the entries were made of. */
   readonly parts: readonly unknown[];
   readonly entries: readonly TargetEntry[];
@@ -133,8 +133,14 @@ function choiceOf(
   rules: readonly RuleInForce[],
 ): Pick<TargetEntry, Choice | 'kind' | 'name' | 'task'> {
   const exclusions = exclusionsOf(named, candidates, rules);
-  const kept = candidates.filter((_, place) => exclusions?.[place] === undefined);
-  return { ...named, candidates, exclusions, rules, maxBatchSize: largestBatch(kept.length > 0 ? kept : candidates) };
+  const eligible = candidates.filter((_, place) => exclusions?.[place] === undefined);
+  return {
+    ...named,
+    candidates,
+    exclusions,
+    rules,
+    maxBatchSize: largestBatch(eligible.length > 0 ? eligible : candidates),
+  };
 }
 
 /** Who names a model has chosen its accuracy and price: of the task's default objective only the rest applies. */
