@@ -22,14 +22,14 @@ export interface Entries {
   /** One more query of it. */
   count(resolved: ResolvedQuery): Entry;
   /** The largest entries; the rest are merged under an empty target. */
-  largest(): wire.DemandEntryInput[];
+  topEntries(): wire.DemandEntryInput[];
   /** A new window begins: what is held still is. */
   renew(): void;
 }
 
-const largestEntries = 256;
+const maxSentEntries = 256;
 /** Beyond this many at once, new ones are merged from the start. */
-const keptEntries = 4_096;
+const maxEntries = 4_096;
 
 export function createEntries(): Entries {
   let entries = new Map<string, Entry>();
@@ -38,7 +38,7 @@ export function createEntries(): Entries {
     const key = keyOf(resolved);
     const known = entries.get(key);
     if (known !== undefined) return known;
-    const isRest = entries.size >= keptEntries;
+    const isRest = entries.size >= maxEntries;
     const entry = isRest ? (entries.get('') ?? createEntry('', null)) : entryFor(resolved);
     entries.set(isRest ? '' : key, entry);
     return entry;
@@ -52,7 +52,7 @@ export function createEntries(): Entries {
       entry.items += resolved.items;
       return entry;
     },
-    largest: () => largest([...entries.values()]),
+    topEntries: () => topEntries([...entries.values()]),
     renew() {
       const held = [...entries].filter(([, entry]) => entry.held.size > 0);
       entries = new Map(held.map(([key, entry]) => [key, renew(entry)]));
@@ -80,12 +80,12 @@ export function add<Key>(counts: Map<Key, number>, key: Key, change: number): vo
 }
 
 /** The largest entries; the rest are merged under an empty target. */
-function largest(entries: readonly Entry[]): wire.DemandEntryInput[] {
+function topEntries(entries: readonly Entry[]): wire.DemandEntryInput[] {
   const named = entries.filter(({ target }) => target !== '');
   const sorted = named.toSorted((a, b) => b.held.size - a.held.size || b.requests - a.requests);
-  const rest = [...sorted.slice(largestEntries), ...entries.filter(({ target }) => target === '')];
+  const rest = [...sorted.slice(maxSentEntries), ...entries.filter(({ target }) => target === '')];
   const merged = rest.length === 0 ? [] : [rest.reduce(merge, createEntry('', null))];
-  return [...sorted.slice(0, largestEntries), ...merged].flatMap(toWire);
+  return [...sorted.slice(0, maxSentEntries), ...merged].flatMap(toWire);
 }
 
 function merge(sum: Entry, entry: Entry): Entry {

@@ -35,8 +35,8 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
   /** False when nobody took it. */
   function report(): boolean {
     const now = clock.now();
-    const largest = entries.largest();
-    if (largest.length > 0 && !send({ windowMs: now - since, entries: largest })) return false;
+    const topEntries = entries.topEntries();
+    if (topEntries.length > 0 && !send({ windowMs: now - since, entries: topEntries })) return false;
     since = now;
     entries.renew();
     return true;
