@@ -139,7 +139,7 @@ function choiceOf(
     candidates,
     exclusions,
     rules,
-    maxBatchSize: largestBatch(eligible.length > 0 ? eligible : candidates),
+    maxBatchSize: maxBatchOf(eligible.length > 0 ? eligible : candidates),
   };
 }
 
@@ -148,5 +148,5 @@ function namedObjective({ defaultObjective }: Task): TargetEntry['defaultObjecti
   return { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
 }
 
-const largestBatch = (candidates: readonly Candidate[]): number =>
+const maxBatchOf = (candidates: readonly Candidate[]): number =>
   Math.max(0, ...candidates.map(({ maxBatchSize }) => maxBatchSize));

@@ -125,7 +125,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
 }
 
 function byIndex(candidates: readonly Candidate[]): readonly (Candidate | undefined)[] {
-  const length = candidates.reduce((most, { index }) => Math.max(most, index + 1), 0);
+  const length = candidates.reduce((max, { index }) => Math.max(max, index + 1), 0);
   const all = Array.from<Candidate | undefined>({ length });
   for (const candidate of candidates) all[candidate.index] = candidate;
   return all;

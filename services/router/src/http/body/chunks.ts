@@ -38,7 +38,7 @@ export interface ChunkCollector {
 }
 
 /** A body that comes in more pieces than this, and smaller ones than a block, is put together. */
-const fewParts = 8;
+const maxParts = 8;
 const blockBytes = 64 * 1024;
 
 /** Each piece costs memory of its own, so that many small ones would cost a multiple of what is in them. */
@@ -53,7 +53,7 @@ export function createChunkCollector(): ChunkCollector {
   };
   return {
     add(part) {
-      if (parts.length < fewParts || part.length >= blockBytes / 4) {
+      if (parts.length < maxParts || part.length >= blockBytes / 4) {
         flush();
         parts.push(part);
         return;

@@ -11,7 +11,7 @@ export interface JsonTensor {
   readonly shape: readonly number[];
 }
 
-const deepest = 32;
+const maxDepth = 32;
 
 const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
@@ -20,7 +20,7 @@ function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
   if (!data.some(Array.isArray)) return data;
   const flat: unknown[] = [];
   const visit = (part: readonly unknown[], depth: number): void => {
-    if (depth > deepest) throw refuse(`input '${name}': its data is nested deeper than ${deepest} levels`);
+    if (depth > maxDepth) throw refuse(`input '${name}': its data is nested deeper than ${maxDepth} levels`);
     for (const element of part) {
       if (Array.isArray(element)) visit(element, depth + 1);
       else flat.push(element);

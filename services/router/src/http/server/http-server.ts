@@ -43,7 +43,7 @@ const headersTimeoutMs = 15_000;
 /** More are closed as they come. */
 const maxConnections = 10_000;
 /** So many of the largest messages may be in memory. */
-const largestAtOnce = 8;
+const maxLargeMessages = 8;
 /** For a whole request, however steadily it comes. */
 const requestTimeoutMs = 600_000;
 
@@ -86,7 +86,7 @@ function handleAll({ server, certifiedOf }: WebServer, work: InferWork, options:
   const { handlers, guard, origins, maxMessageBytes, draining, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
   const isDraining = (): boolean => draining.aborted;
-  const budget = createByteBudget(largestAtOnce * maxMessageBytes);
+  const budget = createByteBudget(maxLargeMessages * maxMessageBytes);
   const settings = { protocol, work, budget, origins, maxMessageBytes, stallMs, clock, onError, isDraining };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', () => undefined);
