@@ -56,7 +56,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
   server.add('pareto.v1.Inference', inferenceHandlers(core));
   const http = createHttp(config, context, { handlers, guard, onError });
   const grpc = serverRunnable(server, config, (bound) => (port = bound));
-  const asksController: Runnable = {
+  const controllerCalls: Runnable = {
     name: 'calls to the controller',
     start: async () => undefined,
     stop: async () => parts.controller[Symbol.dispose](),
@@ -87,7 +87,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     // Stopped in reverse: the session first, so that others stop sending here, then the calls under way.
     runnables: [
       probes,
-      asksController,
+      controllerCalls,
       parts.workers,
       parts.demand,
       ...(http === undefined ? [] : [http]),

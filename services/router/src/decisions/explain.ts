@@ -33,7 +33,7 @@ export async function explain(
   if (address === undefined || options.access.isService(call)) {
     throw new ParetoError('not-found', `decision ${decisionId} was made by router ${router}, which is gone`);
   }
-  return askRouter(address, decisionId, call, options.access);
+  return forwardToRouter(address, decisionId, call, options.access);
 }
 
 function lastOf({ routerId, decisions }: ExplainOptions): string {
@@ -50,7 +50,7 @@ function parseDecisionId(id: string): { readonly router: string; readonly seq: n
   );
 }
 
-async function askRouter(
+async function forwardToRouter(
   address: string,
   decisionId: string,
   call: ServerCall,

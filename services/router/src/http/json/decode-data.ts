@@ -39,7 +39,7 @@ const decoders: Readonly<Partial<Record<DataType, Decode>>> = {
   FP64: (b, o, n) => floatsText(new Float64Array(b, o, n)),
 };
 
-const askForBinary = (name: string): string =>
+const binaryHint = (name: string): string =>
   `ask for it as binary data: {"name": ${JSON.stringify(name)}, "parameters": {"binary_data": true}}`;
 
 /** Throws `invalid-argument` when the output has no form in JSON. */
@@ -50,7 +50,7 @@ export function decodeData(output: RawTensor): string {
   if (decode === undefined) {
     throw new ParetoError(
       'invalid-argument',
-      `output '${name}' is ${datatype}, which has no form in JSON: ${askForBinary(name)}`,
+      `output '${name}' is ${datatype}, which has no form in JSON: ${binaryHint(name)}`,
     );
   }
   const size = elementBytes[datatype];
@@ -71,7 +71,7 @@ function textsOf({ name, raw }: RawTensor): readonly string[] {
     const end = offset + 4 + raw.readUInt32LE(offset);
     const element = raw.subarray(offset + 4, end);
     if (!isUtf8(element)) {
-      throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8: ${askForBinary(name)}`);
+      throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8: ${binaryHint(name)}`);
     }
     texts.push(JSON.stringify(element.toString('utf8')));
     offset = end;
