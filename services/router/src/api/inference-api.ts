@@ -28,8 +28,8 @@ export function inferenceHandlers(core: RouterCore): ServiceHandlers<'pareto.v1.
       const entry = findTarget(table(), request.target, '');
       const objectiveSources = [objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata)];
       const { objective, preference } = objectiveFor(entry, objectiveSources);
-      const answer = whatIf(entry, { items: 1, objective, preference, elapsedMs: 0 }, core.params.select);
-      return describeWhatIf(answer, entry, objective);
+      const result = whatIf(entry, { items: 1, objective, preference, elapsedMs: 0 }, core.params.select);
+      return describeWhatIf(result, entry, objective);
     },
   };
 }

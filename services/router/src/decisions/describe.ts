@@ -24,8 +24,8 @@ export function describeDecision(record: DecisionRecord, decisionId: string): wi
   };
 }
 
-export function describeWhatIf(answer: WhatIf, target: TargetEntry, objective: Objective): wire.WhatIfResponseInput {
-  const { selection, nearest, trace } = answer;
+export function describeWhatIf(result: WhatIf, target: TargetEntry, objective: Objective): wire.WhatIfResponseInput {
+  const { selection, nearest, trace } = result;
   const listed = describeCandidates(target, objective, trace);
   const isFeasible = selection.kind !== 'refused';
   return {

@@ -5,7 +5,7 @@ import { createChunks } from '../body/chunks.js';
 import type { InferTask } from './infer-work.js';
 import { readInfer, type ParsedInfer } from './read-infer.js';
 import type { Reply } from '../reply/reply.js';
-import { answerOf, asBuffer, memoryOf, owned, type ThreadAnswer } from './thread-message.js';
+import { replyFor, asBuffer, memoryOf, owned, type ThreadReply } from './thread-message.js';
 import { writeInfer } from './write-infer.js';
 
 interface Outcome {
@@ -31,9 +31,9 @@ function handleTask(task: InferTask): void {
   try {
     outcome = carryOut(task);
   } catch (error) {
-    return parentPort?.postMessage(answerOf(error));
+    return parentPort?.postMessage(replyFor(error));
   }
-  const done: ThreadAnswer = { kind: 'done', result: outcome.result };
+  const done: ThreadReply = { kind: 'done', result: outcome.result };
   parentPort?.postMessage(done, memoryOf(outcome.bytes));
 }
 

@@ -2,7 +2,7 @@
 
 import { ParetoError } from '@pareto/core';
 
-export type ThreadAnswer =
+export type ThreadReply =
   | { readonly kind: 'done'; readonly result: unknown }
   /** What a caller may read. */
   | {
@@ -13,7 +13,7 @@ export type ThreadAnswer =
     }
   | { readonly kind: 'defect'; readonly error: Error };
 
-export function answerOf(error: unknown): ThreadAnswer {
+export function replyFor(error: unknown): ThreadReply {
   if (error instanceof ParetoError) {
     const { code, message, details } = error;
     return { kind: 'refused', code, message, details };
@@ -22,10 +22,10 @@ export function answerOf(error: unknown): ThreadAnswer {
 }
 
 /** What the thread's function returned. Throws what it threw. */
-export function resultOf(answer: ThreadAnswer): unknown {
-  if (answer.kind === 'done') return answer.result;
-  if (answer.kind === 'defect') throw answer.error;
-  throw new ParetoError(answer.code, answer.message, { details: answer.details });
+export function resultOf(reply: ThreadReply): unknown {
+  if (reply.kind === 'done') return reply.result;
+  if (reply.kind === 'defect') throw reply.error;
+  throw new ParetoError(reply.code, reply.message, { details: reply.details });
 }
 
 /** The same bytes; a view that came in a message is a plain one. */

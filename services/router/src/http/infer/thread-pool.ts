@@ -3,10 +3,10 @@
 
 import { Worker } from 'node:worker_threads';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import { resultOf, type ThreadAnswer } from './thread-message.js';
+import { resultOf, type ThreadReply } from './thread-message.js';
 
 export interface ThreadPoolOptions {
-  /** The module that the threads run: it answers each message with one `ThreadAnswer`. */
+  /** The module that the threads run: it answers each message with one `ThreadReply`. */
   readonly program: URL;
   readonly maxThreads: number;
   /** How many tasks may wait for a thread. */
@@ -154,8 +154,8 @@ function createThread(
       return worker.terminate();
     },
   };
-  worker.on('message', (answer: ThreadAnswer) => {
-    settle(take(), answer);
+  worker.on('message', (reply: ThreadReply) => {
+    settle(take(), reply);
     worker.unref();
     rest = clock.after(milliseconds(idleMs), stop);
     onFree(thread);
@@ -170,9 +170,9 @@ function createThread(
   return thread;
 }
 
-function settle(job: Job | undefined, answer: ThreadAnswer): void {
+function settle(job: Job | undefined, reply: ThreadReply): void {
   try {
-    job?.resolve(resultOf(answer));
+    job?.resolve(resultOf(reply));
   } catch (error) {
     job?.reject(error);
   }
