@@ -10,7 +10,7 @@ import { isReady } from './model-state.js';
 import { createStatistics } from './model-statistics.js';
 import { loadModel, repositoryIndex, unloadModel } from './repository.js';
 import { logSettings, traceSetting, type Settings } from './settings.js';
-import { refuseRegion, regionsNamed } from './shared-memory.js';
+import { rejectRegion, regionsNamed } from './shared-memory.js';
 import { streamInfer } from './stream-infer.js';
 
 export interface ProtocolOptions {
@@ -56,10 +56,10 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): Pr
 
 const sharedMemory: ProtocolHandlers = {
   systemSharedMemoryStatus: async ({ name }) => regionsNamed('system', name),
-  systemSharedMemoryRegister: async () => refuseRegion('system'),
+  systemSharedMemoryRegister: async () => rejectRegion('system'),
   systemSharedMemoryUnregister: async () => ({}),
   cudaSharedMemoryStatus: async ({ name }) => regionsNamed('CUDA', name),
-  cudaSharedMemoryRegister: async () => refuseRegion('CUDA'),
+  cudaSharedMemoryRegister: async () => rejectRegion('CUDA'),
   cudaSharedMemoryUnregister: async () => ({}),
 };
 

@@ -11,7 +11,7 @@ export function repositoryIndex(
   core: RouterCore,
   { repositoryName, ready }: wire.RepositoryIndexRequest,
 ): wire.RepositoryIndexResponseInput {
-  refuseRepository(repositoryName);
+  checkRepositoryName(repositoryName);
   const table = requireTable(core.tables.table);
   const all = listModels(table).map((entry) => ({
     name: entry.name,
@@ -32,8 +32,8 @@ export async function loadModel(
   { repositoryName, modelName, parameters }: wire.RepositoryModelLoadRequest,
   call: ServerCall,
 ): Promise<wire.RepositoryModelLoadResponseInput> {
-  refuseRepository(repositoryName);
-  refuseOverrides(modelName, Object.keys(parameters));
+  checkRepositoryName(repositoryName);
+  checkNoOverrides(modelName, Object.keys(parameters));
   findTarget(core.tables.table, modelName, '');
   await setWarmth(core, modelName, true, call);
   await waitForModelReady(core, modelName, call);
@@ -46,7 +46,7 @@ export async function unloadModel(
   { repositoryName, modelName }: wire.RepositoryModelUnloadRequest,
   call: ServerCall,
 ): Promise<wire.RepositoryModelUnloadResponseInput> {
-  refuseRepository(repositoryName);
+  checkRepositoryName(repositoryName);
   findTarget(core.tables.table, modelName, '');
   await setWarmth(core, modelName, false, call);
   return {};
@@ -55,7 +55,7 @@ export async function unloadModel(
 const setWarmth = (core: RouterCore, name: string, warm: boolean, call: ServerCall): Promise<void> =>
   core.controller.setWarmth(name, warm, { signal: call.signal, timeoutMs: call.remainingMs() });
 
-function refuseRepository(name: string): void {
+function checkRepositoryName(name: string): void {
   if (name === '') return;
   throw new ParetoError(
     'unimplemented',
@@ -65,7 +65,7 @@ function refuseRepository(name: string): void {
 
 const isOverride = (name: string): boolean => name === 'config' || name.startsWith('file:');
 
-function refuseOverrides(model: string, parameters: readonly string[]): void {
+function checkNoOverrides(model: string, parameters: readonly string[]): void {
   const name = parameters.find(isOverride);
   if (name === undefined) return;
   throw new ParetoError(

@@ -14,7 +14,7 @@ export function traceSetting(
   { settings, modelName }: wire.TraceSettingRequest,
 ): wire.TraceSettingResponseInput {
   if (modelName !== '') findTarget(core.tables.table, modelName, '');
-  refuseChange(Object.keys(settings), 'tracing is given when a router starts, by --trace-endpoint');
+  checkNoChange(Object.keys(settings), 'tracing is given when a router starts, by --trace-endpoint');
   const isOn = traceEndpoint !== undefined;
   return {
     settings: {
@@ -35,7 +35,7 @@ export function logSettings(
   { logLevel, logFormat }: Settings,
   { settings }: wire.LogSettingsRequest,
 ): wire.LogSettingsResponseInput {
-  refuseChange(Object.keys(settings), 'logging is given when a router starts, by --log-level and --log-format');
+  checkNoChange(Object.keys(settings), 'logging is given when a router starts, by --log-level and --log-format');
   const logs = (level: (typeof severities)[number]): boolean =>
     logLevel !== 'silent' && severities.indexOf(level) <= severities.indexOf(logLevel);
   return {
@@ -50,7 +50,7 @@ export function logSettings(
   };
 }
 
-function refuseChange(names: readonly string[], instead: string): void {
+function checkNoChange(names: readonly string[], instead: string): void {
   if (names.length === 0) return;
   throw new ParetoError(
     'unimplemented',

@@ -8,7 +8,7 @@ export function regionsNamed(kind: string, name: string): { readonly regions: Re
   throw new ParetoError('not-found', `${kind} shared memory region '${name}' is not registered: none is`);
 }
 
-export function refuseRegion(kind: string): never {
+export function rejectRegion(kind: string): never {
   throw new ParetoError(
     'unimplemented',
     `${kind} shared memory is not offered, as what answers may be on another machine: send tensors in raw_input_contents`,

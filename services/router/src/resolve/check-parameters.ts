@@ -20,9 +20,10 @@ export function checkParameters({ parameters, kinds }: ScannedParameters): void 
     const expected = forms.get(name);
     if (expected?.includes(kind) === true) continue;
     const value = JSON.stringify(parameters.get(name));
-    if (expected !== undefined) refuse(`parameter ${name} is ${value} in ${fieldOf(kind)}: expected ${list(expected)}`);
+    if (expected !== undefined)
+      throwInvalid(`parameter ${name} is ${value} in ${fieldOf(kind)}: expected ${list(expected)}`);
     if (name.startsWith(reserved)) {
-      refuse(
+      throwInvalid(
         `parameter ${name} is reserved: of those that begin with ${reserved} only triton_enable_empty_final_response is known`,
       );
     }
@@ -32,6 +33,6 @@ export function checkParameters({ parameters, kinds }: ScannedParameters): void 
 const fieldOf = (kind: ParameterKind): string => (kind === 'none' ? 'no field' : `${kind}_param`);
 const list = (kinds: readonly ParameterKind[]): string => kinds.map(fieldOf).join(' or ');
 
-function refuse(message: string): never {
+function throwInvalid(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }

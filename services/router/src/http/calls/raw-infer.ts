@@ -18,17 +18,17 @@ export async function readRawInfer({ protocol, model, version, call }: Exchange,
   const inputs = metadata['inputs'] as unknown as readonly TensorMetadata[];
   const [input] = inputs;
   if (input === undefined || inputs.length > 1) {
-    throw refuse(`'${model}' has ${inputs.length} inputs: a body without JSON is for models with one`);
+    throw invalidBody(`'${model}' has ${inputs.length} inputs: a body without JSON is for models with one`);
   }
   const request = { id: '', parameters: [], inputs: [tensorOf(input, body)], outputs: [] };
   return { request, binary: { others: true, named: new Map() } };
 }
 
-const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);
+const invalidBody = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
 function tensorOf(input: TensorMetadata, body: Chunks): PiecewiseTensor {
   const { name, datatype, shape: dims } = input;
-  if (!isDataType(datatype)) throw refuse(`input '${name}' has the datatype ${datatype}, which is none`);
+  if (!isDataType(datatype)) throw invalidBody(`input '${name}' has the datatype ${datatype}, which is none`);
   const contents = body.slice(0, body.length);
   if (datatype === 'BYTES')
     return { name, datatype, shape: dims.map(() => 1), contents: [lengthOf(body), ...contents] };
@@ -51,5 +51,5 @@ function fit(name: string, dims: readonly number[], elements: number): readonly 
   if (free === 1 && Number.isInteger(size)) return dims.map((dim) => (dim < 0 ? size : dim));
   const shape = `[${dims.join(',')}]`;
   const why = free > 1 ? 'more than one of its sizes is free' : `${elements} elements do not fit`;
-  throw refuse(`input '${name}' has the shape ${shape}: ${why}; send its shape in JSON, with binary_data_size`);
+  throw invalidBody(`input '${name}' has the shape ${shape}: ${why}; send its shape in JSON, with binary_data_size`);
 }

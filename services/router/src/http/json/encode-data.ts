@@ -13,14 +13,14 @@ export interface JsonTensor {
 
 const maxDepth = 32;
 
-const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);
+const invalidData = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
 /** The elements in order; the same array when it is flat. */
 function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
   if (!data.some(Array.isArray)) return data;
   const flat: unknown[] = [];
   const visit = (part: readonly unknown[], depth: number): void => {
-    if (depth > maxDepth) throw refuse(`input '${name}': its data is nested deeper than ${maxDepth} levels`);
+    if (depth > maxDepth) throw invalidData(`input '${name}': its data is nested deeper than ${maxDepth} levels`);
     for (const element of part) {
       if (Array.isArray(element)) visit(element, depth + 1);
       else flat.push(element);
@@ -31,7 +31,7 @@ function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
 }
 
 function misfit({ name, datatype }: JsonTensor, index: number, element: unknown, expected: string): ParetoError {
-  return refuse(
+  return invalidData(
     `input '${name}': element ${index} of its data is ${shown(element)}: expected ${expected} for ${datatype}`,
   );
 }
@@ -42,11 +42,11 @@ function misfit({ name, datatype }: JsonTensor, index: number, element: unknown,
  */
 export function encodeData(tensor: JsonTensor, data: unknown): Buffer {
   const { name, datatype, shape } = tensor;
-  if (!Array.isArray(data)) throw refuse(`input '${name}': its data is ${shown(data)}: expected an array`);
+  if (!Array.isArray(data)) throw invalidData(`input '${name}': its data is ${shown(data)}: expected an array`);
   const elements = flatten(name, data);
   const expected = elementCount(shape);
   if (elements.length !== expected) {
-    throw refuse(
+    throw invalidData(
       `input '${name}': its data has ${elements.length} elements: shape [${shape.join(',')}] has ${expected}`,
     );
   }
@@ -57,7 +57,9 @@ function encodeNumbers(tensor: JsonTensor, elements: readonly unknown[]): Buffer
   const kind = numberKinds[tensor.datatype];
   if (kind === undefined) {
     const { name, datatype } = tensor;
-    throw refuse(`input '${name}': ${datatype} has no form in JSON: send it as binary data, with binary_data_size`);
+    throw invalidData(
+      `input '${name}': ${datatype} has no form in JSON: send it as binary data, with binary_data_size`,
+    );
   }
   const array = kind.create(elements.length);
   for (let index = 0; index < elements.length; index++) {

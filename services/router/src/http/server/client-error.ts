@@ -10,7 +10,7 @@ const mistakes: Readonly<Record<string, readonly [status: number, why: string]>>
 };
 
 /** For a server's `clientError`: ends the connection. */
-export function refuseConnection(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex): void {
+export function rejectConnection(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;

@@ -7,7 +7,7 @@ import { createWebServer, formatAddress, type Guard, type ServerTls, type WebSer
 import type { Runnable } from '@pareto/service';
 import { handleRequest } from './handle-request.js';
 import { createByteBudget } from '../body/byte-budget.js';
-import { refuseConnection } from './client-error.js';
+import { rejectConnection } from './client-error.js';
 import { createInferWork, type InferWork } from '../infer/infer-work.js';
 import { createProtocolCalls, type ProtocolHandlers } from '../calls/protocol-calls.js';
 import type { Origins } from './origins.js';
@@ -96,7 +96,7 @@ function handleAll({ server, certifiedOf }: WebServer, work: InferWork, options:
     });
   };
   // One that waits to be told to go on is answered by the same: it is told when its body is read.
-  server.on('request', onRequest).on('checkContinue', onRequest).on('clientError', refuseConnection);
+  server.on('request', onRequest).on('checkContinue', onRequest).on('clientError', rejectConnection);
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
