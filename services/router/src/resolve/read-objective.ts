@@ -51,8 +51,8 @@ function readNumber({ read, nameOf }: Source, field: string): number | undefined
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
-  const told = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  throw new ParetoError('invalid-argument', `${nameOf(field)} is ${told}: expected a number`);
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  throw new ParetoError('invalid-argument', `${nameOf(field)} is ${text}: expected a number`);
 }
 
 function readChoice<T extends string>({ read, nameOf }: Source, field: string, choices: readonly T[]): T | undefined {
