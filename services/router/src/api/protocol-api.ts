@@ -31,9 +31,9 @@ const extensions = [
   'statistics',
 ];
 
-type ProtocolHandlers = ServiceHandlers<'inference.GRPCInferenceService'>;
+type InferenceServiceHandlers = ServiceHandlers<'inference.GRPCInferenceService'>;
 
-export function protocolHandlers(core: RouterCore, options: ProtocolOptions): ProtocolHandlers {
+export function protocolHandlers(core: RouterCore, options: ProtocolOptions): InferenceServiceHandlers {
   const { serverVersion, notReady, settings } = options;
   return {
     serverLive: async () => ({ live: true }),
@@ -54,7 +54,7 @@ export function protocolHandlers(core: RouterCore, options: ProtocolOptions): Pr
   };
 }
 
-const sharedMemory: ProtocolHandlers = {
+const sharedMemory: InferenceServiceHandlers = {
   systemSharedMemoryStatus: async ({ name }) => regionsNamed('system', name),
   systemSharedMemoryRegister: async () => rejectRegion('system'),
   systemSharedMemoryUnregister: async () => ({}),

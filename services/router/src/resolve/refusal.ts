@@ -37,14 +37,14 @@ function isForDeadline({ cause, nearest }: Refusal, wanted: Objective, byDeadlin
   );
 }
 
-interface Facts {
+interface RefusalContext {
   readonly entry: TargetEntry;
   readonly items: number;
   readonly objective: Objective;
   readonly elapsedMs: number;
 }
 
-export function reasonText(cause: RefusalCause, { entry, items, objective, elapsedMs }: Facts): string {
+export function reasonText(cause: RefusalCause, { entry, items, objective, elapsedMs }: RefusalContext): string {
   const what = `${entry.kind} '${entry.name}'`;
   switch (cause) {
     case 'infeasible':

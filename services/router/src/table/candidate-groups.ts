@@ -15,7 +15,7 @@ import { accuracyFromWire, type wire } from '@pareto/rpc';
 import { createIndexAllocator } from './index-allocator.js';
 
 /** What candidates are made of besides. */
-interface Facts {
+interface CandidateFacts {
   /** By digest. */
   readonly profiles: ReadonlyMap<string, Profile>;
   /** By `versionKey`. */
@@ -29,7 +29,7 @@ export interface CandidateGroups {
   putReplica(row: wire.ReplicaRow): void;
   dropReplica(row: wire.ReplicaRow): void;
   /** By architecture, the cheapest first. */
-  list(facts: Facts): ReadonlyMap<string, readonly Candidate[]>;
+  list(facts: CandidateFacts): ReadonlyMap<string, readonly Candidate[]>;
 }
 
 /** A variant on one hardware class; its replicas may be known before it is. */
@@ -111,7 +111,7 @@ export function createCandidateGroups(): CandidateGroups {
   };
 }
 
-function listOf(family: Family, facts: Facts): readonly Candidate[] {
+function listOf(family: Family, facts: CandidateFacts): readonly Candidate[] {
   let isSame = true;
   const candidates: Candidate[] = [];
   for (const group of family.groups) {
@@ -140,7 +140,7 @@ const toRoute = (row: wire.ReplicaRow, slot: number): ReplicaRoute => ({
   batchCeiling: Math.max(1, row.batchCeiling),
 });
 
-function candidateOf(group: Group, { profiles, batchSizes }: Facts): Candidate | undefined {
+function candidateOf(group: Group, { profiles, batchSizes }: CandidateFacts): Candidate | undefined {
   const { row, candidate: known } = group;
   if (row === undefined) return undefined;
   const profile = profiles.get(row.profileDigest);

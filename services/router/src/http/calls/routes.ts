@@ -9,7 +9,7 @@ import * as memory from './shared-memory.js';
 
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Endpoint>>>;
 /** Of a path; `:name` in a pattern. */
-type Parts = Readonly<Partial<Record<'model' | 'version' | 'repository' | 'region', string>>>;
+type PathParts = Readonly<Partial<Record<'model' | 'version' | 'repository' | 'region', string>>>;
 
 /** `:name` stands for one part of a path, without slashes unless they are encoded. */
 const routes: Readonly<Record<string, Methods>> = {
@@ -55,7 +55,7 @@ const compiled = Object.entries(routes).map(([pattern, methods]) => ({ match: co
 export interface Found {
   readonly methods: Methods;
   /** As they stand in the path, encoded. */
-  readonly parts: Parts;
+  readonly parts: PathParts;
 }
 
 /** `path` is without its query. Undefined: there is nothing. */

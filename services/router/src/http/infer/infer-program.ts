@@ -8,12 +8,12 @@ import type { Reply } from '../reply/reply.js';
 import { replyFor, asBuffer, memoryOf, owned, type ThreadReply } from './thread-message.js';
 import { writeInfer } from './write-infer.js';
 
-interface Outcome {
+interface TaskResult {
   readonly result: ParsedInfer | Reply;
   readonly bytes: readonly Uint8Array[];
 }
 
-function carryOut(task: InferTask): Outcome {
+function carryOut(task: InferTask): TaskResult {
   if (task.kind === 'write') {
     const outputs = task.response.outputs.map((output) => ({ ...output, raw: asBuffer(output.raw) }));
     const reply = writeInfer({ ...task.response, outputs }, task.binary);
@@ -27,7 +27,7 @@ function carryOut(task: InferTask): Outcome {
 }
 
 function handleTask(task: InferTask): void {
-  let outcome: Outcome;
+  let outcome: TaskResult;
   try {
     outcome = carryOut(task);
   } catch (error) {
