@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { cleanUp, setScene, tiny, type Scene } from '../../support/scene.js';
-import { ask, type Ask, type HttpAnswer } from '../../support/ask.js';
+import { callHttp, type HttpCallOptions, type HttpReply } from '../../support/call-http.js';
 import { answersWithInputs } from '../../support/identity.js';
 
 const x = (data: unknown, more: object = {}): object => ({ name: 'x', shape: [1, 4], datatype: 'FP32', data, ...more });
@@ -11,7 +11,7 @@ const binary = (size: number, more: object = {}): object => ({
 });
 
 /** JSON with binary data behind it. */
-function mixed(json: object, ...data: readonly Buffer[]): Pick<Ask, 'body' | 'headers'> {
+function mixed(json: object, ...data: readonly Buffer[]): Pick<HttpCallOptions, 'body' | 'headers'> {
   const head = Buffer.from(JSON.stringify(json));
   return {
     body: Buffer.concat([head, ...data]),
@@ -29,18 +29,18 @@ interface OutputJson {
   readonly parameters?: { readonly binary_data_size: number };
 }
 
-const outputsOf = (answer: HttpAnswer): readonly OutputJson[] => {
+const outputsOf = (answer: HttpReply): readonly OutputJson[] => {
   assert.equal(answer.status, 200, answer.text);
   return answer.json()['outputs'] as readonly OutputJson[];
 };
 
 describe('HTTP infer', () => {
   let scene: Scene;
-  let infer: (asked: Ask, path?: string) => Promise<HttpAnswer>;
+  let infer: (asked: HttpCallOptions, path?: string) => Promise<HttpReply>;
   before(async () => {
     scene = await setScene({ variants: [{ ...tiny, maxBatchSize: 64 }], workers: [['tiny']] });
     answersWithInputs(scene.workers[0]);
-    infer = (asked, path = 'digits/infer') => ask(`${scene.router.url}/v2/models/${path}`, asked);
+    infer = (asked, path = 'digits/infer') => callHttp(`${scene.router.url}/v2/models/${path}`, asked);
   });
   after(cleanUp);
 
@@ -176,7 +176,7 @@ describe('HTTP infer', () => {
     }
   });
 
-  const refusals: readonly (readonly [string, Ask, number, RegExp])[] = [
+  const refusals: readonly (readonly [string, HttpCallOptions, number, RegExp])[] = [
     ['broken JSON', { body: '{"inputs": [' }, 400, /the body is not JSON/],
     ['no JSON at all', { body: '', headers: { 'content-length': '0' } }, 400, /the body is empty: expected JSON/],
     ['JSON that is no object', { body: '[1]' }, 400, /the body is \[1\]: expected an object/],

@@ -7,7 +7,7 @@ import { scanInferRequest } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { notExecuted, replyTo } from '../../support/fake-worker.js';
 import { addController, addRouter, cleanUp, large, setScene, tiny } from '../../support/scene.js';
-import { ask } from '../../support/ask.js';
+import { callHttp } from '../../support/call-http.js';
 
 const query = { inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32', data: [1, 2] }] };
 const path = '/v2/models/digits/infer';
@@ -18,7 +18,7 @@ describe('the HTTP server', () => {
   it('tells of itself and its models', async () => {
     const { url } = (await setScene()).router;
     const get = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
-      const answer = await ask(`${url}${path}`);
+      const answer = await callHttp(`${url}${path}`);
       assert.equal(answer.status, 200, answer.text);
       return answer.text === '' ? {} : answer.json();
     };
@@ -54,11 +54,11 @@ describe('the HTTP server', () => {
       ['POST', '/v2/systemsharedmemory/region/r/register', 400, undefined],
     ];
     for (const [method, where, status, allow] of cases) {
-      const answer = await ask(`${url}${where}`, { method });
+      const answer = await callHttp(`${url}${where}`, { method });
       assert.deepEqual([answer.status, answer.headers.allow], [status, allow], `${method} ${where}: ${answer.text}`);
       if (status >= 400) assert.equal(typeof answer.json()['error'], 'string');
     }
-    const head = await ask(`${url}/v2`, { method: 'HEAD' });
+    const head = await callHttp(`${url}/v2`, { method: 'HEAD' });
     assert.deepEqual([head.status, head.text], [200, '']);
     assert.ok(Number(head.headers['content-length']) > 0);
   });
@@ -67,11 +67,11 @@ describe('the HTTP server', () => {
     const { router, workers } = await setScene();
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const headers = { 'x-pareto-min-accuracy': '0.95', traceparent, 'pareto-internal-decision': 'forged' };
-    const byHeader = await ask(`${router.url}${path}`, { body: query, headers });
+    const byHeader = await callHttp(`${router.url}${path}`, { body: query, headers });
     assert.equal(byHeader.headers['pareto-variant'], 'large:original', byHeader.text);
     assert.equal(workers[0]?.received[0]?.call.metadata.get('traceparent'), traceparent);
     const parameters = { min_accuracy: 0.95, priority: 3, colour: 'red', flag: true };
-    const byParameter = await ask(`${router.url}${path}`, { body: { ...query, parameters } });
+    const byParameter = await callHttp(`${router.url}${path}`, { body: { ...query, parameters } });
     assert.equal(byParameter.headers['pareto-variant'], 'large:original');
     const received = scanInferRequest(workers[0].received.at(1)?.body ?? assert.fail());
     assert.deepEqual(Object.fromEntries(received.parameters), parameters);
@@ -82,14 +82,14 @@ describe('the HTTP server', () => {
     const { router, workers } = await setScene({ variants: [tiny, large], workers: [['tiny', 'large']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
-    const never = await ask(`${router.url}${path}`, { body: { ...query, parameters: { min_accuracy: 0.999 } } });
+    const never = await callHttp(`${router.url}${path}`, { body: { ...query, parameters: { min_accuracy: 0.999 } } });
     assert.equal(never.status, 412, never.text);
     assert.equal(
       (JSON.parse(String(never.headers['pareto-nearest-objective'])) as { variant: string }).variant,
       'large:original',
     );
     worker.onInfer = async () => Promise.reject(notExecuted('resource-exhausted'));
-    const busy = await ask(`${router.url}/v2/models/tiny/infer`, { body: query });
+    const busy = await callHttp(`${router.url}/v2/models/tiny/infer`, { body: query });
     assert.deepEqual([busy.status, busy.headers['retry-after']], [429, '1'], busy.text);
   });
 
@@ -98,7 +98,7 @@ describe('the HTTP server', () => {
     const [worker] = workers;
     if (worker !== undefined)
       worker.onInfer = (received) => once(received.call.signal, 'abort').then(() => replyTo(received));
-    const answer = await ask(`${router.url}${path}`, { body: { ...query, parameters: { timeout: 300_000 } } });
+    const answer = await callHttp(`${router.url}${path}`, { body: { ...query, parameters: { timeout: 300_000 } } });
     assert.equal(answer.status, 504, answer.text);
   });
 
@@ -113,7 +113,7 @@ describe('the HTTP server', () => {
       return replyTo(received);
     };
     const leaving = new AbortController();
-    const asked = ask(`${router.url}${path}`, { body: query, signal: leaving.signal });
+    const asked = callHttp(`${router.url}${path}`, { body: query, signal: leaving.signal });
     await waitFor('the query', async () => (worker.received.length > 0 ? true : undefined));
     leaving.abort();
     await assert.rejects(asked);
@@ -122,9 +122,9 @@ describe('the HTTP server', () => {
 
   it('is not ready without a table, and answers unavailable', async () => {
     const router = await addRouter(await addController(undefined));
-    assert.equal((await ask(`${router.url}/v2/health/live`)).status, 200);
-    assert.equal((await ask(`${router.url}/v2/health/ready`)).status, 503);
-    assert.equal((await ask(`${router.url}${path}`, { body: query })).status, 503);
+    assert.equal((await callHttp(`${router.url}/v2/health/live`)).status, 200);
+    assert.equal((await callHttp(`${router.url}/v2/health/ready`)).status, 503);
+    assert.equal((await callHttp(`${router.url}${path}`, { body: query })).status, 503);
   });
 
   it('refuses what is larger than a message may be, whichever way it comes', async () => {
@@ -138,7 +138,7 @@ describe('the HTTP server', () => {
       { body: { inputs: [{ name: 'x', shape: [20_000], datatype: 'INT64', data: new Array(20_000).fill(1) }] } },
     ];
     for (const way of ways) {
-      const answer = await ask(`${router.url}${path}`, way);
+      const answer = await callHttp(`${router.url}${path}`, way);
       assert.equal(answer.status, 413, answer.text);
       assert.match(answer.text, /--max-message-bytes/);
     }
@@ -148,7 +148,7 @@ describe('the HTTP server', () => {
     const page = 'https://app.example.org';
     const { router } = await setScene({ config: { httpAllowOrigin: [page] } });
     const where = `${router.url}${path}`;
-    const preflight = await ask(where, {
+    const preflight = await callHttp(where, {
       method: 'OPTIONS',
       headers: {
         origin: page,
@@ -160,10 +160,10 @@ describe('the HTTP server', () => {
     assert.equal(preflight.headers['access-control-allow-origin'], page);
     assert.equal(preflight.headers['access-control-allow-headers'], 'content-type');
     assert.match(String(preflight.headers['access-control-allow-methods']), /POST/);
-    const answer = await ask(where, { body: query, headers: { origin: page } });
+    const answer = await callHttp(where, { body: query, headers: { origin: page } });
     assert.deepEqual([answer.status, answer.headers['access-control-allow-origin']], [200, page]);
     assert.match(String(answer.headers['access-control-expose-headers']), /pareto-variant/);
-    const other = await ask(where, { body: query, headers: { origin: 'http://evil.example.org' } });
+    const other = await callHttp(where, { body: query, headers: { origin: 'http://evil.example.org' } });
     assert.deepEqual([other.status, other.headers['access-control-allow-origin']], [403, undefined]);
     assert.match(other.text, /--http-allow-origin/);
   });
@@ -193,7 +193,7 @@ describe('the HTTP server', () => {
     await waitFor('the query', async () => (worker.received.length === 3 ? true : undefined));
     const stopped = router.stop();
     await waitFor('the port to close', () =>
-      ask(`${router.url}/v2`).then(
+      callHttp(`${router.url}/v2`).then(
         () => undefined,
         () => true as const,
       ),
@@ -216,7 +216,7 @@ describe('the HTTP server', () => {
     sent.end(large);
     await once(sent, 'finish');
     for (let i = 0; i < 10; i++) {
-      const small = await ask(`${router.url}${path}`, { body: query });
+      const small = await callHttp(`${router.url}${path}`, { body: query });
       order.push(`small ${small.status}`);
     }
     await answered;
@@ -238,6 +238,6 @@ describe('the HTTP server', () => {
       assert.match(answer.toString(), expected);
       socket.destroy();
     }
-    assert.equal((await ask(`${router.url}/v2`)).status, 200);
+    assert.equal((await callHttp(`${router.url}/v2`)).status, 200);
   });
 });

@@ -2,7 +2,7 @@
 
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 
-export interface HttpAnswer {
+export interface HttpReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -10,14 +10,14 @@ export interface HttpAnswer {
   json(): Readonly<Record<string, unknown>>;
 }
 
-export interface Ask {
+export interface HttpCallOptions {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer | object;
   readonly signal?: AbortSignal;
 }
 
-const bytesOf = (body: NonNullable<Ask['body']>): Buffer => {
+const bytesOf = (body: NonNullable<HttpCallOptions['body']>): Buffer => {
   if (Buffer.isBuffer(body)) return body;
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 };
@@ -26,7 +26,7 @@ const lengthOf = (bytes: Buffer | undefined, headers: OutgoingHttpHeaders = {}):
   bytes === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': bytes.length };
 
 /** With a body: POST. */
-export function ask(url: string, { body, method, headers, signal }: Ask = {}): Promise<HttpAnswer> {
+export function callHttp(url: string, { body, method, headers, signal }: HttpCallOptions = {}): Promise<HttpReply> {
   const bytes = body === undefined ? undefined : bytesOf(body);
   return new Promise((resolve, reject) => {
     const sent = request(
