@@ -120,7 +120,7 @@ describe('ModelStatistics', () => {
       },
     ]);
     assert.ok(Math.abs(tinys.lastInference - (asked - 1000)) < 60_000);
-    assert.deepEqual(scene.controller.asked, [['tiny:original']]);
+    assert.deepEqual(scene.controller.statisticsCalls, [['tiny:original']]);
     assert.deepEqual(await counted(scene, 'large:original'), [['large:original', '1', 4]]);
     assert.deepEqual(await counted(scene, 'digits'), [['digits', '1', 57]]);
     assert.deepEqual(await counted(scene, ''), [
@@ -128,7 +128,7 @@ describe('ModelStatistics', () => {
       ['large', '1', 4],
       ['tiny', '1', 3],
     ]);
-    assert.deepEqual(scene.controller.asked.at(-1), []);
+    assert.deepEqual(scene.controller.statisticsCalls.at(-1), []);
   });
 
   it('of an unknown model is a wrong argument', async () => {
@@ -206,14 +206,14 @@ describe('the model repository', () => {
     await router.protocol.repositoryModelLoad({ modelName: 'tiny' });
     let isLoaded = false;
     const loaded = router.protocol.repositoryModelLoad({ modelName: 'large' }).then(() => (isLoaded = true));
-    await waitFor('the wish', () => controller.wishes.find((wish) => wish === 'warm large'));
+    await waitFor('the wish', () => controller.warmthCalls.find((wish) => wish === 'warm large'));
     assert.equal(isLoaded, false);
     worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
     await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
     await loaded;
     const unload = { modelName: 'large', parameters: { unload_dependents: { boolParam: true } } };
     await router.protocol.repositoryModelUnload(unload);
-    assert.deepEqual(controller.wishes, ['warm tiny', 'warm large', 'cold large']);
+    assert.deepEqual(controller.warmthCalls, ['warm tiny', 'warm large', 'cold large']);
   });
 
   it('says why a model is not ready', async () => {
@@ -221,7 +221,7 @@ describe('the model repository', () => {
     const { protocol } = router;
     await fails(protocol.repositoryModelLoad({ modelName: 'nope' }), 'not-found', /named 'nope'/);
     await fails(protocol.repositoryModelUnload({ modelName: 'nope' }), 'not-found', /named 'nope'/);
-    assert.deepEqual(controller.wishes, []);
+    assert.deepEqual(controller.warmthCalls, []);
     const changed = { modelName: 'tiny', parameters: { config: { stringParam: '{}' } } };
     await fails(protocol.repositoryModelLoad(changed), 'unimplemented', /register it as a new version/);
     await fails(protocol.repositoryModelLoad({ modelName: 'large' }, { timeoutMs: 300 }), 'deadline-exceeded', /.*/);

@@ -14,9 +14,9 @@ export interface FakeController {
   /** What it tells of variants; undefined: nobody leads. */
   statistics: readonly wire.VariantStatisticsInput[] | undefined;
   /** Whose statistics were asked for, each time. */
-  readonly asked: (readonly string[])[];
+  readonly statisticsCalls: (readonly string[])[];
   /** `warm x` and `cold x`. */
-  readonly wishes: string[];
+  readonly warmthCalls: string[];
   /** Ends the streams of the moment, naming who leads. */
   depose(leader: string): void;
   /** Replaces the whole table. */
@@ -56,12 +56,12 @@ export async function startController(
     return send(message);
   };
   async function read(stream: RouterStream): Promise<void> {
-    for await (const { hello, demand: told } of stream) {
+    for await (const { hello, demand: sent } of stream) {
       if (hello) hellos.push(hello);
       if (hello && controller.leader !== undefined && !hello.anyController) refuse(controller.leader);
       if (hello && table) await stream.write({ epoch, revision, snapshot: true, rows: [...table] });
       if (hello) streams.add(stream);
-      if (told) demand.push(...told.entries);
+      if (sent) demand.push(...sent.entries);
     }
   }
 
@@ -75,8 +75,8 @@ export async function startController(
     leader: undefined,
     storeAgeMs: 0,
     statistics: [],
-    asked: [],
-    wishes: [],
+    statisticsCalls: [],
+    warmthCalls: [],
     depose: (leader) => void deposed.emit('deposed', leader),
     publish: (next) => {
       table = next;
@@ -90,11 +90,11 @@ export async function startController(
   };
   server.add('pareto.v1.Routes', {
     async statistics({ variants }) {
-      controller.asked.push(variants);
+      controller.statisticsCalls.push(variants);
       return { variants: [...(controller.statistics ?? refuse(''))] };
     },
     async setWarmth({ target, warm }) {
-      controller.wishes.push(`${warm ? 'warm' : 'cold'} ${target}`);
+      controller.warmthCalls.push(`${warm ? 'warm' : 'cold'} ${target}`);
       return {};
     },
     async watch(stream: RouterStream) {

@@ -163,10 +163,10 @@ describe('the routing table', () => {
           assert.deepEqual(withoutNumbers(table), withoutNumbers(fresh));
           areDistinct(table.candidates.map(({ index }) => index));
           areDistinct(table.replicas.map(({ slot }) => slot));
-          const anew = createLoadTracker({ wayMs: 0 });
-          hear(loads, table);
-          hear(anew, fresh);
-          assert.deepEqual(backlogsOf(loads, table), backlogsOf(anew, fresh));
+          const again = createLoadTracker({ wayMs: 0 });
+          applyReports(loads, table);
+          applyReports(again, fresh);
+          assert.deepEqual(backlogsOf(loads, table), backlogsOf(again, fresh));
         }
       }),
       { numRuns: 60 },
@@ -223,7 +223,7 @@ const byId = <T extends { readonly id: string }>(all: readonly T[]): readonly T[
 const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(numbers).size, numbers.length);
 
 /** Each replica tells a load that only its id decides. */
-function hear(loads: LoadTracker, table: RoutingTable): void {
+function applyReports(loads: LoadTracker, table: RoutingTable): void {
   loads.setTable(table);
   for (const { id } of table.replicas)
     loads.report(id, { backlogMs: id.length * 7 + Number(id.at(-1)), queuedItems: 1, runningItems: 0 });
