@@ -55,8 +55,8 @@ const dataTypes = {
 /** Replicas that are ready now, by the kind of their hardware. */
 function instanceGroups({ name, candidates }: TargetEntry): wire.ModelInstanceGroupInput[] {
   const kinds = groupBy(candidates, kindOf);
-  return Array.from(kinds, ([kind, own], place) => ({
-    name: place === 0 ? name : `${name}_${place}`,
+  return Array.from(kinds, ([kind, own], index) => ({
+    name: index === 0 ? name : `${name}_${index}`,
     kind,
     count: own.reduce((sum, { replicas }) => sum + replicas.length, 0),
   })).filter(({ count }) => count > 0);

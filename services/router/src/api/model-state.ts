@@ -15,7 +15,7 @@ export type ModelState =
 /** What can be called now, or could be once it is loaded. */
 const served = ({ candidates, exclusions }: TargetEntry): readonly Candidate[] =>
   candidates.filter(
-    (candidate, place) => candidate.quarantineReason === undefined && exclusions?.[place] === undefined,
+    (candidate, index) => candidate.quarantineReason === undefined && exclusions?.[index] === undefined,
   );
 
 /** Some replica of it can be called now. */

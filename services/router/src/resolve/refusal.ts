@@ -95,8 +95,8 @@ function unmeasured({ candidates }: TargetEntry, { minAccuracy }: Objective): st
 /** Why none of the target's variants is served at all; undefined: some are. */
 export function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {
   if (candidates.length === 0) return `${what} has no variants yet: register a model for it`;
-  const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }, place) => {
-    const exclusion = exclusions?.[place];
+  const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }, index) => {
+    const exclusion = exclusions?.[index];
     if (exclusion === 'denied' || exclusion === 'not-pinned') return rulesText(rules);
     if (quarantineReason !== undefined) return `${variant} is quarantined: ${quarantineReason}`;
     return measurementError === undefined ? [] : `measuring ${variant} failed: ${measurementError}`;

@@ -133,7 +133,7 @@ function choiceOf(
   rules: readonly RuleInForce[],
 ): Pick<TargetEntry, Choice | 'kind' | 'name' | 'task'> {
   const exclusions = exclusionsOf(named, candidates, rules);
-  const eligible = candidates.filter((_, place) => exclusions?.[place] === undefined);
+  const eligible = candidates.filter((_, index) => exclusions?.[index] === undefined);
   return {
     ...named,
     candidates,
