@@ -19,12 +19,12 @@ import {
 } from '@pareto/policy';
 import { architectureToWire, measurementToWire, recipeOutcomeToWire, taskToWire, type wire } from '@pareto/rpc';
 import type { LiveReplica } from '../fleet/live-replica.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** Everything of one task, or of all. */
-export function listRegistry(scene: Scene, task: string): wire.ListResponseInput {
+export function listRegistry(scene: ClusterView, task: string): wire.ListResponseInput {
   const { tasks, architectures, variants } = scene.registry;
   if (task !== '' && !tasks.has(task)) throw notFound('task', task);
   const isOf = (name: string): boolean => task === '' || name === task;
@@ -42,7 +42,7 @@ export function listRegistry(scene: Scene, task: string): wire.ListResponseInput
 }
 
 /** Throws `not-found` unless the name is a task's, an architecture's or a variant's. */
-export function describeName(scene: Scene, name: string): wire.DescribeResponseInput {
+export function describeName(scene: ClusterView, name: string): wire.DescribeResponseInput {
   const target = parseTarget(name);
   const { tasks, architectures, variants } = scene.registry;
   if (target.kind === 'name' && tasks.has(name)) {
@@ -64,12 +64,15 @@ export function describeName(scene: Scene, name: string): wire.DescribeResponseI
   };
 }
 
-const describeArchitecture = ({ served }: Scene, architecture: Architecture): wire.ArchitectureInput => ({
+const describeArchitecture = ({ served }: ClusterView, architecture: Architecture): wire.ArchitectureInput => ({
   ...architectureToWire(architecture),
   servedVersion: served.get(architecture.name) ?? 0,
 });
 
-function describeVariant(scene: Scene, { variant, measurements, dominatedBy }: PlacementVariant): wire.VariantInput {
+function describeVariant(
+  scene: ClusterView,
+  { variant, measurements, dominatedBy }: PlacementVariant,
+): wire.VariantInput {
   const { id, version, architecture, recipe, provider, option = '', task, quarantineReason = '' } = variant;
   const latencyMs = latencyOf(scene.registry, task);
   const costs = measurements.flatMap((m) => costOf(m, scene.prices, latencyMs) ?? []);
@@ -110,7 +113,7 @@ function describeDenial({ rules }: RegistryView, { id, architecture, task }: Var
   return `rule ${rule.id}${by}${rule.reason === '' ? '' : `: ${rule.reason}`}`;
 }
 
-function observeVariant({ registry, fleet }: Scene, id: VariantId, version: number): VariantObservation {
+function observeVariant({ registry, fleet }: ClusterView, id: VariantId, version: number): VariantObservation {
   const ready = [...registry.assignments.values()].flat().flatMap((assignment): readonly Ready[] => {
     if (assignment.variant !== id || assignment.version !== version) return [];
     const live = fleet.replicas(assignment.worker).get(assignment.replica);

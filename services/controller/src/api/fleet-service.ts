@@ -8,7 +8,7 @@ import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { Notices } from '../cluster/notices.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../storage/records.js';
 import { ruleNotices, unmetWarmRules, wishNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
@@ -49,7 +49,7 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
   };
 }
 
-function overview(options: FleetServiceOptions, now: Scene): wire.OverviewResponseInput {
+function overview(options: FleetServiceOptions, now: ClusterView): wire.OverviewResponseInput {
   const { cluster, name, planLog, routers, tableVersion } = options;
   const { leader, mirror, storeAgeMs } = cluster;
   const leads = leader.term !== undefined;
@@ -74,7 +74,7 @@ const silentMs = 3_000;
 
 function noticesNow(
   { cluster, notices }: FleetServiceOptions,
-  now: Scene,
+  now: ClusterView,
   leads: boolean,
   unmet: readonly UnmetWarmRule[],
 ): string[] {
@@ -89,12 +89,12 @@ function noticesNow(
   ];
 }
 
-function listWorkers(scene: Scene): wire.WorkerInput[] {
+function listWorkers(scene: ClusterView): wire.WorkerInput[] {
   return Array.from(scene.records.workers.values(), ({ value }) => describeWorker(scene, value));
 }
 
 function describeWorker(
-  { fleet, prices, now, leadingSince }: Scene,
+  { fleet, prices, now, leadingSince }: ClusterView,
   { info: known, draining }: WorkerRecord,
 ): wire.WorkerInput {
   const info = fleet.session(known.id)?.info ?? known;
@@ -117,7 +117,7 @@ function describeWorker(
   };
 }
 
-function describeAction({ action, at }: LoggedAction, { now }: Scene): wire.PlanActionInput {
+function describeAction({ action, at }: LoggedAction, { now }: ClusterView): wire.PlanActionInput {
   const { kind, reason } = action;
   const said = { kind, reason, ageMs: now - at };
   if (action.kind === 'make')

@@ -12,11 +12,11 @@ import {
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
 import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
-import { observeWorkers, type Scene } from '../cluster/observe.js';
+import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';
 
 /** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */
-export function listJobs(scene: Scene, waiting: Plan['waiting'], name: string): wire.JobInput[] {
+export function listJobs(scene: ClusterView, waiting: Plan['waiting'], name: string): wire.JobInput[] {
   const { tasks, architectures, variants } = scene.registry;
   if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
   const classes = jobClasses(observeWorkers(scene));
@@ -46,7 +46,7 @@ interface Running {
   readonly progress: string;
 }
 
-function runningWork({ records, fleet }: Scene): readonly Running[] {
+function runningWork({ records, fleet }: ClusterView): readonly Running[] {
   return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((worker) => {
     const target = fleet.ordered(worker);
     return target === undefined ? [] : [{ target, worker, progress: fleet.lastReport(worker)?.progress ?? '' }];

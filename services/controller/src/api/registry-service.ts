@@ -5,7 +5,7 @@ import type { BlobHolds } from '../storage/blob-holds.js';
 import { deleteName } from '../registry/delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import type { PlanLog } from '../plan/plan-log.js';
 import { profileAgain } from '../registry/profile-again.js';
 import { registerArchitecture, type RegisterContext } from '../registry/register.js';
@@ -13,7 +13,7 @@ import { registerTask } from '../registry/register-task.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
-  readonly scene: () => Scene;
+  readonly scene: () => ClusterView;
   readonly holds: BlobHolds;
   readonly planLog: Pick<PlanLog, 'waiting'>;
   /** Throws where the leader is when that is another controller: it alone knows what is going on. */

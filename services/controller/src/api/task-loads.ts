@@ -3,10 +3,10 @@
 import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../cluster/demand-book.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 
-export function taskLoads(scene: Scene): wire.TaskLoadInput[] {
+export function taskLoads(scene: ClusterView): wire.TaskLoadInput[] {
   const { demand, now, registry } = scene;
   const rates = [...demand.byTarget(now)];
   const answers = [...demand.answers(now)];
@@ -56,7 +56,7 @@ function merge(sum: TargetAnswers, each: TargetAnswers): TargetAnswers {
 }
 
 /** Of a task's own name, one of its architectures' or one of its variants'. */
-function taskOf({ registry }: Scene, target: string): string | undefined {
+function taskOf({ registry }: ClusterView, target: string): string | undefined {
   if (registry.tasks.has(target)) return target;
   return registry.architectures.get(architectureNamed(target))?.[0]?.task;
 }
@@ -70,7 +70,7 @@ interface ReadyReplica {
   readonly usdPerHour: number;
 }
 
-function readyReplicas({ registry, records, fleet, prices }: Scene): readonly ReadyReplica[] {
+function readyReplicas({ registry, records, fleet, prices }: ClusterView): readonly ReadyReplica[] {
   return Array.from(records.workers.values(), ({ value: { info } }) => fleet.session(info.id)?.info ?? info).flatMap(
     ({ id, slotGroups }) =>
       (registry.assignments.get(id) ?? []).flatMap((assignment): readonly ReadyReplica[] => {

@@ -10,7 +10,7 @@ import { createLeader, type Leader } from '../leadership/leadership.js';
 import type { FleetParams } from '../fleet/live-worker.js';
 import { createMirror, type Mirror } from '../storage/mirror.js';
 import type { Notices } from './notices.js';
-import type { Scene } from './observe.js';
+import type { ClusterView } from './observe.js';
 import { settlementKey, type RecordKind } from '../storage/records.js';
 import { createServedVersions } from './served-versions.js';
 
@@ -20,7 +20,7 @@ export interface Cluster {
   readonly fleet: FleetState;
   readonly demand: DemandBook;
   /** All of it at this moment. */
-  readonly scene: () => Scene;
+  readonly scene: () => ClusterView;
   /** For how long the store was not heard. */
   readonly storeAgeMs: () => number;
   /** Workers that were there when the store was last seen to be restored: they are waited for before planning goes on. */

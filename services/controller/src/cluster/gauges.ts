@@ -1,9 +1,9 @@
 // Gauges that are read from the cluster's state at each scrape.
 
 import type { ControllerMetrics } from '@pareto/telemetry';
-import type { Scene } from './observe.js';
+import type { ClusterView } from './observe.js';
 
-export function setGauges(metrics: ControllerMetrics, scene: Scene, routers: number, storeAgeMs: number): void {
+export function setGauges(metrics: ControllerMetrics, scene: ClusterView, routers: number, storeAgeMs: number): void {
   const { records, fleet, now, leadingSince } = scene;
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);

@@ -35,7 +35,7 @@ import {
 } from '../registry/registry-view.js';
 
 /** Everything there is to look at. */
-export interface Scene {
+export interface ClusterView {
   readonly records: RecordView;
   readonly registry: RegistryView;
   readonly fleet: FleetState;
@@ -55,7 +55,7 @@ export interface Scene {
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
 /** `assignedAt`: when each assignment was first seen; left out: now. */
-export function observe(scene: Scene, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
+export function observe(scene: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
   const workers = observeWorkers(scene);
   const { registry, served } = scene;
   return {
@@ -74,25 +74,28 @@ export function observe(scene: Scene, assignedAt: ReadonlyMap<ReplicaId, Millise
 }
 
 /** Others wrote it by the clocks of their own hosts. */
-function observeWish({ kind, tenant, task, target, reason, madeWallMs }: Wish, { now, wallMs }: Scene): PlacementWish {
+function observeWish(
+  { kind, tenant, task, target, reason, madeWallMs }: Wish,
+  { now, wallMs }: ClusterView,
+): PlacementWish {
   const since = milliseconds(now - Math.max(0, wallMs - madeWallMs));
   return { kind, tenant, task, target, reason, since };
 }
 
 /** Variants of the versions that names mean, where those are not the current ones. */
-const olderServed = ({ registry, served }: Pick<Scene, 'registry' | 'served'>): readonly PlacementVariant[] =>
+const olderServed = ({ registry, served }: Pick<ClusterView, 'registry' | 'served'>): readonly PlacementVariant[] =>
   [...served].flatMap(([name, version]) =>
     registry.architectures.get(name)?.at(-1)?.version === version ? [] : variantsOfVersion(registry, { name, version }),
   );
 
 /** Of every architecture those of the version that its name means. */
-export function servedVariants(scene: Pick<Scene, 'registry' | 'served'>): readonly PlacementVariant[] {
+export function servedVariants(scene: Pick<ClusterView, 'registry' | 'served'>): readonly PlacementVariant[] {
   const older = olderServed(scene);
   const outserved = new Set(older.map(({ variant }) => variant.architecture));
   return [...[...scene.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
 }
 
-type Unserved = Omit<Scene, 'served'>;
+type Unserved = Omit<ClusterView, 'served'>;
 
 export function observeWorkers({ records, fleet, now, leadingSince }: Unserved): readonly PlacementWorker[] {
   return Array.from(records.workers.values(), ({ value: { info, draining } }) => {
@@ -146,7 +149,7 @@ export function observeReplicas(
 }
 
 /** Assignments whose variant was deleted: nobody plans for them. */
-export const observeOrphans = ({ registry }: Pick<Scene, 'registry'>): readonly Assignment[] =>
+export const observeOrphans = ({ registry }: Pick<ClusterView, 'registry'>): readonly Assignment[] =>
   [...registry.assignments.values()].flat().filter((assignment) => !isRegistered(registry, assignment));
 
 const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignment): boolean =>
@@ -155,7 +158,7 @@ const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignme
 const unknownClass = '' as Assignment['hardwareClass'];
 
 /** Measured demand of every variant that has a profile, for `planReplicas`. */
-export function observeDemand(scene: Scene, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
+export function observeDemand(scene: ClusterView, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
   const rates = scene.demand.itemsPerSecond(scene.now);
   const slots = slotsByClass(workers);
   return [...rates].flatMap(([variant, itemsPerSecond]) => {
@@ -166,12 +169,12 @@ export function observeDemand(scene: Scene, workers: readonly PlacementWorker[])
 }
 
 /** Of the version that its architecture's name means. */
-function servedVariant({ registry, served }: Scene, id: VariantId): PlacementVariant | undefined {
+function servedVariant({ registry, served }: ClusterView, id: VariantId): PlacementVariant | undefined {
   const version = served.get(architectureNamed(id));
   return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
 }
 
-function cheapestProfile(scene: Scene, id: VariantId): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
+function cheapestProfile(scene: ClusterView, id: VariantId): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
   const { registry, prices } = scene;
   const variant = servedVariant(scene, id);
   if (variant === undefined) return undefined;
@@ -197,7 +200,7 @@ function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<Hardware
 }
 
 /** On the classes that the variant was measured on. */
-function slotsFor(scene: Scene, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
+function slotsFor(scene: ClusterView, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
   const measurements = servedVariant(scene, id)?.measurements ?? [];
   const classes = new Set(measurements.flatMap((m) => (m.result.kind === 'measured' ? [m.hardwareClass] : [])));
   return [...classes].reduce((sum, hardwareClass) => sum + (slots.get(hardwareClass) ?? 0), 0);

@@ -1,13 +1,13 @@
 // Which version the name of each architecture means now: what policy says, remembered from one look to the next.
 
 import { servedVersion, type PlacementReplica, type PlacementWorker } from '@pareto/policy';
-import { observeReplicas, observeWorkers, type Scene } from './observe.js';
+import { observeReplicas, observeWorkers, type ClusterView } from './observe.js';
 import { variantsOfVersion } from '../registry/registry-view.js';
 
-export type ServedVersions = Scene['served'];
+export type ServedVersions = ClusterView['served'];
 
 /** Of architectures with older versions that count still; the names of all others mean their current version. */
-export function createServedVersions(): (scene: Omit<Scene, 'served'>) => ServedVersions {
+export function createServedVersions(): (scene: Omit<ClusterView, 'served'>) => ServedVersions {
   let served: ServedVersions = new Map();
   return (scene) => {
     const { older } = scene.registry;
@@ -22,7 +22,7 @@ export function createServedVersions(): (scene: Omit<Scene, 'served'>) => Served
 }
 
 function servedOf(
-  { registry }: Omit<Scene, 'served'>,
+  { registry }: Omit<ClusterView, 'served'>,
   name: string,
   served: number | undefined,
   workers: readonly PlacementWorker[],

@@ -20,10 +20,10 @@ export interface FleetRecords {
   /** Puts a variant out of service for good when workers say that requests kill its executors. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Forgets workers that were not seen for an hour and hold nothing. */
-  forgetLost(scene: LostScene): Promise<void>;
+  forgetLost(scene: LostWorkersView): Promise<void>;
 }
 
-interface LostScene {
+interface LostWorkersView {
   readonly now: Milliseconds;
   /** Undefined if this controller does not lead. */
   readonly leadingSince: Milliseconds | undefined;

@@ -11,14 +11,14 @@ import {
 } from '@pareto/policy';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import type { PlanLog } from './plan-log.js';
 import { assignmentWrites } from './record-plan.js';
 import { putRecord, settlementKey, variantKey } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 
 export interface AdoptOptions {
-  readonly scene: () => Scene;
+  readonly scene: () => ClusterView;
   readonly leader: Leader;
   readonly planLog: PlanLog;
   /** Of the store's present history. */
@@ -44,10 +44,10 @@ export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
 }
 
 /** Nothing is known of anything: there is nobody to wait for. */
-export const isFresh = ({ records }: Scene, witnessed: ReadonlySet<WorkerId>): boolean =>
+export const isFresh = ({ records }: ClusterView, witnessed: ReadonlySet<WorkerId>): boolean =>
   witnessed.size === 0 && records.workers.size === 0 && records.assignments.size === 0;
 
-function isComplete({ witnessed, firstJoinMs }: AdoptOptions, scene: Scene): boolean {
+function isComplete({ witnessed, firstJoinMs }: AdoptOptions, scene: ClusterView): boolean {
   const { records, fleet, now, leadingSince } = scene;
   if (leadingSince === undefined) return false;
   if (isFresh(scene, witnessed()) || now - leadingSince >= firstJoinMs) return true;
@@ -58,7 +58,7 @@ function isComplete({ witnessed, firstJoinMs }: AdoptOptions, scene: Scene): boo
 }
 
 /** Workers that come later with what they ran before: of variants that came with the restored store. */
-async function adoptLate(options: AdoptOptions, scene: Scene): Promise<boolean> {
+async function adoptLate(options: AdoptOptions, scene: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
   const workers = observeWorkers(scene).flatMap(({ info, replicas }) => {
     const ofBefore = replicas.filter(({ replica }) => !replica.startsWith(prefix));
@@ -75,7 +75,7 @@ async function adoptLate(options: AdoptOptions, scene: Scene): Promise<boolean> 
 /** Replica ids begin with it: those of another history of the store begin otherwise. */
 export const planPrefix = (epoch: string): string => `${epoch.slice(0, 6)}-`;
 
-function restoredVariants({ registry, records }: Scene): readonly PlacementVariant[] {
+function restoredVariants({ registry, records }: ClusterView): readonly PlacementVariant[] {
   const settledAt = records.settlements.get(settlementKey)?.modRevision ?? 0;
   return [...registry.versions.values()].filter(({ variant }) => {
     const record = records.variants.get(variantKey(variant.id, variant.version));
@@ -83,14 +83,14 @@ function restoredVariants({ registry, records }: Scene): readonly PlacementVaria
   });
 }
 
-const observeRunning = (scene: Scene, variants: readonly PlacementVariant[]): AdoptionSnapshot => ({
+const observeRunning = (scene: ClusterView, variants: readonly PlacementVariant[]): AdoptionSnapshot => ({
   workers: observeWorkers(scene),
   assignments: [...scene.registry.assignments.values()].flat(),
   variants,
 });
 
 /** Workers that are connected and have said what they run. */
-function observeWorkers({ fleet, records }: Scene): readonly RunningWorker[] {
+function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker[] {
   return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((id) => {
     const info = fleet.session(id)?.info;
     const replicas = fleet.lastReport(id)?.replicas;

@@ -4,7 +4,7 @@ import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '../fleet/live-worker.js';
 import type { Mirror } from '../storage/mirror.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
 import { strangersOn } from './strangers.js';
 import type { Assigner, WorkerLine } from '../fleet/worker-line.js';
@@ -16,10 +16,10 @@ interface Told {
   text: string;
 }
 
-export function createAssigner(mirror: Mirror, scene: () => Scene): Assigner {
+export function createAssigner(mirror: Mirror, scene: () => ClusterView): Assigner {
   const lines = new Map<WorkerId, Told>();
 
-  const tell = (told: Told, now: Scene): void => {
+  const tell = (told: Told, now: ClusterView): void => {
     const { worker } = told.line;
     const basis = basisOf(now, worker);
     if (basis.every((part, i) => part === told.basis[i])) return;
@@ -61,13 +61,13 @@ function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): Wo
 }
 
 /** What it is about was deleted, or another worker was faster: the worker may turn to something else. */
-function dropUnwanted({ fleet, registry }: Scene, worker: WorkerId): void {
+function dropUnwanted({ fleet, registry }: ClusterView, worker: WorkerId): void {
   const ordered = fleet.ordered(worker);
   if (ordered !== undefined && !isWanted(registry, ordered)) fleet.order(worker, undefined);
 }
 
 /** All that `assignmentsFor` looks at. */
-const basisOf = (scene: Scene, worker: WorkerId): readonly unknown[] => [
+const basisOf = (scene: ClusterView, worker: WorkerId): readonly unknown[] => [
   scene.registry.versions,
   scene.registry.assignments.get(worker),
   scene.fleet.ordered(worker),

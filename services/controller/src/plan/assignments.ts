@@ -4,7 +4,7 @@ import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/c
 import { batchCeiling } from '@pareto/policy';
 import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';
 import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 import { strangersOn } from './strangers.js';
@@ -13,7 +13,7 @@ import { strangersOn } from './strangers.js';
  * Until the plan has settled nothing is decided of what is to run: all stays as it is. Nothing is unloaded either before the
  * worker has said what it holds.
  */
-export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
+export function assignmentsFor(scene: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
   if (!scene.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
   const assigned = scene.registry.assignments.get(worker) ?? [];
   return {
@@ -28,7 +28,7 @@ export function assignmentsFor(scene: Scene, worker: WorkerId, revision: Revisio
 }
 
 /** None when the variant was deleted meanwhile; no profile while it is measured anew. */
-function replicaAssignment(scene: Scene, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
+function replicaAssignment(scene: ClusterView, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
   const { registry, prices } = scene;
   const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
   const spec = known === undefined ? undefined : specOf(registry, known.variant);

@@ -1,7 +1,7 @@
 // Replicas of variants that the registry has never heard of: the store was wiped or restored to before they were registered.
 
 import { architectureNamed, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { nameKey } from '../storage/records.js';
 import { versionKey } from '../registry/registry-view.js';
 
@@ -9,7 +9,7 @@ import { versionKey } from '../registry/registry-view.js';
 const graceMs = 3_600_000;
 
 /** On a worker, for as long as they are to stay. */
-export function strangersOn(scene: Scene, worker: WorkerId): readonly ReplicaId[] {
+export function strangersOn(scene: ClusterView, worker: WorkerId): readonly ReplicaId[] {
   const { fleet, leadingSince, now } = scene;
   if (leadingSince === undefined || now - leadingSince >= graceMs) return [];
   return [...fleet.replicas(worker).values()].flatMap(({ report }) =>
@@ -19,7 +19,7 @@ export function strangersOn(scene: Scene, worker: WorkerId): readonly ReplicaId[
 
 /** An architecture that was deleted leaves its name and the versions that were given. */
 function isStranger(
-  { registry, records }: Scene,
+  { registry, records }: ClusterView,
   { variant, version, state }: Pick<ReplicaReport, 'variant' | 'version' | 'state'>,
 ): boolean {
   if (state === 'failed' || registry.versions.has(versionKey(variant, version))) return false;

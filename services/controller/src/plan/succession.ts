@@ -1,11 +1,11 @@
 // Notices when the name of an architecture has come to mean its new version.
 
 import type { ClusterEvent } from '../events/events.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 
 /** To be called at every turn; tells which names mean something else than at the one before. */
-export function createSuccession(): (scene: Pick<Scene, 'served' | 'registry'>) => readonly ClusterEvent[] {
-  let before: Scene['served'] = new Map();
+export function createSuccession(): (scene: Pick<ClusterView, 'served' | 'registry'>) => readonly ClusterEvent[] {
+  let before: ClusterView['served'] = new Map();
   return ({ served, registry }) => {
     const succeeded = [...before].flatMap(([name, version]): readonly ClusterEvent[] => {
       const versions = registry.architectures.get(name);

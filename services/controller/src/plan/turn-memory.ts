@@ -2,7 +2,7 @@
 
 import type { Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
 import type { Orphan, ScaleState } from '@pareto/policy';
-import { observeOrphans, type Scene } from '../cluster/observe.js';
+import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { createSuccession } from './succession.js';
 
@@ -34,15 +34,17 @@ export const emptyMemory = (term: Term): TurnMemory => ({
 });
 
 /** Returns when each assignment in force was first seen; the others are forgotten. */
-export const observeAssigned = (before: FirstSeen, { registry, now }: Pick<Scene, 'registry' | 'now'>): FirstSeen =>
-  firstSeen(before, [...registry.assignments.values()].flat(), now);
+export const observeAssigned = (
+  before: FirstSeen,
+  { registry, now }: Pick<ClusterView, 'registry' | 'now'>,
+): FirstSeen => firstSeen(before, [...registry.assignments.values()].flat(), now);
 
 /** Returns when each assignment of a deleted variant was first seen without it; the others are forgotten. */
-export const observeOrphaned = (before: FirstSeen, scene: Pick<Scene, 'registry' | 'now'>): FirstSeen =>
+export const observeOrphaned = (before: FirstSeen, scene: Pick<ClusterView, 'registry' | 'now'>): FirstSeen =>
   firstSeen(before, observeOrphans(scene), scene.now);
 
 /** Returns the assignments of deleted variants, with the times of `orphanedAt`. */
-export const orphansOf = (orphanedAt: FirstSeen, scene: Pick<Scene, 'registry' | 'now'>): readonly Orphan[] =>
+export const orphansOf = (orphanedAt: FirstSeen, scene: Pick<ClusterView, 'registry' | 'now'>): readonly Orphan[] =>
   observeOrphans(scene).map((assignment) => ({
     assignment,
     since: orphanedAt.get(assignment.replica) ?? scene.now,

@@ -1,7 +1,7 @@
 // The workers that count for the routing table, and what they could hold between them.
 
 import type { HardwareClassId, WorkerInfo } from '@pareto/core';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 
 export interface Hosts {
   /** They are here, or expected back. */
@@ -12,7 +12,7 @@ export interface Hosts {
   readonly byProvider: ReadonlyMap<string, ReadonlySet<HardwareClassId>>;
 }
 
-export function observeHosts({ records, fleet, now, leadingSince }: Scene): Hosts {
+export function observeHosts({ records, fleet, now, leadingSince }: ClusterView): Hosts {
   const present: { readonly info: WorkerInfo }[] = [];
   const largest = new Map<HardwareClassId, number>();
   const byProvider = new Map<string, Set<HardwareClassId>>();

@@ -5,14 +5,14 @@ import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
 import { ceilingOf } from '../plan/assignments.js';
 import { observeHosts, type Hosts } from './hosts.js';
-import { servedVariants, type Scene } from '../cluster/observe.js';
+import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { versionKey, type RegistryView } from '../registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
 
 /** By key. */
 export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
-export function tableRows(scene: Scene, routers: readonly wire.RouterInfoInput[]): TableRows {
+export function tableRows(scene: ClusterView, routers: readonly wire.RouterInfoInput[]): TableRows {
   const hosts = observeHosts(scene);
   const rows: wire.TableRowInput[] = [];
   for (const task of scene.registry.tasks.values()) rows.push(taskRow(task));
@@ -41,7 +41,7 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
  * Replicas of the plan as last reported. Those of workers that are gone or doubted are left out, and so are failed ones, and
  * those of variants that were deleted.
  */
-function replicaRows({ registry, fleet }: Scene, { present }: Hosts): readonly wire.TableRowInput[] {
+function replicaRows({ registry, fleet }: ClusterView, { present }: Hosts): readonly wire.TableRowInput[] {
   return present.flatMap(({ info }) => {
     if (fleet.isDoubted(info.id)) return [];
     const live = fleet.replicas(info.id);

@@ -5,11 +5,15 @@ import { priceOf, type Measurement, type Profile } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type wire } from '@pareto/rpc';
 import type { Hosts } from './hosts.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
 /** A row without a class is there when no worker could load the variant on any class that it was measured on. */
-export function variantRows(scene: Scene, hosts: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
+export function variantRows(
+  scene: ClusterView,
+  hosts: Hosts,
+  variant: PlacementVariant,
+): readonly wire.TableRowInput[] {
   const measured = variant.measurements.flatMap((one) => measuredRows(scene, hosts, variant, one));
   return measured.some((row) => row.variant?.placeable)
     ? measured
@@ -18,7 +22,7 @@ export function variantRows(scene: Scene, hosts: Hosts, variant: PlacementVarian
 
 /** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
 function unmeasuredRow(
-  { registry }: Scene,
+  { registry }: ClusterView,
   { byProvider }: Hosts,
   variant: PlacementVariant,
 ): readonly wire.TableRowInput[] {
@@ -53,7 +57,7 @@ interface MadeRows {
 const made = new WeakMap<Measurement, MadeRows>();
 
 function measuredRows(
-  scene: Scene,
+  scene: ClusterView,
   { largest }: Hosts,
   variant: PlacementVariant,
   measurement: Measurement,

@@ -2,7 +2,7 @@
 
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 
 export interface EndRulesOptions {
@@ -11,7 +11,7 @@ export interface EndRulesOptions {
 }
 
 /** One after the other: somebody may lift one meanwhile. */
-export async function endRules({ leader, logger }: EndRulesOptions, { records, wallMs }: Scene): Promise<void> {
+export async function endRules({ leader, logger }: EndRulesOptions, { records, wallMs }: ClusterView): Promise<void> {
   for (const { key, value: rule, modRevision } of [...records.rules.values()]) {
     if (!isOver(rule, wallMs)) continue;
     const changes = ruleChanges(records, [endingOf(rule, 'time', wallMs)]);

@@ -2,10 +2,10 @@
 
 import type { Plan } from '@pareto/core';
 import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
-import { servedVariants, type Scene } from '../cluster/observe.js';
+import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import type { RegistryView } from '../registry/registry-view.js';
 
-export function ruleNotices(scene: Scene): readonly string[] {
+export function ruleNotices(scene: ClusterView): readonly string[] {
   const { rules, tasks } = scene.registry;
   if (rules.length === 0) return [];
   const variants = servedVariants(scene);

@@ -4,7 +4,7 @@ import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
-import { servedVariants, type Scene } from '../cluster/observe.js';
+import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { ruleKey, tenant } from '../storage/records.js';
 
 const longestText = 500;
@@ -13,14 +13,14 @@ const longestText = 500;
  * The rule that a request stands for. Throws when it is about nothing that is registered, and when a pin would leave its task
  * without anything that answers, or nothing of what is to be warm could be.
  */
-export function ruleFrom(scene: Scene, request: wire.SetRuleRequest): Rule {
+export function ruleFrom(scene: ClusterView, request: wire.SetRuleRequest): Rule {
   const rule = readRule(scene, request);
   if (rule.kind === 'pin') refuseEmpty(scene, rule, `with this pin nothing would answer task ${rule.task}`);
   if (rule.kind === 'warm') refuseEmpty(scene, rule, `nothing of ${rule.target} may be loaded`);
   return rule;
 }
 
-function readRule(scene: Scene, request: wire.SetRuleRequest): Rule {
+function readRule(scene: ClusterView, request: wire.SetRuleRequest): Rule {
   const { wallMs } = scene;
   const kind = kindFrom(request.kind);
   const { target } = request;
@@ -47,7 +47,7 @@ function kindFrom(text: string): Rule['kind'] {
 }
 
 /** Of a registered architecture, or of a variant of any of its versions; a wish may be about a task. */
-function taskOf({ registry }: Scene, text: string, kind: Rule['kind']): string {
+function taskOf({ registry }: ClusterView, text: string, kind: Rule['kind']): string {
   const target = parseTarget(text);
   const name = target.kind === 'name' ? target.name : target.architecture;
   const mayBeTask = kind === 'warm' || kind === 'cold';
@@ -74,7 +74,7 @@ export function checkText(field: string, text: string): string {
 }
 
 /** Short, for people: the time, or the next one that is free. */
-function newId({ records, wallMs }: Scene): string {
+function newId({ records, wallMs }: ClusterView): string {
   const taken = new Set([...records.ruleEvents.values()].map(({ value }) => value.rule.id));
   for (let at = Math.floor(wallMs); ; at += 1) {
     const id = `r${at.toString(36)}`;
@@ -83,7 +83,7 @@ function newId({ records, wallMs }: Scene): string {
 }
 
 /** Throws `then`, and why, when no variant that it is about may answer. What has no variants yet may get some. */
-function refuseEmpty(scene: Scene, rule: Rule, then: string): void {
+function refuseEmpty(scene: ClusterView, rule: Rule, then: string): void {
   const { task, target } = rule;
   const named = servedVariants(scene).filter(
     ({ variant: { id, architecture, task: of } }) =>
@@ -99,7 +99,7 @@ function refuseEmpty(scene: Scene, rule: Rule, then: string): void {
 }
 
 /** Undefined: it may answer. */
-function whyNot({ registry }: Scene, { variant, measurements }: PlacementVariant): string | undefined {
+function whyNot({ registry }: ClusterView, { variant, measurements }: PlacementVariant): string | undefined {
   const { id, architecture, task, quarantineReason } = variant;
   if (quarantineReason !== undefined) return `${id} is quarantined: ${quarantineReason}`;
   const denial = denialOf({ variant: id, architecture, task }, registry.rules);
@@ -110,7 +110,7 @@ function whyNot({ registry }: Scene, { variant, measurements }: PlacementVariant
 }
 
 /** A wish that counts for the variant before one for `target` would: it is cold. */
-function whyCold({ registry }: Scene, { variant }: PlacementVariant, target: string): string | undefined {
+function whyCold({ registry }: ClusterView, { variant }: PlacementVariant, target: string): string | undefined {
   const { id, architecture } = variant;
   const closer = target === id ? [] : target === architecture ? [id] : [id, architecture];
   const wishes = closer.map((name) => registry.wishes.find((wish) => wish.target === name));
@@ -119,7 +119,7 @@ function whyCold({ registry }: Scene, { variant }: PlacementVariant, target: str
   return `${counting.target} is wished to be cold, which counts before: load that, or lift the wish ${counting.id}`;
 }
 
-const versionMeant = ({ registry, served }: Scene, name: string): string =>
+const versionMeant = ({ registry, served }: ClusterView, name: string): string =>
   `version ${served.get(name) ?? registry.architectures.get(name)?.at(-1)?.version}, which ${name} means now,`;
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);

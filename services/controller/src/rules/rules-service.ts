@@ -3,14 +3,14 @@
 import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
-import type { Scene } from '../cluster/observe.js';
+import type { ClusterView } from '../cluster/observe.js';
 import type { RegisterContext } from '../registry/register.js';
 import { ruleKey, tenant } from '../storage/records.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'takeTurn'> {
-  readonly scene: () => Scene;
+  readonly scene: () => ClusterView;
 }
 
 /** Each router holds all rules against every candidate of a new table. A wish is looked at for its task only. */
@@ -43,7 +43,7 @@ export async function setWarmth(
 }
 
 /** False when somebody else wrote in between. */
-function writeRule({ leader, mirror }: RulesContext, { wallMs }: Scene, rule: Rule): Promise<boolean> {
+function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, rule: Rule): Promise<boolean> {
   const { records } = mirror;
   const known = [...records.rules.values()];
   const replaced = isWish(rule) ? known.filter(({ value }) => isSameTarget(value, rule)) : [];
@@ -85,7 +85,7 @@ export function liftRule(
 }
 
 /** Rules and wishes in force by age, and what happened to rules, newest first. */
-export function listRules({ registry, records, wallMs }: Scene): wire.ListRulesResponseInput {
+export function listRules({ registry, records, wallMs }: ClusterView): wire.ListRulesResponseInput {
   const events = [...records.ruleEvents.values()].sort((a, b) => (a.key < b.key ? 1 : -1));
   const inForce = [...registry.rules, ...registry.wishes].sort((a, b) => a.madeWallMs - b.madeWallMs);
   return {
