@@ -61,7 +61,7 @@ export async function createController(
   const { store, blobs, part } = await createStorage(config, { clock, logger, draining, store: given });
   const notices = createNotices();
   const cluster = createCluster({ ...context, store, prices, fleet: params, notices, metrics });
-  const assigner = createAssigner(cluster.mirror, cluster.scene);
+  const assigner = createAssigner(cluster.mirror, cluster.clusterView);
   const events = createEventLog(clock);
   watchRecords({ ...cluster, events, clock });
   const planLog = createPlanLog(clock, logger, events);
@@ -122,15 +122,15 @@ export async function createController(
 }
 
 /** The registry here is complete, and of the store's present history. */
-const isWhole = ({ scene, mirror }: Cluster): boolean => mirror.synced && scene().settled;
+const isWhole = ({ clusterView, mirror }: Cluster): boolean => mirror.synced && clusterView().settled;
 
 type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'ready' | 'storeAgeMs'>;
 
 /** After a restore the table stays as it was until the plan is in line with what runs. */
-const routing = ({ scene, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
+const routing = ({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
   ...{ table, leader, demand, storeAgeMs },
-  rows: (routers) => tableRows(scene(), routers),
-  ready: () => mirror.synced && scene().settled,
+  rows: (routers) => tableRows(clusterView(), routers),
+  ready: () => mirror.synced && clusterView().settled,
 });
 
 /** Waits for a store that can be listed, unless the service is to stop before. */
@@ -163,14 +163,14 @@ function probes(
     notReady: () => notReady(cluster),
     observe: () => {
       access.observe(metrics.certificateExpiry);
-      setGauges(metrics, cluster.scene(), routes.routers().length, cluster.storeAgeMs());
+      setGauges(metrics, cluster.clusterView(), routes.routers().length, cluster.storeAgeMs());
     },
   });
 }
 
 /** A controller that stands by is ready: it serves tables and blobs. */
-function notReady({ mirror, leader, scene }: Cluster): readonly string[] {
+function notReady({ mirror, leader, clusterView }: Cluster): readonly string[] {
   if (!mirror.synced) return ['this controller waits for its store'];
-  if (leader.term === undefined && leaderOf(scene().records) === undefined) return ['no controller leads yet'];
+  if (leader.term === undefined && leaderOf(clusterView().records) === undefined) return ['no controller leads yet'];
   return [];
 }

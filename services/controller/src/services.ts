@@ -81,8 +81,8 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
 }
 
 /** What was registered before must not be mixed with what is registered after. */
-function requireSettled({ scene, witnessed }: Cluster): void {
-  const now = scene();
+function requireSettled({ clusterView, witnessed }: Cluster): void {
+  const now = clusterView();
   if (now.settled || isFresh(now, witnessed())) return;
   throw new ParetoError(
     'unavailable',

@@ -7,7 +7,7 @@ import type { EventLog, LoggedEvent } from '../events/events.js';
 
 export interface EventsServiceOptions {
   readonly events: EventLog;
-  readonly cluster: Pick<Cluster, 'leader' | 'scene'>;
+  readonly cluster: Pick<Cluster, 'leader' | 'clusterView'>;
   /** Throws where the leader is when that is another controller. */
   readonly preferLeader: () => void;
   /** Aborts when the controller drains: streams end. */
@@ -39,10 +39,14 @@ export const createEvents = ({ events, cluster, preferLeader, draining, clock }:
     if (follow && term?.lost.aborted === true) throw leader.refusal();
   };
 
-function isAbout({ subject, worker }: LoggedEvent, name: string, { scene }: Pick<Cluster, 'scene'>): boolean {
+function isAbout(
+  { subject, worker }: LoggedEvent,
+  name: string,
+  { clusterView }: Pick<Cluster, 'clusterView'>,
+): boolean {
   if (name === '' || subject === name || worker === name) return true;
   const architecture = architectureNamed(subject);
-  return architecture === name || scene().registry.architectures.get(architecture)?.[0]?.task === name;
+  return architecture === name || clusterView().registry.architectures.get(architecture)?.[0]?.task === name;
 }
 
 const eventToWire = (event: LoggedEvent, now: number): wire.EventsResponseInput => ({

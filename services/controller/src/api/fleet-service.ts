@@ -30,12 +30,12 @@ export interface FleetServiceOptions {
 
 export function createFleetHandlers(options: FleetServiceOptions): ServiceHandlers<'pareto.v1.Fleet'> {
   const { cluster, records, preferLeader } = options;
-  const { scene, leader } = cluster;
+  const { clusterView, leader } = cluster;
   return {
     join: options.join,
     async listWorkers() {
       preferLeader();
-      return { workers: listWorkers(scene()) };
+      return { workers: listWorkers(clusterView()) };
     },
     async drain({ workerId: id, undrain }) {
       leader.require();
@@ -44,7 +44,7 @@ export function createFleetHandlers(options: FleetServiceOptions): ServiceHandle
     },
     async overview() {
       preferLeader();
-      return overview(options, scene());
+      return overview(options, clusterView());
     },
   };
 }

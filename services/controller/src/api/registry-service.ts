@@ -13,7 +13,7 @@ import { registerTask } from '../registry/register-task.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
 
 export interface RegistryServiceOptions extends RegisterContext {
-  readonly scene: () => ClusterView;
+  readonly clusterView: () => ClusterView;
   readonly holds: BlobHolds;
   readonly planLog: Pick<PlanLog, 'waiting'>;
   /** Throws where the leader is when that is another controller: it alone knows what is going on. */
@@ -23,7 +23,7 @@ export interface RegistryServiceOptions extends RegisterContext {
 }
 
 export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
-  const { leader, scene, holds } = options;
+  const { leader, clusterView, holds } = options;
   const requireWritable = (): void => {
     leader.require();
     options.requireSettled();
@@ -40,35 +40,35 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
       return architectureToWire(await holds.hold(digests, () => registerArchitecture(options, request)));
     },
     async list({ task }) {
-      return listRegistry(scene(), task);
+      return listRegistry(clusterView(), task);
     },
     async describe({ name }) {
-      return describeName(scene(), name);
+      return describeName(clusterView(), name);
     },
     async delete({ name }) {
       requireWritable();
-      await options.takeTurn(name, () => deleteName(options, name, scene().wallMs));
+      await options.takeTurn(name, () => deleteName(options, name, clusterView().wallMs));
       return {};
     },
     async profile({ variant }) {
       requireWritable();
-      await options.takeTurn(variant, () => profileAgain(options, scene().registry, variant));
+      await options.takeTurn(variant, () => profileAgain(options, clusterView().registry, variant));
       return {};
     },
     async jobs({ name }) {
       options.preferLeader();
-      return { jobs: listJobs(scene(), options.planLog.waiting(), name) };
+      return { jobs: listJobs(clusterView(), options.planLog.waiting(), name) };
     },
     async setRule(request) {
       requireWritable();
-      return ruleToWire(await setRule(options, request), scene().wallMs);
+      return ruleToWire(await setRule(options, request), clusterView().wallMs);
     },
     async liftRule(request) {
       requireWritable();
-      return ruleToWire(await liftRule(options, request), scene().wallMs);
+      return ruleToWire(await liftRule(options, request), clusterView().wallMs);
     },
     async listRules() {
-      return listRules(scene());
+      return listRules(clusterView());
     },
   };
 }

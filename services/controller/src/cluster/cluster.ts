@@ -20,7 +20,7 @@ export interface Cluster {
   readonly fleet: FleetState;
   readonly demand: DemandBook;
   /** All of it at this moment. */
-  readonly scene: () => ClusterView;
+  readonly clusterView: () => ClusterView;
   /** For how long the store was not heard. */
   readonly storeAgeMs: () => number;
   /** Workers that were there when the store was last seen to be restored: they are waited for before planning goes on. */
@@ -81,7 +81,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     leader,
     fleet,
     demand,
-    scene() {
+    clusterView() {
       const seen = {
         records: mirror.records,
         registry: registry(),

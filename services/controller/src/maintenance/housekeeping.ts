@@ -38,7 +38,7 @@ const isRoundDue = ({ clock }: HousekeepingOptions, signal: AbortSignal): Promis
 
 async function forgetLost({ cluster, records, logger }: HousekeepingOptions): Promise<void> {
   if (cluster.leader.term === undefined) return;
-  const forgetting = records.forgetLost(cluster.scene());
+  const forgetting = records.forgetLost(cluster.clusterView());
   await forgetting.catch((error: unknown) => logger.warn('workers not forgotten', { error }));
 }
 

@@ -18,7 +18,7 @@ import { putRecord, settlementKey, variantKey } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 
 export interface AdoptOptions {
-  readonly scene: () => ClusterView;
+  readonly clusterView: () => ClusterView;
   readonly leader: Leader;
   readonly planLog: PlanLog;
   /** Of the store's present history. */
@@ -32,7 +32,7 @@ export interface AdoptOptions {
 
 /** True when there is nothing left to adopt, and planning may go on. */
 export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
-  const scene = options.scene();
+  const scene = options.clusterView();
   if (scene.settled) return adoptLate(options, scene);
   if (!isComplete(options, scene)) return false;
   const snapshot = observeRunning(scene, [...scene.registry.versions.values()]);

@@ -16,7 +16,7 @@ interface Told {
   text: string;
 }
 
-export function createAssigner(mirror: Mirror, scene: () => ClusterView): Assigner {
+export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
   const lines = new Map<WorkerId, Told>();
 
   const tell = (told: Told, now: ClusterView): void => {
@@ -35,13 +35,13 @@ export function createAssigner(mirror: Mirror, scene: () => ClusterView): Assign
     attach(line) {
       const told = { line, basis: [], text: '' };
       lines.set(line.worker, told);
-      tell(told, scene());
+      tell(told, clusterView());
     },
     detach(line) {
       if (lines.get(line.worker)?.line === line) lines.delete(line.worker);
     },
     apply(actions) {
-      const now = scene();
+      const now = clusterView();
       for (const worker of lines.keys()) dropUnwanted(now, worker);
       for (const action of actions) {
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));

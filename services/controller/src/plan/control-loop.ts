@@ -75,18 +75,18 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
 
 /** One turn. What it leaves undone, the next one finds still undone. `docs/architecture.md` names the same steps. */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise<void> {
-  const { scene, scale, placement, events, tracer } = options;
+  const { clusterView, scale, placement, events, tracer } = options;
   const startedAt = options.clock.now();
 
   // 1. Adopt: after a restore, first take what runs into the plan.
   if (!(await adoptRunning(options))) return;
 
   // 2. Complete the registry: expire rules, add variants for providers that are new in the fleet.
-  await endRules(options, scene());
-  await options.outcomes.addVariants(scene());
+  await endRules(options, clusterView());
+  await options.outcomes.addVariants(clusterView());
 
   // 3. Observe.
-  const view = scene();
+  const view = clusterView();
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
   memory.orphanedAt = observeOrphaned(memory.orphanedAt, view);
   const observed = observe(view, memory.assignedAt);
@@ -102,7 +102,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   const plan = planPlacement({ ...observed, wanted: replicas.wanted, planId }, placement);
 
   // 6. Validate against a fresh view. A new leader unloads nothing.
-  const fresh = scene();
+  const fresh = clusterView();
   const unloads = planOrphanUnloads(orphansOf(memory.orphanedAt, fresh), fresh.now, defaultOrphanParams);
   const validated = validatePlan(plan, observe(fresh, memory.assignedAt));
   const held = holdRemovals([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {

@@ -10,7 +10,7 @@ import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
 
 export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'takeTurn'> {
-  readonly scene: () => ClusterView;
+  readonly clusterView: () => ClusterView;
 }
 
 /** Each router holds all rules against every candidate of a new table. A wish is looked at for its task only. */
@@ -19,7 +19,7 @@ const most = { rules: 1_000, wishes: 10_000 } as const;
 /** Throws what `ruleFrom` does, and `resource-exhausted`. A wish takes the place of the one for the same target. */
 export function setRule(context: RulesContext, request: wire.SetRuleRequest): Promise<Rule> {
   return context.takeTurn('the rules', async () => {
-    const scene = context.scene();
+    const scene = context.clusterView();
     const rule = ruleFrom(scene, request);
     return (await writeRule(context, scene, rule)) ? rule : undefined;
   });
@@ -33,7 +33,7 @@ export async function setWarmth(
   if (asking !== tenant) throw notFound('tenant', asking);
   const kind = warm ? 'warm' : 'cold';
   await context.takeTurn('the rules', async () => {
-    const scene = context.scene();
+    const scene = context.clusterView();
     const request = { kind, task: '', target, reason: 'asked for by a client', by: 'client', lastsMs: 0 };
     const wish = ruleFrom(scene, request);
     const known = scene.registry.wishes.find((one) => one.target === target && one.tenant === tenant);
@@ -70,11 +70,11 @@ function refuseTooMany(others: number, rule: Rule): void {
 
 /** Throws `not-found`. */
 export function liftRule(
-  { leader, mirror, takeTurn, scene }: RulesContext,
+  { leader, mirror, takeTurn, clusterView }: RulesContext,
   { id, by }: wire.LiftRuleRequest,
 ): Promise<Rule> {
   return takeTurn(`rule ${id}`, async () => {
-    const { wallMs } = scene();
+    const { wallMs } = clusterView();
     const known = mirror.records.rules.get(ruleKey(id));
     if (known === undefined || isOver(known.value, wallMs)) throw notFound('rule', id);
     const { key, value: rule, modRevision } = known;

@@ -155,15 +155,15 @@ describe('outcome records', () => {
     await register(architecture('a'));
     await outcomes.store(made('a', 'fp16', 'half'));
     await write(putRecord(workerKey(w1), workerOf('cuda')));
-    const scene = () => {
+    const clusterView = () => {
       const { records } = leading.mirror;
       const architectures = new Map([['a', [architecture('a')]]]);
       const results = new Map([['a', [made('a', 'fp16', 'half')]]]);
       return { records, registry: { architectures, outcomes: results, versions: architectures } } as never;
     };
-    await outcomes.addVariants(scene());
+    await outcomes.addVariants(clusterView());
     const { revision } = leading.mirror;
-    await outcomes.addVariants(scene());
+    await outcomes.addVariants(clusterView());
     assert.deepEqual(variants(), ['a:fp16 half', 'a:fp16@cuda half', 'a:original a', 'a:original@cuda a']);
     assert.equal(leading.mirror.revision, revision);
   });
