@@ -24,8 +24,8 @@ import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** Everything of one task, or of all. */
-export function listRegistry(scene: ClusterView, task: string): wire.ListResponseInput {
-  const { tasks, architectures, variants } = scene.registry;
+export function listRegistry(view: ClusterView, task: string): wire.ListResponseInput {
+  const { tasks, architectures, variants } = view.registry;
   if (task !== '' && !tasks.has(task)) throw notFound('task', task);
   const isOf = (name: string): boolean => task === '' || name === task;
   return {
@@ -33,20 +33,20 @@ export function listRegistry(scene: ClusterView, task: string): wire.ListRespons
     architectures: [...architectures.values()]
       .flat()
       .filter((a) => isOf(a.task))
-      .map((a) => describeArchitecture(scene, a)),
-    variants: [...variants.values()].filter(({ variant }) => isOf(variant.task)).map((v) => describeVariant(scene, v)),
-    outcomes: currentVersions(scene.registry)
+      .map((a) => describeArchitecture(view, a)),
+    variants: [...variants.values()].filter(({ variant }) => isOf(variant.task)).map((v) => describeVariant(view, v)),
+    outcomes: currentVersions(view.registry)
       .filter(({ architecture }) => isOf(architecture.task))
       .flatMap(({ outcomes }) => outcomes.map(recipeOutcomeToWire)),
   };
 }
 
 /** Throws `not-found` unless the name is a task's, an architecture's or a variant's. */
-export function describeName(scene: ClusterView, name: string): wire.DescribeResponseInput {
+export function describeName(view: ClusterView, name: string): wire.DescribeResponseInput {
   const target = parseTarget(name);
-  const { tasks, architectures, variants } = scene.registry;
+  const { tasks, architectures, variants } = view.registry;
   if (target.kind === 'name' && tasks.has(name)) {
-    const { tasks: found = [], ...rest } = listRegistry(scene, name);
+    const { tasks: found = [], ...rest } = listRegistry(view, name);
     return { task: found[0] ?? null, ...rest };
   }
   const architecture = target.kind === 'name' ? name : target.architecture;
@@ -58,9 +58,9 @@ export function describeName(scene: ClusterView, name: string): wire.DescribeRes
   if (task === undefined || chosen.length === 0) throw notFound('task, architecture or variant', name);
   return {
     task: taskToWire(task),
-    architectures: versions.map((version) => describeArchitecture(scene, version)),
-    variants: chosen.map((variant) => describeVariant(scene, variant)),
-    outcomes: (scene.registry.outcomes.get(architecture) ?? []).map(recipeOutcomeToWire),
+    architectures: versions.map((version) => describeArchitecture(view, version)),
+    variants: chosen.map((variant) => describeVariant(view, variant)),
+    outcomes: (view.registry.outcomes.get(architecture) ?? []).map(recipeOutcomeToWire),
   };
 }
 
@@ -70,13 +70,13 @@ const describeArchitecture = ({ served }: ClusterView, architecture: Architectur
 });
 
 function describeVariant(
-  scene: ClusterView,
+  view: ClusterView,
   { variant, measurements, dominatedBy }: PlacementVariant,
 ): wire.VariantInput {
   const { id, version, architecture, recipe, provider, option = '', task, quarantineReason = '' } = variant;
-  const latencyMs = latencyOf(scene.registry, task);
-  const costs = measurements.flatMap((m) => costOf(m, scene.prices, latencyMs) ?? []);
-  const observed = observeVariant(scene, id, version);
+  const latencyMs = latencyOf(view.registry, task);
+  const costs = measurements.flatMap((m) => costOf(m, view.prices, latencyMs) ?? []);
+  const observed = observeVariant(view, id, version);
   return {
     name: id,
     architecture,
@@ -85,7 +85,7 @@ function describeVariant(
     provider,
     measurements: measurements.map((m) => ({
       ...measurementToWire(m),
-      costPer_1k: costOf(m, scene.prices, latencyMs) ?? 0,
+      costPer_1k: costOf(m, view.prices, latencyMs) ?? 0,
     })),
     replicasReady: observed.replicasReady,
     state: classifyVariant(observed, defaultClassifyParams),
@@ -94,8 +94,8 @@ function describeVariant(
     option,
     sizeBytes: variant.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
     dominatedBy: dominatedBy ?? '',
-    note: noteOf(scene.registry, variant),
-    denied: describeDenial(scene.registry, variant),
+    note: noteOf(view.registry, variant),
+    denied: describeDenial(view.registry, variant),
   };
 }
 

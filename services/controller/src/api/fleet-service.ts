@@ -89,8 +89,8 @@ function noticesNow(
   ];
 }
 
-function listWorkers(scene: ClusterView): wire.WorkerInput[] {
-  return Array.from(scene.records.workers.values(), ({ value }) => describeWorker(scene, value));
+function listWorkers(view: ClusterView): wire.WorkerInput[] {
+  return Array.from(view.records.workers.values(), ({ value }) => describeWorker(view, value));
 }
 
 function describeWorker(

@@ -16,12 +16,12 @@ import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';
 
 /** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */
-export function listJobs(scene: ClusterView, waiting: Plan['waiting'], name: string): wire.JobInput[] {
-  const { tasks, architectures, variants } = scene.registry;
+export function listJobs(view: ClusterView, waiting: Plan['waiting'], name: string): wire.JobInput[] {
+  const { tasks, architectures, variants } = view.registry;
   if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
-  const classes = jobClasses(observeWorkers(scene));
-  const running = runningWork(scene);
-  return currentVersions(scene.registry)
+  const classes = jobClasses(observeWorkers(view));
+  const running = runningWork(view);
+  return currentVersions(view.registry)
     .filter(({ architecture }) => name === '' || name === architecture.name || name === architecture.task)
     .map((planned) => {
       const own = [...variants.values()].filter(({ variant }) => variant.architecture === planned.architecture.name);

@@ -6,14 +6,14 @@ import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } fro
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 
-export function taskLoads(scene: ClusterView): wire.TaskLoadInput[] {
-  const { demand, now, registry } = scene;
+export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
+  const { demand, now, registry } = view;
   const rates = [...demand.byTarget(now)];
   const answers = [...demand.answers(now)];
   const held = [...demand.held(now)];
-  const ready = readyReplicas(scene);
+  const ready = readyReplicas(view);
   return [...registry.tasks.keys()].map((task) => {
-    const isOwn = ([target]: readonly [string, unknown]): boolean => taskOf(scene, target) === task;
+    const isOwn = ([target]: readonly [string, unknown]): boolean => taskOf(view, target) === task;
     const own = rates.filter(isOwn).map(([, rate]) => rate);
     const sum = (key: keyof TargetRates): number => own.reduce((total, rate) => total + rate[key], 0);
     const variants = ready.flatMap((replica) => (replica.task === task ? [replica.variant] : []));

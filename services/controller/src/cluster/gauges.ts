@@ -3,8 +3,8 @@
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';
 
-export function setGauges(metrics: ControllerMetrics, scene: ClusterView, routers: number, storeAgeMs: number): void {
-  const { records, fleet, now, leadingSince } = scene;
+export function setGauges(metrics: ControllerMetrics, view: ClusterView, routers: number, storeAgeMs: number): void {
+  const { records, fleet, now, leadingSince } = view;
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
   metrics.workers.reset();

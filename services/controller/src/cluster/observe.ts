@@ -55,21 +55,21 @@ export interface ClusterView {
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
 /** `assignedAt`: when each assignment was first seen; left out: now. */
-export function observe(scene: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
-  const workers = observeWorkers(scene);
-  const { registry, served } = scene;
+export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
+  const workers = observeWorkers(view);
+  const { registry, served } = view;
   return {
-    now: scene.now,
+    now: view.now,
     tasks: [...registry.tasks.values()],
     architectures: currentVersions(registry),
     served,
-    variants: [...registry.variants.values(), ...olderServed(scene)],
+    variants: [...registry.variants.values(), ...olderServed(view)],
     rules: registry.rules,
-    wishes: registry.wishes.map((wish) => observeWish(wish, scene)),
+    wishes: registry.wishes.map((wish) => observeWish(wish, view)),
     workers,
-    replicas: workers.flatMap(({ info }) => observeReplicas(scene, info.id, assignedAt)),
-    held: [...scene.demand.held(scene.now).keys()],
-    prices: scene.prices,
+    replicas: workers.flatMap(({ info }) => observeReplicas(view, info.id, assignedAt)),
+    held: [...view.demand.held(view.now).keys()],
+    prices: view.prices,
   };
 }
 
@@ -89,10 +89,10 @@ const olderServed = ({ registry, served }: Pick<ClusterView, 'registry' | 'serve
   );
 
 /** Of every architecture those of the version that its name means. */
-export function servedVariants(scene: Pick<ClusterView, 'registry' | 'served'>): readonly PlacementVariant[] {
-  const older = olderServed(scene);
+export function servedVariants(view: Pick<ClusterView, 'registry' | 'served'>): readonly PlacementVariant[] {
+  const older = olderServed(view);
   const outserved = new Set(older.map(({ variant }) => variant.architecture));
-  return [...[...scene.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
+  return [...[...view.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
 }
 
 type Unserved = Omit<ClusterView, 'served'>;
@@ -158,13 +158,13 @@ const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignme
 const unknownClass = '' as Assignment['hardwareClass'];
 
 /** Measured demand of every variant that has a profile, for `planReplicas`. */
-export function observeDemand(scene: ClusterView, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
-  const rates = scene.demand.itemsPerSecond(scene.now);
+export function observeDemand(view: ClusterView, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
+  const rates = view.demand.itemsPerSecond(view.now);
   const slots = slotsByClass(workers);
   return [...rates].flatMap(([variant, itemsPerSecond]) => {
-    const profiled = cheapestProfile(scene, variant);
+    const profiled = cheapestProfile(view, variant);
     if (profiled === undefined) return [];
-    return [{ variant, itemsPerSecond, ...profiled, slots: slotsFor(scene, variant, slots) }];
+    return [{ variant, itemsPerSecond, ...profiled, slots: slotsFor(view, variant, slots) }];
   });
 }
 
@@ -174,9 +174,9 @@ function servedVariant({ registry, served }: ClusterView, id: VariantId): Placem
   return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
 }
 
-function cheapestProfile(scene: ClusterView, id: VariantId): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
-  const { registry, prices } = scene;
-  const variant = servedVariant(scene, id);
+function cheapestProfile(view: ClusterView, id: VariantId): Pick<VariantDemand, 'profile' | 'latencyMs'> | undefined {
+  const { registry, prices } = view;
+  const variant = servedVariant(view, id);
   if (variant === undefined) return undefined;
   const latencyMs = latencyOf(registry, variant.variant.task);
   const cost = (m: (typeof variant.measurements)[number]): number => costOf(m, prices, latencyMs) ?? Infinity;
@@ -200,8 +200,8 @@ function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<Hardware
 }
 
 /** On the classes that the variant was measured on. */
-function slotsFor(scene: ClusterView, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
-  const measurements = servedVariant(scene, id)?.measurements ?? [];
+function slotsFor(view: ClusterView, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
+  const measurements = servedVariant(view, id)?.measurements ?? [];
   const classes = new Set(measurements.flatMap((m) => (m.result.kind === 'measured' ? [m.hardwareClass] : [])));
   return [...classes].reduce((sum, hardwareClass) => sum + (slots.get(hardwareClass) ?? 0), 0);
 }

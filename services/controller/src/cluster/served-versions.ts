@@ -7,15 +7,15 @@ import { variantsOfVersion } from '../registry/registry-view.js';
 export type ServedVersions = ClusterView['served'];
 
 /** Of architectures with older versions that count still; the names of all others mean their current version. */
-export function createServedVersions(): (scene: Omit<ClusterView, 'served'>) => ServedVersions {
+export function createServedVersions(): (view: Omit<ClusterView, 'served'>) => ServedVersions {
   let served: ServedVersions = new Map();
-  return (scene) => {
-    const { older } = scene.registry;
+  return (view) => {
+    const { older } = view.registry;
     if (older.size === 0) return (served = new Map());
-    const workers = observeWorkers(scene);
-    const replicas = workers.flatMap(({ info }) => observeReplicas(scene, info.id, new Map()));
+    const workers = observeWorkers(view);
+    const replicas = workers.flatMap(({ info }) => observeReplicas(view, info.id, new Map()));
     served = new Map(
-      [...older.keys()].map((name) => [name, servedOf(scene, name, served.get(name), workers, replicas)]),
+      [...older.keys()].map((name) => [name, servedOf(view, name, served.get(name), workers, replicas)]),
     );
     return served;
   };

@@ -20,7 +20,7 @@ export interface FleetRecords {
   /** Puts a variant out of service for good when workers say that requests kill its executors. */
   storeQuarantines(report: WorkerReport): Promise<void>;
   /** Forgets workers that were not seen for an hour and hold nothing. */
-  forgetLost(scene: LostWorkersView): Promise<void>;
+  forgetLost(view: LostWorkersView): Promise<void>;
 }
 
 interface LostWorkersView {

@@ -32,10 +32,10 @@ export interface AdoptOptions {
 
 /** True when there is nothing left to adopt, and planning may go on. */
 export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
-  const scene = options.clusterView();
-  if (scene.settled) return adoptLate(options, scene);
-  if (!isComplete(options, scene)) return false;
-  const snapshot = observeRunning(scene, [...scene.registry.versions.values()]);
+  const view = options.clusterView();
+  if (view.settled) return adoptLate(options, view);
+  if (!isComplete(options, view)) return false;
+  const snapshot = observeRunning(view, [...view.registry.versions.values()]);
   const actions = [...planAdoption(snapshot), ...planAbsences(snapshot)];
   await writeAll(options.leader, [...assignmentWrites(actions), putRecord(settlementKey, { epoch: options.epoch() })]);
   tell(options, actions);
@@ -47,10 +47,10 @@ export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
 export const isFresh = ({ records }: ClusterView, witnessed: ReadonlySet<WorkerId>): boolean =>
   witnessed.size === 0 && records.workers.size === 0 && records.assignments.size === 0;
 
-function isComplete({ witnessed, firstJoinMs }: AdoptOptions, scene: ClusterView): boolean {
-  const { records, fleet, now, leadingSince } = scene;
+function isComplete({ witnessed, firstJoinMs }: AdoptOptions, view: ClusterView): boolean {
+  const { records, fleet, now, leadingSince } = view;
   if (leadingSince === undefined) return false;
-  if (isFresh(scene, witnessed()) || now - leadingSince >= firstJoinMs) return true;
+  if (isFresh(view, witnessed()) || now - leadingSince >= firstJoinMs) return true;
   const known = Array.from(records.workers.values(), ({ value }) => value.info.id);
   return [...known, ...witnessed()].every(
     (id) => fleet.lastReport(id) !== undefined || fleet.presence(id, now, leadingSince) === 'gone',
@@ -58,14 +58,14 @@ function isComplete({ witnessed, firstJoinMs }: AdoptOptions, scene: ClusterView
 }
 
 /** Workers that come later with what they ran before: of variants that came with the restored store. */
-async function adoptLate(options: AdoptOptions, scene: ClusterView): Promise<boolean> {
+async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
-  const workers = observeWorkers(scene).flatMap(({ info, replicas }) => {
+  const workers = observeWorkers(view).flatMap(({ info, replicas }) => {
     const ofBefore = replicas.filter(({ replica }) => !replica.startsWith(prefix));
     return ofBefore.length === 0 ? [] : [{ info, replicas: ofBefore }];
   });
   if (workers.length === 0) return true;
-  const actions = planAdoption({ ...observeRunning(scene, restoredVariants(scene)), workers });
+  const actions = planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
   if (actions.length === 0) return true;
   await writeAll(options.leader, assignmentWrites(actions));
   tell(options, actions);
@@ -83,9 +83,9 @@ function restoredVariants({ registry, records }: ClusterView): readonly Placemen
   });
 }
 
-const observeRunning = (scene: ClusterView, variants: readonly PlacementVariant[]): AdoptionSnapshot => ({
-  workers: observeWorkers(scene),
-  assignments: [...scene.registry.assignments.values()].flat(),
+const observeRunning = (view: ClusterView, variants: readonly PlacementVariant[]): AdoptionSnapshot => ({
+  workers: observeWorkers(view),
+  assignments: [...view.registry.assignments.values()].flat(),
   variants,
 });
 

@@ -67,11 +67,11 @@ function dropUnwanted({ fleet, registry }: ClusterView, worker: WorkerId): void 
 }
 
 /** All that `assignmentsFor` looks at. */
-const basisOf = (scene: ClusterView, worker: WorkerId): readonly unknown[] => [
-  scene.registry.versions,
-  scene.registry.assignments.get(worker),
-  scene.fleet.ordered(worker),
-  scene.settled,
-  scene.fleet.lastReport(worker) === undefined,
-  strangersOn(scene, worker).join(),
+const basisOf = (view: ClusterView, worker: WorkerId): readonly unknown[] => [
+  view.registry.versions,
+  view.registry.assignments.get(worker),
+  view.fleet.ordered(worker),
+  view.settled,
+  view.fleet.lastReport(worker) === undefined,
+  strangersOn(view, worker).join(),
 ];

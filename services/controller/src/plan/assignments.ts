@@ -13,23 +13,23 @@ import { strangersOn } from './strangers.js';
  * Until the plan has settled nothing is decided of what is to run: all stays as it is. Nothing is unloaded either before the
  * worker has said what it holds.
  */
-export function assignmentsFor(scene: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
-  if (!scene.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
-  const assigned = scene.registry.assignments.get(worker) ?? [];
+export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
+  if (!view.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
+  const assigned = view.registry.assignments.get(worker) ?? [];
   return {
     revision,
     replicas: [
-      ...assigned.flatMap((assignment) => replicaAssignment(scene, assignment)),
-      ...strangersOn(scene, worker).map((replicaId) => ({ replicaId })),
+      ...assigned.flatMap((assignment) => replicaAssignment(view, assignment)),
+      ...strangersOn(view, worker).map((replicaId) => ({ replicaId })),
     ],
-    ...ordersOf(scene.registry, scene.fleet.ordered(worker)),
-    keepUnlisted: scene.fleet.lastReport(worker) === undefined,
+    ...ordersOf(view.registry, view.fleet.ordered(worker)),
+    keepUnlisted: view.fleet.lastReport(worker) === undefined,
   };
 }
 
 /** None when the variant was deleted meanwhile; no profile while it is measured anew. */
-function replicaAssignment(scene: ClusterView, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
-  const { registry, prices } = scene;
+function replicaAssignment(view: ClusterView, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
+  const { registry, prices } = view;
   const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
   const spec = known === undefined ? undefined : specOf(registry, known.variant);
   if (spec === undefined) return [];

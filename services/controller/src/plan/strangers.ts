@@ -9,11 +9,11 @@ import { versionKey } from '../registry/registry-view.js';
 const graceMs = 3_600_000;
 
 /** On a worker, for as long as they are to stay. */
-export function strangersOn(scene: ClusterView, worker: WorkerId): readonly ReplicaId[] {
-  const { fleet, leadingSince, now } = scene;
+export function strangersOn(view: ClusterView, worker: WorkerId): readonly ReplicaId[] {
+  const { fleet, leadingSince, now } = view;
   if (leadingSince === undefined || now - leadingSince >= graceMs) return [];
   return [...fleet.replicas(worker).values()].flatMap(({ report }) =>
-    isStranger(scene, report) ? [report.replica] : [],
+    isStranger(view, report) ? [report.replica] : [],
   );
 }
 

@@ -4,7 +4,7 @@ import type { ClusterEvent } from '../events/events.js';
 import type { ClusterView } from '../cluster/observe.js';
 
 /** To be called at every turn; tells which names mean something else than at the one before. */
-export function createSuccession(): (scene: Pick<ClusterView, 'served' | 'registry'>) => readonly ClusterEvent[] {
+export function createSuccession(): (view: Pick<ClusterView, 'served' | 'registry'>) => readonly ClusterEvent[] {
   let before: ClusterView['served'] = new Map();
   return ({ served, registry }) => {
     const succeeded = [...before].flatMap(([name, version]): readonly ClusterEvent[] => {

@@ -40,14 +40,14 @@ export const observeAssigned = (
 ): FirstSeen => firstSeen(before, [...registry.assignments.values()].flat(), now);
 
 /** Returns when each assignment of a deleted variant was first seen without it; the others are forgotten. */
-export const observeOrphaned = (before: FirstSeen, scene: Pick<ClusterView, 'registry' | 'now'>): FirstSeen =>
-  firstSeen(before, observeOrphans(scene), scene.now);
+export const observeOrphaned = (before: FirstSeen, view: Pick<ClusterView, 'registry' | 'now'>): FirstSeen =>
+  firstSeen(before, observeOrphans(view), view.now);
 
 /** Returns the assignments of deleted variants, with the times of `orphanedAt`. */
-export const orphansOf = (orphanedAt: FirstSeen, scene: Pick<ClusterView, 'registry' | 'now'>): readonly Orphan[] =>
-  observeOrphans(scene).map((assignment) => ({
+export const orphansOf = (orphanedAt: FirstSeen, view: Pick<ClusterView, 'registry' | 'now'>): readonly Orphan[] =>
+  observeOrphans(view).map((assignment) => ({
     assignment,
-    since: orphanedAt.get(assignment.replica) ?? scene.now,
+    since: orphanedAt.get(assignment.replica) ?? view.now,
   }));
 
 /** Returns `assignedAt` with the replicas that `actions` load: they count as assigned from now on, however late the next turn is. */

@@ -12,15 +12,15 @@ import { variantRows } from './variant-rows.js';
 /** By key. */
 export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
-export function tableRows(scene: ClusterView, routers: readonly wire.RouterInfoInput[]): TableRows {
-  const hosts = observeHosts(scene);
+export function tableRows(view: ClusterView, routers: readonly wire.RouterInfoInput[]): TableRows {
+  const hosts = observeHosts(view);
   const rows: wire.TableRowInput[] = [];
-  for (const task of scene.registry.tasks.values()) rows.push(taskRow(task));
-  for (const versions of scene.registry.architectures.values()) rows.push(...versions.map(architectureRow));
-  for (const variant of servedVariants(scene)) rows.push(...variantRows(scene, hosts, variant));
-  rows.push(...replicaRows(scene, hosts));
-  for (const rule of scene.registry.rules) rows.push(ruleRow(rule));
-  for (const wish of scene.registry.wishes) rows.push(ruleRow(wish));
+  for (const task of view.registry.tasks.values()) rows.push(taskRow(task));
+  for (const versions of view.registry.architectures.values()) rows.push(...versions.map(architectureRow));
+  for (const variant of servedVariants(view)) rows.push(...variantRows(view, hosts, variant));
+  rows.push(...replicaRows(view, hosts));
+  for (const rule of view.registry.rules) rows.push(ruleRow(rule));
+  for (const wish of view.registry.wishes) rows.push(ruleRow(wish));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
   return new Map(rows.map((row) => [row.key ?? '', row]));
 }

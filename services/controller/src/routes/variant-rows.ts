@@ -9,15 +9,11 @@ import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
 /** A row without a class is there when no worker could load the variant on any class that it was measured on. */
-export function variantRows(
-  scene: ClusterView,
-  hosts: Hosts,
-  variant: PlacementVariant,
-): readonly wire.TableRowInput[] {
-  const measured = variant.measurements.flatMap((one) => measuredRows(scene, hosts, variant, one));
+export function variantRows(view: ClusterView, hosts: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
+  const measured = variant.measurements.flatMap((one) => measuredRows(view, hosts, variant, one));
   return measured.some((row) => row.variant?.placeable)
     ? measured
-    : [...measured, ...unmeasuredRow(scene, hosts, variant)];
+    : [...measured, ...unmeasuredRow(view, hosts, variant)];
 }
 
 /** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
@@ -57,14 +53,14 @@ interface MadeRows {
 const made = new WeakMap<Measurement, MadeRows>();
 
 function measuredRows(
-  scene: ClusterView,
+  view: ClusterView,
   { largest }: Hosts,
   variant: PlacementVariant,
   measurement: Measurement,
 ): readonly wire.TableRowInput[] {
   const { hardwareClass, result } = measurement;
   if (result.kind === 'failed') return [];
-  const { tasks } = scene.registry;
+  const { tasks } = view.registry;
   // Some worker that is here, or expected back, could load it.
   const placeable = (largest.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
   const known = made.get(measurement);
@@ -74,12 +70,12 @@ function measuredRows(
     {
       key: `variant/${variant.variant.id}/${hardwareClass}`,
       variant: {
-        ...identityOf(scene.registry, variant),
+        ...identityOf(view.registry, variant),
         hardwareClass,
         accuracy: accuracyToWire(result.accuracy),
         profileDigest,
-        costPer_1k: costOf(measurement, scene.prices, latencyOf(scene.registry, variant.variant.task)) ?? 0,
-        usdPerHour: priceOf(scene.prices, hardwareClass) ?? 0,
+        costPer_1k: costOf(measurement, view.prices, latencyOf(view.registry, variant.variant.task)) ?? 0,
+        usdPerHour: priceOf(view.prices, hardwareClass) ?? 0,
         placeable,
       },
     },

@@ -5,10 +5,10 @@ import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import type { RegistryView } from '../registry/registry-view.js';
 
-export function ruleNotices(scene: ClusterView): readonly string[] {
-  const { rules, tasks } = scene.registry;
+export function ruleNotices(view: ClusterView): readonly string[] {
+  const { rules, tasks } = view.registry;
   if (rules.length === 0) return [];
-  const variants = servedVariants(scene);
+  const variants = servedVariants(view);
   const silenced = [...tasks.keys()].filter((task) => isSilenced({ variants, rules }, task));
   return silenced.map((task) => `rules leave task ${task} nothing that may answer: see 'pareto rules'`);
 }

@@ -13,24 +13,24 @@ const longestText = 500;
  * The rule that a request stands for. Throws when it is about nothing that is registered, and when a pin would leave its task
  * without anything that answers, or nothing of what is to be warm could be.
  */
-export function ruleFrom(scene: ClusterView, request: wire.SetRuleRequest): Rule {
-  const rule = readRule(scene, request);
-  if (rule.kind === 'pin') refuseEmpty(scene, rule, `with this pin nothing would answer task ${rule.task}`);
-  if (rule.kind === 'warm') refuseEmpty(scene, rule, `nothing of ${rule.target} may be loaded`);
+export function ruleFrom(view: ClusterView, request: wire.SetRuleRequest): Rule {
+  const rule = readRule(view, request);
+  if (rule.kind === 'pin') refuseEmpty(view, rule, `with this pin nothing would answer task ${rule.task}`);
+  if (rule.kind === 'warm') refuseEmpty(view, rule, `nothing of ${rule.target} may be loaded`);
   return rule;
 }
 
-function readRule(scene: ClusterView, request: wire.SetRuleRequest): Rule {
-  const { wallMs } = scene;
+function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
+  const { wallMs } = view;
   const kind = kindFrom(request.kind);
   const { target } = request;
-  const task = taskOf(scene, target, kind);
-  if (request.task !== '' && !scene.registry.tasks.has(request.task)) throw notFound('task', request.task);
+  const task = taskOf(view, target, kind);
+  if (request.task !== '' && !view.registry.tasks.has(request.task)) throw notFound('task', request.task);
   if (request.task !== '' && request.task !== task)
     throw refuse(`${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`);
   const lastsMs = lastsFrom(request.lastsMs);
   const said = {
-    ...{ id: newId(scene), tenant, target },
+    ...{ id: newId(view), tenant, target },
     reason: checkText('reason', request.reason),
     by: checkText('by', request.by),
     madeWallMs: wallMs,
@@ -83,18 +83,18 @@ function newId({ records, wallMs }: ClusterView): string {
 }
 
 /** Throws `then`, and why, when no variant that it is about may answer. What has no variants yet may get some. */
-function refuseEmpty(scene: ClusterView, rule: Rule, then: string): void {
+function refuseEmpty(view: ClusterView, rule: Rule, then: string): void {
   const { task, target } = rule;
-  const named = servedVariants(scene).filter(
+  const named = servedVariants(view).filter(
     ({ variant: { id, architecture, task: of } }) =>
       target === id || target === architecture || (target === task && of === task),
   );
   if (named.length === 0 && isWish(rule) && !target.includes(':')) return;
   const reasons = named.map(
-    (known) => whyNot(scene, known) ?? (rule.kind === 'warm' ? whyCold(scene, known, target) : undefined),
+    (known) => whyNot(view, known) ?? (rule.kind === 'warm' ? whyCold(view, known, target) : undefined),
   );
   if (reasons.includes(undefined)) return;
-  const because = reasons[0] ?? `${versionMeant(scene, architectureNamed(target))} has no such variant`;
+  const because = reasons[0] ?? `${versionMeant(view, architectureNamed(target))} has no such variant`;
   throw new ParetoError('failed-precondition', `${then}: ${because}`);
 }
 

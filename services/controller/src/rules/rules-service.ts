@@ -19,9 +19,9 @@ const most = { rules: 1_000, wishes: 10_000 } as const;
 /** Throws what `ruleFrom` does, and `resource-exhausted`. A wish takes the place of the one for the same target. */
 export function setRule(context: RulesContext, request: wire.SetRuleRequest): Promise<Rule> {
   return context.takeTurn('the rules', async () => {
-    const scene = context.clusterView();
-    const rule = ruleFrom(scene, request);
-    return (await writeRule(context, scene, rule)) ? rule : undefined;
+    const view = context.clusterView();
+    const rule = ruleFrom(view, request);
+    return (await writeRule(context, view, rule)) ? rule : undefined;
   });
 }
 
@@ -33,12 +33,12 @@ export async function setWarmth(
   if (asking !== tenant) throw notFound('tenant', asking);
   const kind = warm ? 'warm' : 'cold';
   await context.takeTurn('the rules', async () => {
-    const scene = context.clusterView();
+    const view = context.clusterView();
     const request = { kind, task: '', target, reason: 'asked for by a client', by: 'client', lastsMs: 0 };
-    const wish = ruleFrom(scene, request);
-    const known = scene.registry.wishes.find((one) => one.target === target && one.tenant === tenant);
+    const wish = ruleFrom(view, request);
+    const known = view.registry.wishes.find((one) => one.target === target && one.tenant === tenant);
     if (known?.kind === kind && known.endsWallMs === undefined) return true;
-    return (await writeRule(context, scene, wish)) ? true : undefined;
+    return (await writeRule(context, view, wish)) ? true : undefined;
   });
 }
 
