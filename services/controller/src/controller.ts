@@ -14,7 +14,7 @@ import { createCluster, type Cluster } from './cluster/cluster.js';
 import { keepCompacted } from './maintenance/compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './plan/control-loop.js';
-import { createDoubts } from './fleet/doubts.js';
+import { createSuspicions } from './fleet/suspicions.js';
 import { createEventLog } from './events/events.js';
 import { createFleetRecords } from './fleet/fleet-records.js';
 import { defaultFleetParams } from './fleet/fleet-state.js';
@@ -77,7 +77,7 @@ export async function createController(
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
   const table = createTableLog(() => `${store.epoch}.${instance}`);
-  const onWorkerLost = createDoubts({ ...cluster, ...context, doubted: () => routes.touch() });
+  const onWorkerLost = createSuspicions({ ...cluster, ...context, onSuspected: () => routes.touch() });
   const routes = createRoutes({ ...routing(cluster, table), ...context, draining, onHeld: loop.trigger, onWorkerLost });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });

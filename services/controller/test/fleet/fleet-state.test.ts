@@ -6,7 +6,7 @@ import type { Compare, Operation } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { createDoubts } from '../../src/fleet/doubts.js';
+import { createSuspicions } from '../../src/fleet/suspicions.js';
 import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState } from '../../src/fleet/fleet-state.js';
 import { createRecordTables } from '../../src/storage/record-tables.js';
@@ -116,8 +116,8 @@ describe('fleet state', () => {
     const clock = createManualClock();
     const fleet = createFleetState(params);
     const [only, other] = [session('1'), otherSession()];
-    let doubted = 0;
-    const tellLost = createDoubts({ fleet, doubted: () => (doubted += 1), clock });
+    let suspicions = 0;
+    const reportLost = createSuspicions({ fleet, onSuspected: () => (suspicions += 1), clock });
     /** The other one speaks on. */
     const pass = async (halfSeconds: number): Promise<void> => {
       for (let i = 0; i < halfSeconds; i += 1) {
@@ -125,22 +125,22 @@ describe('fleet state', () => {
         fleet.report(other, report(), clock.now());
       }
     };
-    tellLost(w1);
+    reportLost(w1);
     for (const each of [only, other]) fleet.join(each, clock.now());
     fleet.report(only, report(), clock.now());
     await pass(1);
-    tellLost(w1);
-    tellLost(w1);
+    reportLost(w1);
+    reportLost(w1);
     await pass(1);
     fleet.report(only, report(), clock.now());
     await pass(2);
-    assert.deepEqual([doubted, fleet.isDoubted(w1)], [0, false], 'it was heard since');
-    tellLost(w1);
+    assert.deepEqual([suspicions, fleet.isDoubted(w1)], [0, false], 'it was heard since');
+    reportLost(w1);
     await pass(1);
-    assert.deepEqual([doubted, fleet.isDoubted(w1)], [1, true]);
-    tellLost(w1);
+    assert.deepEqual([suspicions, fleet.isDoubted(w1)], [1, true]);
+    reportLost(w1);
     await pass(10);
-    assert.equal(doubted, 1);
+    assert.equal(suspicions, 1);
   });
 
   it('refuses a process that another of the same id took the place of, while that one is there', () => {

@@ -3,10 +3,10 @@
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
 
-export interface DoubtsOptions {
+export interface SuspicionsOptions {
   readonly fleet: Pick<FleetState, 'doubt' | 'untilDoubtMs'>;
   /** Called when the table is to let go of a worker. */
-  readonly doubted: () => void;
+  readonly onSuspected: () => void;
   readonly clock: Clock;
 }
 
@@ -14,16 +14,16 @@ export interface DoubtsOptions {
 const readMs = milliseconds(1);
 
 /** To be told that a router can't reach a worker. A router says so once: its word is kept until the worker could be heard. */
-export function createDoubts({ fleet, doubted, clock }: DoubtsOptions): (worker: WorkerId) => void {
+export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOptions): (worker: WorkerId) => void {
   const waiting = new Set<WorkerId>();
-  const judge = (worker: WorkerId): void => {
+  const check = (worker: WorkerId): void => {
     waiting.delete(worker);
-    if (fleet.doubt(worker, clock.now())) doubted();
+    if (fleet.doubt(worker, clock.now())) onSuspected();
   };
   return (worker) => {
     const untilMs = fleet.untilDoubtMs(worker, clock.now());
     if (untilMs === undefined || waiting.has(worker)) return;
     waiting.add(worker);
-    clock.after(untilMs, () => clock.after(readMs, () => judge(worker)));
+    clock.after(untilMs, () => clock.after(readMs, () => check(worker)));
   };
 }
