@@ -38,10 +38,10 @@ export interface FleetState {
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
   /** A router says that it does not answer. True when others were heard lately, and it was not: the table lets go of it. */
-  doubt(id: WorkerId, now: Milliseconds): boolean;
+  suspect(id: WorkerId, now: Milliseconds): boolean;
   /** Until it could be doubted, should it not be in touch before; undefined: it is not connected, or is doubted already. */
   untilDoubtMs(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
-  isDoubted(id: WorkerId): boolean;
+  isSuspected(id: WorkerId): boolean;
   /** Nobody is connected here: the fleet is what the store says, all of it. */
   follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
   /** What it is to make or measure; undefined: nothing any more. */
@@ -114,14 +114,14 @@ export function createFleetState(params: FleetParams): FleetState {
       workers.set(session.info.id, after);
       return isNews(worker, after);
     },
-    doubt(id, now) {
+    suspect(id, now) {
       const worker = workers.get(id);
       if (worker === undefined || isDeaf(now) || untilDoubtMs(worker, now) !== 0) return false;
-      workers.set(id, { ...worker, isDoubted: true });
+      workers.set(id, { ...worker, isSuspected: true });
       return true;
     },
     untilDoubtMs: (id, now) => untilDoubtMs(workers.get(id), now),
-    isDoubted: (id) => workers.get(id)?.isDoubted === true,
+    isSuspected: (id) => workers.get(id)?.isSuspected === true,
     follow(loads, now) {
       const before = new Map(workers);
       heardAt = neverLeft;

@@ -55,7 +55,7 @@ export interface LiveWorker {
   /** When it last was in touch, both ways. */
   readonly inTouchAt: Milliseconds;
   /** A router said that it does not answer, and it was not in touch since. */
-  readonly isDoubted: boolean;
+  readonly isSuspected: boolean;
 }
 
 /** `gone`: what it held is placed elsewhere. */
@@ -82,7 +82,7 @@ const unheard = {
   order: undefined,
   stored: undefined,
   inTouchAt: neverLeft,
-  isDoubted: false,
+  isSuspected: false,
 };
 
 /** With a new stream. Replicas of another incarnation are forgotten. */
@@ -115,7 +115,7 @@ export function reported(worker: LiveWorker, report: WorkerReport, now: Millisec
     report,
     replicas: trackAll(worker.replicas, report.replicas, now),
     inTouchAt: milliseconds(now - report.controllerAgeMs),
-    isDoubted: worker.isDoubted && report.controllerAgeMs >= missedMs,
+    isSuspected: worker.isSuspected && report.controllerAgeMs >= missedMs,
   };
 }
 
@@ -132,7 +132,7 @@ export const variantOf = (target: WorkTarget): VariantId =>
 
 /** A replica came, went or changed its state, the worker its mind, or it is doubted no more. */
 export function isNews(before: LiveWorker, after: LiveWorker): boolean {
-  const isOtherwise = before.isDoubted !== after.isDoubted || before.report?.draining !== after.report?.draining;
+  const isOtherwise = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
   return isOtherwise || !sameStates(before.replicas, after.replicas);
 }
 
@@ -153,7 +153,7 @@ const trackAll = (
 
 /** Until it counts as silent, should it not be in touch before; undefined: it is not connected, or is doubted already. */
 export function untilDoubtMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
-  if (worker?.session === undefined || worker.isDoubted) return undefined;
+  if (worker?.session === undefined || worker.isSuspected) return undefined;
   return milliseconds(Math.max(0, worker.inTouchAt + missedMs - now));
 }
 

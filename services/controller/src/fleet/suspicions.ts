@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
 
 export interface SuspicionsOptions {
-  readonly fleet: Pick<FleetState, 'doubt' | 'untilDoubtMs'>;
+  readonly fleet: Pick<FleetState, 'suspect' | 'untilDoubtMs'>;
   /** Called when the table is to let go of a worker. */
   readonly onSuspected: () => void;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOption
   const waiting = new Set<WorkerId>();
   const check = (worker: WorkerId): void => {
     waiting.delete(worker);
-    if (fleet.doubt(worker, clock.now())) onSuspected();
+    if (fleet.suspect(worker, clock.now())) onSuspected();
   };
   return (worker) => {
     const untilMs = fleet.untilDoubtMs(worker, clock.now());

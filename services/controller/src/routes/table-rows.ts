@@ -43,7 +43,7 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
  */
 function replicaRows({ registry, fleet }: ClusterView, { present }: Hosts): readonly wire.TableRowInput[] {
   return present.flatMap(({ info }) => {
-    if (fleet.isDoubted(info.id)) return [];
+    if (fleet.isSuspected(info.id)) return [];
     const live = fleet.replicas(info.id);
     return (registry.assignments.get(info.id) ?? []).flatMap((assignment) => {
       const report = live.get(assignment.replica)?.report;

@@ -95,21 +95,21 @@ describe('fleet state', () => {
   it('doubts a worker that a router can not reach when it is silent here too, until it is heard again', () => {
     const fleet = createFleetState(params);
     const [only, other] = [session('1'), otherSession()];
-    assert.equal(fleet.doubt(w1, ms(0)), false, 'it is not connected');
+    assert.equal(fleet.suspect(w1, ms(0)), false, 'it is not connected');
     for (const each of [only, other]) fleet.join(each, ms(0));
     fleet.report(only, report(reportOf('a')), ms(1_000));
-    assert.equal(fleet.doubt(w1, ms(1_500)), false, 'it was just heard');
-    assert.equal(fleet.doubt(w1, ms(2_300)), false, 'nobody is heard');
+    assert.equal(fleet.suspect(w1, ms(1_500)), false, 'it was just heard');
+    assert.equal(fleet.suspect(w1, ms(2_300)), false, 'nobody is heard');
     fleet.report(other, report(), ms(2_300));
-    assert.equal(fleet.doubt(w1, ms(2_300)), true);
-    assert.equal(fleet.doubt(w1, ms(2_400)), false, 'that is known');
-    assert.equal(fleet.isDoubted(w1), true);
+    assert.equal(fleet.suspect(w1, ms(2_300)), true);
+    assert.equal(fleet.suspect(w1, ms(2_400)), false, 'that is known');
+    assert.equal(fleet.isSuspected(w1), true);
     assert.equal(fleet.presence(w1, ms(2_400), ms(0)), 'connected');
     const deaf = { ...report(reportOf('a')), controllerAgeMs: 1_600 };
     assert.equal(fleet.report(only, deaf, ms(2_450)), false, 'it speaks, and does not hear');
-    assert.equal(fleet.isDoubted(w1), true);
+    assert.equal(fleet.isSuspected(w1), true);
     assert.equal(fleet.report(only, report(reportOf('a')), ms(2_500)), true, 'that it is in touch is news');
-    assert.equal(fleet.isDoubted(w1), false);
+    assert.equal(fleet.isSuspected(w1), false);
   });
 
   it('keeps a router’s word until the worker could have been heard', async () => {
@@ -134,10 +134,10 @@ describe('fleet state', () => {
     await pass(1);
     fleet.report(only, report(), clock.now());
     await pass(2);
-    assert.deepEqual([suspicions, fleet.isDoubted(w1)], [0, false], 'it was heard since');
+    assert.deepEqual([suspicions, fleet.isSuspected(w1)], [0, false], 'it was heard since');
     reportLost(w1);
     await pass(1);
-    assert.deepEqual([suspicions, fleet.isDoubted(w1)], [1, true]);
+    assert.deepEqual([suspicions, fleet.isSuspected(w1)], [1, true]);
     reportLost(w1);
     await pass(10);
     assert.equal(suspicions, 1);
