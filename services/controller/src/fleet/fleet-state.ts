@@ -14,7 +14,7 @@ import {
   refuseReplaced,
   reported,
   sameTarget,
-  untilDoubtMs,
+  untilSuspectedMs,
   variantOf,
   type FleetParams,
   type LiveWorker,
@@ -40,7 +40,7 @@ export interface FleetState {
   /** A router says that it does not answer. True when others were heard lately, and it was not: the table lets go of it. */
   suspect(id: WorkerId, now: Milliseconds): boolean;
   /** Until it could be doubted, should it not be in touch before; undefined: it is not connected, or is doubted already. */
-  untilDoubtMs(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
+  untilSuspectedMs(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
   isSuspected(id: WorkerId): boolean;
   /** Nobody is connected here: the fleet is what the store says, all of it. */
   follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
@@ -116,11 +116,11 @@ export function createFleetState(params: FleetParams): FleetState {
     },
     suspect(id, now) {
       const worker = workers.get(id);
-      if (worker === undefined || isDeaf(now) || untilDoubtMs(worker, now) !== 0) return false;
+      if (worker === undefined || isDeaf(now) || untilSuspectedMs(worker, now) !== 0) return false;
       workers.set(id, { ...worker, isSuspected: true });
       return true;
     },
-    untilDoubtMs: (id, now) => untilDoubtMs(workers.get(id), now),
+    untilSuspectedMs: (id, now) => untilSuspectedMs(workers.get(id), now),
     isSuspected: (id) => workers.get(id)?.isSuspected === true,
     follow(loads, now) {
       const before = new Map(workers);

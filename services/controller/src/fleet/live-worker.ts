@@ -152,7 +152,7 @@ const trackAll = (
   new Map(reports.map((report) => [report.replica, track(before.get(report.replica), report, now)]));
 
 /** Until it counts as silent, should it not be in touch before; undefined: it is not connected, or is doubted already. */
-export function untilDoubtMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
+export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
   if (worker?.session === undefined || worker.isSuspected) return undefined;
   return milliseconds(Math.max(0, worker.inTouchAt + missedMs - now));
 }

@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
 
 export interface SuspicionsOptions {
-  readonly fleet: Pick<FleetState, 'suspect' | 'untilDoubtMs'>;
+  readonly fleet: Pick<FleetState, 'suspect' | 'untilSuspectedMs'>;
   /** Called when the table is to let go of a worker. */
   readonly onSuspected: () => void;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOption
     if (fleet.suspect(worker, clock.now())) onSuspected();
   };
   return (worker) => {
-    const untilMs = fleet.untilDoubtMs(worker, clock.now());
+    const untilMs = fleet.untilSuspectedMs(worker, clock.now());
     if (untilMs === undefined || waiting.has(worker)) return;
     waiting.add(worker);
     clock.after(untilMs, () => clock.after(readMs, () => check(worker)));
