@@ -194,11 +194,11 @@ describe('controller', () => {
   });
 
   it('lets only the cluster in where it must', async () => {
-    const stranger = createChannel(controller.address);
-    cleanUp.push(() => stranger.close());
+    const anonymous = createChannel(controller.address);
+    cleanUp.push(() => anonymous.close());
     for (const stream of [
-      createClient(stranger, 'pareto.v1.Fleet').join(),
-      createClient(stranger, 'pareto.v1.Routes').watch(),
+      createClient(anonymous, 'pareto.v1.Fleet').join(),
+      createClient(anonymous, 'pareto.v1.Routes').watch(),
     ]) {
       const first = stream[Symbol.asyncIterator]().next();
       await assert.rejects(Promise.resolve(first), { code: 'unauthenticated' });

@@ -6,7 +6,7 @@ import type { WorkTarget } from '../fleet/live-worker.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
-import { strangersOn } from './strangers.js';
+import { unregisteredReplicasOn } from './unregistered-replicas.js';
 import type { Assigner, WorkerLine } from '../fleet/worker-line.js';
 
 interface Told {
@@ -73,5 +73,5 @@ const basisOf = (view: ClusterView, worker: WorkerId): readonly unknown[] => [
   view.fleet.ordered(worker),
   view.settled,
   view.fleet.lastReport(worker) === undefined,
-  strangersOn(view, worker).join(),
+  unregisteredReplicasOn(view, worker).join(),
 ];

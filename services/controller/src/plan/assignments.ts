@@ -7,7 +7,7 @@ import type { Revision } from '@pareto/state';
 import type { ClusterView } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';
 import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
-import { strangersOn } from './strangers.js';
+import { unregisteredReplicasOn } from './unregistered-replicas.js';
 
 /**
  * Until the plan has settled nothing is decided of what is to run: all stays as it is. Nothing is unloaded either before the
@@ -20,7 +20,7 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
     revision,
     replicas: [
       ...assigned.flatMap((assignment) => replicaAssignment(view, assignment)),
-      ...strangersOn(view, worker).map((replicaId) => ({ replicaId })),
+      ...unregisteredReplicasOn(view, worker).map((replicaId) => ({ replicaId })),
     ],
     ...ordersOf(view.registry, view.fleet.ordered(worker)),
     keepUnlisted: view.fleet.lastReport(worker) === undefined,

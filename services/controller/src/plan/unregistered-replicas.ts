@@ -9,16 +9,16 @@ import { versionKey } from '../registry/registry-view.js';
 const graceMs = 3_600_000;
 
 /** On a worker, for as long as they are to stay. */
-export function strangersOn(view: ClusterView, worker: WorkerId): readonly ReplicaId[] {
+export function unregisteredReplicasOn(view: ClusterView, worker: WorkerId): readonly ReplicaId[] {
   const { fleet, leadingSince, now } = view;
   if (leadingSince === undefined || now - leadingSince >= graceMs) return [];
   return [...fleet.replicas(worker).values()].flatMap(({ report }) =>
-    isStranger(view, report) ? [report.replica] : [],
+    isUnregistered(view, report) ? [report.replica] : [],
   );
 }
 
 /** An architecture that was deleted leaves its name and the versions that were given. */
-function isStranger(
+function isUnregistered(
   { registry, records }: ClusterView,
   { variant, version, state }: Pick<ReplicaReport, 'variant' | 'version' | 'state'>,
 ): boolean {
