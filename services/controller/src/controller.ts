@@ -27,7 +27,7 @@ import { createNotices } from './cluster/notices.js';
 import { createOutcomeRecords } from './registry/outcome-records.js';
 import { createPlanLog } from './plan/plan-log.js';
 import { watchRecords } from './events/record-events.js';
-import { createRollCall } from './fleet/roll-call.js';
+import { createWorkerExpiry } from './fleet/worker-expiry.js';
 import { createRoutes, type Routes, type RoutesOptions } from './routes/routes-service.js';
 import { addServices } from './services.js';
 import { createServing } from './serving.js';
@@ -66,7 +66,7 @@ export async function createController(
   watchRecords({ ...cluster, events, clock });
   const planLog = createPlanLog(clock, logger, events);
   const loads = createLoadFlusher({ ...cluster, ...context });
-  const rollCall = createRollCall({ ...cluster, ...context, loads, params });
+  const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
   const holds = createBlobHolds();
   const { maxBatchSize } = config;
@@ -82,7 +82,7 @@ export async function createController(
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });
   addServices(server, {
-    ...{ config, context, cluster, records, outcomes, loads, rollCall, blobs, holds, assigner },
+    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, holds, assigner },
     ...{ planLog, events, notices, routes, table, metrics },
   });
   cluster.onChange(() => {

@@ -22,7 +22,7 @@ import type { PlanLog } from './plan/plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createRegistryTurns } from './leadership/registry-turns.js';
 import { createReportAsker } from './fleet/report-asker.js';
-import type { RollCall } from './fleet/roll-call.js';
+import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules/rules-service.js';
 import { createStatistics } from './fleet/statistics.js';
@@ -36,7 +36,7 @@ export interface ServiceParts {
   readonly records: FleetRecords;
   readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
-  readonly rollCall: RollCall;
+  readonly workerExpiry: WorkerExpiry;
   readonly blobs: BlobStore;
   readonly holds: BlobHolds;
   readonly assigner: Assigner;

@@ -28,7 +28,7 @@ import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { replicaEvents } from './replica-events.js';
 import type { ReportAsker } from './report-asker.js';
-import type { RollCall } from './roll-call.js';
+import type { WorkerExpiry } from './worker-expiry.js';
 import { createWorkerLine, type Assigner } from './worker-line.js';
 
 export interface WorkerSessionsOptions {
@@ -38,7 +38,7 @@ export interface WorkerSessionsOptions {
   readonly records: FleetRecords;
   readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
-  readonly rollCall: RollCall;
+  readonly workerExpiry: WorkerExpiry;
   readonly asker: ReportAsker;
   readonly events: Pick<EventLog, 'add'>;
   /** A worker came or went, or said something that planning or routing look at. */
@@ -94,7 +94,7 @@ interface Serving {
 }
 
 async function serve(options: WorkerSessionsOptions, { stream, messages, session, signal }: Serving): Promise<void> {
-  const { fleet, assigner, asker, rollCall, changed, logger, clock } = options;
+  const { fleet, assigner, asker, workerExpiry, changed, logger, clock } = options;
   const worker = session.info.id;
   const line = createWorkerLine({ ...options, worker, stream });
   warnOfTwo(fleet.session(worker)?.info, session.info, logger);
@@ -115,7 +115,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
     assigner.detach(line);
     asker.detach(line);
     fleet.leave(session, clock.now());
-    rollCall.left();
+    workerExpiry.left();
     changed();
   }
 }

@@ -8,7 +8,7 @@ import type { FleetParams } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';
 
-export interface RollCallOptions {
+export interface WorkerExpiryOptions {
   readonly fleet: FleetState;
   readonly leader: Leader;
   readonly mirror: Mirror;
@@ -19,7 +19,7 @@ export interface RollCallOptions {
   readonly clock: Clock;
 }
 
-export interface RollCall {
+export interface WorkerExpiry {
   /** A worker's stream has ended. */
   left(): void;
 }
@@ -27,12 +27,12 @@ export interface RollCall {
 /** A timer may ring a moment before its time by the clock: nobody would be gone yet. */
 const timerMs = 5;
 /** Who is still awaited then may have been given more time since. */
-const againMs = 1_000;
+const recheckMs = 1_000;
 
-export function createRollCall(options: RollCallOptions): RollCall {
+export function createWorkerExpiry(options: WorkerExpiryOptions): WorkerExpiry {
   const { leader, params, changed, clock } = options;
   let isRepeating = false;
-  const call = (): void => {
+  const expire = (): void => {
     if (leader.term === undefined) return;
     giveUp(options, leader.term.since);
     changed();
@@ -40,26 +40,26 @@ export function createRollCall(options: RollCallOptions): RollCall {
   };
   const repeat = (): void => {
     isRepeating = true;
-    clock.after(milliseconds(againMs), () => {
+    clock.after(milliseconds(recheckMs), () => {
       isRepeating = false;
-      call();
+      expire();
     });
   };
-  const callIn = (delayMs: number): void => void clock.after(milliseconds(delayMs + timerMs), call);
+  const expireIn = (delayMs: number): void => void clock.after(milliseconds(delayMs + timerMs), expire);
   leader.onChange(() => {
-    if (leader.term !== undefined) callIn(params.firstJoinMs);
+    if (leader.term !== undefined) expireIn(params.firstJoinMs);
   });
-  return { left: () => callIn(params.rejoinMs) };
+  return { left: () => expireIn(params.rejoinMs) };
 }
 
 type Time = ReturnType<Clock['now']>;
 
-const isAnyAwaited = ({ fleet, mirror, clock }: RollCallOptions, leadingSince: Time): boolean =>
+const isAnyAwaited = ({ fleet, mirror, clock }: WorkerExpiryOptions, leadingSince: Time): boolean =>
   [...mirror.records.loads.values()].some(
     ({ value }) => value.present && fleet.presence(value.worker, clock.now(), leadingSince) === 'awaited',
   );
 
-function giveUp({ fleet, mirror, loads, clock }: RollCallOptions, leadingSince: Time): void {
+function giveUp({ fleet, mirror, loads, clock }: WorkerExpiryOptions, leadingSince: Time): void {
   for (const { value } of mirror.records.loads.values()) {
     const { worker, incarnation } = value;
     if (!value.present || fleet.presence(worker, clock.now(), leadingSince) !== 'gone') continue;
