@@ -21,7 +21,7 @@ export interface WorkerExpiryOptions {
 
 export interface WorkerExpiry {
   /** A worker's stream has ended. */
-  left(): void;
+  onStreamEnded(): void;
 }
 
 /** A timer may ring a moment before its time by the clock: nobody would be gone yet. */
@@ -49,7 +49,7 @@ export function createWorkerExpiry(options: WorkerExpiryOptions): WorkerExpiry {
   leader.onChange(() => {
     if (leader.term !== undefined) expireIn(params.firstJoinMs);
   });
-  return { left: () => expireIn(params.rejoinMs) };
+  return { onStreamEnded: () => expireIn(params.rejoinMs) };
 }
 
 type Time = ReturnType<Clock['now']>;

@@ -115,7 +115,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
     assigner.detach(line);
     asker.detach(line);
     fleet.leave(session, clock.now());
-    workerExpiry.left();
+    workerExpiry.onStreamEnded();
     changed();
   }
 }
