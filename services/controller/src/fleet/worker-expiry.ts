@@ -34,7 +34,7 @@ export function createWorkerExpiry(options: WorkerExpiryOptions): WorkerExpiry {
   let isRepeating = false;
   const expire = (): void => {
     if (leader.term === undefined) return;
-    giveUp(options, leader.term.since);
+    expireWorkers(options, leader.term.since);
     changed();
     if (!isRepeating && isAnyAwaited(options, leader.term.since)) repeat();
   };
@@ -59,7 +59,7 @@ const isAnyAwaited = ({ fleet, mirror, clock }: WorkerExpiryOptions, leadingSinc
     ({ value }) => value.present && fleet.presence(value.worker, clock.now(), leadingSince) === 'awaited',
   );
 
-function giveUp({ fleet, mirror, loads, clock }: WorkerExpiryOptions, leadingSince: Time): void {
+function expireWorkers({ fleet, mirror, loads, clock }: WorkerExpiryOptions, leadingSince: Time): void {
   for (const { value } of mirror.records.loads.values()) {
     const { worker, incarnation } = value;
     if (!value.present || fleet.presence(worker, clock.now(), leadingSince) !== 'gone') continue;
