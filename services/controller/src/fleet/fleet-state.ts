@@ -4,7 +4,7 @@
 import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import type { LiveReplica } from './live-replica.js';
 import {
-  awaitedAnew,
+  extendGrace,
   followed,
   isNews,
   joined,
@@ -80,7 +80,7 @@ export function createFleetState(params: FleetParams): FleetState {
 
   const isDeaf = (now: Milliseconds): boolean => now - heardAt >= missedMs;
   function hear(now: Milliseconds): void {
-    if (isDeaf(now)) for (const [id, worker] of workers) workers.set(id, awaitedAnew(worker, params, heardAt, now));
+    if (isDeaf(now)) for (const [id, worker] of workers) workers.set(id, extendGrace(worker, params, heardAt, now));
     heardAt = now;
   }
 

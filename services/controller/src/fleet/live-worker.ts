@@ -173,7 +173,7 @@ export function presenceOf(
 }
 
 /** One that is not given up yet is awaited from now on for as long as a new leader awaits workers. */
-export function awaitedAnew(
+export function extendGrace(
   worker: LiveWorker,
   { rejoinMs, firstJoinMs }: FleetParams,
   asOf: Milliseconds,
