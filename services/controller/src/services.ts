@@ -6,7 +6,7 @@ import type { RpcServer } from '@pareto/rpc';
 import type { ServiceContext } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
-import type { Assigner } from './fleet/worker-line.js';
+import type { Assigner } from './fleet/worker-stream-writer.js';
 import type { BlobHolds } from './storage/blob-holds.js';
 import { createBlobsHandlers } from './api/blobs-service.js';
 import type { Cluster } from './cluster/cluster.js';

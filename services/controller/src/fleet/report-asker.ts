@@ -2,9 +2,9 @@
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import { createNotifier } from '../loops/notifier.js';
-import type { WorkerLine } from './worker-line.js';
+import type { WorkerStreamWriter } from './worker-stream-writer.js';
 
-type AskedLine = Pick<WorkerLine, 'worker' | 'ask'>;
+type AskedLine = Pick<WorkerStreamWriter, 'worker' | 'ask'>;
 
 export interface ReportAsker {
   /** Of a worker whose stream is there. */

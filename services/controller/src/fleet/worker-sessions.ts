@@ -29,7 +29,7 @@ import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { replicaEvents } from './replica-events.js';
 import type { ReportAsker } from './report-asker.js';
 import type { WorkerExpiry } from './worker-expiry.js';
-import { createWorkerLine, type Assigner } from './worker-line.js';
+import { createWorkerStreamWriter, type Assigner } from './worker-stream-writer.js';
 
 export interface WorkerSessionsOptions {
   readonly fleet: FleetState;
@@ -96,13 +96,13 @@ interface Serving {
 async function serve(options: WorkerSessionsOptions, { stream, messages, session, signal }: Serving): Promise<void> {
   const { fleet, assigner, asker, workerExpiry, changed, logger, clock } = options;
   const worker = session.info.id;
-  const line = createWorkerLine({ ...options, worker, stream });
+  const writer = createWorkerStreamWriter({ ...options, worker, stream });
   warnOfTwo(fleet.session(worker)?.info, session.info, logger);
   fleet.join(session, clock.now());
-  assigner.attach(line);
-  asker.attach(line);
+  assigner.attach(writer);
+  asker.attach(writer);
   changed();
-  line.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
+  writer.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
   try {
     for (;;) {
       const message = await nextOrSilence(messages, clock, signal);
@@ -112,8 +112,8 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
       });
     }
   } finally {
-    assigner.detach(line);
-    asker.detach(line);
+    assigner.detach(writer);
+    asker.detach(writer);
     fleet.leave(session, clock.now());
     workerExpiry.onStreamEnded();
     changed();

@@ -7,20 +7,20 @@ import type { Mirror } from '../storage/mirror.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { isWanted } from './orders.js';
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
-import type { Assigner, WorkerLine } from '../fleet/worker-line.js';
+import type { Assigner, WorkerStreamWriter } from '../fleet/worker-stream-writer.js';
 
 interface Told {
-  readonly line: WorkerLine;
+  readonly writer: WorkerStreamWriter;
   /** What the text was made from: the same objects make the same text. */
   basis: readonly unknown[];
   text: string;
 }
 
 export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
-  const lines = new Map<WorkerId, Told>();
+  const writers = new Map<WorkerId, Told>();
 
   const tell = (told: Told, now: ClusterView): void => {
-    const { worker } = told.line;
+    const { worker } = told.writer;
     const basis = basisOf(now, worker);
     if (basis.every((part, i) => part === told.basis[i])) return;
     told.basis = basis;
@@ -28,25 +28,25 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     const text = JSON.stringify({ ...assignments, revision: 0 });
     if (text === told.text) return;
     told.text = text;
-    told.line.offer(assignments);
+    told.writer.offer(assignments);
   };
 
   return {
-    attach(line) {
-      const told = { line, basis: [], text: '' };
-      lines.set(line.worker, told);
+    attach(writer) {
+      const told = { writer, basis: [], text: '' };
+      writers.set(writer.worker, told);
       tell(told, clusterView());
     },
-    detach(line) {
-      if (lines.get(line.worker)?.line === line) lines.delete(line.worker);
+    detach(writer) {
+      if (writers.get(writer.worker)?.writer === writer) writers.delete(writer.worker);
     },
     apply(actions) {
       const now = clusterView();
-      for (const worker of lines.keys()) dropUnwanted(now, worker);
+      for (const worker of writers.keys()) dropUnwanted(now, worker);
       for (const action of actions) {
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
-      for (const told of lines.values()) tell(told, now);
+      for (const told of writers.values()) tell(told, now);
     },
   };
 }

@@ -15,7 +15,7 @@ import {
 } from '@pareto/policy';
 import type { Tracer } from '@pareto/telemetry';
 import { observe, observeDemand } from '../cluster/observe.js';
-import type { Assigner } from '../fleet/worker-line.js';
+import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { createDoorbell } from '../loops/notifier.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { endRules } from '../rules/end-rules.js';

@@ -5,7 +5,7 @@ import type { Clock, PlanAction, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
 import { createDoorbell } from '../loops/notifier.js';
 
-export interface WorkerLine {
+export interface WorkerStreamWriter {
   readonly worker: WorkerId;
   /** Takes the place of what was not sent yet. */
   offer(assignments: wire.AssignmentsInput): void;
@@ -18,12 +18,12 @@ export interface WorkerLine {
 /** Applies a plan: sends every connected worker its assignments when they change. */
 export interface Assigner {
   /** A worker's stream is there; it gets its assignments at once. */
-  attach(line: WorkerLine): void;
-  detach(line: WorkerLine): void;
+  attach(writer: WorkerStreamWriter): void;
+  detach(writer: WorkerStreamWriter): void;
   apply(actions: readonly PlanAction[]): void;
 }
 
-export interface WorkerLineOptions {
+export interface WorkerStreamWriterOptions {
   readonly worker: WorkerId;
   readonly stream: Pick<DuplexStream<unknown, wire.ControllerMessageInput>, 'write'>;
   /** Since the store was last heard. */
@@ -33,7 +33,12 @@ export interface WorkerLineOptions {
 
 const heartbeatMs = 500;
 
-export function createWorkerLine({ worker, stream, storeAgeMs, clock }: WorkerLineOptions): WorkerLine {
+export function createWorkerStreamWriter({
+  worker,
+  stream,
+  storeAgeMs,
+  clock,
+}: WorkerStreamWriterOptions): WorkerStreamWriter {
   const bell = createDoorbell(clock);
   let offered: wire.AssignmentsInput | undefined;
   let asked: number | undefined;
