@@ -8,7 +8,7 @@ import { createDoorbell } from '../loops/notifier.js';
 export interface WorkerStreamWriter {
   readonly worker: WorkerId;
   /** Takes the place of what was not sent yet. */
-  offer(assignments: wire.AssignmentsInput): void;
+  setAssignments(assignments: wire.AssignmentsInput): void;
   /** A report that bears this number, or a later one, is wanted now. */
   ask(asked: number): void;
   /** Sends until the signal aborts. */
@@ -40,12 +40,12 @@ export function createWorkerStreamWriter({
   clock,
 }: WorkerStreamWriterOptions): WorkerStreamWriter {
   const bell = createDoorbell(clock);
-  let offered: wire.AssignmentsInput | undefined;
+  let unsent: wire.AssignmentsInput | undefined;
   let asked: number | undefined;
   const next = (): wire.ControllerMessageInput => {
-    if (offered !== undefined) {
-      const assignments = offered;
-      offered = undefined;
+    if (unsent !== undefined) {
+      const assignments = unsent;
+      unsent = undefined;
       return { assignments };
     }
     if (asked === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
@@ -55,8 +55,8 @@ export function createWorkerStreamWriter({
   };
   return {
     worker,
-    offer(assignments) {
-      offered = assignments;
+    setAssignments(assignments) {
+      unsent = assignments;
       bell.ring();
     },
     ask(latest) {
@@ -66,7 +66,7 @@ export function createWorkerStreamWriter({
     async run(signal) {
       while (!signal.aborted) {
         await stream.write(next());
-        if (offered === undefined && asked === undefined) await bell.wait(heartbeatMs, signal);
+        if (unsent === undefined && asked === undefined) await bell.wait(heartbeatMs, signal);
       }
     },
   };

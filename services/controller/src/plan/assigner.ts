@@ -28,7 +28,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     const text = JSON.stringify({ ...assignments, revision: 0 });
     if (text === told.text) return;
     told.text = text;
-    told.writer.offer(assignments);
+    told.writer.setAssignments(assignments);
   };
 
   return {
