@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import { createNotifier } from '../loops/notifier.js';
 import type { WorkerStreamWriter } from './worker-stream-writer.js';
 
-type AskedLine = Pick<WorkerStreamWriter, 'worker' | 'ask'>;
+type AskedLine = Pick<WorkerStreamWriter, 'worker' | 'requestReport'>;
 
 export interface ReportAsker {
   /** Of a worker whose stream is there. */
@@ -39,7 +39,7 @@ export function createReportAsker(clock: Clock): ReportAsker {
     await clock.sleep(togetherMs);
     next = undefined;
     const asked = [...workers].flatMap((worker) => lines.get(worker) ?? []);
-    for (const line of asked) line.ask(number);
+    for (const line of asked) line.requestReport(number);
     return asked;
   }
 

@@ -10,7 +10,7 @@ export interface WorkerStreamWriter {
   /** Takes the place of what was not sent yet. */
   setAssignments(assignments: wire.AssignmentsInput): void;
   /** A report that bears this number, or a later one, is wanted now. */
-  ask(asked: number): void;
+  requestReport(sequence: number): void;
   /** Sends until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -41,16 +41,16 @@ export function createWorkerStreamWriter({
 }: WorkerStreamWriterOptions): WorkerStreamWriter {
   const bell = createDoorbell(clock);
   let unsent: wire.AssignmentsInput | undefined;
-  let asked: number | undefined;
+  let requested: number | undefined;
   const next = (): wire.ControllerMessageInput => {
     if (unsent !== undefined) {
       const assignments = unsent;
       unsent = undefined;
       return { assignments };
     }
-    if (asked === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
-    const reportNow = { asked };
-    asked = undefined;
+    if (requested === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
+    const reportNow = { asked: requested };
+    requested = undefined;
     return { reportNow };
   };
   return {
@@ -59,14 +59,14 @@ export function createWorkerStreamWriter({
       unsent = assignments;
       bell.ring();
     },
-    ask(latest) {
-      asked = latest;
+    requestReport(sequence) {
+      requested = sequence;
       bell.ring();
     },
     async run(signal) {
       while (!signal.aborted) {
         await stream.write(next());
-        if (unsent === undefined && asked === undefined) await bell.wait(heartbeatMs, signal);
+        if (unsent === undefined && requested === undefined) await bell.wait(heartbeatMs, signal);
       }
     },
   };
