@@ -21,7 +21,7 @@ import type { OutcomeRecords } from './registry/outcome-records.js';
 import type { PlanLog } from './plan/plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createRegistryTurns } from './leadership/registry-turns.js';
-import { createReportAsker } from './fleet/report-asker.js';
+import { createReportRequester } from './fleet/report-requester.js';
 import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
 import { setWarmth } from './rules/rules-service.js';
@@ -50,9 +50,9 @@ export interface ServiceParts {
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { config, context, cluster, blobs, routes, table, metrics } = parts;
-  const asker = createReportAsker(context.clock);
-  const join = createJoin({ ...parts, ...cluster, ...context, asker });
-  const statistics = createStatistics({ ...parts, ...cluster, ...context, asker });
+  const reportRequester = createReportRequester(context.clock);
+  const join = createJoin({ ...parts, ...cluster, ...context, reportRequester });
+  const statistics = createStatistics({ ...parts, ...cluster, ...context, reportRequester });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const { leader } = cluster;
   /** Where nobody is known to lead this controller says what it knows. */

@@ -9,14 +9,14 @@ import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RecordView } from '../storage/record-tables.js';
 import { counterKey, type CounterRecord } from '../storage/records.js';
-import type { ReportAsker } from './report-asker.js';
+import type { ReportRequester } from './report-requester.js';
 
 export interface StatisticsOptions {
   readonly leader: Pick<Leader, 'require'>;
   readonly mirror: Pick<Mirror, 'records'>;
   readonly fleet: Pick<FleetState, 'session' | 'presence' | 'lastReport' | 'replicas'>;
   readonly loads: Pick<LoadFlusher, 'uncounted'>;
-  readonly asker: Pick<ReportAsker, 'ask'>;
+  readonly reportRequester: Pick<ReportRequester, 'ask'>;
   readonly clock: Clock;
 }
 
@@ -31,11 +31,11 @@ const lookMs = milliseconds(50);
 
 /** Throws where the leader is when that is another controller: it alone hears workers. */
 export function createStatistics(options: StatisticsOptions): Statistics {
-  const { leader, mirror, loads, asker, clock } = options;
+  const { leader, mirror, loads, reportRequester, clock } = options;
   return async ({ variants }, { signal }) => {
     const isAsked = askedFrom(variants);
     await returned(options, leader.require(), isAsked, signal);
-    await asker.ask(holdersOf(options, isAsked), signal);
+    await reportRequester.ask(holdersOf(options, isAsked), signal);
     leader.require();
     return { variants: statisticsNow(mirror.records, loads.uncounted(), isAsked, clock.wallMs()) };
   };

@@ -27,7 +27,7 @@ import type { WorkerReport, WorkerSession, WorkTarget } from './live-worker.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { replicaEvents } from './replica-events.js';
-import type { ReportAsker } from './report-asker.js';
+import type { ReportRequester } from './report-requester.js';
 import type { WorkerExpiry } from './worker-expiry.js';
 import { createWorkerStreamWriter, type Assigner } from './worker-stream-writer.js';
 
@@ -39,7 +39,7 @@ export interface WorkerSessionsOptions {
   readonly outcomes: OutcomeRecords;
   readonly loads: LoadFlusher;
   readonly workerExpiry: WorkerExpiry;
-  readonly asker: ReportAsker;
+  readonly reportRequester: ReportRequester;
   readonly events: Pick<EventLog, 'add'>;
   /** A worker came or went, or said something that planning or routing look at. */
   readonly changed: () => void;
@@ -94,13 +94,13 @@ interface Serving {
 }
 
 async function serve(options: WorkerSessionsOptions, { stream, messages, session, signal }: Serving): Promise<void> {
-  const { fleet, assigner, asker, workerExpiry, changed, logger, clock } = options;
+  const { fleet, assigner, reportRequester, workerExpiry, changed, logger, clock } = options;
   const worker = session.info.id;
   const writer = createWorkerStreamWriter({ ...options, worker, stream });
   warnOfTwo(fleet.session(worker)?.info, session.info, logger);
   fleet.join(session, clock.now());
   assigner.attach(writer);
-  asker.attach(writer);
+  reportRequester.attach(writer);
   changed();
   writer.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
   try {
@@ -113,7 +113,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
     }
   } finally {
     assigner.detach(writer);
-    asker.detach(writer);
+    reportRequester.detach(writer);
     fleet.leave(session, clock.now());
     workerExpiry.onStreamEnded();
     changed();
@@ -160,7 +160,7 @@ async function handleMessage(
   session: WorkerSession,
   options: WorkerSessionsOptions,
 ): Promise<void> {
-  const { fleet, assigner, asker, records, outcomes, loads, changed, clock } = options;
+  const { fleet, assigner, reportRequester, records, outcomes, loads, changed, clock } = options;
   const { id: worker, incarnation } = session.info;
   // Another session took its place.
   if (fleet.session(worker) !== session) return;
@@ -170,7 +170,7 @@ async function handleMessage(
     const isNews = fleet.report(session, report, clock.now());
     if (isNews) tellNews(options, worker, before);
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isNews);
-    asker.heard(worker, message.report.asked);
+    reportRequester.heard(worker, message.report.asked);
     if (isNews) changed();
     await records.storeQuarantines(report);
   }

@@ -4,12 +4,12 @@ import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import { createNotifier } from '../loops/notifier.js';
 import type { WorkerStreamWriter } from './worker-stream-writer.js';
 
-type AskedLine = Pick<WorkerStreamWriter, 'worker' | 'requestReport'>;
+type RequestWriter = Pick<WorkerStreamWriter, 'worker' | 'requestReport'>;
 
-export interface ReportAsker {
+export interface ReportRequester {
   /** Of a worker whose stream is there. */
-  attach(line: AskedLine): void;
-  detach(line: AskedLine): void;
+  attach(writer: RequestWriter): void;
+  detach(writer: RequestWriter): void;
   /** A worker reported, and had been asked so often before. */
   heard(worker: WorkerId, asked: number): void;
   /** Resolves when all of them that are connected have reported since, when it has taken too long, or when the signal aborts. */
@@ -17,29 +17,29 @@ export interface ReportAsker {
 }
 
 /** Of all that it takes: one that is dead or slow is not waited for longer. */
-const mostMs = 250;
+const maxWaitMs = 250;
 /** Who asks meanwhile is asked for together. */
-const togetherMs = milliseconds(5);
+const coalesceMs = milliseconds(5);
 
 interface Round {
   readonly number: number;
   readonly workers: Set<WorkerId>;
   /** The lines that were asked, once they were. */
-  readonly sent: Promise<readonly AskedLine[]>;
+  readonly sent: Promise<readonly RequestWriter[]>;
 }
 
-export function createReportAsker(clock: Clock): ReportAsker {
-  const lines = new Map<WorkerId, AskedLine>();
+export function createReportRequester(clock: Clock): ReportRequester {
+  const writers = new Map<WorkerId, RequestWriter>();
   const answered = new Map<WorkerId, number>();
   const changed = createNotifier(clock);
   let last = 0;
   let next: Round | undefined;
 
-  async function send(number: number, workers: ReadonlySet<WorkerId>): Promise<readonly AskedLine[]> {
-    await clock.sleep(togetherMs);
+  async function send(number: number, workers: ReadonlySet<WorkerId>): Promise<readonly RequestWriter[]> {
+    await clock.sleep(coalesceMs);
     next = undefined;
-    const asked = [...workers].flatMap((worker) => lines.get(worker) ?? []);
-    for (const line of asked) line.requestReport(number);
+    const asked = [...workers].flatMap((worker) => writers.get(worker) ?? []);
+    for (const writer of asked) writer.requestReport(number);
     return asked;
   }
 
@@ -50,14 +50,14 @@ export function createReportAsker(clock: Clock): ReportAsker {
   }
 
   return {
-    attach(line) {
-      lines.set(line.worker, line);
-      answered.delete(line.worker);
+    attach(writer) {
+      writers.set(writer.worker, writer);
+      answered.delete(writer.worker);
     },
-    detach(line) {
-      if (lines.get(line.worker) !== line) return;
-      lines.delete(line.worker);
-      answered.delete(line.worker);
+    detach(writer) {
+      if (writers.get(writer.worker) !== writer) return;
+      writers.delete(writer.worker);
+      answered.delete(writer.worker);
       changed.notify();
     },
     heard(worker, asked) {
@@ -67,12 +67,12 @@ export function createReportAsker(clock: Clock): ReportAsker {
     },
     async ask(workers, signal) {
       if (workers.length === 0) return;
-      const endsAt = clock.now() + mostMs;
+      const endsAt = clock.now() + maxWaitMs;
       const round = (next ??= openRound());
       for (const worker of workers) round.workers.add(worker);
       const asked = await round.sent;
-      const isOwed = ({ worker }: AskedLine): boolean => (answered.get(worker) ?? 0) < round.number;
-      const isWaitedFor = (line: AskedLine): boolean => lines.get(line.worker) === line && isOwed(line);
+      const isOwed = ({ worker }: RequestWriter): boolean => (answered.get(worker) ?? 0) < round.number;
+      const isWaitedFor = (writer: RequestWriter): boolean => writers.get(writer.worker) === writer && isOwed(writer);
       while (asked.some(isWaitedFor) && clock.now() < endsAt && !signal.aborted)
         await changed.wait(endsAt - clock.now(), signal);
     },
