@@ -13,7 +13,7 @@ export interface ReportRequester {
   /** A worker reported, and had been asked so often before. */
   heard(worker: WorkerId, asked: number): void;
   /** Resolves when all of them that are connected have reported since, when it has taken too long, or when the signal aborts. */
-  ask(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
+  requestReports(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
 }
 
 /** Of all that it takes: one that is dead or slow is not waited for longer. */
@@ -38,9 +38,9 @@ export function createReportRequester(clock: Clock): ReportRequester {
   async function send(number: number, workers: ReadonlySet<WorkerId>): Promise<readonly RequestWriter[]> {
     await clock.sleep(coalesceMs);
     next = undefined;
-    const asked = [...workers].flatMap((worker) => writers.get(worker) ?? []);
-    for (const writer of asked) writer.requestReport(number);
-    return asked;
+    const requested = [...workers].flatMap((worker) => writers.get(worker) ?? []);
+    for (const writer of requested) writer.requestReport(number);
+    return requested;
   }
 
   function openRound(): Round {
@@ -65,15 +65,16 @@ export function createReportRequester(clock: Clock): ReportRequester {
       answered.set(worker, asked);
       changed.notify();
     },
-    async ask(workers, signal) {
+    async requestReports(workers, signal) {
       if (workers.length === 0) return;
       const endsAt = clock.now() + maxWaitMs;
       const round = (next ??= openRound());
       for (const worker of workers) round.workers.add(worker);
-      const asked = await round.sent;
-      const isOwed = ({ worker }: RequestWriter): boolean => (answered.get(worker) ?? 0) < round.number;
-      const isWaitedFor = (writer: RequestWriter): boolean => writers.get(writer.worker) === writer && isOwed(writer);
-      while (asked.some(isWaitedFor) && clock.now() < endsAt && !signal.aborted)
+      const requested = await round.sent;
+      const isPending = ({ worker }: RequestWriter): boolean => (answered.get(worker) ?? 0) < round.number;
+      const isWaitedFor = (writer: RequestWriter): boolean =>
+        writers.get(writer.worker) === writer && isPending(writer);
+      while (requested.some(isWaitedFor) && clock.now() < endsAt && !signal.aborted)
         await changed.wait(endsAt - clock.now(), signal);
     },
   };

@@ -16,7 +16,7 @@ export interface StatisticsOptions {
   readonly mirror: Pick<Mirror, 'records'>;
   readonly fleet: Pick<FleetState, 'session' | 'presence' | 'lastReport' | 'replicas'>;
   readonly loads: Pick<LoadFlusher, 'uncounted'>;
-  readonly reportRequester: Pick<ReportRequester, 'ask'>;
+  readonly reportRequester: Pick<ReportRequester, 'requestReports'>;
   readonly clock: Clock;
 }
 
@@ -35,7 +35,7 @@ export function createStatistics(options: StatisticsOptions): Statistics {
   return async ({ variants }, { signal }) => {
     const isAsked = askedFrom(variants);
     await returned(options, leader.require(), isAsked, signal);
-    await reportRequester.ask(holdersOf(options, isAsked), signal);
+    await reportRequester.requestReports(holdersOf(options, isAsked), signal);
     leader.require();
     return { variants: statisticsNow(mirror.records, loads.uncounted(), isAsked, clock.wallMs()) };
   };
