@@ -11,7 +11,7 @@ export interface ReportRequester {
   attach(writer: RequestWriter): void;
   detach(writer: RequestWriter): void;
   /** A worker reported, and had been asked so often before. */
-  heard(worker: WorkerId, asked: number): void;
+  onReport(worker: WorkerId, sequence: number): void;
   /** Resolves when all of them that are connected have reported since, when it has taken too long, or when the signal aborts. */
   requestReports(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
 }
@@ -30,7 +30,7 @@ interface Round {
 
 export function createReportRequester(clock: Clock): ReportRequester {
   const writers = new Map<WorkerId, RequestWriter>();
-  const answered = new Map<WorkerId, number>();
+  const reported = new Map<WorkerId, number>();
   const changed = createNotifier(clock);
   let last = 0;
   let next: Round | undefined;
@@ -52,17 +52,17 @@ export function createReportRequester(clock: Clock): ReportRequester {
   return {
     attach(writer) {
       writers.set(writer.worker, writer);
-      answered.delete(writer.worker);
+      reported.delete(writer.worker);
     },
     detach(writer) {
       if (writers.get(writer.worker) !== writer) return;
       writers.delete(writer.worker);
-      answered.delete(writer.worker);
+      reported.delete(writer.worker);
       changed.notify();
     },
-    heard(worker, asked) {
-      if (asked === (answered.get(worker) ?? 0)) return;
-      answered.set(worker, asked);
+    onReport(worker, sequence) {
+      if (sequence === (reported.get(worker) ?? 0)) return;
+      reported.set(worker, sequence);
       changed.notify();
     },
     async requestReports(workers, signal) {
@@ -71,7 +71,7 @@ export function createReportRequester(clock: Clock): ReportRequester {
       const round = (next ??= openRound());
       for (const worker of workers) round.workers.add(worker);
       const requested = await round.sent;
-      const isPending = ({ worker }: RequestWriter): boolean => (answered.get(worker) ?? 0) < round.number;
+      const isPending = ({ worker }: RequestWriter): boolean => (reported.get(worker) ?? 0) < round.number;
       const isWaitedFor = (writer: RequestWriter): boolean =>
         writers.get(writer.worker) === writer && isPending(writer);
       while (requested.some(isWaitedFor) && clock.now() < endsAt && !signal.aborted)

@@ -170,7 +170,7 @@ async function handleMessage(
     const isNews = fleet.report(session, report, clock.now());
     if (isNews) tellNews(options, worker, before);
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isNews);
-    reportRequester.heard(worker, message.report.asked);
+    reportRequester.onReport(worker, message.report.asked);
     if (isNews) changed();
     await records.storeQuarantines(report);
   }
