@@ -6,7 +6,7 @@ import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from '../cluster/demand-book.js';
 import type { Leader } from '../leadership/leadership.js';
 import { createDoorbell, createNotifier } from '../loops/notifier.js';
-import { isOver, isWelcome, type Standing, type Visit } from './router-visit.js';
+import { isOver, isWelcome, type Standing, type RouterSession } from './router-session.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
 
@@ -106,14 +106,14 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   const { routerId: router, address, anyController } = hello;
   if (!isWelcome(anyController, standingOf(options))) throw leader.refusal();
   if (!options.ready() && table.isEmpty) throw noTable();
-  const visit: Visit = { anyController, since: clock.now(), leaderThen: leader.elsewhere };
+  const session: RouterSession = { anyController, since: clock.now(), leaderThen: leader.elsewhere };
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, options.draining, ended.signal]);
   logger.info('router joined', { router, address, anyController });
   const joined = join(hello);
   try {
     void readRouter(messages, router, options).finally(() => ended.abort());
-    await sendTable(options, { stream, visit, changed, signal }, resumePoint(hello));
+    await sendTable(options, { stream, session, changed, signal }, resumePoint(hello));
   } finally {
     joined[Symbol.dispose]();
     logger.info('router left', { router });
@@ -160,7 +160,7 @@ async function readRouter(
 
 interface Sending {
   readonly stream: RouterStream;
-  readonly visit: Visit;
+  readonly session: RouterSession;
   readonly changed: ReturnType<typeof createNotifier>;
   readonly signal: AbortSignal;
 }
@@ -168,13 +168,13 @@ interface Sending {
 /** A slow router gets what has changed meanwhile in one message. Throws the leader's whereabouts when the visit is over. */
 async function sendTable(
   options: RoutesOptions,
-  { stream, visit, changed, signal }: Sending,
+  { stream, session, changed, signal }: Sending,
   resume: TableVersion | undefined,
 ): Promise<void> {
   const { table, leader, clock } = options;
   let at = resume;
   while (!signal.aborted) {
-    if (isOver(visit, standingOf(options), clock.now())) throw leader.refusal();
+    if (isOver(session, standingOf(options), clock.now())) throw leader.refusal();
     const message = table.since(at);
     at = table.version;
     if (message !== undefined) await stream.write(message);

@@ -7,7 +7,7 @@ import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
 import { createDemandBook } from '../../src/cluster/demand-book.js';
-import { isOver, type Visit } from '../../src/routes/router-visit.js';
+import { isOver, type RouterSession } from '../../src/routes/router-session.js';
 import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
 import { createTableLog } from '../../src/routes/table-log.js';
 
@@ -172,25 +172,31 @@ describe('routers’ streams', () => {
 });
 
 describe('a router’s visit', () => {
-  const visit: Visit = { anyController: false, since: milliseconds(0), leaderThen: undefined };
-  const guest: Visit = { ...visit, anyController: true };
+  const session: RouterSession = { anyController: false, since: milliseconds(0), leaderThen: undefined };
+  const followerSession: RouterSession = { ...session, anyController: true };
   const cases = [
-    ['of the leader goes on', visit, { leads: true }, 99_999, false],
-    ['of the leader goes on whatever becomes of the store', visit, { leads: true, storeAgeMs: 99_999 }, 99_999, false],
-    ['of a leader that was ends when another leads', visit, { elsewhere: 'b' }, 1, true],
-    ['of a leader that was goes on while nobody leads', visit, {}, 99_999, false],
-    ['of a guest ends when somebody leads whom it did not know', guest, { elsewhere: 'b' }, 1, true],
+    ['of the leader goes on', session, { leads: true }, 99_999, false],
+    [
+      'of the leader goes on whatever becomes of the store',
+      session,
+      { leads: true, storeAgeMs: 99_999 },
+      99_999,
+      false,
+    ],
+    ['of a leader that was ends when another leads', session, { elsewhere: 'b' }, 1, true],
+    ['of a leader that was goes on while nobody leads', session, {}, 99_999, false],
+    ['of a guest ends when somebody leads whom it did not know', followerSession, { elsewhere: 'b' }, 1, true],
     [
       'of a guest who knew who leads goes on for a while',
-      { ...guest, leaderThen: 'b' },
+      { ...followerSession, leaderThen: 'b' },
       { elsewhere: 'b' },
       9_999,
       false,
     ],
-    ['of a guest ends then', { ...guest, leaderThen: 'b' }, { elsewhere: 'b' }, 10_000, true],
-    ['of a guest goes on while nobody leads', guest, {}, 99_999, false],
-    ['ends when the store is silent for long', guest, { storeAgeMs: 10_000 }, 10_000, true],
-    ['but not at once', guest, { storeAgeMs: 99_999 }, 9_999, false],
+    ['of a guest ends then', { ...followerSession, leaderThen: 'b' }, { elsewhere: 'b' }, 10_000, true],
+    ['of a guest goes on while nobody leads', followerSession, {}, 99_999, false],
+    ['ends when the store is silent for long', followerSession, { storeAgeMs: 10_000 }, 10_000, true],
+    ['but not at once', followerSession, { storeAgeMs: 99_999 }, 9_999, false],
   ] as const;
   for (const [what, of, standing, now, expected] of cases) {
     it(what, () => {

@@ -3,7 +3,7 @@
 
 import type { Milliseconds } from '@pareto/core';
 
-export interface Visit {
+export interface RouterSession {
   /** The router takes a table from any controller. */
   readonly anyController: boolean;
   readonly since: Milliseconds;
@@ -21,15 +21,19 @@ export interface Standing {
 }
 
 /** A guest tries the leader again after this long. A store that is silent for longer may well be heard by other controllers. */
-const visitMs = 10_000;
+const redirectAfterMs = 10_000;
 
 export const isWelcome = (anyController: boolean, { leads }: Standing): boolean => leads || anyController;
 
 /** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
-export function isOver({ anyController, since, leaderThen }: Visit, standing: Standing, now: Milliseconds): boolean {
+export function isOver(
+  { anyController, since, leaderThen }: RouterSession,
+  standing: Standing,
+  now: Milliseconds,
+): boolean {
   const { leads, elsewhere, storeAgeMs } = standing;
-  const isLong = now - since >= visitMs;
+  const isLong = now - since >= redirectAfterMs;
   if (leads) return false;
-  if (elsewhere === undefined) return isLong && storeAgeMs >= visitMs;
+  if (elsewhere === undefined) return isLong && storeAgeMs >= redirectAfterMs;
   return !anyController || elsewhere !== leaderThen || isLong;
 }
