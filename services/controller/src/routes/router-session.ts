@@ -12,7 +12,7 @@ export interface RouterSession {
 }
 
 /** What a controller knows of the leadership. */
-export interface Standing {
+export interface LeadershipStatus {
   readonly leads: boolean;
   /** Another controller that leads. */
   readonly elsewhere: string | undefined;
@@ -23,15 +23,15 @@ export interface Standing {
 /** A guest tries the leader again after this long. A store that is silent for longer may well be heard by other controllers. */
 const redirectAfterMs = 10_000;
 
-export const isWelcome = (anyController: boolean, { leads }: Standing): boolean => leads || anyController;
+export const isWelcome = (anyController: boolean, { leads }: LeadershipStatus): boolean => leads || anyController;
 
 /** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
 export function isOver(
   { anyController, since, leaderThen }: RouterSession,
-  standing: Standing,
+  status: LeadershipStatus,
   now: Milliseconds,
 ): boolean {
-  const { leads, elsewhere, storeAgeMs } = standing;
+  const { leads, elsewhere, storeAgeMs } = status;
   const isLong = now - since >= redirectAfterMs;
   if (leads) return false;
   if (elsewhere === undefined) return isLong && storeAgeMs >= redirectAfterMs;

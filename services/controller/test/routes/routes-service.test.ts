@@ -14,23 +14,23 @@ import { createTableLog } from '../../src/routes/table-log.js';
 describe('routers’ streams', () => {
   let clock: ReturnType<typeof createManualClock>;
   let names: Map<string, string>;
-  let standing: { term: RoutesOptions['leader']['term']; elsewhere: string | undefined; storeAgeMs: number };
+  let status: { term: RoutesOptions['leader']['term']; elsewhere: string | undefined; storeAgeMs: number };
   let routes: ReturnType<typeof createRoutes>;
 
   beforeEach(async () => {
     clock = createManualClock();
     names = new Map([['a', '0']]);
-    standing = {
+    status = {
       term: { since: milliseconds(0), lost: new AbortController().signal },
       elsewhere: undefined,
       storeAgeMs: 0,
     };
     const leader = {
       get term() {
-        return standing.term;
+        return status.term;
       },
       get elsewhere() {
-        return standing.elsewhere;
+        return status.elsewhere;
       },
       refusal: () => new ParetoError('unavailable', 'look elsewhere'),
     };
@@ -46,7 +46,7 @@ describe('routers’ streams', () => {
       ready: () => true,
       onHeld: () => undefined,
       onWorkerLost: () => undefined,
-      storeAgeMs: () => standing.storeAgeMs,
+      storeAgeMs: () => status.storeAgeMs,
       draining: new AbortController().signal,
       clock,
       logger: createLogger({ service: 'test', level: 'silent', format: 'json' }),
@@ -161,11 +161,11 @@ describe('routers’ streams', () => {
   it('end when the controller leads no more and does not hear its store, not sooner than others could take them', async () => {
     const router = watch('r1');
     await clock.advance(60_000);
-    standing.term = undefined;
-    standing.storeAgeMs = 9_000;
+    status.term = undefined;
+    status.storeAgeMs = 9_000;
     await clock.advance(2_000);
     assert.equal(router.ended(), undefined);
-    standing.storeAgeMs = 10_000;
+    status.storeAgeMs = 10_000;
     await clock.advance(2_000);
     assert.match(String(router.ended()), /look elsewhere/);
   });
@@ -198,9 +198,9 @@ describe('a router’s visit', () => {
     ['ends when the store is silent for long', followerSession, { storeAgeMs: 10_000 }, 10_000, true],
     ['but not at once', followerSession, { storeAgeMs: 99_999 }, 9_999, false],
   ] as const;
-  for (const [what, of, standing, now, expected] of cases) {
+  for (const [what, of, status, now, expected] of cases) {
     it(what, () => {
-      const full = { leads: false, elsewhere: undefined, storeAgeMs: 0, ...standing };
+      const full = { leads: false, elsewhere: undefined, storeAgeMs: 0, ...status };
       assert.equal(isOver(of, full, milliseconds(now)), expected);
     });
   }
