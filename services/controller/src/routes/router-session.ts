@@ -23,7 +23,7 @@ export interface LeadershipStatus {
 /** A guest tries the leader again after this long. A store that is silent for longer may well be heard by other controllers. */
 const redirectAfterMs = 10_000;
 
-export const isWelcome = (anyController: boolean, { leads }: LeadershipStatus): boolean => leads || anyController;
+export const mayServeRouter = (anyController: boolean, { leads }: LeadershipStatus): boolean => leads || anyController;
 
 /** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
 export function isOver(

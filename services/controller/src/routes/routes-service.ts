@@ -6,7 +6,7 @@ import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from '../cluster/demand-book.js';
 import type { Leader } from '../leadership/leadership.js';
 import { createDoorbell, createNotifier } from '../loops/notifier.js';
-import { isOver, isWelcome, type LeadershipStatus, type RouterSession } from './router-session.js';
+import { isOver, mayServeRouter, type LeadershipStatus, type RouterSession } from './router-session.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
 
@@ -104,7 +104,7 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   const messages = stream[Symbol.asyncIterator]();
   const hello = await readHello(messages);
   const { routerId: router, address, anyController } = hello;
-  if (!isWelcome(anyController, leadershipStatusOf(options))) throw leader.refusal();
+  if (!mayServeRouter(anyController, leadershipStatusOf(options))) throw leader.refusal();
   if (!options.ready() && table.isEmpty) throw noTable();
   const session: RouterSession = { anyController, since: clock.now(), leaderThen: leader.elsewhere };
   const ended = new AbortController();
