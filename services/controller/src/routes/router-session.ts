@@ -26,7 +26,7 @@ const redirectAfterMs = 10_000;
 export const mayServeRouter = (anyController: boolean, { leads }: LeadershipStatus): boolean => leads || anyController;
 
 /** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
-export function isOver(
+export function mustRedirect(
   { anyController, since, leaderThen }: RouterSession,
   status: LeadershipStatus,
   now: Milliseconds,

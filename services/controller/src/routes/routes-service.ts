@@ -6,7 +6,7 @@ import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from '../cluster/demand-book.js';
 import type { Leader } from '../leadership/leadership.js';
 import { createDoorbell, createNotifier } from '../loops/notifier.js';
-import { isOver, mayServeRouter, type LeadershipStatus, type RouterSession } from './router-session.js';
+import { mustRedirect, mayServeRouter, type LeadershipStatus, type RouterSession } from './router-session.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
 
@@ -174,7 +174,7 @@ async function sendTable(
   const { table, leader, clock } = options;
   let at = resume;
   while (!signal.aborted) {
-    if (isOver(session, leadershipStatusOf(options), clock.now())) throw leader.refusal();
+    if (mustRedirect(session, leadershipStatusOf(options), clock.now())) throw leader.refusal();
     const message = table.since(at);
     at = table.version;
     if (message !== undefined) await stream.write(message);

@@ -7,7 +7,7 @@ import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
 import { createDemandBook } from '../../src/cluster/demand-book.js';
-import { isOver, type RouterSession } from '../../src/routes/router-session.js';
+import { mustRedirect, type RouterSession } from '../../src/routes/router-session.js';
 import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
 import { createTableLog } from '../../src/routes/table-log.js';
 
@@ -59,11 +59,11 @@ describe('routers’ streams', () => {
     let room: Promise<void> | undefined;
     let makeRoom = (): void => undefined;
     let hangUp = (): void => undefined;
-    const isOver = new Promise<void>((resolve) => (hangUp = resolve));
+    const closed = new Promise<void>((resolve) => (hangUp = resolve));
     async function* said(): AsyncGenerator<wire.RouterMessage, void, undefined> {
       const hello = { routerId, address: 'r:1', epoch: '', revision: 0, anyController: false };
       yield { message: 'hello', hello, demand: null, workerLost: null };
-      await isOver;
+      await closed;
     }
     const stream: DuplexStream<wire.RouterMessage, wire.TableMessageInput> = {
       [Symbol.asyncIterator]: said,
@@ -201,7 +201,7 @@ describe('a router’s visit', () => {
   for (const [what, of, status, now, expected] of cases) {
     it(what, () => {
       const full = { leads: false, elsewhere: undefined, storeAgeMs: 0, ...status };
-      assert.equal(isOver(of, full, milliseconds(now)), expected);
+      assert.equal(mustRedirect(of, full, milliseconds(now)), expected);
     });
   }
 });
