@@ -3,7 +3,7 @@
 
 import type { Clock, PlanAction, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
-import { createDoorbell } from '../loops/notifier.js';
+import { createWakeSignal } from '../loops/notifier.js';
 
 export interface WorkerStreamWriter {
   readonly worker: WorkerId;
@@ -39,7 +39,7 @@ export function createWorkerStreamWriter({
   storeAgeMs,
   clock,
 }: WorkerStreamWriterOptions): WorkerStreamWriter {
-  const bell = createDoorbell(clock);
+  const wakeSignal = createWakeSignal(clock);
   let unsent: wire.AssignmentsInput | undefined;
   let requested: number | undefined;
   const next = (): wire.ControllerMessageInput => {
@@ -57,16 +57,16 @@ export function createWorkerStreamWriter({
     worker,
     setAssignments(assignments) {
       unsent = assignments;
-      bell.ring();
+      wakeSignal.wake();
     },
     requestReport(sequence) {
       requested = sequence;
-      bell.ring();
+      wakeSignal.wake();
     },
     async run(signal) {
       while (!signal.aborted) {
         await stream.write(next());
-        if (unsent === undefined && requested === undefined) await bell.wait(heartbeatMs, signal);
+        if (unsent === undefined && requested === undefined) await wakeSignal.wait(heartbeatMs, signal);
       }
     },
   };

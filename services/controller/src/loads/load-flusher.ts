@@ -6,7 +6,7 @@ import type { Logger } from '@pareto/telemetry';
 import { countedReports, type VariantCounts } from './counters.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
-import { createDoorbell } from '../loops/notifier.js';
+import { createWakeSignal } from '../loops/notifier.js';
 import { countsOf, flushLimits, planFlush, type Saying } from './plan-flush.js';
 import { loadKey, type LoadRecord } from '../storage/records.js';
 
@@ -44,7 +44,7 @@ interface Waiting {
 export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   const { leader, mirror, clock, logger } = options;
   const waiting = new Map<WorkerId, Waiting>();
-  const bell = createDoorbell(clock);
+  const wakeSignal = createWakeSignal(clock);
   let countsAt = clock.now();
   const writtenOf = (worker: WorkerId): LoadRecord | undefined => mirror.records.loads.get(loadKey(worker))?.value;
 
@@ -66,12 +66,12 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
         saying: saidNow(before?.saying ?? [], load),
         isNews: isNews || before?.isNews === true,
       });
-      if (isNews) bell.ring();
+      if (isNews) wakeSignal.wake();
     },
     uncounted: () => [...waiting].flatMap(([worker, { saying }]) => countsOf(writtenOf(worker), saying)),
     async run(signal) {
       while (!signal.aborted) {
-        await bell.wait(untilCounts(clock, countsAt), signal);
+        await wakeSignal.wait(untilCounts(clock, countsAt), signal);
         await clock.sleep(newsMs, signal).catch(() => undefined);
         await round(clock.now() - countsAt >= countsMs);
       }

@@ -9,22 +9,22 @@ export interface Notifier {
 }
 
 /** For one who waits: a ring while nobody waits is not lost. */
-export interface Doorbell {
-  readonly ring: () => void;
+export interface WakeSignal {
+  readonly wake: () => void;
   readonly wait: Notifier['wait'];
 }
 
-export function createDoorbell(clock: Clock): Doorbell {
+export function createWakeSignal(clock: Clock): WakeSignal {
   const notifier = createNotifier(clock);
-  let rung = false;
+  let isSet = false;
   return {
-    ring() {
-      rung = true;
+    wake() {
+      isSet = true;
       notifier.notify();
     },
     async wait(timeoutMs, signal) {
-      if (!rung) await notifier.wait(timeoutMs, signal);
-      rung = false;
+      if (!isSet) await notifier.wait(timeoutMs, signal);
+      isSet = false;
     },
   };
 }

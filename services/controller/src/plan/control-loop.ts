@@ -16,7 +16,7 @@ import {
 import type { Tracer } from '@pareto/telemetry';
 import { observe, observeDemand } from '../cluster/observe.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
-import { createDoorbell } from '../loops/notifier.js';
+import { createWakeSignal } from '../loops/notifier.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { endRules } from '../rules/end-rules.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -47,7 +47,7 @@ const turnMs = 1_000;
 const pauseMs = milliseconds(50);
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, leader, mirror, logger, metrics } = options;
-  const bell = createDoorbell(clock);
+  const wakeSignal = createWakeSignal(clock);
   let memory: TurnMemory | undefined;
   const failed = (during: TurnMemory) => (error: unknown) => {
     during.failures += 1;
@@ -62,12 +62,12 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
   };
   return {
-    trigger: bell.ring,
+    trigger: wakeSignal.wake,
     async run(signal) {
       while (!signal.aborted) {
         await turn();
         await clock.sleep(pauseMs, signal).catch(() => undefined);
-        await bell.wait(turnMs, signal);
+        await wakeSignal.wait(turnMs, signal);
       }
     },
   };

@@ -5,7 +5,7 @@ import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rp
 import type { Logger } from '@pareto/telemetry';
 import type { DemandBook } from '../cluster/demand-book.js';
 import type { Leader } from '../leadership/leadership.js';
-import { createDoorbell, createNotifier } from '../loops/notifier.js';
+import { createWakeSignal, createNotifier } from '../loops/notifier.js';
 import { mustRedirect, mayServeRouter, type LeadershipStatus, type RouterSession } from './router-session.js';
 import type { TableLog } from './table-log.js';
 import type { TableRows } from './table-rows.js';
@@ -51,7 +51,7 @@ type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
 export function createRoutes(options: RoutesOptions): Routes {
   const { table, clock } = options;
-  const bell = createDoorbell(clock);
+  const wakeSignal = createWakeSignal(clock);
   const changed = createNotifier(clock);
   const routers = new Map<object, wire.RouterInfoInput>();
 
@@ -67,24 +67,24 @@ export function createRoutes(options: RoutesOptions): Routes {
     const session = {};
     routers.set(session, { routerId, address });
     if (table.isEmpty || routers.size === 1) refresh();
-    bell.ring();
+    wakeSignal.wake();
     return {
       [Symbol.dispose]() {
         routers.delete(session);
-        bell.ring();
+        wakeSignal.wake();
       },
     };
   };
 
   return {
     handlers: { watch: (stream, call) => serveRouter(options, { stream, call, changed, join }) },
-    touch: bell.ring,
+    touch: wakeSignal.wake,
     leadershipChanged: () => changed.notify(),
     async run(signal) {
       while (!signal.aborted) {
         if (routers.size > 0 || clock.now() - refreshedAt >= unwatchedMs) refresh();
         await clock.sleep(coalesceMs, signal).catch(() => undefined);
-        await bell.wait(recheckMs, signal);
+        await wakeSignal.wait(recheckMs, signal);
       }
     },
     routers: list,
