@@ -7,7 +7,7 @@ import { countedReports, type VariantCounts } from './counters.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { createWakeSignal } from '../loops/notifier.js';
-import { countsOf, flushLimits, planFlush, type Saying } from './plan-flush.js';
+import { countsOf, flushLimits, planFlush, type UnwrittenLoads } from './plan-flush.js';
 import { loadKey, type LoadRecord } from '../storage/records.js';
 
 export interface LoadFlusher {
@@ -37,7 +37,7 @@ const newsMs = milliseconds(250);
 const countsMs = 5_000;
 
 interface Waiting {
-  readonly saying: Saying;
+  readonly loads: UnwrittenLoads;
   readonly isNews: boolean;
 }
 
@@ -60,15 +60,15 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   return {
     note(said, isNews) {
       const before = waiting.get(said.worker);
-      const last = before?.saying.at(-1) ?? writtenOf(said.worker);
+      const last = before?.loads.at(-1) ?? writtenOf(said.worker);
       const load = { ...said, replicas: countedReports(last, said.incarnation, said.replicas, clock.wallMs()) };
       waiting.set(load.worker, {
-        saying: saidNow(before?.saying ?? [], load),
+        loads: appendLoad(before?.loads ?? [], load),
         isNews: isNews || before?.isNews === true,
       });
       if (isNews) wakeSignal.wake();
     },
-    uncounted: () => [...waiting].flatMap(([worker, { saying }]) => countsOf(writtenOf(worker), saying)),
+    uncounted: () => [...waiting].flatMap(([worker, { loads }]) => countsOf(writtenOf(worker), loads)),
     async run(signal) {
       while (!signal.aborted) {
         await wakeSignal.wait(untilCounts(clock, countsAt), signal);
@@ -81,7 +81,7 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
 }
 
 /** A word takes the place of the last one, unless that one counts what this one leaves out. */
-function saidNow(before: Saying, load: LoadRecord): Saying {
+function appendLoad(before: UnwrittenLoads, load: LoadRecord): UnwrittenLoads {
   const last = before.at(-1);
   const ids = new Set(load.replicas.map(({ replica }) => replica));
   const isCovered = last?.incarnation === load.incarnation && last.replicas.every(({ replica }) => ids.has(replica));
@@ -98,8 +98,8 @@ async function flush(
   due: Map<WorkerId, Waiting>,
 ): Promise<void> {
   while (due.size > 0) {
-    const sayings = Array.from(due.values(), ({ saying }) => saying);
-    const { compares, operations, done } = planFlush(sayings, mirror.records, flushLimits);
+    const unwritten = Array.from(due.values(), ({ loads }) => loads);
+    const { compares, operations, done } = planFlush(unwritten, mirror.records, flushLimits);
     if (operations.length > 0 && !(await leader.write(compares, operations))) return;
     if (operations.length === 0 && done.length === 0) return;
     for (const id of done) {
@@ -115,5 +115,5 @@ async function flush(
 /** What was said since: all but the last word of what was written is behind. */
 function leftOver(now: Waiting | undefined, written: Waiting): Waiting | undefined {
   if (now === undefined || now === written) return undefined;
-  return { ...now, saying: now.saying.slice(written.saying.length - 1) };
+  return { ...now, loads: now.loads.slice(written.loads.length - 1) };
 }

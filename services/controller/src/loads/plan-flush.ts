@@ -13,7 +13,7 @@ import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type Lo
  * What a worker said that is not written yet, in order: its last word, and before that the last words on what it no longer
  * speaks of (replicas that left, an incarnation that ended). Never empty.
  */
-export type Saying = readonly LoadRecord[];
+export type UnwrittenLoads = readonly LoadRecord[];
 
 interface FlushLimits {
   /** Each has a compare, and the leader's fence is one more. */
@@ -32,27 +32,31 @@ export interface FlushPlan {
 }
 
 /** As many workers as fit; of one that does not fit alone, as many replicas. Empty operations: nothing has changed. */
-export function planFlush(sayings: Iterable<Saying>, records: RecordView, limits: FlushLimits): FlushPlan {
+export function planFlush(
+  unwrittenLoads: Iterable<UnwrittenLoads>,
+  records: RecordView,
+  limits: FlushLimits,
+): FlushPlan {
   const book = openBook(records, limits);
   const done: WorkerId[] = [];
-  for (const saying of sayings) {
-    const load = saying.at(-1);
+  for (const loads of unwrittenLoads) {
+    const load = loads.at(-1);
     if (load === undefined) continue;
     const before = records.loads.get(loadKey(load.worker))?.value;
     const isUnchanged = JSON.stringify(before) === JSON.stringify(load);
-    if (isUnchanged || book.add(load, countsOf(before, saying))) {
+    if (isUnchanged || book.add(load, countsOf(before, loads))) {
       done.push(load.worker);
       continue;
     }
-    if (!book.isEmpty() || addPart(book, before, saying, limits)) break;
+    if (!book.isEmpty() || addPart(book, before, loads, limits)) break;
   }
   return { ...book.close(), done };
 }
 
 /** What a saying adds to the counters: the sum over its words that are not written, each against the one before. */
-export function countsOf(before: LoadRecord | undefined, saying: Saying): readonly VariantCounts[] {
-  const written = saying.length < 2 ? undefined : JSON.stringify(before);
-  const unwritten = saying.slice(1 + saying.findLastIndex((load) => JSON.stringify(load) === written));
+export function countsOf(before: LoadRecord | undefined, loads: UnwrittenLoads): readonly VariantCounts[] {
+  const written = loads.length < 2 ? undefined : JSON.stringify(before);
+  const unwritten = loads.slice(1 + loads.findLastIndex((load) => JSON.stringify(load) === written));
   return unwritten.flatMap((load, i) => countsSince(i === 0 ? before : unwritten[i - 1], load));
 }
 
@@ -114,7 +118,7 @@ const counterBytes = 1_024;
 const batchBytes = 256;
 
 /** The replicas of one worker that changed, as many as fit; the others stay as they are in the store until next time. */
-function addPart(book: Book, before: LoadRecord | undefined, [load]: Saying, limits: FlushLimits): boolean {
+function addPart(book: Book, before: LoadRecord | undefined, [load]: UnwrittenLoads, limits: FlushLimits): boolean {
   if (load === undefined) return false;
   const same = before?.incarnation === load.incarnation ? before.replicas : [];
   const known = new Map(same.map((report) => [report.replica, report]));

@@ -8,7 +8,7 @@ import { createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
 import type { Term } from '../../src/leadership/leadership.js';
 import { createLoadFlusher, type SaidLoad } from '../../src/loads/load-flusher.js';
-import { countsOf, flushLimits, planFlush, type FlushPlan, type Saying } from '../../src/loads/plan-flush.js';
+import { countsOf, flushLimits, planFlush, type FlushPlan, type UnwrittenLoads } from '../../src/loads/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../../src/storage/record-tables.js';
 import type { LoadRecord } from '../../src/storage/records.js';
 import { reportOf } from '../support/reports.js';
@@ -68,7 +68,7 @@ describe('flushing loads', () => {
         await withStore(async (store) => {
           const { tables, catchUp } = await openWorld(store, ['tiny:original']);
           const state = new Map<string, { incarnation: number; count: number }>();
-          const waiting = new Map<string, Saying>();
+          const waiting = new Map<string, UnwrittenLoads>();
           let truth = 0;
           let before = 0;
           for (const { worker, more, restarts, mirrorIsLate, retried } of steps) {
@@ -104,10 +104,10 @@ describe('flushing loads', () => {
   it('fits many workers into transactions of the allowed size, counters of one variant together', async () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
-      const sayings = Array.from({ length: 300 }, (_, i) => [
+      const unwrittenLoads = Array.from({ length: 300 }, (_, i) => [
         loadOf(`w${i}`, '1', countOf(`r${i}`, 'tiny:original', 2)),
       ]);
-      const waiting = new Map(sayings.map((saying) => [saying[0]?.worker, saying]));
+      const waiting = new Map(unwrittenLoads.map((loads) => [loads[0]?.worker, loads]));
       let transactions = 0;
       for (; waiting.size > 0; transactions += 1) {
         const plan = planFlush(waiting.values(), tables.view, flushLimits);
@@ -125,10 +125,10 @@ describe('flushing loads', () => {
     const variants = Array.from({ length: 200 }, (_, i) => `m${i}:original`);
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, variants);
-      const saying = [loadOf('w1', '1', ...variants.map((variant, i) => countOf(`r${i}`, variant, 5)))];
+      const loads = [loadOf('w1', '1', ...variants.map((variant, i) => countOf(`r${i}`, variant, 5)))];
       for (let round = 0; ; round += 1) {
         assert.ok(round < 5);
-        const plan = planFlush([saying], tables.view, flushLimits);
+        const plan = planFlush([loads], tables.view, flushLimits);
         assert.ok(plan.operations.length <= flushLimits.operations);
         if (plan.operations.length > 0) assert.equal((await store.transact(fenced(plan))).kind, 'committed');
         await catchUp();
@@ -141,10 +141,10 @@ describe('flushing loads', () => {
   it('writes nothing when nothing has changed', async () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
-      const saying = [loadOf('w1', '1', countOf('a', 'tiny:original', 1))];
-      await store.transact(planFlush([saying], tables.view, flushLimits));
+      const loads = [loadOf('w1', '1', countOf('a', 'tiny:original', 1))];
+      await store.transact(planFlush([loads], tables.view, flushLimits));
       await catchUp();
-      assert.deepEqual(planFlush([saying], tables.view, flushLimits), { compares: [], operations: [], done: ['w1'] });
+      assert.deepEqual(planFlush([loads], tables.view, flushLimits), { compares: [], operations: [], done: ['w1'] });
     });
   });
 
@@ -177,21 +177,21 @@ describe('flushing loads', () => {
   });
 
   it('counts once what a process said that has ended since, also when its words were written already', () => {
-    const saying = [
+    const loads = [
       loadOf('w1', '1', countOf('a', 'tiny:original', 7)),
       loadOf('w1', '2', countOf('b', 'tiny:original', 2)),
       loadOf('w1', '2', countOf('b', 'tiny:original', 5)),
     ];
     const items = (before: LoadRecord | undefined): number =>
-      countsOf(before, saying).reduce((sum, counts) => sum + counts.items, 0);
-    assert.deepEqual([undefined, ...saying].map(items), [12, 5, 3, 0]);
+      countsOf(before, loads).reduce((sum, counts) => sum + counts.items, 0);
+    assert.deepEqual([undefined, ...loads].map(items), [12, 5, 3, 0]);
   });
 
   it('counts what a replica did before it left', async () => {
     await withStore(async (store) => {
       const { tables, catchUp } = await openWorld(store, ['tiny:original']);
-      const saying = [loadOf('w1', '1', countOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
-      await store.transact(planFlush([saying], tables.view, flushLimits));
+      const loads = [loadOf('w1', '1', countOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
+      await store.transact(planFlush([loads], tables.view, flushLimits));
       await catchUp();
       assert.equal(await counted(store, 'tiny:original'), 7);
     });
