@@ -12,7 +12,7 @@ import { loadKey, type LoadRecord } from '../storage/records.js';
 
 export interface LoadFlusher {
   /** What a worker says now. `isNews`: a replica or the worker itself changed its state. */
-  note(load: SaidLoad, isNews: boolean): void;
+  note(load: ReportedLoad, isNews: boolean): void;
   /** What workers have counted beyond the counters in the store. */
   uncounted(): readonly VariantCounts[];
   /** Writes, while this controller leads, until the signal aborts. */
@@ -22,7 +22,7 @@ export interface LoadFlusher {
 }
 
 /** As the worker says it. */
-export interface SaidLoad extends Omit<LoadRecord, 'replicas'> {
+export interface ReportedLoad extends Omit<LoadRecord, 'replicas'> {
   readonly replicas: readonly ReplicaReport[];
 }
 
@@ -58,10 +58,13 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   leader.onChange(() => waiting.clear());
 
   return {
-    note(said, isNews) {
-      const before = waiting.get(said.worker);
-      const last = before?.loads.at(-1) ?? writtenOf(said.worker);
-      const load = { ...said, replicas: countedReports(last, said.incarnation, said.replicas, clock.wallMs()) };
+    note(reported, isNews) {
+      const before = waiting.get(reported.worker);
+      const last = before?.loads.at(-1) ?? writtenOf(reported.worker);
+      const load = {
+        ...reported,
+        replicas: countedReports(last, reported.incarnation, reported.replicas, clock.wallMs()),
+      };
       waiting.set(load.worker, {
         loads: appendLoad(before?.loads ?? [], load),
         isNews: isNews || before?.isNews === true,

@@ -7,7 +7,7 @@ import { openEmbeddedStore, type Compare, type Operation, type Store, type Trans
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
 import type { Term } from '../../src/leadership/leadership.js';
-import { createLoadFlusher, type SaidLoad } from '../../src/loads/load-flusher.js';
+import { createLoadFlusher, type ReportedLoad } from '../../src/loads/load-flusher.js';
 import { countsOf, flushLimits, planFlush, type FlushPlan, type UnwrittenLoads } from '../../src/loads/plan-flush.js';
 import { createRecordTables, type RecordTables } from '../../src/storage/record-tables.js';
 import type { LoadRecord } from '../../src/storage/records.js';
@@ -156,21 +156,21 @@ describe('flushing loads', () => {
       const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
       const leader = fakeLeader(store, catchUp);
       const flusher = createLoadFlusher({ leader, mirror: { records: tables.view }, clock, logger });
-      const said = (count: number, age: number): SaidLoad => {
+      const reported = (count: number, age: number): ReportedLoad => {
         const counts = { ...noCounts, success: { count, ns: count }, lastInferenceAgeMs: milliseconds(age) };
         return loadOf('w1', '1', { ...countOf('a', 'tiny:original', count), counts });
       };
       const lastAt = (): number | undefined => [...tables.view.counters.values()][0]?.value.lastInferenceWallMs;
-      flusher.note(said(3, 400), false);
+      flusher.note(reported(3, 400), false);
       assert.equal(flusher.uncounted()[0]?.counts.success.count, 3);
       await flusher.flush();
       assert.deepEqual([flusher.uncounted(), lastAt()], [[], 9_600]);
       const { revision } = await store.range('');
       await clock.advance(1_000);
-      flusher.note(said(3, 1_407), false);
+      flusher.note(reported(3, 1_407), false);
       await flusher.flush();
       assert.equal((await store.range('')).revision, revision);
-      flusher.note(said(4, 0), false);
+      flusher.note(reported(4, 0), false);
       await flusher.flush();
       assert.equal(lastAt(), 11_000);
     });
