@@ -37,20 +37,20 @@ export function planFlush(
   records: RecordView,
   limits: FlushLimits,
 ): FlushPlan {
-  const book = openBook(records, limits);
+  const builder = createFlushBuilder(records, limits);
   const done: WorkerId[] = [];
   for (const loads of unwrittenLoads) {
     const load = loads.at(-1);
     if (load === undefined) continue;
     const before = records.loads.get(loadKey(load.worker))?.value;
     const isUnchanged = JSON.stringify(before) === JSON.stringify(load);
-    if (isUnchanged || book.add(load, countsOf(before, loads))) {
+    if (isUnchanged || builder.add(load, countsOf(before, loads))) {
       done.push(load.worker);
       continue;
     }
-    if (!book.isEmpty() || addPart(book, before, loads, limits)) break;
+    if (!builder.isEmpty() || addPart(builder, before, loads, limits)) break;
   }
-  return { ...book.close(), done };
+  return { ...builder.build(), done };
 }
 
 /** What a saying adds to the counters: the sum over its words that are not written, each against the one before. */
@@ -60,14 +60,14 @@ export function countsOf(before: LoadRecord | undefined, loads: UnwrittenLoads):
   return unwritten.flatMap((load, i) => countsSince(i === 0 ? before : unwritten[i - 1], load));
 }
 
-interface Book {
+interface FlushBuilder {
   /** False, and nothing is added, when it does not fit. */
   add(load: LoadRecord, counts: readonly VariantCounts[]): boolean;
   isEmpty(): boolean;
-  close(): Pick<FlushPlan, 'compares' | 'operations'>;
+  build(): Pick<FlushPlan, 'compares' | 'operations'>;
 }
 
-function openBook(records: RecordView, limits: FlushLimits): Book {
+function createFlushBuilder(records: RecordView, limits: FlushLimits): FlushBuilder {
   const loads: LoadRecord[] = [];
   let totals: ReadonlyMap<string, CounterRecord> = new Map();
   let bytes = 0;
@@ -93,7 +93,7 @@ function openBook(records: RecordView, limits: FlushLimits): Book {
       return true;
     },
     isEmpty: () => loads.length === 0,
-    close() {
+    build() {
       const keys = [...loads.map(({ worker }) => loadKey(worker)), ...totals.keys()];
       const read: ReadonlyMap<string, Stored<unknown>> = new Map<string, Stored<unknown>>([
         ...records.loads,
@@ -118,7 +118,12 @@ const counterBytes = 1_024;
 const batchBytes = 256;
 
 /** The replicas of one worker that changed, as many as fit; the others stay as they are in the store until next time. */
-function addPart(book: Book, before: LoadRecord | undefined, [load]: UnwrittenLoads, limits: FlushLimits): boolean {
+function addPart(
+  builder: FlushBuilder,
+  before: LoadRecord | undefined,
+  [load]: UnwrittenLoads,
+  limits: FlushLimits,
+): boolean {
   if (load === undefined) return false;
   const same = before?.incarnation === load.incarnation ? before.replicas : [];
   const known = new Map(same.map((report) => [report.replica, report]));
@@ -128,7 +133,7 @@ function addPart(book: Book, before: LoadRecord | undefined, [load]: UnwrittenLo
   for (let size = Math.min(changed.length, limits.operations - 1); size > 0; size = Math.floor(size / 2)) {
     const part = new Map([...known, ...changed.slice(0, size).map((report) => [report.replica, report] as const)]);
     const partial = { ...load, replicas: [...part.values()] };
-    if (book.add(partial, countsSince(before, partial))) return true;
+    if (builder.add(partial, countsSince(before, partial))) return true;
   }
   return false;
 }
