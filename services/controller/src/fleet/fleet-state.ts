@@ -6,7 +6,7 @@ import type { LiveReplica } from './live-replica.js';
 import {
   extendGrace,
   followed,
-  isNews,
+  isStateChange,
   joined,
   missedMs,
   neverLeft,
@@ -112,7 +112,7 @@ export function createFleetState(params: FleetParams): FleetState {
       hear(now);
       const after = reported(worker, report, now);
       workers.set(session.info.id, after);
-      return isNews(worker, after);
+      return isStateChange(worker, after);
     },
     suspect(id, now) {
       const worker = workers.get(id);

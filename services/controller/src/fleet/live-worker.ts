@@ -131,9 +131,9 @@ export const variantOf = (target: WorkTarget): VariantId =>
   target.kind === 'measure' ? target.variant : formatVariant(target.architecture, target.recipe, 'cpu');
 
 /** A replica came, went or changed its state, the worker its mind, or it is doubted no more. */
-export function isNews(before: LiveWorker, after: LiveWorker): boolean {
-  const isOtherwise = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
-  return isOtherwise || !sameStates(before.replicas, after.replicas);
+export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
+  const isChanged = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
+  return isChanged || !sameStates(before.replicas, after.replicas);
 }
 
 /** As the store has it, where no stream of it is. */

@@ -167,11 +167,11 @@ async function handleMessage(
   if (message.report) {
     const report = reportFromWire(message.report);
     const before = { report: fleet.lastReport(worker), replicas: fleet.replicas(worker) };
-    const isNews = fleet.report(session, report, clock.now());
-    if (isNews) tellNews(options, worker, before);
-    loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isNews);
+    const isStateChange = fleet.report(session, report, clock.now());
+    if (isStateChange) addReportEvents(options, worker, before);
+    loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isStateChange);
     reportRequester.onReport(worker, message.report.asked);
-    if (isNews) changed();
+    if (isStateChange) changed();
     await records.storeQuarantines(report);
   }
   const finish = (target: WorkTarget): void => {
@@ -198,7 +198,11 @@ interface Before {
 }
 
 /** Nothing of what a worker brings along when it joins: that is no news to anybody. */
-function tellNews({ fleet, events }: WorkerSessionsOptions, worker: WorkerId, { report, replicas }: Before): void {
+function addReportEvents(
+  { fleet, events }: WorkerSessionsOptions,
+  worker: WorkerId,
+  { report, replicas }: Before,
+): void {
   if (report === undefined) return;
   for (const event of replicaEvents(worker, replicas, fleet.replicas(worker))) events.add(event);
   if (report.draining || fleet.lastReport(worker)?.draining !== true) return;

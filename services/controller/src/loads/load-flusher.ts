@@ -11,8 +11,8 @@ import { countsOf, flushLimits, planFlush, type UnwrittenLoads } from './plan-fl
 import { loadKey, type LoadRecord } from '../storage/records.js';
 
 export interface LoadFlusher {
-  /** What a worker says now. `isNews`: a replica or the worker itself changed its state. */
-  note(load: ReportedLoad, isNews: boolean): void;
+  /** What a worker says now. `isStateChange`: a replica or the worker itself changed its state. */
+  note(load: ReportedLoad, isStateChange: boolean): void;
   /** What workers have counted beyond the counters in the store. */
   uncounted(): readonly VariantCounts[];
   /** Writes, while this controller leads, until the signal aborts. */
@@ -33,12 +33,12 @@ export interface LoadFlusherOptions {
   readonly logger: Logger;
 }
 
-const newsMs = milliseconds(250);
+const stateChangeMs = milliseconds(250);
 const countsMs = 5_000;
 
 interface Waiting {
   readonly loads: UnwrittenLoads;
-  readonly isNews: boolean;
+  readonly isStateChange: boolean;
 }
 
 export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
@@ -51,14 +51,14 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   const round = async (isCountsDue: boolean): Promise<void> => {
     if (leader.term === undefined) return;
     if (isCountsDue) countsAt = clock.now();
-    const due = [...waiting].filter(([, { isNews }]) => isNews || isCountsDue);
+    const due = [...waiting].filter(([, { isStateChange }]) => isStateChange || isCountsDue);
     await flush(options, waiting, new Map(due)).catch((error: unknown) => logger.warn('loads not written', { error }));
   };
   // Another leader has counted on: what was said before is said anew to whoever leads.
   leader.onChange(() => waiting.clear());
 
   return {
-    note(reported, isNews) {
+    note(reported, isStateChange) {
       const before = waiting.get(reported.worker);
       const last = before?.loads.at(-1) ?? writtenOf(reported.worker);
       const load = {
@@ -67,15 +67,15 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
       };
       waiting.set(load.worker, {
         loads: appendLoad(before?.loads ?? [], load),
-        isNews: isNews || before?.isNews === true,
+        isStateChange: isStateChange || before?.isStateChange === true,
       });
-      if (isNews) wakeSignal.wake();
+      if (isStateChange) wakeSignal.wake();
     },
     uncounted: () => [...waiting].flatMap(([worker, { loads }]) => countsOf(writtenOf(worker), loads)),
     async run(signal) {
       while (!signal.aborted) {
         await wakeSignal.wait(untilCounts(clock, countsAt), signal);
-        await clock.sleep(newsMs, signal).catch(() => undefined);
+        await clock.sleep(stateChangeMs, signal).catch(() => undefined);
         await round(clock.now() - countsAt >= countsMs);
       }
     },
@@ -92,7 +92,7 @@ function appendLoad(before: UnwrittenLoads, load: LoadRecord): UnwrittenLoads {
 }
 
 const untilCounts = (clock: Clock, countsAt: Milliseconds): number =>
-  Math.max(0, countsAt + countsMs - newsMs - clock.now());
+  Math.max(0, countsAt + countsMs - stateChangeMs - clock.now());
 
 /** Writes what is due. What was said anew meanwhile, or lost a compare, waits for the next round. */
 async function flush(
