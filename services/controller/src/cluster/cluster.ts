@@ -5,7 +5,7 @@ import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { createDemandBook, type DemandBook } from './demand-book.js';
 import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
-import { keepRegistry } from '../registry/keep-registry.js';
+import { createRegistryCache } from '../registry/registry-cache.js';
 import { createLeader, type Leader } from '../leadership/leadership.js';
 import type { FleetParams } from '../fleet/live-worker.js';
 import { createMirror, type Mirror } from '../storage/mirror.js';
@@ -59,7 +59,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const demand = createDemandBook();
   const changes = createListeners();
   const leaderships = createListeners();
-  const registry = keepRegistry(mirror, options);
+  const registry = createRegistryCache(mirror, options);
   const served = createServedVersions();
   const witnessed = watchRestores(options, mirror, leader, fleet);
 

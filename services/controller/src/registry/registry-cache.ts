@@ -10,12 +10,12 @@ import type { RecordKind } from '../storage/records.js';
 import { viewRegistry, type PlainRegistry, type RegistryView } from './registry-view.js';
 import { rulesInForce } from './rule-changes.js';
 
-export interface KeepRegistryOptions {
+export interface RegistryCacheOptions {
   readonly prices: PriceTable;
   readonly clock: Clock;
 }
 
-export function keepRegistry(mirror: Mirror, { prices, clock }: KeepRegistryOptions): () => RegistryView {
+export function createRegistryCache(mirror: Mirror, { prices, clock }: RegistryCacheOptions): () => RegistryView {
   const markVariants = createMarkVariants(prices);
   let plain: PlainRegistry | undefined;
   let marked: Marked | undefined;
