@@ -20,7 +20,7 @@ import { createFleetRecords } from './fleet/fleet-records.js';
 import { defaultFleetParams } from './fleet/fleet-state.js';
 import { setGauges } from './cluster/gauges.js';
 import { createHandover } from './leadership/handover.js';
-import { keepHouse } from './maintenance/housekeeping.js';
+import { runMaintenance } from './maintenance/maintenance.js';
 import type { FleetParams } from './fleet/live-worker.js';
 import { createLoadFlusher } from './loads/load-flusher.js';
 import { createNotices } from './cluster/notices.js';
@@ -95,7 +95,7 @@ export async function createController(
   const handover = createHandover(() => loads.flush());
   const lead = (signal: AbortSignal): Promise<void> =>
     cluster.leader.run(advertisedAddress(config, port()), AbortSignal.any([signal, handover.signal]));
-  const house = { ...config, ...context, store, cluster, records };
+  const maintenance = { ...config, ...context, store, cluster, records };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
     ...{ ...cluster, ...context, blobs, holds, store, metrics, ready: () => isWhole(cluster) },
@@ -112,7 +112,7 @@ export async function createController(
       background('routing table', (signal) => routes.run(signal)),
       background('loads', (signal) => loads.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
-      background('housekeeping', (signal) => keepHouse(house, signal)),
+      background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
       background('compaction', (signal) => keepCompacted(compaction, signal)),
       background('blob collection', (signal) => keepCollected(collection, signal)),
       serving,

@@ -6,7 +6,7 @@ import type { Logger } from '@pareto/telemetry';
 import type { Cluster } from '../cluster/cluster.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
 
-export interface HousekeepingOptions {
+export interface MaintenanceOptions {
   readonly store: Store;
   readonly cluster: Cluster;
   readonly records: FleetRecords;
@@ -20,7 +20,7 @@ export interface HousekeepingOptions {
 const roundMs = 60_000;
 
 /** A round each minute until the signal aborts; a last backup then. */
-export async function keepHouse(options: HousekeepingOptions, signal: AbortSignal): Promise<void> {
+export async function runMaintenance(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   const { backupMinutes } = options;
   for (let round = 1; await isRoundDue(options, signal); round += 1) {
     if (round % backupMinutes === 0) await backup(options);
@@ -30,20 +30,20 @@ export async function keepHouse(options: HousekeepingOptions, signal: AbortSigna
 }
 
 /** After a minute; false at once when the signal aborts. */
-const isRoundDue = ({ clock }: HousekeepingOptions, signal: AbortSignal): Promise<boolean> =>
+const isRoundDue = ({ clock }: MaintenanceOptions, signal: AbortSignal): Promise<boolean> =>
   clock.sleep(milliseconds(roundMs), signal).then(
     () => true,
     () => false,
   );
 
-async function forgetLost({ cluster, records, logger }: HousekeepingOptions): Promise<void> {
+async function forgetLost({ cluster, records, logger }: MaintenanceOptions): Promise<void> {
   if (cluster.leader.term === undefined) return;
   const forgetting = records.forgetLost(cluster.clusterView());
   await forgetting.catch((error: unknown) => logger.warn('workers not forgotten', { error }));
 }
 
 /** A store that can't be reached has no backup, and keeps nobody from stopping. */
-async function backup({ store, backupFile, logger }: HousekeepingOptions): Promise<void> {
+async function backup({ store, backupFile, logger }: MaintenanceOptions): Promise<void> {
   if (backupFile === undefined) return;
   await backupStore(store, backupFile).then(
     (entries) => logger.info('backup written', { file: backupFile, entries }),
