@@ -11,7 +11,7 @@ import { keepCollected } from './maintenance/blob-collection.js';
 import { createBlobHolds } from './storage/blob-holds.js';
 import { leaderOf } from './leadership/candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
-import { keepCompacted } from './maintenance/compaction.js';
+import { runCompaction } from './maintenance/compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
 import { createControlLoop } from './plan/control-loop.js';
 import { createSuspicions } from './fleet/suspicions.js';
@@ -113,7 +113,7 @@ export async function createController(
       background('loads', (signal) => loads.run(signal)),
       background('control loop', (signal) => loop.run(signal)),
       background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
-      background('compaction', (signal) => keepCompacted(compaction, signal)),
+      background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => keepCollected(collection, signal)),
       serving,
       handover.part,

@@ -22,10 +22,10 @@ interface Mark {
 }
 
 const minuteMs = 60_000;
-const keptMs = 10 * minuteMs;
+const historyMs = 10 * minuteMs;
 
 /** Until the signal aborts. A mark is set each minute, on every controller, so that a new leader knows how far back is what. */
-export async function keepCompacted(options: CompactionOptions, signal: AbortSignal): Promise<void> {
+export async function runCompaction(options: CompactionOptions, signal: AbortSignal): Promise<void> {
   const { mirror, everyMinutes, clock } = options;
   let marks: readonly Mark[] = [];
   mirror.onRestored(() => {
@@ -50,7 +50,7 @@ const minuteHasPassed = (clock: Clock, signal: AbortSignal): Promise<boolean> =>
 
 /** The newest mark that is old enough, and those after it. */
 function dueMark(marks: readonly Mark[], now: Milliseconds): readonly [Mark | undefined, readonly Mark[]] {
-  const index = marks.findLastIndex(({ at }) => now - at >= keptMs);
+  const index = marks.findLastIndex(({ at }) => now - at >= historyMs);
   return [marks[index], marks.slice(index + 1)];
 }
 
