@@ -7,7 +7,7 @@ import type { Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner } from './plan/assigner.js';
 import { background } from './loops/background.js';
-import { keepCollected } from './maintenance/blob-collection.js';
+import { runBlobCollection } from './maintenance/blob-collection.js';
 import { createBlobHolds } from './storage/blob-holds.js';
 import { leaderOf } from './leadership/candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
@@ -114,7 +114,7 @@ export async function createController(
       background('control loop', (signal) => loop.run(signal)),
       background('housekeeping', (signal) => runMaintenance(maintenance, signal)),
       background('compaction', (signal) => runCompaction(compaction, signal)),
-      background('blob collection', (signal) => keepCollected(collection, signal)),
+      background('blob collection', (signal) => runBlobCollection(collection, signal)),
       serving,
       handover.part,
     ],

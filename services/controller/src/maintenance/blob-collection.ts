@@ -23,14 +23,14 @@ export interface BlobCollectionOptions {
 }
 
 const roundMs = milliseconds(60_000);
-const mostApartMs = 3_600_000;
+const maxIntervalMs = 3_600_000;
 /** A leader that was paused for longer asks the store whether it still is one before it removes more. */
 const provenMs = 1_000;
 
 /** A round some minute after this controller began to lead, then one an hour, or two in a grace, until the signal aborts. */
-export async function keepCollected(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
+export async function runBlobCollection(options: BlobCollectionOptions, signal: AbortSignal): Promise<void> {
   const { leader, params, clock, logger } = options;
-  const everyMs = Math.min(mostApartMs, params.graceMs / 2);
+  const everyMs = Math.min(maxIntervalMs, params.graceMs / 2);
   let last: { readonly term: Term; readonly at: Milliseconds } | undefined;
   for (;;) {
     await clock.sleep(roundMs, signal).catch(() => undefined);

@@ -8,7 +8,7 @@ import { digest, milliseconds, systemClock, type Digest } from '@pareto/core';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
-import { collectBlobs, keepCollected, type BlobCollectionOptions } from '../../src/maintenance/blob-collection.js';
+import { collectBlobs, runBlobCollection, type BlobCollectionOptions } from '../../src/maintenance/blob-collection.js';
 import { createBlobHolds, type BlobHolds } from '../../src/storage/blob-holds.js';
 import type { Leader } from '../../src/leadership/leadership.js';
 
@@ -180,7 +180,7 @@ describe('collecting blobs', () => {
     };
     let term = { since: milliseconds(clock.now() + 30_000), lost: never };
     const leader = Object.defineProperty({ ...options.leader }, 'term', { get: () => term });
-    const running = keepCollected({ ...options, blobs: counted, leader, clock }, stopping.signal);
+    const running = runBlobCollection({ ...options, blobs: counted, leader, clock }, stopping.signal);
     const pass = async (minutes: number): Promise<void> => {
       for (let minute = 0; minute < minutes; minute += 1) await clock.advance(60_000);
     };
