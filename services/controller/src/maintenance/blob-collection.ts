@@ -6,7 +6,7 @@ import { planBlobCollection, type BlobCollection, type CollectParams } from '@pa
 import type { Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { BlobHolds } from '../storage/blob-holds.js';
-import { keepBook, readReferences, type CollectionBook } from './blob-references.js';
+import { updateCollectionState, readReferences, type CollectionState } from './blob-references.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 
 export interface BlobCollectionOptions {
@@ -49,8 +49,8 @@ export async function collectBlobs(options: BlobCollectionOptions, signal: Abort
   const { blobs, store, params, clock, logger } = options;
   // 1. Only in a place that is this cluster's, and not soon after the store came into being or was restored: what was
   //    registered since the copy was made is not in it.
-  const book = await keepBook(options);
-  if (!(await owns(options, book)) || clock.wallMs() - book.sinceWallMs < params.graceMs) return;
+  const state = await updateCollectionState(options);
+  if (!(await owns(options, state)) || clock.wallMs() - state.sinceWallMs < params.graceMs) return;
 
   // 2. List before reading what is referred to: a blob that comes later is not in the list.
   const listed: StoredBlob[] = [];
@@ -72,7 +72,7 @@ export async function collectBlobs(options: BlobCollectionOptions, signal: Abort
 }
 
 /** One place may have been given to two clusters by mistake: neither knows what the other refers to. */
-async function owns({ blobs, logger }: BlobCollectionOptions, { id }: CollectionBook): Promise<boolean> {
+async function owns({ blobs, logger }: BlobCollectionOptions, { id }: CollectionState): Promise<boolean> {
   const collector = await blobs.noteOnce('collector', id);
   if (collector === id) return true;
   logger.warn(

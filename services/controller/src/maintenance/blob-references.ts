@@ -27,7 +27,7 @@ async function readAll<T>(store: Store, kinds: readonly string[]): Promise<reado
   return ranges.flatMap(({ entries }) => entries.map(({ value }) => JSON.parse(value) as T));
 }
 
-export interface CollectionBook {
+export interface CollectionState {
   /** Of this registry, also over backups of it. */
   readonly id: string;
   /** The store's history that it is about. */
@@ -38,9 +38,9 @@ export interface CollectionBook {
   readonly roundWallMs: number;
 }
 
-const bookKey = 'collection/book';
+const stateKey = 'collection/book';
 
-export interface BookOptions {
+export interface CollectionStateOptions {
   readonly store: Store;
   readonly leader: Leader;
   readonly clock: Clock;
@@ -51,17 +51,22 @@ export interface BookOptions {
  * The registry's book of collecting, with this round in it. Begun anew when the store's history is another one, or when the
  * last round was longer ago than the grace: the store may be a copy that was made then, and not know what came since.
  */
-export async function keepBook({ store, leader, clock, params }: BookOptions): Promise<CollectionBook> {
-  const { entry } = await store.get(bookKey);
-  const known = entry && (JSON.parse(entry.value) as CollectionBook);
+export async function updateCollectionState({
+  store,
+  leader,
+  clock,
+  params,
+}: CollectionStateOptions): Promise<CollectionState> {
+  const { entry } = await store.get(stateKey);
+  const known = entry && (JSON.parse(entry.value) as CollectionState);
   const now = clock.wallMs();
-  const isKept = known?.epoch === store.epoch && now - known.roundWallMs <= params.graceMs;
-  const book = {
+  const isContinued = known?.epoch === store.epoch && now - known.roundWallMs <= params.graceMs;
+  const state = {
     id: known?.id ?? randomUUID(),
     epoch: store.epoch,
-    sinceWallMs: isKept ? known.sinceWallMs : now,
+    sinceWallMs: isContinued ? known.sinceWallMs : now,
     roundWallMs: now,
   };
-  await leader.write([], [{ kind: 'put', key: bookKey, value: JSON.stringify(book) }]);
-  return book;
+  await leader.write([], [{ kind: 'put', key: stateKey, value: JSON.stringify(state) }]);
+  return state;
 }

@@ -44,7 +44,7 @@ describe('collecting blobs', () => {
     const metrics = createControllerMetrics();
     const clock = { ...systemClock, wallMs: () => Date.now() + 48 * hour };
     options = { blobs, holds, store, leader, ready: () => true, params, clock, logger, metrics };
-    await beginBook();
+    await beginState();
   });
   afterEach(async () => {
     await store[Symbol.asyncDispose]();
@@ -52,7 +52,7 @@ describe('collecting blobs', () => {
   });
 
   /** The book was begun two days before the rounds of these tests, and has been kept. */
-  const beginBook = (): Promise<void> => rounds(0, 20, 40);
+  const beginState = (): Promise<void> => rounds(0, 20, 40);
   /** Hours from now, with what a test has otherwise. */
   async function rounds(...hours: readonly number[]): Promise<void> {
     for (const at of hours) {
