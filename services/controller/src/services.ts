@@ -20,7 +20,7 @@ import type { Notices } from './cluster/notices.js';
 import type { OutcomeRecords } from './registry/outcome-records.js';
 import type { PlanLog } from './plan/plan-log.js';
 import { createRegistryHandlers } from './api/registry-service.js';
-import { createRegistryTurns } from './leadership/registry-turns.js';
+import { createWriteQueue } from './leadership/write-queue.js';
 import { createReportRequester } from './fleet/report-requester.js';
 import type { WorkerExpiry } from './fleet/worker-expiry.js';
 import type { Routes } from './routes/routes-service.js';
@@ -59,7 +59,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const preferLeader = (): void => {
     if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.refusal();
   };
-  const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, takeTurn: createRegistryTurns() };
+  const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, takeTurn: createWriteQueue() };
   server.add(
     'pareto.v1.Registry',
     createRegistryHandlers({ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) }),

@@ -10,7 +10,7 @@ import type { Mirror } from '../storage/mirror.js';
 import type { RegistryView } from '../registry/registry-view.js';
 import { unchangedSince } from '../storage/record-tables.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../storage/records.js';
-import { decideUntilWritten } from '../leadership/registry-turns.js';
+import { decideUntilWritten } from '../leadership/write-queue.js';
 
 export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;

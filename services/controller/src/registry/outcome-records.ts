@@ -20,7 +20,7 @@ import { currentVersions, type RegistryView } from './registry-view.js';
 import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
-import { decideUntilWritten } from '../leadership/registry-turns.js';
+import { decideUntilWritten } from '../leadership/write-queue.js';
 
 export interface OutcomeRecords {
   /** The first word on a file counts. Nothing when the architecture was deleted meanwhile. */

@@ -13,7 +13,7 @@ import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, refuseTaken } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
-import type { TakeTurn } from '../leadership/registry-turns.js';
+import type { TakeTurn } from '../leadership/write-queue.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
 
 export interface RegisterContext {

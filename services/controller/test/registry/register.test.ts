@@ -5,13 +5,13 @@ import { ParetoError } from '@pareto/core';
 import { describe, it } from 'mocha';
 import type { RegisterContext } from '../../src/registry/register.js';
 import { registerTask } from '../../src/registry/register-task.js';
-import { createRegistryTurns } from '../../src/leadership/registry-turns.js';
+import { createWriteQueue } from '../../src/leadership/write-queue.js';
 
 /** An empty registry whose leader loses every compare-and-swap. */
 const beaten = {
   mirror: { records: { tasks: new Map(), names: new Map(), architectures: new Map() } },
   leader: { write: async () => false },
-  takeTurn: createRegistryTurns(),
+  takeTurn: createWriteQueue(),
 } as unknown as RegisterContext;
 
 const request = { name: 'digits', metric: 'top1', defaultObjective: null, validationDigest: '' };

@@ -9,12 +9,12 @@ export type TakeTurn = <T>(what: string, decide: () => Promise<T | undefined>) =
 const attempts = 5;
 
 /** What `takeTurn` throws: `aborted` when others were faster each time, else what `decide` throws. */
-export function createRegistryTurns(): TakeTurn {
+export function createWriteQueue(): TakeTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (what, decide) => {
-    const turn = last.then(() => decideUntilWritten(what, decide));
-    last = turn.catch(() => undefined);
-    return turn;
+    const write = last.then(() => decideUntilWritten(what, decide));
+    last = write.catch(() => undefined);
+    return write;
   };
 }
 
