@@ -59,7 +59,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const preferLeader = (): void => {
     if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.refusal();
   };
-  const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, takeTurn: createWriteQueue() };
+  const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, runExclusive: createWriteQueue() };
   server.add(
     'pareto.v1.Registry',
     createRegistryHandlers({ ...registry, preferLeader, requireSettled: () => requireSettled(cluster) }),

@@ -47,12 +47,12 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async delete({ name }) {
       requireWritable();
-      await options.takeTurn(name, () => deleteName(options, name, clusterView().wallMs));
+      await options.runExclusive(name, () => deleteName(options, name, clusterView().wallMs));
       return {};
     },
     async profile({ variant }) {
       requireWritable();
-      await options.takeTurn(variant, () => profileAgain(options, clusterView().registry, variant));
+      await options.runExclusive(variant, () => profileAgain(options, clusterView().registry, variant));
       return {};
     },
     async jobs({ name }) {

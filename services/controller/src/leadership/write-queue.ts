@@ -3,13 +3,13 @@
 import { ParetoError } from '@pareto/core';
 
 /** Runs `decide` when its turn comes: it looks, writes, and answers; undefined: somebody else wrote in between. */
-export type TakeTurn = <T>(what: string, decide: () => Promise<T | undefined>) => Promise<T>;
+export type RunExclusive = <T>(what: string, decide: () => Promise<T | undefined>) => Promise<T>;
 
 /** Only another controller, or the control loop, can come in between. */
 const attempts = 5;
 
 /** What `takeTurn` throws: `aborted` when others were faster each time, else what `decide` throws. */
-export function createWriteQueue(): TakeTurn {
+export function createWriteQueue(): RunExclusive {
   let last: Promise<unknown> = Promise.resolve();
   return (what, decide) => {
     const write = last.then(() => decideUntilWritten(what, decide));

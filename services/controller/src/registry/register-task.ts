@@ -18,7 +18,7 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
     validation: request.validationDigest === '' ? undefined : digest(request.validationDigest),
   };
   if (wanted.validation !== undefined) await checkBlob(context.blobs, 'validation set', wanted.validation);
-  return context.takeTurn(`task ${name}`, async () => {
+  return context.runExclusive(`task ${name}`, async () => {
     const known = knownTask(context.mirror, wanted);
     return known ?? writeTask(context, { ...wanted, signature: undefined });
   });

@@ -13,14 +13,14 @@ import type { Mirror } from '../storage/mirror.js';
 import { claim, lastVersion, refuseTaken } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
-import type { TakeTurn } from '../leadership/write-queue.js';
+import type { RunExclusive } from '../leadership/write-queue.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey, type NameRecord } from '../storage/records.js';
 
 export interface RegisterContext {
   readonly mirror: Mirror;
   readonly leader: Leader;
   readonly blobs: BlobStore;
-  readonly takeTurn: TakeTurn;
+  readonly runExclusive: RunExclusive;
   /** Of a model with a dynamic batch. */
   readonly maxBatchSize: number;
 }
@@ -40,7 +40,7 @@ export async function registerArchitecture(
   await checkLabelFiles(blobs, labels);
   const needsLook = before === undefined || changesBatch(before, wanted);
   const model = needsLook ? await inspectFiles(blobs, manifest) : undefined;
-  return context.takeTurn(`architecture ${name}`, async () => {
+  return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // changed meanwhile
     if (same !== undefined) return changeWishes(context, same, wanted, model);

@@ -9,7 +9,7 @@ import { ruleKey, tenant } from '../storage/records.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 import { checkText, ruleFrom } from './rule-request.js';
 
-export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'takeTurn'> {
+export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'runExclusive'> {
   readonly clusterView: () => ClusterView;
 }
 
@@ -18,7 +18,7 @@ const most = { rules: 1_000, wishes: 10_000 } as const;
 
 /** Throws what `ruleFrom` does, and `resource-exhausted`. A wish takes the place of the one for the same target. */
 export function setRule(context: RulesContext, request: wire.SetRuleRequest): Promise<Rule> {
-  return context.takeTurn('the rules', async () => {
+  return context.runExclusive('the rules', async () => {
     const view = context.clusterView();
     const rule = ruleFrom(view, request);
     return (await writeRule(context, view, rule)) ? rule : undefined;
@@ -32,7 +32,7 @@ export async function setWarmth(
 ): Promise<void> {
   if (asking !== tenant) throw notFound('tenant', asking);
   const kind = warm ? 'warm' : 'cold';
-  await context.takeTurn('the rules', async () => {
+  await context.runExclusive('the rules', async () => {
     const view = context.clusterView();
     const request = { kind, task: '', target, reason: 'asked for by a client', by: 'client', lastsMs: 0 };
     const wish = ruleFrom(view, request);
@@ -70,10 +70,10 @@ function refuseTooMany(others: number, rule: Rule): void {
 
 /** Throws `not-found`. */
 export function liftRule(
-  { leader, mirror, takeTurn, clusterView }: RulesContext,
+  { leader, mirror, runExclusive, clusterView }: RulesContext,
   { id, by }: wire.LiftRuleRequest,
 ): Promise<Rule> {
-  return takeTurn(`rule ${id}`, async () => {
+  return runExclusive(`rule ${id}`, async () => {
     const { wallMs } = clusterView();
     const known = mirror.records.rules.get(ruleKey(id));
     if (known === undefined || isOver(known.value, wallMs)) throw notFound('rule', id);
