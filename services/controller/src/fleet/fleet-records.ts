@@ -10,7 +10,7 @@ import type { Mirror } from '../storage/mirror.js';
 import type { RegistryView } from '../registry/registry-view.js';
 import { unchangedSince } from '../storage/record-tables.js';
 import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerRecord } from '../storage/records.js';
-import { decideUntilWritten } from '../leadership/write-queue.js';
+import { retryOnConflict } from '../leadership/write-queue.js';
 
 export interface FleetRecords {
   remember(info: WorkerInfo): Promise<void>;
@@ -47,7 +47,7 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
     id: WorkerId,
     change: (known: WorkerRecord | undefined) => WorkerRecord | undefined,
   ): Promise<true> =>
-    decideUntilWritten(`worker ${id}`, async () => {
+    retryOnConflict(`worker ${id}`, async () => {
       const key = workerKey(id);
       const known = mirror.records.workers.get(key);
       const next = change(known?.value);

@@ -12,14 +12,14 @@ const attempts = 5;
 export function createWriteQueue(): RunExclusive {
   let last: Promise<unknown> = Promise.resolve();
   return (what, decide) => {
-    const write = last.then(() => decideUntilWritten(what, decide));
+    const write = last.then(() => retryOnConflict(what, decide));
     last = write.catch(() => undefined);
     return write;
   };
 }
 
 /** Looks and writes, again when somebody else wrote in between. Throws `aborted` when others were faster each time. */
-export async function decideUntilWritten<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
+export async function retryOnConflict<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const written = await decide();
     if (written !== undefined) return written;

@@ -20,7 +20,7 @@ import { currentVersions, type RegistryView } from './registry-view.js';
 import { addMissing, knownProviders, outcomesOf, type VariantWrites } from './outcome-variants.js';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
-import { decideUntilWritten } from '../leadership/write-queue.js';
+import { retryOnConflict } from '../leadership/write-queue.js';
 
 export interface OutcomeRecords {
   /** The first word on a file counts. Nothing when the architecture was deleted meanwhile. */
@@ -86,7 +86,7 @@ async function checkFiles({ blobs }: OutcomeRecordsOptions, outcome: RecipeOutco
 async function storeChecked(options: OutcomeRecordsOptions, outcome: RecipeOutcome): Promise<void> {
   const { leader, mirror, logger, metrics } = options;
   const { architecture, version, recipe, result } = outcome;
-  const written = await decideUntilWritten(`recipe ${recipe} of ${architecture}`, async () => {
+  const written = await retryOnConflict(`recipe ${recipe} of ${architecture}`, async () => {
     const writes = outcomeWrites(mirror.records, outcome, options.maxBatchSize);
     if (writes === undefined) return 'nothing';
     return (await leader.write(writes.compares, writes.operations)) ? 'outcome' : undefined;
