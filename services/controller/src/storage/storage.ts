@@ -6,7 +6,7 @@ import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { checkBlobPlace, openBlobPlace, type BlobFlags } from './blob-place.js';
 import type { EtcdFlags } from './etcd-access.js';
-import { createLateStore, type LateStore } from './late-store.js';
+import { createDeferredStore, type DeferredStore } from './deferred-store.js';
 import { createLateBlobs, type LateBlobs } from './late-blobs.js';
 import { openEtcd, openWhenThere, type OpenContext } from './open-store.js';
 
@@ -33,7 +33,7 @@ export interface StorageContext extends OpenContext {
 /** Throws a ParetoError of one line when the embedded store can't be opened; starting the part does for all else. */
 export async function createStorage(config: StorageFlags, context: StorageContext): Promise<Storage> {
   const { clock } = context;
-  const store = createLateStore();
+  const store = createDeferredStore();
   if (context.store !== undefined) store.open(keptOpen(context.store));
   else if (config.etcd === undefined) store.open(await openEmbeddedStore(join(config.dataDir, 'store'), { clock }));
   const blobs = createLateBlobs();
@@ -45,7 +45,12 @@ export async function createStorage(config: StorageFlags, context: StorageContex
   return { store, blobs, part };
 }
 
-async function start(config: StorageFlags, context: StorageContext, store: LateStore, blobs: LateBlobs): Promise<void> {
+async function start(
+  config: StorageFlags,
+  context: StorageContext,
+  store: DeferredStore,
+  blobs: LateBlobs,
+): Promise<void> {
   const { etcd, cluster, restore } = config;
   const { draining, logger } = context;
   if (etcd !== undefined) {

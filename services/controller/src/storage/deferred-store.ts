@@ -3,21 +3,21 @@
 import { ParetoError } from '@pareto/core';
 import type { Store } from '@pareto/state';
 
-export interface LateStore extends Store {
+export interface DeferredStore extends Store {
   /** From now on calls go to that store; closing this one closes it. */
   open(store: Store): void;
 }
 
 /** Calls before `open` throw `unavailable`. */
-export function createLateStore(): LateStore {
+export function createDeferredStore(): DeferredStore {
   let opened: Store | undefined;
   const store = (): Store => {
     if (opened === undefined) throw new ParetoError('unavailable', 'the store is not open yet: try again in a moment');
     return opened;
   };
   return {
-    open(later) {
-      opened = later;
+    open(target) {
+      opened = target;
     },
     get epoch() {
       return opened?.epoch ?? '';
