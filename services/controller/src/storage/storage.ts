@@ -7,7 +7,7 @@ import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { checkBlobPlace, openBlobPlace, type BlobFlags } from './blob-place.js';
 import type { EtcdFlags } from './etcd-access.js';
 import { createDeferredStore, type DeferredStore } from './deferred-store.js';
-import { createLateBlobs, type LateBlobs } from './late-blobs.js';
+import { createDeferredBlobStore, type DeferredBlobStore } from './deferred-blob-store.js';
 import { openEtcd, openWhenThere, type OpenContext } from './open-store.js';
 
 export interface Storage {
@@ -36,7 +36,7 @@ export async function createStorage(config: StorageFlags, context: StorageContex
   const store = createDeferredStore();
   if (context.store !== undefined) store.open(keptOpen(context.store));
   else if (config.etcd === undefined) store.open(await openEmbeddedStore(join(config.dataDir, 'store'), { clock }));
-  const blobs = createLateBlobs();
+  const blobs = createDeferredBlobStore();
   const part: Runnable = {
     name: 'store',
     start: () => start(config, context, store, blobs),
@@ -49,7 +49,7 @@ async function start(
   config: StorageFlags,
   context: StorageContext,
   store: DeferredStore,
-  blobs: LateBlobs,
+  blobs: DeferredBlobStore,
 ): Promise<void> {
   const { etcd, cluster, restore } = config;
   const { draining, logger } = context;

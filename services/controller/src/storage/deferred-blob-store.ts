@@ -3,13 +3,13 @@
 import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
 
-export interface LateBlobs extends BlobStore {
+export interface DeferredBlobStore extends BlobStore {
   /** From now on calls go there. */
   open(blobs: BlobStore): void;
 }
 
 /** Everything before `open` throws `unavailable`. */
-export function createLateBlobs(): LateBlobs {
+export function createDeferredBlobStore(): DeferredBlobStore {
   let opened: BlobStore | undefined;
   const blobs = (): BlobStore => {
     if (opened === undefined) {
@@ -18,8 +18,8 @@ export function createLateBlobs(): LateBlobs {
     return opened;
   };
   return {
-    open(later) {
-      opened = later;
+    open(target) {
+      opened = target;
     },
     get place() {
       return blobs().place;
