@@ -16,7 +16,7 @@ const pauseMs = milliseconds(2_000);
  * Waits for what can't be reached, and says so in the log; undefined when the signal aborts first. Throws what `open` does
  * when waiting would not help.
  */
-export async function openWhenThere<T>(
+export async function openWithRetry<T>(
   waiting: string,
   open: () => Promise<T>,
   { clock, logger }: OpenContext,
@@ -37,7 +37,7 @@ export async function openWhenThere<T>(
   return undefined;
 }
 
-/** As `openWhenThere` does. */
+/** As `openWithRetry` does. */
 export async function openEtcd(
   etcd: readonly string[],
   flags: EtcdFlags,
@@ -50,5 +50,5 @@ export async function openEtcd(
     logger.warn('etcd is left to compact itself: without its --auto-compaction-retention its history grows for ever');
   }
   const onNotice = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(message, fields);
-  return openWhenThere('waiting for etcd', () => openEtcdStore({ ...access, clock, onNotice }), context, signal);
+  return openWithRetry('waiting for etcd', () => openEtcdStore({ ...access, clock, onNotice }), context, signal);
 }

@@ -8,7 +8,7 @@ import { checkBlobPlace, openBlobPlace, type BlobFlags } from './blob-place.js';
 import type { EtcdFlags } from './etcd-access.js';
 import { createDeferredStore, type DeferredStore } from './deferred-store.js';
 import { createDeferredBlobStore, type DeferredBlobStore } from './deferred-blob-store.js';
-import { openEtcd, openWhenThere, type OpenContext } from './open-store.js';
+import { openEtcd, openWithRetry, type OpenContext } from './open-store.js';
 
 export interface Storage {
   /** With etcd: open once the part has started, however long that takes. */
@@ -63,7 +63,7 @@ async function start(
     if (etcd !== undefined) await checkBlobPlace(store, place);
     return place;
   };
-  const place = await openWhenThere("waiting for the models' place", open, context, draining);
+  const place = await openWithRetry("waiting for the models' place", open, context, draining);
   if (place === undefined) return;
   blobs.open(place);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
