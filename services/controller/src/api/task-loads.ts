@@ -2,7 +2,7 @@
 
 import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../cluster/demand-book.js';
+import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../cluster/demand-window.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 

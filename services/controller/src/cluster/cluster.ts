@@ -3,7 +3,7 @@
 import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
 import { createElection, type Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { createDemandBook, type DemandBook } from './demand-book.js';
+import { createDemandWindow, type DemandWindow } from './demand-window.js';
 import { createFleetState, type FleetState } from '../fleet/fleet-state.js';
 import { createRegistryCache } from '../registry/registry-cache.js';
 import { createLeader, type Leader } from '../leadership/leadership.js';
@@ -18,7 +18,7 @@ export interface Cluster {
   readonly mirror: Mirror;
   readonly leader: Leader;
   readonly fleet: FleetState;
-  readonly demand: DemandBook;
+  readonly demand: DemandWindow;
   /** All of it at this moment. */
   readonly clusterView: () => ClusterView;
   /** For how long the store was not heard. */
@@ -56,7 +56,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const election = createElection(store, { name: 'controller', ttlMs: leaseMs, clock });
   const leader = createLeader({ ...options, mirror, election });
   const fleet = createFleetState(options.fleet);
-  const demand = createDemandBook();
+  const demand = createDemandWindow();
   const changes = createListeners();
   const leaderships = createListeners();
   const registry = createRegistryCache(mirror, options);

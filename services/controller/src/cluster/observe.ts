@@ -21,7 +21,7 @@ import type {
   PlacementWorker,
   VariantDemand,
 } from '@pareto/policy';
-import type { DemandBook } from './demand-book.js';
+import type { DemandWindow } from './demand-window.js';
 import type { FleetState } from '../fleet/fleet-state.js';
 import { variantOf } from '../fleet/live-worker.js';
 import type { RecordView } from '../storage/record-tables.js';
@@ -39,7 +39,7 @@ export interface ClusterView {
   readonly records: RecordView;
   readonly registry: RegistryView;
   readonly fleet: FleetState;
-  readonly demand: DemandBook;
+  readonly demand: DemandWindow;
   readonly prices: PriceTable;
   readonly now: Milliseconds;
   /** Since the Unix epoch: rules end by it. */

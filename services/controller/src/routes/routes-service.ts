@@ -3,7 +3,7 @@
 import { milliseconds, ParetoError, workerId, type Clock, type TableVersion, type WorkerId } from '@pareto/core';
 import type { DuplexStream, ServerCall, ServiceHandlers, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
-import type { DemandBook } from '../cluster/demand-book.js';
+import type { DemandWindow } from '../cluster/demand-window.js';
 import type { Leader } from '../leadership/leadership.js';
 import { createWakeSignal, createNotifier } from '../loops/notifier.js';
 import { mustRedirect, mayServeRouter, type LeadershipStatus, type RouterSession } from './router-session.js';
@@ -24,7 +24,7 @@ export interface Routes {
 export interface RoutesOptions {
   readonly table: TableLog;
   readonly leader: Pick<Leader, 'term' | 'elsewhere' | 'refusal'>;
-  readonly demand: DemandBook;
+  readonly demand: DemandWindow;
   readonly rows: (routers: readonly wire.RouterInfoInput[]) => TableRows;
   /** False: the store was not read yet, or what it says of the fleet is not true. The table stays what it is. */
   readonly ready: () => boolean;

@@ -5,7 +5,7 @@ import { milliseconds, variantId, type ReplicaReport } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { describe, it } from 'mocha';
 import { addCounts, countsSince } from '../../src/loads/counters.js';
-import { createDemandBook } from '../../src/cluster/demand-book.js';
+import { createDemandWindow } from '../../src/cluster/demand-window.js';
 import { reportOf, w1 } from '../support/reports.js';
 
 const ms = milliseconds;
@@ -34,32 +34,32 @@ describe('demand book', () => {
   });
 
   it('turns counts into rates over five seconds, refusals in proportion', () => {
-    const book = createDemandBook();
+    const demand = createDemandWindow();
     for (let second = 0; second < 5; second += 1) {
-      book.add('r', entry({ requests: 20, refused: 10, itemsByVariant: { [tiny]: 50 } }), ms(second * 1000));
+      demand.add('r', entry({ requests: 20, refused: 10, itemsByVariant: { [tiny]: 50 } }), ms(second * 1000));
     }
-    assert.equal(book.itemsPerSecond(ms(4_000)).get(tiny), 100);
-    assert.deepEqual(book.byTarget(ms(4_000)).get('t'), {
+    assert.equal(demand.itemsPerSecond(ms(4_000)).get(tiny), 100);
+    assert.deepEqual(demand.byTarget(ms(4_000)).get('t'), {
       requestsPerSecond: 20,
       refusedPerSecond: 10,
       violationsPerSecond: 0,
     });
-    assert.equal(book.itemsPerSecond(ms(20_000)).size, 0);
+    assert.equal(demand.itemsPerSecond(ms(20_000)).size, 0);
   });
 
   it('takes what a router tells of a long time for what it is', () => {
-    const book = createDemandBook();
+    const demand = createDemandWindow();
     const minute = entry({ target: 't', requests: 6_000, itemsByVariant: { [tiny]: 6_000 } }, 60_000);
-    book.add('r', minute, ms(60_000));
-    assert.equal(book.itemsPerSecond(ms(60_000)).get(tiny), 100);
-    assert.equal(book.byTarget(ms(60_000)).get('t')?.requestsPerSecond, 100);
+    demand.add('r', minute, ms(60_000));
+    assert.equal(demand.itemsPerSecond(ms(60_000)).get(tiny), 100);
+    assert.equal(demand.byTarget(ms(60_000)).get('t')?.requestsPerSecond, 100);
   });
 
   it('knows what became of the queries of the last ten seconds', () => {
-    const book = createDemandBook();
+    const demand = createDemandWindow();
     const second = { requests: 20, refused: 4, violations: 1, failed: 5, latencyCounts: { 10: 15, 30: 1 } };
-    for (let i = 0; i < 20; i += 1) book.add('r', entry({ ...second, itemsByVariant: { [tiny]: 16 } }), ms(i * 1000));
-    const answers = book.answers(ms(19_000)).get('t');
+    for (let i = 0; i < 20; i += 1) demand.add('r', entry({ ...second, itemsByVariant: { [tiny]: 16 } }), ms(i * 1000));
+    const answers = demand.answers(ms(19_000)).get('t');
     assert.deepEqual(
       [answers?.asked, answers?.inTime, answers?.failed, [...(answers?.latencyCounts ?? [])]],
       [
@@ -76,20 +76,20 @@ describe('demand book', () => {
   });
 
   it('knows what is held now, and tells only once that it is new', () => {
-    const book = createDemandBook();
+    const demand = createDemandWindow();
     const held = (variant: string, count: number) => entry({ held: count, heldVariant: variant });
-    assert.equal(book.add('r', held('a:x', 1), ms(0)), true);
-    assert.equal(book.add('r', held('a:x', 2), ms(500)), false);
-    assert.equal(book.add('r2', held('b:x', 5), ms(500)), true);
+    assert.equal(demand.add('r', held('a:x', 1), ms(0)), true);
+    assert.equal(demand.add('r', held('a:x', 2), ms(500)), false);
+    assert.equal(demand.add('r2', held('b:x', 5), ms(500)), true);
     assert.deepEqual(
-      [...book.held(ms(600))],
+      [...demand.held(ms(600))],
       [
         ['b:x', 5],
         ['a:x', 2],
       ],
     );
-    assert.equal(book.held(ms(9_000)).size, 0);
-    assert.equal(book.add('r', held('a:x', 1), ms(9_000)), true);
+    assert.equal(demand.held(ms(9_000)).size, 0);
+    assert.equal(demand.add('r', held('a:x', 1), ms(9_000)), true);
   });
 });
 

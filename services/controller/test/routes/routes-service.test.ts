@@ -6,7 +6,7 @@ import type { DuplexStream, ServerCall, wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { beforeEach, describe, it } from 'mocha';
-import { createDemandBook } from '../../src/cluster/demand-book.js';
+import { createDemandWindow } from '../../src/cluster/demand-window.js';
 import { mustRedirect, type RouterSession } from '../../src/routes/router-session.js';
 import { createRoutes, type RoutesOptions } from '../../src/routes/routes-service.js';
 import { createTableLog } from '../../src/routes/table-log.js';
@@ -37,7 +37,7 @@ describe('routers’ streams', () => {
     routes = createRoutes({
       table: createTableLog(() => 'e'),
       leader,
-      demand: createDemandBook(),
+      demand: createDemandWindow(),
       rows: (routers) =>
         new Map<string, wire.TableRowInput>([
           ...Array.from(names, ([key, name]) => [key, { key, task: { name } }] as const),

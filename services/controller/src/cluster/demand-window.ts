@@ -20,7 +20,7 @@ export interface TargetAnswers {
   readonly itemsByVariant: Map<string, number>;
 }
 
-export interface DemandBook {
+export interface DemandWindow {
   /** True when queries are held that were not before: a turn is due at once. */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
   /** Items per second by variant; what was refused counts in proportion to what was answered. */
@@ -42,7 +42,7 @@ export const answersMs = 10_000;
 /** A router repeats each second what it holds. */
 const heldMs = 2_500;
 
-export function createDemandBook(): DemandBook {
+export function createDemandWindow(): DemandWindow {
   let samples: readonly Sample[] = [];
   /** By router and variant. */
   const holds = new Map<string, { readonly variant: VariantId; readonly count: number; readonly at: Milliseconds }>();
