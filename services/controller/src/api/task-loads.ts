@@ -2,14 +2,14 @@
 
 import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { addTo, answersMs, noAnswers, type TargetAnswers, type TargetRates } from '../cluster/demand-window.js';
+import { addTo, outcomesMs, noOutcomes, type TargetOutcomes, type TargetRates } from '../cluster/demand-window.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 
 export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
   const { demand, now, registry } = view;
   const rates = [...demand.byTarget(now)];
-  const answers = [...demand.answers(now)];
+  const outcomes = [...demand.outcomes(now)];
   const held = [...demand.held(now)];
   const ready = readyReplicas(view);
   return [...registry.tasks.keys()].map((task) => {
@@ -25,20 +25,20 @@ export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
       variantsReady: [...new Set(variants)].sort(),
       usdPerHour: priceShare(ready, task),
       held: held.filter(isOwn).reduce((total, [, count]) => total + count, 0),
-      ...describeAnswers(answers.filter(isOwn).map(([, each]) => each)),
+      ...describeOutcomes(outcomes.filter(isOwn).map(([, each]) => each)),
     };
   });
 }
 
 /** Of all targets of a task together. */
-function describeAnswers(answers: readonly TargetAnswers[]): Partial<wire.TaskLoadInput> {
-  const { asked, inTime, failed, latencyCounts, itemsByVariant } = answers.reduce(merge, noAnswers());
+function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.TaskLoadInput> {
+  const { queries, attained, failed, latencyCounts, itemsByVariant } = outcomes.reduce(merge, noOutcomes());
   const p50Ms = latencyQuantile(latencyCounts, 0.5);
   const p99Ms = latencyQuantile(latencyCounts, 0.99);
-  const perSecond = 1000 / answersMs;
+  const perSecond = 1000 / outcomesMs;
   return {
     ...(p50Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p99Ms }),
-    ...(asked > 0 ? { attainment: inTime / asked } : {}),
+    ...(queries > 0 ? { attainment: attained / queries } : {}),
     failedPerSecond: failed * perSecond,
     itemsPerSecondByVariant: Object.fromEntries(
       Array.from(itemsByVariant, ([variant, items]) => [variant, items * perSecond]),
@@ -46,10 +46,10 @@ function describeAnswers(answers: readonly TargetAnswers[]): Partial<wire.TaskLo
   };
 }
 
-function merge(sum: TargetAnswers, each: TargetAnswers): TargetAnswers {
-  sum.asked += each.asked;
+function merge(sum: TargetOutcomes, each: TargetOutcomes): TargetOutcomes {
+  sum.queries += each.queries;
   sum.failed += each.failed;
-  sum.inTime += each.inTime;
+  sum.attained += each.attained;
   for (const [bucket, count] of each.latencyCounts) addTo(sum.latencyCounts, bucket, count);
   for (const [variant, items] of each.itemsByVariant) addTo(sum.itemsByVariant, variant, items);
   return sum;

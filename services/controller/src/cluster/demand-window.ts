@@ -10,12 +10,12 @@ export interface TargetRates {
 }
 
 /** What became of the queries of the last ten seconds. */
-export interface TargetAnswers {
+export interface TargetOutcomes {
   /** Answered, refused and failed. */
-  asked: number;
+  queries: number;
   failed: number;
   /** Answered within their objective. */
-  inTime: number;
+  attained: number;
   readonly latencyCounts: Map<number, number>;
   readonly itemsByVariant: Map<string, number>;
 }
@@ -26,7 +26,7 @@ export interface DemandWindow {
   /** Items per second by variant; what was refused counts in proportion to what was answered. */
   itemsPerSecond(now: Milliseconds): ReadonlyMap<VariantId, number>;
   byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
-  answers(now: Milliseconds): ReadonlyMap<string, TargetAnswers>;
+  outcomes(now: Milliseconds): ReadonlyMap<string, TargetOutcomes>;
   /** Cold variants waited for now, the most waited for first, with how many queries wait. */
   held(now: Milliseconds): ReadonlyMap<VariantId, number>;
 }
@@ -38,7 +38,7 @@ interface Sample {
 }
 
 const rateMs = 5_000;
-export const answersMs = 10_000;
+export const outcomesMs = 10_000;
 /** A router repeats each second what it holds. */
 const heldMs = 2_500;
 
@@ -61,7 +61,7 @@ export function createDemandWindow(): DemandWindow {
 
   return {
     add(router, demand, now) {
-      samples = [...samples.filter(({ at }) => now - at < answersMs), { ...demand, at: now }];
+      samples = [...samples.filter(({ at }) => now - at < outcomesMs), { ...demand, at: now }];
       let isNew = false;
       for (const [variant, count] of heldIn(demand)) {
         const key = `${router} ${variant}`;
@@ -92,12 +92,12 @@ export function createDemandWindow(): DemandWindow {
       }
       return targets;
     },
-    answers(now) {
-      const targets = new Map<string, TargetAnswers>();
-      for (const [entry, share] of recent(now, answersMs)) {
-        const answers = targets.get(entry.target) ?? noAnswers();
-        addAnswers(answers, entry, share);
-        targets.set(entry.target, answers);
+    outcomes(now) {
+      const targets = new Map<string, TargetOutcomes>();
+      for (const [entry, share] of recent(now, outcomesMs)) {
+        const outcomes = targets.get(entry.target) ?? noOutcomes();
+        addOutcomes(outcomes, entry, share);
+        targets.set(entry.target, outcomes);
       }
       return targets;
     },
@@ -124,18 +124,18 @@ function heldIn({ entries }: wire.Demand): ReadonlyMap<VariantId, number> {
   return counts;
 }
 
-export const noAnswers = (): TargetAnswers => ({
-  ...{ asked: 0, failed: 0, inTime: 0 },
+export const noOutcomes = (): TargetOutcomes => ({
+  ...{ queries: 0, failed: 0, attained: 0 },
   ...{ latencyCounts: new Map(), itemsByVariant: new Map() },
 });
 
-function addAnswers(answers: TargetAnswers, entry: wire.DemandEntry, share: number): void {
+function addOutcomes(outcomes: TargetOutcomes, entry: wire.DemandEntry, share: number): void {
   const { requests, refused, violations, failed } = entry;
-  answers.asked += (requests + failed) * share;
-  answers.failed += failed * share;
-  answers.inTime += (requests - refused - violations) * share;
+  outcomes.queries += (requests + failed) * share;
+  outcomes.failed += failed * share;
+  outcomes.attained += (requests - refused - violations) * share;
   for (const [bucket, count] of Object.entries(entry.latencyCounts))
-    addTo(answers.latencyCounts, Number(bucket), count * share);
+    addTo(outcomes.latencyCounts, Number(bucket), count * share);
   for (const [variant, items] of Object.entries(entry.itemsByVariant))
-    addTo(answers.itemsByVariant, variant, items * share);
+    addTo(outcomes.itemsByVariant, variant, items * share);
 }

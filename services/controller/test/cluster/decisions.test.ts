@@ -59,9 +59,9 @@ describe('demand book', () => {
     const demand = createDemandWindow();
     const second = { requests: 20, refused: 4, violations: 1, failed: 5, latencyCounts: { 10: 15, 30: 1 } };
     for (let i = 0; i < 20; i += 1) demand.add('r', entry({ ...second, itemsByVariant: { [tiny]: 16 } }), ms(i * 1000));
-    const answers = demand.answers(ms(19_000)).get('t');
+    const outcomes = demand.outcomes(ms(19_000)).get('t');
     assert.deepEqual(
-      [answers?.asked, answers?.inTime, answers?.failed, [...(answers?.latencyCounts ?? [])]],
+      [outcomes?.queries, outcomes?.attained, outcomes?.failed, [...(outcomes?.latencyCounts ?? [])]],
       [
         250,
         150,
@@ -72,7 +72,7 @@ describe('demand book', () => {
         ],
       ],
     );
-    assert.equal(answers?.itemsByVariant.get(tiny), 160);
+    assert.equal(outcomes?.itemsByVariant.get(tiny), 160);
   });
 
   it('knows what is held now, and tells only once that it is new', () => {
