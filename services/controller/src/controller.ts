@@ -8,7 +8,7 @@ import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemet
 import { createAssigner } from './plan/assigner.js';
 import { background } from './loops/background.js';
 import { runBlobCollection } from './maintenance/blob-collection.js';
-import { createBlobHolds } from './storage/blob-holds.js';
+import { createBlobReservations } from './storage/blob-reservations.js';
 import { leaderOf } from './leadership/candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
@@ -68,9 +68,9 @@ export async function createController(
   const loads = createLoadFlusher({ ...cluster, ...context });
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, params });
   const records = createFleetRecords({ ...cluster, ...context, metrics });
-  const holds = createBlobHolds();
+  const reservations = createBlobReservations();
   const { maxBatchSize } = config;
-  const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, holds, maxBatchSize, metrics });
+  const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const loop = createControlLoop({
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
     ...{ placement: defaultPlacementParams, scale: defaultScaleParams, epoch: () => store.epoch },
@@ -82,7 +82,7 @@ export async function createController(
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });
   const server = createServer({ ...config, ...access.server, clock, onError });
   addServices(server, {
-    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, holds, assigner },
+    ...{ config, context, cluster, records, outcomes, loads, workerExpiry, blobs, reservations, assigner },
     ...{ planLog, events, notices, routes, table, metrics },
   });
   cluster.onChange(() => {
@@ -98,7 +98,7 @@ export async function createController(
   const maintenance = { ...config, ...context, store, cluster, records };
   const compaction = { ...cluster, ...context, store, everyMinutes: config.etcd ? config.etcdCompactMinutes : 0 };
   const collection = {
-    ...{ ...cluster, ...context, blobs, holds, store, metrics, ready: () => isWhole(cluster) },
+    ...{ ...cluster, ...context, blobs, reservations, store, metrics, ready: () => isWhole(cluster) },
     params: { graceMs: config.blobGraceHours * 3_600_000 },
   };
   return {

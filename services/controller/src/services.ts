@@ -7,7 +7,7 @@ import type { ServiceContext } from '@pareto/service';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
 import type { Assigner } from './fleet/worker-stream-writer.js';
-import type { BlobHolds } from './storage/blob-holds.js';
+import type { BlobReservations } from './storage/blob-reservations.js';
 import { createBlobsHandlers } from './api/blobs-service.js';
 import type { Cluster } from './cluster/cluster.js';
 import type { ControllerConfig } from './config.js';
@@ -38,7 +38,7 @@ export interface ServiceParts {
   readonly loads: LoadFlusher;
   readonly workerExpiry: WorkerExpiry;
   readonly blobs: BlobStore;
-  readonly holds: BlobHolds;
+  readonly reservations: BlobReservations;
   readonly assigner: Assigner;
   readonly planLog: PlanLog;
   readonly events: EventLog;

@@ -1,7 +1,7 @@
 // The Registry service: writes go through the leader, reads come from the mirror.
 
 import { architectureToWire, taskToWire, type ServiceHandlers } from '@pareto/rpc';
-import type { BlobHolds } from '../storage/blob-holds.js';
+import type { BlobReservations } from '../storage/blob-reservations.js';
 import { deleteName } from '../registry/delete-name.js';
 import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
@@ -14,7 +14,7 @@ import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service
 
 export interface RegistryServiceOptions extends RegisterContext {
   readonly clusterView: () => ClusterView;
-  readonly holds: BlobHolds;
+  readonly reservations: BlobReservations;
   readonly planLog: Pick<PlanLog, 'waiting'>;
   /** Throws where the leader is when that is another controller: it alone knows what is going on. */
   readonly preferLeader: () => void;
@@ -23,7 +23,7 @@ export interface RegistryServiceOptions extends RegisterContext {
 }
 
 export function createRegistryHandlers(options: RegistryServiceOptions): ServiceHandlers<'pareto.v1.Registry'> {
-  const { leader, clusterView, holds } = options;
+  const { leader, clusterView, reservations } = options;
   const requireWritable = (): void => {
     leader.require();
     options.requireSettled();
@@ -31,13 +31,13 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
   return {
     async registerTask(request) {
       requireWritable();
-      return taskToWire(await holds.hold([request.validationDigest], () => registerTask(options, request)));
+      return taskToWire(await reservations.hold([request.validationDigest], () => registerTask(options, request)));
     },
     async registerArchitecture(request) {
       requireWritable();
       const files = request.manifest?.files.map((file) => file.digest) ?? [];
       const digests = [...files, ...Object.values(request.labels)];
-      return architectureToWire(await holds.hold(digests, () => registerArchitecture(options, request)));
+      return architectureToWire(await reservations.hold(digests, () => registerArchitecture(options, request)));
     },
     async list({ task }) {
       return listRegistry(clusterView(), task);

@@ -5,13 +5,13 @@ import { milliseconds, type Clock, type Digest, type Milliseconds } from '@paret
 import { planBlobCollection, type BlobCollection, type CollectParams } from '@pareto/policy';
 import type { Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import type { BlobHolds } from '../storage/blob-holds.js';
+import type { BlobReservations } from '../storage/blob-reservations.js';
 import { updateCollectionState, readReferences, type CollectionState } from './blob-references.js';
 import type { Leader, Term } from '../leadership/leadership.js';
 
 export interface BlobCollectionOptions {
   readonly blobs: BlobStore;
-  readonly holds: BlobHolds;
+  readonly reservations: BlobReservations;
   readonly store: Store;
   readonly leader: Leader;
   /** The registry is complete, and of the store's present history. */
@@ -103,10 +103,10 @@ async function removeAll(
 }
 
 async function removeOne(options: BlobCollectionOptions, blob: StoredBlob): Promise<boolean> {
-  const { blobs, holds, logger, metrics } = options;
+  const { blobs, reservations, logger, metrics } = options;
   const { digest, partial, sizeBytes } = blob;
   // Registering asks whether a blob is there before it refers to it: one that it did so for meanwhile is left alone.
-  if (!(await holds.remove(digest, () => blobs.delete(blob)))) return false;
+  if (!(await reservations.remove(digest, () => blobs.delete(blob)))) return false;
   const kind = partial ? 'partial' : 'blob';
   logger.info('blob removed', { digest, kind, bytes: sizeBytes });
   metrics.blobsCollected.add(1, { kind });

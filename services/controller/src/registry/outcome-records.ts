@@ -11,7 +11,7 @@ import {
   type RecipeOutcome,
 } from '@pareto/core';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import type { BlobHolds } from '../storage/blob-holds.js';
+import type { BlobReservations } from '../storage/blob-reservations.js';
 import { checkBlob } from './check-model.js';
 import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from '../leadership/leadership.js';
@@ -33,7 +33,7 @@ export interface OutcomeRecordsOptions {
   readonly leader: Pick<Leader, 'write'>;
   readonly mirror: Pick<Mirror, 'records'>;
   readonly blobs: Pick<BlobStore, 'status'>;
-  readonly holds: BlobHolds;
+  readonly reservations: BlobReservations;
   /** Of a model with a dynamic batch. */
   readonly maxBatchSize: number;
   readonly logger: Logger;
@@ -48,7 +48,7 @@ export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRec
       checkRecipe(outcome);
       const { result } = outcome;
       const digests = result.kind === 'made' ? result.manifest.files.map((file) => file.digest) : [];
-      await options.holds.hold(digests, async () => storeChecked(options, await checkFiles(options, outcome)));
+      await options.reservations.hold(digests, async () => storeChecked(options, await checkFiles(options, outcome)));
     },
     async addVariants({ registry, records }) {
       const basis = [registry.versions, registry.outcomes, [...knownProviders(records)].sort().join()];

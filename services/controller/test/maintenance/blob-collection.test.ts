@@ -9,7 +9,7 @@ import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createControllerMetrics, createLogger } from '@pareto/telemetry';
 import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { collectBlobs, runBlobCollection, type BlobCollectionOptions } from '../../src/maintenance/blob-collection.js';
-import { createBlobHolds, type BlobHolds } from '../../src/storage/blob-holds.js';
+import { createBlobReservations, type BlobReservations } from '../../src/storage/blob-reservations.js';
 import type { Leader } from '../../src/leadership/leadership.js';
 
 const hour = 3_600_000;
@@ -19,7 +19,7 @@ describe('collecting blobs', () => {
   let folder: TempFolder;
   let store: Store;
   let blobs: BlobStore;
-  let holds: BlobHolds;
+  let holds: BlobReservations;
   let fenced: boolean;
   let options: BlobCollectionOptions;
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe('collecting blobs', () => {
       clock: systemClock,
       onDamaged: () => undefined,
     });
-    holds = createBlobHolds();
+    holds = createBlobReservations();
     fenced = false;
     const leader = {
       term: { since: milliseconds(0), lost: never },
@@ -43,7 +43,7 @@ describe('collecting blobs', () => {
     const params = { graceMs: 24 * hour };
     const metrics = createControllerMetrics();
     const clock = { ...systemClock, wallMs: () => Date.now() + 48 * hour };
-    options = { blobs, holds, store, leader, ready: () => true, params, clock, logger, metrics };
+    options = { blobs, reservations: holds, store, leader, ready: () => true, params, clock, logger, metrics };
     await beginState();
   });
   afterEach(async () => {

@@ -21,7 +21,7 @@ import {
 import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createBlobHolds } from '../../src/storage/blob-holds.js';
+import { createBlobReservations } from '../../src/storage/blob-reservations.js';
 import { createOutcomeRecords, type OutcomeRecords } from '../../src/registry/outcome-records.js';
 import { originalVariants } from '../../src/registry/outcome-variants.js';
 import {
@@ -67,7 +67,14 @@ describe('outcome records', () => {
     const blobs = {
       status: async (content: Digest) => ({ complete: !missing.has(content), receivedBytes: 7 }),
     };
-    outcomes = createOutcomeRecords({ ...leading, blobs, holds: createBlobHolds(), maxBatchSize: 8, logger, metrics });
+    outcomes = createOutcomeRecords({
+      ...leading,
+      blobs,
+      reservations: createBlobReservations(),
+      maxBatchSize: 8,
+      logger,
+      metrics,
+    });
   });
   afterEach(async () => {
     await leading[Symbol.asyncDispose]();

@@ -1,20 +1,20 @@
 // Keeps registering and collecting apart: a blob that is about to be referred to is not removed, and one that is being removed
 // is waited for. Both happen on the leader alone, in one process.
 
-export interface BlobHolds {
+export interface BlobReservations {
   /** While `work` runs none of these is removed. */
   hold<T>(digests: readonly string[], work: () => Promise<T>): Promise<T>;
   /** False, and nothing done, while it is held. */
   remove(digest: string, work: () => Promise<boolean>): Promise<boolean>;
 }
 
-export function createBlobHolds(): BlobHolds {
-  const held = new Map<string, number>();
+export function createBlobReservations(): BlobReservations {
+  const reserved = new Map<string, number>();
   const removing = new Map<string, Promise<unknown>>();
   const count = (digest: string, by: number): void => {
-    const holds = (held.get(digest) ?? 0) + by;
-    if (holds === 0) held.delete(digest);
-    else held.set(digest, holds);
+    const reservations = (reserved.get(digest) ?? 0) + by;
+    if (reservations === 0) reserved.delete(digest);
+    else reserved.set(digest, reservations);
   };
   return {
     async hold(digests, work) {
@@ -27,7 +27,7 @@ export function createBlobHolds(): BlobHolds {
       }
     },
     async remove(digest, work) {
-      if (held.has(digest)) return false;
+      if (reserved.has(digest)) return false;
       const removal = work();
       removing.set(
         digest,
