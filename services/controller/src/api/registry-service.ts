@@ -31,13 +31,13 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
   return {
     async registerTask(request) {
       requireWritable();
-      return taskToWire(await reservations.hold([request.validationDigest], () => registerTask(options, request)));
+      return taskToWire(await reservations.reserve([request.validationDigest], () => registerTask(options, request)));
     },
     async registerArchitecture(request) {
       requireWritable();
       const files = request.manifest?.files.map((file) => file.digest) ?? [];
       const digests = [...files, ...Object.values(request.labels)];
-      return architectureToWire(await reservations.hold(digests, () => registerArchitecture(options, request)));
+      return architectureToWire(await reservations.reserve(digests, () => registerArchitecture(options, request)));
     },
     async list({ task }) {
       return listRegistry(clusterView(), task);

@@ -48,7 +48,9 @@ export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRec
       checkRecipe(outcome);
       const { result } = outcome;
       const digests = result.kind === 'made' ? result.manifest.files.map((file) => file.digest) : [];
-      await options.reservations.hold(digests, async () => storeChecked(options, await checkFiles(options, outcome)));
+      await options.reservations.reserve(digests, async () =>
+        storeChecked(options, await checkFiles(options, outcome)),
+      );
     },
     async addVariants({ registry, records }) {
       const basis = [registry.versions, registry.outcomes, [...knownProviders(records)].sort().join()];

@@ -3,7 +3,7 @@
 
 export interface BlobReservations {
   /** While `work` runs none of these is removed. */
-  hold<T>(digests: readonly string[], work: () => Promise<T>): Promise<T>;
+  reserve<T>(digests: readonly string[], work: () => Promise<T>): Promise<T>;
   /** False, and nothing done, while it is held. */
   remove(digest: string, work: () => Promise<boolean>): Promise<boolean>;
 }
@@ -17,7 +17,7 @@ export function createBlobReservations(): BlobReservations {
     else reserved.set(digest, reservations);
   };
   return {
-    async hold(digests, work) {
+    async reserve(digests, work) {
       for (const digest of digests) count(digest, 1);
       try {
         await Promise.all(digests.flatMap((digest) => removing.get(digest) ?? []));

@@ -107,7 +107,7 @@ describe('collecting blobs', () => {
 
   it('leaves what a registration in progress refers to, and makes one wait that comes too late', async () => {
     const id = await upload('wanted');
-    await holds.hold([id], () => collectBlobs(options, never));
+    await holds.reserve([id], () => collectBlobs(options, never));
     assert.deepEqual(await stored(), [id]);
     const order: string[] = [];
     const removing = holds.remove(id, async () => {
@@ -115,7 +115,7 @@ describe('collecting blobs', () => {
       order.push('removed');
       return true;
     });
-    await holds.hold([id], async () => void order.push('registered'));
+    await holds.reserve([id], async () => void order.push('registered'));
     assert.equal(await removing, true);
     assert.deepEqual(order, ['removed', 'registered']);
   });
