@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BlobStore } from '@pareto/blobs';
 import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
-import { checkBlobPlace, openBlobPlace, type BlobFlags } from './blob-place.js';
+import { checkBlobPlace, openBlobStore, type BlobFlags } from './blob-location.js';
 import type { EtcdFlags } from './etcd-access.js';
 import { createDeferredStore, type DeferredStore } from './deferred-store.js';
 import { createDeferredBlobStore, type DeferredBlobStore } from './deferred-blob-store.js';
@@ -59,13 +59,13 @@ async function start(
     store.open(opened);
   }
   const open = async (): Promise<BlobStore> => {
-    const place = await openBlobPlace(config, context);
-    if (etcd !== undefined) await checkBlobPlace(store, place);
-    return place;
+    const opened = await openBlobStore(config, context);
+    if (etcd !== undefined) await checkBlobPlace(store, opened);
+    return opened;
   };
-  const place = await openWithRetry("waiting for the models' place", open, context, draining);
-  if (place === undefined) return;
-  blobs.open(place);
+  const opened = await openWithRetry("waiting for the models' place", open, context, draining);
+  if (opened === undefined) return;
+  blobs.open(opened);
   logger.info('store open', { store: etcd ?? 'embedded', cluster, epoch: store.epoch });
   if (restore === undefined) return;
   logger.info('restored', { file: restore, entries: await restoreStore(store, restore) });

@@ -19,7 +19,7 @@ export interface BlobFlags {
 }
 
 /** Throws a ParetoError of one line that says what is wrong with the place and what to do. */
-export async function openBlobPlace(flags: BlobFlags, { clock, logger }: OpenContext): Promise<BlobStore> {
+export async function openBlobStore(flags: BlobFlags, { clock, logger }: OpenContext): Promise<BlobStore> {
   const { dataDir, blobs = join(dataDir, 'blobs'), s3Endpoint: endpoint } = flags;
   const onDamaged = (digest: Digest): void => logger.error('damaged blob removed', { digest, place: blobs });
   const options = { maxBlobBytes: flags.maxBlobMebibytes * 2 ** 20, clock, onDamaged };

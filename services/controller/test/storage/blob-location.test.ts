@@ -15,7 +15,7 @@ import {
   type S3Server,
   type TempFolder,
 } from '@pareto/testkit';
-import { checkBlobPlace, openBlobPlace } from '../../src/storage/blob-place.js';
+import { checkBlobPlace, openBlobStore } from '../../src/storage/blob-location.js';
 import { controllerConfig } from '../../src/config.js';
 import { createStorage } from '../../src/storage/storage.js';
 import { startController, type TestController } from '../support/start-controller.js';
@@ -37,18 +37,18 @@ describe('the place of the blobs', () => {
   const context = { clock: systemClock, logger: createLogger(silent) };
 
   it('is a folder beside the store unless another is named', async () => {
-    const place = await openBlobPlace({ ...flags, dataDir: folder.file('data') }, context);
+    const place = await openBlobStore({ ...flags, dataDir: folder.file('data') }, context);
     assert.equal(place.place, folder.file('data/blobs'));
     const named = { ...flags, dataDir: folder.file('data'), blobs: folder.file('shared') };
-    assert.equal((await openBlobPlace(named, context)).place, folder.file('shared'));
-    await assert.rejects(openBlobPlace({ ...named, s3Endpoint: 'http://localhost:9000' }, context), {
+    assert.equal((await openBlobStore(named, context)).place, folder.file('shared'));
+    await assert.rejects(openBlobStore({ ...named, s3Endpoint: 'http://localhost:9000' }, context), {
       code: 'invalid-argument',
       message: /--s3-endpoint goes with --blobs s3:/,
     });
   });
 
   it('is the same for all controllers, or one of them doesn’t start; a copy of it will do', async () => {
-    const open = (name: string) => openBlobPlace({ ...flags, dataDir: folder.file(name) }, context);
+    const open = (name: string) => openBlobStore({ ...flags, dataDir: folder.file(name) }, context);
     await checkBlobPlace(store, await open('a'));
     await checkBlobPlace(store, await open('a'));
     await assert.rejects(checkBlobPlace(store, await open('b')), {
