@@ -6,7 +6,7 @@ import { ParetoError, type Digest } from '@pareto/core';
 import type { Store } from '@pareto/state';
 import type { OpenContext } from './open-store.js';
 
-const placeKey = 'meta/blobs';
+const locationKey = 'meta/blobs';
 /** Of what is looked into on this host while blobs are in S3. */
 const cacheBytes = 4 * 2 ** 30;
 
@@ -36,9 +36,9 @@ export async function openBlobStore(flags: BlobFlags, { clock, logger }: OpenCon
 }
 
 /** The first controller's place is the cluster's. Throws `failed-precondition` when this one has another. */
-export async function checkBlobPlace(store: Store, { place, placeId }: BlobStore): Promise<void> {
+export async function checkBlobLocation(store: Store, { place, placeId }: BlobStore): Promise<void> {
   const own = JSON.stringify({ placeId, place });
-  const known = JSON.parse((await readPlace(store)) ?? (await claimPlace(store, own))) as BlobPlace;
+  const known = JSON.parse((await readLocation(store)) ?? (await claimLocation(store, own))) as BlobLocation;
   if (known.placeId === placeId) return;
   throw new ParetoError(
     'failed-precondition',
@@ -46,15 +46,15 @@ export async function checkBlobPlace(store: Store, { place, placeId }: BlobStore
   );
 }
 
-type BlobPlace = Pick<BlobStore, 'placeId' | 'place'>;
+type BlobLocation = Pick<BlobStore, 'placeId' | 'place'>;
 
-const readPlace = async (store: Store): Promise<string | undefined> => (await store.get(placeKey)).entry?.value;
+const readLocation = async (store: Store): Promise<string | undefined> => (await store.get(locationKey)).entry?.value;
 
 /** Returns whose it is: of several who try at once, the first one's. */
-async function claimPlace(store: Store, own: string): Promise<string> {
+async function claimLocation(store: Store, own: string): Promise<string> {
   await store.transact({
-    compares: [{ kind: 'absent', key: placeKey }],
-    operations: [{ kind: 'put', key: placeKey, value: own }],
+    compares: [{ kind: 'absent', key: locationKey }],
+    operations: [{ kind: 'put', key: locationKey, value: own }],
   });
-  return (await readPlace(store)) ?? own;
+  return (await readLocation(store)) ?? own;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BlobStore } from '@pareto/blobs';
 import type { Runnable } from '@pareto/service';
 import { openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
-import { checkBlobPlace, openBlobStore, type BlobFlags } from './blob-location.js';
+import { checkBlobLocation, openBlobStore, type BlobFlags } from './blob-location.js';
 import type { EtcdFlags } from './etcd-access.js';
 import { createDeferredStore, type DeferredStore } from './deferred-store.js';
 import { createDeferredBlobStore, type DeferredBlobStore } from './deferred-blob-store.js';
@@ -60,7 +60,7 @@ async function start(
   }
   const open = async (): Promise<BlobStore> => {
     const opened = await openBlobStore(config, context);
-    if (etcd !== undefined) await checkBlobPlace(store, opened);
+    if (etcd !== undefined) await checkBlobLocation(store, opened);
     return opened;
   };
   const opened = await openWithRetry("waiting for the models' place", open, context, draining);

@@ -15,7 +15,7 @@ import {
   type S3Server,
   type TempFolder,
 } from '@pareto/testkit';
-import { checkBlobPlace, openBlobStore } from '../../src/storage/blob-location.js';
+import { checkBlobLocation, openBlobStore } from '../../src/storage/blob-location.js';
 import { controllerConfig } from '../../src/config.js';
 import { createStorage } from '../../src/storage/storage.js';
 import { startController, type TestController } from '../support/start-controller.js';
@@ -49,14 +49,14 @@ describe('the place of the blobs', () => {
 
   it('is the same for all controllers, or one of them doesn’t start; a copy of it will do', async () => {
     const open = (name: string) => openBlobStore({ ...flags, dataDir: folder.file(name) }, context);
-    await checkBlobPlace(store, await open('a'));
-    await checkBlobPlace(store, await open('a'));
-    await assert.rejects(checkBlobPlace(store, await open('b')), {
+    await checkBlobLocation(store, await open('a'));
+    await checkBlobLocation(store, await open('a'));
+    await assert.rejects(checkBlobLocation(store, await open('b')), {
       code: 'failed-precondition',
       message: /the cluster's blobs are at .*a\/blobs, and .*b\/blobs is another place: give all controllers the same/,
     });
     await cp(folder.file('a'), folder.file('moved'), { recursive: true });
-    await checkBlobPlace(store, await open('moved'));
+    await checkBlobLocation(store, await open('moved'));
   });
 
   it('takes a model again that was found damaged there: by a worker, or when it is registered', async () => {
