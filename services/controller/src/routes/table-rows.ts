@@ -4,7 +4,7 @@
 import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
 import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
 import { ceilingOf } from '../plan/assignments.js';
-import { observeHosts, type Hosts } from './hosts.js';
+import { observeWorkerCapacity, type WorkerCapacity } from './worker-capacity.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { versionKey, type RegistryView } from '../registry/registry-view.js';
 import { variantRows } from './variant-rows.js';
@@ -13,12 +13,12 @@ import { variantRows } from './variant-rows.js';
 export type TableRows = ReadonlyMap<string, wire.TableRowInput>;
 
 export function tableRows(view: ClusterView, routers: readonly wire.RouterInfoInput[]): TableRows {
-  const hosts = observeHosts(view);
+  const capacity = observeWorkerCapacity(view);
   const rows: wire.TableRowInput[] = [];
   for (const task of view.registry.tasks.values()) rows.push(taskRow(task));
   for (const versions of view.registry.architectures.values()) rows.push(...versions.map(architectureRow));
-  for (const variant of servedVariants(view)) rows.push(...variantRows(view, hosts, variant));
-  rows.push(...replicaRows(view, hosts));
+  for (const variant of servedVariants(view)) rows.push(...variantRows(view, capacity, variant));
+  rows.push(...replicaRows(view, capacity));
   for (const rule of view.registry.rules) rows.push(ruleRow(rule));
   for (const wish of view.registry.wishes) rows.push(ruleRow(wish));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
@@ -41,7 +41,7 @@ const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) 
  * Replicas of the plan as last reported. Those of workers that are gone or doubted are left out, and so are failed ones, and
  * those of variants that were deleted.
  */
-function replicaRows({ registry, fleet }: ClusterView, { present }: Hosts): readonly wire.TableRowInput[] {
+function replicaRows({ registry, fleet }: ClusterView, { present }: WorkerCapacity): readonly wire.TableRowInput[] {
   return present.flatMap(({ info }) => {
     if (fleet.isSuspected(info.id)) return [];
     const live = fleet.replicas(info.id);

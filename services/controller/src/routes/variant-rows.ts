@@ -4,22 +4,26 @@ import { createHash } from 'node:crypto';
 import { priceOf, type Measurement, type Profile } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type wire } from '@pareto/rpc';
-import type { Hosts } from './hosts.js';
+import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
 
 /** A row without a class is there when no worker could load the variant on any class that it was measured on. */
-export function variantRows(view: ClusterView, hosts: Hosts, variant: PlacementVariant): readonly wire.TableRowInput[] {
-  const measured = variant.measurements.flatMap((one) => measuredRows(view, hosts, variant, one));
+export function variantRows(
+  view: ClusterView,
+  capacity: WorkerCapacity,
+  variant: PlacementVariant,
+): readonly wire.TableRowInput[] {
+  const measured = variant.measurements.flatMap((one) => measuredRows(view, capacity, variant, one));
   return measured.some((row) => row.variant?.placeable)
     ? measured
-    : [...measured, ...unmeasuredRow(view, hosts, variant)];
+    : [...measured, ...unmeasuredRow(view, capacity, variant)];
 }
 
 /** Queries may be held for it while a class that a worker has is not measured yet; none when all are. */
 function unmeasuredRow(
   { registry }: ClusterView,
-  { byProvider }: Hosts,
+  { byProvider }: WorkerCapacity,
   variant: PlacementVariant,
 ): readonly wire.TableRowInput[] {
   const { id, provider } = variant.variant;
@@ -54,7 +58,7 @@ const made = new WeakMap<Measurement, MadeRows>();
 
 function measuredRows(
   view: ClusterView,
-  { largest }: Hosts,
+  { maxMemoryBytes }: WorkerCapacity,
   variant: PlacementVariant,
   measurement: Measurement,
 ): readonly wire.TableRowInput[] {
@@ -62,7 +66,7 @@ function measuredRows(
   if (result.kind === 'failed') return [];
   const { tasks } = view.registry;
   // Some worker that is here, or expected back, could load it.
-  const placeable = (largest.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
+  const placeable = (maxMemoryBytes.get(hardwareClass) ?? -1) >= result.profile.memoryBytes;
   const known = made.get(measurement);
   if (known?.tasks === tasks && known.variant === variant && known.placeable === placeable) return known.rows;
   const profileDigest = digestOf(result.profile);

@@ -3,18 +3,18 @@
 import type { HardwareClassId, WorkerInfo } from '@pareto/core';
 import type { ClusterView } from '../cluster/observe.js';
 
-export interface Hosts {
+export interface WorkerCapacity {
   /** They are here, or expected back. */
   readonly present: readonly { readonly info: WorkerInfo }[];
   /** Of the classes that have slots on workers that may soon load something: the memory of the largest such worker. */
-  readonly largest: ReadonlyMap<HardwareClassId, number>;
+  readonly maxMemoryBytes: ReadonlyMap<HardwareClassId, number>;
   /** The same classes by kind of provider. */
   readonly byProvider: ReadonlyMap<string, ReadonlySet<HardwareClassId>>;
 }
 
-export function observeHosts({ records, fleet, now, leadingSince }: ClusterView): Hosts {
+export function observeWorkerCapacity({ records, fleet, now, leadingSince }: ClusterView): WorkerCapacity {
   const present: { readonly info: WorkerInfo }[] = [];
-  const largest = new Map<HardwareClassId, number>();
+  const maxMemoryBytes = new Map<HardwareClassId, number>();
   const byProvider = new Map<string, Set<HardwareClassId>>();
   for (const { value } of records.workers.values()) {
     if (fleet.presence(value.info.id, now, leadingSince) === 'gone') continue;
@@ -23,10 +23,10 @@ export function observeHosts({ records, fleet, now, leadingSince }: ClusterView)
     if (value.draining || !fleet.isExpected(info.id, now, leadingSince)) continue;
     for (const { hardwareClass, slots } of info.slotGroups) {
       if (slots === 0) continue;
-      largest.set(hardwareClass.id, Math.max(info.memoryBytes, largest.get(hardwareClass.id) ?? 0));
+      maxMemoryBytes.set(hardwareClass.id, Math.max(info.memoryBytes, maxMemoryBytes.get(hardwareClass.id) ?? 0));
       const classes = byProvider.get(hardwareClass.provider) ?? new Set();
       byProvider.set(hardwareClass.provider, classes.add(hardwareClass.id));
     }
   }
-  return { present, largest, byProvider };
+  return { present, maxMemoryBytes, byProvider };
 }
