@@ -9,7 +9,7 @@ import { createAssigner } from './plan/assigner.js';
 import { background } from './loops/background.js';
 import { runBlobCollection } from './maintenance/blob-collection.js';
 import { createBlobReservations } from './storage/blob-reservations.js';
-import { leaderOf } from './leadership/candidates.js';
+import { leaderOf } from './leadership/election-candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';

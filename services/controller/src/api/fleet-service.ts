@@ -2,7 +2,7 @@
 
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
-import { candidatesOf, leaderOf } from '../leadership/candidates.js';
+import { electionCandidates, leaderOf } from '../leadership/election-candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
@@ -62,7 +62,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): wire.Overview
     workers: listWorkers(now),
     routers: [...routers()],
     recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
-    controllers: [...candidatesOf(mirror.records)],
+    controllers: [...electionCandidates(mirror.records)],
     storeAgeMs: storeAgeMs(),
     notices: noticesNow(options, now, leads, unmet),
     unmetWarmRules: [...unmet],

@@ -8,7 +8,7 @@ import {
   type RuleEvent,
   type Variant,
 } from '@pareto/core';
-import { leaderOf } from '../leadership/candidates.js';
+import { leaderOf } from '../leadership/election-candidates.js';
 import type { ClusterEvent, EventLog } from './events.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';

@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@paret
 import { notLeading } from '@pareto/rpc';
 import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { leaderOf, leadsBy } from './candidates.js';
+import { leaderOf, leadsBy } from './election-candidates.js';
 import type { Mirror } from '../storage/mirror.js';
 
 /** One time of leading. */

@@ -7,7 +7,7 @@ import type { RecordView, Stored } from '../storage/record-tables.js';
 export const leaderOf = (records: RecordView): string | undefined => byAge(records)[0]?.value;
 
 /** Addresses of all that stand, the leader first. */
-export const candidatesOf = (records: RecordView): readonly string[] => byAge(records).map(({ value }) => value);
+export const electionCandidates = (records: RecordView): readonly string[] => byAge(records).map(({ value }) => value);
 
 /** Whether it is that candidacy that leads. */
 export function leadsBy(records: RecordView, { key, createRevision }: Fence): boolean {
