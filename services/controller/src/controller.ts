@@ -9,7 +9,7 @@ import { createAssigner } from './plan/assigner.js';
 import { background } from './loops/background.js';
 import { runBlobCollection } from './maintenance/blob-collection.js';
 import { createBlobReservations } from './storage/blob-reservations.js';
-import { leaderOf } from './leadership/election-candidates.js';
+import { electedLeader } from './leadership/election-candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
 import { readPrices, type ControllerConfig } from './config.js';
@@ -171,6 +171,7 @@ function probes(
 /** A controller that stands by is ready: it serves tables and blobs. */
 function notReady({ mirror, leader, clusterView }: Cluster): readonly string[] {
   if (!mirror.synced) return ['this controller waits for its store'];
-  if (leader.term === undefined && leaderOf(clusterView().records) === undefined) return ['no controller leads yet'];
+  if (leader.term === undefined && electedLeader(clusterView().records) === undefined)
+    return ['no controller leads yet'];
   return [];
 }

@@ -2,7 +2,7 @@
 
 import { priceOf, workerId } from '@pareto/core';
 import { replicaReportToWire, slotGroupToWire, type ServiceHandlers, type wire } from '@pareto/rpc';
-import { electionCandidates, leaderOf } from '../leadership/election-candidates.js';
+import { electionCandidates, electedLeader } from '../leadership/election-candidates.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
@@ -56,7 +56,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): wire.Overview
   const unmet = leads ? unmetWarmRules(now.registry, planLog.unmet()) : [];
   return {
     cluster: name,
-    leader: leads ? (leaderOf(mirror.records) ?? '') : '',
+    leader: leads ? (electedLeader(mirror.records) ?? '') : '',
     tableVersion: tableVersion(),
     tasks: taskLoads(now),
     workers: listWorkers(now),

@@ -8,7 +8,7 @@ import {
   type RuleEvent,
   type Variant,
 } from '@pareto/core';
-import { leaderOf } from '../leadership/election-candidates.js';
+import { electedLeader } from '../leadership/election-candidates.js';
 import type { ClusterEvent, EventLog } from './events.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
@@ -87,7 +87,7 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     lastRule = '';
     kinds.forEach(look);
     tellRules();
-    events.add({ kind: 'leader', subject: leaderOf(mirror.records) ?? '', reason: 'leads from now on' });
+    events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'leads from now on' });
   });
   mirror.onChange((touched) => {
     if (leader.term === undefined) return;

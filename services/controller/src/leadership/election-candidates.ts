@@ -4,7 +4,7 @@ import type { Fence } from '@pareto/state';
 import type { RecordView, Stored } from '../storage/record-tables.js';
 
 /** The oldest candidate leads. */
-export const leaderOf = (records: RecordView): string | undefined => byAge(records)[0]?.value;
+export const electedLeader = (records: RecordView): string | undefined => byAge(records)[0]?.value;
 
 /** Addresses of all that stand, the leader first. */
 export const electionCandidates = (records: RecordView): readonly string[] => byAge(records).map(({ value }) => value);

@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@paret
 import { notLeading } from '@pareto/rpc';
 import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { leaderOf, leadsBy } from './election-candidates.js';
+import { electedLeader, leadsBy } from './election-candidates.js';
 import type { Mirror } from '../storage/mirror.js';
 
 /** One time of leading. */
@@ -96,7 +96,7 @@ export function createLeader(options: LeaderOptions): Leader {
   };
 
   const elsewhere = (): string | undefined => {
-    const leader = store.silentMs > silentMs ? undefined : leaderOf(mirror.records);
+    const leader = store.silentMs > silentMs ? undefined : electedLeader(mirror.records);
     return leader === own ? undefined : leader;
   };
 
