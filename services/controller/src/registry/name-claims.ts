@@ -10,7 +10,7 @@ export const claim = ({ names }: RecordView, name: string): Compare =>
   unchangedSince(nameKey(name), names.get(nameKey(name)));
 
 /** Throws `already-exists` when something of another kind has the name. */
-export function refuseTaken({ names }: RecordView, name: string, kind: NameRecord['kind']): void {
+export function checkNameFree({ names }: RecordView, name: string, kind: NameRecord['kind']): void {
   const holder = names.get(nameKey(name))?.value.kind;
   if (holder === undefined || holder === 'free' || holder === kind) return;
   throw new ParetoError(

@@ -4,7 +4,7 @@ import { checkName, digest, ParetoError, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
 import { checkBlob } from './check-model.js';
 import type { Mirror } from '../storage/mirror.js';
-import { claim, lastVersion, refuseTaken } from './name-claims.js';
+import { claim, lastVersion, checkNameFree } from './name-claims.js';
 import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register.js';
 
@@ -29,7 +29,7 @@ function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task |
   const { name } = wanted;
   const known = records.tasks.get(taskKey(name))?.value;
   if (known !== undefined && sameDefinition(known, wanted)) return known;
-  refuseTaken(records, name, 'task');
+  checkNameFree(records, name, 'task');
   if (known === undefined) return undefined;
   throw new ParetoError(
     'already-exists',

@@ -10,7 +10,7 @@ import { checkLabelFiles, checkLabelledOutputs } from './check-labels.js';
 import { checkSignature, inspectFiles, signatureWith } from './check-model.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
-import { claim, lastVersion, refuseTaken } from './name-claims.js';
+import { claim, lastVersion, checkNameFree } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
 import type { RunExclusive } from '../leadership/write-queue.js';
@@ -117,7 +117,7 @@ interface Found {
 function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, version }: Wanted): Found {
   const task = records.tasks.get(taskKey(taskName));
   if (task === undefined) throw new ParetoError('not-found', `there is no task ${taskName}: register it first`);
-  refuseTaken(records, name, 'architecture');
+  checkNameFree(records, name, 'architecture');
   const versions = [...records.architectures.values()].filter(({ value }) => value.name === name);
   checkTask(versions[0]?.value, taskName);
   const alike = versions.filter(({ value }) => value.modelDigest === modelDigest);
