@@ -11,7 +11,7 @@ import {
   missedMs,
   neverLeft,
   presenceOf,
-  refuseReplaced,
+  checkNotReplaced,
   reported,
   sameTarget,
   untilSuspectedMs,
@@ -93,7 +93,7 @@ export function createFleetState(params: FleetParams): FleetState {
   }
 
   return {
-    admit: (info) => refuseReplaced(workers.get(info.id), info),
+    admit: (info) => checkNotReplaced(workers.get(info.id), info),
     join(session, now) {
       const { id } = session.info;
       hear(now);

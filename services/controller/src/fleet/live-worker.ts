@@ -99,7 +99,7 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
 }
 
 /** Throws `already-exists` when that process had a stream until the present one came: they would take turns for ever. */
-export function refuseReplaced(
+export function checkNotReplaced(
   present: LiveWorker | undefined,
   { id, address, incarnation }: Pick<WorkerInfo, 'id' | 'address' | 'incarnation'>,
 ): void {
