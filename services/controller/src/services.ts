@@ -81,9 +81,9 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
 }
 
 /** What was registered before must not be mixed with what is registered after. */
-function requireSettled({ clusterView, witnessed }: Cluster): void {
+function requireSettled({ clusterView, presentAtRestore }: Cluster): void {
   const now = clusterView();
-  if (now.settled || isFresh(now, witnessed())) return;
+  if (now.settled || isFresh(now, presentAtRestore())) return;
   throw new ParetoError(
     'unavailable',
     'the store was restored, and the plan is being brought in line with what runs: nothing was written; try again in some seconds',

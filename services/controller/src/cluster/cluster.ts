@@ -24,7 +24,7 @@ export interface Cluster {
   /** For how long the store was not heard. */
   readonly storeAgeMs: () => number;
   /** Workers that were there when the store was last seen to be restored: they are waited for before planning goes on. */
-  readonly witnessed: () => ReadonlySet<WorkerId>;
+  readonly presentAtRestore: () => ReadonlySet<WorkerId>;
   /** Called when planning or the routing table may come out otherwise than before. */
   onChange(listener: () => void): void;
   /** Says that it may. */
@@ -61,7 +61,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const leaderships = createListeners();
   const registry = createRegistryCache(mirror, options);
   const served = createServedVersions();
-  const witnessed = watchRestores(options, mirror, leader, fleet);
+  const presentAtRestore = watchRestores(options, mirror, leader, fleet);
 
   const isSettled = (): boolean => mirror.records.settlements.get(settlementKey)?.value.epoch === store.epoch;
   const follow = (): void => fleet.follow(mirror.records.loads.values(), clock.now());
@@ -96,7 +96,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       return { ...seen, served: served(seen) };
     },
     storeAgeMs: () => store.silentMs,
-    witnessed,
+    presentAtRestore,
     onChange: changes.add,
     changed: changes.call,
     onLeadership: leaderships.add,
@@ -110,11 +110,11 @@ function watchRestores(
   leader: Leader,
   fleet: FleetState,
 ): () => ReadonlySet<WorkerId> {
-  let witnessed: ReadonlySet<WorkerId> = new Set();
+  let presentAtRestore: ReadonlySet<WorkerId> = new Set();
   mirror.onRestored(() => {
     const known = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
     const there = known.filter((id) => fleet.presence(id, clock.now(), leader.term?.since) !== 'gone');
-    witnessed = new Set([...witnessed, ...there]);
+    presentAtRestore = new Set([...presentAtRestore, ...there]);
     logger.error('the store was wiped or restored: what was written since the copy was made is gone', {
       workers: there.length,
     });
@@ -122,7 +122,7 @@ function watchRestores(
     clock.after(milliseconds(noticeMs), () => notices.set('restored', undefined));
     leader.stepDown('the store was wiped or restored');
   });
-  return () => witnessed;
+  return () => presentAtRestore;
 }
 
 function createListeners(): { add: (listener: () => void) => void; call: () => void } {

@@ -24,7 +24,7 @@ export interface AdoptOptions {
   /** Of the store's present history. */
   readonly epoch: () => string;
   /** Workers that were there when the store was restored. */
-  readonly witnessed: () => ReadonlySet<WorkerId>;
+  readonly presentAtRestore: () => ReadonlySet<WorkerId>;
   /** How long it waits for workers that it knows of. */
   readonly firstJoinMs: number;
   readonly logger: Logger;
@@ -44,15 +44,15 @@ export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
 }
 
 /** Nothing is known of anything: there is nobody to wait for. */
-export const isFresh = ({ records }: ClusterView, witnessed: ReadonlySet<WorkerId>): boolean =>
-  witnessed.size === 0 && records.workers.size === 0 && records.assignments.size === 0;
+export const isFresh = ({ records }: ClusterView, presentAtRestore: ReadonlySet<WorkerId>): boolean =>
+  presentAtRestore.size === 0 && records.workers.size === 0 && records.assignments.size === 0;
 
-function isComplete({ witnessed, firstJoinMs }: AdoptOptions, view: ClusterView): boolean {
+function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: ClusterView): boolean {
   const { records, fleet, now, leadingSince } = view;
   if (leadingSince === undefined) return false;
-  if (isFresh(view, witnessed()) || now - leadingSince >= firstJoinMs) return true;
+  if (isFresh(view, presentAtRestore()) || now - leadingSince >= firstJoinMs) return true;
   const known = Array.from(records.workers.values(), ({ value }) => value.info.id);
-  return [...known, ...witnessed()].every(
+  return [...known, ...presentAtRestore()].every(
     (id) => fleet.lastReport(id) !== undefined || fleet.presence(id, now, leadingSince) === 'gone',
   );
 }
