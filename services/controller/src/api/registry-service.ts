@@ -7,7 +7,7 @@ import { describeName, listRegistry } from './describe.js';
 import { listJobs } from './jobs.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { PlanLog } from '../plan/plan-log.js';
-import { profileAgain } from '../registry/profile-again.js';
+import { reprofile } from '../registry/reprofile.js';
 import { registerArchitecture, type RegisterContext } from '../registry/register.js';
 import { registerTask } from '../registry/register-task.js';
 import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service.js';
@@ -52,7 +52,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async profile({ variant }) {
       requireWritable();
-      await options.runExclusive(variant, () => profileAgain(options, clusterView().registry, variant));
+      await options.runExclusive(variant, () => reprofile(options, clusterView().registry, variant));
       return {};
     },
     async jobs({ name }) {

@@ -8,12 +8,12 @@ import type { RegisterContext } from './register.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
 
 /** Of a variant, or of an architecture's current version. Throws `not-found`. Undefined when somebody else wrote in between. */
-export async function profileAgain(
+export async function reprofile(
   { leader, mirror }: Pick<RegisterContext, 'leader' | 'mirror'>,
   registry: RegistryView,
   name: string,
 ): Promise<true | undefined> {
-  const { architecture, operations } = againOf(registry, name);
+  const { architecture, operations } = planReprofile(registry, name);
   const key = architectureKey(architecture.name, architecture.version);
   const known = mirror.records.architectures.get(key);
   if (known === undefined) throw notFound('variant or architecture', name);
@@ -22,7 +22,7 @@ export async function profileAgain(
   return true;
 }
 
-function againOf(
+function planReprofile(
   registry: RegistryView,
   name: string,
 ): { architecture: Architecture; operations: readonly Operation[] } {
@@ -37,16 +37,16 @@ function againOf(
   );
   if (target.kind === 'variant' && variants.length + failed.length === 0) throw notFound('variant', name);
   const measurements = variants.flatMap((variant) => variant.measurements);
-  return { architecture, operations: [...measurements.map(measureAgain), ...failed.map(makeAgain)] };
+  return { architecture, operations: [...measurements.map(remeasure), ...failed.map(regenerate)] };
 }
 
 const recipeIn = (variant: string): string => variant.slice(variant.indexOf(':') + 1).split('@')[0] ?? '';
 
 /** What was measured stays in force until it is measured again: of no known environment, it is stale. */
-const measureAgain = (measurement: Measurement): Operation => {
+const remeasure = (measurement: Measurement): Operation => {
   const key = measurementKey(measurement);
   if (measurement.result.kind === 'failed') return { kind: 'delete', key };
   return putRecord(key, { ...measurement, environment: '' });
 };
 
-const makeAgain = (outcome: RecipeOutcome): Operation => ({ kind: 'delete', key: outcomeKey(outcome) });
+const regenerate = (outcome: RecipeOutcome): Operation => ({ kind: 'delete', key: outcomeKey(outcome) });
