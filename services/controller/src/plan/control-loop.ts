@@ -18,7 +18,7 @@ import { observe, observeDemand } from '../cluster/observe.js';
 import type { Assigner } from '../fleet/worker-stream-writer.js';
 import { createWakeSignal } from '../loops/notifier.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
-import { endRules } from '../rules/end-rules.js';
+import { expireRules } from '../rules/expire-rules.js';
 import type { Mirror } from '../storage/mirror.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { recordPlan } from './record-plan.js';
@@ -82,7 +82,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   if (!(await adoptRunning(options))) return;
 
   // 2. Complete the registry: expire rules, add variants for providers that are new in the fleet.
-  await endRules(options, clusterView());
+  await expireRules(options, clusterView());
   await options.outcomes.addVariants(clusterView());
 
   // 3. Observe.

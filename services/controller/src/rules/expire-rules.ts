@@ -5,13 +5,16 @@ import type { Leader } from '../leadership/leadership.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { endingOf, isOver, ruleChanges } from '../registry/rule-changes.js';
 
-export interface EndRulesOptions {
+export interface ExpireRulesOptions {
   readonly leader: Pick<Leader, 'write'>;
   readonly logger: Logger;
 }
 
 /** One after the other: somebody may lift one meanwhile. */
-export async function endRules({ leader, logger }: EndRulesOptions, { records, wallMs }: ClusterView): Promise<void> {
+export async function expireRules(
+  { leader, logger }: ExpireRulesOptions,
+  { records, wallMs }: ClusterView,
+): Promise<void> {
   for (const { key, value: rule, modRevision } of [...records.rules.values()]) {
     if (!isOver(rule, wallMs)) continue;
     const changes = ruleChanges(records, [endingOf(rule, 'time', wallMs)]);
