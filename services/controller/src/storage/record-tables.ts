@@ -2,7 +2,7 @@
 
 import { errorText } from '@pareto/core';
 import type { Compare, Entry, Revision, WatchEvent } from '@pareto/state';
-import { completeRecord } from './complete-record.js';
+import { migrateRecord } from './migrate-record.js';
 import { prefixes, type RecordKind, type Records } from './records.js';
 
 export interface Stored<T> {
@@ -39,7 +39,7 @@ export function createRecordTables(onUnreadable: (key: string, reason: string) =
     if (kind === undefined) return undefined;
     const table: Map<string, Stored<unknown>> = tables[kind];
     try {
-      const parsed = kind === 'candidates' ? value : completeRecord(kind, JSON.parse(value));
+      const parsed = kind === 'candidates' ? value : migrateRecord(kind, JSON.parse(value));
       table.set(key, { key, value: parsed, createRevision, modRevision });
     } catch (error) {
       table.delete(key);

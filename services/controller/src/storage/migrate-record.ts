@@ -4,16 +4,16 @@ import { bytes, noCounts, originalRecipe, type Measurement, type Profile, type S
 import type { CounterRecord, LoadRecord, RecordKind, WorkerRecord } from './records.js';
 
 /** A record as it was read, and what this release adds to those of its kind. */
-export function completeRecord(kind: RecordKind, value: unknown): unknown {
+export function migrateRecord(kind: RecordKind, value: unknown): unknown {
   if (kind === 'architectures') return { recipes: [originalRecipe], keepAll: false, labels: {}, ...(value as object) };
-  if (kind === 'measurements') return completeMeasurement(value as Measurement);
-  if (kind === 'counters') return completeCounts(value as CounterRecord);
-  if (kind === 'loads') return completeLoad(value as LoadRecord);
-  return kind === 'workers' ? completeWorker(value as WorkerRecord) : value;
+  if (kind === 'measurements') return migrateMeasurement(value as Measurement);
+  if (kind === 'counters') return migrateCounts(value as CounterRecord);
+  if (kind === 'loads') return migrateLoad(value as LoadRecord);
+  return kind === 'workers' ? migrateWorker(value as WorkerRecord) : value;
 }
 
 /** Of no known environment: it is measured again, for accuracy was taken over other samples then. */
-function completeMeasurement(read: Measurement): Measurement {
+function migrateMeasurement(read: Measurement): Measurement {
   const measurement = { ...read, environment: (read as Partial<Measurement>).environment ?? '' };
   const { result } = measurement;
   if (result.kind === 'failed') return measurement;
@@ -29,13 +29,13 @@ function completeMeasurement(read: Measurement): Measurement {
 
 const withoutDriver: Pick<SlotGroup, 'driver'> = { driver: '' };
 
-const completeWorker = (read: WorkerRecord): WorkerRecord => ({
+const migrateWorker = (read: WorkerRecord): WorkerRecord => ({
   ...read,
   info: { ...read.info, slotGroups: read.info.slotGroups.map((group) => ({ ...withoutDriver, ...group })) },
 });
 
 /** Nothing of what the protocol's statistics are made of was counted. */
-const completeCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
+const migrateCounts = <T extends { readonly counts?: CounterRecord['counts'] }>(read: T): T =>
   read.counts === undefined ? { ...read, counts: noCounts } : read;
 
-const completeLoad = (read: LoadRecord): LoadRecord => ({ ...read, replicas: read.replicas.map(completeCounts) });
+const migrateLoad = (read: LoadRecord): LoadRecord => ({ ...read, replicas: read.replicas.map(migrateCounts) });
