@@ -23,7 +23,7 @@ export const withDynamicBatch = (architecture: Architecture, maxBatchSize: numbe
 });
 
 /** The architecture, its task where that may be batched now, and the end of all that was made of the file with the fixed batch. */
-export function becomeBatched(records: RecordView, batched: Architecture): VariantWrites {
+export function applyDynamicBatch(records: RecordView, batched: Architecture): VariantWrites {
   const task = records.tasks.get(taskKey(batched.task));
   const isTask = task !== undefined && mayBeBatched(records, task.value, batched);
   const compares: readonly Compare[] = isTask

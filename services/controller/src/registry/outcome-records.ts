@@ -13,7 +13,7 @@ import {
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { BlobReservations } from '../storage/blob-reservations.js';
 import { checkBlob } from './check-model.js';
-import { becomeBatched, withDynamicBatch } from './dynamic-batch.js';
+import { applyDynamicBatch, withDynamicBatch } from './dynamic-batch.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import { currentVersions, type RegistryView } from './registry-view.js';
@@ -106,7 +106,7 @@ function outcomeWrites(records: RecordView, outcome: RecipeOutcome, maxBatchSize
   if (known === undefined || records.outcomes.has(key)) return undefined;
   const isBatched = outcome.recipe === dynamicBatch && outcome.result.kind === 'made';
   const architecture = isBatched ? withDynamicBatch(known.value, maxBatchSize) : known.value;
-  const batched = isBatched ? becomeBatched(records, architecture) : undefined;
+  const batched = isBatched ? applyDynamicBatch(records, architecture) : undefined;
   const variants = addMissing(records, architecture, [
     ...(isBatched ? [] : outcomesOf(records, architecture)),
     outcome,
