@@ -8,7 +8,7 @@ import type { RecordView, Stored } from '../storage/record-tables.js';
 import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../storage/records.js';
 
 /** What may be wanted otherwise of the same files. */
-export type Wishes = Pick<Architecture, 'recipes' | 'keepAll' | 'labels'> & {
+export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'labels'> & {
   /** Undefined: as it is. */
   readonly batch: Pick<Architecture, 'signature' | 'maxBatchSize' | 'fixedBatch'> | undefined;
 };
@@ -21,9 +21,9 @@ export type Wishes = Pick<Architecture, 'recipes' | 'keepAll' | 'labels'> & {
 export function changeArchitecture(
   records: RecordView,
   { key, value, modRevision }: Stored<Architecture>,
-  wishes: Wishes,
+  changes: ArchitectureChanges,
 ): (VariantWrites & { readonly changed: Architecture }) | undefined {
-  const { batch, ...rest } = wishes;
+  const { batch, ...rest } = changes;
   const changed = { ...value, ...rest, ...batch };
   const isRebuilt = batch !== undefined && batch.signature.batched !== value.signature.batched;
   const isReloaded = isRebuilt || changed.maxBatchSize !== value.maxBatchSize || !isSame(changed.labels, value.labels);

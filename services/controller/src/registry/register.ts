@@ -43,7 +43,7 @@ export async function registerArchitecture(
   return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // changed meanwhile
-    if (same !== undefined) return changeWishes(context, same, wanted, model);
+    if (same !== undefined) return applyChanges(context, same, wanted, model);
     if (model === undefined) return undefined;
     const batch = batchOf(context, model, wanted.batchSize);
     checkLabelledOutputs(labels, batch.signature);
@@ -133,7 +133,7 @@ function checkTask(known: Architecture | undefined, task: string): void {
   );
 }
 
-async function changeWishes(
+async function applyChanges(
   context: RegisterContext,
   same: Stored<Architecture>,
   wanted: Wanted,
