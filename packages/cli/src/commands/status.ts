@@ -21,7 +21,7 @@ export function addStatus(program: Command, context: Context): void {
     .addHelpText('after', '\nExamples:\n  pareto status\n  pareto status -o json')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const findings = await withCluster(options, (clients) => look(clients, options, context));
+      const findings = await withCluster(options, (clients) => observeFindings(clients, options, context));
       printResult(context, options, { healthy: isHealthy(findings), findings }, () =>
         formatFindings(findings, context),
       );
@@ -31,7 +31,11 @@ export function addStatus(program: Command, context: Context): void {
 
 const isHealthy = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'bad');
 
-async function look(clients: ClusterClients, options: CommonOptions, context: Context): Promise<readonly Finding[]> {
+async function observeFindings(
+  clients: ClusterClients,
+  options: CommonOptions,
+  context: Context,
+): Promise<readonly Finding[]> {
   const { clock, stop: signal } = context;
   const { overview, outage } = await observeCluster(emptyPicture, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unanswered(clients, options, outage);

@@ -16,7 +16,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-export interface Look {
+export interface ClusterStatus {
   readonly overview: wire.OverviewResponse;
   readonly jobs: readonly wire.Job[];
   readonly router: RouterWord;
@@ -24,13 +24,13 @@ export interface Look {
   readonly routerAddress: string;
 }
 
-export const findingsOf = (look: Look): readonly Finding[] => [
-  ...controllerFindings(look.overview),
-  ...routerFindings(look),
-  ...workerFindings(look.overview.workers),
-  ...replicaFindings(look.overview.workers),
-  ...taskFindings(look.overview.tasks),
-  ...jobFindings(look.jobs),
+export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
+  ...controllerFindings(status.overview),
+  ...routerFindings(status),
+  ...workerFindings(status.overview.workers),
+  ...replicaFindings(status.overview.workers),
+  ...taskFindings(status.overview.tasks),
+  ...jobFindings(status.jobs),
 ];
 
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
@@ -55,7 +55,7 @@ function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.O
   return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
 }
 
-function routerFindings({ overview, router, routerAddress }: Look): readonly Finding[] {
+function routerFindings({ overview, router, routerAddress }: ClusterStatus): readonly Finding[] {
   const about = 'router';
   const known = count(overview.routers.length, 'router');
   if (router.kind === 'serves') return [{ level: 'good', about, text: `${known}; ${routerAddress} answers` }];

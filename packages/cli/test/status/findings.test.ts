@@ -4,7 +4,7 @@ import { findingsOf, type Finding } from '../../src/status/findings.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
 
-const look = (overview: Partial<wire.OverviewResponse>, jobs: readonly wire.Job[] = []): readonly Finding[] =>
+const findingsFor = (overview: Partial<wire.OverviewResponse>, jobs: readonly wire.Job[] = []): readonly Finding[] =>
   findingsOf({
     overview: fakeOverview(overview),
     jobs,
@@ -17,13 +17,16 @@ const about = (findings: readonly Finding[], name: string): Finding | undefined 
 
 describe('the status of a cluster', () => {
   it('is good when all is', () => {
-    const findings = look({ workers: [fakeWorker()], tasks: [fakeTaskLoad({ attainment: 1, p99Ms: 3, p50Ms: 1 })] });
+    const findings = findingsFor({
+      workers: [fakeWorker()],
+      tasks: [fakeTaskLoad({ attainment: 1, p99Ms: 3, p50Ms: 1 })],
+    });
     assert.deepEqual([...new Set(findings.map(({ level }) => level))], ['good']);
     assert.equal(about(findings, 'controller')?.text, 'a:1 leads, 1 other standing by; store heard 0.0 s ago');
   });
 
   it('is bad where nobody leads, or no worker is connected', () => {
-    const findings = look({ leader: '', workers: [fakeWorker({ connected: false })] });
+    const findings = findingsFor({ leader: '', workers: [fakeWorker({ connected: false })] });
     assert.equal(about(findings, 'controller')?.level, 'bad');
     assert.equal(about(findings, 'workers')?.level, 'bad');
     assert.match(about(findings, 'w1')?.advice ?? '', /pareto logs w1/);
@@ -33,7 +36,7 @@ describe('the status of a cluster', () => {
     const replica = fakeReplica({ state: 'FAILED', reason: 'out of memory', variant: 'a:fp16' });
     const tasks = [fakeTaskLoad({ attainment: 0.5, refusedPerSecond: 4, p50Ms: 1, p99Ms: 3 })];
     const jobs = [fakeJob('cnn', [fakeStep('make', 'failed', { detail: 'killed' })], { done: true })];
-    const findings = look(
+    const findings = findingsFor(
       { workers: [fakeWorker({ draining: true, replicas: [replica] })], tasks, notices: ['careful'] },
       jobs,
     );
