@@ -22,28 +22,32 @@ export async function waitUntilReady(
   const { terminal, clock, stop } = context;
   const since = clock.now();
   const repeating = repeatOptions(context);
-  for (let told = ''; ;) {
-    const { ready, reason } = await repeat(() => lookAt(clients, name, stop), repeating);
+  for (let lastReason = ''; ;) {
+    const { ready, reason } = await repeat(() => readReadiness(clients, name, stop), repeating);
     if (ready.length > 0) return ready;
     const waited = clock.now() - since;
     if (waited >= timeoutMs) {
       const why = reason === '' ? '' : `: ${reason}`;
       throw new ParetoError('deadline-exceeded', `${name} is not ready after ${formatSpan(waited)}${why}`);
     }
-    if (reason !== '' && reason !== told) terminal.note(reason);
-    told = reason;
+    if (reason !== '' && reason !== lastReason) terminal.note(reason);
+    lastReason = reason;
     terminal.status([`loading ${name}, ${formatSpan(waited)}`]);
     await clock.sleep(pollMs, stop);
   }
 }
 
-interface Look {
+interface Readiness {
   readonly ready: readonly wire.Variant[];
   /** Why it is not ready; empty: nothing is in its way. */
   readonly reason: string;
 }
 
-async function lookAt({ registry, fleet }: ControllerClients, name: string, signal: AbortSignal): Promise<Look> {
+async function readReadiness(
+  { registry, fleet }: ControllerClients,
+  name: string,
+  signal: AbortSignal,
+): Promise<Readiness> {
   const [{ variants }, { unmetWarmRules, notices }] = await Promise.all([
     registry.describe({ name }, { signal }),
     fleet.overview({}, { signal }),
