@@ -4,10 +4,10 @@ import type { Milliseconds } from '@pareto/core';
 import type { Context } from '../context/context.js';
 import { jobLines } from './job-lines.js';
 import { createJobStory } from './job-story.js';
-import type { JobsLook } from './wait-for-jobs.js';
+import type { JobsSnapshot } from './wait-for-jobs.js';
 
 /** Looks in a row without a worker before it is told: a new leader has none for a moment. */
-const tellingLooks = 10;
+const noWorkerSnapshots = 10;
 
 export interface DisplayOptions {
   /** Since when time is counted. */
@@ -20,23 +20,23 @@ export interface DisplayOptions {
 export function createJobDisplay(
   { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
   { since, tellsFirst }: DisplayOptions,
-): (look: JobsLook) => void {
+): (snapshot: JobsSnapshot) => void {
   const story = createJobStory(terminal.progressPaint);
   let isFirst = true;
-  let looksWithout = 0;
-  return (look) => {
-    looksWithout = look.workers ? 0 : looksWithout + 1;
-    if (looksWithout === tellingLooks) {
+  let withoutWorker = 0;
+  return (snapshot) => {
+    withoutWorker = snapshot.workers ? 0 : withoutWorker + 1;
+    if (withoutWorker === noWorkerSnapshots) {
       terminal.note('no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)');
     }
-    if (isFirst) story.skip(tellsFirst ? { ...look, jobs: look.jobs.filter(({ done }) => done) } : look);
+    if (isFirst) story.skip(tellsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
     if (isFirst && tellsFirst) {
-      for (const { architecture, version } of look.jobs.filter(({ done, steps }) => done && steps.length > 0)) {
+      for (const { architecture, version } of snapshot.jobs.filter(({ done, steps }) => done && steps.length > 0)) {
         terminal.note(`${architecture} version ${version} was made and measured before`);
       }
     }
     isFirst = false;
-    for (const line of story.tell(look)) terminal.note(line);
-    terminal.status(look.done ? [] : jobLines(look, clock.now() - since, terminal.progressPaint));
+    for (const line of story.tell(snapshot)) terminal.note(line);
+    terminal.status(snapshot.done ? [] : jobLines(snapshot, clock.now() - since, terminal.progressPaint));
   };
 }

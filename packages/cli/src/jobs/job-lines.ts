@@ -3,12 +3,12 @@
 import type { Paint } from '../terminal/terminal.js';
 import { formatSpan } from '../terminal/format.js';
 import { jobNow, progressBar, progressOf } from './step-text.js';
-import type { JobsLook } from './wait-for-jobs.js';
+import type { JobsSnapshot } from './wait-for-jobs.js';
 
 /** Jobs that are done are shown too as long as so many lines hold all. */
 const roomyJobs = 10;
 
-export function jobLines({ jobs, workers }: JobsLook, elapsedMs: number, paint: Paint): readonly string[] {
+export function jobLines({ jobs, workers }: JobsSnapshot, elapsedMs: number, paint: Paint): readonly string[] {
   const shown = jobs.length <= roomyJobs ? jobs : jobs.filter(({ done }) => !done);
   const nameWidth = Math.max(...shown.map(({ architecture }) => architecture.length));
   const counts = shown.map((job) => progressOf(job).join('/'));

@@ -5,31 +5,31 @@ import type { wire } from '@pareto/rpc';
 import { formatAccuracy, formatMs, formatRatio } from '../terminal/format.js';
 import type { Paint } from '../terminal/terminal.js';
 import { isFinished, subjectOf } from './step-text.js';
-import type { JobsLook } from './wait-for-jobs.js';
+import type { JobsSnapshot } from './wait-for-jobs.js';
 
 export interface JobStory {
   /** Lines on steps that were not told before. */
-  tell(look: JobsLook): readonly string[];
+  tell(snapshot: JobsSnapshot): readonly string[];
   /** Takes what is finished for told. */
-  skip(look: JobsLook): void;
+  skip(snapshot: JobsSnapshot): void;
 }
 
 export function createJobStory(paint: Paint): JobStory {
   let told: ReadonlySet<string> = new Set();
   return {
-    tell(look) {
-      const finished = finishedSteps(look);
+    tell(snapshot) {
+      const finished = finishedSteps(snapshot);
       const lines = new Map<string, string>();
       for (const { job, step, key } of finished) {
-        const line = told.has(key) ? undefined : stepLine(look, job, step, paint);
+        const line = told.has(key) ? undefined : stepLine(snapshot, job, step, paint);
         if (line !== undefined) lines.set(key, line);
       }
       // What is finished no more is told again when it is done again.
       told = new Set(finished.map(({ key }) => key).filter((key) => told.has(key) || lines.has(key)));
       return [...lines.values()];
     },
-    skip(look) {
-      told = new Set(finishedSteps(look).map(({ key }) => key));
+    skip(snapshot) {
+      told = new Set(finishedSteps(snapshot).map(({ key }) => key));
     },
   };
 }
@@ -40,7 +40,7 @@ interface FinishedStep {
   readonly key: string;
 }
 
-const finishedSteps = ({ jobs }: JobsLook): readonly FinishedStep[] =>
+const finishedSteps = ({ jobs }: JobsSnapshot): readonly FinishedStep[] =>
   jobs.flatMap((job) =>
     job.steps.filter(isFinished).map((step) => {
       const { version } = job;
@@ -49,29 +49,29 @@ const finishedSteps = ({ jobs }: JobsLook): readonly FinishedStep[] =>
   );
 
 /** Undefined while what it brought is not to be seen yet. */
-function stepLine(look: JobsLook, job: wire.Job, step: wire.JobStep, paint: Paint): string | undefined {
+function stepLine(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep, paint: Paint): string | undefined {
   const subject = subjectOf(job, step);
   if (step.state === 'declined') return paint.dim(`declined ${subject}: ${step.detail}`);
-  const on = step.kind === 'measure' && countClasses(look) > 1 ? ` on ${step.hardwareClass}` : '';
+  const on = step.kind === 'measure' && countClasses(snapshot) > 1 ? ` on ${step.hardwareClass}` : '';
   if (step.state === 'failed') return paint.red(`failed ${subject}${on}: ${step.detail}`);
-  const brought = step.kind === 'make' ? describeFile(look, job, step) : describeMeasurement(look, job, step);
-  if (brought === undefined) return look.done ? `${verbs[step.kind] ?? step.kind} ${subject}${on}` : undefined;
+  const brought = step.kind === 'make' ? describeFile(snapshot, job, step) : describeMeasurement(snapshot, job, step);
+  if (brought === undefined) return snapshot.done ? `${verbs[step.kind] ?? step.kind} ${subject}${on}` : undefined;
   return `${verbs[step.kind] ?? step.kind} ${subject}${on}: ${brought}`;
 }
 
 const verbs: Readonly<Record<string, string>> = { make: 'made', measure: 'measured' };
 
-const countClasses = ({ jobs }: JobsLook): number =>
+const countClasses = ({ jobs }: JobsSnapshot): number =>
   new Set(jobs.flatMap(({ steps }) => steps.flatMap(({ hardwareClass }) => hardwareClass || []))).size;
 
 /** `1.3 MiB, 0.25x, similarity 0.9998`. */
-function describeFile(look: JobsLook, job: wire.Job, step: wire.JobStep): string | undefined {
+function describeFile(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep): string | undefined {
   const isOf = ({ architecture, version }: { readonly architecture: string; readonly version: number }): boolean =>
     architecture === job.architecture && version === job.version;
-  const outcome = look.outcomes.find((one) => isOf(one) && one.recipe === step.recipe);
+  const outcome = snapshot.outcomes.find((one) => isOf(one) && one.recipe === step.recipe);
   if (outcome === undefined || outcome.manifest === null) return undefined;
   const size = outcome.manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const original = look.variants.find((variant) => isOf(variant) && variant.recipe === originalRecipe);
+  const original = snapshot.variants.find((variant) => isOf(variant) && variant.recipe === originalRecipe);
   const ratio = original === undefined || original.sizeBytes === 0 ? [] : [formatRatio(size / original.sizeBytes)];
   return [formatBytes(size), ...ratio, `similarity ${formatSimilarity(outcome.similarity)}`].join(', ');
 }
@@ -81,7 +81,7 @@ const formatSimilarity = (similarity: number): string =>
   similarity >= 1 ? '1' : (Math.floor(similarity * 1e4) / 1e4).toFixed(4);
 
 /** `98.72 % (98.10-99.12), 0.03 ms, 0.44x`. */
-function describeMeasurement({ variants }: JobsLook, job: wire.Job, step: wire.JobStep): string | undefined {
+function describeMeasurement({ variants }: JobsSnapshot, job: wire.Job, step: wire.JobStep): string | undefined {
   const isOf = ({ architecture, version }: wire.Variant): boolean =>
     architecture === job.architecture && version === job.version;
   const variant = variants.find((one) => isOf(one) && one.name === step.variant);

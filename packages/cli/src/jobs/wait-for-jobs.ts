@@ -6,7 +6,7 @@ import type { ControllerClients } from '../connection/connect.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';
 
 /** One look at the jobs, and at what they brought so far. */
-export interface JobsLook {
+export interface JobsSnapshot {
   readonly jobs: readonly wire.Job[];
   readonly variants: readonly wire.Variant[];
   readonly outcomes: readonly wire.RecipeOutcome[];
@@ -19,13 +19,13 @@ export type ArchitectureVersion = Pick<wire.Architecture, 'name' | 'version'>;
 
 export interface WaitOptions extends RepeatOptions {
   /** Told of each look, the last one included. */
-  readonly onLook: (look: JobsLook) => void;
+  readonly onLook: (snapshot: JobsSnapshot) => void;
 }
 
 const pollMs = milliseconds(300);
 
 /** A controller that stands by may hear of a registration a little later than the one that took it. */
-const missingLooks = 20;
+const maxMissing = 20;
 
 /**
  * Waits for as long as it takes. `name` is of a task or an architecture, empty: all; `wanted` what is waited for of it.
@@ -36,42 +36,42 @@ export async function waitForJobs(
   name: string,
   wanted: readonly ArchitectureVersion[],
   options: WaitOptions,
-): Promise<JobsLook> {
+): Promise<JobsSnapshot> {
   const { signal, clock, onLook } = options;
   for (let missing = 0; ;) {
-    const look = await repeat(() => lookAtJobs(clients, name, wanted, signal), { ...options, patienceMs: Infinity });
-    onLook(look);
-    if (look.done) return look;
-    missing = look.jobs.length < wanted.length ? missing + 1 : 0;
-    if (missing === missingLooks) throw notThere(wanted, look.jobs);
+    const snapshot = await repeat(() => readJobs(clients, name, wanted, signal), { ...options, patienceMs: Infinity });
+    onLook(snapshot);
+    if (snapshot.done) return snapshot;
+    missing = snapshot.jobs.length < wanted.length ? missing + 1 : 0;
+    if (missing === maxMissing) throw notThere(wanted, snapshot.jobs);
     await clock.sleep(pollMs, signal);
   }
 }
 
 /** What was made and measured is asked for after the jobs, so that it is there of all steps that are done. */
-async function lookAtJobs(
+async function readJobs(
   { registry, fleet }: ControllerClients,
   name: string,
   wanted: readonly ArchitectureVersion[],
   signal: AbortSignal,
-): Promise<JobsLook> {
+): Promise<JobsSnapshot> {
   const [{ jobs }, { workers }] = await Promise.all([
     registry.jobs({ name }, { signal }),
     fleet.listWorkers({}, { signal }),
   ]);
   const made = name === '' ? registry.list({ task: '' }, { signal }) : registry.describe({ name }, { signal });
-  return jobsLook(jobs, await made, wanted, workers);
+  return jobsSnapshot(jobs, await made, wanted, workers);
 }
 
 const versionKey = (name: string, version: number): string => `${name}@${version}`;
 
 /** Of the versions that are wanted alone. A job without a step has not met a worker yet. */
-export function jobsLook(
+export function jobsSnapshot(
   all: readonly wire.Job[],
   { variants, outcomes }: Pick<wire.DescribeResponse, 'variants' | 'outcomes'>,
   wanted: readonly ArchitectureVersion[],
   workers: readonly Pick<wire.Worker, 'connected'>[],
-): JobsLook {
+): JobsSnapshot {
   const versions = new Set(wanted.map(({ name, version }) => versionKey(name, version)));
   const isWanted = ({ architecture, version }: { readonly architecture: string; readonly version: number }): boolean =>
     versions.has(versionKey(architecture, version));

@@ -6,7 +6,7 @@ import type { wire } from '@pareto/rpc';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import type { Context } from '../context/context.js';
 import { createJobDisplay } from '../jobs/job-display.js';
-import { waitForJobs, type JobsLook } from '../jobs/wait-for-jobs.js';
+import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
 import { registerModels, registerTask, type RegisterOptions } from '../register/register-models.js';
 import { createRegisterProgress } from '../register/register-progress.js';
 import type { Registered } from '../register/registered-summary.js';
@@ -14,7 +14,7 @@ import { repeatOptions } from '../connection/repeat.js';
 import { models, task, validation } from './digits.js';
 
 /** What was done at the first look is told like the rest. */
-const nothingYet: JobsLook = { jobs: [], variants: [], outcomes: [], workers: true, done: false };
+const nothingYet: JobsSnapshot = { jobs: [], variants: [], outcomes: [], workers: true, done: false };
 
 export async function registerDigits(context: Context, cluster: Cluster): Promise<Registered> {
   const { clock, terminal } = context;

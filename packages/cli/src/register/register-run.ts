@@ -9,7 +9,7 @@ import { withController, type ControllerClients } from '../connection/connect.js
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { findModels, type FoundModels } from './find-models.js';
 import { createJobDisplay } from '../jobs/job-display.js';
-import { waitForJobs, type JobsLook } from '../jobs/wait-for-jobs.js';
+import { waitForJobs, type JobsSnapshot } from '../jobs/wait-for-jobs.js';
 import { readObjective, type ObjectiveOptions } from '../context/options.js';
 import { registerModels, registerTask, type LocalModel, type RegisterOptions } from './register-models.js';
 import { planRegistration, type RegisterPlan } from './register-plan.js';
@@ -149,7 +149,7 @@ async function wait(
   tasks: readonly string[],
   architectures: readonly wire.Architecture[],
   since: ReturnType<Context['clock']['now']>,
-): Promise<JobsLook> {
+): Promise<JobsSnapshot> {
   const onLook = createJobDisplay(context, { since, tellsFirst: true });
   const [only = '', ...more] = tasks;
   const name = more.length === 0 ? only : '';

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
 import { milliseconds, systemClock } from '@pareto/core';
 import { createJobDisplay } from '../../src/jobs/job-display.js';
-import type { JobsLook } from '../../src/jobs/wait-for-jobs.js';
+import type { JobsSnapshot } from '../../src/jobs/wait-for-jobs.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 
 const failed = fakeStep('make', 'failed', { recipe: 'fp16', detail: 'killed' });
 const running = fakeStep('make', 'running', { recipe: 'int4', worker: 'w1' });
 
-const look = (...jobs: JobsLook['jobs']): JobsLook => ({
+const snapshot = (...jobs: JobsSnapshot['jobs']): JobsSnapshot => ({
   ...{ jobs, variants: [], outcomes: [], workers: true },
   done: jobs.every(({ done }) => done),
 });
 
 /** What a display writes of one look after the other, on a terminal or in a script. */
 function show(
-  looks: readonly JobsLook[],
+  snapshots: readonly JobsSnapshot[],
   more: { readonly tellsFirst?: boolean; readonly isTTY?: boolean } = {},
 ): string[] {
   const { tellsFirst = true, isTTY = false } = more;
@@ -25,14 +25,14 @@ function show(
   const terminal = createTerminal(output, output);
   const clock = { ...systemClock, now: () => milliseconds(92_000) };
   const display = createJobDisplay({ terminal, clock }, { since: milliseconds(0), tellsFirst });
-  looks.forEach(display);
+  snapshots.forEach(display);
   return written;
 }
 
 describe('a display of jobs', () => {
   it('tells what is finished already, but of a job that is over in one line', () => {
     const jobs = [fakeJob('mlp', [failed, running]), fakeJob('cnn', [failed], { version: 3, done: true })];
-    assert.deepEqual(show([look(...jobs), look(...jobs)]), [
+    assert.deepEqual(show([snapshot(...jobs), snapshot(...jobs)]), [
       'cnn version 3 was made and measured before\n',
       'failed mlp:fp16: killed\n',
     ]);
@@ -40,13 +40,16 @@ describe('a display of jobs', () => {
 
   it('tells only what is finished from now on, where that is what is asked for', () => {
     const after = fakeJob('mlp', [failed, { ...running, state: 'declined', detail: 'no MatMul' }], { done: true });
-    const written = show([look(fakeJob('mlp', [failed, running])), look(after)], { tellsFirst: false });
+    const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(after)], { tellsFirst: false });
     assert.deepEqual(written, ['declined mlp:int4: no MatMul\n']);
   });
 
   it('draws over its live lines, and leaves none when all is done', () => {
     const done = fakeJob('mlp', [failed], { done: true });
-    const written = show([look(fakeJob('mlp', [failed, running])), look(done)], { isTTY: true, tellsFirst: false });
+    const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(done)], {
+      isTTY: true,
+      tellsFirst: false,
+    });
     const clear = '\x1b[2A\x1b[J';
     assert.deepEqual(
       written.map((text) => (text === clear ? text : stripVTControlCharacters(text))),
@@ -55,11 +58,11 @@ describe('a display of jobs', () => {
   });
 
   it('says so when there is no worker for some time, once', () => {
-    const alone = { ...look(fakeJob('mlp', [running])), workers: false };
+    const alone = { ...snapshot(fakeJob('mlp', [running])), workers: false };
     const written = show([
-      ...Array<JobsLook>(9).fill(alone),
-      look(fakeJob('mlp', [running])),
-      ...Array<JobsLook>(25).fill(alone),
+      ...Array<JobsSnapshot>(9).fill(alone),
+      snapshot(fakeJob('mlp', [running])),
+      ...Array<JobsSnapshot>(25).fill(alone),
     ]);
     assert.deepEqual(written, [
       'no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)\n',

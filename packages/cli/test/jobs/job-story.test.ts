@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { jobLines } from '../../src/jobs/job-lines.js';
 import { createJobStory } from '../../src/jobs/job-story.js';
 import { formatJobs } from '../../src/jobs/job-table.js';
-import { jobsLook, type JobsLook } from '../../src/jobs/wait-for-jobs.js';
+import { jobsSnapshot, type JobsSnapshot } from '../../src/jobs/wait-for-jobs.js';
 import { cpu, fakeOutcome, fakeVariant } from '../support/fake-description.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
 
@@ -27,7 +27,7 @@ const steps = [
   fakeStep('make', 'waiting', { recipe: 'fp16', detail: 'both workers are busy' }),
 ];
 
-const look = (own: readonly wire.JobStep[], more: Partial<JobsLook> = {}): JobsLook => ({
+const snapshot = (own: readonly wire.JobStep[], more: Partial<JobsSnapshot> = {}): JobsSnapshot => ({
   ...{
     jobs: [fakeJob('mlp', own)],
     variants: [fakeVariant({ name: 'mlp:original', accuracy: 0.98, sizeBytes: 4_000_000 })],
@@ -39,12 +39,12 @@ const look = (own: readonly wire.JobStep[], more: Partial<JobsLook> = {}): JobsL
 describe('the story of jobs', () => {
   it('tells each step that is finished once, with what it brought', () => {
     const story = createJobStory(paint);
-    assert.deepEqual(story.tell(look(steps)), [
+    assert.deepEqual(story.tell(snapshot(steps)), [
       'measured mlp:original: 98.00 % (97.39-98.61), 1.00 ms',
       'made mlp:int8-dynamic: 976.6 KiB, 0.25x, similarity 0.9998',
       'declined mlp:int8-static: it has no convolution',
     ]);
-    assert.deepEqual(story.tell(look(steps)), []);
+    assert.deepEqual(story.tell(snapshot(steps)), []);
   });
 
   it('compares times with those of the original on the same hardware class', () => {
@@ -61,7 +61,7 @@ describe('the story of jobs', () => {
         detail: 'no adapter',
       }),
     ];
-    const lines = createJobStory(paint).tell(look(done, { variants: [elsewhere, original, int8] }));
+    const lines = createJobStory(paint).tell(snapshot(done, { variants: [elsewhere, original, int8] }));
     assert.deepEqual(lines, [
       `measured mlp:int8-dynamic on ${cpu}: 97.00 % (96.25-97.75), 0.88 ms, 0.44x`,
       `failed mlp:original@webgpu on ${gpu}: no adapter`,
@@ -70,16 +70,16 @@ describe('the story of jobs', () => {
 
   it('waits for what a step brought, but not beyond the end', () => {
     const story = createJobStory(paint);
-    const made = look([fakeStep('make', 'done', { recipe: 'fp16' })]);
+    const made = snapshot([fakeStep('make', 'done', { recipe: 'fp16' })]);
     assert.deepEqual(story.tell(made), []);
     assert.deepEqual(story.tell({ ...made, done: true }), ['made mlp:fp16']);
   });
 
   it('tells a step again that was done again', () => {
     const story = createJobStory(paint);
-    const failed = look([fakeStep('make', 'failed', { recipe: 'int8-dynamic', detail: 'killed' })]);
+    const failed = snapshot([fakeStep('make', 'failed', { recipe: 'int8-dynamic', detail: 'killed' })]);
     assert.deepEqual(story.tell(failed), ['failed mlp:int8-dynamic: killed']);
-    assert.equal(story.tell(look(steps)).length, 3);
+    assert.equal(story.tell(snapshot(steps)).length, 3);
     assert.deepEqual(story.tell(failed), ['failed mlp:int8-dynamic: killed']);
   });
 });
@@ -87,7 +87,7 @@ describe('the story of jobs', () => {
 describe('the live lines of jobs', () => {
   it('show how far each is, and what runs where', () => {
     const jobs = [fakeJob('mlp', steps), fakeJob('cnn-large', [fakeStep('make', 'waiting', { recipe: 'fp16' })])];
-    assert.deepEqual(jobLines({ ...look(steps), jobs }, 92_000, paint), [
+    assert.deepEqual(jobLines({ ...snapshot(steps), jobs }, 92_000, paint), [
       'mlp        ████████░░░░░░░░ 3/6  int4: comparing (worker-2), int8-dynamic: batch 8 (worker-1)',
       'cnn-large  ░░░░░░░░░░░░░░░░ 0/1  waiting',
       '2 of 2 models to go, 1 min 32 s',
@@ -96,7 +96,7 @@ describe('the live lines of jobs', () => {
 
   it('leave out those that are done when there are many', () => {
     const jobs = Array.from({ length: 12 }, (_, i) => fakeJob(`m${i}`, steps, { done: i > 0 }));
-    const lines = jobLines({ ...look(steps), jobs }, 0, paint);
+    const lines = jobLines({ ...snapshot(steps), jobs }, 0, paint);
     assert.equal(lines.length, 2);
     assert.match(lines[1] ?? '', /^1 of 12 models to go/);
   });
@@ -117,7 +117,7 @@ describe('the table of jobs', () => {
 describe('jobsLook', () => {
   const wanted = [{ name: 'mlp', version: 2 }];
   const done = (jobs: readonly wire.Job[]): boolean =>
-    jobsLook(jobs, { variants: [], outcomes: [] }, wanted, [{ connected: true }]).done;
+    jobsSnapshot(jobs, { variants: [], outcomes: [] }, wanted, [{ connected: true }]).done;
   const finished = [fakeStep('make', 'done', { recipe: 'fp16' })];
 
   it('is done when all that is wanted is, and of nothing else', () => {
@@ -137,7 +137,7 @@ describe('jobsLook', () => {
   it('has only what belongs to the versions that are wanted', () => {
     const variants = [1, 2].map((version) => fakeVariant({ name: 'mlp:original', version }));
     const outcomes = [fakeOutcome('mlp', 'fp16', {}), fakeOutcome('mlp', 'fp16', { version: 2 })];
-    const found = jobsLook([], { variants, outcomes }, wanted, [{ connected: false }]);
+    const found = jobsSnapshot([], { variants, outcomes }, wanted, [{ connected: false }]);
     assert.deepEqual([found.variants, found.outcomes, found.workers], [variants.slice(1), outcomes.slice(1), false]);
   });
 });
