@@ -39,9 +39,9 @@ async function observe(
   const { jobs } = await repeat(() => clients.registry.jobs({ name }, { signal: context.stop }), repeating);
   if (!watch || jobs.length === 0) return jobs;
   const wanted = jobs.map(({ architecture, version }) => ({ name: architecture, version }));
-  const onLook = createJobDisplay(context, { since: context.clock.now(), tellsFirst: false });
-  onLook({ jobs, variants: [], outcomes: [], workers: true, done: false });
-  return (await waitForJobs(clients, name, wanted, { ...repeating, onLook })).jobs;
+  const onSnapshot = createJobDisplay(context, { since: context.clock.now(), tellsFirst: false });
+  onSnapshot({ jobs, variants: [], outcomes: [], workers: true, done: false });
+  return (await waitForJobs(clients, name, wanted, { ...repeating, onSnapshot })).jobs;
 }
 
 const formatAll = (jobs: readonly wire.Job[], { terminal }: Context): string =>

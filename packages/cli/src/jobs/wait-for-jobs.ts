@@ -19,7 +19,7 @@ export type ArchitectureVersion = Pick<wire.Architecture, 'name' | 'version'>;
 
 export interface WaitOptions extends RepeatOptions {
   /** Told of each look, the last one included. */
-  readonly onLook: (snapshot: JobsSnapshot) => void;
+  readonly onSnapshot: (snapshot: JobsSnapshot) => void;
 }
 
 const pollMs = milliseconds(300);
@@ -37,10 +37,10 @@ export async function waitForJobs(
   wanted: readonly ArchitectureVersion[],
   options: WaitOptions,
 ): Promise<JobsSnapshot> {
-  const { signal, clock, onLook } = options;
+  const { signal, clock, onSnapshot } = options;
   for (let missing = 0; ;) {
     const snapshot = await repeat(() => readJobs(clients, name, wanted, signal), { ...options, patienceMs: Infinity });
-    onLook(snapshot);
+    onSnapshot(snapshot);
     if (snapshot.done) return snapshot;
     missing = snapshot.jobs.length < wanted.length ? missing + 1 : 0;
     if (missing === maxMissing) throw notThere(wanted, snapshot.jobs);

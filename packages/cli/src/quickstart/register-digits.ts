@@ -21,11 +21,11 @@ export async function registerDigits(context: Context, cluster: Cluster): Promis
   const since = clock.now();
   const repeating = repeatOptions(context);
   const { onEvent } = createRegisterProgress(terminal);
-  const onLook = createJobDisplay(context, { since, tellsFirst: true });
-  onLook(nothingYet);
+  const onSnapshot = createJobDisplay(context, { since, tellsFirst: true });
+  onSnapshot(nothingYet);
   return withController(cluster.endpoints, async (clients) => {
     const architectures = await send(clients, { ...repeating, onEvent });
-    const { variants, outcomes } = await waitForJobs(clients, task, architectures, { ...repeating, onLook });
+    const { variants, outcomes } = await waitForJobs(clients, task, architectures, { ...repeating, onSnapshot });
     return { task, architectures, variants, outcomes, elapsedMs: clock.now() - since };
   });
 }

@@ -150,13 +150,15 @@ async function wait(
   architectures: readonly wire.Architecture[],
   since: ReturnType<Context['clock']['now']>,
 ): Promise<JobsSnapshot> {
-  const onLook = createJobDisplay(context, { since, tellsFirst: true });
+  const onSnapshot = createJobDisplay(context, { since, tellsFirst: true });
   const [only = '', ...more] = tasks;
   const name = more.length === 0 ? only : '';
-  return waitForJobs(clients, name, architectures, { ...repeatOptions(context), onLook }).catch((error: unknown) => {
-    if (context.stop.aborted) context.terminal.note(goesOn(tasks));
-    throw error;
-  });
+  return waitForJobs(clients, name, architectures, { ...repeatOptions(context), onSnapshot }).catch(
+    (error: unknown) => {
+      if (context.stop.aborted) context.terminal.note(goesOn(tasks));
+      throw error;
+    },
+  );
 }
 
 function goesOn(tasks: readonly string[]): string {

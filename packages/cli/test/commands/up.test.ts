@@ -16,7 +16,7 @@ const options = {
   clock: systemClock,
   onRepeat: () => undefined,
   onEvent: () => undefined,
-  onLook: () => undefined,
+  onSnapshot: () => undefined,
 };
 
 describe('a cluster over etcd, with certificates', function () {
