@@ -3,7 +3,7 @@
 import type { Milliseconds } from '@pareto/core';
 import type { Context } from '../context/context.js';
 import { jobLines } from './job-lines.js';
-import { createJobStory } from './job-story.js';
+import { createJobReporter } from './job-reporter.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
 /** Looks in a row without a worker before it is told: a new leader has none for a moment. */
@@ -21,7 +21,7 @@ export function createJobDisplay(
   { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
   { since, tellsFirst }: DisplayOptions,
 ): (snapshot: JobsSnapshot) => void {
-  const story = createJobStory(terminal.progressPaint);
+  const reporter = createJobReporter(terminal.progressPaint);
   let isFirst = true;
   let withoutWorker = 0;
   return (snapshot) => {
@@ -29,14 +29,14 @@ export function createJobDisplay(
     if (withoutWorker === noWorkerSnapshots) {
       terminal.note('no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)');
     }
-    if (isFirst) story.skip(tellsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
+    if (isFirst) reporter.skip(tellsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
     if (isFirst && tellsFirst) {
       for (const { architecture, version } of snapshot.jobs.filter(({ done, steps }) => done && steps.length > 0)) {
         terminal.note(`${architecture} version ${version} was made and measured before`);
       }
     }
     isFirst = false;
-    for (const line of story.tell(snapshot)) terminal.note(line);
+    for (const line of reporter.tell(snapshot)) terminal.note(line);
     terminal.status(snapshot.done ? [] : jobLines(snapshot, clock.now() - since, terminal.progressPaint));
   };
 }

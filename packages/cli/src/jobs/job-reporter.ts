@@ -7,29 +7,29 @@ import type { Paint } from '../terminal/terminal.js';
 import { isFinished, subjectOf } from './step-text.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
-export interface JobStory {
+export interface JobReporter {
   /** Lines on steps that were not told before. */
   tell(snapshot: JobsSnapshot): readonly string[];
   /** Takes what is finished for told. */
   skip(snapshot: JobsSnapshot): void;
 }
 
-export function createJobStory(paint: Paint): JobStory {
-  let told: ReadonlySet<string> = new Set();
+export function createJobReporter(paint: Paint): JobReporter {
+  let reported: ReadonlySet<string> = new Set();
   return {
     tell(snapshot) {
       const finished = finishedSteps(snapshot);
       const lines = new Map<string, string>();
       for (const { job, step, key } of finished) {
-        const line = told.has(key) ? undefined : stepLine(snapshot, job, step, paint);
+        const line = reported.has(key) ? undefined : stepLine(snapshot, job, step, paint);
         if (line !== undefined) lines.set(key, line);
       }
       // What is finished no more is told again when it is done again.
-      told = new Set(finished.map(({ key }) => key).filter((key) => told.has(key) || lines.has(key)));
+      reported = new Set(finished.map(({ key }) => key).filter((key) => reported.has(key) || lines.has(key)));
       return [...lines.values()];
     },
     skip(snapshot) {
-      told = new Set(finishedSteps(snapshot).map(({ key }) => key));
+      reported = new Set(finishedSteps(snapshot).map(({ key }) => key));
     },
   };
 }
