@@ -36,7 +36,7 @@ export function createJobDisplay(
       }
     }
     isFirst = false;
-    for (const line of reporter.tell(snapshot)) terminal.note(line);
+    for (const line of reporter.newLines(snapshot)) terminal.note(line);
     terminal.status(snapshot.done ? [] : jobLines(snapshot, clock.now() - since, terminal.progressPaint));
   };
 }

@@ -9,7 +9,7 @@ import type { JobsSnapshot } from './wait-for-jobs.js';
 
 export interface JobReporter {
   /** Lines on steps that were not told before. */
-  tell(snapshot: JobsSnapshot): readonly string[];
+  newLines(snapshot: JobsSnapshot): readonly string[];
   /** Takes what is finished for told. */
   skip(snapshot: JobsSnapshot): void;
 }
@@ -17,7 +17,7 @@ export interface JobReporter {
 export function createJobReporter(paint: Paint): JobReporter {
   let reported: ReadonlySet<string> = new Set();
   return {
-    tell(snapshot) {
+    newLines(snapshot) {
       const finished = finishedSteps(snapshot);
       const lines = new Map<string, string>();
       for (const { job, step, key } of finished) {

@@ -39,12 +39,12 @@ const snapshot = (own: readonly wire.JobStep[], more: Partial<JobsSnapshot> = {}
 describe('the story of jobs', () => {
   it('tells each step that is finished once, with what it brought', () => {
     const reporter = createJobReporter(paint);
-    assert.deepEqual(reporter.tell(snapshot(steps)), [
+    assert.deepEqual(reporter.newLines(snapshot(steps)), [
       'measured mlp:original: 98.00 % (97.39-98.61), 1.00 ms',
       'made mlp:int8-dynamic: 976.6 KiB, 0.25x, similarity 0.9998',
       'declined mlp:int8-static: it has no convolution',
     ]);
-    assert.deepEqual(reporter.tell(snapshot(steps)), []);
+    assert.deepEqual(reporter.newLines(snapshot(steps)), []);
   });
 
   it('compares times with those of the original on the same hardware class', () => {
@@ -61,7 +61,7 @@ describe('the story of jobs', () => {
         detail: 'no adapter',
       }),
     ];
-    const lines = createJobReporter(paint).tell(snapshot(done, { variants: [elsewhere, original, int8] }));
+    const lines = createJobReporter(paint).newLines(snapshot(done, { variants: [elsewhere, original, int8] }));
     assert.deepEqual(lines, [
       `measured mlp:int8-dynamic on ${cpu}: 97.00 % (96.25-97.75), 0.88 ms, 0.44x`,
       `failed mlp:original@webgpu on ${gpu}: no adapter`,
@@ -71,16 +71,16 @@ describe('the story of jobs', () => {
   it('waits for what a step brought, but not beyond the end', () => {
     const reporter = createJobReporter(paint);
     const made = snapshot([fakeStep('make', 'done', { recipe: 'fp16' })]);
-    assert.deepEqual(reporter.tell(made), []);
-    assert.deepEqual(reporter.tell({ ...made, done: true }), ['made mlp:fp16']);
+    assert.deepEqual(reporter.newLines(made), []);
+    assert.deepEqual(reporter.newLines({ ...made, done: true }), ['made mlp:fp16']);
   });
 
   it('tells a step again that was done again', () => {
     const reporter = createJobReporter(paint);
     const failed = snapshot([fakeStep('make', 'failed', { recipe: 'int8-dynamic', detail: 'killed' })]);
-    assert.deepEqual(reporter.tell(failed), ['failed mlp:int8-dynamic: killed']);
-    assert.equal(reporter.tell(snapshot(steps)).length, 3);
-    assert.deepEqual(reporter.tell(failed), ['failed mlp:int8-dynamic: killed']);
+    assert.deepEqual(reporter.newLines(failed), ['failed mlp:int8-dynamic: killed']);
+    assert.equal(reporter.newLines(snapshot(steps)).length, 3);
+    assert.deepEqual(reporter.newLines(failed), ['failed mlp:int8-dynamic: killed']);
   });
 });
 
