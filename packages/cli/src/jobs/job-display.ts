@@ -29,7 +29,8 @@ export function createJobDisplay(
     if (withoutWorker === noWorkerSnapshots) {
       terminal.note('no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)');
     }
-    if (isFirst) reporter.skip(tellsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
+    if (isFirst)
+      reporter.markReported(tellsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
     if (isFirst && tellsFirst) {
       for (const { architecture, version } of snapshot.jobs.filter(({ done, steps }) => done && steps.length > 0)) {
         terminal.note(`${architecture} version ${version} was made and measured before`);

@@ -11,7 +11,7 @@ export interface JobReporter {
   /** Lines on steps that were not told before. */
   newLines(snapshot: JobsSnapshot): readonly string[];
   /** Takes what is finished for told. */
-  skip(snapshot: JobsSnapshot): void;
+  markReported(snapshot: JobsSnapshot): void;
 }
 
 export function createJobReporter(paint: Paint): JobReporter {
@@ -28,7 +28,7 @@ export function createJobReporter(paint: Paint): JobReporter {
       reported = new Set(finished.map(({ key }) => key).filter((key) => reported.has(key) || lines.has(key)));
       return [...lines.values()];
     },
-    skip(snapshot) {
+    markReported(snapshot) {
       reported = new Set(finishedSteps(snapshot).map(({ key }) => key));
     },
   };
