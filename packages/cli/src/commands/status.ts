@@ -7,7 +7,7 @@ import { printResult, type CommonOptions, type Context } from '../context/contex
 import { findingsOf, type Finding } from '../status/findings.js';
 import type { Paint } from '../terminal/terminal.js';
 import { describeRouter } from '../top/format-picture.js';
-import { askRouter, observeCluster } from '../top/observe-cluster.js';
+import { readRouterStatus, observeCluster } from '../top/observe-cluster.js';
 import { emptyPicture } from '../top/picture.js';
 import { wrap } from '../terminal/wrap.js';
 
@@ -40,7 +40,7 @@ async function observeFindings(
   const { overview, outage } = await observeCluster(emptyPicture, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unanswered(clients, options, outage);
   const [router, { jobs }] = await Promise.all([
-    askRouter(clients.router, signal),
+    readRouterStatus(clients.router, signal),
     clients.controllers.registry.jobs({}, { signal }),
   ]);
   return findingsOf({ overview, jobs, router, routerAddress: options.router });

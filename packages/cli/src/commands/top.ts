@@ -71,8 +71,8 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
 async function unanswered(
   { router }: Options,
   { absence }: ObserveOptions,
-  { reason, router: word, isAbsent }: Outage,
+  { reason, router: status, isAbsent }: Outage,
 ): Promise<ParetoError> {
   const why = isAbsent ? await absence() : reason;
-  return new ParetoError('unavailable', word.kind === 'silent' ? why : `${why}; ${describeRouter(word, router)}`);
+  return new ParetoError('unavailable', status.kind === 'silent' ? why : `${why}; ${describeRouter(status, router)}`);
 }

@@ -4,7 +4,7 @@ import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { describeRouter } from '../top/format-picture.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
-import type { RouterWord } from '../top/picture.js';
+import type { RouterStatus } from '../top/picture.js';
 
 export interface Finding {
   /** `bad`: something that should work doesn't. `warning`: it works, and somebody should look. */
@@ -19,7 +19,7 @@ export interface Finding {
 export interface ClusterStatus {
   readonly overview: wire.OverviewResponse;
   readonly jobs: readonly wire.Job[];
-  readonly router: RouterWord;
+  readonly router: RouterStatus;
   /** host:port of the router that was asked. */
   readonly routerAddress: string;
 }

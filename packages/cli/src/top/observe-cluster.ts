@@ -2,7 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { ClusterClients, RouterClients } from '../connection/connect.js';
-import { seen, unseen, type Picture, type RouterWord } from './picture.js';
+import { seen, unseen, type Picture, type RouterStatus } from './picture.js';
 
 export interface ObserveOptions extends ClusterClients {
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export async function observeCluster(last: Picture, options: ObserveOptions): Pr
     const silence = {
       reason: reasonOf(error),
       isAbsent: error.code === 'unavailable',
-      router: await askRouter(router, signal),
+      router: await readRouterStatus(router, signal),
     };
     return unseen(last, silence, clock.now());
   }
@@ -34,7 +34,7 @@ const isOutage = (error: unknown): error is ParetoError =>
 const reasonOf = (error: ParetoError): string =>
   error.code === 'deadline-exceeded' ? `no controller answered within ${controllerMs / 1000} s` : error.message;
 
-export async function askRouter({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterWord> {
+export async function readRouterStatus({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterStatus> {
   let age: string | undefined;
   const onTrailers = (trailers: ReadonlyMap<string, string>): void => void (age = trailers.get('pareto-table-age-ms'));
   try {

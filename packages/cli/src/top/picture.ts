@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import { busyShares, busyTimes, type BusyTimes } from './busy-shares.js';
 
 /** What a router says of itself while no controller answers. */
-export type RouterWord =
+export type RouterStatus =
   | { readonly kind: 'serves'; readonly tableAgeMs: number | undefined }
   | { readonly kind: 'not ready' }
   | { readonly kind: 'silent' };
@@ -14,7 +14,7 @@ export interface Silence {
   readonly reason: string;
   /** No controller could be reached at all. */
   readonly isAbsent: boolean;
-  readonly router: RouterWord;
+  readonly router: RouterStatus;
 }
 
 export interface Outage extends Silence {
