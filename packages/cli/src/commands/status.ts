@@ -8,7 +8,7 @@ import { findingsOf, type Finding } from '../status/findings.js';
 import type { Paint } from '../terminal/terminal.js';
 import { describeRouter } from '../top/format-picture.js';
 import { readRouterStatus, observeCluster } from '../top/observe-cluster.js';
-import { emptyPicture } from '../top/picture.js';
+import { emptyDashboard } from '../top/dashboard-state.js';
 import { wrap } from '../terminal/wrap.js';
 
 export function addStatus(program: Command, context: Context): void {
@@ -37,7 +37,7 @@ async function observeFindings(
   context: Context,
 ): Promise<readonly Finding[]> {
   const { clock, stop: signal } = context;
-  const { overview, outage } = await observeCluster(emptyPicture, { ...clients, clock, signal });
+  const { overview, outage } = await observeCluster(emptyDashboard, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unanswered(clients, options, outage);
   const [router, { jobs }] = await Promise.all([
     readRouterStatus(clients.router, signal),

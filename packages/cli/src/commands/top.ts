@@ -8,7 +8,7 @@ import { showLive } from '../top/live.js';
 import { describeRouter, formatPicture } from '../top/format-picture.js';
 import { sortKeys, type SortKey } from '../top/load-tables.js';
 import { observeCluster, type ObserveOptions } from '../top/observe-cluster.js';
-import { emptyPicture, type Outage } from '../top/picture.js';
+import { emptyDashboard, type Outage } from '../top/dashboard-state.js';
 
 interface Options extends CommonOptions {
   readonly once?: boolean;
@@ -37,30 +37,30 @@ export function addTop(program: Command, context: Context): void {
 
 async function printOnce(context: Context, options: Options, observing: ObserveOptions): Promise<void> {
   const { clock, terminal } = context;
-  const picture = await observeCluster(emptyPicture, observing);
-  if (picture.outage !== undefined) throw await unanswered(options, observing, picture.outage);
+  const state = await observeCluster(emptyDashboard, observing);
+  if (state.outage !== undefined) throw await unanswered(options, observing, state.outage);
   const view = { now: clock.now(), router: options.router, sort: options.sort, paint: terminal.paint };
-  printResult(context, options, picture.overview, () =>
-    formatPicture(picture, { ...view, columns: Infinity, rows: Infinity }),
+  printResult(context, options, state.overview, () =>
+    formatPicture(state, { ...view, columns: Infinity, rows: Infinity }),
   );
 }
 
 async function watch(context: Context, options: Options, observing: ObserveOptions): Promise<void> {
   const { terminal, clock } = context;
-  let picture = await observeCluster(emptyPicture, observing);
+  let state = await observeCluster(emptyDashboard, observing);
   let { sort } = options;
   // What answers nowhere is more likely a wrong address than an outage.
-  if (picture.outage?.router.kind === 'silent') throw await unanswered(options, observing, picture.outage);
+  if (state.outage?.router.kind === 'silent') throw await unanswered(options, observing, state.outage);
   const draw = (): string => {
     const hint = `q leaves, s sorts (by ${sort})`;
     const { columns, rows, paint } = terminal;
     const view = { now: clock.now(), router: options.router, columns, rows: rows - 1, sort, hint, paint };
-    return formatPicture(picture, view);
+    return formatPicture(state, view);
   };
   await showLive(context, {
     draw,
     // A controller that doesn't answer takes its time to ask: the age on the screen goes on meanwhile.
-    observe: async (signal) => void (picture = await observeCluster(picture, { ...observing, signal })),
+    observe: async (signal) => void (state = await observeCluster(state, { ...observing, signal })),
     onKey: (key) => {
       if (key === 's') sort = sortKeys[(sortKeys.indexOf(sort) + 1) % sortKeys.length] ?? sort;
     },

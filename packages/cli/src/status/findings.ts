@@ -4,7 +4,7 @@ import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { describeRouter } from '../top/format-picture.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
-import type { RouterStatus } from '../top/picture.js';
+import type { RouterStatus } from '../top/dashboard-state.js';
 
 export interface Finding {
   /** `bad`: something that should work doesn't. `warning`: it works, and somebody should look. */

@@ -7,7 +7,7 @@ import { formatTable, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
 import { sortTasks, taskColumns, workerColumns, type SortKey } from './load-tables.js';
-import type { Outage, Picture } from './picture.js';
+import type { Outage, DashboardState } from './dashboard-state.js';
 
 export interface View {
   readonly now: Milliseconds;
@@ -21,23 +21,23 @@ export interface View {
   readonly paint: Paint;
 }
 
-export function formatPicture(picture: Picture, view: View): string {
+export function formatPicture(state: DashboardState, view: View): string {
   const { paint, columns, hint } = view;
-  const warnings = findWarnings(picture, view).map((text) => wrap(`! ${text}`, columns).map(paint.yellow).join('\n'));
-  const { overview } = picture;
+  const warnings = findWarnings(state, view).map((text) => wrap(`! ${text}`, columns).map(paint.yellow).join('\n'));
+  const { overview } = state;
   const head = overview === undefined ? [] : wrap(formatCluster(overview), columns).map(paint.bold);
   const top = [...head, ...warnings].join('\n');
   const foot = hint === undefined ? [] : [paint.dim(hint)];
   if (overview === undefined) return [top, ...foot].join('\n\n');
   const taken = lineCount(top) + foot.length * 2;
-  return [top, ...formatSections(overview, picture, view, view.rows - taken), ...foot].join('\n\n');
+  return [top, ...formatSections(overview, state, view, view.rows - taken), ...foot].join('\n\n');
 }
 
 const lineCount = (text: string): number => text.split('\n').length;
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
-const findWarnings = ({ overview, seenAt, outage }: Picture, view: View): readonly string[] => [
+const findWarnings = ({ overview, seenAt, outage }: DashboardState, view: View): readonly string[] => [
   ...(outage === undefined ? [] : describeOutage(outage, seenAt, view)),
   ...(overview?.notices ?? []),
 ];
@@ -86,7 +86,7 @@ interface Section {
 /** Tasks and workers first: what was decided gets the lines that are left. */
 function formatSections(
   overview: wire.OverviewResponse,
-  picture: Picture,
+  state: DashboardState,
   view: View,
   rows: number,
 ): readonly string[] {
@@ -99,7 +99,7 @@ function formatSections(
       lines: table(taskColumns(view.hint === undefined ? undefined : sort, paint), sortTasks(overview.tasks, sort)),
       least: 4,
     },
-    { empty: 'no worker has joined', lines: table(workerColumns(picture.busy, paint), overview.workers), least: 3 },
+    { empty: 'no worker has joined', lines: table(workerColumns(state.busy, paint), overview.workers), least: 3 },
     {
       empty: 'nothing was decided yet',
       lines: table(actionColumns, overview.recentActions.slice(0, shownActions)),

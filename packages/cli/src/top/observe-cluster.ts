@@ -2,7 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { ClusterClients, RouterClients } from '../connection/connect.js';
-import { seen, unseen, type Picture, type RouterStatus } from './picture.js';
+import { seen, unseen, type DashboardState, type RouterStatus } from './dashboard-state.js';
 
 export interface ObserveOptions extends ClusterClients {
   readonly clock: Clock;
@@ -12,7 +12,7 @@ export interface ObserveOptions extends ClusterClients {
 const controllerMs = 3_000;
 const routerMs = 1_000;
 
-export async function observeCluster(last: Picture, options: ObserveOptions): Promise<Picture> {
+export async function observeCluster(last: DashboardState, options: ObserveOptions): Promise<DashboardState> {
   const { controllers, router, clock, signal } = options;
   try {
     return seen(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now(), last);

@@ -16,7 +16,7 @@ import {
 import { withCluster, withController, withRouter } from '../../src/connection/connect.js';
 import type { Endpoints } from '../../src/context/context.js';
 import { observeCluster } from '../../src/top/observe-cluster.js';
-import { emptyPicture } from '../../src/top/picture.js';
+import { emptyDashboard } from '../../src/top/dashboard-state.js';
 
 describe('a service that can’t be spoken to', () => {
   let ours: TestAuthority;
@@ -132,7 +132,7 @@ describe('a service that can’t be spoken to', () => {
     const address = await serve(await certificate(ours, 'controller'));
     await withCluster({ controller: [address], router: address }, async (clients) => {
       const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
-      const { outage } = await observeCluster(emptyPicture, options);
+      const { outage } = await observeCluster(emptyDashboard, options);
       assert.deepEqual([outage?.isAbsent, outage?.router], [true, { kind: 'silent' }]);
       assert.match(await clients.absence(), /wants TLS/);
     });

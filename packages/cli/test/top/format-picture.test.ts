@@ -3,10 +3,10 @@ import { milliseconds } from '@pareto/core';
 import pc from 'picocolors';
 import { formatPicture } from '../../src/top/format-picture.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
-import { emptyPicture, seen, unseen, type Picture } from '../../src/top/picture.js';
+import { emptyDashboard, seen, unseen, type DashboardState } from '../../src/top/dashboard-state.js';
 
-const show = (picture: Picture, columns = 200, rows = 100): string[] =>
-  formatPicture(picture, {
+const show = (state: DashboardState, columns = 200, rows = 100): string[] =>
+  formatPicture(state, {
     ...{ now: milliseconds(20_000), router: 'r:1', columns, rows, sort: 'rate' },
     paint: pc.createColors(false),
   }).split('\n');
@@ -46,7 +46,7 @@ describe('formatPicture', () => {
   });
 
   it('says for how long it waits for a first picture', () => {
-    const first = unseen(emptyPicture, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
+    const first = unseen(emptyDashboard, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
     const still = unseen(first, { ...absent, router: { kind: 'not ready' } }, milliseconds(19_000));
     assert.deepEqual(show(still), [
       '! no controller answers at a:1, for 5 s',
@@ -85,19 +85,19 @@ describe('formatPicture', () => {
 
   it('knows how busy workers were once it has seen them twice', () => {
     const after = (busyUs: number) => fakeOverview({ workers: [fakeWorker({ replicas: [fakeReplica({ busyUs })] })] });
-    const picture = seen(after(1_500_000), milliseconds(7_000), seen(after(500_000), at));
-    assert.equal(picture.busy.get('w1'), 0.5);
-    const restarted = seen(after(100_000), milliseconds(8_000), picture);
+    const state = seen(after(1_500_000), milliseconds(7_000), seen(after(500_000), at));
+    assert.equal(state.busy.get('w1'), 0.5);
+    const restarted = seen(after(100_000), milliseconds(8_000), state);
     assert.ok(Math.abs((restarted.busy.get('w1') ?? 0) - 0.275) < 1e-9);
   });
 
   it('fits a small screen: what was decided gives way first, then columns', () => {
-    const picture = seen(fakeOverview(loaded), at);
-    const lines = show(picture, 60, 12);
+    const state = seen(fakeOverview(loaded), at);
+    const lines = show(state, 60, 12);
     assert.ok(lines.length <= 12, `${lines.length} lines`);
     assert.ok(lines.some((line) => line.startsWith('w1')) && lines.some((line) => line.startsWith('digits')));
     assert.ok(!lines.join('\n').includes('LATE/S'));
-    const tall = show(picture, 60, 17);
+    const tall = show(state, 60, 17);
     assert.ok(tall.length <= 17 && tall.at(-1)?.startsWith('… ') === true, tall.join('\n'));
   });
 });

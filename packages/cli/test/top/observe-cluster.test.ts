@@ -3,7 +3,7 @@ import { systemClock } from '@pareto/core';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { withCluster } from '../../src/connection/connect.js';
 import { observeCluster } from '../../src/top/observe-cluster.js';
-import { emptyPicture, type Picture } from '../../src/top/picture.js';
+import { emptyDashboard, type DashboardState } from '../../src/top/dashboard-state.js';
 import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
 
 describe('observeCluster', () => {
@@ -32,17 +32,17 @@ describe('observeCluster', () => {
     router.close();
   });
 
-  async function observeThrough(...events: (() => void)[]): Promise<Picture[]> {
-    const pictures: Picture[] = [];
+  async function observeThrough(...events: (() => void)[]): Promise<DashboardState[]> {
+    const states: DashboardState[] = [];
     const controller = controllers.map(({ address }) => address);
     await withCluster({ controller, router: routerAddress }, async (clients) => {
       const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
       for (const event of [() => undefined, ...events]) {
         event();
-        pictures.push(await observeCluster(pictures.at(-1) ?? emptyPicture, options));
+        states.push(await observeCluster(states.at(-1) ?? emptyDashboard, options));
       }
     });
-    return pictures;
+    return states;
   }
 
   const kill = (index: number) => (): void => controllers[index]?.server.close();
@@ -62,7 +62,7 @@ describe('observeCluster', () => {
 
   it('says that a router is silent too', async () => {
     router.close();
-    const pictures = await observeThrough(kill(0), kill(1));
-    assert.deepEqual(pictures.at(-1)?.outage?.router, { kind: 'silent' });
+    const states = await observeThrough(kill(0), kill(1));
+    assert.deepEqual(states.at(-1)?.outage?.router, { kind: 'silent' });
   });
 });

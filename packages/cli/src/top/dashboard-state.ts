@@ -21,7 +21,7 @@ export interface Outage extends Silence {
   readonly since: Milliseconds;
 }
 
-export interface Picture {
+export interface DashboardState {
   readonly overview: wire.OverviewResponse | undefined;
   /** When it was seen. */
   readonly seenAt: Milliseconds | undefined;
@@ -33,21 +33,25 @@ export interface Picture {
   readonly busyTimes: readonly BusyTimes[];
 }
 
-export const emptyPicture: Picture = {
+export const emptyDashboard: DashboardState = {
   ...{ overview: undefined, seenAt: undefined, outage: undefined },
   ...{ busy: new Map(), busyTimes: [] },
 };
 
 /** Workers report once a second: over less than a few seconds shares jump. */
-const keptPictures = 6;
+const maxBusyTimes = 6;
 
-export function seen(overview: wire.OverviewResponse, now: Milliseconds, last: Picture = emptyPicture): Picture {
-  const times = [...last.busyTimes, busyTimes(overview.workers, now)].slice(-keptPictures);
+export function seen(
+  overview: wire.OverviewResponse,
+  now: Milliseconds,
+  last: DashboardState = emptyDashboard,
+): DashboardState {
+  const times = [...last.busyTimes, busyTimes(overview.workers, now)].slice(-maxBusyTimes);
   return { overview, seenAt: now, outage: undefined, busy: busyShares(overview.workers, times), busyTimes: times };
 }
 
 /** The picture stays; the outage began when the first word of it came. */
-export const unseen = (last: Picture, silence: Silence, now: Milliseconds): Picture => ({
+export const unseen = (last: DashboardState, silence: Silence, now: Milliseconds): DashboardState => ({
   ...last,
   outage: { ...silence, since: last.outage?.since ?? now },
 });
