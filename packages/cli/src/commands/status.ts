@@ -6,7 +6,7 @@ import { withCluster, type ClusterClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { findingsOf, type Finding } from '../status/findings.js';
 import type { Paint } from '../terminal/terminal.js';
-import { describeRouter } from '../top/format-picture.js';
+import { describeRouter } from '../top/format-dashboard.js';
 import { readRouterStatus, observeCluster } from '../top/observe-cluster.js';
 import { emptyDashboard } from '../top/dashboard-state.js';
 import { wrap } from '../terminal/wrap.js';

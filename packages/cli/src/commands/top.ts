@@ -5,7 +5,7 @@ import { Option, type Command } from 'commander';
 import { withCluster } from '../connection/connect.js';
 import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
 import { showLive } from '../top/live.js';
-import { describeRouter, formatPicture } from '../top/format-picture.js';
+import { describeRouter, formatDashboard } from '../top/format-dashboard.js';
 import { sortKeys, type SortKey } from '../top/load-tables.js';
 import { observeCluster, type ObserveOptions } from '../top/observe-cluster.js';
 import { emptyDashboard, type Outage } from '../top/dashboard-state.js';
@@ -41,7 +41,7 @@ async function printOnce(context: Context, options: Options, observing: ObserveO
   if (state.outage !== undefined) throw await unanswered(options, observing, state.outage);
   const view = { now: clock.now(), router: options.router, sort: options.sort, paint: terminal.paint };
   printResult(context, options, state.overview, () =>
-    formatPicture(state, { ...view, columns: Infinity, rows: Infinity }),
+    formatDashboard(state, { ...view, columns: Infinity, rows: Infinity }),
   );
 }
 
@@ -55,7 +55,7 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
     const hint = `q leaves, s sorts (by ${sort})`;
     const { columns, rows, paint } = terminal;
     const view = { now: clock.now(), router: options.router, columns, rows: rows - 1, sort, hint, paint };
-    return formatPicture(state, view);
+    return formatDashboard(state, view);
   };
   await showLive(context, {
     draw,

@@ -2,7 +2,7 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { describeRouter } from '../top/format-picture.js';
+import { describeRouter } from '../top/format-dashboard.js';
 import { milliseconds, percent, perSecond } from '../top/load-tables.js';
 import type { RouterStatus } from '../top/dashboard-state.js';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
 import pc from 'picocolors';
-import { formatPicture } from '../../src/top/format-picture.js';
+import { formatDashboard } from '../../src/top/format-dashboard.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
 import { emptyDashboard, seen, unseen, type DashboardState } from '../../src/top/dashboard-state.js';
 
 const show = (state: DashboardState, columns = 200, rows = 100): string[] =>
-  formatPicture(state, {
+  formatDashboard(state, {
     ...{ now: milliseconds(20_000), router: 'r:1', columns, rows, sort: 'rate' },
     paint: pc.createColors(false),
   }).split('\n');

@@ -21,7 +21,7 @@ export interface View {
   readonly paint: Paint;
 }
 
-export function formatPicture(state: DashboardState, view: View): string {
+export function formatDashboard(state: DashboardState, view: View): string {
   const { paint, columns, hint } = view;
   const warnings = findWarnings(state, view).map((text) => wrap(`! ${text}`, columns).map(paint.yellow).join('\n'));
   const { overview } = state;
