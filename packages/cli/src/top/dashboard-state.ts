@@ -41,7 +41,7 @@ export const emptyDashboard: DashboardState = {
 /** Workers report once a second: over less than a few seconds shares jump. */
 const maxBusyTimes = 6;
 
-export function seen(
+export function withOverview(
   overview: wire.OverviewResponse,
   now: Milliseconds,
   last: DashboardState = emptyDashboard,
@@ -51,7 +51,7 @@ export function seen(
 }
 
 /** The picture stays; the outage began when the first word of it came. */
-export const unseen = (last: DashboardState, silence: Silence, now: Milliseconds): DashboardState => ({
+export const withOutage = (last: DashboardState, silence: Silence, now: Milliseconds): DashboardState => ({
   ...last,
   outage: { ...silence, since: last.outage?.since ?? now },
 });

@@ -2,7 +2,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { ClusterClients, RouterClients } from '../connection/connect.js';
-import { seen, unseen, type DashboardState, type RouterStatus } from './dashboard-state.js';
+import { withOverview, withOutage, type DashboardState, type RouterStatus } from './dashboard-state.js';
 
 export interface ObserveOptions extends ClusterClients {
   readonly clock: Clock;
@@ -15,7 +15,7 @@ const routerMs = 1_000;
 export async function observeCluster(last: DashboardState, options: ObserveOptions): Promise<DashboardState> {
   const { controllers, router, clock, signal } = options;
   try {
-    return seen(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now(), last);
+    return withOverview(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now(), last);
   } catch (error) {
     if (signal.aborted || !isOutage(error)) throw error;
     const silence = {
@@ -23,7 +23,7 @@ export async function observeCluster(last: DashboardState, options: ObserveOptio
       isAbsent: error.code === 'unavailable',
       router: await readRouterStatus(router, signal),
     };
-    return unseen(last, silence, clock.now());
+    return withOutage(last, silence, clock.now());
   }
 }
 

@@ -3,7 +3,7 @@ import { milliseconds } from '@pareto/core';
 import pc from 'picocolors';
 import { formatDashboard } from '../../src/top/format-dashboard.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
-import { emptyDashboard, seen, unseen, type DashboardState } from '../../src/top/dashboard-state.js';
+import { emptyDashboard, withOverview, withOutage, type DashboardState } from '../../src/top/dashboard-state.js';
 
 const show = (state: DashboardState, columns = 200, rows = 100): string[] =>
   formatDashboard(state, {
@@ -16,23 +16,26 @@ const absent = { reason: 'no controller answers at a:1', isAbsent: true };
 describe('formatPicture', () => {
   it('says who leads and who stands by', () => {
     assert.equal(
-      show(seen(fakeOverview(), at))[0],
+      show(withOverview(fakeOverview(), at))[0],
       'cluster default, led by a:1, standing by: b:1; 1 router, table 7; store heard 0.0 s ago',
     );
     const alone = fakeOverview({ controllers: ['a:1', 'a:1'] });
-    assert.equal(show(seen(alone, at))[0], 'cluster default, led by a:1; 1 router, table 7; store heard 0.0 s ago');
+    assert.equal(
+      show(withOverview(alone, at))[0],
+      'cluster default, led by a:1; 1 router, table 7; store heard 0.0 s ago',
+    );
   });
 
   it('warns of what the controller has to say', () => {
     const notices = ['no controller leads', 'the store was restored'];
-    const lines = show(seen(fakeOverview({ leader: '', notices }), at));
+    const lines = show(withOverview(fakeOverview({ leader: '', notices }), at));
     assert.match(lines[0] ?? '', /led by nobody, standing by: a:1, b:1;/);
     assert.deepEqual(lines.slice(1, 3), ['! no controller leads', '! the store was restored']);
   });
 
   it('keeps the last picture while no controller answers, with its age and what the router says', () => {
-    const outage = unseen(
-      seen(fakeOverview({ notices: ['the store was restored'] }), at),
+    const outage = withOutage(
+      withOverview(fakeOverview({ notices: ['the store was restored'] }), at),
       { ...absent, router: { kind: 'serves', tableAgeMs: 13_100 } },
       milliseconds(9_000),
     );
@@ -46,8 +49,8 @@ describe('formatPicture', () => {
   });
 
   it('says for how long it waits for a first picture', () => {
-    const first = unseen(emptyDashboard, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
-    const still = unseen(first, { ...absent, router: { kind: 'not ready' } }, milliseconds(19_000));
+    const first = withOutage(emptyDashboard, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
+    const still = withOutage(first, { ...absent, router: { kind: 'not ready' } }, milliseconds(19_000));
     assert.deepEqual(show(still), [
       '! no controller answers at a:1, for 5 s',
       '! router r:1 has no table yet: it waits for a controller',
@@ -55,7 +58,10 @@ describe('formatPicture', () => {
   });
 
   it('wraps what must be read, whatever the width', () => {
-    const lines = show(seen(fakeOverview({ notices: ['the store was restored: look at the replicas'] }), at), 30);
+    const lines = show(
+      withOverview(fakeOverview({ notices: ['the store was restored: look at the replicas'] }), at),
+      30,
+    );
     assert.ok(lines.slice(0, 6).every((line) => line.length < 30));
   });
 
@@ -74,7 +80,7 @@ describe('formatPicture', () => {
   };
 
   it('shows what answers, how well, and how full workers are', () => {
-    const text = show(seen(fakeOverview(loaded), at)).join('\n');
+    const text = show(withOverview(fakeOverview(loaded), at)).join('\n');
     assert.match(
       text,
       /^other +500 .*nothing is ready\ndigits +10\.0 +1\.00 ms +9\.00 ms +50\.0 % .*a:fp16 75\.0 %, b:int8 25\.0 %$/m,
@@ -85,14 +91,14 @@ describe('formatPicture', () => {
 
   it('knows how busy workers were once it has seen them twice', () => {
     const after = (busyUs: number) => fakeOverview({ workers: [fakeWorker({ replicas: [fakeReplica({ busyUs })] })] });
-    const state = seen(after(1_500_000), milliseconds(7_000), seen(after(500_000), at));
+    const state = withOverview(after(1_500_000), milliseconds(7_000), withOverview(after(500_000), at));
     assert.equal(state.busy.get('w1'), 0.5);
-    const restarted = seen(after(100_000), milliseconds(8_000), state);
+    const restarted = withOverview(after(100_000), milliseconds(8_000), state);
     assert.ok(Math.abs((restarted.busy.get('w1') ?? 0) - 0.275) < 1e-9);
   });
 
   it('fits a small screen: what was decided gives way first, then columns', () => {
-    const state = seen(fakeOverview(loaded), at);
+    const state = withOverview(fakeOverview(loaded), at);
     const lines = show(state, 60, 12);
     assert.ok(lines.length <= 12, `${lines.length} lines`);
     assert.ok(lines.some((line) => line.startsWith('w1')) && lines.some((line) => line.startsWith('digits')));
