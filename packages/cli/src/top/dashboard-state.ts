@@ -10,14 +10,14 @@ export type RouterStatus =
   | { readonly kind: 'not ready' }
   | { readonly kind: 'silent' };
 
-export interface Silence {
+export interface Unreachable {
   readonly reason: string;
   /** No controller could be reached at all. */
   readonly isAbsent: boolean;
   readonly router: RouterStatus;
 }
 
-export interface Outage extends Silence {
+export interface Outage extends Unreachable {
   readonly since: Milliseconds;
 }
 
@@ -51,7 +51,7 @@ export function withOverview(
 }
 
 /** The picture stays; the outage began when the first word of it came. */
-export const withOutage = (last: DashboardState, silence: Silence, now: Milliseconds): DashboardState => ({
+export const withOutage = (last: DashboardState, cause: Unreachable, now: Milliseconds): DashboardState => ({
   ...last,
-  outage: { ...silence, since: last.outage?.since ?? now },
+  outage: { ...cause, since: last.outage?.since ?? now },
 });

@@ -18,12 +18,12 @@ export async function observeCluster(last: DashboardState, options: ObserveOptio
     return withOverview(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now(), last);
   } catch (error) {
     if (signal.aborted || !isOutage(error)) throw error;
-    const silence = {
+    const cause = {
       reason: reasonOf(error),
       isAbsent: error.code === 'unavailable',
       router: await readRouterStatus(router, signal),
     };
-    return withOutage(last, silence, clock.now());
+    return withOutage(last, cause, clock.now());
   }
 }
 
