@@ -9,7 +9,7 @@ import { printResult, type CommonOptions, type Context } from '../context/contex
 import { formatFrontier } from '../frontier/format-frontier.js';
 import { planFrontiers, type ClassFrontier } from '../frontier/frontier.js';
 import { frontierHtml } from '../frontier/html-page.js';
-import { frontierSvg } from '../frontier/svg-picture.js';
+import { frontierSvg } from '../frontier/frontier-svg.js';
 import { wholeNumberIn } from '../context/options.js';
 
 interface Options extends CommonOptions {

@@ -4,8 +4,8 @@ import { formatBytes } from '@pareto/core';
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier } from './frontier.js';
 import type { FrontierPoint } from './frontier-points.js';
-import { darkStyle } from './picture-style.js';
-import { drawPicture } from './svg-picture.js';
+import { darkStyle } from './svg-style.js';
+import { drawCharts } from './frontier-svg.js';
 import { element, escapeXml } from './xml.js';
 
 const pageStyle = `
@@ -45,7 +45,7 @@ ${frontiers.map((frontier) => section(task, frontier)).join('\n')}
 }
 
 const section = (task: string, frontier: ClassFrontier): string =>
-  `${drawPicture(task, [frontier], { isList: false, style: '' })}\n<div class="scroll">${table(frontier)}</div>`;
+  `${drawCharts(task, [frontier], { isList: false, style: '' })}\n<div class="scroll">${table(frontier)}</div>`;
 
 interface Row {
   readonly kind: 'front' | 'other' | 'aside';

@@ -3,7 +3,7 @@
 import { formatPercent } from '../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
 import { placeLabels, type Box } from './place-labels.js';
-import { styled } from './picture-style.js';
+import { styled } from './svg-style.js';
 import { linearScale, logScale, type Scale } from './scale.js';
 import { visibleMarks } from './visible-marks.js';
 import { coordinate, element, escapeXml } from './xml.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { planFrontiers } from '../../src/frontier/frontier.js';
 import { frontierHtml } from '../../src/frontier/html-page.js';
 import { placeLabels, type Box } from '../../src/frontier/place-labels.js';
-import { frontierSvg } from '../../src/frontier/svg-picture.js';
+import { frontierSvg } from '../../src/frontier/frontier-svg.js';
 import { element, escapeXml } from '../../src/frontier/xml.js';
 import { digits, fakeVariant } from '../support/fake-description.js';
 

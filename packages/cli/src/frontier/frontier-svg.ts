@@ -2,7 +2,7 @@
 
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
-import { darkStyle, styled } from './picture-style.js';
+import { darkStyle, styled } from './svg-style.js';
 import { drawSvg } from './svg-chart.js';
 import { element, escapeXml } from './xml.js';
 
@@ -13,17 +13,17 @@ const lineHeight = 17;
 
 /** A whole file. */
 export function frontierSvg(task: string, frontiers: readonly ClassFrontier[]): string {
-  return `${drawPicture(task, frontiers, { isList: true, style: darkStyle })}\n`;
+  return `${drawCharts(task, frontiers, { isList: true, style: darkStyle })}\n`;
 }
 
-export interface PictureOptions {
+export interface ChartsOptions {
   /** Whether what is on the front is listed under its charts. */
   readonly isList: boolean;
   /** Left out where the page has it. */
   readonly style: string;
 }
 
-export function drawPicture(task: string, frontiers: readonly ClassFrontier[], options: PictureOptions): string {
+export function drawCharts(task: string, frontiers: readonly ClassFrontier[], options: ChartsOptions): string {
   const columns = Math.max(...frontiers.map(({ charts }) => charts.length));
   const width = columns * chartSize.width + 2 * padding;
   let top = padding;
