@@ -20,7 +20,7 @@ import {
   type wire,
 } from '@pareto/rpc';
 import type { Endpoints } from '../context/context.js';
-import { explainAbsence } from './why-absent.js';
+import { diagnoseConnection } from './diagnose-connection.js';
 
 /** Each call goes to the controller that takes it. */
 export interface ControllerClients {
@@ -72,7 +72,7 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
     router: channel,
     absence: (what) => {
       const addresses = what === 'controller' ? controller : [router];
-      return explainAbsence({ what, addresses, certs, tls: certificates?.(what) });
+      return diagnoseConnection({ what, addresses, certs, tls: certificates?.(what) });
     },
     [Symbol.dispose]() {
       following.close();

@@ -17,7 +17,7 @@ type Finding =
   | 'not yet valid'
   | 'refuses ours';
 
-const lookMs = 2_000;
+const probeMs = 2_000;
 
 const verification: Readonly<Record<string, Finding>> = {
   CERT_HAS_EXPIRED: 'ended',
@@ -25,12 +25,12 @@ const verification: Readonly<Record<string, Finding>> = {
 };
 
 /** Looks at host:port with the certificates that were given, or with none. */
-function lookAt(address: string, tls: ChannelTls | undefined): Promise<Finding> {
+function probe(address: string, tls: ChannelTls | undefined): Promise<Finding> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   const material = tls?.source.current;
   const identity = material?.identity;
   const socket = connect({
-    ...{ host, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false, timeout: lookMs },
+    ...{ host, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false, timeout: probeMs },
     ...(material === undefined ? {} : { ca: material.ca }),
     ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
   });
@@ -66,18 +66,18 @@ export interface Sought {
 }
 
 /** One line that says what to do. */
-export async function explainAbsence(sought: Sought): Promise<string> {
+export async function diagnoseConnection(sought: Sought): Promise<string> {
   for (const address of sought.addresses) {
-    const finding = await lookAt(address, sought.tls);
+    const finding = await probe(address, sought.tls);
     if (finding !== 'absent' && finding !== 'silent' && finding !== 'fine') return describe(finding, address, sought);
   }
   const { what, addresses } = sought;
   return `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or name another with --${what} HOST:PORT`;
 }
 
-type Telling = Exclude<Finding, 'fine' | 'absent' | 'silent'>;
+type Problem = Exclude<Finding, 'fine' | 'absent' | 'silent'>;
 
-function describe(finding: Telling, address: string, { what, certs = '', tls }: Sought): string {
+function describe(finding: Problem, address: string, { what, certs = '', tls }: Sought): string {
   const it = `the ${what} at ${address}`;
   switch (finding) {
     case 'TLS':
