@@ -56,7 +56,7 @@ function watch(socket: TLSSocket, isCertified: boolean, found: (finding: Finding
   });
 }
 
-export interface Sought {
+export interface ConnectionTarget {
   /** `controller` or `router`. */
   readonly what: string;
   readonly addresses: readonly string[];
@@ -66,18 +66,18 @@ export interface Sought {
 }
 
 /** One line that says what to do. */
-export async function diagnoseConnection(sought: Sought): Promise<string> {
-  for (const address of sought.addresses) {
-    const finding = await probe(address, sought.tls);
-    if (finding !== 'absent' && finding !== 'silent' && finding !== 'fine') return describe(finding, address, sought);
+export async function diagnoseConnection(target: ConnectionTarget): Promise<string> {
+  for (const address of target.addresses) {
+    const finding = await probe(address, target.tls);
+    if (finding !== 'absent' && finding !== 'silent' && finding !== 'fine') return describe(finding, address, target);
   }
-  const { what, addresses } = sought;
+  const { what, addresses } = target;
   return `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or name another with --${what} HOST:PORT`;
 }
 
 type Problem = Exclude<Finding, 'fine' | 'absent' | 'silent'>;
 
-function describe(finding: Problem, address: string, { what, certs = '', tls }: Sought): string {
+function describe(finding: Problem, address: string, { what, certs = '', tls }: ConnectionTarget): string {
   const it = `the ${what} at ${address}`;
   switch (finding) {
     case 'TLS':
