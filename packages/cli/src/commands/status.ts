@@ -47,11 +47,11 @@ async function observeFindings(
 }
 
 async function unanswered(
-  { absence }: ClusterClients,
+  { diagnose }: ClusterClients,
   { router: address }: CommonOptions,
   outage: Awaited<ReturnType<typeof observeCluster>>['outage'],
 ): Promise<readonly Finding[]> {
-  const reason = outage?.isAbsent === false ? outage.reason : await absence();
+  const reason = outage?.isAbsent === false ? outage.reason : await diagnose();
   const controller: Finding = { level: 'bad', about: 'controller', text: reason };
   if (outage === undefined) return [controller];
   const level = outage.router.kind === 'serves' ? 'good' : 'bad';

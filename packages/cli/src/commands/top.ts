@@ -70,9 +70,9 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
 /** There is no picture to show: why, and whether serving goes on. */
 async function unanswered(
   { router }: Options,
-  { absence }: ObserveOptions,
+  { diagnose }: ObserveOptions,
   { reason, router: status, isAbsent }: Outage,
 ): Promise<ParetoError> {
-  const why = isAbsent ? await absence() : reason;
+  const why = isAbsent ? await diagnose() : reason;
   return new ParetoError('unavailable', status.kind === 'silent' ? why : `${why}; ${describeRouter(status, router)}`);
 }

@@ -48,7 +48,7 @@ export interface ClusterClients {
   readonly controllers: ControllerClients;
   readonly router: RouterClients;
   /** What to tell when no controller can be reached. */
-  readonly absence: () => Promise<string>;
+  readonly diagnose: () => Promise<string>;
 }
 
 /** Channels to both, that connect when they are used. */
@@ -56,7 +56,7 @@ interface Links extends Disposable {
   readonly following: Following;
   readonly router: Channel;
   /** What to tell of one that can't be reached. */
-  absence(what: 'controller' | 'router'): Promise<string>;
+  diagnose(what: 'controller' | 'router'): Promise<string>;
 }
 
 const connectMs = 2_000;
@@ -70,7 +70,7 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   return {
     following,
     router: channel,
-    absence: (what) => {
+    diagnose: (what) => {
       const addresses = what === 'controller' ? controller : [router];
       return diagnoseConnection({ what, addresses, certs, tls: certificates?.(what) });
     },
@@ -120,7 +120,7 @@ export async function withController<T>(
   await links.following
     .run(async () => undefined)
     .catch(async () => {
-      throw new ParetoError('unavailable', await links.absence('controller'));
+      throw new ParetoError('unavailable', await links.diagnose('controller'));
     });
   return await work(controllerClients(links));
 }
@@ -129,7 +129,7 @@ export async function withController<T>(
 export async function withRouter<T>(endpoints: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
   await waitForReady(links.router, connectMs).catch(async () => {
-    throw new ParetoError('unavailable', await links.absence('router'));
+    throw new ParetoError('unavailable', await links.diagnose('router'));
   });
   return await work(routerClients(links));
 }
@@ -137,6 +137,6 @@ export async function withRouter<T>(endpoints: Endpoints, work: (clients: Router
 /** Both, whether or not they can be reached. */
 export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
-  const absence = (): Promise<string> => links.absence('controller');
-  return await work({ controllers: controllerClients(links), router: routerClients(links), absence });
+  const diagnose = (): Promise<string> => links.diagnose('controller');
+  return await work({ controllers: controllerClients(links), router: routerClients(links), diagnose: diagnose });
 }

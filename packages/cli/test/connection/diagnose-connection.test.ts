@@ -134,7 +134,7 @@ describe('a service that can’t be spoken to', () => {
       const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
       const { outage } = await observeCluster(emptyDashboard, options);
       assert.deepEqual([outage?.isAbsent, outage?.router], [true, { kind: 'silent' }]);
-      assert.match(await clients.absence(), /wants TLS/);
+      assert.match(await clients.diagnose(), /wants TLS/);
     });
   });
 });
