@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
 import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatEventLine, formatEventTable } from '../events/event-table.js';
-import { followEvents, type ToldEvent } from '../events/follow-events.js';
+import { followEvents, type TimedEvent } from '../events/follow-events.js';
 import { toPlain } from '../terminal/plain-value.js';
 import { repeatOptions } from '../connection/repeat.js';
 
@@ -35,7 +35,7 @@ export function addEvents(program: Command, context: Context): void {
     });
 }
 
-const isWanted = ({ event }: ToldEvent, { warnings = false }: Options): boolean => event.warning || !warnings;
+const isWanted = ({ event }: TimedEvent, { warnings = false }: Options): boolean => event.warning || !warnings;
 
 async function list(context: Context, options: Options, request: wire.EventsRequest): Promise<void> {
   const events: wire.EventsResponse[] = [];
@@ -43,7 +43,7 @@ async function list(context: Context, options: Options, request: wire.EventsRequ
     followEvents(clients, {
       ...repeatOptions(context),
       request,
-      onEvent: (told) => isWanted(told, options) && events.push(told.event),
+      onEvent: (timed) => isWanted(timed, options) && events.push(timed.event),
     }),
   );
   printResult(context, options, { events }, () => formatList(events, options, context));
@@ -60,9 +60,9 @@ function formatList(
 
 async function follow(context: Context, options: Options, request: wire.EventsRequest): Promise<void> {
   const { terminal, clock, stop } = context;
-  const onEvent = (told: ToldEvent): void => {
-    if (!isWanted(told, options)) return;
-    const { event, at } = told;
+  const onEvent = (timed: TimedEvent): void => {
+    if (!isWanted(timed, options)) return;
+    const { event, at } = timed;
     // When it was, by the wall.
     const time = new Date(clock.wallMs() - (clock.now() - at));
     if (isForPrograms(options)) terminal.print(JSON.stringify(toPlain({ ...event, time: time.toISOString() })));

@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from '../connection/connect.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';
 
-export interface ToldEvent {
+export interface TimedEvent {
   readonly event: wire.EventsResponse;
   /** When it was, by this machine's clock. */
   readonly at: Milliseconds;
@@ -16,7 +16,7 @@ const slackMs = 2_000;
 const remembered = 2_000;
 
 /** True for what was not told before. */
-function createOnce(): (told: ToldEvent) => boolean {
+function createOnce(): (timed: TimedEvent) => boolean {
   const before = new Map<string, Milliseconds>();
   return ({ event: { kind, subject, worker, reason }, at }) => {
     const key = [kind, subject, worker, reason].join('\n');
@@ -32,7 +32,7 @@ function createOnce(): (told: ToldEvent) => boolean {
 
 export interface FollowEventsOptions extends RepeatOptions {
   readonly request: wire.EventsRequest;
-  readonly onEvent: (told: ToldEvent) => void;
+  readonly onEvent: (timed: TimedEvent) => void;
   readonly clock: Clock;
 }
 
@@ -45,8 +45,8 @@ export async function followEvents(clients: ControllerClients, options: FollowEv
       signal,
       onEvent(event) {
         goesOn();
-        const told = { event, at: (clock.now() - event.ageMs) as Milliseconds };
-        if (isNew(told)) onEvent(told);
+        const timed = { event, at: (clock.now() - event.ageMs) as Milliseconds };
+        if (isNew(timed)) onEvent(timed);
       },
     });
     if (request.follow && !signal.aborted)
