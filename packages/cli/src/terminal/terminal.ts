@@ -58,16 +58,16 @@ export interface Input {
 }
 
 /** What the environment says of colours: https://no-color.org, https://force-color.org. */
-export type ColourWishes = Readonly<Partial<Record<'NO_COLOR' | 'FORCE_COLOR' | 'TERM', string | undefined>>>;
+export type ColourEnvironment = Readonly<Partial<Record<'NO_COLOR' | 'FORCE_COLOR' | 'TERM', string | undefined>>>;
 
 export interface Surroundings {
-  readonly env?: ColourWishes;
+  readonly env?: ColourEnvironment;
   readonly stdin?: Input;
 }
 
 export function wantsColour(
   { isTTY }: Output,
-  { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: term }: ColourWishes,
+  { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: term }: ColourEnvironment,
 ): boolean {
   if (no !== '') return false;
   if (force !== '') return force !== '0' && force !== 'false';
