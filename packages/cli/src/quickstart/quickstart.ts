@@ -14,7 +14,7 @@ import { describeFailure } from '../program.js';
 import { askAll, drawFrontier } from './demo.js';
 import { samplesFile } from './digits.js';
 import { registerDigits } from './register-digits.js';
-import { findFailures, formatOutcomes, howToTalk } from './report.js';
+import { findFailures, formatOutcomes, connectionHints } from './report.js';
 import { formatResult } from '../register/registered-summary.js';
 import { createTerminal } from '../terminal/terminal.js';
 
@@ -61,7 +61,7 @@ async function quickstart(context: Context, options: Options): Promise<number> {
   const passed = await withCluster(context, cluster, async () => {
     const held = await showAll(context, cluster);
     if (!held) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);
-    if (options.keep === true) await keepRunning(context, howToTalk(cluster, samplesFile));
+    if (options.keep === true) await keepRunning(context, connectionHints(cluster, samplesFile));
     return held;
   });
   // What went wrong can be read in the logs.

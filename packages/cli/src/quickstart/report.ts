@@ -56,7 +56,7 @@ function curlLine({ router: { httpPort } }: Topology, samples: string): string {
   return `  curl -H 'x-pareto-min-accuracy: 0.98' -d @${request} 127.0.0.1:${httpPort}/v2/models/digits/infer\n`;
 }
 
-export const howToTalk = (
+export const connectionHints = (
   { endpoints: { controller, router }, topology }: Pick<Cluster, 'endpoints' | 'topology'>,
   samples: string,
 ): string => `It is left running. Talk to it:
