@@ -5,7 +5,7 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
-import { formatDescription, formatPromise, formatTensors } from '../describe/description.js';
+import { formatDescription, formatDefaultObjective, formatTensors } from '../describe/description.js';
 import { nameIn } from '../get/kinds.js';
 import { formatTable } from '../terminal/table.js';
 import { formatVariants } from '../describe/variant-table.js';
@@ -70,7 +70,7 @@ function formatList(list: wire.ListResponse): string {
     [
       { title: 'TASK', cell: (task) => task.name },
       { title: 'METRIC', cell: (task) => task.metric },
-      { title: 'PROMISES', cell: formatPromise },
+      { title: 'PROMISES', cell: formatDefaultObjective },
       { title: 'INPUTS', cell: (task) => formatTensors(task.signature?.inputs) },
       { title: 'OUTPUTS', cell: (task) => formatTensors(task.signature?.outputs) },
     ],

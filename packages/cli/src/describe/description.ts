@@ -9,7 +9,7 @@ import { formatTable } from '../terminal/table.js';
 import { formatVariantDetails } from './variant-table.js';
 
 /** What a client gets that asks for nothing. */
-export const formatPromise = (task: wire.Task): string =>
+export const formatDefaultObjective = (task: wire.Task): string =>
   formatObjective(task.defaultObjective) || 'the most accurate within 1 s';
 
 export const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
@@ -36,7 +36,7 @@ export function formatDescription(
 
 const formatTask = (task: wire.Task): string =>
   [
-    `task ${task.name}: ${task.metric}, promises ${formatPromise(task)}`,
+    `task ${task.name}: ${task.metric}, promises ${formatDefaultObjective(task)}`,
     `  inputs   ${formatTensors(task.signature?.inputs)}`,
     `  outputs  ${formatTensors(task.signature?.outputs)}`,
   ].join('\n');

@@ -2,7 +2,7 @@
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { formatPromise, formatTensors } from '../describe/description.js';
+import { formatDefaultObjective, formatTensors } from '../describe/description.js';
 import { formatAccuracy, formatCost, formatMs, formatUsd } from '../terminal/format.js';
 import { formatAttainment, milliseconds, perSecond } from '../top/load-tables.js';
 import { stateOf } from '../describe/variant-state.js';
@@ -46,7 +46,7 @@ export const tasks: Kind = createKind<TaskRow>({
   columns: (paint) => [
     { title: 'NAME', cell: ({ name }) => name },
     { title: 'METRIC', cell: ({ metric }) => metric },
-    { title: 'PROMISES', cell: formatPromise },
+    { title: 'PROMISES', cell: formatDefaultObjective },
     { title: 'MODELS', align: 'right', cell: ({ models }) => String(models) },
     { title: 'VARIANTS', align: 'right', cell: ({ variants }) => String(variants) },
     { title: 'READY', align: 'right', cell: ({ replicasReady }) => String(replicasReady) },
