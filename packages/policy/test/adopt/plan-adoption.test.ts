@@ -8,7 +8,7 @@ import {
   type AdoptionSnapshot,
   type RunningWorker,
 } from '../../src/adopt/plan-adoption.js';
-import { cpu, variant, worker } from '../support/world.js';
+import { cpu, variant, worker } from '../support/fixture.js';
 
 interface Running {
   readonly replica: string;

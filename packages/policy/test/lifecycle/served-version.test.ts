@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { servedVersion, type Succession } from '../../src/index.js';
-import { architecture, replica, rule, variant, worker } from '../support/world.js';
+import { architecture, replica, rule, variant, worker } from '../support/fixture.js';
 
 const old = variant('a:original', { p50Ms: 1 });
 const fresh = variant('a:original', { p50Ms: 1, version: 2 });

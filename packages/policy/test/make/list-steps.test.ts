@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RecipeOutcome } from '@pareto/core';
 import { fleetClasses, listSteps, type PlacementVariant, type PlacementWorker, type Step } from '../../src/index.js';
-import { architecture, cpu, gpu, variant, worker } from '../support/world.js';
+import { architecture, cpu, gpu, variant, worker } from '../support/fixture.js';
 
 const recipes = ['original', 'int8-dynamic', 'fp16'];
 const model = architecture('a', { recipes });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { digest, recipes, type RecipeOutcome } from '@pareto/core';
 import { missingVariants, variantsOf } from '../../src/index.js';
-import { architecture, variant } from '../support/world.js';
+import { architecture, variant } from '../support/fixture.js';
 
 const { architecture: model } = architecture('a', { version: 3 });
 const made = (recipe: string, version = 3): RecipeOutcome => ({

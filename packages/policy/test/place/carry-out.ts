@@ -10,7 +10,7 @@ import type {
   PlacementSnapshot,
   PlacementVariant,
 } from '../../src/snapshot/snapshot.js';
-import { files, variant } from '../support/world.js';
+import { files, variant } from '../support/fixture.js';
 
 /**
  * The world one turn after a plan: what left is gone, what loaded is ready, what was measured has a profile, what was made has

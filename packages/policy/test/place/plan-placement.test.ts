@@ -14,7 +14,7 @@ import {
   variant,
   worker,
   type VariantFields,
-} from '../support/world.js';
+} from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('small:original', { p50Ms: 1, accuracy: 0.9 });

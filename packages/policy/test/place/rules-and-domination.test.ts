@@ -8,7 +8,7 @@ import {
   type PlacementVariant,
 } from '../../src/index.js';
 import { carryOut } from './carry-out.js';
-import { brief, replica, rule, snapshot, task, variant, worker, type VariantFields } from '../support/world.js';
+import { brief, replica, rule, snapshot, task, variant, worker, type VariantFields } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });

@@ -12,7 +12,7 @@ import {
   variant,
   worker,
   type VariantFields,
-} from '../support/world.js';
+} from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const first = (recipe = 'original', fields: VariantFields = {}) => variant(`a:${recipe}`, { p50Ms: 1, ...fields });

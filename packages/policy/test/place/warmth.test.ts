@@ -17,7 +17,7 @@ import {
   wish,
   worker,
   type VariantFields,
-} from '../support/world.js';
+} from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { markDominated, type PlacementVariant } from '../../src/index.js';
-import { architecture, rule, task, variant, type VariantFields } from '../support/world.js';
+import { architecture, rule, task, variant, type VariantFields } from '../support/fixture.js';
 
 const slow = (id: string, fields: VariantFields = {}): PlacementVariant => variant(id, { p50Ms: 10, ...fields });
 const fast = (id: string, fields: VariantFields = {}): PlacementVariant => variant(id, { p50Ms: 5, ...fields });

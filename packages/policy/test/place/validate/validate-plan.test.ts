@@ -12,7 +12,7 @@ import {
 import { describe, it } from 'mocha';
 import type { PlacementReplica } from '../../../src/snapshot/snapshot.js';
 import { validatePlan } from '../../../src/place/validate/validate-plan.js';
-import { architecture, cpu, snapshot, variant, worker } from '../../support/world.js';
+import { architecture, cpu, snapshot, variant, worker } from '../../support/fixture.js';
 
 const tiny = variant('tiny:original', { p50Ms: 1, memoryMib: 100 });
 

@@ -14,7 +14,7 @@ import {
   snapshot,
   variant,
   worker,
-} from '../../support/world.js';
+} from '../../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(snapshot(fields), params);
