@@ -14,7 +14,7 @@ import {
   type TempFolder,
 } from '@pareto/testkit';
 import { after, before, describe, it } from 'mocha';
-import { needEtcd, openOn, pause, put, watchAll, write } from './scene.js';
+import { needEtcd, openOn, pause, put, watchAll, write } from './fixture.js';
 
 /** Flags of an etcd whose logins last two seconds, and are good for the users and roles at their time only. */
 async function signedTokens(folder: TempFolder): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import { systemClock } from '@pareto/core';
 import { backupStore, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { createTempFolder, startEtcd, type Etcd, type TempFolder } from '@pareto/testkit';
 import { after, before, describe, it } from 'mocha';
-import { freshPrefix, needEtcd, openOn, put, write } from './scene.js';
+import { freshPrefix, needEtcd, openOn, put, write } from './fixture.js';
 
 const content = async (store: Store): Promise<unknown> =>
   (await store.range('k/')).entries.map(({ key, value }) => [key, value]);

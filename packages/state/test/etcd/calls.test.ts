@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Store } from '@pareto/state';
 import { createTcpProxy, startEtcd, waitFor, type Etcd, type TcpProxy } from '@pareto/testkit';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { freshPrefix, needEtcd, openOn, put, watchAll, write, type Notice } from './scene.js';
+import { freshPrefix, needEtcd, openOn, put, watchAll, write, type Notice } from './fixture.js';
 
 describe('calls to etcd', function () {
   this.timeout(30_000);

@@ -4,7 +4,7 @@ import { systemClock } from '@pareto/core';
 import { startEtcd, type Etcd } from '@pareto/testkit';
 import { after, before, describe } from 'mocha';
 import { storeContract, type StoreHarness } from '../store-contract.js';
-import { freshPrefix, needEtcd, openOn, pause } from './scene.js';
+import { freshPrefix, needEtcd, openOn, pause } from './fixture.js';
 
 async function createHarness(etcd: Etcd): Promise<StoreHarness> {
   const prefix = freshPrefix();

@@ -6,7 +6,7 @@ import { ParetoError } from '@pareto/core';
 import type { Store } from '@pareto/state';
 import { startEtcd, waitFor, type Etcd, type EtcdOptions } from '@pareto/testkit';
 import { before, describe, it } from 'mocha';
-import { needEtcd, openOn, pause, put, watchAll, write, type Notice } from './scene.js';
+import { needEtcd, openOn, pause, put, watchAll, write, type Notice } from './fixture.js';
 
 interface Writers extends AsyncDisposable {
   readonly acknowledged: readonly string[];
@@ -39,14 +39,14 @@ function startWriters(store: Store): Writers {
 
 const report = (text: string): unknown => writeSync(1, `      ${text}\n`);
 
-interface Scene {
+interface Fixture {
   readonly etcd: Etcd;
   readonly store: Store;
   readonly writers: Writers;
 }
 
 /** Writes and watches while `act` does its worst; then everything that was acknowledged is there, and was seen once. */
-async function survive(options: EtcdOptions, act: (scene: Scene) => Promise<void>): Promise<void> {
+async function survive(options: EtcdOptions, act: (fixture: Fixture) => Promise<void>): Promise<void> {
   await using etcd = await startEtcd(options);
   const notices: Notice[] = [];
   await using store = await openOn(etcd, {}, notices);

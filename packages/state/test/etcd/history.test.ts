@@ -6,16 +6,16 @@ import { createElection } from '@pareto/state';
 import { systemClock } from '@pareto/core';
 import { startEtcd, waitFor, type Etcd, type EtcdVersion } from '@pareto/testkit';
 import { before, describe, it } from 'mocha';
-import { freshPrefix, needEtcd, openOn, pause, put, watchAll, write, type Notice } from './scene.js';
+import { freshPrefix, needEtcd, openOn, pause, put, watchAll, write, type Notice } from './fixture.js';
 
-interface Scene {
+interface Fixture {
   readonly etcd: Etcd;
   readonly one: Store;
   readonly two: Store;
   readonly notices: readonly Notice[];
 }
 
-async function withTwoStores(version: EtcdVersion, test: (scene: Scene) => Promise<void>): Promise<void> {
+async function withTwoStores(version: EtcdVersion, test: (fixture: Fixture) => Promise<void>): Promise<void> {
   await using etcd = await startEtcd({ version });
   const prefix = freshPrefix();
   const notices: Notice[] = [];

@@ -5,7 +5,7 @@ import { systemClock } from '@pareto/core';
 import { createElection, type Election, type Leadership, type Store } from '@pareto/state';
 import { createTcpProxy, startEtcd, waitFor, type Etcd, type TcpProxy } from '@pareto/testkit';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { freshPrefix, needEtcd, openOn, pause, put } from './scene.js';
+import { freshPrefix, needEtcd, openOn, pause, put } from './fixture.js';
 
 const never = new AbortController().signal;
 const elect = (store: Store): Election => createElection(store, { name: 'test', ttlMs: 3_000, clock: systemClock });

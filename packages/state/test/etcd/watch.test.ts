@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Store } from '@pareto/state';
 import { createTcpProxy, startEtcd, waitFor, type Etcd, type TcpProxy } from '@pareto/testkit';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { freshPrefix, needEtcd, openOn, pause, put, watchAll, write } from './scene.js';
+import { freshPrefix, needEtcd, openOn, pause, put, watchAll, write } from './fixture.js';
 
 const count = 4_000;
 const key = (i: number): string => `w/${String(i).padStart(5, '0')}`;
