@@ -5,7 +5,16 @@ import { fails } from './support/fails.js';
 import type { FakeController } from './support/fake-controller.js';
 import type { FakeWorker } from './support/fake-worker.js';
 import { tableOf, type ReplicaFields } from './support/rows.js';
-import { addController, addRouter, addWorker, cleanUp, large, setScene, tiny, untilReady } from './support/scene.js';
+import {
+  addController,
+  addRouter,
+  addWorker,
+  cleanUp,
+  large,
+  startFixture,
+  tiny,
+  untilReady,
+} from './support/fixture.js';
 import type { TestRouter } from './support/test-router.js';
 
 const nobody = '127.0.0.1:9';
@@ -88,7 +97,7 @@ describe('a router and several controllers', function () {
   });
 
   it('says with every answer how old the view of a controller is that has lost its store', async () => {
-    const { router, controller } = await setScene();
+    const { router, controller } = await startFixture();
     const answers = [
       (options: object) => router.protocol.serverMetadata({}, options),
       (options: object) => router.protocol.serverReady({}, options),

@@ -3,13 +3,13 @@ import { isNotSent } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { replyTo } from './support/fake-worker.js';
-import { addRouter, cleanUp, setScene, tiny, untilReady } from './support/scene.js';
+import { addRouter, cleanUp, startFixture, tiny, untilReady } from './support/fixture.js';
 
 describe('workers', () => {
   afterEach(cleanUp);
 
   it('are left out within 2 s when pings fail, and taken back when they answer', async () => {
-    const { router, workers } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
     const isReady = async (): Promise<boolean> => (await router.protocol.modelReady({ name: 'tiny' })).ready;
@@ -29,7 +29,7 @@ describe('a worker that hangs', () => {
   afterEach(cleanUp);
 
   it('gives its queries up to another within seconds', async () => {
-    const { router, workers } = await setScene({ variants: [tiny], workers: [['tiny'], ['tiny']] });
+    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny'], ['tiny']] });
     const [first, second] = workers;
     assert.ok(first && second);
     const stall = (): Promise<never> => new Promise(() => undefined);
@@ -46,7 +46,7 @@ describe('Explain, WhatIf and Infer', () => {
   afterEach(cleanUp);
 
   it('explain a decision, on any router', async () => {
-    const { router, controller } = await setScene();
+    const { router, controller } = await startFixture();
     const other = await addRouter(controller);
     await untilReady(other);
     const reply = await router.infer({ parameters: { min_accuracy: 0.95 } });
@@ -80,7 +80,7 @@ describe('Explain, WhatIf and Infer', () => {
   });
 
   it('say what an objective would take', async () => {
-    const { router } = await setScene({ workers: [['tiny']] });
+    const { router } = await startFixture({ workers: [['tiny']] });
     const warm = await router.inference.whatIf({ target: 'digits', objective: { latencyMs: 100 } });
     assert.deepEqual([warm.feasible, warm.warm, warm.candidates[0]?.variant], [true, true, 'tiny:original']);
     const cold = await router.inference.whatIf({ target: 'digits', objective: { minAccuracy: 0.95 } });
@@ -99,7 +99,7 @@ describe('Explain, WhatIf and Infer', () => {
   });
 
   it('answer a typed query', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], contents: Buffer.alloc(8) }];
     const answer = await router.inference.infer({
       target: 'digits',
@@ -127,7 +127,7 @@ describe('the protocol', () => {
   afterEach(cleanUp);
 
   it('answers its health and metadata calls', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     assert.deepEqual(await router.protocol.serverLive({}), { live: true });
     assert.equal((await router.protocol.serverMetadata({})).name, 'pareto');
     assert.deepEqual(await router.protocol.modelReady({ name: 'digits' }), { ready: true });
@@ -142,7 +142,7 @@ describe('draining', () => {
   afterEach(cleanUp);
 
   it('lets calls under way end, and answers what still comes on open connections', async () => {
-    const { router, controller, workers } = await setScene();
+    const { router, controller, workers } = await startFixture();
     const other = await addRouter(controller);
     await untilReady(other);
     const [worker] = workers;
@@ -166,7 +166,7 @@ describe('draining', () => {
   });
 
   it('ends what is held', async () => {
-    const { router, controller } = await setScene({ workers: [['tiny']] });
+    const { router, controller } = await startFixture({ workers: [['tiny']] });
     const held = fails(router.infer({ parameters: { min_accuracy: 0.95 } }), 'unavailable', /shutting down/);
     await waitFor('the hold', () => controller.demand.find((entry) => entry.held > 0));
     await router.stop();

@@ -5,14 +5,14 @@ import { waitFor } from '@pareto/testkit';
 import { fails } from './support/fails.js';
 import { notExecuted, replyTo } from './support/fake-worker.js';
 import { replicaRow, ruleRow, tableOf } from './support/rows.js';
-import { addController, addRouter, addWorker, cleanUp, large, setScene, tiny } from './support/scene.js';
+import { addController, addRouter, addWorker, cleanUp, large, startFixture, tiny } from './support/fixture.js';
 import { requestOf, token, type InferQuery } from './support/test-router.js';
 
 describe('ModelInfer', () => {
   afterEach(cleanUp);
 
   it('forwards the bytes as they came, with the decision', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const metadata = { traceparent, 'pareto-internal-decision': 'forged', 'pareto-internal-token': 'forged' };
     const reply = await router.infer({}, { metadata, timeoutMs: 5000 });
@@ -59,19 +59,19 @@ describe('ModelInfer', () => {
   ];
   for (const [name, query, metadata, variant] of choices) {
     it(`chooses by ${name}`, async () => {
-      const { router } = await setScene();
+      const { router } = await startFixture();
       const reply = await router.infer(query, { metadata });
       assert.equal(reply.trailers.get('pareto-variant'), variant);
     });
   }
 
   it('gives the most accurate when nobody stated an objective', async () => {
-    const { router } = await setScene({ defaultObjective: {} });
+    const { router } = await startFixture({ defaultObjective: {} });
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
   });
 
   it('lets a named model be asked below the floor of its task', async () => {
-    const { router } = await setScene({ defaultObjective: { minAccuracy: 0.95 } });
+    const { router } = await startFixture({ defaultObjective: { minAccuracy: 0.95 } });
     assert.equal((await router.infer({ model: 'tiny' })).trailers.get('pareto-variant'), 'tiny:original');
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
   });
@@ -112,13 +112,13 @@ describe('ModelInfer', () => {
   ];
   for (const [name, query, code, text] of refusals) {
     it(`refuses ${name}`, async () => {
-      const { router } = await setScene();
+      const { router } = await startFixture();
       await fails(router.infer(query), code, text);
     });
   }
 
   it('offers the nearest objective that can be met', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     const query = { parameters: { min_accuracy: 0.995, latency_ms: 100 } };
     const error = await fails(
       router.infer(query),
@@ -134,7 +134,7 @@ describe('ModelInfer', () => {
   });
 
   it('sheds what a backlog makes late', async () => {
-    const { router, workers, controller } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    const { router, workers, controller } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     for (const worker of workers) worker.replicas = [{ replicaId: 'tiny-0', state: 'READY', backlogMs: 5000 }];
     const shed = async (): Promise<true> => {
       await fails(router.infer(), 'resource-exhausted', /busy/);
@@ -162,7 +162,7 @@ describe('ModelInfer', () => {
   });
 
   it('carries a deadline through, and stops the work when it passes', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
     worker.onInfer = () => new Promise(() => undefined);
@@ -172,7 +172,7 @@ describe('ModelInfer', () => {
 
   it('admits by the earlier of latency and deadline', async () => {
     const slow = { ...large, p99Ms: 5000 };
-    const { router } = await setScene({ variants: [slow], defaultObjective: { latencyMs: 10_000 } });
+    const { router } = await startFixture({ variants: [slow], defaultObjective: { latencyMs: 10_000 } });
     await fails(
       router.infer({}, { timeoutMs: 3000 }),
       'deadline-exceeded',
@@ -189,7 +189,7 @@ describe('ModelInfer', () => {
 
   it('says what is quarantined, and why', async () => {
     const bad = { ...large, quarantineReason: 'two queries ended two executors each' };
-    const { router } = await setScene({ variants: [tiny, bad] });
+    const { router } = await startFixture({ variants: [tiny, bad] });
     const text = /architecture 'large' is out of service, quarantined: two queries ended two executors each/;
     await fails(router.infer({ model: 'large' }), 'failed-precondition', text);
     const { reason } = await router.inference.whatIf({ target: 'large' });
@@ -197,7 +197,7 @@ describe('ModelInfer', () => {
   });
 
   it('lets rules leave variants out, and says which', async () => {
-    const { router, controller } = await setScene();
+    const { router, controller } = await startFixture();
     const variantOf = async (): Promise<string> => (await router.infer()).trailers.get('pareto-variant') ?? '';
     assert.equal(await variantOf(), 'tiny:original');
     const changed = (to: string): Promise<true> =>
@@ -241,7 +241,7 @@ describe('ModelInfer', () => {
   it('passes over what is dominated, unless it is named', async () => {
     const better = { ...tiny, name: 'better', accuracy: 0.95, cost: 2 };
     const worse = { ...tiny, dominatedBy: 'better:original' };
-    const { router } = await setScene({ variants: [worse, better], workers: [['tiny', 'better']] });
+    const { router } = await startFixture({ variants: [worse, better], workers: [['tiny', 'better']] });
     const reply = await router.infer();
     assert.equal(reply.trailers.get('pareto-variant'), 'better:original');
     const explained = await router.inference.explain({ decisionId: reply.trailers.get('pareto-decision-id') ?? '' });
@@ -257,19 +257,19 @@ describe('ModelInfer', () => {
   it('answers by what is dominated for as long as only that is warm', async () => {
     const better = { ...tiny, name: 'better', accuracy: 0.95, cost: 2 };
     const worse = { ...tiny, dominatedBy: 'better:original' };
-    const { router } = await setScene({ variants: [worse, better], workers: [['tiny']] });
+    const { router } = await startFixture({ variants: [worse, better], workers: [['tiny']] });
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'tiny:original');
   });
 
   it("takes the protocol's timeout for a deadline", async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     await fails(router.infer({ parameters: { timeout: 1n } }), 'deadline-exceeded', /.*/);
     for (const worker of workers) worker.onInfer = () => new Promise(() => undefined);
     await fails(router.infer({ parameters: { timeout: 100_000n } }), 'deadline-exceeded', /.*/);
   });
 
   it('carries a cancellation through', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
     worker.onInfer = () => new Promise(() => undefined);
@@ -282,7 +282,7 @@ describe('ModelInfer', () => {
   });
 
   it("passes a worker's own error on", async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     for (const worker of workers) {
       worker.onInfer = () =>
         Promise.reject(new ParetoError('invalid-argument', "input 'x' has shape [1,3]: expected [-1,2]"));
@@ -292,7 +292,7 @@ describe('ModelInfer', () => {
   });
 
   it('counts an answer that is late for its latency alone', async () => {
-    const { router, workers, controller } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    const { router, workers, controller } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     for (const worker of workers) {
       worker.onInfer = (received) => new Promise((resolve) => setTimeout(() => resolve(replyTo(received)), 80));
     }
@@ -304,7 +304,7 @@ describe('ModelInfer', () => {
   });
 
   it('answers from the last table when no controller does, and says how old it is', async () => {
-    const { router, controller } = await setScene();
+    const { router, controller } = await startFixture();
     controller.close();
     const reply = await waitFor('a stale answer', async () => {
       const { trailers } = await router.infer();
@@ -321,7 +321,7 @@ describe('retries', () => {
 
   it('go to another replica when one did not execute the query', async () => {
     for (const code of ['unavailable', 'resource-exhausted'] as const) {
-      const { router, workers } = await setScene(both);
+      const { router, workers } = await startFixture(both);
       const [first, second] = workers;
       assert.ok(first && second);
       first.onInfer = () => Promise.reject(notExecuted(code));
@@ -331,14 +331,14 @@ describe('retries', () => {
   });
 
   it('end in RESOURCE_EXHAUSTED when every queue is full', async () => {
-    const { router, workers } = await setScene(both);
+    const { router, workers } = await startFixture(both);
     for (const worker of workers) worker.onInfer = () => Promise.reject(notExecuted('resource-exhausted'));
     await fails(router.infer(), 'resource-exhausted', /busy/);
   });
 
   for (const end of ['kill', 'close'] as const) {
     it(`replay a small request whose worker goes away (${end})`, async () => {
-      const { router, workers } = await setScene(both);
+      const { router, workers } = await startFixture(both);
       const sent = (): number => workers.reduce((sum, { received }) => sum + received.length, 0);
       for (const worker of workers) {
         worker.onInfer = async (received) => {
@@ -352,7 +352,7 @@ describe('retries', () => {
     });
 
     it(`do not replay a large one (${end})`, async () => {
-      const { router, workers } = await setScene(both);
+      const { router, workers } = await startFixture(both);
       for (const worker of workers) {
         worker.onInfer = () => {
           void worker[end]();
@@ -369,7 +369,7 @@ describe('retries', () => {
   }
 
   it('skip a worker that is gone', async () => {
-    const { router, workers } = await setScene(both);
+    const { router, workers } = await startFixture(both);
     workers[0]?.kill();
     for (let i = 0; i < 10; i++) await router.infer();
     assert.equal(workers[1]?.received.length, 10);
@@ -382,7 +382,7 @@ describe('holds', () => {
   const accurate: InferQuery = { parameters: { min_accuracy: 0.95 } };
 
   it('keep a query until its cold variant is ready', async () => {
-    const { router, workers, controller } = await setScene(cold);
+    const { router, workers, controller } = await startFixture(cold);
     const [worker] = workers;
     assert.ok(worker !== undefined);
     const asked = performance.now();
@@ -397,17 +397,17 @@ describe('holds', () => {
   });
 
   it('end when the variant is not loaded in time', async () => {
-    const { router } = await setScene({ ...cold, config: { maxHoldMs: 100 } });
+    const { router } = await startFixture({ ...cold, config: { maxHoldMs: 100 } });
     await fails(router.infer(accurate), 'resource-exhausted', /large:original was not loaded within 100 ms/);
   });
 
   it('end at the deadline', async () => {
-    const { router } = await setScene(cold);
+    const { router } = await startFixture(cold);
     await fails(router.infer(accurate, { timeoutMs: 150 }), 'deadline-exceeded', /.*/);
   });
 
   it('are bounded', async () => {
-    const { router } = await setScene({ ...cold, config: { maxHeld: 1, maxHoldMs: 2000 } });
+    const { router } = await startFixture({ ...cold, config: { maxHeld: 1, maxHoldMs: 2000 } });
     const first = router.infer(accurate).catch(() => undefined);
     await waitFor('a second one to be refused', () =>
       fails(router.infer(accurate, { timeoutMs: 300 }), 'resource-exhausted', /too many queries wait/).catch(
@@ -419,13 +419,13 @@ describe('holds', () => {
   });
 
   it('end with the reason when the variant could not be measured', async () => {
-    const { router } = await setScene({ ...cold, variants: [{ ...large, measurementError: 'executor died' }] });
+    const { router } = await startFixture({ ...cold, variants: [{ ...large, measurementError: 'executor died' }] });
     const patient = { parameters: { ...accurate.parameters, latency_ms: 20_000 } };
     await fails(router.infer(patient), 'failed-precondition', /measuring large:original failed: executor died/);
   });
 
   it('refuse what no worker can load', async () => {
-    const { router } = await setScene({ ...cold, variants: [tiny, { ...large, placeable: false }] });
+    const { router } = await startFixture({ ...cold, variants: [tiny, { ...large, placeable: false }] });
     await fails(router.infer(accurate), 'resource-exhausted', /no worker can load/);
   });
 });

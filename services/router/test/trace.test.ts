@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createTracer, parseTraceparent } from '@pareto/telemetry';
 import { createTraceCollector, waitFor } from '@pareto/testkit';
 import { tableOf } from './support/rows.js';
-import { addController, addWorker, cleanUp, tiny, untilReady } from './support/scene.js';
+import { addController, addWorker, cleanUp, tiny, untilReady } from './support/fixture.js';
 import { startRouter } from './support/test-router.js';
 
 describe('traces', () => {

@@ -4,7 +4,7 @@ import type { wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { fails } from '../support/fails.js';
 import { replicaRow, ruleRow } from '../support/rows.js';
-import { addController, addRouter, cleanUp, setScene, tiny, type Scene } from '../support/scene.js';
+import { addController, addRouter, cleanUp, startFixture, tiny, type Fixture } from '../support/fixture.js';
 
 const row = (variant: string, version: number, items: number): wire.VariantStatisticsInput => {
   const timed = { count: items, ns: items * 1000 };
@@ -22,7 +22,7 @@ describe('what a model is', () => {
   afterEach(cleanUp);
 
   it('is told as the protocol wants it', async () => {
-    const { router, controller } = await setScene();
+    const { router, controller } = await startFixture();
     const labels = { y: digest(`sha256:${'0'.repeat(64)}`) };
     const signature = {
       inputs: [
@@ -74,7 +74,7 @@ describe('what a model is', () => {
   });
 
   it('is nothing where there is no such name or version', async () => {
-    const { protocol } = (await setScene()).router;
+    const { protocol } = (await startFixture()).router;
     for (const query of [{}, { name: 'nope' }, { name: 'tiny', version: '99' }, { name: 'no such!' }]) {
       assert.equal((await protocol.modelReady(query)).ready, false);
     }
@@ -91,13 +91,13 @@ describe('what a model is', () => {
 
 describe('ModelStatistics', () => {
   afterEach(cleanUp);
-  const counted = async (scene: Scene, name: string): Promise<readonly (readonly [string, string, number])[]> => {
+  const counted = async (scene: Fixture, name: string): Promise<readonly (readonly [string, string, number])[]> => {
     const { modelStats } = await scene.router.protocol.modelStatistics({ name });
     return modelStats.map((one) => [one.name, one.version, one.inferenceCount]);
   };
 
   it('sums up what the controller tells of the variants of a name', async () => {
-    const scene = await setScene();
+    const scene = await startFixture();
     scene.controller.statistics = [
       row('tiny:original', 1, 3),
       row('tiny:original', 2, 50),
@@ -132,13 +132,13 @@ describe('ModelStatistics', () => {
   });
 
   it('of an unknown model is a wrong argument', async () => {
-    const { protocol } = (await setScene()).router;
+    const { protocol } = (await startFixture()).router;
     await fails(protocol.modelStatistics({ name: 'nope' }), 'invalid-argument', /named 'nope'/);
     await fails(protocol.modelStatistics({ name: 'tiny', version: '9' }), 'invalid-argument', /served in version 1/);
   });
 
   it('is what was told last while nobody leads', async () => {
-    const scene = await setScene();
+    const scene = await startFixture();
     scene.controller.statistics = undefined;
     const { protocol } = scene.router;
     await fails(protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 1000 }), 'unavailable', /no controller tells/);
@@ -155,7 +155,7 @@ describe('the model repository', () => {
 
   it('shows tasks and architectures with their state', async () => {
     const bad = { ...tiny, name: 'bad', measurementError: 'it crashed' };
-    const { router, controller } = await setScene({
+    const { router, controller } = await startFixture({
       variants: [tiny, { ...tiny, name: 'cold' }, bad],
       workers: [['tiny']],
     });
@@ -184,7 +184,7 @@ describe('the model repository', () => {
   });
 
   it('hides the task that is there for one architecture', async () => {
-    const { router, controller } = await setScene({ variants: [] });
+    const { router, controller } = await startFixture({ variants: [] });
     const signature = { inputs: [], outputs: [], batched: false };
     const named = { name: 'm', version: 1, task: 'm.task', signature, maxBatchSize: 0, manifest: {} };
     const task = { name: 'm.task', metric: 'top1' as const, signature, defaultObjective: {} };
@@ -200,7 +200,7 @@ describe('the model repository', () => {
   });
 
   it('is told what to keep warm, and answers when it is', async () => {
-    const { router, controller, workers } = await setScene({ workers: [['tiny']] });
+    const { router, controller, workers } = await startFixture({ workers: [['tiny']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
     await router.protocol.repositoryModelLoad({ modelName: 'tiny' });
@@ -217,7 +217,7 @@ describe('the model repository', () => {
   });
 
   it('says why a model is not ready', async () => {
-    const { router, controller } = await setScene({ workers: [['tiny']] });
+    const { router, controller } = await startFixture({ workers: [['tiny']] });
     const { protocol } = router;
     await fails(protocol.repositoryModelLoad({ modelName: 'nope' }), 'not-found', /named 'nope'/);
     await fails(protocol.repositoryModelUnload({ modelName: 'nope' }), 'not-found', /named 'nope'/);

@@ -4,7 +4,7 @@ import { waitFor } from '@pareto/testkit';
 import { createRoom } from '../../src/api/stream-reading.js';
 import { fails } from '../support/fails.js';
 import { replyTo, type Received } from '../support/fake-worker.js';
-import { cleanUp, setScene, type Scene } from '../support/scene.js';
+import { cleanUp, startFixture, type Fixture } from '../support/fixture.js';
 
 type Stream = DuplexStream<wire.ModelStreamInferResponse, wire.ModelInferRequestInput>;
 
@@ -26,7 +26,7 @@ const idsOf = (messages: readonly wire.ModelStreamInferResponse[]): readonly (st
   messages.map(({ inferResponse }) => inferResponse?.id);
 
 /** Its workers answer when they are told to, in whatever order. */
-function holdAnswers({ workers }: Scene): { readonly waiting: Received[]; release(place: number): void } {
+function holdAnswers({ workers }: Fixture): { readonly waiting: Received[]; release(place: number): void } {
   const waiting: Received[] = [];
   const releases: (() => void)[] = [];
   for (const worker of workers) {
@@ -43,7 +43,7 @@ describe('ModelStreamInfer', () => {
   afterEach(cleanUp);
 
   it('answers each message by a decision of its own, until the caller has no more', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const stream = router.protocol.modelStreamInfer();
     await stream.write(ask(0));
     await stream.write(ask(1, { parameters: { min_accuracy: { doubleParam: 0.95 } } }));
@@ -63,7 +63,7 @@ describe('ModelStreamInfer', () => {
   });
 
   it('says what is wrong with a message, by its id, and goes on', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     const stream = router.protocol.modelStreamInfer();
     await stream.write(ask(0, { modelName: 'nope' }));
     await stream.write(ask(1, { parameters: { timeout: { stringParam: '5' } } }));
@@ -78,14 +78,14 @@ describe('ModelStreamInfer', () => {
   });
 
   it('ends with the first error for who wants it so', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     const stream = router.protocol.modelStreamInfer({ metadata: { triton_grpc_error: 'true' } });
     await stream.write(ask(0, { modelName: 'nope' }));
     await fails(readAll(stream), 'not-found', /named 'nope'/);
   });
 
   it('runs messages side by side, and keeps their order', async () => {
-    const scene = await setScene();
+    const scene = await startFixture();
     const held = holdAnswers(scene);
     const stream = scene.router.protocol.modelStreamInfer();
     for (const id of [0, 1, 2]) await stream.write(ask(id));
@@ -96,7 +96,7 @@ describe('ModelStreamInfer', () => {
   });
 
   it('stops the work when the caller is gone', async () => {
-    const scene = await setScene();
+    const scene = await startFixture();
     const held = holdAnswers(scene);
     const caller = new AbortController();
     const stream = scene.router.protocol.modelStreamInfer({ signal: caller.signal });
@@ -108,7 +108,7 @@ describe('ModelStreamInfer', () => {
   });
 
   it('is ended by a router that shuts down, once what it took is answered', async () => {
-    const scene = await setScene();
+    const scene = await startFixture();
     const held = holdAnswers(scene);
     const stream = scene.router.protocol.modelStreamInfer();
     await stream.write(ask(0));

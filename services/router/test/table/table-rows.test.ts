@@ -6,7 +6,7 @@ import { createClient, createServer, createChannel, type wire } from '@pareto/rp
 import { createTableRows } from '../../src/table/table-rows.js';
 import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
 import { replicaRow, ruleRow, tableOf } from '../support/rows.js';
-import { large, tiny } from '../support/scene.js';
+import { large, tiny } from '../support/fixture.js';
 
 /** Rows as they are received: sent over a stream of a server. */
 async function received(rows: readonly wire.TableRowInput[]): Promise<wire.TableMessage> {

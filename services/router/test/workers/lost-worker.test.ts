@@ -5,7 +5,7 @@ import { waitFor, type Direction } from '@pareto/testkit';
 import { fails } from '../support/fails.js';
 import type { FakeWorker } from '../support/fake-worker.js';
 import { tableOf } from '../support/rows.js';
-import { addController, addRouter, addWorker, cleanUp, setScene, tiny, untilReady } from '../support/scene.js';
+import { addController, addRouter, addWorker, cleanUp, startFixture, tiny, untilReady } from '../support/fixture.js';
 
 const stall = (): Promise<never> => new Promise(() => undefined);
 const both = { variants: [tiny], workers: [['tiny'], ['tiny']] };
@@ -15,7 +15,7 @@ const patient = { parameters: { latency_ms: 20_000 } };
 
 /** So many queries have come to the first that it never answers; then something happens to it. */
 async function loseWith(happen: (worker: FakeWorker) => void) {
-  const { router, workers } = await setScene(both);
+  const { router, workers } = await startFixture(both);
   const [first, second] = workers;
   assert.ok(first && second);
   first.onInfer = stall;
@@ -56,7 +56,7 @@ describe('a worker that', function () {
   }
 
   it('was killed while nothing was asked is known to be gone, and no query goes there in vain', async () => {
-    const { router, workers } = await setScene(both);
+    const { router, workers } = await startFixture(both);
     const [first, second] = workers;
     assert.ok(first && second);
     await waitFor('links to both', () => (first.link.connections === 1 && second.link.connections === 1) || undefined);
@@ -81,7 +81,7 @@ describe('a worker that', function () {
   });
 
   it('is not heard ends a large request in UNAVAILABLE', async () => {
-    const { router, workers } = await setScene({ variants: [tiny], workers: [['tiny']] });
+    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     const [worker] = workers;
     assert.ok(worker);
     worker.onInfer = stall;

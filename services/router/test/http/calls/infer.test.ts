@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
-import { cleanUp, setScene, tiny, type Scene } from '../../support/scene.js';
+import { cleanUp, startFixture, tiny, type Fixture } from '../../support/fixture.js';
 import { callHttp, type HttpCallOptions, type HttpReply } from '../../support/call-http.js';
 import { answersWithInputs } from '../../support/identity.js';
 
@@ -35,10 +35,10 @@ const outputsOf = (answer: HttpReply): readonly OutputJson[] => {
 };
 
 describe('HTTP infer', () => {
-  let scene: Scene;
+  let scene: Fixture;
   let infer: (asked: HttpCallOptions, path?: string) => Promise<HttpReply>;
   before(async () => {
-    scene = await setScene({ variants: [{ ...tiny, maxBatchSize: 64 }], workers: [['tiny']] });
+    scene = await startFixture({ variants: [{ ...tiny, maxBatchSize: 64 }], workers: [['tiny']] });
     answersWithInputs(scene.workers[0]);
     infer = (asked, path = 'digits/infer') => callHttp(`${scene.router.url}/v2/models/${path}`, asked);
   });

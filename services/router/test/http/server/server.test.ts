@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { scanInferRequest } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import { notExecuted, replyTo } from '../../support/fake-worker.js';
-import { addController, addRouter, cleanUp, large, setScene, tiny } from '../../support/scene.js';
+import { addController, addRouter, cleanUp, large, startFixture, tiny } from '../../support/fixture.js';
 import { callHttp } from '../../support/call-http.js';
 
 const query = { inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32', data: [1, 2] }] };
@@ -16,7 +16,7 @@ describe('the HTTP server', () => {
   afterEach(cleanUp);
 
   it('tells of itself and its models', async () => {
-    const { url } = (await setScene()).router;
+    const { url } = (await startFixture()).router;
     const get = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
       const answer = await callHttp(`${url}${path}`);
       assert.equal(answer.status, 200, answer.text);
@@ -41,7 +41,7 @@ describe('the HTTP server', () => {
   };
 
   it('says of each path what is for it', async () => {
-    const { url } = (await setScene()).router;
+    const { url } = (await startFixture()).router;
     const cases: readonly (readonly [string, string, number, string | undefined])[] = [
       ['GET', '/', 404, undefined],
       ['GET', '/v2/nope', 404, undefined],
@@ -64,7 +64,7 @@ describe('the HTTP server', () => {
   });
 
   it('takes the objective from parameters and headers, and a trace along', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const headers = { 'x-pareto-min-accuracy': '0.95', traceparent, 'pareto-internal-decision': 'forged' };
     const byHeader = await callHttp(`${router.url}${path}`, { body: query, headers });
@@ -79,7 +79,7 @@ describe('the HTTP server', () => {
   });
 
   it('says with its status what went wrong, and when asking again is worth it', async () => {
-    const { router, workers } = await setScene({ variants: [tiny, large], workers: [['tiny', 'large']] });
+    const { router, workers } = await startFixture({ variants: [tiny, large], workers: [['tiny', 'large']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
     const never = await callHttp(`${router.url}${path}`, { body: { ...query, parameters: { min_accuracy: 0.999 } } });
@@ -94,7 +94,7 @@ describe('the HTTP server', () => {
   });
 
   it('keeps to the protocol’s timeout', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const [worker] = workers;
     if (worker !== undefined)
       worker.onInfer = (received) => once(received.call.signal, 'abort').then(() => replyTo(received));
@@ -103,7 +103,7 @@ describe('the HTTP server', () => {
   });
 
   it('ends the work of a caller that goes away', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
     let isEnded = false;
@@ -128,7 +128,7 @@ describe('the HTTP server', () => {
   });
 
   it('refuses what is larger than a message may be, whichever way it comes', async () => {
-    const { router } = await setScene({ config: { maxMessageBytes: 100_000 } });
+    const { router } = await startFixture({ config: { maxMessageBytes: 100_000 } });
     const large = Buffer.alloc(3_000_000, ' ');
     const ways = [
       { body: large },
@@ -146,7 +146,7 @@ describe('the HTTP server', () => {
 
   it('lets the pages of listed origins ask, and no others', async () => {
     const page = 'https://app.example.org';
-    const { router } = await setScene({ config: { httpAllowOrigin: [page] } });
+    const { router } = await startFixture({ config: { httpAllowOrigin: [page] } });
     const where = `${router.url}${path}`;
     const preflight = await callHttp(where, {
       method: 'OPTIONS',
@@ -169,7 +169,7 @@ describe('the HTTP server', () => {
   });
 
   it('keeps a connection, and closes it with the answer it was draining behind', async () => {
-    const { router, workers } = await setScene();
+    const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -205,7 +205,7 @@ describe('the HTTP server', () => {
   });
 
   it('answers small queries while it reads a large one', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     const order: string[] = [];
     const agent = new Agent({ keepAlive: true });
     const count = 4_000_000;
@@ -225,7 +225,7 @@ describe('the HTTP server', () => {
   }).timeout(30_000);
 
   it('answers what is no HTTP with 400, and goes on', async () => {
-    const { router } = await setScene();
+    const { router } = await startFixture();
     const { hostname, port } = new URL(router.url);
     const cases = [
       ['PRI * HTTP/9\r\n\r\n', /^HTTP\/1.1 400 .*not an HTTP\/1.1 request: /s],

@@ -8,13 +8,13 @@ import { startWorker, type FakeWorker } from './fake-worker.js';
 import { tableOf, type ReplicaFields, type VariantFields } from './rows.js';
 import { startRouter, type TestRouter } from './test-router.js';
 
-export interface Scene {
+export interface Fixture {
   readonly controller: FakeController;
   readonly router: TestRouter;
   readonly workers: readonly FakeWorker[];
 }
 
-export interface SceneFields {
+export interface FixtureFields {
   readonly variants?: readonly VariantFields[];
   /** For each worker the architectures that it has a replica of; replica ids are `architecture-worker`. */
   readonly workers?: readonly (readonly string[])[];
@@ -57,7 +57,7 @@ export async function addRouter(
 }
 
 /** Ready to be asked. */
-export async function setScene(fields: SceneFields = {}): Promise<Scene> {
+export async function startFixture(fields: FixtureFields = {}): Promise<Fixture> {
   const { variants = [tiny, large], workers: loaded = [['tiny', 'large']], defaultObjective } = fields;
   const workers: FakeWorker[] = [];
   for (const [i, names] of loaded.entries()) workers.push(await addWorker(...names.map((name) => `${name}-${i}`)));
