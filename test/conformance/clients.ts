@@ -4,19 +4,19 @@ import assert from 'node:assert/strict';
 import { startChild } from '@pareto/testkit';
 import { skipWithout } from '../support/skip.js';
 import { here, type Program, type Programs } from './programs.js';
-import type { World } from './world.js';
+import type { Fixture } from './fixture.js';
 
 const scripts = ['triton_grpc', 'triton_http', 'triton_aio', 'reflection'] as const;
 
-export function describeClients(world: () => World, programs: () => Programs): void {
+export function describeClients(fixture: () => Fixture, programs: () => Programs): void {
   describeProgram(
     'Python',
     () => programs().python,
     (command) => {
       for (const script of scripts) {
         it(`${script}.py`, async () => {
-          const addresses = script === 'triton_http' ? [] : [world().address];
-          await runChecks([...command(), here(`python/${script}.py`), ...addresses, world().httpAddress]);
+          const addresses = script === 'triton_http' ? [] : [fixture().address];
+          await runChecks([...command(), here(`python/${script}.py`), ...addresses, fixture().httpAddress]);
         });
       }
     },
@@ -26,7 +26,7 @@ export function describeClients(world: () => World, programs: () => Programs): v
     'Go',
     () => programs().go,
     (command) => {
-      it('google.golang.org/grpc', () => runChecks([...command(), world().address]));
+      it('google.golang.org/grpc', () => runChecks([...command(), fixture().address]));
     },
   );
 
@@ -36,7 +36,7 @@ export function describeClients(world: () => World, programs: () => Programs): v
     (command) => {
       for (const [protocol, ...more] of [['grpc'], ['grpc', '--streaming'], ['http']] as const) {
         it(`measures a model over ${[protocol, ...more].join(' ')}`, async () => {
-          const address = protocol === 'grpc' ? world().address : world().httpAddress;
+          const address = protocol === 'grpc' ? fixture().address : fixture().httpAddress;
           const output = await runProgram([...command(), ...perfAnalyzerArgs(protocol, address), ...more]);
           const [, throughput = '0'] = /Throughput: ([\d.]+) infer\/sec/.exec(output) ?? [];
           assert.ok(Number(throughput) > 0, output);

@@ -5,19 +5,19 @@ import { describeClients } from './clients.js';
 import { describeOwn } from './own/own.js';
 import { preparePrograms, type Programs } from './programs.js';
 import { describeReference } from './reference/reference.js';
-import { startWorld, type World } from './world.js';
+import { startFixture, type Fixture } from './fixture.js';
 
 describe('conformance', function () {
   this.timeout(300_000);
-  let world: World | undefined;
+  let fixture: Fixture | undefined;
   let programs: Programs | undefined;
   before(async () => {
-    [world, programs] = await Promise.all([startWorld(), preparePrograms()]);
+    [fixture, programs] = await Promise.all([startFixture(), preparePrograms()]);
   });
   after(async () => {
-    await world?.[Symbol.asyncDispose]();
+    await fixture?.[Symbol.asyncDispose]();
   });
-  const theWorld = (): World => world ?? assert.fail('there is no cluster');
+  const theWorld = (): Fixture => fixture ?? assert.fail('there is no cluster');
 
   describeReference(theWorld);
   describeOwn(theWorld);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { isObject, misses, plain, type Json } from '../compare.js';
-import type { World } from '../world.js';
+import type { Fixture } from '../fixture.js';
 import type { OwnCase, OwnCases } from './case.js';
 import { classificationCases } from './classification.js';
 import { httpCases } from './http.js';
@@ -18,12 +18,12 @@ const groups: Readonly<Record<string, OwnCases>> = {
   HTTP: httpCases,
 };
 
-export function describeOwn(world: () => World): void {
+export function describeOwn(fixture: () => Fixture): void {
   for (const [group, cases] of Object.entries(groups)) {
     describe(group, () => {
       for (const [name, one] of Object.entries(cases)) {
         it(name, async () => {
-          const answer = await ask(world(), one);
+          const answer = await ask(fixture(), one);
           const told = JSON.stringify(answer, undefined, 1).slice(0, 4_000);
           assert.deepEqual(misses(one.gives, plain(answer)), {}, told);
           const message = messageOf(answer);
@@ -38,11 +38,11 @@ export function describeOwn(world: () => World): void {
   }
 }
 
-async function ask(world: World, one: OwnCase): Promise<Json> {
-  const { grpc } = world;
+async function ask(fixture: Fixture, one: OwnCase): Promise<Json> {
+  const { grpc } = fixture;
   if ('rpc' in one) return { ...(await grpc.call(one.rpc, one.request)) };
   if ('stream' in one) return { ...(await grpc.stream(one.stream)) };
-  const { headers: _, ...answer } = await world.http(one.http);
+  const { headers: _, ...answer } = await fixture.http(one.http);
   return answer;
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { anything, differencesOf, isObject, plain, type Json, type JsonObject } from '../compare.js';
 import { readBody, type HttpRequest } from '../http-client.js';
-import type { World } from '../world.js';
+import type { Fixture } from '../fixture.js';
 import { missingFrom } from './messages.js';
 import { statisticsCases } from './statistics.js';
 
@@ -38,12 +38,12 @@ const known = read('reference.json') as Readonly<Record<string, Known>>;
 const listed = read('differences.json') as readonly Difference[];
 const special = statisticsCases((name) => known[name]?.request ?? {});
 
-export function describeReference(world: () => World): void {
+export function describeReference(fixture: () => Fixture): void {
   describe('requests that a native server answered', () => {
     for (const [name, entry] of Object.entries(known)) {
       it(name, async () => {
         const expected = expectedOf(entry);
-        const answer = await ask(world(), name, entry);
+        const answer = await ask(fixture(), name, entry);
         const differences = {
           ...differencesOf(expected.facts, plain(answer.facts)),
           ...lacks(expected, answer, entry),
@@ -72,12 +72,12 @@ function expectedOf({ status, reply = {}, message, method, type = '', hlen }: Kn
   return readHttp({ status, type, hlen: hlen ?? null, ...read });
 }
 
-async function ask(world: World, name: string, entry: Known): Promise<Answer> {
+async function ask(fixture: Fixture, name: string, entry: Known): Promise<Answer> {
   const counted = special[name];
-  if (counted !== undefined) return { facts: await counted(world), message: undefined };
-  const { grpc } = world;
+  if (counted !== undefined) return { facts: await counted(fixture), message: undefined };
+  const { grpc } = fixture;
   if (entry.method !== undefined) {
-    const { status, type, reply, binary, headers } = await world.http({
+    const { status, type, reply, binary, headers } = await fixture.http({
       method: entry.method,
       path: entry.path ?? '/',
       ...entry,

@@ -1,10 +1,10 @@
 // The reference's questions for counters, with what was asked before each: counters are told as what came to them since.
 
 import type { JsonObject } from '../compare.js';
-import type { World } from '../world.js';
+import type { Fixture } from '../fixture.js';
 import { readStatistics, since, summarise } from './counters.js';
 
-type Facts = (world: World) => Promise<JsonObject>;
+type Facts = (fixture: Fixture) => Promise<JsonObject>;
 
 /** `requestOf` gives a request of the reference by its name. */
 export function statisticsCases(requestOf: (name: string) => JsonObject): Readonly<Record<string, Facts>> {

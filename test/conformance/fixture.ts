@@ -10,7 +10,7 @@ import { createGrpcClient, type GrpcClient } from './grpc-client.js';
 import { askHttp, type HttpAnswer, type HttpRequest } from './http-client.js';
 import { ownModelNames, writeOwnModels } from './own/models.js';
 
-export interface World extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   /** host:port of the router. */
   readonly address: string;
   readonly httpAddress: string;
@@ -21,7 +21,7 @@ export interface World extends AsyncDisposable {
 const referenceModels = fileURLToPath(new URL('reference/models', import.meta.url));
 
 /** Resolves when every model can be asked. */
-export async function startWorld(): Promise<World> {
+export async function startFixture(): Promise<Fixture> {
   const cluster = await startCluster({
     workers: 1,
     workerArgs: ['--slots', '2'],
@@ -30,7 +30,7 @@ export async function startWorld(): Promise<World> {
   const address = cluster.router.address;
   const httpAddress = new URL(cluster.router.url).host;
   const grpc = createGrpcClient(address);
-  const world: World = {
+  const fixture: Fixture = {
     ...{ address, httpAddress, grpc },
     http: (request) => askHttp(httpAddress, request),
     async [Symbol.asyncDispose]() {
@@ -51,9 +51,9 @@ export async function startWorld(): Promise<World> {
       ...['--latency-ms', '30000', '--detach'],
     );
     await Promise.all([...(await readdir(referenceModels)), ...ownModelNames].map((model) => load(grpc, model)));
-    return world;
+    return fixture;
   } catch (error) {
-    await world[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
     throw error;
   }
 }
