@@ -8,21 +8,21 @@ import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { listTasks, startRegistrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { isLeading, sleep, timeUntil, useWorld, type World } from './world.js';
+import { isLeading, sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
 describe('a fault of controllers', function () {
   this.timeout(240_000);
-  let world: World;
+  let fixture: Fixture;
   before(async function () {
-    world = await useWorld(this);
+    fixture = await useFixture(this);
   });
-  beforeEach(() => world.mend());
+  beforeEach(() => fixture.mend());
 
   it('the leader is killed: a standby leads, and nothing that was acknowledged is lost', async () => {
-    const { controllers } = world.cluster;
-    const leader = await world.leader();
-    const load = world.load();
-    const registrar = world.registrar('killed');
+    const { controllers } = fixture.cluster;
+    const leader = await fixture.leader();
+    const load = fixture.load();
+    const registrar = fixture.registrar('killed');
     await sleep(lengths.settleMs);
 
     const killedAt = performance.now();
@@ -40,9 +40,9 @@ describe('a fault of controllers', function () {
   });
 
   it('the leader is paused, and resumed when another leads: none of its writes land', async () => {
-    const { controllers } = world.cluster;
-    const paused = await world.leader();
-    const load = world.load();
+    const { controllers } = fixture.cluster;
+    const paused = await fixture.leader();
+    const load = fixture.load();
     const before = startRegistrar({ controllers: [paused.address], prefix: 'before-pause', everyMs: 5 });
     await sleep(200);
 
@@ -58,14 +58,14 @@ describe('a fault of controllers', function () {
     await sleep(500);
     const [stopBefore, stopAfter] = [before.stop(), after.stop()];
     const ledAfterMs = await timeUntil('a standby to lead', pausedAt, () => anyLeads(controllers, paused));
-    const registrar = world.registrar('meanwhile');
+    const registrar = fixture.registrar('meanwhile');
     await sleep(Math.max(0, lengths.pausedMs - (performance.now() - pausedAt)));
     paused.resume();
     await Promise.all([stopBefore, stopAfter]);
     await sleep(lengths.settleMs);
     await registrar.stop();
 
-    const leader = await world.leader();
+    const leader = await fixture.leader();
     assert.notEqual(leader.name, paused.name);
     found({ name: 'leader paused: a standby leads', value: ledAfterMs / 1000, unit: 's', reach: { atMost: 5 } });
     noneFailed('leader paused', await load.stop());
@@ -92,8 +92,8 @@ describe('a fault of controllers', function () {
   });
 
   it('every controller is gone: queries go on, and routers say how stale they are', async () => {
-    const { controllers, routers, workers } = world.cluster;
-    const load = world.load();
+    const { controllers, routers, workers } = fixture.cluster;
+    const load = fixture.load();
     await sleep(lengths.settleMs);
     await Promise.all(controllers.map((controller) => controller.kill()));
     const goneAt = performance.now();
@@ -110,7 +110,7 @@ describe('a fault of controllers', function () {
     }
     for (const worker of workers) assert.equal((await worker.metrics()).value('pareto_controller_connected'), 0);
     await Promise.all(controllers.map((controller) => controller.start()));
-    await world.mend();
+    await fixture.mend();
     noneFailed('every controller gone', await load.stop());
   });
 });

@@ -7,18 +7,18 @@ import { readDigitModel, readDigits } from '../support/digits.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { startLoad } from '../support/load.js';
-import { sleep, timeUntil, useWorld, type World } from './world.js';
+import { sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
 describe('a deletion', function () {
   this.timeout(240_000);
-  let world: World;
+  let fixture: Fixture;
   before(async function () {
-    world = await useWorld(this);
+    fixture = await useFixture(this);
   });
-  beforeEach(() => world.mend());
+  beforeEach(() => fixture.mend());
 
   it('of a model that serves: it answers what it was asked before, and then nobody knows it', async () => {
-    const { client, cluster } = world;
+    const { client, cluster } = fixture;
     await client.registerTask('leaving');
     await client.registerModel('leaving', 'leaving-one', await readDigitModel('mlp-tiny'));
     await client.waitUntilMeasured('leaving');
@@ -28,7 +28,7 @@ describe('a deletion', function () {
     const body = encodeInferRequest({ modelName: 'leaving-one', parameters: [['latency_ms', 8_000]], inputs });
     const addresses = cluster.routers.map(({ address }) => address);
     const asking = startLoad(addresses, { payloads: [{ body, label: undefined }], ratePerSecond: 40 });
-    const others = world.load();
+    const others = fixture.load();
     await sleep(lengths.settleMs);
     const deletedAt = performance.now();
     await client.registry.delete({ name: 'leaving-one' });

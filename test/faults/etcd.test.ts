@@ -9,49 +9,49 @@ import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { listTasks, startRegistrar, type Registrar } from '../support/registrar.js';
 import { createServiceProcess, probe, type ServiceProcess } from '../support/service-process.js';
-import { sleep, timeUntil, useWorld, type World } from './world.js';
+import { sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
 describe('a fault of etcd', function () {
   this.timeout(240_000);
-  let world: World;
+  let fixture: Fixture;
   before(async function () {
-    world = await useWorld(this);
+    fixture = await useFixture(this);
   });
-  beforeEach(() => world.mend());
+  beforeEach(() => fixture.mend());
 
   it('its leader is killed: writes go on', async () => {
-    const load = world.load();
-    const registrar = world.registrar('etcd-leader');
+    const load = fixture.load();
+    const registrar = fixture.registrar('etcd-leader');
     await sleep(lengths.settleMs);
-    const node = await world.etcd.leader();
+    const node = await fixture.etcd.leader();
     const killedAt = performance.now();
     await node.kill();
     await timeUntil('a registration', killedAt, () => firstBegunAfter(registrar, killedAt) < Infinity);
     await sleep(lengths.settleMs);
     await registrar.stop();
-    await world.etcd.start();
+    await fixture.etcd.start();
     const seconds = (firstBegunAfter(registrar, killedAt) - killedAt) / 1000;
     found({ name: 'etcd leader killed: writes again', value: seconds, unit: 's', reach: { atMost: 3 } });
     noneFailed('etcd leader killed', await load.stop());
-    await noneLost('etcd leader killed', registrar, world.cluster.controllers);
+    await noneLost('etcd leader killed', registrar, fixture.cluster.controllers);
   });
 
   it('all of it is gone, then back: queries go on, registrations are refused clearly, the registry is whole', async () => {
-    const { controllers, routers } = world.cluster;
-    const load = world.load();
-    const registrar = world.registrar('etcd-before');
+    const { controllers, routers } = fixture.cluster;
+    const load = fixture.load();
+    const registrar = fixture.registrar('etcd-before');
     await sleep(lengths.settleMs);
     await registrar.stop();
-    const tasks = await listTasks((await world.leader()).address);
+    const tasks = await listTasks((await fixture.leader()).address);
 
     const goneAt = performance.now();
-    await world.etcd.kill();
+    await fixture.etcd.kill();
     // What was under way when it went may take its time; what begins later is refused at once.
     await sleep(4_000);
     const refused = controllers.map(({ address }, index) =>
       startRegistrar({ controllers: [address], prefix: `etcd-gone-${index}`, everyMs: 500 }),
     );
-    await using late = await launchLate(world);
+    await using late = await launchLate(fixture);
     await sleep(Math.max(3_000, lengths.etcdGoneMs - (performance.now() - goneAt)));
     for (const each of refused) await each.stop();
     await checkRefusals(refused);
@@ -59,8 +59,8 @@ describe('a fault of etcd', function () {
     await late.check();
 
     const backAt = performance.now();
-    await world.etcd.start();
-    const after = world.registrar('etcd-after');
+    await fixture.etcd.start();
+    const after = fixture.registrar('etcd-after');
     const writtenMs = await timeUntil('a registration', backAt, () => after.acknowledged.length > 0);
     await sleep(lengths.settleMs);
     await after.stop();
@@ -80,14 +80,14 @@ describe('a fault of etcd', function () {
   });
 
   it('it is wiped, and restored from a snapshot: controllers say so, and unload nothing that serves', async () => {
-    const { client, cluster, etcd } = world;
-    const load = world.load();
+    const { client, cluster, etcd } = fixture;
+    const load = fixture.load();
     const snapshot = await etcd.snapshot();
     await client.registerTask('unknown-to-the-snapshot');
     await client.registerModel('unknown-to-the-snapshot', 'late', await readDigitModel('mlp-tiny'));
     await client.waitUntilMeasured('unknown-to-the-snapshot');
     await client.waitUntilReady('late');
-    const serving = await servingReplicas(world);
+    const serving = await servingReplicas(fixture);
     const { tableVersion } = await client.fleet.overview({});
 
     const wipedAt = performance.now();
@@ -102,13 +102,13 @@ describe('a fault of etcd', function () {
       ),
     );
     found({ name: 'etcd restored: every controller shows it', value: Math.max(...noticed) / 1000, unit: 's' });
-    const leader = await world.leader();
+    const leader = await fixture.leader();
     await timeUntil('the table to have another epoch', wipedAt, async () => {
       const { tableVersion: version } = await overviewOf(leader);
       return version.split(':')[0] !== tableVersion.split(':')[0];
     });
     await sleep(2 * lengths.settleMs);
-    const gone = missing(serving, await servingReplicas(world));
+    const gone = missing(serving, await servingReplicas(fixture));
     found({ name: 'etcd restored: replicas that served', value: serving.size, unit: '' });
     found({ name: 'etcd restored: of these unloaded', value: gone.length, unit: '', reach: { exactly: 0 } });
     noneFailed('etcd restored', await load.stop());
@@ -136,8 +136,8 @@ async function overviewOf({ address }: ServiceProcess): Promise<wire.OverviewRes
 }
 
 /** What workers say of themselves, through the controller that leads. */
-async function servingReplicas(world: World): Promise<ReadonlySet<string>> {
-  const { workers } = await overviewOf(await world.leader());
+async function servingReplicas(fixture: Fixture): Promise<ReadonlySet<string>> {
+  const { workers } = await overviewOf(await fixture.leader());
   const replicas = workers.flatMap((worker) => worker.replicas);
   return new Set(replicas.flatMap(({ state, replicaId }) => (state === 'READY' ? [replicaId] : [])));
 }
@@ -181,7 +181,7 @@ interface Late extends AsyncDisposable {
 }
 
 /** A worker that starts while there is no etcd. */
-async function launchLate({ cluster }: World): Promise<Late> {
+async function launchLate({ cluster }: Fixture): Promise<Late> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const { folder, controllers } = cluster;
   const addresses = controllers.map(({ address }) => address).join(',');

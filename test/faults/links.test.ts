@@ -6,28 +6,28 @@ import { firstBegunAfter, noneFailed, noneLost } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
 import { listTasks } from '../support/registrar.js';
-import { isLeading, sleep, timeUntil, useWorld, type World } from './world.js';
+import { isLeading, sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
 describe('a fault of the link from the leader to etcd', function () {
   this.timeout(240_000);
-  let world: World;
+  let fixture: Fixture;
   before(async function () {
-    world = await useWorld(this);
+    fixture = await useFixture(this);
   });
-  beforeEach(() => world.mend());
+  beforeEach(() => fixture.mend());
 
-  it('it is cut', () => loseLink(world, 'leader cut off from etcd', (proxy) => proxy.cut()));
-  it('it is silent', () => loseLink(world, 'leader in silence from etcd', (proxy) => proxy.stall('both')));
-  it('what etcd answers is lost', () => loseLink(world, 'leader deaf to etcd', (proxy) => proxy.stall('down')));
+  it('it is cut', () => loseLink(fixture, 'leader cut off from etcd', (proxy) => proxy.cut()));
+  it('it is silent', () => loseLink(fixture, 'leader in silence from etcd', (proxy) => proxy.stall('both')));
+  it('what etcd answers is lost', () => loseLink(fixture, 'leader deaf to etcd', (proxy) => proxy.stall('down')));
 });
 
 /** Another leads, and on healing the deposed one sees what it wrote. */
-async function loseLink(world: World, fault: string, lose: (proxy: TcpProxy) => void): Promise<void> {
-  const { controllers, links } = world.cluster;
-  const deposed = await world.leader();
+async function loseLink(fixture: Fixture, fault: string, lose: (proxy: TcpProxy) => void): Promise<void> {
+  const { controllers, links } = fixture.cluster;
+  const deposed = await fixture.leader();
   const proxies = links?.etcd[controllers.indexOf(deposed)] ?? assert.fail();
-  const load = world.load();
-  const registrar = world.registrar(fault.replaceAll(' ', '-'));
+  const load = fixture.load();
+  const registrar = fixture.registrar(fault.replaceAll(' ', '-'));
   await sleep(lengths.settleMs);
 
   const lostAt = performance.now();

@@ -6,21 +6,21 @@ import { createChannel, createFollowing, createFollowingClient, tokenKey, type C
 import { noneFailed } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
-import { sleep, useWorld, type World } from './world.js';
+import { sleep, useFixture, type Fixture } from './fixture.js';
 
 describe('statistics while services die', function () {
   this.timeout(240_000);
-  let world: World;
+  let fixture: Fixture;
   before(async function () {
-    world = await useWorld(this);
+    fixture = await useFixture(this);
   });
-  beforeEach(() => world.mend());
+  beforeEach(() => fixture.mend());
 
   it('tell what was answered, and never go backwards: a worker is killed, then the leader', async () => {
-    await using watch = watchAnswered(world);
+    await using watch = watchAnswered(fixture);
     let expected = await watch.read();
     const ask = async (fault: string): Promise<void> => {
-      const load = world.load();
+      const load = fixture.load();
       await sleep(lengths.settleMs);
       const report = await load.stop();
       noneFailed(fault, report);
@@ -28,14 +28,14 @@ describe('statistics while services die', function () {
       assert.equal(await watch.read(), expected, fault);
     };
     await ask('statistics, nobody dead');
-    const [worker = assert.fail()] = world.cluster.workers;
+    const [worker = assert.fail()] = fixture.cluster.workers;
     await worker.kill();
     assert.equal(await watch.read(), expected, 'what a dead worker answered');
-    await world.mend();
+    await fixture.mend();
     await ask('statistics, a worker dead');
-    await (await world.leader()).kill();
+    await (await fixture.leader()).kill();
     assert.equal(await watch.read(), expected, 'what was answered under a dead leader');
-    await world.mend();
+    await fixture.mend();
     await ask('statistics, the leader dead');
     const reads = await watch.stop();
     found({ name: 'statistics: read while services died', value: reads.length, unit: '' });
@@ -50,7 +50,7 @@ interface Watch extends AsyncDisposable {
   stop(): Promise<readonly number[]>;
 }
 
-function watchAnswered({ cluster }: World): Watch {
+function watchAnswered({ cluster }: Fixture): Watch {
   const open = (address: string): Channel => createChannel(address, { metadata: { [tokenKey]: cluster.token } });
   const addresses = cluster.controllers.map(({ address }) => address);
   const following = createFollowing({ addresses, open, clock: systemClock });

@@ -7,53 +7,53 @@ import { lengths } from '../support/length.js';
 import { isolateWorker, type WorkerLinks } from '../support/links.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { watchTable } from '../support/table-watch.js';
-import { linkedWorker, sleep, timeUntil, useWorld, type World } from './world.js';
+import { linkedWorker, sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
 describe('a fault of a worker', function () {
   this.timeout(240_000);
-  let world: World;
+  let fixture: Fixture;
   before(async function () {
-    world = await useWorld(this);
+    fixture = await useFixture(this);
   });
-  beforeEach(() => world.mend());
+  beforeEach(() => fixture.mend());
 
   it('it is killed', async () => {
-    const [worker = assert.fail()] = world.cluster.workers;
-    await loseWorker(world, 'worker killed', worker, () => worker.child.kill('SIGKILL'));
+    const [worker = assert.fail()] = fixture.cluster.workers;
+    await loseWorker(fixture, 'worker killed', worker, () => worker.child.kill('SIGKILL'));
   });
 
   it('it is stopped (SIGSTOP)', async () => {
-    const [worker = assert.fail()] = world.cluster.workers;
-    await loseWorker(world, 'worker stopped', worker, () => worker.pause());
+    const [worker = assert.fail()] = fixture.cluster.workers;
+    await loseWorker(fixture, 'worker stopped', worker, () => worker.pause());
   });
 
   for (const loss of ['what it says', 'what it hears'] as const) {
     it(`it is cut off one way: ${loss} is lost`, async () => {
-      const worker = world.cluster.workers[linkedWorker] ?? assert.fail();
-      const links = await joinByLink(world, worker);
-      await loseWorker(world, `worker cut off, ${loss} is lost`, worker, () => isolateWorker(links, loss));
+      const worker = fixture.cluster.workers[linkedWorker] ?? assert.fail();
+      const links = await joinByLink(fixture, worker);
+      await loseWorker(fixture, `worker cut off, ${loss} is lost`, worker, () => isolateWorker(links, loss));
     });
   }
 });
 
 /** Its way to the controller that leads is one that can be cut. */
-async function joinByLink(world: World, worker: ServiceProcess): Promise<WorkerLinks> {
-  const { cluster } = world;
-  const leader = await world.leader();
+async function joinByLink(fixture: Fixture, worker: ServiceProcess): Promise<WorkerLinks> {
+  const { cluster } = fixture;
+  const leader = await fixture.leader();
   const links = cluster.links?.workers.get(linkedWorker) ?? assert.fail();
   const { address } = links.controllers[cluster.controllers.indexOf(leader)] ?? assert.fail();
   await worker.stop();
   await worker.start(['--controllers', address]);
-  await world.mend();
+  await fixture.mend();
   return links;
 }
 
 /** Until it is out of use everywhere; nothing that was sent is lost, and no more is retried than was under way. */
-async function loseWorker(world: World, fault: string, worker: ServiceProcess, lose: () => void): Promise<void> {
-  const { cluster } = world;
+async function loseWorker(fixture: Fixture, fault: string, worker: ServiceProcess, lose: () => void): Promise<void> {
+  const { cluster } = fixture;
   const { routers } = cluster;
-  using table = await watchTable(cluster, await world.leader());
-  const load = world.load();
+  using table = await watchTable(cluster, await fixture.leader());
+  const load = fixture.load();
   await sleep(2 * lengths.settleMs);
   const before = { retries: await sumOf(routers, 'pareto_retries_total'), callable: await callableOf(routers) };
   const carried = table.replicasOf(worker.name);

@@ -10,7 +10,7 @@ import { rightPayloads, startLoad, type Load } from '../support/load.js';
 import { startRegistrar, type Registrar } from '../support/registrar.js';
 import type { ServiceProcess } from '../support/service-process.js';
 
-export interface World extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   readonly etcd: Etcd;
   readonly cluster: Cluster;
   readonly client: TestClient;
@@ -30,24 +30,24 @@ const ratePerSecond = 40;
 /** Behind proxies. */
 export const linkedWorker = 1;
 
-let world: Promise<World> | undefined;
+let fixture: Promise<Fixture> | undefined;
 
 after(async function () {
   this.timeout(60_000);
-  await (await world)?.[Symbol.asyncDispose]();
+  await (await fixture)?.[Symbol.asyncDispose]();
 });
 
 /** For a suite's `before`: skips it, saying why, where etcd can't be had. */
-export async function useWorld(suite: Mocha.Context): Promise<World> {
+export async function useFixture(suite: Mocha.Context): Promise<Fixture> {
   const reason = await missingEtcd('3.6');
   if (reason !== undefined) {
     Object.assign(suite.test?.parent ?? {}, { skipReason: reason });
     suite.skip();
   }
-  return (world ??= startWorld());
+  return (fixture ??= startFixture());
 }
 
-async function startWorld(): Promise<World> {
+async function startFixture(): Promise<Fixture> {
   const owned: AsyncDisposable[] = [];
   const own = <T extends AsyncDisposable>(one: T): T => {
     owned.unshift(one);
@@ -71,7 +71,7 @@ async function startWorld(): Promise<World> {
     const digits = await readDigits();
     const all = await Promise.all(Object.keys(tasks).map((task) => rightPayloads(client, digits, task)));
     const payloads = all.flat();
-    return createWorld({ etcd, cluster, client, payloads, dispose });
+    return createFixture({ etcd, cluster, client, payloads, dispose });
   } catch (error) {
     await dispose();
     throw error;
@@ -86,7 +86,7 @@ interface Parts {
   readonly dispose: () => Promise<void>;
 }
 
-function createWorld({ etcd, cluster, client, payloads, dispose }: Parts): World {
+function createFixture({ etcd, cluster, client, payloads, dispose }: Parts): Fixture {
   const { controllers, routers, workers, links } = cluster;
   const services = [...controllers, ...routers, ...workers];
   return {
