@@ -20,7 +20,7 @@ type Events = (
   call: { readonly signal: AbortSignal },
 ) => AsyncIterable<wire.EventsResponseInput>;
 
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 /** Who follows is sent on when another leads: events are of the controller that does. */
 export const createEvents = ({ events, cluster, preferLeader, draining, clock }: EventsServiceOptions): Events =>
@@ -34,7 +34,7 @@ export const createEvents = ({ events, cluster, preferLeader, draining, clock }:
       last = news.at(-1)?.id ?? last;
       for (const event of news) if (isAbout(event, name, cluster)) yield eventToWire(event, clock.now());
       if (!follow || signal.aborted) break;
-      if (events.since(last).length === 0) await events.changed.wait(longestWaitMs, signal);
+      if (events.since(last).length === 0) await events.changed.wait(maxWaitMs, signal);
     }
     if (follow && term?.lost.aborted === true) throw leader.refusal();
   };

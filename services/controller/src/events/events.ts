@@ -33,7 +33,7 @@ export interface EventLog {
   readonly changed: Pick<Notifier, 'wait'>;
 }
 
-const kept = 1_000;
+const maxEvents = 1_000;
 /** What comes again sooner is only counted. */
 const againMs = 60_000;
 
@@ -53,7 +53,7 @@ export function createEventLog(clock: Clock): EventLog {
       last += 1;
       events.set(key, { ...event, id: last, at, toldAt: at, count });
       const [oldest] = events.keys();
-      if (events.size > kept && oldest !== undefined) events.delete(oldest);
+      if (events.size > maxEvents && oldest !== undefined) events.delete(oldest);
       changed.notify();
     },
     clear: () => events.clear(),

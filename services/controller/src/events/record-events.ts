@@ -66,7 +66,7 @@ const removals: { readonly [K in RecordKind]?: Remove<K> } = {
 
 const kinds = Object.keys(tells) as readonly RecordKind[];
 /** Of rules, that a new leader remembers. */
-const remembered = 200;
+const maxRuleEvents = 200;
 
 export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
   const seen = new Map<RecordKind, Seen>();
@@ -75,7 +75,7 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
 
   const tellRules = (): void => {
     const since = [...mirror.records.ruleEvents.values()].filter(({ key }) => key > lastRule);
-    for (const { key, value } of since.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(-remembered)) {
+    for (const { key, value } of since.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(-maxRuleEvents)) {
       lastRule = key;
       events.add(ruleEvent(value), milliseconds(clock.now() - Math.max(0, clock.wallMs() - value.atWallMs)));
     }

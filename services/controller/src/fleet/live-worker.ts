@@ -72,7 +72,7 @@ export const neverLeft = -Infinity as Milliseconds;
 /** Workers and controllers speak twice a second: longer than what it takes to hear back. */
 export const missedMs = 1_100;
 /** More processes of one id at a time nobody starts. */
-const mostReplaced = 8;
+const maxReplacedIncarnations = 8;
 
 const unheard = {
   session: undefined,
@@ -95,7 +95,7 @@ export function joined(before: LiveWorker | undefined, session: WorkerSession, n
 function replacedBy(before: LiveWorker | undefined, incarnation: string): readonly string[] {
   if (before === undefined) return [];
   const latest = before.session === undefined ? [] : [before.incarnation];
-  return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-mostReplaced);
+  return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-maxReplacedIncarnations);
 }
 
 /** Throws `already-exists` when that process had a stream until the present one came: they would take turns for ever. */

@@ -20,7 +20,7 @@ export interface PlanLog {
   unmet(): Plan['unmet'];
 }
 
-const kept = 50;
+const maxRecent = 50;
 
 export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLog, 'add'>): PlanLog {
   let recent: readonly LoggedAction[] = [];
@@ -33,7 +33,7 @@ export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLo
       unmetNow = unmet;
       for (const action of actions) events.add(actionEvent(action));
       const at = clock.now();
-      recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, kept);
+      recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, maxRecent);
       const text = JSON.stringify(unmet);
       if (text !== lastUnmet && unmet.length > 0) logger.warn('plan leaves wishes unmet', { unmet });
       if (text !== lastUnmet)

@@ -5,17 +5,17 @@ import type { BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest, type Labels, type Signature } from '@pareto/core';
 import { checkBlob } from './check-model.js';
 
-const mostBytes = 1 << 20;
-const mostLines = 100_000;
+const maxBytes = 1 << 20;
+const maxLines = 100_000;
 
 /** Throws `invalid-argument` unless every blob is UTF-8 text of a bounded size; `failed-precondition` when one is not here. */
 export async function checkLabelFiles(blobs: BlobStore, labels: Labels): Promise<void> {
   for (const [output, content] of Object.entries(labels)) {
     const what = `labels of ${JSON.stringify(output)}`;
     const sizeBytes = await checkBlob(blobs, what, content);
-    if (sizeBytes > mostBytes) throw refuse(`${what} are ${sizeBytes} bytes: at most ${mostBytes} are taken`);
+    if (sizeBytes > maxBytes) throw refuse(`${what} are ${sizeBytes} bytes: at most ${maxBytes} are taken`);
     const lines = (await readText(blobs, content, what)).split('\n').length;
-    if (lines > mostLines) throw refuse(`${what} are ${lines} lines: at most ${mostLines} are taken`);
+    if (lines > maxLines) throw refuse(`${what} are ${lines} lines: at most ${maxLines} are taken`);
   }
 }
 

@@ -60,13 +60,13 @@ type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 
   readonly version: number;
 };
 
-const largestBatch = 65_536;
+const batchSizeLimit = 65_536;
 
 function wantedFromWire(request: wire.RegisterArchitectureRequest): Wanted {
   const manifest = checkManifest(manifestFromWire(request.manifest));
   const { task, keepAll, version, maxBatchSize: batchSize } = request;
-  if (batchSize !== undefined && batchSize > largestBatch) {
-    throw new ParetoError('invalid-argument', `max_batch_size is ${batchSize}: expected at most ${largestBatch}`);
+  if (batchSize !== undefined && batchSize > batchSizeLimit) {
+    throw new ParetoError('invalid-argument', `max_batch_size is ${batchSize}: expected at most ${batchSizeLimit}`);
   }
   const labels = labelsFromWire(request.labels);
   for (const content of Object.values(labels)) checkDigest(content);

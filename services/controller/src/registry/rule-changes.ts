@@ -6,13 +6,13 @@ import type { RecordView } from '../storage/record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from '../storage/records.js';
 
 /** Of rules that are long gone, for people who look; as many of wishes, so that no client pushes out what operators did. */
-const keptEvents = 1_000;
+const maxEvents = 1_000;
 
 /** The rules as they are then, and the events beside them: the oldest make room. */
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
   const oldest = [true, false].flatMap((ofWishes) => {
     const kept = [...ruleEvents.values()].filter(({ value }) => isWish(value.rule) === ofWishes);
-    const excess = kept.length + events.filter(({ rule }) => isWish(rule) === ofWishes).length - keptEvents;
+    const excess = kept.length + events.filter(({ rule }) => isWish(rule) === ofWishes).length - maxEvents;
     return excess <= 0
       ? []
       : kept

@@ -20,7 +20,7 @@ interface Change {
 }
 
 /** Routers further behind get a snapshot; and so do those to whom more rows would go than there are. */
-const keptChanges = 1_000;
+const maxChanges = 1_000;
 
 /** `epochOf` tells the present epoch; in another one than before, revisions of before say nothing. */
 export function createTableLog(epochOf: () => string): TableLog {
@@ -57,7 +57,7 @@ export function createTableLog(epochOf: () => string): TableLog {
       revision += 1;
       epoch = epochOf();
       messages.clear();
-      changes = isNewEpoch ? [] : latest([...changes, { revision, keys }], Math.max(keptChanges, next.size));
+      changes = isNewEpoch ? [] : latest([...changes, { revision, keys }], Math.max(maxChanges, next.size));
       return true;
     },
     since(version) {
@@ -74,10 +74,10 @@ export function createTableLog(epochOf: () => string): TableLog {
 }
 
 /** The last of them, with no more keys than that. */
-function latest(changes: readonly Change[], mostKeys: number): readonly Change[] {
-  let left = mostKeys;
+function latest(changes: readonly Change[], maxKeys: number): readonly Change[] {
+  let left = maxKeys;
   const tooOld = changes.findLastIndex(({ keys }) => (left -= keys.length) < 0);
-  return changes.slice(Math.max(tooOld + 1, changes.length - keptChanges));
+  return changes.slice(Math.max(tooOld + 1, changes.length - maxChanges));
 }
 
 function changedKeys(before: TableRows, after: TableRows): readonly string[] {

@@ -7,7 +7,7 @@ import { notFound } from '../registry/not-found.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import { ruleKey, tenant } from '../storage/records.js';
 
-const longestText = 500;
+const maxTextLength = 500;
 
 /**
  * The rule that a request stands for. Throws when it is about nothing that is registered, and when a pin would leave its task
@@ -69,8 +69,8 @@ function lastsFrom(lastsMs: number): number {
 
 /** Throws when it is too long. */
 export function checkText(field: string, text: string): string {
-  if (text.length <= longestText) return text;
-  throw refuse(`${field} has ${text.length} characters: expected at most ${longestText}`);
+  if (text.length <= maxTextLength) return text;
+  throw refuse(`${field} has ${text.length} characters: expected at most ${maxTextLength}`);
 }
 
 /** Short, for people: the time, or the next one that is free. */

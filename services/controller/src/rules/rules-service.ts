@@ -14,7 +14,7 @@ export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' 
 }
 
 /** Each router holds all rules against every candidate of a new table. A wish is looked at for its task only. */
-const most = { rules: 1_000, wishes: 10_000 } as const;
+const limits = { rules: 1_000, wishes: 10_000 } as const;
 
 /** Throws what `ruleFrom` does, and `resource-exhausted`. A wish takes the place of the one for the same target. */
 export function setRule(context: RulesContext, request: wire.SetRuleRequest): Promise<Rule> {
@@ -64,8 +64,8 @@ const isSameTarget = (rule: Rule, wish: Wish): boolean =>
 
 function refuseTooMany(others: number, rule: Rule): void {
   const what = isWish(rule) ? 'wishes' : 'rules';
-  if (others < most[what]) return;
-  throw new ParetoError('resource-exhausted', `there are ${most[what]} ${what}: lift some that are needed no more`);
+  if (others < limits[what]) return;
+  throw new ParetoError('resource-exhausted', `there are ${limits[what]} ${what}: lift some that are needed no more`);
 }
 
 /** Throws `not-found`. */
