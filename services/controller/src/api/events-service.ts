@@ -24,15 +24,15 @@ const maxWaitMs = 60_000;
 
 /** Who follows is sent on when another leads: events are of the controller that does. */
 export const createEvents = ({ events, cluster, preferLeader, draining, clock }: EventsServiceOptions): Events =>
-  async function* tell({ follow, name }, call) {
+  async function* streamEvents({ follow, name }, call) {
     preferLeader();
     const { leader } = cluster;
     const { term } = leader;
     const signal = AbortSignal.any([call.signal, draining, ...(term === undefined ? [] : [term.lost])]);
     for (let last = 0; ;) {
-      const news = events.since(last);
-      last = news.at(-1)?.id ?? last;
-      for (const event of news) if (isAbout(event, name, cluster)) yield eventToWire(event, clock.now());
+      const added = events.since(last);
+      last = added.at(-1)?.id ?? last;
+      for (const event of added) if (isAbout(event, name, cluster)) yield eventToWire(event, clock.now());
       if (!follow || signal.aborted) break;
       if (events.since(last).length === 0) await events.changed.wait(maxWaitMs, signal);
     }

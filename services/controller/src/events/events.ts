@@ -35,11 +35,11 @@ export interface EventLog {
 
 const maxEvents = 1_000;
 /** What comes again sooner is only counted. */
-const againMs = 60_000;
+const repeatMs = 60_000;
 
 export function createEventLog(clock: Clock): EventLog {
   /** In the order of their ids. */
-  const events = new Map<string, LoggedEvent & { readonly toldAt: Milliseconds }>();
+  const events = new Map<string, LoggedEvent & { readonly publishedAt: Milliseconds }>();
   const changed = createNotifier(clock);
   let last = 0;
   return {
@@ -48,10 +48,11 @@ export function createEventLog(clock: Clock): EventLog {
       const key = [event.kind, event.subject, event.worker, event.reason].join('\n');
       const known = events.get(key);
       const count = (known?.count ?? 0) + 1;
-      if (known !== undefined && at - known.toldAt < againMs) return void events.set(key, { ...known, at, count });
+      if (known !== undefined && at - known.publishedAt < repeatMs)
+        return void events.set(key, { ...known, at, count });
       events.delete(key);
       last += 1;
-      events.set(key, { ...event, id: last, at, toldAt: at, count });
+      events.set(key, { ...event, id: last, at, publishedAt: at, count });
       const [oldest] = events.keys();
       if (events.size > maxEvents && oldest !== undefined) events.delete(oldest);
       changed.notify();

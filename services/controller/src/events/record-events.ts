@@ -26,11 +26,11 @@ export interface RecordEventsOptions {
 type Seen = ReadonlyMap<string, Stored<unknown>>;
 
 /** What a new or changed record tells; undefined: nothing. `before`: as it was. */
-type Tell<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
+type ToEvent<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
 
-type Remove<K extends RecordKind> = (gone: Records[K]) => ClusterEvent;
+type ToRemovalEvent<K extends RecordKind> = (gone: Records[K]) => ClusterEvent;
 
-const tells: { readonly [K in RecordKind]?: Tell<K> } = {
+const changeEvents: { readonly [K in RecordKind]?: ToEvent<K> } = {
   tasks: ({ name }, before) =>
     before === undefined ? { kind: 'registry', subject: name, reason: 'the task was registered' } : undefined,
   architectures: ({ name, version, task }, before) =>
@@ -54,7 +54,7 @@ const tells: { readonly [K in RecordKind]?: Tell<K> } = {
 };
 
 /** What is gone of these kinds is told by its name. */
-const removals: { readonly [K in RecordKind]?: Remove<K> } = {
+const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
   tasks: ({ name }) => ({ kind: 'registry', subject: name, reason: 'the task was deleted' }),
   architectures: ({ name, version }) => ({
     kind: 'registry',
@@ -64,7 +64,7 @@ const removals: { readonly [K in RecordKind]?: Remove<K> } = {
   workers: ({ info }) => ({ kind: 'worker', subject: info.id, worker: info.id, reason: 'was long gone: forgotten' }),
 };
 
-const kinds = Object.keys(tells) as readonly RecordKind[];
+const kinds = Object.keys(changeEvents) as readonly RecordKind[];
 /** Of rules, that a new leader remembers. */
 const maxRuleEvents = 200;
 
@@ -73,7 +73,7 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
   let lastRule = '';
   const look = (kind: RecordKind): void => void seen.set(kind, new Map<string, Stored<unknown>>(mirror.records[kind]));
 
-  const tellRules = (): void => {
+  const addRuleEvents = (): void => {
     const since = [...mirror.records.ruleEvents.values()].filter(({ key }) => key > lastRule);
     for (const { key, value } of since.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(-maxRuleEvents)) {
       lastRule = key;
@@ -86,7 +86,7 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     events.clear();
     lastRule = '';
     kinds.forEach(look);
-    tellRules();
+    addRuleEvents();
     events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'leads from now on' });
   });
   mirror.onChange((touched) => {
@@ -96,21 +96,21 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
       for (const event of changesOf(kind, seen.get(kind) ?? new Map(), mirror.records)) events.add(event);
       look(kind);
     }
-    if (touched.has('ruleEvents')) tellRules();
+    if (touched.has('ruleEvents')) addRuleEvents();
   });
 }
 
 function changesOf(kind: RecordKind, before: Seen, records: RecordView): readonly ClusterEvent[] {
   const now: Seen = records[kind];
-  const [tell, tellRemoval] = [tells[kind], removals[kind]] as readonly [
-    Tell<never> | undefined,
-    Remove<never> | undefined,
+  const [toEvent, toRemovalEvent] = [changeEvents[kind], removalEvents[kind]] as readonly [
+    ToEvent<never> | undefined,
+    ToRemovalEvent<never> | undefined,
   ];
   const changed = [...now].flatMap(([key, { value, modRevision }]) => {
     const last = before.get(key);
-    return last?.modRevision === modRevision ? [] : [tell?.(value as never, last?.value as never)];
+    return last?.modRevision === modRevision ? [] : [toEvent?.(value as never, last?.value as never)];
   });
-  const gone = [...before].flatMap(([key, { value }]) => (now.has(key) ? [] : [tellRemoval?.(value as never)]));
+  const gone = [...before].flatMap(([key, { value }]) => (now.has(key) ? [] : [toRemovalEvent?.(value as never)]));
   return [...changed, ...gone].filter((event) => event !== undefined);
 }
 

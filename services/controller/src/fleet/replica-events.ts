@@ -10,13 +10,13 @@ type Replicas = ReadonlyMap<ReplicaId, LiveReplica>;
 export function replicaEvents(worker: WorkerId, before: Replicas, after: Replicas): readonly ClusterEvent[] {
   return [...after].flatMap(([id, { report }]): readonly ClusterEvent[] => {
     const last = before.get(id)?.report;
-    const said = { subject: report.variant, worker };
+    const common = { subject: report.variant, worker };
     if (report.quarantined && last?.quarantined !== true)
-      return [{ ...said, kind: 'quarantine', reason: report.reason, warning: true }];
+      return [{ ...common, kind: 'quarantine', reason: report.reason, warning: true }];
     if (report.state === last?.state) return [];
-    if (report.state === 'failed') return [{ ...said, kind: 'failed', reason: report.reason, warning: true }];
-    const isAgain = last !== undefined && report.reason !== '';
-    const how = isAgain ? `again after: ${report.reason}` : `loaded in ${Math.round(report.loadMs)} ms`;
-    return report.state === 'ready' ? [{ ...said, kind: 'ready', reason: how }] : [];
+    if (report.state === 'failed') return [{ ...common, kind: 'failed', reason: report.reason, warning: true }];
+    const isReload = last !== undefined && report.reason !== '';
+    const how = isReload ? `again after: ${report.reason}` : `loaded in ${Math.round(report.loadMs)} ms`;
+    return report.state === 'ready' ? [{ ...common, kind: 'ready', reason: how }] : [];
   });
 }

@@ -73,14 +73,15 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     const signal = AbortSignal.any([call.signal, lost, ended.signal]);
     const session: WorkerSession = { info, end: () => ended.abort() };
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
-    const tell = (reason: string): void => events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
-    tell(`joined, at ${info.address}`);
+    const addEvent = (reason: string): void =>
+      events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
+    addEvent(`joined, at ${info.address}`);
     try {
       await serve(options, { stream, messages, session, signal });
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
-      if (!lost.aborted) tell('left: its stream has ended');
+      if (!lost.aborted) addEvent('left: its stream has ended');
     }
     if (lost.aborted) throw leader.refusal();
   };

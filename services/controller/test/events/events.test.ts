@@ -34,7 +34,7 @@ describe('the log of events', () => {
       log.add(drop);
       await clock.advance(1_000);
     }
-    assert.deepEqual(log.since(0), [{ ...drop, id: 1, at: 49_000, toldAt: 0, count: 50 }]);
+    assert.deepEqual(log.since(0), [{ ...drop, id: 1, at: 49_000, publishedAt: 0, count: 50 }]);
     await clock.advance(20_000);
     log.add({ ...drop, reason: 'another' });
     log.add(drop);
@@ -106,10 +106,10 @@ describe('the events of a controller', function () {
   });
 
   it('tell its term, its workers, what was registered and measured, and the plan with its reasons', async () => {
-    const told = await list();
-    assert.deepEqual([told[0]?.kind, told[0]?.subject], ['leader', controller.address]);
-    assert.ok(told.every(({ id }, i) => i === 0 || id > (told[i - 1]?.id ?? 0)));
-    const of = (kind: string): wire.EventsResponse => told.find((one) => one.kind === kind) ?? assert.fail(kind);
+    const listed = await list();
+    assert.deepEqual([listed[0]?.kind, listed[0]?.subject], ['leader', controller.address]);
+    assert.ok(listed.every(({ id }, i) => i === 0 || id > (listed[i - 1]?.id ?? 0)));
+    const of = (kind: string): wire.EventsResponse => listed.find((one) => one.kind === kind) ?? assert.fail(kind);
     assert.deepEqual([of('worker').worker, of('worker').reason.includes('joined')], ['w1', true]);
     assert.match(of('registry').reason, /the task was registered/);
     assert.match(of('measured').reason, /^top1 0\.9000, p50 1\.00 ms at batch 1 on cpu\/test/);
@@ -160,12 +160,12 @@ describe('the events of a controller', function () {
   it('of before are gone with the process, but for those of rules', async () => {
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);
-    const told = await waitFor('a term', async () => {
+    const listed = await waitFor('a term', async () => {
       const all = await lines();
       return all.length > 0 ? all : undefined;
     });
     assert.deepEqual(
-      told.filter((line) => !line.startsWith('worker ')).map((line) => line.split(' ')[0]),
+      listed.filter((line) => !line.startsWith('worker ')).map((line) => line.split(' ')[0]),
       ['rule', 'rule', 'leader'],
     );
   });
