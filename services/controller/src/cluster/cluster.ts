@@ -82,7 +82,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     fleet,
     demand,
     clusterView() {
-      const seen = {
+      const observed = {
         records: mirror.records,
         registry: registry(),
         fleet,
@@ -93,7 +93,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         leadingSince: leader.term?.since,
         settled: isSettled(),
       };
-      return { ...seen, served: served(seen) };
+      return { ...observed, served: served(observed) };
     },
     storeAgeMs: () => store.silentMs,
     presentAtRestore,

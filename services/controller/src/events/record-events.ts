@@ -23,7 +23,7 @@ export interface RecordEventsOptions {
 }
 
 /** By key: what was there when it was last looked at. */
-type Seen = ReadonlyMap<string, Stored<unknown>>;
+type Snapshot = ReadonlyMap<string, Stored<unknown>>;
 
 /** What a new or changed record tells; undefined: nothing. `before`: as it was. */
 type ToEvent<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
@@ -69,9 +69,10 @@ const kinds = Object.keys(changeEvents) as readonly RecordKind[];
 const maxRuleEvents = 200;
 
 export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
-  const seen = new Map<RecordKind, Seen>();
+  const snapshots = new Map<RecordKind, Snapshot>();
   let lastRule = '';
-  const look = (kind: RecordKind): void => void seen.set(kind, new Map<string, Stored<unknown>>(mirror.records[kind]));
+  const takeSnapshot = (kind: RecordKind): void =>
+    void snapshots.set(kind, new Map<string, Stored<unknown>>(mirror.records[kind]));
 
   const addRuleEvents = (): void => {
     const since = [...mirror.records.ruleEvents.values()].filter(({ key }) => key > lastRule);
@@ -85,7 +86,7 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     if (leader.term === undefined) return;
     events.clear();
     lastRule = '';
-    kinds.forEach(look);
+    kinds.forEach(takeSnapshot);
     addRuleEvents();
     events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'leads from now on' });
   });
@@ -93,15 +94,15 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     if (leader.term === undefined) return;
     for (const kind of kinds) {
       if (!touched.has(kind)) continue;
-      for (const event of changesOf(kind, seen.get(kind) ?? new Map(), mirror.records)) events.add(event);
-      look(kind);
+      for (const event of changesOf(kind, snapshots.get(kind) ?? new Map(), mirror.records)) events.add(event);
+      takeSnapshot(kind);
     }
     if (touched.has('ruleEvents')) addRuleEvents();
   });
 }
 
-function changesOf(kind: RecordKind, before: Seen, records: RecordView): readonly ClusterEvent[] {
-  const now: Seen = records[kind];
+function changesOf(kind: RecordKind, before: Snapshot, records: RecordView): readonly ClusterEvent[] {
+  const now: Snapshot = records[kind];
   const [toEvent, toRemovalEvent] = [changeEvents[kind], removalEvents[kind]] as readonly [
     ToEvent<never> | undefined,
     ToRemovalEvent<never> | undefined,

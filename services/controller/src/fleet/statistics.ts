@@ -27,7 +27,7 @@ type Statistics = (
 
 /** How long a new leader waits for workers that went on counting while nobody led. */
 const returnMs = 5_000;
-const lookMs = milliseconds(50);
+const pollMs = milliseconds(50);
 
 /** Throws where the leader is when that is another controller: it alone hears workers. */
 export function createStatistics(options: StatisticsOptions): Statistics {
@@ -65,7 +65,7 @@ async function returned(
         present && replicas.some(({ variant }) => isAsked(variant)) && isMissed(worker),
     );
   while (clock.now() - since < returnMs && !signal.aborted && isAnyMissed())
-    await clock.sleep(lookMs, signal).catch(() => undefined);
+    await clock.sleep(pollMs, signal).catch(() => undefined);
 }
 
 /** Connected workers that have such a variant, or are to have it. */

@@ -38,8 +38,8 @@ export async function registerArchitecture(
   const { name, manifest, labels } = wanted;
   const before = checkWanted(mirror, wanted).same?.value;
   await checkLabelFiles(blobs, labels);
-  const needsLook = before === undefined || changesBatch(before, wanted);
-  const model = needsLook ? await inspectFiles(blobs, manifest) : undefined;
+  const needsInspection = before === undefined || changesBatch(before, wanted);
+  const model = needsInspection ? await inspectFiles(blobs, manifest) : undefined;
   return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
     if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // changed meanwhile

@@ -61,18 +61,18 @@ describe('the log of events', () => {
   });
 
   it('tells when a name means another version', () => {
-    const look = createSuccession();
-    type Looked = Parameters<typeof look>[0];
+    const eventsFor = createSuccession();
+    type Viewed = Parameters<typeof eventsFor>[0];
     const registry = {
       architectures: new Map([['m', [{ version: 1 }, { version: 2 }]]]),
-    } as unknown as Looked['registry'];
-    assert.deepEqual(look({ served: new Map(), registry }), []);
-    assert.deepEqual(look({ served: new Map([['m', 1]]), registry }), []);
+    } as unknown as Viewed['registry'];
+    assert.deepEqual(eventsFor({ served: new Map(), registry }), []);
+    assert.deepEqual(eventsFor({ served: new Map([['m', 1]]), registry }), []);
     assert.deepEqual(
-      look({ served: new Map(), registry }).map(({ subject, reason }) => [subject, reason]),
+      eventsFor({ served: new Map(), registry }).map(({ subject, reason }) => [subject, reason]),
       [['m', 'the name means version 2 now, no more 1']],
     );
-    assert.deepEqual(look({ served: new Map(), registry }), []);
+    assert.deepEqual(eventsFor({ served: new Map(), registry }), []);
   });
 });
 

@@ -50,8 +50,8 @@ describe('a leader that hears no worker, or not one of them', function () {
     await settle(table);
     const [ready, held] = [table.ready(), before.map(ids)];
     const seen = new Set([ready.join()]);
-    const look = setInterval(() => seen.add(table.ready().join()), 5);
-    cleanUp.push(() => clearInterval(look));
+    const polling = setInterval(() => seen.add(table.ready().join()), 5);
+    cleanUp.push(() => clearInterval(polling));
 
     for (const one of before) one.leave();
     await systemClock.sleep(milliseconds(3_000));
