@@ -119,9 +119,9 @@ function describeWorker(
 
 function describeAction({ action, at }: LoggedAction, { now }: ClusterView): wire.PlanActionInput {
   const { kind, reason } = action;
-  const said = { kind, reason, ageMs: now - at };
+  const common = { kind, reason, ageMs: now - at };
   if (action.kind === 'make')
-    return { ...said, variant: `${action.architecture}:${action.recipe}`, worker: action.worker };
+    return { ...common, variant: `${action.architecture}:${action.recipe}`, worker: action.worker };
   const { variant, worker } = action.kind === 'measure' ? action : action.assignment;
-  return { ...said, variant, worker };
+  return { ...common, variant, worker };
 }

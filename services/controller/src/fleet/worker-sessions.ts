@@ -98,7 +98,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
   const { fleet, assigner, reportRequester, workerExpiry, changed, logger, clock } = options;
   const worker = session.info.id;
   const writer = createWorkerStreamWriter({ ...options, worker, stream });
-  warnOfTwo(fleet.session(worker)?.info, session.info, logger);
+  warnIfDuplicate(fleet.session(worker)?.info, session.info, logger);
   fleet.join(session, clock.now());
   assigner.attach(writer);
   reportRequester.attach(writer);
@@ -121,7 +121,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
   }
 }
 
-function warnOfTwo(before: WorkerInfo | undefined, now: WorkerInfo, logger: Logger): void {
+function warnIfDuplicate(before: WorkerInfo | undefined, now: WorkerInfo, logger: Logger): void {
   if (before === undefined || before.incarnation === now.incarnation) return;
   const addresses = [before.address, now.address];
   logger.warn('two processes are one worker: each needs an --id of its own', { worker: now.id, addresses });
@@ -210,8 +210,8 @@ function addReportEvents(
   events.add({ kind: 'worker', subject: worker, worker, reason: 'is shutting down: all moves off it' });
 }
 
-const reportFromWire = ({ replicas, measuring, asked: _asked, ...told }: wire.WorkerReport): WorkerReport => ({
-  ...told,
+const reportFromWire = ({ replicas, measuring, asked: _asked, ...rest }: wire.WorkerReport): WorkerReport => ({
+  ...rest,
   replicas: replicas.map(replicaReportFromWire),
   measuring: measuring === '' ? undefined : variantId(measuring),
 });

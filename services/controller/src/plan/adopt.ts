@@ -38,7 +38,7 @@ export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
   const snapshot = observeRunning(view, [...view.registry.versions.values()]);
   const actions = [...planAdoption(snapshot), ...planAbsences(snapshot)];
   await writeAll(options.leader, [...assignmentWrites(actions), putRecord(settlementKey, { epoch: options.epoch() })]);
-  tell(options, actions);
+  logActions(options, actions);
   options.logger.info('plan settled', { epoch: options.epoch(), workers: snapshot.workers.length });
   return true;
 }
@@ -68,7 +68,7 @@ async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<bool
   const actions = planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
   if (actions.length === 0) return true;
   await writeAll(options.leader, assignmentWrites(actions));
-  tell(options, actions);
+  logActions(options, actions);
   return false;
 }
 
@@ -98,7 +98,7 @@ function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker
   });
 }
 
-function tell({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {
+function logActions({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {
   for (const { kind, reason, ...action } of actions) logger.info('plan action', { kind, reason, ...action });
   planLog.add(actions, []);
 }

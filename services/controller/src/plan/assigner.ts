@@ -9,7 +9,7 @@ import { isWanted } from './orders.js';
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
 import type { Assigner, WorkerStreamWriter } from '../fleet/worker-stream-writer.js';
 
-interface Told {
+interface AttachedWorker {
   readonly writer: WorkerStreamWriter;
   /** What the text was made from: the same objects make the same text. */
   basis: readonly unknown[];
@@ -17,25 +17,25 @@ interface Told {
 }
 
 export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): Assigner {
-  const writers = new Map<WorkerId, Told>();
+  const writers = new Map<WorkerId, AttachedWorker>();
 
-  const tell = (told: Told, now: ClusterView): void => {
-    const { worker } = told.writer;
+  const sendIfChanged = (attached: AttachedWorker, now: ClusterView): void => {
+    const { worker } = attached.writer;
     const basis = basisOf(now, worker);
-    if (basis.every((part, i) => part === told.basis[i])) return;
-    told.basis = basis;
+    if (basis.every((part, i) => part === attached.basis[i])) return;
+    attached.basis = basis;
     const assignments = assignmentsFor(now, worker, mirror.revision);
     const text = JSON.stringify({ ...assignments, revision: 0 });
-    if (text === told.text) return;
-    told.text = text;
-    told.writer.setAssignments(assignments);
+    if (text === attached.text) return;
+    attached.text = text;
+    attached.writer.setAssignments(assignments);
   };
 
   return {
     attach(writer) {
-      const told = { writer, basis: [], text: '' };
-      writers.set(writer.worker, told);
-      tell(told, clusterView());
+      const attached = { writer, basis: [], text: '' };
+      writers.set(writer.worker, attached);
+      sendIfChanged(attached, clusterView());
     },
     detach(writer) {
       if (writers.get(writer.worker)?.writer === writer) writers.delete(writer.worker);
@@ -46,7 +46,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
       for (const action of actions) {
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
-      for (const told of writers.values()) tell(told, now);
+      for (const attached of writers.values()) sendIfChanged(attached, now);
     },
   };
 }

@@ -29,16 +29,16 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
   if (request.task !== '' && request.task !== task)
     throw refuse(`${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`);
   const lastsMs = lastsFrom(request.lastsMs);
-  const said = {
+  const common = {
     ...{ id: newId(view), tenant, target },
     reason: checkText('reason', request.reason),
     by: checkText('by', request.by),
     madeWallMs: wallMs,
     endsWallMs: lastsMs === 0 ? undefined : wallMs + lastsMs,
   };
-  if (kind === 'warm' || kind === 'cold') return { ...said, kind, task };
+  if (kind === 'warm' || kind === 'cold') return { ...common, kind, task };
   // Of other tasks a pin would let nothing answer.
-  return { ...said, kind, task: request.task === '' && kind === 'deny' ? undefined : task };
+  return { ...common, kind, task: request.task === '' && kind === 'deny' ? undefined : task };
 }
 
 function kindFrom(text: string): Rule['kind'] {

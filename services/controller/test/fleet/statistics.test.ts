@@ -123,10 +123,10 @@ describe('statistics', function () {
     assert.equal(await answered(), 6);
     const candidates = (await store.range('election/')).entries.toSorted((a, b) => a.createRevision - b.createRevision);
     await store.transact({ compares: [], operations: [{ kind: 'delete', key: candidates[0]?.key ?? '' }] });
-    const told = waitFor('the standby to lead', () => answered(standby).catch(() => undefined));
+    const listed = waitFor('the standby to lead', () => answered(standby).catch(() => undefined));
     await waitFor('it to leave', () => (before.ended() === undefined ? undefined : true));
     worker({ id: 'w1', replicas: before.replicas }, standby);
-    assert.equal(await told, 6);
+    assert.equal(await listed, 6);
     assert.equal((await read(standby)).items, 6);
   });
 });

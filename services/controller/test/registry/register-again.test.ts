@@ -107,9 +107,9 @@ describe('registering', () => {
     const content = identity(['n', 7]);
     const animals = await labels('cat\ndog\n');
     assert.deepEqual((await register(content, { labels: animals })).labels, animals);
-    const known = await toldOf();
+    const known = await listedOf();
     assert.deepEqual((await register(content, { labels: animals })).labels, animals);
-    assert.equal(await toldOf(), known, 'the same again changes nothing');
+    assert.equal(await listedOf(), known, 'the same again changes nothing');
     const fruits = await labels('äpple\nbanana');
     const changed = await register(content, { labels: fruits });
     assert.deepEqual([changed.labels, changed.version], [fruits, 1]);
@@ -117,7 +117,7 @@ describe('registering', () => {
   });
 
   /** All that is registered. */
-  const toldOf = async (): Promise<string> => JSON.stringify(await controller.registry.list({ task: '' }));
+  const listedOf = async (): Promise<string> => JSON.stringify(await controller.registry.list({ task: '' }));
 
   it('refuses labels that are not there, of no output, no text, or too many', async () => {
     const register = await model();
