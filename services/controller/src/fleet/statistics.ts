@@ -33,26 +33,26 @@ const pollMs = milliseconds(50);
 export function createStatistics(options: StatisticsOptions): Statistics {
   const { leader, mirror, loads, reportRequester, clock } = options;
   return async ({ variants }, { signal }) => {
-    const isAsked = askedFrom(variants);
-    await returned(options, leader.require(), isAsked, signal);
-    await reportRequester.requestReports(holdersOf(options, isAsked), signal);
+    const isRequested = variantFilter(variants);
+    await waitForReturn(options, leader.require(), isRequested, signal);
+    await reportRequester.requestReports(holdersOf(options, isRequested), signal);
     leader.require();
-    return { variants: statisticsNow(mirror.records, loads.uncounted(), isAsked, clock.wallMs()) };
+    return { variants: statisticsNow(mirror.records, loads.uncounted(), isRequested, clock.wallMs()) };
   };
 }
 
-type IsAsked = (variant: VariantId) => boolean;
+type VariantFilter = (variant: VariantId) => boolean;
 
-function askedFrom(variants: readonly string[]): IsAsked {
-  const asked = new Set<string>(variants);
-  return (variant) => asked.size === 0 || asked.has(variant);
+function variantFilter(variants: readonly string[]): VariantFilter {
+  const requested = new Set<string>(variants);
+  return (variant) => requested.size === 0 || requested.has(variant);
 }
 
 /** Until workers that held what is asked about have come back to a new leader: else counts would go backwards. */
-async function returned(
+async function waitForReturn(
   { mirror, fleet, clock }: StatisticsOptions,
   { since }: Term,
-  isAsked: IsAsked,
+  isRequested: VariantFilter,
   signal: AbortSignal,
 ): Promise<void> {
   const isMissed = (id: WorkerId): boolean =>
@@ -62,19 +62,19 @@ async function returned(
   const isAnyMissed = (): boolean =>
     [...mirror.records.loads.values()].some(
       ({ value: { worker, present, replicas } }) =>
-        present && replicas.some(({ variant }) => isAsked(variant)) && isMissed(worker),
+        present && replicas.some(({ variant }) => isRequested(variant)) && isMissed(worker),
     );
   while (clock.now() - since < returnMs && !signal.aborted && isAnyMissed())
     await clock.sleep(pollMs, signal).catch(() => undefined);
 }
 
 /** Connected workers that have such a variant, or are to have it. */
-function holdersOf({ mirror, fleet }: StatisticsOptions, isAsked: IsAsked): readonly WorkerId[] {
+function holdersOf({ mirror, fleet }: StatisticsOptions, isRequested: VariantFilter): readonly WorkerId[] {
   const assigned = Array.from(mirror.records.assignments.values(), ({ value }) => value);
-  const to = new Set(assigned.flatMap(({ worker, variant }) => (isAsked(variant) ? [worker] : [])));
+  const to = new Set(assigned.flatMap(({ worker, variant }) => (isRequested(variant) ? [worker] : [])));
   const ids = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
   return ids.filter((id) => {
-    const has = [...fleet.replicas(id).values()].some(({ report }) => isAsked(report.variant));
+    const has = [...fleet.replicas(id).values()].some(({ report }) => isRequested(report.variant));
     return fleet.session(id) !== undefined && (has || to.has(id));
   });
 }
@@ -83,7 +83,7 @@ function holdersOf({ mirror, fleet }: StatisticsOptions, isAsked: IsAsked): read
 function statisticsNow(
   { variants, counters }: Pick<RecordView, 'variants' | 'counters'>,
   uncounted: readonly VariantCounts[],
-  isAsked: IsAsked,
+  isRequested: VariantFilter,
   wallMs: number,
 ): wire.VariantStatisticsInput[] {
   const beyond = new Map<string, CounterRecord>();
@@ -92,7 +92,7 @@ function statisticsNow(
     beyond.set(key, addCounts(beyond.get(key), more));
   }
   return [...variants.values()].flatMap(({ value: { id: variant, version } }) => {
-    if (!isAsked(variant)) return [];
+    if (!isRequested(variant)) return [];
     const key = counterKey(variant, version);
     const more = beyond.get(key);
     const counted = counters.get(key)?.value;

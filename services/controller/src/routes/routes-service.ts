@@ -149,8 +149,8 @@ async function readRouter(
   try {
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
       if (leader.term === undefined) continue;
-      const { demand: asked, workerLost } = next.value;
-      if (asked && demand.add(router, asked, clock.now())) onHeld();
+      const { demand: update, workerLost } = next.value;
+      if (update && demand.add(router, update, clock.now())) onHeld();
       if (workerLost) onWorkerLost(workerId(workerLost.workerId));
     }
   } catch (error) {

@@ -28,9 +28,9 @@ export function setRule(context: RulesContext, request: wire.SetRuleRequest): Pr
 /** Durable when it returns; writes nothing when the same is wished already, until it is lifted. Throws as `setRule`. */
 export async function setWarmth(
   context: RulesContext,
-  { tenant: asking, target, warm }: wire.SetWarmthRequest,
+  { tenant: requestTenant, target, warm }: wire.SetWarmthRequest,
 ): Promise<void> {
-  if (asking !== tenant) throw notFound('tenant', asking);
+  if (requestTenant !== tenant) throw notFound('tenant', requestTenant);
   const kind = warm ? 'warm' : 'cold';
   await context.runExclusive('the rules', async () => {
     const view = context.clusterView();

@@ -74,11 +74,11 @@ describe('statistics', function () {
     ]);
     const age = counts.lastInferenceAgeMs ?? assert.fail();
     assert.ok(age >= 100 && age < 5_000, `${age}`);
-    const askedBefore = only.asked.length;
+    const requestedBefore = only.reportRequests.length;
     await count(only, 9);
     const all = await Promise.all(Array.from({ length: 40 }, () => answered()));
     assert.deepEqual([...new Set(all)], [9]);
-    assert.equal(only.asked.length, askedBefore + 1);
+    assert.equal(only.reportRequests.length, requestedBefore + 1);
   });
 
   it('are told without a worker that does not answer', async () => {
@@ -87,7 +87,7 @@ describe('statistics', function () {
     await count(deaf, 3);
     deaf.report();
     await waitFor('its report', async () => ((await answered()) === 3 ? true : undefined));
-    assert.ok(deaf.asked.length > 0);
+    assert.ok(deaf.reportRequests.length > 0);
   });
 
   it('add up over processes of a worker, and begin anew with a model that was deleted', async () => {

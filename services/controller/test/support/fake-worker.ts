@@ -54,7 +54,7 @@ export interface FakeWorker {
   /** Messages that were no assignments. */
   readonly heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[];
   /** What it was asked to report by, and reported at once unless it is `deaf`. */
-  readonly asked: number[];
+  readonly reportRequests: number[];
   /** What its stream ended with, once it has. */
   readonly ended: () => unknown;
   report(): void;
@@ -73,7 +73,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
   const measured: string[] = [];
   const made: string[] = [];
   const heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[] = [];
-  const asked: number[] = [];
+  const reportRequests: number[] = [];
   let ended: unknown;
   let ordered: ReadonlySet<string> = new Set();
   let measuring = '';
@@ -86,7 +86,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         draining: false,
         measuring,
         progress: measuring && 'half',
-        asked: options.deaf === true ? 0 : (asked.at(-1) ?? 0),
+        asked: options.deaf === true ? 0 : (reportRequests.at(-1) ?? 0),
       },
     });
   };
@@ -129,7 +129,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     for await (const message of stream) {
       if (message.assignments) apply(message.assignments);
       if (message.heartbeat) heartbeats.push(message.heartbeat);
-      if (message.reportNow) asked.push(message.reportNow.asked);
+      if (message.reportNow) reportRequests.push(message.reportNow.asked);
       if (message.reportNow && options.deaf !== true) report();
     }
   };
@@ -146,7 +146,18 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       (error: unknown) => (ended = error),
     )
     .finally(fallSilent);
-  return { replicas, assignments, measured, made, heartbeats, asked, ended: () => ended, report, fallSilent, leave };
+  return {
+    replicas,
+    assignments,
+    measured,
+    made,
+    heartbeats,
+    reportRequests,
+    ended: () => ended,
+    report,
+    fallSilent,
+    leave,
+  };
 }
 
 const declined = { kind: 'declined', reason: 'nothing to gain' } as const;
