@@ -70,7 +70,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): wire.Overview
 }
 
 /** A store that is heard answers more often than this. */
-const silentMs = 3_000;
+const unresponsiveMs = 3_000;
 
 function noticesNow(
   { cluster, notices }: FleetServiceOptions,
@@ -79,9 +79,9 @@ function noticesNow(
   unmet: readonly UnmetWarmRule[],
 ): string[] {
   const ageMs = cluster.storeAgeMs();
-  const silence = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
+  const storeNotice = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
   return [
-    ...(ageMs > silentMs ? [silence] : []),
+    ...(ageMs > unresponsiveMs ? [storeNotice] : []),
     ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
     ...ruleNotices(now),
     ...wishNotices(unmet),

@@ -8,7 +8,7 @@ import {
   followed,
   isStateChange,
   joined,
-  missedMs,
+  unresponsiveMs,
   neverLeft,
   presenceOf,
   checkNotReplaced,
@@ -76,12 +76,13 @@ export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 1
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();
   /** When any worker was heard last. */
-  let heardAt = neverLeft;
+  let lastReceivedAt = neverLeft;
 
-  const isDeaf = (now: Milliseconds): boolean => now - heardAt >= missedMs;
-  function hear(now: Milliseconds): void {
-    if (isDeaf(now)) for (const [id, worker] of workers) workers.set(id, extendGrace(worker, params, heardAt, now));
-    heardAt = now;
+  const isIsolated = (now: Milliseconds): boolean => now - lastReceivedAt >= unresponsiveMs;
+  function onReceived(now: Milliseconds): void {
+    if (isIsolated(now))
+      for (const [id, worker] of workers) workers.set(id, extendGrace(worker, params, lastReceivedAt, now));
+    lastReceivedAt = now;
   }
 
   function order(id: WorkerId, target: WorkTarget | undefined): void {
@@ -96,7 +97,7 @@ export function createFleetState(params: FleetParams): FleetState {
     admit: (info) => checkNotReplaced(workers.get(info.id), info),
     join(session, now) {
       const { id } = session.info;
-      hear(now);
+      onReceived(now);
       const before = workers.get(id);
       before?.session?.end();
       workers.set(id, joined(before, session, now));
@@ -109,14 +110,14 @@ export function createFleetState(params: FleetParams): FleetState {
     report(session, report, now) {
       const worker = workers.get(session.info.id);
       if (worker?.session !== session) return false;
-      hear(now);
+      onReceived(now);
       const after = reported(worker, report, now);
       workers.set(session.info.id, after);
       return isStateChange(worker, after);
     },
     suspect(id, now) {
       const worker = workers.get(id);
-      if (worker === undefined || isDeaf(now) || untilSuspectedMs(worker, now) !== 0) return false;
+      if (worker === undefined || isIsolated(now) || untilSuspectedMs(worker, now) !== 0) return false;
       workers.set(id, { ...worker, isSuspected: true });
       return true;
     },
@@ -124,7 +125,7 @@ export function createFleetState(params: FleetParams): FleetState {
     isSuspected: (id) => workers.get(id)?.isSuspected === true,
     follow(loads, now) {
       const before = new Map(workers);
-      heardAt = neverLeft;
+      lastReceivedAt = neverLeft;
       workers.clear();
       for (const stored of loads) {
         const { worker: id } = stored.value;
@@ -143,7 +144,8 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(id);
       return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? neverLeft) : 0;
     },
-    presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isDeaf(now) ? heardAt : now, leadingSince),
+    presence: (id, now, leadingSince) =>
+      presenceOf(workers.get(id), params, isIsolated(now) ? lastReceivedAt : now, leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     ordered: (id) => workers.get(id)?.order,

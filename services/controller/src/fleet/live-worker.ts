@@ -70,11 +70,11 @@ export interface FleetParams {
 
 export const neverLeft = -Infinity as Milliseconds;
 /** Workers and controllers speak twice a second: longer than what it takes to hear back. */
-export const missedMs = 1_100;
+export const unresponsiveMs = 1_100;
 /** More processes of one id at a time nobody starts. */
 const maxReplacedIncarnations = 8;
 
-const unheard = {
+const disconnected = {
   session: undefined,
   leftAt: neverLeft,
   replaced: [],
@@ -89,7 +89,7 @@ const unheard = {
 export function joined(before: LiveWorker | undefined, session: WorkerSession, now: Milliseconds): LiveWorker {
   const { incarnation } = session.info;
   const replicas = before?.incarnation === incarnation ? before.replicas : new Map<ReplicaId, LiveReplica>();
-  return { ...unheard, session, incarnation, replaced: replacedBy(before, incarnation), replicas, inTouchAt: now };
+  return { ...disconnected, session, incarnation, replaced: replacedBy(before, incarnation), replicas, inTouchAt: now };
 }
 
 function replacedBy(before: LiveWorker | undefined, incarnation: string): readonly string[] {
@@ -115,7 +115,7 @@ export function reported(worker: LiveWorker, report: WorkerReport, now: Millisec
     report,
     replicas: trackAll(worker.replicas, report.replicas, now),
     inTouchAt: milliseconds(now - report.controllerAgeMs),
-    isSuspected: worker.isSuspected && report.controllerAgeMs >= missedMs,
+    isSuspected: worker.isSuspected && report.controllerAgeMs >= unresponsiveMs,
   };
 }
 
@@ -141,7 +141,7 @@ export function followed(known: LiveWorker | undefined, stored: Stored<LoadRecor
   const { incarnation, replicas } = stored.value;
   if (known?.session === undefined && known?.stored?.modRevision === stored.modRevision) return known;
   const before = known?.incarnation === incarnation ? known.replicas : new Map<ReplicaId, LiveReplica>();
-  return { ...unheard, incarnation, replicas: trackAll(before, replicas, now), stored };
+  return { ...disconnected, incarnation, replicas: trackAll(before, replicas, now), stored };
 }
 
 const trackAll = (
@@ -154,7 +154,7 @@ const trackAll = (
 /** Until it counts as silent, should it not be in touch before; undefined: it is not connected, or is doubted already. */
 export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
   if (worker?.session === undefined || worker.isSuspected) return undefined;
-  return milliseconds(Math.max(0, worker.inTouchAt + missedMs - now));
+  return milliseconds(Math.max(0, worker.inTouchAt + unresponsiveMs - now));
 }
 
 /** `asOf`: until when a worker is given up that did not come; see `createFleetState`. */

@@ -51,7 +51,7 @@ export interface WorkerSessionsOptions {
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
 
 /** A worker reports twice a second; one that is silent for this long is taken for lost, and its stream is ended. */
-const silenceMs = milliseconds(3_000);
+const reportTimeoutMs = milliseconds(3_000);
 
 /**
  * The handler of workers' streams: only the leader has any, and they end with its term. Also when it stops: a leader without
@@ -106,7 +106,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
   writer.run(signal).catch((error: unknown) => logger.debug('worker stream broke', { worker, error }));
   try {
     for (;;) {
-      const message = await nextOrSilence(messages, clock, signal);
+      const message = await nextOrTimeout(messages, clock, signal);
       if (message === undefined) return;
       await handleMessage(message, session, options).catch((error: unknown) => {
         logger.warn('worker message refused', { worker, error });
@@ -137,7 +137,7 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
 }
 
 /** Undefined when the stream ended, broke, was ended, or fell silent. */
-function nextOrSilence(
+function nextOrTimeout(
   messages: AsyncIterator<wire.WorkerMessage>,
   clock: Clock,
   signal: AbortSignal,
@@ -149,7 +149,7 @@ function nextOrSilence(
       resolve(message);
     };
     const stop = (): void => settle(undefined);
-    const timer = clock.after(silenceMs, stop);
+    const timer = clock.after(reportTimeoutMs, stop);
     if (signal.aborted) return stop();
     signal.addEventListener('abort', stop);
     messages.next().then((next) => settle(next.done === true ? undefined : next.value), stop);

@@ -49,7 +49,7 @@ export interface LeaderOptions {
 }
 
 /** A store that is silent for longer can't have kept anybody's lease: nobody is known to lead. */
-const silentMs = 3_000;
+const unresponsiveMs = 3_000;
 const firstPauseMs = 100;
 const lastPauseMs = 2_000;
 
@@ -96,12 +96,12 @@ export function createLeader(options: LeaderOptions): Leader {
   };
 
   const elsewhere = (): string | undefined => {
-    const leader = store.silentMs > silentMs ? undefined : electedLeader(mirror.records);
+    const leader = store.silentMs > unresponsiveMs ? undefined : electedLeader(mirror.records);
     return leader === own ? undefined : leader;
   };
 
   const refusal = (): ParetoError => {
-    if (store.silentMs > silentMs) return silence(store.silentMs);
+    if (store.silentMs > unresponsiveMs) return unresponsiveError(store.silentMs);
     return notLeading(elsewhere(), 'nothing was written; try again in a moment');
   };
 
@@ -170,7 +170,7 @@ function countWrite(metrics: ControllerMetrics, operations: number, elapsedMs: n
   metrics.storeOperations.add(operations);
 }
 
-const silence = (forMs: number): ParetoError =>
+const unresponsiveError = (forMs: number): ParetoError =>
   new ParetoError(
     'unavailable',
     `the store has not answered for ${Math.round(forMs / 1000)} s: nothing was written; try again when it is back`,

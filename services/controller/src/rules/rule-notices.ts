@@ -9,8 +9,8 @@ export function ruleNotices(view: ClusterView): readonly string[] {
   const { rules, tasks } = view.registry;
   if (rules.length === 0) return [];
   const variants = servedVariants(view);
-  const silenced = [...tasks.keys()].filter((task) => isSilenced({ variants, rules }, task));
-  return silenced.map((task) => `rules leave task ${task} nothing that may answer: see 'pareto rules'`);
+  const blocked = [...tasks.keys()].filter((task) => isBlocked({ variants, rules }, task));
+  return blocked.map((task) => `rules leave task ${task} nothing that may answer: see 'pareto rules'`);
 }
 
 /** Many wishes may fail for one reason. */
@@ -48,7 +48,7 @@ interface Served {
 }
 
 /** Something of it could answer, if it were not for rules. */
-function isSilenced({ variants, rules }: Served, task: string): boolean {
+function isBlocked({ variants, rules }: Served, task: string): boolean {
   const able = variants.filter(({ variant }) => variant.task === task && variant.quarantineReason === undefined);
   const pins = rules.filter((rule) => rule.kind === 'pin' && rule.task === task);
   return (

@@ -72,12 +72,12 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   };
 
   /** Until the watch ends or breaks, or what it followed is gone. */
-  const follow = async (signal: AbortSignal, heard: () => void): Promise<void> => {
+  const follow = async (signal: AbortSignal, onProgress: () => void): Promise<void> => {
     if (!synced) await list();
-    heard();
+    onProgress();
     for await (const watched of store.watch('', revision + 1, signal)) {
       take(watched);
-      heard();
+      onProgress();
       if (!synced) return;
     }
     if (!signal.aborted) throw new ParetoError('unavailable', 'the watch of the store ended');
@@ -85,14 +85,14 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
 
   const run = async (signal: AbortSignal): Promise<void> => {
     let pauseMs = firstPauseMs;
-    const heard = (): void => void (pauseMs = firstPauseMs);
+    const onProgress = (): void => void (pauseMs = firstPauseMs);
     const rest = async (error: unknown): Promise<void> => {
       if (signal.aborted) return;
       logger.warn('store not followed', { error });
       await clock.sleep(milliseconds(pauseMs), signal).catch(() => undefined);
       pauseMs = Math.min(lastPauseMs, pauseMs * 2);
     };
-    while (!signal.aborted) await follow(signal, heard).catch(rest);
+    while (!signal.aborted) await follow(signal, onProgress).catch(rest);
   };
 
   const waitUntil = async (isThere: () => boolean, what: string): Promise<void> => {

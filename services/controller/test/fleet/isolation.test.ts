@@ -70,7 +70,7 @@ describe('a leader that hears no worker, or not one of them', function () {
     const table = router();
     await settle(table);
     const held = ids(one);
-    one.fallSilent();
+    one.stopReporting();
     await waitFor('the end of its stream', () => one.ended());
     const again = worker('w1', one);
     await waitFor('word of what it is to hold', () => again.assignments.find(({ keepUnlisted }) => !keepUnlisted));

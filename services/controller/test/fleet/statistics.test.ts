@@ -83,7 +83,7 @@ describe('statistics', function () {
 
   it('are told without a worker that does not answer', async () => {
     await registerTiny();
-    const deaf = worker({ id: 'w1', deaf: true });
+    const deaf = worker({ id: 'w1', ignoresReportNow: true });
     await count(deaf, 3);
     deaf.report();
     await waitFor('its report', async () => ((await answered()) === 3 ? true : undefined));

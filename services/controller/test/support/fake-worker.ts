@@ -39,7 +39,7 @@ export interface FakeWorkerOptions {
   /** Undefined: it never comes to an end. Without it all are declined. */
   readonly make?: (order: wire.MakeOrder) => RecipeOutcome['result'] | undefined;
   /** It reports twice a second, and never when it is asked to. */
-  readonly deaf?: boolean;
+  readonly ignoresReportNow?: boolean;
   /** Of its slot groups. */
   readonly providers?: readonly string[];
 }
@@ -59,7 +59,7 @@ export interface FakeWorker {
   readonly ended: () => unknown;
   report(): void;
   /** Reports no more by itself. */
-  readonly fallSilent: () => void;
+  readonly stopReporting: () => void;
   /** Cuts the stream. */
   readonly leave: () => void;
 }
@@ -86,7 +86,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         draining: false,
         measuring,
         progress: measuring && 'half',
-        asked: options.deaf === true ? 0 : (reportRequests.at(-1) ?? 0),
+        asked: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
       },
     });
   };
@@ -130,13 +130,13 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       if (message.assignments) apply(message.assignments);
       if (message.heartbeat) heartbeats.push(message.heartbeat);
       if (message.reportNow) reportRequests.push(message.reportNow.asked);
-      if (message.reportNow && options.deaf !== true) report();
+      if (message.reportNow && options.ignoresReportNow !== true) report();
     }
   };
   const reporting = setInterval(report, 500);
-  const fallSilent = (): void => clearInterval(reporting);
+  const stopReporting = (): void => clearInterval(reporting);
   const leave = (): void => {
-    fallSilent();
+    stopReporting();
     cut.abort();
     channel.close();
   };
@@ -145,7 +145,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       () => (ended = 'the stream ended'),
       (error: unknown) => (ended = error),
     )
-    .finally(fallSilent);
+    .finally(stopReporting);
   return {
     replicas,
     assignments,
@@ -155,7 +155,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     reportRequests,
     ended: () => ended,
     report,
-    fallSilent,
+    stopReporting,
     leave,
   };
 }
