@@ -48,7 +48,7 @@ const leaseMs = 3_000;
 const noticeMs = 3_600_000;
 
 /** What is written at each report changes nothing that a leader decides: it heard the report itself. */
-const bookkeeping: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates', 'ruleEvents']);
+const informational: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates', 'ruleEvents']);
 
 export function createCluster(options: ClusterOptions): Cluster {
   const { store, prices, clock } = options;
@@ -74,7 +74,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     const leads = leader.term !== undefined;
     if (!leads && kinds.has('loads')) follow();
     if (kinds.has('candidates')) leaderships.call();
-    if ([...kinds].some((kind) => !bookkeeping.has(kind) || (!leads && kind === 'loads'))) changes.call();
+    if ([...kinds].some((kind) => !informational.has(kind) || (!leads && kind === 'loads'))) changes.call();
   });
   return {
     mirror,

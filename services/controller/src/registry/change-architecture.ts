@@ -27,8 +27,8 @@ export function changeArchitecture(
   const changed = { ...value, ...rest, ...batch };
   const isRebuilt = batch !== undefined && batch.signature.batched !== value.signature.batched;
   const isReloaded = isRebuilt || changed.maxBatchSize !== value.maxBatchSize || !isSame(changed.labels, value.labels);
-  const isKept = (['keepAll', 'fixedBatch'] as const).every((field) => changed[field] === value[field]);
-  if (!isReloaded && isKept && changed.recipes.join() === value.recipes.join()) return undefined;
+  const isUnchanged = (['keepAll', 'fixedBatch'] as const).every((field) => changed[field] === value[field]);
+  if (!isReloaded && isUnchanged && changed.recipes.join() === value.recipes.join()) return undefined;
   const task = isRebuilt ? changeTask(records, changed) : none;
   return {
     changed,
@@ -37,7 +37,7 @@ export function changeArchitecture(
       putRecord(key, changed),
       ...task.operations,
       ...(isReloaded ? endReplicas(records, changed) : []),
-      ...(isRebuilt ? beginAnew(records, changed) : []),
+      ...(isRebuilt ? resetVariants(records, changed) : []),
     ],
   };
 }
@@ -67,16 +67,16 @@ function endReplicas(records: RecordView, { name, version }: Architecture): read
 }
 
 /** Only the trained model is left, unmeasured. */
-function beginAnew(records: RecordView, architecture: Architecture): readonly Operation[] {
+function resetVariants(records: RecordView, architecture: Architecture): readonly Operation[] {
   const { name, version } = architecture;
   const originals = originalVariants(records, architecture);
-  const kept = new Set(originals.map(({ id }) => id));
+  const originalIds = new Set(originals.map(({ id }) => id));
   const own = variantRecords(records, architecture);
   return [
     ...outcomesOf(records, { name, version }).map((one): Operation => ({ kind: 'delete', key: outcomeKey(one) })),
     ...own.map(({ id }): Operation => ({ kind: 'delete-prefix', prefix: measurementsPrefix(id, version) })),
     ...own
-      .filter(({ id }) => !kept.has(id))
+      .filter(({ id }) => !originalIds.has(id))
       .map(({ id }): Operation => ({ kind: 'delete', key: variantKey(id, version) })),
     ...originals.map((one) => putRecord(variantKey(one.id, version), one)),
   ];

@@ -11,11 +11,11 @@ const maxEvents = 1_000;
 /** The rules as they are then, and the events beside them: the oldest make room. */
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
   const oldest = [true, false].flatMap((ofWishes) => {
-    const kept = [...ruleEvents.values()].filter(({ value }) => isWish(value.rule) === ofWishes);
-    const excess = kept.length + events.filter(({ rule }) => isWish(rule) === ofWishes).length - maxEvents;
+    const existing = [...ruleEvents.values()].filter(({ value }) => isWish(value.rule) === ofWishes);
+    const excess = existing.length + events.filter(({ rule }) => isWish(rule) === ofWishes).length - maxEvents;
     return excess <= 0
       ? []
-      : kept
+      : existing
           .map(({ key }) => key)
           .sort()
           .slice(0, excess);

@@ -34,7 +34,7 @@ export interface StorageContext extends OpenContext {
 export async function createStorage(config: StorageFlags, context: StorageContext): Promise<Storage> {
   const { clock } = context;
   const store = createDeferredStore();
-  if (context.store !== undefined) store.open(keptOpen(context.store));
+  if (context.store !== undefined) store.open(withoutDisposal(context.store));
   else if (config.etcd === undefined) store.open(await openEmbeddedStore(join(config.dataDir, 'store'), { clock }));
   const blobs = createDeferredBlobStore();
   const part: Runnable = {
@@ -72,5 +72,5 @@ async function start(
 }
 
 /** The same store, for one that must not close it. Its getters stay live. */
-const keptOpen = (store: Store): Store =>
+const withoutDisposal = (store: Store): Store =>
   Object.create(store, { [Symbol.asyncDispose]: { value: async () => undefined } }) as Store;
