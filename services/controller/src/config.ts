@@ -94,16 +94,16 @@ const priceSchema = z.record(z.string(), z.number().min(0));
 /** Prices of the file over the default ones. Throws `invalid-argument` that says what is wrong with the file. */
 export async function readPrices(file: string | undefined): Promise<PriceTable> {
   if (file === undefined) return defaultPrices;
-  const refuse = (why: string): ParetoError =>
+  const priceError = (why: string): ParetoError =>
     new ParetoError('invalid-argument', `--prices ${file}: ${why}: expected JSON like {"cpu/": 0.048}`);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => Promise.reject(refuse(errorText(error))));
+  const text = await readFile(file, 'utf8').catch((error: unknown) => Promise.reject(priceError(errorText(error))));
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    throw refuse('it is not JSON');
+    throw priceError('it is not JSON');
   }
   const parsed = priceSchema.safeParse(content);
-  if (!parsed.success) throw refuse(parsed.error.issues[0]?.message ?? 'not a table of prices');
+  if (!parsed.success) throw priceError(parsed.error.issues[0]?.message ?? 'not a table of prices');
   return { ...defaultPrices, ...parsed.data };
 }

@@ -13,9 +13,9 @@ export async function checkLabelFiles(blobs: BlobStore, labels: Labels): Promise
   for (const [output, content] of Object.entries(labels)) {
     const what = `labels of ${JSON.stringify(output)}`;
     const sizeBytes = await checkBlob(blobs, what, content);
-    if (sizeBytes > maxBytes) throw refuse(`${what} are ${sizeBytes} bytes: at most ${maxBytes} are taken`);
+    if (sizeBytes > maxBytes) throw labelError(`${what} are ${sizeBytes} bytes: at most ${maxBytes} are taken`);
     const lines = (await readText(blobs, content, what)).split('\n').length;
-    if (lines > maxLines) throw refuse(`${what} are ${lines} lines: at most ${maxLines} are taken`);
+    if (lines > maxLines) throw labelError(`${what} are ${lines} lines: at most ${maxLines} are taken`);
   }
 }
 
@@ -24,10 +24,10 @@ export function checkLabelledOutputs(labels: Labels, { outputs }: Signature): vo
   const unknown = Object.keys(labels).find((output) => outputs.every(({ name }) => name !== output));
   if (unknown === undefined) return;
   const known = outputs.map(({ name }) => JSON.stringify(name)).join(', ');
-  throw refuse(`there are labels for ${JSON.stringify(unknown)}, and the outputs of the model are ${known}`);
+  throw labelError(`there are labels for ${JSON.stringify(unknown)}, and the outputs of the model are ${known}`);
 }
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+const labelError = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
 async function readText(blobs: BlobStore, content: Digest, what: string): Promise<string> {
   const local = await blobs.localFile(content);
@@ -36,7 +36,7 @@ async function readText(blobs: BlobStore, content: Digest, what: string): Promis
     return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw refuse(`${what} are not UTF-8 text: expected a label a line`);
+    throw labelError(`${what} are not UTF-8 text: expected a label a line`);
   } finally {
     await local.release();
   }

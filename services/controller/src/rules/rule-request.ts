@@ -15,8 +15,8 @@ const maxTextLength = 500;
  */
 export function ruleFrom(view: ClusterView, request: wire.SetRuleRequest): Rule {
   const rule = readRule(view, request);
-  if (rule.kind === 'pin') refuseEmpty(view, rule, `with this pin nothing would answer task ${rule.task}`);
-  if (rule.kind === 'warm') refuseEmpty(view, rule, `nothing of ${rule.target} may be loaded`);
+  if (rule.kind === 'pin') checkNotEmpty(view, rule, `with this pin nothing would answer task ${rule.task}`);
+  if (rule.kind === 'warm') checkNotEmpty(view, rule, `nothing of ${rule.target} may be loaded`);
   return rule;
 }
 
@@ -27,7 +27,9 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
   const task = taskOf(view, target, kind);
   if (request.task !== '' && !view.registry.tasks.has(request.task)) throw notFound('task', request.task);
   if (request.task !== '' && request.task !== task)
-    throw refuse(`${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`);
+    throw requestError(
+      `${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`,
+    );
   const lastsMs = lastsFrom(request.lastsMs);
   const common = {
     ...{ id: newId(view), tenant, target },
@@ -43,7 +45,7 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
 
 function kindFrom(text: string): Rule['kind'] {
   if (text === 'pin' || text === 'deny' || text === 'warm' || text === 'cold') return text;
-  throw refuse(`kind ${JSON.stringify(text.slice(0, 40))} is not known: expected pin, deny, warm or cold`);
+  throw requestError(`kind ${JSON.stringify(text.slice(0, 40))} is not known: expected pin, deny, warm or cold`);
 }
 
 /** Of a registered architecture, or of a variant of any of its versions; a wish may be about a task. */
@@ -53,7 +55,7 @@ function taskOf({ registry }: ClusterView, text: string, kind: Rule['kind']): st
   const mayBeTask = kind === 'warm' || kind === 'cold';
   if (target.kind === 'name' && registry.tasks.has(name)) {
     if (mayBeTask) return name;
-    throw refuse(`${name} is a task: expected a variant or an architecture as the target`);
+    throw requestError(`${name} is a task: expected a variant or an architecture as the target`);
   }
   const [version] = registry.architectures.get(name) ?? [];
   const isKnown =
@@ -64,13 +66,13 @@ function taskOf({ registry }: ClusterView, text: string, kind: Rule['kind']): st
 
 function lastsFrom(lastsMs: number): number {
   if (lastsMs >= 0 && lastsMs <= Number.MAX_SAFE_INTEGER) return Math.ceil(lastsMs);
-  throw refuse(`lasts_ms is ${lastsMs}: expected milliseconds, or 0 for a rule that stays until it is lifted`);
+  throw requestError(`lasts_ms is ${lastsMs}: expected milliseconds, or 0 for a rule that stays until it is lifted`);
 }
 
 /** Throws when it is too long. */
 export function checkText(field: string, text: string): string {
   if (text.length <= maxTextLength) return text;
-  throw refuse(`${field} has ${text.length} characters: expected at most ${maxTextLength}`);
+  throw requestError(`${field} has ${text.length} characters: expected at most ${maxTextLength}`);
 }
 
 /** Short, for people: the time, or the next one that is free. */
@@ -83,7 +85,7 @@ function newId({ records, wallMs }: ClusterView): string {
 }
 
 /** Throws `then`, and why, when no variant that it is about may answer. What has no variants yet may get some. */
-function refuseEmpty(view: ClusterView, rule: Rule, then: string): void {
+function checkNotEmpty(view: ClusterView, rule: Rule, then: string): void {
   const { task, target } = rule;
   const named = servedVariants(view).filter(
     ({ variant: { id, architecture, task: of } }) =>
@@ -122,4 +124,4 @@ function whyCold({ registry }: ClusterView, { variant }: PlacementVariant, targe
 const versionMeant = ({ registry, served }: ClusterView, name: string): string =>
   `version ${served.get(name) ?? registry.architectures.get(name)?.at(-1)?.version}, which ${name} means now,`;
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+const requestError = (why: string): ParetoError => new ParetoError('invalid-argument', why);

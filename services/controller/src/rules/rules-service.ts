@@ -47,7 +47,7 @@ function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, ru
   const { records } = mirror;
   const known = [...records.rules.values()];
   const replaced = isWish(rule) ? known.filter(({ value }) => isSameTarget(value, rule)) : [];
-  refuseTooMany(known.filter(({ value }) => isWish(value) === isWish(rule)).length - replaced.length, rule);
+  checkLimit(known.filter(({ value }) => isWish(value) === isWish(rule)).length - replaced.length, rule);
   const by = { atWallMs: wallMs, by: rule.by };
   const events: readonly RuleEvent[] = [
     ...replaced.map(({ value: old }): RuleEvent => {
@@ -62,7 +62,7 @@ function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, ru
 const isSameTarget = (rule: Rule, wish: Wish): boolean =>
   isWish(rule) && rule.target === wish.target && rule.tenant === wish.tenant;
 
-function refuseTooMany(others: number, rule: Rule): void {
+function checkLimit(others: number, rule: Rule): void {
   const what = isWish(rule) ? 'wishes' : 'rules';
   if (others < limits[what]) return;
   throw new ParetoError('resource-exhausted', `there are ${limits[what]} ${what}: lift some that are needed no more`);

@@ -99,7 +99,7 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
     const began = history;
     const deadline = clock.now() + reachMs;
     while (!synced || !isThere()) {
-      refuseToWait(what, ended, history !== began, clock.now() >= deadline);
+      checkWait(what, ended, history !== began, clock.now() >= deadline);
       await changed.wait(Math.max(1, deadline - clock.now()), ended);
     }
   };
@@ -124,11 +124,11 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   };
 }
 
-function refuseToWait(what: string, ended: AbortSignal, isRestored: boolean, isLate: boolean): void {
-  const refuse = (why: string): never => {
+function checkWait(what: string, ended: AbortSignal, isRestored: boolean, isLate: boolean): void {
+  const fail = (why: string): never => {
     throw new ParetoError('unavailable', why);
   };
-  if (ended.aborted) refuse(`${what}, but the controller is stopping: look again at another one`);
-  if (isRestored) refuse(`${what}, and then the store was restored: look whether it is there, and try again`);
-  if (isLate) refuse(`${what}, but the store does not tell of it yet: look again in a moment`);
+  if (ended.aborted) fail(`${what}, but the controller is stopping: look again at another one`);
+  if (isRestored) fail(`${what}, and then the store was restored: look whether it is there, and try again`);
+  if (isLate) fail(`${what}, but the store does not tell of it yet: look again in a moment`);
 }
