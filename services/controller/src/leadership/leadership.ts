@@ -53,7 +53,7 @@ const unresponsiveMs = 3_000;
 const firstPauseMs = 100;
 const lastPauseMs = 2_000;
 
-interface Holding {
+interface ActiveLeadership {
   readonly leadership: Leadership;
   readonly term: Term;
   readonly end: (reason: string) => void;
@@ -63,11 +63,11 @@ export function createLeader(options: LeaderOptions): Leader {
   const { store, mirror, election, clock, logger, metrics } = options;
   const listeners: (() => void)[] = [];
   let own: string | undefined;
-  let current: Holding | undefined;
+  let current: ActiveLeadership | undefined;
 
-  const setCurrent = (holding: Holding | undefined): void => {
-    current = holding;
-    metrics.leader.set(holding === undefined ? 0 : 1);
+  const setCurrent = (active: ActiveLeadership | undefined): void => {
+    current = active;
+    metrics.leader.set(active === undefined ? 0 : 1);
     for (const listener of listeners) listener();
   };
 
@@ -76,12 +76,12 @@ export function createLeader(options: LeaderOptions): Leader {
     try {
       // What an earlier leader wrote is known here before this one acts: it comes before the end of that one's candidacy.
       await mirror.shows((records) => leadsBy(records, leadership.fence));
-      const holding = hold(leadership, signal, clock.now());
+      const active = beginTerm(leadership, signal, clock.now());
       logger.info('leading', { address });
-      setCurrent(holding);
+      setCurrent(active);
       endWithCandidacy();
-      await aborted(holding.term.lost);
-      logger.info('leading no more', { reason: (holding.term.lost.reason as Error).message });
+      await aborted(active.term.lost);
+      logger.info('leading no more', { reason: (active.term.lost.reason as Error).message });
     } finally {
       if (current !== undefined) setCurrent(undefined);
       // A lease that can't be ended now ends by itself.
@@ -157,7 +157,7 @@ export function createLeader(options: LeaderOptions): Leader {
   };
 }
 
-function hold(leadership: Leadership, signal: AbortSignal, since: Milliseconds): Holding {
+function beginTerm(leadership: Leadership, signal: AbortSignal, since: Milliseconds): ActiveLeadership {
   const ended = new AbortController();
   const end = (reason: string): void => ended.abort(new ParetoError('aborted', reason));
   const lost = AbortSignal.any([signal, leadership.lost, ended.signal]);

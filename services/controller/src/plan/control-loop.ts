@@ -105,10 +105,10 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   const fresh = clusterView();
   const unloads = planOrphanUnloads(orphansOf(memory.orphanedAt, fresh), fresh.now, defaultOrphanParams);
   const validated = validatePlan(plan, observe(fresh, memory.assignedAt));
-  const held = holdRemovals([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {
+  const filtered = holdRemovals([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {
     firstRemovalMs: milliseconds(options.firstJoinMs),
   });
-  const { actions } = held;
+  const { actions } = filtered;
 
   // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, options.clock, planId, actions);
@@ -118,7 +118,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   options.assigner.apply(actions);
 
   // 9. Report.
-  reportTurn(options, memory, { actions, dropped: [...validated.dropped, ...held.dropped] }, plan);
+  reportTurn(options, memory, { actions, dropped: [...validated.dropped, ...filtered.dropped] }, plan);
   for (const event of memory.succession(fresh)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
 }

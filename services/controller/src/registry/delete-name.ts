@@ -15,17 +15,17 @@ export async function deleteName(
   wallMs: number,
 ): Promise<true | undefined> {
   const { records } = mirror;
-  const held = records.names.get(nameKey(name));
-  if (held === undefined || held.value.kind === 'free') throw notFound('task or architecture', name);
-  const deletions = held.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
+  const nameRecord = records.names.get(nameKey(name));
+  if (nameRecord === undefined || nameRecord.value.kind === 'free') throw notFound('task or architecture', name);
+  const deletions = nameRecord.value.kind === 'task' ? taskDeletions(mirror, name) : architectureDeletions(name);
   const endings = rulesNaming(records, name).map((rule) => endingOf(rule, `deletion of ${name}`, wallMs));
-  const unchanged = [held, records.tasks.get(taskKey(name)) ?? held].map(
+  const unchanged = [nameRecord, records.tasks.get(taskKey(name)) ?? nameRecord].map(
     ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
   );
   // First, for there may be more of them than one transaction takes.
   for (const part of splitOperations(ruleChanges(records, endings)))
     if (!(await leader.write(unchanged, part))) return undefined;
-  return (await leader.write(unchanged, [freeName(name, held.value), ...deletions])) ? true : undefined;
+  return (await leader.write(unchanged, [freeName(name, nameRecord.value), ...deletions])) ? true : undefined;
 }
 
 function taskDeletions({ records }: Mirror, name: string): readonly Operation[] {

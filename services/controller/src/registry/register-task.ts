@@ -39,8 +39,8 @@ function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task |
 
 async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {
   const { name } = task;
-  const held: NameRecord = { kind: 'task', current: lastVersion(mirror.records, name) };
-  const operations = [putRecord(nameKey(name), held), putRecord(taskKey(name), task)];
+  const nameRecord: NameRecord = { kind: 'task', current: lastVersion(mirror.records, name) };
+  const operations = [putRecord(nameKey(name), nameRecord), putRecord(taskKey(name), task)];
   return (await leader.write([claim(mirror.records, name)], operations)) ? task : undefined;
 }
 
