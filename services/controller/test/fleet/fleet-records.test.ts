@@ -8,7 +8,7 @@ import { describe, it } from 'mocha';
 import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState, defaultFleetParams } from '../../src/fleet/fleet-state.js';
 import { workerKey } from '../../src/storage/records.js';
-import { logger, metrics, stand, toLead } from '../support/candidate.js';
+import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 
 const id = workerId('w1');
 const infoOf = (incarnation: string): WorkerInfo => ({
@@ -19,8 +19,8 @@ describe('fleet records', () => {
   it('keep that a worker is to be emptied while it joins anew', async () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
-    await using leading = await stand(store, 'one:1');
-    await toLead(leading);
+    await using leading = await startCandidate(store, 'one:1');
+    await waitToLead(leading);
     const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
     await records.remember(infoOf('1'));
     assert.deepEqual(await Promise.all([records.setDraining(id, true), records.remember(infoOf('2'))]), [

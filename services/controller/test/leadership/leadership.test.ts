@@ -8,7 +8,7 @@ import { createTempFolder, missingEtcd, startEtcd, waitFor, type TempFolder } fr
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createLeader } from '../../src/leadership/leadership.js';
 import { createMirror } from '../../src/storage/mirror.js';
-import { logger, metrics, stand, toLead } from '../support/candidate.js';
+import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
 
 const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
 
@@ -44,10 +44,10 @@ describe('leadership', () => {
   });
 
   it('begins only when all is known that the leader before has written', async () => {
-    const first = await stand(store, 'one:1');
-    await toLead(first);
+    const first = await startCandidate(store, 'one:1');
+    await waitToLead(first);
     const slow = holdBack(store);
-    await using second = await stand(slow.store, 'two:1');
+    await using second = await startCandidate(slow.store, 'two:1');
     await waitFor('both to stand', () => second.mirror.records.candidates.size === 2 || undefined);
     let changes = 0;
     second.leader.onChange(() => (changes += 1));
@@ -59,7 +59,7 @@ describe('leadership', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.deepEqual([changes, second.leader.term], [0, undefined]);
     slow.release();
-    await toLead(second);
+    await waitToLead(second);
     assert.ok(second.mirror.records.names.has('name/default/last'));
   });
 
@@ -75,8 +75,8 @@ describe('leadership', () => {
   });
 
   it('ends when its candidacy is gone, and begins anew', async () => {
-    await using one = await stand(store, 'one:1');
-    await toLead(one);
+    await using one = await startCandidate(store, 'one:1');
+    await waitToLead(one);
     const { term } = one.leader;
     const [candidate] = (await store.range('election/')).entries;
     await store.transact({ compares: [], operations: [{ kind: 'delete', key: candidate?.key ?? '' }] });
@@ -102,9 +102,9 @@ describe('leadership', () => {
     };
     const writing = Promise.all(['a', 'b', 'c', 'd'].map(write));
     await using own = await open('/own/');
-    await using one = await stand(own, 'one:1');
+    await using one = await startCandidate(own, 'one:1');
     try {
-      await toLead(one);
+      await waitToLead(one);
       assert.equal(await one.leader.write([], [put('name/default/own', '{}')]), true);
     } finally {
       stopped = true;

@@ -93,13 +93,13 @@ describe('a controller that stands by', () => {
     worker(leader, 'w2');
     const own = router(leader);
     const ready = await settled(own);
-    const guest = router(standby, true);
-    await until('the same table', () => guest.ready().join() === ready.join());
+    const follower = router(standby, true);
+    await until('the same table', () => follower.ready().join() === ready.join());
     const withoutRouters = (table: FakeRouter): unknown[] =>
       [...table.rows].filter(([key]) => !key.startsWith('router/')).sort();
-    assert.deepEqual(withoutRouters(guest), withoutRouters(own));
-    await until('signs of life', () => guest.messages.filter(({ heartbeat }) => heartbeat).length >= 2);
-    assert.equal(guest.ended(), undefined);
+    assert.deepEqual(withoutRouters(follower), withoutRouters(own));
+    await until('signs of life', () => follower.messages.filter(({ heartbeat }) => heartbeat).length >= 2);
+    assert.equal(follower.ended(), undefined);
   });
 
   it('leads within seconds when the leader goes, and nothing is loaded or unloaded for it', async () => {
@@ -165,8 +165,8 @@ describe('a controller that stands by', () => {
     await settled(table);
     gone.leave();
     await until('w1 to be gone', () => !table.ready().join().includes('w1'));
-    const guest = router(standby, true);
-    await until('the same here', () => guest.ready().join() === table.ready().join());
+    const follower = router(standby, true);
+    await until('the same here', () => follower.ready().join() === table.ready().join());
     await waitFor('the store to know', async () => {
       const loads = (await store.range('load/')).entries.map(({ value }) => JSON.parse(value) as { present: boolean });
       return loads.map(({ present }) => present).join() === 'false,true' ? true : undefined;

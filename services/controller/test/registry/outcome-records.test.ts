@@ -35,7 +35,7 @@ import {
   variantKey,
   workerKey,
 } from '../../src/storage/records.js';
-import { logger, metrics, stand, toLead, type Candidate } from '../support/candidate.js';
+import { logger, metrics, startCandidate, waitToLead, type Candidate } from '../support/candidate.js';
 import { profileFor } from '../support/fake-worker.js';
 import { infoOf, w1 } from '../support/reports.js';
 
@@ -62,8 +62,8 @@ describe('outcome records', () => {
     missing = new Set();
     folder = await createTempFolder();
     store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
-    leading = await stand(store, 'one:1');
-    await toLead(leading);
+    leading = await startCandidate(store, 'one:1');
+    await waitToLead(leading);
     const blobs = {
       status: async (content: Digest) => ({ complete: !missing.has(content), receivedBytes: 7 }),
     };

@@ -15,7 +15,7 @@ export interface Candidate extends AsyncDisposable {
   readonly mirror: Mirror;
 }
 
-export async function stand(store: Store, address: string): Promise<Candidate> {
+export async function startCandidate(store: Store, address: string): Promise<Candidate> {
   const stop = new AbortController();
   const mirror = createMirror({ store, clock: systemClock, logger });
   await mirror.start(stop.signal);
@@ -32,4 +32,4 @@ export async function stand(store: Store, address: string): Promise<Candidate> {
   };
 }
 
-export const toLead = ({ leader }: Candidate): Promise<unknown> => waitFor('it to lead', () => leader.term);
+export const waitToLead = ({ leader }: Candidate): Promise<unknown> => waitFor('it to lead', () => leader.term);
