@@ -26,8 +26,8 @@ describe('controller', () => {
     return started;
   };
   const task = (name = 'squares') => controller.registry.registerTask({ name, metric: 'top1' });
-  const until = (what: string, holds: () => boolean, timeoutMs = 6_000): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined), timeoutMs);
+  const until = (what: string, condition: () => boolean, timeoutMs = 6_000): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined), timeoutMs);
   const restart = async (): Promise<void> => {
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);

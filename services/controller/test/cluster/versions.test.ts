@@ -15,8 +15,8 @@ describe('a new version', () => {
   let controller: TestController;
   let cleanUp: (() => void)[];
 
-  const until = (what: string, holds: () => boolean): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined), 9_000);
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined), 9_000);
 
   beforeEach(async () => {
     cleanUp = [];

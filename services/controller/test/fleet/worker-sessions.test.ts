@@ -16,8 +16,8 @@ describe('two processes that are one worker', () => {
     started.push(one);
     return one;
   };
-  const until = (what: string, holds: () => boolean): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined));
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined));
 
   beforeEach(async () => {
     started = [];

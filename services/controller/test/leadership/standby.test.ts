@@ -35,8 +35,8 @@ describe('a controller that stands by', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const until = (what: string, holds: () => boolean): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined), 8_000);
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined), 8_000);
   const redirect = (to: TestController) => (error: unknown) =>
     error instanceof ParetoError &&
     error.code === 'failed-precondition' &&

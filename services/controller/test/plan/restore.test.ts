@@ -27,8 +27,8 @@ describe('a store that was restored', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const until = (what: string, holds: () => boolean): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined), 8_000);
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined), 8_000);
   const openStore = async (name: string): Promise<Store> => {
     const opened = await openEmbeddedStore(folder.file(name), { clock: systemClock });
     cleanUp.unshift(() => opened[Symbol.asyncDispose]());

@@ -29,8 +29,8 @@ describe('variants', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const until = (what: string, holds: () => boolean | Promise<boolean>): Promise<true> =>
-    waitFor(what, async () => ((await holds()) ? true : undefined), 9_000);
+  const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<true> =>
+    waitFor(what, async () => ((await condition()) ? true : undefined), 9_000);
   const restart = async (): Promise<void> => {
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);

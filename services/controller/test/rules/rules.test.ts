@@ -24,8 +24,8 @@ describe('rules', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const until = (what: string, holds: () => boolean): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined));
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined));
   const set = (fields: wire.SetRuleRequestInput): Promise<wire.Rule> =>
     controller.registry.setRule({ kind: 'deny', target: 'tiny', reason: 'it drifts', by: 'ada', ...fields });
   const kinds = async (): Promise<readonly string[]> =>

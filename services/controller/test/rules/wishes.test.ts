@@ -15,8 +15,8 @@ describe('wishes', () => {
   let routes: ServiceClient<'pareto.v1.Routes'>;
   let cleanUp: (() => void)[];
 
-  const until = (what: string, holds: () => boolean): Promise<true> =>
-    waitFor(what, () => (holds() ? true : undefined));
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined));
   const router = (): FakeRouter => {
     const started = startRouter(controller.address);
     cleanUp.push(started.leave);
