@@ -76,8 +76,8 @@ async function showLogs(context: Context, options: Options, wanted: readonly str
   await followLogs(reader, { clock, signal, onLines: (more) => tell(more.filter((line) => isWanted(line, options))) });
 }
 
-const isWanted = ({ level, text }: LogLine, { level: least, grep }: Options): boolean =>
-  logLevels.indexOf(level) >= logLevels.indexOf(least) && (grep === undefined || grep.test(text));
+const isWanted = ({ level, text }: LogLine, { level: minLevel, grep }: Options): boolean =>
+  logLevels.indexOf(level) >= logLevels.indexOf(minLevel) && (grep === undefined || grep.test(text));
 
 const colours = ['cyan', 'magenta', 'blue', 'green', 'yellow'] as const satisfies readonly (keyof Paint)[];
 

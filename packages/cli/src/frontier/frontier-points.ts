@@ -68,8 +68,8 @@ function pointOf(
   if (profile === null) return { name, why: `not measured: ${error}` };
   if (accuracy === null) return { name, why: 'its accuracy is not known' };
   const measured = profileFromWire(profile);
-  const largest = measured.points.at(-1)?.batch ?? 1;
-  if (batch !== undefined && batch > largest) return { name, why: `measured up to batch ${largest}` };
+  const maxBatch = measured.points.at(-1)?.batch ?? 1;
+  if (batch !== undefined && batch > maxBatch) return { name, why: `measured up to batch ${maxBatch}` };
   const perItem = (size: number): number => p50At(measured, size) / size;
   const share = batch === undefined ? 1 : perItem(batch) / perItem(costBatch(measured, latencyMs));
   return {

@@ -88,8 +88,8 @@ const answerUnits = [
 ] as const;
 
 function costChart(marks: readonly Mark[]): Chart {
-  const least = Math.min(...marks.map(({ x }) => x));
-  const [factor, unit] = answerUnits.find(([times]) => least * times >= 0.01) ?? [1e9, 'trillion'];
+  const min = Math.min(...marks.map(({ x }) => x));
+  const [factor, unit] = answerUnits.find(([times]) => min * times >= 0.01) ?? [1e9, 'trillion'];
   return {
     title: 'accuracy against cost',
     xLabel: `USD per ${unit} answers`,

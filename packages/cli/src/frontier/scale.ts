@@ -31,9 +31,9 @@ export function logScale(values: readonly number[], ticks: number): Scale {
 }
 
 /** The smallest of 1, 2 and 5 times a power of ten that is no less than `least`. */
-function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= least * (1 - 1e-9)) ?? 10;
+function niceStep(min: number): number {
+  const power = 10 ** Math.floor(Math.log10(min));
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= min * (1 - 1e-9)) ?? 10;
   return factor * power;
 }
 

@@ -13,7 +13,7 @@ export interface TextChartSize {
 }
 
 /** For title and axis. */
-const leastColumns = 40;
+const minColumns = 40;
 
 /** Lines of at most so many columns, and 40. Marks whose accuracy is far below all others' are left out. */
 export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: Paint): readonly string[] {
@@ -24,7 +24,7 @@ export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: 
   );
   const left = yLabels(y.ticks, rows, y);
   const margin = Math.max(...left.map(({ length }) => length)) + 2;
-  const grid = createTextGrid(Math.max(leastColumns, columns) - margin, rows);
+  const grid = createTextGrid(Math.max(minColumns, columns) - margin, rows);
   const x = logScale(
     shown.map((mark) => mark.x),
     grid.columns / 10,

@@ -13,6 +13,6 @@ export function visibleMarks(marks: readonly Mark[]): VisibleMarks {
   if (front.length === 0) return { shown: marks, below: [] };
   const low = Math.min(...front.map((mark) => mark.low));
   const high = Math.max(...front.map((mark) => mark.high));
-  const least = low - (high - low);
-  return { shown: marks.filter(({ y }) => y >= least), below: marks.filter(({ y }) => y < least) };
+  const min = low - (high - low);
+  return { shown: marks.filter(({ y }) => y >= min), below: marks.filter(({ y }) => y < min) };
 }

@@ -44,13 +44,13 @@ export function formatTensor(tensor: wire.Tensor): string {
   const values = readNumbers(tensor);
   if (values === undefined) return `${head} ${contents.length} bytes`;
   const rowLength = shape.at(-1) ?? 1;
-  const largest = argmaxRows(values, rowLength);
-  const rows = largest.slice(0, shownRows).map((index, row) => {
+  const argmax = argmaxRows(values, rowLength);
+  const rows = argmax.slice(0, shownRows).map((index, row) => {
     const shown = values.slice(row * rowLength, row * rowLength + Math.min(rowLength, shownValues));
     const text = shown.map((value) => (Number.isInteger(value) ? value : value.toFixed(3))).join(' ');
     return `  [${text}${rowLength > shownValues ? ' …' : ''}] largest at ${index}`;
   });
-  return [head, ...rows, ...(largest.length > shownRows ? [`  … ${largest.length - shownRows} more rows`] : [])].join(
+  return [head, ...rows, ...(argmax.length > shownRows ? [`  … ${argmax.length - shownRows} more rows`] : [])].join(
     '\n',
   );
 }

@@ -4,7 +4,7 @@ import type { LogLevel, LogLine } from '@pareto/local';
 import type { Paint } from '../terminal/terminal.js';
 
 /** Longer values are cut, unless all of them are wanted. */
-const longestValue = 80;
+const maxValueLength = 80;
 
 function valueText(value: unknown, whole: boolean): string {
   if (typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && !whole) {
@@ -12,7 +12,7 @@ function valueText(value: unknown, whole: boolean): string {
   }
   const plain = typeof value === 'string' && !/[\s"=]/.test(value);
   const text = plain ? value : JSON.stringify(value);
-  return whole || text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
+  return whole || text.length <= maxValueLength ? text : `${text.slice(0, maxValueLength - 1)}…`;
 }
 
 export interface LineView {

@@ -35,14 +35,14 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
   );
 
 /** Right answers in an unlucky draw: even the smallest model is right in more than nine of ten. */
-const leastRight = 0.8;
+const minRight = 0.8;
 
 /** What did not hold; empty when all did. */
 export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   const scored = outcomes.filter((outcome) => digitOf(outcome) !== '-');
   const asked = scored.reduce((sum, { query }) => sum + query.items, 0);
   const hits = scored.reduce((sum, outcome) => sum + outcome.hits, 0);
-  const few = hits < leastRight * asked ? [`only ${hits} of ${asked} digits were right`] : [];
+  const few = hits < minRight * asked ? [`only ${hits} of ${asked} digits were right`] : [];
   const failed = outcomes.flatMap(({ query, problem }) =>
     problem === undefined ? [] : [`${query.asked}: ${problem}`],
   );

@@ -13,7 +13,7 @@ export function remarksOf(models: readonly FoundModel[]): readonly ModelRemark[]
   return [...byModel.values()].flatMap(({ name, remarks }) => remarks.map((remark) => ({ model: name, ...remark })));
 }
 
-const mostNamed = 3;
+const maxNamed = 3;
 
 /** A line for each field and what is said of it, with the models. */
 export function formatRemarks(remarks: readonly ModelRemark[]): readonly string[] {
@@ -26,6 +26,6 @@ export function formatRemarks(remarks: readonly ModelRemark[]): readonly string[
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - mostNamed;
-  return more <= 0 ? names.join(', ') : `${names.slice(0, mostNamed).join(', ')} and ${more} more`;
+  const more = names.length - maxNamed;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, maxNamed).join(', ')} and ${more} more`;
 }

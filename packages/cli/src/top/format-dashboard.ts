@@ -80,7 +80,7 @@ interface Section {
   readonly empty: string;
   readonly lines: readonly string[];
   /** Lines that it has at least, the title among them. */
-  readonly least: number;
+  readonly minLines: number;
 }
 
 /** Tasks and workers first: what was decided gets the lines that are left. */
@@ -97,13 +97,13 @@ function formatSections(
     {
       empty: 'no task is registered',
       lines: table(taskColumns(view.hint === undefined ? undefined : sort, paint), sortTasks(overview.tasks, sort)),
-      least: 4,
+      minLines: 4,
     },
-    { empty: 'no worker has joined', lines: table(workerColumns(state.busy, paint), overview.workers), least: 3 },
+    { empty: 'no worker has joined', lines: table(workerColumns(state.busy, paint), overview.workers), minLines: 3 },
     {
       empty: 'nothing was decided yet',
       lines: table(actionColumns, overview.recentActions.slice(0, shownActions)),
-      least: 0,
+      minLines: 0,
     },
   ];
   return cutSections(sections, rows);
@@ -116,7 +116,7 @@ function cutSections(sections: readonly Section[], rows: number): readonly strin
   for (let i = sections.length - 1; i >= 0 && excess > 0; i -= 1) {
     const size = sizes[i] ?? 0;
     // A section of a title alone says nothing.
-    const left = Math.max(sections[i]?.least ?? 0, size - excess);
+    const left = Math.max(sections[i]?.minLines ?? 0, size - excess);
     const kept = left < 2 ? 0 : Math.min(size, left);
     excess -= size - kept + (kept === 0 ? 1 : 0);
     sizes[i] = kept;

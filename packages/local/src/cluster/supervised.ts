@@ -35,11 +35,11 @@ export interface Supervised {
 
 const stableMs = 30_000;
 const firstDelayMs = 250;
-const longestDelayMs = 10_000;
+const maxDelayMs = 10_000;
 
 /** Doubles with each start that didn't last. */
 export const restartDelay = (failures: number): Milliseconds =>
-  milliseconds(Math.min(longestDelayMs, firstDelayMs * 2 ** failures));
+  milliseconds(Math.min(maxDelayMs, firstDelayMs * 2 ** failures));
 
 export function supervise(spec: ProcessSpec, options: SupervisorOptions): Supervised {
   const log = createWriteStream(spec.logFile, { flags: 'a' });
