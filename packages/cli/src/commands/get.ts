@@ -68,8 +68,8 @@ async function printOnce(context: Context, options: Options, wanted: Wanted): Pr
   const { kind, names, query } = wanted;
   const items = choose(kind, await repeat(() => kind.list(query), repeatOptions(context)), names);
   const values = items.map(({ value }) => value);
-  const told = names.length === 1 && values.length === 1 ? values[0] : { [kind.name]: values };
-  printResult(context, options, told, () => formatItems(context, options, kind, items));
+  const listed = names.length === 1 && values.length === 1 ? values[0] : { [kind.name]: values };
+  printResult(context, options, listed, () => formatItems(context, options, kind, items));
 }
 
 const formatItems = ({ terminal }: Context, { output }: Options, kind: Kind, items: readonly Item[]): string =>
@@ -104,11 +104,11 @@ async function watch(context: Context, options: Options, wanted: Wanted): Promis
       `${formatItems(context, options, kind, items)}\n\n${context.terminal.paint.dim('q leaves')}`;
     return showLive(context, { draw, observe: look });
   }
-  const tell = createTeller(context, options, kind);
+  const print = createPrinter(context, options, kind);
   const { stop, clock } = context;
   try {
     for (; ; await look(stop)) {
-      tell(items);
+      print(items);
       await clock.sleep(watchMs, stop);
     }
   } catch (error) {
@@ -117,8 +117,8 @@ async function watch(context: Context, options: Options, wanted: Wanted): Promis
 }
 
 /** Prints what changed since the last time, each thing in a line. */
-function createTeller({ terminal }: Context, options: Options, kind: Kind): (items: readonly Item[]) => void {
-  const told = new Map<string, string>();
+function createPrinter({ terminal }: Context, options: Options, kind: Kind): (items: readonly Item[]) => void {
+  const printed = new Map<string, string>();
   let isFirst = true;
   return (items) => {
     const lines = isForPrograms(options)
@@ -131,8 +131,8 @@ function createTeller({ terminal }: Context, options: Options, kind: Kind): (ite
     isFirst = false;
     lines.forEach((line, i) => {
       const key = keyed[i] ?? '';
-      if (told.get(key) === line) return;
-      told.set(key, line);
+      if (printed.get(key) === line) return;
+      printed.set(key, line);
       terminal.print(line);
     });
   };

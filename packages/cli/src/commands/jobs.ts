@@ -39,7 +39,7 @@ async function observe(
   const { jobs } = await repeat(() => clients.registry.jobs({ name }, { signal: context.stop }), repeating);
   if (!watch || jobs.length === 0) return jobs;
   const wanted = jobs.map(({ architecture, version }) => ({ name: architecture, version }));
-  const onSnapshot = createJobDisplay(context, { since: context.clock.now(), tellsFirst: false });
+  const onSnapshot = createJobDisplay(context, { since: context.clock.now(), reportsFirst: false });
   onSnapshot({ jobs, variants: [], outcomes: [], workers: true, done: false });
   return (await waitForJobs(clients, name, wanted, { ...repeating, onSnapshot })).jobs;
 }

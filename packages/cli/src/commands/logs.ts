@@ -67,13 +67,13 @@ async function showLogs(context: Context, options: Options, wanted: readonly str
   const folder = await findLogFolder(options.dataDir);
   const chosen = chooseServices(folder.services, wanted, didYouMean);
   const reader = createLogReader(folder, wanted);
-  const tell = createTeller(context, options, chosen);
+  const print = createPrinter(context, options, chosen);
   const since = options.since === undefined ? -Infinity : clock.wallMs() - options.since;
   const lines = (await reader.read()).filter((line) => line.at >= since && isWanted(line, options));
   const count = options.lines ?? (options.since === undefined ? defaultLines : Infinity);
-  tell(count === 0 ? [] : lines.slice(-count));
+  print(count === 0 ? [] : lines.slice(-count));
   if (options.follow !== true) return;
-  await followLogs(reader, { clock, signal, onLines: (more) => tell(more.filter((line) => isWanted(line, options))) });
+  await followLogs(reader, { clock, signal, onLines: (more) => print(more.filter((line) => isWanted(line, options))) });
 }
 
 const isWanted = ({ level, text }: LogLine, { level: minLevel, grep }: Options): boolean =>
@@ -82,7 +82,7 @@ const isWanted = ({ level, text }: LogLine, { level: minLevel, grep }: Options):
 const colours = ['cyan', 'magenta', 'blue', 'green', 'yellow'] as const satisfies readonly (keyof Paint)[];
 
 /** Each service has a colour of its own. */
-function createTeller(
+function createPrinter(
   { terminal }: Context,
   options: Options,
   services: readonly string[],

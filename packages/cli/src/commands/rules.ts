@@ -76,8 +76,8 @@ export function addRules(program: Command, context: Context): void {
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
       const list = await withController(options, ({ registry }) => registry.listRules({}, { signal: context.stop }));
-      const told = options.history === true ? list : { rules: list.rules };
-      printResult(context, options, told, () => formatList(list, options.history === true));
+      const shown = options.history === true ? list : { rules: list.rules };
+      printResult(context, options, shown, () => formatList(list, options.history === true));
     });
 }
 

@@ -21,11 +21,12 @@ export function addVersion(program: Command, context: Context): void {
       const options = self.optsWithGlobals<Options>();
       const client = await ownVersion();
       const router = options.client === true ? undefined : await routerVersion(options, context);
-      const told = router ?? `no router answers at ${options.router}`;
+      const routerText = router ?? `no router answers at ${options.router}`;
       printResult(context, options, { client, node: process.version, router: router ?? null }, () =>
-        [`pareto  ${client}, Node ${process.version}`, ...(options.client === true ? [] : [`router  ${told}`])].join(
-          '\n',
-        ),
+        [
+          `pareto  ${client}, Node ${process.version}`,
+          ...(options.client === true ? [] : [`router  ${routerText}`]),
+        ].join('\n'),
       );
     });
 }

@@ -48,14 +48,14 @@ const timeSpan = /\d+(\.\d+)? ?(ms|s|min|h)\b/g;
 
 /** Of a command: each reason is told once, whatever the time that it has lasted. */
 export function repeatOptions({ stop, clock, terminal }: Context): RepeatOptions {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return {
     signal: stop,
     clock,
     onRepeat({ message }) {
       const reason = message.replace(timeSpan, '');
-      if (told.has(reason)) return;
-      told.add(reason);
+      if (reported.has(reason)) return;
+      reported.add(reason);
       terminal.note(`trying again: ${message}`);
     },
   };

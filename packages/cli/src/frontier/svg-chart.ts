@@ -111,9 +111,9 @@ const whisker = ({ kind, cx, lowY, highY }: Placed): string =>
 
 function point(mark: Placed, { formatX, xLabel }: Chart): string {
   const { name, kind, cx, cy, x, y, low, high } = mark;
-  const told = `${name}: ${formatPercent(y)} (${formatPercent(low)} to ${formatPercent(high)}), ${formatX(x)} ${xLabel}`;
+  const tooltip = `${name}: ${formatPercent(y)} (${formatPercent(low)} to ${formatPercent(high)}), ${formatX(x)} ${xLabel}`;
   const r = kind === 'aside' ? radius - 1.5 : radius;
-  return element('circle', { ...styled(`mark ${kind}`), cx, cy, r }, element('title', {}, escapeXml(told)));
+  return element('circle', { ...styled(`mark ${kind}`), cx, cy, r }, element('title', {}, escapeXml(tooltip)));
 }
 
 /** Of the front: names where they fit, else the keys of the list. */

@@ -13,13 +13,13 @@ export interface DisplayOptions {
   /** Since when time is counted. */
   readonly since: Milliseconds;
   /** Steps that are finished at the first look are told too, unless the whole job is. */
-  readonly tellsFirst: boolean;
+  readonly reportsFirst: boolean;
 }
 
 /** Takes one look after the other. */
 export function createJobDisplay(
   { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
-  { since, tellsFirst }: DisplayOptions,
+  { since, reportsFirst }: DisplayOptions,
 ): (snapshot: JobsSnapshot) => void {
   const reporter = createJobReporter(terminal.progressPaint);
   let isFirst = true;
@@ -30,8 +30,8 @@ export function createJobDisplay(
       terminal.note('no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)');
     }
     if (isFirst)
-      reporter.markReported(tellsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
-    if (isFirst && tellsFirst) {
+      reporter.markReported(reportsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
+    if (isFirst && reportsFirst) {
       for (const { architecture, version } of snapshot.jobs.filter(({ done, steps }) => done && steps.length > 0)) {
         terminal.note(`${architecture} version ${version} was made and measured before`);
       }

@@ -40,9 +40,9 @@ function formatSteps(steps: readonly Step[], paint: Paint): string {
     { title: 'ON', cell: ({ hardwareClass }: Step) => hardwareClass },
     { title: 'DETAIL', cell: ({ detail }: Step) => detail },
   ];
-  const isTold = ({ title }: { readonly title: string }): boolean =>
+  const isShown = ({ title }: { readonly title: string }): boolean =>
     title === 'ON' ? classes.size > 1 : title !== 'WORKER' || steps.some(({ worker }) => worker !== '');
-  return formatTable<Step>(columns.filter(isTold), steps);
+  return formatTable<Step>(columns.filter(isShown), steps);
 }
 
 function paintState(state: string, paint: Paint): string {

@@ -24,8 +24,8 @@ export interface LineView {
 /** `09:13:48.443 warn  message key=value`, without the service. */
 export function formatLogLine({ at, level, message, fields }: LogLine, { paint, whole }: LineView): string {
   const time = at === 0 ? '' : clockTime(new Date(at));
-  const told = Object.entries(fields).map(([key, value]) => `${paint.dim(`${key}=`)}${valueText(value, whole)}`);
-  return [paint.dim(time.padEnd(12)), levelText(level, paint), message, ...told].join(' ');
+  const fieldTexts = Object.entries(fields).map(([key, value]) => `${paint.dim(`${key}=`)}${valueText(value, whole)}`);
+  return [paint.dim(time.padEnd(12)), levelText(level, paint), message, ...fieldTexts].join(' ');
 }
 
 /** By this machine's time zone. */

@@ -21,7 +21,7 @@ export async function registerDigits(context: Context, cluster: Cluster): Promis
   const since = clock.now();
   const repeating = repeatOptions(context);
   const { onEvent } = createRegisterProgress(terminal);
-  const onSnapshot = createJobDisplay(context, { since, tellsFirst: true });
+  const onSnapshot = createJobDisplay(context, { since, reportsFirst: true });
   onSnapshot(nothingYet);
   return withController(cluster.endpoints, async (clients) => {
     const architectures = await send(clients, { ...repeating, onEvent });

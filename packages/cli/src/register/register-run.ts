@@ -69,14 +69,14 @@ async function register(site: Site, found: FoundModels, remarks: readonly ModelR
   const refused = sum(plan.groups.map(({ models }) => models.length)) - all.length + count(others, 'refused');
   const wanted = found.models.length + count(found.others, 'refused');
   const [task = ''] = tasks;
-  const told = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others };
+  const common = { task, ...(tasks.length > 1 ? { tasks } : {}), remarks, others };
   if (flags.detach === true || all.length === 0) {
-    printResult(context, flags, { ...told, architectures: all }, () => formatDetached(tasks, all));
+    printResult(context, flags, { ...common, architectures: all }, () => formatDetached(tasks, all));
     return checkOutcome(wanted, refused, []);
   }
   const { variants, outcomes } = await wait(site, tasks, architectures, since);
   const elapsedMs = context.clock.now() - since;
-  const registered = { ...told, architectures, variants, outcomes, elapsedMs };
+  const registered = { ...common, architectures, variants, outcomes, elapsedMs };
   printResult(context, flags, registered, () => formatRegistered(registered));
   checkOutcome(wanted, refused, unmeasuredOriginals(architectures, variants));
 }
@@ -150,7 +150,7 @@ async function wait(
   architectures: readonly wire.Architecture[],
   since: ReturnType<Context['clock']['now']>,
 ): Promise<JobsSnapshot> {
-  const onSnapshot = createJobDisplay(context, { since, tellsFirst: true });
+  const onSnapshot = createJobDisplay(context, { since, reportsFirst: true });
   const [only = '', ...more] = tasks;
   const name = more.length === 0 ? only : '';
   return waitForJobs(clients, name, architectures, { ...repeatOptions(context), onSnapshot }).catch(

@@ -48,8 +48,8 @@ function describeOutage(
   view: View,
 ): readonly string[] {
   const age = seconds(view.now - (seenAt ?? since));
-  const told = seenAt === undefined ? `${reason}, for ${age}` : `${reason}: below is how it was ${age} ago`;
-  return [told, describeRouter(router, view.router)];
+  const text = seenAt === undefined ? `${reason}, for ${age}` : `${reason}: below is how it was ${age} ago`;
+  return [text, describeRouter(router, view.router)];
 }
 
 /** What a router says while no controller answers. */

@@ -15,13 +15,13 @@ function createSleeper(): Clock {
 }
 
 describe('repeat', () => {
-  const told: string[] = [];
+  const reported: string[] = [];
   const options = (): RepeatOptions => ({
     signal: new AbortController().signal,
     clock: createSleeper(),
-    onRepeat: ({ message }) => void told.push(message),
+    onRepeat: ({ message }) => void reported.push(message),
   });
-  beforeEach(() => void (told.length = 0));
+  beforeEach(() => void (reported.length = 0));
 
   const failing = (error: Error, times: number): (() => Promise<string>) => {
     let left = times;
@@ -40,7 +40,7 @@ describe('repeat', () => {
       new ParetoError('unavailable', 'an election is in progress', { details: { 'pareto-leader': '' } }),
     ]) {
       assert.equal(await repeat(failing(error, 3), options()), 'done');
-      assert.deepEqual(told.splice(0), Array(3).fill(error.message));
+      assert.deepEqual(reported.splice(0), Array(3).fill(error.message));
     }
   });
 
@@ -48,13 +48,13 @@ describe('repeat', () => {
     for (const code of ['failed-precondition', 'not-found', 'internal'] satisfies ErrorCode[]) {
       await assert.rejects(repeat(failing(new ParetoError(code, 'no'), 1), options()), { code });
     }
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
   });
 
   it('gives up after 20 s of failing, or its own patience', async () => {
     const away = new ParetoError('unavailable', 'away');
     await assert.rejects(repeat(failing(away, Infinity), options()), away);
-    assert.equal(told.length, 40);
+    assert.equal(reported.length, 40);
     assert.equal(await repeat(failing(away, 1_000), { ...options(), patienceMs: Infinity }), 'done');
   });
 

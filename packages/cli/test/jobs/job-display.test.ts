@@ -17,14 +17,14 @@ const snapshot = (...jobs: JobsSnapshot['jobs']): JobsSnapshot => ({
 /** What a display writes of one look after the other, on a terminal or in a script. */
 function show(
   snapshots: readonly JobsSnapshot[],
-  more: { readonly tellsFirst?: boolean; readonly isTTY?: boolean } = {},
+  more: { readonly reportsFirst?: boolean; readonly isTTY?: boolean } = {},
 ): string[] {
-  const { tellsFirst = true, isTTY = false } = more;
+  const { reportsFirst = true, isTTY = false } = more;
   const written: string[] = [];
   const output = { write: (text: string) => written.push(text), isTTY, columns: 80, rows: 24 };
   const terminal = createTerminal(output, output);
   const clock = { ...systemClock, now: () => milliseconds(92_000) };
-  const display = createJobDisplay({ terminal, clock }, { since: milliseconds(0), tellsFirst });
+  const display = createJobDisplay({ terminal, clock }, { since: milliseconds(0), reportsFirst: reportsFirst });
   snapshots.forEach(display);
   return written;
 }
@@ -40,7 +40,7 @@ describe('a display of jobs', () => {
 
   it('tells only what is finished from now on, where that is what is asked for', () => {
     const after = fakeJob('mlp', [failed, { ...running, state: 'declined', detail: 'no MatMul' }], { done: true });
-    const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(after)], { tellsFirst: false });
+    const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(after)], { reportsFirst: false });
     assert.deepEqual(written, ['declined mlp:int4: no MatMul\n']);
   });
 
@@ -48,7 +48,7 @@ describe('a display of jobs', () => {
     const done = fakeJob('mlp', [failed], { done: true });
     const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(done)], {
       isTTY: true,
-      tellsFirst: false,
+      reportsFirst: false,
     });
     const clear = '\x1b[2A\x1b[J';
     assert.deepEqual(

@@ -7,7 +7,7 @@ export interface StartWarnings {
 }
 
 /** `tell` is told of each warning, of the same one only once in a row. */
-export function createStartWarnings(tell: (name: string, warning: string) => void): StartWarnings {
+export function createStartWarnings(onWarning: (name: string, warning: string) => void): StartWarnings {
   let last: string | undefined;
   let isOver = false;
   return {
@@ -15,7 +15,7 @@ export function createStartWarnings(tell: (name: string, warning: string) => voi
       const warning = isOver ? undefined : readWarning(line);
       if (warning === undefined || warning === last) return;
       last = warning;
-      tell(name, warning);
+      onWarning(name, warning);
     },
     end: () => void (isOver = true),
   };

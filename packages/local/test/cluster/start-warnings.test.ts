@@ -6,8 +6,8 @@ const line = (level: string, message: string, error?: string): string =>
 
 describe('warnings of a service that starts', () => {
   it('are told once in a row, until it is ready', () => {
-    const told: string[] = [];
-    const warnings = createStartWarnings((name, warning) => void told.push(`${name} ${warning}`));
+    const received: string[] = [];
+    const warnings = createStartWarnings((name, warning) => void received.push(`${name} ${warning}`));
     const waiting = line('warn', 'waiting for etcd', 'nothing answers');
     for (const text of [line('info', 'started'), waiting, waiting, line('error', 'lost'), waiting]) {
       warnings.onLine('controller', text);
@@ -15,7 +15,7 @@ describe('warnings of a service that starts', () => {
     for (const text of ['no JSON', '{', '{}']) warnings.onLine('controller', text);
     warnings.end();
     warnings.onLine('controller', line('warn', 'later'));
-    assert.deepEqual(told, [
+    assert.deepEqual(received, [
       'controller waiting for etcd: nothing answers',
       'controller lost',
       'controller waiting for etcd: nothing answers',
