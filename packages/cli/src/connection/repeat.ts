@@ -10,10 +10,10 @@ export interface RepeatOptions {
   /** Told before each repetition. */
   readonly onRepeat: (error: ParetoError) => void;
   /** How long it may fail in a row; 20 s by default: an election and its settling take a few. */
-  readonly patienceMs?: number;
+  readonly maxFailingMs?: number;
 }
 
-const defaultPatienceMs = 20_000;
+const defaultMaxFailingMs = 20_000;
 const pauseMs = milliseconds(500);
 
 /** The answer did not come, so that it is not known whether the call was carried out. A server that stops cancels its calls. */
@@ -29,14 +29,14 @@ const mayPass = (error: unknown): error is ParetoError =>
  * A long work calls `goesOn` when it got further: what it fails with afterwards is a new failure. Throws its last error.
  */
 export async function repeat<T>(work: (goesOn: () => void) => Promise<T>, options: RepeatOptions): Promise<T> {
-  const { signal, clock, onRepeat, patienceMs = defaultPatienceMs } = options;
+  const { signal, clock, onRepeat, maxFailingMs = defaultMaxFailingMs } = options;
   let failingSince: number | undefined;
   for (;;) {
     try {
       return await work(() => (failingSince = undefined));
     } catch (error) {
       failingSince ??= clock.now();
-      if (signal.aborted || !mayPass(error) || clock.now() - failingSince >= patienceMs) throw error;
+      if (signal.aborted || !mayPass(error) || clock.now() - failingSince >= maxFailingMs) throw error;
       onRepeat(error);
     }
     await clock.sleep(pauseMs, signal);

@@ -39,7 +39,10 @@ export async function waitForJobs(
 ): Promise<JobsSnapshot> {
   const { signal, clock, onSnapshot } = options;
   for (let missing = 0; ;) {
-    const snapshot = await repeat(() => readJobs(clients, name, wanted, signal), { ...options, patienceMs: Infinity });
+    const snapshot = await repeat(() => readJobs(clients, name, wanted, signal), {
+      ...options,
+      maxFailingMs: Infinity,
+    });
     onSnapshot(snapshot);
     if (snapshot.done) return snapshot;
     missing = snapshot.jobs.length < wanted.length ? missing + 1 : 0;

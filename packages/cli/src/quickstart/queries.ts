@@ -34,7 +34,7 @@ const answer: Expectation = { kind: 'answer' };
 const by = (variant: string): Expectation => ({ kind: 'answer', by: variant });
 
 /** Long enough for a variant that has to be loaded first. */
-const patientMs = 10_000;
+const coldLatencyMs = 10_000;
 
 const query = (asked: string, target: string, rest: Partial<Query>): Query => ({
   ...{ asked, via: 'infer', target, objective: null, items: 1, expect: answer },
@@ -74,13 +74,13 @@ const middleOf = (front: Front): readonly { readonly below: number; readonly off
 /** Nothing else is right enough and no dearer. */
 const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, of = ''): Query =>
   query(`${of}${percent(floor)} right, for ${formatUsd(costPer1k)}/1k`, target, {
-    ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: patientMs }, expect: by(variant) },
+    ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs }, expect: by(variant) },
   });
 
 /** Of one model, two objectives: answered by two variants of it, unless one is both the cheapest and the most accurate. */
 function oneModel({ architecture, own }: Offers): readonly Query[] {
   const [{ variant, costPer1k }] = own;
-  const objective = { maxCostPer_1k: costPer1k, latencyMs: patientMs };
+  const objective = { maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs };
   const cheap = query(`${architecture}, for ${formatUsd(costPer1k)}/1k`, architecture, {
     objective,
     expect: by(variant),
@@ -94,7 +94,7 @@ function oneModel({ architecture, own }: Offers): readonly Query[] {
 /** What is named answers, dominated or not. */
 function named({ front, dominated }: Offers): Query {
   const target = dominated ?? bestOf(front).variant;
-  const rest = { objective: { latencyMs: patientMs }, expect: by(target) };
+  const rest = { objective: { latencyMs: coldLatencyMs }, expect: by(target) };
   return query(dominated === undefined ? `the variant ${target}` : `${target}, though dominated`, target, rest);
 }
 

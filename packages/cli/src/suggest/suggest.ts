@@ -37,11 +37,11 @@ export async function liveNames(endpoints: Endpoints, clock: Clock, timeoutMs: n
   }).catch(() => noNames);
 }
 
-const patienceMs = 1_000;
+const timeoutMs = 1_000;
 
 /** `did you mean digits?`, or nothing. */
 export async function suggest(words: readonly string[], endpoints: Endpoints, clock: Clock): Promise<string> {
-  const names = await liveNames(endpoints, clock, patienceMs);
+  const names = await liveNames(endpoints, clock, timeoutMs);
   const known = Object.values(names).flat() as readonly string[];
   const unknown = words.filter((word) => !known.includes(word));
   const [found] = unknown.flatMap((word) => nearest(word, known) ?? []);

@@ -55,7 +55,7 @@ describe('repeat', () => {
     const away = new ParetoError('unavailable', 'away');
     await assert.rejects(repeat(failing(away, Infinity), options()), away);
     assert.equal(reported.length, 40);
-    assert.equal(await repeat(failing(away, 1_000), { ...options(), patienceMs: Infinity }), 'done');
+    assert.equal(await repeat(failing(away, 1_000), { ...options(), maxFailingMs: Infinity }), 'done');
   });
 
   it('counts failing from the last time that the work went on', async () => {
