@@ -92,7 +92,7 @@ const watchMs = milliseconds(1_000);
 async function watch(context: Context, options: Options, wanted: Wanted): Promise<void> {
   const { kind, names, query } = wanted;
   let items = choose(kind, await kind.list(query), names);
-  const look = async (signal: AbortSignal): Promise<void> => {
+  const refresh = async (signal: AbortSignal): Promise<void> => {
     const listed = await repeat(() => kind.list({ ...query, signal }), {
       ...repeatOptions(context),
       onRepeat: () => undefined,
@@ -102,12 +102,12 @@ async function watch(context: Context, options: Options, wanted: Wanted): Promis
   if (context.terminal.interactive && !isForPrograms(options)) {
     const draw = (): string =>
       `${formatItems(context, options, kind, items)}\n\n${context.terminal.paint.dim('q leaves')}`;
-    return showLive(context, { draw, observe: look });
+    return showLive(context, { draw, observe: refresh });
   }
   const print = createPrinter(context, options, kind);
   const { stop, clock } = context;
   try {
-    for (; ; await look(stop)) {
+    for (; ; await refresh(stop)) {
       print(items);
       await clock.sleep(watchMs, stop);
     }

@@ -16,14 +16,14 @@ const ending = '.log';
 
 /** In the data folder that is named, else in the usual ones. Throws `not-found` saying where it looked. */
 export async function findLogFolder(dataDir: string | undefined): Promise<LogFolder> {
-  const looked = (dataDir === undefined ? usualFolders : [dataDir]).map((folder) => join(resolve(folder), 'logs'));
-  for (const path of looked) {
+  const folders = (dataDir === undefined ? usualFolders : [dataDir]).map((folder) => join(resolve(folder), 'logs'));
+  for (const path of folders) {
     const services = await servicesIn(path);
     if (services.length > 0) return { path, services };
   }
   throw new ParetoError(
     'not-found',
-    `there are no logs in ${looked.join(' or ')}: 'pareto up' writes them to its data folder, name it with --data-dir; what was started otherwise logs to its own stderr`,
+    `there are no logs in ${folders.join(' or ')}: 'pareto up' writes them to its data folder, name it with --data-dir; what was started otherwise logs to its own stderr`,
   );
 }
 
