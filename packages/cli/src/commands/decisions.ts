@@ -63,12 +63,17 @@ export function addWhatIf(program: Command, context: Context): void {
       const options = self.optsWithGlobals<CommonOptions & ObjectiveOptions>();
       const objective = readObjective(options);
       const answer = await withRouter(options, ({ inference }) => inference.whatIf({ target, objective }));
-      printResult(context, options, answer, () => formatWhatIf(answer, readAsked(options), context));
+      printResult(context, options, answer, () => formatWhatIf(answer, requestedObjective(options), context));
     });
 }
 
 /** What was asked, as a table of candidates reads it; what the task's default adds is not known here. */
-const readAsked = ({ latencyMs, minAccuracy, maxCostPer1k, accuracyBound }: ObjectiveOptions): wire.Objective => ({
+const requestedObjective = ({
+  latencyMs,
+  minAccuracy,
+  maxCostPer1k,
+  accuracyBound,
+}: ObjectiveOptions): wire.Objective => ({
   ...(latencyMs === undefined ? {} : { latencyMs, _latencyMs: 'latencyMs' as const }),
   ...(minAccuracy === undefined ? {} : { minAccuracy, _minAccuracy: 'minAccuracy' as const }),
   ...(maxCostPer1k === undefined ? {} : { maxCostPer_1k: maxCostPer1k, _maxCostPer_1k: 'maxCostPer_1k' as const }),

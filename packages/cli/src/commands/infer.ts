@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { withRouter, type RouterClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatAccuracy, formatMs, formatPercent, formatUsd } from '../terminal/format.js';
-import { askByOip, type OipAnswer } from '../infer/oip-query.js';
+import { inferByOip, type OipAnswer } from '../infer/oip-query.js';
 import { readInputs, toInputSpec } from '../infer/read-inputs.js';
 import {
   addObjectiveOptions,
@@ -53,11 +53,11 @@ export function addInfer(program: Command, context: Context): void {
     )
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      await withRouter(options, async (router) => ask(router, options, context));
+      await withRouter(options, async (router) => runQuery(router, options, context));
     });
 }
 
-async function ask(router: RouterClients, options: Options, context: Context): Promise<void> {
+async function runQuery(router: RouterClients, options: Options, context: Context): Promise<void> {
   const { target, modelVersion = '' } = options;
   const limits = { timeoutMs: options.timeout, signal: context.stop };
   const inputs = await readInputs(options.input, async () => {
@@ -66,7 +66,7 @@ async function ask(router: RouterClients, options: Options, context: Context): P
   });
   if (options.top !== undefined || options.priority !== undefined || modelVersion !== '') {
     const began = context.clock.now();
-    const answer = await askByOip(router, oipQuery(options, inputs), limits);
+    const answer = await inferByOip(router, oipQuery(options, inputs), limits);
     const tookMs = context.clock.now() - began;
     return printResult(context, options, oipJson(answer), () => formatOip(answer, tookMs));
   }
@@ -76,7 +76,7 @@ async function ask(router: RouterClients, options: Options, context: Context): P
   printResult(context, options, { ...answer, outputs: answer.outputs.map(withValues) }, () => formatAnswer(answer));
 }
 
-const oipQuery = (options: Options, inputs: readonly InputTensor[]): Parameters<typeof askByOip>[1] => ({
+const oipQuery = (options: Options, inputs: readonly InputTensor[]): Parameters<typeof inferByOip>[1] => ({
   ...{ inputs, target: options.target, outputs: options.outputs, objective: options },
   ...{ modelVersion: options.modelVersion ?? '', id: options.id ?? '', priority: options.priority, top: options.top },
 });

@@ -33,7 +33,7 @@ const about: Readonly<Record<What, string>> = {
 };
 
 /** `ask` is only called for what the cluster knows. */
-export async function namesFor(wanted: Wanted, ask: () => Promise<LiveNames>): Promise<readonly Suggestion[]> {
+export async function namesFor(wanted: Wanted, readNames: () => Promise<LiveNames>): Promise<readonly Suggestion[]> {
   const { command, placeholder, given } = wanted;
   if (command === 'get' && placeholder === 'kind')
     return kinds.map(({ name, summary }) => ({ value: name, about: summary }));
@@ -41,7 +41,7 @@ export async function namesFor(wanted: Wanted, ask: () => Promise<LiveNames>): P
   const whats =
     command === 'get' ? kindOf(given[0]) : (places[`${command} ${placeholder}`] ?? places[placeholder] ?? []);
   if (whats.length === 0) return [];
-  const names = await ask();
+  const names = await readNames();
   return whats.flatMap((what) => names[what].map((value) => ({ value, about: about[what] })));
 }
 

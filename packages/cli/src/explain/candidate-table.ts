@@ -6,7 +6,7 @@ import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
-interface Asked {
+interface CandidateTableOptions {
   readonly objective: wire.Objective | null;
   readonly paint: Paint;
   /** Columns are left out until it fits. */
@@ -15,7 +15,7 @@ interface Asked {
 
 export function formatCandidates(
   candidates: readonly wire.Candidate[],
-  { objective, paint, width = Infinity }: Asked,
+  { objective, paint, width = Infinity }: CandidateTableOptions,
 ): string {
   const classes = new Set(candidates.map(({ hardwareClass }) => hardwareClass));
   const latencyMs = objective?.latencyMs ?? 0;

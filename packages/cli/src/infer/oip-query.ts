@@ -20,7 +20,7 @@ export interface OipQuery {
 
 export type OipAnswer = ReturnType<typeof decodeInferResponse>;
 
-export async function askByOip(
+export async function inferByOip(
   { protocol, modelInfer }: RouterClients,
   query: OipQuery,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },

@@ -61,7 +61,7 @@ describe('format', () => {
 
   it('writes only what an objective asks', () => {
     assert.equal(formatObjective({ ...objective }), '');
-    const asked = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
-    assert.equal(formatObjective(asked), '≤ 50.0 ms, may degrade');
+    const requested = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
+    assert.equal(formatObjective(requested), '≤ 50.0 ms, may degrade');
   });
 });
