@@ -7,14 +7,14 @@ import { withController, withRouter, type RouterClients } from '../connection/co
 import type { Context } from '../context/context.js';
 import { formatFrontier } from '../frontier/format-frontier.js';
 import { planFrontiers } from '../frontier/frontier.js';
-import { ask, type Outcome } from './ask.js';
+import { runQuery, type Outcome } from './run-query.js';
 import { task, validation } from './digits.js';
 import { findOffers } from './offers.js';
 import { planQueries } from './queries.js';
 import { readSamples } from './samples.js';
 
 /** Asks one query after the other, telling each. */
-export async function askAll(
+export async function runQueries(
   context: Context,
   cluster: Cluster,
   variants: readonly wire.Variant[],
@@ -28,7 +28,7 @@ export async function askAll(
     let row = 0;
     for (const query of planQueries(task, offers)) {
       context.terminal.status([`asking for ${query.asked}`]);
-      outcomes.push(await ask({ clients, samples, clock: context.clock }, query, row));
+      outcomes.push(await runQuery({ clients, samples, clock: context.clock }, query, row));
       row += query.items;
     }
     return outcomes;

@@ -11,7 +11,7 @@ import type { Context } from '../context/context.js';
 import { listenForInterrupts } from '../context/interrupts.js';
 import { wholeNumberIn } from '../context/options.js';
 import { describeFailure } from '../program.js';
-import { askAll, drawFrontier } from './demo.js';
+import { runQueries, drawFrontier } from './demo.js';
 import { samplesFile } from './digits.js';
 import { registerDigits } from './register-digits.js';
 import { findFailures, formatOutcomes, connectionHints } from './report.js';
@@ -74,7 +74,7 @@ async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   const { terminal } = context;
   const registered = await registerDigits(context, cluster);
   terminal.print(`\n${formatResult(registered)}\n`);
-  const outcomes = await askAll(context, cluster, registered.variants);
+  const outcomes = await runQueries(context, cluster, registered.variants);
   terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
   terminal.print(`${await drawFrontier(context, cluster)}\n`);
   const failures = findFailures(outcomes);

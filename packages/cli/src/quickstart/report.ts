@@ -4,7 +4,7 @@ import type { Cluster, Topology } from '@pareto/local';
 import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
-import type { Outcome } from './ask.js';
+import type { Outcome } from './run-query.js';
 
 const digitOf = ({ query, hits }: Outcome): string => {
   if (query.items === 0 || query.expect.kind === 'refusal') return '-';

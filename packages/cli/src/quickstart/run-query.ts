@@ -20,7 +20,7 @@ export interface Outcome {
   readonly problem: string | undefined;
 }
 
-export interface Asker {
+export interface QueryContext {
   readonly clients: RouterClients;
   readonly samples: Samples;
   readonly clock: Clock;
@@ -28,11 +28,11 @@ export interface Asker {
 
 const timeoutMs = 20_000;
 
-export async function ask(asker: Asker, query: Query, firstRow: number): Promise<Outcome> {
-  if (query.via === 'whatif') return askWhatIf(asker, query);
+export async function runQuery(context: QueryContext, query: Query, firstRow: number): Promise<Outcome> {
+  if (query.via === 'whatif') return runWhatIf(context, query);
   try {
-    const answer = await (query.via === 'oip' ? askOip : askInfer)(asker, query, firstRow);
-    return await judge(asker, query, answer);
+    const answer = await (query.via === 'oip' ? runOip : runInfer)(context, query, firstRow);
+    return await checkAnswer(context, query, answer);
   } catch (error) {
     if (!(error instanceof ParetoError)) throw error;
     const expected = query.expect.kind === 'refusal' && error.code === 'failed-precondition';
@@ -55,7 +55,7 @@ interface Answer {
   readonly hits: number;
 }
 
-async function askInfer({ clients, samples }: Asker, query: Query, firstRow: number): Promise<Answer> {
+async function runInfer({ clients, samples }: QueryContext, query: Query, firstRow: number): Promise<Answer> {
   const { image, labels } = samples.take(firstRow, query.items);
   const request = { target: query.target, objective: query.objective, inputs: [image] };
   const reply = await clients.inference.infer(request, { timeoutMs });
@@ -64,7 +64,7 @@ async function askInfer({ clients, samples }: Asker, query: Query, firstRow: num
 }
 
 /** Only a task's name and a tensor: what any client of the protocol sends. */
-async function askOip({ clients, samples, clock }: Asker, query: Query, firstRow: number): Promise<Answer> {
+async function runOip({ clients, samples, clock }: QueryContext, query: Query, firstRow: number): Promise<Answer> {
   const { image, labels } = samples.take(firstRow, query.items);
   const { name, datatype, shape, contents: raw } = image;
   const body = encodeInferRequest({ modelName: query.target, inputs: [{ name, datatype, shape, raw }] });
@@ -90,7 +90,7 @@ function countHits(output: Scored | undefined, labels: readonly number[]): numbe
 }
 
 /** Holds the answer against what was asked, with the reasons from Explain. */
-async function judge({ clients }: Asker, query: Query, answer: Answer): Promise<Outcome> {
+async function checkAnswer({ clients }: QueryContext, query: Query, answer: Answer): Promise<Outcome> {
   const explained = await clients.inference.explain({ decisionId: answer.decisionId }, { timeoutMs });
   const chosen = explained.candidates.find(({ variant }) => variant === answer.variant);
   const { variant: answeredBy, hits, latencyMs } = answer;
@@ -128,7 +128,7 @@ function explain({ verdicts }: wire.ExplainResponse): string {
   return refused.length === 0 ? head : `${head}; not: ${refused.join(', ')}`;
 }
 
-async function askWhatIf({ clients }: Asker, query: Query): Promise<Outcome> {
+async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outcome> {
   const { target, objective, expect } = query;
   const { feasible, candidates, nearest, nearestBy, reason } = await clients.inference.whatIf(
     { target, objective },
