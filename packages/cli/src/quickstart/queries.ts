@@ -5,7 +5,7 @@ import { formatUsd } from '../terminal/format.js';
 import { bestOf, type Front, type Offer, type Offers } from './offers.js';
 
 export interface Query {
-  readonly asked: string;
+  readonly description: string;
   /** The typed call, the Open Inference Protocol, or a question without inputs. */
   readonly via: 'infer' | 'oip' | 'whatif';
   readonly target: string;
@@ -36,8 +36,8 @@ const by = (variant: string): Expectation => ({ kind: 'answer', by: variant });
 /** Long enough for a variant that has to be loaded first. */
 const coldLatencyMs = 10_000;
 
-const query = (asked: string, target: string, rest: Partial<Query>): Query => ({
-  ...{ asked, via: 'infer', target, objective: null, items: 1, expect: answer },
+const query = (description: string, target: string, rest: Partial<Query>): Query => ({
+  ...{ description, via: 'infer', target, objective: null, items: 1, expect: answer },
   ...rest,
 });
 
@@ -98,5 +98,10 @@ function named({ front, dominated }: Offers): Query {
   return query(dominated === undefined ? `the variant ${target}` : `${target}, though dominated`, target, rest);
 }
 
-const whatIf = (asked: string, target: string, objective: wire.ObjectiveInput, feasible: boolean): Query =>
-  query(`what if: ${asked}`, target, { via: 'whatif', objective, items: 0, expect: { kind: 'feasible', feasible } });
+const whatIf = (description: string, target: string, objective: wire.ObjectiveInput, feasible: boolean): Query =>
+  query(`what if: ${description}`, target, {
+    via: 'whatif',
+    objective,
+    items: 0,
+    expect: { kind: 'feasible', feasible },
+  });

@@ -59,10 +59,10 @@ async function quickstart(context: Context, options: Options): Promise<number> {
     ...{ controllers: 1, workers: 2, etcd: [], certs: undefined, verbose: false, configDir },
   });
   const passed = await withCluster(context, cluster, async () => {
-    const held = await showAll(context, cluster);
-    if (!held) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);
-    if (options.keep === true) await keepRunning(context, connectionHints(cluster, samplesFile));
-    return held;
+    const met = await showAll(context, cluster);
+    if (!met) context.terminal.note(`the logs are in ${cluster.topology.logDir}`);
+    if (options.keep === true) await waitForInterrupt(context, connectionHints(cluster, samplesFile));
+    return met;
   });
   // What went wrong can be read in the logs.
   if (ours && passed) await rm(options.dataDir, { recursive: true, force: true });
@@ -83,7 +83,7 @@ async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   return failures.length === 0;
 }
 
-async function keepRunning(context: Context, text: string): Promise<void> {
+async function waitForInterrupt(context: Context, text: string): Promise<void> {
   context.terminal.print(`\n${text}`);
   if (!context.stop.aborted) await once(context.stop, 'abort');
 }

@@ -14,7 +14,7 @@ const digitOf = ({ query, hits }: Outcome): string => {
 export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): string =>
   formatTable<Outcome>(
     [
-      { title: 'ASKED FOR', cell: ({ query }) => query.asked },
+      { title: 'ASKED FOR', cell: ({ query }) => query.description },
       { title: 'ANSWERED BY', cell: ({ answeredBy }) => answeredBy },
       { title: 'DIGIT', cell: digitOf },
       {
@@ -40,11 +40,11 @@ const minRight = 0.8;
 /** What did not hold; empty when all did. */
 export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   const scored = outcomes.filter((outcome) => digitOf(outcome) !== '-');
-  const asked = scored.reduce((sum, { query }) => sum + query.items, 0);
+  const total = scored.reduce((sum, { query }) => sum + query.items, 0);
   const hits = scored.reduce((sum, outcome) => sum + outcome.hits, 0);
-  const few = hits < minRight * asked ? [`only ${hits} of ${asked} digits were right`] : [];
+  const few = hits < minRight * total ? [`only ${hits} of ${total} digits were right`] : [];
   const failed = outcomes.flatMap(({ query, problem }) =>
-    problem === undefined ? [] : [`${query.asked}: ${problem}`],
+    problem === undefined ? [] : [`${query.description}: ${problem}`],
   );
   return [...failed, ...few];
 }

@@ -36,7 +36,7 @@ describe('the quick start’s queries', () => {
         ['large', 'large:original', 0.993],
       ],
     );
-    for (const query of aimed) assert.deepEqual(able(family, query), [answererOf(query)], query.asked);
+    for (const query of aimed) assert.deepEqual(able(family, query), [answererOf(query)], query.description);
   });
 
   it('name a dominated variant, which answers all the same, or else the most accurate', () => {
