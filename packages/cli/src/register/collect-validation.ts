@@ -24,8 +24,8 @@ interface ArrayFile {
  * `name=file.npy` says. The same files always make the same bytes. Throws `invalid-argument` for what is missing or unclear.
  */
 export async function collectValidation(given: string): Promise<CollectedValidation> {
-  if ((await sizeOf(given)) !== undefined && !given.endsWith('.npy')) return kept(given);
-  if (given.endsWith('.npz')) throw refuse(`there is no validation set at ${given}`);
+  if ((await sizeOf(given)) !== undefined && !given.endsWith('.npy')) return withoutCleanUp(given);
+  if (given.endsWith('.npz')) throw validationError(`there is no validation set at ${given}`);
   const files = parseFiles(given);
   await checkSizes(files);
   const folder = await mkdtemp(join(tmpdir(), 'pareto-validation-'));
@@ -40,9 +40,9 @@ export async function collectValidation(given: string): Promise<CollectedValidat
   }
 }
 
-const kept = (path: string): CollectedValidation => ({ path, [Symbol.asyncDispose]: async () => undefined });
+const withoutCleanUp = (path: string): CollectedValidation => ({ path, [Symbol.asyncDispose]: async () => undefined });
 
-const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
+const validationError = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
 const form = 'expected samples.npz, or an .npy file for each input and for label: image.npy,label.npy';
 
@@ -56,16 +56,16 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 function parseFiles(given: string): readonly ArrayFile[] {
   const files = given.split(',').map((part) => {
     const [, name, path] = /^(?:([^=]+)=)?(.+\.npy)$/.exec(part) ?? [];
-    if (path === undefined) throw refuse(`${part} is neither an .npz nor an .npy file: ${form}`);
+    if (path === undefined) throw validationError(`${part} is neither an .npz nor an .npy file: ${form}`);
     return { name: name ?? basename(path, '.npy'), path };
   });
   const names = files.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw refuse(`the validation set has two arrays ${twice}: write name=file.npy to tell them apart`);
+    throw validationError(`the validation set has two arrays ${twice}: write name=file.npy to tell them apart`);
   if (!names.includes('label') || names.length === 1) {
     const missing = names.includes('label') ? 'no input' : 'no labels';
-    throw refuse(`the validation set has ${missing}, only ${names.join(' and ')}: ${form}, or name=file.npy`);
+    throw validationError(`the validation set has ${missing}, only ${names.join(' and ')}: ${form}, or name=file.npy`);
   }
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -74,11 +74,11 @@ async function checkSizes(files: readonly ArrayFile[]): Promise<void> {
   let total = 0;
   for (const { path } of files) {
     const size = await sizeOf(path);
-    if (size === undefined) throw refuse(`there is no file ${path} for the validation set`);
+    if (size === undefined) throw validationError(`there is no file ${path} for the validation set`);
     total += size;
   }
   const { maxBytes } = defaultNpzLimits;
-  if (total > maxBytes) throw refuse(`the arrays are ${total} bytes together, at most ${maxBytes} are taken`);
+  if (total > maxBytes) throw validationError(`the arrays are ${total} bytes together, at most ${maxBytes} are taken`);
 }
 
 /** Not compressed: what a compressor makes differs by its version. ZIP writes local time: this is the same in every zone. */

@@ -54,7 +54,7 @@ async function findAll(paths: readonly string[], options: FindOptions, fetched: 
   if (others.length === 0 && !(await Promise.all(models.map(isModel))).includes(true)) {
     throw new ParetoError('invalid-argument', `there is no .onnx file at ${paths.join(' or ')}`);
   }
-  const refused = models.map(refuseName);
+  const refused = models.map(nameProblem);
   return {
     models: models.filter((_, i) => refused[i] === undefined),
     others: [...others, ...refused.filter((one) => one !== undefined)],
@@ -101,7 +101,7 @@ function nameModels(models: readonly FoundModel[], options: FindOptions): readon
   }));
 }
 
-function refuseName({ name }: FoundModel): NotFound | undefined {
+function nameProblem({ name }: FoundModel): NotFound | undefined {
   try {
     checkName('architecture', name);
     return undefined;

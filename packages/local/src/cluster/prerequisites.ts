@@ -7,7 +7,7 @@ import { ParetoError } from '@pareto/core';
 import { certificateFiles } from '@pareto/rpc';
 import { configFile, type Role, type TopologyOptions } from './topology.js';
 
-const refuse = (why: string): ParetoError => new ParetoError('failed-precondition', why);
+const preconditionError = (why: string): ParetoError => new ParetoError('failed-precondition', why);
 
 /** Throws unless the controllers can share a store: etcd where there are several, and one of its members answering. */
 export async function checkStore({ controllers, etcd }: TopologyOptions): Promise<void> {
@@ -20,7 +20,7 @@ export async function checkStore({ controllers, etcd }: TopologyOptions): Promis
   }
   const answers = await Promise.all(etcd.map(answersAt));
   if (answers.some((answer) => answer)) return;
-  throw refuse(
+  throw preconditionError(
     `no etcd answers at ${etcd.join(', ')}: start it, or leave --etcd out for one controller with an embedded store`,
   );
 }
@@ -56,7 +56,7 @@ export async function checkCertificates(folder: string | undefined): Promise<voi
     const advice = (await exists(join(folder, ca)))
       ? `these are the certificates of one role, give the folder that has those of ${roles.join(', ')}: ${dirname(folder)}?`
       : `make a set for development with 'pareto certs init --out ${folder}'`;
-    throw refuse(`--certs ${folder}: there is no ${path}: ${advice}`);
+    throw preconditionError(`--certs ${folder}: there is no ${path}: ${advice}`);
   }
 }
 
@@ -66,5 +66,7 @@ export async function checkConfigDir(folder: string | undefined): Promise<void> 
   const found = await Promise.all(roles.map((role) => exists(configFile(folder, role))));
   if (found.includes(true)) return;
   const names = roles.map((role) => basename(configFile(folder, role)));
-  throw refuse(`--config-dir ${folder}: there is no ${names.join(', ')} in it: expected at least one of them`);
+  throw preconditionError(
+    `--config-dir ${folder}: there is no ${names.join(', ')} in it: expected at least one of them`,
+  );
 }

@@ -50,8 +50,8 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
   const failed = new Promise<never>((_, reject) => (fail = reject));
   // Whoever waits for readiness hears of it; later nobody has to.
   failed.catch(() => undefined);
-  const refuse = (why: string): void => fail(new ParetoError('failed-precondition', why));
-  log.on('error', (error) => refuse(`cannot write ${spec.logFile}: ${error.message}`));
+  const failStart = (why: string): void => fail(new ParetoError('failed-precondition', why));
+  log.on('error', (error) => failStart(`cannot write ${spec.logFile}: ${error.message}`));
 
   const start = (): void => {
     const since = options.clock.now();
@@ -64,7 +64,7 @@ export function supervise(spec: ProcessSpec, options: SupervisorOptions): Superv
       state.child = undefined;
       if (state.stopping) return;
       const reason = signal === null ? `ended with code ${code ?? 1}` : `was ended by ${signal}`;
-      if (!state.keep) return refuse(`${spec.name} could not start: ${lastLine || reason}`);
+      if (!state.keep) return failStart(`${spec.name} could not start: ${lastLine || reason}`);
       failures = options.clock.now() - since > stableMs ? 1 : failures + 1;
       const delay = restartDelay(failures - 1);
       options.onRestart(spec.name, reason, delay);
