@@ -22,7 +22,7 @@ import { addTop } from './commands/top.js';
 import { addUp } from './commands/up.js';
 import { addVersion } from './commands/version.js';
 import { addLoad, addUnload } from './commands/warmth.js';
-import { answerCompletion } from './completion/answer.js';
+import { formatCompletion } from './completion/format-completion.js';
 import { outputFormats, type CommonOptions, type Context } from './context/context.js';
 import { addressesLike, addressLike, defaultController, defaultRouter } from './context/options.js';
 import { hasHint } from './suggest/nearest.js';
@@ -133,8 +133,8 @@ async function complete(words: readonly string[], context: Context): Promise<num
     await root.parseAsync(words.slice(0, -1), { from: 'user' });
     return root.opts();
   };
-  const answer = await answerCompletion(words, { program, endpoints, clock: context.clock }).catch(() => '');
-  if (answer !== '') context.terminal.print(answer);
+  const lines = await formatCompletion(words, { program, endpoints, clock: context.clock }).catch(() => '');
+  if (lines !== '') context.terminal.print(lines);
   return exitCodes.ok;
 }
 

@@ -18,8 +18,8 @@ export async function checkStore({ controllers, etcd }: TopologyOptions): Promis
       `${controllers} controllers need a store that they share, and the embedded one is of one controller alone: name an etcd with --etcd HOST:PORT, or leave --controllers out`,
     );
   }
-  const answers = await Promise.all(etcd.map(answersAt));
-  if (answers.some((answer) => answer)) return;
+  const reachable = await Promise.all(etcd.map(canConnect));
+  if (reachable.some((isReachable) => isReachable)) return;
   throw preconditionError(
     `no etcd answers at ${etcd.join(', ')}: start it, or leave --etcd out for one controller with an embedded store`,
   );
@@ -27,13 +27,13 @@ export async function checkStore({ controllers, etcd }: TopologyOptions): Promis
 
 const connectMs = 2_000;
 
-function answersAt(address: string): Promise<boolean> {
+function canConnect(address: string): Promise<boolean> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   return new Promise((resolve) => {
     const socket = connect({ host, port: Number(port), timeout: connectMs });
-    const end = (answer: boolean) => (): void => {
+    const end = (isReached: boolean) => (): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(isReached);
     };
     socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
   });

@@ -20,10 +20,10 @@ export async function waitUntilReady(
   const { clock, signal, timeoutMs } = options;
   const deadline = clock.now() + timeoutMs;
   for (;;) {
-    const answer = await probe(`http://${host}:${port}/readyz`, signal);
-    if (answer === 'ready') return;
+    const status = await probe(`http://${host}:${port}/readyz`, signal);
+    if (status === 'ready') return;
     if (clock.now() > deadline) {
-      throw new ParetoError('deadline-exceeded', `${name} is not ready after ${timeoutMs / 1000} s: ${answer}`);
+      throw new ParetoError('deadline-exceeded', `${name} is not ready after ${timeoutMs / 1000} s: ${status}`);
     }
     await clock.sleep(pollMs, signal);
   }

@@ -19,7 +19,7 @@ export interface CompletionOptions {
 }
 
 /** A line for each: the value, a tab, what it is. The last word is the one that is being typed. */
-export async function answerCompletion(
+export async function formatCompletion(
   words: readonly string[],
   { program, endpoints, clock }: CompletionOptions,
 ): Promise<string> {
