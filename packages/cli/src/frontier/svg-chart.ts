@@ -2,7 +2,7 @@
 
 import { formatPercent } from '../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
-import { placeLabels, type Box } from './place-labels.js';
+import { positionLabels, type Box } from './position-labels.js';
 import { styled } from './svg-style.js';
 import { linearScale, logScale, type Scale } from './scale.js';
 import { visibleMarks } from './visible-marks.js';
@@ -14,7 +14,7 @@ export interface ChartSize {
 }
 
 /** A mark, and where it is. */
-interface Placed extends Mark {
+interface PositionedMark extends Mark {
   readonly cx: number;
   readonly cy: number;
   readonly lowY: number;
@@ -44,7 +44,7 @@ export function drawSvg(chart: Chart, size: ChartSize): string {
   const xAt = (value: number): number => area.left + x.at(value) * (area.right - area.left);
   const yAt = (value: number): number =>
     clamp(area.bottom - y.at(value) * (area.bottom - area.top), area.top, area.bottom);
-  const placed = shown.map((mark): Placed => ({
+  const placed = shown.map((mark): PositionedMark => ({
     ...mark,
     cx: xAt(mark.x),
     cy: yAt(mark.y),
@@ -98,18 +98,18 @@ function xTicks(
   ];
 }
 
-const stepsThrough = (front: readonly Placed[]): string =>
+const stepsThrough = (front: readonly PositionedMark[]): string =>
   front
     .map(({ cx, cy }, i) => (i === 0 ? `M${coordinate(cx)} ${coordinate(cy)}` : `H${coordinate(cx)}V${coordinate(cy)}`))
     .join('');
 
-const whisker = ({ kind, cx, lowY, highY }: Placed): string =>
+const whisker = ({ kind, cx, lowY, highY }: PositionedMark): string =>
   element('path', {
     ...styled(`whisker ${kind === 'front' ? 'front' : 'other'}`),
     d: `M${coordinate(cx)} ${coordinate(highY)}V${coordinate(lowY)}M${coordinate(cx - 3)} ${coordinate(highY)}h6M${coordinate(cx - 3)} ${coordinate(lowY)}h6`,
   });
 
-function point(mark: Placed, { formatX, xLabel }: Chart): string {
+function point(mark: PositionedMark, { formatX, xLabel }: Chart): string {
   const { name, kind, cx, cy, x, y, low, high } = mark;
   const tooltip = `${name}: ${formatPercent(y)} (${formatPercent(low)} to ${formatPercent(high)}), ${formatX(x)} ${xLabel}`;
   const r = kind === 'aside' ? radius - 1.5 : radius;
@@ -117,8 +117,8 @@ function point(mark: Placed, { formatX, xLabel }: Chart): string {
 }
 
 /** Of the front: names where they fit, else the keys of the list. */
-function labels(front: readonly Placed[], all: readonly Placed[], area: Box): readonly string[] {
-  const around = (mark: Placed): Box => ({
+function labels(front: readonly PositionedMark[], all: readonly PositionedMark[], area: Box): readonly string[] {
+  const around = (mark: PositionedMark): Box => ({
     left: mark.cx - radius,
     right: mark.cx + radius,
     top: mark.cy - radius,
@@ -128,7 +128,7 @@ function labels(front: readonly Placed[], all: readonly Placed[], area: Box): re
     .filter(({ kind }) => kind !== 'aside')
     .map(({ cx, lowY, highY }) => lineBox(cx, highY, cx, lowY));
   const requests = front.map(({ cx, cy, key = '', name }) => ({ x: cx, y: cy, texts: [`${key} ${name}`, key] }));
-  const placed = placeLabels(requests, area, [...all.map(around), ...whiskers, ...stepBoxes(front)], labelMetrics);
+  const placed = positionLabels(requests, area, [...all.map(around), ...whiskers, ...stepBoxes(front)], labelMetrics);
   return placed.flatMap((label, i) => {
     const mark = front[i];
     if (label === undefined || mark === undefined) return [];
@@ -148,7 +148,7 @@ const lineBox = (left: number, top: number, right: number, bottom: number): Box 
   bottom: bottom + 2,
 });
 
-const stepBoxes = (front: readonly Placed[]): readonly Box[] =>
+const stepBoxes = (front: readonly PositionedMark[]): readonly Box[] =>
   front.flatMap(({ cx, cy }, i) => {
     const next = front[i + 1];
     return next === undefined ? [] : [lineBox(cx, cy, next.cx, cy), lineBox(next.cx, next.cy, next.cx, cy)];

@@ -76,7 +76,7 @@ interface Scales {
   readonly y: Scale;
 }
 
-interface Placed extends Mark {
+interface PositionedMark extends Mark {
   readonly column: number;
   readonly row: number;
 }
@@ -87,7 +87,7 @@ const joins = '─│╯';
 
 function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, paint: Paint): void {
   const rowOf = (value: number): number => grid.rows - 1 - cellOf(y, value, grid.rows);
-  const placed = marks.map((mark): Placed => ({
+  const placed = marks.map((mark): PositionedMark => ({
     ...mark,
     column: cellOf(x, mark.x, grid.columns),
     row: rowOf(mark.y),
@@ -111,7 +111,7 @@ function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, pai
 }
 
 /** Steps: what is on a step's level or under it can be had, no slower and no dearer than at its left end. */
-function joinFront(grid: TextGrid, front: readonly Placed[], style: Style): void {
+function joinFront(grid: TextGrid, front: readonly PositionedMark[], style: Style): void {
   front.forEach(({ column, row }, i) => {
     const next = front[i + 1];
     if (next === undefined) return;
@@ -124,8 +124,8 @@ function joinFront(grid: TextGrid, front: readonly Placed[], style: Style): void
 /** The key, and the name where there is room: before the mark, for nothing lies before the front, else behind it. */
 function labelMark(
   grid: TextGrid,
-  { key = '', name, column, row }: Placed,
-  front: readonly Placed[],
+  { key = '', name, column, row }: PositionedMark,
+  front: readonly PositionedMark[],
   style: Style,
 ): void {
   const sharers = front.filter((other) => other.column === column && other.row === row);
@@ -133,14 +133,14 @@ function labelMark(
   if (sharers[0]?.key !== key) return;
   const texts = sharers.length === 1 ? [`${keys} ${name}`, keys] : [keys];
   for (const text of texts) {
-    const places = [
+    const positions = [
       [column - text.length - 1, row],
       [column + 2, row],
       [column - text.length, row - 1],
       [column + 1, row + 1],
     ] as const;
-    const place = places.find(([start, at]) => grid.isFree(start - 1, at, text.length + 1, joins));
-    if (place === undefined) continue;
-    return grid.put(...place, text, style);
+    const position = positions.find(([start, at]) => grid.isFree(start - 1, at, text.length + 1, joins));
+    if (position === undefined) continue;
+    return grid.put(...position, text, style);
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { planFrontiers } from '../../src/frontier/frontier.js';
 import { frontierHtml } from '../../src/frontier/html-page.js';
-import { placeLabels, type Box } from '../../src/frontier/place-labels.js';
+import { positionLabels, type Box } from '../../src/frontier/position-labels.js';
 import { frontierSvg } from '../../src/frontier/frontier-svg.js';
 import { element, escapeXml } from '../../src/frontier/xml.js';
 import { digits, fakeVariant } from '../support/fake-description.js';
@@ -30,7 +30,7 @@ describe('labels', () => {
       fc.property(fc.array(point, { maxLength: 20 }), (points) => {
         const obstacles = points.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
         const requests = points.map((at, i) => ({ ...at, texts: [`${i} cnn-large:int8-static`, String(i)] }));
-        const placed = placeLabels(requests, area, obstacles, metrics).filter((label) => label !== undefined);
+        const placed = positionLabels(requests, area, obstacles, metrics).filter((label) => label !== undefined);
         placed.forEach(({ box }, i) => {
           assert.ok(box.left >= 0 && box.top >= 0 && box.right <= 400 && box.bottom <= 300);
           for (const other of [...obstacles, ...placed.slice(0, i).map((label) => label.box)]) {
@@ -46,10 +46,10 @@ describe('labels', () => {
   it('say less where there is little room, and nothing where there is none', () => {
     const request = { x: 20, y: 6, texts: ['1 cnn-large:original', '1'] };
     const narrow = { left: 0, top: 0, right: 40, bottom: 12 };
-    const [label, none] = placeLabels([request, request, request], narrow, [], metrics).slice(1);
+    const [label, none] = positionLabels([request, request, request], narrow, [], metrics).slice(1);
     assert.equal(label?.text, '1');
     assert.equal(none, undefined);
-    assert.equal(placeLabels([request], { ...narrow, right: 300 }, [], metrics)[0]?.text, '1 cnn-large:original');
+    assert.equal(positionLabels([request], { ...narrow, right: 300 }, [], metrics)[0]?.text, '1 cnn-large:original');
   });
 });
 

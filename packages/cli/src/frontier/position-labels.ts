@@ -14,7 +14,7 @@ export interface LabelRequest {
   readonly texts: readonly string[];
 }
 
-export interface PlacedLabel {
+export interface PositionedLabel {
   readonly text: string;
   readonly box: Box;
   /** So far from its point that a line is wanted. */
@@ -30,29 +30,29 @@ export interface LabelMetrics {
  * One after the other: each takes the first place near its point, for the first of its texts that has one, that lies within
  * `area` and on no obstacle or label before it. Undefined: there is no room.
  */
-export function placeLabels(
+export function positionLabels(
   requests: readonly LabelRequest[],
   area: Box,
   obstacles: readonly Box[],
   metrics: LabelMetrics,
-): readonly (PlacedLabel | undefined)[] {
+): readonly (PositionedLabel | undefined)[] {
   const taken = [...obstacles];
   return requests.map((request) => {
-    const placed = placeOne(request, area, taken, metrics);
-    if (placed !== undefined) taken.push(placed.box);
-    return placed;
+    const positioned = positionLabel(request, area, taken, metrics);
+    if (positioned !== undefined) taken.push(positioned.box);
+    return positioned;
   });
 }
 
-function placeOne(
+function positionLabel(
   { x, y, texts }: LabelRequest,
   area: Box,
   taken: readonly Box[],
   { charWidth, height }: LabelMetrics,
-): PlacedLabel | undefined {
+): PositionedLabel | undefined {
   for (const text of texts) {
     const width = text.length * charWidth;
-    for (const { dx, dy, isFar } of places(width, height)) {
+    for (const { dx, dy, isFar } of offsets(width, height)) {
       const box = { left: x + dx, top: y + dy, right: x + dx + width, bottom: y + dy + height };
       if (within(box, area) && !taken.some((other) => overlap(box, other))) return { text, box, isFar };
     }
@@ -60,7 +60,7 @@ function placeOne(
   return undefined;
 }
 
-interface Place {
+interface Offset {
   readonly dx: number;
   readonly dy: number;
   readonly isFar: boolean;
@@ -69,12 +69,12 @@ interface Place {
 const near = 8;
 
 /** Before and above the point first: nothing lies there, for a point of the front. Then further and further away. */
-const places = (width: number, height: number): readonly Place[] =>
+const offsets = (width: number, height: number): readonly Offset[] =>
   [0, 1, 2, 3].flatMap((ring) => {
     const away = near + ring * height;
     const above = -height - away + 4;
     const below = away - 4;
-    const at = (dx: number, dy: number): Place => ({ dx, dy, isFar: ring > 0 });
+    const at = (dx: number, dy: number): Offset => ({ dx, dy, isFar: ring > 0 });
     return [
       at(-width - near, -height / 2 - ring * height),
       at(-width - near / 2, above),
