@@ -36,10 +36,10 @@ export function planCompletion(program: Command, words: readonly string[]): Comp
   const argument = argumentAt(command, given.length);
   if (argument === undefined) return { kind: 'words', words: [] };
   if (argument.argChoices !== undefined) return wordsOf(argument.argChoices);
-  return placeOf(command, argument.name(), given);
+  return completionOf(command, argument.name(), given);
 }
 
-interface Place {
+interface Cursor {
   readonly command: Command;
   /** Arguments that stand already. */
   readonly given: readonly string[];
@@ -47,7 +47,7 @@ interface Place {
   readonly pending: Option | undefined;
 }
 
-function walk(program: Command, words: readonly string[]): Place {
+function walk(program: Command, words: readonly string[]): Cursor {
   let command = program;
   let pending: Option | undefined;
   const given: string[] = [];
@@ -108,10 +108,12 @@ const wordsOf = (values: readonly string[]): Completion => ({
 
 function valuesOf(command: Command, option: Option): Completion {
   if (option.argChoices !== undefined) return wordsOf(option.argChoices);
-  return placeOf(command, option.long === '--target' || option.long === '--task' ? option.name() : 'file', []);
+  return completionOf(command, option.long === '--target' || option.long === '--task' ? option.name() : 'file', []);
 }
 
-const filePlaces: ReadonlySet<string> = new Set(['file', 'path', 'paths', 'model', 'models']);
+const filePlaceholders: ReadonlySet<string> = new Set(['file', 'path', 'paths', 'model', 'models']);
 
-const placeOf = (command: Command, placeholder: string, given: readonly string[]): Completion =>
-  filePlaces.has(placeholder) ? { kind: 'files' } : { kind: 'names', command: command.name(), placeholder, given };
+const completionOf = (command: Command, placeholder: string, given: readonly string[]): Completion =>
+  filePlaceholders.has(placeholder)
+    ? { kind: 'files' }
+    : { kind: 'names', command: command.name(), placeholder, given };

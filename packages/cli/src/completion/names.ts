@@ -10,7 +10,7 @@ type Wanted = Extract<Completion, { kind: 'names' }>;
 type What = keyof LiveNames;
 
 /** By command and placeholder, else by placeholder alone. */
-const places: Readonly<Record<string, readonly What[]>> = {
+const nameKinds: Readonly<Record<string, readonly What[]>> = {
   'describe name': ['tasks', 'models', 'variants', 'workers'],
   'delete name': ['tasks', 'models'],
   'jobs name': ['tasks', 'models'],
@@ -39,7 +39,7 @@ export async function namesFor(wanted: Wanted, readNames: () => Promise<LiveName
     return kinds.map(({ name, summary }) => ({ value: name, about: summary }));
   if (command === 'logs') return logNames();
   const whats =
-    command === 'get' ? kindOf(given[0]) : (places[`${command} ${placeholder}`] ?? places[placeholder] ?? []);
+    command === 'get' ? kindOf(given[0]) : (nameKinds[`${command} ${placeholder}`] ?? nameKinds[placeholder] ?? []);
   if (whats.length === 0) return [];
   const names = await readNames();
   return whats.flatMap((what) => names[what].map((value) => ({ value, about: about[what] })));
