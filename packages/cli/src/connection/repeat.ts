@@ -26,9 +26,9 @@ const mayPass = (error: unknown): error is ParetoError =>
 
 /**
  * Does a work that may be repeated until it succeeds, fails for what won't pass, or has failed for too long in a row.
- * A long work calls `goesOn` when it got further: what it fails with afterwards is a new failure. Throws its last error.
+ * A long work calls `continuation` when it got further: what it fails with afterwards is a new failure. Throws its last error.
  */
-export async function repeat<T>(work: (goesOn: () => void) => Promise<T>, options: RepeatOptions): Promise<T> {
+export async function repeat<T>(work: (onProgress: () => void) => Promise<T>, options: RepeatOptions): Promise<T> {
   const { signal, clock, onRepeat, maxFailingMs = defaultMaxFailingMs } = options;
   let failingSince: number | undefined;
   for (;;) {

@@ -40,11 +40,11 @@ export interface FollowEventsOptions extends RepeatOptions {
 export async function followEvents(clients: ControllerClients, options: FollowEventsOptions): Promise<void> {
   const { request, onEvent, clock, signal } = options;
   const isNew = createOnce();
-  await repeat(async (goesOn) => {
+  await repeat(async (onProgress) => {
     await clients.events(request, {
       signal,
       onEvent(event) {
-        goesOn();
+        onProgress();
         const timed = { event, at: (clock.now() - event.ageMs) as Milliseconds };
         if (isNew(timed)) onEvent(timed);
       },

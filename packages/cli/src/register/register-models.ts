@@ -40,12 +40,12 @@ async function send(clients: ControllerClients, file: LocalFile, options: Regist
   const { signal, onEvent } = options;
   const name = basename(file.path);
   const { sizeBytes } = file;
-  const sent = await repeat((goesOn) => {
-    const onProgress = (sentBytes: number): void => {
-      goesOn();
+  const sent = await repeat((onProgress) => {
+    const onSent = (sentBytes: number): void => {
+      onProgress();
       onEvent({ kind: 'uploading', file: name, sentBytes, totalBytes: sizeBytes });
     };
-    return clients.upload(uploadOf(file, { signal, onProgress }));
+    return clients.upload(uploadOf(file, { signal, onProgress: onSent }));
   }, options);
   onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
 }

@@ -155,20 +155,20 @@ async function wait(
   const name = more.length === 0 ? only : '';
   return waitForJobs(clients, name, architectures, { ...repeatOptions(context), onSnapshot }).catch(
     (error: unknown) => {
-      if (context.stop.aborted) context.terminal.note(goesOn(tasks));
+      if (context.stop.aborted) context.terminal.note(continuation(tasks));
       throw error;
     },
   );
 }
 
-function goesOn(tasks: readonly string[]): string {
+function continuation(tasks: readonly string[]): string {
   const what = tasks.length === 1 ? ` ${tasks[0] ?? ''}` : '';
   return `making and measuring go on without this command: 'pareto jobs${what} --watch' follows them`;
 }
 
 function formatDetached(tasks: readonly string[], architectures: readonly wire.Architecture[]): string {
   const lines = architectures.map(({ name, version }) => `registered ${name} version ${version}`);
-  return [...lines, ...(lines.length === 0 ? [] : [goesOn(tasks)])].join('\n');
+  return [...lines, ...(lines.length === 0 ? [] : [continuation(tasks)])].join('\n');
 }
 
 function checkOutcome(wanted: number, refused: number, unmeasured: readonly string[]): void {

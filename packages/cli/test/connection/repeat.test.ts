@@ -60,8 +60,8 @@ describe('repeat', () => {
 
   it('counts failing from the last time that the work went on', async () => {
     const away = failing(new ParetoError('unavailable', 'away'), 100);
-    const work = (goesOn: () => void): Promise<string> => {
-      goesOn();
+    const work = (onProgress: () => void): Promise<string> => {
+      onProgress();
       return away();
     };
     assert.equal(await repeat(work, options()), 'done');
