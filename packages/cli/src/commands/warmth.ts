@@ -12,12 +12,12 @@ import { waitUntilReady } from '../connection/wait-until-ready.js';
 
 const defaultTimeoutMs = 600_000;
 
-interface WishOptions extends CommonOptions {
+interface WarmthOptions extends CommonOptions {
   readonly reason?: string;
   readonly for?: number;
 }
 
-interface LoadOptions extends WishOptions {
+interface LoadOptions extends WarmthOptions {
   readonly detach?: boolean;
   readonly timeout?: number;
 }
@@ -30,7 +30,7 @@ export function addLoad(program: Command, context: Context): void {
       'Keeps one replica ready: of a variant, or of the variant of a model or a task that suits it best. Waits until it is. What others need is not pushed out for it.',
     )
     .argument('<name...>', 'a task, an architecture or a variant');
-  addWishOptions(command)
+  addWarmthOptions(command)
     .option('--detach', 'do not wait until it is ready')
     .option(
       '--timeout <duration>',
@@ -42,7 +42,7 @@ export function addLoad(program: Command, context: Context): void {
       const options = self.optsWithGlobals<LoadOptions>();
       const target = nameIn(words);
       const { rule, ready } = await withController(options, async (clients) => {
-        const rule = await setWish(context, clients, options, { kind: 'warm', target });
+        const rule = await setWarmthRule(context, clients, options, { kind: 'warm', target });
         const { detach = false, timeout = defaultTimeoutMs } = options;
         return { rule, ready: detach ? [] : await waitUntilReady(context, clients, target, timeout) };
       });
@@ -59,27 +59,27 @@ export function addUnload(program: Command, context: Context): void {
       'Keeps nothing of it loaded that nobody asks for. Nothing is deleted, and queries are answered as ever: the first one is held while it loads.',
     )
     .argument('<name...>', 'a task, an architecture or a variant');
-  addWishOptions(command)
+  addWarmthOptions(command)
     .addHelpText('after', '\nExample:\n  pareto unload cnn-large')
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
-      const options = self.optsWithGlobals<WishOptions>();
+      const options = self.optsWithGlobals<WarmthOptions>();
       const target = nameIn(words);
       const rule = await withController(options, (clients) =>
-        setWish(context, clients, options, { kind: 'cold', target }),
+        setWarmthRule(context, clients, options, { kind: 'cold', target }),
       );
       printResult(context, options, { rule }, () => formatCold(rule));
     });
 }
 
-const addWishOptions = (command: Command): Command =>
+const addWarmthOptions = (command: Command): Command =>
   command
     .option('--reason <text>', 'why, for whoever looks later')
     .option('--for <duration>', 'until it ends by itself: 90s, 30m, 2h, 1d (default: until it is lifted)', duration);
 
-const setWish = (
+const setWarmthRule = (
   { stop }: Context,
   { registry }: ControllerClients,
-  options: WishOptions,
+  options: WarmthOptions,
   what: { readonly kind: 'warm' | 'cold'; readonly target: string },
 ): Promise<wire.Rule> =>
   registry.setRule(
