@@ -28,7 +28,11 @@ export type RegisterEvent =
   | { readonly kind: 'uploading'; readonly file: string; readonly sentBytes: number; readonly totalBytes: number }
   | { readonly kind: 'uploaded'; readonly file: string; readonly sizeBytes: number; readonly sent: boolean }
   | { readonly kind: 'task'; readonly task: wire.Task }
-  | { readonly kind: 'architecture'; readonly architecture: wire.Architecture; readonly wished?: number | undefined }
+  | {
+      readonly kind: 'architecture';
+      readonly architecture: wire.Architecture;
+      readonly requestedVersion?: number | undefined;
+    }
   | { readonly kind: 'refused' | 'skipped'; readonly model: string; readonly reason: string };
 
 export interface RegisterOptions extends RepeatOptions {
@@ -139,7 +143,7 @@ async function registerModel(
   };
   const { signal } = options;
   const architecture = await repeat(() => clients.registry.registerArchitecture(request, { signal }), options);
-  options.onEvent({ kind: 'architecture', architecture, wished: version });
+  options.onEvent({ kind: 'architecture', architecture, requestedVersion: version });
   return architecture;
 }
 

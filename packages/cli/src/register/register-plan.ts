@@ -5,7 +5,7 @@ import type { NotFound } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import type { LocalModel } from './register-models.js';
 
-export interface PlanWish {
+export interface PlanOptions {
   /** Undefined: each model has one of its own. */
   readonly task: string | undefined;
   /** Undefined: all where there is something to measure accuracy on, else the models as they are trained. */
@@ -33,22 +33,23 @@ export interface RegisterPlan {
 type Known = Pick<wire.ListResponse, 'tasks' | 'architectures'>;
 
 /** In the order of the models. One that is registered stays with its task. */
-export function planRegistration(models: readonly LocalModel[], known: Known, wish: PlanWish): RegisterPlan {
+export function planRegistration(models: readonly LocalModel[], known: Known, options: PlanOptions): RegisterPlan {
   const groups = new Map<string, LocalModel[]>();
   const refused: NotFound[] = [];
   for (const model of models) {
-    const task = wish.task ?? known.architectures.find(({ name }) => name === model.name)?.task ?? `${model.name}.task`;
+    const task =
+      options.task ?? known.architectures.find(({ name }) => name === model.name)?.task ?? `${model.name}.task`;
     const reason = refusalOf(task);
     if (reason !== undefined) refused.push({ name: model.name, kind: 'refused', reason });
     else groups.set(task, [...(groups.get(task) ?? []), model]);
   }
   const planned = Array.from(groups, ([task, own]): Group => {
     const there = known.tasks.find(({ name }) => name === task);
-    const isJudged = wish.hasValidation || (there !== undefined && there.validationDigest !== '');
-    const recipes = wish.recipes ?? (isJudged ? [] : [originalRecipe]);
-    return { task, isNew: there === undefined || wish.defines, recipes, models: own };
+    const isJudged = options.hasValidation || (there !== undefined && there.validationDigest !== '');
+    const recipes = options.recipes ?? (isJudged ? [] : [originalRecipe]);
+    return { task, isNew: there === undefined || options.defines, recipes, models: own };
   });
-  const isPlain = wish.recipes === undefined && planned.some(({ recipes }) => recipes.length > 0);
+  const isPlain = options.recipes === undefined && planned.some(({ recipes }) => recipes.length > 0);
   return { groups: planned, refused, isPlain };
 }
 

@@ -27,7 +27,7 @@ function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching
     case 'task':
       return `task ${event.task.name}`;
     case 'architecture':
-      return architectureLine(event.architecture, event.wished);
+      return architectureLine(event.architecture, event.requestedVersion);
     case 'refused':
     case 'skipped':
       return `${event.kind} ${event.model}: ${event.reason}`;
@@ -37,8 +37,9 @@ function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching
 const uploadLine = (file: string, sent: number, total: number): string =>
   `uploading ${file} ${formatPercent(total === 0 ? 1 : sent / total)} of ${formatBytes(total)}`;
 
-function architectureLine({ name, version }: wire.Architecture, wished: number | undefined): string {
-  const other = wished === undefined || wished === version ? '' : ` (${wished} was given before: no version is twice)`;
+function architectureLine({ name, version }: wire.Architecture, requested: number | undefined): string {
+  const other =
+    requested === undefined || requested === version ? '' : ` (${requested} was given before: no version is twice)`;
   return `registered ${name} version ${version}${other}`;
 }
 

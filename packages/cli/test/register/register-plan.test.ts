@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { planRegistration, type PlanWish, type RegisterPlan } from '../../src/register/register-plan.js';
+import { planRegistration, type PlanOptions, type RegisterPlan } from '../../src/register/register-plan.js';
 import { formatRemarks } from '../../src/register/register-remarks.js';
 
 const model = (name: string) => ({ name, path: `/${name}.onnx` });
-const wish: PlanWish = { task: undefined, recipes: undefined, hasValidation: false, defines: false };
+const options: PlanOptions = { task: undefined, recipes: undefined, hasValidation: false, defines: false };
 const nothing = { tasks: [], architectures: [] };
 const groupsOf = ({ groups }: RegisterPlan): readonly string[] =>
   groups.map(
@@ -13,7 +13,7 @@ const groupsOf = ({ groups }: RegisterPlan): readonly string[] =>
 
 describe('the plan of a registration', () => {
   it('gives each model a task of its own, its versions one together', () => {
-    const plan = planRegistration([model('a'), model('b'), model('a')], nothing, wish);
+    const plan = planRegistration([model('a'), model('b'), model('a')], nothing, options);
     assert.deepEqual(groupsOf(plan), ['new a.task [original]: a,a', 'new b.task [original]: b']);
     assert.equal(plan.isPlain, true);
   });
@@ -21,14 +21,14 @@ describe('the plan of a registration', () => {
   it('leaves a model with the task that it has', () => {
     const known = { tasks: [task('digits', 'sha256:1')], architectures: [{ name: 'a', task: 'digits' }] } as never;
     assert.deepEqual(
-      groupsOf(planRegistration([model('a')], known, wish)),
+      groupsOf(planRegistration([model('a')], known, options)),
       ['digits []: a'],
       'and all is made where it can be judged',
     );
   });
 
   it('makes all where there is something to measure on, and what is named anywhere', () => {
-    const named = { ...wish, task: 't' };
+    const named = { ...options, task: 't' };
     assert.deepEqual(
       groupsOf(planRegistration([model('a')], nothing, { ...named, hasValidation: true, defines: true })),
       ['new t []: a'],
@@ -42,7 +42,7 @@ describe('the plan of a registration', () => {
   });
 
   it('refuses a model whose name leaves no room for that of its task', () => {
-    const { groups, refused } = planRegistration([model('a'.repeat(126)), model('b')], nothing, wish);
+    const { groups, refused } = planRegistration([model('a'.repeat(126)), model('b')], nothing, options);
     assert.deepEqual([groups.length, refused[0]?.kind], [1, 'refused']);
     assert.match(refused[0]?.reason ?? '', /is not valid: .*; name a task with --task, or the model with --name/);
   });
