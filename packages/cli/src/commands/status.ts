@@ -38,7 +38,7 @@ async function observeFindings(
 ): Promise<readonly Finding[]> {
   const { clock, stop: signal } = context;
   const { overview, outage } = await observeCluster(emptyDashboard, { ...clients, clock, signal });
-  if (overview === undefined || outage !== undefined) return unanswered(clients, options, outage);
+  if (overview === undefined || outage !== undefined) return unreachableFindings(clients, options, outage);
   const [router, { jobs }] = await Promise.all([
     readRouterStatus(clients.router, signal),
     clients.controllers.registry.jobs({}, { signal }),
@@ -46,7 +46,7 @@ async function observeFindings(
   return findingsOf({ overview, jobs, router, routerAddress: options.router });
 }
 
-async function unanswered(
+async function unreachableFindings(
   { diagnose }: ClusterClients,
   { router: address }: CommonOptions,
   outage: Awaited<ReturnType<typeof observeCluster>>['outage'],

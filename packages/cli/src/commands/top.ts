@@ -38,7 +38,7 @@ export function addTop(program: Command, context: Context): void {
 async function printOnce(context: Context, options: Options, observing: ObserveOptions): Promise<void> {
   const { clock, terminal } = context;
   const state = await observeCluster(emptyDashboard, observing);
-  if (state.outage !== undefined) throw await unanswered(options, observing, state.outage);
+  if (state.outage !== undefined) throw await unreachableError(options, observing, state.outage);
   const view = { now: clock.now(), router: options.router, sort: options.sort, paint: terminal.paint };
   printResult(context, options, state.overview, () =>
     formatDashboard(state, { ...view, columns: Infinity, rows: Infinity }),
@@ -50,7 +50,7 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
   let state = await observeCluster(emptyDashboard, observing);
   let { sort } = options;
   // What answers nowhere is more likely a wrong address than an outage.
-  if (state.outage?.router.kind === 'silent') throw await unanswered(options, observing, state.outage);
+  if (state.outage?.router.kind === 'silent') throw await unreachableError(options, observing, state.outage);
   const draw = (): string => {
     const hint = `q leaves, s sorts (by ${sort})`;
     const { columns, rows, paint } = terminal;
@@ -68,7 +68,7 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
 }
 
 /** There is no picture to show: why, and whether serving goes on. */
-async function unanswered(
+async function unreachableError(
   { router }: Options,
   { diagnose }: ObserveOptions,
   { reason, router: status, isAbsent }: Outage,

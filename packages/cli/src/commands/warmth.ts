@@ -91,8 +91,8 @@ type Ready = Pick<wire.Variant, 'name' | 'replicasReady'>;
 
 function formatLoaded(rule: wire.Rule, ready: readonly Ready[]): string {
   const loaded = ready.map(({ name, replicasReady }) => `${name} (${replicasReady} ready)`).join(', ');
-  const kept = `${rule.target} is kept warm ${formatEnd(rule)}`;
-  return `${kept}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' lets it go, 'pareto lift ${rule.id}' takes it back`;
+  const warm = `${rule.target} is kept warm ${formatEnd(rule)}`;
+  return `${warm}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' lets it go, 'pareto lift ${rule.id}' takes it back`;
 }
 
 const formatCold = (rule: wire.Rule): string =>

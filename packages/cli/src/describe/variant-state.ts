@@ -3,10 +3,10 @@
 import type { wire } from '@pareto/rpc';
 
 /** `usable`: it may be chosen; `aside`: something keeps it from that; `unmeasured`: it was not measured, or not yet. */
-type Standing = 'usable' | 'aside' | 'unmeasured';
+type Eligibility = 'usable' | 'aside' | 'unmeasured';
 
 export interface VariantState {
-  readonly standing: Standing;
+  readonly standing: Eligibility;
   readonly text: string;
 }
 

@@ -117,9 +117,9 @@ function cutSections(sections: readonly Section[], rows: number): readonly strin
     const size = sizes[i] ?? 0;
     // A section of a title alone says nothing.
     const left = Math.max(sections[i]?.minLines ?? 0, size - excess);
-    const kept = left < 2 ? 0 : Math.min(size, left);
-    excess -= size - kept + (kept === 0 ? 1 : 0);
-    sizes[i] = kept;
+    const shown = left < 2 ? 0 : Math.min(size, left);
+    excess -= size - shown + (shown === 0 ? 1 : 0);
+    sizes[i] = shown;
   }
   return sections.flatMap(({ lines, empty }, i) => {
     const size = sizes[i] ?? 0;

@@ -16,29 +16,29 @@ const leaving: ReadonlySet<string> = new Set(['q', 'Q', '\x03', '\x04', '\x1b'])
 
 /** Draws each second and at each change of size, until q, Ctrl-C or a signal. The terminal is then as it was before. */
 export async function showLive({ terminal, clock, stop }: Context, options: LiveOptions): Promise<void> {
-  const left = new AbortController();
-  const ended = AbortSignal.any([stop, left.signal]);
+  const closed = new AbortController();
+  const ended = AbortSignal.any([stop, closed.signal]);
   using screen = terminal.openScreen();
   const redraw = (): void => {
     if (!ended.aborted) screen.draw(options.draw());
   };
   screen.onResize(redraw);
   screen.onKey((key) => {
-    if (leaving.has(key)) return left.abort();
+    if (leaving.has(key)) return closed.abort();
     options.onKey?.(key);
     redraw();
   });
-  const again = async (work: () => unknown): Promise<void> => {
+  const repeatedly = async (work: () => unknown): Promise<void> => {
     while (!ended.aborted) {
       await work();
       await clock.sleep(refreshMs, ended).catch(() => undefined);
     }
   };
   try {
-    await Promise.all([again(redraw), again(() => options.observe(ended))]);
+    await Promise.all([repeatedly(redraw), repeatedly(() => options.observe(ended))]);
   } catch (error) {
     if (!ended.aborted) throw error;
   } finally {
-    left.abort();
+    closed.abort();
   }
 }
