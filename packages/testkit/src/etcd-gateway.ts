@@ -10,18 +10,18 @@ export interface EtcdTls {
   readonly key: string;
 }
 
-type Answer = readonly Readonly<Record<string, unknown>>[];
+type GatewayResponse = readonly Readonly<Record<string, unknown>>[];
 
 export interface EtcdGateway {
   /** The JSON lines of the answer; as root, where etcd wants a user. Throws when etcd refuses. */
-  call(path: string, body?: object): Promise<Answer>;
+  call(path: string, body?: object): Promise<GatewayResponse>;
 }
 
 const root = { name: 'root', password: 'root' };
 
 export function createEtcdGateway(endpoint: string, tls: EtcdTls | undefined): EtcdGateway {
   const open = tls === undefined ? requestPlain : requestTls;
-  const send = (path: string, body: object, token?: string): Promise<Answer> =>
+  const send = (path: string, body: object, token?: string): Promise<GatewayResponse> =>
     new Promise((resolve, reject) => {
       const headers = token === undefined ? {} : { authorization: token };
       const url = `${tls === undefined ? 'http' : 'https'}://${endpoint}/v3/${path}`;

@@ -68,11 +68,11 @@ export function createEtcdNode(options: EtcdNodeOptions): EtcdNode {
       if (child?.running !== true) child = startChild(options.program, argumentsOf(options));
     },
     async ready() {
-      const answers = async (): Promise<true | undefined> => {
+      const responds = async (): Promise<true | undefined> => {
         if (child?.running !== true) throw new Error(`it ended: ${child?.output.slice(-2_000) ?? ''}`);
         return (await status()).leader !== '0' || undefined;
       };
-      await waitFor(`etcd ${name} to answer`, answers, 30_000);
+      await waitFor(`etcd ${name} to answer`, responds, 30_000);
     },
   };
 }
