@@ -7,7 +7,7 @@ import { startCluster } from '../support/cluster.js';
 import { pareto } from '../support/pareto.js';
 
 import { createGrpcClient, type GrpcClient } from './grpc-client.js';
-import { askHttp, type HttpAnswer, type HttpRequest } from './http-client.js';
+import { sendHttp, type HttpReply, type HttpRequest } from './http-client.js';
 import { ownModelNames, writeOwnModels } from './own/models.js';
 
 export interface Fixture extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface Fixture extends AsyncDisposable {
   readonly address: string;
   readonly httpAddress: string;
   readonly grpc: GrpcClient;
-  http(request: HttpRequest): Promise<HttpAnswer>;
+  http(request: HttpRequest): Promise<HttpReply>;
 }
 
 const referenceModels = fileURLToPath(new URL('reference/models', import.meta.url));
@@ -32,7 +32,7 @@ export async function startFixture(): Promise<Fixture> {
   const grpc = createGrpcClient(address);
   const fixture: Fixture = {
     ...{ address, httpAddress, grpc },
-    http: (request) => askHttp(httpAddress, request),
+    http: (request) => sendHttp(httpAddress, request),
     async [Symbol.asyncDispose]() {
       grpc[Symbol.dispose]();
       await cluster[Symbol.asyncDispose]();

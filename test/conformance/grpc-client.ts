@@ -5,16 +5,16 @@ import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Json, JsonObject } from './compare.js';
 
-interface GrpcAnswer {
+interface GrpcReply {
   readonly status: string;
   readonly message?: string;
   readonly reply?: Json;
 }
 
 export interface GrpcClient extends Disposable {
-  call(rpc: string, request: JsonObject, metadata?: Readonly<Record<string, string>>): Promise<GrpcAnswer>;
+  call(rpc: string, request: JsonObject, metadata?: Readonly<Record<string, string>>): Promise<GrpcReply>;
   /** All requests on one stream, which the client closes then; `reply` is the list of the answers. */
-  stream(requests: readonly JsonObject[]): Promise<GrpcAnswer>;
+  stream(requests: readonly JsonObject[]): Promise<GrpcReply>;
 }
 
 const proto = fileURLToPath(new URL('../../protos/inference.proto', import.meta.url));
@@ -65,7 +65,7 @@ export function createGrpcClient(address: string): GrpcClient {
   };
 }
 
-const refused = ({ code, details }: grpc.ServiceError): GrpcAnswer => ({
+const refused = ({ code, details }: grpc.ServiceError): GrpcReply => ({
   status: grpc.status[code],
   message: details,
 });

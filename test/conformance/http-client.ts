@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-export interface HttpAnswer {
+export interface HttpReply {
   readonly status: number;
   /** The content type without its parameters. */
   readonly type: string;
@@ -24,31 +24,28 @@ export interface HttpAnswer {
 }
 
 /** `address` is host:port. */
-export function askHttp(address: string, { method, path, headers = {}, body = '' }: HttpRequest): Promise<HttpAnswer> {
+export function sendHttp(address: string, { method, path, headers = {}, body = '' }: HttpRequest): Promise<HttpReply> {
   const bytes = Buffer.from(body, 'latin1');
   const [host, port] = address.split(':');
   const length = method === 'GET' || method === 'HEAD' ? {} : { 'content-length': bytes.length };
   return new Promise((resolve, reject) => {
-    const asked = request(
-      { host, port, method, path, headers: { ...headers, ...length }, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const [type = ''] = (response.headers['content-type'] ?? '').split(';');
-          const content = inflated(Buffer.concat(chunks), response.headers['content-encoding']);
-          const headerLength = response.headers['inference-header-content-length'];
-          resolve({
-            status: response.statusCode ?? 0,
-            type,
-            ...readBody(content, headerLength === undefined ? undefined : Number(headerLength)),
-            headers: response.headers,
-          });
+    const sent = request({ host, port, method, path, headers: { ...headers, ...length }, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const [type = ''] = (response.headers['content-type'] ?? '').split(';');
+        const content = inflated(Buffer.concat(chunks), response.headers['content-encoding']);
+        const headerLength = response.headers['inference-header-content-length'];
+        resolve({
+          status: response.statusCode ?? 0,
+          type,
+          ...readBody(content, headerLength === undefined ? undefined : Number(headerLength)),
+          headers: response.headers,
         });
-      },
-    );
-    asked.on('error', reject);
-    asked.end(bytes);
+      });
+    });
+    sent.on('error', reject);
+    sent.end(bytes);
   });
 }
 
@@ -58,7 +55,7 @@ function inflated(content: Buffer, encoding: string | undefined): Buffer {
 }
 
 /** With a header length that many bytes are JSON, and what follows is data. */
-export function readBody(content: Buffer, headerLength?: number): Pick<HttpAnswer, 'reply' | 'binary'> {
+export function readBody(content: Buffer, headerLength?: number): Pick<HttpReply, 'reply' | 'binary'> {
   if (headerLength === undefined) return { reply: readJson(content.toString()) };
   const reply = readJson(content.subarray(0, headerLength).toString());
   return { reply, binary: content.subarray(headerLength).toString('base64') };

@@ -23,14 +23,14 @@ export function describeOwn(fixture: () => Fixture): void {
     describe(group, () => {
       for (const [name, one] of Object.entries(cases)) {
         it(name, async () => {
-          const answer = await ask(fixture(), one);
-          const told = JSON.stringify(answer, undefined, 1).slice(0, 4_000);
-          assert.deepEqual(misses(one.gives, plain(answer)), {}, told);
+          const answer = await send(fixture(), one);
+          const shown = JSON.stringify(answer, undefined, 1).slice(0, 4_000);
+          assert.deepEqual(misses(one.gives, plain(answer)), {}, shown);
           const message = messageOf(answer);
           assert.deepEqual(
             (one.names ?? []).filter((part) => !message.includes(part)),
             [],
-            told,
+            shown,
           );
         });
       }
@@ -38,7 +38,7 @@ export function describeOwn(fixture: () => Fixture): void {
   }
 }
 
-async function ask(fixture: Fixture, one: OwnCase): Promise<Json> {
+async function send(fixture: Fixture, one: OwnCase): Promise<Json> {
   const { grpc } = fixture;
   if ('rpc' in one) return { ...(await grpc.call(one.rpc, one.request)) };
   if ('stream' in one) return { ...(await grpc.stream(one.stream)) };
@@ -50,6 +50,6 @@ async function ask(fixture: Fixture, one: OwnCase): Promise<Json> {
 function messageOf(answer: Json): string {
   if (!isObject(answer)) return '';
   const { message, reply = null } = answer;
-  const told = message ?? (isObject(reply) ? reply['error'] : undefined);
-  return typeof told === 'string' ? told : '';
+  const text = message ?? (isObject(reply) ? reply['error'] : undefined);
+  return typeof text === 'string' ? text : '';
 }

@@ -43,7 +43,7 @@ export function describeReference(fixture: () => Fixture): void {
     for (const [name, entry] of Object.entries(known)) {
       it(name, async () => {
         const expected = expectedOf(entry);
-        const answer = await ask(fixture(), name, entry);
+        const answer = await send(fixture(), name, entry);
         const differences = {
           ...differencesOf(expected.facts, plain(answer.facts)),
           ...lacks(expected, answer, entry),
@@ -72,7 +72,7 @@ function expectedOf({ status, reply = {}, message, method, type = '', hlen }: Kn
   return readHttp({ status, type, hlen: hlen ?? null, ...read });
 }
 
-async function ask(fixture: Fixture, name: string, entry: Known): Promise<Answer> {
+async function send(fixture: Fixture, name: string, entry: Known): Promise<Answer> {
   const counted = special[name];
   if (counted !== undefined) return { facts: await counted(fixture), message: undefined };
   const { grpc } = fixture;
