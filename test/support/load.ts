@@ -25,7 +25,7 @@ export interface LoadSettings {
 }
 
 /** Longer than any test. */
-const longestMs = 600_000;
+const maxMs = 600_000;
 
 /** Requests whether or not earlier ones were answered, spread over the routers, until it is stopped. */
 export function startLoad(routers: readonly string[], settings: LoadSettings): Load {
@@ -44,7 +44,7 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
     }
   };
   const running = runLoad({
-    arrivals: planArrivals('poisson', ratePerSecond, longestMs, rng),
+    arrivals: planArrivals('poisson', ratePerSecond, maxMs, rng),
     callers: [call],
     objectiveMs: 1_000,
     timeoutMs: 10_000,
@@ -67,9 +67,9 @@ export function startLoad(routers: readonly string[], settings: LoadSettings): L
 const failed = ({ sent, statuses }: LoadReport): number => sent - (statuses['ok'] ?? 0);
 
 /** Nothing was lost: each request ended in one status, each answer is right. Answers how many got no answer. */
-export function checkAccounts(report: LoadReport, leastSent: number): number {
+export function checkAccounts(report: LoadReport, minSent: number): number {
   const { sent, statuses, labelled, right } = report;
-  assert.ok(sent >= leastSent, `${sent} were sent, and at least ${leastSent} were to be`);
+  assert.ok(sent >= minSent, `${sent} were sent, and at least ${minSent} were to be`);
   const ended = Object.values(statuses).reduce((sum, count) => sum + count, 0);
   assert.equal(ended, sent, 'every request ends in one status');
   assert.equal(labelled, statuses['ok'] ?? 0, 'every answer is compared with its label');

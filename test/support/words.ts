@@ -44,7 +44,7 @@ export function readingsOf({ shape, raw }: RawTensor): readonly Reading[] {
   const scores = new Float32Array(Uint8Array.from(raw).buffer);
   const best = Array.from({ length: words * steps }, (_, step) => {
     const row = scores.subarray(step * classes, (step + 1) * classes);
-    return row.indexOf(row.reduce((most, score) => Math.max(most, score)));
+    return row.indexOf(row.reduce((max, score) => Math.max(max, score)));
   });
   return Array.from({ length: words }, (_, word) => {
     const path = best.slice(word * steps, (word + 1) * steps);
