@@ -49,16 +49,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const folder = await createTempFolder();
   const token = 'a-secret-for-tests-only';
   await writeFile(folder.file('token'), token, { mode: 0o600 });
-  const places = await planPlaces(options);
-  const addresses = { controllers: addressesOf(places.controller), workers: addressesOf(places.worker) };
+  const planned = await planAddresses(options);
+  const addresses = { controllers: addressesOf(planned.controller), workers: addressesOf(planned.worker) };
   const links = await linksOf(options, addresses);
   const make = (service: ServiceName): readonly ServiceProcess[] =>
-    places[service].map(({ port, metricsPort, httpPort }, index) => {
+    planned[service].map(({ port, metricsPort, httpPort }, index) => {
       const args = [
         ...commonArgs(service, options, folder),
         ...argsOf(service, index, { options, folder, links, addresses }),
       ];
-      const name = places[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
+      const name = planned[service].length > 1 || service === 'worker' ? `${service}-${index + 1}` : service;
       const { env = {}, starter } = options;
       return createServiceProcess({ service, name, port, metricsPort, httpPort, args, env, starter });
     });
@@ -102,18 +102,21 @@ async function linksOf(
   return createLinks({ etcd: linkedEtcd ? etcd : [], controllers, workers: linked });
 }
 
-interface Place {
+interface ServiceAddress {
   readonly port: number;
   readonly metricsPort: number;
   readonly httpPort: number;
 }
 
-const addressesOf = (places: readonly Place[]): readonly string[] => places.map(({ port }) => `127.0.0.1:${port}`);
+const addressesOf = (planned: readonly ServiceAddress[]): readonly string[] =>
+  planned.map(({ port }) => `127.0.0.1:${port}`);
 
-async function planPlaces(options: ClusterOptions): Promise<Readonly<Record<ServiceName, readonly Place[]>>> {
+async function planAddresses(
+  options: ClusterOptions,
+): Promise<Readonly<Record<ServiceName, readonly ServiceAddress[]>>> {
   const counts = { controller: options.controllers ?? 1, router: options.routers ?? 1, worker: options.workers ?? 2 };
   const ports = [...(await freePorts(3 * (counts.controller + counts.router + counts.worker)))];
-  const take = (count: number): readonly Place[] =>
+  const take = (count: number): readonly ServiceAddress[] =>
     Array.from({ length: count }, () => ({
       port: ports.pop() ?? 0,
       metricsPort: ports.pop() ?? 0,
