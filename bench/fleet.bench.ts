@@ -6,7 +6,7 @@ import { createTempFolder, missingEtcd, startEtcd, waitFor } from '@pareto/testk
 import { scrape, startController, type MeasuredController } from './fleet/controllers.js';
 import { registerTasks } from './fleet/register.js';
 import { areBack, isWhole, settle } from './fleet/settle.js';
-import type { Seen } from './fleet/simulate.js';
+import type { Observation } from './fleet/simulate.js';
 import { startSimulation, type Simulation } from './fleet/simulation.js';
 import { benchmarkOptions, progress, report, type Row } from './report.js';
 
@@ -65,7 +65,7 @@ async function measureStorm({ controller, simulation }: Measured, next: Measured
   const cpuBefore = (await next.metrics()).value('process_cpu_seconds_total');
   const killedAt = systemClock.now();
   controller.child.kill('SIGKILL');
-  const until = async (what: string, check: (seen: Seen) => boolean): Promise<number> => {
+  const until = async (what: string, check: (seen: Observation) => boolean): Promise<number> => {
     await waitFor(what, () => check(simulation.seen() ?? nobody) || undefined, 120_000);
     return (systemClock.now() - killedAt) / 1000;
   };
@@ -87,8 +87,8 @@ async function measureStorm({ controller, simulation }: Measured, next: Measured
   ];
 }
 
-const nobody: Seen = {
-  ...{ workers: 0, routers: 0, replicas: 0, ready: 0, fewestRows: 0, mostRows: 0 },
+const nobody: Observation = {
+  ...{ workers: 0, routers: 0, replicas: 0, ready: 0, minRows: 0, maxRows: 0 },
   ...{ deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 },
 };
 

@@ -3,7 +3,7 @@
 import { systemClock } from '@pareto/core';
 import { waitFor } from '@pareto/testkit';
 import { progress } from '../report.js';
-import type { Seen } from './simulate.js';
+import type { Observation } from './simulate.js';
 import type { Simulation } from './simulation.js';
 
 export interface FleetSize {
@@ -14,13 +14,13 @@ export interface FleetSize {
 }
 
 /** All are connected, and every table shows every replica that there is. */
-export const isWhole = (seen: Seen, size: FleetSize): boolean =>
+export const isWhole = (seen: Observation, size: FleetSize): boolean =>
   areBack(seen, size) &&
   seen.replicas >= size.tasks &&
-  seen.fewestRows === seen.replicas &&
-  seen.mostRows === seen.replicas;
+  seen.minRows === seen.replicas &&
+  seen.maxRows === seen.replicas;
 
-export const areBack = (seen: Seen, size: FleetSize): boolean =>
+export const areBack = (seen: Observation, size: FleetSize): boolean =>
   seen.workers === size.workers && seen.routers === size.routers;
 
 const restMs = 5_000;
@@ -39,8 +39,8 @@ export async function settle(simulation: Simulation, size: FleetSize): Promise<n
       if (seen === undefined) return undefined;
       if (now - toldAt > tellMs) {
         toldAt = now;
-        const { workers, replicas, ready, fewestRows } = seen;
-        progress(`  ${workers} workers, ${replicas} replicas, ${ready} ready, ${fewestRows} in tables`);
+        const { workers, replicas, ready, minRows } = seen;
+        progress(`  ${workers} workers, ${replicas} replicas, ${ready} ready, ${minRows} in tables`);
       }
       if (seen.replicas !== rest.replicas || !isWhole(seen, size)) rest = { replicas: seen.replicas, since: now };
       return now - rest.since > restMs || undefined;

@@ -6,15 +6,15 @@ import { createSimulatedRouter } from './simulated-router.js';
 import { createSimulatedWorker } from './simulated-worker.js';
 
 /** Of this process's part of the fleet. */
-export interface Seen {
+export interface Observation {
   readonly workers: number;
   readonly routers: number;
   /** That workers hold, and those of them that are ready. */
   readonly replicas: number;
   readonly ready: number;
   /** Rows of replicas in the tables of the routers: the fewest and the most. */
-  readonly fewestRows: number;
-  readonly mostRows: number;
+  readonly minRows: number;
+  readonly maxRows: number;
   readonly deltas: number;
   readonly deltaBytes: number;
   readonly snapshots: number;
@@ -33,7 +33,7 @@ const routers = Array.from({ length: Number(routerCount) }, (_, index) =>
   createSimulatedRouter(`router-${name}${index}`, controllers, index === 0),
 );
 
-function see(): Seen {
+function see(): Observation {
   const rows = routers.map(({ replicas }) => replicas);
   const [first] = routers;
   const none = { deltas: 0, deltaBytes: 0, snapshots: 0, snapshotBytes: 0 };
@@ -42,8 +42,8 @@ function see(): Seen {
     routers: routers.filter(({ connected }) => connected).length,
     replicas: workers.reduce((sum, { replicas }) => sum + replicas, 0),
     ready: workers.reduce((sum, { ready }) => sum + ready, 0),
-    fewestRows: Math.min(...rows),
-    mostRows: Math.max(...rows),
+    minRows: Math.min(...rows),
+    maxRows: Math.max(...rows),
     ...(first?.traffic ?? none),
   };
 }

@@ -2,11 +2,11 @@
 
 import { fileURLToPath } from 'node:url';
 import { startChild } from '@pareto/testkit';
-import type { Seen } from './simulate.js';
+import type { Observation } from './simulate.js';
 
 export interface Simulation extends AsyncDisposable {
   /** Undefined until every process has said something. */
-  seen(): Seen | undefined;
+  seen(): Observation | undefined;
 }
 
 export interface SimulationOptions {
@@ -40,20 +40,20 @@ export function startSimulation({ workers, routers, token, controllers }: Simula
   };
 }
 
-function lastLine(output: string): Seen | undefined {
+function lastLine(output: string): Observation | undefined {
   const end = output.lastIndexOf('\n');
   const start = output.lastIndexOf('\n', end - 1) + 1;
-  return end > 0 ? (JSON.parse(output.slice(start, end)) as Seen) : undefined;
+  return end > 0 ? (JSON.parse(output.slice(start, end)) as Observation) : undefined;
 }
 
 /** What is weighed is weighed by one router of each process, so that it is the mean of them. */
-const add = (a: Seen, b: Seen): Seen => ({
+const add = (a: Observation, b: Observation): Observation => ({
   workers: a.workers + b.workers,
   routers: a.routers + b.routers,
   replicas: a.replicas + b.replicas,
   ready: a.ready + b.ready,
-  fewestRows: Math.min(a.fewestRows, b.fewestRows),
-  mostRows: Math.max(a.mostRows, b.mostRows),
+  minRows: Math.min(a.minRows, b.minRows),
+  maxRows: Math.max(a.maxRows, b.maxRows),
   deltas: (a.deltas + b.deltas) / 2,
   deltaBytes: (a.deltaBytes + b.deltaBytes) / 2,
   snapshots: (a.snapshots + b.snapshots) / 2,
