@@ -63,10 +63,10 @@ function readAnswer(body: Buffer, label: number | undefined): Pick<Outcome, 'var
   const [scores] = outputs;
   if (label === undefined || scores === undefined) return { variant, right: undefined };
   const { datatype, shape, raw } = scores;
-  return { variant, right: indexOfLargest(toNumbers({ datatype, dims: shape, data: raw })) === label };
+  return { variant, right: argmax(toNumbers({ datatype, dims: shape, data: raw })) === label };
 }
 
-function indexOfLargest(values: ArrayLike<number>): number {
+function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let index = 1; index < values.length; index++) if ((values[index] ?? NaN) > (values[best] ?? NaN)) best = index;
   return best;
