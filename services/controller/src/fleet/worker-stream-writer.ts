@@ -49,7 +49,7 @@ export function createWorkerStreamWriter({
       return { assignments };
     }
     if (requested === undefined) return { heartbeat: { storeAgeMs: Math.round(storeAgeMs()) } };
-    const reportNow = { asked: requested };
+    const reportNow = { sequence: requested };
     requested = undefined;
     return { reportNow };
   };

@@ -129,7 +129,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     for await (const message of stream) {
       if (message.assignments) apply(message.assignments);
       if (message.heartbeat) heartbeats.push(message.heartbeat);
-      if (message.reportNow) reportRequests.push(message.reportNow.asked);
+      if (message.reportNow) reportRequests.push(message.reportNow.sequence);
       if (message.reportNow && options.ignoresReportNow !== true) report();
     }
   };

@@ -54,7 +54,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     onMessage({ assignments, reportNow }) {
       const desired = assignments && readDesiredState(assignments, options.logger);
       if (desired) applyDesiredState(desired);
-      if (reportNow) outbox.requestReport(reportNow.asked);
+      if (reportNow) outbox.requestReport(reportNow.sequence);
       if (reportNow) sendSoon();
     },
   });

@@ -95,7 +95,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       orders = next;
       send();
     },
-    askNow: (asked) => say({ message: 'reportNow', reportNow: { asked } }),
+    askNow: (asked) => say({ message: 'reportNow', reportNow: { sequence: asked } }),
     waitForReplica: (id, fits, timeoutMs = 40_000) =>
       waitFor(
         `replica ${id}`,

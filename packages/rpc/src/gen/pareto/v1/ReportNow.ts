@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReportNow {
-  'asked'?: (number | string | Long);
+  'sequence'?: (number | string | Long);
 }
 
 export interface ReportNow__Output {
-  'asked': (number);
+  'sequence': (number);
 }
