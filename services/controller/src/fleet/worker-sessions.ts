@@ -171,7 +171,7 @@ async function handleMessage(
     const isStateChange = fleet.report(session, report, clock.now());
     if (isStateChange) addReportEvents(options, worker, before);
     loads.note({ worker, incarnation, present: true, replicas: report.replicas }, isStateChange);
-    reportRequester.onReport(worker, message.report.asked);
+    reportRequester.onReport(worker, message.report.reportNowSequence);
     if (isStateChange) changed();
     await records.storeQuarantines(report);
   }
@@ -210,7 +210,12 @@ function addReportEvents(
   events.add({ kind: 'worker', subject: worker, worker, reason: 'is shutting down: all moves off it' });
 }
 
-const reportFromWire = ({ replicas, measuring, asked: _asked, ...rest }: wire.WorkerReport): WorkerReport => ({
+const reportFromWire = ({
+  replicas,
+  measuring,
+  reportNowSequence: _sequence,
+  ...rest
+}: wire.WorkerReport): WorkerReport => ({
   ...rest,
   replicas: replicas.map(replicaReportFromWire),
   measuring: measuring === '' ? undefined : variantId(measuring),

@@ -86,7 +86,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
         draining: false,
         measuring,
         progress: measuring && 'half',
-        asked: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
+        reportNowSequence: options.ignoresReportNow === true ? 0 : (reportRequests.at(-1) ?? 0),
       },
     });
   };

@@ -46,7 +46,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       measuring: stepRunner.current,
       progress: stepRunner.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),
-      asked,
+      reportNowSequence: asked,
     };
     return { message: { message: 'report', report: report }, sent: () => replicas.markReported(reports) };
   }

@@ -95,7 +95,7 @@ describe('a query on a worker', function () {
     const counts = async (asked: number): Promise<wire.InferCounts | null | undefined> => {
       world.controller.askNow(asked);
       await waitFor('the report that was asked for', () =>
-        world.controller.report?.asked === asked ? true : undefined,
+        world.controller.report?.reportNowSequence === asked ? true : undefined,
       );
       return world.controller.told.get('r2')?.counts;
     };

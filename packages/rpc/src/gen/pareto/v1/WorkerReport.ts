@@ -10,7 +10,7 @@ export interface WorkerReport {
   'measuring'?: (string);
   'controllerAgeMs'?: (number | string | Long);
   'progress'?: (string);
-  'asked'?: (number | string | Long);
+  'reportNowSequence'?: (number | string | Long);
 }
 
 export interface WorkerReport__Output {
@@ -20,5 +20,5 @@ export interface WorkerReport__Output {
   'measuring': (string);
   'controllerAgeMs': (number);
   'progress': (string);
-  'asked': (number);
+  'reportNowSequence': (number);
 }
