@@ -6,15 +6,16 @@ import { formatTable } from '../terminal/table.js';
 
 const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : task);
 
-const leftOf = ({ leftMs }: wire.Rule): string => (leftMs === 0 ? 'until lifted' : formatSpan(leftMs));
+const remainingOf = ({ remainingMs }: wire.Rule): string =>
+  remainingMs === 0 ? 'until lifted' : formatSpan(remainingMs);
 
 /** `deny mlp-tiny:int4 of every task`, `warm digits`. */
 export const formatRule = (rule: wire.Rule): string =>
   rule.target === rule.task ? `${rule.kind} ${rule.target}` : `${rule.kind} ${rule.target} of ${taskOf(rule)}`;
 
 /** `for 2 h`. */
-export const formatEnd = ({ leftMs }: wire.Rule): string =>
-  leftMs === 0 ? 'until it is lifted' : `for ${formatSpan(leftMs)}`;
+export const formatEnd = ({ remainingMs }: wire.Rule): string =>
+  remainingMs === 0 ? 'until it is lifted' : `for ${formatSpan(remainingMs)}`;
 
 export const formatRules = (rules: readonly wire.Rule[]): string =>
   formatTable<wire.Rule>(
@@ -23,7 +24,7 @@ export const formatRules = (rules: readonly wire.Rule[]): string =>
       { title: 'RULE', cell: ({ kind }) => kind },
       { title: 'TARGET', cell: ({ target }) => target },
       { title: 'TASK', cell: taskOf },
-      { title: 'LEFT', align: 'right', cell: leftOf },
+      { title: 'LEFT', align: 'right', cell: remainingOf },
       { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
       { title: 'BY', cell: ({ by }) => by },
       { title: 'WHY', cell: ({ reason }) => reason },

@@ -148,7 +148,7 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       return {};
     },
     async setRule({ lastsMs, ...rule }) {
-      const made = { ...rule, id: String(controller.rules.length + 1), leftMs: lastsMs };
+      const made = { ...rule, id: String(controller.rules.length + 1), remainingMs: lastsMs };
       await write('setRule', rule.target, () => controller.rules.push(made));
       return made;
     },

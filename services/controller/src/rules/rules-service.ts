@@ -109,5 +109,5 @@ export const ruleToWire = (rule: Rule, wallMs: number): wire.RuleInput => ({
   reason: rule.reason,
   by: rule.by,
   ageMs: Math.max(0, wallMs - rule.madeWallMs),
-  leftMs: rule.endsWallMs === undefined ? 0 : Math.max(0, rule.endsWallMs - wallMs),
+  remainingMs: rule.endsWallMs === undefined ? 0 : Math.max(0, rule.endsWallMs - wallMs),
 });

@@ -51,9 +51,9 @@ describe('rules', () => {
     const table = router();
     const rule = await set({ task: 'squares', target: 'tiny:original', lastsMs: 60_000 });
     assert.deepEqual([rule.tenant, rule.by, rule.reason], ['default', 'ada', 'it drifts']);
-    assert.ok(rule.leftMs > 50_000 && rule.leftMs <= 60_000 && rule.ageMs < 5_000);
+    assert.ok(rule.remainingMs > 50_000 && rule.remainingMs <= 60_000 && rule.ageMs < 5_000);
     const pinned = await set({ kind: 'pin', target: 'round' });
-    assert.deepEqual([pinned.task, pinned.leftMs], ['circles', 0], 'of the one task that it can be about');
+    assert.deepEqual([pinned.task, pinned.remainingMs], ['circles', 0], 'of the one task that it can be about');
     await until('the rows', () => rows(table).length === 2);
     assert.deepEqual(rows(table).toSorted(), ['deny squares tiny:original', 'pin circles round']);
     await controller.registry.liftRule({ id: rule.id, by: 'bob' });

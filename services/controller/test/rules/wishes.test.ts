@@ -91,8 +91,13 @@ describe('wishes', () => {
   });
 
   it('of operators have a reason and an end, and are lifted like rules; a client takes their place', async () => {
-    const { id, leftMs, task } = await set({ kind: 'warm', target: 'squares', reason: 'the rush', lastsMs: 60_000 });
-    assert.ok(task === 'squares' && leftMs > 50_000);
+    const { id, remainingMs, task } = await set({
+      kind: 'warm',
+      target: 'squares',
+      reason: 'the rush',
+      lastsMs: 60_000,
+    });
+    assert.ok(task === 'squares' && remainingMs > 50_000);
     await ask('squares', true);
     assert.deepEqual(await listed(), ['warm squares client'], 'it has no end');
     await assert.rejects(controller.registry.liftRule({ id, by: 'ada' }), { code: 'not-found' });

@@ -10,7 +10,7 @@ export interface Rule {
   'reason'?: (string);
   'by'?: (string);
   'ageMs'?: (number | string);
-  'leftMs'?: (number | string);
+  'remainingMs'?: (number | string);
 }
 
 export interface Rule__Output {
@@ -22,5 +22,5 @@ export interface Rule__Output {
   'reason': (string);
   'by': (string);
   'ageMs': (number);
-  'leftMs': (number);
+  'remainingMs': (number);
 }
