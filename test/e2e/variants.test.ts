@@ -111,7 +111,7 @@ describe('one trained model', function () {
     assert.equal(refusal.code, 'failed-precondition', refusal.message);
     assert.match(refusal.message, /denied/);
     await client.registry.liftRule({ id: denied.id, by: 'a test' });
-    const pin = { kind: 'pin', task: 'digits', target: 'mlp-large:fp16', reason: 'an audit', lastsMs: 8_000 };
+    const pin = { kind: 'pin', task: 'digits', target: 'mlp-large:fp16', reason: 'an audit', durationMs: 8_000 };
     await client.registry.setRule({ ...pin, by: 'a test' });
     await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-large:fp16' || undefined);
     await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-large:fp16' || undefined, 30_000);

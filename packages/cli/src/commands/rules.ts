@@ -53,7 +53,7 @@ async function setRule(
   options: RuleOptions,
   what: { readonly kind: 'pin' | 'deny'; readonly task: string; readonly target: string },
 ): Promise<void> {
-  const request = { ...what, reason: options.reason, by: userName(), lastsMs: options.for ?? 0 };
+  const request = { ...what, reason: options.reason, by: userName(), durationMs: options.for ?? 0 };
   const rule = await withController(options, ({ registry }) => registry.setRule(request, { signal: context.stop }));
   printResult(
     context,

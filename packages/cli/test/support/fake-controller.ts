@@ -147,8 +147,8 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       await write('profile', variant, () => undefined);
       return {};
     },
-    async setRule({ lastsMs, ...rule }) {
-      const made = { ...rule, id: String(controller.rules.length + 1), remainingMs: lastsMs };
+    async setRule({ durationMs, ...rule }) {
+      const made = { ...rule, id: String(controller.rules.length + 1), remainingMs: durationMs };
       await write('setRule', rule.target, () => controller.rules.push(made));
       return made;
     },

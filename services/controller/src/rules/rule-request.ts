@@ -30,13 +30,13 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
     throw requestError(
       `${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`,
     );
-  const lastsMs = lastsFrom(request.lastsMs);
+  const durationMs = durationFrom(request.durationMs);
   const common = {
     ...{ id: newId(view), tenant, target },
     reason: checkText('reason', request.reason),
     by: checkText('by', request.by),
     madeWallMs: wallMs,
-    endsWallMs: lastsMs === 0 ? undefined : wallMs + lastsMs,
+    endsWallMs: durationMs === 0 ? undefined : wallMs + durationMs,
   };
   if (kind === 'warm' || kind === 'cold') return { ...common, kind, task };
   // Of other tasks a pin would let nothing answer.
@@ -64,9 +64,11 @@ function taskOf({ registry }: ClusterView, text: string, kind: Rule['kind']): st
   throw notFound(target.kind === 'variant' ? 'variant' : mayBeTask ? 'task or architecture' : 'architecture', text);
 }
 
-function lastsFrom(lastsMs: number): number {
-  if (lastsMs >= 0 && lastsMs <= Number.MAX_SAFE_INTEGER) return Math.ceil(lastsMs);
-  throw requestError(`lasts_ms is ${lastsMs}: expected milliseconds, or 0 for a rule that stays until it is lifted`);
+function durationFrom(durationMs: number): number {
+  if (durationMs >= 0 && durationMs <= Number.MAX_SAFE_INTEGER) return Math.ceil(durationMs);
+  throw requestError(
+    `duration_ms is ${durationMs}: expected milliseconds, or 0 for a rule that stays until it is lifted`,
+  );
 }
 
 /** Throws when it is too long. */

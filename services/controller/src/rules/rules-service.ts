@@ -34,7 +34,7 @@ export async function setWarmth(
   const kind = warm ? 'warm' : 'cold';
   await context.runExclusive('the rules', async () => {
     const view = context.clusterView();
-    const request = { kind, task: '', target, reason: 'asked for by a client', by: 'client', lastsMs: 0 };
+    const request = { kind, task: '', target, reason: 'asked for by a client', by: 'client', durationMs: 0 };
     const wish = ruleFrom(view, request);
     const known = view.registry.wishes.find((one) => one.target === target && one.tenant === tenant);
     if (known?.kind === kind && known.endsWallMs === undefined) return true;

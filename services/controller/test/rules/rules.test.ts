@@ -49,7 +49,7 @@ describe('rules', () => {
 
   it('reach routers at once, and leave them when lifted; both are remembered', async () => {
     const table = router();
-    const rule = await set({ task: 'squares', target: 'tiny:original', lastsMs: 60_000 });
+    const rule = await set({ task: 'squares', target: 'tiny:original', durationMs: 60_000 });
     assert.deepEqual([rule.tenant, rule.by, rule.reason], ['default', 'ada', 'it drifts']);
     assert.ok(rule.remainingMs > 50_000 && rule.remainingMs <= 60_000 && rule.ageMs < 5_000);
     const pinned = await set({ kind: 'pin', target: 'round' });
@@ -72,7 +72,7 @@ describe('rules', () => {
 
   it('end when their time is over', async () => {
     const table = router();
-    await set({ lastsMs: 400 });
+    await set({ durationMs: 400 });
     await until('the row', () => rows(table).length === 1);
     await until('it to be gone', () => rows(table).length === 0);
     await waitFor('the event', async () => ((await kinds()).includes('ended tiny time') ? true : undefined));
@@ -99,8 +99,8 @@ describe('rules', () => {
       [{ target: 'squares' }, 'invalid-argument', /squares is a task/],
       [{ task: 'none' }, 'not-found', /task "none"/],
       [{ task: 'circles' }, 'invalid-argument', /tiny is of task squares: it answers nothing of task circles/],
-      [{ lastsMs: -1 }, 'invalid-argument', /lasts_ms is -1/],
-      [{ lastsMs: Infinity }, 'invalid-argument', /lasts_ms is Infinity/],
+      [{ durationMs: -1 }, 'invalid-argument', /duration_ms is -1/],
+      [{ durationMs: Infinity }, 'invalid-argument', /duration_ms is Infinity/],
       [{ reason: 'x'.repeat(501) }, 'invalid-argument', /reason has 501 characters/],
     ] as const)
       await assert.rejects(set(fields), { code, message });

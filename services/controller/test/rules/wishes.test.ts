@@ -95,13 +95,13 @@ describe('wishes', () => {
       kind: 'warm',
       target: 'squares',
       reason: 'the rush',
-      lastsMs: 60_000,
+      durationMs: 60_000,
     });
     assert.ok(task === 'squares' && remainingMs > 50_000);
     await ask('squares', true);
     assert.deepEqual(await listed(), ['warm squares client'], 'it has no end');
     await assert.rejects(controller.registry.liftRule({ id, by: 'ada' }), { code: 'not-found' });
-    await set({ kind: 'cold', target: 'large', lastsMs: 300 });
+    await set({ kind: 'cold', target: 'large', durationMs: 300 });
     await set({ kind: 'deny', target: 'large' });
     await waitFor('its end', async () => ((await events()).includes('ended cold large time') ? true : undefined));
     assert.deepEqual(await listed(), ['warm squares client', 'deny large ada']);

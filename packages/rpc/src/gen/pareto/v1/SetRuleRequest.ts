@@ -7,7 +7,7 @@ export interface SetRuleRequest {
   'target'?: (string);
   'reason'?: (string);
   'by'?: (string);
-  'lastsMs'?: (number | string);
+  'durationMs'?: (number | string);
 }
 
 export interface SetRuleRequest__Output {
@@ -16,5 +16,5 @@ export interface SetRuleRequest__Output {
   'target': (string);
   'reason': (string);
   'by': (string);
-  'lastsMs': (number);
+  'durationMs': (number);
 }
