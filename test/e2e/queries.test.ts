@@ -107,12 +107,12 @@ describe('queries', function () {
         const { variants } = await client.registry.describe({ name: 'cnn-medium' });
         return variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
       };
-      const cold = await client.registry.setRule({ kind: 'cold', target: 'cnn-medium', by: 'test' });
+      const cold = await client.registry.setRule({ kind: 'cold', target: 'cnn-medium', actor: 'test' });
       await waitFor('it to be cold', async () => ((await ready()) === 0 ? true : undefined), 30_000);
       const { parameters } = await client.infer('cnn-medium', [digits.input(0)], { latency_ms: 30_000 });
       assert.equal(parameters.get('pareto_cold_start'), true);
       assert.equal(await ready(), 1);
-      const warm = await client.registry.setRule({ kind: 'warm', target: 'cnn-medium', by: 'test' });
+      const warm = await client.registry.setRule({ kind: 'warm', target: 'cnn-medium', actor: 'test' });
       await assert.rejects(client.registry.liftRule({ id: cold.id }), { code: 'not-found' });
       await client.registry.liftRule({ id: warm.id });
     });

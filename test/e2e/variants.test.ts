@@ -103,16 +103,16 @@ describe('one trained model', function () {
       kind: 'deny',
       target: first,
       reason: 'wrong on sevens',
-      by: 'a test',
+      actor: 'a test',
     });
     const second = await waitFor('another to answer', async () => ((await chosen()) === first ? undefined : chosen()));
     assert.notEqual(second, first);
     const refusal = await refusalOf(client.infer(first, [digits.input(7)], { latency_ms: 20_000 }));
     assert.equal(refusal.code, 'failed-precondition', refusal.message);
     assert.match(refusal.message, /denied/);
-    await client.registry.liftRule({ id: denied.id, by: 'a test' });
+    await client.registry.liftRule({ id: denied.id, actor: 'a test' });
     const pin = { kind: 'pin', task: 'digits', target: 'mlp-large:fp16', reason: 'an audit', durationMs: 8_000 };
-    await client.registry.setRule({ ...pin, by: 'a test' });
+    await client.registry.setRule({ ...pin, actor: 'a test' });
     await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-large:fp16' || undefined);
     await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-large:fp16' || undefined, 30_000);
     const { rules, events } = await client.registry.listRules({});

@@ -107,7 +107,7 @@ describe('versions and rules', function () {
     };
     const first = await chosen();
     const other = first === 'drained:original' ? 'cnn:original' : 'drained:original';
-    const rule = { task: 'digits', reason: 'an audit', by: 'a test' };
+    const rule = { task: 'digits', reason: 'an audit', actor: 'a test' };
     await client.registry.setRule({ ...rule, kind: 'pin', target: other, durationMs: 4_000 });
     await waitFor('the pinned one to answer', async () => (await chosen()) === other || undefined);
     const refusal = await refusalOf(

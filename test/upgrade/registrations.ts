@@ -26,7 +26,7 @@ export async function registerAll(client: TestClient, digits: Digits, task: stri
   );
   for (const step of steps) assert.equal(step.state, 'done', show(step));
   for (const recipe of recipes) await classesBy(client, digits, `${name}:${recipe}`);
-  const rule = { task, target: pinnedIn(task), by: 'the test of upgrades' };
+  const rule = { task, target: pinnedIn(task), actor: 'the test of upgrades' };
   await client.registry.setRule({ ...rule, kind: 'warm', reason: 'it is kept warm' });
   await client.registry.setRule({ ...rule, kind: 'pin', reason: 'it is pinned' });
   await waitForPin(client, digits, task);
@@ -63,8 +63,8 @@ export async function takeInventory(client: TestClient, digits: Digits): Promise
     inventory.set(`variant ${variant.name} ${variant.version}`, { sizeBytes: variant.sizeBytes, measurements });
     inventory.set(`classes by ${variant.name}`, await classesBy(client, digits, variant.name));
   }
-  for (const { id, kind, task, target, reason, by } of rules)
-    inventory.set(`rule ${id}`, { kind, task, target, reason, by });
+  for (const { id, kind, task, target, reason, actor } of rules)
+    inventory.set(`rule ${id}`, { kind, task, target, reason, actor });
   return inventory;
 }
 

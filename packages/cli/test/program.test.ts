@@ -200,7 +200,7 @@ describe('the command line', () => {
     const denied = await run('deny', 'mlp:int4', '--reason', 'wrong on sevens', ...at);
     assert.equal(denied.stdout, "deny mlp:int4 of every task until it is lifted: 'pareto lift 2' takes it back\n");
     assert.deepEqual(
-      controller.rules.map(({ by }) => by),
+      controller.rules.map(({ actor }) => actor),
       [userInfo().username, userInfo().username],
     );
     const { stdout } = await run('rules', '--history', ...at);

@@ -53,7 +53,7 @@ async function setRule(
   options: RuleOptions,
   what: { readonly kind: 'pin' | 'deny'; readonly task: string; readonly target: string },
 ): Promise<void> {
-  const request = { ...what, reason: options.reason, by: userName(), durationMs: options.for ?? 0 };
+  const request = { ...what, reason: options.reason, actor: userName(), durationMs: options.for ?? 0 };
   const rule = await withController(options, ({ registry }) => registry.setRule(request, { signal: context.stop }));
   printResult(
     context,
@@ -95,7 +95,7 @@ export function addLift(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2')
     .action(async (id: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const request = { id, by: userName() };
+      const request = { id, actor: userName() };
       const rule = await withController(options, ({ registry }) =>
         registry.liftRule(request, { signal: context.stop }),
       );

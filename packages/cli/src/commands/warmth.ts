@@ -83,7 +83,7 @@ const setWarmthRule = (
   what: { readonly kind: 'warm' | 'cold'; readonly target: string },
 ): Promise<wire.Rule> =>
   registry.setRule(
-    { ...what, task: '', reason: options.reason ?? '', by: userName(), durationMs: options.for ?? 0 },
+    { ...what, task: '', reason: options.reason ?? '', actor: userName(), durationMs: options.for ?? 0 },
     { signal: stop },
   );
 

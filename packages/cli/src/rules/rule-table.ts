@@ -26,7 +26,7 @@ export const formatRules = (rules: readonly wire.Rule[]): string =>
       { title: 'TASK', cell: taskOf },
       { title: 'LEFT', align: 'right', cell: remainingOf },
       { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
-      { title: 'BY', cell: ({ by }) => by },
+      { title: 'BY', cell: ({ actor }) => actor },
       { title: 'WHY', cell: ({ reason }) => reason },
     ],
     rules,
@@ -41,7 +41,7 @@ export const formatEvents = (events: readonly wire.RuleEvent[]): string =>
     [
       { title: 'AGO', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
       { title: 'WHAT', cell: ({ kind }) => kind },
-      { title: 'BY', cell: ({ by }) => by },
+      { title: 'BY', cell: ({ actor }) => actor },
       { title: 'ID', cell: ({ rule }) => rule.id },
       { title: 'RULE', cell: ({ rule }) => rule.kind },
       { title: 'TARGET', cell: ({ rule }) => rule.target },

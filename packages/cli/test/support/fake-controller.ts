@@ -161,7 +161,7 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
     async listRules() {
       return {
         rules: controller.rules,
-        events: controller.rules.map((rule) => ({ kind: 'made', by: rule.by ?? '', rule })),
+        events: controller.rules.map((rule) => ({ kind: 'made', actor: rule.actor ?? '', rule })),
       };
     },
     async delete({ name }) {

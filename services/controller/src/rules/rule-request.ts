@@ -34,7 +34,7 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
   const common = {
     ...{ id: newId(view), tenant, target },
     reason: checkText('reason', request.reason),
-    by: checkText('by', request.by),
+    by: checkText('actor', request.actor),
     madeWallMs: wallMs,
     endsWallMs: durationMs === 0 ? undefined : wallMs + durationMs,
   };

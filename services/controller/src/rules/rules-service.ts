@@ -34,7 +34,7 @@ export async function setWarmth(
   const kind = warm ? 'warm' : 'cold';
   await context.runExclusive('the rules', async () => {
     const view = context.clusterView();
-    const request = { kind, task: '', target, reason: 'asked for by a client', by: 'client', durationMs: 0 };
+    const request = { kind, task: '', target, reason: 'asked for by a client', actor: 'client', durationMs: 0 };
     const wish = ruleFrom(view, request);
     const known = view.registry.wishes.find((one) => one.target === target && one.tenant === tenant);
     if (known?.kind === kind && known.endsWallMs === undefined) return true;
@@ -71,14 +71,14 @@ function checkLimit(others: number, rule: Rule): void {
 /** Throws `not-found`. */
 export function liftRule(
   { leader, mirror, runExclusive, clusterView }: RulesContext,
-  { id, by }: wire.LiftRuleRequest,
+  { id, actor }: wire.LiftRuleRequest,
 ): Promise<Rule> {
   return runExclusive(`rule ${id}`, async () => {
     const { wallMs } = clusterView();
     const known = mirror.records.rules.get(ruleKey(id));
     if (known === undefined || isOver(known.value, wallMs)) throw notFound('rule', id);
     const { key, value: rule, modRevision } = known;
-    const event: RuleEvent = { kind: 'lifted', atWallMs: wallMs, by: checkText('by', by), rule };
+    const event: RuleEvent = { kind: 'lifted', atWallMs: wallMs, by: checkText('actor', actor), rule };
     const changes = ruleChanges(mirror.records, [event]);
     return (await leader.write([{ kind: 'revision', key, modRevision }], changes)) ? rule : undefined;
   });
@@ -93,7 +93,7 @@ export function listRules({ registry, records, wallMs }: ClusterView): wire.List
     events: events.map(({ value: { kind, atWallMs, by, rule } }) => ({
       kind,
       ageMs: Math.max(0, wallMs - atWallMs),
-      by,
+      actor: by,
       rule: ruleToWire(rule, wallMs),
     })),
   };
@@ -107,7 +107,7 @@ export const ruleToWire = (rule: Rule, wallMs: number): wire.RuleInput => ({
   task: rule.task ?? '',
   target: rule.target,
   reason: rule.reason,
-  by: rule.by,
+  actor: rule.by,
   ageMs: Math.max(0, wallMs - rule.madeWallMs),
   remainingMs: rule.endsWallMs === undefined ? 0 : Math.max(0, rule.endsWallMs - wallMs),
 });

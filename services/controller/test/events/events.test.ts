@@ -140,9 +140,9 @@ describe('the events of a controller', function () {
     })().catch(() => undefined);
     const before = await lines();
     await waitFor('what was before', () => (followed.length >= before.length ? true : undefined));
-    const rule = { kind: 'deny', target: 'tiny', reason: 'a try', by: 'me' };
+    const rule = { kind: 'deny', target: 'tiny', reason: 'a try', actor: 'me' };
     const { id } = await controller.registry.setRule(rule);
-    await controller.registry.liftRule({ id, by: 'you' });
+    await controller.registry.liftRule({ id, actor: 'you' });
     await controller.fleet.drain({ workerId: 'w1', undrain: false });
     await controller.registry.delete({ name: 'tiny' });
     const expected = [

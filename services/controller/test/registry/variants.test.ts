@@ -132,7 +132,7 @@ describe('variants', () => {
     await until('the mark', () => row()?.dominatedBy === 'tiny:original');
     assert.deepEqual([row()?.dominatedWithin, row()?.maxBatchSize], [true, 8]);
     assert.equal((await variantsOf('tiny')).get('tiny:fp16')?.dominatedBy, 'tiny:original');
-    const rule = { kind: 'deny', target: 'tiny:original', reason: 'it is wrong', by: 'ada' };
+    const rule = { kind: 'deny', target: 'tiny:original', reason: 'it is wrong', actor: 'ada' };
     const { id } = await controller.registry.setRule(rule);
     await until('it to count again', () => row()?.dominatedBy === '');
     assert.equal((await variantsOf('tiny')).get('tiny:original')?.denied, `rule ${id} by ada: it is wrong`);

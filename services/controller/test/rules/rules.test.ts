@@ -27,9 +27,9 @@ describe('rules', () => {
   const until = (what: string, condition: () => boolean): Promise<true> =>
     waitFor(what, () => (condition() ? true : undefined));
   const set = (fields: wire.SetRuleRequestInput): Promise<wire.Rule> =>
-    controller.registry.setRule({ kind: 'deny', target: 'tiny', reason: 'it drifts', by: 'ada', ...fields });
+    controller.registry.setRule({ kind: 'deny', target: 'tiny', reason: 'it drifts', actor: 'ada', ...fields });
   const kinds = async (): Promise<readonly string[]> =>
-    (await controller.registry.listRules({})).events.map(({ kind, rule, by }) => `${kind} ${rule?.target} ${by}`);
+    (await controller.registry.listRules({})).events.map(({ kind, rule, actor }) => `${kind} ${rule?.target} ${actor}`);
   const rows = (table: FakeRouter) =>
     [...table.rows.values()].flatMap(({ rule }) => (rule ? [`${rule.kind} ${rule.task} ${rule.target}`] : []));
 
@@ -50,13 +50,13 @@ describe('rules', () => {
   it('reach routers at once, and leave them when lifted; both are remembered', async () => {
     const table = router();
     const rule = await set({ task: 'squares', target: 'tiny:original', durationMs: 60_000 });
-    assert.deepEqual([rule.tenant, rule.by, rule.reason], ['default', 'ada', 'it drifts']);
+    assert.deepEqual([rule.tenant, rule.actor, rule.reason], ['default', 'ada', 'it drifts']);
     assert.ok(rule.remainingMs > 50_000 && rule.remainingMs <= 60_000 && rule.ageMs < 5_000);
     const pinned = await set({ kind: 'pin', target: 'round' });
     assert.deepEqual([pinned.task, pinned.remainingMs], ['circles', 0], 'of the one task that it can be about');
     await until('the rows', () => rows(table).length === 2);
     assert.deepEqual(rows(table).toSorted(), ['deny squares tiny:original', 'pin circles round']);
-    await controller.registry.liftRule({ id: rule.id, by: 'bob' });
+    await controller.registry.liftRule({ id: rule.id, actor: 'bob' });
     await until('one to be gone', () => rows(table).join() === 'pin circles round');
     await assert.rejects(controller.registry.liftRule({ id: rule.id }), { code: 'not-found' });
     assert.deepEqual(await kinds(), ['lifted tiny:original bob', 'made round ada', 'made tiny:original ada']);

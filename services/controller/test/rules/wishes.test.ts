@@ -34,13 +34,13 @@ describe('wishes', () => {
       .flatMap(({ rule }) => (rule ? [`${rule.kind} ${rule.target} of ${rule.task}`] : []))
       .sort();
   const listed = async (): Promise<readonly string[]> =>
-    (await controller.registry.listRules({})).rules.map(({ kind, target, by }) => `${kind} ${target} ${by}`);
+    (await controller.registry.listRules({})).rules.map(({ kind, target, actor }) => `${kind} ${target} ${actor}`);
   const events = async (): Promise<readonly string[]> =>
     (await controller.registry.listRules({})).events.map(
-      ({ kind, by, rule }) => `${kind} ${rule?.kind} ${rule?.target} ${by}`,
+      ({ kind, actor, rule }) => `${kind} ${rule?.kind} ${rule?.target} ${actor}`,
     );
   const set = (fields: wire.SetRuleRequestInput): Promise<wire.Rule> =>
-    controller.registry.setRule({ by: 'ada', ...fields });
+    controller.registry.setRule({ actor: 'ada', ...fields });
   const open = async (): Promise<void> => {
     controller = await startController(folder.path);
     routes = createClient(controller.channel, 'pareto.v1.Routes');
@@ -100,7 +100,7 @@ describe('wishes', () => {
     assert.ok(task === 'squares' && remainingMs > 50_000);
     await ask('squares', true);
     assert.deepEqual(await listed(), ['warm squares client'], 'it has no end');
-    await assert.rejects(controller.registry.liftRule({ id, by: 'ada' }), { code: 'not-found' });
+    await assert.rejects(controller.registry.liftRule({ id, actor: 'ada' }), { code: 'not-found' });
     await set({ kind: 'cold', target: 'large', durationMs: 300 });
     await set({ kind: 'deny', target: 'large' });
     await waitFor('its end', async () => ((await events()).includes('ended cold large time') ? true : undefined));

@@ -3,10 +3,10 @@
 
 export interface LiftRuleRequest {
   'id'?: (string);
-  'by'?: (string);
+  'actor'?: (string);
 }
 
 export interface LiftRuleRequest__Output {
   'id': (string);
-  'by': (string);
+  'actor': (string);
 }

@@ -8,7 +8,7 @@ export interface Rule {
   'task'?: (string);
   'target'?: (string);
   'reason'?: (string);
-  'by'?: (string);
+  'actor'?: (string);
   'ageMs'?: (number | string);
   'remainingMs'?: (number | string);
 }
@@ -20,7 +20,7 @@ export interface Rule__Output {
   'task': (string);
   'target': (string);
   'reason': (string);
-  'by': (string);
+  'actor': (string);
   'ageMs': (number);
   'remainingMs': (number);
 }

@@ -5,13 +5,13 @@ import type { Rule as _pareto_v1_Rule, Rule__Output as _pareto_v1_Rule__Output }
 export interface RuleEvent {
   'kind'?: (string);
   'ageMs'?: (number | string);
-  'by'?: (string);
+  'actor'?: (string);
   'rule'?: (_pareto_v1_Rule | null);
 }
 
 export interface RuleEvent__Output {
   'kind': (string);
   'ageMs': (number);
-  'by': (string);
+  'actor': (string);
   'rule': (_pareto_v1_Rule__Output | null);
 }

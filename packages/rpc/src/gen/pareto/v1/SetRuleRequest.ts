@@ -6,7 +6,7 @@ export interface SetRuleRequest {
   'task'?: (string);
   'target'?: (string);
   'reason'?: (string);
-  'by'?: (string);
+  'actor'?: (string);
   'durationMs'?: (number | string);
 }
 
@@ -15,6 +15,6 @@ export interface SetRuleRequest__Output {
   'task': (string);
   'target': (string);
   'reason': (string);
-  'by': (string);
+  'actor': (string);
   'durationMs': (number);
 }
