@@ -77,7 +77,7 @@ describe('pretrained models', function () {
     const validation = await readFile(example(model.validation));
     await client.registerTask(task, { validation, metric, objective: { latencyMs: 20_000 } });
     const batch = maxBatchSize === undefined ? {} : { maxBatchSize };
-    await client.registerModel(task, name, await contentOf(model), { recipes, keepAll: true, ...batch });
+    await client.registerModel(task, name, await contentOf(model), { recipes, keepDominated: true, ...batch });
   }
 
   /** The point estimates by recipe, once all is made and measured; told beside the test. */

@@ -53,7 +53,7 @@ export interface TestClient extends Disposable {
     task: string,
     name: string,
     model: Uint8Array,
-    options?: { recipes?: 'all' | readonly string[]; keepAll?: boolean; maxBatchSize?: number },
+    options?: { recipes?: 'all' | readonly string[]; keepDominated?: boolean; maxBatchSize?: number },
   ): Promise<wire.Architecture>;
   /** Until nothing of the task is to be made or measured any more. */
   waitUntilDone(task: string, timeoutMs?: number): Promise<readonly wire.Job[]>;
@@ -101,7 +101,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
       const validationDigest = validation === undefined ? '' : await upload(validation);
       return registry.registerTask({ name, metric, validationDigest, defaultObjective: objective ?? null });
     },
-    async registerModel(task, name, model, { recipes = [originalRecipe], keepAll = false, maxBatchSize } = {}) {
+    async registerModel(task, name, model, { recipes = [originalRecipe], keepDominated = false, maxBatchSize } = {}) {
       const file = { path: `${name}.onnx`, digest: await upload(model), sizeBytes: model.length };
       const wanted = recipes === 'all' ? [] : [...recipes];
       const batch = maxBatchSize === undefined ? {} : { maxBatchSize };
@@ -110,7 +110,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
         task,
         manifest: { files: [file] },
         recipes: wanted,
-        keepAll,
+        keepDominated,
         ...batch,
       });
     },

@@ -17,7 +17,7 @@ const items = 10;
 export async function registerAll(client: TestClient, digits: Digits, task: string): Promise<void> {
   const name = `${task}-mlp`;
   await client.registerTask(task, { validation: await readFile(validationFile), objective: { latencyMs: 20_000 } });
-  await client.registerModel(task, name, await readDigitModel('mlp-tiny'), { recipes, keepAll: true });
+  await client.registerModel(task, name, await readDigitModel('mlp-tiny'), { recipes, keepDominated: true });
   const jobs = await client.waitUntilDone(task, 400_000);
   const steps = jobs.flatMap((job) => job.steps);
   assert.ok(

@@ -94,7 +94,7 @@ describe('the command line', () => {
         stdout,
         /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\. See it drawn: pareto frontier digits\n$/,
       );
-      assert.deepEqual(storage.wanted, [{ recipes: ['original', 'int8-static'], keepAll: true }]);
+      assert.deepEqual(storage.wanted, [{ recipes: ['original', 'int8-static'], keepDominated: true }]);
     });
 
     it('fails when the trained model could not be measured, and for nothing else', async () => {

@@ -48,7 +48,7 @@ const formatArchitectures = (architectures: readonly wire.Architecture[]): strin
       { title: 'VERSION', cell: versionOf },
       { title: 'LARGEST BATCH', align: 'right', cell: batchOf },
       { title: 'SIZE', align: 'right', cell: ({ manifest }) => formatBytes(sizeOf(manifest)) },
-      { title: 'DOMINATED ONES', cell: ({ keepAll }) => (keepAll ? 'kept' : 'pruned') },
+      { title: 'DOMINATED ONES', cell: ({ keepDominated }) => (keepDominated ? 'kept' : 'pruned') },
       { title: 'DIGEST', cell: ({ modelDigest }) => modelDigest.slice('sha256:'.length).slice(0, 12) },
     ],
     architectures,

@@ -35,7 +35,7 @@ async function send(clients: ControllerClients, options: RegisterOptions): Promi
   await registerTask(clients, { name: task, metric: 'top1', defaultObjective, validation }, options);
   const architectures: wire.Architecture[] = [];
   for (const model of models) {
-    const registration = { task, recipes: model.recipes, keepAll: false };
+    const registration = { task, recipes: model.recipes, keepDominated: false };
     architectures.push(...(await registerModels(clients, registration, [model], options)));
   }
   if (architectures.length < models.length) {

@@ -104,7 +104,7 @@ export interface Registration {
   /** What is made of each; empty: all that is known. */
   readonly recipes: readonly string[];
   /** Dominated variants are used all the same. */
-  readonly keepAll: boolean;
+  readonly keepDominated: boolean;
 }
 
 /** Registers one after the other; one that is refused doesn't hold up the rest. */
@@ -128,7 +128,7 @@ export async function registerModels(
 
 async function registerModel(
   clients: ControllerClients,
-  { task, recipes, keepAll }: Registration,
+  { task, recipes, keepDominated }: Registration,
   { name, path, version, maxBatchSize, labels = {} }: LocalModel,
   options: RegisterOptions,
 ): Promise<wire.Architecture> {
@@ -136,7 +136,7 @@ async function registerModel(
   for (const file of collected) await send(clients, file, options);
   const files = collected.map(({ manifestPath, digest, sizeBytes }) => ({ path: manifestPath, digest, sizeBytes }));
   const request = {
-    ...{ name, task, manifest: { files }, recipes: [...recipes], keepAll },
+    ...{ name, task, manifest: { files }, recipes: [...recipes], keepDominated },
     ...(version === undefined ? {} : { version }),
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
     labels: await sendLabels(clients, labels, options),

@@ -121,7 +121,7 @@ async function send(
     if (whole.length === 0) continue;
     const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
     if (isNew) await registerTask(clients, definition, options);
-    sent.push(...(await registerModels(clients, { task, recipes, keepAll }, whole, options)));
+    sent.push(...(await registerModels(clients, { task, recipes, keepDominated: keepAll }, whole, options)));
   }
   return sent;
 }

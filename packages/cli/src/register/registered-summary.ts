@@ -27,9 +27,9 @@ export function formatRegistered(registered: Registered): string {
 }
 
 export function formatResult({ architectures, variants, outcomes, elapsedMs }: Registered): string {
-  const keepsAll = new Set(architectures.flatMap(({ name, keepAll }) => (keepAll ? name : [])));
+  const keepsDominated = new Set(architectures.flatMap(({ name, keepDominated }) => (keepDominated ? name : [])));
   const isDominated = ({ dominatedBy, architecture }: wire.Variant): boolean =>
-    dominatedBy !== '' && !keepsAll.has(architecture);
+    dominatedBy !== '' && !keepsDominated.has(architecture);
   const dominated = variants.filter(isDominated);
   const rest = variants.filter((variant) => !isDominated(variant)).toSorted(byCost);
   const total = [

@@ -77,7 +77,7 @@ describe('a cluster over etcd, with certificates', function () {
       );
       const architectures = await registerModels(
         clients,
-        { task: 'digits', recipes: ['original'], keepAll: false },
+        { task: 'digits', recipes: ['original'], keepDominated: false },
         [modelAt(tiny)],
         options,
       );

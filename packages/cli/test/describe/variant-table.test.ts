@@ -91,7 +91,7 @@ describe('the end of a registration', () => {
   });
 
   it('counts nothing as dominated of what is kept', () => {
-    const architectures = digits.architectures.map((architecture) => ({ ...architecture, keepAll: true }));
+    const architectures = digits.architectures.map((architecture) => ({ ...architecture, keepDominated: true }));
     const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 });
     assert.doesNotMatch(text, /^DOMINATED/m);
   });

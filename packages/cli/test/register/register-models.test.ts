@@ -17,7 +17,7 @@ import {
 
 const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const router = '127.0.0.1:9';
-const registration = { task: 'digits', recipes: ['original'], keepAll: false };
+const registration = { task: 'digits', recipes: ['original'], keepDominated: false };
 
 describe('registering', () => {
   let folder: string;

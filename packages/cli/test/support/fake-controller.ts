@@ -13,7 +13,7 @@ export interface FakeStorage {
   /** In the order in which they were called, as `port method name`. */
   readonly calls: string[];
   /** Of each registration of an architecture. */
-  readonly wanted: { readonly recipes: readonly string[]; readonly keepAll: boolean }[];
+  readonly wanted: { readonly recipes: readonly string[]; readonly keepDominated: boolean }[];
   readonly requests: wire.RegisterArchitectureRequest[];
 }
 
@@ -116,8 +116,8 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       return { name, metric, validationDigest };
     },
     async registerArchitecture(request) {
-      const { name, task, manifest, recipes, keepAll } = request;
-      storage.wanted.push({ recipes, keepAll });
+      const { name, task, manifest, recipes, keepDominated } = request;
+      storage.wanted.push({ recipes, keepDominated });
       storage.requests.push(request);
       if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
       await write('registerArchitecture', name, put(name));

@@ -72,7 +72,7 @@ export const fakeTask = (name: string): wire.Task => ({
 export const fakeArchitecture = (name: string, version = 1): wire.Architecture => ({
   ...{ name, version, task: 'digits', modelDigest: `sha256:${'a'.repeat(64)}`, signature: null },
   ...{ manifest: { files: [{ path: 'model.onnx', digest: '', sizeBytes: 2 ** 20 }] } },
-  ...{ maxBatchSize: 64, fixedBatch: 0, recipes: [], keepAll: false, labels: {}, servedVersion: 0 },
+  ...{ maxBatchSize: 64, fixedBatch: 0, recipes: [], keepDominated: false, labels: {}, servedVersion: 0 },
 });
 
 export const fakeOutcome = (

@@ -95,12 +95,13 @@ export const architectureFromWire = (message: wire.Architecture): Architecture =
   maxBatchSize: message.maxBatchSize,
   fixedBatch: message.fixedBatch === 0 ? undefined : message.fixedBatch,
   recipes: message.recipes,
-  keepAll: message.keepAll,
+  keepAll: message.keepDominated,
   labels: labelsFromWire(message.labels),
 });
 
-export const architectureToWire = (architecture: Architecture): wire.ArchitectureInput => ({
+export const architectureToWire = ({ keepAll, ...architecture }: Architecture): wire.ArchitectureInput => ({
   ...architecture,
+  keepDominated: keepAll,
   recipes: [...architecture.recipes],
   fixedBatch: architecture.fixedBatch ?? 0,
   manifest: manifestToWire(architecture.manifest),

@@ -64,7 +64,7 @@ const batchSizeLimit = 65_536;
 
 function wantedFromWire(request: wire.RegisterArchitectureRequest): Wanted {
   const manifest = checkManifest(manifestFromWire(request.manifest));
-  const { task, keepAll, version, maxBatchSize: batchSize } = request;
+  const { task, keepDominated: keepAll, version, maxBatchSize: batchSize } = request;
   if (batchSize !== undefined && batchSize > batchSizeLimit) {
     throw new ParetoError('invalid-argument', `max_batch_size is ${batchSize}: expected at most ${batchSizeLimit}`);
   }

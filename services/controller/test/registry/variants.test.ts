@@ -140,7 +140,13 @@ describe('variants', () => {
     await until('the mark', () => row()?.dominatedBy === 'tiny:original');
     const [architecture] = (await controller.registry.list({})).architectures;
     const { task = '', manifest = null } = architecture ?? {};
-    await controller.registry.registerArchitecture({ name: 'tiny', task, manifest, recipes: ['fp16'], keepAll: true });
+    await controller.registry.registerArchitecture({
+      name: 'tiny',
+      task,
+      manifest,
+      recipes: ['fp16'],
+      keepDominated: true,
+    });
     await until('it to be kept', () => row()?.dominatedBy === '');
   });
 

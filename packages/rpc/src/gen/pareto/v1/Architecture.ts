@@ -13,7 +13,7 @@ export interface Architecture {
   'maxBatchSize'?: (number);
   'fixedBatch'?: (number);
   'recipes'?: (string)[];
-  'keepAll'?: (boolean);
+  'keepDominated'?: (boolean);
   'servedVersion'?: (number);
   'labels'?: ({[key: string]: string});
 }
@@ -28,7 +28,7 @@ export interface Architecture__Output {
   'maxBatchSize': (number);
   'fixedBatch': (number);
   'recipes': (string)[];
-  'keepAll': (boolean);
+  'keepDominated': (boolean);
   'servedVersion': (number);
   'labels': ({[key: string]: string});
 }

@@ -7,7 +7,7 @@ export interface RegisterArchitectureRequest {
   'task'?: (string);
   'manifest'?: (_pareto_v1_Manifest | null);
   'recipes'?: (string)[];
-  'keepAll'?: (boolean);
+  'keepDominated'?: (boolean);
   'maxBatchSize'?: (number);
   'labels'?: ({[key: string]: string});
   'version'?: (number);
@@ -19,7 +19,7 @@ export interface RegisterArchitectureRequest__Output {
   'task': (string);
   'manifest': (_pareto_v1_Manifest__Output | null);
   'recipes': (string)[];
-  'keepAll': (boolean);
+  'keepDominated': (boolean);
   'maxBatchSize'?: (number);
   'labels': ({[key: string]: string});
   'version': (number);
