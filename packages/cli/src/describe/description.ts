@@ -87,7 +87,9 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
     profile.points,
   );
   const facts = [
-    ...(profile.notRun === '' ? [] : [`was loaded, and not run: ${profile.notRun}; it is served without a profile`]),
+    ...(profile.notRunReason === ''
+      ? []
+      : [`was loaded, and not run: ${profile.notRunReason}; it is served without a profile`]),
     `ran by ${placementOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
     `takes ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of them before it loads`,

@@ -94,13 +94,14 @@ export function profileFromWire(message: wire.Profile): Profile {
     providerUsed: message.providerUsed,
     nodesByProvider: message.nodesByProvider,
     shapes: Object.fromEntries(message.shapes.map(({ name, dims }) => [name, dims])),
-    ...(message.notRun === '' ? {} : { notRun: message.notRun }),
+    ...(message.notRunReason === '' ? {} : { notRun: message.notRunReason }),
   };
 }
 
-export const profileToWire = ({ predictionError, ...profile }: Profile): wire.ProfileInput => ({
+export const profileToWire = ({ predictionError, notRun, ...profile }: Profile): wire.ProfileInput => ({
   ...profile,
   points: [...profile.points],
   shapes: Object.entries(profile.shapes).map(([name, dims]) => ({ name, dims: [...dims] })),
   ...(predictionError === undefined ? {} : { predictionError }),
+  ...(notRun === undefined ? {} : { notRunReason: notRun }),
 });

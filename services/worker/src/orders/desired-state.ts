@@ -74,7 +74,7 @@ function assignedReplica(message: wire.ReplicaAssignment): AssignedReplica {
   };
 }
 
-const isEmpty = ({ points, notRun }: wire.Profile): boolean => points.length === 0 && notRun === '';
+const isEmpty = ({ points, notRunReason }: wire.Profile): boolean => points.length === 0 && notRunReason === '';
 
 function measureOrder(message: wire.MeasureOrder): MeasureOrder {
   return {

@@ -88,7 +88,7 @@ describe('measuring a variant', function () {
     const { error, profile } = await measure(pickyModel());
     assert.equal(error, '');
     assert.deepEqual(profile?.points, []);
-    assert.match(profile.notRun, /^it runs on no made up inputs \(.*Gather/);
+    assert.match(profile.notRunReason, /^it runs on no made up inputs \(.*Gather/);
     assert.ok(profile.memoryBytes > 0);
     const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile }];
     world.controller.order({ revision: ++revision, replicas });

@@ -15,7 +15,7 @@ export interface Profile {
   'predictionError'?: (number | string);
   'nodesByProvider'?: ({[key: string]: number});
   'shapes'?: (_pareto_v1_InputShape)[];
-  'notRun'?: (string);
+  'notRunReason'?: (string);
   '_predictionError'?: "predictionError";
 }
 
@@ -30,6 +30,6 @@ export interface Profile__Output {
   'predictionError'?: (number);
   'nodesByProvider': ({[key: string]: number});
   'shapes': (_pareto_v1_InputShape__Output)[];
-  'notRun': (string);
+  'notRunReason': (string);
   '_predictionError'?: "predictionError";
 }
