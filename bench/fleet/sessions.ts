@@ -12,7 +12,7 @@ export interface Controllers {
 
 /** What a session is made of besides the messages. */
 export interface Talk<In, Out> {
-  readonly hello: (attempt: { readonly anyController: boolean }) => Out;
+  readonly hello: (attempt: { readonly acceptFollower: boolean }) => Out;
   readonly onMessage: (message: In) => void;
 }
 

@@ -31,9 +31,9 @@ export function createSimulatedRouter(id: string, controllers: Controllers, weig
   let version = { epoch: '', revision: 0 };
 
   const session = watchRoutes(controllers, {
-    hello: ({ anyController }) => ({
+    hello: ({ acceptFollower }) => ({
       message: 'hello',
-      hello: { routerId: id, address: '127.0.0.1:9', anyController, ...version },
+      hello: { routerId: id, address: '127.0.0.1:9', acceptFollower, ...version },
     }),
     onMessage(message) {
       if (message.heartbeat) return;

@@ -17,7 +17,7 @@ export async function watchTable({ token }: Cluster, { address }: ServiceProcess
   const stream = createClient(channel, 'pareto.v1.Routes').watch({ signal: ended.signal });
   const rows = new Map<string, wire.TableRow>();
   const messages = stream[Symbol.asyncIterator]();
-  await stream.write({ message: 'hello', hello: { routerId: 'a-test', address: '127.0.0.1:9', anyController: true } });
+  await stream.write({ message: 'hello', hello: { routerId: 'a-test', address: '127.0.0.1:9', acceptFollower: true } });
 
   function take({ snapshot, rows: changed, removed }: wire.TableMessage): void {
     if (snapshot) rows.clear();

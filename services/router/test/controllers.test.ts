@@ -42,7 +42,7 @@ async function setTwo(): Promise<TwoControllers> {
 }
 
 const helloOf = (controller: FakeController, count: number) =>
-  waitFor('hello', () => controller.hellos.filter(({ anyController }) => anyController)[count - 1]);
+  waitFor('hello', () => controller.hellos.filter(({ acceptFollower }) => acceptFollower)[count - 1]);
 
 async function trailersOf(call: (options: { onTrailers: (trailers: ReadonlyMap<string, string>) => void }) => unknown) {
   let trailers: ReadonlyMap<string, string> = new Map();
@@ -63,7 +63,7 @@ describe('a router and several controllers', function () {
     first.leader = second.address;
     first.depose(second.address);
     const hello = await waitFor('hello', () => second.hellos.find(({ epoch }) => epoch === 'e1'));
-    assert.equal(hello.anyController, false);
+    assert.equal(hello.acceptFollower, false);
     await waitFor('the hold, told anew', () => second.demand.find((entry) => entry.held > 0));
     await router.infer();
     assert.equal(worker.link.connections, 1);
@@ -90,7 +90,7 @@ describe('a router and several controllers', function () {
     const { first, second } = await setTwo();
     first.leader = second.leader = '';
     first.depose('');
-    const any = () => [...first.hellos, ...second.hellos].filter(({ anyController }) => anyController);
+    const any = () => [...first.hellos, ...second.hellos].filter(({ acceptFollower }) => acceptFollower);
     await waitFor('hello', () => any()[0]);
     for (const controller of [first, second]) controller.depose(nobody);
     await waitFor('another hello', () => any()[1]);

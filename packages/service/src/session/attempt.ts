@@ -9,7 +9,7 @@ export type Wanted = 'leader' | 'any';
 export interface Attempt {
   readonly address: string;
   /** One that does not lead will do. */
-  readonly anyController: boolean;
+  readonly acceptFollower: boolean;
   /** A controller named it as the leader. */
   readonly isNamed: boolean;
   /** In the configured list, of the address that was taken from it last. */
@@ -43,7 +43,7 @@ export function pauseMs({ failures, isAtOnce }: Attempt, rng: Rng): Milliseconds
 /** Many that start together begin all over the list. */
 export function firstAttempt(addresses: readonly string[], rng: Rng): Attempt {
   const index = Math.floor(rng() * addresses.length);
-  const fresh = { anyController: false, isNamed: false, failures: 0, isAtOnce: false, hasFollowed: false };
+  const fresh = { acceptFollower: false, isNamed: false, failures: 0, isAtOnce: false, hasFollowed: false };
   return { ...fresh, address: addresses[index] ?? '', index };
 }
 
@@ -69,16 +69,16 @@ export function nextAttempt(
 
   const leader = leaderOf(error);
   if (leader !== undefined && leader !== '' && leader !== last.address) {
-    return { ...follow, address: leader, index: last.index, isNamed: true, anyController: false };
+    return { ...follow, address: leader, index: last.index, isNamed: true, acceptFollower: false };
   }
   const nobodyLeads = leader === '';
-  if (wanted === 'any' && nobodyLeads && !last.anyController) {
-    return { ...follow, address: last.address, index: last.index, isNamed: false, anyController: true };
+  if (wanted === 'any' && nobodyLeads && !last.acceptFollower) {
+    return { ...follow, address: last.address, index: last.index, isNamed: false, acceptFollower: true };
   }
   if (wanted === 'any' && last.isNamed && heardMs === undefined) {
-    return { ...pause, ...at(last.index), anyController: true };
+    return { ...pause, ...at(last.index), acceptFollower: true };
   }
-  const isInVain = heardMs === undefined && (last.anyController || failures >= addresses.length);
-  const anyController = wanted === 'any' && isInVain;
-  return { ...pause, ...at((last.index + 1) % addresses.length), anyController };
+  const isInVain = heardMs === undefined && (last.acceptFollower || failures >= addresses.length);
+  const acceptFollower = wanted === 'any' && isInVain;
+  return { ...pause, ...at((last.index + 1) % addresses.length), acceptFollower };
 }

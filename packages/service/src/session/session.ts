@@ -12,7 +12,7 @@ export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
   readonly addresses: readonly string[];
   readonly wanted: Wanted;
   /** The first message of every connection. */
-  readonly hello: (attempt: Pick<Attempt, 'anyController'>) => Out;
+  readonly hello: (attempt: Pick<Attempt, 'acceptFollower'>) => Out;
   readonly onMessage: (message: In) => void;
   readonly rng: Rng;
   readonly logger: Logger;

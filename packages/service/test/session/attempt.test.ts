@@ -16,7 +16,7 @@ const fresh: Attempt = {
   ...{
     address: 'a:1',
     index: 0,
-    anyController: false,
+    acceptFollower: false,
     isNamed: false,
     failures: 0,
     isAtOnce: false,
@@ -30,8 +30,8 @@ const nobody: Outcome = { heardMs: undefined, error: notLeading(undefined) };
 const after = (heardMs: number, error?: unknown): Outcome => ({ heardMs, error });
 
 /** `b:1`; `b:1 any` when any controller will do; `, later` when a pause goes before. */
-function told({ address, anyController, isAtOnce }: Attempt): string {
-  return `${address}${anyController ? ' any' : ''}${isAtOnce ? '' : ', later'}`;
+function told({ address, acceptFollower, isAtOnce }: Attempt): string {
+  return `${address}${acceptFollower ? ' any' : ''}${isAtOnce ? '' : ', later'}`;
 }
 
 function walk(wanted: Wanted, outcomes: readonly Outcome[]): readonly string[] {

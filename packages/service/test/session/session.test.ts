@@ -35,7 +35,7 @@ describe('session', () => {
       addresses,
       wanted,
       open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
-      hello: ({ anyController }) => ({ message: 'hello', hello: { workerId: anyController ? 'any' : 'w1' } }),
+      hello: ({ acceptFollower }) => ({ message: 'hello', hello: { workerId: acceptFollower ? 'any' : 'w1' } }),
       onMessage: (message) => events.emit('message', message.assignments?.revision),
       channel: access.channel('controller'),
       ...options,

@@ -5,7 +5,7 @@ import type { Milliseconds } from '@pareto/core';
 
 export interface RouterSession {
   /** The router takes a table from any controller. */
-  readonly anyController: boolean;
+  readonly acceptFollower: boolean;
   readonly since: Milliseconds;
   /** Who else led when it came, as far as was known. */
   readonly leaderThen: string | undefined;
@@ -23,11 +23,12 @@ export interface LeadershipStatus {
 /** A guest tries the leader again after this long. A store that is silent for longer may well be heard by other controllers. */
 const redirectAfterMs = 10_000;
 
-export const mayServeRouter = (anyController: boolean, { leads }: LeadershipStatus): boolean => leads || anyController;
+export const mayServeRouter = (acceptFollower: boolean, { leads }: LeadershipStatus): boolean =>
+  leads || acceptFollower;
 
 /** The router is to go to the leader now, or to look for one. While nobody leads it stays. */
 export function mustRedirect(
-  { anyController, since, leaderThen }: RouterSession,
+  { acceptFollower, since, leaderThen }: RouterSession,
   status: LeadershipStatus,
   now: Milliseconds,
 ): boolean {
@@ -35,5 +36,5 @@ export function mustRedirect(
   const isLong = now - since >= redirectAfterMs;
   if (leads) return false;
   if (elsewhere === undefined) return isLong && storeAgeMs >= redirectAfterMs;
-  return !anyController || elsewhere !== leaderThen || isLong;
+  return !acceptFollower || elsewhere !== leaderThen || isLong;
 }

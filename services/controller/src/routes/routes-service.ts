@@ -103,13 +103,13 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   const { table, leader, clock, logger } = options;
   const messages = stream[Symbol.asyncIterator]();
   const hello = await readHello(messages);
-  const { routerId: router, address, anyController } = hello;
-  if (!mayServeRouter(anyController, leadershipStatusOf(options))) throw leader.refusal();
+  const { routerId: router, address, acceptFollower } = hello;
+  if (!mayServeRouter(acceptFollower, leadershipStatusOf(options))) throw leader.refusal();
   if (!options.ready() && table.isEmpty) throw noTable();
-  const session: RouterSession = { anyController, since: clock.now(), leaderThen: leader.elsewhere };
+  const session: RouterSession = { acceptFollower, since: clock.now(), leaderThen: leader.elsewhere };
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, options.draining, ended.signal]);
-  logger.info('router joined', { router, address, anyController });
+  logger.info('router joined', { router, address, acceptFollower });
   const joined = join(hello);
   try {
     void readRouter(messages, router, options).finally(() => ended.abort());

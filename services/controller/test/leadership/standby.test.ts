@@ -30,8 +30,8 @@ describe('a controller that stands by', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const router = (at: TestController, anyController = false): FakeRouter => {
-    const started = startRouter(at.address, undefined, anyController);
+  const router = (at: TestController, acceptFollower = false): FakeRouter => {
+    const started = startRouter(at.address, undefined, acceptFollower);
     cleanUp.push(started.leave);
     return started;
   };

@@ -61,7 +61,7 @@ describe('routers’ streams', () => {
     let hangUp = (): void => undefined;
     const closed = new Promise<void>((resolve) => (hangUp = resolve));
     async function* said(): AsyncGenerator<wire.RouterMessage, void, undefined> {
-      const hello = { routerId, address: 'r:1', epoch: '', revision: 0, anyController: false };
+      const hello = { routerId, address: 'r:1', epoch: '', revision: 0, acceptFollower: false };
       yield { message: 'hello', hello, demand: null, workerLost: null };
       await closed;
     }
@@ -172,8 +172,8 @@ describe('routers’ streams', () => {
 });
 
 describe('a router’s visit', () => {
-  const session: RouterSession = { anyController: false, since: milliseconds(0), leaderThen: undefined };
-  const followerSession: RouterSession = { ...session, anyController: true };
+  const session: RouterSession = { acceptFollower: false, since: milliseconds(0), leaderThen: undefined };
+  const followerSession: RouterSession = { ...session, acceptFollower: true };
   const cases = [
     ['of the leader goes on', session, { leads: true }, 99_999, false],
     [

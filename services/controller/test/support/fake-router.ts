@@ -15,7 +15,7 @@ export interface FakeRouter {
   readonly leave: () => void;
 }
 
-export function startRouter(address: string, from = { epoch: '', revision: 0 }, anyController = false): FakeRouter {
+export function startRouter(address: string, from = { epoch: '', revision: 0 }, acceptFollower = false): FakeRouter {
   const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
   const cut = new AbortController();
   const stream = createClient(channel, 'pareto.v1.Routes').watch({ signal: cut.signal });
@@ -24,7 +24,7 @@ export function startRouter(address: string, from = { epoch: '', revision: 0 }, 
   let version = from;
   let ended: unknown;
   const read = async (): Promise<void> => {
-    void stream.write({ hello: { routerId: 'r1', address: '127.0.0.1:1', ...from, anyController } });
+    void stream.write({ hello: { routerId: 'r1', address: '127.0.0.1:1', ...from, acceptFollower } });
     for await (const message of stream) {
       messages.push(message);
       if (message.snapshot) rows.clear();

@@ -62,9 +62,9 @@ export function createTableClient(options: TableClientOptions): TableClient {
     addresses: options.controllers,
     wanted: 'any',
     open: (channel, callOptions) => createClient(channel, 'pareto.v1.Routes').watch(callOptions),
-    hello: ({ anyController }) => ({
+    hello: ({ acceptFollower }) => ({
       message: 'hello',
-      hello: { routerId: options.routerId, address: options.address(), anyController, ...rows.version },
+      hello: { routerId: options.routerId, address: options.address(), acceptFollower, ...rows.version },
     }),
     onMessage,
     channel: options.access.channel('controller'),

@@ -58,7 +58,7 @@ export async function startController(
   async function read(stream: RouterStream): Promise<void> {
     for await (const { hello, demand: sent } of stream) {
       if (hello) hellos.push(hello);
-      if (hello && controller.leader !== undefined && !hello.anyController) refuse(controller.leader);
+      if (hello && controller.leader !== undefined && !hello.acceptFollower) refuse(controller.leader);
       if (hello && table) await stream.write({ epoch, revision, snapshot: true, rows: [...table] });
       if (hello) streams.add(stream);
       if (sent) demand.push(...sent.entries);

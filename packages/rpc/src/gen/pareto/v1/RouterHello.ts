@@ -7,7 +7,7 @@ export interface RouterHello {
   'address'?: (string);
   'epoch'?: (string);
   'revision'?: (number | string | Long);
-  'anyController'?: (boolean);
+  'acceptFollower'?: (boolean);
 }
 
 export interface RouterHello__Output {
@@ -15,5 +15,5 @@ export interface RouterHello__Output {
   'address': (string);
   'epoch': (string);
   'revision': (number);
-  'anyController': (boolean);
+  'acceptFollower': (boolean);
 }
