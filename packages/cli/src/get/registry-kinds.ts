@@ -57,7 +57,7 @@ export const tasks: Kind = createKind<TaskRow>({
     },
     { title: 'P99', align: 'right', cell: ({ load }) => milliseconds(load?.p99Ms) },
     {
-      title: 'IN TIME',
+      title: 'ATTAINMENT',
       align: 'right',
       cell: ({ load }) => (load === undefined ? '-' : formatAttainment(load, paint)),
     },

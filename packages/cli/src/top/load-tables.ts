@@ -54,7 +54,7 @@ export function taskColumns(sort: SortKey | undefined, paint: Paint): readonly C
     { title: title('REQ/S', 'rate'), align: 'right', cell: (task) => perSecond(task.requestsPerSecond) },
     { title: 'P50', align: 'right', drop: 2, cell: ({ p50Ms }) => milliseconds(p50Ms) },
     { title: title('P99', 'p99'), align: 'right', cell: ({ p99Ms }) => milliseconds(p99Ms) },
-    { title: title('IN TIME', 'attainment'), align: 'right', cell: (task) => formatAttainment(task, paint) },
+    { title: title('ATTAINMENT', 'attainment'), align: 'right', cell: (task) => formatAttainment(task, paint) },
     { title: 'LATE/S', align: 'right', drop: 6, cell: ({ violationsPerSecond }) => rate(violationsPerSecond) },
     { title: 'REFUSED/S', align: 'right', drop: 4, cell: ({ refusedPerSecond }) => rate(refusedPerSecond) },
     { title: 'FAILED/S', align: 'right', drop: 5, cell: ({ failedPerSecond }) => rate(failedPerSecond) },
