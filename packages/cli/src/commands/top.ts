@@ -20,7 +20,7 @@ export function addTop(program: Command, context: Context): void {
     .command('top')
     .summary('watch load, workers and what was decided lately')
     .description(
-      'Watches load, workers and what was decided lately. Latencies, ATTAINMENT (the share of all queries that was answered within its objective) and ANSWERED BY are of the last 10 s, rates of the last 5 s. While no controller answers it keeps the last picture, says how old it is, and asks the router how it fares. Keys: q leaves, s sorts by the next column.',
+      'Watches load, workers and what was decided lately. Latencies, ATTAINMENT (the share of all queries that was answered within its objective) and VARIANT are of the last 10 s, rates of the last 5 s. While no controller answers it keeps the last picture, says how old it is, and asks the router how it fares. Keys: q leaves, s sorts by the next column.',
     )
     .option('--once', 'print it once; so it is when the output is no terminal')
     .addOption(new Option('--sort <column>', 'tasks by it').choices(sortKeys).default('rate'))

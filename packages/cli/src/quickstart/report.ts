@@ -15,7 +15,7 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
   formatTable<Outcome>(
     [
       { title: 'ASKED FOR', cell: ({ query }) => query.description },
-      { title: 'ANSWERED BY', cell: ({ answeredBy }) => answeredBy },
+      { title: 'VARIANT', cell: ({ answeredBy }) => answeredBy },
       { title: 'DIGIT', cell: digitOf },
       {
         title: 'LATENCY',

@@ -60,7 +60,7 @@ export function taskColumns(sort: SortKey | undefined, paint: Paint): readonly C
     { title: 'FAILED/S', align: 'right', drop: 5, cell: ({ failedPerSecond }) => rate(failedPerSecond) },
     { title: 'HELD', align: 'right', drop: 7, cell: ({ held }) => (held > 0 ? paint.yellow(String(held)) : '0') },
     { title: title('USD/H', 'cost'), align: 'right', drop: 3, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-    { title: 'ANSWERED BY', flexible: true, drop: 1, cell: (task) => formatShares(task, paint) },
+    { title: 'VARIANT', flexible: true, drop: 1, cell: (task) => formatShares(task, paint) },
   ];
 }
 
