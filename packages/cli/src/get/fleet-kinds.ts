@@ -33,7 +33,7 @@ export const workers: Kind = createKind<wire.Worker>({
     { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
     { title: 'ADDRESS', wide: true, cell: ({ address }) => address },
     { title: 'HARDWARE', wide: true, cell: classesOf },
-    { title: 'DOING', cell: formatDoing },
+    { title: 'CURRENT STEP', cell: formatDoing },
     { title: 'REPLICAS', wide: true, cell: ({ replicas }) => replicas.map(({ variant }) => variant).join(', ') },
   ],
 });

@@ -117,6 +117,6 @@ export function workerColumns(busy: ReadonlyMap<string, number>, paint: Paint): 
     { title: 'MEMORY', drop: 2, cell: formatMemory },
     { title: 'QUEUE', align: 'right', cell: (worker) => String(queueOf(worker)) },
     { title: 'USD/H', align: 'right', drop: 3, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-    { title: 'DOING', flexible: true, drop: 1, cell: formatDoing },
+    { title: 'CURRENT STEP', flexible: true, drop: 1, cell: formatDoing },
   ];
 }
