@@ -23,7 +23,7 @@ export function formatNotMade(outcomes: readonly wire.RecipeOutcome[]): string {
   return formatTable<Row>(
     [
       { title: 'NOT MADE', cell: ({ recipe }) => recipe },
-      { title: 'WHY', cell: ({ why }) => why },
+      { title: 'REASON', cell: ({ why }) => why },
       { title: 'OF', cell: ({ architectures }) => architectures.join(', ') },
     ],
     [...rows.values()],

@@ -48,7 +48,7 @@ const formatReplicas = (replicas: readonly wire.ReplicaReport[]): string =>
       { title: 'FAILED', align: 'right', cell: ({ failures }) => String(failures) },
       { title: 'MEMORY', align: 'right', cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
       { title: 'LOADED IN', align: 'right', cell: ({ loadMs }) => formatMs(loadMs) },
-      { title: 'WHY', cell: ({ reason }) => reason },
+      { title: 'REASON', cell: ({ reason }) => reason },
     ],
     replicas,
   );

@@ -73,7 +73,7 @@ export const replicas: Kind = createKind<ReplicaRow>({
     { title: 'MEMORY', align: 'right', wide: true, cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
     { title: 'LOADED IN', align: 'right', wide: true, cell: ({ loadMs }) => formatMs(loadMs) },
     { title: 'EXECUTOR DEATHS', align: 'right', wide: true, cell: ({ executorDeaths }) => String(executorDeaths) },
-    { title: 'WHY', cell: ({ reason }) => reason },
+    { title: 'REASON', cell: ({ reason }) => reason },
   ],
 });
 

@@ -27,7 +27,7 @@ export const formatRules = (rules: readonly wire.Rule[]): string =>
       { title: 'LEFT', align: 'right', cell: remainingOf },
       { title: 'AGE', align: 'right', cell: ({ ageMs }) => formatSpan(ageMs) },
       { title: 'BY', cell: ({ actor }) => actor },
-      { title: 'WHY', cell: ({ reason }) => reason },
+      { title: 'REASON', cell: ({ reason }) => reason },
     ],
     rules,
   );
@@ -46,7 +46,7 @@ export const formatEvents = (events: readonly wire.RuleEvent[]): string =>
       { title: 'RULE', cell: ({ rule }) => rule.kind },
       { title: 'TARGET', cell: ({ rule }) => rule.target },
       { title: 'TASK', cell: ({ rule }) => taskOf(rule) },
-      { title: 'WHY', cell: ({ rule }) => rule.reason },
+      { title: 'REASON', cell: ({ rule }) => rule.reason },
     ],
     events.flatMap((event) => (event.rule === null ? [] : { ...event, rule: event.rule })),
   );

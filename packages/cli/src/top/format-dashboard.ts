@@ -138,5 +138,5 @@ const actionColumns: readonly Column<wire.PlanAction>[] = [
   { title: 'ACTION', cell: ({ kind }) => kind },
   { title: 'VARIANT', cell: ({ variant }) => variant },
   { title: 'WORKER', drop: 2, cell: ({ worker }) => worker },
-  { title: 'WHY', flexible: true, drop: 1, cell: ({ reason }) => reason },
+  { title: 'REASON', flexible: true, drop: 1, cell: ({ reason }) => reason },
 ];

@@ -58,7 +58,7 @@ describe('a description', () => {
         'VARIANT | ACCURACY (95 %) | P99 | USD/1K | STATE',
         'VARIANT | AGREES | SIZE | MEMORY | LOAD COLD/WARM | ERROR',
         'P50/P99 IN MS | BATCH 1 | BATCH 2 | BATCH 4 | BATCH 8',
-        'NOT MADE | WHY | OF',
+        'NOT MADE | REASON | OF',
       ],
     );
     assert.match(text, /^int8-static {2}it has no convolution +mlp-tiny, mlp-large$/m);
