@@ -28,7 +28,7 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
         cell: ({ accuracy }) => (accuracy === null ? '-' : formatPercent(accuracy.value)),
       },
       { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
-      { title: 'HELD', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
+      { title: 'MET', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
       { title: 'REASON', cell: ({ why, problem }) => (problem === undefined ? why : paint.red(problem)) },
     ],
     outcomes,
