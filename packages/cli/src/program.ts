@@ -36,9 +36,9 @@ type Add = (program: Command, context: Context) => void;
 const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = [
   ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
   ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],
-  ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules, addLift]],
+  ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
   ['Cluster:', [addTop, addEvents, addLogs, addDrain, addCerts]],
-  ['This command:', [addCompletion, addVersion, addList, addWorkers]],
+  ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];
 
 /** `onCommand` is told of a command before it does its work. */

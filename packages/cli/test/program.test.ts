@@ -193,12 +193,12 @@ describe('the command line', () => {
     assert.deepEqual(storage.calls, ['profile cnn:fp16']);
   });
 
-  it('pins, denies, lists and lifts', async () => {
+  it('pins, denies, lists and removes', async () => {
     const at = ['--controller', controller.address];
     const pinned = await run('pin', 'digits', 'cnn', '--for', '2h', '--reason', 'comparing', ...at);
-    assert.equal(pinned.stdout, "pin cnn of digits for 2 h: 'pareto lift 1' takes it back\n");
+    assert.equal(pinned.stdout, "pin cnn of digits for 2 h: 'pareto rules remove 1' removes it\n");
     const denied = await run('deny', 'mlp:int4', '--reason', 'wrong on sevens', ...at);
-    assert.equal(denied.stdout, "deny mlp:int4 of every task until it is lifted: 'pareto lift 2' takes it back\n");
+    assert.equal(denied.stdout, "deny mlp:int4 of every task until it is lifted: 'pareto rules remove 2' removes it\n");
     assert.deepEqual(
       controller.rules.map(({ actor }) => actor),
       [userInfo().username, userInfo().username],
@@ -208,8 +208,10 @@ describe('the command line', () => {
       stdout,
       /^ID {2}RULE .*\n1 {3}pin {3}cnn {7}digits .*2 h .*comparing\n2 {3}deny {2}mlp:int4 {2}every task .*until lifted .*wrong on sevens\n\n +AGO {2}WHAT/,
     );
-    assert.equal((await run('lift', '2', ...at)).stdout, 'lifted: deny mlp:int4 of every task\n');
-    assert.equal((await run('lift', '2', ...at)).code, 1);
+    assert.equal((await run('rules', 'remove', '2', ...at)).stdout, 'removed: deny mlp:int4 of every task\n');
+    assert.equal((await run('rules', 'remove', '2', ...at)).code, 1);
+    assert.equal((await run('lift', '1', ...at)).stdout, 'removed: pin cnn of digits\n', 'its former name');
+    assert.equal((await run('rules', 'remov', '1', ...at)).code, 2);
     assert.equal((await run('deny', 'mlp', ...at)).code, 2);
     assert.equal((await run('deny', 'mlp', '--reason', 'x', '--for', 'ever', ...at)).code, 2);
   });

@@ -1,4 +1,4 @@
-// `pareto pin`, `deny`, `rules` and `lift`: safety valves, what may answer and what may not.
+// `pareto pin`, `deny`, `rules` and `rules remove`: safety valves, what may answer and what may not.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -59,7 +59,7 @@ async function setRule(
     context,
     options,
     rule,
-    () => `${formatRule(rule)} ${formatEnd(rule)}: 'pareto lift ${rule.id}' takes it back`,
+    () => `${formatRule(rule)} ${formatEnd(rule)}: 'pareto rules remove ${rule.id}' removes it`,
   );
 }
 
@@ -68,17 +68,21 @@ interface ListOptions extends CommonOptions {
 }
 
 export function addRules(program: Command, context: Context): void {
-  program
+  const rules = program
     .command('rules')
     .description('list what is pinned and denied, and wished to be warm or cold')
     .option('--history', 'and what was made, lifted and ended, newest first')
-    .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history')
+    .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history\n  pareto rules remove rmhz3k9q2')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
       const list = await withController(options, ({ registry }) => registry.listRules({}, { signal: context.stop }));
       const shown = options.history === true ? list : { rules: list.rules };
       printResult(context, options, shown, () => formatList(list, options.history === true));
     });
+  addRemoval(rules.command('remove').description('remove a rule'), context).addHelpText(
+    'after',
+    '\nExample:\n  pareto rules remove rmhz3k9q2',
+  );
 }
 
 const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean): string =>
@@ -87,18 +91,21 @@ const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean)
     ...(history ? [events.length === 0 ? 'nor was anything' : formatEvents(events)] : []),
   ].join('\n\n');
 
+/** Adds the former name of `rules remove`, which help and completion leave out. */
 export function addLift(program: Command, context: Context): void {
-  program
-    .command('lift')
-    .description('take back what was pinned, denied, or wished to be warm or cold')
+  const command = program.command('lift', { hidden: true }).description("remove a rule ('pareto rules remove')");
+  addRemoval(command, context).addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2');
+}
+
+/** Gives a command that removes a rule its argument and its action. */
+const addRemoval = (command: Command, context: Context): Command =>
+  command
     .argument('<id>', "of the rule, from 'pareto rules'")
-    .addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2')
     .action(async (id: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const request = { id, actor: userName() };
       const rule = await withController(options, ({ registry }) =>
         registry.liftRule(request, { signal: context.stop }),
       );
-      printResult(context, options, rule, () => `lifted: ${formatRule(rule)}`);
+      printResult(context, options, rule, () => `removed: ${formatRule(rule)}`);
     });
-}

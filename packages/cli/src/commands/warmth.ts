@@ -92,8 +92,8 @@ type Ready = Pick<wire.Variant, 'name' | 'replicasReady'>;
 function formatLoaded(rule: wire.Rule, ready: readonly Ready[]): string {
   const loaded = ready.map(({ name, replicasReady }) => `${name} (${replicasReady} ready)`).join(', ');
   const warm = `${rule.target} is kept warm ${formatEnd(rule)}`;
-  return `${warm}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' lets it go, 'pareto lift ${rule.id}' takes it back`;
+  return `${warm}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' lets it go, 'pareto rules remove ${rule.id}' removes the rule`;
 }
 
 const formatCold = (rule: wire.Rule): string =>
-  `nothing of ${rule.target} is kept that nobody asks for, ${formatEnd(rule)}; 'pareto load ${rule.target}' keeps it warm, 'pareto lift ${rule.id}' takes it back`;
+  `nothing of ${rule.target} is kept that nobody asks for, ${formatEnd(rule)}; 'pareto load ${rule.target}' keeps it warm, 'pareto rules remove ${rule.id}' removes the rule`;

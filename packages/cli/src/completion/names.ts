@@ -16,6 +16,7 @@ const nameKinds: Readonly<Record<string, readonly What[]>> = {
   'jobs name': ['tasks', 'models'],
   'profile name': ['models', 'variants'],
   'events name': ['tasks', 'models', 'variants', 'workers'],
+  'remove id': ['rules'],
   'lift id': ['rules'],
   'pin target': ['models', 'variants'],
   'deny target': ['models', 'variants'],

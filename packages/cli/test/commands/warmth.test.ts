@@ -50,7 +50,7 @@ describe('load and unload', () => {
     assert.deepEqual([code, stderr], [0, `${reason}\n`]);
     assert.equal(
       stdout,
-      "cnn is kept warm for 2 h: cnn:original (2 ready); 'pareto unload cnn' lets it go, 'pareto lift 1' takes it back\n",
+      "cnn is kept warm for 2 h: cnn:original (2 ready); 'pareto unload cnn' lets it go, 'pareto rules remove 1' removes the rule\n",
     );
     const [rule] = controller.rules;
     assert.deepEqual([rule?.kind, rule?.target, rule?.reason], ['warm', 'cnn', 'the demo']);
@@ -81,7 +81,7 @@ describe('load and unload', () => {
       [code, stdout],
       [
         0,
-        "nothing of cnn is kept that nobody asks for, until it is lifted; 'pareto load cnn' keeps it warm, 'pareto lift 1' takes it back\n",
+        "nothing of cnn is kept that nobody asks for, until it is lifted; 'pareto load cnn' keeps it warm, 'pareto rules remove 1' removes the rule\n",
       ],
     );
     assert.match((await run('rules')).stdout, /^ID {2}RULE.*\n1 {3}cold {2}cnn /);

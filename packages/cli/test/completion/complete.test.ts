@@ -47,6 +47,9 @@ describe('completion', () => {
     assert.deepEqual(await complete(...at, 'describe', ''), ['digits', 'worker-1', 'worker-2']);
     assert.deepEqual(await complete('get', 'worker', ...at, 'worker-2'), ['worker-2']);
     assert.deepEqual(await complete(...at, 'infer', '--target', 'd'), ['digits']);
+    controller.rules.push({ id: 'r7' });
+    assert.deepEqual(await complete(...at, 'rules', 'remove', ''), ['r7']);
+    assert.deepEqual(await complete(...at, 'lift', ''), ['r7'], 'its former name');
   });
 
   it('is silent where no cluster answers', async () => {
