@@ -84,7 +84,7 @@ describe('the command line', () => {
         [fakeJob('mlp-tiny', [{ ...measured, state: 'running' }])],
         [fakeJob('mlp-tiny', [measured, declined], { done: true })],
       ];
-      const { code, stdout, stderr } = await register('--recipes', 'original,int8-static', '--keep-all');
+      const { code, stdout, stderr } = await register('--recipes', 'original,int8-static', '--keep-dominated');
       assert.equal(code, 0);
       assert.match(
         stderr,
@@ -95,6 +95,15 @@ describe('the command line', () => {
         /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\. See it drawn: pareto frontier digits\n$/,
       );
       assert.deepEqual(storage.wanted, [{ recipes: ['original', 'int8-static'], keepDominated: true }]);
+    });
+
+    it('takes --keep-all for --keep-dominated, whose former name it is', async () => {
+      assert.equal((await register('--keep-all', '--detach')).code, 0);
+      assert.deepEqual(
+        storage.wanted.map(({ keepDominated }) => keepDominated),
+        [true],
+      );
+      assert.doesNotMatch((await run('register', '--help')).stdout, /keep-all/);
     });
 
     it('fails when the trained model could not be measured, and for nothing else', async () => {

@@ -44,7 +44,8 @@ export function addRegister(program: Command, context: Context): void {
         .argParser(namesIn(recipeNames))
         .default(undefined, 'all with a validation set, else original'),
     )
-    .option('--keep-all', 'use variants also where others are at least as good in everything')
+    .option('--keep-dominated', 'keep dominated variants eligible')
+    .addOption(new Option('--keep-all', 'the former name of --keep-dominated').hideHelp())
     .addOption(new Option('--s3-endpoint <url>', 'of S3-compatible storage other than AWS').env('AWS_ENDPOINT_URL'))
     .option('-d, --detach', 'return once it is registered');
   addObjectiveOptions(command)

@@ -26,6 +26,8 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
   readonly maxBatchSize?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly recipes?: readonly string[];
+  readonly keepDominated?: boolean;
+  /** The former name of `keepDominated`. */
   readonly keepAll?: boolean;
   readonly s3Endpoint?: string;
   readonly detach?: boolean;
@@ -114,14 +116,15 @@ async function send(
   plan: RegisterPlan,
 ): Promise<readonly wire.Architecture[]> {
   const options: RegisterOptions = { ...repeatOptions(context), onEvent };
-  const { metric = 'top1', validation, keepAll = false } = flags;
+  const { metric = 'top1', validation } = flags;
+  const keepDominated = flags.keepDominated === true || flags.keepAll === true;
   const sent: wire.Architecture[] = [];
   for (const { task, isNew, recipes, models } of plan.groups) {
     const whole = await wholeOnes(models, onEvent);
     if (whole.length === 0) continue;
     const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
     if (isNew) await registerTask(clients, definition, options);
-    sent.push(...(await registerModels(clients, { task, recipes, keepDominated: keepAll }, whole, options)));
+    sent.push(...(await registerModels(clients, { task, recipes, keepDominated }, whole, options)));
   }
   return sent;
 }
