@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** In the order of a reader, whose cluster remembers. */
 const told = ['README.md', 'docs/objectives.md', 'docs/protocol.md', 'docs/registering.md', 'docs/operating.md'];
 /** Their commands start, build or release things. */
-const others = ['CONTRIBUTING.md', 'deploy/README.md', 'docs/concepts.md', 'docs/errors.md', 'docs/coming-from.md'];
+const others = ['CONTRIBUTING.md', 'deploy/README.md', 'docs/concepts.md', 'docs/errors.md', 'docs/migrating.md'];
 
 const pages = await Promise.all(told.map(readPage));
 const otherPages = await Promise.all(others.map(readPage));
