@@ -51,7 +51,14 @@ export {
   type Recipe,
   type SessionOption,
 } from './recipes.js';
-export { isWish, type Rule, type RuleEvent, type RuleInForce, type SelectionRule, type Wish } from './rule.js';
+export {
+  isWarmthRule,
+  type Rule,
+  type RuleEvent,
+  type RuleInForce,
+  type SelectionRule,
+  type WarmthRule,
+} from './rule.js';
 export {
   createHardwareClass,
   defaultPrices,

@@ -1,6 +1,6 @@
 // What operators and clients have said of names: what may answer (safety valves), and what is to be warm.
 
-interface Said {
+interface RuleBase {
   readonly id: string;
   readonly tenant: string;
   readonly reason: string;
@@ -12,7 +12,7 @@ interface Said {
 }
 
 /** `pin`: of the targets that it is about nothing else answers; `deny`: it answers nothing. */
-export interface SelectionRule extends Said {
+export interface SelectionRule extends RuleBase {
   readonly kind: 'pin' | 'deny';
   /** Undefined: of every task of the tenant. */
   readonly task: string | undefined;
@@ -21,7 +21,7 @@ export interface SelectionRule extends Said {
 }
 
 /** `warm`: something of it is kept ready; `cold`: nothing of it is kept without demand. Of a target a tenant has one at most. */
-export interface Wish extends Said {
+export interface WarmthRule extends RuleBase {
   readonly kind: 'warm' | 'cold';
   /** The target's own; the target itself where that is a task. */
   readonly task: string;
@@ -29,9 +29,9 @@ export interface Wish extends Said {
   readonly target: string;
 }
 
-export type Rule = SelectionRule | Wish;
+export type Rule = SelectionRule | WarmthRule;
 
-export const isWish = (rule: Rule): rule is Wish => rule.kind === 'warm' || rule.kind === 'cold';
+export const isWarmthRule = (rule: Rule): rule is WarmthRule => rule.kind === 'warm' || rule.kind === 'cold';
 
 /** What deciding needs of a rule that is in force. */
 export type RuleInForce = Pick<Rule, 'kind' | 'task' | 'target' | 'reason'>;

@@ -1,9 +1,9 @@
 // What tenants wish to be warm or cold, and who wins where wishes meet.
 
-import { groupBy, type Milliseconds, type Variant, type VariantId, type Wish } from '@pareto/core';
+import { groupBy, type Milliseconds, type Variant, type VariantId, type WarmthRule } from '@pareto/core';
 
 /** A wish that is in force. */
-export interface PlacementWish extends Pick<Wish, 'kind' | 'tenant' | 'task' | 'target' | 'reason'> {
+export interface PlacementWish extends Pick<WarmthRule, 'kind' | 'tenant' | 'task' | 'target' | 'reason'> {
   readonly since: Milliseconds;
 }
 

@@ -10,7 +10,7 @@ import {
   type PriceTable,
   type ReplicaId,
   type VariantId,
-  type Wish,
+  type WarmthRule,
   type WorkerId,
 } from '@pareto/core';
 import type {
@@ -75,7 +75,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
 
 /** Others wrote it by the clocks of their own hosts. */
 function observeWish(
-  { kind, tenant, task, target, reason, madeWallMs }: Wish,
+  { kind, tenant, task, target, reason, madeWallMs }: WarmthRule,
   { now, wallMs }: ClusterView,
 ): PlacementWish {
   const since = milliseconds(now - Math.max(0, wallMs - madeWallMs));

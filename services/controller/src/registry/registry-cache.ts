@@ -1,7 +1,7 @@
 // The registry's view, made anew of what was touched when somebody looks, with what is dominated marked in it: once for each
 // change of what that depends on.
 
-import { isWish, type Clock, type PriceTable, type Rule } from '@pareto/core';
+import { isWarmthRule, type Clock, type PriceTable, type Rule } from '@pareto/core';
 import { createMarkVariants, type MarkVariants } from './mark-variants.js';
 import type { Mirror } from '../storage/mirror.js';
 import { olderVersions } from './older-versions.js';
@@ -49,9 +49,9 @@ function mark(
   const sameAssignments = before?.plain.assignments === plain.assignments;
   const sameCatalogue = before?.plain.versions === plain.versions;
   const older = before && sameAssignments && sameCatalogue ? before.view.older : olderVersions(plain);
-  const rules = all.filter((rule) => !isWish(rule));
+  const rules = all.filter((rule) => !isWarmthRule(rule));
   const text = JSON.stringify([rules.map(({ id }) => id), [...older]]);
-  const found = all.filter(isWish);
+  const found = all.filter(isWarmthRule);
   const wished = found.map(({ id }) => id).join();
   const wishes = before?.wished === wished ? before.view.wishes : found;
   if (before?.text !== text || !sameCatalogue) {

@@ -15,7 +15,7 @@ import {
   type Variant,
   type VariantId,
   type VariantSpec,
-  type Wish,
+  type WarmthRule,
   type WorkerId,
 } from '@pareto/core';
 import { costPer1k, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
@@ -39,7 +39,7 @@ export interface RegistryView {
   readonly older: ReadonlyMap<string, readonly number[]>;
   /** In force. */
   readonly rules: readonly SelectionRule[];
-  readonly wishes: readonly Wish[];
+  readonly wishes: readonly WarmthRule[];
 }
 
 /** Before anything of it is marked. */

@@ -1,6 +1,6 @@
 // What the store is told when something happens to rules, and which rules have come to their end. Pure.
 
-import { architectureNamed, isWish, type Rule, type RuleEvent } from '@pareto/core';
+import { architectureNamed, isWarmthRule, type Rule, type RuleEvent } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { RecordView } from '../storage/record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from '../storage/records.js';
@@ -11,8 +11,8 @@ const maxEvents = 1_000;
 /** The rules as they are then, and the events beside them: the oldest make room. */
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
   const oldest = [true, false].flatMap((ofWishes) => {
-    const existing = [...ruleEvents.values()].filter(({ value }) => isWish(value.rule) === ofWishes);
-    const excess = existing.length + events.filter(({ rule }) => isWish(rule) === ofWishes).length - maxEvents;
+    const existing = [...ruleEvents.values()].filter(({ value }) => isWarmthRule(value.rule) === ofWishes);
+    const excess = existing.length + events.filter(({ rule }) => isWarmthRule(rule) === ofWishes).length - maxEvents;
     return excess <= 0
       ? []
       : existing

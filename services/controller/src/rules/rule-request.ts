@@ -1,6 +1,6 @@
 // What is asked to be a rule or a wish, checked against the registry. Pure.
 
-import { architectureNamed, isWish, ParetoError, parseTarget, type Rule } from '@pareto/core';
+import { architectureNamed, isWarmthRule, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
@@ -93,7 +93,7 @@ function checkNotEmpty(view: ClusterView, rule: Rule, then: string): void {
     ({ variant: { id, architecture, task: of } }) =>
       target === id || target === architecture || (target === task && of === task),
   );
-  if (named.length === 0 && isWish(rule) && !target.includes(':')) return;
+  if (named.length === 0 && isWarmthRule(rule) && !target.includes(':')) return;
   const reasons = named.map(
     (known) => whyNot(view, known) ?? (rule.kind === 'warm' ? whyCold(view, known, target) : undefined),
   );

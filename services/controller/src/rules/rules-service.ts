@@ -1,6 +1,6 @@
 // Rules of operators and wishes of clients: which are written, and which are in force.
 
-import { isWish, ParetoError, type Rule, type RuleEvent, type Wish } from '@pareto/core';
+import { isWarmthRule, ParetoError, type Rule, type RuleEvent, type WarmthRule } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
 import type { ClusterView } from '../cluster/observe.js';
@@ -46,8 +46,8 @@ export async function setWarmth(
 function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, rule: Rule): Promise<boolean> {
   const { records } = mirror;
   const known = [...records.rules.values()];
-  const replaced = isWish(rule) ? known.filter(({ value }) => isSameTarget(value, rule)) : [];
-  checkLimit(known.filter(({ value }) => isWish(value) === isWish(rule)).length - replaced.length, rule);
+  const replaced = isWarmthRule(rule) ? known.filter(({ value }) => isSameTarget(value, rule)) : [];
+  checkLimit(known.filter(({ value }) => isWarmthRule(value) === isWarmthRule(rule)).length - replaced.length, rule);
   const by = { atWallMs: wallMs, by: rule.by };
   const events: readonly RuleEvent[] = [
     ...replaced.map(({ value: old }): RuleEvent => {
@@ -59,11 +59,11 @@ function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, ru
   return leader.write([{ kind: 'absent', key: ruleKey(rule.id) }, ...unchanged], ruleChanges(records, events));
 }
 
-const isSameTarget = (rule: Rule, wish: Wish): boolean =>
-  isWish(rule) && rule.target === wish.target && rule.tenant === wish.tenant;
+const isSameTarget = (rule: Rule, wish: WarmthRule): boolean =>
+  isWarmthRule(rule) && rule.target === wish.target && rule.tenant === wish.tenant;
 
 function checkLimit(others: number, rule: Rule): void {
-  const what = isWish(rule) ? 'wishes' : 'rules';
+  const what = isWarmthRule(rule) ? 'wishes' : 'rules';
   if (others < limits[what]) return;
   throw new ParetoError('resource-exhausted', `there are ${limits[what]} ${what}: lift some that are needed no more`);
 }

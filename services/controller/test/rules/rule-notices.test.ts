@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { variantId, type Plan, type Wish } from '@pareto/core';
+import { variantId, type Plan, type WarmthRule } from '@pareto/core';
 import { describe, it } from 'mocha';
 import { unmetWarmRules, wishNotices } from '../../src/rules/rule-notices.js';
 
-const wish = (kind: 'warm' | 'cold', target: string): Wish => ({
+const wish = (kind: 'warm' | 'cold', target: string): WarmthRule => ({
   ...{ id: target, kind, tenant: 'default', task: 'digits', target, by: 'ada', reason: '' },
   ...{ madeWallMs: 0, endsWallMs: undefined },
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
-import { bytes, digest, variantId, type RuleEvent, type SelectionRule, type Wish } from '@pareto/core';
+import { bytes, digest, variantId, type RuleEvent, type SelectionRule, type WarmthRule } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -171,7 +171,7 @@ describe('what is remembered of rules', () => {
       changes.flatMap((change) => (change.kind === 'delete' ? [change.key] : [])),
       [eventAt(0), eventAt(100)].map(ruleEventKey),
     );
-    const wish: Wish = { ...eventAt(100_002).rule, kind: 'cold', task: 'a' };
+    const wish: WarmthRule = { ...eventAt(100_002).rule, kind: 'cold', task: 'a' };
     const wishes = ruleChanges(tables.view, [{ ...eventAt(100_002), rule: wish }]);
     assert.ok(
       wishes.every(({ kind }) => kind === 'put'),
