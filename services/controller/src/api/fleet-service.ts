@@ -11,7 +11,7 @@ import type { Notices } from '../cluster/notices.js';
 import type { ClusterView } from '../cluster/observe.js';
 import type { LoggedAction, PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../storage/records.js';
-import { ruleNotices, unmetWarmRules, wishNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
+import { ruleNotices, unmetWarmRules, warmthNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
@@ -84,7 +84,7 @@ function noticesNow(
     ...(ageMs > unresponsiveMs ? [storeNotice] : []),
     ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
     ...ruleNotices(now),
-    ...wishNotices(unmet),
+    ...warmthNotices(unmet),
     ...notices.list(),
   ];
 }

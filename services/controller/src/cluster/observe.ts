@@ -65,7 +65,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
     served,
     variants: [...registry.variants.values(), ...olderServed(view)],
     rules: registry.rules,
-    wishes: registry.wishes.map((wish) => observeWish(wish, view)),
+    wishes: registry.warmthRules.map((wish) => observeWarmthRule(wish, view)),
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(view, info.id, assignedAt)),
     held: [...view.demand.held(view.now).keys()],
@@ -74,7 +74,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
 }
 
 /** Others wrote it by the clocks of their own hosts. */
-function observeWish(
+function observeWarmthRule(
   { kind, tenant, task, target, reason, madeWallMs }: WarmthRule,
   { now, wallMs }: ClusterView,
 ): PlacementWish {

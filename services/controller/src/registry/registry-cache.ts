@@ -36,7 +36,7 @@ interface Marked {
   /** Of the rules and of the older versions. */
   readonly text: string;
   /** Of the wishes: no mark depends on them. */
-  readonly wished: string;
+  readonly warmthIds: string;
   readonly view: RegistryView;
 }
 
@@ -52,12 +52,12 @@ function mark(
   const rules = all.filter((rule) => !isWarmthRule(rule));
   const text = JSON.stringify([rules.map(({ id }) => id), [...older]]);
   const found = all.filter(isWarmthRule);
-  const wished = found.map(({ id }) => id).join();
-  const wishes = before?.wished === wished ? before.view.wishes : found;
+  const warmthIds = found.map(({ id }) => id).join();
+  const warmthRules = before?.warmthIds === warmthIds ? before.view.warmthRules : found;
   if (before?.text !== text || !sameCatalogue) {
-    const view = { ...plain, ...markVariants(plain, older, rules), older, rules, wishes };
-    return { plain, text, wished, view };
+    const view = { ...plain, ...markVariants(plain, older, rules), older, rules, warmthRules };
+    return { plain, text, warmthIds, view };
   }
-  if (sameAssignments && wishes === before.view.wishes) return before;
-  return { plain, text, wished, view: { ...before.view, assignments: plain.assignments, wishes } };
+  if (sameAssignments && warmthRules === before.view.warmthRules) return before;
+  return { plain, text, warmthIds, view: { ...before.view, assignments: plain.assignments, warmthRules } };
 }

@@ -39,11 +39,11 @@ export interface RegistryView {
   readonly older: ReadonlyMap<string, readonly number[]>;
   /** In force. */
   readonly rules: readonly SelectionRule[];
-  readonly wishes: readonly WarmthRule[];
+  readonly warmthRules: readonly WarmthRule[];
 }
 
 /** Before anything of it is marked. */
-export type PlainRegistry = Omit<RegistryView, 'older' | 'rules' | 'wishes'>;
+export type PlainRegistry = Omit<RegistryView, 'older' | 'rules' | 'warmthRules'>;
 
 export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
 

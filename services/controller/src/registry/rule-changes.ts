@@ -10,9 +10,9 @@ const maxEvents = 1_000;
 
 /** The rules as they are then, and the events beside them: the oldest make room. */
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
-  const oldest = [true, false].flatMap((ofWishes) => {
-    const existing = [...ruleEvents.values()].filter(({ value }) => isWarmthRule(value.rule) === ofWishes);
-    const excess = existing.length + events.filter(({ rule }) => isWarmthRule(rule) === ofWishes).length - maxEvents;
+  const oldest = [true, false].flatMap((ofWarmthRules) => {
+    const existing = [...ruleEvents.values()].filter(({ value }) => isWarmthRule(value.rule) === ofWarmthRules);
+    const excess = existing.length + events.filter(({ rule }) => isWarmthRule(rule) === ofWarmthRules).length - maxEvents;
     return excess <= 0
       ? []
       : existing

@@ -20,7 +20,7 @@ export function tableRows(view: ClusterView, routers: readonly wire.RouterInfoIn
   for (const variant of servedVariants(view)) rows.push(...variantRows(view, capacity, variant));
   rows.push(...replicaRows(view, capacity));
   for (const rule of view.registry.rules) rows.push(ruleRow(rule));
-  for (const wish of view.registry.wishes) rows.push(ruleRow(wish));
+  for (const wish of view.registry.warmthRules) rows.push(ruleRow(wish));
   for (const router of routers) rows.push({ key: `router/${router.routerId}`, router });
   return new Map(rows.map((row) => [row.key ?? '', row]));
 }

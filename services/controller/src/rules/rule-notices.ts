@@ -14,7 +14,7 @@ export function ruleNotices(view: ClusterView): readonly string[] {
 }
 
 /** Many wishes may fail for one reason. */
-const mostWishes = 5;
+const maxWarmthNotices = 5;
 
 /** The target of a rule that wants it warm, and why the last plan had to leave it cold. */
 export interface UnmetWarmRule {
@@ -24,21 +24,21 @@ export interface UnmetWarmRule {
 
 /** Returns the warm rules in force that the last plan could not meet. */
 export const unmetWarmRules = (
-  { wishes }: Pick<RegistryView, 'wishes'>,
+  { warmthRules }: Pick<RegistryView, 'warmthRules'>,
   unmet: Plan['unmet'],
 ): readonly UnmetWarmRule[] =>
-  wishes.flatMap(({ kind, target }) => {
+  warmthRules.flatMap(({ kind, target }) => {
     const found = kind === 'warm' ? unmet.find(({ warmTarget }) => warmTarget === target) : undefined;
     return found === undefined ? [] : [{ target, reason: found.reason }];
   });
 
 /** What the last plan had to leave cold. */
-export function wishNotices(unmet: readonly UnmetWarmRule[]): readonly string[] {
+export function warmthNotices(unmet: readonly UnmetWarmRule[]): readonly string[] {
   const failing = unmet.map(({ reason }) => reason);
-  if (failing.length <= mostWishes) return failing;
+  if (failing.length <= maxWarmthNotices) return failing;
   return [
-    ...failing.slice(0, mostWishes),
-    `${failing.length - mostWishes} more names are wished to be warm and are not`,
+    ...failing.slice(0, maxWarmthNotices),
+    `${failing.length - maxWarmthNotices} more names are wished to be warm and are not`,
   ];
 }
 

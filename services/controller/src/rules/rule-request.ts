@@ -117,8 +117,8 @@ function whyNot({ registry }: ClusterView, { variant, measurements }: PlacementV
 function whyCold({ registry }: ClusterView, { variant }: PlacementVariant, target: string): string | undefined {
   const { id, architecture } = variant;
   const closer = target === id ? [] : target === architecture ? [id] : [id, architecture];
-  const wishes = closer.map((name) => registry.wishes.find((wish) => wish.target === name));
-  const [counting] = wishes.flatMap((wish) => wish ?? []);
+  const warmthRules = closer.map((name) => registry.warmthRules.find((rule) => rule.target === name));
+  const [counting] = warmthRules.flatMap((rule) => rule ?? []);
   if (counting?.kind !== 'cold') return undefined;
   return `${counting.target} is wished to be cold, which counts before: load that, or lift the wish ${counting.id}`;
 }

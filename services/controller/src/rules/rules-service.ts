@@ -35,10 +35,10 @@ export async function setWarmth(
   await context.runExclusive('the rules', async () => {
     const view = context.clusterView();
     const request = { kind, task: '', target, reason: 'asked for by a client', actor: 'client', durationMs: 0 };
-    const wish = ruleFrom(view, request);
-    const known = view.registry.wishes.find((one) => one.target === target && one.tenant === tenant);
+    const rule = ruleFrom(view, request);
+    const known = view.registry.warmthRules.find((one) => one.target === target && one.tenant === tenant);
     if (known?.kind === kind && known.endsWallMs === undefined) return true;
-    return (await writeRule(context, view, wish)) ? true : undefined;
+    return (await writeRule(context, view, rule)) ? true : undefined;
   });
 }
 
@@ -59,8 +59,8 @@ function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, ru
   return leader.write([{ kind: 'absent', key: ruleKey(rule.id) }, ...unchanged], ruleChanges(records, events));
 }
 
-const isSameTarget = (rule: Rule, wish: WarmthRule): boolean =>
-  isWarmthRule(rule) && rule.target === wish.target && rule.tenant === wish.tenant;
+const isSameTarget = (rule: Rule, warmthRule: WarmthRule): boolean =>
+  isWarmthRule(rule) && rule.target === warmthRule.target && rule.tenant === warmthRule.tenant;
 
 function checkLimit(others: number, rule: Rule): void {
   const what = isWarmthRule(rule) ? 'wishes' : 'rules';
@@ -87,7 +87,7 @@ export function liftRule(
 /** Rules and wishes in force by age, and what happened to rules, newest first. */
 export function listRules({ registry, records, wallMs }: ClusterView): wire.ListRulesResponseInput {
   const events = [...records.ruleEvents.values()].sort((a, b) => (a.key < b.key ? 1 : -1));
-  const inForce = [...registry.rules, ...registry.wishes].sort((a, b) => a.madeWallMs - b.madeWallMs);
+  const inForce = [...registry.rules, ...registry.warmthRules].sort((a, b) => a.madeWallMs - b.madeWallMs);
   return {
     rules: inForce.map((rule) => ruleToWire(rule, wallMs)),
     events: events.map(({ value: { kind, atWallMs, by, rule } }) => ({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { variantId, type Plan, type WarmthRule } from '@pareto/core';
 import { describe, it } from 'mocha';
-import { unmetWarmRules, wishNotices } from '../../src/rules/rule-notices.js';
+import { unmetWarmRules, warmthNotices } from '../../src/rules/rule-notices.js';
 
-const wish = (kind: 'warm' | 'cold', target: string): WarmthRule => ({
+const warmthRule = (kind: 'warm' | 'cold', target: string): WarmthRule => ({
   ...{ id: target, kind, tenant: 'default', task: 'digits', target, by: 'ada', reason: '' },
   ...{ madeWallMs: 0, endsWallMs: undefined },
 });
@@ -15,20 +15,25 @@ const unmet = (warmTarget: string | undefined, reason: string): Plan['unmet'][nu
 
 describe('unmetWarmRules', () => {
   it('are known by the target of the need, whatever its reason says', () => {
-    const wishes = [wish('warm', 'a'), wish('cold', 'b'), wish('warm', 'c'), wish('warm', 'd')];
+    const warmthRules = [
+      warmthRule('warm', 'a'),
+      warmthRule('cold', 'b'),
+      warmthRule('warm', 'c'),
+      warmthRule('warm', 'd'),
+    ];
     const needs = [unmet('d', 'no memory'), unmet(undefined, 'a is wanted'), unmet('a', 'no slot'), unmet('b', 'no')];
-    assert.deepEqual(unmetWarmRules({ wishes }, needs), [
+    assert.deepEqual(unmetWarmRules({ warmthRules }, needs), [
       { target: 'a', reason: 'no slot' },
       { target: 'd', reason: 'no memory' },
     ]);
   });
 });
 
-describe('wishNotices', () => {
+describe('warmthNotices', () => {
   it('list five reasons, and count the others', () => {
     const rules = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((target) => ({ target, reason: `no slot for ${target}` }));
-    assert.deepEqual(wishNotices(rules.slice(0, 2)), ['no slot for a', 'no slot for b']);
-    const notices = wishNotices(rules);
+    assert.deepEqual(warmthNotices(rules.slice(0, 2)), ['no slot for a', 'no slot for b']);
+    const notices = warmthNotices(rules);
     assert.deepEqual([notices.length, notices[4]], [6, 'no slot for e']);
     assert.match(notices[5] ?? '', /^2 more /);
   });

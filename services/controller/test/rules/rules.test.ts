@@ -171,10 +171,10 @@ describe('what is remembered of rules', () => {
       changes.flatMap((change) => (change.kind === 'delete' ? [change.key] : [])),
       [eventAt(0), eventAt(100)].map(ruleEventKey),
     );
-    const wish: WarmthRule = { ...eventAt(100_002).rule, kind: 'cold', task: 'a' };
-    const wishes = ruleChanges(tables.view, [{ ...eventAt(100_002), rule: wish }]);
+    const warmthRule: WarmthRule = { ...eventAt(100_002).rule, kind: 'cold', task: 'a' };
+    const warmthChanges = ruleChanges(tables.view, [{ ...eventAt(100_002), rule: warmthRule }]);
     assert.ok(
-      wishes.every(({ kind }) => kind === 'put'),
+      warmthChanges.every(({ kind }) => kind === 'put'),
       'clients push out nothing of operators',
     );
   });
