@@ -104,5 +104,5 @@ export {
   type TableVersion,
   type TargetEntry,
 } from './table.js';
-export { type Plan, type PlanAction, type UnmetNeed, type WaitingWork } from './plan.js';
+export { type Plan, type PlanAction, type UnmetNeed, type DeferredStep } from './plan.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';

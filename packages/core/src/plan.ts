@@ -31,7 +31,7 @@ export interface Plan {
   /** What could not be done, and why. */
   readonly unmet: readonly UnmetNeed[];
   /** Files and measurements that wait, and what for. */
-  readonly waiting: readonly WaitingWork[];
+  readonly deferred: readonly DeferredStep[];
 }
 
 /** A replica that a plan could not provide. */
@@ -43,7 +43,7 @@ export interface UnmetNeed {
 }
 
 /** A step of making and measuring that no worker may take on now. */
-export interface WaitingWork {
+export interface DeferredStep {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;

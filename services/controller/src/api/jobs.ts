@@ -16,7 +16,7 @@ import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';
 
 /** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */
-export function listJobs(view: ClusterView, waiting: Plan['waiting'], name: string): wire.JobInput[] {
+export function listJobs(view: ClusterView, deferred: Plan['deferred'], name: string): wire.JobInput[] {
   const { tasks, architectures, variants } = view.registry;
   if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
   const classes = jobClasses(observeWorkers(view));
@@ -26,7 +26,7 @@ export function listJobs(view: ClusterView, waiting: Plan['waiting'], name: stri
     .map((planned) => {
       const own = [...variants.values()].filter(({ variant }) => variant.architecture === planned.architecture.name);
       const steps = listSteps(planned, own, classes);
-      const job = describeJob(planned, steps, running, waiting);
+      const job = describeJob(planned, steps, running, deferred);
       return { ...job, done: classes.length > 0 && steps.every(({ state }) => state !== 'open') };
     });
 }
@@ -57,13 +57,13 @@ function describeJob(
   { architecture }: PlacementArchitecture,
   steps: readonly Step[],
   running: readonly Running[],
-  waiting: Plan['waiting'],
+  deferred: Plan['deferred'],
 ): wire.JobInput {
   return {
     architecture: architecture.name,
     version: architecture.version,
     task: architecture.task,
-    steps: steps.map((step) => ({ ...namesOf(step), ...stateOf(architecture, step, running, waiting) })),
+    steps: steps.map((step) => ({ ...namesOf(step), ...stateOf(architecture, step, running, deferred) })),
   };
 }
 
@@ -75,14 +75,14 @@ function stateOf(
   architecture: Architecture,
   step: Step,
   running: readonly Running[],
-  waiting: Plan['waiting'],
+  deferred: Plan['deferred'],
 ): Pick<wire.JobStepInput, 'state' | 'detail' | 'worker'> {
   const { state, detail, waitsFor } = step;
   if (state !== 'open') return { state, detail };
   const target = targetOf(architecture, step);
   const runs = running.find((one) => target !== undefined && sameTarget(one.target, target));
   if (runs !== undefined) return { state: 'running', detail: runs.progress, worker: runs.worker };
-  const planned = waiting.find(
+  const planned = deferred.find(
     (one) =>
       one.architecture === architecture.name &&
       one.version === architecture.version &&

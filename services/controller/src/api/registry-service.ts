@@ -15,7 +15,7 @@ import { liftRule, listRules, ruleToWire, setRule } from '../rules/rules-service
 export interface RegistryServiceOptions extends RegisterContext {
   readonly clusterView: () => ClusterView;
   readonly reservations: BlobReservations;
-  readonly planLog: Pick<PlanLog, 'waiting'>;
+  readonly planLog: Pick<PlanLog, 'deferred'>;
   /** Throws where the leader is when that is another controller: it alone knows what is going on. */
   readonly preferLeader: () => void;
   /** Throws `unavailable` while it is not known what a restored store is worth. */
@@ -57,7 +57,7 @@ export function createRegistryHandlers(options: RegistryServiceOptions): Service
     },
     async jobs({ name }) {
       options.preferLeader();
-      return { jobs: listJobs(clusterView(), options.planLog.waiting(), name) };
+      return { jobs: listJobs(clusterView(), options.planLog.deferred(), name) };
     },
     async setRule(request) {
       requireWritable();

@@ -11,11 +11,11 @@ export interface LoggedAction {
 }
 
 export interface PlanLog {
-  add(actions: readonly PlanAction[], unmet: Plan['unmet'], waiting?: Plan['waiting']): void;
+  add(actions: readonly PlanAction[], unmet: Plan['unmet'], deferred?: Plan['deferred']): void;
   /** Newest first. */
   recent(): readonly LoggedAction[];
   /** What the last plan could not have made or measured yet. */
-  waiting(): Plan['waiting'];
+  deferred(): Plan['deferred'];
   /** What the last plan could not do. */
   unmet(): Plan['unmet'];
 }
@@ -24,12 +24,12 @@ const maxRecent = 50;
 
 export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLog, 'add'>): PlanLog {
   let recent: readonly LoggedAction[] = [];
-  let waiting: Plan['waiting'] = [];
+  let deferred: Plan['deferred'] = [];
   let unmetNow: Plan['unmet'] = [];
   let lastUnmet = '';
   return {
-    add(actions, unmet, waits) {
-      waiting = waits ?? waiting;
+    add(actions, unmet, steps) {
+      deferred = steps ?? deferred;
       unmetNow = unmet;
       for (const action of actions) events.add(actionEvent(action));
       const at = clock.now();
@@ -41,7 +41,7 @@ export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLo
       lastUnmet = text;
     },
     recent: () => recent,
-    waiting: () => waiting,
+    deferred: () => deferred,
     unmet: () => unmetNow,
   };
 }

@@ -19,7 +19,7 @@ export function reportTurn(
   { metrics, logger, planLog, events }: ReportOptions,
   memory: TurnMemory,
   { actions, dropped }: ValidatedPlan,
-  { unmet, waiting }: Plan,
+  { unmet, deferred }: Plan,
 ): void {
   metrics.planUnmet.set(unmet.length);
   for (const action of actions) {
@@ -33,7 +33,7 @@ export function reportTurn(
     for (const drop of dropped) events.add(dropEvent(drop));
   }
   memory.lastDropped = text;
-  planLog.add(actions, unmet, waiting);
+  planLog.add(actions, unmet, deferred);
 }
 
 /** Records a span, unless the turn did nothing. */

@@ -7,7 +7,7 @@ import {
   type PlanAction,
   type UnmetNeed,
   type VariantId,
-  type WaitingWork,
+  type DeferredStep,
 } from '@pareto/core';
 import { createMemory, type Memory } from './memory.js';
 import { compareText, type Option } from './options.js';
@@ -58,7 +58,7 @@ export interface Ledger {
   /** Sets memory aside on a worker for a load that must wait until others have left. */
   promise(worker: WorkerBook, memoryBytes: number): void;
   unmet(need: UnmetNeed): void;
-  wait(work: WaitingWork): void;
+  defer(step: DeferredStep): void;
   plan(): Plan;
 }
 
@@ -70,7 +70,7 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
   const unmet: UnmetNeed[] = [];
-  const waiting: WaitingWork[] = [];
+  const deferred: DeferredStep[] = [];
   const enter = (entry: Entry, book: OpenBook): Entry => {
     entries.push(entry);
     book.entries.push(entry);
@@ -117,8 +117,8 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
       worker.soon -= memoryBytes;
     },
     unmet: (need) => void unmet.push(need),
-    wait: (work) => void waiting.push(work),
-    plan: () => ({ actions, unmet, waiting }),
+    defer: (step) => void deferred.push(step),
+    plan: () => ({ actions, unmet, deferred }),
   };
 }
 

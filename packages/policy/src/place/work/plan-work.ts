@@ -15,7 +15,7 @@ export function planWork(ledger: Ledger, look: Look, all: readonly Work[]): void
     const reason = sites.take(work);
     if (reason === undefined) continue;
     const { architecture, version, recipe, hardwareClass } = work;
-    ledger.wait({ architecture, version, recipe, hardwareClass, reason });
+    ledger.defer({ architecture, version, recipe, hardwareClass, reason });
   }
 }
 

@@ -21,7 +21,7 @@ const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(snapsho
 const work = (fields: Partial<PlacementSnapshot>): readonly string[] =>
   brief(plan(fields)).filter((action) => action.startsWith('make') || action.startsWith('measure'));
 const waits = (fields: Partial<PlacementSnapshot>): readonly string[] =>
-  plan(fields).waiting.map(({ architecture: of, recipe, reason }) => `${of}:${recipe} ${reason}`);
+  plan(fields).deferred.map(({ architecture: of, recipe, reason }) => `${of}:${recipe} ${reason}`);
 
 const now = milliseconds(10_000);
 const wanting = ['original', 'int8-dynamic', 'fp16'];
