@@ -22,7 +22,7 @@ export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-co
 export { formatBytes } from './format-bytes.js';
 export { groupBy } from './group-by.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
-export { architectureNamed, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
+export { architectureNameOf, checkName, formatVariant, originalRecipe, parseTarget, type Target } from './names.js';
 export {
   elementBytes,
   elementCount,

@@ -43,7 +43,7 @@ export function formatVariant(architecture: string, recipe: string, provider: st
 }
 
 /** The architecture of a variant, by its name; a name that is no variant's is given back. */
-export function architectureNamed(target: string): string {
+export function architectureNameOf(target: string): string {
   const colon = target.indexOf(':');
   return colon < 0 ? target : target.slice(0, colon);
 }

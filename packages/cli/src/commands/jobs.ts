@@ -1,6 +1,6 @@
 // `pareto jobs` and `pareto profile`: how making and measuring go, and having it done again.
 
-import { architectureNamed } from '@pareto/core';
+import { architectureNameOf } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
@@ -65,7 +65,7 @@ export function addProfile(program: Command, context: Context): void {
         context,
         options,
         { name: variant },
-        () => `${variant} is measured anew: 'pareto jobs ${architectureNamed(variant)} --watch' follows it`,
+        () => `${variant} is measured anew: 'pareto jobs ${architectureNameOf(variant)} --watch' follows it`,
       );
     });
 }

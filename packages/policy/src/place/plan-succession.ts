@@ -1,6 +1,6 @@
 // A new version of an architecture is loaded beside the one that its name means, up to the same counts, before the name moves.
 
-import { architectureNamed, type VariantId } from '@pareto/core';
+import { architectureNameOf, type VariantId } from '@pareto/core';
 import { successionOf } from '../lifecycle/succession.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
 import { need, type Look } from './needs/needs.js';
@@ -43,7 +43,7 @@ function countsFor(
 ): ReadonlyMap<VariantId, number> {
   const { name } = current.architecture;
   const { variants, workers, rules } = snapshot;
-  const replicas = snapshot.replicas.filter(({ assignment }) => architectureNamed(assignment.variant) === name);
+  const replicas = snapshot.replicas.filter(({ assignment }) => architectureNameOf(assignment.variant) === name);
   const counts = successionOf({ served, current, variants, replicas, workers, rules }, served);
   if ([...counts.values()].some((count) => count > 0)) return counts;
   const [best] = [...options.coming.values()]
@@ -60,7 +60,7 @@ function countsFor(
 function predecessors(ledger: Ledger, { options }: Need, { served }: Versions): Eviction {
   const architecture = options[0]?.variant.variant.architecture;
   const isPredecessor = (entry: Entry): boolean =>
-    entry.version === served && architectureNamed(entry.variant) === architecture;
+    entry.version === served && architectureNameOf(entry.variant) === architecture;
   const rank = (entry: Entry): number => {
     if (!entry.kept) return 0;
     const others = ledger

@@ -1,6 +1,6 @@
 // What is unloaded: what can never answer again, what leaves its worker, and what nothing needs.
 
-import { architectureNamed, type Milliseconds, type VariantId } from '@pareto/core';
+import { architectureNameOf, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';
 import { isUsedLately, type Keeping } from './needs/kept-for.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
@@ -22,7 +22,7 @@ function createDeaths(ledger: Ledger, { snapshot, versions, params }: Look): (en
   const { now, rules } = snapshot;
   const variants = new Map(snapshot.variants.map(({ variant }) => [`${variant.id}/${variant.version}`, variant]));
   return (entry) => {
-    const architecture = architectureNamed(entry.variant);
+    const architecture = architectureNameOf(entry.variant);
     const own = versions.get(architecture);
     const variant = variants.get(`${entry.variant}/${entry.version}`);
     if (own !== undefined && entry.version !== own.served && entry.version !== own.coming) {
@@ -52,9 +52,9 @@ function isSuperseded(
   { handoverMs }: PlacementParams,
 ): boolean {
   if (!isReady(entry)) return true;
-  const architecture = architectureNamed(entry.variant);
+  const architecture = architectureNameOf(entry.variant);
   const successors = entries.filter(
-    (other) => other.version === served && isReady(other) && architectureNamed(other.variant) === architecture,
+    (other) => other.version === served && isReady(other) && architectureNameOf(other.variant) === architecture,
   );
   return successors.length > 0 && successors.every(({ existing }) => now - (existing?.since ?? now) >= handoverMs);
 }

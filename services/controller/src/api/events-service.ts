@@ -1,6 +1,6 @@
 // Telling events: what is remembered, then, to those that follow, what happens.
 
-import { architectureNamed, type Clock } from '@pareto/core';
+import { architectureNameOf, type Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { Cluster } from '../cluster/cluster.js';
 import type { EventLog, LoggedEvent } from '../events/events.js';
@@ -45,7 +45,7 @@ function isAbout(
   { clusterView }: Pick<Cluster, 'clusterView'>,
 ): boolean {
   if (name === '' || subject === name || worker === name) return true;
-  const architecture = architectureNamed(subject);
+  const architecture = architectureNameOf(subject);
   return architecture === name || clusterView().registry.architectures.get(architecture)?.[0]?.task === name;
 }
 

@@ -1,6 +1,6 @@
 // Each task's share of the cluster's load and price, for people who look.
 
-import { architectureNamed, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
+import { architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { addTo, outcomesMs, noOutcomes, type TargetOutcomes, type TargetRates } from '../cluster/demand-window.js';
 import type { ClusterView } from '../cluster/observe.js';
@@ -58,7 +58,7 @@ function merge(sum: TargetOutcomes, each: TargetOutcomes): TargetOutcomes {
 /** Of a task's own name, one of its architectures' or one of its variants'. */
 function taskOf({ registry }: ClusterView, target: string): string | undefined {
   if (registry.tasks.has(target)) return target;
-  return registry.architectures.get(architectureNamed(target))?.[0]?.task;
+  return registry.architectures.get(architectureNameOf(target))?.[0]?.task;
 }
 
 interface ReadyReplica {

@@ -1,7 +1,7 @@
 // The snapshot that planning looks at: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
-  architectureNamed,
+  architectureNameOf,
   bytes,
   milliseconds,
   type Assignment,
@@ -170,7 +170,7 @@ export function observeDemand(view: ClusterView, workers: readonly PlacementWork
 
 /** Of the version that its architecture's name means. */
 function servedVariant({ registry, served }: ClusterView, id: VariantId): PlacementVariant | undefined {
-  const version = served.get(architectureNamed(id));
+  const version = served.get(architectureNameOf(id));
   return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
 }
 

@@ -1,6 +1,6 @@
 // Replicas of variants that the registry has never heard of: the store was wiped or restored to before they were registered.
 
-import { architectureNamed, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
+import { architectureNameOf, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { ClusterView } from '../cluster/observe.js';
 import { nameKey } from '../storage/records.js';
 import { versionKey } from '../registry/registry-view.js';
@@ -23,6 +23,6 @@ function isUnregistered(
   { variant, version, state }: Pick<ReplicaReport, 'variant' | 'version' | 'state'>,
 ): boolean {
   if (state === 'failed' || registry.versions.has(versionKey(variant, version))) return false;
-  const name = records.names.get(nameKey(architectureNamed(variant)))?.value;
+  const name = records.names.get(nameKey(architectureNameOf(variant)))?.value;
   return (name?.current ?? 0) < version;
 }

@@ -1,6 +1,6 @@
 // What the store is told when something happens to rules, and which rules have come to their end. Pure.
 
-import { architectureNamed, isWarmthRule, type Rule, type RuleEvent } from '@pareto/core';
+import { architectureNameOf, isWarmthRule, type Rule, type RuleEvent } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { RecordView } from '../storage/record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from '../storage/records.js';
@@ -40,7 +40,7 @@ export const rulesInForce = ({ rules }: RecordView, wallMs: number): readonly Ru
 /** Rules that name a task or an architecture. */
 export const rulesNaming = ({ rules }: RecordView, name: string): readonly Rule[] =>
   Array.from(rules.values(), ({ value }) => value).filter(
-    ({ task, target }) => task === name || architectureNamed(target) === name,
+    ({ task, target }) => task === name || architectureNameOf(target) === name,
   );
 
 export const endingOf = (rule: Rule, by: string, atWallMs: number): RuleEvent => ({

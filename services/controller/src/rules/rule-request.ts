@@ -1,6 +1,6 @@
 // What is asked to be a rule or a wish, checked against the registry. Pure.
 
-import { architectureNamed, isWarmthRule, ParetoError, parseTarget, type Rule } from '@pareto/core';
+import { architectureNameOf, isWarmthRule, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import { notFound } from '../registry/not-found.js';
@@ -98,7 +98,7 @@ function checkNotEmpty(view: ClusterView, rule: Rule, then: string): void {
     (known) => whyNot(view, known) ?? (rule.kind === 'warm' ? whyCold(view, known, target) : undefined),
   );
   if (reasons.includes(undefined)) return;
-  const because = reasons[0] ?? `${versionMeant(view, architectureNamed(target))} has no such variant`;
+  const because = reasons[0] ?? `${versionMeant(view, architectureNameOf(target))} has no such variant`;
   throw new ParetoError('failed-precondition', `${then}: ${because}`);
 }
 

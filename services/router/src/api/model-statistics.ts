@@ -1,6 +1,6 @@
 // ModelStatistics: the cluster's counts, as the leader tells them, summed up by model.
 
-import { architectureNamed, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
+import { architectureNameOf, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';
 import { findTarget, parseVersion, requireTable, servedVersion } from '../resolve/resolve.js';
 import type { RouterCore } from '../query/router-core.js';
@@ -69,7 +69,7 @@ function rowsOf(
   const version = servedVersion(entry);
   return rows.filter((row) => {
     if (entry.kind === 'variant') return row.variant === entry.name && row.version === version;
-    const architecture = architectureNamed(row.variant);
+    const architecture = architectureNameOf(row.variant);
     if (entry.kind === 'architecture') return architecture === entry.name && row.version === version;
     return table.targets.get(architecture)?.task === entry.name;
   });

@@ -1,6 +1,6 @@
 // What a query is answered with: the outputs, and what answered it and at what price.
 
-import { architectureNamed, type VariantSpec } from '@pareto/core';
+import { architectureNameOf, type VariantSpec } from '@pareto/core';
 import {
   encodeInferResponse,
   type ParameterValue,
@@ -71,7 +71,7 @@ function inRequestedForm(
 
 /** A task's is always 1. */
 function versionOf({ modelName }: ScannedRequest, spec: VariantSpec): string {
-  const architecture = architectureNamed(spec.variant);
+  const architecture = architectureNameOf(spec.variant);
   const named = modelName === spec.variant || modelName === architecture;
   return named ? String(spec.version) : '1';
 }
