@@ -24,7 +24,7 @@ export interface WideTableOptions {
 }
 
 export function wideTable({ variants, tasks, workers, replicas }: WideTableOptions, rng: Rng): RoutingTable {
-  let slot = 0;
+  let loadIndex = 0;
   const candidates = Array.from({ length: variants }, (_, index): Candidate => {
     const size = rng();
     const accuracy = 0.6 + 0.39 * size;
@@ -48,7 +48,7 @@ export function wideTable({ variants, tasks, workers, replicas }: WideTableOptio
       dominatedWithin: false,
       replicas: Array.from({ length: rng() < 0.1 ? 0 : replicas }, (_item, replica) => ({
         id: replicaId(`r-${index}-${replica}`),
-        slot: slot++,
+        loadIndex: loadIndex++,
         worker: workerId(`worker-${(first + replica) % workers}`),
         address: `10.0.0.${(first + replica) % workers}:8200`,
         batchCeiling: 16,

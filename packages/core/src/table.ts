@@ -10,7 +10,7 @@ import type { Signature } from './tensor.js';
 export interface ReplicaRoute {
   readonly id: ReplicaId;
   /** Of the router's load arrays: small, and another for each replica of a table. */
-  readonly slot: number;
+  readonly loadIndex: number;
   readonly worker: WorkerId;
   readonly address: string;
   /** What the worker may merge into one batch. */

@@ -6,7 +6,7 @@ export interface LoadView {
   /** Items queued at that replica. */
   queuedItems(candidateIndex: number): number;
   /** The predicted wait of one replica, in ms; infinite when it must not be called. */
-  replicaBacklogMs(slot: number): number;
+  replicaBacklogMs(loadIndex: number): number;
 }
 
 /** A fleet with nothing to do. */

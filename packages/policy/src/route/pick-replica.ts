@@ -12,7 +12,7 @@ export function pickReplica(candidate: Candidate, loads: LoadView, rng: Rng): Re
   if (first === undefined) return undefined;
   const second = drawUsable(candidate.replicas, loads, rng, first);
   if (second === undefined) return first;
-  return loads.replicaBacklogMs(second.slot) < loads.replicaBacklogMs(first.slot) ? second : first;
+  return loads.replicaBacklogMs(second.loadIndex) < loads.replicaBacklogMs(first.loadIndex) ? second : first;
 }
 
 /** One of the usable replicas other than `except`, each equally likely. */
@@ -23,7 +23,7 @@ function drawUsable(
   except: ReplicaRoute | undefined,
 ): ReplicaRoute | undefined {
   const usable = (replica: ReplicaRoute): boolean =>
-    replica !== except && loads.replicaBacklogMs(replica.slot) < Infinity;
+    replica !== except && loads.replicaBacklogMs(replica.loadIndex) < Infinity;
   let count = 0;
   for (const replica of replicas) if (usable(replica)) count++;
   let skip = Math.floor(rng() * count);

@@ -5,7 +5,7 @@ import { candidate } from '../support/candidates.js';
 
 const waits = (...backlogMs: readonly number[]): LoadView => ({
   ...idleLoads,
-  replicaBacklogMs: (slot) => backlogMs[slot] ?? 0,
+  replicaBacklogMs: (loadIndex) => backlogMs[loadIndex] ?? 0,
 });
 
 function proportions(loads: LoadView, replicas: number): readonly number[] {
@@ -13,7 +13,7 @@ function proportions(loads: LoadView, replicas: number): readonly number[] {
   const counts = new Array<number>(replicas).fill(0);
   for (let i = 0; i < 6000; i++) {
     const picked = pickReplica(candidate(0, { replicas }), loads, rng);
-    if (picked !== undefined) counts[picked.slot] = (counts[picked.slot] ?? 0) + 1;
+    if (picked !== undefined) counts[picked.loadIndex] = (counts[picked.loadIndex] ?? 0) + 1;
   }
   return counts.map((count) => Math.round((count / 6000) * 20) / 20);
 }

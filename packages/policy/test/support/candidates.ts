@@ -78,7 +78,7 @@ export function candidate(index: number, fields: CandidateFields = {}): Candidat
     measurementError: fields.measurementError,
     replicas: Array.from({ length: replicas }, (_, i) => ({
       id: replicaId(`${name}-${i}`),
-      slot: index * 10 + i,
+      loadIndex: index * 10 + i,
       worker: workerId('w'),
       address: 'w:1',
       batchCeiling: 8,

@@ -55,7 +55,7 @@ export const versionKey = (architecture: string, version: number): string => `${
 export function createCandidateGroups(): CandidateGroups {
   const groups = new Map<string, Group>();
   const families = new Map<string, Family>();
-  const [indices, slots] = [createIndexAllocator(), createIndexAllocator()];
+  const [indices, loadIndices] = [createIndexAllocator(), createIndexAllocator()];
 
   function change(row: wire.VariantRow | wire.ReplicaRow, apply: (group: Group) => void): void {
     const key = `${row.variant} ${row.version} ${row.hardwareClass}`;
@@ -97,13 +97,13 @@ export function createCandidateGroups(): CandidateGroups {
     },
     putReplica(row) {
       if (row.state !== 'READY') return;
-      change(row, ({ replicas }) => replicas.set(row.replicaId, toRoute(row, slots.allocate())));
+      change(row, ({ replicas }) => replicas.set(row.replicaId, toRoute(row, loadIndices.allocate())));
     },
     dropReplica(row) {
       if (row.state !== 'READY') return;
       change(row, ({ replicas }) => {
         const route = replicas.get(row.replicaId);
-        if (route !== undefined) slots.release(route.slot);
+        if (route !== undefined) loadIndices.release(route.loadIndex);
         replicas.delete(row.replicaId);
       });
     },
@@ -132,9 +132,9 @@ const createGroup = (index: number): Group => ({
   candidate: undefined,
 });
 
-const toRoute = (row: wire.ReplicaRow, slot: number): ReplicaRoute => ({
+const toRoute = (row: wire.ReplicaRow, loadIndex: number): ReplicaRoute => ({
   id: replicaId(row.replicaId),
-  slot,
+  loadIndex,
   worker: workerId(row.workerId),
   address: row.address,
   batchCeiling: Math.max(1, row.batchCeiling),

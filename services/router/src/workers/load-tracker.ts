@@ -37,7 +37,7 @@ export interface LoadTracker extends LoadView {
 
 export function createLoadTracker(params: PaceParams): LoadTracker {
   const states = new Map<ReplicaId, TrackedReplica>();
-  const bySlot: (TrackedReplica | undefined)[] = [];
+  const byLoadIndex: (TrackedReplica | undefined)[] = [];
   /** By index. */
   let candidates: readonly (Candidate | undefined)[] = [];
   let backlogs = new Float64Array(0);
@@ -71,11 +71,11 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     for (const candidate of gone) {
       if (candidate === undefined) continue;
       backlogs[candidate.index] = Infinity;
-      for (const { id, slot } of candidate.replicas) {
+      for (const { id, loadIndex } of candidate.replicas) {
         const state = states.get(id);
         if (state !== undefined) known.set(id, state);
         states.delete(id);
-        bySlot[slot] = undefined;
+        byLoadIndex[loadIndex] = undefined;
       }
     }
     return known;
@@ -84,7 +84,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     for (const replica of candidate.replicas) {
       const state = trackReplica(candidate, replica, params, known.get(replica.id));
       states.set(replica.id, state);
-      bySlot[replica.slot] = state;
+      byLoadIndex[replica.loadIndex] = state;
     }
     refresh(candidate);
   }
@@ -92,12 +92,12 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
   return {
     backlogMs: (index) => backlogs[index] ?? Infinity,
     queuedItems: (index) => queues[index] ?? 0,
-    replicaBacklogMs: (slot) => {
-      const state = bySlot[slot];
+    replicaBacklogMs: (loadIndex) => {
+      const state = byLoadIndex[loadIndex];
       return state === undefined ? Infinity : effectiveWaitMs(state);
     },
     get usable() {
-      return bySlot.filter((state) => state?.isDown === false).length;
+      return byLoadIndex.filter((state) => state?.isDown === false).length;
     },
     setTable(table) {
       const before = candidates;

@@ -16,7 +16,7 @@ import {
 export function domainTable(
   variants: Readonly<Record<string, { readonly ms: number; readonly replicas: number }>>,
 ): RoutingTable {
-  let slot = 0;
+  let loadIndex = 0;
   const candidates = Object.entries(variants).map(([name, { ms, replicas }], index): Candidate => {
     const p50Ms = milliseconds(ms);
     const points = [{ batch: 1, p50Ms, p95Ms: p50Ms, p99Ms: p50Ms, runs: 1 }];
@@ -50,7 +50,7 @@ export function domainTable(
       measurementError: undefined,
       replicas: Array.from({ length: replicas }, (_, i) => ({
         id: replicaId(`${name}-${i}`),
-        slot: slot++,
+        loadIndex: loadIndex++,
         worker: workerId('w'),
         address: `w:${i}`,
         batchCeiling: 1,

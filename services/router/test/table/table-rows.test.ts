@@ -52,7 +52,7 @@ describe('the routing table', () => {
     assert.equal(table.targets.get('tiny')?.defaultObjective.latencyMs, 100);
     const answering = table.targets.get('large:original')?.candidates.flatMap((candidate) => candidate.replicas);
     assert.deepEqual(
-      answering?.map(({ id, slot, address }) => [id, slot, address]),
+      answering?.map(({ id, loadIndex, address }) => [id, loadIndex, address]),
       [['r1', 0, 'w:1']],
     );
     assert.equal(task.candidates[2]?.costPer1k, undefined);
@@ -162,7 +162,7 @@ describe('the routing table', () => {
           assert.ok(table !== undefined && fresh !== undefined);
           assert.deepEqual(withoutNumbers(table), withoutNumbers(fresh));
           areDistinct(table.candidates.map(({ index }) => index));
-          areDistinct(table.replicas.map(({ slot }) => slot));
+          areDistinct(table.replicas.map(({ loadIndex }) => loadIndex));
           const again = createLoadTracker({ wayMs: 0 });
           applyReports(loads, table);
           applyReports(again, fresh);
@@ -202,7 +202,7 @@ const messageOf = (fields: Partial<wire.TableMessage>): wire.TableMessage => ({
 function withoutNumbers({ targets, candidates, replicas, routers }: RoutingTable): unknown {
   const bare = (candidate: Candidate): unknown => ({
     ...{ ...candidate, index: undefined },
-    replicas: byId(candidate.replicas.map((replica) => ({ ...replica, slot: undefined }))),
+    replicas: byId(candidate.replicas.map((replica) => ({ ...replica, loadIndex: undefined }))),
   });
   const entries = [...targets.values()].map((entry) => ({
     ...entry,
@@ -233,6 +233,6 @@ const backlogsOf = (loads: LoadTracker, { targets, replicas }: RoutingTable): un
   [...targets.values()]
     .map(({ name, candidates }) => [name, ...candidates.map(({ index }) => loads.backlogMs(index))].join(' '))
     .sort(),
-  replicas.map(({ id, slot }) => `${id} ${loads.replicaBacklogMs(slot)}`).sort(),
+  replicas.map(({ id, loadIndex }) => `${id} ${loads.replicaBacklogMs(loadIndex)}`).sort(),
   loads.usable,
 ];
