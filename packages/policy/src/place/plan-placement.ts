@@ -12,7 +12,7 @@ import {
   variantsIn,
   wantedNeeds,
   warmNeeds,
-  type Look,
+  type PlanningContext,
 } from './needs/needs.js';
 import { listWork } from './work/list-work.js';
 import { listOptions } from './ledger/options.js';
@@ -33,34 +33,40 @@ import { wishNeeds } from './needs/wish-needs.js';
 export function planPlacement(snapshot: PlacementSnapshot, params: PlacementParams): Plan {
   const versions = versionsOf(snapshot);
   const options = listOptions(snapshot, versions);
-  const look: Look = { snapshot, versions, options, params, cold: coldVariants(snapshot.wishes, snapshot.variants) };
+  const context: PlanningContext = {
+    snapshot,
+    versions,
+    options,
+    params,
+    cold: coldVariants(snapshot.wishes, snapshot.variants),
+  };
   const ledger = createLedger(snapshot, params);
-  removeDead(ledger, look);
-  const required = requiredOf(look);
-  const hard = [...requiredNeeds(required), ...heldNeeds(look)];
+  removeDead(ledger, context);
+  const required = requiredOf(context);
+  const hard = [...requiredNeeds(required), ...heldNeeds(context)];
   for (const need of hard) satisfy(ledger, need);
-  const work = listWork(look);
+  const work = listWork(context);
   planWork(
     ledger,
-    look,
+    context,
     work.filter(({ isHeld }) => isHeld),
   );
-  const wanted = wantedNeeds(look);
+  const wanted = wantedNeeds(context);
   for (const need of wanted) satisfy(ledger, need);
-  const wished = wishNeeds(ledger, look);
+  const wished = wishNeeds(ledger, context);
   // First what is there already: no wish takes away what another has.
   for (const need of wished) claim(ledger, need);
   for (const need of wished) satisfy(ledger, need);
   planWork(
     ledger,
-    look,
+    context,
     work.filter(({ isHeld }) => !isHeld),
   );
-  planSuccession(ledger, look);
-  for (const need of replacementNeeds(ledger, look)) satisfy(ledger, need);
+  planSuccession(ledger, context);
+  for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
-  for (const need of warmNeeds(ledger, look)) satisfy(ledger, need);
+  for (const need of warmNeeds(ledger, context)) satisfy(ledger, need);
   leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...wished]));
-  unloadSurplus(ledger, keepingOf(look));
+  unloadSurplus(ledger, keepingOf(context));
   return ledger.plan();
 }

@@ -3,7 +3,7 @@
 import { architectureNameOf, type VariantId } from '@pareto/core';
 import { successionOf } from '../lifecycle/succession.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
-import { need, type Look } from './needs/needs.js';
+import { need, type PlanningContext } from './needs/needs.js';
 import { evictable, isReady, leastUsed, makeRoom, noRoom, satisfy, type Eviction, type Need } from './needs/satisfy.js';
 import type { PlacementArchitecture } from '../snapshot/snapshot.js';
 import type { Versions } from '../snapshot/versions.js';
@@ -13,19 +13,19 @@ import type { Versions } from '../snapshot/versions.js';
  * needs leaves for it; where even that is not enough, replicas of the old version, one after another, first those that are missed
  * least.
  */
-export function planSuccession(ledger: Ledger, look: Look): void {
-  for (const planned of look.snapshot.architectures) {
-    const versions = look.versions.get(planned.architecture.name);
-    if (versions?.coming !== undefined) succeed(ledger, look, planned, versions);
+export function planSuccession(ledger: Ledger, context: PlanningContext): void {
+  for (const planned of context.snapshot.architectures) {
+    const versions = context.versions.get(planned.architecture.name);
+    if (versions?.coming !== undefined) succeed(ledger, context, planned, versions);
   }
 }
 
-function succeed(ledger: Ledger, look: Look, planned: PlacementArchitecture, versions: Versions): void {
-  const counts = countsFor(look, planned, versions);
+function succeed(ledger: Ledger, context: PlanningContext, planned: PlacementArchitecture, versions: Versions): void {
+  const counts = countsFor(context, planned, versions);
   const isDecided = [...counts.values()].every((count) => count < Infinity);
   for (const [id, count] of counts) {
     if (count === Infinity) continue;
-    const own = look.options.coming.get(id) ?? [];
+    const own = context.options.coming.get(id) ?? [];
     const reason = `version ${versions.coming} of ${planned.architecture.name} is to take over`;
     const wanted = need(own, { reason, count, evicts: false });
     if (satisfy(ledger, wanted) === 0 || !isDecided || makeRoom(ledger, wanted, leastUsed)) continue;
@@ -37,7 +37,7 @@ function succeed(ledger: Ledger, look: Look, planned: PlacementArchitecture, ver
 
 /** Replicas by variant of the new version; where it needs none to be as warm as the old one, one of its most accurate. */
 function countsFor(
-  { snapshot, options }: Look,
+  { snapshot, options }: PlanningContext,
   current: PlacementArchitecture,
   { served }: Versions,
 ): ReadonlyMap<VariantId, number> {

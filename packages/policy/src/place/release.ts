@@ -4,21 +4,24 @@ import { architectureNameOf, type Milliseconds, type VariantId } from '@pareto/c
 import { denialOf } from '../select/rules.js';
 import { isUsedLately, type Keeping } from './needs/kept-for.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
-import type { Look } from './needs/needs.js';
+import type { PlanningContext } from './needs/needs.js';
 import { isReady, isServing } from './needs/satisfy.js';
 import type { PlacementParams } from '../snapshot/snapshot.js';
 import type { Versions } from '../snapshot/versions.js';
 
 /** What can never answer again goes at once. */
-export function removeDead(ledger: Ledger, look: Look): void {
-  const reasonOf = createDeaths(ledger, look);
+export function removeDead(ledger: Ledger, context: PlanningContext): void {
+  const reasonOf = createDeaths(ledger, context);
   for (const entry of ledger.entries) {
     const reason = reasonOf(entry);
     if (reason !== undefined) ledger.unload(entry, reason);
   }
 }
 
-function createDeaths(ledger: Ledger, { snapshot, versions, params }: Look): (entry: Entry) => string | undefined {
+function createDeaths(
+  ledger: Ledger,
+  { snapshot, versions, params }: PlanningContext,
+): (entry: Entry) => string | undefined {
   const { now, rules } = snapshot;
   const variants = new Map(snapshot.variants.map(({ variant }) => [`${variant.id}/${variant.version}`, variant]));
   return (entry) => {

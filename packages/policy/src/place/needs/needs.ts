@@ -11,7 +11,7 @@ import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../..
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 
 /** What a plan is made of. */
-export interface Look {
+export interface PlanningContext {
   readonly snapshot: PlacementSnapshot;
   readonly versions: VersionsByArchitecture;
   readonly options: Options;
@@ -23,11 +23,11 @@ export interface Look {
 export const requiredNeeds = (required: Required): readonly Need[] =>
   required.map((own) => need(own, { reason: 'required: cheapest, most accurate or pinned of its task' }));
 
-export const heldNeeds = ({ snapshot, options }: Look): readonly Need[] =>
+export const heldNeeds = ({ snapshot, options }: PlanningContext): readonly Need[] =>
   snapshot.held.map((id) => need(options.served.get(id) ?? [], { reason: 'queries are held for it' }));
 
 /** What is dominated pushes nothing out: who wants it has named it. */
-export function wantedNeeds({ snapshot, options }: Look): readonly Need[] {
+export function wantedNeeds({ snapshot, options }: PlanningContext): readonly Need[] {
   return [...snapshot.wanted].map(([id, count]) => {
     const own = options.served.get(id) ?? [];
     const isDominated = own[0]?.variant.dominatedBy !== undefined;
@@ -42,9 +42,9 @@ export function spareNeeds(required: Required, { copies }: PlacementParams): rea
 }
 
 /** What dominates a variant that is warm and was used lately is to answer in its place. */
-export function replacementNeeds(ledger: Ledger, look: Look): readonly Need[] {
-  const { options, cold } = look;
-  const keeping = keepingOf(look);
+export function replacementNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
+  const { options, cold } = context;
+  const keeping = keepingOf(context);
   const replaced = new Set(
     ledger.entries
       .filter((entry) => isReady(entry) && isUsedLately(entry.existing, keeping))
@@ -58,9 +58,9 @@ export function replacementNeeds(ledger: Ledger, look: Look): readonly Need[] {
 }
 
 /** What was used lately and sits on a worker that goes or is gone moves elsewhere, where there is room to spare. */
-export function warmNeeds(ledger: Ledger, look: Look): readonly Need[] {
-  const { options } = look;
-  const keeping = keepingOf(look);
+export function warmNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
+  const { options } = context;
+  const keeping = keepingOf(context);
   const leaving = ledger.entries.filter(({ worker, existing }) => {
     if (worker.open || worker.worker.presence === 'awaited') return false;
     return isUsedLately(existing, keeping);
@@ -69,7 +69,7 @@ export function warmNeeds(ledger: Ledger, look: Look): readonly Need[] {
   return [...variants].map((id) => need(options.served.get(id) ?? [], { reason: 'its worker goes', evicts: false }));
 }
 
-export const keepingOf = ({ snapshot: { now }, cold, params }: Look): Keeping => ({ now, cold, params });
+export const keepingOf = ({ snapshot: { now }, cold, params }: PlanningContext): Keeping => ({ now, cold, params });
 
 /** The options of every required variant, each variant once. */
 export type Required = readonly (readonly Option[])[];
@@ -78,7 +78,7 @@ export type Required = readonly (readonly Option[])[];
  * Of each task what is pinned, else the cheapest and the most accurate; of what a task chooses from, some worker can hold, and
  * nobody wishes to be cold.
  */
-export function requiredOf({ snapshot, versions, options, cold }: Look): Required {
+export function requiredOf({ snapshot, versions, options, cold }: PlanningContext): Required {
   const holds = hostedBy(snapshot);
   const members = groupBy(
     snapshot.variants.filter((one) => isServed(one, versions)),

@@ -3,7 +3,7 @@
 import { groupBy, type Task, type VariantId } from '@pareto/core';
 import { bestSuited } from './best-suited.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { hostedBy, need, type Look } from './needs.js';
+import { hostedBy, need, type PlanningContext } from './needs.js';
 import { compareText } from '../ledger/options.js';
 import { unmetNeed, type Need } from './satisfy.js';
 import type { PlacementVariant } from '../../snapshot/snapshot.js';
@@ -14,11 +14,11 @@ import type { PlacementWish } from '../../snapshot/warmth.js';
  * One replica for each wish, the oldest wish first: of the variant that is named, or of the one that suits the name best and is not
  * cold itself. What nothing could be loaded of is told as unmet.
  */
-export function wishNeeds(ledger: Ledger, look: Look): readonly Need[] {
-  const { wishes, variants, tasks } = look.snapshot;
+export function wishNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
+  const { wishes, variants, tasks } = context.snapshot;
   const warm = wishes.filter(({ kind }) => kind === 'warm');
   if (warm.length === 0) return [];
-  const served = variants.filter((one) => isServed(one, look.versions));
+  const served = variants.filter((one) => isServed(one, context.versions));
   const members = {
     task: groupBy(served, ({ variant }) => variant.task),
     architecture: groupBy(served, ({ variant }) => variant.architecture),
@@ -30,11 +30,11 @@ export function wishNeeds(ledger: Ledger, look: Look): readonly Need[] {
     const task = known.get(wish.task);
     const kind = wish.target.includes(':') ? 'variant' : wish.target === wish.task ? 'task' : 'architecture';
     const own = members[kind].get(wish.target) ?? [];
-    const id = kind === 'variant' ? own[0]?.variant.id : task && suited(own, kind, task, look);
-    const options = id === undefined ? [] : (look.options.served.get(id) ?? []);
+    const id = kind === 'variant' ? own[0]?.variant.id : task && suited(own, kind, task, context);
+    const options = id === undefined ? [] : (context.options.served.get(id) ?? []);
     if (options.length > 0) return [need(options, wanting(wish))];
     const [first] = own;
-    if (first !== undefined) ledger.unmet(unmetNeed(wanting(wish), first.variant.id, whyNot(own, look)));
+    if (first !== undefined) ledger.unmet(unmetNeed(wanting(wish), first.variant.id, whyNot(own, context)));
     return [];
   });
 }
@@ -49,9 +49,9 @@ function suited(
   members: readonly PlacementVariant[],
   kind: 'task' | 'architecture',
   task: Task,
-  look: Look,
+  context: PlanningContext,
 ): VariantId | undefined {
-  const { snapshot, options, cold } = look;
+  const { snapshot, options, cold } = context;
   const own = members
     .filter(({ variant }) => !cold.has(variant.id))
     .flatMap(({ variant }) => options.served.get(variant.id) ?? []);
@@ -59,7 +59,7 @@ function suited(
   return bestSuited(hosted.length > 0 ? hosted : own, { kind, task, rules: snapshot.rules });
 }
 
-function whyNot(members: readonly PlacementVariant[], { cold, options }: Look): string {
+function whyNot(members: readonly PlacementVariant[], { cold, options }: PlanningContext): string {
   const open = members.filter(({ variant }) => !cold.has(variant.id));
   if (open.length === 0) return 'each variant is wished to be cold';
   const allowed = open.filter(({ variant }) => options.served.has(variant.id));

@@ -6,7 +6,7 @@ import { listMeasures } from '../../make/list-measures.js';
 import { listSteps } from '../../make/list-steps.js';
 import type { Step } from '../../make/step.js';
 import type { Order } from '../ledger/ledger.js';
-import type { Look } from '../needs/needs.js';
+import type { PlanningContext } from '../needs/needs.js';
 import { makingBound, memoryBound } from '../ledger/options.js';
 import type { PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed } from '../../snapshot/versions.js';
@@ -26,8 +26,8 @@ export interface Work {
 }
 
 /** What queries are held for; then what each model begins with; then model by model, in the order of its steps. */
-export function listWork(look: Look): readonly Work[] {
-  const work = [...currentWork(look), ...servedWork(look)];
+export function listWork(context: PlanningContext): readonly Work[] {
+  const work = [...currentWork(context), ...servedWork(context)];
   return work.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
 }
 
@@ -36,7 +36,7 @@ function urgencyOf({ isHeld, recipe }: Work): number {
   return recipe === originalRecipe || recipe === dynamicBatch ? 1 : 2;
 }
 
-function currentWork({ snapshot, params }: Look): readonly Work[] {
+function currentWork({ snapshot, params }: PlanningContext): readonly Work[] {
   const classes = fleetClasses(snapshot.workers);
   const variants = groupBy(snapshot.variants, ({ variant }) => variant.architecture);
   const held = new Set(snapshot.held);
@@ -56,7 +56,7 @@ function currentWork({ snapshot, params }: Look): readonly Work[] {
 }
 
 /** Of an older version only what was made of it is measured, for as long as the name means it. */
-function servedWork({ snapshot, versions, params }: Look): readonly Work[] {
+function servedWork({ snapshot, versions, params }: PlanningContext): readonly Work[] {
   const older = snapshot.variants.filter(
     (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.coming !== undefined,
   );
@@ -74,7 +74,7 @@ function measureWork(
   variants: readonly PlacementVariant[],
   { variant: id, hardwareClass, detail: reason }: Step,
   held: ReadonlySet<VariantId>,
-  params: Look['params'],
+  params: PlanningContext['params'],
 ): readonly Work[] {
   const measured = variants.find(({ variant }) => variant.id === id);
   if (measured === undefined || id === undefined || hardwareClass === undefined) return [];

@@ -3,13 +3,13 @@
 import { formatVariant } from '@pareto/core';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Work } from './list-work.js';
-import type { Look } from '../needs/needs.js';
+import type { PlanningContext } from '../needs/needs.js';
 import { slotsOf } from '../needs/satisfy.js';
 import { createSites } from './sites.js';
 
 /** Orders what can be taken on now; of the rest it is said what it waits for. */
-export function planWork(ledger: Ledger, look: Look, all: readonly Work[]): void {
-  const sites = createSites(ledger, look);
+export function planWork(ledger: Ledger, context: PlanningContext, all: readonly Work[]): void {
+  const sites = createSites(ledger, context);
   for (const work of all) {
     if (isUnderWay(ledger, work)) continue;
     const reason = sites.take(work);

@@ -2,7 +2,7 @@
 
 import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
 import type { Work } from './list-work.js';
-import type { Look } from '../needs/needs.js';
+import type { PlanningContext } from '../needs/needs.js';
 import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
 
 export interface Sites {
@@ -15,7 +15,7 @@ export interface Sites {
  * queries wait for goes anywhere. A file is made anywhere, at a low priority, on idle workers first. Where memory is short the
  * least recently used replicas leave first, of idle ones only unless queries wait.
  */
-export function createSites(ledger: Ledger, { snapshot, params }: Look): Sites {
+export function createSites(ledger: Ledger, { snapshot, params }: PlanningContext): Sites {
   const isInUse = (entry: Entry): boolean =>
     isReady(entry) && !entry.leaving && snapshot.now - (entry.existing?.lastUsedAt ?? 0) < params.quietMs;
   const hasOther = (entry: Entry): boolean => ledger.entriesOf(entry.variant).some((other) => standsIn(other, entry));
