@@ -20,18 +20,18 @@ export interface ValidatedPlan {
 }
 
 export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): ValidatedPlan {
-  const look = indexFresh(fresh);
+  const context = createValidationContext(fresh);
   const actions: PlanAction[] = [];
   const dropped: { action: PlanAction; reason: string }[] = [];
   for (const action of plan.actions) {
-    const reason = refusal(action, look);
+    const reason = refusal(action, context);
     if (reason === undefined) actions.push(action);
     else dropped.push({ action, reason });
   }
   return { actions, dropped };
 }
 
-interface Look {
+interface ValidationContext {
   readonly architectures: ReadonlyMap<string, PlacementArchitecture>;
   /** By `keyOf`. */
   readonly variants: ReadonlyMap<string, PlacementVariant>;
@@ -42,12 +42,12 @@ interface Look {
   readonly free: Map<WorkerId, number>;
 }
 
-type Named = Pick<Assignment, 'variant' | 'version'>;
+type VariantVersion = Pick<Assignment, 'variant' | 'version'>;
 
 const keyOf = (variant: VariantId, version: number): string => `${variant}/${version}`;
 
-function indexFresh({ architectures, variants, workers, replicas }: Fresh): Look {
-  const look: Look = {
+function createValidationContext({ architectures, variants, workers, replicas }: Fresh): ValidationContext {
+  const context: ValidationContext = {
     architectures: new Map(architectures.map((planned) => [planned.architecture.name, planned])),
     variants: new Map(variants.map((known) => [keyOf(known.variant.id, known.variant.version), known])),
     workers: new Map(workers.map((worker) => [worker.info.id, worker])),
@@ -58,57 +58,57 @@ function indexFresh({ architectures, variants, workers, replicas }: Fresh): Look
   for (const { assignment, memoryBytes, state } of replicas) {
     if (state === 'failed') continue;
     const { worker } = assignment;
-    look.free.set(worker, (look.free.get(worker) ?? 0) - Math.max(memoryBytes, memoryOf(look, assignment)));
+    context.free.set(worker, (context.free.get(worker) ?? 0) - Math.max(memoryBytes, memoryOf(context, assignment)));
   }
-  return look;
+  return context;
 }
 
 const measurementOf = (
-  { variants }: Look,
-  { variant, version, hardwareClass }: Named & Pick<Assignment, 'hardwareClass'>,
+  { variants }: ValidationContext,
+  { variant, version, hardwareClass }: VariantVersion & Pick<Assignment, 'hardwareClass'>,
 ): PlacementVariant['measurements'][number] | undefined =>
   variants.get(keyOf(variant, version))?.measurements.find((one) => one.hardwareClass === hardwareClass);
 
-function memoryOf(look: Look, assignment: Named & Pick<Assignment, 'hardwareClass'>): number {
-  const result = measurementOf(look, assignment)?.result;
+function memoryOf(context: ValidationContext, assignment: VariantVersion & Pick<Assignment, 'hardwareClass'>): number {
+  const result = measurementOf(context, assignment)?.result;
   return result?.kind === 'measured' ? result.profile.memoryBytes : 0;
 }
 
-function refusal(action: PlanAction, look: Look): string | undefined {
+function refusal(action: PlanAction, context: ValidationContext): string | undefined {
   switch (action.kind) {
     case 'load': {
       const { assignment } = action;
-      const reason = refuseHost(assignment.worker, look) ?? refuseVariant(assignment, look);
+      const reason = refuseHost(assignment.worker, context) ?? refuseVariant(assignment, context);
       if (reason !== undefined) return reason;
-      const left = (look.free.get(assignment.worker) ?? 0) - memoryOf(look, assignment);
+      const left = (context.free.get(assignment.worker) ?? 0) - memoryOf(context, assignment);
       if (left < 0) return 'the worker no longer has the memory';
-      look.free.set(assignment.worker, left);
+      context.free.set(assignment.worker, left);
       return undefined;
     }
     case 'adopt':
       return undefined;
     case 'unload':
-      return look.replicas.has(action.assignment.replica) ? undefined : 'the replica is gone already';
+      return context.replicas.has(action.assignment.replica) ? undefined : 'the replica is gone already';
     case 'make':
-      return refuseOrder(action.worker, look) ?? refuseMake(action, look);
+      return refuseOrder(action.worker, context) ?? refuseMake(action, context);
     case 'measure':
-      return refuseOrder(action.worker, look) ?? refuseVariant(action, look) ?? refuseMeasure(action, look);
+      return refuseOrder(action.worker, context) ?? refuseVariant(action, context) ?? refuseMeasure(action, context);
   }
 }
 
-function refuseHost(id: WorkerId, { workers }: Look): string | undefined {
+function refuseHost(id: WorkerId, { workers }: ValidationContext): string | undefined {
   const worker = workers.get(id);
   if (worker?.presence !== 'connected') return 'the worker is not connected any more';
   return worker.draining ? 'the worker is draining' : undefined;
 }
 
-function refuseOrder(id: WorkerId, look: Look): string | undefined {
-  const worker = look.workers.get(id);
+function refuseOrder(id: WorkerId, context: ValidationContext): string | undefined {
+  const worker = context.workers.get(id);
   const isBusy = worker?.making !== undefined || worker?.measuring !== undefined;
-  return refuseHost(id, look) ?? (isBusy ? 'the worker makes or measures something already' : undefined);
+  return refuseHost(id, context) ?? (isBusy ? 'the worker makes or measures something already' : undefined);
 }
 
-function refuseVariant(wanted: Named, { variants }: Look): string | undefined {
+function refuseVariant(wanted: VariantVersion, { variants }: ValidationContext): string | undefined {
   const known = variants.get(keyOf(wanted.variant, wanted.version));
   if (known === undefined) return 'this version of the variant is no longer current';
   return known.variant.quarantineReason === undefined ? undefined : 'the variant is quarantined';
@@ -116,7 +116,7 @@ function refuseVariant(wanted: Named, { variants }: Look): string | undefined {
 
 function refuseMake(
   { architecture, version, recipe }: Extract<PlanAction, { kind: 'make' }>,
-  { architectures }: Look,
+  { architectures }: ValidationContext,
 ): string | undefined {
   const planned = architectures.get(architecture);
   if (planned?.architecture.version !== version) return 'this version of the architecture is no longer current';
@@ -124,9 +124,12 @@ function refuseMake(
   return isTried ? 'an outcome of the recipe is there already' : undefined;
 }
 
-function refuseMeasure(action: Extract<PlanAction, { kind: 'measure' }>, look: Look): string | undefined {
-  const known = measurementOf(look, action);
-  const own = look.classes.find(({ id }) => id === action.hardwareClass);
+function refuseMeasure(
+  action: Extract<PlanAction, { kind: 'measure' }>,
+  context: ValidationContext,
+): string | undefined {
+  const known = measurementOf(context, action);
+  const own = context.classes.find(({ id }) => id === action.hardwareClass);
   const isThere = known !== undefined && own !== undefined && !isStale(known, own);
   return isThere ? 'it was measured meanwhile' : undefined;
 }
