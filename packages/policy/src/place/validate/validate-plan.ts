@@ -24,7 +24,7 @@ export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): Validat
   const actions: PlanAction[] = [];
   const dropped: { action: PlanAction; reason: string }[] = [];
   for (const action of plan.actions) {
-    const reason = refusal(action, context);
+    const reason = dropReason(action, context);
     if (reason === undefined) actions.push(action);
     else dropped.push({ action, reason });
   }
@@ -74,11 +74,11 @@ function memoryOf(context: ValidationContext, assignment: VariantVersion & Pick<
   return result?.kind === 'measured' ? result.profile.memoryBytes : 0;
 }
 
-function refusal(action: PlanAction, context: ValidationContext): string | undefined {
+function dropReason(action: PlanAction, context: ValidationContext): string | undefined {
   switch (action.kind) {
     case 'load': {
       const { assignment } = action;
-      const reason = refuseHost(assignment.worker, context) ?? refuseVariant(assignment, context);
+      const reason = workerDropReason(assignment.worker, context) ?? variantDropReason(assignment, context);
       if (reason !== undefined) return reason;
       const left = (context.free.get(assignment.worker) ?? 0) - memoryOf(context, assignment);
       if (left < 0) return 'the worker no longer has the memory';
@@ -90,31 +90,35 @@ function refusal(action: PlanAction, context: ValidationContext): string | undef
     case 'unload':
       return context.replicas.has(action.assignment.replica) ? undefined : 'the replica is gone already';
     case 'make':
-      return refuseOrder(action.worker, context) ?? refuseMake(action, context);
+      return orderDropReason(action.worker, context) ?? makeDropReason(action, context);
     case 'measure':
-      return refuseOrder(action.worker, context) ?? refuseVariant(action, context) ?? refuseMeasure(action, context);
+      return (
+        orderDropReason(action.worker, context) ??
+        variantDropReason(action, context) ??
+        measureDropReason(action, context)
+      );
   }
 }
 
-function refuseHost(id: WorkerId, { workers }: ValidationContext): string | undefined {
+function workerDropReason(id: WorkerId, { workers }: ValidationContext): string | undefined {
   const worker = workers.get(id);
   if (worker?.presence !== 'connected') return 'the worker is not connected any more';
   return worker.draining ? 'the worker is draining' : undefined;
 }
 
-function refuseOrder(id: WorkerId, context: ValidationContext): string | undefined {
+function orderDropReason(id: WorkerId, context: ValidationContext): string | undefined {
   const worker = context.workers.get(id);
   const isBusy = worker?.making !== undefined || worker?.measuring !== undefined;
-  return refuseHost(id, context) ?? (isBusy ? 'the worker makes or measures something already' : undefined);
+  return workerDropReason(id, context) ?? (isBusy ? 'the worker makes or measures something already' : undefined);
 }
 
-function refuseVariant(wanted: VariantVersion, { variants }: ValidationContext): string | undefined {
+function variantDropReason(wanted: VariantVersion, { variants }: ValidationContext): string | undefined {
   const known = variants.get(keyOf(wanted.variant, wanted.version));
   if (known === undefined) return 'this version of the variant is no longer current';
   return known.variant.quarantineReason === undefined ? undefined : 'the variant is quarantined';
 }
 
-function refuseMake(
+function makeDropReason(
   { architecture, version, recipe }: Extract<PlanAction, { kind: 'make' }>,
   { architectures }: ValidationContext,
 ): string | undefined {
@@ -124,7 +128,7 @@ function refuseMake(
   return isTried ? 'an outcome of the recipe is there already' : undefined;
 }
 
-function refuseMeasure(
+function measureDropReason(
   action: Extract<PlanAction, { kind: 'measure' }>,
   context: ValidationContext,
 ): string | undefined {
