@@ -14,10 +14,10 @@ import {
   warmNeeds,
   type PlanningContext,
 } from './needs/needs.js';
-import { listWork } from './work/list-work.js';
+import { listOpenSteps } from './steps/list-open-steps.js';
 import { listOptions } from './ledger/options.js';
 import { planSuccession } from './plan-succession.js';
-import { planWork } from './work/plan-work.js';
+import { planSteps } from './steps/plan-steps.js';
 import { leaveWorkers, removeDead, unloadSurplus } from './release.js';
 import { claim, satisfy } from './needs/satisfy.js';
 import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
@@ -45,11 +45,11 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   const required = requiredOf(context);
   const hard = [...requiredNeeds(required), ...heldNeeds(context)];
   for (const need of hard) satisfy(ledger, need);
-  const work = listWork(context);
-  planWork(
+  const steps = listOpenSteps(context);
+  planSteps(
     ledger,
     context,
-    work.filter(({ isHeld }) => isHeld),
+    steps.filter(({ isHeld }) => isHeld),
   );
   const wanted = wantedNeeds(context);
   for (const need of wanted) satisfy(ledger, need);
@@ -57,10 +57,10 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   // First what is there already: no wish takes away what another has.
   for (const need of wished) claim(ledger, need);
   for (const need of wished) satisfy(ledger, need);
-  planWork(
+  planSteps(
     ledger,
     context,
-    work.filter(({ isHeld }) => !isHeld),
+    steps.filter(({ isHeld }) => !isHeld),
   );
   planSuccession(ledger, context);
   for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);

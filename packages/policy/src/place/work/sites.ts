@@ -1,13 +1,13 @@
 // Where a file may be made, and a variant measured, without taking anything from queries.
 
 import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
-import type { Work } from './list-work.js';
+import type { OpenStep } from '../steps/list-open-steps.js';
 import type { PlanningContext } from '../needs/needs.js';
 import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
 
 export interface Sites {
   /** Orders the work, or makes room for it; says what it waits for when it was not ordered. */
-  take(work: Work): string | undefined;
+  take(step: OpenStep): string | undefined;
 }
 
 /**
@@ -29,14 +29,14 @@ export function createSites(ledger: Ledger, { snapshot, params }: PlanningContex
   }
   let idle = ledger.workers.filter((host) => host.open && host.order === undefined);
 
-  function order(work: Work, host: WorkerBook): undefined {
-    ledger.order(work.order, host, work.memoryBytes);
+  function order(step: OpenStep, host: WorkerBook): undefined {
+    ledger.order(step.order, host, step.memoryBytes);
     idle = idle.filter((other) => other !== host);
     blockers.clear();
   }
-  function candidates(work: Work): readonly WorkerBook[] {
-    const able = idle.filter((host) => work.hardwareClass === undefined || slotsOf(host, work.hardwareClass) > 0);
-    const isBusy = (host: WorkerBook): number => (work.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
+  function candidates(step: OpenStep): readonly WorkerBook[] {
+    const able = idle.filter((host) => step.hardwareClass === undefined || slotsOf(host, step.hardwareClass) > 0);
+    const isBusy = (host: WorkerBook): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
     return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.free - a.free);
   }
   return {

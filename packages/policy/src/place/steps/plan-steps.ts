@@ -2,19 +2,19 @@
 
 import { formatVariant } from '@pareto/core';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Work } from './list-work.js';
+import type { OpenStep } from './list-open-steps.js';
 import type { PlanningContext } from '../needs/needs.js';
 import { slotsOf } from '../needs/satisfy.js';
-import { createSites } from './sites.js';
+import { createSites } from '../work/sites.js';
 
 /** Orders what can be taken on now; of the rest it is said what it waits for. */
-export function planWork(ledger: Ledger, context: PlanningContext, all: readonly Work[]): void {
+export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[]): void {
   const sites = createSites(ledger, context);
-  for (const work of all) {
-    if (isUnderWay(ledger, work)) continue;
-    const reason = sites.take(work);
+  for (const step of steps) {
+    if (isInProgress(ledger, step)) continue;
+    const reason = sites.take(step);
     if (reason === undefined) continue;
-    const { architecture, version, recipe, hardwareClass } = work;
+    const { architecture, version, recipe, hardwareClass } = step;
     ledger.defer({ architecture, version, recipe, hardwareClass, reason });
   }
 }
@@ -23,7 +23,10 @@ export function planWork(ledger: Ledger, context: PlanningContext, all: readonly
  * A worker has that order already, or is at what another leader ordered: of that it tells no more than the name. A file that is not
  * made yet can't be what it measures.
  */
-const isUnderWay = ({ workers }: Ledger, { architecture, version, recipe, variant, hardwareClass }: Work): boolean =>
+const isInProgress = (
+  { workers }: Ledger,
+  { architecture, version, recipe, variant, hardwareClass }: OpenStep,
+): boolean =>
   workers.some((host) => {
     const { making, measuring, presence } = host.worker;
     if (presence === 'gone') return false;

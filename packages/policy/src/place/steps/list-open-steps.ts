@@ -11,7 +11,7 @@ import { makingBound, memoryBound } from '../ledger/options.js';
 import type { PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed } from '../../snapshot/versions.js';
 
-export interface Work {
+export interface OpenStep {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;
@@ -26,26 +26,26 @@ export interface Work {
 }
 
 /** What queries are held for; then what each model begins with; then model by model, in the order of its steps. */
-export function listWork(context: PlanningContext): readonly Work[] {
-  const work = [...currentWork(context), ...servedWork(context)];
-  return work.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+export function listOpenSteps(context: PlanningContext): readonly OpenStep[] {
+  const steps = [...currentSteps(context), ...servedSteps(context)];
+  return steps.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
 }
 
-function urgencyOf({ isHeld, recipe }: Work): number {
+function urgencyOf({ isHeld, recipe }: OpenStep): number {
   if (isHeld) return 0;
   return recipe === originalRecipe || recipe === dynamicBatch ? 1 : 2;
 }
 
-function currentWork({ snapshot, params }: PlanningContext): readonly Work[] {
+function currentSteps({ snapshot, params }: PlanningContext): readonly OpenStep[] {
   const classes = fleetClasses(snapshot.workers);
   const variants = groupBy(snapshot.variants, ({ variant }) => variant.architecture);
   const held = new Set(snapshot.held);
   return snapshot.architectures.flatMap((planned) => {
     const { name, version, manifest } = planned.architecture;
     const own = (variants.get(name) ?? []).filter(({ variant }) => variant.version === version);
-    return listSteps(planned, own, classes).flatMap((step): readonly Work[] => {
+    return listSteps(planned, own, classes).flatMap((step): readonly OpenStep[] => {
       if (step.state !== 'open' || step.waitsFor !== undefined) return [];
-      if (step.kind === 'measure') return measureWork(own, step, held, params);
+      if (step.kind === 'measure') return measureSteps(own, step, held, params);
       const { recipe, detail: reason } = step;
       const named = { architecture: name, version, recipe };
       const order: Order = { kind: 'make', ...named, reason };
@@ -56,7 +56,7 @@ function currentWork({ snapshot, params }: PlanningContext): readonly Work[] {
 }
 
 /** Of an older version only what was made of it is measured, for as long as the name means it. */
-function servedWork({ snapshot, versions, params }: PlanningContext): readonly Work[] {
+function servedSteps({ snapshot, versions, params }: PlanningContext): readonly OpenStep[] {
   const older = snapshot.variants.filter(
     (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.coming !== undefined,
   );
@@ -66,16 +66,16 @@ function servedWork({ snapshot, versions, params }: PlanningContext): readonly W
   return older.flatMap((one) =>
     listMeasures(one, classes)
       .filter(({ state }) => state === 'open')
-      .flatMap((step) => measureWork([one], step, held, params)),
+      .flatMap((step) => measureSteps([one], step, held, params)),
   );
 }
 
-function measureWork(
+function measureSteps(
   variants: readonly PlacementVariant[],
   { variant: id, hardwareClass, detail: reason }: Step,
   held: ReadonlySet<VariantId>,
   params: PlanningContext['params'],
-): readonly Work[] {
+): readonly OpenStep[] {
   const measured = variants.find(({ variant }) => variant.id === id);
   if (measured === undefined || id === undefined || hardwareClass === undefined) return [];
   const { architecture, version, recipe } = measured.variant;

@@ -34,7 +34,7 @@ const declined = (recipe: string): RecipeOutcome => ({
 /** Answers queries now. */
 const busy = { lastUsedAt: milliseconds(9_500) };
 
-describe('planWork', () => {
+describe('planSteps', () => {
   it('makes what is wanted, one order per worker', () => {
     const world = { architectures: [model], variants: [original] };
     assert.deepEqual(work({ ...world, workers: [worker('w', 500)] }), ['make int8-dynamic of a on w']);
