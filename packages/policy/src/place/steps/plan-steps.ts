@@ -5,14 +5,14 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { OpenStep } from './list-open-steps.js';
 import type { PlanningContext } from '../needs/needs.js';
 import { slotsOf } from '../needs/satisfy.js';
-import { createSites } from '../work/sites.js';
+import { createStepScheduler } from './step-scheduler.js';
 
 /** Orders what can be taken on now; of the rest it is said what it waits for. */
 export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[]): void {
-  const sites = createSites(ledger, context);
+  const scheduler = createStepScheduler(ledger, context);
   for (const step of steps) {
     if (isInProgress(ledger, step)) continue;
-    const reason = sites.take(step);
+    const reason = scheduler.schedule(step);
     if (reason === undefined) continue;
     const { architecture, version, recipe, hardwareClass } = step;
     ledger.defer({ architecture, version, recipe, hardwareClass, reason });

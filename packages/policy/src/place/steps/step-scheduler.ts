@@ -1,13 +1,13 @@
 // Where a file may be made, and a variant measured, without taking anything from queries.
 
 import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
-import type { OpenStep } from '../steps/list-open-steps.js';
+import type { OpenStep } from './list-open-steps.js';
 import type { PlanningContext } from '../needs/needs.js';
 import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
 
-export interface Sites {
+export interface StepScheduler {
   /** Orders the work, or makes room for it; says what it waits for when it was not ordered. */
-  take(step: OpenStep): string | undefined;
+  schedule(step: OpenStep): string | undefined;
 }
 
 /**
@@ -15,10 +15,11 @@ export interface Sites {
  * queries wait for goes anywhere. A file is made anywhere, at a low priority, on idle workers first. Where memory is short the
  * least recently used replicas leave first, of idle ones only unless queries wait.
  */
-export function createSites(ledger: Ledger, { snapshot, params }: PlanningContext): Sites {
+export function createStepScheduler(ledger: Ledger, { snapshot, params }: PlanningContext): StepScheduler {
   const isInUse = (entry: Entry): boolean =>
     isReady(entry) && !entry.leaving && snapshot.now - (entry.existing?.lastUsedAt ?? 0) < params.quietMs;
-  const hasOther = (entry: Entry): boolean => ledger.entriesOf(entry.variant).some((other) => standsIn(other, entry));
+  const hasOther = (entry: Entry): boolean =>
+    ledger.entriesOf(entry.variant).some((other) => canSubstitute(other, entry));
   const blockers = new Map<WorkerBook, Entry | undefined>();
   function blocker(host: WorkerBook): Entry | undefined {
     if (!blockers.has(host)) {
@@ -40,21 +41,21 @@ export function createSites(ledger: Ledger, { snapshot, params }: PlanningContex
     return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.free - a.free);
   }
   return {
-    take(work) {
-      const { memoryBytes, isHeld } = work;
-      const able = candidates(work);
+    schedule(step) {
+      const { memoryBytes, isHeld } = step;
+      const able = candidates(step);
       if (able.length === 0) return 'every worker that could is making or measuring already';
-      const isAnywhere = isHeld || work.order.kind === 'make';
+      const isAnywhere = isHeld || step.order.kind === 'make';
       const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
       if (quiet.length === 0) return busyReason(able, blocker);
       const roomy = quiet.find((host) => host.free >= memoryBytes);
-      if (roomy !== undefined) return order(work, roomy);
+      if (roomy !== undefined) return order(step, roomy);
       for (const host of quiet) {
         const leaving = evictable(host).filter((entry) => isHeld || !isInUse(entry));
         const victims = victimsFor(host, memoryBytes, leaving);
         if (victims === undefined) continue;
         const what =
-          work.variant === undefined ? `make ${work.recipe} of ${work.architecture}` : `measure ${work.variant}`;
+          step.variant === undefined ? `make ${step.recipe} of ${step.architecture}` : `measure ${step.variant}`;
         for (const victim of victims) ledger.unload(victim, `least recently used, makes room to ${what}`);
         ledger.promise(host, memoryBytes);
         return `waits for memory on ${host.worker.info.id}`;
@@ -65,7 +66,7 @@ export function createSites(ledger: Ledger, { snapshot, params }: PlanningContex
 }
 
 /** It answers when the worker of the other one measures. */
-const standsIn = (other: Entry, entry: Entry): boolean =>
+const canSubstitute = (other: Entry, entry: Entry): boolean =>
   other.version === entry.version &&
   other.worker !== entry.worker &&
   isReady(other) &&
