@@ -18,7 +18,7 @@ export interface Entry {
   readonly variant: VariantId;
   readonly version: number;
   readonly hardwareClass: HardwareClassId;
-  readonly worker: WorkerBook;
+  readonly worker: WorkerState;
   readonly memoryBytes: number;
   readonly existing: PlacementReplica | undefined;
   /** It is leaving: draining already, or unloaded by this plan. */
@@ -27,7 +27,7 @@ export interface Entry {
   kept: boolean;
 }
 
-export interface WorkerBook {
+export interface WorkerState {
   readonly worker: PlacementWorker;
   /** Replicas on it. */
   readonly entries: readonly Entry[];
@@ -47,16 +47,16 @@ export type Order = OmitWorker<Extract<PlanAction, { readonly kind: 'make' | 'me
 type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
 
 export interface Ledger {
-  readonly workers: readonly WorkerBook[];
+  readonly workers: readonly WorkerState[];
   readonly entries: readonly Entry[];
   /** Replicas of a variant, of any version. */
   entriesOf(variant: VariantId): readonly Entry[];
-  load(option: Option, worker: WorkerBook, reason: string): Entry;
+  load(option: Option, worker: WorkerState, reason: string): Entry;
   unload(entry: Entry, reason: string): void;
   /** With the memory that it may take at most. */
-  order(order: Order, worker: WorkerBook, memoryBytes: number): void;
+  order(order: Order, worker: WorkerState, memoryBytes: number): void;
   /** Sets memory aside on a worker for a load that must wait until others have left. */
-  promise(worker: WorkerBook, memoryBytes: number): void;
+  promise(worker: WorkerState, memoryBytes: number): void;
   unmet(need: UnmetNeed): void;
   defer(step: DeferredStep): void;
   plan(): Plan;
@@ -64,16 +64,16 @@ export interface Ledger {
 
 export function createLedger(snapshot: PlacementSnapshot, params: PlacementParams): Ledger {
   const memory = createMemory(snapshot, params);
-  const workers = openBooks(snapshot, memory);
-  const books = new Map(workers.map((book) => [book.worker.info.id, book]));
+  const workers = createWorkerStates(snapshot, memory);
+  const workersById = new Map(workers.map((workerState) => [workerState.worker.info.id, workerState]));
   const entries: Entry[] = [];
   const byVariant = new Map<VariantId, Entry[]>();
   const actions: PlanAction[] = [];
   const unmet: UnmetNeed[] = [];
   const deferred: DeferredStep[] = [];
-  const enter = (entry: Entry, book: OpenBook): Entry => {
+  const addEntry = (entry: Entry, workerState: MutableWorkerState): Entry => {
     entries.push(entry);
-    book.entries.push(entry);
+    workerState.entries.push(entry);
     const own = byVariant.get(entry.variant);
     if (own === undefined) byVariant.set(entry.variant, [entry]);
     else own.push(entry);
@@ -81,8 +81,8 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
   };
   // A replica of a worker that nobody knows is left out.
   for (const replica of snapshot.replicas) {
-    const book = books.get(replica.assignment.worker);
-    if (book !== undefined) enter(bookReplica(replica, book, memory), book);
+    const workerState = workersById.get(replica.assignment.worker);
+    if (workerState !== undefined) addEntry(entryOf(replica, workerState, memory), workerState);
   }
   return {
     workers,
@@ -98,8 +98,8 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
       worker.soon -= memoryBytes;
       const fresh = { existing: undefined, leaving: false, kept: false };
       const entry: Entry = { variant, version, hardwareClass, worker, memoryBytes, ...fresh };
-      const book = books.get(id);
-      return book === undefined ? entry : enter(entry, book);
+      const workerState = workersById.get(id);
+      return workerState === undefined ? entry : addEntry(entry, workerState);
     },
     unload(entry, reason) {
       if (entry.leaving || entry.existing === undefined) return;
@@ -122,11 +122,11 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
   };
 }
 
-interface OpenBook extends WorkerBook {
+interface MutableWorkerState extends WorkerState {
   readonly entries: Entry[];
 }
 
-function openBooks({ workers }: PlacementSnapshot, memory: Memory): readonly OpenBook[] {
+function createWorkerStates({ workers }: PlacementSnapshot, memory: Memory): readonly MutableWorkerState[] {
   return workers
     .toSorted((a, b) => compareText(a.info.id, b.info.id))
     .map((worker) => {
@@ -139,7 +139,7 @@ function openBooks({ workers }: PlacementSnapshot, memory: Memory): readonly Ope
 }
 
 /** A replica that exists, and the memory that it takes. */
-function bookReplica(replica: PlacementReplica, worker: WorkerBook, memory: Memory): Entry {
+function entryOf(replica: PlacementReplica, worker: WorkerState, memory: Memory): Entry {
   const { variant, version, hardwareClass } = replica.assignment;
   // A replica that failed has given its memory back.
   const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);

@@ -1,7 +1,7 @@
 // Meeting one need for replicas of a variant: by what there is, by loading, or by making room first.
 
 import type { HardwareClassId, UnmetNeed, Variant, VariantId } from '@pareto/core';
-import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
+import type { Entry, Ledger, WorkerState } from '../ledger/ledger.js';
 import type { Option } from '../ledger/options.js';
 
 export interface Need {
@@ -77,8 +77,8 @@ function loadSomewhere(ledger: Ledger, need: Need): Entry | undefined {
 }
 
 /** Of the hosts with room: fewest of this variant first, then the most memory left; of equal ones the first. */
-function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerBook | undefined {
-  let best: { readonly host: WorkerBook; readonly held: number } | undefined;
+function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerState | undefined {
+  let best: { readonly host: WorkerState; readonly held: number } | undefined;
   for (const host of ledger.workers) {
     const held = host.free < option.memoryBytes ? undefined : heldBy(host, option, spread);
     if (held === undefined) continue;
@@ -91,7 +91,7 @@ function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerBook |
 /** What may be unloaded for something else. */
 export interface Eviction {
   /** Of a worker, in this order. */
-  of(host: WorkerBook): readonly Entry[];
+  of(host: WorkerState): readonly Entry[];
   /** The worker whose victims cost least makes room. */
   costOf(victims: readonly Entry[]): number;
 }
@@ -138,7 +138,7 @@ export const unmetNeed = (
 });
 
 /** Of a worker what no need counts on yet, the least recently used first. */
-export const evictable = (host: WorkerBook): readonly Entry[] =>
+export const evictable = (host: WorkerState): readonly Entry[] =>
   host.entries
     .filter((entry) => !entry.kept && !entry.leaving && entry.existing !== undefined)
     .toSorted((a, b) => (a.existing?.lastUsedAt ?? 0) - (b.existing?.lastUsedAt ?? 0));
@@ -150,7 +150,7 @@ export const leastUsed: Eviction = {
 
 /** As many of a worker's evictable replicas as make room; undefined when all are not enough. */
 export function victimsFor(
-  host: WorkerBook,
+  host: WorkerState,
   memoryBytes: number,
   evictables: readonly Entry[],
 ): readonly Entry[] | undefined {
@@ -171,7 +171,7 @@ const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
  * How many replicas of the variant a worker has that may be given one more, memory aside: one for each of its slots at most.
  * Undefined when it may not. One that failed there is not tried again before it is removed.
  */
-function heldBy(host: WorkerBook, option: Option, spread: boolean): number | undefined {
+function heldBy(host: WorkerState, option: Option, spread: boolean): number | undefined {
   if (!host.open) return undefined;
   let held = 0;
   for (const entry of host.entries) {
@@ -188,7 +188,7 @@ function isCurrent(entry: Entry, option: Option): boolean {
   return entry.variant === id && entry.version === version && !entry.leaving;
 }
 
-export function slotsOf(host: WorkerBook, hardwareClass: HardwareClassId): number {
+export function slotsOf(host: WorkerState, hardwareClass: HardwareClassId): number {
   let slots = 0;
   for (const group of host.worker.info.slotGroups) if (group.hardwareClass.id === hardwareClass) slots += group.slots;
   return slots;

@@ -1,6 +1,6 @@
 // Where a file may be made, and a variant measured, without taking anything from queries.
 
-import type { Entry, Ledger, WorkerBook } from '../ledger/ledger.js';
+import type { Entry, Ledger, WorkerState } from '../ledger/ledger.js';
 import type { OpenStep } from './list-open-steps.js';
 import type { PlanningContext } from '../needs/needs.js';
 import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
@@ -20,8 +20,8 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
     isReady(entry) && !entry.leaving && snapshot.now - (entry.existing?.lastUsedAt ?? 0) < params.quietMs;
   const hasOther = (entry: Entry): boolean =>
     ledger.entriesOf(entry.variant).some((other) => canSubstitute(other, entry));
-  const blockers = new Map<WorkerBook, Entry | undefined>();
-  function blocker(host: WorkerBook): Entry | undefined {
+  const blockers = new Map<WorkerState, Entry | undefined>();
+  function blocker(host: WorkerState): Entry | undefined {
     if (!blockers.has(host)) {
       const found = host.entries.find((entry) => isInUse(entry) && !hasOther(entry));
       blockers.set(host, found);
@@ -30,14 +30,14 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
   }
   let idle = ledger.workers.filter((host) => host.open && host.order === undefined);
 
-  function order(step: OpenStep, host: WorkerBook): undefined {
+  function order(step: OpenStep, host: WorkerState): undefined {
     ledger.order(step.order, host, step.memoryBytes);
     idle = idle.filter((other) => other !== host);
     blockers.clear();
   }
-  function candidates(step: OpenStep): readonly WorkerBook[] {
+  function candidates(step: OpenStep): readonly WorkerState[] {
     const able = idle.filter((host) => step.hardwareClass === undefined || slotsOf(host, step.hardwareClass) > 0);
-    const isBusy = (host: WorkerBook): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
+    const isBusy = (host: WorkerState): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
     return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.free - a.free);
   }
   return {
@@ -74,7 +74,7 @@ const canSubstitute = (other: Entry, entry: Entry): boolean =>
   other.worker.open &&
   other.worker.order !== 'measure';
 
-function busyReason(able: readonly WorkerBook[], blocker: (host: WorkerBook) => Entry | undefined): string {
+function busyReason(able: readonly WorkerState[], blocker: (host: WorkerState) => Entry | undefined): string {
   const reasons = able.flatMap((host) => {
     const entry = blocker(host);
     return entry === undefined ? [] : [`${host.worker.info.id} answers queries for ${entry.variant}`];
