@@ -80,7 +80,7 @@ export function unloadSurplus(ledger: Ledger, keeping: Keeping): void {
   unloadCold(ledger, keeping);
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
-    if (entry.kept || entry.leaving || !isReady(entry) || !entry.worker.open) continue;
+    if (entry.kept || entry.leaving || !isReady(entry) || !entry.worker.schedulable) continue;
     const key = `${entry.variant}/${entry.version}`;
     const other = surplus.get(key);
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
@@ -99,7 +99,7 @@ export function unloadSurplus(ledger: Ledger, keeping: Keeping): void {
 /** All at once: somebody wishes that nothing of it is kept. */
 function unloadCold(ledger: Ledger, keeping: Keeping): void {
   for (const entry of ledger.entries) {
-    if (!keeping.cold.has(entry.variant) || entry.kept || !isReady(entry) || !entry.worker.open) continue;
+    if (!keeping.cold.has(entry.variant) || entry.kept || !isReady(entry) || !entry.worker.schedulable) continue;
     if (!isUsedLately(entry.existing, keeping)) ledger.unload(entry, 'wished to be cold, and not asked for');
   }
 }

@@ -32,11 +32,11 @@ export interface WorkerState {
   /** Replicas on it. */
   readonly entries: readonly Entry[];
   /** It may be given replicas. */
-  readonly open: boolean;
+  readonly schedulable: boolean;
   /** Bytes free now; negative when promised to a load that waits. */
-  free: number;
+  freeBytes: number;
   /** Bytes free once what leaves has left. */
-  soon: number;
+  freeBytesAfterUnload: number;
   /** The order to make or measure that is out or planned. */
   order: 'make' | 'measure' | undefined;
 }
@@ -94,8 +94,8 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
       const { id } = worker.worker.info;
       const replica = replicaId(`${snapshot.planId}-${actions.length}`);
       actions.push({ kind: 'load', assignment: { replica, variant, version, worker: id, hardwareClass }, reason });
-      worker.free -= memoryBytes;
-      worker.soon -= memoryBytes;
+      worker.freeBytes -= memoryBytes;
+      worker.freeBytesAfterUnload -= memoryBytes;
       const fresh = { existing: undefined, leaving: false, kept: false };
       const entry: Entry = { variant, version, hardwareClass, worker, memoryBytes, ...fresh };
       const workerState = workersById.get(id);
@@ -104,7 +104,7 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
     unload(entry, reason) {
       if (entry.leaving || entry.existing === undefined) return;
       entry.leaving = true;
-      entry.worker.soon += entry.memoryBytes;
+      entry.worker.freeBytesAfterUnload += entry.memoryBytes;
       actions.push({ kind: 'unload', assignment: entry.existing.assignment, reason });
     },
     order(order, worker, memoryBytes) {
@@ -113,8 +113,8 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
       this.promise(worker, memoryBytes);
     },
     promise(worker, memoryBytes) {
-      worker.free -= memoryBytes;
-      worker.soon -= memoryBytes;
+      worker.freeBytes -= memoryBytes;
+      worker.freeBytesAfterUnload -= memoryBytes;
     },
     unmet: (need) => void unmet.push(need),
     defer: (step) => void deferred.push(step),
@@ -131,10 +131,10 @@ function createWorkerStates({ workers }: PlacementSnapshot, memory: Memory): rea
     .toSorted((a, b) => compareText(a.info.id, b.info.id))
     .map((worker) => {
       const { info, making, measuring, presence, draining } = worker;
-      const free = info.memoryBytes - memory.ofOrder(worker);
-      const open = presence === 'connected' && !draining;
+      const freeBytes = info.memoryBytes - memory.ofOrder(worker);
+      const schedulable = presence === 'connected' && !draining;
       const order = making !== undefined ? 'make' : measuring !== undefined ? 'measure' : undefined;
-      return { worker, entries: [], open, free, soon: free, order };
+      return { worker, entries: [], schedulable, freeBytes, freeBytesAfterUnload: freeBytes, order };
     });
 }
 
@@ -145,7 +145,7 @@ function entryOf(replica: PlacementReplica, worker: WorkerState, memory: Memory)
   const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);
   const memoryBytes = Math.max(replica.memoryBytes, known);
   const leaving = replica.state === 'draining';
-  worker.free -= memoryBytes;
-  worker.soon -= leaving ? 0 : memoryBytes;
+  worker.freeBytes -= memoryBytes;
+  worker.freeBytesAfterUnload -= leaving ? 0 : memoryBytes;
   return { variant, version, hardwareClass, worker, memoryBytes, existing: replica, leaving, kept: false };
 }

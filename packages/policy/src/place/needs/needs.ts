@@ -62,7 +62,7 @@ export function warmNeeds(ledger: Ledger, context: PlanningContext): readonly Ne
   const { options } = context;
   const keeping = keepingOf(context);
   const leaving = ledger.entries.filter(({ worker, existing }) => {
-    if (worker.open || worker.worker.presence === 'awaited') return false;
+    if (worker.schedulable || worker.worker.presence === 'awaited') return false;
     return isUsedLately(existing, keeping);
   });
   const variants = new Set(leaving.map((entry) => entry.variant));

@@ -80,9 +80,9 @@ function loadSomewhere(ledger: Ledger, need: Need): Entry | undefined {
 function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerState | undefined {
   let best: { readonly host: WorkerState; readonly held: number } | undefined;
   for (const host of ledger.workers) {
-    const held = host.free < option.memoryBytes ? undefined : heldBy(host, option, spread);
+    const held = host.freeBytes < option.memoryBytes ? undefined : heldBy(host, option, spread);
     if (held === undefined) continue;
-    if (best === undefined || held < best.held || (held === best.held && host.free > best.host.free))
+    if (best === undefined || held < best.held || (held === best.held && host.freeBytes > best.host.freeBytes))
       best = { host, held };
   }
   return best?.host;
@@ -154,14 +154,14 @@ export function victimsFor(
   memoryBytes: number,
   evictables: readonly Entry[],
 ): readonly Entry[] | undefined {
-  let soon = host.soon;
+  let freeBytes = host.freeBytesAfterUnload;
   const victims: Entry[] = [];
   for (const entry of evictables) {
-    if (soon >= memoryBytes) break;
-    soon += entry.memoryBytes;
+    if (freeBytes >= memoryBytes) break;
+    freeBytes += entry.memoryBytes;
     victims.push(entry);
   }
-  return soon >= memoryBytes ? victims : undefined;
+  return freeBytes >= memoryBytes ? victims : undefined;
 }
 
 /** Infinities compare too, which a difference would not. */
@@ -172,7 +172,7 @@ const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
  * Undefined when it may not. One that failed there is not tried again before it is removed.
  */
 function heldBy(host: WorkerState, option: Option, spread: boolean): number | undefined {
-  if (!host.open) return undefined;
+  if (!host.schedulable) return undefined;
   let held = 0;
   for (const entry of host.entries) {
     if (!isCurrent(entry, option)) continue;

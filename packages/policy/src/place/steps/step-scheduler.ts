@@ -28,7 +28,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
     }
     return blockers.get(host);
   }
-  let idle = ledger.workers.filter((host) => host.open && host.order === undefined);
+  let idle = ledger.workers.filter((host) => host.schedulable && host.order === undefined);
 
   function order(step: OpenStep, host: WorkerState): undefined {
     ledger.order(step.order, host, step.memoryBytes);
@@ -38,7 +38,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
   function candidates(step: OpenStep): readonly WorkerState[] {
     const able = idle.filter((host) => step.hardwareClass === undefined || slotsOf(host, step.hardwareClass) > 0);
     const isBusy = (host: WorkerState): number => (step.order.kind === 'make' && host.entries.some(isInUse) ? 1 : 0);
-    return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.free - a.free);
+    return able.toSorted((a, b) => isBusy(a) - isBusy(b) || b.freeBytes - a.freeBytes);
   }
   return {
     schedule(step) {
@@ -48,7 +48,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
       const isAnywhere = isHeld || step.order.kind === 'make';
       const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
       if (quiet.length === 0) return busyReason(able, blocker);
-      const roomy = quiet.find((host) => host.free >= memoryBytes);
+      const roomy = quiet.find((host) => host.freeBytes >= memoryBytes);
       if (roomy !== undefined) return order(step, roomy);
       for (const host of quiet) {
         const leaving = evictable(host).filter((entry) => isHeld || !isInUse(entry));
@@ -71,7 +71,7 @@ const canSubstitute = (other: Entry, entry: Entry): boolean =>
   other.worker !== entry.worker &&
   isReady(other) &&
   !other.leaving &&
-  other.worker.open &&
+  other.worker.schedulable &&
   other.worker.order !== 'measure';
 
 function busyReason(able: readonly WorkerState[], blocker: (host: WorkerState) => Entry | undefined): string {
