@@ -56,7 +56,7 @@ export interface Ledger {
   /** With the memory that it may take at most. */
   order(order: Order, worker: WorkerState, memoryBytes: number): void;
   /** Sets memory aside on a worker for a load that must wait until others have left. */
-  promise(worker: WorkerState, memoryBytes: number): void;
+  reserve(worker: WorkerState, memoryBytes: number): void;
   unmet(need: UnmetNeed): void;
   defer(step: DeferredStep): void;
   plan(): Plan;
@@ -110,9 +110,9 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
     order(order, worker, memoryBytes) {
       actions.push({ ...order, worker: worker.worker.info.id });
       worker.order = order.kind;
-      this.promise(worker, memoryBytes);
+      this.reserve(worker, memoryBytes);
     },
-    promise(worker, memoryBytes) {
+    reserve(worker, memoryBytes) {
       worker.freeBytes -= memoryBytes;
       worker.freeBytesAfterUnload -= memoryBytes;
     },

@@ -114,7 +114,7 @@ export function makeRoom(ledger: Ledger, need: Need, eviction: Eviction): boolea
   for (const victim of room.victims) {
     ledger.unload(victim, `${victim.kept ? 'both do not fit' : 'least recently used'}, makes room for ${id}`);
   }
-  ledger.promise(room.host, room.option.memoryBytes);
+  ledger.reserve(room.host, room.option.memoryBytes);
   ledger.unmet(unmetNeed(need, id, `waits for memory on ${room.host.worker.info.id}`));
   return true;
 }

@@ -57,7 +57,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
         const what =
           step.variant === undefined ? `make ${step.recipe} of ${step.architecture}` : `measure ${step.variant}`;
         for (const victim of victims) ledger.unload(victim, `least recently used, makes room to ${what}`);
-        ledger.promise(host, memoryBytes);
+        ledger.reserve(host, memoryBytes);
         return `waits for memory on ${host.worker.info.id}`;
       }
       return `no worker can free ${memoryBytes} bytes`;
