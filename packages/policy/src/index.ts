@@ -50,7 +50,7 @@ export {
   type PlacementVariant,
   type PlacementWorker,
 } from './snapshot/snapshot.js';
-export { coldVariants, type PlacementWish } from './snapshot/warmth.js';
+export { coldVariants, type PlacementWarmthRule } from './snapshot/warmth.js';
 export { validatePlan, type ValidatedPlan } from './place/validate/validate-plan.js';
 export { markDominated, type Catalogue } from './prune/mark-dominated.js';
 export { defaultDominationParams, type DominationParams } from './prune/domination-params.js';

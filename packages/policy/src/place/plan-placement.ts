@@ -38,7 +38,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
     versions,
     options,
     params,
-    cold: coldVariants(snapshot.wishes, snapshot.variants),
+    cold: coldVariants(snapshot.warmthRules, snapshot.variants),
   };
   const ledger = createLedger(snapshot, params);
   removeDead(ledger, context);

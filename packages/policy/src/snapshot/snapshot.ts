@@ -15,7 +15,7 @@ import type {
   VariantId,
   WorkerInfo,
 } from '@pareto/core';
-import type { PlacementWish } from './warmth.js';
+import type { PlacementWarmthRule } from './warmth.js';
 
 /** A version of a variant, with what was measured of that version. */
 export interface PlacementVariant {
@@ -75,7 +75,7 @@ export interface PlacementSnapshot {
   readonly variants: readonly PlacementVariant[];
   /** In force now. */
   readonly rules: readonly SelectionRule[];
-  readonly wishes: readonly PlacementWish[];
+  readonly warmthRules: readonly PlacementWarmthRule[];
   readonly workers: readonly PlacementWorker[];
   readonly replicas: readonly PlacementReplica[];
   /** Variants that queries are held for, the most urgent first. */

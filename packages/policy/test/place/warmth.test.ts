@@ -14,7 +14,7 @@ import {
   snapshot,
   task,
   variant,
-  wish,
+  warmthRule,
   worker,
   type VariantFields,
 } from '../support/fixture.js';
@@ -43,7 +43,7 @@ const wanted = (id: string, count = 1): PlacementSnapshot['wanted'] => new Map([
 const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
   [
     'a variant that is wished warm is kept ready',
-    { variants: all, replicas: loaded, wishes: [wish('warm', 'a:fp16')] },
+    { variants: all, replicas: loaded, warmthRules: [warmthRule('warm', 'a:fp16')] },
     ['load a:fp16 on w'],
   ],
   [
@@ -51,13 +51,13 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     {
       variants: [small, dominated('a:int8', 'a:fp16', { p50Ms: 3 })],
       replicas: [replica('1', 'a:int8', 'w')],
-      wishes: [wish('warm', 'a:fp16')],
+      warmthRules: [warmthRule('warm', 'a:fp16')],
     },
     ['load a:fp16 on w'],
   ],
   [
     'of an architecture the most accurate, for no objective is stated',
-    { variants: all, replicas: loaded, wishes: [wish('warm', 'a')] },
+    { variants: all, replicas: loaded, warmthRules: [warmthRule('warm', 'a')] },
     ['load a:fp16 on w'],
   ],
   [
@@ -66,7 +66,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       tasks: [{ ...task('digits'), defaultObjective: { latencyMs: milliseconds(100), minAccuracy: 0.99 } }],
       variants: [variant('a:int4', { p50Ms: 0.5, accuracy: 0.8 }), small, middle, large],
       replicas: loaded,
-      wishes: [wish('warm', 'a')],
+      warmthRules: [warmthRule('warm', 'a')],
     },
     ['load a:int4 on w'],
   ],
@@ -76,7 +76,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       tasks: [{ ...task('digits'), defaultObjective: { minAccuracy: 0.94 } }],
       variants: all,
       replicas: loaded,
-      wishes: [wish('warm', 'digits')],
+      warmthRules: [warmthRule('warm', 'digits')],
     },
     ['load a:fp16 on w'],
   ],
@@ -88,7 +88,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
         variant('b:int8', { p50Ms: 1, accuracy: 0.8 }),
         large,
       ],
-      wishes: [wish('warm', 'a')],
+      warmthRules: [warmthRule('warm', 'a')],
     },
     ['load b:int8 on w', 'load b:original on w', 'load a:int8 on w'],
   ],
@@ -97,7 +97,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     {
       variants: [unknown('a:int8', 1), unknown('a:original', 3), unknown('a:fp16', 2), unknown('b:original', 9)],
       replicas: [replica('1', 'a:int8', 'w'), replica('2', 'b:original', 'w')],
-      wishes: [wish('warm', 'b:original'), wish('warm', 'a')],
+      warmthRules: [warmthRule('warm', 'b:original'), warmthRule('warm', 'a')],
     },
     ['load a:original on w'],
   ],
@@ -107,7 +107,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       variants: [...all, variant('x:original', { p50Ms: 5 })],
       workers: [worker('w', 300)],
       replicas: [...loaded, replica('3', 'x:original', 'w')],
-      wishes: [wish('warm', 'a:fp16')],
+      warmthRules: [warmthRule('warm', 'a:fp16')],
     },
     ['unload x:original on w'],
   ],
@@ -118,7 +118,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       workers: [worker('w', 300)],
       replicas: [...loaded, replica('3', 'x:original', 'w')],
       wanted: wanted('x:original'),
-      wishes: [wish('warm', 'a:fp16')],
+      warmthRules: [warmthRule('warm', 'a:fp16')],
     },
     [],
   ],
@@ -129,7 +129,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       variants: [...all, variant('x:original', { p50Ms: 5 })],
       workers: [worker('w', 300)],
       replicas: [...loaded, replica('3', 'x:original', 'w')],
-      wishes: [wish('warm', 'a:fp16'), wish('warm', 'x', { since: now })],
+      warmthRules: [warmthRule('warm', 'a:fp16'), warmthRule('warm', 'x', { since: now })],
     },
     [],
   ],
@@ -139,23 +139,23 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       variants: [small, middle],
       replicas: [replica('1', 'a:int8', 'w')],
       rules: [rule('deny', 'a:fp16')],
-      wishes: [wish('warm', 'a:fp16')],
+      warmthRules: [warmthRule('warm', 'a:fp16')],
     },
     [],
   ],
   [
     'a name in another task is another name',
-    { variants: [small], wishes: [wish('warm', 'words', { task: 'words' })] },
+    { variants: [small], warmthRules: [warmthRule('warm', 'words', { task: 'words' })] },
     ['load a:int8 on w'],
   ],
   [
     'a cold architecture is not required, and leaves when it is idle',
-    { now, variants: all, replicas: loaded, wishes: [wish('cold', 'a')] },
+    { now, variants: all, replicas: loaded, warmthRules: [warmthRule('cold', 'a')] },
     ['unload a:int8 on w'],
   ],
   [
     'all of a task goes',
-    { now, variants: all, replicas: loaded, wishes: [wish('cold', 'digits')] },
+    { now, variants: all, replicas: loaded, warmthRules: [warmthRule('cold', 'digits')] },
     ['unload a:int8 on w', 'unload b:original on w'],
   ],
   [
@@ -166,7 +166,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       workers: [worker('w', 1000, { slots: 4 })],
       replicas: ['1', '2', '3'].map((id) => replica(id, 'a:int8', 'w', at(0))),
       wanted: wanted('a:int8'),
-      wishes: [wish('cold', 'a')],
+      warmthRules: [warmthRule('cold', 'a')],
     },
     ['unload a:int8 on w', 'unload a:int8 on w'],
   ],
@@ -176,7 +176,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       now,
       variants: [small],
       replicas: [replica('1', 'a:int8', 'w', at(now - 1_000))],
-      wishes: [wish('cold', 'a', { since: now })],
+      warmthRules: [warmthRule('cold', 'a', { since: now })],
     },
     [],
   ],
@@ -186,7 +186,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       now,
       variants: [small],
       replicas: [replica('1', 'a:int8', 'w', at(now - 3_000))],
-      wishes: [wish('cold', 'a', { since: milliseconds(now - 1_000) })],
+      warmthRules: [warmthRule('cold', 'a', { since: milliseconds(now - 1_000) })],
     },
     ['unload a:int8 on w'],
   ],
@@ -196,38 +196,53 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       now,
       variants: [small],
       replicas: [replica('1', 'a:int8', 'w', at(now - 3_000))],
-      wishes: [wish('cold', 'a', { since: milliseconds(now - 4_000) })],
+      warmthRules: [warmthRule('cold', 'a', { since: milliseconds(now - 4_000) })],
     },
     ['unload a:int8 on w'],
   ],
   [
     'what was asked for since stays longer',
-    { now, variants: [small], replicas: [replica('1', 'a:int8', 'w', at(now - 20_000))], wishes: [wish('cold', 'a')] },
+    {
+      now,
+      variants: [small],
+      replicas: [replica('1', 'a:int8', 'w', at(now - 20_000))],
+      warmthRules: [warmthRule('cold', 'a')],
+    },
     [],
   ],
   [
     'not as long as others',
-    { now, variants: [small], replicas: [replica('1', 'a:int8', 'w', at(now - 31_000))], wishes: [wish('cold', 'a')] },
+    {
+      now,
+      variants: [small],
+      replicas: [replica('1', 'a:int8', 'w', at(now - 31_000))],
+      warmthRules: [warmthRule('cold', 'a')],
+    },
     ['unload a:int8 on w'],
   ],
   [
     'one that queries are held for is loaded',
-    { now, variants: [small], held: [small.variant.id], wishes: [wish('cold', 'a')] },
+    { now, variants: [small], held: [small.variant.id], warmthRules: [warmthRule('cold', 'a')] },
     ['load a:int8 on w'],
   ],
   [
     'of a task that is cold in part the rest is chosen from',
-    { variants: all, wishes: [wish('cold', 'b')] },
+    { variants: all, warmthRules: [warmthRule('cold', 'b')] },
     ['load a:int8 on w', 'load a:fp16 on w'],
   ],
   [
     'a pin keeps nothing warm that is wished cold',
-    { now, variants: all, replicas: loaded, rules: [rule('pin', 'b')], wishes: [wish('cold', 'digits')] },
+    { now, variants: all, replicas: loaded, rules: [rule('pin', 'b')], warmthRules: [warmthRule('cold', 'digits')] },
     ['unload a:int8 on w', 'unload b:original on w'],
   ],
   [
     'the wish for the variant wins over the one for its task',
-    { now, variants: all, replicas: loaded, wishes: [wish('cold', 'digits'), wish('warm', 'b:original')] },
+    {
+      now,
+      variants: all,
+      replicas: loaded,
+      warmthRules: [warmthRule('cold', 'digits'), warmthRule('warm', 'b:original')],
+    },
     ['unload a:int8 on w'],
   ],
   [
@@ -236,7 +251,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       now,
       variants: all,
       replicas: [replica('1', 'b:original', 'w', at(0))],
-      wishes: [wish('warm', 'digits'), wish('cold', 'b'), wish('cold', 'a:int8')],
+      warmthRules: [warmthRule('warm', 'digits'), warmthRule('cold', 'b'), warmthRule('cold', 'a:int8')],
     },
     ['load a:fp16 on w', 'unload b:original on w'],
   ],
@@ -246,7 +261,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       variants: [small],
       replicas: [replica('1', 'a:int8', 'w', at(0))],
       now,
-      wishes: [wish('cold', 'a:int8'), wish('warm', 'digits', { tenant: 'other' })],
+      warmthRules: [warmthRule('cold', 'a:int8'), warmthRule('warm', 'digits', { tenant: 'other' })],
     },
     [],
   ],
@@ -256,7 +271,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       now,
       variants: [small, dominated('a:int8', 'a:fp16', { p50Ms: 3 })],
       replicas: [replica('1', 'a:fp16', 'w', at(now - 100))],
-      wishes: [wish('cold', 'a:int8')],
+      warmthRules: [warmthRule('cold', 'a:int8')],
     },
     [],
   ],
@@ -267,7 +282,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
       variants: [small],
       workers: [worker('w', 500, { draining: true }), worker('x', 500)],
       replicas: [replica('1', 'a:int8', 'w', at(now - 40_000))],
-      wishes: [wish('cold', 'a')],
+      warmthRules: [warmthRule('cold', 'a')],
     },
     ['unload a:int8 on w'],
   ],
@@ -284,7 +299,7 @@ describe('placement by wishes', () => {
     );
 
   it('says why something is not warm', () => {
-    const warm = { wishes: [wish('warm', 'a')] };
+    const warm = { wishes: [warmthRule('warm', 'a')] };
     assert.match(
       unmetOf({ ...warm, variants: [middle], workers: [worker('w', 50)] }).join(),
       /^a:fp16 for a: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,
@@ -297,7 +312,7 @@ describe('placement by wishes', () => {
     assert.deepEqual(unmetOf(denied), [
       'a:fp16 for a: a is wished to be warm: what there is of it is denied or quarantined',
     ]);
-    const cold = { variants: [middle], wishes: [wish('warm', 'digits'), wish('cold', 'a')] };
+    const cold = { variants: [middle], wishes: [warmthRule('warm', 'digits'), warmthRule('cold', 'a')] };
     assert.deepEqual(unmetOf(cold), [
       'a:fp16 for digits: digits is wished to be warm: each variant is wished to be cold',
     ]);
@@ -305,7 +320,13 @@ describe('placement by wishes', () => {
 
   it('says whom an unload follows', () => {
     const plan = planPlacement(
-      snapshot({ ...room, now, variants: [small], replicas: loaded.slice(0, 1), wishes: [wish('cold', 'a')] }),
+      snapshot({
+        ...room,
+        now,
+        variants: [small],
+        replicas: loaded.slice(0, 1),
+        warmthRules: [warmthRule('cold', 'a')],
+      }),
       params,
     );
     assert.equal(plan.actions[0]?.reason, 'wished to be cold, and not asked for');
@@ -313,8 +334,8 @@ describe('placement by wishes', () => {
 
   it('tells since when something is cold', () => {
     const wishes = [
-      wish('cold', 'digits', { since: milliseconds(5) }),
-      wish('cold', 'a:int8', { tenant: 'other', since: milliseconds(9) }),
+      warmthRule('cold', 'digits', { since: milliseconds(5) }),
+      warmthRule('cold', 'a:int8', { tenant: 'other', since: milliseconds(9) }),
     ];
     assert.deepEqual(
       [...coldVariants(wishes, all)],
@@ -324,7 +345,7 @@ describe('placement by wishes', () => {
         ['b:original', 5],
       ],
     );
-    assert.equal(coldVariants([wish('warm', 'digits')], all).size, 0);
+    assert.equal(coldVariants([warmthRule('warm', 'digits')], all).size, 0);
   });
 });
 
@@ -332,7 +353,7 @@ describe('a cold variant under steady light demand', () => {
   /** A query each `everyMs` for `queries` of them, one turn a second, then a minute without. */
   function run(everyMs: number, queries: number, loadTurns: number): readonly string[] {
     const id = small.variant.id;
-    let world = snapshot({ ...room, variants: [small], wishes: [wish('cold', 'a')], now });
+    let world = snapshot({ ...room, variants: [small], warmthRules: [warmthRule('cold', 'a')], now });
     let scale: ScaleState = new Map();
     let asked: readonly Milliseconds[] = [];
     let isHeld = false;
@@ -347,7 +368,7 @@ describe('a cold variant under steady light demand', () => {
         asked = [...asked, world.now];
         world = { ...world, replicas: world.replicas.map((one) => ({ ...one, lastUsedAt: world.now })) };
       }
-      const cold = coldVariants(world.wishes, world.variants);
+      const cold = coldVariants(world.warmthRules, world.variants);
       const itemsPerSecond = asked.filter((when) => world.now - when < 5_000).length / 5;
       const result = small.measurements[0]?.result;
       const profile = result?.kind === 'measured' ? result.profile : assert.fail();
@@ -423,9 +444,9 @@ describe('placement with rules and wishes', () => {
           }),
         ),
         rules: made.rules.map(([kind, i]) => rule(kind, `v${i}`, { task: taskOf(i) })),
-        wishes: made.wishes.map(([kind, name], n) => {
+        warmthRules: made.wishes.map(([kind, name], n) => {
           const own = name.startsWith('v') ? taskOf(Number(name[1])) : name;
-          return wish(kind, name, { task: own, since: milliseconds(n) });
+          return warmthRule(kind, name, { task: own, since: milliseconds(n) });
         }),
         wanted: new Map(made.wanted.map((id) => [variantId(id), 2])),
         held: made.held === undefined ? [] : [variantId(made.held)],
@@ -445,11 +466,11 @@ describe('placement with rules and wishes', () => {
         }
         const plan = planPlacement(world, fast);
         assert.deepEqual(brief(plan), []);
-        const cold = coldVariants(world.wishes, world.variants);
+        const cold = coldVariants(world.warmthRules, world.variants);
         const ready = new Set<VariantId>(world.replicas.map(({ assignment }) => assignment.variant));
         for (const id of ready) assert.ok(!cold.has(id) || world.wanted.has(id), `${id} is cold and loaded`);
         const unmet = plan.unmet.map(({ warmTarget }) => warmTarget);
-        for (const { kind, target, task: of } of world.wishes) {
+        for (const { kind, target, task: of } of world.warmthRules) {
           if (kind === 'cold') continue;
           const own = world.variants
             .map((one) => one.variant)

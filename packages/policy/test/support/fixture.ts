@@ -17,7 +17,7 @@ import {
   type Task,
   type WorkerInfo,
 } from '@pareto/core';
-import type { PlacementWish } from '../../src/snapshot/warmth.js';
+import type { PlacementWarmthRule } from '../../src/snapshot/warmth.js';
 import type {
   PlacementArchitecture,
   PlacementReplica,
@@ -194,11 +194,11 @@ export const rule = (
 });
 
 /** For an architecture or a variant of the task `digits`, or for that task; of the age of the world. */
-export const wish = (
-  kind: PlacementWish['kind'],
+export const warmthRule = (
+  kind: PlacementWarmthRule['kind'],
   target: string,
-  fields: Partial<PlacementWish> = {},
-): PlacementWish => ({
+  fields: Partial<PlacementWarmthRule> = {},
+): PlacementWarmthRule => ({
   ...{ kind, target, tenant: 'default', task: 'digits', reason: '', since: milliseconds(0) },
   ...fields,
 });
@@ -233,7 +233,7 @@ export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot 
     architectures: architecturesOf(fields.variants ?? []),
     served: new Map(),
     rules: [],
-    wishes: [],
+    warmthRules: [],
     now: milliseconds(1000),
     planId: 'p0',
     tasks: [task('digits')],

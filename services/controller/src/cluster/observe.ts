@@ -17,7 +17,7 @@ import type {
   PlacementReplica,
   PlacementSnapshot,
   PlacementVariant,
-  PlacementWish,
+  PlacementWarmthRule,
   PlacementWorker,
   VariantDemand,
 } from '@pareto/policy';
@@ -65,7 +65,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
     served,
     variants: [...registry.variants.values(), ...olderServed(view)],
     rules: registry.rules,
-    wishes: registry.warmthRules.map((wish) => observeWarmthRule(wish, view)),
+    warmthRules: registry.warmthRules.map((wish) => observeWarmthRule(wish, view)),
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(view, info.id, assignedAt)),
     held: [...view.demand.held(view.now).keys()],
@@ -77,7 +77,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
 function observeWarmthRule(
   { kind, tenant, task, target, reason, madeWallMs }: WarmthRule,
   { now, wallMs }: ClusterView,
-): PlacementWish {
+): PlacementWarmthRule {
   const since = milliseconds(now - Math.max(0, wallMs - madeWallMs));
   return { kind, tenant, task, target, reason, since };
 }

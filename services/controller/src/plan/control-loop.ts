@@ -93,7 +93,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   const demand = observeDemand(view, observed.workers);
 
   // 4. Plan the replica counts.
-  const cold = coldVariants(observed.wishes, observed.variants);
+  const cold = coldVariants(observed.warmthRules, observed.variants);
   const replicas = planReplicas(memory.scale, demand, scale, view.now, cold);
   memory.scale = replicas.state;
 

@@ -8,15 +8,15 @@ import { compareText } from '../ledger/options.js';
 import { unmetNeed, type Need } from './satisfy.js';
 import type { PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed } from '../../snapshot/versions.js';
-import type { PlacementWish } from '../../snapshot/warmth.js';
+import type { PlacementWarmthRule } from '../../snapshot/warmth.js';
 
 /**
  * One replica for each wish, the oldest wish first: of the variant that is named, or of the one that suits the name best and is not
  * cold itself. What nothing could be loaded of is told as unmet.
  */
 export function wishNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
-  const { wishes, variants, tasks } = context.snapshot;
-  const warm = wishes.filter(({ kind }) => kind === 'warm');
+  const { warmthRules, variants, tasks } = context.snapshot;
+  const warm = warmthRules.filter(({ kind }) => kind === 'warm');
   if (warm.length === 0) return [];
   const served = variants.filter((one) => isServed(one, context.versions));
   const members = {
@@ -40,7 +40,7 @@ export function wishNeeds(ledger: Ledger, context: PlanningContext): readonly Ne
 }
 
 /** The CLI of release 0.1 finds the reason among a controller's notices by its first words. */
-const wanting = ({ target }: PlacementWish): Pick<Need, 'reason' | 'warmTarget'> => ({
+const wanting = ({ target }: PlacementWarmthRule): Pick<Need, 'reason' | 'warmTarget'> => ({
   reason: `${target} is wished to be warm`,
   warmTarget: target,
 });
