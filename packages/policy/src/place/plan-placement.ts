@@ -23,7 +23,7 @@ import { claim, satisfy } from './needs/satisfy.js';
 import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
 import { versionsOf } from '../snapshot/versions.js';
 import { coldVariants } from '../snapshot/warmth.js';
-import { wishNeeds } from './needs/wish-needs.js';
+import { warmthNeeds } from './needs/warmth-needs.js';
 
 /**
  * The actions that bring the fleet nearer to what is wanted; none when it is there. Within every worker's memory, what
@@ -53,10 +53,10 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   );
   const wanted = wantedNeeds(context);
   for (const need of wanted) satisfy(ledger, need);
-  const wished = wishNeeds(ledger, context);
+  const warmth = warmthNeeds(ledger, context);
   // First what is there already: no wish takes away what another has.
-  for (const need of wished) claim(ledger, need);
-  for (const need of wished) satisfy(ledger, need);
+  for (const need of warmth) claim(ledger, need);
+  for (const need of warmth) satisfy(ledger, need);
   planSteps(
     ledger,
     context,
@@ -66,7 +66,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
   for (const need of warmNeeds(ledger, context)) satisfy(ledger, need);
-  leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...wished]));
+  leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...warmth]));
   unloadSurplus(ledger, keepingOf(context));
   return ledger.plan();
 }

@@ -14,7 +14,7 @@ import type { PlacementWarmthRule } from '../../snapshot/warmth.js';
  * One replica for each wish, the oldest wish first: of the variant that is named, or of the one that suits the name best and is not
  * cold itself. What nothing could be loaded of is told as unmet.
  */
-export function wishNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
+export function warmthNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { warmthRules, variants, tasks } = context.snapshot;
   const warm = warmthRules.filter(({ kind }) => kind === 'warm');
   if (warm.length === 0) return [];
@@ -26,26 +26,26 @@ export function wishNeeds(ledger: Ledger, context: PlanningContext): readonly Ne
   };
   const known = new Map(tasks.map((task) => [task.name, task]));
   const ordered = warm.toSorted((a, b) => a.since - b.since || compareText(a.target, b.target));
-  return ordered.flatMap((wish): readonly Need[] => {
-    const task = known.get(wish.task);
-    const kind = wish.target.includes(':') ? 'variant' : wish.target === wish.task ? 'task' : 'architecture';
-    const own = members[kind].get(wish.target) ?? [];
-    const id = kind === 'variant' ? own[0]?.variant.id : task && suited(own, kind, task, context);
+  return ordered.flatMap((rule): readonly Need[] => {
+    const task = known.get(rule.task);
+    const kind = rule.target.includes(':') ? 'variant' : rule.target === rule.task ? 'task' : 'architecture';
+    const own = members[kind].get(rule.target) ?? [];
+    const id = kind === 'variant' ? own[0]?.variant.id : task && pickVariant(own, kind, task, context);
     const options = id === undefined ? [] : (context.options.served.get(id) ?? []);
-    if (options.length > 0) return [need(options, wanting(wish))];
+    if (options.length > 0) return [need(options, wantedWarm(rule))];
     const [first] = own;
-    if (first !== undefined) ledger.unmet(unmetNeed(wanting(wish), first.variant.id, whyNot(own, context)));
+    if (first !== undefined) ledger.unmet(unmetNeed(wantedWarm(rule), first.variant.id, unmetReason(own, context)));
     return [];
   });
 }
 
 /** The CLI of release 0.1 finds the reason among a controller's notices by its first words. */
-const wanting = ({ target }: PlacementWarmthRule): Pick<Need, 'reason' | 'warmTarget'> => ({
+const wantedWarm = ({ target }: PlacementWarmthRule): Pick<Need, 'reason' | 'warmTarget'> => ({
   reason: `${target} is wished to be warm`,
   warmTarget: target,
 });
 
-function suited(
+function pickVariant(
   members: readonly PlacementVariant[],
   kind: 'task' | 'architecture',
   task: Task,
@@ -59,7 +59,7 @@ function suited(
   return bestSuited(hosted.length > 0 ? hosted : own, { kind, task, rules: snapshot.rules });
 }
 
-function whyNot(members: readonly PlacementVariant[], { cold, options }: PlanningContext): string {
+function unmetReason(members: readonly PlacementVariant[], { cold, options }: PlanningContext): string {
   const open = members.filter(({ variant }) => !cold.has(variant.id));
   if (open.length === 0) return 'each variant is wished to be cold';
   const allowed = open.filter(({ variant }) => options.served.has(variant.id));
