@@ -11,7 +11,7 @@ import {
   spareNeeds,
   variantsIn,
   wantedNeeds,
-  warmNeeds,
+  relocationNeeds,
   type PlanningContext,
 } from './needs/needs.js';
 import { listOpenSteps } from './steps/list-open-steps.js';
@@ -65,7 +65,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   planSuccession(ledger, context);
   for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
-  for (const need of warmNeeds(ledger, context)) satisfy(ledger, need);
+  for (const need of relocationNeeds(ledger, context)) satisfy(ledger, need);
   leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...warmth]));
   unloadSurplus(ledger, keepingOf(context));
   return ledger.plan();

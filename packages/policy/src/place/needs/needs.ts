@@ -58,7 +58,7 @@ export function replacementNeeds(ledger: Ledger, context: PlanningContext): read
 }
 
 /** What was used lately and sits on a worker that goes or is gone moves elsewhere, where there is room to spare. */
-export function warmNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
+export function relocationNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { options } = context;
   const keeping = keepingOf(context);
   const leaving = ledger.entries.filter(({ worker, existing }) => {
