@@ -4,7 +4,7 @@ import type { Plan } from '@pareto/core';
 import { createLedger } from './ledger/ledger.js';
 import {
   heldNeeds,
-  keepingOf,
+  retentionOf,
   replacementNeeds,
   requiredNeeds,
   requiredOf,
@@ -67,6 +67,6 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
   for (const need of relocationNeeds(ledger, context)) satisfy(ledger, need);
   leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...warmth]));
-  unloadSurplus(ledger, keepingOf(context));
+  unloadSurplus(ledger, retentionOf(context));
   return ledger.plan();
 }

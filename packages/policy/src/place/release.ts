@@ -2,7 +2,7 @@
 
 import { architectureNameOf, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';
-import { isUsedLately, type Keeping } from './needs/kept-for.js';
+import { wasUsedRecently, type Retention } from './needs/retention.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
 import type { PlanningContext } from './needs/needs.js';
 import { isReady, isServing } from './needs/satisfy.js';
@@ -76,8 +76,8 @@ export function leaveWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
 }
 
 /** Of each version of a variant that has more replicas than needs count on, the least recently used goes: one in a plan. */
-export function unloadSurplus(ledger: Ledger, keeping: Keeping): void {
-  unloadCold(ledger, keeping);
+export function unloadSurplus(ledger: Ledger, retention: Retention): void {
+  unloadCold(ledger, retention);
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.kept || entry.leaving || !isReady(entry) || !entry.worker.schedulable) continue;
@@ -90,17 +90,18 @@ export function unloadSurplus(ledger: Ledger, keeping: Keeping): void {
       .entriesOf(entry.variant)
       .filter((other) => other !== entry && other.version === entry.version && !other.leaving);
     const idle =
-      others.every((other) => !other.kept) && ![entry, ...others].some((one) => isUsedLately(one.existing, keeping));
+      others.every((other) => !other.kept) &&
+      ![entry, ...others].some((one) => wasUsedRecently(one.existing, retention));
     if (idle) ledger.unload(entry, 'idle');
     else if (others.some(isReady)) ledger.unload(entry, 'more replicas than demand calls for');
   }
 }
 
 /** All at once: somebody wishes that nothing of it is kept. */
-function unloadCold(ledger: Ledger, keeping: Keeping): void {
+function unloadCold(ledger: Ledger, retention: Retention): void {
   for (const entry of ledger.entries) {
-    if (!keeping.cold.has(entry.variant) || entry.kept || !isReady(entry) || !entry.worker.schedulable) continue;
-    if (!isUsedLately(entry.existing, keeping)) ledger.unload(entry, 'wished to be cold, and not asked for');
+    if (!retention.cold.has(entry.variant) || entry.kept || !isReady(entry) || !entry.worker.schedulable) continue;
+    if (!wasUsedRecently(entry.existing, retention)) ledger.unload(entry, 'wished to be cold, and not asked for');
   }
 }
 

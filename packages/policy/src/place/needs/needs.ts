@@ -3,7 +3,7 @@
 import { groupBy, type HardwareClassId, type Milliseconds, type VariantId } from '@pareto/core';
 import { createExcluder } from '../../select/exclusions.js';
 import { pinsOf } from '../../select/rules.js';
-import { isUsedLately, type Keeping } from './kept-for.js';
+import { wasUsedRecently, type Retention } from './retention.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { requiredOptions, type Option, type Options } from '../ledger/options.js';
 import { isReady, type Need } from './satisfy.js';
@@ -44,10 +44,10 @@ export function spareNeeds(required: Required, { copies }: PlacementParams): rea
 /** What dominates a variant that is warm and was used lately is to answer in its place. */
 export function replacementNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { options, cold } = context;
-  const keeping = keepingOf(context);
+  const retention = retentionOf(context);
   const replaced = new Set(
     ledger.entries
-      .filter((entry) => isReady(entry) && isUsedLately(entry.existing, keeping))
+      .filter((entry) => isReady(entry) && wasUsedRecently(entry.existing, retention))
       .map(({ variant }) => options.served.get(variant)?.[0]?.variant.dominatedBy),
   );
   return [...replaced].flatMap((id) =>
@@ -60,16 +60,16 @@ export function replacementNeeds(ledger: Ledger, context: PlanningContext): read
 /** What was used lately and sits on a worker that goes or is gone moves elsewhere, where there is room to spare. */
 export function relocationNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { options } = context;
-  const keeping = keepingOf(context);
+  const retention = retentionOf(context);
   const leaving = ledger.entries.filter(({ worker, existing }) => {
     if (worker.schedulable || worker.worker.presence === 'awaited') return false;
-    return isUsedLately(existing, keeping);
+    return wasUsedRecently(existing, retention);
   });
   const variants = new Set(leaving.map((entry) => entry.variant));
   return [...variants].map((id) => need(options.served.get(id) ?? [], { reason: 'its worker goes', evicts: false }));
 }
 
-export const keepingOf = ({ snapshot: { now }, cold, params }: PlanningContext): Keeping => ({ now, cold, params });
+export const retentionOf = ({ snapshot: { now }, cold, params }: PlanningContext): Retention => ({ now, cold, params });
 
 /** The options of every required variant, each variant once. */
 export type Required = readonly (readonly Option[])[];
