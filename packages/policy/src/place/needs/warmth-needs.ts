@@ -1,7 +1,7 @@
 // What replicas are needed for because somebody wishes it warm.
 
 import { groupBy, type Task, type VariantId } from '@pareto/core';
-import { bestSuited } from './best-suited.js';
+import { pickDefaultVariant } from './pick-default-variant.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { hostedBy, need, type PlanningContext } from './needs.js';
 import { compareText } from '../ledger/options.js';
@@ -56,7 +56,7 @@ function pickVariant(
     .filter(({ variant }) => !cold.has(variant.id))
     .flatMap(({ variant }) => options.served.get(variant.id) ?? []);
   const hosted = own.filter(hostedBy(snapshot));
-  return bestSuited(hosted.length > 0 ? hosted : own, { kind, task, rules: snapshot.rules });
+  return pickDefaultVariant(hosted.length > 0 ? hosted : own, { kind, task, rules: snapshot.rules });
 }
 
 function unmetReason(members: readonly PlacementVariant[], { cold, options }: PlanningContext): string {

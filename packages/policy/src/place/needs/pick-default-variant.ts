@@ -17,7 +17,7 @@ import { selectVariant } from '../../select/select-variant.js';
 import { defaultSelectParams, type Query } from '../../select/verdict.js';
 import { cheaperFirst, type Option } from '../ledger/options.js';
 
-export interface Suiting {
+export interface DefaultVariantInput {
   /** What the name is. */
   readonly kind: 'task' | 'architecture';
   readonly task: Task;
@@ -28,7 +28,10 @@ export interface Suiting {
  * The variant that selection would choose, were all of `options` loaded and idle; the one that comes nearest where none meets the
  * task's default objective. Undefined when nothing of them may answer.
  */
-export function bestSuited(options: readonly Option[], { kind, task, rules }: Suiting): VariantId | undefined {
+export function pickDefaultVariant(
+  options: readonly Option[],
+  { kind, task, rules }: DefaultVariantInput,
+): VariantId | undefined {
   const candidates = options.toSorted(cheaperFirst).map(candidateOf);
   const target = targetOf(candidates, { kind, task, rules });
   const stated = objectiveFor(kind, task);
@@ -44,10 +47,10 @@ export function bestSuited(options: readonly Option[], { kind, task, rules }: Su
 }
 
 /** Who names a model has chosen its accuracy and price. */
-const objectiveFor = (kind: Suiting['kind'], { defaultObjective }: Task): PartialObjective =>
+const objectiveFor = (kind: DefaultVariantInput['kind'], { defaultObjective }: Task): PartialObjective =>
   kind === 'task' ? defaultObjective : { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
 
-function targetOf(candidates: readonly Candidate[], { kind, task, rules }: Suiting): TargetEntry {
+function targetOf(candidates: readonly Candidate[], { kind, task, rules }: DefaultVariantInput): TargetEntry {
   const { name, metric, defaultObjective } = task;
   return {
     ...{ kind, name, task: name, versions: [], metric, defaultObjective, maxBatchSize: 1, candidates, rules },
