@@ -37,7 +37,7 @@ export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from 
 export { listSteps } from './make/list-steps.js';
 export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
-export { holdRemovals } from './place/validate/hold-removals.js';
+export { dropEarlyUnloads } from './place/validate/drop-early-unloads.js';
 export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
 export { planPlacement } from './place/plan-placement.js';
 export {

@@ -5,7 +5,7 @@ import { milliseconds, type Clock } from '@pareto/core';
 import {
   coldVariants,
   defaultOrphanParams,
-  holdRemovals,
+  dropEarlyUnloads,
   planOrphanUnloads,
   planPlacement,
   planReplicas,
@@ -105,8 +105,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   const fresh = clusterView();
   const unloads = planOrphanUnloads(orphansOf(memory.orphanedAt, fresh), fresh.now, defaultOrphanParams);
   const validated = validatePlan(plan, observe(fresh, memory.assignedAt));
-  const filtered = holdRemovals([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {
-    firstRemovalMs: milliseconds(options.firstJoinMs),
+  const filtered = dropEarlyUnloads([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {
+    firstUnloadMs: milliseconds(options.firstJoinMs),
   });
   const { actions } = filtered;
 

@@ -4,16 +4,16 @@ import type { Milliseconds, PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from './validate-plan.js';
 
 /** Drops every unload for as long as its planner leads for less than `firstRemovalMs`. */
-export function holdRemovals(
+export function dropEarlyUnloads(
   actions: readonly PlanAction[],
   leadingMs: Milliseconds,
-  { firstRemovalMs }: { readonly firstRemovalMs: Milliseconds },
+  { firstUnloadMs }: { readonly firstUnloadMs: Milliseconds },
 ): ValidatedPlan {
-  if (leadingMs >= firstRemovalMs) return { actions, dropped: [] };
-  const reason = `this controller leads for less than ${firstRemovalMs / 1000} s`;
-  const removals = actions.filter(({ kind }) => kind === 'unload');
+  if (leadingMs >= firstUnloadMs) return { actions, dropped: [] };
+  const reason = `this controller leads for less than ${firstUnloadMs / 1000} s`;
+  const unloads = actions.filter(({ kind }) => kind === 'unload');
   return {
     actions: actions.filter(({ kind }) => kind !== 'unload'),
-    dropped: removals.map((action) => ({ action, reason })),
+    dropped: unloads.map((action) => ({ action, reason })),
   };
 }
