@@ -18,7 +18,7 @@ import { listOpenSteps } from './steps/list-open-steps.js';
 import { listOptions } from './ledger/options.js';
 import { planSuccession } from './plan-succession.js';
 import { planSteps } from './steps/plan-steps.js';
-import { leaveWorkers, removeDead, unloadSurplus } from './release.js';
+import { drainWorkers, unloadUnservable, unloadSurplus } from './unload.js';
 import { claim, satisfy } from './needs/satisfy.js';
 import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
 import { versionsOf } from '../snapshot/versions.js';
@@ -41,7 +41,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
     cold: coldVariants(snapshot.warmthRules, snapshot.variants),
   };
   const ledger = createLedger(snapshot, params);
-  removeDead(ledger, context);
+  unloadUnservable(ledger, context);
   const required = requiredOf(context);
   const hard = [...requiredNeeds(required), ...heldNeeds(context)];
   for (const need of hard) satisfy(ledger, need);
@@ -66,7 +66,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
   for (const need of relocationNeeds(ledger, context)) satisfy(ledger, need);
-  leaveWorkers(ledger, variantsIn([...hard, ...wanted, ...warmth]));
+  drainWorkers(ledger, variantsIn([...hard, ...wanted, ...warmth]));
   unloadSurplus(ledger, retentionOf(context));
   return ledger.plan();
 }

@@ -10,15 +10,15 @@ import type { PlacementParams } from '../snapshot/snapshot.js';
 import type { Versions } from '../snapshot/versions.js';
 
 /** What can never answer again goes at once. */
-export function removeDead(ledger: Ledger, context: PlanningContext): void {
-  const reasonOf = createDeaths(ledger, context);
+export function unloadUnservable(ledger: Ledger, context: PlanningContext): void {
+  const reasonOf = createUnloadReasons(ledger, context);
   for (const entry of ledger.entries) {
     const reason = reasonOf(entry);
     if (reason !== undefined) ledger.unload(entry, reason);
   }
 }
 
-function createDeaths(
+function createUnloadReasons(
   ledger: Ledger,
   { snapshot, versions, params }: PlanningContext,
 ): (entry: Entry) => string | undefined {
@@ -31,16 +31,16 @@ function createDeaths(
     if (own !== undefined && entry.version !== own.served && entry.version !== own.coming) {
       return isSuperseded(ledger, entry, own, now, params)
         ? `${architecture} means version ${own.served} now`
-        : deathOf(entry, now, params);
+        : failureReason(entry, now, params);
     }
     if (variant === undefined) return 'the variant was deleted';
     if (variant.quarantineReason !== undefined) return `quarantined: ${variant.quarantineReason}`;
     const denial = denialOf({ ...variant, variant: variant.id }, rules);
-    return denial === undefined ? deathOf(entry, now, params) : `denied: ${denial.reason}`;
+    return denial === undefined ? failureReason(entry, now, params) : `denied: ${denial.reason}`;
   };
 }
 
-function deathOf({ worker, existing }: Entry, now: Milliseconds, params: PlacementParams): string | undefined {
+function failureReason({ worker, existing }: Entry, now: Milliseconds, params: PlacementParams): string | undefined {
   if (worker.worker.presence === 'gone') return 'the worker is gone';
   if (existing?.state !== 'failed' || now - existing.since < params.failedRetryMs) return undefined;
   return 'failed; it will be tried again';
@@ -63,7 +63,7 @@ function isSuperseded(
 }
 
 /** A draining worker's replicas go when another answers in their place, or when nothing needs them. */
-export function leaveWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
+export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
   for (const entry of ledger.entries) {
     if (!entry.worker.worker.draining || entry.leaving) continue;
     const wanted = { id: entry.variant, version: entry.version };
