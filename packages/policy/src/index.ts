@@ -31,7 +31,7 @@ export { frontierOf, type FrontierInput, type FrontierVariant } from './frontier
 export { paretoFront, type FrontierPoint } from './frontier/pareto-front.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
 export { servedVersion } from './lifecycle/served-version.js';
-export { type Succession } from './lifecycle/succession.js';
+export { type Rollout } from './lifecycle/rollout.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';
 export { fleetClasses, fleetProviders, type FleetClass, type FleetWorker } from './make/fleet-classes.js';
 export { listSteps } from './make/list-steps.js';

@@ -1,7 +1,7 @@
 // A new version of an architecture is loaded beside the one that its name means, up to the same counts, before the name moves.
 
 import { architectureNameOf, type VariantId } from '@pareto/core';
-import { successionOf } from '../lifecycle/succession.js';
+import { rolloutOf } from '../lifecycle/rollout.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
 import { need, type PlanningContext } from './needs/needs.js';
 import { evictable, isReady, leastUsed, makeRoom, noRoom, satisfy, type Eviction, type Need } from './needs/satisfy.js';
@@ -44,7 +44,7 @@ function countsFor(
   const { name } = current.architecture;
   const { variants, workers, rules } = snapshot;
   const replicas = snapshot.replicas.filter(({ assignment }) => architectureNameOf(assignment.variant) === name);
-  const counts = successionOf({ served, current, variants, replicas, workers, rules }, served);
+  const counts = rolloutOf({ served, current, variants, replicas, workers, rules }, served);
   if ([...counts.values()].some((count) => count > 0)) return counts;
   const [best] = [...options.coming.values()]
     .flat()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { servedVersion, type Succession } from '../../src/index.js';
+import { servedVersion, type Rollout } from '../../src/index.js';
 import { architecture, replica, rule, variant, worker } from '../support/fixture.js';
 
 const old = variant('a:original', { p50Ms: 1 });
@@ -20,7 +20,7 @@ const dominated = {
   rules: pins,
 };
 
-const served = (fields: Partial<Succession>): number =>
+const served = (fields: Partial<Rollout>): number =>
   servedVersion({
     served: 1,
     current: architecture('a', { version: 2 }),
@@ -31,7 +31,7 @@ const served = (fields: Partial<Succession>): number =>
     ...fields,
   });
 
-const cases: readonly (readonly [string, Partial<Succession>, number])[] = [
+const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
   ['the old one is ready, the new one is not', {}, 1],
   ['both are', { replicas: [loaded, next] }, 2],
   ['the new one is loading', { replicas: [loaded, { ...next, state: 'loading' }] }, 1],

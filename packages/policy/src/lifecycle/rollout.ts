@@ -11,7 +11,7 @@ import { isDenied } from '../select/rules.js';
 import { countReady } from './count-ready.js';
 
 /** One architecture, its versions, and where they are loaded. */
-export interface Succession {
+export interface Rollout {
   /** The version that the name meant so far; undefined: not known. */
   readonly served: number | undefined;
   readonly current: PlacementArchitecture;
@@ -30,32 +30,32 @@ export interface Succession {
  * declined or failed, or when it is dominated by another of its own, denied or quarantined. Infinite while its file or its
  * measurement is to come; and of what is pinned when the current version will not have it: nothing would answer its task.
  */
-export function successionOf(succession: Succession, before: number): ReadonlyMap<VariantId, number> {
+export function rolloutOf(rollout: Rollout, before: number): ReadonlyMap<VariantId, number> {
   const needs = new Map<VariantId, number>();
-  for (const [id, count] of countReady(succession.replicas, succession.workers, before)) {
-    const limit = limitOf(succession, id, before);
+  for (const [id, count] of countReady(rollout.replicas, rollout.workers, before)) {
+    const limit = limitOf(rollout, id, before);
     needs.set(id, limit === Infinity ? Infinity : Math.min(limit, count));
   }
   return needs;
 }
 
 /** Replicas that the fleet could hold of it; infinite: not known yet, or the name may not move without it. */
-function limitOf(succession: Succession, id: VariantId, before: number): number {
-  const { current, variants, workers, rules } = succession;
+function limitOf(rollout: Rollout, id: VariantId, before: number): number {
+  const { current, variants, workers, rules } = rollout;
   const next = variants.find(({ variant }) => variant.id === id && variant.version === current.architecture.version);
   const previous = variants.find(({ variant }) => variant.id === id && variant.version === before);
   if (previous !== undefined && isDenied(previous.variant, rules)) return 0;
   const isPinned = rules.some(({ kind, target }) => kind === 'pin' && target === id);
   const without = isPinned ? Infinity : 0;
-  if (next === undefined) return previous !== undefined && isToCome(succession, previous) ? Infinity : without;
+  if (next === undefined) return previous !== undefined && isPending(rollout, previous) ? Infinity : without;
   if (next.variant.quarantineReason !== undefined || (next.dominatedWithin && !isPinned)) return without;
   const slots = slotsFor(next, workers);
   if (slots > 0) return slots;
-  return isToMeasure(next, workers) ? Infinity : without;
+  return isMeasurable(next, workers) ? Infinity : without;
 }
 
 /** The file is to be made yet, and its variant will run on what the fleet has. */
-function isToCome({ current, workers }: Succession, { variant }: PlacementVariant): boolean {
+function isPending({ current, workers }: Rollout, { variant }: PlacementVariant): boolean {
   const { architecture, outcomes } = current;
   const { recipe, provider } = variant;
   const hasProvider = workers.some((worker) =>
@@ -69,7 +69,7 @@ function isToCome({ current, workers }: Succession, { variant }: PlacementVarian
 }
 
 /** Some class of the fleet is left that it may be measured on. */
-const isToMeasure = ({ variant, measurements }: PlacementVariant, workers: readonly PlacementWorker[]): boolean =>
+const isMeasurable = ({ variant, measurements }: PlacementVariant, workers: readonly PlacementWorker[]): boolean =>
   workers.some((worker) =>
     openGroups(worker).some(
       ({ hardwareClass }) =>
