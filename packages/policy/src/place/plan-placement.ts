@@ -16,7 +16,7 @@ import {
 } from './needs/needs.js';
 import { listOpenSteps } from './steps/list-open-steps.js';
 import { listOptions } from './ledger/options.js';
-import { planSuccession } from './plan-succession.js';
+import { planRollout } from './plan-rollout.js';
 import { planSteps } from './steps/plan-steps.js';
 import { drainWorkers, unloadUnservable, unloadSurplus } from './unload.js';
 import { claim, satisfy } from './needs/satisfy.js';
@@ -62,7 +62,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
     context,
     steps.filter(({ isHeld }) => !isHeld),
   );
-  planSuccession(ledger, context);
+  planRollout(ledger, context);
   for (const need of replacementNeeds(ledger, context)) satisfy(ledger, need);
   for (const need of spareNeeds(required, params)) satisfy(ledger, need);
   for (const need of relocationNeeds(ledger, context)) satisfy(ledger, need);

@@ -13,14 +13,19 @@ import type { Versions } from '../snapshot/versions.js';
  * needs leaves for it; where even that is not enough, replicas of the old version, one after another, first those that are missed
  * least.
  */
-export function planSuccession(ledger: Ledger, context: PlanningContext): void {
+export function planRollout(ledger: Ledger, context: PlanningContext): void {
   for (const planned of context.snapshot.architectures) {
     const versions = context.versions.get(planned.architecture.name);
-    if (versions?.coming !== undefined) succeed(ledger, context, planned, versions);
+    if (versions?.coming !== undefined) planArchitecture(ledger, context, planned, versions);
   }
 }
 
-function succeed(ledger: Ledger, context: PlanningContext, planned: PlacementArchitecture, versions: Versions): void {
+function planArchitecture(
+  ledger: Ledger,
+  context: PlanningContext,
+  planned: PlacementArchitecture,
+  versions: Versions,
+): void {
   const counts = countsFor(context, planned, versions);
   const isDecided = [...counts.values()].every((count) => count < Infinity);
   for (const [id, count] of counts) {
