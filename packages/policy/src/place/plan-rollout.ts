@@ -16,7 +16,7 @@ import type { Versions } from '../snapshot/versions.js';
 export function planRollout(ledger: Ledger, context: PlanningContext): void {
   for (const planned of context.snapshot.architectures) {
     const versions = context.versions.get(planned.architecture.name);
-    if (versions?.coming !== undefined) planArchitecture(ledger, context, planned, versions);
+    if (versions?.next !== undefined) planArchitecture(ledger, context, planned, versions);
   }
 }
 
@@ -30,8 +30,8 @@ function planArchitecture(
   const isDecided = [...counts.values()].every((count) => count < Infinity);
   for (const [id, count] of counts) {
     if (count === Infinity) continue;
-    const own = context.options.coming.get(id) ?? [];
-    const reason = `version ${versions.coming} of ${planned.architecture.name} is to take over`;
+    const own = context.options.next.get(id) ?? [];
+    const reason = `version ${versions.next} of ${planned.architecture.name} is to take over`;
     const wanted = need(own, { reason, count, evicts: false });
     if (satisfy(ledger, wanted) === 0 || !isDecided || makeRoom(ledger, wanted, leastUsed)) continue;
     // What leaves now may be enough for the others too, which need fewer replicas then.
@@ -51,7 +51,7 @@ function countsFor(
   const replicas = snapshot.replicas.filter(({ assignment }) => architectureNameOf(assignment.variant) === name);
   const counts = rolloutOf({ served, current, variants, replicas, workers, rules }, served);
   if ([...counts.values()].some((count) => count > 0)) return counts;
-  const [best] = [...options.coming.values()]
+  const [best] = [...options.next.values()]
     .flat()
     .filter(({ variant }) => variant.variant.architecture === name && !variant.dominatedWithin)
     .toSorted((a, b) => b.accuracy - a.accuracy);

@@ -28,7 +28,7 @@ function createUnloadReasons(
     const architecture = architectureNameOf(entry.variant);
     const own = versions.get(architecture);
     const variant = variants.get(`${entry.variant}/${entry.version}`);
-    if (own !== undefined && entry.version !== own.served && entry.version !== own.coming) {
+    if (own !== undefined && entry.version !== own.served && entry.version !== own.next) {
       return isSuperseded(ledger, entry, own, now, params)
         ? `${architecture} means version ${own.served} now`
         : failureReason(entry, now, params);

@@ -6,21 +6,21 @@ export interface Versions {
   /** The version that the name means. */
   readonly served: number;
   /** The current version, where the name does not mean it yet. */
-  readonly coming: number | undefined;
+  readonly next: number | undefined;
 }
 
 export type VersionsByArchitecture = ReadonlyMap<string, Versions>;
 
 export function versionsOf({ architectures, variants, served }: PlacementSnapshot): VersionsByArchitecture {
   const current = new Map<string, number>();
-  const see = (name: string, version: number): void =>
+  const record = (name: string, version: number): void =>
     void current.set(name, Math.max(version, current.get(name) ?? version));
-  for (const { architecture } of architectures) see(architecture.name, architecture.version);
-  for (const { variant } of variants) see(variant.architecture, variant.version);
+  for (const { architecture } of architectures) record(architecture.name, architecture.version);
+  for (const { variant } of variants) record(variant.architecture, variant.version);
   return new Map(
     Array.from(current, ([name, version]) => {
       const meant = served.get(name) ?? version;
-      return [name, { served: meant, coming: meant < version ? version : undefined }];
+      return [name, { served: meant, next: meant < version ? version : undefined }];
     }),
   );
 }

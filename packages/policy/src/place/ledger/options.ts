@@ -32,21 +32,21 @@ export interface Options {
   /** Of the versions that names mean. */
   readonly served: OptionsByVariant;
   /** Of current versions that names do not mean yet. */
-  readonly coming: OptionsByVariant;
+  readonly next: OptionsByVariant;
 }
 
 /** The options of every variant that may be served, the cheapest class first. */
 export function listOptions(snapshot: PlacementSnapshot, versions: VersionsByArchitecture): Options {
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
   const served = new Map<VariantId, readonly Option[]>();
-  const coming = new Map<VariantId, readonly Option[]>();
+  const next = new Map<VariantId, readonly Option[]>();
   for (const variant of snapshot.variants) {
     const { id, task, quarantineReason } = variant.variant;
     if (quarantineReason !== undefined || isDenied(variant.variant, snapshot.rules)) continue;
     const latencyMs = tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
-    (isServed(variant, versions) ? served : coming).set(id, optionsOf(variant, snapshot, latencyMs));
+    (isServed(variant, versions) ? served : next).set(id, optionsOf(variant, snapshot, latencyMs));
   }
-  return { served, coming };
+  return { served, next };
 }
 
 function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, latencyMs: number): readonly Option[] {

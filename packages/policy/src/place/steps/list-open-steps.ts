@@ -58,7 +58,7 @@ function currentSteps({ snapshot, params }: PlanningContext): readonly OpenStep[
 /** Of an older version only what was made of it is measured, for as long as the name means it. */
 function servedSteps({ snapshot, versions, params }: PlanningContext): readonly OpenStep[] {
   const older = snapshot.variants.filter(
-    (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.coming !== undefined,
+    (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.next !== undefined,
   );
   if (older.length === 0) return [];
   const classes = fleetClasses(snapshot.workers);
