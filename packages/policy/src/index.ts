@@ -61,7 +61,7 @@ export {
   type MeasuredVariant,
 } from './prune/plan-domination.js';
 export { defaultRetryParams, earnRetry, mayRetry, type FailedAttempt, type RetryParams } from './retry/may-retry.js';
-export { planAftermath, type Aftermath, type Batched, type BatchFailure } from './retry/plan-aftermath.js';
+export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } from './retry/plan-batch-retry.js';
 export { idleLoads, type LoadView } from './route/load-view.js';
 export {
   defaultPaceParams,

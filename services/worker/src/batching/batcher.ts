@@ -1,7 +1,7 @@
 // Runs what is queued on one executor, batch by batch, in its turns on a device slot.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { planAftermath, type BatchFailure } from '@pareto/policy';
+import { planBatchRetry, type BatchFailure } from '@pareto/policy';
 import type { Executor, RunOutcome, RunRequest, SlotTokens } from '@pareto/runtime';
 import { itemsOf, joinInputs, splitOutputs } from './batch-tensors.js';
 import type { CheckedQuery } from '../requests/check-request.js';
@@ -127,9 +127,9 @@ function settle(
   failure: Failure,
   { queue, onPoison }: Pick<BatcherOptions, 'queue' | 'onPoison'>,
 ): void {
-  const { again, ended } = planAftermath(batch, kindOf(failure));
-  queue.putBack(again);
-  for (const { reject } of ended) {
+  const { retry, fail } = planBatchRetry(batch, kindOf(failure));
+  queue.putBack(retry);
+  for (const { reject } of fail) {
     reject(errorOf(failure));
     if (failure.kind === 'died') onPoison();
   }

@@ -10,25 +10,25 @@ export interface Batched {
   readonly alone: boolean;
 }
 
-export interface Aftermath<T extends Batched> {
+export interface BatchRetryPlan<T extends Batched> {
   /** To be run again, in this order, before what is queued. */
-  readonly again: readonly T[];
+  readonly retry: readonly T[];
   /** Answered with the failure. */
-  readonly ended: readonly T[];
+  readonly fail: readonly T[];
 }
 
 /** Each query of a batch that failed is tried alone; one whose run ended a second executor is not tried again. */
-export function planAftermath<T extends Batched>(batch: readonly T[], failure: BatchFailure): Aftermath<T> {
+export function planBatchRetry<T extends Batched>(batch: readonly T[], failure: BatchFailure): BatchRetryPlan<T> {
   switch (failure) {
     case 'died-waiting':
-      return { again: batch, ended: [] };
+      return { retry: batch, fail: [] };
     case 'failed':
-      if (batch.length === 1) return { again: [], ended: batch };
-      return { again: batch.map((query) => ({ ...query, alone: true })), ended: [] };
+      if (batch.length === 1) return { retry: [], fail: batch };
+      return { retry: batch.map((query) => ({ ...query, alone: true })), fail: [] };
     case 'died-running': {
       const first = batch.filter(({ deaths }) => deaths === 0);
-      const again = first.map((query) => ({ ...query, alone: true, deaths: 1 }));
-      return { again, ended: batch.filter(({ deaths }) => deaths > 0) };
+      const retry = first.map((query) => ({ ...query, alone: true, deaths: 1 }));
+      return { retry, fail: batch.filter(({ deaths }) => deaths > 0) };
     }
   }
 }

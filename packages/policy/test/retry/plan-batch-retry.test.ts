@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { planBatchRetry } from '../../src/index.js';
+
+const fresh = (name: string) => ({ name, deaths: 0, alone: false });
+const retried = (name: string) => ({ name, deaths: 1, alone: true });
+
+describe('planBatchRetry', () => {
+  it('puts back what had not begun', () => {
+    const batch = [fresh('a'), fresh('b')];
+    assert.deepEqual(planBatchRetry(batch, 'died-waiting'), { again: batch, ended: [] });
+  });
+
+  it('tries the queries of a failed batch one by one, and none twice alone', () => {
+    const { retry, fail } = planBatchRetry([fresh('a'), fresh('b')], 'failed');
+    assert.deepEqual(retry, [
+      { name: 'a', deaths: 0, alone: true },
+      { name: 'b', deaths: 0, alone: true },
+    ]);
+    assert.deepEqual(fail, []);
+    assert.deepEqual(planBatchRetry(retry.slice(0, 1), 'failed'), { again: [], ended: retry.slice(0, 1) });
+  });
+
+  it('retries once, alone, what ran in an executor that died', () => {
+    const { retry } = planBatchRetry([fresh('a'), fresh('b')], 'died-running');
+    assert.deepEqual(retry, [retried('a'), retried('b')]);
+    assert.deepEqual(planBatchRetry([retried('a')], 'died-running'), { again: [], ended: [retried('a')] });
+  });
+});
