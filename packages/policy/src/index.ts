@@ -60,7 +60,13 @@ export {
   type DominationTerms,
   type MeasuredVariant,
 } from './prune/plan-domination.js';
-export { defaultRetryParams, earnRetry, mayRetry, type FailedAttempt, type RetryParams } from './retry/may-retry.js';
+export {
+  defaultRetryParams,
+  refillRetryBudget,
+  mayRetry,
+  type FailedAttempt,
+  type RetryParams,
+} from './retry/may-retry.js';
 export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } from './retry/plan-batch-retry.js';
 export { idleLoads, type LoadView } from './route/load-view.js';
 export {

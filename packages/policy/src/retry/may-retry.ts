@@ -9,7 +9,7 @@ export interface FailedAttempt {
   /** The caller waits no more. */
   readonly isGivenUp: boolean;
   /** Retries that the router has saved up; below nothing when some were had on credit. */
-  readonly savedRetries: number;
+  readonly retryBudget: number;
 }
 
 export interface RetryParams {
@@ -18,31 +18,31 @@ export interface RetryParams {
   /** The largest request that is sent again when a worker went away with it. */
   readonly replayBytes: number;
   /** What each query adds to the savings, as a share of a retry. */
-  readonly earnedPerQuery: number;
+  readonly refillPerQuery: number;
   /** What a router that has had no traffic begins with. */
-  readonly firstSavings: number;
+  readonly initialBudget: number;
   /** The most that is saved up. */
-  readonly mostSavings: number;
+  readonly maxBudget: number;
   /** How far below nothing the savings may go for the first retry of queries that a worker went away with. */
-  readonly credit: number;
+  readonly overdraft: number;
 }
 
 export const defaultRetryParams: RetryParams = {
   maxAttempts: 4,
   replayBytes: 256 * 2 ** 10,
-  earnedPerQuery: 0.2,
-  firstSavings: 20,
-  mostSavings: 1_000,
-  credit: 1_000,
+  refillPerQuery: 0.2,
+  initialBudget: 20,
+  maxBudget: 1_000,
+  overdraft: 1_000,
 };
 
 export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   if (failed.outcome === 'failed' || failed.isGivenUp) return false;
   if (failed.outcome === 'lost' && failed.requestBytes > params.replayBytes) return false;
-  const credit = failed.outcome === 'lost' && failed.attempts === 1 ? params.credit : 0;
-  return failed.attempts < params.maxAttempts && failed.savedRetries + credit >= 1;
+  const overdraft = failed.outcome === 'lost' && failed.attempts === 1 ? params.overdraft : 0;
+  return failed.attempts < params.maxAttempts && failed.retryBudget + overdraft >= 1;
 }
 
 /** The savings after one more query. */
-export const earnRetry = (savedRetries: number, params: RetryParams): number =>
-  Math.min(params.mostSavings, savedRetries + params.earnedPerQuery);
+export const refillRetryBudget = (retryBudget: number, params: RetryParams): number =>
+  Math.min(params.maxBudget, retryBudget + params.refillPerQuery);

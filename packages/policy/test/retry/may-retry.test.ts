@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { defaultRetryParams as params, earnRetry, mayRetry, type FailedAttempt } from '../../src/index.js';
+import { defaultRetryParams as params, refillRetryBudget, mayRetry, type FailedAttempt } from '../../src/index.js';
 
 const refused: FailedAttempt = {
   outcome: 'not-executed',
   requestBytes: 10e6,
   attempts: 1,
   isGivenUp: false,
-  savedRetries: 1,
+  retryBudget: 1,
 };
 const lost: FailedAttempt = { ...refused, outcome: 'lost', requestBytes: 256 * 1024 };
 
@@ -17,22 +17,22 @@ describe('mayRetry', () => {
     ['but not when it is large', { ...lost, requestBytes: 256 * 1024 + 1 }, false],
     ["a worker's own last word", { ...refused, outcome: 'failed' }, false],
     ['what nobody waits for', { ...refused, isGivenUp: true }, false],
-    ['without savings', { ...refused, savedRetries: 0.9 }, false],
-    ['what was lost, on credit', { ...lost, savedRetries: 0 }, true],
-    ['but only its first retry', { ...lost, savedRetries: 0, attempts: 2 }, false],
-    ['nor beyond the credit', { ...lost, savedRetries: -999.5 }, false],
+    ['without savings', { ...refused, retryBudget: 0.9 }, false],
+    ['what was lost, on credit', { ...lost, retryBudget: 0 }, true],
+    ['but only its first retry', { ...lost, retryBudget: 0, attempts: 2 }, false],
+    ['nor beyond the credit', { ...lost, retryBudget: -999.5 }, false],
     ['too often', { ...refused, attempts: 4 }, false],
   ];
   for (const [name, failed, expected] of cases) it(name, () => assert.equal(mayRetry(failed, params), expected));
 
   it('lets all that a worker had in flight go elsewhere, and a fifth of it when that goes on', () => {
-    let saved = params.firstSavings;
+    let budget = params.initialBudget;
     const retried = (queries: number): number => {
       let count = 0;
-      for (let i = 0; i < queries; i++) saved = earnRetry(saved, params);
+      for (let i = 0; i < queries; i++) budget = refillRetryBudget(budget, params);
       for (let i = 0; i < queries; i++) {
-        if (!mayRetry({ ...lost, savedRetries: saved }, params)) continue;
-        saved -= 1;
+        if (!mayRetry({ ...lost, retryBudget: budget }, params)) continue;
+        budget -= 1;
         count += 1;
       }
       return count;
@@ -43,9 +43,9 @@ describe('mayRetry', () => {
   });
 
   it('saves a fifth of a retry per query, up to a bound', () => {
-    let saved = 0;
-    for (let i = 0; i < 10; i++) saved = earnRetry(saved, params);
-    assert.ok(Math.abs(saved - 2) < 1e-9);
-    assert.equal(earnRetry(params.mostSavings, params), params.mostSavings);
+    let budget = 0;
+    for (let i = 0; i < 10; i++) budget = refillRetryBudget(budget, params);
+    assert.ok(Math.abs(budget - 2) < 1e-9);
+    assert.equal(refillRetryBudget(params.maxBudget, params), params.maxBudget);
   });
 });

@@ -80,7 +80,7 @@ export function spendRetry(core: RouterCore, { kind }: Failure, query: ClientQue
     requestBytes: query.body.length,
     attempts,
     isGivenUp: query.call.signal.aborted,
-    savedRetries: savings.retries,
+    retryBudget: savings.retries,
   };
   if (!mayRetry(failed, params.retry)) return false;
   savings.retries -= 1;

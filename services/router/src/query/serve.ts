@@ -1,7 +1,7 @@
 // Around one answer: the span, the outcome in metrics and demand, the trailers.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
-import { earnRetry } from '@pareto/policy';
+import { refillRetryBudget } from '@pareto/policy';
 import { routeQuery, type Answer } from './route-query.js';
 import { waitForTable } from './wait-for-table.js';
 import { resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
@@ -25,7 +25,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     attributes: { 'pareto.target': query.target, 'pareto.decision_id': decisionId },
   });
   call.setTrailer('pareto-decision-id', decisionId);
-  core.savings.retries = earnRetry(core.savings.retries, core.params.retry);
+  core.savings.retries = refillRetryBudget(core.savings.retries, core.params.retry);
   let resolved: ResolvedQuery | undefined;
   try {
     if (core.tables.table === undefined) await waitForTable(core, call.signal);
