@@ -113,7 +113,7 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
     decisions: createDecisionLog(config.decisionSlots, clock),
     holds: createHolds({ changes: parts.changes, maxHoldMs, draining: lifecycle.draining, clock }),
     draining: lifecycle.draining,
-    savings: { retries: retry.initialBudget },
+    retryBudget: { tokens: retry.initialBudget },
     trace: createTrace(),
     params: { select: { hopMs }, admit: { maxHeld, maxHeldBytes }, retry },
     tracer,

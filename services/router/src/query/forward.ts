@@ -73,17 +73,17 @@ function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRo
 }
 
 /** Whether the query may be sent again, after so many attempts; then it is paid for. */
-export function spendRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, attempts: number): boolean {
-  const { savings, params, metrics } = core;
+export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, attempts: number): boolean {
+  const { retryBudget, params, metrics } = core;
   const failed = {
     outcome: kind,
     requestBytes: query.body.length,
     attempts,
     isGivenUp: query.call.signal.aborted,
-    retryBudget: savings.retries,
+    retryBudget: retryBudget.tokens,
   };
   if (!mayRetry(failed, params.retry)) return false;
-  savings.retries -= 1;
+  retryBudget.tokens -= 1;
   metrics.retries.add(1, { reason: kind });
   return true;
 }

@@ -3,7 +3,7 @@
 import { ParetoError, type Candidate, type VariantId } from '@pareto/core';
 import { pickReplica } from '@pareto/policy';
 import { decide } from './decide.js';
-import { failureOf, forward, spendRetry } from './forward.js';
+import { failureOf, forward, tryTakeRetry } from './forward.js';
 import type { Hold } from './holds.js';
 import { refusalOf, type Refusal } from '../resolve/refusal.js';
 import { admissionObjective, remainingMs, resolve, type ResolvedQuery, type ClientQuery } from '../resolve/resolve.js';
@@ -43,7 +43,7 @@ export async function routeQuery(
       const routed = { seq, replica, selection, isFirst, isColdStart: hold !== undefined };
       const outcome = await forward(core, query, resolved, routed);
       if (outcome.kind === 'answered') return { ...outcome, ...selection, coldStart: routed.isColdStart };
-      if (!spendRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
+      if (!tryTakeRetry(core, outcome, query, attempt++)) throw failureOf(outcome, replica, query.body.length);
     }
   } finally {
     hold?.[Symbol.dispose]();

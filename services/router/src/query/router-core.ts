@@ -28,7 +28,7 @@ export interface RouterCore {
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;
   /** Retries that may be spent. */
-  readonly savings: { retries: number };
+  readonly retryBudget: { tokens: number };
   /** Overwritten by each decision; they are synchronous. */
   readonly trace: DecisionTrace;
   readonly params: RouterParams;

@@ -25,7 +25,7 @@ export async function serve(core: RouterCore, query: ClientQuery): Promise<Serve
     attributes: { 'pareto.target': query.target, 'pareto.decision_id': decisionId },
   });
   call.setTrailer('pareto-decision-id', decisionId);
-  core.savings.retries = refillRetryBudget(core.savings.retries, core.params.retry);
+  core.retryBudget.tokens = refillRetryBudget(core.retryBudget.tokens, core.params.retry);
   let resolved: ResolvedQuery | undefined;
   try {
     if (core.tables.table === undefined) await waitForTable(core, call.signal);
