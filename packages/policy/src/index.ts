@@ -10,7 +10,7 @@ export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker }
 export { batchCeiling } from './batch/batch-ceiling.js';
 export { bucketOf } from './batch/bucket-of.js';
 export { nextBatch, type NextBatch, type QueuedRequest } from './batch/next-batch.js';
-export { defaultPriorityParams, queuePlace, type Prioritised, type PriorityParams } from './batch/queue-place.js';
+export { defaultPriorityParams, queuePosition, type Prioritised, type PriorityParams } from './batch/queue-position.js';
 export {
   defaultCollectParams,
   planBlobCollection,

@@ -1,7 +1,7 @@
 // Queries waiting for one replica: bounded in items and bytes, by their priority, and then first come, first served.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { nextBatch, queuePlace } from '@pareto/policy';
+import { nextBatch, queuePosition } from '@pareto/policy';
 import type { TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
@@ -76,7 +76,7 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
       const { query } = queued;
       // One query alone always fits: its size has a limit of its own.
       if (queue.length > 0 && (items + query.items > bounds.items || bytes + query.bytes > bounds.bytes)) return false;
-      queue.splice(queuePlace(queue, queued.priority, clock.now()), 0, queued);
+      queue.splice(queuePosition(queue, queued.priority, clock.now()), 0, queued);
       count([queued], 1);
       return true;
     },

@@ -13,29 +13,29 @@ export interface Prioritised {
 
 export interface PriorityParams {
   /** How long a query may be overtaken at the most. */
-  readonly patienceMs: number;
+  readonly maxOvertakenMs: number;
 }
 
-export const defaultPriorityParams: PriorityParams = { patienceMs: 500 };
+export const defaultPriorityParams: PriorityParams = { maxOvertakenMs: 500 };
 
 /**
  * How many from the front stay before one that arrives now. It goes before less urgent ones at the end of the queue that may still be
  * overtaken: those that have waited less than `timeoutMs`, and less than half of the time to their deadline. So none starves, and
  * none misses its deadline for another's priority that would have met it with half of its time.
  */
-export function queuePlace(
+export function queuePosition(
   queue: readonly Prioritised[],
   priority: number,
   now: number,
-  { patienceMs }: PriorityParams = defaultPriorityParams,
+  { maxOvertakenMs }: PriorityParams = defaultPriorityParams,
 ): number {
-  let place = queue.length;
-  while (place > 0) {
-    const before = queue[place - 1];
+  let position = queue.length;
+  while (position > 0) {
+    const before = queue[position - 1];
     if (before === undefined || before.priority <= priority || before.alone) break;
     const waitedMs = now - before.enqueuedAt;
-    if (waitedMs >= Math.min(patienceMs, (before.deadlineMs - before.enqueuedAt) / 2)) break;
-    place--;
+    if (waitedMs >= Math.min(maxOvertakenMs, (before.deadlineMs - before.enqueuedAt) / 2)) break;
+    position--;
   }
-  return place;
+  return position;
 }

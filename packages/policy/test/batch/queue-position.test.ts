@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { queuePlace, type Prioritised } from '../../src/index.js';
+import { queuePosition, type Prioritised } from '../../src/index.js';
 
 const none = Number.POSITIVE_INFINITY;
 const waits = (priority: number, enqueuedAt = 100, deadlineMs = none, alone = false): Prioritised => ({
@@ -10,7 +10,7 @@ const waits = (priority: number, enqueuedAt = 100, deadlineMs = none, alone = fa
   alone,
 });
 
-describe('queuePlace', () => {
+describe('queuePosition', () => {
   const cases = [
     ['at the end without a priority', [waits(none), waits(none)], none, 2],
     ['before those without', [waits(none), waits(none)], 7, 0],
@@ -21,7 +21,7 @@ describe('queuePlace', () => {
     ['behind what is to run again', [waits(none, 100, none, true), waits(none)], 1, 1],
   ] as const;
   for (const [name, queue, priority, expected] of cases) {
-    it(name, () => assert.equal(queuePlace(queue, priority, 100), expected));
+    it(name, () => assert.equal(queuePosition(queue, priority, 100), expected));
   }
 
   it('lets nobody wait for more than what came in half of its time, or in the patience', () => {
@@ -32,10 +32,10 @@ describe('queuePlace', () => {
         let now = 0;
         for (const { priority, after } of arriving) {
           now += after;
-          queue.splice(queuePlace(queue, priority, now), 0, waits(priority, now, now + 800));
+          queue.splice(queuePosition(queue, priority, now), 0, waits(priority, now, now + 800));
         }
-        for (const [place, { enqueuedAt, priority }] of queue.entries()) {
-          for (const before of queue.slice(0, place)) {
+        for (const [position, { enqueuedAt, priority }] of queue.entries()) {
+          for (const before of queue.slice(0, position)) {
             if (before.enqueuedAt <= enqueuedAt) continue;
             assert.ok(before.priority < priority);
             assert.ok(before.enqueuedAt - enqueuedAt < 400);
