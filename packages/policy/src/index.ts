@@ -71,7 +71,7 @@ export { planBatchRetry, type BatchRetryPlan, type Batched, type BatchFailure } 
 export { idleLoads, type LoadView } from './route/load-view.js';
 export {
   defaultPaceParams,
-  doubtLateness,
+  decayLateness,
   itemsAhead,
   observeWait,
   startPace,

@@ -59,7 +59,7 @@ function observeLate(pace: Pace, lateMs: number): Pace {
 }
 
 /** Nothing was heard of late: what is not tried is not learned, so that lateness is doubted with time. */
-export const doubtLateness = (pace: Pace): Pace => ({ ...pace, lateMs: lateKept * pace.lateMs });
+export const decayLateness = (pace: Pace): Pace => ({ ...pace, lateMs: lateKept * pace.lateMs });
 
 export interface ReplicaLoad {
   /** As the worker last told. */

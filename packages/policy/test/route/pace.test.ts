@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSeededRng } from '@pareto/core';
-import { doubtLateness, observeWait, startPace, waitOf, type Pace } from '../../src/route/pace.js';
+import { decayLateness, observeWait, startPace, waitOf, type Pace } from '../../src/route/pace.js';
 
 const near = (actual: number, expected: number, tolerance: number): void =>
   assert.ok(Math.abs(actual - expected) <= tolerance * expected, `${actual} is not near ${expected}`);
@@ -51,7 +51,7 @@ describe('the pace of a replica', () => {
     let pace = start(1);
     for (let i = 0; i < 8; i++) pace = observeWait(pace, 0, 30 + i);
     assert.equal(waitOf(load({}), pace), 30);
-    assert.equal(waitOf(load({}), doubtLateness(pace)), 15);
+    assert.equal(waitOf(load({}), decayLateness(pace)), 15);
     assert.equal(waitOf(load({}), observeWait(pace, 0, 2)), 2);
   });
 

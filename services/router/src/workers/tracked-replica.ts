@@ -1,7 +1,7 @@
 // What the router knows of one replica: its load as told and as counted, and its pace. Changed in place, on every event.
 
 import type { Candidate, ReplicaRoute } from '@pareto/core';
-import { doubtLateness, observeWait, p50At, startPace, waitOf, type Pace, type PaceParams } from '@pareto/policy';
+import { decayLateness, observeWait, p50At, startPace, waitOf, type Pace, type PaceParams } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 
 /** A wait that no objective allows, of a replica that turned a query down: busy, but not gone. */
@@ -39,7 +39,7 @@ export function observePace(tracked: TrackedReplica, aheadItems: number, waitedM
 /** `load` undefined: it can't be called. */
 export function applyReport(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
   applyLoad(tracked, load);
-  if (!tracked.hasAnswered) tracked.pace = doubtLateness(tracked.pace);
+  if (!tracked.hasAnswered) tracked.pace = decayLateness(tracked.pace);
   tracked.hasAnswered = false;
 }
 
