@@ -15,7 +15,7 @@ import {
   defaultSelectParams,
   pickReplica,
   selectVariant,
-  type Query,
+  type SelectionQuery,
 } from '@pareto/policy';
 import { createLoadTracker } from '../services/router/src/workers/load-tracker.js';
 import { report, type Row } from './report.js';
@@ -30,7 +30,7 @@ const shapes = [
   { name: 'one task, a replica on every worker', tasks: 1, replicas: 100 },
 ];
 
-function randomQuery(rng: Rng): Query {
+function randomQuery(rng: Rng): SelectionQuery {
   const objective = {
     ...fallbackObjective,
     latencyMs: milliseconds(10 + 490 * rng()),

@@ -99,7 +99,7 @@ export {
   defaultSelectParams,
   verdicts,
   type Preference,
-  type Query,
+  type SelectionQuery,
   type SelectParams,
   type Verdict,
 } from './select/verdict.js';

@@ -1,7 +1,7 @@
 // The nearest objective that can be met, and what would meet it.
 
 import { milliseconds, type Candidate, type Objective, type TargetEntry } from '@pareto/core';
-import { accuracyOf, idleMs, type Query, type SelectParams } from './verdict.js';
+import { accuracyOf, idleMs, type SelectionQuery, type SelectParams } from './verdict.js';
 
 export interface Offer {
   readonly objective: Objective;
@@ -16,7 +16,7 @@ export interface Offer {
  * (1 - accuracy), the logarithm of the ratio between what is offered and what was asked, so that a doubling of any of
  * them weighs the same. What the target leaves out is not offered. Undefined when nothing can serve the batch at all.
  */
-export function nearestFeasible(target: TargetEntry, query: Query, params: SelectParams): Offer | undefined {
+export function nearestFeasible(target: TargetEntry, query: SelectionQuery, params: SelectParams): Offer | undefined {
   let best: Offer | undefined;
   let bestDistance = Infinity;
   for (const [place, candidate] of target.candidates.entries()) {
@@ -33,7 +33,7 @@ export function nearestFeasible(target: TargetEntry, query: Query, params: Selec
 }
 
 /** The objective with just what the candidate does not meet relaxed, rounded to the meetable side. */
-function offerOf(candidate: Candidate, query: Query, params: SelectParams): Offer | undefined {
+function offerOf(candidate: Candidate, query: SelectionQuery, params: SelectParams): Offer | undefined {
   const { objective, items } = query;
   if (candidate.quarantineReason !== undefined || candidate.profile === undefined) return undefined;
   if (candidate.replicas.length === 0 && !candidate.placeable) return undefined;

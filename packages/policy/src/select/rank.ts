@@ -1,14 +1,14 @@
 // Which of two candidates that may answer is the better answer.
 
 import { originalRecipe, type Candidate, type PartialObjective } from '@pareto/core';
-import { accuracyOf, type Preference, type Query } from './verdict.js';
+import { accuracyOf, type Preference, type SelectionQuery } from './verdict.js';
 
 /**
  * Below 0 when `a` is better. Measured ones before unmeasured ones; among these what came before what was made of it.
  * Then the cheapest, or the most accurate, by the query's preference; then the other of the two; then the most slack.
  */
 export function compareCandidates(
-  query: Query,
+  query: SelectionQuery,
   a: Candidate,
   aPredictedMs: number,
   b: Candidate,

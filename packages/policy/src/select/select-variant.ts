@@ -5,7 +5,15 @@ import type { LoadView } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { compareCandidates } from './rank.js';
 import { clearTrace, note, type DecisionTrace } from './trace.js';
-import { accuracyOf, foreseenMs, idleMs, judge, predictedMs, type Query, type SelectParams } from './verdict.js';
+import {
+  accuracyOf,
+  predictedWarmMs,
+  idleMs,
+  judge,
+  predictedMs,
+  type SelectionQuery,
+  type SelectParams,
+} from './verdict.js';
 
 export type RefusalReason =
   | 'infeasible'
@@ -34,7 +42,7 @@ export type Selection =
 /** O(candidates); allocates nothing but the answer. `trace`, when given, is overwritten with the verdicts. */
 export function selectVariant(
   target: TargetEntry,
-  query: Query,
+  query: SelectionQuery,
   loads: LoadView,
   params: SelectParams,
   trace?: DecisionTrace,
@@ -51,7 +59,8 @@ export function selectVariant(
     const idle = idleMs(candidate, query.items, params);
     const predicted = predictedMs(candidate, query, idle, loads, params);
     const verdict = target.exclusions?.[place] ?? judge(candidate, query, idle, predicted);
-    if (trace !== undefined) note(trace, target, query, place, verdict, foreseenMs(candidate, query, idle, predicted));
+    if (trace !== undefined)
+      note(trace, target, query, place, verdict, predictedWarmMs(candidate, query, idle, predicted));
     if (verdict === 'eligible') {
       if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
         best = candidate;
@@ -68,10 +77,15 @@ export function selectVariant(
 }
 
 /** For a query that prefers an answer to a refusal: the most accurate one that meets everything but the floor. */
-function degrade(target: TargetEntry, query: Query, loads: LoadView, params: SelectParams): Selection | undefined {
+function degrade(
+  target: TargetEntry,
+  query: SelectionQuery,
+  loads: LoadView,
+  params: SelectParams,
+): Selection | undefined {
   const { objective } = query;
   if (objective.degrade !== 'allow' || objective.minAccuracy === undefined) return undefined;
-  const relaxed: Query = {
+  const relaxed: SelectionQuery = {
     ...query,
     objective: { ...objective, minAccuracy: undefined, degrade: 'forbid' },
     preference: 'most-accurate',
@@ -84,7 +98,7 @@ function degrade(target: TargetEntry, query: Query, loads: LoadView, params: Sel
 
 function refuse(
   target: TargetEntry,
-  query: Query,
+  query: SelectionQuery,
   params: SelectParams,
   isBusy: boolean,
   isUnplaceable: boolean,

@@ -2,7 +2,7 @@
 
 import type { TargetEntry } from '@pareto/core';
 import { compareCandidates } from './rank.js';
-import { verdictCodes, verdicts, type Query, type Verdict } from './verdict.js';
+import { verdictCodes, verdicts, type SelectionQuery, type Verdict } from './verdict.js';
 
 export const tracedCandidates = 32;
 
@@ -37,7 +37,7 @@ export function clearTrace(trace: DecisionTrace): void {
 export function note(
   trace: DecisionTrace,
   target: TargetEntry,
-  query: Query,
+  query: SelectionQuery,
   place: number,
   verdict: Verdict,
   predictedMs: number,
@@ -56,7 +56,13 @@ export function note(
 }
 
 /** Where an eligible candidate stands among the eligible ones before it. */
-function rankOf(trace: DecisionTrace, target: TargetEntry, query: Query, place: number, predictedMs: number): number {
+function rankOf(
+  trace: DecisionTrace,
+  target: TargetEntry,
+  query: SelectionQuery,
+  place: number,
+  predictedMs: number,
+): number {
   const candidate = target.candidates[place];
   let rank = Math.min(trace.counts[0] ?? 0, trace.size);
   while (rank > 0 && candidate !== undefined) {

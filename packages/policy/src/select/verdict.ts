@@ -30,7 +30,7 @@ export const verdictCodes: Readonly<Record<Verdict, number>> = Object.fromEntrie
   verdicts.map((verdict, code) => [verdict, code]),
 ) as Record<Verdict, number>;
 
-export interface Query {
+export interface SelectionQuery {
   /** Of the first dimension; 1 without a batch. */
   readonly items: number;
   readonly objective: Objective;
@@ -65,7 +65,7 @@ export function idleMs(candidate: Candidate, items: number, params: SelectParams
  */
 export function predictedMs(
   candidate: Candidate,
-  query: Query,
+  query: SelectionQuery,
   idle: number,
   loads: LoadView,
   params: SelectParams,
@@ -79,12 +79,12 @@ export function predictedMs(
 }
 
 /** For people: `predicted`, and of what is not warm what it would be once it is; infinite when it was never measured. */
-export function foreseenMs(candidate: Candidate, query: Query, idle: number, predicted: number): number {
+export function predictedWarmMs(candidate: Candidate, query: SelectionQuery, idle: number, predicted: number): number {
   return predicted < Infinity || candidate.profile === undefined ? predicted : query.elapsedMs + idle;
 }
 
 /** `idle` and `predicted` are `idleMs` and `predictedMs` of the query. */
-export function judge(candidate: Candidate, query: Query, idle: number, predicted: number): Verdict {
+export function judge(candidate: Candidate, query: SelectionQuery, idle: number, predicted: number): Verdict {
   const { minAccuracy, accuracyBound, maxCostPer1k, latencyMs } = query.objective;
   if (candidate.quarantineReason !== undefined) return 'quarantined';
   if (candidate.measurementError !== undefined) return 'unmeasurable';

@@ -5,7 +5,7 @@ import { idleLoads } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { selectVariant, type Selection } from './select-variant.js';
 import { createTrace, type DecisionTrace } from './trace.js';
-import type { Query, SelectParams } from './verdict.js';
+import type { SelectionQuery, SelectParams } from './verdict.js';
 
 export interface WhatIf {
   /** Chosen: it could be met now; cold: once the candidate is loaded. */
@@ -15,9 +15,9 @@ export interface WhatIf {
   readonly trace: DecisionTrace;
 }
 
-export function whatIf(target: TargetEntry, query: Query, params: SelectParams): WhatIf {
+export function whatIf(target: TargetEntry, query: SelectionQuery, params: SelectParams): WhatIf {
   const trace = createTrace();
-  const idle: Query = { ...query, objective: { ...query.objective, degrade: 'forbid' }, elapsedMs: 0 };
+  const idle: SelectionQuery = { ...query, objective: { ...query.objective, degrade: 'forbid' }, elapsedMs: 0 };
   const selection = selectVariant(target, idle, idleLoads, params, trace);
   const nearest = selection.kind === 'refused' ? nearestFeasible(target, query, params) : undefined;
   return { selection, nearest, trace };

@@ -10,7 +10,7 @@ import {
   verdicts,
   whatIf,
   type LoadView,
-  type Query,
+  type SelectionQuery,
   type Selection,
 } from '../../src/index.js';
 import { loads, query, target, type CandidateFields } from '../support/candidates.js';
@@ -33,7 +33,7 @@ const unmeasured: CandidateFields = {
 };
 const family = target(fast, middle, best);
 
-const cases: readonly (readonly [string, TargetEntry, Query, LoadView, string])[] = [
+const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, string])[] = [
   ['the cheapest that meets the objective', family, query(), idleLoads, 'chosen fast'],
   ['above the accuracy floor', family, query({ minAccuracy: 0.93 }), idleLoads, 'chosen middle'],
   [

@@ -14,7 +14,7 @@ import {
   type Profile,
   type TargetEntry,
 } from '@pareto/core';
-import type { LoadView, Query } from '../../src/index.js';
+import type { LoadView, SelectionQuery } from '../../src/index.js';
 
 /** p50 by batch size; p99 is 1.2 times that. */
 export function profile(p50ByBatch: Readonly<Record<number, number>>): Profile {
@@ -106,8 +106,8 @@ export function target(...fields: readonly CandidateFields[]): TargetEntry {
 
 export function query(
   objective: Partial<Omit<Objective, 'latencyMs'>> & { latencyMs?: number } = {},
-  rest: Partial<Query> = {},
-): Query {
+  rest: Partial<SelectionQuery> = {},
+): SelectionQuery {
   const latencyMs = milliseconds(objective.latencyMs ?? 1000);
   return {
     items: 1,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, type Objective, type RuleInForce, type TargetEntry } from '@pareto/core';
-import { defaultSelectParams, idleLoads, selectVariant, type Query } from '@pareto/policy';
+import { defaultSelectParams, idleLoads, selectVariant, type SelectionQuery } from '@pareto/policy';
 import { reasonText } from '../../src/resolve/refusal.js';
 import { domainTable } from '../support/domain-table.js';
 
@@ -16,7 +16,7 @@ const text = (fields: Partial<TargetEntry>, objective: Partial<Objective>): stri
 describe('what a refused client is told', () => {
   it('is that a floor needs a measured accuracy, where there is none', () => {
     const objective = { ...fallbackObjective, minAccuracy: 0.5 };
-    const query: Query = { items: 1, objective, elapsedMs: 0, preference: 'cheapest' };
+    const query: SelectionQuery = { items: 1, objective, elapsedMs: 0, preference: 'cheapest' };
     const selection = selectVariant(entry, query, idleLoads, defaultSelectParams);
     assert.ok(selection.kind === 'refused' && selection.reason === 'infeasible');
     assert.equal(selection.nearest?.candidate.variant, 'a:original');

@@ -14,7 +14,7 @@ import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
 import { preferenceOf } from '../../select/rank.js';
 import { selectVariant } from '../../select/select-variant.js';
-import { defaultSelectParams, type Query } from '../../select/verdict.js';
+import { defaultSelectParams, type SelectionQuery } from '../../select/verdict.js';
 import { cheaperFirst, type Option } from '../ledger/options.js';
 
 export interface DefaultVariantInput {
@@ -35,7 +35,7 @@ export function pickDefaultVariant(
   const candidates = options.toSorted(cheaperFirst).map(candidateOf);
   const target = targetOf(candidates, { kind, task, rules });
   const stated = objectiveFor(kind, task);
-  const query: Query = {
+  const query: SelectionQuery = {
     items: 1,
     objective: { ...resolveObjective(stated), degrade: 'forbid' },
     elapsedMs: 0,
