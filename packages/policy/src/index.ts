@@ -3,7 +3,7 @@ export {
   defaultAdmitParams,
   type Admission,
   type AdmitParams,
-  type Held,
+  type HoldUsage,
   type RefusalCause,
 } from './admit/admit.js';
 export { planAbsences, planAdoption, type AdoptionSnapshot, type RunningWorker } from './adopt/plan-adoption.js';

@@ -29,7 +29,7 @@ export interface AdmitParams {
 export const defaultAdmitParams: AdmitParams = { maxHeld: 1024, maxHeldBytes: 64 * 2 ** 20 };
 
 /** What is held now, the query itself left out. */
-export interface Held {
+export interface HoldUsage {
   readonly count: number;
   readonly bytes: number;
 }
@@ -44,10 +44,10 @@ const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
   'hold-limit': 'resource-exhausted',
 };
 
-export function admit(selection: Selection, requestBytes: number, held: Held, params: AdmitParams): Admission {
+export function admit(selection: Selection, requestBytes: number, usage: HoldUsage, params: AdmitParams): Admission {
   if (selection.kind === 'chosen') return { kind: 'forward', selection };
   if (selection.kind === 'refused') return refuse(selection.reason, selection.nearest);
-  const hasRoom = held.count < params.maxHeld && held.bytes + requestBytes <= params.maxHeldBytes;
+  const hasRoom = usage.count < params.maxHeld && usage.bytes + requestBytes <= params.maxHeldBytes;
   return hasRoom ? { kind: 'hold', selection } : refuse('hold-limit', undefined);
 }
 

@@ -1,7 +1,7 @@
 // Queries that wait for a cold variant: bounded in count, bytes and time.
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
-import type { Held } from '@pareto/policy';
+import type { HoldUsage } from '@pareto/policy';
 import type { ChangeSignal } from './change-signal.js';
 
 interface HoldRequest {
@@ -18,7 +18,7 @@ export interface Hold extends Disposable {
 
 export interface Holds {
   /** What is held, `except` one of them left out. */
-  held(except: Hold | undefined): Held;
+  held(except: Hold | undefined): HoldUsage;
   enter(request: HoldRequest): Hold;
 }
 
