@@ -1,7 +1,7 @@
 // What a target leaves out of its candidates: by rules, and because something is better in everything.
 
 import type { Candidate, Exclusion, RuleInForce, TargetEntry, VariantId } from '@pareto/core';
-import { denialOf, isNamedBy, pinsOf } from './rules.js';
+import { denialOf, ruleCovers, pinsOf } from './rules.js';
 
 /** What deciding looks at of a variant. */
 export interface Excludable {
@@ -30,7 +30,7 @@ export function createExcluder<T extends Excludable>(
     if (kind === 'variant') return undefined;
     if (pins.length > 0) {
       if (pins.some(({ target }) => target === one.variant)) return undefined;
-      if (!pins.some((pin) => isNamedBy(one, pin))) return 'not-pinned';
+      if (!pins.some((pin) => ruleCovers(one, pin))) return 'not-pinned';
     }
     const isWithin = kind === 'architecture' || pins.length > 0;
     return (isWithin ? one.dominatedWithin : one.dominatedBy !== undefined) ? 'dominated' : undefined;

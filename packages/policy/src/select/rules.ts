@@ -3,22 +3,23 @@
 import type { RuleInForce, TargetEntry, Variant, VariantId } from '@pareto/core';
 
 /** What a rule may be about. */
-export interface Ruled {
+export interface RuleSubject {
   readonly variant: VariantId;
   readonly architecture: string;
   readonly task: string;
 }
 
 /** The rule names the variant, or its architecture. */
-export const isNamedBy = (
-  { variant, architecture }: Pick<Ruled, 'variant' | 'architecture'>,
+export const ruleCovers = (
+  { variant, architecture }: Pick<RuleSubject, 'variant' | 'architecture'>,
   { target }: Pick<RuleInForce, 'target'>,
 ): boolean => target === variant || target === architecture;
 
 /** The first rule that keeps the variant from answering anything; undefined: none does. */
-export const denialOf = (ruled: Ruled, rules: readonly RuleInForce[]): RuleInForce | undefined =>
+export const denialOf = (subject: RuleSubject, rules: readonly RuleInForce[]): RuleInForce | undefined =>
   rules.find(
-    (rule) => rule.kind === 'deny' && isNamedBy(ruled, rule) && (rule.task === undefined || rule.task === ruled.task),
+    (rule) =>
+      rule.kind === 'deny' && ruleCovers(subject, rule) && (rule.task === undefined || rule.task === subject.task),
   );
 
 /** Some rule keeps the variant from answering anything. */
@@ -28,18 +29,19 @@ export const isDenied = (
 ): boolean => rules.length > 0 && denialOf({ variant, architecture, task }, rules) !== undefined;
 
 /** It is a wish: it leaves nothing out. */
-const isWarmth = ({ kind }: Pick<RuleInForce, 'kind'>): boolean => kind === 'warm' || kind === 'cold';
+const isWarmthKind = ({ kind }: Pick<RuleInForce, 'kind'>): boolean => kind === 'warm' || kind === 'cold';
 
 /**
  * The wish that counts for a name among those of a tenant: for the variant, else for its architecture, else for its task. Undefined:
  * there is none.
  */
-export function wishFor(
-  { variant, architecture, task }: Partial<Ruled> & Pick<Ruled, 'task'>,
+export function warmthRuleFor(
+  { variant, architecture, task }: Partial<RuleSubject> & Pick<RuleSubject, 'task'>,
   rules: readonly RuleInForce[],
 ): RuleInForce | undefined {
-  const wishes = rules.filter((rule) => isWarmth(rule) && rule.task === task);
-  const naming = (name: string | undefined): RuleInForce | undefined => wishes.find(({ target }) => target === name);
+  const warmthRules = rules.filter((rule) => isWarmthKind(rule) && rule.task === task);
+  const naming = (name: string | undefined): RuleInForce | undefined =>
+    warmthRules.find(({ target }) => target === name);
   return naming(variant) ?? naming(architecture) ?? naming(task);
 }
 
@@ -49,26 +51,26 @@ export function wishFor(
  */
 export const pinsOf = (
   task: string,
-  members: readonly Pick<Ruled, 'variant' | 'architecture'>[],
+  members: readonly Pick<RuleSubject, 'variant' | 'architecture'>[],
   rules: readonly RuleInForce[],
 ): readonly RuleInForce[] =>
   rules.filter(
     (rule) =>
       rule.kind === 'pin' &&
-      (rule.task === task || (rule.task === undefined && members.some((member) => isNamedBy(member, rule)))),
+      (rule.task === task || (rule.task === undefined && members.some((member) => ruleCovers(member, rule)))),
   );
 
 /** The rules that decide what a target leaves out of `members`, and the wishes about it, or about one of them. */
-export function rulesAbout(
+export function applicableRules(
   kind: TargetEntry['kind'],
   task: string,
-  members: readonly Pick<Ruled, 'variant' | 'architecture'>[],
+  members: readonly Pick<RuleSubject, 'variant' | 'architecture'>[],
   rules: readonly RuleInForce[],
 ): readonly RuleInForce[] {
   if (rules.length === 0) return rules;
   const denies = rules.filter((rule) => members.some((member) => denialOf({ ...member, task }, [rule]) !== undefined));
   const pins = kind === 'task' ? pinsOf(task, members, rules) : [];
-  const isAbout = (rule: RuleInForce): boolean =>
-    rule.task === task && (rule.target === task || members.some((member) => isNamedBy(member, rule)));
-  return [...denies, ...pins, ...rules.filter((rule) => isWarmth(rule) && isAbout(rule))];
+  const isApplicable = (rule: RuleInForce): boolean =>
+    rule.task === task && (rule.target === task || members.some((member) => ruleCovers(member, rule)));
+  return [...denies, ...pins, ...rules.filter((rule) => isWarmthKind(rule) && isApplicable(rule))];
 }

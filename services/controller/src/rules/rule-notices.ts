@@ -1,7 +1,7 @@
 // Tasks that rules leave without anything that may answer, and names that are not warm as wished: operators should know. Pure.
 
 import type { Plan } from '@pareto/core';
-import { isDenied, isNamedBy, type PlacementVariant } from '@pareto/policy';
+import { isDenied, ruleCovers, type PlacementVariant } from '@pareto/policy';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
 import type { RegistryView } from '../registry/registry-view.js';
 
@@ -54,7 +54,7 @@ function isBlocked({ variants, rules }: Served, task: string): boolean {
   return (
     able.length > 0 &&
     able.every(({ variant }) => {
-      const isPinned = pins.length === 0 || pins.some((pin) => isNamedBy({ ...variant, variant: variant.id }, pin));
+      const isPinned = pins.length === 0 || pins.some((pin) => ruleCovers({ ...variant, variant: variant.id }, pin));
       return !isPinned || isDenied(variant, rules);
     })
   );

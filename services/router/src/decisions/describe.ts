@@ -1,7 +1,7 @@
 // Decisions and what-ifs as clients read them.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
-import { isNamedBy, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
+import { ruleCovers, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
 import { accuracyToWire, objectiveToWire, type wire } from '@pareto/rpc';
 import { objectiveText, reasonText, rulesText } from '../resolve/refusal.js';
 import type { DecisionRecord } from './decision-log.js';
@@ -65,7 +65,7 @@ function describeCandidates(target: TargetEntry, objective: Objective, trace: De
 function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rules']): string {
   switch (verdict) {
     case 'denied':
-      return rulesText(rules.filter((rule) => rule.kind === 'deny' && isNamedBy(candidate, rule)));
+      return rulesText(rules.filter((rule) => rule.kind === 'deny' && ruleCovers(candidate, rule)));
     case 'not-pinned':
       return rulesText(rules.filter(({ kind }) => kind === 'pin'));
     case 'dominated':

@@ -10,7 +10,7 @@ import {
   type TargetEntry,
   type Task,
 } from '@pareto/core';
-import { exclusionsOf, rulesAbout } from '@pareto/policy';
+import { exclusionsOf, applicableRules } from '@pareto/policy';
 import { cheapestFirst } from './candidate-groups.js';
 
 const noSignature: Signature = { inputs: [], outputs: [], batched: false };
@@ -68,7 +68,7 @@ function createRuleLister(
   return (kind, task, members) => {
     const own = warmthRules.get(task);
     if (own === undefined && general.length === 0) return noRules;
-    return rulesAbout(kind, task, members, own === undefined ? general : [...general, ...own]);
+    return applicableRules(kind, task, members, own === undefined ? general : [...general, ...own]);
   };
 }
 
@@ -115,7 +115,7 @@ function architectureEntries(
   };
   const entry = (kind: TargetEntry['kind'], name: string, own: readonly Candidate[]): TargetEntry => ({
     ...base,
-    ...choiceOf({ kind, name, task: task.name }, own, rulesAbout(kind, task.name, own, rules)),
+    ...choiceOf({ kind, name, task: task.name }, own, applicableRules(kind, task.name, own, rules)),
   });
   const variants = groupBy(candidates, ({ variant }) => variant);
   return [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Candidate, RoutingTable } from '@pareto/core';
-import { wishFor } from '@pareto/policy';
+import { warmthRuleFor } from '@pareto/policy';
 import { createClient, createServer, createChannel, type wire } from '@pareto/rpc';
 import { createTableRows } from '../../src/table/table-rows.js';
 import { createLoadTracker, type LoadTracker } from '../../src/workers/load-tracker.js';
@@ -129,9 +129,9 @@ describe('the routing table', () => {
       assert.deepEqual(wished(name), ['warm digits', 'warm large:original']);
     assert.ok([...(table?.targets.values() ?? [])].every(({ exclusions }) => exclusions === undefined));
     const { rules = [] } = table?.targets.get('tiny') ?? {};
-    assert.equal(wishFor({ task: 'digits', architecture: 'tiny' }, rules)?.kind, 'cold');
-    assert.equal(wishFor({ task: 'digits' }, rules)?.kind, 'warm');
-    assert.equal(wishFor({ task: 'words' }, rules), undefined);
+    assert.equal(warmthRuleFor({ task: 'digits', architecture: 'tiny' }, rules)?.kind, 'cold');
+    assert.equal(warmthRuleFor({ task: 'digits' }, rules)?.kind, 'warm');
+    assert.equal(warmthRuleFor({ task: 'words' }, rules), undefined);
   });
 
   it('takes the batch that a variant serves from its row, else from its architecture', async () => {
