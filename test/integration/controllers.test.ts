@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { cp } from 'node:fs/promises';
 import { digest, systemClock } from '@pareto/core';
-import { createChannel, createClient, createFollowing, uploadBlob, type ServiceClient, type wire } from '@pareto/rpc';
+import { createChannel, createClient, createFailover, uploadBlob, type ServiceClient, type wire } from '@pareto/rpc';
 import { freePorts, missingEtcd, startEtcd, type Etcd } from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
@@ -67,13 +67,13 @@ describe('two controllers over one etcd', function () {
     ] as const) {
       const content = randomBytes(3_000_000);
       const id = digest(`sha256:${createHash('sha256').update(content).digest('hex')}`);
-      const following = createFollowing({ addresses: [from.address], open: createChannel, clock: systemClock });
+      const failover = createFailover({ addresses: [from.address], open: createChannel, clock: systemClock });
       const read = async function* (offset: number): AsyncGenerator<Buffer> {
         for (let at = offset; at < content.length; at += 1 << 20) yield content.subarray(at, at + (1 << 20));
       };
-      assert.equal(await uploadBlob(following, { digest: id, sizeBytes: content.length, read }), true);
-      assert.equal(following.address, from.address);
-      following.close();
+      assert.equal(await uploadBlob(failover, { digest: id, sizeBytes: content.length, read }), true);
+      assert.equal(failover.address, from.address);
+      failover.close();
       const channel = createChannel(to.address);
       const parts: Buffer[] = [];
       for await (const { data } of createClient(channel, 'pareto.v1.Blobs').download({ digest: id })) parts.push(data);

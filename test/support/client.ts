@@ -5,7 +5,7 @@ import { digest, originalRecipe, systemClock, type Digest, type Metric } from '@
 import {
   createChannel,
   createClient,
-  createFollowing,
+  createFailover,
   createFollowingClient,
   createRawCaller,
   decodeInferResponse,
@@ -76,21 +76,21 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
   const addresses = cluster.controllers.map(({ address }) => address);
   const controller = open(addresses[0] ?? '', 'controller');
   const router = open(cluster.router.address, 'router');
-  const following = createFollowing({ addresses, open: (address) => open(address, 'controller'), clock: systemClock });
+  const failover = createFailover({ addresses, open: (address) => open(address, 'controller'), clock: systemClock });
   // One alone has the last word: nobody else could answer.
   const isAlone = addresses.length === 1;
   const registry = isAlone
     ? createClient(controller, 'pareto.v1.Registry')
-    : createFollowingClient(following, 'pareto.v1.Registry');
+    : createFollowingClient(failover, 'pareto.v1.Registry');
   const fleet = isAlone
     ? createClient(controller, 'pareto.v1.Fleet')
-    : createFollowingClient(following, 'pareto.v1.Fleet');
+    : createFollowingClient(failover, 'pareto.v1.Fleet');
   const inference = createClient(router, 'pareto.v1.Inference');
   const modelInfer = createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer');
 
   async function upload(content: Uint8Array): Promise<Digest> {
     const id = digestOf(content);
-    await uploadBlob(following, { digest: id, sizeBytes: content.length, read: (offset) => chunksOf(content, offset) });
+    await uploadBlob(failover, { digest: id, sizeBytes: content.length, read: (offset) => chunksOf(content, offset) });
     return id;
   }
 
@@ -151,7 +151,7 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
       return decodeInferResponse((await modelInfer(body, { timeoutMs })).body);
     },
     [Symbol.dispose]() {
-      following.close();
+      failover.close();
       controller.close();
       router.close();
     },

@@ -1,7 +1,7 @@
 // Somebody who registers tasks all the time, and keeps account of what was acknowledged and what was refused.
 
 import { systemClock } from '@pareto/core';
-import { createChannel, createClient, createFollowing, createFollowingClient } from '@pareto/rpc';
+import { createChannel, createClient, createFailover, createFollowingClient } from '@pareto/rpc';
 
 interface Acknowledged {
   readonly name: string;
@@ -37,7 +37,7 @@ export interface RegistrarOptions {
 /** A registration begins each `everyMs`, whether or not earlier ones have ended. */
 export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_000 }: RegistrarOptions): Registrar {
   const [first = ''] = controllers;
-  const following = createFollowing({
+  const failover = createFailover({
     addresses: controllers,
     open: (address) => createChannel(address),
     clock: systemClock,
@@ -45,7 +45,7 @@ export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_00
   const channel = createChannel(first);
   const registry =
     controllers.length > 1
-      ? createFollowingClient(following, 'pareto.v1.Registry')
+      ? createFollowingClient(failover, 'pareto.v1.Registry')
       : createClient(channel, 'pareto.v1.Registry');
   const acknowledged: Acknowledged[] = [];
   const refused: Refused[] = [];
@@ -73,7 +73,7 @@ export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_00
     async stop() {
       clearInterval(timer);
       await Promise.all(pending);
-      following.close();
+      failover.close();
       channel.close();
     },
   };

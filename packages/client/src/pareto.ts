@@ -4,14 +4,14 @@ import { systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import {
   createChannel,
   createClient,
-  createFollowing,
+  createFailover,
   createFollowingClient,
   readClientCertificates,
   type Channel,
   type ChannelOptions,
-  type Following,
+  type Failover,
   type FollowingClient,
-  type FollowingOptions,
+  type FailoverOptions,
   type wire,
 } from '@pareto/rpc';
 import { answerFromWire, type Answer } from './answer.js';
@@ -64,13 +64,13 @@ const defaultTimeoutMs = 60_000;
 export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
   const { clock = systemClock, rng = systemRng, certs, maxMessageBytes } = options;
   const certificates = certs === undefined ? undefined : await readClientCertificates(certs, clock);
-  const follow = (role: 'router' | 'controller', addresses: readonly string[]): Following => {
+  const follow = (role: 'router' | 'controller', addresses: readonly string[]): Failover => {
     const channelOptions: ChannelOptions = {
       ...(certificates === undefined ? {} : { tls: certificates(role) }),
       ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     };
-    const open: FollowingOptions['open'] = (address) => createChannel(address, channelOptions);
-    return createFollowing({ addresses, what: role, open, clock });
+    const open: FailoverOptions['open'] = (address) => createChannel(address, channelOptions);
+    return createFailover({ addresses, what: role, open, clock });
   };
   const routers = follow('router', rotated(options.routers ?? defaultRouters, rng));
   const controllers = follow('controller', options.controllers ?? defaultControllers);

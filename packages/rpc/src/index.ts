@@ -27,10 +27,10 @@ export { encodedOnce } from './calls/encode-once.js';
 export { replyToJson, type JsonObject, type JsonValue } from './calls/proto-json.js';
 export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } from './oip/raw-request.js';
 export { type DuplexStream } from './transport/streams.js';
-export { createFollowing, type Following, type FollowingOptions, type FollowOptions } from './failover/following.js';
+export { createFailover, type Failover, type FailoverOptions, type FailoverCallOptions } from './failover/failover.js';
 export { createFollowingClient, type FollowingClient } from './failover/following-client.js';
 export { leaderOf, notLeading } from './failover/following-steps.js';
-export { uploadBlob, type Upload } from './failover/following-upload.js';
+export { uploadBlob, type Upload } from './failover/failover-upload.js';
 export { isNotSent } from './failover/not-sent.js';
 export { scanInferRequest, type ScannedInput, type ScannedOutput, type ScannedRequest } from './oip/scan.js';
 export {

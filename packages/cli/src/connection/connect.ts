@@ -4,7 +4,7 @@ import { errorText, ParetoError, systemClock } from '@pareto/core';
 import {
   createChannel,
   createClient,
-  createFollowing,
+  createFailover,
   createFollowingClient,
   createRawCaller,
   readClientCertificates,
@@ -12,7 +12,7 @@ import {
   waitForReady,
   type Channel,
   type ClientCertificates,
-  type Following,
+  type Failover,
   type FollowingClient,
   type RawCaller,
   type ServiceClient,
@@ -53,7 +53,7 @@ export interface ClusterClients {
 
 /** Channels to both, that connect when they are used. */
 interface Links extends Disposable {
-  readonly following: Following;
+  readonly failover: Failover;
   readonly router: Channel;
   /** What to tell of one that can't be reached. */
   diagnose(what: 'controller' | 'router'): Promise<string>;
@@ -65,17 +65,17 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
   const clock = systemClock;
   const certificates = certs === undefined ? undefined : await readCertificates(certs);
   const open = (address: string): Channel => createChannel(address, channelOptions(certificates, 'controller'));
-  const following = createFollowing({ addresses: controller, open, connectMs, clock });
+  const failover = createFailover({ addresses: controller, open, connectMs, clock });
   const channel = createChannel(router, channelOptions(certificates, 'router'));
   return {
-    following,
+    failover,
     router: channel,
     diagnose: (what) => {
       const addresses = what === 'controller' ? controller : [router];
       return diagnoseConnection({ what, addresses, certs, tls: certificates?.(what) });
     },
     [Symbol.dispose]() {
-      following.close();
+      failover.close();
       channel.close();
     },
   };
@@ -92,12 +92,12 @@ const channelOptions = (
   what: 'controller' | 'router',
 ): Parameters<typeof createChannel>[1] => (certificates === undefined ? {} : { tls: certificates(what) });
 
-const controllerClients = ({ following }: Links): ControllerClients => ({
-  registry: createFollowingClient(following, 'pareto.v1.Registry'),
-  fleet: createFollowingClient(following, 'pareto.v1.Fleet'),
-  upload: (upload) => uploadBlob(following, upload),
+const controllerClients = ({ failover }: Links): ControllerClients => ({
+  registry: createFollowingClient(failover, 'pareto.v1.Registry'),
+  fleet: createFollowingClient(failover, 'pareto.v1.Fleet'),
+  upload: (upload) => uploadBlob(failover, upload),
   events: (request, { signal, onEvent }) =>
-    following.run(
+    failover.run(
       async (channel, limits) => {
         for await (const event of createClient(channel, 'pareto.v1.Fleet').events(request, limits)) onEvent(event);
       },
@@ -117,7 +117,7 @@ export async function withController<T>(
   work: (clients: ControllerClients) => Promise<T>,
 ): Promise<T> {
   using links = await link(endpoints);
-  await links.following
+  await links.failover
     .run(async () => undefined)
     .catch(async () => {
       throw new ParetoError('unavailable', await links.diagnose('controller'));

@@ -1,7 +1,7 @@
 // A typed client of the controllers: each call goes to the one that takes it.
 
 import { createClient } from '../client/client.js';
-import type { Following } from './following.js';
+import type { Failover } from './failover.js';
 import type { CallOptions } from '../transport/options.js';
 import { serviceDefinition } from '../calls/protos.js';
 import type { ServiceClient, ServiceName } from '../calls/services.js';
@@ -26,7 +26,7 @@ export type FollowingClient<S extends ServiceName> = Pick<ServiceClient<S>, Unar
 type Call = (request: object, options?: CallOptions) => Promise<object>;
 
 /** Calls fail over and follow the leader as `Following.run` says, within the call's deadline. */
-export function createFollowingClient<S extends ServiceName>(following: Following, service: S): FollowingClient<S> {
+export function createFollowingClient<S extends ServiceName>(following: Failover, service: S): FollowingClient<S> {
   const follow =
     (method: string): Call =>
     (request, options = {}) =>

@@ -1,7 +1,7 @@
 // What a router asks of the leader on behalf of clients: never on the way of a query.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import { createChannel, createFollowing, createFollowingClient, type CallOptions, type wire } from '@pareto/rpc';
+import { createChannel, createFailover, createFollowingClient, type CallOptions, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 
 export interface ControllerCalls extends Disposable {
@@ -24,8 +24,8 @@ const patienceMs = milliseconds(3_000);
 export function createControllerCalls({ controllers, access, clock }: ControllerCallsOptions): ControllerCalls {
   const open = (address: string): ReturnType<typeof createChannel> =>
     createChannel(address, access.channel('controller'));
-  const following = createFollowing({ addresses: controllers, open, clock, patienceMs });
-  const routes = createFollowingClient(following, 'pareto.v1.Routes');
+  const failover = createFailover({ addresses: controllers, open, clock, patienceMs });
+  const routes = createFollowingClient(failover, 'pareto.v1.Routes');
   return {
     async statistics(variants, options) {
       return (await routes.statistics({ variants: [...variants] }, options)).variants;
@@ -33,6 +33,6 @@ export function createControllerCalls({ controllers, access, clock }: Controller
     async setWarmth(target, warm, options) {
       await routes.setWarmth({ tenant: 'default', target, warm }, options);
     },
-    [Symbol.dispose]: () => following.close(),
+    [Symbol.dispose]: () => failover.close(),
   };
 }

@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import type { Clock, Digest } from '@pareto/core';
-import { createChannel, createFollowing, uploadBlob } from '@pareto/rpc';
+import { createChannel, createFailover, uploadBlob } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 
 export interface LocalBlob {
@@ -35,13 +35,13 @@ export function createBlobSink({ addresses, preferred, access, clock }: BlobSink
     const ordered = [...new Set([preferred() ?? [], addresses].flat())];
     const open = (address: string): ReturnType<typeof createChannel> =>
       createChannel(address, access.channel('controller'));
-    const following = createFollowing({ addresses: ordered, open, clock });
+    const failover = createFailover({ addresses: ordered, open, clock });
     const read = (start: number): AsyncIterable<Uint8Array> =>
       createReadStream(path, { start, highWaterMark: chunkBytes });
     try {
-      await uploadBlob(following, { digest, sizeBytes, read, onProgress, signal });
+      await uploadBlob(failover, { digest, sizeBytes, read, onProgress, signal });
     } finally {
-      following.close();
+      failover.close();
     }
   };
 }

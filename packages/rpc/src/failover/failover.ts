@@ -6,7 +6,7 @@ import { connect } from '../client/connect.js';
 import { judge, nextStep, startSteps, type Step } from './following-steps.js';
 import type { CallOptions } from '../transport/options.js';
 
-export interface FollowingOptions {
+export interface FailoverOptions {
   /** host:port of the controllers. A leader that they name need not be among them. */
   readonly addresses: readonly string[];
   readonly open: (address: string) => Channel;
@@ -19,14 +19,14 @@ export interface FollowingOptions {
   readonly patienceMs?: number;
 }
 
-export interface FollowOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
+export interface FailoverCallOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
   /** Doing it twice does no harm: it is done again also when it isn't known whether it was done. */
   readonly isRepeatable?: boolean;
 }
 
 type Work<T> = (channel: Channel, options: Pick<CallOptions, 'signal' | 'timeoutMs'>) => Promise<T>;
 
-export interface Following {
+export interface Failover {
   /** host:port of the controller that took work last; the first of the list before. */
   readonly address: string;
   /**
@@ -34,14 +34,14 @@ export interface Following {
    * is repeatable. Throws `unavailable` when none can be reached, what the last one said when patience or the deadline has
    * run out, and at once whatever else `work` throws.
    */
-  run<T>(work: Work<T>, options?: FollowOptions): Promise<T>;
+  run<T>(work: Work<T>, options?: FailoverCallOptions): Promise<T>;
   close(): void;
 }
 
 const defaultConnectMs = 2_000;
 const defaultPatienceMs = 10_000;
 
-export function createFollowing(options: FollowingOptions): Following {
+export function createFailover(options: FailoverOptions): Failover {
   const { addresses, clock, connectMs = defaultConnectMs, patienceMs = defaultPatienceMs } = options;
   const channels = new Map<string, Channel>();
   let taken: Step = startSteps(addresses);
@@ -113,5 +113,5 @@ function limitsOf(clock: Clock, signal: AbortSignal | undefined, timeoutMs: numb
   return { signal, leftMs: () => (endsAt === undefined ? undefined : Math.max(0, endsAt - clock.now())) };
 }
 
-const unreachable = ({ addresses, what = 'controller' }: FollowingOptions, cause: unknown): ParetoError =>
+const unreachable = ({ addresses, what = 'controller' }: FailoverOptions, cause: unknown): ParetoError =>
   new ParetoError('unavailable', `no ${what} answers at ${addresses.join(' or ')}`, { cause });

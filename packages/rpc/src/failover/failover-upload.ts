@@ -2,7 +2,7 @@
 
 import type { Digest } from '@pareto/core';
 import { createClient } from '../client/client.js';
-import type { Following } from './following.js';
+import type { Failover } from './failover.js';
 import type * as wire from '../gen/messages.js';
 
 export interface Upload {
@@ -16,9 +16,9 @@ export interface Upload {
 }
 
 /** The result is false when a controller had it all. Throws as `Following.run` does. */
-export function uploadBlob(following: Following, upload: Upload): Promise<boolean> {
+export function uploadBlob(failover: Failover, upload: Upload): Promise<boolean> {
   const { digest, signal } = upload;
-  return following.run(
+  return failover.run(
     async (channel) => {
       const blobs = createClient(channel, 'pareto.v1.Blobs');
       const { complete, receivedBytes } = await blobs.stat({ digest }, { signal, timeoutMs: statMs });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { digest, ParetoError, systemClock } from '@pareto/core';
 import {
   createChannel,
-  createFollowing,
+  createFailover,
   createFollowingClient,
   createServer,
   leaderOf,
   notLeading,
   uploadBlob,
-  type Following,
+  type Failover,
   type RpcServer,
   type wire,
 } from '../../src/index.js';
@@ -28,7 +28,7 @@ interface Controller {
   breakAt: number;
 }
 
-describe('following', () => {
+describe('failover', () => {
   const cleanUps: (() => void)[] = [];
   afterEach(() => cleanUps.splice(0).forEach((each) => each()));
 
@@ -56,19 +56,19 @@ describe('following', () => {
     });
     return Object.assign(controller, { address: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
   }
-  function follow(addresses: readonly string[], patienceMs = 2_000): Following {
+  function follow(addresses: readonly string[], patienceMs = 2_000): Failover {
     const open = (address: string) => createChannel(address);
-    const following = createFollowing({ addresses, open, clock: systemClock, patienceMs });
-    cleanUps.push(() => following.close());
-    return following;
+    const failover = createFailover({ addresses, open, clock: systemClock, patienceMs });
+    cleanUps.push(() => failover.close());
+    return failover;
   }
 
   it('asks the next when one is away, and stays with who answered', async () => {
     const controller = await startController();
-    const following = follow([nobody, controller.address]);
-    const registry = createFollowingClient(following, 'pareto.v1.Registry');
+    const failover = follow([nobody, controller.address]);
+    const registry = createFollowingClient(failover, 'pareto.v1.Registry');
     assert.equal((await registry.list({})).tasks[0]?.name, controller.address);
-    assert.equal(following.address, controller.address);
+    assert.equal(failover.address, controller.address);
     await registry.delete({ name: 'x' });
     assert.equal(controller.calls, 2);
   });
@@ -76,10 +76,10 @@ describe('following', () => {
   it('goes to the leader, of the list or not', async () => {
     const [follower, leader] = [await startController(), await startController()];
     follower.refuse = () => notLeading(leader.address);
-    const following = follow([follower.address]);
-    const registry = createFollowingClient(following, 'pareto.v1.Registry');
+    const failover = follow([follower.address]);
+    const registry = createFollowingClient(failover, 'pareto.v1.Registry');
     await registry.delete({ name: 'x' });
-    assert.deepEqual([follower.calls, leader.calls, following.address], [1, 1, leader.address]);
+    assert.deepEqual([follower.calls, leader.calls, failover.address], [1, 1, leader.address]);
     await registry.delete({ name: 'x' });
     assert.deepEqual([follower.calls, leader.calls], [1, 2]);
     leader.server.close();
@@ -142,11 +142,11 @@ describe('following', () => {
           return chunks(offset);
         },
       };
-      const following = follow([first.address, second.address]);
-      assert.equal(await uploadBlob(following, upload), true);
+      const failover = follow([first.address, second.address]);
+      assert.equal(await uploadBlob(failover, upload), true);
       assert.deepEqual(read, [0, 2 << 20]);
       assert.deepEqual(second.stored, content);
-      assert.equal(await uploadBlob(following, upload), false);
+      assert.equal(await uploadBlob(failover, upload), false);
     });
   });
 });
