@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
-import { createChannel, createFailover, createFollowingClient, tokenKey, type Channel } from '@pareto/rpc';
+import { createChannel, createFailover, createFailoverClient, tokenKey, type Channel } from '@pareto/rpc';
 import { noneFailed } from '../support/accounts.js';
 import { found } from '../support/findings.js';
 import { lengths } from '../support/length.js';
@@ -54,7 +54,7 @@ function watchAnswered({ cluster }: Fixture): Watch {
   const open = (address: string): Channel => createChannel(address, { metadata: { [tokenKey]: cluster.token } });
   const addresses = cluster.controllers.map(({ address }) => address);
   const failover = createFailover({ addresses, open, clock: systemClock });
-  const routes = createFollowingClient(failover, 'pareto.v1.Routes');
+  const routes = createFailoverClient(failover, 'pareto.v1.Routes');
   const read = async (): Promise<number> => {
     const { variants } = await routes.statistics({}, { timeoutMs: 30_000 });
     return variants.reduce((sum, { counts }) => sum + (counts?.success?.count ?? 0), 0);

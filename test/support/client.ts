@@ -6,7 +6,7 @@ import {
   createChannel,
   createClient,
   createFailover,
-  createFollowingClient,
+  createFailoverClient,
   createRawCaller,
   decodeInferResponse,
   encodeInferRequest,
@@ -14,7 +14,7 @@ import {
   type Channel,
   type ClientCertificates,
   type DecodedInferResponse,
-  type FollowingClient,
+  type FailoverClient,
   type ParameterValue,
   type RawCaller,
   type RawTensor,
@@ -38,8 +38,8 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 export interface TestClient extends Disposable {
   /** Of several controllers, the leader's. */
-  readonly registry: FollowingClient<'pareto.v1.Registry'>;
-  readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
+  readonly registry: FailoverClient<'pareto.v1.Registry'>;
+  readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
   readonly oip: ServiceClient<'inference.GRPCInferenceService'>;
   readonly modelInfer: RawCaller;
@@ -81,10 +81,10 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
   const isAlone = addresses.length === 1;
   const registry = isAlone
     ? createClient(controller, 'pareto.v1.Registry')
-    : createFollowingClient(failover, 'pareto.v1.Registry');
+    : createFailoverClient(failover, 'pareto.v1.Registry');
   const fleet = isAlone
     ? createClient(controller, 'pareto.v1.Fleet')
-    : createFollowingClient(failover, 'pareto.v1.Fleet');
+    : createFailoverClient(failover, 'pareto.v1.Fleet');
   const inference = createClient(router, 'pareto.v1.Inference');
   const modelInfer = createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer');
 

@@ -1,7 +1,7 @@
 // Somebody who registers tasks all the time, and keeps account of what was acknowledged and what was refused.
 
 import { systemClock } from '@pareto/core';
-import { createChannel, createClient, createFailover, createFollowingClient } from '@pareto/rpc';
+import { createChannel, createClient, createFailover, createFailoverClient } from '@pareto/rpc';
 
 interface Acknowledged {
   readonly name: string;
@@ -45,7 +45,7 @@ export function startRegistrar({ controllers, prefix, everyMs, timeoutMs = 15_00
   const channel = createChannel(first);
   const registry =
     controllers.length > 1
-      ? createFollowingClient(failover, 'pareto.v1.Registry')
+      ? createFailoverClient(failover, 'pareto.v1.Registry')
       : createClient(channel, 'pareto.v1.Registry');
   const acknowledged: Acknowledged[] = [];
   const refused: Refused[] = [];

@@ -5,12 +5,12 @@ import {
   createChannel,
   createClient,
   createFailover,
-  createFollowingClient,
+  createFailoverClient,
   readClientCertificates,
   type Channel,
   type ChannelOptions,
   type Failover,
-  type FollowingClient,
+  type FailoverClient,
   type FailoverOptions,
   type wire,
 } from '@pareto/rpc';
@@ -52,8 +52,8 @@ export interface Pareto extends AsyncDisposable {
   whatIf(target: string, objective?: QueryObjective, options?: AskOptions): Promise<wire.WhatIfResponse>;
   /** How one decision was made: the candidates considered and the verdict on each. */
   explain(decisionId: string, options?: AskOptions): Promise<wire.ExplainResponse>;
-  readonly registry: FollowingClient<'pareto.v1.Registry'>;
-  readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
+  readonly registry: FailoverClient<'pareto.v1.Registry'>;
+  readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
 }
 
 const defaultRouters = ['127.0.0.1:8001'];
@@ -107,8 +107,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
       ),
     explain: (decisionId, asked) =>
       ask((channel, limits) => createClient(channel, 'pareto.v1.Inference').explain({ decisionId }, limits), asked),
-    registry: createFollowingClient(controllers, 'pareto.v1.Registry'),
-    fleet: createFollowingClient(controllers, 'pareto.v1.Fleet'),
+    registry: createFailoverClient(controllers, 'pareto.v1.Registry'),
+    fleet: createFailoverClient(controllers, 'pareto.v1.Fleet'),
     async [Symbol.asyncDispose]() {
       routers.close();
       controllers.close();

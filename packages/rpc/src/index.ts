@@ -28,7 +28,7 @@ export { replyToJson, type JsonObject, type JsonValue } from './calls/proto-json
 export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } from './oip/raw-request.js';
 export { type DuplexStream } from './transport/streams.js';
 export { createFailover, type Failover, type FailoverOptions, type FailoverCallOptions } from './failover/failover.js';
-export { createFollowingClient, type FollowingClient } from './failover/following-client.js';
+export { createFailoverClient, type FailoverClient } from './failover/failover-client.js';
 export { leaderOf, notLeading } from './failover/following-steps.js';
 export { uploadBlob, type Upload } from './failover/failover-upload.js';
 export { isNotSent } from './failover/not-sent.js';

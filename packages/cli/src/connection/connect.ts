@@ -5,7 +5,7 @@ import {
   createChannel,
   createClient,
   createFailover,
-  createFollowingClient,
+  createFailoverClient,
   createRawCaller,
   readClientCertificates,
   uploadBlob,
@@ -13,7 +13,7 @@ import {
   type Channel,
   type ClientCertificates,
   type Failover,
-  type FollowingClient,
+  type FailoverClient,
   type RawCaller,
   type ServiceClient,
   type Upload,
@@ -24,8 +24,8 @@ import { diagnoseConnection } from './diagnose-connection.js';
 
 /** Each call goes to the controller that takes it. */
 export interface ControllerClients {
-  readonly registry: FollowingClient<'pareto.v1.Registry'>;
-  readonly fleet: FollowingClient<'pareto.v1.Fleet'>;
+  readonly registry: FailoverClient<'pareto.v1.Registry'>;
+  readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
   /** Resolves when the stream ends; again at another controller when it breaks. */
   events(request: wire.EventsRequest, options: EventsOptions): Promise<void>;
   /** False when a controller had it all. */
@@ -93,8 +93,8 @@ const channelOptions = (
 ): Parameters<typeof createChannel>[1] => (certificates === undefined ? {} : { tls: certificates(what) });
 
 const controllerClients = ({ failover }: Links): ControllerClients => ({
-  registry: createFollowingClient(failover, 'pareto.v1.Registry'),
-  fleet: createFollowingClient(failover, 'pareto.v1.Fleet'),
+  registry: createFailoverClient(failover, 'pareto.v1.Registry'),
+  fleet: createFailoverClient(failover, 'pareto.v1.Fleet'),
   upload: (upload) => uploadBlob(failover, upload),
   events: (request, { signal, onEvent }) =>
     failover.run(

@@ -3,7 +3,7 @@ import { digest, ParetoError, systemClock } from '@pareto/core';
 import {
   createChannel,
   createFailover,
-  createFollowingClient,
+  createFailoverClient,
   createServer,
   leaderOf,
   notLeading,
@@ -66,7 +66,7 @@ describe('failover', () => {
   it('asks the next when one is away, and stays with who answered', async () => {
     const controller = await startController();
     const failover = follow([nobody, controller.address]);
-    const registry = createFollowingClient(failover, 'pareto.v1.Registry');
+    const registry = createFailoverClient(failover, 'pareto.v1.Registry');
     assert.equal((await registry.list({})).tasks[0]?.name, controller.address);
     assert.equal(failover.address, controller.address);
     await registry.delete({ name: 'x' });
@@ -77,7 +77,7 @@ describe('failover', () => {
     const [follower, leader] = [await startController(), await startController()];
     follower.refuse = () => notLeading(leader.address);
     const failover = follow([follower.address]);
-    const registry = createFollowingClient(failover, 'pareto.v1.Registry');
+    const registry = createFailoverClient(failover, 'pareto.v1.Registry');
     await registry.delete({ name: 'x' });
     assert.deepEqual([follower.calls, leader.calls, failover.address], [1, 1, leader.address]);
     await registry.delete({ name: 'x' });
@@ -91,20 +91,20 @@ describe('failover', () => {
   it('waits while nobody leads, no longer than it may', async () => {
     const controller = await startController();
     controller.refuse = () => (controller.calls < 3 ? notLeading(undefined) : undefined);
-    await createFollowingClient(follow([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
+    await createFailoverClient(follow([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
     assert.equal(controller.calls, 3);
     controller.refuse = () => notLeading(undefined);
-    const registry = createFollowingClient(follow([controller.address]), 'pareto.v1.Registry');
+    const registry = createFailoverClient(follow([controller.address]), 'pareto.v1.Registry');
     const noLeader = (error: unknown): boolean => leaderOf(error) === '';
     await assert.rejects(registry.delete({ name: 'x' }, { timeoutMs: 400 }), noLeader);
-    const impatient = createFollowingClient(follow([controller.address], 300), 'pareto.v1.Registry');
+    const impatient = createFailoverClient(follow([controller.address], 300), 'pareto.v1.Registry');
     await assert.rejects(impatient.delete({ name: 'x' }), noLeader);
     controller.refuse = () => new ParetoError('unavailable', 'reworded', { details: { 'pareto-leader': '' } });
     await assert.rejects(impatient.delete({ name: 'x' }), noLeader, 'an empty trailer arrives');
   });
 
   it('says when none can be reached', async () => {
-    const registry = createFollowingClient(follow([nobody, '127.0.0.1:10']), 'pareto.v1.Registry');
+    const registry = createFailoverClient(follow([nobody, '127.0.0.1:10']), 'pareto.v1.Registry');
     const message = /^no controller answers at 127\.0\.0\.1:9 or 127\.0\.0\.1:10$/;
     await assert.rejects(registry.list({}), { code: 'unavailable', message });
   });
@@ -112,7 +112,7 @@ describe('failover', () => {
   it('repeats what reads, and not what may have been written', async () => {
     const [first, second] = [await startController(), await startController()];
     first.refuse = () => new ParetoError('unavailable', 'the store does not answer');
-    const clientOf = () => createFollowingClient(follow([first.address, second.address]), 'pareto.v1.Registry');
+    const clientOf = () => createFailoverClient(follow([first.address, second.address]), 'pareto.v1.Registry');
     assert.equal((await clientOf().list({})).tasks[0]?.name, second.address);
     await assert.rejects(clientOf().delete({ name: 'x' }), /the store does not answer/);
     assert.deepEqual([first.calls, second.calls], [2, 1]);
@@ -122,7 +122,7 @@ describe('failover', () => {
     const controller = await startController();
     controller.refuse = () => notLeading(undefined);
     const aborter = new AbortController();
-    const registry = createFollowingClient(follow([controller.address]), 'pareto.v1.Registry');
+    const registry = createFailoverClient(follow([controller.address]), 'pareto.v1.Registry');
     const listed = registry.list({}, { signal: aborter.signal });
     setTimeout(() => aborter.abort(new Error('enough')), 50);
     await assert.rejects(listed, /enough/);

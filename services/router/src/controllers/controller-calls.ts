@@ -1,7 +1,7 @@
 // What a router asks of the leader on behalf of clients: never on the way of a query.
 
 import { milliseconds, type Clock } from '@pareto/core';
-import { createChannel, createFailover, createFollowingClient, type CallOptions, type wire } from '@pareto/rpc';
+import { createChannel, createFailover, createFailoverClient, type CallOptions, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 
 export interface ControllerCalls extends Disposable {
@@ -25,7 +25,7 @@ export function createControllerCalls({ controllers, access, clock }: Controller
   const open = (address: string): ReturnType<typeof createChannel> =>
     createChannel(address, access.channel('controller'));
   const failover = createFailover({ addresses: controllers, open, clock, patienceMs });
-  const routes = createFollowingClient(failover, 'pareto.v1.Routes');
+  const routes = createFailoverClient(failover, 'pareto.v1.Routes');
   return {
     async statistics(variants, options) {
       return (await routes.statistics({ variants: [...variants] }, options)).variants;

@@ -21,16 +21,16 @@ type UnaryNames<C> = {
 }[keyof C];
 
 /** The methods that are not streams. */
-export type FollowingClient<S extends ServiceName> = Pick<ServiceClient<S>, UnaryNames<ServiceClient<S>>>;
+export type FailoverClient<S extends ServiceName> = Pick<ServiceClient<S>, UnaryNames<ServiceClient<S>>>;
 
 type Call = (request: object, options?: CallOptions) => Promise<object>;
 
 /** Calls fail over and follow the leader as `Following.run` says, within the call's deadline. */
-export function createFollowingClient<S extends ServiceName>(following: Failover, service: S): FollowingClient<S> {
+export function createFailoverClient<S extends ServiceName>(failover: Failover, service: S): FailoverClient<S> {
   const follow =
     (method: string): Call =>
     (request, options = {}) =>
-      following.run(
+      failover.run(
         (channel, limits) => {
           const call = Reflect.get(createClient(channel, service), method) as Call;
           return call(request, { ...options, ...limits });
@@ -40,5 +40,5 @@ export function createFollowingClient<S extends ServiceName>(following: Failover
   const names = Object.entries(serviceDefinition(service)).flatMap(([name, spec]) =>
     spec.requestStream || spec.responseStream ? [] : (spec.originalName ?? name),
   );
-  return Object.fromEntries(names.map((name) => [name, follow(name)])) as unknown as FollowingClient<S>;
+  return Object.fromEntries(names.map((name) => [name, follow(name)])) as unknown as FailoverClient<S>;
 }
