@@ -16,7 +16,7 @@ export interface FailoverOptions {
   /** How long one controller may take to be reached; 2 s if left out. */
   readonly connectMs?: number;
   /** How long a call waits for somebody to lead, or to be reached again; 10 s if left out. A call's own deadline ends it sooner. */
-  readonly patienceMs?: number;
+  readonly retryTimeoutMs?: number;
 }
 
 export interface FailoverCallOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
@@ -39,10 +39,10 @@ export interface Failover {
 }
 
 const defaultConnectMs = 2_000;
-const defaultPatienceMs = 10_000;
+const defaultRetryTimeoutMs = 10_000;
 
 export function createFailover(options: FailoverOptions): Failover {
-  const { addresses, clock, connectMs = defaultConnectMs, patienceMs = defaultPatienceMs } = options;
+  const { addresses, clock, connectMs = defaultConnectMs, retryTimeoutMs = defaultRetryTimeoutMs } = options;
   const channels = new Map<string, Channel>();
   let taken: Step = startSteps(addresses);
 
@@ -56,9 +56,9 @@ export function createFailover(options: FailoverOptions): Failover {
     const channel = channelTo(step.address);
     let isConnected = false;
     try {
-      await connect(channel, milliseconds(Math.min(connectMs, limits.leftMs() ?? Infinity)), limits.signal);
+      await connect(channel, milliseconds(Math.min(connectMs, limits.remainingMs() ?? Infinity)), limits.signal);
       isConnected = true;
-      return { kind: 'done', result: await work(channel, { signal: limits.signal, timeoutMs: limits.leftMs() }) };
+      return { kind: 'done', result: await work(channel, { signal: limits.signal, timeoutMs: limits.remainingMs() }) };
     } catch (error) {
       return { kind: 'failed', error, verdict: judge(error, isConnected) };
     }
@@ -81,11 +81,11 @@ export function createFailover(options: FailoverOptions): Failover {
         const { error, verdict } = attempted;
         signal?.throwIfAborted();
         // What went on for long is not what was failing before.
-        if (failingSince === undefined || clock.now() - beganAt > patienceMs) failingSince = clock.now();
+        if (failingSince === undefined || clock.now() - beganAt > retryTimeoutMs) failingSince = clock.now();
         const next = nextStep(addresses, step, verdict, isRepeatable);
         if (next.kind === 'unreachable') throw unreachable(options, error);
-        const patienceLeftMs = failingSince + patienceMs - clock.now();
-        if (next.kind === 'give-up' || next.pauseMs >= Math.min(patienceLeftMs, limits.leftMs() ?? Infinity))
+        const remainingMs = failingSince + retryTimeoutMs - clock.now();
+        if (next.kind === 'give-up' || next.pauseMs >= Math.min(remainingMs, limits.remainingMs() ?? Infinity))
           throw error;
         await clock.sleep(milliseconds(next.pauseMs), signal);
         ({ step } = next);
@@ -105,12 +105,12 @@ type Attempted<T> =
 interface Limits {
   readonly signal: AbortSignal | undefined;
   /** Until the deadline of all of it. */
-  readonly leftMs: () => number | undefined;
+  readonly remainingMs: () => number | undefined;
 }
 
 function limitsOf(clock: Clock, signal: AbortSignal | undefined, timeoutMs: number | undefined): Limits {
   const endsAt = timeoutMs === undefined ? undefined : clock.now() + timeoutMs;
-  return { signal, leftMs: () => (endsAt === undefined ? undefined : Math.max(0, endsAt - clock.now())) };
+  return { signal, remainingMs: () => (endsAt === undefined ? undefined : Math.max(0, endsAt - clock.now())) };
 }
 
 const unreachable = ({ addresses, what = 'controller' }: FailoverOptions, cause: unknown): ParetoError =>

@@ -56,9 +56,9 @@ describe('failover', () => {
     });
     return Object.assign(controller, { address: `127.0.0.1:${await server.listen('127.0.0.1', 0)}` });
   }
-  function follow(addresses: readonly string[], patienceMs = 2_000): Failover {
+  function follow(addresses: readonly string[], retryTimeoutMs = 2_000): Failover {
     const open = (address: string) => createChannel(address);
-    const failover = createFailover({ addresses, open, clock: systemClock, patienceMs });
+    const failover = createFailover({ addresses, open, clock: systemClock, retryTimeoutMs });
     cleanUps.push(() => failover.close());
     return failover;
   }

@@ -24,7 +24,7 @@ const patienceMs = milliseconds(3_000);
 export function createControllerCalls({ controllers, access, clock }: ControllerCallsOptions): ControllerCalls {
   const open = (address: string): ReturnType<typeof createChannel> =>
     createChannel(address, access.channel('controller'));
-  const failover = createFailover({ addresses: controllers, open, clock, patienceMs });
+  const failover = createFailover({ addresses: controllers, open, clock, retryTimeoutMs: patienceMs });
   const routes = createFailoverClient(failover, 'pareto.v1.Routes');
   return {
     async statistics(variants, options) {
