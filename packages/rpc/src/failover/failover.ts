@@ -3,7 +3,7 @@
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { Channel } from '../client/client.js';
 import { connect } from '../client/connect.js';
-import { judge, nextStep, startSteps, type Step } from './following-steps.js';
+import { classifyFailure, nextStep, startSteps, type Step } from './following-steps.js';
 import type { CallOptions } from '../transport/options.js';
 
 export interface FailoverOptions {
@@ -60,7 +60,7 @@ export function createFailover(options: FailoverOptions): Failover {
       isConnected = true;
       return { kind: 'done', result: await work(channel, { signal: limits.signal, timeoutMs: limits.remainingMs() }) };
     } catch (error) {
-      return { kind: 'failed', error, verdict: judge(error, isConnected) };
+      return { kind: 'failed', error, failure: classifyFailure(error, isConnected) };
     }
   }
 
@@ -78,11 +78,11 @@ export function createFailover(options: FailoverOptions): Failover {
           taken = step;
           return attempted.result;
         }
-        const { error, verdict } = attempted;
+        const { error, failure } = attempted;
         signal?.throwIfAborted();
         // What went on for long is not what was failing before.
         if (failingSince === undefined || clock.now() - beganAt > retryTimeoutMs) failingSince = clock.now();
-        const next = nextStep(addresses, step, verdict, isRepeatable);
+        const next = nextStep(addresses, step, failure, isRepeatable);
         if (next.kind === 'unreachable') throw unreachable(options, error);
         const remainingMs = failingSince + retryTimeoutMs - clock.now();
         if (next.kind === 'give-up' || next.pauseMs >= Math.min(remainingMs, limits.remainingMs() ?? Infinity))
@@ -100,7 +100,7 @@ export function createFailover(options: FailoverOptions): Failover {
 
 type Attempted<T> =
   | { readonly kind: 'done'; readonly result: T }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly verdict: ReturnType<typeof judge> };
+  | { readonly kind: 'failed'; readonly error: unknown; readonly failure: ReturnType<typeof classifyFailure> };
 
 interface Limits {
   readonly signal: AbortSignal | undefined;

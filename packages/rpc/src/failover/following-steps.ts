@@ -12,13 +12,13 @@ export interface Step {
   /** Leaders followed in a row without a pause. */
   readonly hops: number;
   /** Controllers of the list that could not be reached, in a row. */
-  readonly away: number;
+  readonly notReached: number;
   /** Some controller has answered this call. */
   readonly isAnswered: boolean;
 }
 
 /** What a failure says of the controller that it came from, and of the call. */
-export type Verdict =
+export type FailureKind =
   /** Not done: this one leads. */
   | { readonly kind: 'leader'; readonly address: string }
   /** Not done: nobody leads. */
@@ -45,7 +45,7 @@ const leaderKey = 'pareto-leader';
 const nobodyLeads = 'no controller leads now';
 
 /** `isConnected`: there was a connection when the call was made. */
-export function judge(error: unknown, isConnected: boolean): Verdict {
+export function classifyFailure(error: unknown, isConnected: boolean): FailureKind {
   if (!(error instanceof ParetoError)) return { kind: 'final' };
   const leader = leaderOf(error);
   if (leader === '') return { kind: 'nobody' };
@@ -82,7 +82,7 @@ export const startSteps = (addresses: readonly string[], taken?: Step): Step => 
   index: taken?.index ?? 0,
   isNamed: taken?.isNamed ?? false,
   hops: 0,
-  away: 0,
+  notReached: 0,
   isAnswered: false,
 });
 
@@ -90,36 +90,38 @@ const mostHops = 3;
 /** Elections take a second or more. */
 const waitMs = 250;
 
-export function nextStep(addresses: readonly string[], last: Step, verdict: Verdict, isRepeatable: boolean): Next {
-  switch (verdict.kind) {
+export function nextStep(addresses: readonly string[], last: Step, failure: FailureKind, isRepeatable: boolean): Next {
+  switch (failure.kind) {
     case 'final':
       return { kind: 'give-up' };
     case 'leader': {
-      const isFree = last.hops < mostHops && verdict.address !== last.address;
-      const step = { ...last, address: verdict.address, isNamed: true, away: 0, isAnswered: true };
+      const isFree = last.hops < mostHops && failure.address !== last.address;
+      const step = { ...last, address: failure.address, isNamed: true, notReached: 0, isAnswered: true };
       return { kind: 'step', step: { ...step, hops: isFree ? last.hops + 1 : 0 }, pauseMs: isFree ? 0 : waitMs };
     }
     case 'nobody':
-      return ofList(addresses, { ...last, away: 0, isAnswered: true }, last.index + 1, waitMs);
+      return ofList(addresses, { ...last, notReached: 0, isAnswered: true }, last.index + 1, waitMs);
     case 'lost':
       return isRepeatable
         ? ofList(addresses, { ...last, isAnswered: true }, last.index + 1, waitMs)
         : { kind: 'give-up' };
     case 'away':
-      return away(addresses, last);
+      return afterNotReached(addresses, last);
   }
 }
 
-function away(addresses: readonly string[], last: Step): Next {
+function afterNotReached(addresses: readonly string[], last: Step): Next {
   // Whoever named it answers, and will soon know another.
   if (last.isNamed) return ofList(addresses, last, last.index, last.isAnswered ? waitMs : 0);
-  const gone = last.away + 1;
-  if (gone < addresses.length) return ofList(addresses, { ...last, away: gone }, last.index + 1, 0);
-  return last.isAnswered ? ofList(addresses, { ...last, away: 0 }, last.index + 1, waitMs) : { kind: 'unreachable' };
+  const notReached = last.notReached + 1;
+  if (notReached < addresses.length) return ofList(addresses, { ...last, notReached }, last.index + 1, 0);
+  return last.isAnswered
+    ? ofList(addresses, { ...last, notReached: 0 }, last.index + 1, waitMs)
+    : { kind: 'unreachable' };
 }
 
-function ofList(addresses: readonly string[], last: Step, wanted: number, pauseMs: number): Next {
-  const index = wanted % addresses.length;
+function ofList(addresses: readonly string[], last: Step, next: number, pauseMs: number): Next {
+  const index = next % addresses.length;
   const step = { ...last, address: addresses[index] ?? '', index, isNamed: false, hops: 0 };
   return { kind: 'step', step, pauseMs };
 }

@@ -3,27 +3,27 @@ import { Metadata, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { ParetoError } from '@pareto/core';
 import {
-  judge,
+  classifyFailure,
   leaderOf,
   nextStep,
   notLeading,
   startSteps,
   type Step,
-  type Verdict,
+  type FailureKind,
 } from '../../src/failover/following-steps.js';
 import { fromServiceError } from '../../src/transport/status.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
 const gone = new ParetoError('unavailable', 'Connection dropped');
-const away: Verdict = { kind: 'away' };
+const notReached: FailureKind = { kind: 'away' };
 const refused = fromServiceError(
   Object.assign(new Error('14 UNAVAILABLE'), {
     ...{ code: status.UNAVAILABLE, details: 'Stream refused by server', metadata: new Metadata() },
   }),
 );
 
-describe('judge', () => {
-  const cases: readonly (readonly [string, unknown, boolean, Verdict])[] = [
+describe('classifyFailure', () => {
+  const cases: readonly (readonly [string, unknown, boolean, FailureKind])[] = [
     ['a leader named', notLeading('c:1'), true, { kind: 'leader', address: 'c:1' }],
     ['no leader', notLeading(undefined), true, { kind: 'nobody' }],
     ['another precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
@@ -37,7 +37,7 @@ describe('judge', () => {
     ['a defect', new Error('defect'), true, { kind: 'final' }],
   ];
   for (const [name, error, isConnected, expected] of cases) {
-    it(name, () => assert.deepEqual(judge(error, isConnected), expected));
+    it(name, () => assert.deepEqual(classifyFailure(error, isConnected), expected));
   }
 
   it('knows by the details that no controller leads, whatever the text says', () => {
@@ -59,10 +59,10 @@ describe('judge', () => {
   });
 });
 
-function walk(verdicts: readonly Verdict[], isRepeatable = false): readonly string[] {
+function walk(failures: readonly FailureKind[], isRepeatable = false): readonly string[] {
   let step: Step = startSteps(addresses);
-  return verdicts.map((verdict) => {
-    const next = nextStep(addresses, step, verdict, isRepeatable);
+  return failures.map((failure) => {
+    const next = nextStep(addresses, step, failure, isRepeatable);
     if (next.kind !== 'step') return next.kind;
     ({ step } = next);
     return next.pauseMs === 0 ? step.address : `${step.address} later`;
@@ -70,13 +70,13 @@ function walk(verdicts: readonly Verdict[], isRepeatable = false): readonly stri
 }
 
 describe('nextStep', () => {
-  const leader = (address: string): Verdict => ({ kind: 'leader', address });
-  const cases: readonly (readonly [string, readonly Verdict[], readonly string[]])[] = [
-    ['tries the whole list once', [away, away, away], ['b:1', 'c:1', 'unreachable']],
+  const leader = (address: string): FailureKind => ({ kind: 'leader', address });
+  const cases: readonly (readonly [string, readonly FailureKind[], readonly string[]])[] = [
+    ['tries the whole list once', [notReached, notReached, notReached], ['b:1', 'c:1', 'unreachable']],
     ['follows a leader that was named, though it is not of the list', [leader('d:1')], ['d:1']],
     [
       'goes back to who named a leader that is gone, and waits for the next',
-      [away, leader('a:1'), away, leader('a:1'), away, leader('c:1')],
+      [notReached, leader('a:1'), notReached, leader('a:1'), notReached, leader('c:1')],
       ['b:1', 'a:1', 'b:1 later', 'a:1', 'b:1 later', 'c:1'],
     ],
     [
@@ -86,7 +86,7 @@ describe('nextStep', () => {
     ],
     [
       'goes on while some answer',
-      [{ kind: 'nobody' }, away, away, away, away],
+      [{ kind: 'nobody' }, notReached, notReached, notReached, notReached],
       ['b:1 later', 'c:1', 'a:1', 'b:1 later', 'c:1'],
     ],
     ['pauses when each names another', ['b:1', 'a:1', 'b:1', 'a:1'].map(leader), ['b:1', 'a:1', 'b:1', 'a:1 later']],
@@ -94,20 +94,20 @@ describe('nextStep', () => {
     ['does not repeat what may have been done', [{ kind: 'lost' }], ['give-up']],
     ['ends with an answer', [{ kind: 'final' }], ['give-up']],
   ];
-  for (const [name, verdicts, expected] of cases) it(name, () => assert.deepEqual(walk(verdicts), expected));
+  for (const [name, failures, expected] of cases) it(name, () => assert.deepEqual(walk(failures), expected));
 
   it('repeats what may be repeated', () => assert.deepEqual(walk([{ kind: 'lost' }], true), ['b:1 later']));
 
   it('never goes on without a pause for long', () => {
-    const verdict = fc.oneof(
-      fc.constantFrom<Verdict>({ kind: 'nobody' }, away, { kind: 'lost' }),
-      fc.constantFrom('a:1', 'b:1', 'd:1').map((address): Verdict => ({ kind: 'leader', address })),
+    const failure = fc.oneof(
+      fc.constantFrom<FailureKind>({ kind: 'nobody' }, notReached, { kind: 'lost' }),
+      fc.constantFrom('a:1', 'b:1', 'd:1').map((address): FailureKind => ({ kind: 'leader', address })),
     );
     fc.assert(
-      fc.property(fc.array(verdict, { maxLength: 60 }), (verdicts) => {
+      fc.property(fc.array(failure, { maxLength: 60 }), (failures) => {
         let atOnce = 0;
         let most = 0;
-        for (const place of walk(verdicts, true)) {
+        for (const place of walk(failures, true)) {
           if (place === 'unreachable') break;
           atOnce = place.endsWith('later') ? 0 : atOnce + 1;
           most = Math.max(most, atOnce);
