@@ -3,7 +3,7 @@
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { Channel } from '../client/client.js';
 import { connect } from '../client/connect.js';
-import { classifyFailure, nextStep, startSteps, type Step } from './following-steps.js';
+import { classifyFailure, nextStep, startSteps, type Step } from './failover-steps.js';
 import type { CallOptions } from '../transport/options.js';
 
 export interface FailoverOptions {

@@ -22,11 +22,11 @@ export type FailureKind =
   /** Not done: this one leads. */
   | { readonly kind: 'leader'; readonly address: string }
   /** Not done: nobody leads. */
-  | { readonly kind: 'nobody' }
+  | { readonly kind: 'no-leader' }
   /** Not done: it can't be reached. */
-  | { readonly kind: 'away' }
+  | { readonly kind: 'not-reached' }
   /** It went away: done or not. */
-  | { readonly kind: 'lost' }
+  | { readonly kind: 'outcome-unknown' }
   /** The controller's last word, or the caller's. */
   | { readonly kind: 'final' };
 
@@ -48,12 +48,12 @@ const nobodyLeads = 'no controller leads now';
 export function classifyFailure(error: unknown, isConnected: boolean): FailureKind {
   if (!(error instanceof ParetoError)) return { kind: 'final' };
   const leader = leaderOf(error);
-  if (leader === '') return { kind: 'nobody' };
+  if (leader === '') return { kind: 'no-leader' };
   if (leader !== undefined) return { kind: 'leader', address: leader };
   // Its own deadline may be shorter than the call's.
-  if (error.code === 'deadline-exceeded') return { kind: 'lost' };
+  if (error.code === 'deadline-exceeded') return { kind: 'outcome-unknown' };
   if (error.code !== 'unavailable') return { kind: 'final' };
-  return { kind: !isConnected || isNotSent(error) ? 'away' : 'lost' };
+  return { kind: !isConnected || isNotSent(error) ? 'not-reached' : 'outcome-unknown' };
 }
 
 /**
@@ -99,13 +99,13 @@ export function nextStep(addresses: readonly string[], last: Step, failure: Fail
       const step = { ...last, address: failure.address, isNamed: true, notReached: 0, isAnswered: true };
       return { kind: 'step', step: { ...step, hops: isFree ? last.hops + 1 : 0 }, pauseMs: isFree ? 0 : waitMs };
     }
-    case 'nobody':
+    case 'no-leader':
       return ofList(addresses, { ...last, notReached: 0, isAnswered: true }, last.index + 1, waitMs);
-    case 'lost':
+    case 'outcome-unknown':
       return isRepeatable
         ? ofList(addresses, { ...last, isAnswered: true }, last.index + 1, waitMs)
         : { kind: 'give-up' };
-    case 'away':
+    case 'not-reached':
       return afterNotReached(addresses, last);
   }
 }

@@ -10,12 +10,12 @@ import {
   startSteps,
   type Step,
   type FailureKind,
-} from '../../src/failover/following-steps.js';
+} from '../../src/failover/failover-steps.js';
 import { fromServiceError } from '../../src/transport/status.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
 const gone = new ParetoError('unavailable', 'Connection dropped');
-const notReached: FailureKind = { kind: 'away' };
+const notReached: FailureKind = { kind: 'not-reached' };
 const refused = fromServiceError(
   Object.assign(new Error('14 UNAVAILABLE'), {
     ...{ code: status.UNAVAILABLE, details: 'Stream refused by server', metadata: new Metadata() },
@@ -25,14 +25,19 @@ const refused = fromServiceError(
 describe('classifyFailure', () => {
   const cases: readonly (readonly [string, unknown, boolean, FailureKind])[] = [
     ['a leader named', notLeading('c:1'), true, { kind: 'leader', address: 'c:1' }],
-    ['no leader', notLeading(undefined), true, { kind: 'nobody' }],
+    ['no leader', notLeading(undefined), true, { kind: 'no-leader' }],
     ['another precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
-    ['no connection before the call', gone, false, { kind: 'away' }],
-    ['sent back unread', refused, true, { kind: 'away' }],
-    ['sent back unread, wrapped', new ParetoError('unavailable', 'x', { cause: refused }), true, { kind: 'away' }],
-    ['a text like that', new ParetoError('unavailable', 'Stream refused by server'), true, { kind: 'lost' }],
-    ['a connection that broke', gone, true, { kind: 'lost' }],
-    ['a deadline', new ParetoError('deadline-exceeded', 'late'), true, { kind: 'lost' }],
+    ['no connection before the call', gone, false, { kind: 'not-reached' }],
+    ['sent back unread', refused, true, { kind: 'not-reached' }],
+    [
+      'sent back unread, wrapped',
+      new ParetoError('unavailable', 'x', { cause: refused }),
+      true,
+      { kind: 'not-reached' },
+    ],
+    ['a text like that', new ParetoError('unavailable', 'Stream refused by server'), true, { kind: 'outcome-unknown' }],
+    ['a connection that broke', gone, true, { kind: 'outcome-unknown' }],
+    ['a deadline', new ParetoError('deadline-exceeded', 'late'), true, { kind: 'outcome-unknown' }],
     ['an answer', new ParetoError('not-found', 'none'), true, { kind: 'final' }],
     ['a defect', new Error('defect'), true, { kind: 'final' }],
   ];
@@ -81,26 +86,26 @@ describe('nextStep', () => {
     ],
     [
       'goes round while nobody leads',
-      Array(4).fill({ kind: 'nobody' }),
+      Array(4).fill({ kind: 'no-leader' }),
       ['b', 'c', 'a', 'b'].map((x) => `${x}:1 later`),
     ],
     [
       'goes on while some answer',
-      [{ kind: 'nobody' }, notReached, notReached, notReached, notReached],
+      [{ kind: 'no-leader' }, notReached, notReached, notReached, notReached],
       ['b:1 later', 'c:1', 'a:1', 'b:1 later', 'c:1'],
     ],
     ['pauses when each names another', ['b:1', 'a:1', 'b:1', 'a:1'].map(leader), ['b:1', 'a:1', 'b:1', 'a:1 later']],
     ['does not follow one that names itself at once', [leader('a:1')], ['a:1 later']],
-    ['does not repeat what may have been done', [{ kind: 'lost' }], ['give-up']],
+    ['does not repeat what may have been done', [{ kind: 'outcome-unknown' }], ['give-up']],
     ['ends with an answer', [{ kind: 'final' }], ['give-up']],
   ];
   for (const [name, failures, expected] of cases) it(name, () => assert.deepEqual(walk(failures), expected));
 
-  it('repeats what may be repeated', () => assert.deepEqual(walk([{ kind: 'lost' }], true), ['b:1 later']));
+  it('repeats what may be repeated', () => assert.deepEqual(walk([{ kind: 'outcome-unknown' }], true), ['b:1 later']));
 
   it('never goes on without a pause for long', () => {
     const failure = fc.oneof(
-      fc.constantFrom<FailureKind>({ kind: 'nobody' }, notReached, { kind: 'lost' }),
+      fc.constantFrom<FailureKind>({ kind: 'no-leader' }, notReached, { kind: 'outcome-unknown' }),
       fc.constantFrom('a:1', 'b:1', 'd:1').map((address): FailureKind => ({ kind: 'leader', address })),
     );
     fc.assert(
