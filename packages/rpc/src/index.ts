@@ -29,7 +29,7 @@ export { encodePiecewiseRequest, type PiecewiseRequest, type PiecewiseTensor } f
 export { type DuplexStream } from './transport/streams.js';
 export { createFailover, type Failover, type FailoverOptions, type FailoverCallOptions } from './failover/failover.js';
 export { createFailoverClient, type FailoverClient } from './failover/failover-client.js';
-export { leaderOf, notLeading } from './failover/failover-steps.js';
+export { leaderOf, notLeaderError } from './failover/failover-steps.js';
 export { uploadBlob, type Upload } from './failover/failover-upload.js';
 export { isNotSent } from './failover/not-sent.js';
 export { scanInferRequest, type ScannedInput, type ScannedOutput, type ScannedRequest } from './oip/scan.js';

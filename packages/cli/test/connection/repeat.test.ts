@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError, systemClock, type Clock, type ErrorCode } from '@pareto/core';
-import { notLeading } from '@pareto/rpc';
+import { notLeaderError } from '@pareto/rpc';
 import { repeat, repeatOptions, type RepeatOptions } from '../../src/connection/repeat.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
 
@@ -36,7 +36,7 @@ describe('repeat', () => {
       new ParetoError('unavailable', 'away'),
       new ParetoError('aborted', 'changed'),
       new ParetoError('cancelled', 'the server stops'),
-      notLeading(undefined),
+      notLeaderError(undefined),
       new ParetoError('unavailable', 'an election is in progress', { details: { 'pareto-leader': '' } }),
     ]) {
       assert.equal(await repeat(failing(error, 3), options()), 'done');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
-import { createServer, notLeading, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
+import { createServer, notLeaderError, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
 
 /** What several controllers have in common. */
 export interface FakeStorage {
@@ -100,7 +100,7 @@ function blobs(storage: FakeStorage, controller: FakeController): ServiceHandler
 function registry(storage: FakeStorage, controller: FakeController): ServiceHandlers<'pareto.v1.Registry'> {
   const write = async (method: string, name: string, apply: () => void): Promise<void> => {
     storage.calls.push(`${method} ${name}`);
-    if (controller.leader !== undefined) throw notLeading(controller.leader === '' ? undefined : controller.leader);
+    if (controller.leader !== undefined) throw notLeaderError(controller.leader === '' ? undefined : controller.leader);
     const { next } = controller;
     controller.next = undefined;
     if (next?.when === 'before') throw next.error;

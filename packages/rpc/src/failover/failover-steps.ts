@@ -69,7 +69,7 @@ export function leaderOf(error: unknown): string | undefined {
 }
 
 /** Returns the error that `leaderOf` reads. If `leader` is undefined, no controller leads now, and `advice` says what to do. */
-export const notLeading = (leader: string | undefined, advice = 'try again'): ParetoError =>
+export const notLeaderError = (leader: string | undefined, advice = 'try again'): ParetoError =>
   leader === undefined
     ? new ParetoError('unavailable', `${nobodyLeads}: ${advice}`, { details: { [leaderKey]: '' } })
     : new ParetoError('failed-precondition', `this controller does not lead: ask ${leader}`, {

@@ -6,7 +6,7 @@ import {
   classifyFailure,
   leaderOf,
   nextStep,
-  notLeading,
+  notLeaderError,
   startSteps,
   type Step,
   type FailureKind,
@@ -24,8 +24,8 @@ const refused = fromServiceError(
 
 describe('classifyFailure', () => {
   const cases: readonly (readonly [string, unknown, boolean, FailureKind])[] = [
-    ['a leader named', notLeading('c:1'), true, { kind: 'leader', address: 'c:1' }],
-    ['no leader', notLeading(undefined), true, { kind: 'no-leader' }],
+    ['a leader named', notLeaderError('c:1'), true, { kind: 'leader', address: 'c:1' }],
+    ['no leader', notLeaderError(undefined), true, { kind: 'no-leader' }],
     ['another precondition', new ParetoError('failed-precondition', 'no'), true, { kind: 'final' }],
     ['no connection before the call', gone, false, { kind: 'not-reached' }],
     ['sent back unread', refused, true, { kind: 'not-reached' }],
@@ -48,8 +48,8 @@ describe('classifyFailure', () => {
   it('knows by the details that no controller leads, whatever the text says', () => {
     const reworded = new ParetoError('unavailable', 'an election is in progress', { details: { 'pareto-leader': '' } });
     assert.equal(leaderOf(reworded), '');
-    assert.deepEqual(notLeading(undefined).details, { 'pareto-leader': '' });
-    assert.equal(notLeading(undefined, 'retry in a moment').message, 'no controller leads now: retry in a moment');
+    assert.deepEqual(notLeaderError(undefined).details, { 'pareto-leader': '' });
+    assert.equal(notLeaderError(undefined, 'retry in a moment').message, 'no controller leads now: retry in a moment');
   });
 
   it('knows by the text that no controller leads where release 0.1 says so', () => {

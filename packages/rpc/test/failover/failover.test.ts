@@ -6,7 +6,7 @@ import {
   createFailoverClient,
   createServer,
   leaderOf,
-  notLeading,
+  notLeaderError,
   uploadBlob,
   type Failover,
   type RpcServer,
@@ -75,7 +75,7 @@ describe('failover', () => {
 
   it('goes to the leader, of the list or not', async () => {
     const [follower, leader] = [await startController(), await startController()];
-    follower.refuse = () => notLeading(leader.address);
+    follower.refuse = () => notLeaderError(leader.address);
     const failover = follow([follower.address]);
     const registry = createFailoverClient(failover, 'pareto.v1.Registry');
     await registry.delete({ name: 'x' });
@@ -90,10 +90,10 @@ describe('failover', () => {
 
   it('waits while nobody leads, no longer than it may', async () => {
     const controller = await startController();
-    controller.refuse = () => (controller.calls < 3 ? notLeading(undefined) : undefined);
+    controller.refuse = () => (controller.calls < 3 ? notLeaderError(undefined) : undefined);
     await createFailoverClient(follow([controller.address]), 'pareto.v1.Registry').delete({ name: 'x' });
     assert.equal(controller.calls, 3);
-    controller.refuse = () => notLeading(undefined);
+    controller.refuse = () => notLeaderError(undefined);
     const registry = createFailoverClient(follow([controller.address]), 'pareto.v1.Registry');
     const noLeader = (error: unknown): boolean => leaderOf(error) === '';
     await assert.rejects(registry.delete({ name: 'x' }, { timeoutMs: 400 }), noLeader);
@@ -120,7 +120,7 @@ describe('failover', () => {
 
   it('ends when its signal aborts', async () => {
     const controller = await startController();
-    controller.refuse = () => notLeading(undefined);
+    controller.refuse = () => notLeaderError(undefined);
     const aborter = new AbortController();
     const registry = createFailoverClient(follow([controller.address]), 'pareto.v1.Registry');
     const listed = registry.list({}, { signal: aborter.signal });

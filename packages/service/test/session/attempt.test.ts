@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSeededRng, ParetoError } from '@pareto/core';
-import { notLeading } from '@pareto/rpc';
+import { notLeaderError } from '@pareto/rpc';
 import {
   firstAttempt,
   nextAttempt,
@@ -25,8 +25,8 @@ const fresh: Attempt = {
 };
 
 const lost: Outcome = { heardMs: undefined, error: new Error('gone') };
-const names = (leader: string): Outcome => ({ heardMs: undefined, error: notLeading(leader) });
-const nobody: Outcome = { heardMs: undefined, error: notLeading(undefined) };
+const names = (leader: string): Outcome => ({ heardMs: undefined, error: notLeaderError(leader) });
+const nobody: Outcome = { heardMs: undefined, error: notLeaderError(undefined) };
 const after = (heardMs: number, error?: unknown): Outcome => ({ heardMs, error });
 
 /** `b:1`; `b:1 any` when any controller will do; `, later` when a pause goes before. */
@@ -49,8 +49,12 @@ describe('attempts for a leader', () => {
       [names('d:1'), lost, names('d:1'), lost],
       ['d:1', 'b:1, later', 'd:1, later', 'c:1, later'],
     ],
-    ['follow at once again after a controller stayed', [names('b:1'), after(1_000, notLeading('c:1'))], ['b:1', 'c:1']],
-    ['but not after one that did not', [names('b:1'), after(999, notLeading('c:1'))], ['b:1', 'c:1, later']],
+    [
+      'follow at once again after a controller stayed',
+      [names('b:1'), after(1_000, notLeaderError('c:1'))],
+      ['b:1', 'c:1'],
+    ],
+    ['but not after one that did not', [names('b:1'), after(999, notLeaderError('c:1'))], ['b:1', 'c:1, later']],
     ['do not believe who names itself', [names('a:1')], ['b:1, later']],
     ['go on after a controller that stayed is gone', [after(5_000)], ['b:1, later']],
   ];
@@ -70,7 +74,7 @@ describe('attempts where any controller will do', () => {
     ['take any other when that one is gone', [nobody, lost, lost], ['a:1 any', 'b:1 any, later', 'c:1 any, later']],
     [
       'try a leader at once that such a one names later, and come back',
-      [nobody, after(10_000, notLeading('d:1')), lost],
+      [nobody, after(10_000, notLeaderError('d:1')), lost],
       ['a:1 any', 'd:1', 'a:1 any, later'],
     ],
     ['look for the leader again when such a one is lost', [nobody, after(10_000)], ['a:1 any', 'b:1, later']],
@@ -86,7 +90,14 @@ describe('attempts where any controller will do', () => {
 
 describe('attempts in time', () => {
   const error = fc.constantFrom(
-    ...[undefined, new Error('gone'), notLeading(undefined), notLeading('a:1'), notLeading('b:1'), notLeading('d:1')],
+    ...[
+      undefined,
+      new Error('gone'),
+      notLeaderError(undefined),
+      notLeaderError('a:1'),
+      notLeaderError('b:1'),
+      notLeaderError('d:1'),
+    ],
   );
   const outcome = fc.record({ heardMs: fc.option(fc.nat({ max: 3_000 }), { nil: undefined }), error });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { createSeededRng, milliseconds, systemClock } from '@pareto/core';
-import { createClient, createServer, notLeading, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
+import { createClient, createServer, notLeaderError, type DuplexStream, type RpcServer, type wire } from '@pareto/rpc';
 import { createLogger } from '@pareto/telemetry';
 import { createSession, createTokenAccess, type Session } from '../../src/index.js';
 
@@ -78,7 +78,7 @@ describe('session', () => {
   it('goes to the leader that a follower names', async () => {
     const leader = await controller(0, (_message, say) => say(9));
     const follower = await controller(0, () => {
-      throw notLeading(leader.address);
+      throw notLeaderError(leader.address);
     });
     servers.push(leader.server, follower.server);
     await begin([follower.address]);
@@ -88,7 +88,7 @@ describe('session', () => {
 
   it('takes one that does not lead when the leader is gone and any will do', async () => {
     const follower = await controller(0, async ({ hello }, say) => {
-      if (hello?.workerId !== 'any') throw notLeading('127.0.0.1:9');
+      if (hello?.workerId !== 'any') throw notLeaderError('127.0.0.1:9');
       await say(4);
     });
     servers.push(follower.server);
@@ -98,7 +98,7 @@ describe('session', () => {
 
   it('sends nothing before a controller has answered, and says why', async () => {
     const { server, address } = await controller(0, async () => {
-      throw notLeading(undefined);
+      throw notLeaderError(undefined);
     });
     servers.push(server);
     await begin([address]);

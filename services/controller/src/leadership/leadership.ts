@@ -1,7 +1,7 @@
 // Whether this controller leads, and every write of a leader: fenced, counted, and readable in the mirror once it returns.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
-import { notLeading } from '@pareto/rpc';
+import { notLeaderError } from '@pareto/rpc';
 import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import { electedLeader, leadsBy } from './election-candidates.js';
@@ -102,7 +102,7 @@ export function createLeader(options: LeaderOptions): Leader {
 
   const refusal = (): ParetoError => {
     if (store.silentMs > unresponsiveMs) return unresponsiveError(store.silentMs);
-    return notLeading(elsewhere(), 'nothing was written; try again in a moment');
+    return notLeaderError(elsewhere(), 'nothing was written; try again in a moment');
   };
 
   mirror.onChange((kinds) => {

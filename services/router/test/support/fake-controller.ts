@@ -1,7 +1,7 @@
 // A controller that sends the rows it is given, and keeps what routers say.
 
 import { EventEmitter, once } from 'node:events';
-import { createServer, notLeading, type DuplexStream, type wire } from '@pareto/rpc';
+import { createServer, notLeaderError, type DuplexStream, type wire } from '@pareto/rpc';
 
 export interface FakeController {
   readonly address: string;
@@ -30,7 +30,7 @@ type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 const heartbeatMs = 1_000;
 
 const refuse = (leader: string): never => {
-  throw notLeading(leader === '' ? undefined : leader);
+  throw notLeaderError(leader === '' ? undefined : leader);
 };
 
 /** `epoch` is of its tables: each controller has its own. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { digest, ParetoError, type Digest } from '@pareto/core';
-import { createServer, notLeading, type DuplexStream, type wire } from '@pareto/rpc';
+import { createServer, notLeaderError, type DuplexStream, type wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 
 export interface FakeController {
@@ -117,7 +117,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
   server.add('pareto.v1.Fleet', {
     async join(stream: WorkerStream) {
       const refuse = (leader: string): never => {
-        throw notLeading(leader === '' ? undefined : leader);
+        throw notLeaderError(leader === '' ? undefined : leader);
       };
       if (controller.leader !== undefined) refuse(controller.leader);
       say = (message) => void stream.write(message);
