@@ -57,7 +57,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { leader } = cluster;
   /** Where nobody is known to lead this controller says what it knows. */
   const preferLeader = (): void => {
-    if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.refusal();
+    if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.notLeaderError();
   };
   const registry = { ...parts, ...cluster, maxBatchSize: config.maxBatchSize, runExclusive: createWriteQueue() };
   server.add(

@@ -36,7 +36,7 @@ export const createEvents = ({ events, cluster, preferLeader, draining, clock }:
       if (!follow || signal.aborted) break;
       if (events.since(last).length === 0) await events.changed.wait(maxWaitMs, signal);
     }
-    if (follow && term?.lost.aborted === true) throw leader.refusal();
+    if (follow && term?.lost.aborted === true) throw leader.notLeaderError();
   };
 
 function isAbout(

@@ -83,7 +83,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
       logger.info('worker left', { worker: info.id });
       if (!lost.aborted) addEvent('left: its stream has ended');
     }
-    if (lost.aborted) throw leader.refusal();
+    if (lost.aborted) throw leader.notLeaderError();
   };
 }
 

@@ -27,7 +27,7 @@ export interface Leader {
    * Why this controller can't write: `failed-precondition` with the leader's address in `pareto-leader`; `unavailable` when
    * nobody leads (`pareto-leader` is empty then), or when the store is silent.
    */
-  refusal(): ParetoError;
+  notLeaderError(): ParetoError;
   /**
    * Writes as the leader, and waits until the mirror shows it. False when a compare failed; the mirror then shows what was
    * in the way. Throws `refusal` when this controller leads no more.
@@ -100,7 +100,7 @@ export function createLeader(options: LeaderOptions): Leader {
     return leader === own ? undefined : leader;
   };
 
-  const refusal = (): ParetoError => {
+  const leaderError = (): ParetoError => {
     if (store.silentMs > unresponsiveMs) return unresponsiveError(store.silentMs);
     return notLeaderError(elsewhere(), 'nothing was written; try again in a moment');
   };
@@ -130,12 +130,12 @@ export function createLeader(options: LeaderOptions): Leader {
       }
     },
     require() {
-      if (current === undefined) throw refusal();
+      if (current === undefined) throw leaderError();
       return current.term;
     },
-    refusal,
+    notLeaderError: leaderError,
     async write(compares, operations) {
-      if (current === undefined) throw refusal();
+      if (current === undefined) throw leaderError();
       const { leadership, end } = current;
       const fence: Compare = { kind: 'leader', fence: leadership.fence };
       const startedAt = clock.now();
@@ -143,7 +143,7 @@ export function createLeader(options: LeaderOptions): Leader {
       countWrite(metrics, operations.length, clock.now() - startedAt);
       if (result.kind === 'conflict' && result.failed.some((compare) => compare.kind === 'leader')) {
         end('the store knows another leader');
-        throw refusal();
+        throw leaderError();
       }
       const reached = mirror.reached(result.revision);
       if (result.kind === 'committed') return reached.then(() => true);

@@ -23,7 +23,7 @@ export interface Routes {
 
 export interface RoutesOptions {
   readonly table: TableLog;
-  readonly leader: Pick<Leader, 'term' | 'elsewhere' | 'refusal'>;
+  readonly leader: Pick<Leader, 'term' | 'elsewhere' | 'notLeaderError'>;
   readonly demand: DemandWindow;
   readonly rows: (routers: readonly wire.RouterInfoInput[]) => TableRows;
   /** False: the store was not read yet, or what it says of the fleet is not true. The table stays what it is. */
@@ -104,7 +104,7 @@ async function serveRouter(options: RoutesOptions, { stream, call, changed, join
   const messages = stream[Symbol.asyncIterator]();
   const hello = await readHello(messages);
   const { routerId: router, address, acceptFollower } = hello;
-  if (!mayServeRouter(acceptFollower, leadershipStatusOf(options))) throw leader.refusal();
+  if (!mayServeRouter(acceptFollower, leadershipStatusOf(options))) throw leader.notLeaderError();
   if (!options.ready() && table.isEmpty) throw noTable();
   const session: RouterSession = { acceptFollower, since: clock.now(), leaderThen: leader.elsewhere };
   const ended = new AbortController();
@@ -174,7 +174,7 @@ async function sendTable(
   const { table, leader, clock } = options;
   let at = resume;
   while (!signal.aborted) {
-    if (mustRedirect(session, leadershipStatusOf(options), clock.now())) throw leader.refusal();
+    if (mustRedirect(session, leadershipStatusOf(options), clock.now())) throw leader.notLeaderError();
     const message = table.since(at);
     at = table.version;
     if (message !== undefined) await stream.write(message);

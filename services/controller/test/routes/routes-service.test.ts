@@ -32,7 +32,7 @@ describe('routers’ streams', () => {
       get elsewhere() {
         return status.elsewhere;
       },
-      refusal: () => new ParetoError('unavailable', 'look elsewhere'),
+      notLeaderError: () => new ParetoError('unavailable', 'look elsewhere'),
     };
     routes = createRoutes({
       table: createTableLog(() => 'e'),
