@@ -106,7 +106,7 @@ export {
   workerInfoFromWire,
   workerInfoToWire,
 } from './wire/fleet.js';
-export { type ServerTls, type Certified } from './tls/server-tls.js';
+export { type ServerTls, type PeerRole } from './tls/server-tls.js';
 export { createWebServer, type WebServer } from './tls/web-server.js';
 export { type ChannelTls } from './tls/channel-tls.js';
 export { type TlsMaterial, type TlsSource } from './tls/material.js';

@@ -139,7 +139,7 @@ describe('pareto certs init', () => {
     });
     server.add('pareto.v1.Registry', {
       list: async (_request, call) => {
-        seen.push(call.certified);
+        seen.push(call.peerRole);
         return {};
       },
     });

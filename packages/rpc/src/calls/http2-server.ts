@@ -14,7 +14,7 @@ import { createRequire } from 'node:module';
 import { systemClock } from '@pareto/core';
 import { internalPrefix } from '../oip/decision.js';
 import { explainSizeLimit } from '../transport/size-limit.js';
-import { certifiedOf, watchHandshakes, type Certified, type TlsServerOptions } from '../tls/server-tls.js';
+import { peerRoleOf, watchHandshakes, type PeerRole, type TlsServerOptions } from '../tls/server-tls.js';
 
 /** Per stream; node's default of 64 KB halves the throughput of large messages. */
 export const streamWindowBytes: number = 1024 * 1024;
@@ -40,14 +40,14 @@ export const arrivalKey: string = `${internalPrefix}arrival`;
 export interface Arrival {
   /** When the headers came, by `systemClock`: grpc-js calls a handler only when the whole request is there. */
   readonly receivedAt: number;
-  readonly certified: Certified;
+  readonly peerRole: PeerRole;
 }
 
-const writeArrival = ({ receivedAt, certified }: Arrival): string => `${receivedAt} ${certified ?? ''}`;
+const writeArrival = ({ receivedAt, peerRole }: Arrival): string => `${receivedAt} ${peerRole ?? ''}`;
 
 export function readArrival(text: string): Arrival {
-  const certified = text.slice(text.indexOf(' ') + 1);
-  return { receivedAt: Number.parseFloat(text), certified: certified === '' ? undefined : (certified as Certified) };
+  const peerRole = text.slice(text.indexOf(' ') + 1);
+  return { receivedAt: Number.parseFloat(text), peerRole: peerRole === '' ? undefined : (peerRole as PeerRole) };
 }
 
 const isAboutSize = /^(Received|Sent)%20message/;
@@ -70,7 +70,7 @@ function readingBegan(): number {
 
 /** The first to hear of a call: what is written into its headers, grpc-js reads as metadata. */
 function onCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  headers[arrivalKey] = writeArrival({ receivedAt: readingBegan(), certified: certifiedOf(stream.session) });
+  headers[arrivalKey] = writeArrival({ receivedAt: readingBegan(), peerRole: peerRoleOf(stream.session) });
   explainSizeErrors(stream);
 }
 

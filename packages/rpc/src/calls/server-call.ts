@@ -4,7 +4,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { milliseconds, ParetoError, systemClock, type Clock, type Milliseconds } from '@pareto/core';
 import { arrivalKey, readArrival } from './http2-server.js';
 import { readMetadata } from '../transport/status.js';
-import type { Certified } from '../tls/server-tls.js';
+import type { PeerRole } from '../tls/server-tls.js';
 
 export interface ServerCall {
   /** Aborts when the caller cancels, its deadline passes, or the connection is lost. */
@@ -12,7 +12,7 @@ export interface ServerCall {
   readonly metadata: ReadonlyMap<string, string>;
   readonly peer: string;
   /** What the caller's certificate says it is; undefined: it showed none. */
-  readonly certified: Certified;
+  readonly peerRole: PeerRole;
   /** When the headers were received, on the server's clock. */
   readonly receivedAt: Milliseconds;
   /** Until the caller's gRPC deadline; undefined when it set none. */
@@ -66,7 +66,7 @@ export function createServerCall(call: GrpcCall, trailers: Metadata, clock: Cloc
     get peer() {
       return call.getPeer();
     },
-    certified: arrival?.certified,
+    peerRole: arrival?.peerRole,
     receivedAt,
     remainingMs,
     setTrailer: (name, value) => trailers.set(name, value),

@@ -16,14 +16,14 @@ type Listener = () => void;
 
 /** grpc-js asks for the present material whenever it connects. */
 function createProvider(source: TlsSource): experimental.CertificateProvider {
-  const following = new Map<unknown, Disposable>();
+  const subscriptions = new Map<unknown, Disposable>();
   const add = (key: unknown, tell: Listener): void => {
-    following.set(key, source.onChange(tell));
+    subscriptions.set(key, source.onChange(tell));
     tell();
   };
   const remove = (key: unknown): void => {
-    following.get(key)?.[Symbol.dispose]();
-    following.delete(key);
+    subscriptions.get(key)?.[Symbol.dispose]();
+    subscriptions.delete(key);
   };
   return {
     addCaCertificateListener: (listener) => add(listener, () => listener({ caCertificate: source.current.ca })),

@@ -19,7 +19,7 @@ export interface ServerTls {
 }
 
 /** What the certificate of a connection's client says it is; `unknown`: none of our roles, undefined: it showed none. */
-export type Certified = Role | 'unknown' | undefined;
+export type PeerRole = Role | 'unknown' | undefined;
 
 const tlsKey: unique symbol = Symbol('tls of a server');
 /** The options that grpc-js hands to `http2.createSecureServer`, with what it carries along unseen. */
@@ -74,16 +74,16 @@ class ReplaceableCredentials extends ServerCredentials {
 export const serverCredentials = (tls: ServerTls | undefined): ServerCredentials =>
   tls === undefined ? ServerCredentials.createInsecure() : new ReplaceableCredentials(tls);
 
-const certifiedBy = new WeakMap<Http2Session, Role | 'unknown'>();
+const peerRoles = new WeakMap<Http2Session, Role | 'unknown'>();
 
-export const certifiedOf = (session: Http2Session | undefined): Certified =>
-  session === undefined ? undefined : certifiedBy.get(session);
+export const peerRoleOf = (session: Http2Session | undefined): PeerRole =>
+  session === undefined ? undefined : peerRoles.get(session);
 
 /** Refuses who may not connect, and remembers who did. */
 export function watchHandshakes(server: Http2SecureServer, options: TlsServerOptions): void {
   const tls = options[tlsKey];
   if (tls === undefined) return;
-  server.on('session', (session) => identify(session, tls));
+  server.on('session', (session) => identifyPeer(session, tls));
   watchFailures(server, tls);
   server.on('unknownProtocol', (socket: TLSSocket) => {
     tls.onRefused(peerOf(socket), 'it speaks TLS, but not HTTP/2');
@@ -100,14 +100,14 @@ export function watchFailures(server: TlsServer, tls: ServerTls): void {
   });
 }
 
-function identify(session: ServerHttp2Session, tls: ServerTls): void {
-  const certified = certifiedOn(session.socket as TLSSocket, tls);
-  if (certified === 'refused') session.destroy();
-  else if (certified !== undefined) certifiedBy.set(session, certified);
+function identifyPeer(session: ServerHttp2Session, tls: ServerTls): void {
+  const role = readPeerRole(session.socket as TLSSocket, tls);
+  if (role === 'refused') session.destroy();
+  else if (role !== undefined) peerRoles.set(session, role);
 }
 
 /** What the client on a connection is; `refused`: by a certificate that doesn't hold, and that was told. */
-export function certifiedOn(socket: TLSSocket, tls: ServerTls): Certified | 'refused' {
+export function readPeerRole(socket: TLSSocket, tls: ServerTls): PeerRole | 'refused' {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
   if (socket.authorized) return roleOf(certificate.subjectAltName) ?? 'unknown';

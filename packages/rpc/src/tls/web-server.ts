@@ -5,37 +5,37 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
-  certifiedOn,
+  readPeerRole,
   contextOf,
   handshakeOptions,
   watchFailures,
-  type Certified,
+  type PeerRole,
   type ServerTls,
 } from './server-tls.js';
 
 export interface WebServer extends Disposable {
   readonly server: Server;
   /** What the client on a connection showed that it is. */
-  readonly certifiedOf: (socket: Socket) => Certified;
+  readonly peerRoleOf: (socket: Socket) => PeerRole;
 }
 
 /** Takes up new certificates until it is disposed of. */
 export function createWebServer(options: ServerOptions, tls: ServerTls | undefined): WebServer {
   if (tls === undefined) {
-    return { server: createServer(options), certifiedOf: () => undefined, [Symbol.dispose]: () => undefined };
+    return { server: createServer(options), peerRoleOf: () => undefined, [Symbol.dispose]: () => undefined };
   }
-  const certified = new WeakMap<Socket, Certified>();
+  const peerRoles = new WeakMap<Socket, PeerRole>();
   const server = createSecureServer({ ...options, ...handshakeOptions(tls), ...contextOf(tls.source) });
   watchFailures(server, tls);
   server.on('secureConnection', (socket: TLSSocket) => {
-    const client = certifiedOn(socket, tls);
+    const client = readPeerRole(socket, tls);
     if (client === 'refused') socket.destroy();
-    else certified.set(socket, client);
+    else peerRoles.set(socket, client);
   });
-  const following = tls.source.onChange(() => server.setSecureContext(contextOf(tls.source)));
+  const subscription = tls.source.onChange(() => server.setSecureContext(contextOf(tls.source)));
   return {
     server,
-    certifiedOf: (socket) => certified.get(socket),
-    [Symbol.dispose]: () => following[Symbol.dispose](),
+    peerRoleOf: (socket) => peerRoles.get(socket),
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
 }

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { ParetoError } from '@pareto/core';
 import { createTestAuthority, waitFor, type IssueOptions, type TestAuthority } from '@pareto/testkit';
 import { createChannel, createClient, createServer, streamWindowBytes, waitForReady } from '../../src/index.js';
-import type { Channel, Certified, ChannelTls, RpcServer, ServerTls, TlsMaterial, TlsSource } from '../../src/index.js';
+import type { Channel, PeerRole, ChannelTls, RpcServer, ServerTls, TlsMaterial, TlsSource } from '../../src/index.js';
 
 const roleOptions = (role: string, more: IssueOptions = {}): IssueOptions => ({
   uris: [`spiffe://pareto/${role}`],
@@ -58,16 +58,16 @@ describe('TLS', () => {
   async function serve(
     clientCertificate: ServerTls['clientCertificate'],
     source?: TlsSource,
-    onCertified: (certified: Certified) => void = () => undefined,
+    onPeerRole: (certified: PeerRole) => void = () => undefined,
   ): Promise<RpcServer> {
     const given = source ?? replaceable(await materialOf(ours, roleOptions('router')));
     const onRefused = (peer: string, reason: string): void => void refused.push(`${peer} ${reason}`);
     const server = createServer({ tls: { source: given, clientCertificate, onRefused } });
     server.add('pareto.v1.Registry', {
       registerTask: async (_request, call) => {
-        onCertified(call.certified);
+        onPeerRole(call.peerRole);
         lastMetadata = call.metadata;
-        return { name: String(call.certified) };
+        return { name: String(call.peerRole) };
       },
     });
     port = await server.listen('127.0.0.1', 0);
@@ -114,7 +114,7 @@ describe('TLS', () => {
       assert.match(lastMetadata.get('pareto-internal-arrival') ?? '', /^[\d.]+ $/);
     }
     const plain = createServer();
-    plain.add('pareto.v1.Registry', { registerTask: async (_request, call) => ({ name: String(call.certified) }) });
+    plain.add('pareto.v1.Registry', { registerTask: async (_request, call) => ({ name: String(call.peerRole) }) });
     port = await plain.listen('127.0.0.1', 0);
     cleanUps.push(() => plain.close());
     assert.equal(await ask(connect(), { 'pareto-internal-arrival': '0 worker' }), 'undefined');
@@ -245,7 +245,7 @@ describe('TLS', () => {
     });
 
     it('is what an open channel shows on its next connection', async () => {
-      const seen: Certified[] = [];
+      const seen: PeerRole[] = [];
       const source = replaceable(await materialOf(ours, roleOptions('worker')));
       const server = await serve('required', undefined, (certified) => seen.push(certified));
       const channel = connect({ source, server: 'router' });
@@ -262,7 +262,7 @@ describe('TLS', () => {
       });
       again.add('pareto.v1.Registry', {
         registerTask: async (_request, call) => {
-          seen.push(call.certified);
+          seen.push(call.peerRole);
           return {};
         },
       });

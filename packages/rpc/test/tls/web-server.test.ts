@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority, type TestAuthority } from '@pareto/testkit';
-import { createWebServer, type Certified, type TlsMaterial, type TlsSource } from '../../src/index.js';
+import { createWebServer, type PeerRole, type TlsMaterial, type TlsSource } from '../../src/index.js';
 
 const materialOf = async (authority: TestAuthority, role: string): Promise<TlsMaterial> => {
   const { ca, certificate, key } = await authority.issue({ uris: [`spiffe://pareto/${role}`] });
@@ -27,10 +27,10 @@ describe('createWebServer', () => {
       clientCertificate: 'optional',
       onRefused: (_peer: string, why: string) => void refused.push(why),
     } as const;
-    const seen: Certified[] = [];
+    const seen: PeerRole[] = [];
     const web = createWebServer({}, tls);
     web.server.on('request', ({ socket }, response) => {
-      seen.push(web.certifiedOf(socket));
+      seen.push(web.peerRoleOf(socket));
       response.end();
     });
     web.server.listen(0, '127.0.0.1');

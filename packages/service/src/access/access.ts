@@ -59,10 +59,10 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
 }
 
 const certificateProof: Proof = {
-  isService: ({ certified }) => certified !== undefined && certified !== 'unknown' && certified !== 'operator',
-  refusal({ certified }, allowed) {
-    if (certified === undefined) return { code: 'unauthenticated', because: 'the caller shows no certificate' };
-    const role = certified === 'unknown' ? undefined : certified;
+  isService: ({ peerRole }) => peerRole !== undefined && peerRole !== 'unknown' && peerRole !== 'operator',
+  refusal({ peerRole }, allowed) {
+    if (peerRole === undefined) return { code: 'unauthenticated', because: 'the caller shows no certificate' };
+    const role = peerRole === 'unknown' ? undefined : peerRole;
     if (role !== undefined && allowed.includes(role)) return undefined;
     return { code: 'permission-denied', because: `the caller shows ${describeRole(role)}` };
   },

@@ -9,7 +9,7 @@ import {
   createClient,
   createServer,
   readClientCertificates,
-  type Certified,
+  type PeerRole,
   type Channel,
   type ChannelOptions,
   type Role,
@@ -220,9 +220,9 @@ describe('access by certificates', () => {
       const guard = accessOf(role).server.guard ?? assert.fail('there is no guard');
       for (const method of methods) {
         const check = guard(`/${method}`);
-        const takes = (certified: Certified): boolean => {
+        const takes = (certified: PeerRole): boolean => {
           try {
-            check?.({ certified, peer: 'test' } as ServerCall);
+            check?.({ peerRole: certified, peer: 'test' } as ServerCall);
             return true;
           } catch (error) {
             assert.ok(error instanceof ParetoError && /^(unauthenticated|permission-denied)$/.test(error.code));

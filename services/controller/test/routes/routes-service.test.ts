@@ -74,7 +74,7 @@ describe('routers’ streams', () => {
       end: () => undefined,
     };
     const call: ServerCall = {
-      ...{ signal: new AbortController().signal, metadata: new Map(), peer: '', certified: undefined },
+      ...{ signal: new AbortController().signal, metadata: new Map(), peer: '', peerRole: undefined },
       ...{ receivedAt: clock.now(), remainingMs: () => undefined, setTrailer: () => undefined },
     };
     let ended: unknown;

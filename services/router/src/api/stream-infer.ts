@@ -75,7 +75,7 @@ const messageCall = (call: ServerCall, clock: Clock): ServerCall => ({
   signal: call.signal,
   metadata: call.metadata,
   peer: call.peer,
-  certified: call.certified,
+  peerRole: call.peerRole,
   receivedAt: clock.now(),
   remainingMs: () => call.remainingMs(),
   setTrailer: () => undefined,

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
-import type { Certified } from '@pareto/rpc';
+import type { PeerRole } from '@pareto/rpc';
 import type { ByteBudget, ByteReservation } from '../body/byte-budget.js';
 import { compressed } from '../reply/compress.js';
 import type { Endpoint } from '../calls/exchange.js';
@@ -32,10 +32,10 @@ export interface HandleRequestOptions {
 export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  certified: Certified,
+  peerRole: PeerRole,
   options: HandleRequestOptions,
 ): Promise<void> {
-  const http = createHttpCall(request, response, { certified, clock: options.clock });
+  const http = createHttpCall(request, response, { certified: peerRole, clock: options.clock });
   const reservation = options.budget.reserve();
   response.once('close', () => reservation[Symbol.dispose]());
   let origin = {};

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ParetoError, type Clock } from '@pareto/core';
-import { internalPrefix, type Certified, type ServerCall } from '@pareto/rpc';
+import { internalPrefix, type PeerRole, type ServerCall } from '@pareto/rpc';
 
 export interface HttpCall {
   readonly call: ServerCall;
@@ -14,7 +14,7 @@ export interface HttpCall {
 export function createHttpCall(
   request: IncomingMessage,
   response: ServerResponse,
-  { certified, clock }: { readonly certified: Certified; readonly clock: Clock },
+  { certified, clock }: { readonly certified: PeerRole; readonly clock: Clock },
 ): HttpCall {
   const aborter = new AbortController();
   response.once('close', () => {
@@ -26,7 +26,7 @@ export function createHttpCall(
     signal: aborter.signal,
     metadata: metadataOf(request),
     peer: `${remoteAddress}:${remotePort}`,
-    certified,
+    peerRole: certified,
     receivedAt: clock.now(),
     // The protocol's `timeout` is among the request's parameters.
     remainingMs: () => undefined,

@@ -82,7 +82,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-function handleAll({ server, certifiedOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
+function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
   const { handlers, guard, origins, maxMessageBytes, draining, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
   const isDraining = (): boolean => draining.aborted;
@@ -90,7 +90,7 @@ function handleAll({ server, certifiedOf }: WebServer, work: InferWork, options:
   const settings = { protocol, work, budget, origins, maxMessageBytes, stallMs, clock, onError, isDraining };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', () => undefined);
-    handleRequest(request, response, certifiedOf(request.socket), settings).catch((error: unknown) => {
+    handleRequest(request, response, peerRoleOf(request.socket), settings).catch((error: unknown) => {
       onError(request.url ?? '', error);
       response.destroy();
     });
