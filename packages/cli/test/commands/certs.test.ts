@@ -135,7 +135,7 @@ describe('pareto certs init', () => {
     const { material } = await read('router');
     const source = { current: material, onChange: () => ({ [Symbol.dispose]: () => undefined }) };
     const server = createServer({
-      tls: { source, clientCertificate: 'optional', onRefused: (_peer, reason) => assert.fail(reason) },
+      tls: { source, clientCertificate: 'optional', onRejected: (_peer, reason) => assert.fail(reason) },
     });
     server.add('pareto.v1.Registry', {
       list: async (_request, call) => {

@@ -49,7 +49,7 @@ describe('a service that can’t be spoken to', () => {
             tls: {
               source: { current: materialOf(issued), onChange: () => ({ [Symbol.dispose]: () => undefined }) },
               clientCertificate: 'required',
-              onRefused: () => undefined,
+              onRejected: () => undefined,
             },
           });
     server.add('pareto.v1.Registry', { list: async () => ({}) });

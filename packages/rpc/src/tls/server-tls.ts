@@ -15,7 +15,7 @@ export interface ServerTls {
   /** `optional` lets clients in that show no certificate; one of another authority is refused either way. */
   readonly clientCertificate: 'required' | 'optional';
   /** Told of every connection that was refused, and why: for the log, the peer learns less. */
-  readonly onRefused: (peer: string, reason: string) => void;
+  readonly onRejected: (peer: string, reason: string) => void;
 }
 
 /** What the certificate of a connection's client says it is; `unknown`: none of our roles, undefined: it showed none. */
@@ -86,7 +86,7 @@ export function watchHandshakes(server: Http2SecureServer, options: TlsServerOpt
   server.on('session', (session) => identifyPeer(session, tls));
   watchFailures(server, tls);
   server.on('unknownProtocol', (socket: TLSSocket) => {
-    tls.onRefused(peerOf(socket), 'it speaks TLS, but not HTTP/2');
+    tls.onRejected(peerOf(socket), 'it speaks TLS, but not HTTP/2');
     socket.destroy();
   });
 }
@@ -96,23 +96,23 @@ export function watchFailures(server: TlsServer, tls: ServerTls): void {
   server.prependListener('connection', (socket: Socket) => void peers.set(socket, peerOf(socket)));
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     const reason = describeHandshake(error, socket);
-    if (reason !== undefined) tls.onRefused(peerBehind(socket), reason);
+    if (reason !== undefined) tls.onRejected(peerBehind(socket), reason);
   });
 }
 
 function identifyPeer(session: ServerHttp2Session, tls: ServerTls): void {
   const role = readPeerRole(session.socket as TLSSocket, tls);
-  if (role === 'refused') session.destroy();
+  if (role === 'rejected') session.destroy();
   else if (role !== undefined) peerRoles.set(session, role);
 }
 
 /** What the client on a connection is; `refused`: by a certificate that doesn't hold, and that was told. */
-export function readPeerRole(socket: TLSSocket, tls: ServerTls): PeerRole | 'refused' {
+export function readPeerRole(socket: TLSSocket, tls: ServerTls): PeerRole | 'rejected' {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
   if (socket.authorized) return roleOf(certificate.subjectAltName) ?? 'unknown';
-  tls.onRefused(peerOf(socket), describeVerification(String(socket.authorizationError)));
-  return 'refused';
+  tls.onRejected(peerOf(socket), describeVerification(String(socket.authorizationError)));
+  return 'rejected';
 }
 
 /** Of connections as they came in: a socket that Node has closed by itself no longer knows its peer. */

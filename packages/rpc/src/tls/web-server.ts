@@ -29,7 +29,7 @@ export function createWebServer(options: ServerOptions, tls: ServerTls | undefin
   watchFailures(server, tls);
   server.on('secureConnection', (socket: TLSSocket) => {
     const client = readPeerRole(socket, tls);
-    if (client === 'refused') socket.destroy();
+    if (client === 'rejected') socket.destroy();
     else peerRoles.set(socket, client);
   });
   const subscription = tls.source.onChange(() => server.setSecureContext(contextOf(tls.source)));

@@ -45,14 +45,14 @@ function replaceable(first: TlsMaterial): ReplaceableSource {
 describe('TLS', () => {
   let ours: TestAuthority;
   let theirs: TestAuthority;
-  const refused: string[] = [];
+  const rejected: string[] = [];
   const cleanUps: (() => void)[] = [];
   let port: number;
   let lastMetadata: ReadonlyMap<string, string>;
   before(async () => ([ours, theirs] = await Promise.all([createTestAuthority(), createTestAuthority()])));
   afterEach(() => {
     for (const cleanUp of cleanUps.splice(0)) cleanUp();
-    refused.length = 0;
+    rejected.length = 0;
   });
 
   async function serve(
@@ -61,8 +61,8 @@ describe('TLS', () => {
     onPeerRole: (certified: PeerRole) => void = () => undefined,
   ): Promise<RpcServer> {
     const given = source ?? replaceable(await materialOf(ours, roleOptions('router')));
-    const onRefused = (peer: string, reason: string): void => void refused.push(`${peer} ${reason}`);
-    const server = createServer({ tls: { source: given, clientCertificate, onRefused } });
+    const onRejected = (peer: string, reason: string): void => void rejected.push(`${peer} ${reason}`);
+    const server = createServer({ tls: { source: given, clientCertificate, onRejected } });
     server.add('pareto.v1.Registry', {
       registerTask: async (_request, call) => {
         onPeerRole(call.peerRole);
@@ -91,7 +91,7 @@ describe('TLS', () => {
       },
     );
   const reason = (pattern: RegExp) =>
-    waitFor(`a reason like ${pattern}`, () => refused.find((line) => pattern.test(line)));
+    waitFor(`a reason like ${pattern}`, () => rejected.find((line) => pattern.test(line)));
   const withCertificate = async (role: string, more?: IssueOptions): Promise<ChannelTls> => ({
     source: replaceable(await materialOf(ours, roleOptions(role, more))),
     server: 'router',
@@ -103,7 +103,7 @@ describe('TLS', () => {
     assert.equal(await ask(connect(await withCertificate('janitor'))), 'unknown');
     const { source } = await withCertificate('worker', { uris: ['spiffe://pareto/worker', 'spiffe://pareto/router'] });
     assert.equal(await ask(connect({ source, server: 'router' })), 'unknown', 'two roles are none');
-    assert.deepEqual(refused, []);
+    assert.deepEqual(rejected, []);
   });
 
   it('lets nobody say of himself who he is', async () => {
@@ -167,7 +167,7 @@ describe('TLS', () => {
         [{ ALPNProtocols: ['http/1.1'] }, /not HTTP\/2/],
         [{}, /not HTTP\/2/],
       ] as const) {
-        refused.length = 0;
+        rejected.length = 0;
         const socket = connectTls({
           ...options,
           ...more,
@@ -187,7 +187,7 @@ describe('TLS', () => {
       await once(probe.resume(), 'close');
       await refusalOf(connect());
       await reason(/plain text/);
-      assert.equal(refused.filter((line) => !line.includes('plain text')).length, 0, refused.join('\n'));
+      assert.equal(rejected.filter((line) => !line.includes('plain text')).length, 0, rejected.join('\n'));
     });
   });
 
@@ -257,7 +257,7 @@ describe('TLS', () => {
         tls: {
           source: replaceable(await materialOf(ours, roleOptions('router'))),
           clientCertificate: 'required',
-          onRefused: () => undefined,
+          onRejected: () => undefined,
         },
       });
       again.add('pareto.v1.Registry', {

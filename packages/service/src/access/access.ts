@@ -49,7 +49,7 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
         source: folder,
         // Clients of a router need no certificate of ours.
         clientCertificate: role === 'router' ? 'optional' : 'required',
-        onRefused: (peer, reason) => warn('connection refused', { peer, reason }),
+        onRejected: (peer, reason) => warn('connection refused', { peer, reason }),
       },
     },
     channel: (server) => ({ tls: { source: folder, server } }),
