@@ -3,10 +3,10 @@
 import type { Clock } from '@pareto/core';
 import { describeRole, type ChannelOptions, type ServerCall, type ServerOptions, type ServiceRole } from '@pareto/rpc';
 import type { Gauge, Logger } from '@pareto/telemetry';
-import { createGuard, type Proof } from './callers.js';
+import { createGuard, type Authenticator } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
 import { limitWarnings } from './limited-log.js';
-import { tokenMetadata, tokenProof } from './token.js';
+import { tokenMetadata, tokenAuthenticator } from './token.js';
 
 export interface Access {
   /** To be spread into the options of `createServer`: TLS, and the guard in front of every call. */
@@ -28,13 +28,13 @@ export interface AccessOptions {
 
 /** Without certificates: services know each other by the cluster's token, and whoever reaches the port is an operator. */
 export function createTokenAccess(token: string, { role, clock, logger }: AccessOptions): Access {
-  const proof = tokenProof(token);
+  const authenticator = tokenAuthenticator(token);
   const warn = limitWarnings(logger, clock);
   const metadata = tokenMetadata(token);
   return {
-    server: { guard: createGuard(role, proof, warn) },
+    server: { guard: createGuard(role, authenticator, warn) },
     channel: () => ({ metadata }),
-    isService: (call) => proof.isService(call),
+    isService: (call) => authenticator.isService(call),
     observe: () => undefined,
   };
 }
@@ -44,7 +44,7 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
   const warn = limitWarnings(logger, clock);
   return {
     server: {
-      guard: createGuard(role, certificateProof, warn),
+      guard: createGuard(role, certificateAuthenticator, warn),
       tls: {
         source: folder,
         // Clients of a router need no certificate of ours.
@@ -53,14 +53,14 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
       },
     },
     channel: (server) => ({ tls: { source: folder, server } }),
-    isService: (call) => certificateProof.isService(call),
+    isService: (call) => certificateAuthenticator.isService(call),
     observe: (expiry) => expiry.set((folder.endsAt - clock.wallMs()) / 1000, { role }),
   };
 }
 
-const certificateProof: Proof = {
+const certificateAuthenticator: Authenticator = {
   isService: ({ peerRole }) => peerRole !== undefined && peerRole !== 'unknown' && peerRole !== 'operator',
-  refusal({ peerRole }, allowed) {
+  denial({ peerRole }, allowed) {
     if (peerRole === undefined) return { code: 'unauthenticated', because: 'the caller shows no certificate' };
     const role = peerRole === 'unknown' ? undefined : peerRole;
     if (role !== undefined && allowed.includes(role)) return undefined;

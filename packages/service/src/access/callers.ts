@@ -34,33 +34,37 @@ function callersOf(role: ServiceRole, path: string): Callers {
 }
 
 /** How a call shows who makes it. */
-export interface Proof {
+export interface Authenticator {
   /** Undefined when the caller may call what these may. */
-  refusal(call: ServerCall, allowed: readonly Role[]): Refusal | undefined;
+  denial(call: ServerCall, allowed: readonly Role[]): Denial | undefined;
   /** One of the cluster's own services calls. */
   isService(call: ServerCall): boolean;
 }
 
-interface Refusal {
+interface Denial {
   readonly code: 'unauthenticated' | 'permission-denied';
   /** E.g. "the caller's certificate is a router's". */
   readonly because: string;
 }
 
-const notHere: Refusal = { code: 'permission-denied', because: 'this service does not offer it' };
+const notHere: Denial = { code: 'permission-denied', because: 'this service does not offer it' };
 
 /** The guard of a service. */
-export function createGuard(role: ServiceRole, proof: Proof, log: (message: string, fields: LogFields) => void): Guard {
+export function createGuard(
+  role: ServiceRole,
+  authenticator: Authenticator,
+  log: (message: string, fields: LogFields) => void,
+): Guard {
   return (path) => {
     const allowed = callersOf(role, path);
     if (allowed === 'anyone') return undefined;
     const expected = `${path.slice(1)} is for ${listRoles(allowed)}`;
     return (call) => {
-      const refusal = allowed.length === 0 ? notHere : proof.refusal(call, allowed);
-      if (refusal === undefined) return;
-      const message = `${expected}: ${refusal.because}`;
+      const denial = allowed.length === 0 ? notHere : authenticator.denial(call, allowed);
+      if (denial === undefined) return;
+      const message = `${expected}: ${denial.because}`;
       log('call refused', { peer: call.peer, method: path, reason: message });
-      throw new ParetoError(refusal.code, message);
+      throw new ParetoError(denial.code, message);
     };
   };
 }

@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
-import type { Proof } from './callers.js';
+import type { Authenticator } from './callers.js';
 
 const minimumLength = 16;
 
@@ -34,17 +34,17 @@ interface Call {
 
 /** Whether the call carries the cluster's secret: it comes from one of its services. Its time tells the length alone. */
 function hasToken({ metadata }: Call, token: string): boolean {
-  const given = Buffer.from(metadata.get(tokenKey) ?? '');
+  const presented = Buffer.from(metadata.get(tokenKey) ?? '');
   const expected = Buffer.from(token);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return presented.length === expected.length && timingSafeEqual(presented, expected);
 }
 
 /** A token says of no service which one it is; without it a caller is an operator. */
-export const tokenProof = (token: string): Proof => ({
+export const tokenAuthenticator = (token: string): Authenticator => ({
   isService: (call) => hasToken(call, token),
-  refusal(call, allowed) {
+  denial(call, allowed) {
     if (allowed.includes('operator') || hasToken(call, token)) return undefined;
-    const isGiven = call.metadata.has(tokenKey);
-    return { code: 'unauthenticated', because: `metadata ${tokenKey} ${isGiven ? 'is wrong' : 'is missing'}` };
+    const isPresent = call.metadata.has(tokenKey);
+    return { code: 'unauthenticated', because: `metadata ${tokenKey} ${isPresent ? 'is wrong' : 'is missing'}` };
   },
 });
