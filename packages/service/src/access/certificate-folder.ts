@@ -16,7 +16,7 @@ import {
 } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import type { Runnable } from '../lifecycle/run-group.js';
-import { warnOfReaders } from './secret-file.js';
+import { warnIfWorldReadable } from './secret-file.js';
 
 /** While it runs, files that are replaced are taken up within a few seconds; a set that doesn't hold is not. */
 export interface CertificateFolder extends TlsSource, Runnable {
@@ -47,7 +47,7 @@ export async function openCertificates(folder: string, options: CertificateOptio
   let pending: string | undefined;
   let refused: string | undefined;
   let warnedAt: number | undefined;
-  await warnOfReaders(join(folder, certificateFiles.key), logger);
+  await warnIfWorldReadable(join(folder, certificateFiles.key), logger);
 
   /** Files are taken up when two looks in a row see the same: they may be written one after the other. */
   async function look(): Promise<void> {

@@ -5,7 +5,7 @@ import { createCertificateAccess, createTokenAccess, type Access, type AccessOpt
 import { openCertificates } from './certificate-folder.js';
 import type { CommonConfig } from '../flags/common-flags.js';
 import type { Runnable } from '../lifecycle/run-group.js';
-import { warnOfReaders } from './secret-file.js';
+import { warnIfWorldReadable } from './secret-file.js';
 import { readClusterToken } from './token.js';
 
 export interface OpenAccess {
@@ -31,7 +31,7 @@ export async function openAccess(
   }
   if (clusterTokenFile !== undefined) {
     const access = createTokenAccess(await readClusterToken(clusterTokenFile), options);
-    await warnOfReaders(clusterTokenFile, options.logger);
+    await warnIfWorldReadable(clusterTokenFile, options.logger);
     return { access, certificates: [] };
   }
   throw new ParetoError(
