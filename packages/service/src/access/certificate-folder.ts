@@ -31,7 +31,7 @@ export interface CertificateOptions {
   readonly logger: Logger;
 }
 
-const lookEvery = milliseconds(1_000);
+const pollInterval = milliseconds(1_000);
 const warnBeforeMs = 7 * 86_400_000;
 const warnEveryMs = 86_400_000;
 
@@ -43,51 +43,51 @@ export async function openCertificates(folder: string, options: CertificateOptio
     throw explain(folder, error, await hintOf(folder, options.role));
   });
   let present = check(folder, files, options);
-  let taken = fingerprint(files);
+  let current = fingerprint(files);
   let pending: string | undefined;
-  let refused: string | undefined;
+  let rejected: string | undefined;
   let warnedAt: number | undefined;
   await warnIfWorldReadable(join(folder, certificateFiles.key), logger);
 
   /** Files are taken up when two looks in a row see the same: they may be written one after the other. */
-  async function look(): Promise<void> {
-    const seen = await readCertificateFiles(folder).catch((error: unknown) => explain(folder, error));
-    const print = seen instanceof Error ? seen.message : fingerprint(seen);
+  async function poll(): Promise<void> {
+    const read = await readCertificateFiles(folder).catch((error: unknown) => explain(folder, error));
+    const print = read instanceof Error ? read.message : fingerprint(read);
     const isSettled = print === pending;
     pending = print;
     if (!isSettled) return;
-    if (print === taken) return void (refused = undefined);
+    if (print === current) return void (rejected = undefined);
     try {
-      if (seen instanceof Error) throw seen;
-      present = check(folder, seen, options);
+      if (read instanceof Error) throw read;
+      present = check(folder, read, options);
     } catch (error) {
       // Looked at again each time: what is not valid yet may be soon.
       const reason = errorText(error);
-      if (reason !== refused) logger.error('new certificates refused, the old ones are kept', { reason });
-      refused = reason;
+      if (reason !== rejected) logger.error('new certificates refused, the old ones are kept', { reason });
+      rejected = reason;
       return;
     }
-    taken = print;
-    refused = undefined;
+    current = print;
+    rejected = undefined;
     warnedAt = undefined;
     logger.info('certificates replaced', { folder, ends: dateOf(present.endsAt) });
     for (const listener of listeners) listener();
   }
 
-  function warnOfEnd(): void {
-    const leftMs = present.endsAt - clock.wallMs();
-    if (leftMs > warnBeforeMs || (warnedAt !== undefined && clock.now() - warnedAt < warnEveryMs)) return;
+  function warnBeforeExpiry(): void {
+    const remainingMs = present.endsAt - clock.wallMs();
+    if (remainingMs > warnBeforeMs || (warnedAt !== undefined && clock.now() - warnedAt < warnEveryMs)) return;
     warnedAt = clock.now();
-    const message = leftMs > 0 ? 'certificate ends soon' : 'certificate has ended: connections are refused';
+    const message = remainingMs > 0 ? 'certificate ends soon' : 'certificate has ended: connections are refused';
     logger.warn(message, { folder, ends: dateOf(present.endsAt) });
   }
 
   const stopping = new AbortController();
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      warnOfEnd();
-      await clock.sleep(lookEvery, stopping.signal).catch(() => undefined);
-      await look();
+      warnBeforeExpiry();
+      await clock.sleep(pollInterval, stopping.signal).catch(() => undefined);
+      await poll();
     }
   }
   let running = Promise.resolve();
