@@ -33,7 +33,7 @@ export const joinFleet = (
   talk: Talk<wire.ControllerMessage, wire.WorkerMessageInput>,
 ): Session<wire.WorkerMessageInput> =>
   createSession({
-    ...{ ...base(controllers), ...talk, wanted: 'leader' },
+    ...{ ...base(controllers), ...talk, target: 'leader' },
     open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
   });
 
@@ -42,6 +42,6 @@ export const watchRoutes = (
   talk: Talk<wire.TableMessage, wire.RouterMessageInput>,
 ): Session<wire.RouterMessageInput> =>
   createSession({
-    ...{ ...base(controllers), ...talk, wanted: 'any' },
+    ...{ ...base(controllers), ...talk, target: 'any' },
     open: (channel, options) => createClient(channel, 'pareto.v1.Routes').watch(options),
   });

@@ -4,7 +4,7 @@ import { milliseconds, type Milliseconds, type Rng } from '@pareto/core';
 import { leaderOf } from '@pareto/rpc';
 
 /** Who is looked for: only the leader, or, while that one can't be had, any controller. */
-export type Wanted = 'leader' | 'any';
+export type ControllerTarget = 'leader' | 'any';
 
 export interface Attempt {
   readonly address: string;
@@ -56,7 +56,7 @@ export function nextAttempt(
   addresses: readonly string[],
   last: Attempt,
   { heardMs, error }: Outcome,
-  wanted: Wanted,
+  target: ControllerTarget,
 ): Attempt {
   const stayed = heardMs !== undefined && heardMs >= stayedMs;
   const hasFollowed = last.hasFollowed && !stayed;
@@ -71,14 +71,14 @@ export function nextAttempt(
   if (leader !== undefined && leader !== '' && leader !== last.address) {
     return { ...follow, address: leader, index: last.index, isNamed: true, acceptFollower: false };
   }
-  const nobodyLeads = leader === '';
-  if (wanted === 'any' && nobodyLeads && !last.acceptFollower) {
+  const hasNoLeader = leader === '';
+  if (target === 'any' && hasNoLeader && !last.acceptFollower) {
     return { ...follow, address: last.address, index: last.index, isNamed: false, acceptFollower: true };
   }
-  if (wanted === 'any' && last.isNamed && heardMs === undefined) {
+  if (target === 'any' && last.isNamed && heardMs === undefined) {
     return { ...pause, ...at(last.index), acceptFollower: true };
   }
   const isInVain = heardMs === undefined && (last.acceptFollower || failures >= addresses.length);
-  const acceptFollower = wanted === 'any' && isInVain;
+  const acceptFollower = target === 'any' && isInVain;
   return { ...pause, ...at((last.index + 1) % addresses.length), acceptFollower };
 }

@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type Wanted } from './attempt.js';
+import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type ControllerTarget } from './attempt.js';
 import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
 import { createControllerWait } from './controller-wait.js';
 import type { Runnable } from '../lifecycle/run-group.js';
@@ -10,7 +10,7 @@ import type { Runnable } from '../lifecycle/run-group.js';
 export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
   /** host:port of the controllers. */
   readonly addresses: readonly string[];
-  readonly wanted: Wanted;
+  readonly target: ControllerTarget;
   /** The first message of every connection. */
   readonly hello: (attempt: Pick<Attempt, 'acceptFollower'>) => Out;
   readonly onMessage: (message: In) => void;
@@ -71,7 +71,7 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
     for (let attempt = firstAttempt(addresses, rng); !isStopping();) {
       const outcome = await connectOnce(attempt);
       if (isStopping()) return;
-      const next = nextAttempt(addresses, attempt, outcome, options.wanted);
+      const next = nextAttempt(addresses, attempt, outcome, options.target);
       if (!next.isAtOnce) wait.failed(attempt.address, outcome.error);
       attempt = next;
       await clock.sleep(pauseMs(attempt, rng), stopping.signal).catch(() => {});

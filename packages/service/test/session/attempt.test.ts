@@ -8,7 +8,7 @@ import {
   pauseMs,
   type Attempt,
   type Outcome,
-  type Wanted,
+  type ControllerTarget,
 } from '../../src/session/attempt.js';
 
 const addresses = ['a:1', 'b:1', 'c:1'];
@@ -34,9 +34,9 @@ function told({ address, acceptFollower, isAtOnce }: Attempt): string {
   return `${address}${acceptFollower ? ' any' : ''}${isAtOnce ? '' : ', later'}`;
 }
 
-function walk(wanted: Wanted, outcomes: readonly Outcome[]): readonly string[] {
+function walk(target: ControllerTarget, outcomes: readonly Outcome[]): readonly string[] {
   let attempt = fresh;
-  return outcomes.map((outcome) => told((attempt = nextAttempt(addresses, attempt, outcome, wanted))));
+  return outcomes.map((outcome) => told((attempt = nextAttempt(addresses, attempt, outcome, target))));
 }
 
 describe('attempts for a leader', () => {
@@ -105,15 +105,15 @@ describe('attempts in time', () => {
     fc.assert(
       fc.property(
         fc.array(outcome),
-        fc.constantFrom<Wanted>('leader', 'any'),
+        fc.constantFrom<ControllerTarget>('leader', 'any'),
         fc.integer(),
-        (outcomes, wanted, seed) => {
+        (outcomes, target, seed) => {
           const rng = createSeededRng(seed);
           let attempt = firstAttempt(addresses, rng);
           let now = 0;
           const began = [now];
           for (const each of outcomes) {
-            attempt = nextAttempt(addresses, attempt, each, wanted);
+            attempt = nextAttempt(addresses, attempt, each, target);
             now += (each.heardMs ?? 0) + pauseMs(attempt, rng);
             began.push(now);
           }

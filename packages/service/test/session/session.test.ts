@@ -33,7 +33,7 @@ describe('session', () => {
   ): Promise<void> {
     session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
       addresses,
-      wanted,
+      target: wanted,
       open: (channel, options) => createClient(channel, 'pareto.v1.Fleet').join(options),
       hello: ({ acceptFollower }) => ({ message: 'hello', hello: { workerId: acceptFollower ? 'any' : 'w1' } }),
       onMessage: (message) => events.emit('message', message.assignments?.revision),

@@ -60,7 +60,7 @@ export function createTableClient(options: TableClientOptions): TableClient {
   }
   const session = createSession<wire.TableMessage, wire.RouterMessageInput>({
     addresses: options.controllers,
-    wanted: 'any',
+    target: 'any',
     open: (channel, callOptions) => createClient(channel, 'pareto.v1.Routes').watch(callOptions),
     hello: ({ acceptFollower }) => ({
       message: 'hello',

@@ -44,7 +44,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
 
   const session = createSession<wire.ControllerMessage, wire.WorkerMessageInput>({
     ...options,
-    wanted: 'leader',
+    target: 'leader',
     channel: options.access.channel('controller'),
     open: (channel, callOptions) => createClient(channel, 'pareto.v1.Fleet').join(callOptions),
     hello() {
