@@ -22,9 +22,9 @@ export interface Attempt {
   readonly hasFollowed: boolean;
 }
 
-export interface Outcome {
+export interface StreamOutcome {
   /** For how long the controller answered before the stream ended; undefined: it never did. */
-  readonly heardMs: number | undefined;
+  readonly connectedMs: number | undefined;
   readonly error: unknown;
 }
 
@@ -55,10 +55,10 @@ export function firstAttempt(addresses: readonly string[], rng: Rng): Attempt {
 export function nextAttempt(
   addresses: readonly string[],
   last: Attempt,
-  { heardMs, error }: Outcome,
+  { connectedMs, error }: StreamOutcome,
   target: ControllerTarget,
 ): Attempt {
-  const stayed = heardMs !== undefined && heardMs >= stayedMs;
+  const stayed = connectedMs !== undefined && connectedMs >= stayedMs;
   const hasFollowed = last.hasFollowed && !stayed;
   const failures = stayed ? 1 : last.failures + 1;
   const follow = { failures, isAtOnce: !hasFollowed, hasFollowed: true };
@@ -75,10 +75,10 @@ export function nextAttempt(
   if (target === 'any' && hasNoLeader && !last.acceptFollower) {
     return { ...follow, address: last.address, index: last.index, isNamed: false, acceptFollower: true };
   }
-  if (target === 'any' && last.isNamed && heardMs === undefined) {
+  if (target === 'any' && last.isNamed && connectedMs === undefined) {
     return { ...pause, ...at(last.index), acceptFollower: true };
   }
-  const isInVain = heardMs === undefined && (last.acceptFollower || failures >= addresses.length);
+  const isInVain = connectedMs === undefined && (last.acceptFollower || failures >= addresses.length);
   const acceptFollower = target === 'any' && isInVain;
   return { ...pause, ...at((last.index + 1) % addresses.length), acceptFollower };
 }

@@ -16,7 +16,7 @@ const repeatMs = 30_000;
 
 export function createControllerWait(clock: Clock, logger: Logger): ControllerWait {
   let since: Milliseconds | undefined;
-  let saidAt = -Infinity;
+  let loggedAt = -Infinity;
   let problem: string | undefined;
   return {
     get problem() {
@@ -26,15 +26,15 @@ export function createControllerWait(clock: Clock, logger: Logger): ControllerWa
       const waitedMs = since === undefined ? 0 : Math.round(clock.now() - since);
       logger.info('controller connected', { address, waitedMs });
       since = undefined;
-      saidAt = -Infinity;
+      loggedAt = -Infinity;
       problem = undefined;
     },
     failed(address, error) {
       const now = clock.now();
       since ??= now;
       problem = error === undefined ? `${address} ended the stream` : `${address}: ${errorText(error)}`;
-      if (now - saidAt < repeatMs) return;
-      saidAt = now;
+      if (now - loggedAt < repeatMs) return;
+      loggedAt = now;
       logger.warn('no controller: waiting for one', { address, error, waitedMs: Math.round(now - since) });
     },
   };

@@ -2,7 +2,14 @@
 
 import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
-import { firstAttempt, nextAttempt, pauseMs, type Attempt, type Outcome, type ControllerTarget } from './attempt.js';
+import {
+  firstAttempt,
+  nextAttempt,
+  pauseMs,
+  type Attempt,
+  type StreamOutcome,
+  type ControllerTarget,
+} from './attempt.js';
 import { openConnection, type Connection, type ConnectionOptions } from './connection.js';
 import { createControllerWait } from './controller-wait.js';
 import type { Runnable } from '../lifecycle/run-group.js';
@@ -39,27 +46,27 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
   let current: Connection<In, Out> | undefined;
   let address: string | undefined;
   let connectedAt: Milliseconds | undefined;
-  let lastHeardAt = clock.now();
+  let lastMessageAt = clock.now();
   let running = Promise.resolve();
 
-  function hear(from: string, message: In): void {
-    lastHeardAt = clock.now();
+  function receive(from: string, message: In): void {
+    lastMessageAt = clock.now();
     if (connectedAt === undefined) wait.found(from);
-    connectedAt ??= lastHeardAt;
+    connectedAt ??= lastMessageAt;
     address = from;
     options.onMessage(message);
   }
 
-  async function connectOnce(attempt: Attempt): Promise<Outcome> {
+  async function connectOnce(attempt: Attempt): Promise<StreamOutcome> {
     const connection = openConnection(options, attempt.address, stopping.signal);
-    const heardMs = (): number | undefined => connectedAt && clock.now() - connectedAt;
+    const connectedMs = (): number | undefined => connectedAt && clock.now() - connectedAt;
     current = connection;
     try {
       connection.send(options.hello(attempt));
-      for await (const message of connection.messages) hear(attempt.address, message);
-      return { heardMs: heardMs(), error: undefined };
+      for await (const message of connection.messages) receive(attempt.address, message);
+      return { connectedMs: connectedMs(), error: undefined };
     } catch (error) {
-      return { heardMs: heardMs(), error };
+      return { connectedMs: connectedMs(), error };
     } finally {
       current = undefined;
       connectedAt = undefined;
@@ -87,14 +94,14 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
       return address;
     },
     get ageMs() {
-      return milliseconds(clock.now() - lastHeardAt);
+      return milliseconds(clock.now() - lastMessageAt);
     },
     get problem() {
       return wait.problem;
     },
     send: (message) => connectedAt !== undefined && (current?.send(message) ?? false),
     async start(fail) {
-      lastHeardAt = clock.now();
+      lastMessageAt = clock.now();
       running = run().catch(fail);
     },
     stop: async () => {

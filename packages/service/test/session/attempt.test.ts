@@ -7,7 +7,7 @@ import {
   nextAttempt,
   pauseMs,
   type Attempt,
-  type Outcome,
+  type StreamOutcome,
   type ControllerTarget,
 } from '../../src/session/attempt.js';
 
@@ -24,23 +24,23 @@ const fresh: Attempt = {
   },
 };
 
-const lost: Outcome = { heardMs: undefined, error: new Error('gone') };
-const names = (leader: string): Outcome => ({ heardMs: undefined, error: notLeaderError(leader) });
-const nobody: Outcome = { heardMs: undefined, error: notLeaderError(undefined) };
-const after = (heardMs: number, error?: unknown): Outcome => ({ heardMs, error });
+const lost: StreamOutcome = { connectedMs: undefined, error: new Error('gone') };
+const names = (leader: string): StreamOutcome => ({ connectedMs: undefined, error: notLeaderError(leader) });
+const nobody: StreamOutcome = { connectedMs: undefined, error: notLeaderError(undefined) };
+const after = (connectedMs: number, error?: unknown): StreamOutcome => ({ connectedMs, error });
 
 /** `b:1`; `b:1 any` when any controller will do; `, later` when a pause goes before. */
 function told({ address, acceptFollower, isAtOnce }: Attempt): string {
   return `${address}${acceptFollower ? ' any' : ''}${isAtOnce ? '' : ', later'}`;
 }
 
-function walk(target: ControllerTarget, outcomes: readonly Outcome[]): readonly string[] {
+function walk(target: ControllerTarget, outcomes: readonly StreamOutcome[]): readonly string[] {
   let attempt = fresh;
   return outcomes.map((outcome) => told((attempt = nextAttempt(addresses, attempt, outcome, target))));
 }
 
 describe('attempts for a leader', () => {
-  const cases: readonly (readonly [string, readonly Outcome[], readonly string[]])[] = [
+  const cases: readonly (readonly [string, readonly StreamOutcome[], readonly string[]])[] = [
     ['go round the list', [lost, lost, lost], ['b:1, later', 'c:1, later', 'a:1, later']],
     ['go round while nobody leads', [nobody, nobody], ['b:1, later', 'c:1, later']],
     ['follow a leader that is named, of the list or not', [names('d:1')], ['d:1']],
@@ -62,12 +62,12 @@ describe('attempts for a leader', () => {
 
   it('read nothing into other refusals', () => {
     const error = new ParetoError('permission-denied', 'no', { details: { 'pareto-leader': 'd:1' } });
-    assert.deepEqual(walk('leader', [{ heardMs: undefined, error }]), ['b:1, later']);
+    assert.deepEqual(walk('leader', [{ connectedMs: undefined, error }]), ['b:1, later']);
   });
 });
 
 describe('attempts where any controller will do', () => {
-  const cases: readonly (readonly [string, readonly Outcome[], readonly string[]])[] = [
+  const cases: readonly (readonly [string, readonly StreamOutcome[], readonly string[]])[] = [
     ['look for the leader first', [lost, names('d:1')], ['b:1, later', 'd:1']],
     ['take the one that names a leader who is gone', [names('d:1'), lost], ['d:1', 'a:1 any, later']],
     ['take the one that says that nobody leads', [nobody], ['a:1 any']],
@@ -99,7 +99,7 @@ describe('attempts in time', () => {
       notLeaderError('d:1'),
     ],
   );
-  const outcome = fc.record({ heardMs: fc.option(fc.nat({ max: 3_000 }), { nil: undefined }), error });
+  const outcome = fc.record({ connectedMs: fc.option(fc.nat({ max: 3_000 }), { nil: undefined }), error });
 
   it('are never more than eight within a second, whatever comes of them', () => {
     fc.assert(
@@ -114,7 +114,7 @@ describe('attempts in time', () => {
           const began = [now];
           for (const each of outcomes) {
             attempt = nextAttempt(addresses, attempt, each, target);
-            now += (each.heardMs ?? 0) + pauseMs(attempt, rng);
+            now += (each.connectedMs ?? 0) + pauseMs(attempt, rng);
             began.push(now);
           }
           for (const from of began) {
