@@ -1,4 +1,4 @@
-export { connect, type AskOptions, type ConnectOptions, type Pareto } from './pareto.js';
+export { connect, type RequestOptions, type ConnectOptions, type Pareto } from './pareto.js';
 export { tensor, type ElementArrays, type Tensor, type TensorOf } from './tensor.js';
 export { type Query, type QueryObjective } from './query.js';
 export { type Answer } from './answer.js';

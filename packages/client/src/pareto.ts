@@ -32,7 +32,7 @@ export interface ConnectOptions {
   readonly rng?: Rng;
 }
 
-export interface AskOptions {
+export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** The deadline of all of it, retries included; 60 s if left out. */
   readonly timeoutMs?: number;
@@ -42,16 +42,16 @@ export interface AskOptions {
 
 export interface Pareto extends AsyncDisposable {
   /** Throws a ParetoError: `failed-precondition` when no variant can meet the objective, with the nearest offer in its details. */
-  infer(query: Query, options?: AskOptions): Promise<Answer>;
+  infer(query: Query, options?: RequestOptions): Promise<Answer>;
   /** Each query is decided by itself; answers come in the order of the queries. */
   stream(
     queries: AsyncIterable<Query> | Iterable<Query>,
-    options?: Omit<AskOptions, 'retry'>,
+    options?: Omit<RequestOptions, 'retry'>,
   ): AsyncGenerator<StreamedAnswer, void, undefined>;
   /** Whether an objective can be met, by what and at what price, and the nearest one that can. */
-  whatIf(target: string, objective?: QueryObjective, options?: AskOptions): Promise<wire.WhatIfResponse>;
+  whatIf(target: string, objective?: QueryObjective, options?: RequestOptions): Promise<wire.WhatIfResponse>;
   /** How one decision was made: the candidates considered and the verdict on each. */
-  explain(decisionId: string, options?: AskOptions): Promise<wire.ExplainResponse>;
+  explain(decisionId: string, options?: RequestOptions): Promise<wire.ExplainResponse>;
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
 }
@@ -75,12 +75,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
   const routers = follow('router', rotated(options.routers ?? defaultRouters, rng));
   const controllers = follow('controller', options.controllers ?? defaultControllers);
 
-  const ask = <T>(work: (channel: Channel, limits: Limits) => Promise<T>, asked: AskOptions = {}): Promise<T> => {
-    const { signal, timeoutMs = defaultTimeoutMs, retry = true } = asked;
+  const callRouter = <T>(
+    work: (channel: Channel, limits: Limits) => Promise<T>,
+    requestOptions: RequestOptions = {},
+  ): Promise<T> => {
+    const { signal, timeoutMs = defaultTimeoutMs, retry = true } = requestOptions;
     return routers.run(work, { signal, timeoutMs, isRepeatable: retry });
   };
   return {
-    async infer({ target, inputs, outputs = [], objective, id = '' }, asked) {
+    async infer({ target, inputs, outputs = [], objective, id = '' }, requestOptions) {
       const request = {
         ...{ target, id, outputs: [...outputs], objective: objectiveMessage(objective) },
         inputs: Object.entries(inputs).map(([name, tensor]) => ({
@@ -88,7 +91,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
         })),
       };
       return answerFromWire(
-        await ask((channel, limits) => createClient(channel, 'pareto.v1.Inference').infer(request, limits), asked),
+        await callRouter(
+          (channel, limits) => createClient(channel, 'pareto.v1.Inference').infer(request, limits),
+          requestOptions,
+        ),
       );
     },
     async *stream(queries, { signal, timeoutMs } = {}) {
@@ -96,17 +102,20 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
       const channel = await routers.run(async (reached) => reached, { signal, timeoutMs });
       yield* streamQueries(channel, queries, { signal, timeoutMs });
     },
-    whatIf: (target, objective, asked) =>
-      ask(
+    whatIf: (target, objective, requestOptions) =>
+      callRouter(
         (channel, limits) =>
           createClient(channel, 'pareto.v1.Inference').whatIf(
             { target, objective: objectiveMessage(objective) },
             limits,
           ),
-        asked,
+        requestOptions,
       ),
-    explain: (decisionId, asked) =>
-      ask((channel, limits) => createClient(channel, 'pareto.v1.Inference').explain({ decisionId }, limits), asked),
+    explain: (decisionId, requestOptions) =>
+      callRouter(
+        (channel, limits) => createClient(channel, 'pareto.v1.Inference').explain({ decisionId }, limits),
+        requestOptions,
+      ),
     registry: createFailoverClient(controllers, 'pareto.v1.Registry'),
     fleet: createFailoverClient(controllers, 'pareto.v1.Fleet'),
     async [Symbol.asyncDispose]() {
