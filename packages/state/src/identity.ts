@@ -22,7 +22,7 @@ export const restoringKey = 'meta/restoring';
 type Access = Pick<Store, 'get' | 'transact'>;
 
 /** Where the data is, for messages. */
-export interface Place {
+export interface StoreLocation {
   /** As in `store at /var/lib/pareto`. */
   readonly name: string;
   /** What to do for a store of one's own, as in `name another data directory`. */
@@ -30,12 +30,12 @@ export interface Place {
 }
 
 /** The epoch of the data, made when there is none. Throws `failed-precondition` when this release mustn't touch it. */
-export async function identify(access: Access, place: Place): Promise<string> {
+export async function identify(access: Access, location: StoreLocation): Promise<string> {
   // Only a new store is written to: one that is full can still be read.
   const epoch = (await readEpoch(access)) ?? (await makeEpoch(access));
-  await checkSchema(access, place);
+  await checkSchema(access, location);
   if (epoch !== undefined) return epoch;
-  throw new ParetoError('data-loss', `the ${place.name} has no epoch: restore it from a backup`);
+  throw new ParetoError('data-loss', `the ${location.name} has no epoch: restore it from a backup`);
 }
 
 const readEpoch = async (access: Access): Promise<string | undefined> => (await access.get(epochKey)).entry?.value;
@@ -53,7 +53,7 @@ async function makeEpoch(access: Access): Promise<string | undefined> {
 }
 
 /** Another epoch than before: whoever comes first makes it. */
-export async function renewIdentity(access: Access, before: string, place: Place): Promise<string> {
+export async function renewIdentity(access: Access, before: string, location: StoreLocation): Promise<string> {
   const { entry } = await access.get(epochKey);
   if (entry?.value === before) {
     await access.transact({
@@ -61,10 +61,10 @@ export async function renewIdentity(access: Access, before: string, place: Place
       operations: [{ kind: 'put', key: epochKey, value: randomUUID() }],
     });
   }
-  return identify(access, place);
+  return identify(access, location);
 }
 
-async function checkSchema(access: Access, { name, another }: Place): Promise<void> {
+async function checkSchema(access: Access, { name, another }: StoreLocation): Promise<void> {
   const { entry } = await access.get(schemaKey);
   const stored = Number(entry?.value);
   if (!(stored >= oldestSchema && stored <= schemaVersion)) {

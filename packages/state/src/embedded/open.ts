@@ -107,6 +107,6 @@ async function createStore(
     },
   };
   await endLeases(() => true);
-  const place = { name: `store at ${path}`, another: 'name another data directory' };
-  return { ...access, epoch: await identify(access, place) };
+  const location = { name: `store at ${path}`, another: 'name another data directory' };
+  return { ...access, epoch: await identify(access, location) };
 }

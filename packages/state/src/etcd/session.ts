@@ -3,7 +3,7 @@
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { IRangeRequest } from 'etcd3';
-import { epochKey, identify, renewIdentity, type Place } from '../identity.js';
+import { epochKey, identify, renewIdentity, type StoreLocation } from '../identity.js';
 import type { Revision } from '../store.js';
 import type { Member } from './member.js';
 import { createHistory, type Header, type History } from './history.js';
@@ -30,15 +30,15 @@ export interface SessionOptions {
 }
 
 /** Makes the store's identity when it has none. */
-export async function startSession(raw: RawAccess, place: Place, options: SessionOptions): Promise<Session> {
+export async function startSession(raw: RawAccess, location: StoreLocation, options: SessionOptions): Promise<Session> {
   const epochRequest = { key: raw.keys.full(epochKey) };
   const headerNow = async (): Promise<Header> => (await raw.range(epochRequest)).header;
-  const history = createHistory(await identify(raw, place), await headerNow(), options.clock);
+  const history = createHistory(await identify(raw, location), await headerNow(), options.clock);
   let renewal: Promise<void> | undefined;
 
   const renew = async (): Promise<void> => {
     const before = history.epoch;
-    const epoch = await renewIdentity(raw, before, place);
+    const epoch = await renewIdentity(raw, before, location);
     history.begin(epoch, await headerNow());
     options.onNotice('the store was wiped or restored: its history is another one', { epoch, before });
   };
