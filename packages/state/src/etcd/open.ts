@@ -50,7 +50,7 @@ function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions
   const { history } = session;
   const operations = createOperations(raw, session);
   const watchContext = { client, history, keys, clock, onNotice, verify: () => session.verify() };
-  const read = <T>(call: () => Promise<T>): Promise<T> => told(call, options, 'read');
+  const read = <T>(call: () => Promise<T>): Promise<T> => explainErrors(call, options, 'read');
   return {
     get epoch() {
       return history.epoch;
@@ -62,7 +62,7 @@ function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions
     range: (prefix) => read(() => operations.range(prefix)),
     async transact(transaction) {
       checkTransaction(transaction);
-      return told(() => operations.transact(transaction), options, 'write');
+      return explainErrors(() => operations.transact(transaction), options, 'write');
     },
     watch: (prefix, from, signal) => watchEtcd(watchContext, prefix, from, signal),
     grantLease: (ttlMs) => read(async () => explained(await grantEtcdLease(client, ttlMs), options)),
@@ -71,16 +71,20 @@ function createStore(session: Session, raw: RawAccess, options: EtcdStoreOptions
   };
 }
 
-const explained = (lease: Lease, scene: EtcdStoreOptions): Lease => ({
+const explained = (lease: Lease, context: EtcdStoreOptions): Lease => ({
   ...lease,
-  keepAlive: () => told(() => lease.keepAlive(), scene, 'read'),
-  revoke: () => told(() => lease.revoke(), scene, 'read'),
+  keepAlive: () => explainErrors(() => lease.keepAlive(), context, 'read'),
+  revoke: () => explainErrors(() => lease.revoke(), context, 'read'),
 });
 
-async function told<T>(call: () => Promise<T>, scene: EtcdStoreOptions, asked: 'read' | 'write'): Promise<T> {
+async function explainErrors<T>(
+  call: () => Promise<T>,
+  context: EtcdStoreOptions,
+  operation: 'read' | 'write',
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw explain(error, scene, asked);
+    throw explain(error, context, operation);
   }
 }
