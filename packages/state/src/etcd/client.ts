@@ -13,7 +13,7 @@ export interface EtcdAccess extends EtcdCredentials {
   readonly renew?: () => Promise<EtcdCredentials>;
 }
 
-interface Answered<T> {
+interface MemberResponse<T> {
   readonly member: Member;
   readonly response: T;
 }
@@ -25,7 +25,7 @@ export interface EtcdClient extends Disposable {
   /** Aborts when the client is closed. */
   readonly closed: AbortSignal;
   /** A call that may happen twice: tried on one member after another for about three seconds. */
-  repeat<T>(call: Call<T>): Promise<Answered<T>>;
+  repeat<T>(call: Call<T>): Promise<MemberResponse<T>>;
   /** A call that must not happen twice: goes to another member only when it had no effect for sure. */
   write<T>(call: Call<T>): Promise<T>;
   /** One try on one member, which must answer within a second. */
@@ -54,7 +54,7 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
     credentials = next;
     for (const member of members) member.reopen();
   };
-  const attempt = async <T>(call: Call<T>, timeoutMs: number, mayLogIn = true): Promise<Answered<T>> => {
+  const attempt = async <T>(call: Call<T>, timeoutMs: number, mayLogIn = true): Promise<MemberResponse<T>> => {
     const member = members[preferred];
     if (closing.signal.aborted || member === undefined) throw new ParetoError('unavailable', 'the store is closed');
     const { etcd } = member;
@@ -77,7 +77,7 @@ export function createEtcdClient(access: EtcdAccess, clock: Clock): EtcdClient {
     call: Call<T>,
     attemptMs: number,
     mayRepeat: (effect: 'none' | 'unknown') => boolean,
-  ): Promise<Answered<T>> => {
+  ): Promise<MemberResponse<T>> => {
     const endAt = clock.now() + budgetMs;
     for (let tries = 1; ; tries += 1) {
       try {

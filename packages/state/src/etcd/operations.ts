@@ -6,7 +6,7 @@ import type { Compare, Entry, Store, TransactResult } from '../store.js';
 import { readCallError } from './call-error.js';
 import type { RawAccess } from './raw-access.js';
 import { entryOf, hasChanged, holds, txnOf } from './requests.js';
-import type { Answer, Session } from './session.js';
+import type { EtcdResponse, Session } from './session.js';
 
 export type Operations = Pick<Store, 'get' | 'range' | 'transact' | 'compact'>;
 
@@ -16,7 +16,7 @@ const pageSize = 200;
 export function createOperations({ client, keys }: RawAccess, session: Session): Operations {
   const { history } = session;
 
-  const entriesOf = ({ response, generation }: Answer): readonly Entry[] =>
+  const entriesOf = ({ response, generation }: EtcdResponse): readonly Entry[] =>
     response.kvs.map((kv) => {
       const entry = entryOf(keys, kv);
       history.changed(generation, entry.modRevision);
@@ -26,16 +26,16 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
   /** By pages at one revision. Undefined: that was compacted away, or the store restored, between two of them. */
   const list = async (prefix: string): Promise<Awaited<ReturnType<Store['range']>> | undefined> => {
     const all = { ...keys.under(prefix), limit: pageSize };
-    let answer = await session.range(all);
-    const { generation } = answer;
-    const { revision } = answer.header;
-    const entries = [...entriesOf(answer)];
-    while (answer.response.more) {
-      const key = Buffer.concat([answer.response.kvs.at(-1)?.key ?? all.key, Buffer.from([0])]);
+    let current = await session.range(all);
+    const { generation } = current;
+    const { revision } = current.header;
+    const entries = [...entriesOf(current)];
+    while (current.response.more) {
+      const key = Buffer.concat([current.response.kvs.at(-1)?.key ?? all.key, Buffer.from([0])]);
       const page = await session.range({ ...all, key, revision }).catch(unlessGone);
       if (page?.generation !== generation) return undefined;
-      answer = page;
-      entries.push(...entriesOf(answer));
+      current = page;
+      entries.push(...entriesOf(current));
     }
     return { revision: Number(revision), entries };
   };
@@ -55,8 +55,8 @@ export function createOperations({ client, keys }: RawAccess, session: Session):
 
   return {
     async get(key) {
-      const answer = await session.range({ key: keys.full(key) });
-      return { revision: Number(answer.header.revision), entry: entriesOf(answer)[0] };
+      const response = await session.range({ key: keys.full(key) });
+      return { revision: Number(response.header.revision), entry: entriesOf(response)[0] };
     },
     async range(prefix) {
       for (let tries = 0; tries < 5; tries += 1) {

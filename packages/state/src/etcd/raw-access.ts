@@ -8,7 +8,7 @@ import type { Member } from './member.js';
 import type { Header } from './history.js';
 import { createKeys, entryOf, txnOf, type Keys } from './requests.js';
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly member: Member;
   readonly header: Header;
   readonly response: IRangeResponse;
@@ -19,7 +19,7 @@ export interface RawAnswer {
 export interface RawAccess extends Pick<Store, 'get' | 'transact'> {
   readonly client: EtcdClient;
   readonly keys: Keys;
-  range(request: IRangeRequest): Promise<RawAnswer>;
+  range(request: IRangeRequest): Promise<RawResponse>;
 }
 
 export function createRawAccess(client: EtcdClient, prefix: string): RawAccess {
@@ -27,9 +27,9 @@ export function createRawAccess(client: EtcdClient, prefix: string): RawAccess {
   const range: RawAccess['range'] = async (request) => {
     const reads = [request, { key: keys.full(epochKey) }].map((request_range) => ({ request_range }));
     const { member, response } = await client.repeat((etcd, options) => etcd.kv.txn({ success: reads }, options));
-    const [asked, epoch] = response.responses.map(({ response_range }) => response_range);
-    if (asked === undefined) throw new Error('etcd left the answer to a read out');
-    return { member, header: response.header, response: asked, epoch: epoch?.kvs[0]?.value.toString() };
+    const [requested, epoch] = response.responses.map(({ response_range }) => response_range);
+    if (requested === undefined) throw new Error('etcd left the answer to a read out');
+    return { member, header: response.header, response: requested, epoch: epoch?.kvs[0]?.value.toString() };
   };
   return {
     client,

@@ -7,9 +7,9 @@ import { epochKey, identify, renewIdentity, type StoreLocation } from '../identi
 import type { Revision } from '../store.js';
 import type { Member } from './member.js';
 import { createHistory, type Header, type History } from './history.js';
-import type { RawAccess, RawAnswer } from './raw-access.js';
+import type { RawAccess, RawResponse } from './raw-access.js';
 
-export interface Answer extends RawAnswer {
+export interface EtcdResponse extends RawResponse {
   /** Of the history that the answer is from. */
   readonly generation: number;
 }
@@ -17,7 +17,7 @@ export interface Answer extends RawAnswer {
 export interface Session {
   readonly history: History;
   /** A linearizable read from the history that is the known one when it returns. */
-  range(request: IRangeRequest): Promise<Answer>;
+  range(request: IRangeRequest): Promise<EtcdResponse>;
   /** Begins another history when the known one is over. Tells who answered, and at which revision. */
   verify(): Promise<{ readonly member: Member; readonly revision: Revision }>;
   /** The history of that generation is over: begins the next one, unless that has happened. */
@@ -47,13 +47,13 @@ export async function startSession(raw: RawAccess, location: StoreLocation, opti
     renewal ??= renew().finally(() => (renewal = undefined));
     await renewal;
   };
-  const range = async (request: IRangeRequest): Promise<Answer> => {
+  const range = async (request: IRangeRequest): Promise<EtcdResponse> => {
     for (let tries = 0; tries < 5; tries += 1) {
       const mark = history.mark();
-      const answer = await raw.range(request);
-      if (history.agrees(mark, answer.header) && answer.epoch === history.epoch) {
-        history.answered(mark, answer.header);
-        return { ...answer, generation: mark.generation };
+      const response = await raw.range(request);
+      if (history.agrees(mark, response.header) && response.epoch === history.epoch) {
+        history.answered(mark, response.header);
+        return { ...response, generation: mark.generation };
       }
       await renewAfter(mark.generation);
     }
