@@ -32,13 +32,14 @@ export interface ElectionOptions {
 
 export function createElection(store: Store, { name, ttlMs, clock }: ElectionOptions): Election {
   const prefix = `election/${name}/`;
-  let standing = false;
+  let isCandidate = false;
 
   /** Undefined: the candidacy came to an end before its turn. */
-  const standOnce = async (value: string, signal: AbortSignal): Promise<Leadership | undefined> => {
-    const candidacy = await stand(store, prefix, value, ttlMs, clock);
+  const campaignOnce = async (value: string, signal: AbortSignal): Promise<Leadership | undefined> => {
+    const candidacy = await enterElection(store, prefix, value, ttlMs, clock);
     try {
-      if (await isTurn(store, prefix, candidacy.fence, AbortSignal.any([signal, candidacy.lost]))) return candidacy;
+      if (await waitUntilElected(store, prefix, candidacy.fence, AbortSignal.any([signal, candidacy.lost])))
+        return candidacy;
     } catch (error) {
       if (!candidacy.lost.aborted) {
         await candidacy.resign();
@@ -51,21 +52,21 @@ export function createElection(store: Store, { name, ttlMs, clock }: ElectionOpt
 
   return {
     async campaign(value, signal) {
-      if (standing) throw new ParetoError('failed-precondition', 'this candidate stands already: resign first');
-      standing = true;
+      if (isCandidate) throw new ParetoError('failed-precondition', 'this candidate stands already: resign first');
+      isCandidate = true;
       try {
         for (;;) {
           signal.throwIfAborted();
-          const leadership = await standOnce(value, signal);
+          const leadership = await campaignOnce(value, signal);
           if (leadership === undefined) continue;
           const resign = (): Promise<void> => {
-            standing = false;
+            isCandidate = false;
             return leadership.resign();
           };
           return { ...leadership, resign };
         }
       } catch (error) {
-        standing = false;
+        isCandidate = false;
         throw error;
       }
     },
@@ -75,7 +76,13 @@ export function createElection(store: Store, { name, ttlMs, clock }: ElectionOpt
   };
 }
 
-async function stand(store: Store, prefix: string, value: string, ttlMs: number, clock: Clock): Promise<Leadership> {
+async function enterElection(
+  store: Store,
+  prefix: string,
+  value: string,
+  ttlMs: number,
+  clock: Clock,
+): Promise<Leadership> {
   const sentAt = clock.now();
   const lease = await store.grantLease(ttlMs);
   const kept = keepLease(lease, sentAt, clock);
@@ -99,7 +106,7 @@ async function stand(store: Store, prefix: string, value: string, ttlMs: number,
 }
 
 /** Waits for the turn of a candidacy. False: its key is gone, as when the store was restored meanwhile. */
-async function isTurn(store: Store, prefix: string, own: Fence, signal: AbortSignal): Promise<boolean> {
+async function waitUntilElected(store: Store, prefix: string, own: Fence, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     signal.throwIfAborted();
     const { revision, entries } = await store.range(prefix);
