@@ -1,7 +1,7 @@
 // A loaded model: its session in an executor process, held within its time.
 
 import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
-import type { Berth } from '../processes/berth.js';
+import type { HostedSession } from '../processes/hosted-session.js';
 import { loadHungAfter, runHungAfter } from '../processes/calls.js';
 import type { ExecutorDeath } from '../processes/executor-process.js';
 import { observePlacement, type Placement } from './placement.js';
@@ -46,10 +46,14 @@ export interface Executor extends AsyncDisposable {
  * Loads a model. Throws `invalid-argument` when the runtime refuses it; `resource-exhausted` or `internal` when the process
  * died of it, `unavailable` when of another model, `cancelled` when the signal aborts.
  */
-export async function loadExecutor(berth: Berth, request: LoadRequest, signal?: AbortSignal): Promise<Executor> {
-  const loaded = await load(berth, request, signal);
-  berth.loaded(loaded.grownBytes);
-  const { session, baseMemoryBytes } = berth;
+export async function loadExecutor(
+  hosted: HostedSession,
+  request: LoadRequest,
+  signal?: AbortSignal,
+): Promise<Executor> {
+  const loaded = await load(hosted, request, signal);
+  hosted.loaded(loaded.grownBytes);
+  const { session, baseMemoryBytes } = hosted;
   return {
     pid: session.pid,
     loadMs: milliseconds(loaded.loadMs),
@@ -63,24 +67,28 @@ export async function loadExecutor(berth: Berth, request: LoadRequest, signal?: 
       const request = { kind: 'run', session: session.id, tensors: inputs.map(tensorHeader), outputs } as const;
       return runOutcome(await session.ask({ request, data: inputs.map(({ data }) => data), ...limit }));
     },
-    memory: () => berth.memory(),
+    memory: () => hosted.memory(),
     placement: (inputs) => observePlacement(session, request, inputs),
     kill: (death) => session.kill(death),
-    [Symbol.asyncDispose]: () => berth.close(),
+    [Symbol.asyncDispose]: () => hosted.close(),
   };
 }
 
-async function load(berth: Berth, request: LoadRequest, signal: AbortSignal | undefined): Promise<LoadedHeader> {
+async function load(
+  hosted: HostedSession,
+  request: LoadRequest,
+  signal: AbortSignal | undefined,
+): Promise<LoadedHeader> {
   const { modelPath, provider, threads, option, optimisedPath, optimisedWeights } = request;
   const wish = { modelPath, provider, threads, option, optimisedPath, optimisedWeights };
-  const asked = berth.session.ask({
-    request: { kind: 'load', session: berth.session.id, ...wish },
+  const asked = hosted.session.ask({
+    request: { kind: 'load', session: hosted.session.id, ...wish },
     what: 'the load',
     hungAfter: loadHungAfter,
   });
   const outcome = await unlessAborted(asked, signal);
   if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;
-  const closed = berth.close();
+  const closed = hosted.close();
   if (outcome === undefined)
     throw new ParetoError('cancelled', `${loadingOf(request)} failed: the load was called off`);
   await closed;

@@ -2,7 +2,7 @@
 
 import os from 'node:os';
 import type { Clock } from '@pareto/core';
-import { takeProcess } from '../processes/berth.js';
+import { hostInProcess } from '../processes/hosted-session.js';
 import { createDeviceProcess, type DeviceProcess } from '../processes/device-process.js';
 import { isDeviceProvider, type DeviceProvider } from '../devices/device-provider.js';
 import { tryDevice, type DeviceTrial } from '../devices/device-trial.js';
@@ -66,7 +66,7 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
     const { process, hello } = spares.shift() ?? startSpare();
     await hello;
     if (request.nice === true) yieldTo(process.pid);
-    return loadExecutor(await takeProcess(process, request.memoryLimitBytes, clock), request, signal);
+    return loadExecutor(await hostInProcess(process, request.memoryLimitBytes, clock), request, signal);
   }
 
   async function loadOnDevice(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {

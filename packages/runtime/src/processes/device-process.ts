@@ -1,14 +1,14 @@
 // The one process that works with a device, for all models on it: each process holds a driver, and two threads crash it.
 
 import type { Clock } from '@pareto/core';
-import { outOfMemory, type Berth } from './berth.js';
+import { outOfMemory, type HostedSession } from './hosted-session.js';
 import { readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
 import type { StartedProcess } from './process-starter.js';
 import { createSessionHost, type SessionHost } from './session-host.js';
 
 export interface DeviceProcess {
   /** A place for one more session; the process is started for the first, and ends with the last. */
-  takePlace(memoryLimitBytes: number): Promise<Berth>;
+  takePlace(memoryLimitBytes: number): Promise<HostedSession>;
 }
 
 interface Guest {
@@ -45,7 +45,7 @@ export function createDeviceProcess(start: () => StartedProcess, clock: Clock): 
     return life;
   }
 
-  async function takePlace(memoryLimitBytes: number): Promise<Berth> {
+  async function takePlace(memoryLimitBytes: number): Promise<HostedSession> {
     current ??= live();
     const life = current;
     const { guests } = life;

@@ -5,7 +5,7 @@ import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
 import { limitData, readProcessMemory, watchMemory, type ProcessMemory } from './process-memory.js';
 import { createSessionHost, type Session } from './session-host.js';
 
-export interface Berth {
+export interface HostedSession {
   readonly session: Session;
   /** The process's own memory before any load. */
   readonly baseMemoryBytes: number;
@@ -18,7 +18,11 @@ export interface Berth {
 }
 
 /** A whole process, which may come to hold so much more than it does now. */
-export async function takeProcess(process: ExecutorProcess, memoryLimitBytes: number, clock: Clock): Promise<Berth> {
+export async function hostInProcess(
+  process: ExecutorProcess,
+  memoryLimitBytes: number,
+  clock: Clock,
+): Promise<HostedSession> {
   const session = createSessionHost(process, clock).open();
   const base = await readProcessMemory(process.pid);
   await limitData(process.pid, memoryLimitBytes);
