@@ -53,8 +53,8 @@ export async function tryDevice(
     );
     const modelPath = path.join(folder, 'trial.onnx');
     await writeFile(modelPath, Buffer.from(model, 'base64'));
-    const place = await createDeviceProcess(() => ({ process, hello }), clock).takePlace(memoryLimitBytes);
-    await using executor = await loadExecutor(place, { modelPath, provider, threads: 1, memoryLimitBytes });
+    const hosted = await createDeviceProcess(() => ({ process, hello }), clock).openSession(memoryLimitBytes);
+    await using executor = await loadExecutor(hosted, { modelPath, provider, threads: 1, memoryLimitBytes });
     const placement = await provePlacement(executor, provider);
     return { ...(await describeDevice(provider, process)), placement };
   } catch (error) {

@@ -73,7 +73,7 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
     const { provider, memoryLimitBytes } = request;
     const device = devices.get(provider) ?? createDeviceProcess(() => starter.start(environment), clock);
     devices.set(provider, device);
-    return loadExecutor(await device.takePlace(memoryLimitBytes), request, signal);
+    return loadExecutor(await device.openSession(memoryLimitBytes), request, signal);
   }
 
   return {

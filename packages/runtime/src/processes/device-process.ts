@@ -8,18 +8,18 @@ import { createSessionHost, type SessionHost } from './session-host.js';
 
 export interface DeviceProcess {
   /** A place for one more session; the process is started for the first, and ends with the last. */
-  takePlace(memoryLimitBytes: number): Promise<HostedSession>;
+  openSession(memoryLimitBytes: number): Promise<HostedSession>;
 }
 
-interface Guest {
+interface SessionShare {
   readonly memoryLimitBytes: number;
   /** By how much the process grew when it was loaded. */
   readonly weight: number;
 }
 
 /** One life of the process. */
-interface Life {
-  readonly guests: Map<symbol, Guest>;
+interface ProcessInstance {
+  readonly shares: Map<symbol, SessionShare>;
   readonly begun: Promise<{ readonly host: SessionHost; readonly baseMemoryBytes: number }>;
 }
 
@@ -29,56 +29,60 @@ const driverAllowance = 2 ** 30;
 const leastWeight = 2 ** 20;
 
 export function createDeviceProcess(start: () => StartedProcess, clock: Clock): DeviceProcess {
-  let current: Life | undefined;
+  let current: ProcessInstance | undefined;
 
-  function forget(life: Life): void {
-    if (current === life) current = undefined;
+  function forget(instance: ProcessInstance): void {
+    if (current === instance) current = undefined;
   }
 
-  function live(): Life {
-    const guests = new Map<symbol, Guest>();
-    const life: Life = { guests, begun: begin(start, guests, clock) };
-    life.begun
+  function startInstance(): ProcessInstance {
+    const shares = new Map<symbol, SessionShare>();
+    const instance: ProcessInstance = { shares: shares, begun: begin(start, shares, clock) };
+    instance.begun
       .then(({ host }) => host.process.died)
       .catch(() => undefined)
-      .finally(() => forget(life));
-    return life;
+      .finally(() => forget(instance));
+    return instance;
   }
 
-  async function takePlace(memoryLimitBytes: number): Promise<HostedSession> {
-    current ??= live();
-    const life = current;
-    const { guests } = life;
+  async function openSession(memoryLimitBytes: number): Promise<HostedSession> {
+    current ??= startInstance();
+    const instance = current;
+    const { shares } = instance;
     const self = Symbol('guest');
     // At once, so that the process does not end as the last one leaves meanwhile.
-    guests.set(self, { memoryLimitBytes, weight: leastWeight });
-    const { host, baseMemoryBytes } = await life.begun;
+    shares.set(self, { memoryLimitBytes, weight: leastWeight });
+    const { host, baseMemoryBytes } = await instance.begun;
     const session = host.open();
     return {
       session,
       baseMemoryBytes,
-      loaded: (grownBytes) => void guests.set(self, { memoryLimitBytes, weight: Math.max(leastWeight, grownBytes) }),
-      memory: () => shareOf(self, guests, host.process.pid),
+      loaded: (grownBytes) => void shares.set(self, { memoryLimitBytes, weight: Math.max(leastWeight, grownBytes) }),
+      memory: () => shareOf(self, shares, host.process.pid),
       async close() {
-        guests.delete(self);
+        shares.delete(self);
         const released = session.release();
-        if (guests.size === 0) {
-          forget(life);
+        if (shares.size === 0) {
+          forget(instance);
           host.process.kill({ kind: 'ended', reason: 'unloaded' });
         }
         await released;
       },
     };
   }
-  return { takePlace };
+  return { openSession };
 }
 
 /** Memory is watched and not limited: drivers map much more than they use. */
-async function begin(start: () => StartedProcess, guests: ReadonlyMap<symbol, Guest>, clock: Clock): Life['begun'] {
+async function begin(
+  start: () => StartedProcess,
+  shares: ReadonlyMap<symbol, SessionShare>,
+  clock: Clock,
+): ProcessInstance['begun'] {
   const { process, hello } = start();
   await hello;
   const limit = (): number =>
-    [...guests.values()].reduce((total, { memoryLimitBytes }) => total + memoryLimitBytes, driverAllowance);
+    [...shares.values()].reduce((total, { memoryLimitBytes }) => total + memoryLimitBytes, driverAllowance);
   const watch = watchMemory(process.pid, limit, clock, () =>
     process.kill(outOfMemory('the models on the device', limit())),
   );
@@ -90,13 +94,13 @@ async function begin(start: () => StartedProcess, guests: ReadonlyMap<symbol, Gu
 /** By what the load of each added: together the shares are the process. */
 async function shareOf(
   self: symbol,
-  guests: ReadonlyMap<symbol, Guest>,
+  shares: ReadonlyMap<symbol, SessionShare>,
   pid: number,
 ): Promise<ProcessMemory | undefined> {
   const memory = await readProcessMemory(pid);
-  const own = guests.get(self);
+  const own = shares.get(self);
   if (memory === undefined || own === undefined) return undefined;
-  const all = [...guests.values()].reduce((total, { weight }) => total + weight, 0);
+  const all = [...shares.values()].reduce((total, { weight }) => total + weight, 0);
   const part = (bytes: number): number => Math.round((bytes * own.weight) / all);
   return {
     residentBytes: part(memory.residentBytes),
