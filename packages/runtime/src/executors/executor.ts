@@ -2,7 +2,7 @@
 
 import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { HostedSession } from '../processes/hosted-session.js';
-import { loadHungAfter, runHungAfter } from '../processes/calls.js';
+import { loadHungAfter, runHungAfter } from '../processes/pending-calls.js';
 import type { ExecutorDeath } from '../processes/executor-process.js';
 import { observePlacement, type Placement } from './placement.js';
 import type { ProcessMemory } from '../processes/process-memory.js';

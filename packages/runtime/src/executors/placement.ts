@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ParetoError } from '@pareto/core';
-import { loadHungAfter } from '../processes/calls.js';
+import { loadHungAfter } from '../processes/pending-calls.js';
 import type { SessionRequest } from '../protocol/protocol.js';
 import { runFailure, tensorHeader, type TensorInput } from './run.js';
 import { whyFailed, type Session } from '../processes/session-host.js';

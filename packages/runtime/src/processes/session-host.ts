@@ -1,7 +1,7 @@
 // An executor process as a host of sessions: each asks for itself, and learns how it ended.
 
 import { errorText, milliseconds, type Clock } from '@pareto/core';
-import { createCalls, type Call, type CallEnd } from './calls.js';
+import { createPendingCalls, type Call, type CallEnd } from './pending-calls.js';
 import type { ExecutorDeath, ExecutorProcess } from './executor-process.js';
 import type { Request } from '../protocol/protocol.js';
 
@@ -41,7 +41,7 @@ const releaseHungAfter = milliseconds(30_000);
 
 /** The process has said hello. */
 export function createSessionHost(process: ExecutorProcess, clock: Clock): SessionHost {
-  const calls = createCalls((death) => kill(calls.running, death), clock);
+  const calls = createPendingCalls((death) => kill(calls.running, death), clock);
   let cause: number | undefined;
   let death: ExecutorDeath | undefined;
   let nextId = 1;
@@ -53,13 +53,13 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
   }
 
   process.onMessage((message, tensors) => {
-    if (message.kind !== 'hello') calls.land(message.id, message, tensors);
+    if (message.kind !== 'hello') calls.complete(message.id, message, tensors);
   });
   void process.died.then((ended) => {
     // One that is ended from outside is not the fault of whoever runs just then.
     if (ended.kind !== 'ended') cause ??= calls.running;
     death = ended;
-    calls.lose(ended);
+    calls.failAll(ended);
   });
 
   const seenFrom = (session: number, ended: ExecutorDeath): ExecutorDeath =>
@@ -81,7 +81,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     return new Promise((resolve) => {
       const settle = (end: CallEnd): void =>
         resolve(end.kind === 'replied' ? end : diedSeenFrom(session, end.death, end.running));
-      calls.take(id, { session, hungAfter, what, settle });
+      calls.add(id, { session, hungAfter, what, settle });
     });
   }
 

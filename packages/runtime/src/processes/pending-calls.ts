@@ -18,17 +18,17 @@ export interface Call {
   readonly settle: (end: CallEnd) => void;
 }
 
-export interface Calls {
-  take(id: number, call: Call): void;
+export interface PendingCalls {
+  add(id: number, call: Call): void;
   /** Nothing happens when it is none of them. */
-  land(id: number, reply: Reply, tensors: readonly Buffer[]): void;
+  complete(id: number, reply: Reply, tensors: readonly Buffer[]): void;
   /** The session whose call is done now; undefined: none is. */
   readonly running: number | undefined;
   /** The process is gone: the first was running, the others waited. */
-  lose(death: ExecutorDeath): void;
+  failAll(death: ExecutorDeath): void;
 }
 
-export function createCalls(onHung: (death: ExecutorDeath) => void, clock: Clock): Calls {
+export function createPendingCalls(onHung: (death: ExecutorDeath) => void, clock: Clock): PendingCalls {
   const calls = new Map<number, Call>();
   let watch: Disposable | undefined;
 
@@ -39,11 +39,11 @@ export function createCalls(onHung: (death: ExecutorDeath) => void, clock: Clock
   }
 
   return {
-    take(id, call) {
+    add(id, call) {
       calls.set(id, call);
       if (calls.size === 1) watchFirst();
     },
-    land(id, reply, tensors) {
+    complete(id, reply, tensors) {
       const call = calls.get(id);
       if (call === undefined) return;
       calls.delete(id);
@@ -54,11 +54,11 @@ export function createCalls(onHung: (death: ExecutorDeath) => void, clock: Clock
       const [first] = calls.values();
       return first?.session;
     },
-    lose(death) {
+    failAll(death) {
       const lost = [...calls.values()];
       calls.clear();
       watchFirst();
-      for (const [place, { settle }] of lost.entries()) settle({ kind: 'lost', death, running: place === 0 });
+      for (const [index, { settle }] of lost.entries()) settle({ kind: 'lost', death, running: index === 0 });
     },
   };
 }
