@@ -65,7 +65,7 @@ export async function loadExecutor(
     async run({ inputs, outputs, expectedMs }) {
       const limit = { what: 'a run', hungAfter: runHungAfter(expectedMs) };
       const request = { kind: 'run', session: session.id, tensors: inputs.map(tensorHeader), outputs } as const;
-      return runOutcome(await session.ask({ request, data: inputs.map(({ data }) => data), ...limit }));
+      return runOutcome(await session.call({ request, data: inputs.map(({ data }) => data), ...limit }));
     },
     memory: () => hosted.memory(),
     placement: (inputs) => observePlacement(session, request, inputs),
@@ -80,13 +80,13 @@ async function load(
   signal: AbortSignal | undefined,
 ): Promise<LoadedHeader> {
   const { modelPath, provider, threads, option, optimisedPath, optimisedWeights } = request;
-  const wish = { modelPath, provider, threads, option, optimisedPath, optimisedWeights };
-  const asked = hosted.session.ask({
-    request: { kind: 'load', session: hosted.session.id, ...wish },
+  const session = { modelPath, provider, threads, option, optimisedPath, optimisedWeights };
+  const loading = hosted.session.call({
+    request: { kind: 'load', session: hosted.session.id, ...session },
     what: 'the load',
     hungAfter: loadHungAfter,
   });
-  const outcome = await unlessAborted(asked, signal);
+  const outcome = await unlessAborted(loading, signal);
   if (outcome?.kind === 'replied' && outcome.reply.kind === 'loaded') return outcome.reply;
   const closed = hosted.close();
   if (outcome === undefined)

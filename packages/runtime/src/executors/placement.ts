@@ -21,7 +21,7 @@ export async function observePlacement(
   const folder = await mkdtemp(path.join(tmpdir(), 'pareto-profile-'));
   try {
     const wish = { modelPath, provider, threads, option, pathPrefix: path.join(folder, 'session') };
-    const outcome = await session.ask({
+    const outcome = await session.call({
       request: { kind: 'profile', ...wish, tensors: inputs.map(tensorHeader) },
       data: inputs.map(({ data }) => data),
       what: 'the profiled run',

@@ -12,7 +12,7 @@ export type CallOutcome =
   | { readonly kind: 'died'; readonly death: ExecutorDeath; readonly running: boolean };
 
 /** A request, the slices of its tensors, and when it counts as hung. */
-interface Ask extends Pick<Call, 'hungAfter' | 'what'> {
+interface CallRequest extends Pick<Call, 'hungAfter' | 'what'> {
   readonly request: Request;
   readonly data?: readonly (readonly Uint8Array[])[];
 }
@@ -24,7 +24,7 @@ export interface Session {
   /** Its own end, or the process's as it looks from here. Never rejects. */
   readonly died: Promise<ExecutorDeath>;
   /** Never rejects. */
-  ask(ask: Ask): Promise<CallOutcome>;
+  call(request: CallRequest): Promise<CallOutcome>;
   /** Ends the process. */
   kill(death: ExecutorDeath): void;
   /** Ends the session alone, when what it was asked is done. */
@@ -70,7 +70,7 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
     running,
   });
 
-  function ask(session: number, { request, data = [], hungAfter, what }: Ask): Promise<CallOutcome> {
+  function call(session: number, { request, data = [], hungAfter, what }: CallRequest): Promise<CallOutcome> {
     if (death !== undefined) return Promise.resolve(diedSeenFrom(session, death, false));
     const id = nextId++;
     try {
@@ -88,20 +88,21 @@ export function createSessionHost(process: ExecutorProcess, clock: Clock): Sessi
   function open(): Session {
     const id = nextSession++;
     let isReleased = false;
-    let tellReleased: (death: ExecutorDeath) => void = () => undefined;
-    const untilReleased = new Promise<ExecutorDeath>((resolve) => (tellReleased = resolve));
+    let resolveReleased: (death: ExecutorDeath) => void = () => undefined;
+    const untilReleased = new Promise<ExecutorDeath>((resolve) => (resolveReleased = resolve));
     return {
       id,
       pid: process.pid,
       died: Promise.race([untilReleased, process.died.then((ended) => seenFrom(id, ended))]),
-      ask: (wish) => (isReleased ? Promise.resolve({ kind: 'died', death: unloaded, running: false }) : ask(id, wish)),
+      call: (request) =>
+        isReleased ? Promise.resolve({ kind: 'died', death: unloaded, running: false }) : call(id, request),
       kill: (as) => kill(id, as),
       async release() {
         if (isReleased) return;
         isReleased = true;
-        tellReleased(unloaded);
+        resolveReleased(unloaded);
         const request = { kind: 'release', session: id } as const;
-        await ask(id, { request, what: 'the release', hungAfter: releaseHungAfter });
+        await call(id, { request, what: 'the release', hungAfter: releaseHungAfter });
       },
     };
   }
