@@ -9,13 +9,13 @@ import { createDeviceProcess } from '../processes/device-process.js';
 import type { DeviceProvider } from './device-provider.js';
 import type { ExecutorProcess } from '../processes/executor-process.js';
 import { loadExecutor, type Executor } from '../executors/executor.js';
-import type { Placement } from '../executors/placement.js';
+import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { StartedProcess } from '../processes/process-starter.js';
 import type { TensorInput } from '../executors/run.js';
 
 export interface DeviceTrial extends DeviceDescription {
   /** Of the small model's two nodes. */
-  readonly placement: Placement;
+  readonly nodesByProvider: NodesByProvider;
 }
 
 const trialWithin = milliseconds(120_000);
@@ -55,8 +55,8 @@ export async function tryDevice(
     await writeFile(modelPath, Buffer.from(model, 'base64'));
     const hosted = await createDeviceProcess(() => ({ process, hello }), clock).openSession(memoryLimitBytes);
     await using executor = await loadExecutor(hosted, { modelPath, provider, threads: 1, memoryLimitBytes });
-    const placement = await provePlacement(executor, provider);
-    return { ...(await describeDevice(provider, process)), placement };
+    const nodesByProvider = await proveItRuns(executor, provider);
+    return { ...(await describeDevice(provider, process)), nodesByProvider };
   } catch (error) {
     throw refusal(provider, error, process);
   } finally {
@@ -65,14 +65,14 @@ export async function tryDevice(
   }
 }
 
-async function provePlacement(executor: Executor, provider: DeviceProvider): Promise<Placement> {
+async function proveItRuns(executor: Executor, provider: DeviceProvider): Promise<NodesByProvider> {
   const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
   if (outcome.kind !== 'done') throw new Error(outcome.kind === 'failed' ? outcome.message : outcome.death.reason);
   const [output] = outcome.outputs;
   if (output?.data.equals(expected) !== true) throw new Error('it gives wrong answers');
-  const placement = await executor.placement([input]);
-  if ((placement[provider] ?? 0) > 0) return placement;
-  throw new Error(`nothing ran there, but on ${Object.keys(placement).join(' and ')}`);
+  const nodesByProvider = await executor.nodesByProvider([input]);
+  if ((nodesByProvider[provider] ?? 0) > 0) return nodesByProvider;
+  throw new Error(`nothing ran there, but on ${Object.keys(nodesByProvider).join(' and ')}`);
 }
 
 function refusal(provider: DeviceProvider, error: unknown, { stderr }: ExecutorProcess): ParetoError {

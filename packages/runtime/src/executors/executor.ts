@@ -4,7 +4,7 @@ import { milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { HostedSession } from '../processes/hosted-session.js';
 import { loadHungAfter, runHungAfter } from '../processes/pending-calls.js';
 import type { ExecutorDeath } from '../processes/executor-process.js';
-import { observePlacement, type Placement } from './placement.js';
+import { observeNodesByProvider, type NodesByProvider } from './nodes-by-provider.js';
 import type { ProcessMemory } from '../processes/process-memory.js';
 import type { LoadedHeader, ResultHeader, SessionRequest, TensorInfo } from '../protocol/protocol.js';
 import { tensorHeader, type RunOutcome, type RunRequest, type TensorInput } from './run.js';
@@ -37,7 +37,7 @@ export interface Executor extends AsyncDisposable {
    * How many of the graph's nodes ran on which provider. It is loaded a second time for that, and run once: what serves is
    * not slowed by profiling, but waits meanwhile. Throws `failed-precondition` when it doesn't run.
    */
-  placement(inputs: readonly TensorInput[]): Promise<Placement>;
+  nodesByProvider(inputs: readonly TensorInput[]): Promise<NodesByProvider>;
   /** Ends the process, and with it the models beside this one. */
   kill(death: ExecutorDeath): void;
 }
@@ -68,7 +68,7 @@ export async function loadExecutor(
       return runOutcome(await session.call({ request, data: inputs.map(({ data }) => data), ...limit }));
     },
     memory: () => hosted.memory(),
-    placement: (inputs) => observePlacement(session, request, inputs),
+    nodesByProvider: (inputs) => observeNodesByProvider(session, request, inputs),
     kill: (death) => session.kill(death),
     [Symbol.asyncDispose]: () => hosted.close(),
   };

@@ -18,7 +18,7 @@ import { measureBatch, warmExecutor } from './measure-batch.js';
 import { measureEffort, type MeasureEffort } from './measure-effort.js';
 import { createUndisturbed, type Try } from './measure-undisturbed.js';
 import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
-import type { Placement } from '../executors/placement.js';
+import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { TensorInput } from '../executors/run.js';
 import type { SlotTokens } from '../devices/slot-tokens.js';
 
@@ -98,7 +98,7 @@ async function measureRuns(
       return point;
     });
   };
-  const nodesByProvider = await provePlacement(executor, request, turn);
+  const nodesByProvider = await proveItRuns(executor, request, turn);
   await warmExecutor(executor, request.inputsOf(1), site);
   const budgetMs = budgetOf(executor, effort);
   const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
@@ -158,15 +158,15 @@ function ofBatch(error: unknown, batch: number): unknown {
 }
 
 /** On the cpu there is nowhere else to run: it isn't looked at. */
-async function provePlacement(executor: Executor, request: Ready, turn: MeasuringTurn): Promise<Placement> {
+async function proveItRuns(executor: Executor, request: Ready, turn: MeasuringTurn): Promise<NodesByProvider> {
   const provider = executor.providerUsed;
   if (!isDeviceProvider(provider)) return {};
   await turn.renew();
-  const placement = await turn.hold(() => executor.placement(request.inputsOf(1)));
+  const nodesByProvider = await turn.hold(() => executor.nodesByProvider(request.inputsOf(1)));
   turn.end();
-  if ((placement[provider] ?? 0) > 0) return placement;
-  const nodes = Object.values(placement).reduce((total, count) => total + count, 0);
-  const where = Object.keys(placement).join(' and ');
+  if ((nodesByProvider[provider] ?? 0) > 0) return nodesByProvider;
+  const nodes = Object.values(nodesByProvider).reduce((total, count) => total + count, 0);
+  const where = Object.keys(nodesByProvider).join(' and ');
   throw new ParetoError(
     'failed-precondition',
     `${provider} was asked for, but all ${nodes} nodes ran on the ${where}: it has no kernels for this model`,

@@ -10,24 +10,24 @@ import { runFailure, tensorHeader, type TensorInput } from './run.js';
 import { whyFailed, type Session } from '../processes/session-host.js';
 
 /** Numbers of nodes by execution provider. */
-export type Placement = Readonly<Record<string, number>>;
+export type NodesByProvider = Readonly<Record<string, number>>;
 
 /** Throws `failed-precondition` with the reason when it does not run, `unavailable` when another model ended the process. */
-export async function observePlacement(
+export async function observeNodesByProvider(
   session: Session,
   { modelPath, provider, threads, option }: SessionRequest,
   inputs: readonly TensorInput[],
-): Promise<Placement> {
+): Promise<NodesByProvider> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pareto-profile-'));
   try {
-    const wish = { modelPath, provider, threads, option, pathPrefix: path.join(folder, 'session') };
+    const options = { modelPath, provider, threads, option, pathPrefix: path.join(folder, 'session') };
     const outcome = await session.call({
-      request: { kind: 'profile', ...wish, tensors: inputs.map(tensorHeader) },
+      request: { kind: 'profile', ...options, tensors: inputs.map(tensorHeader) },
       data: inputs.map(({ data }) => data),
       what: 'the profiled run',
       hungAfter: loadHungAfter,
     });
-    if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled') return await readPlacement(folder);
+    if (outcome.kind === 'replied' && outcome.reply.kind === 'profiled') return await readNodesByProvider(folder);
     const failure = outcome.kind === 'died' ? outcome : { kind: 'failed' as const, message: whyFailed(outcome) };
     throw runFailure("the model doesn't run while it is profiled", failure);
   } finally {
@@ -35,7 +35,7 @@ export async function observePlacement(
   }
 }
 
-async function readPlacement(folder: string): Promise<Placement> {
+async function readNodesByProvider(folder: string): Promise<NodesByProvider> {
   const [file] = await readdir(folder);
   if (file === undefined) throw new ParetoError('internal', 'ONNX Runtime wrote no profile of the session');
   return countNodes(JSON.parse(await readFile(path.join(folder, file), 'utf8')) as readonly ProfileEvent[]);
@@ -56,7 +56,7 @@ const providerNames: Readonly<Record<string, string>> = {
 };
 
 /** Each node counts once, however often it ran. Copies between devices are no work, and don't count. */
-export function countNodes(events: readonly ProfileEvent[]): Placement {
+export function countNodes(events: readonly ProfileEvent[]): NodesByProvider {
   const providerOf = new Map<string, string>();
   for (const { cat, name = '', args } of events) {
     if (cat !== 'Node' || args?.provider === undefined || !name.endsWith('_kernel_time')) continue;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSeededRng } from '@pareto/core';
-import { countNodes } from '../../src/executors/placement.js';
+import { countNodes } from '../../src/executors/nodes-by-provider.js';
 import { digits, load } from '../support/harness.js';
 
 const node = (name: string, provider: string, more: object = {}) => ({
@@ -9,7 +9,7 @@ const node = (name: string, provider: string, more: object = {}) => ({
   args: { provider, op_name: 'Conv', node_index: name, ...more },
 });
 
-describe('placement', function () {
+describe('nodesByProvider', function () {
   this.timeout(30_000);
 
   it('counts each node once, and no copies', () => {
@@ -29,12 +29,12 @@ describe('placement', function () {
     await using executor = await load(digits('mlp-tiny'));
     const data = [new Uint8Array(Float32Array.from({ length: 784 }, createSeededRng(1)).buffer)];
     const input = { name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], data } as const;
-    const placement = await executor.placement([input]);
+    const placement = await executor.nodesByProvider([input]);
     assert.deepEqual(Object.keys(placement), ['cpu']);
     assert.ok((placement['cpu'] ?? 0) >= 3);
     const outcome = await executor.run({ inputs: [input], outputs: [], expectedMs: undefined });
     assert.equal(outcome.kind, 'done');
-    await assert.rejects(executor.placement([{ ...input, name: 'picture' }]), {
+    await assert.rejects(executor.nodesByProvider([{ ...input, name: 'picture' }]), {
       code: 'failed-precondition',
       message: /doesn't run while it is profiled/,
     });
