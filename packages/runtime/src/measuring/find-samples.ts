@@ -2,7 +2,7 @@
 
 import type { Signature } from '@pareto/core';
 import type { Executor } from '../executors/executor.js';
-import type { MeasuringTurn } from './measuring-turn.js';
+import type { MeasurementSlot } from './measurement-slot.js';
 import { runFailure, type TensorInput } from '../executors/run.js';
 import { sampleInputs } from './sample-inputs.js';
 import { sampleShapes } from './sample-shapes.js';
@@ -16,14 +16,14 @@ export type FoundSamples =
 export async function findSamples(
   executor: Executor,
   signature: Signature,
-  turn: MeasuringTurn,
+  slot: MeasurementSlot,
 ): Promise<FoundSamples> {
   let reason = '';
   for (const shapes of sampleShapes(signature)) {
-    await turn.renew();
+    await slot.renew();
     const inputsOf = (batch: number): readonly TensorInput[] => sampleInputs(signature, batch, shapes);
-    const outcome = await turn.hold(() => executor.run({ inputs: inputsOf(1), outputs: [], expectedMs: undefined }));
-    turn.end();
+    const outcome = await slot.run(() => executor.run({ inputs: inputsOf(1), outputs: [], expectedMs: undefined }));
+    slot.release();
     if (outcome.kind === 'done') return { kind: 'found', inputsOf };
     if (outcome.kind !== 'failed') throw runFailure("the model doesn't run on sample inputs", outcome);
     reason ||= outcome.message;

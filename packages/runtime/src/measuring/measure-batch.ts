@@ -3,7 +3,7 @@
 import { milliseconds, percentile, type Clock, type Milliseconds, type ProfilePoint } from '@pareto/core';
 import type { Executor } from '../executors/executor.js';
 import type { MeasureEffort } from './measure-effort.js';
-import type { MeasuringTurn } from './measuring-turn.js';
+import type { MeasurementSlot } from './measurement-slot.js';
 import { runFailure, type TensorInput } from '../executors/run.js';
 
 const firstWarmRuns = 3000;
@@ -16,7 +16,7 @@ const tightWithin = 0.02;
 const warmsBelow = 25;
 
 export interface MeasureSite {
-  readonly turn: MeasuringTurn;
+  readonly slot: MeasurementSlot;
   readonly effort: MeasureEffort;
   readonly clock: Clock;
 }
@@ -29,11 +29,11 @@ export async function measureBatch(
   executor: Executor,
   inputs: readonly TensorInput[],
   batch: number,
-  { turn, clock, effort: { warmMs, measureMs } }: MeasureSite,
+  { slot, clock, effort: { warmMs, measureMs } }: MeasureSite,
 ): Promise<ProfilePoint> {
-  const run = (): Promise<number> => turn.hold(() => timeRun(executor, inputs, clock));
-  await repeat(turn, run, (runs, spent) => runs >= warmRuns || spent > warmMs);
-  const times = await repeat(turn, run, (runs, spent, all) => {
+  const run = (): Promise<number> => slot.run(() => timeRun(executor, inputs, clock));
+  await repeat(slot, run, (runs, spent) => runs >= warmRuns || spent > warmMs);
+  const times = await repeat(slot, run, (runs, spent, all) => {
     if (spent > measureMs) return runs >= fewestRuns || spent > measureMs * fewestRuns;
     return runs >= tightAfterRuns && runs % 50 === 0 && medianIsTight(all);
   });
@@ -46,22 +46,22 @@ export async function measureBatch(
 export async function warmExecutor(
   executor: Executor,
   inputs: readonly TensorInput[],
-  { turn, clock, effort: { firstWarmMs } }: MeasureSite,
+  { slot, clock, effort: { firstWarmMs } }: MeasureSite,
 ): Promise<void> {
-  const run = (): Promise<number> => turn.hold(() => timeRun(executor, inputs, clock));
-  await repeat(turn, run, (runs, spent) => runs >= firstWarmRuns || spent > firstWarmMs);
-  turn.end();
+  const run = (): Promise<number> => slot.run(() => timeRun(executor, inputs, clock));
+  await repeat(slot, run, (runs, spent) => runs >= firstWarmRuns || spent > firstWarmMs);
+  slot.release();
 }
 
 async function repeat(
-  turn: MeasuringTurn,
+  slot: MeasurementSlot,
   run: () => Promise<number>,
   enough: (runs: number, spentMs: number, times: readonly number[]) => boolean,
 ): Promise<readonly number[]> {
   const times: number[] = [];
   let spent = 0;
   do {
-    const isCold = await turn.renew();
+    const isCold = await slot.renew();
     let ms = await run();
     if (isCold && ms < warmsBelow) ms = await run();
     times.push(ms);

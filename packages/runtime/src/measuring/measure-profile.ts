@@ -17,7 +17,7 @@ import type { Executor } from '../executors/executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
 import { measureEffort, type MeasureEffort } from './measure-effort.js';
 import { createUndisturbed, type Try } from './measure-undisturbed.js';
-import { createMeasuringTurn, type MeasuringTurn } from './measuring-turn.js';
+import { createMeasurementSlot, type MeasurementSlot } from './measurement-slot.js';
 import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { TensorInput } from '../executors/run.js';
 import type { SlotTokens } from '../devices/slot-tokens.js';
@@ -62,43 +62,43 @@ export async function measureProfile(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<Profile> {
-  const turn = createMeasuringTurn(request.tokens, clock, signal);
+  const slot = createMeasurementSlot(request.tokens, clock, signal);
   try {
     const { inputsOf } = request;
     const samples =
       inputsOf === undefined
-        ? await findSamples(executor, request.signature, turn)
+        ? await findSamples(executor, request.signature, slot)
         : ({ kind: 'found', inputsOf } as const);
-    if (samples.kind === 'found') return await measureRuns(executor, { ...request, ...samples }, turn, clock, signal);
+    if (samples.kind === 'found') return await measureRuns(executor, { ...request, ...samples }, slot, clock, signal);
     return { ...(await loadOf(executor, request)), notRun: samples.reason };
   } finally {
-    turn.end();
+    slot.release();
   }
 }
 
 async function measureRuns(
   executor: Executor,
   request: Ready,
-  turn: MeasuringTurn,
+  slot: MeasurementSlot,
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<Profile> {
   const effort = measureEffort(request.profileMs);
-  const site = { turn, effort, clock };
+  const site = { slot, effort, clock };
   const undisturbed = createUndisturbed({
     ...{ againMs: effort.againMs, pid: executor.pid, loads: request.loads, clock, signal },
-    spentMs: () => turn.spentMs,
+    spentMs: () => slot.spentMs,
   });
   const measure: MeasureSize = (batch) => {
     const inputs = request.inputsOf(batch);
     return undisturbed(async () => {
-      await turn.renew();
+      await slot.renew();
       const point = await measureBatch(executor, inputs, batch, site);
-      turn.end();
+      slot.release();
       return point;
     });
   };
-  const nodesByProvider = await proveItRuns(executor, request, turn);
+  const nodesByProvider = await proveItRuns(executor, request, slot);
   await warmExecutor(executor, request.inputsOf(1), site);
   const budgetMs = budgetOf(executor, effort);
   const { points, leftMs } = await measureWithin(budgetMs, batchSizes(request.maxBatch), measure);
@@ -158,12 +158,12 @@ function ofBatch(error: unknown, batch: number): unknown {
 }
 
 /** On the cpu there is nowhere else to run: it isn't looked at. */
-async function proveItRuns(executor: Executor, request: Ready, turn: MeasuringTurn): Promise<NodesByProvider> {
+async function proveItRuns(executor: Executor, request: Ready, slot: MeasurementSlot): Promise<NodesByProvider> {
   const provider = executor.providerUsed;
   if (!isDeviceProvider(provider)) return {};
-  await turn.renew();
-  const nodesByProvider = await turn.hold(() => executor.nodesByProvider(request.inputsOf(1)));
-  turn.end();
+  await slot.renew();
+  const nodesByProvider = await slot.run(() => executor.nodesByProvider(request.inputsOf(1)));
+  slot.release();
   if ((nodesByProvider[provider] ?? 0) > 0) return nodesByProvider;
   const nodes = Object.values(nodesByProvider).reduce((total, count) => total + count, 0);
   const where = Object.keys(nodesByProvider).join(' and ');

@@ -3,42 +3,42 @@
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import { longestHold, type SlotTokens } from '../devices/slot-tokens.js';
 
-export interface MeasuringTurn {
+export interface MeasurementSlot {
   /** Others who wait go first. Resolves true when the slot was, or may have been, in other hands since the last run. */
   renew(): Promise<boolean>;
   /** Does it in this turn, which ends meanwhile if it takes too long: it may never end. */
-  hold<T>(work: () => Promise<T>): Promise<T>;
+  run<T>(work: () => Promise<T>): Promise<T>;
   /** Until it is renewed. */
-  end(): void;
+  release(): void;
   /** In all that was done, without the waiting. */
   readonly spentMs: Milliseconds;
 }
 
-export function createMeasuringTurn(tokens: SlotTokens, clock: Clock, signal?: AbortSignal): MeasuringTurn {
+export function createMeasurementSlot(tokens: SlotTokens, clock: Clock, signal?: AbortSignal): MeasurementSlot {
   let token: Disposable | undefined;
   let spentMs = 0;
-  const end = (): void => {
+  const release = (): void => {
     token?.[Symbol.dispose]();
     token = undefined;
   };
   return {
     async renew() {
       signal?.throwIfAborted();
-      if (tokens.waiting > 0) end();
+      if (tokens.waiting > 0) release();
       if (token !== undefined) return false;
       token = await tokens.acquire(signal);
       return true;
     },
-    async hold(work) {
+    async run(work) {
       const started = clock.now();
-      using _late = clock.after(longestHold, end);
+      using _late = clock.after(longestHold, release);
       try {
         return await work();
       } finally {
         spentMs += clock.now() - started;
       }
     },
-    end,
+    release: release,
     get spentMs() {
       return milliseconds(spentMs);
     },
