@@ -54,11 +54,11 @@ export function createSlotTokens(count: number): SlotTokens {
 }
 
 /** A run of unknown length keeps others off a slot no longer than this. */
-export const longestHold: Milliseconds = milliseconds(2_000);
+export const maxHold: Milliseconds = milliseconds(2_000);
 
 /** For runs of unknown length: the token goes back by itself after 2 s, so that a model that hangs keeps no other off the core. */
-export function bounded(token: Disposable, clock: Clock): Disposable {
-  const timer = clock.after(longestHold, () => token[Symbol.dispose]());
+export function releaseAfterMaxHold(token: Disposable, clock: Clock): Disposable {
+  const timer = clock.after(maxHold, () => token[Symbol.dispose]());
   return {
     [Symbol.dispose]: () => {
       timer[Symbol.dispose]();

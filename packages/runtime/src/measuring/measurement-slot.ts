@@ -1,7 +1,7 @@
 // A measurement's turn on a device slot: it gives way to all others after each run.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
-import { longestHold, type SlotTokens } from '../devices/slot-tokens.js';
+import { maxHold, type SlotTokens } from '../devices/slot-tokens.js';
 
 export interface MeasurementSlot {
   /** Others who wait go first. Resolves true when the slot was, or may have been, in other hands since the last run. */
@@ -31,7 +31,7 @@ export function createMeasurementSlot(tokens: SlotTokens, clock: Clock, signal?:
     },
     async run(work) {
       const started = clock.now();
-      using _late = clock.after(longestHold, release);
+      using _late = clock.after(maxHold, release);
       try {
         return await work();
       } finally {

@@ -11,7 +11,7 @@ import {
   type Tensor,
   type ValidationSet,
 } from '@pareto/models';
-import { bounded, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
+import { releaseAfterMaxHold, type Executor, type SlotTokens, type TensorInput } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { StepContext } from '../orders/step-context.js';
 import { chosenSamples, inputsOf, perSample } from '../sampling/samples.js';
@@ -74,7 +74,7 @@ async function runOnSlot(
   inputs: readonly TensorInput[],
   { tokens, clock, signal }: QualityRequest,
 ): ReturnType<typeof runModel> {
-  using _token = bounded(await tokens.acquire(signal), clock);
+  using _token = releaseAfterMaxHold(await tokens.acquire(signal), clock);
   return await runModel(executor, inputs, 'the model');
 }
 

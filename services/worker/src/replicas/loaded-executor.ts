@@ -2,7 +2,7 @@
 
 import type { BlobCache } from '@pareto/blobs';
 import { milliseconds, ParetoError, type Clock, type Profile, type VariantSpec } from '@pareto/core';
-import { bounded, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
+import { releaseAfterMaxHold, sampleInputs, type Executor, type ExecutorPool, type SlotTokens } from '@pareto/runtime';
 
 export interface LoadDeps {
   readonly pool: ExecutorPool;
@@ -56,7 +56,7 @@ export async function warmUp(
   for (const batch of warmSizes) {
     const inputs = sampleInputs(spec.signature, batch, profile?.shapes);
     for (let run = 0; run < warmRuns; run++) {
-      using _token = bounded(await tokens.acquire(), clock);
+      using _token = releaseAfterMaxHold(await tokens.acquire(), clock);
       const outcome = await executor.run({ inputs, outputs: [], expectedMs });
       if (outcome.kind === 'done') continue;
       if (outcome.kind === 'failed' && profile !== undefined) return;
