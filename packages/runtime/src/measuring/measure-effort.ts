@@ -12,7 +12,7 @@ export interface MeasureEffort {
   /** The same on a device, which compiles its programs at the first run of a size. */
   readonly deviceBudgetMs: number;
   /** For trying again what others disturbed, and for waiting before. */
-  readonly againMs: number;
+  readonly retryMs: number;
 }
 
 /** Medians within 2 % on a quiet core; less is for trying things out. */
@@ -26,6 +26,6 @@ export function measureEffort(profileMs: number): MeasureEffort {
     measureMs: 150 * share,
     budgetMs: profileMs,
     deviceBudgetMs: 2 * profileMs,
-    againMs: 3_000 * share,
+    retryMs: 3_000 * share,
   };
 }

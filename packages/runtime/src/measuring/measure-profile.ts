@@ -16,7 +16,7 @@ import type { LoadCount } from '../pool/executor-pool.js';
 import type { Executor } from '../executors/executor.js';
 import { measureBatch, warmExecutor } from './measure-batch.js';
 import { measureEffort, type MeasureEffort } from './measure-effort.js';
-import { createUndisturbed, type Try } from './measure-undisturbed.js';
+import { createNoiseRetry, type Try } from './noise-retry.js';
 import { createMeasurementSlot, type MeasurementSlot } from './measurement-slot.js';
 import type { NodesByProvider } from '../executors/nodes-by-provider.js';
 import type { TensorInput } from '../executors/run.js';
@@ -85,13 +85,13 @@ async function measureRuns(
 ): Promise<Profile> {
   const effort = measureEffort(request.profileMs);
   const site = { slot, effort, clock };
-  const undisturbed = createUndisturbed({
-    ...{ againMs: effort.againMs, pid: executor.pid, loads: request.loads, clock, signal },
+  const retryNoisy = createNoiseRetry({
+    ...{ retryMs: effort.retryMs, pid: executor.pid, loads: request.loads, clock, signal },
     spentMs: () => slot.spentMs,
   });
   const measure: MeasureSize = (batch) => {
     const inputs = request.inputsOf(batch);
-    return undisturbed(async () => {
+    return retryNoisy(async () => {
       await slot.renew();
       const point = await measureBatch(executor, inputs, batch, site);
       slot.release();

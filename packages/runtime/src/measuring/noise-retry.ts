@@ -8,10 +8,10 @@ import { readWaitedTime } from '../processes/process-time.js';
 export interface Try {
   readonly point: ProfilePoint;
   readonly spentMs: Milliseconds;
-  readonly disturbance: number;
+  readonly noise: number;
 }
 
-export interface Undisturbed {
+export interface NoiseRetryOptions {
   /** Of the model's process. */
   readonly pid: number;
   /** Of other models, on the same cores. */
@@ -21,7 +21,7 @@ export interface Undisturbed {
   /** In all that was done. */
   readonly spentMs: () => Milliseconds;
   /** Of all sizes together: for trying again, and for waiting before. */
-  readonly againMs: number;
+  readonly retryMs: number;
 }
 
 /** Above what a core that is shared with nobody shows. */
@@ -31,21 +31,21 @@ const mostTries = 4;
 const pauseMs = 150;
 
 /** The calmest of up to four tries at each size; the first calm one is taken. Where the machine is never calm, time to try again runs out. */
-export function createUndisturbed(site: Undisturbed): (measure: () => Promise<ProfilePoint>) => Promise<Try> {
-  let spentAgainMs = 0;
+export function createNoiseRetry(site: NoiseRetryOptions): (measure: () => Promise<ProfilePoint>) => Promise<Try> {
+  let spentRetryingMs = 0;
   return async (measure) => {
     let best = await tryOnce(site, measure);
-    for (let tries = 1; best.disturbance > calmBelow && tries < mostTries && spentAgainMs < site.againMs; tries++) {
+    for (let tries = 1; best.noise > calmBelow && tries < mostTries && spentRetryingMs < site.retryMs; tries++) {
       await site.clock.sleep(milliseconds(pauseMs * tries), site.signal);
       const next = await tryOnce(site, measure);
-      spentAgainMs += pauseMs * tries + next.spentMs;
-      if (next.disturbance < best.disturbance) best = next;
+      spentRetryingMs += pauseMs * tries + next.spentMs;
+      if (next.noise < best.noise) best = next;
     }
     return best;
   };
 }
 
-async function tryOnce({ pid, loads, spentMs }: Undisturbed, measure: () => Promise<ProfilePoint>): Promise<Try> {
+async function tryOnce({ pid, loads, spentMs }: NoiseRetryOptions, measure: () => Promise<ProfilePoint>): Promise<Try> {
   const before = {
     spentMs: spentMs(),
     waitedMs: await readWaitedTime(pid),
@@ -57,5 +57,5 @@ async function tryOnce({ pid, loads, spentMs }: Undisturbed, measure: () => Prom
   const waited = (await readWaitedTime(pid)) ?? 0;
   const waitedShare = Math.max(0, waited - (before.waitedMs ?? waited)) / Math.max(1, spent);
   const hadLoads = before.busy || loads.begun !== before.begun;
-  return { point, spentMs: milliseconds(spent), disturbance: waitedShare + (hadLoads ? 1 : 0) };
+  return { point, spentMs: milliseconds(spent), noise: waitedShare + (hadLoads ? 1 : 0) };
 }
