@@ -50,7 +50,7 @@ async function tryOnce({ pid, loads, spentMs }: NoiseRetryOptions, measure: () =
     spentMs: spentMs(),
     waitedMs: await readWaitedTime(pid),
     begun: loads.begun,
-    busy: loads.underWay > 0,
+    busy: loads.inProgress > 0,
   };
   const point = await measure();
   const spent = spentMs() - before.spentMs;

@@ -30,7 +30,7 @@ export interface ExecutorPool extends AsyncDisposable {
 /** Loads keep a core busy: what is measured beside them is not to be trusted. */
 export interface LoadCount {
   readonly begun: number;
-  readonly underWay: number;
+  readonly inProgress: number;
 }
 
 export interface PoolOptions {
@@ -46,7 +46,7 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
   const starter = createProcessStarter(clock);
   const spares: StartedProcess[] = [];
   const devices = new Map<string, DeviceProcess>();
-  const loads = { begun: 0, underWay: 0 };
+  const loads = { begun: 0, inProgress: 0 };
   let disposed = false;
 
   const startSpare = (): StartedProcess => {
@@ -81,11 +81,11 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
     async load(request, signal) {
       signal?.throwIfAborted();
       loads.begun += 1;
-      loads.underWay += 1;
+      loads.inProgress += 1;
       try {
         return await (isDeviceProvider(request.provider) ? loadOnDevice : loadOnCpu)(request, signal);
       } finally {
-        loads.underWay -= 1;
+        loads.inProgress -= 1;
         fill();
       }
     },

@@ -77,7 +77,7 @@ describe('profiles', function () {
     await using executor = await load(await saveModel('matrix', matrixModel(256)));
     let looks = 0;
     const disturbedTwice = {
-      underWay: 0,
+      inProgress: 0,
       get begun() {
         return Math.min(4, looks++); // looked at before and after each try
       },
