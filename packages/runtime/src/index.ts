@@ -23,7 +23,7 @@ export {
 } from './hardware/hardware-discovery.js';
 export { optimiseModel, type OptimiseRequest } from './pool/optimise-model.js';
 export { batchSizes } from './measuring/batch-sizes.js';
-export { loadTwice, type LoadedTwice } from './measuring/load-twice.js';
+export { measureLoadTimes, type LoadTimes } from './measuring/measure-load-times.js';
 export { defaultProfileMs } from './measuring/measure-effort.js';
 export { measureProfile, type ProfileRequest } from './measuring/measure-profile.js';
 export { sampleInputs } from './measuring/sample-inputs.js';

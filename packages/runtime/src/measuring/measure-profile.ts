@@ -29,7 +29,7 @@ export interface ProfileRequest {
   readonly runtimeVersion: string;
   /** About how long the runs take together. */
   readonly profileMs: number;
-  /** From `loadTwice`, as the executor is. */
+  /** From `measureLoadTimes`, as the executor is. */
   readonly coldLoadMs: Milliseconds;
   /** Of the variant's hardware class. One is held for a run, and given up after it when others wait. */
   readonly tokens: SlotTokens;

@@ -5,7 +5,7 @@ import {
   createExecutorPool,
   createSlotTokens,
   discoverHardware,
-  loadTwice,
+  measureLoadTimes,
   measureProfile,
   type Executor,
   type ExecutorPool,
@@ -142,7 +142,7 @@ describe('webgpu on a software device', function () {
   });
 
   it('is measured there, with proof that the nodes ran there', async () => {
-    const { executor, coldLoadMs } = await loadTwice(loadRoot, [root]);
+    const { executor, coldLoadMs } = await measureLoadTimes(loadRoot, [root]);
     await using measured = executor;
     const profile = await measureProfile(
       measured,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { milliseconds, systemClock, type ProfilePoint, type Signature } from '@pareto/core';
 import {
   createSlotTokens,
-  loadTwice,
+  measureLoadTimes,
   measureProfile,
   sampleInputs,
   type ProfileRequest,
@@ -36,7 +36,7 @@ describe('profiles', function () {
   it('are measured on a real session, loaded cold and warm', async () => {
     const file = await saveModel('matrix', matrixModel(256));
     const wish = { modelPath: file, provider: 'cpu', threads: 1, memoryLimitBytes: 2 ** 30 };
-    const { executor, coldLoadMs } = await loadTwice(() => pool.load(wish), [file]);
+    const { executor, coldLoadMs } = await measureLoadTimes(() => pool.load(wish), [file]);
     await using measured = executor;
     const profile = await measureProfile(measured, requestOf({ maxBatch: 4, coldLoadMs }), systemClock);
     assert.deepEqual(

@@ -5,7 +5,7 @@ import { graphFile, type BlobCache } from '@pareto/blobs';
 import { environmentOf, errorText, milliseconds, ParetoError, type Measurement } from '@pareto/core';
 import { readValidationSet } from '@pareto/models';
 import { p50At } from '@pareto/policy';
-import { loadTwice, measureProfile, type Executor } from '@pareto/runtime';
+import { measureLoadTimes, measureProfile, type Executor } from '@pareto/runtime';
 import type { Logger } from '@pareto/telemetry';
 import type { MeasureOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
@@ -104,7 +104,7 @@ async function measureHere(
     endWith(loaded, signal);
     return loaded;
   };
-  const { executor, coldLoadMs } = await loadTwice(load, files);
+  const { executor, coldLoadMs } = await measureLoadTimes(load, files);
   await using _executor = executor;
   reportProgress('measuring latency');
   const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
