@@ -65,7 +65,7 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
   async function loadOnCpu(request: LoadRequest, signal: AbortSignal | undefined): Promise<Executor> {
     const { process, hello } = spares.shift() ?? startSpare();
     await hello;
-    if (request.nice === true) yieldTo(process.pid);
+    if (request.nice === true) lowerPriority(process.pid);
     return loadExecutor(await hostInProcess(process, request.memoryLimitBytes, clock), request, signal);
   }
 
@@ -106,7 +106,7 @@ export function createExecutorPool({ size, clock, environment = {} }: PoolOption
 const lowestPriority = 19;
 
 /** The threads that ONNX Runtime starts for the model inherit it. */
-function yieldTo(pid: number): void {
+function lowerPriority(pid: number): void {
   try {
     os.setPriority(pid, lowestPriority);
   } catch {
