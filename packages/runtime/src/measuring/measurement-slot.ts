@@ -38,7 +38,7 @@ export function createMeasurementSlot(tokens: SlotTokens, clock: Clock, signal?:
         spentMs += clock.now() - started;
       }
     },
-    release: release,
+    release,
     get spentMs() {
       return milliseconds(spentMs);
     },
