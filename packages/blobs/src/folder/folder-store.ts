@@ -17,7 +17,7 @@ import {
   type StoredBlob,
 } from '../store/blob-store.js';
 import { createFolderPartials, statOrNothing, touch } from './folder-partials.js';
-import { openFolderPlace } from './folder-place.js';
+import { openFolderIdentity } from './folder-identity.js';
 import { hashFile } from '../digests/hash-file.js';
 import { makeFolder } from '../files/make-folder.js';
 import { checkDigest, digestOfHex, hexOf } from '../digests/manifest.js';
@@ -30,14 +30,14 @@ export async function openFolderBlobStore(
 ): Promise<BlobStore> {
   const [blobs, partial] = [join(folder, 'sha256'), join(folder, 'partial')];
   const pathOf = (digest: Digest): string => join(blobs, hexOf(digest));
-  const place = await openFolderPlace(folder, clock);
+  const identity = await openFolderIdentity(folder, clock);
   await withDiskErrors(pathOf('' as Digest), () => makeFolder(partial));
   const partials = createFolderPartials(partial, clock);
   const gate = createUploadGate();
 
   async function find(digest: Digest): Promise<string> {
     if ((await sizeOf(pathOf(digest))) !== undefined) return pathOf(digest);
-    await place.check();
+    await identity.check();
     throw notFound(digest);
   }
 
@@ -56,7 +56,7 @@ export async function openFolderBlobStore(
     try {
       await checkRoom(partial, sizeBytes - claimed.receivedBytes);
       for await (const data of inOrder(chunks, claimed.receivedBytes, sizeBytes)) await claimed.append(data);
-      await place.check();
+      await identity.check();
       await claimed.commit(pathOf(digest));
     } catch (error) {
       // It must not keep the room of all else on that disk, which may hold the store.
@@ -69,15 +69,15 @@ export async function openFolderBlobStore(
 
   return {
     place: folder,
-    placeId: place.id,
+    placeId: identity.id,
     async noteOnce(name, text) {
-      await place.check();
-      return place.noteOnce(name, text);
+      await identity.check();
+      return identity.noteOnce(name, text);
     },
     async status(digest) {
       const size = await sizeOf(pathOf(checkDigest(digest)));
       if (size === undefined) {
-        await place.check();
+        await identity.check();
         return { complete: false, receivedBytes: await partials.receivedBytes(digest) };
       }
       await touch(pathOf(digest), clock).catch(() => {});
@@ -87,7 +87,7 @@ export async function openFolderBlobStore(
       checkDigest(digest);
       checkSize(sizeBytes, maxBlobBytes);
       if ((await sizeOf(pathOf(digest))) !== undefined) return;
-      await place.check();
+      await identity.check();
       await gate(digest, () => receive(digest, sizeBytes, chunks));
     },
     async *read(digest, offset) {

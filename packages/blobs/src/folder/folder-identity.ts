@@ -7,7 +7,7 @@ import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { makeFolder } from '../files/make-folder.js';
 import { syncFolder, withDiskErrors } from '../files/partial-file.js';
 
-export interface FolderPlace {
+export interface FolderIdentity {
   readonly id: string;
   /** Throws `unavailable` when the folder is not what was opened: a mount that is gone leaves an empty one. */
   check(): Promise<void>;
@@ -15,7 +15,7 @@ export interface FolderPlace {
   noteOnce(name: string, text: string): Promise<string>;
 }
 
-export async function openFolderPlace(folder: string, clock: Clock): Promise<FolderPlace> {
+export async function openFolderIdentity(folder: string, clock: Clock): Promise<FolderIdentity> {
   const noteOnce = async (name: string, text: string): Promise<string> => {
     const path = join(folder, name);
     return withDiskErrors(path, async () => ((await writeOnce(path, text)) ? text : await readWritten(path, clock)));
