@@ -68,8 +68,8 @@ export async function openFolderBlobStore(
   }
 
   return {
-    place: folder,
-    placeId: identity.id,
+    location: folder,
+    locationId: identity.id,
     async noteOnce(name, text) {
       await identity.check();
       return identity.noteOnce(name, text);

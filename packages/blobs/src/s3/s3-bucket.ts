@@ -29,7 +29,7 @@ export interface MultipartUpload {
 
 export interface Bucket {
   /** Where it is, for people. */
-  readonly place: string;
+  readonly location: string;
   /** Undefined when there is none. */
   head(key: string): Promise<BucketObject | undefined>;
   /** From `start` up to `end` (not included), over broken connections. Throws `not-found` when there is no such object. */
@@ -67,7 +67,7 @@ export async function openBucket({ name, prefix, endpoint }: BucketOptions): Pro
     );
 
   return {
-    place: `s3://${name}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`,
+    location: `s3://${name}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`,
     read: (key, start, end) => readObject(connection, at(key), { start, end }),
     async head(key) {
       const found = await ifThere(client.send(new sdk.HeadObjectCommand(at(key))));

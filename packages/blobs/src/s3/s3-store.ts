@@ -37,7 +37,7 @@ export interface S3BlobStoreOptions extends BlobStoreOptions {
 export async function openS3BlobStore(url: string, options: S3BlobStoreOptions): Promise<BlobStore> {
   const { maxBlobBytes, clock, onDamaged, endpoint, cacheFolder, cacheBytes } = options;
   const bucket = await openBucket({ ...parseS3Url(url), endpoint });
-  const placeId = await noteOnce(bucket, 'place', randomUUID());
+  const locationId = await noteOnce(bucket, 'place', randomUUID());
   const partials = createS3Partials(bucket, clock);
   const gate = createUploadGate();
 
@@ -52,7 +52,7 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
     // Unless it was mended meanwhile.
     if ((await bucket.head(blobKey(digest)))?.tag === tag) await bucket.remove(blobKey(digest));
     onDamaged(digest);
-    throw damaged(digest, bucket.place);
+    throw damaged(digest, bucket.location);
   });
   async function* read(digest: Digest, offset: number): AsyncGenerator<Buffer> {
     checkDigest(digest);
@@ -69,8 +69,8 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
   const cache = await createBlobCache(cacheFolder, { maxBytes: cacheBytes, fetch, clock });
 
   return {
-    place: bucket.place,
-    placeId,
+    location: bucket.location,
+    locationId,
     noteOnce: (name, text) => noteOnce(bucket, name, text),
     read,
     recheck,

@@ -27,9 +27,9 @@ export interface StoredBlob {
 /** Any number of processes may have the same place open. */
 export interface BlobStore {
   /** Where it is, for people. */
-  readonly place: string;
+  readonly location: string;
   /** Of the place and nothing else: whoever opens the same place reads the same. */
-  readonly placeId: string;
+  readonly locationId: string;
   /** Keeps a note about the place under a name, unless there is one; resolves with the one that is there. */
   noteOnce(name: 'collector', text: string): Promise<string>;
   /** A blob that is complete counts as touched now. */
@@ -66,10 +66,10 @@ export interface BlobStoreOptions {
 export const notFound = (digest: Digest): ParetoError =>
   new ParetoError('not-found', `there is no blob ${digest}: upload it, as 'pareto register' does`);
 
-export const damaged = (digest: Digest, place: string): ParetoError =>
+export const damaged = (digest: Digest, location: string): ParetoError =>
   new ParetoError(
     'data-loss',
-    `blob ${digest} was damaged at ${place} and is removed: register its model or task again, which uploads it anew`,
+    `blob ${digest} was damaged at ${location} and is removed: register its model or task again, which uploads it anew`,
   );
 
 /** Lets one upload of a digest at a time through. */

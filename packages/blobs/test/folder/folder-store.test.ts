@@ -98,7 +98,7 @@ describe('folder blob store', () => {
   it('has another id in another folder, and says when it lost it', async () => {
     const store = await openPlace(place());
     const other = await openPlace({ kind: 'folder', folder: folder.file('other') });
-    assert.notEqual(other.placeId, store.placeId);
+    assert.notEqual(other.locationId, store.locationId);
     await writeFile(join(blobs(), 'place'), '');
     await assert.rejects(openPlace(place()), { code: 'failed-precondition', message: /place is empty/ });
   });

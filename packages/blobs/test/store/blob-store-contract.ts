@@ -60,8 +60,8 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
     });
 
     it('has one id, whoever opens it first', async () => {
-      assert.ok(store.placeId.length > 10);
-      assert.equal(other.placeId, store.placeId);
+      assert.ok(store.locationId.length > 10);
+      assert.equal(other.locationId, store.locationId);
       const notes = await Promise.all([store.noteOnce('collector', 'one'), other.noteOnce('collector', 'two')]);
       assert.equal(notes[0], notes[1]);
       assert.equal(await other.noteOnce('collector', 'three'), notes[0]);

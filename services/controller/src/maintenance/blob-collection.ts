@@ -77,7 +77,7 @@ async function owns({ blobs, logger }: BlobCollectionOptions, { id }: Collection
   if (collector === id) return true;
   logger.warn(
     'blobs are not collected: another cluster does it here; if there is none any more, remove the note "collector" in the place',
-    { place: blobs.place },
+    { place: blobs.location },
   );
   return false;
 }

@@ -36,17 +36,21 @@ export async function openBlobStore(flags: BlobFlags, { clock, logger }: OpenCon
 }
 
 /** The first controller's place is the cluster's. Throws `failed-precondition` when this one has another. */
-export async function checkBlobLocation(store: Store, { place, placeId }: BlobStore): Promise<void> {
-  const own = JSON.stringify({ placeId, place });
+export async function checkBlobLocation(store: Store, { location, locationId }: BlobStore): Promise<void> {
+  const own = JSON.stringify({ placeId: locationId, place: location });
   const known = JSON.parse((await readLocation(store)) ?? (await claimLocation(store, own))) as BlobLocation;
-  if (known.placeId === placeId) return;
+  if (known.placeId === locationId) return;
   throw new ParetoError(
     'failed-precondition',
-    `the cluster's blobs are at ${known.place}, and ${place} is another place: give all controllers the same --blobs, on storage that they share; to move blobs, copy all of the place, its file "place" too`,
+    `the cluster's blobs are at ${known.place}, and ${location} is another place: give all controllers the same --blobs, on storage that they share; to move blobs, copy all of the place, its file "place" too`,
   );
 }
 
-type BlobLocation = Pick<BlobStore, 'placeId' | 'place'>;
+/** The record at `locationKey`: its field names are stored. */
+interface BlobLocation {
+  readonly placeId: string;
+  readonly place: string;
+}
 
 const readLocation = async (store: Store): Promise<string | undefined> => (await store.get(locationKey)).entry?.value;
 

@@ -21,11 +21,11 @@ export function createDeferredBlobStore(): DeferredBlobStore {
     open(target) {
       opened = target;
     },
-    get place() {
-      return blobs().place;
+    get location() {
+      return blobs().location;
     },
-    get placeId() {
-      return blobs().placeId;
+    get locationId() {
+      return blobs().locationId;
     },
     noteOnce: async (name, text) => blobs().noteOnce(name, text),
     status: async (digest) => blobs().status(digest),

@@ -38,9 +38,9 @@ describe('the place of the blobs', () => {
 
   it('is a folder beside the store unless another is named', async () => {
     const place = await openBlobStore({ ...flags, dataDir: folder.file('data') }, context);
-    assert.equal(place.place, folder.file('data/blobs'));
+    assert.equal(place.location, folder.file('data/blobs'));
     const named = { ...flags, dataDir: folder.file('data'), blobs: folder.file('shared') };
-    assert.equal((await openBlobStore(named, context)).place, folder.file('shared'));
+    assert.equal((await openBlobStore(named, context)).location, folder.file('shared'));
     await assert.rejects(openBlobStore({ ...named, s3Endpoint: 'http://localhost:9000' }, context), {
       code: 'invalid-argument',
       message: /--s3-endpoint goes with --blobs s3:/,
