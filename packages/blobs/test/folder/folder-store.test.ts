@@ -9,20 +9,20 @@ import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { openFolderBlobStore, type BlobChunk } from '../../src/index.js';
 import { withDiskErrors } from '../../src/files/partial-file.js';
 import { chunks, collect, digestOf } from '../support/blob-content.js';
-import { openPlace, type Place } from '../support/blob-places.js';
+import { openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
 import { describeBlobStore } from '../store/blob-store-contract.js';
 
 describe('folder blob store', () => {
   let folder: TempFolder;
   const blobs = (): string => folder.file('blobs');
-  const place = (): Place => ({ kind: 'folder', folder: blobs() });
+  const location = (): BlobLocation => ({ kind: 'folder', folder: blobs() });
   beforeEach(async () => {
     folder = await createTempFolder();
   });
   afterEach(() => folder[Symbol.asyncDispose]());
 
   describeBlobStore('folder', {
-    place,
+    location,
     env: () => ({}),
     wholeFile: (digest) => join(blobs(), 'sha256', digest.slice(7)),
     async partialFiles(digest) {
@@ -36,14 +36,14 @@ describe('folder blob store', () => {
     const id = digestOf(content);
     await mkdir(join(blobs(), 'partial'), { recursive: true });
     await writeFile(join(blobs(), 'partial', id.slice(7)), content.subarray(0, 3000));
-    const store = await openPlace(place());
+    const store = await openBlobLocation(location());
     assert.deepEqual(await store.status(id), { complete: false, receivedBytes: 3000 });
     await store.upload(id, content.length, chunks(content, 3000));
     assert.deepEqual(await collect(store.read(id, 0)), content);
   });
 
   it('says when its folder is not there any more, and takes nothing into another', async () => {
-    const store = await openPlace(place());
+    const store = await openBlobLocation(location());
     const content = randomBytes(100);
     const gone = { code: 'unavailable', message: /is not the folder of blobs that it was .*was it unmounted/ };
     await rename(blobs(), folder.file('away'));
@@ -96,11 +96,11 @@ describe('folder blob store', () => {
   });
 
   it('has another id in another folder, and says when it lost it', async () => {
-    const store = await openPlace(place());
-    const other = await openPlace({ kind: 'folder', folder: folder.file('other') });
+    const store = await openBlobLocation(location());
+    const other = await openBlobLocation({ kind: 'folder', folder: folder.file('other') });
     assert.notEqual(other.locationId, store.locationId);
     await writeFile(join(blobs(), 'place'), '');
-    await assert.rejects(openPlace(place()), { code: 'failed-precondition', message: /place is empty/ });
+    await assert.rejects(openBlobLocation(location()), { code: 'failed-precondition', message: /place is empty/ });
   });
 
   it('says when the disk is full, and when it may not write', async () => {
@@ -111,6 +111,6 @@ describe('folder blob store', () => {
     });
     await assert.rejects(withDiskErrors('/data/x', failing('EACCES')), /can't be written to/);
     await assert.rejects(withDiskErrors('/data/x', failing('EIO')), /EIO/);
-    await assert.rejects(openPlace({ kind: 'folder', folder: '/proc/blobs' }), { code: 'failed-precondition' });
+    await assert.rejects(openBlobLocation({ kind: 'folder', folder: '/proc/blobs' }), { code: 'failed-precondition' });
   });
 });

@@ -14,7 +14,7 @@ import {
   waitFor,
 } from '@pareto/testkit';
 import { chunks, collect, digestOf } from '../support/blob-content.js';
-import { impatientClock, openPlace, type Place } from '../support/blob-places.js';
+import { impatientClock, openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
 import { describeBlobStore } from '../store/blob-store-contract.js';
 
 describe('S3 blob store', () => {
@@ -41,7 +41,7 @@ describe('S3 blob store', () => {
     await temp[Symbol.asyncDispose]();
   });
 
-  const place = (bucket = server.bucket): Place & { readonly kind: 's3' } => ({
+  const location = (bucket = server.bucket): BlobLocation & { readonly kind: 's3' } => ({
     kind: 's3',
     url: `s3://${bucket}/round/${round}`,
     endpoint: server.endpoint,
@@ -49,7 +49,7 @@ describe('S3 blob store', () => {
   });
 
   describeBlobStore('S3', {
-    place,
+    location,
     env: () => server.env,
     wholeFile: (digest) => join(server.folder, 'round', String(round), 'sha256', digest.slice(7)),
     async partialFiles(digest) {
@@ -59,7 +59,7 @@ describe('S3 blob store', () => {
   });
 
   it('goes on after the server was away in the middle of an upload', async () => {
-    const store = await openPlace(place(), impatientClock);
+    const store = await openBlobLocation(location(), impatientClock);
     const content = randomBytes(20 << 20);
     const id = digestOf(content);
     const interrupted = (async function* () {
@@ -81,7 +81,7 @@ describe('S3 blob store', () => {
   }).timeout(60_000);
 
   it('gives a local file for as long as it is held', async () => {
-    const store = await openPlace(place());
+    const store = await openBlobLocation(location());
     const content = randomBytes(30 << 20);
     await store.upload(digestOf(content), content.length, chunks(content, 0, content.length, 1 << 20));
     const file = await store.localFile(digestOf(content));
@@ -91,7 +91,7 @@ describe('S3 blob store', () => {
   });
 
   it('leaves alone what is not its own', async () => {
-    const store = await openPlace(place());
+    const store = await openBlobLocation(location());
     const folder = join(server.folder, 'round', String(round));
     await store.upload(digestOf('x'), 1, chunks(Buffer.from('x')));
     for (const name of ['sha256', 'partial']) {
@@ -103,32 +103,32 @@ describe('S3 blob store', () => {
     assert.deepEqual(listed, [digestOf('x')]);
   });
 
-  const refused = (what: Place, message: RegExp, code = 'failed-precondition'): Promise<void> =>
-    assert.rejects(openPlace(what), { code, message });
+  const refused = (what: BlobLocation, message: RegExp, code = 'failed-precondition'): Promise<void> =>
+    assert.rejects(openBlobLocation(what), { code, message });
 
   it('says that the bucket is not there', async () => {
-    await refused(place('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct its name/);
+    await refused(location('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct its name/);
   });
 
   it('says that the credentials are wrong, or none', async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'wrong';
-    await refused(place(), /refuses these credentials \(SignatureDoesNotMatch\)/);
+    await refused(location(), /refuses these credentials \(SignatureDoesNotMatch\)/);
     process.env['AWS_ACCESS_KEY_ID'] = 'nobody';
-    await refused(place(), /refuses a request .*No user exists/);
+    await refused(location(), /refuses a request .*No user exists/);
     delete process.env['AWS_ACCESS_KEY_ID'];
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
-    await refused(place(), /no credentials for S3 at http:.*: set AWS_ACCESS_KEY_ID/);
+    await refused(location(), /no credentials for S3 at http:.*: set AWS_ACCESS_KEY_ID/);
   });
 
   it('says that the server can’t be reached', async () => {
-    const missing = { ...place(), endpoint: 'http://127.0.0.1:9' };
+    const missing = { ...location(), endpoint: 'http://127.0.0.1:9' };
     await refused(missing, /S3 at http:\/\/127\.0\.0\.1:9 can't be reached .*ECONNREFUSED/, 'unavailable');
   }).timeout(30_000);
 
   it('says what is wrong with a place or an endpoint', async () => {
-    await refused({ ...place(), url: 's3:/models' }, /expected s3:\/\/bucket or/, 'invalid-argument');
-    await refused({ ...place(), endpoint: 'host:9000/' }, /is no URL: expected/, 'invalid-argument');
-    const withSecret = { ...place(), endpoint: 'http://me:hunter2@host:9000' };
+    await refused({ ...location(), url: 's3:/models' }, /expected s3:\/\/bucket or/, 'invalid-argument');
+    await refused({ ...location(), endpoint: 'host:9000/' }, /is no URL: expected/, 'invalid-argument');
+    const withSecret = { ...location(), endpoint: 'http://me:hunter2@host:9000' };
     await refused(withSecret, /^--s3-endpoint has credentials in it, which come from/, 'invalid-argument');
   });
 });

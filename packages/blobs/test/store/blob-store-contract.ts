@@ -8,12 +8,12 @@ import type { Digest } from '@pareto/core';
 import { createTempFolder, startChild, waitFor, type Child, type TempFolder } from '@pareto/testkit';
 import type { BlobStore, StoredBlob } from '../../src/index.js';
 import { chunks, collect, digestOf } from '../support/blob-content.js';
-import { impatientClock, openPlace, type Place } from '../support/blob-places.js';
+import { impatientClock, openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
 import type { UploadOrder } from './upload-child.js';
 
 export interface BlobStoreFixture {
   /** An empty place. */
-  readonly place: () => Place;
+  readonly location: () => BlobLocation;
   /** For the processes that use the place. */
   readonly env: () => Readonly<Record<string, string>>;
   /** Where a blob is, once it is whole. */
@@ -31,7 +31,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
     let id: Digest;
     beforeEach(async () => {
       temp = await createTempFolder();
-      [store, other] = await Promise.all([openPlace(fixture.place()), openPlace(fixture.place())]);
+      [store, other] = await Promise.all([openBlobLocation(fixture.location()), openBlobLocation(fixture.location())]);
       content = randomBytes(10_500);
       id = digestOf(content);
     });
@@ -144,7 +144,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
 
     it('lets what was damaged in the place be sent again, once a reader has it looked at', async () => {
       const damaged: Digest[] = [];
-      const looking = await openPlace(fixture.place(), undefined, (digest) => damaged.push(digest));
+      const looking = await openBlobLocation(fixture.location(), undefined, (digest) => damaged.push(digest));
       const isDamaged = {
         code: 'data-loss',
         message: /was damaged at .* and is removed: register its model or task again/,
@@ -201,7 +201,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
     const isListed = async (): Promise<boolean> => (await listed()).some(({ digest }) => digest === id);
 
     it('comes out right when many begin in the same moment', async () => {
-      const third = await openPlace(fixture.place());
+      const third = await openBlobLocation(fixture.location());
       const uploads = [store, other, third].map((to) => to.upload(id, content.length, chunks(content)));
       const results = await Promise.allSettled(uploads);
       const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
@@ -252,9 +252,9 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       let big: Buffer;
       let order: UploadOrder;
       beforeEach(async () => {
-        store = await openPlace(fixture.place(), impatientClock);
+        store = await openBlobLocation(fixture.location(), impatientClock);
         big = randomBytes(20 << 20);
-        order = { place: fixture.place(), file: temp.file('big'), pauseAt: 18 << 20, gate: temp.file('gate') };
+        order = { location: fixture.location(), file: temp.file('big'), pauseAt: 18 << 20, gate: temp.file('gate') };
         await writeFile(order.file, big);
         const program = fileURLToPath(new URL('upload-child.ts', import.meta.url));
         child = startChild(process.execPath, ['--import=tsx', program, JSON.stringify(order)], { env: fixture.env() });

@@ -4,31 +4,31 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { BlobChunk } from '../../src/index.js';
 import { chunks, digestOf } from '../support/blob-content.js';
-import { openPlace, type Place } from '../support/blob-places.js';
+import { openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
 
 export interface UploadOrder {
-  readonly place: Place;
+  readonly location: BlobLocation;
   readonly file: string;
   readonly pauseAt: number;
   /** It goes on when this file is there. */
   readonly gate: string;
 }
 
-const { place, file, pauseAt, gate } = JSON.parse(process.argv[2] ?? '') as UploadOrder;
+const { location, file, pauseAt, gate } = JSON.parse(process.argv[2] ?? '') as UploadOrder;
 const content = await readFile(file);
 const size = 1 << 20;
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 async function* slowly(): AsyncGenerator<BlobChunk> {
   yield* chunks(content, 0, pauseAt, size);
-  say('paused');
+  print('paused');
   while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 50));
   yield* chunks(content, pauseAt, content.length, size);
 }
 
-const store = await openPlace(place);
+const store = await openBlobLocation(location);
 await store.upload(digestOf(content), content.length, slowly()).then(
-  () => say('uploaded'),
-  (error: unknown) => say(`failed ${String(error)}`),
+  () => print('uploaded'),
+  (error: unknown) => print(`failed ${String(error)}`),
 );
 process.exit(0);

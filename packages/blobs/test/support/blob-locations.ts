@@ -3,7 +3,7 @@
 import { milliseconds, systemClock, type Clock, type Digest } from '@pareto/core';
 import { openFolderBlobStore, openS3BlobStore, type BlobStore } from '../../src/index.js';
 
-export type Place =
+export type BlobLocation =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 's3'; readonly url: string; readonly endpoint: string; readonly cacheFolder: string };
 
@@ -16,13 +16,13 @@ export const impatientClock: Clock = {
   sleep: (delay, signal) => systemClock.sleep(milliseconds(delay / 4), signal),
 };
 
-export async function openPlace(
-  place: Place,
+export async function openBlobLocation(
+  location: BlobLocation,
   clock = systemClock,
   onDamaged: (digest: Digest) => void = () => undefined,
 ): Promise<BlobStore> {
   const common = { maxBlobBytes, clock, onDamaged };
-  if (place.kind === 'folder') return openFolderBlobStore(place.folder, common);
-  const { url, ...options } = place;
+  if (location.kind === 'folder') return openFolderBlobStore(location.folder, common);
+  const { url, ...options } = location;
   return openS3BlobStore(url, { ...options, ...common, cacheBytes: 1 << 20 });
 }
