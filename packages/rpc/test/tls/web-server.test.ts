@@ -25,7 +25,7 @@ describe('createWebServer', () => {
     const tls = {
       source,
       clientCertificate: 'optional',
-      onRefused: (_peer: string, why: string) => void refused.push(why),
+      onRejected: (_peer: string, why: string) => void refused.push(why),
     } as const;
     const seen: PeerRole[] = [];
     const web = createWebServer({}, tls);

@@ -12,7 +12,8 @@ const maxEvents = 1_000;
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
   const oldest = [true, false].flatMap((ofWarmthRules) => {
     const existing = [...ruleEvents.values()].filter(({ value }) => isWarmthRule(value.rule) === ofWarmthRules);
-    const excess = existing.length + events.filter(({ rule }) => isWarmthRule(rule) === ofWarmthRules).length - maxEvents;
+    const excess =
+      existing.length + events.filter(({ rule }) => isWarmthRule(rule) === ofWarmthRules).length - maxEvents;
     return excess <= 0
       ? []
       : existing

@@ -98,8 +98,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
 
   return {
     replicas,
-    apply(desired) {
-      desired = desired;
+    apply(next) {
+      desired = next;
       if (!isLeaving) reconcile();
     },
     reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],
