@@ -299,7 +299,7 @@ describe('placement by wishes', () => {
     );
 
   it('says why something is not warm', () => {
-    const warm = { wishes: [warmthRule('warm', 'a')] };
+    const warm = { warmthRules: [warmthRule('warm', 'a')] };
     assert.match(
       unmetOf({ ...warm, variants: [middle], workers: [worker('w', 50)] }).join(),
       /^a:fp16 for a: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,

@@ -7,7 +7,7 @@ const retried = (name: string) => ({ name, deaths: 1, alone: true });
 describe('planBatchRetry', () => {
   it('puts back what had not begun', () => {
     const batch = [fresh('a'), fresh('b')];
-    assert.deepEqual(planBatchRetry(batch, 'died-waiting'), { again: batch, ended: [] });
+    assert.deepEqual(planBatchRetry(batch, 'died-waiting'), { retry: batch, fail: [] });
   });
 
   it('tries the queries of a failed batch one by one, and none twice alone', () => {
@@ -17,12 +17,12 @@ describe('planBatchRetry', () => {
       { name: 'b', deaths: 0, alone: true },
     ]);
     assert.deepEqual(fail, []);
-    assert.deepEqual(planBatchRetry(retry.slice(0, 1), 'failed'), { again: [], ended: retry.slice(0, 1) });
+    assert.deepEqual(planBatchRetry(retry.slice(0, 1), 'failed'), { retry: [], fail: retry.slice(0, 1) });
   });
 
   it('retries once, alone, what ran in an executor that died', () => {
     const { retry } = planBatchRetry([fresh('a'), fresh('b')], 'died-running');
     assert.deepEqual(retry, [retried('a'), retried('b')]);
-    assert.deepEqual(planBatchRetry([retried('a')], 'died-running'), { again: [], ended: [retried('a')] });
+    assert.deepEqual(planBatchRetry([retried('a')], 'died-running'), { retry: [], fail: [retried('a')] });
   });
 });
