@@ -312,7 +312,7 @@ describe('placement by wishes', () => {
     assert.deepEqual(unmetOf(denied), [
       'a:fp16 for a: a is wished to be warm: what there is of it is denied or quarantined',
     ]);
-    const cold = { variants: [middle], wishes: [warmthRule('warm', 'digits'), warmthRule('cold', 'a')] };
+    const cold = { variants: [middle], warmthRules: [warmthRule('warm', 'digits'), warmthRule('cold', 'a')] };
     assert.deepEqual(unmetOf(cold), [
       'a:fp16 for digits: digits is wished to be warm: each variant is wished to be cold',
     ]);
