@@ -11,7 +11,7 @@ import { createWriteQueue } from '../../src/leadership/write-queue.js';
 const beaten = {
   mirror: { records: { tasks: new Map(), names: new Map(), architectures: new Map() } },
   leader: { write: async () => false },
-  takeTurn: createWriteQueue(),
+  runExclusive: createWriteQueue(),
 } as unknown as RegisterContext;
 
 const request = { name: 'digits', metric: 'top1', defaultObjective: null, validationDigest: '' };

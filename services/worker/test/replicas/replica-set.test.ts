@@ -14,7 +14,7 @@ describe('the memory of a worker', () => {
     const slots = createDeviceSlots([{ hardwareClass: createHardwareClass(fields), slots: 1, driver: '' }]);
     const options = {
       memoryBytes: 4 * gib,
-      guests,
+      stepMemory: guests,
       slots,
       clock: systemClock,
       logger: createLogger({ service: 'worker', level: 'silent', format: 'json' }),
