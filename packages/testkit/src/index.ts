@@ -2,6 +2,7 @@ export { createTempFolder, type TempFolder } from './temp-folder.js';
 export { waitFor } from './wait-for.js';
 export { freePorts } from './free-ports.js';
 export { startChild, type Child, type ChildOptions, type Exit } from './child.js';
+export { createFastClock } from './fast-clock.js';
 export { createHurriedClock } from './hurried-clock.js';
 export { createManualClock, type ManualClock } from './manual-clock.js';
 export {

@@ -1,13 +1,13 @@
 // The controller over real gRPC, with workers and routers that are not.
 
 import assert from 'node:assert/strict';
-import { milliseconds, systemClock } from '@pareto/core';
+import { milliseconds } from '@pareto/core';
 import { createChannel, createClient } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from './support/fake-router.js';
 import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from './support/fake-worker.js';
-import { startController, type TestController } from './support/start-controller.js';
+import { clock, startController, type TestController } from './support/start-controller.js';
 import { digestOf, registerModel, upload } from './support/upload-model.js';
 
 describe('controller', () => {
@@ -26,8 +26,8 @@ describe('controller', () => {
     return started;
   };
   const task = (name = 'squares') => controller.registry.registerTask({ name, metric: 'top1' });
-  const until = (what: string, condition: () => boolean, timeoutMs = 6_000): Promise<true> =>
-    waitFor(what, () => (condition() ? true : undefined), timeoutMs);
+  const until = (what: string, condition: () => boolean): Promise<true> =>
+    waitFor(what, () => (condition() ? true : undefined));
   const restart = async (): Promise<void> => {
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);
@@ -162,7 +162,7 @@ describe('controller', () => {
       await Promise.allSettled([
         registry.registerArchitecture({ name: 'tiny', task: 'squares', manifest: { files } }),
         ...Array.from({ length: 20 }, (_, i) =>
-          systemClock.sleep(milliseconds(i)).then(() => registry.delete({ name: 'squares' })),
+          clock.sleep(milliseconds(i)).then(() => registry.delete({ name: 'squares' })),
         ),
       ]);
       const { tasks, architectures } = await registry.list({});
@@ -221,7 +221,7 @@ describe('controller', () => {
     const settled = async (table: FakeRouter): Promise<readonly string[]> => {
       await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
       for (let ready = table.ready(); ; ready = table.ready()) {
-        await systemClock.sleep(milliseconds(1_200));
+        await clock.sleep(milliseconds(1_200));
         if (table.ready().join() === ready.join()) return ready;
       }
     };
@@ -261,10 +261,10 @@ describe('controller', () => {
       await registerModel(controller, 'next');
       await until('its profile', () => table.rows.has('variant/next:original/cpu/test/none/0g'));
       assert.ok(!table.ready().join().includes('next'));
-      const startedAt = systemClock.now();
+      const startedAt = clock.now();
       table.demand({ target: 'squares', requests: 1, held: 1, heldVariant: 'next:original' });
       await until('the cold variant', () => table.ready().join().includes('next'));
-      assert.ok(systemClock.now() - startedAt < 900, 'not before the next regular turn');
+      assert.ok(clock.now() - startedAt < 900, 'not before the next regular turn');
     });
 
     it('adds replicas under demand', async () => {
@@ -304,7 +304,7 @@ describe('controller', () => {
       const table = router();
       await until('the required variants on w1', () => hasRequired(table));
       worker({ id: 'w2' });
-      await systemClock.sleep(milliseconds(100));
+      await clock.sleep(milliseconds(100));
       first.leave();
       await until('w2 to have everything', () => hasRequired(table) && !table.ready().join().includes('w1'));
       const { workers } = await controller.fleet.listWorkers({});
@@ -323,14 +323,14 @@ describe('controller', () => {
       let table = router();
       const ready = await settled(table);
       for (const one of before) one.report();
-      await systemClock.sleep(milliseconds(200));
+      await clock.sleep(milliseconds(200));
       await restart();
       table = router();
       await until('the table', () => table.rows.size > 0);
       assert.deepEqual(table.ready(), ready);
       const again = before.map((one, i) => worker({ id: `w${i + 1}`, replicas: one.replicas }));
       await until('both to be told', () => again.every((one) => one.assignments.length > 0));
-      await systemClock.sleep(milliseconds(2_000));
+      await clock.sleep(milliseconds(2_000));
       assert.deepEqual(table.ready(), ready);
       assert.deepEqual(
         again.map((one) => [...one.replicas.keys()].sort()),
@@ -400,7 +400,7 @@ describe('controller', () => {
       );
       await until('routers to know', () => unmeasured(table)?.measurementError === 'no such operator');
       assert.equal(unmeasured(table)?.placeable, false);
-      await systemClock.sleep(milliseconds(1_200));
+      await clock.sleep(milliseconds(1_200));
       assert.equal(one.measured.length, 1);
       works = true;
       await controller.registry.profile({ variant: 'tiny:original' });
@@ -411,7 +411,7 @@ describe('controller', () => {
       await registerAll();
       const first = router();
       await until('a table', () => first.rows.size > 0);
-      await systemClock.sleep(milliseconds(300));
+      await clock.sleep(milliseconds(300));
       first.leave();
       const { version } = first;
       await registerModel(controller, 'tiny2');

@@ -1,13 +1,13 @@
 // A new version of an architecture, over real gRPC, with workers that measure at once.
 
 import assert from 'node:assert/strict';
-import { milliseconds, systemClock, type Measurement } from '@pareto/core';
+import { milliseconds, type Measurement } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter } from '../support/fake-router.js';
 import { profileFor, startWorker } from '../support/fake-worker.js';
-import { startController, type TestController } from '../support/start-controller.js';
+import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
 describe('a new version', () => {
@@ -16,7 +16,7 @@ describe('a new version', () => {
   let cleanUp: (() => void)[];
 
   const until = (what: string, condition: () => boolean): Promise<true> =>
-    waitFor(what, () => (condition() ? true : undefined), 9_000);
+    waitFor(what, () => (condition() ? true : undefined));
 
   beforeEach(async () => {
     cleanUp = [];
@@ -46,7 +46,7 @@ describe('a new version', () => {
     await registerModel(controller, 'tiny', undefined, 'squares', ['original']);
     await until('two replicas', () => version() === 1 && ready(1) === 2);
     await registerModel(controller, 'tiny', matrixModel(8), 'squares', ['original']);
-    await systemClock.sleep(milliseconds(1_500));
+    await clock.sleep(milliseconds(1_500));
     assert.deepEqual([version(), ready(1)], [1, 2]);
     const gaps: string[] = [];
     const watch = setInterval(() => {

@@ -1,12 +1,12 @@
 // A leader that hears no worker at all: more likely it is cut off than that all are gone.
 
 import assert from 'node:assert/strict';
-import { milliseconds, systemClock } from '@pareto/core';
+import { milliseconds } from '@pareto/core';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
-import { startController, type TestController } from '../support/start-controller.js';
+import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
 describe('a leader that hears no worker, or not one of them', function () {
@@ -35,8 +35,8 @@ describe('a leader that hears no worker, or not one of them', function () {
   const settle = async (table: FakeRouter): Promise<void> => {
     await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
     for (const name of ['tiny', 'large']) await registerModel(controller, name);
-    await waitFor('the required variants', () => (table.ready().length >= 4 ? true : undefined), 8_000);
-    await systemClock.sleep(milliseconds(2_000));
+    await waitFor('the required variants', () => (table.ready().length >= 4 ? true : undefined));
+    await clock.sleep(milliseconds(2_000));
   };
   const router = (): FakeRouter => {
     const table = startRouter(controller.address);
@@ -54,13 +54,13 @@ describe('a leader that hears no worker, or not one of them', function () {
     cleanUp.push(() => clearInterval(polling));
 
     for (const one of before) one.leave();
-    await systemClock.sleep(milliseconds(3_000));
+    await clock.sleep(milliseconds(3_000));
     const after: FakeWorker[] = [];
     for (const [i, one] of before.entries()) {
       after.push(worker(`w${i + 1}`, one));
-      await systemClock.sleep(milliseconds(1_000));
+      await clock.sleep(milliseconds(1_000));
     }
-    await systemClock.sleep(milliseconds(2_000));
+    await clock.sleep(milliseconds(2_000));
     assert.deepEqual([...seen], [ready.join()]);
     assert.deepEqual(after.map(ids), held);
   });

@@ -1,12 +1,12 @@
 // Statistics over real gRPC, with workers that are not: whoever reads them finds what was counted, and never less than before.
 
 import assert from 'node:assert/strict';
-import { milliseconds, ParetoError, systemClock } from '@pareto/core';
+import { milliseconds, ParetoError } from '@pareto/core';
 import { createClient, type wire } from '@pareto/rpc';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';
-import { startController, type TestController } from '../support/start-controller.js';
+import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
 const tiny = 'tiny:original';
@@ -52,7 +52,7 @@ describe('statistics', function () {
   beforeEach(async () => {
     cleanUp = [];
     folder = await createTempFolder();
-    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    store = await openEmbeddedStore(folder.file('store'), { clock });
     leader = await start();
   });
   afterEach(async () => {
@@ -118,7 +118,7 @@ describe('statistics', function () {
       (error: unknown) => error instanceof ParetoError && error.details['pareto-leader'] === leader.address,
     );
     // What it counts now the leader hears, and does not come to write.
-    await systemClock.sleep(milliseconds(600));
+    await clock.sleep(milliseconds(600));
     await count(before, 6);
     assert.equal(await answered(), 6);
     const candidates = (await store.range('election/')).entries.toSorted((a, b) => a.createRevision - b.createRevision);

@@ -1,13 +1,13 @@
 // Two controllers over one store: one leads, the other stands by.
 
 import assert from 'node:assert/strict';
-import { milliseconds, ParetoError, systemClock } from '@pareto/core';
+import { milliseconds, ParetoError } from '@pareto/core';
 import { openEmbeddedStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
-import { startController, type TestController } from '../support/start-controller.js';
+import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
 const names = ['tiny', 'middle', 'large'];
@@ -36,7 +36,7 @@ describe('a controller that stands by', () => {
     return started;
   };
   const until = (what: string, condition: () => boolean): Promise<true> =>
-    waitFor(what, () => (condition() ? true : undefined), 8_000);
+    waitFor(what, () => (condition() ? true : undefined));
   const redirect = (to: TestController) => (error: unknown) =>
     error instanceof ParetoError &&
     error.code === 'failed-precondition' &&
@@ -54,7 +54,7 @@ describe('a controller that stands by', () => {
   const settled = async (table: FakeRouter): Promise<readonly string[]> => {
     await until('the required variants', () => hasAll(table));
     for (let ready = table.ready(); ; ready = table.ready()) {
-      await systemClock.sleep(milliseconds(1_200));
+      await clock.sleep(milliseconds(1_200));
       if (table.ready().join() === ready.join()) return ready;
     }
   };
@@ -62,7 +62,7 @@ describe('a controller that stands by', () => {
   beforeEach(async () => {
     cleanUp = [];
     folder = await createTempFolder();
-    store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
+    store = await openEmbeddedStore(folder.file('store'), { clock });
     leader = await start();
     standby = await start();
   });
@@ -118,7 +118,7 @@ describe('a controller that stands by', () => {
     const again = before.map((one, i) => worker(standby, `w${i + 1}`, after[i] ?? one));
     const table = router(standby);
     await until('both to be told', () => again.every((one) => one.assignments.length > 0));
-    await systemClock.sleep(milliseconds(2_500));
+    await clock.sleep(milliseconds(2_500));
     assert.deepEqual(table.ready(), ready);
     assert.deepEqual(
       again.map((one) => [...one.replicas.keys()].sort()),
@@ -130,7 +130,7 @@ describe('a controller that stands by', () => {
     await registerAll();
     const before = [worker(leader, 'w1'), worker(leader, 'w2')];
     const ready = await settled(router(leader));
-    await systemClock.sleep(milliseconds(600));
+    await clock.sleep(milliseconds(600));
     await leader.group.stop();
     const table = router(standby, true);
     await until('the table of before', () => table.ready().join() === ready.join());

@@ -1,14 +1,14 @@
 // The store is restored, or wiped, under a fleet that serves.
 
 import assert from 'node:assert/strict';
-import { milliseconds, systemClock } from '@pareto/core';
+import { milliseconds } from '@pareto/core';
 import { backupStore, openEmbeddedStore, restoreStore, type Store } from '@pareto/state';
 import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { createRestorableStore, type RestorableStore } from '../support/restorable-store.js';
-import { startController, type TestController } from '../support/start-controller.js';
+import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
 describe('a store that was restored', () => {
@@ -28,9 +28,9 @@ describe('a store that was restored', () => {
     return started;
   };
   const until = (what: string, condition: () => boolean): Promise<true> =>
-    waitFor(what, () => (condition() ? true : undefined), 8_000);
+    waitFor(what, () => (condition() ? true : undefined));
   const openStore = async (name: string): Promise<Store> => {
-    const opened = await openEmbeddedStore(folder.file(name), { clock: systemClock });
+    const opened = await openEmbeddedStore(folder.file(name), { clock });
     cleanUp.unshift(() => opened[Symbol.asyncDispose]());
     return opened;
   };
@@ -41,7 +41,7 @@ describe('a store that was restored', () => {
   const settled = async (table: FakeRouter, count: number): Promise<readonly string[]> => {
     await until('the required variants', () => table.ready().length >= count);
     for (let ready = table.ready(); ; ready = table.ready()) {
-      await systemClock.sleep(milliseconds(1_200));
+      await clock.sleep(milliseconds(1_200));
       if (table.ready().join() === ready.join()) return ready;
     }
   };
@@ -81,7 +81,7 @@ describe('a store that was restored', () => {
     await until('the plan to be settled', () =>
       after.every((one) => (one.assignments.at(-1)?.replicas.length ?? 0) > 0),
     );
-    await systemClock.sleep(milliseconds(2_000));
+    await clock.sleep(milliseconds(2_000));
     assert.deepEqual([...seen], [ready.join()]);
     assert.deepEqual(
       after.map((one) => ids(one)),
@@ -101,7 +101,7 @@ describe('a store that was restored', () => {
     await restored(await openStore('second'), [before]);
     const after = worker('w1', before);
     await until('word of the new leader', () => after.assignments.length > 0);
-    await systemClock.sleep(milliseconds(3_000));
+    await clock.sleep(milliseconds(3_000));
     assert.deepEqual(ids(after), ids(before));
     assert.ok(
       after.assignments.every(({ replicas }) => replicas.every(({ spec }) => spec === null)),

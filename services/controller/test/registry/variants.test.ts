@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
-import { bytes, digest, milliseconds, systemClock, type RecipeOutcome } from '@pareto/core';
+import { bytes, digest, milliseconds, type RecipeOutcome } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { createTempFolder, onnxType, waitFor, writeModel, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startRouter, type FakeRouter } from '../support/fake-router.js';
 import { profileFor, startWorker, type FakeWorker, type FakeWorkerOptions } from '../support/fake-worker.js';
-import { startController, type TestController } from '../support/start-controller.js';
+import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel, uploadFile } from '../support/upload-model.js';
 
 type Result = RecipeOutcome['result'];
@@ -30,7 +30,7 @@ describe('variants', () => {
     return started;
   };
   const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<true> =>
-    waitFor(what, async () => ((await condition()) ? true : undefined), 9_000);
+    waitFor(what, async () => ((await condition()) ? true : undefined));
   const restart = async (): Promise<void> => {
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);
@@ -179,7 +179,7 @@ describe('variants', () => {
     await done('tiny');
     one.leave();
     await register('tiny', ['original', 'fp16']);
-    await systemClock.sleep(milliseconds(1_500));
+    await clock.sleep(milliseconds(1_500));
     assert.deepEqual(await steps('tiny'), ['measure tiny:original: done', 'make fp16: waiting']);
     await assert.rejects(controller.registry.jobs({ name: 'none' }), { code: 'not-found' });
   });

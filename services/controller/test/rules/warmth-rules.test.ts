@@ -148,7 +148,7 @@ describe('wishes', () => {
     await ask('large', true);
     await until('another', () => loaded().join() === 'large:original,tiny:original');
     assert.equal(one.measured.length, 2, 'nothing is measured again');
-  }).timeout(20_000);
+  });
 });
 
 describe('models of which no accuracy was measured', () => {
@@ -170,8 +170,8 @@ describe('models of which no accuracy was measured', () => {
         await registerModel(controller, name, undefined, `${name}.task`);
       }
       const ready = (): number => new Set(table.ready().map((line) => line.split(' ')[0])).size;
-      await waitFor('all', () => (ready() === names.length ? true : undefined), 20_000);
-      await waitFor('the spare copies', () => (table.ready().length === 2 * names.length ? true : undefined), 10_000);
+      await waitFor('all', () => (ready() === names.length ? true : undefined));
+      await waitFor('the spare copies', () => (table.ready().length === 2 * names.length ? true : undefined));
       const { recentActions } = await controller.fleet.overview({});
       assert.deepEqual(
         recentActions.filter(({ kind }) => kind === 'unload'),
@@ -181,5 +181,5 @@ describe('models of which no accuracy was measured', () => {
     } finally {
       for (const { leave } of [...workers, table]) leave();
     }
-  }).timeout(40_000);
+  });
 });

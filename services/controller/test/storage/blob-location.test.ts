@@ -140,7 +140,7 @@ describe('the place of the blobs', () => {
       const manifest = { files: [{ path: 'm.onnx', digest, sizeBytes: content.length }] };
       await leader.registry.registerArchitecture({ name: 'm', task: 'squares', manifest });
       for (const name of ['a', 'b']) assert.deepEqual(await readdir(folder.file(name)), ['cache']);
-    }).timeout(30_000);
+    });
 
     it('is waited for at the start, and nobody has to wait for its end to stop', async () => {
       await server.kill();
@@ -164,7 +164,7 @@ describe('the place of the blobs', () => {
       await server.start();
       const content = randomBytes(100);
       await upload(await waiting, content);
-    }).timeout(30_000);
+    });
 
     it('answers UNAVAILABLE while it can’t be reached, and goes on after', async () => {
       const controller = await start('a');
@@ -176,6 +176,6 @@ describe('the place of the blobs', () => {
       });
       await server.start();
       await upload(controller, content);
-    }).timeout(30_000);
+    });
   });
 });

@@ -21,7 +21,7 @@ import {
   type wire,
 } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
-import { clusterToken } from './start-controller.js';
+import { clock, clusterToken } from './start-controller.js';
 
 const classOf = (provider: string): HardwareClassId => hardwareClassId(`${provider}/test/none/0g`);
 const runtimeVersion = 'test';
@@ -133,8 +133,15 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
       if (message.reportNow && options.ignoresReportNow !== true) report();
     }
   };
-  const reporting = setInterval(report, 500);
-  const stopReporting = (): void => clearInterval(reporting);
+  const silent = new AbortController();
+  const reportRegularly = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(milliseconds(500), silent.signal);
+      report();
+    }
+  };
+  reportRegularly().catch(() => undefined);
+  const stopReporting = (): void => silent.abort();
   const leave = (): void => {
     stopReporting();
     cut.abort();

@@ -1,11 +1,15 @@
 // A controller in this process, on free ports, with fast timings.
 
-import { milliseconds, systemClock, systemRng } from '@pareto/core';
+import { milliseconds, systemRng } from '@pareto/core';
 import { createChannel, createClient, type Channel, type ServiceClient } from '@pareto/rpc';
 import { createLifecycle, createRunGroup, createTokenAccess, tokenMetadata, type RunGroup } from '@pareto/service';
 import { createLogger, createTracer } from '@pareto/telemetry';
+import { createFastClock } from '@pareto/testkit';
 import { controllerConfig, type ControllerConfig } from '../../src/config.js';
 import { createController, type ControllerOptions } from '../../src/controller.js';
+
+/** The clock of every controller, store and worker of these tests. */
+export const clock = createFastClock();
 
 export const clusterToken = 'a-secret-of-the-cluster';
 
@@ -28,16 +32,16 @@ export async function startController(
   const logger = createLogger({ service: 'controller', level, format: 'pretty' });
   const lifecycle = createLifecycle(logger);
   const tracer = await createTracer({ service: 'controller', endpoint: undefined });
-  const access = createTokenAccess(clusterToken, { role: 'controller', clock: systemClock, logger });
-  const context = { logger, lifecycle, tracer, clock: systemClock, rng: systemRng, access };
+  const access = createTokenAccess(clusterToken, { role: 'controller', clock, logger });
+  const context = { logger, lifecycle, tracer, clock, rng: systemRng, access };
   const config = controllerConfig.schema.parse({ ...testConfig, dataDir, ...fields });
   const controller = await createController(config, context, { fleet: timings, ...options });
   const stopTimeoutMs = config.drainTimeoutMs + 1_500;
-  const group = createRunGroup(controller.runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
+  const group = createRunGroup(controller.runnables, { lifecycle, logger, clock, stopTimeoutMs });
   await group.start();
   const address = `127.0.0.1:${controller.port()}`;
   const channel = createChannel(address, { metadata: tokenMetadata(clusterToken) });
-  await systemClock.sleep(milliseconds(50));
+  await clock.sleep(milliseconds(50));
   return {
     address,
     channel,
