@@ -23,7 +23,7 @@ describe('one trained model', function () {
     described.variants.find((variant) => variant.name === name) ?? assert.fail(`there is no ${name}`);
 
   before(async () => {
-    started = await startDigits({ workers: 2, profileMs: 1_500 }, []);
+    started = await startDigits({ workers: 2, profileMs: 400 }, []);
     ({ client, digits } = started);
     for (const name of ['mlp-large', 'cnn-small'] as const)
       await client.registerModel('digits', name, await readDigitModel(name), { recipes: 'all' });
@@ -111,7 +111,7 @@ describe('one trained model', function () {
     assert.equal(refusal.code, 'failed-precondition', refusal.message);
     assert.match(refusal.message, /denied/);
     await client.registry.liftRule({ id: denied.id, actor: 'a test' });
-    const pin = { kind: 'pin', task: 'digits', target: 'mlp-large:fp16', reason: 'an audit', durationMs: 8_000 };
+    const pin = { kind: 'pin', task: 'digits', target: 'mlp-large:fp16', reason: 'an audit', durationMs: 5_000 };
     await client.registry.setRule({ ...pin, actor: 'a test' });
     await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-large:fp16' || undefined);
     await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-large:fp16' || undefined, 30_000);
