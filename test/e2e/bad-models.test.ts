@@ -5,6 +5,7 @@ import type { RawTensor } from '@pareto/rpc';
 import { endlessModel, hungryModel, loopModel, onnxType, waitFor, writeModel } from '@pareto/testkit';
 import { refusalOf, type TestClient } from '../support/client.js';
 import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
+import { startHurried } from '../support/service-process.js';
 
 const number = (value: number): RawTensor => ({
   name: 'x',
@@ -19,7 +20,7 @@ describe('bad models', function () {
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    started = await startDigits({}, ['mlp-tiny']);
+    started = await startDigits({ starter: startHurried }, ['mlp-tiny']);
     ({ client, digits } = started);
     await client.waitUntilReady('mlp-tiny');
   });

@@ -1,0 +1,15 @@
+// The worker's process on a clock that cuts short how long a model may hang, so that a test need not sit out the limits.
+
+import { deviceEnvironment } from '@pareto/runtime';
+import { processSources, runService } from '@pareto/service';
+import { createHurriedClock } from '@pareto/testkit';
+import { createWorker, workerConfig } from '@pareto/worker';
+
+/** Limits of a run that is expected to be short, and of a run of unknown length. */
+const clock = createHurriedClock([5_000, 2_000], [30_000, 6_000]);
+
+await runService({
+  role: 'worker',
+  config: workerConfig,
+  create: (config, context) => createWorker(config, { ...context, clock }, deviceEnvironment(processSources().env)),
+});
