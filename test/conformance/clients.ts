@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { startChild } from '@pareto/testkit';
+import { pythonVariables } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
 import { here, type Program, type Programs } from './programs.js';
 import type { Fixture } from './fixture.js';
@@ -87,7 +88,7 @@ async function runChecks(command: readonly string[]): Promise<void> {
 
 /** What it printed; fails when it ends with anything but 0. */
 async function runProgram([program = '', ...args]: readonly string[]): Promise<string> {
-  const child = startChild(program, args, { env: { PYTHONDONTWRITEBYTECODE: '1' } });
+  const child = startChild(program, args, { env: pythonVariables });
   assert.deepEqual(await child.exited, { code: 0, signal: null }, child.output);
   return child.output;
 }

@@ -2,7 +2,7 @@
 
 import { access, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { preparePython, run } from '../support/python.js';
+import { prepareInstaller, preparePython, run, type PythonEnvironment } from '../support/python.js';
 
 /** How to start it. */
 export type Program =
@@ -19,16 +19,14 @@ export const here = (path: string): string => fileURLToPath(new URL(path, import
 const cache = here('../../.cache/');
 
 export async function preparePrograms(): Promise<Programs> {
-  const python = preparePythonClients();
-  const perfAnalyzer = python.then((made) => (made.kind === 'ready' ? preparePerfAnalyzer(made.command) : made));
-  const [go] = await Promise.all([prepareGo(), perfAnalyzer]);
-  return { python: await python, go, perfAnalyzer: await perfAnalyzer };
+  const perfAnalyzer = prepareInstaller().then((pip) => preparePerfAnalyzer(programOf(pip)));
+  const python = preparePython('conformance-python', here('python/requirements.txt'));
+  const [go] = await Promise.all([prepareGo(), perfAnalyzer, python]);
+  return { python: programOf(await python), go, perfAnalyzer: await perfAnalyzer };
 }
 
-async function preparePythonClients(): Promise<Program> {
-  const environment = await preparePython('conformance-python', here('python/requirements.txt'));
-  return environment.kind === 'ready' ? { kind: 'ready', command: [environment.python] } : environment;
-}
+const programOf = (environment: PythonEnvironment): Program =>
+  environment.kind === 'ready' ? { kind: 'ready', command: [environment.python] } : environment;
 
 /** Built each time; Go's own cache makes that quick. */
 async function prepareGo(): Promise<Program> {
@@ -41,8 +39,9 @@ async function prepareGo(): Promise<Program> {
   };
 }
 
-/** `python` has pip. */
-async function preparePerfAnalyzer(python: readonly string[]): Promise<Program> {
+/** `pip` starts a Python that has pip. */
+async function preparePerfAnalyzer(pip: Program): Promise<Program> {
+  if (pip.kind === 'missing') return pip;
   const folder = `${cache}perf-analyzer`;
   const libraries = `${folder}/lib`;
   const loader = [`${libraries}/ld-linux-x86-64.so.2`, '--library-path', libraries];
@@ -51,7 +50,7 @@ async function preparePerfAnalyzer(python: readonly string[]): Promise<Program> 
   // Beside its place, so that it appears whole or not at all.
   const scratch = `${folder}-${process.pid}`;
   try {
-    const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, ...python]);
+    const { code, output } = await run(here('fetch-perf-analyzer.sh'), [scratch, ...pip.command]);
     if (code !== 0) return { kind: 'missing', reason: `perf_analyzer can't be had here: ${lastLines(output)}` };
     await rename(scratch, folder);
     return ready;

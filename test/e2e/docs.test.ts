@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createTempFolder, startChild, type TempFolder } from '@pareto/testkit';
 import { startDigits, type DigitsCluster } from '../support/digits.js';
 import { listPages, placeOfLink, readPage, type Block } from '../support/markdown.js';
-import { preparePython, type PythonEnvironment } from '../support/python.js';
+import { preparePython, pythonVariables, type PythonEnvironment } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -124,6 +124,7 @@ async function runBlock(
   const child = startChild(command, command === 'bash' ? ['-euo', 'pipefail', '-c', script] : ['-c', script], {
     cwd: folder.file('here'),
     env: {
+      ...pythonVariables,
       PATH: [`${root}node_modules/.bin`, process.env['PATH'] ?? ''].join(delimiter),
       PARETO_CONTROLLER: controller.address,
       PARETO_ROUTER: router.address,
