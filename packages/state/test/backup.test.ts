@@ -5,7 +5,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ParetoError, systemClock } from '@pareto/core';
-import { backupStore, openEmbeddedStore, restoreStore, type Store, type Transaction } from '@pareto/state';
+import {
+  backupStore,
+  openEmbeddedStore,
+  restoreStore,
+  type Operation,
+  type Store,
+  type Transaction,
+} from '@pareto/state';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
 describe('backup and restore', () => {
@@ -20,10 +27,11 @@ describe('backup and restore', () => {
     file = join(folder, 'backup');
     source = await open('source');
     target = await open('target');
-    for (let i = 0; i < 300; i += 1) {
-      const operations = [{ kind: 'put', key: `k/${i}`, value: 'välue\n'.repeat(i) }] as const;
-      await source.transact({ compares: [], operations });
-    }
+    const operations = Array.from({ length: 300 }, (_, i): Operation => {
+      return { kind: 'put', key: `k/${i}`, value: 'välue\n'.repeat(i) };
+    });
+    for (let i = 0; i < 300; i += 100)
+      await source.transact({ compares: [], operations: operations.slice(i, i + 100) });
   });
   afterEach(async () => {
     await source[Symbol.asyncDispose]();

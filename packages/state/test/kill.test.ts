@@ -36,7 +36,7 @@ describe('embedded store, killed', () => {
     this.timeout(60_000);
     const path = mkdtempSync(join(tmpdir(), 'pareto-kill-'));
     const acknowledged: string[] = [];
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       acknowledged.push(...(await writeAndKill(path, round, 100 + 50 * round)));
       const store = await openEmbeddedStore(path, { clock: systemClock });
       const { entries, revision } = await store.range('w/');

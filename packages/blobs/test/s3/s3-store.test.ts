@@ -82,7 +82,7 @@ describe('S3 blob store', () => {
 
   it('gives a local file for as long as it is held', async () => {
     const store = await openBlobLocation(location());
-    const content = randomBytes(30 << 20);
+    const content = randomBytes(9 << 20);
     await store.upload(digestOf(content), content.length, chunks(content, 0, content.length, 1 << 20));
     const file = await store.localFile(digestOf(content));
     assert.ok(existsSync(file.path));

@@ -18,11 +18,11 @@ import { needEtcd, openOn, pause, put, watchAll, write } from './fixture.js';
 
 /** Flags of an etcd whose logins last two seconds, and are good for the users and roles at their time only. */
 async function signedTokens(folder: TempFolder): Promise<readonly string[]> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(folder.file('public'), publicKey.export({ type: 'spki', format: 'pem' }));
-  await writeFile(folder.file('private'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  await writeFile(folder.file('private'), privateKey.export({ type: 'sec1', format: 'pem' }));
   const keys = `pub-key=${folder.file('public')},priv-key=${folder.file('private')}`;
-  return [`--auth-token=jwt,${keys},sign-method=RS256,ttl=2s`];
+  return [`--auth-token=jwt,${keys},sign-method=ES256,ttl=2s`];
 }
 
 for (const version of ['3.4', '3.6'] as const) {

@@ -26,7 +26,7 @@ function startWriters(store: Store): Writers {
         () => acknowledged.push(key),
         (error: unknown) => failures.push(error),
       );
-      await pause(2);
+      await pause(8);
     }
   };
   const running = Array.from({ length: 8 }, (_, writer) => run(writer));
