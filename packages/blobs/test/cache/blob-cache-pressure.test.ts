@@ -71,11 +71,11 @@ describe('blob cache under pressure', function () {
 
   it('keeps what is in use whatever comes and goes, and no more idle ones than fit', async () => {
     const cache = await create(4);
-    const models = Array.from({ length: 8 }, model);
+    const models = Array.from({ length: 5 }, model);
     const [first, ...others] = models;
     assert.ok(first !== undefined);
     const held = await cache.openModel(first.manifest);
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       await Promise.all(
         others.map(async (one) => {
           const opened = await cache.openModel(one.manifest);
@@ -171,7 +171,7 @@ describe('blob cache under pressure', function () {
   it('fetches again at once what it is just dropping', async () => {
     const cache = await create(1);
     const one = model();
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const openings = [cache.openModel(one.manifest), cache.openModel(model().manifest)];
       for (const file of await Promise.all(openings)) {
         assert.ok(existsSync(file.path));
