@@ -53,7 +53,7 @@ export function describeClients(fixture: () => Fixture, programs: () => Programs
 /** Short windows, and as steady as a machine of tests is. */
 const perfAnalyzerArgs = (protocol: string, address: string): readonly string[] => [
   ...['-m', 'id-fp32', '-i', protocol, '-u', address, '--concurrency-range', '4'],
-  ...['--measurement-interval', '500', '--stability-percentage', '999', '--max-trials', '3', '-v'],
+  ...['--measurement-interval', '250', '--stability-percentage', '999', '--max-trials', '3', '-v'],
 ];
 
 function describeProgram(
