@@ -13,7 +13,7 @@ describe('traces', () => {
     const tracer = await createTracer({ service: 'router', endpoint: collector.endpoint, flushMs: 50 });
     const worker = await addWorker('tiny-0');
     const controller = await addController(tableOf([tiny], [{ id: 'tiny-0', of: 'tiny', address: worker.address }]));
-    const router = await startRouter([controller.address], {}, tracer);
+    const router = await startRouter([controller.address], {}, { tracer });
     await untilReady(router);
     const [traceId, clientSpan] = ['a'.repeat(32), 'b'.repeat(16)];
     await router.infer({}, { metadata: { traceparent: `00-${traceId}-${clientSpan}-01` } });

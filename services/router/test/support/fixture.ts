@@ -1,5 +1,6 @@
 // A router between a fake controller and fake workers, taken down after each test.
 
+import type { Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
 import type { RouterConfig } from '../../src/index.js';
@@ -20,6 +21,8 @@ export interface FixtureFields {
   readonly workers?: readonly (readonly string[])[];
   readonly defaultObjective?: wire.ObjectiveInput;
   readonly config?: Partial<RouterConfig>;
+  /** The router's clock. */
+  readonly clock?: Clock;
 }
 
 export const tiny: VariantFields = { name: 'tiny', p99Ms: 2, accuracy: 0.9, cost: 1 };
@@ -49,9 +52,10 @@ export async function addController(
 export async function addRouter(
   controllers: FakeController | readonly FakeController[],
   config?: Partial<RouterConfig>,
+  clock?: Clock,
 ): Promise<TestRouter> {
   const addresses = [controllers].flat().map(({ address }) => address);
-  const router = await startRouter(addresses, config);
+  const router = await startRouter(addresses, config, { clock });
   cleanUps.push(() => router.stop());
   return router;
 }
@@ -63,7 +67,7 @@ export async function startFixture(fields: FixtureFields = {}): Promise<Fixture>
   for (const [i, names] of loaded.entries()) workers.push(await addWorker(...names.map((name) => `${name}-${i}`)));
   const rows = tableOf(variants, replicasOf(loaded, workers), defaultObjective);
   const controller = await addController(rows);
-  const router = await addRouter(controller, fields.config);
+  const router = await addRouter(controller, fields.config, fields.clock);
   await untilReady(router);
   return { controller, router, workers };
 }

@@ -1,6 +1,6 @@
 // A router as it runs, in this process, and clients of it.
 
-import { createSeededRng, systemClock } from '@pareto/core';
+import { createSeededRng, systemClock, type Clock } from '@pareto/core';
 import {
   createChannel,
   createClient,
@@ -54,7 +54,7 @@ export function requestOf(query: InferQuery = {}): Buffer {
 export async function startRouter(
   controllers: readonly string[],
   overrides: Partial<RouterConfig> = {},
-  tracer?: Tracer,
+  { tracer: given, clock = systemClock }: { readonly tracer?: Tracer; readonly clock?: Clock | undefined } = {},
 ): Promise<TestRouter> {
   const argv = [
     '--port',
@@ -73,9 +73,8 @@ export async function startRouter(
   if (loaded.kind === 'help') throw new Error(loaded.text);
   const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
   const lifecycle = createLifecycle(logger);
-  const clock = systemClock;
   const access = createTokenAccess(token, { role: 'router', clock, logger });
-  tracer ??= await createTracer({ service: 'router' });
+  const tracer = given ?? (await createTracer({ service: 'router' }));
   const context = { logger, lifecycle, clock, tracer, rng: createSeededRng(nextSeed++), access };
   const router = createRouter({ ...loaded.config, ...overrides }, context);
   const group = createRunGroup(router.runnables, { lifecycle, logger, clock, stopTimeoutMs: 5000 });

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { waitFor, type Direction } from '@pareto/testkit';
+import { createFastClock, waitFor, type Direction } from '@pareto/testkit';
 import { fails } from '../support/fails.js';
 import type { FakeWorker } from '../support/fake-worker.js';
 import { tableOf } from '../support/rows.js';
 import { addController, addRouter, addWorker, cleanUp, startFixture, tiny, untilReady } from '../support/fixture.js';
 
 const stall = (): Promise<never> => new Promise(() => undefined);
-const both = { variants: [tiny], workers: [['tiny'], ['tiny']] };
+/** A router misses a silent worker after a second and a half. */
+const clock = createFastClock(4);
+const both = { variants: [tiny], workers: [['tiny'], ['tiny']], clock };
 /** More than a router begins with in savings. */
 const inFlight = 120;
 const patient = { parameters: { latency_ms: 20_000 } };
@@ -81,7 +83,7 @@ describe('a worker that', function () {
   });
 
   it('is not heard ends a large request in UNAVAILABLE', async () => {
-    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']] });
+    const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']], clock });
     const [worker] = workers;
     assert.ok(worker);
     worker.onInfer = stall;
@@ -106,7 +108,7 @@ describe('a connection that is never told of', function () {
   it('is made anew once the worker can be reached', async () => {
     const worker = await addWorker('tiny-0');
     const replica = { id: 'tiny-0', of: 'tiny', worker: 'w0', address: `127.0.0.1:${hole.port}` };
-    const router = await addRouter(await addController(tableOf([tiny], [replica])));
+    const router = await addRouter(await addController(tableOf([tiny], [replica])), {}, clock);
     await untilReady(router);
     await waitFor('a connection', () => hole.sockets[0]);
     await waitFor('the worker to be lost', async () => {

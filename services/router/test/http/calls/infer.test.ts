@@ -146,7 +146,7 @@ describe('HTTP infer', () => {
     assert.deepEqual(answer.body.subarray(length), floats(1, 2));
   });
 
-  it('takes 20 MB, binary and as JSON', async () => {
+  it('takes 20 MB of binary data, and 4 MB as JSON', async () => {
     const shape = [4, 1_310_720];
     const data = Buffer.alloc(20 * 2 ** 20, 1);
     const patient = { 'x-pareto-latency-ms': '60000' };
@@ -155,10 +155,10 @@ describe('HTTP infer', () => {
     assert.equal(answer.status, 200, answer.text.slice(0, 300));
     const length = Number(answer.headers['inference-header-content-length']);
     assert.ok(answer.body.subarray(length).equals(data));
-    const ints = `[${'7,'.repeat(5_242_879)}7]`;
-    const body = `{"inputs":[{"name":"x","shape":[4,1310720],"datatype":"INT32","data":${ints}}]}`;
+    const ints = `[${'7,'.repeat(2 ** 20 - 1)}7]`;
+    const body = `{"inputs":[{"name":"x","shape":[4,262144],"datatype":"INT32","data":${ints}}]}`;
     assert.ok((await infer({ body, headers: patient })).text.includes(ints));
-  }).timeout(30_000);
+  });
 
   it('inflates what comes deflated, and deflates what goes', async () => {
     const body = Buffer.from(JSON.stringify({ inputs: [x(new Array(400).fill(1.5), { shape: [1, 400] })] }));
