@@ -160,7 +160,6 @@ describe('inspectModel refuses', () => {
           assert.ok(error instanceof ParetoError, String(error));
         }
       }),
-      { numRuns: 300 },
     );
   });
   it('a type that the runtime does not take', () =>

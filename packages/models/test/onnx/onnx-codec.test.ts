@@ -101,7 +101,6 @@ describe('the ONNX codec', () => {
       fc.property(model, (given) => {
         assert.deepEqual(decodeOnnx(encodeOnnx(given as unknown as OnnxModel)), given);
       }),
-      { numRuns: 200 },
     ));
 
   for (const name of ['mlp-tiny', 'cnn-small', 'cnn-medium']) {

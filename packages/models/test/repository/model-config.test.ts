@@ -187,7 +187,6 @@ describe('a configuration that is wrong', () => {
           assert.match(error.message, /^m\/config\.pbtxt:\d+:\d+: /);
         }
       }),
-      { numRuns: 300 },
     );
   });
 });

@@ -294,7 +294,6 @@ describe('planPlacement', () => {
           assert.equal(new Set(measures).size, measures.length);
         });
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -304,7 +303,6 @@ describe('planPlacement', () => {
         const world = run(start, 60, () => undefined);
         assert.deepEqual(brief(planPlacement(world, defaultPlacementParams)), []);
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -324,7 +322,6 @@ describe('planPlacement', () => {
           assert.equal(Math.max(...readyOwn.map((o) => o.accuracy)), Math.max(...own.map((o) => o.accuracy)));
         }
       }),
-      { numRuns: 200 },
     );
   });
 });

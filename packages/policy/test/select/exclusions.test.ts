@@ -148,7 +148,7 @@ describe('selectVariant with exclusions', () => {
         if (selection.kind === 'chosen' && alone.kind === 'chosen')
           assert.equal(selection.candidate.architecture, alone.candidate.architecture);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

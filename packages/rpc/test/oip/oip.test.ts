@@ -111,7 +111,7 @@ describe('the protocol, scanned and encoded', () => {
           assert.equal(error.code, 'invalid-argument');
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

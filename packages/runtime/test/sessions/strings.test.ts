@@ -16,7 +16,7 @@ describe('BYTES as strings', () => {
   it('come back as they were, whatever they are', () => {
     fc.assert(
       fc.property(bytes, (given) => assert.deepEqual(bytesOfText(carried(textOfBytes(given))), given)),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -27,7 +27,7 @@ describe('BYTES as strings', () => {
   it('differ when the bytes do', () => {
     fc.assert(
       fc.property(bytes, bytes, (a, b) => assert.equal(textOfBytes(a) === textOfBytes(b), a.equals(b))),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });
