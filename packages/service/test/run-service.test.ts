@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
-const script = fileURLToPath(new URL('./service-child.ts', import.meta.url));
+const script = fileURLToPath(new URL('./service-child.mjs', import.meta.url));
 
 describe('runService', () => {
   let folder: string;
@@ -20,7 +20,7 @@ describe('runService', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const start = (...flags: readonly string[]): ChildProcessWithoutNullStreams =>
-    spawn(process.execPath, ['--import=tsx', script, '--cluster-token-file', join(folder, 'token'), ...flags]);
+    spawn(process.execPath, [script, '--cluster-token-file', join(folder, 'token'), ...flags]);
 
   /** What it writes after `act`, once it has started, and its exit code. */
   async function endAfter(
@@ -60,7 +60,7 @@ describe('runService', () => {
 
   /** What it says on standard error until it ends. */
   async function complaint(...flags: readonly string[]): Promise<string> {
-    const child = spawn(process.execPath, ['--import=tsx', script, ...flags]);
+    const child = spawn(process.execPath, [script, ...flags]);
     let output = '';
     child.stderr.on('data', (chunk: Buffer) => (output += String(chunk)));
     assert.deepEqual(await once(child, 'close'), [1, null]);
@@ -68,10 +68,15 @@ describe('runService', () => {
   }
 
   it('wants certificates or a token, and beyond loopback the one or to be told', async () => {
-    assert.match(await complaint(), /^pareto-test: --certs FOLDER or --cluster-token-file FILE is required.*\n$/);
     const token = ['--cluster-token-file', join(folder, 'token')];
-    assert.match(await complaint('--host', '0.0.0.0', ...token), /^pareto-test: --host 0\.0\.0\.0 can be reached.*\n$/);
-    assert.match(await complaint('--certs', folder), /^pareto-test: --certs .*: there is no ca\.crt in it.*\n$/);
+    const [nothing, reachable, empty] = await Promise.all([
+      complaint(),
+      complaint('--host', '0.0.0.0', ...token),
+      complaint('--certs', folder),
+    ]);
+    assert.match(nothing, /^pareto-test: --certs FOLDER or --cluster-token-file FILE is required.*\n$/);
+    assert.match(reachable, /^pareto-test: --host 0\.0\.0\.0 can be reached.*\n$/);
+    assert.match(empty, /^pareto-test: --certs .*: there is no ca\.crt in it.*\n$/);
   });
 
   it('warns at each start beyond loopback without certificates', async () => {

@@ -1,5 +1,7 @@
 // A service with one part, which says when it started and when it stopped.
 
+import process from 'node:process';
+import { clearInterval, setInterval } from 'node:timers';
 import { commonFlags, defineConfig, runService } from '@pareto/service';
 
 const alive = setInterval(() => undefined, 60_000);
