@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ParetoError, systemClock } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
 import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { describeFailure, runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal/terminal.js';
@@ -16,6 +16,7 @@ import {
   type FakeController,
   type FakeStorage,
 } from './support/fake-controller.js';
+import { clock } from './support/clock.js';
 
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -39,7 +40,7 @@ describe('the command line', () => {
     });
     const { signal } = stop;
     const terminal = createTerminal(output('stdout'), output('stderr'));
-    const code = await runProgram(argv, { terminal, clock: systemClock, stop: signal, kill: signal });
+    const code = await runProgram(argv, { terminal, clock, stop: signal, kill: signal });
     return { code, ...written };
   }
 

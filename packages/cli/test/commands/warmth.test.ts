@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '@pareto/core';
 import { waitFor } from '@pareto/testkit';
 import { runProgram } from '../../src/program.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
 import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
 import { fakeVariant } from '../support/fake-description.js';
+import { clock } from '../support/clock.js';
 
 describe('load and unload', () => {
   let controller: FakeController;
@@ -21,14 +21,16 @@ describe('load and unload', () => {
     ],
   });
 
+  /** By the last command that was run. */
+  let written = { stdout: '', stderr: '' };
   async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const written = { stdout: '', stderr: '' };
+    written = { stdout: '', stderr: '' };
     const output = (name: 'stdout' | 'stderr'): { write(text: string): unknown } => ({
       write: (text) => (written[name] += text),
     });
     const terminal = createTerminal(output('stdout'), output('stderr'));
     const { signal } = new AbortController();
-    const context = { terminal, clock: systemClock, stop: signal, kill: signal };
+    const context = { terminal, clock, stop: signal, kill: signal };
     const code = await runProgram(['--controller', controller.address, ...argv], context);
     return { code, ...written };
   }
@@ -44,8 +46,8 @@ describe('load and unload', () => {
       ],
     };
     const running = run('load', 'model/cnn', '--for', '2h', '--reason', 'the demo');
-    await waitFor('the wish', () => controller.rules[0]);
-    setTimeout(() => (controller.description = variants(2)), 700);
+    await waitFor('the reason', () => written.stderr !== '' || undefined);
+    controller.description = variants(2);
     const { code, stdout, stderr } = await running;
     assert.deepEqual([code, stderr], [0, `${reason}\n`]);
     assert.equal(

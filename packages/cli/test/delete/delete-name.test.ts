@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ParetoError, systemClock } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
 import { withController } from '../../src/connection/connect.js';
 import { deleteName, type Deleted } from '../../src/delete/delete-name.js';
 import {
@@ -8,11 +8,12 @@ import {
   type FakeController,
   type FakeStorage,
 } from '../support/fake-controller.js';
+import { clock } from '../support/clock.js';
 
 describe('deleteName', () => {
   let storage: FakeStorage;
   let controller: FakeController;
-  const options = { signal: new AbortController().signal, clock: systemClock, onRepeat: () => undefined };
+  const options = { signal: new AbortController().signal, clock, onRepeat: () => undefined };
 
   beforeEach(async () => {
     storage = createFakeStorage();

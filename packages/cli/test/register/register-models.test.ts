@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ParetoError, systemClock } from '@pareto/core';
+import { ParetoError } from '@pareto/core';
 import { collectModel } from '../../src/register/collect-model.js';
 import { withController } from '../../src/connection/connect.js';
 import { modelAt, registerModels, registerTask, type RegisterEvent } from '../../src/register/register-models.js';
@@ -14,6 +14,7 @@ import {
   type FakeController,
   type FakeStorage,
 } from '../support/fake-controller.js';
+import { clock } from '../support/clock.js';
 
 const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const router = '127.0.0.1:9';
@@ -26,7 +27,7 @@ describe('registering', () => {
   let events: RegisterEvent[];
   const options = {
     signal: new AbortController().signal,
-    clock: systemClock,
+    clock,
     onRepeat: () => undefined,
     onEvent: (event: RegisterEvent) => void events.push(event),
   };

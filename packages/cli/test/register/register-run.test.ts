@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import { runProgram } from '../../src/program.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
@@ -14,6 +13,7 @@ import {
 } from '../support/fake-controller.js';
 import { fakeVariant } from '../support/fake-description.js';
 import { fakeJob, fakeStep } from '../support/fake-jobs.js';
+import { clock } from '../support/clock.js';
 
 const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 
@@ -39,7 +39,7 @@ describe('registering a repository', () => {
     const { signal } = new AbortController();
     const terminal = createTerminal(output('stdout'), output('stderr'));
     const all = ['register', ...argv, '--controller', controller.address];
-    const code = await runProgram(all, { terminal, clock: systemClock, stop: signal, kill: signal });
+    const code = await runProgram(all, { terminal, clock, stop: signal, kill: signal });
     return { code, ...written };
   }
   async function put(files: Readonly<Record<string, string>>): Promise<void> {

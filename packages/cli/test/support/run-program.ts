@@ -1,8 +1,8 @@
 // Runs the command line in this process, as a test's own.
 
-import { systemClock } from '@pareto/core';
 import { runProgram } from '../../src/program.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
+import { clock } from './clock.js';
 
 interface Written {
   stdout: string;
@@ -24,7 +24,7 @@ export function startProgram(...argv: readonly string[]): Running {
     write: (text) => (written[name] += text),
   });
   const terminal = createTerminal(output('stdout'), output('stderr'));
-  const ended = runProgram(argv, { terminal, clock: systemClock, stop: stop.signal, kill: stop.signal });
+  const ended = runProgram(argv, { terminal, clock, stop: stop.signal, kill: stop.signal });
   return {
     written,
     stop: () => stop.abort(new Error('interrupted')),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '@pareto/core';
 import { createServer, type RpcServer } from '@pareto/rpc';
 import { withCluster } from '../../src/connection/connect.js';
 import { observeCluster } from '../../src/top/observe-cluster.js';
 import { emptyDashboard, type DashboardState } from '../../src/top/dashboard-state.js';
 import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
+import { clock } from '../support/clock.js';
 
 describe('observeCluster', () => {
   let controllers: FakeController[];
@@ -36,7 +36,7 @@ describe('observeCluster', () => {
     const states: DashboardState[] = [];
     const controller = controllers.map(({ address }) => address);
     await withCluster({ controller, router: routerAddress }, async (clients) => {
-      const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
+      const options = { ...clients, clock, signal: new AbortController().signal };
       for (const event of [() => undefined, ...events]) {
         event();
         states.push(await observeCluster(states.at(-1) ?? emptyDashboard, options));
