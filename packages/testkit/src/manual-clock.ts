@@ -4,6 +4,8 @@ import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 
 export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
+  /** How many wait for it. */
+  readonly waiting: number;
 }
 
 export function createManualClock(): ManualClock {
@@ -16,6 +18,9 @@ export function createManualClock(): ManualClock {
     return { [Symbol.dispose]: () => void timers.delete(timer) };
   };
   return {
+    get waiting() {
+      return timers.size;
+    },
     now: () => milliseconds(now),
     wallMs: () => now,
     after,

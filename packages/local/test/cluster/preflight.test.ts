@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/p
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@pareto/testkit';
 import { prepare } from '../../src/cluster/preflight.js';
 import { planTopology, type TopologyOptions } from '../../src/cluster/topology.js';
 
@@ -21,7 +22,8 @@ describe('prepare', () => {
   let options: TopologyOptions;
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'pareto-preflight-'));
-    options = optionsIn(dataDir);
+    const [controllerPort = 0, routerPort = 0, httpPort = 0, workerPort = 0] = await freePorts(4, 2);
+    options = { ...optionsIn(dataDir), controllerPort, routerPort, httpPort, workerPort };
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -39,7 +41,7 @@ describe('prepare', () => {
   it('names two services that were given the same port', async () => {
     await assert.rejects(
       run({ routerPort: options.controllerPort + 1 }),
-      /port 40002 is meant for both controller and router/,
+      new RegExp(`port ${options.controllerPort + 1} is meant for both controller and router`),
     );
   });
 
@@ -51,7 +53,10 @@ describe('prepare', () => {
     );
     await assert.rejects(run({ httpPort }), taken);
     server.close();
-    await assert.rejects(run({ httpPort: 40_001 }), /both controller and router: .*--controller-port or --http-port/);
+    await assert.rejects(
+      run({ httpPort: options.controllerPort }),
+      /both controller and router: .*--controller-port or --http-port/,
+    );
     await run({ httpPort: 'off' });
   });
 

@@ -182,7 +182,10 @@ describe('collecting blobs', () => {
     const leader = Object.defineProperty({ ...options.leader }, 'term', { get: () => term });
     const running = runBlobCollection({ ...options, blobs: counted, leader, clock }, stopping.signal);
     const pass = async (minutes: number): Promise<void> => {
-      for (let minute = 0; minute < minutes; minute += 1) await clock.advance(60_000);
+      for (let minute = 0; minute < minutes; minute += 1) {
+        await waitFor('the next minute to be waited for', () => clock.waiting > 0 || undefined);
+        await clock.advance(60_000);
+      }
     };
     await pass(1);
     assert.equal(rounds, 0);
