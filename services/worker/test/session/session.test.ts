@@ -94,12 +94,12 @@ describe('a worker and its controller', function () {
     const world = await startWorld();
     world.controller.order({ revision: 2, replicas: [order('loop', world.spec('loop', loopModel()), 1)] });
     await world.controller.waitForReplica('loop', isReady);
-    const running = [300_000, 1, 2].map((value) =>
+    const running = [3_000_000, 1, 2].map((value) =>
       world.infer({ replica: 'loop', body: floatRequest([1, 1], [value]) }),
     );
     await world.controller.waitForReplica('loop', ({ runningItems }) => runningItems > 0);
     const stopped = world.group.stop();
-    assert.deepEqual((await Promise.all(running)).map(floatsOf), [[300_000], [1], [2]]);
+    assert.deepEqual((await Promise.all(running)).map(floatsOf), [[3_000_000], [1], [2]]);
     await stopped;
     assert.equal(world.controller.report?.draining, true);
     await world[Symbol.asyncDispose]();
