@@ -80,6 +80,7 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         performance: 'readonly',
+        setTimeout: 'readonly',
         AbortController: 'readonly',
         require: 'readonly',
         module: 'writable',

@@ -31,6 +31,13 @@ module.exports = class CountingReporter extends reporters.Spec {
         writeFileSync(results, JSON.stringify({ ...counts, times: times.times, cpu: times.cpu }));
       // Node's own clean-up at the end of a process may never end where sockets were broken.
       process.once('beforeExit', () => process.exit());
+      // A failed test may leave servers open, which would keep this process for ever.
+      setTimeout(() => {
+        reporters.Base.consoleLog(
+          'Something that a test opened is still open 10 s after the last test: ending the run.',
+        );
+        process.exit();
+      }, 10_000).unref();
     });
   }
 
