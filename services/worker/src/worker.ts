@@ -71,7 +71,7 @@ export async function createWorker(
     addresses: config.controllers,
     worker,
     replicas,
-    stepRunner: stepRunner,
+    stepRunner,
     draining,
   });
   const server = createWorkerServer({
@@ -87,7 +87,7 @@ export async function createWorker(
   };
   return [
     createProbes(config, { context, metrics, session, replicas }),
-    createServing({ config, context, server, session, replicas, stepRunner: stepRunner, pool, onPort }),
+    createServing({ config, context, server, session, replicas, stepRunner, pool, onPort }),
   ];
 }
 

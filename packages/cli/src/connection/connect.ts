@@ -138,5 +138,5 @@ export async function withRouter<T>(endpoints: Endpoints, work: (clients: Router
 export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
   const diagnose = (): Promise<string> => links.diagnose('controller');
-  return await work({ controllers: controllerClients(links), router: routerClients(links), diagnose: diagnose });
+  return await work({ controllers: controllerClients(links), router: routerClients(links), diagnose });
 }

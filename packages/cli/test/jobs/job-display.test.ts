@@ -24,7 +24,7 @@ function show(
   const output = { write: (text: string) => written.push(text), isTTY, columns: 80, rows: 24 };
   const terminal = createTerminal(output, output);
   const clock = { ...systemClock, now: () => milliseconds(92_000) };
-  const display = createJobDisplay({ terminal, clock }, { since: milliseconds(0), reportsFirst: reportsFirst });
+  const display = createJobDisplay({ terminal, clock }, { since: milliseconds(0), reportsFirst });
   snapshots.forEach(display);
   return written;
 }

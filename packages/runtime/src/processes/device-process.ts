@@ -37,7 +37,7 @@ export function createDeviceProcess(start: () => StartedProcess, clock: Clock): 
 
   function startInstance(): ProcessInstance {
     const shares = new Map<symbol, SessionShare>();
-    const instance: ProcessInstance = { shares: shares, begun: begin(start, shares, clock) };
+    const instance: ProcessInstance = { shares, begun: begin(start, shares, clock) };
     instance.begun
       .then(({ host }) => host.process.died)
       .catch(() => undefined)

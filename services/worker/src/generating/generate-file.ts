@@ -65,7 +65,7 @@ async function observe(input: GenerationInput): Promise<Observed> {
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
   await using model = await loadInBackground('the model that is calibrated', graphIn(observing), input, signal);
   const budget = createSampleBudget('calibrating', input);
-  const ranges = await calibrate({ model, samples: calibration, batched, batch, budget: budget });
+  const ranges = await calibrate({ model, samples: calibration, batched, batch, budget });
   return { kind: 'observed', ranges };
 }
 

@@ -88,8 +88,8 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Generatio
     validationPath,
     signature,
     metric,
-    minCount: minCount,
-    maxCount: maxCount,
+    minCount,
+    maxCount,
   });
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);

@@ -97,7 +97,7 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
     get problem() {
       return session.problem;
     },
-    sendSoon: sendSoon,
+    sendSoon,
     async start(fail) {
       await session.start(fail);
       sendRegularly();

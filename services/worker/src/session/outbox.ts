@@ -48,7 +48,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       controllerAgeMs: Math.round(controllerAgeMs()),
       reportNowSequence: asked,
     };
-    return { message: { message: 'report', report: report }, sent: () => replicas.markReported(reports) };
+    return { message: { message: 'report', report }, sent: () => replicas.markReported(reports) };
   }
 
   return {

@@ -130,7 +130,7 @@ function makeStep(order: MakeOrder, deps: MakeDeps): Step {
     name: `${architecture}:${recipe}`,
     run: async (reportProgress, signal) => ({
       kind: 'outcome',
-      outcome: await makeVariant(order, deps, { reportProgress: reportProgress, signal }),
+      outcome: await makeVariant(order, deps, { reportProgress, signal }),
     }),
   };
 }
@@ -142,7 +142,7 @@ function measureStep(order: MeasureOrder, deps: MeasureDeps): Step {
     name: spec.variant,
     run: async (reportProgress, signal) => ({
       kind: 'measurement',
-      measurement: await measureVariant(order, deps, { reportProgress: reportProgress, signal }),
+      measurement: await measureVariant(order, deps, { reportProgress, signal }),
     }),
   };
 }

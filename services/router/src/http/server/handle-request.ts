@@ -42,7 +42,7 @@ export async function handleRequest(
   let reply: Reply;
   try {
     origin = originHeaders(request, options.origins);
-    reply = await replyTo(request, response, { http, reservation: reservation }, options);
+    reply = await replyTo(request, response, { http, reservation }, options);
   } catch (error) {
     if (!(error instanceof HttpError || error instanceof ParetoError)) options.onError(pathOf(request), error);
     reply = errorReply(error);
@@ -78,7 +78,7 @@ async function replyTo(
     ...{ headers, call: http.call, protocol, work, maxMessageBytes },
     body() {
       if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxMessageBytes);
-      return readBody(request, { maxBytes: maxMessageBytes, stallMs, reservation: reservation, clock });
+      return readBody(request, { maxBytes: maxMessageBytes, stallMs, reservation, clock });
     },
   });
 }
