@@ -27,15 +27,20 @@ module.exports = class CountingReporter extends reporters.Spec {
       times.enterFile('(end)');
       if (skipped.length > 0) reporters.Base.consoleLog(`Skipped:\n${skipped.join('\n')}\n`);
       const { results } = options.reporterOptions ?? {};
-      if (results !== undefined)
-        writeFileSync(results, JSON.stringify({ ...counts, times: times.times, cpu: times.cpu }));
+      const write = () => {
+        if (results !== undefined)
+          writeFileSync(results, JSON.stringify({ ...counts, times: times.times, cpu: times.cpu }));
+      };
+      write();
       // Node's own clean-up at the end of a process may never end where sockets were broken.
       process.once('beforeExit', () => process.exit());
-      // A failed test may leave servers open, which would keep this process for ever.
+      // A server that a test leaves open would keep this process running for ever. That counts as a failure.
       setTimeout(() => {
         reporters.Base.consoleLog(
           'Something that a test opened is still open 10 s after the last test: ending the run.',
         );
+        counts.failed += 1;
+        write();
         process.exit();
       }, 10_000).unref();
     });
