@@ -16,10 +16,10 @@ export async function runTests([shown, ...others]) {
     process.stdout.write(ended.at(-1).output);
   }
   const sum = (name) => ended.reduce((total, { counts }) => total + counts[name], 0);
-  const join = (name) => ended.flatMap(({ counts }) => counts[name] ?? []);
+  const all = (name) => ended.flatMap(({ counts }) => counts[name] ?? []);
   return {
     ...{ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') },
-    ...{ times: join('times'), cpu: join('cpu') },
+    ...{ times: all('times'), cpu: all('cpu') },
   };
 }
 
