@@ -23,7 +23,7 @@ import type { Mirror } from '../storage/mirror.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
-import { emptyMemory, observeAssigned, observeOrphaned, orphansOf, withLoads, type TurnMemory } from './turn-memory.js';
+import { emptyMemory, observeAssigned, observeOrphaned, withLoads, type TurnMemory } from './turn-memory.js';
 
 export interface ControlLoop {
   /** Asks for a turn now. */
@@ -88,7 +88,6 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   // 3. Observe.
   const view = clusterView();
   memory.assignedAt = observeAssigned(memory.assignedAt, view);
-  memory.orphanedAt = observeOrphaned(memory.orphanedAt, view);
   const observed = observe(view, memory.assignedAt);
   const demand = observeDemand(view, observed.workers);
 
@@ -103,7 +102,8 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
 
   // 6. Validate against a fresh view. A new leader unloads nothing.
   const fresh = clusterView();
-  const unloads = planOrphanUnloads(orphansOf(memory.orphanedAt, fresh), fresh.now, defaultOrphanParams);
+  memory.orphans = observeOrphaned(memory.orphans, fresh);
+  const unloads = planOrphanUnloads(memory.orphans, fresh.now, defaultOrphanParams);
   const validated = validatePlan(plan, observe(fresh, memory.assignedAt));
   const filtered = dropEarlyUnloads([...unloads, ...validated.actions], milliseconds(fresh.now - memory.term.since), {
     firstUnloadMs: milliseconds(options.firstJoinMs),

@@ -6,7 +6,7 @@ import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
 import { createSuccession } from './succession.js';
 
-export type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
+type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
 
 /** Written by `runTurn` only. */
 export interface TurnMemory {
@@ -14,8 +14,7 @@ export interface TurnMemory {
   scale: ScaleState;
   /** When each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;
-  /** When each assignment was first seen without its variant, which was deleted. */
-  orphanedAt: FirstSeen;
+  orphans: readonly Orphan[];
   /** The dropped actions that were logged last, so that the same ones are logged once. */
   lastDropped: string;
   readonly succession: ReturnType<typeof createSuccession>;
@@ -27,7 +26,7 @@ export const emptyMemory = (term: Term): TurnMemory => ({
   term,
   scale: new Map(),
   assignedAt: new Map(),
-  orphanedAt: new Map(),
+  orphans: [],
   lastDropped: '[]',
   succession: createSuccession(),
   failures: 0,
@@ -37,18 +36,20 @@ export const emptyMemory = (term: Term): TurnMemory => ({
 export const observeAssigned = (
   before: FirstSeen,
   { registry, now }: Pick<ClusterView, 'registry' | 'now'>,
-): FirstSeen => firstSeen(before, [...registry.assignments.values()].flat(), now);
+): FirstSeen =>
+  new Map([...registry.assignments.values()].flat().map(({ replica }) => [replica, before.get(replica) ?? now]));
 
-/** Returns when each assignment of a deleted variant was first seen without it; the others are forgotten. */
-export const observeOrphaned = (before: FirstSeen, view: Pick<ClusterView, 'registry' | 'now'>): FirstSeen =>
-  firstSeen(before, observeOrphans(view), view.now);
-
-/** Returns the assignments of deleted variants, with the times of `orphanedAt`. */
-export const orphansOf = (orphanedAt: FirstSeen, view: Pick<ClusterView, 'registry' | 'now'>): readonly Orphan[] =>
-  observeOrphans(view).map((assignment) => ({
+/** Returns the assignments of deleted variants, with the time at which each was first seen without its variant. */
+export function observeOrphaned(
+  before: readonly Orphan[],
+  view: Pick<ClusterView, 'registry' | 'now'>,
+): readonly Orphan[] {
+  const since = new Map(before.map((orphan) => [orphan.assignment.replica, orphan.since]));
+  return observeOrphans(view).map((assignment) => ({
     assignment,
-    since: orphanedAt.get(assignment.replica) ?? view.now,
+    since: since.get(assignment.replica) ?? view.now,
   }));
+}
 
 /** Returns `assignedAt` with the replicas that `actions` load: they count as assigned from now on, however late the next turn is. */
 export const withLoads = (assignedAt: FirstSeen, actions: readonly PlanAction[], now: Milliseconds): FirstSeen =>
@@ -56,9 +57,3 @@ export const withLoads = (assignedAt: FirstSeen, actions: readonly PlanAction[],
     ...actions.flatMap((action) => (action.kind === 'load' ? [[action.assignment.replica, now] as const] : [])),
     ...assignedAt,
   ]);
-
-const firstSeen = (
-  before: FirstSeen,
-  assignments: readonly { readonly replica: ReplicaId }[],
-  now: Milliseconds,
-): FirstSeen => new Map(assignments.map(({ replica }) => [replica, before.get(replica) ?? now]));
