@@ -28,7 +28,7 @@ export function formatLogLine({ at, level, message, fields }: LogLine, { paint, 
   return [paint.dim(time.padEnd(12)), levelText(level, paint), message, ...fieldTexts].join(' ');
 }
 
-/** By this machine's time zone. */
+/** Returns the time of day in this machine's time zone. */
 const clockTime = (date: Date): string =>
   `${date.toTimeString().slice(0, 8)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 

@@ -21,7 +21,7 @@ describe('load and unload', () => {
     ],
   });
 
-  /** By the last command that was run. */
+  /** Output of the last command. */
   let written = { stdout: '', stderr: '' };
   async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     written = { stdout: '', stderr: '' };

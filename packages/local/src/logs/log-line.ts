@@ -4,20 +4,20 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LogLine {
-  /** Of the process, as its file is named. */
+  /** Name of the process; the log file has the same. */
   readonly service: string;
-  /** By the wall, in milliseconds. */
+  /** Milliseconds since the Unix epoch. */
   readonly at: number;
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** As it was written. */
+  /** The line as the process wrote it. */
   readonly text: string;
 }
 
 const head: ReadonlySet<string> = new Set(['time', 'level', 'service', 'message']);
 
-/** What is no structured line (a stack, the last words of a process) belongs to the line before it. */
+/** Parses a line. An unstructured one (a stack, the last output of a process) gets the time and level of the line before it. */
 export function parseLogLine(service: string, text: string, before?: LogLine): LogLine {
   const entry = parseObject(text);
   if (entry === undefined) {

@@ -15,7 +15,7 @@ export interface LoadRequest extends SessionRequest {
   readonly memoryLimitBytes: number;
   /** On the cpu: everything else goes before it. */
   readonly nice?: boolean | undefined;
-  /** What errors call the model, such as `the original`; `the model` if left out. */
+  /** Name of the model in errors, such as `the original`. `the model` if left out. */
   readonly modelName?: string | undefined;
 }
 

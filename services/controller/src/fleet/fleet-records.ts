@@ -25,7 +25,7 @@ export interface FleetRecords {
 
 interface LostWorkersView {
   readonly now: Milliseconds;
-  /** Undefined if this controller does not lead. */
+  /** Start of this controller's term. Undefined if it does not lead. */
   readonly leadingSince: Milliseconds | undefined;
   readonly registry: Pick<RegistryView, 'assignments'>;
 }
