@@ -115,7 +115,11 @@ describe('one trained model', function () {
     await client.registry.setRule({ ...pin, actor: 'a test' });
     await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-large:fp16' || undefined);
     await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-large:fp16' || undefined, 30_000);
-    const { rules, events } = await client.registry.listRules({});
+    // A router ends the pin by its own clock; the leader records that in its next turn.
+    const { rules, events } = await waitFor('the end of the pin to be recorded', async () => {
+      const listed = await client.registry.listRules({});
+      return listed.events.some(({ kind }) => kind === 'ended') ? listed : undefined;
+    });
     assert.deepEqual(rules, []);
     assert.deepEqual(
       events.map(({ kind, rule }) => `${kind} ${rule?.kind}`),
