@@ -1,22 +1,9 @@
 // Checks that every path in the documentation exists, and that docs/architecture.md describes every package and every source folder.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { listPaths } from './list-paths.mjs';
 import { main, root } from './steps.mjs';
-
-const ignored = new Set(['node_modules', 'dist', 'coverage']);
-const isIgnored = (name) =>
-  ignored.has(name) || (name.startsWith('.') && !['.ci', '.dependency-cruiser.cjs'].includes(name));
-
-/** Returns the paths of all files and folders of the repository. Folders end with `/`. */
-function listPaths(folder = '') {
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !isIgnored(name))
-    .flatMap((entry) => {
-      const path = `${folder}${entry.name}`;
-      return entry.isDirectory() ? [`${path}/`, ...listPaths(`${path}/`)] : [path];
-    });
-}
 
 const architecture = 'docs/architecture.md';
 /** Generated pages and the history. */
