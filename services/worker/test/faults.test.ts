@@ -51,7 +51,7 @@ describe('a worker when things break', function () {
   it('ends a query that ended two executors, and quarantines after two such', async () => {
     await serve('hungry', hungryModel());
     const poison = (): Promise<unknown> => world.infer({ replica: 'hungry', body: one(4e9) });
-    await assert.rejects(poison(), { code: 'internal', message: /ended two executors: out of memory/ });
+    await assert.rejects(poison(), { code: 'internal', message: /killed two executors: out of memory/ });
     assert.deepEqual(floatsOf(await world.infer({ replica: 'hungry', body: one(7) })), [7]);
     await assert.rejects(poison(), { code: 'internal' });
     const report = await world.controller.waitForReplica('hungry', ({ quarantined }) => quarantined);

@@ -1,16 +1,17 @@
-// Joins the tensors of queries into a batch's, and cuts the batch's outputs apart again. Nothing is copied.
+// Joins the tensors of several queries into one batch, and splits the batch's outputs by query. Tensor data is not
+// copied.
 
 import { elementBytes, elementCount } from '@pareto/core';
 import type { TensorInput, TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
-/** How many items queries have together. */
+/** Returns the total number of items. */
 export const itemsOf = (queries: readonly CheckedQuery[]): number =>
   queries.reduce((total, { items }) => total + items, 0);
 
 /**
- * The inputs of one run. Queries that share a batch have equal shapes but for the first dimension. A batch of fewer than `size` items
- * is filled up with zeros.
+ * Returns the inputs of one run. The queries must have equal shapes except for the first dimension. A batch of fewer
+ * than `size` items is padded with zeros.
  */
 export function joinInputs(queries: readonly CheckedQuery[], size = 0): readonly TensorInput[] {
   const [first, ...others] = queries;
@@ -25,14 +26,17 @@ export function joinInputs(queries: readonly CheckedQuery[], size = 0): readonly
   }));
 }
 
-/** Elements of BYTES are empty: their length is four bytes. */
+/** Returns `rows` items of zeros. A BYTES element is an empty string, which is a length prefix of four zero bytes. */
 function zeros({ datatype, shape }: TensorInput, rows: number): readonly Uint8Array[] {
   if (rows === 0) return [];
   const width = datatype === 'BYTES' ? 4 : elementBytes[datatype];
   return [Buffer.alloc(rows * elementCount(shape.slice(1)) * width)];
 }
 
-/** The outputs of each query, of a batch that was filled up to `size`. Throws when an output's first dimension is not the batch's. */
+/**
+ * Returns the outputs of each query, without the padding up to `size`. Throws if an output's first dimension is not the
+ * batch size.
+ */
 export function splitOutputs(
   outputs: readonly TensorOutput[],
   queries: readonly CheckedQuery[],
@@ -42,12 +46,14 @@ export function splitOutputs(
   if (queries.length === 1 && items === queries[0]?.items) return [outputs];
   const cursors = outputs.map((output) => {
     if (output.shape[0] === items) return createCursor(output, items);
-    throw new Error(`output '${output.name}' has the shape [${output.shape.join()}] for a batch of ${items}`);
+    throw new Error(
+      `output '${output.name}' has shape [${output.shape.join()}], expected ${items} as its first dimension`,
+    );
   });
   return queries.map((query) => cursors.map((next) => next(query.items)));
 }
 
-/** Gives the next `count` items of an output at each call. */
+/** Returns a function that returns the next `count` items of an output at each call. */
 function createCursor(output: TensorOutput, items: number): (count: number) => TensorOutput {
   const { datatype, shape, data } = output;
   const perItem = shape.slice(1).reduce((product, dim) => product * dim, 1);

@@ -1,4 +1,4 @@
-// Runs what is queued on one executor, batch by batch, in its turns on a device slot.
+// Runs queued queries on one executor, batch by batch, while the replica holds a device slot.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '@pareto/policy';
@@ -14,32 +14,32 @@ export interface BatcherOptions {
   readonly tokens: SlotTokens;
   readonly clock: Clock;
   readonly ceiling: () => number;
-  /** To how many items a batch is filled up before it runs. */
+  /** Returns the number of items that a batch of `items` is padded to before it runs. */
   readonly sizeOf: (items: number) => number;
-  /** Undefined: nothing is known yet. */
+  /** Returns the expected run time, or undefined if the variant has no profile yet. */
   readonly expectedMs: (items: number) => Milliseconds | undefined;
-  /** It is answered with what comes next. */
+  /** Called after a batch has run, immediately before its queries are answered. */
   readonly onBatch: (batch: readonly QueuedQuery[], times: BatchTimes) => void;
-  /** A query whose run killed a second executor. */
+  /** Called for each query whose run killed a second executor. */
   readonly onPoison: () => void;
 }
 
 export interface Batcher {
   readonly runningItems: number;
-  /** Predicted until what is in the executor is done. */
+  /** Predicted time until the executor has finished the batches sent to it. */
   readonly runningLeftMs: number;
-  /** Runs on this executor from now on. */
+  /** Starts to run batches on this executor. */
   readonly attach: (executor: Executor) => void;
-  /** Its executor is gone. Resolves when what was in it is answered or back in the queue. */
+  /** Stops using the executor, which has ended. Resolves once its queries are answered or back in the queue. */
   readonly detach: () => Promise<void>;
-  /** To be called when something was queued. */
+  /** Starts the next batches if possible. Must be called after a query was queued. */
   pump(): void;
 }
 
-/** One batch runs, and one more may wait in the executor's socket so that it never idles. */
+/** Max batches in the executor: one runs while the next one waits in its socket, so that it is never idle. */
 const maxInFlight = 2;
 
-/** A run that takes this much longer than expected no longer keeps others off the core: it may never end. */
+/** Returns the time after which a run gives up its slot to other replicas, because it may never end. */
 const overdueAfter = (expected: Milliseconds | undefined): Milliseconds =>
   milliseconds(Math.max(100, 4 * (expected ?? 250)));
 
@@ -55,13 +55,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const slotHold = createSlotHold(tokens, pump);
   let executor: Executor | undefined;
   let overdue = false;
-  /** When the last run came to its end. */
+  /** Time at which the last run ended. */
   let idleSince = clock.now();
 
   function pump(): void {
     if (executor === undefined || overdue) return slotHold.release();
     if (!slotHold.held) return queue.length > 0 ? slotHold.request() : undefined;
-    // A batch sent ahead runs in the same turn: only while nobody else waits for one.
+    // A second batch would run under the same slot hold, so it is sent ahead only while no other replica waits for the
+    // slot.
     while (flights.size < maxInFlight && (flights.size === 0 || tokens.waiting === 0)) {
       const batch = queue.take(options.ceiling());
       if (batch.length === 0) break;
@@ -94,8 +95,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (outcome.kind === 'died' && executor === on) executor = undefined;
     const ran = { ...flight, size, pid: on.pid, beganAt, inputMs, endedAt };
     if (outcome.kind === 'done') deliverResults(batch, outcome, ran, options);
-    else settle(batch, outcome, options);
-    // Others that wait come first: this replica lines up behind them.
+    else retryOrReject(batch, outcome, options);
+    // Replicas that already wait for the slot run first; this one queues behind them.
     if (flights.size === 0 && tokens.waiting > 0) slotHold.release();
     pump();
   }
@@ -122,7 +123,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
 type Failure = Exclude<RunOutcome, { kind: 'done' }>;
 
-function settle(
+function retryOrReject(
   batch: readonly QueuedQuery[],
   failure: Failure,
   { queue, onPoison }: Pick<BatcherOptions, 'queue' | 'onPoison'>,
@@ -145,7 +146,7 @@ const errorOf = (failure: Failure): ParetoError =>
     'internal',
     failure.kind === 'failed'
       ? `the model failed: ${failure.message}`
-      : `the query ended two executors: ${failure.death.reason}`,
+      : `the query killed two executors: ${failure.death.reason}`,
   );
 
 const requestOf = (queries: readonly CheckedQuery[], size: number): Pick<RunRequest, 'inputs' | 'outputs'> => ({
@@ -153,7 +154,7 @@ const requestOf = (queries: readonly CheckedQuery[], size: number): Pick<RunRequ
   outputs: queries[0]?.outputs ?? [],
 });
 
-/** The first flight has run for a while; those behind it have not begun. */
+/** Returns the predicted time until all flights are done. Only the first one is running; the others wait behind it. */
 function leftMs(flights: readonly Flight[], expectedMs: BatcherOptions['expectedMs'], now: number): number {
   return flights.reduce((left, { items, startedAt }, index) => {
     const expected = expectedMs(items) ?? 0;
@@ -162,12 +163,12 @@ function leftMs(flights: readonly Flight[], expectedMs: BatcherOptions['expected
 }
 
 interface Run extends Flight, Pick<BatchTimes, 'beganAt' | 'inputMs' | 'endedAt'> {
-  /** With what it was filled up with. */
+  /** Number of items including the padding. */
   readonly size: number;
   readonly pid: number;
 }
 
-/** Counted first: whoever has an answer finds it in the counts. */
+/** Counts the batch before it answers the queries, so that a client that has its answer finds it in the statistics. */
 function deliverResults(
   batch: readonly QueuedQuery[],
   { outputs, computeMs }: Extract<RunOutcome, { kind: 'done' }>,

@@ -1,4 +1,4 @@
-// The sums that the protocol's statistics of one replica are made of.
+// Accumulates the inference statistics of one replica that the protocol defines.
 
 import {
   countedSize,
@@ -19,11 +19,11 @@ interface ComputeTimes {
 export interface InferTally {
   readonly now: InferCounts;
   add(what: TimedStep, count: number, ms: number): void;
-  /** `count`: 0 when it is counted already, and only took longer. */
+  /** Adds an execution of a batch. A `count` of 0 only adds time to an execution that is already counted. */
   execution(items: number, times: ComputeTimes, count?: number): void;
 }
 
-/** Sums in milliseconds, told in whole nanoseconds. */
+/** Creates a tally that sums in milliseconds and returns whole nanoseconds. */
 export function createInferTally(clock: Clock): InferTally {
   const timed = {
     success: { count: 0, ms: 0 },

@@ -1,4 +1,4 @@
-// Queries on their way through a replica: into its queue, and out again answered or turned away.
+// Accepts queries into a replica's queue and tracks them until they are answered, rejected or cancelled.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notExecutedKey } from '@pareto/rpc';
@@ -8,9 +8,9 @@ import type { QueryResult, QueueBounds, RequestQueue } from './request-queue.js'
 
 export interface InferOptions {
   readonly signal: AbortSignal;
-  /** When its headers came. */
+  /** Time at which the request's headers arrived. */
   readonly receivedAt: Milliseconds;
-  /** Of the caller's gRPC deadline, by the clock; infinite when there is none. */
+  /** Time of the caller's gRPC deadline on `clock`. Infinite if there is none. */
   readonly deadlineMs: number;
 }
 
@@ -18,16 +18,16 @@ export interface IntakeOptions {
   readonly queue: RequestQueue;
   readonly bounds: QueueBounds;
   readonly counts: Pick<ReplicaCounts, 'request' | 'failure'>;
-  /** Something was queued. */
+  /** Called after a query was queued. */
   readonly onQueued: () => void;
   readonly clock: Clock;
 }
 
 export interface Intake {
   infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
-  /** Empties the queue. Another replica may be tried by those that reached no executor. */
-  rejectAll(why: string): void;
-  /** Resolves when no query is on its way. */
+  /** Rejects all queued queries. The router may try another replica for those that have not reached an executor. */
+  rejectAll(reason: string): void;
+  /** Resolves when no query is in flight. */
   settled(): Promise<void>;
 }
 
@@ -59,9 +59,9 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
         .finally(() => pending.delete(answered));
       return answered;
     },
-    rejectAll(why) {
+    rejectAll(reason) {
       for (const { reject, deaths } of queue.takeAll()) {
-        reject(deaths === 0 ? notExecutedError(why) : new ParetoError('internal', why));
+        reject(deaths === 0 ? notExecutedError(reason) : new ParetoError('internal', reason));
       }
     },
     async settled() {
@@ -72,9 +72,9 @@ export function createIntake({ queue, bounds, counts, onQueued, clock }: IntakeO
 
 const notExecuted = { [notExecutedKey]: '1' };
 
-/** It reached no executor: another replica may be tried. */
-export const notExecutedError = (why: string): ParetoError =>
-  new ParetoError('unavailable', why, { details: notExecuted });
+/** Creates the error for a query that reached no executor, so that the router may try another replica. */
+export const notExecutedError = (reason: string): ParetoError =>
+  new ParetoError('unavailable', reason, { details: notExecuted });
 
 const isNotExecuted = (error: unknown): boolean =>
   error instanceof ParetoError && error.code === 'unavailable' && notExecutedKey in error.details;
@@ -82,6 +82,6 @@ const isNotExecuted = (error: unknown): boolean =>
 const queueFull = ({ items, bytes: maxBytes }: QueueBounds): ParetoError =>
   new ParetoError(
     'resource-exhausted',
-    `the replica's queue is full (${items} items or ${maxBytes} bytes): send less, or later`,
+    `the replica's queue is full (limit: ${items} items or ${maxBytes} bytes); lower the request rate or retry later`,
     { details: notExecuted },
   );

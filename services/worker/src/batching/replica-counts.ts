@@ -1,4 +1,4 @@
-// What a replica has done since the worker began, for reports and metrics.
+// Counts what a replica has done since it was created, for reports and metrics.
 
 import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type VariantSpec } from '@pareto/core';
 import type { ExecutorDeath } from '@pareto/runtime';
@@ -11,15 +11,15 @@ type Counts = Pick<
   'requests' | 'items' | 'executions' | 'failures' | 'busyMs' | 'executorDeaths' | 'counts'
 >;
 
-/** Where the time of a batch that was answered went. */
+/** Times of the phases of an executed batch. */
 export interface BatchTimes {
-  /** When its executor had nothing else to do any more. */
+  /** Time at which the executor was free to start this batch. */
   readonly beganAt: Milliseconds;
-  /** While its tensors were put together and sent. */
+  /** Time spent assembling and sending the input tensors. */
   readonly inputMs: number;
-  /** In the session. */
+  /** Time spent in the ONNX Runtime session. */
   readonly inferMs: number;
-  /** While its answers were taken apart. */
+  /** Time spent splitting the outputs by query. */
   readonly outputMs: number;
   readonly endedAt: Milliseconds;
 }
@@ -27,11 +27,11 @@ export interface BatchTimes {
 export interface ReplicaCounts {
   readonly now: Counts;
   request(): void;
-  /** `isFinal`: no other replica is tried. */
+  /** Counts a failed query. `isFinal` is false if the router may try another replica. */
   failure(receivedAt: Milliseconds, isFinal: boolean): void;
-  /** Queries whose caller has given up are not among those that are answered. */
+  /** Counts an executed batch. Queries that their caller cancelled are not counted as answered. */
   readonly batch: (batch: readonly QueuedQuery[], times: BatchTimes) => void;
-  /** An answer of a batch of so many items was put into its reply. */
+  /** Adds the time to encode the reply of one query, which ran in a batch of `batchItems` items. */
   readonly encoded: (batchItems: number, ms: number) => void;
   death(death: ExecutorDeath): void;
 }

@@ -1,35 +1,35 @@
-// Queries waiting for one replica: bounded in items and bytes, by their priority, and then first come, first served.
+// Queue of one replica: bounded in items and bytes, ordered by priority and then by arrival.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { nextBatch, queuePosition } from '@pareto/policy';
 import type { TensorOutput } from '@pareto/runtime';
 import type { CheckedQuery } from '../requests/check-request.js';
 
-/** What a query got, and where its time went. */
+/** Outputs of a query, with the size and times of the batch that it ran in. */
 export interface QueryResult {
   readonly outputs: readonly TensorOutput[];
   readonly batchItems: number;
   readonly executorPid: number;
   readonly startedAt: Milliseconds;
   readonly endedAt: Milliseconds;
-  /** Of the whole batch, in the executor. */
+  /** Time that the executor computed the whole batch. */
   readonly computeMs: Milliseconds;
 }
 
 export interface QueuedQuery {
   readonly query: CheckedQuery;
-  /** 1 is the most urgent; infinite: none was given. */
+  /** Priority of the request: 1 is the most urgent. Infinite if none was given. */
   readonly priority: number;
-  /** When its headers came. */
+  /** Time at which the request's headers arrived. */
   readonly receivedAt: Milliseconds;
   readonly enqueuedAt: Milliseconds;
-  /** The caller's gRPC deadline; infinite when it set none. */
+  /** Time of the caller's gRPC deadline. Infinite if there is none. */
   readonly deadlineMs: number;
-  /** Executors that died while they ran it. */
+  /** Number of executors that died while running the query. */
   readonly deaths: number;
-  /** It shares a batch with no other: something went wrong when it did. */
+  /** Set if the query must run in a batch of its own, because a batch that contained it failed. */
   readonly alone: boolean;
-  /** The caller's: one that gave up is not put back. */
+  /** The caller's signal. A cancelled query is not put back into the queue. */
   readonly signal: AbortSignal;
   readonly resolve: (result: QueryResult) => void;
   readonly reject: (error: unknown) => void;
@@ -38,15 +38,18 @@ export interface QueuedQuery {
 export interface RequestQueue {
   readonly length: number;
   readonly items: number;
-  /** False when it is full. */
+  /** Adds a query. Returns false if the queue is full. */
   push(queued: QueuedQuery): boolean;
-  /** Back to the front, whatever the bounds: it was admitted before. */
+  /** Returns queries to the front, regardless of the bounds, since they were admitted before. */
   putBack(queued: readonly QueuedQuery[]): void;
-  /** False when it is not in the queue. */
+  /** Removes a query. Returns false if it is not queued. */
   remove(query: CheckedQuery): boolean;
-  /** The next batch, in order; those past their deadline are rejected on the way. Empty when nothing waits. */
+  /**
+   * Removes and returns the next batch, in order. Rejects queries past their deadline. Returns an empty list if none is
+   * queued.
+   */
   take(ceiling: number): readonly QueuedQuery[];
-  /** Empties it. */
+  /** Removes and returns all queries. */
   takeAll(): readonly QueuedQuery[];
 }
 
@@ -74,16 +77,16 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
     },
     push(queued) {
       const { query } = queued;
-      // One query alone always fits: its size has a limit of its own.
+      // An empty queue accepts a query of any size: message sizes are limited elsewhere.
       if (queue.length > 0 && (items + query.items > bounds.items || bytes + query.bytes > bounds.bytes)) return false;
       queue.splice(queuePosition(queue, queued.priority, clock.now()), 0, queued);
       count([queued], 1);
       return true;
     },
     putBack(queued) {
-      const wanted = queued.filter(({ signal }) => !signal.aborted);
-      queue.unshift(...wanted);
-      count(wanted, 1);
+      const live = queued.filter(({ signal }) => !signal.aborted);
+      queue.unshift(...live);
+      count(live, 1);
     },
     remove(query) {
       const index = queue.findIndex((queued) => queued.query === query);
@@ -93,7 +96,7 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
     },
     take(ceiling) {
       const shareable = queue
-        .slice(0, lengthOfKind(queue))
+        .slice(0, shareableLength(queue))
         .map((w) => ({ items: w.query.items, deadlineMs: w.deadlineMs }));
       const plan = nextBatch(shareable, queue[0]?.alone === true ? 1 : ceiling, clock.now());
       const expired = plan.expired.flatMap((index) => queue[index] ?? []);
@@ -113,8 +116,8 @@ export function createRequestQueue(bounds: QueueBounds, clock: Clock): RequestQu
   };
 }
 
-/** How many from the front may share a batch with the first. */
-function lengthOfKind(queue: readonly QueuedQuery[]): number {
+/** Returns how many queries, counted from the front, may share a batch with the first. */
+function shareableLength(queue: readonly QueuedQuery[]): number {
   const [first] = queue;
   if (first === undefined || first.alone) return queue.length > 0 ? 1 : 0;
   const other = queue.findIndex(({ query, alone }) => alone || query.batchKey !== first.query.batchKey);
@@ -122,4 +125,4 @@ function lengthOfKind(queue: readonly QueuedQuery[]): number {
 }
 
 const deadlinePassed = (): ParetoError =>
-  new ParetoError('deadline-exceeded', 'the deadline passed while the query waited for its turn');
+  new ParetoError('deadline-exceeded', 'the deadline passed while the query was queued');

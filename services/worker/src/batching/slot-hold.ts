@@ -1,10 +1,11 @@
-// A replica's turn on a device slot: asked for when there is work, ended when there is none or others should go first.
+// A replica's hold of a device slot: requested when queries are queued, released when none are or another replica
+// waits.
 
 import type { SlotTokens } from '@pareto/runtime';
 
 export interface SlotHold {
   readonly held: boolean;
-  /** Nothing happens while a turn is held or was asked for already. */
+  /** Requests the slot. Does nothing if it is held or already requested. */
   request(): void;
   release(): void;
 }

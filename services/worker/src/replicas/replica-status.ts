@@ -52,7 +52,7 @@ export function createReplicaStatus({ replica, spec }: AssignedReplica, deps: St
       logger.warn('executor died', { kind: death.kind, reason: death.reason });
       if (!isQuarantined(poisonousQueries)) return undefined;
       deps.metrics.quarantines.add(1, { variant });
-      return `quarantined: ${poisonousQueries} queries ended two executors each; the last: ${death.reason}`;
+      return `quarantined: ${poisonousQueries} queries killed two executors each; the last one: ${death.reason}`;
     },
   };
 }

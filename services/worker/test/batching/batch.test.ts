@@ -49,8 +49,8 @@ function waiting(of: CheckedQuery, fields: Partial<QueuedQuery> = {}): QueuedQue
   };
 }
 
-describe('tensors of a batch', () => {
-  it('are joined and cut apart without a copy', () => {
+describe('batch tensors', () => {
+  it('are joined and split without a copy', () => {
     const queries = [query(1), query(2)];
     const [input] = joinInputs(queries);
     assert.deepEqual(input?.shape, [3, 1]);
@@ -72,7 +72,7 @@ describe('tensors of a batch', () => {
     );
   });
 
-  it('of BYTES are cut at element borders', () => {
+  it('of type BYTES are split at element boundaries', () => {
     const data = Buffer.from('\x01\0\0\0a\0\0\0\0\x02\0\0\0bc', 'latin1');
     const parts = splitOutputs([{ name: 'y', datatype: 'BYTES', shape: [3], data }], [query(1), query(2)]);
     assert.deepEqual(
@@ -81,13 +81,13 @@ describe('tensors of a batch', () => {
     );
   });
 
-  it('are filled up with zeros, which nobody is answered with', () => {
+  it('are padded with zeros, which are removed from the outputs', () => {
     const queries = [query(1), query(2)];
     const [input] = joinInputs(queries, 4);
     assert.deepEqual(input?.shape, [4, 1]);
     assert.deepEqual([...Buffer.concat(input.data)], [1, 2, 2, 0]);
     const [text] = joinInputs([query(1, { datatype: 'BYTES' })], 2);
-    assert.deepEqual(text?.data.at(-1), Buffer.alloc(4), 'an empty text has a length');
+    assert.deepEqual(text?.data.at(-1), Buffer.alloc(4), 'an empty string has a length prefix');
     const data = Buffer.from([1, 2, 3, 4]);
     const whole = { name: 'y', datatype: 'UINT8', shape: [4, 1], data } as const;
     const parts = splitOutputs([whole], queries, 4);
@@ -102,20 +102,23 @@ describe('tensors of a batch', () => {
       ],
     );
     assert.deepEqual(splitOutputs([whole], [query(1)], 4)[0]?.[0]?.shape, [1, 1]);
-    assert.throws(() => splitOutputs([{ ...whole, shape: [3, 1] }], queries, 4), /for a batch of 4/);
+    assert.throws(() => splitOutputs([{ ...whole, shape: [3, 1] }], queries, 4), /expected 4 as its first dimension/);
   });
 
-  it('are refused when the model lost the batch', () => {
+  it('are rejected when the model returns another batch size', () => {
     const output = { name: 'y', datatype: 'UINT8', shape: [1], data: Buffer.alloc(1) } as const;
-    assert.throws(() => splitOutputs([output], [query(1), query(1)]), /'y' has the shape \[1\] for a batch of 2/);
+    assert.throws(
+      () => splitOutputs([output], [query(1), query(1)]),
+      /'y' has shape \[1\], expected 2 as its first dimension/,
+    );
   });
 });
 
-describe('the queue of a replica', () => {
+describe('request queue', () => {
   const take = (queue: RequestQueue, ceiling: number): number[] =>
     queue.take(ceiling).map(({ query: { items } }) => items);
 
-  it('is bounded in items and bytes, but takes any one query', () => {
+  it('is bounded in items and bytes, but accepts any query when empty', () => {
     const queue = createRequestQueue({ items: 4, bytes: 100 }, clock);
     assert.equal(queue.push(waiting(query(9))), true);
     assert.equal(queue.push(waiting(query(1))), false);
@@ -125,7 +128,7 @@ describe('the queue of a replica', () => {
     assert.equal(queue.items, 1);
   });
 
-  it('batches in order up to the ceiling, equal kinds only, retries alone', () => {
+  it('batches queries of one shape in order up to the ceiling, and retried queries alone', () => {
     const queue = createRequestQueue({ items: 100, bytes: 100 }, clock);
     for (const items of [1, 2, 3]) queue.push(waiting(query(items)));
     queue.push(waiting(query(1, { batchKey: 'other' })));
@@ -135,7 +138,7 @@ describe('the queue of a replica', () => {
     assert.equal(queue.items, 0);
   });
 
-  it('answers what is late without running it', () => {
+  it('rejects a query past its deadline without running it', () => {
     const queue = createRequestQueue({ items: 100, bytes: 100 }, clock);
     const rejected: unknown[] = [];
     queue.push(waiting(query(1), { deadlineMs: -1, reject: (error) => rejected.push(error) }));
@@ -145,8 +148,8 @@ describe('the queue of a replica', () => {
   });
 });
 
-describe('the batcher', () => {
-  /** An executor whose runs end when the test says so. */
+describe('batcher', () => {
+  /** Creates an executor whose runs end when the test ends them. */
   function createFake() {
     const runs: { readonly request: RunRequest; readonly end: (outcome: RunOutcome) => void }[] = [];
     const run = (request: RunRequest): Promise<RunOutcome> => new Promise((end) => runs.push({ request, end }));
@@ -174,24 +177,24 @@ describe('the batcher', () => {
       onPoison: () => void poisons.push('poison'),
     });
     const fake = createFake();
-    const ask = (of: CheckedQuery): Promise<QueryResult> =>
+    const send = (of: CheckedQuery): Promise<QueryResult> =>
       new Promise((resolve, reject) => {
         queue.push(waiting(of, { resolve, reject }));
         batcher.pump();
       });
-    return { queue, poisons, batcher, fake, ask, tokens };
+    return { queue, poisons, batcher, fake, send, tokens };
   }
   const items = ({ request }: { readonly request: RunRequest }): number | undefined => request.inputs[0]?.shape[0];
 
-  it('keeps two batches in flight, and merges what comes meanwhile', async () => {
-    const { batcher, fake, ask } = setUp();
+  it('keeps two batches in flight, and merges the queries that arrive meanwhile', async () => {
+    const { batcher, fake, send } = setUp();
     batcher.attach(fake.executor);
-    const answers = [ask(query(1))];
+    const answers = [send(query(1))];
     await settle();
-    answers.push(ask(query(2)), ask(query(1)), ask(query(1)));
+    answers.push(send(query(2)), send(query(1)), send(query(1)));
     assert.deepEqual(fake.runs.map(items), [1, 2]);
-    for (const place of [0, 1, 2]) {
-      const current = fake.runs[place];
+    for (const index of [0, 1, 2]) {
+      const current = fake.runs[index];
       current?.end(done(current.request));
       await settle();
     }
@@ -202,14 +205,14 @@ describe('the batcher', () => {
     );
   });
 
-  it('fills batches up to the sizes that a device knows', async () => {
-    const { batcher, fake, ask } = setUp(createSlotTokens(1), (count) => (count <= 4 ? 4 : 8));
+  it('pads batches to the sizes that the device has compiled', async () => {
+    const { batcher, fake, send } = setUp(createSlotTokens(1), (count) => (count <= 4 ? 4 : 8));
     batcher.attach(fake.executor);
-    const answers = [ask(query(3))];
+    const answers = [send(query(3))];
     await settle();
-    answers.push(ask(query(5)));
+    answers.push(send(query(5)));
     assert.deepEqual(fake.runs.map(items), [4, 8]);
-    assert.equal(batcher.runningItems, 8, 'what fills up is no work');
+    assert.equal(batcher.runningItems, 8, 'padding is not counted');
     for (const { request, end } of [...fake.runs]) end(done(request));
     const got = await Promise.all(answers);
     assert.deepEqual(
@@ -221,16 +224,16 @@ describe('the batcher', () => {
     );
   });
 
-  it('gives the slot to a replica that waits, after each batch', async () => {
+  it('yields the slot to a waiting replica after each batch', async () => {
     const tokens = createSlotTokens(1);
     const [a, b] = [setUp(tokens), setUp(tokens)];
     a.batcher.attach(a.fake.executor);
     b.batcher.attach(b.fake.executor);
-    void a.ask(query(8));
+    void a.send(query(8));
     await settle();
-    void b.ask(query(8));
-    void a.ask(query(8));
-    void a.ask(query(8));
+    void b.send(query(8));
+    void a.send(query(8));
+    void a.send(query(8));
     await settle();
     assert.deepEqual([a.fake.runs.length, b.fake.runs.length], [1, 0]);
     a.fake.runs[0]?.end(done(a.fake.runs[0].request));
@@ -238,15 +241,15 @@ describe('the batcher', () => {
     assert.deepEqual([a.fake.runs.length, b.fake.runs.length], [1, 1]);
     b.fake.runs[0]?.end(done(b.fake.runs[0].request));
     await settle();
-    assert.equal(a.fake.runs.length, 2 + 1, 'the slot came back, and nobody waits');
+    assert.equal(a.fake.runs.length, 2 + 1, 'the slot was granted again, and no other replica waits');
   });
 
-  it('retries the batch of a dead executor alone, once, and the one behind it as it was', async () => {
-    const { batcher, fake, ask, poisons } = setUp();
+  it('retries the batch of a dead executor once, query by query, and the batch behind it unchanged', async () => {
+    const { batcher, fake, send, poisons } = setUp();
     batcher.attach(fake.executor);
-    const poison = ask(query(1));
+    const poison = send(query(1));
     await settle();
-    const behind = [ask(query(2)), ask(query(3))];
+    const behind = [send(query(2)), send(query(3))];
     fake.runs[0]?.end({ kind: 'died', death, running: true });
     fake.runs[1]?.end({ kind: 'died', death, running: false });
     await batcher.detach();
@@ -258,7 +261,7 @@ describe('the batcher', () => {
     await settle();
     next.runs[1]?.end({ kind: 'died', death, running: true });
     next.runs[2]?.end({ kind: 'died', death, running: false });
-    await assert.rejects(poison, { code: 'internal', message: /ended two executors: gone/ });
+    await assert.rejects(poison, { code: 'internal', message: /killed two executors: gone/ });
     assert.equal(poisons.length, 1);
     await batcher.detach();
     const last = createFake();
@@ -268,9 +271,9 @@ describe('the batcher', () => {
     await Promise.all(behind);
   });
 
-  it('runs a failed batch again one by one, so that one bad query fails alone', async () => {
-    const { batcher, fake, ask } = setUp();
-    const answers = [ask(query(1)), ask(query(2))];
+  it('retries a failed batch query by query, so that only the bad query fails', async () => {
+    const { batcher, fake, send } = setUp();
+    const answers = [send(query(1)), send(query(2))];
     batcher.attach(fake.executor);
     await settle();
     assert.deepEqual(fake.runs.map(items), [3]);

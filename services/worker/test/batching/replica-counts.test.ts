@@ -17,7 +17,7 @@ const query = (items: number): CheckedQuery => ({
   inputs: [{ name: 'x', datatype: 'UINT8', shape: [items, 1], data: [Buffer.alloc(items)] }],
 });
 
-describe('the counts of a replica', () => {
+describe('replica counts', () => {
   const clock = createManualClock();
   let counts: ReplicaCounts;
   let intake: Intake;
@@ -28,12 +28,12 @@ describe('the counts of a replica', () => {
     computeMs: milliseconds(computeMs),
     outputs: [{ name: 'y', datatype: 'UINT8', shape: [items, 1], data: Buffer.alloc(items) }],
   });
-  const ask = (items: number, signal = new AbortController().signal): Promise<unknown> => {
+  const send = (items: number, signal = new AbortController().signal): Promise<unknown> => {
     const answered = intake.infer(query(items), { signal, receivedAt: clock.now(), deadlineMs: Infinity });
     answered.catch(() => undefined);
     return answered;
   };
-  const told = ({ success, fail, queue, computeInfer }: InferCounts): unknown => ({
+  const timesOf = ({ success, fail, queue, computeInfer }: InferCounts): unknown => ({
     ...{ success, fail, queue, computeInfer },
   });
 
@@ -52,10 +52,10 @@ describe('the counts of a replica', () => {
     batcher.attach({ pid: 1, run } as unknown as Executor);
   });
 
-  it('tell queries and items, and for how long they waited and ran', async () => {
-    const answers = [ask(2)];
+  it('include queries and items, with their queue and compute times', async () => {
+    const answers = [send(2)];
     await settle();
-    answers.push(ask(1), ask(3), ask(2));
+    answers.push(send(1), send(3), send(2));
     await clock.advance(10);
     runs[0]?.(done(2, 9));
     await clock.advance(5);
@@ -65,10 +65,10 @@ describe('the counts of a replica', () => {
     await Promise.all(answers);
     const { items, executions, busyMs, counts: now } = counts.now;
     assert.deepEqual([items, executions, busyMs], [8, 3, 18]);
-    assert.deepEqual(told(now), {
+    assert.deepEqual(timesOf(now), {
       success: { count: 4, ns: (10 + 15 + 20 + 20) * ms },
       fail: { count: 0, ns: 0 },
-      // What is in the executor's hands already waits for what runs there.
+      // A batch in the executor's socket is queued while the batch before it runs.
       queue: { count: 4, ns: (0 + 10 + 15 + 15) * ms },
       computeInfer: { count: 4, ns: (9 + 4 + 5 + 5) * ms },
     });
@@ -95,9 +95,9 @@ describe('the counts of a replica', () => {
     );
   });
 
-  it('tell a query that its caller gave up as failed, whatever became of its batch', async () => {
+  it('include a cancelled query as failed, even if its batch succeeded', async () => {
     const caller = new AbortController();
-    const answers = [ask(1, caller.signal)];
+    const answers = [send(1, caller.signal)];
     await settle();
     await clock.advance(3);
     caller.abort(new Error('enough'));
@@ -108,19 +108,22 @@ describe('the counts of a replica', () => {
     assert.deepEqual([items, executions, now.success.count, now.fail], [0, 1, 0, { count: 1, ns: 3 * ms }]);
   });
 
-  it('tell a query that the model failed, and none that another replica may answer', async () => {
-    const failed = ask(1);
+  it('include a query that the model failed on, but not one that another replica may answer', async () => {
+    const failed = send(1);
     await settle();
     runs[0]?.({ kind: 'failed', message: 'no' });
     await assert.rejects(failed, /the model failed: no/);
     const { counts: now, failures } = counts.now;
     assert.deepEqual([now.fail.count, now.success.count, now.batches, failures], [1, 0, [], 1]);
-    const busy = [ask(1)];
+    const busy = [send(1)];
     await settle();
-    busy.push(ask(1));
-    const turnedAway = ask(1);
-    intake.rejectAll('it is unloaded');
-    await assert.rejects(turnedAway, { code: 'unavailable', message: notExecutedError('it is unloaded').message });
+    busy.push(send(1));
+    const rejected = send(1);
+    intake.rejectAll('the replica is unloaded');
+    await assert.rejects(rejected, {
+      code: 'unavailable',
+      message: notExecutedError('the replica is unloaded').message,
+    });
     assert.deepEqual([counts.now.failures, counts.now.counts.fail.count], [2, 1]);
     for (const end of runs.slice(1)) end(done(1, 1));
     await Promise.all(busy);
