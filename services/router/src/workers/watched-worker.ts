@@ -1,10 +1,11 @@
 // One worker as this router sees it: the calls on its link, and the pings that tell whether it lives.
 
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { ParetoError, type Clock } from '@pareto/core';
 import type { CallOptions, wire } from '@pareto/rpc';
 import type { Logger } from '@pareto/telemetry';
 import { createCalls } from './calls.js';
-import { ping, type LossReason, type PingResult } from './ping.js';
+import type { LossReason, PingResult } from './ping.js';
+import { startPingLoop } from './ping-loop.js';
 import type { LinkOutcome, WorkerLink } from './worker-link.js';
 
 export type QueryOptions = CallOptions & { readonly signal: AbortSignal };
@@ -27,47 +28,39 @@ export interface WatchOptions {
   readonly logger: Logger;
 }
 
-const pingEveryMs = milliseconds(500);
-/** So that a worker that falls silent is out of use within a second and a half, whenever it does. */
-const pingTimeoutMs = milliseconds(1_000);
-/** After a first ping in vain a second one goes out at once. */
-const secondTimeoutMs = milliseconds(500);
-/** After so many in vain its calls under way are given up, since they may be sent elsewhere, and its link is made anew. */
-const givenUpAfterPings = 2;
+/** Number of failed pings after which the calls in flight are aborted, so that they can be retried elsewhere, and the link is reopened. */
+const reopenAfterFailedPings = 2;
 
 const unresponsive = new ParetoError('unavailable', 'the worker stopped answering');
 
 /** Begins to ping at once. `connect` is called again when a link has come to nothing: its connection may never be told of. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
   const { onPingResponse, onLost, clock, logger } = options;
-  const over = new AbortController();
-  const isOver = (): boolean => over.signal.aborted;
-  const calls = createCalls(endWhenLeft);
+  const calls = createCalls(closeIfUnused);
   let link = open();
   let hasLeft = false;
-  let pause = new AbortController();
-  let failedPings = 0;
+  let isClosed = false;
   let lostAt: number | undefined;
   let answeredAt = clock.now();
+  const pings = startPingLoop({ link: () => link, answeredAt: () => answeredAt, onResult, clock });
 
   function open(): WorkerLink {
     const opened = connect();
     opened.onBroken(() => {
-      if (opened === link && !isOver()) suspect('connection-lost', undefined);
+      if (opened === link && !isClosed) suspect('connection-lost', undefined);
     });
     return opened;
   }
-  function endWhenLeft(): void {
+  function closeIfUnused(): void {
     if (!hasLeft || calls.size > 0) return;
-    over.abort();
-    pause.abort();
+    isClosed = true;
+    pings.stop();
     link.close();
   }
   function onResponse(response: wire.PingResponse): void {
     if (lostAt !== undefined)
       logger.info('worker answers again', { address, lostMs: Math.round(clock.now() - lostAt) });
     lostAt = undefined;
-    failedPings = 0;
     if (!hasLeft) onPingResponse(response);
   }
   function markLost(reason: LossReason, error: unknown): void {
@@ -78,33 +71,20 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   }
   function suspect(reason: LossReason, error: unknown): void {
     markLost(reason, error);
-    pause.abort();
+    pings.pingNow();
   }
-  function onFailedPing(reason: LossReason, error: unknown): void {
-    markLost(reason, error);
-    failedPings += 1;
-    if (failedPings % givenUpAfterPings !== 0) return;
+  function reopen(): void {
     calls.giveUp(unresponsive);
     link.close();
     link = open();
   }
-  function applyResult(result: PingResult): void {
+  function onResult(result: PingResult, failedPings: number): void {
     if (result.kind === 'lives') onResponse(result.response);
-    if (result.kind === 'gone') onFailedPing(result.reason, result.error);
-  }
-  async function pingRegularly(): Promise<void> {
-    while (!isOver()) {
-      const timeoutMs = failedPings === 1 ? secondTimeoutMs : pingTimeoutMs;
-      const result = await ping(link, { timeoutMs, answeredAt: () => answeredAt, clock });
-      if (isOver()) return;
-      applyResult(result);
-      if (result.kind === 'unsure' || failedPings === 1) continue;
-      pause = new AbortController();
-      await clock.sleep(pingEveryMs, pause.signal).catch(() => undefined);
-    }
+    if (result.kind !== 'gone') return;
+    markLost(result.reason, result.error);
+    if (failedPings % reopenAfterFailedPings === 0) reopen();
   }
 
-  void pingRegularly();
   return {
     get alive() {
       return lostAt === undefined;
@@ -119,7 +99,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     suspect,
     leave() {
       hasLeft = true;
-      endWhenLeft();
+      closeIfUnused();
     },
   };
 }
