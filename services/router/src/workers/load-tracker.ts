@@ -3,6 +3,7 @@
 import type { Candidate, ReplicaId, RoutingTable } from '@pareto/core';
 import { itemsAhead, type LoadView, type PaceParams } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
+import { createCandidateLoads } from './candidate-loads.js';
 import {
   countEnded,
   countSent,
@@ -40,8 +41,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
   const byLoadIndex: (TrackedReplica | undefined)[] = [];
   /** By index. */
   let candidates: readonly (Candidate | undefined)[] = [];
-  let backlogs = new Float64Array(0);
-  let queues = new Float64Array(0);
+  const candidateLoads = createCandidateLoads();
 
   /** The candidate's numbers are those of its replica with the shortest wait. */
   function refresh(candidate: Candidate): void {
@@ -55,8 +55,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       backlogMs = wait;
       queuedItems = itemsAhead(state);
     }
-    backlogs[candidate.index] = backlogMs;
-    queues[candidate.index] = queuedItems;
+    candidateLoads.set(candidate.index, backlogMs, queuedItems);
   }
   function change(replica: ReplicaId, apply: (state: TrackedReplica) => void): void {
     const state = states.get(replica);
@@ -70,7 +69,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     const known = new Map<ReplicaId, TrackedReplica>();
     for (const candidate of gone) {
       if (candidate === undefined) continue;
-      backlogs[candidate.index] = Infinity;
+      candidateLoads.set(candidate.index, Infinity, 0);
       for (const { id, loadIndex } of candidate.replicas) {
         const state = states.get(id);
         if (state !== undefined) known.set(id, state);
@@ -90,8 +89,8 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
   }
 
   return {
-    backlogMs: (index) => backlogs[index] ?? Infinity,
-    queuedItems: (index) => queues[index] ?? 0,
+    backlogMs: (index) => candidateLoads.backlogMs(index),
+    queuedItems: (index) => candidateLoads.queuedItems(index),
     replicaBacklogMs: (loadIndex) => {
       const state = byLoadIndex[loadIndex];
       return state === undefined ? Infinity : effectiveWaitMs(state);
@@ -103,7 +102,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
       const before = candidates;
       candidates = byIndex(table.candidates);
       const known = leave(before.filter((each) => each !== undefined && each !== candidates[each.index]));
-      [backlogs, queues] = [grown(backlogs, candidates.length), grown(queues, candidates.length)];
+      candidateLoads.reserve(candidates.length);
       for (const candidate of table.candidates) if (candidate !== before[candidate.index]) enter(candidate, known);
     },
     sent(replica, items) {
@@ -129,11 +128,4 @@ function byIndex(candidates: readonly Candidate[]): readonly (Candidate | undefi
   const all = Array.from<Candidate | undefined>({ length });
   for (const candidate of candidates) all[candidate.index] = candidate;
   return all;
-}
-
-function grown(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  if (numbers.length >= length) return numbers;
-  const more = new Float64Array(length);
-  more.set(numbers);
-  return more;
 }
