@@ -64,7 +64,7 @@ const defaultTimeoutMs = 60_000;
 export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
   const { clock = systemClock, rng = systemRng, certs, maxMessageBytes } = options;
   const certificates = certs === undefined ? undefined : await readClientCertificates(certs, clock);
-  const follow = (role: 'router' | 'controller', addresses: readonly string[]): Failover => {
+  const createFailoverTo = (role: 'router' | 'controller', addresses: readonly string[]): Failover => {
     const channelOptions: ChannelOptions = {
       ...(certificates === undefined ? {} : { tls: certificates(role) }),
       ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
@@ -72,8 +72,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
     const open: FailoverOptions['open'] = (address) => createChannel(address, channelOptions);
     return createFailover({ addresses, what: role, open, clock });
   };
-  const routers = follow('router', rotated(options.routers ?? defaultRouters, rng));
-  const controllers = follow('controller', options.controllers ?? defaultControllers);
+  const routers = createFailoverTo('router', rotated(options.routers ?? defaultRouters, rng));
+  const controllers = createFailoverTo('controller', options.controllers ?? defaultControllers);
 
   const callRouter = <T>(
     work: (channel: Channel, limits: Limits) => Promise<T>,
@@ -83,13 +83,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
     return routers.run(work, { signal, timeoutMs, isRepeatable: retry });
   };
   return {
-    async infer({ target, inputs, outputs = [], objective, id = '' }, requestOptions) {
-      const request = {
-        ...{ target, id, outputs: [...outputs], objective: objectiveMessage(objective) },
-        inputs: Object.entries(inputs).map(([name, tensor]) => ({
-          ...{ name, datatype: tensor.datatype, shape: [...tensor.shape], contents: toRaw(tensor) },
-        })),
-      };
+    async infer(query, requestOptions) {
+      const request = inferRequestOf(query);
       return answerFromWire(
         await callRouter(
           (channel, limits) => createClient(channel, 'pareto.v1.Inference').infer(request, limits),
@@ -129,6 +124,13 @@ interface Limits {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
 }
+
+const inferRequestOf = ({ target, inputs, outputs = [], objective, id = '' }: Query): wire.InferRequestInput => ({
+  ...{ target, id, outputs: [...outputs], objective: objectiveMessage(objective) },
+  inputs: Object.entries(inputs).map(([name, tensor]) => ({
+    ...{ name, datatype: tensor.datatype, shape: [...tensor.shape], contents: toRaw(tensor) },
+  })),
+});
 
 /** Clients that know the same routers spread over them. */
 function rotated(addresses: readonly string[], rng: Rng): readonly string[] {
