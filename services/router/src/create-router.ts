@@ -3,7 +3,13 @@
 import type { Rng } from '@pareto/core';
 import { createTrace, defaultRetryParams } from '@pareto/policy';
 import { createServer, type RpcServer } from '@pareto/rpc';
-import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
+import {
+  advertisedAddress,
+  createProbeServer,
+  type ProbeServer,
+  type Runnable,
+  type ServiceContext,
+} from '@pareto/service';
 import type { RouterMetrics } from '@pareto/telemetry';
 import { inferenceHandlers } from './api/inference-api.js';
 import { protocolHandlers } from './api/protocol-api.js';
@@ -47,10 +53,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     onTable: () => server.setServing(!lifecycle.draining.aborted),
   });
   const core = createCore(config, context, routerId, parts);
-  const notReady = (): readonly string[] => [
-    ...(parts.tables.table === undefined ? [`no routing table yet: ${parts.tables.problem ?? 'it is asked for'}`] : []),
-    ...(lifecycle.draining.aborted ? ['draining'] : []),
-  ];
+  const notReady = (): readonly string[] => notReadyReasons(parts, lifecycle.draining);
   const handlers = protocolHandlers(core, { serverVersion, notReady, settings: config });
   server.add('inference.GRPCInferenceService', handlers);
   server.add('pareto.v1.Inference', inferenceHandlers(core));
@@ -61,18 +64,7 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     start: async () => undefined,
     stop: async () => parts.controller[Symbol.dispose](),
   };
-  const { metrics } = core;
-  const probes = createProbeServer({
-    host: config.host,
-    port: config.metricsPort,
-    lifecycle,
-    notReady,
-    metrics,
-    observe: () => {
-      context.access.observe(metrics.certificateExpiry);
-      observe(core, metrics);
-    },
-  });
+  const probes = createProbes(config, context, core, notReady);
   return {
     routerId,
     get port() {
@@ -120,6 +112,27 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
     clock,
     rng,
   };
+}
+
+function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly string[] {
+  return [
+    ...(tables.table === undefined ? [`no routing table yet: ${tables.problem ?? 'it is asked for'}`] : []),
+    ...(draining.aborted ? ['draining'] : []),
+  ];
+}
+
+function createProbes(
+  { host, metricsPort }: RouterConfig,
+  { access, lifecycle }: ServiceContext,
+  core: RouterCore,
+  notReady: () => readonly string[],
+): ProbeServer {
+  const { metrics } = core;
+  const observeAll = (): void => {
+    access.observe(metrics.certificateExpiry);
+    observe(core, metrics);
+  };
+  return createProbeServer({ host, port: metricsPort, lifecycle, notReady, metrics, observe: observeAll });
 }
 
 function serverRunnable(server: RpcServer, config: RouterConfig, onPort: (port: number) => void): Runnable {

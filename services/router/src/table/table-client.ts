@@ -2,7 +2,7 @@
 
 import { milliseconds, type Clock, type Rng, type RoutingTable, type WorkerId } from '@pareto/core';
 import { createClient, type wire } from '@pareto/rpc';
-import { createSession, type Access, type Runnable } from '@pareto/service';
+import { createSession, type Access, type Runnable, type Session } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
 import { startStalenessLog } from './staleness-log.js';
 import { createTableRows } from './table-rows.js';
@@ -40,9 +40,9 @@ export interface TableClient extends Runnable {
 
 /** A controller is heard each second, and hears its store as often. */
 const staleAfterMs = 5_000;
-/** A message may find no room behind another one. */
-const lostTries = 5;
-const lostRetryMs = milliseconds(50);
+/** Attempts to report a lost worker: the session rejects a message while its send buffer is full. */
+const maxReportAttempts = 5;
+const reportRetryMs = milliseconds(50);
 
 export function createTableClient(options: TableClientOptions): TableClient {
   const { clock, logger } = options;
@@ -73,10 +73,6 @@ export function createTableClient(options: TableClientOptions): TableClient {
     logger,
   });
   const ageMs = (): number => session.ageMs + storeAgeMs;
-  function reportLost(worker: WorkerId, tries: number): void {
-    if (tries === 0 || session.send({ message: 'workerLost', workerLost: { workerId: worker } })) return;
-    clock.after(lostRetryMs, () => reportLost(worker, tries - 1));
-  }
   let stalenessLog: Disposable | undefined;
   return {
     name: session.name,
@@ -112,6 +108,16 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
-    reportLost: (worker) => reportLost(worker, lostTries),
+    reportLost: (worker) => reportLost(session, worker, clock),
   };
+}
+
+function reportLost(
+  session: Pick<Session<wire.RouterMessageInput>, 'send'>,
+  worker: WorkerId,
+  clock: Clock,
+  attempts = maxReportAttempts,
+): void {
+  if (attempts === 0 || session.send({ message: 'workerLost', workerLost: { workerId: worker } })) return;
+  clock.after(reportRetryMs, () => reportLost(session, worker, clock, attempts - 1));
 }
