@@ -1,11 +1,13 @@
 // Whether this controller leads, and every write of a leader: fenced, counted, and readable in the mirror once it returns.
 
-import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
+import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notLeaderError } from '@pareto/rpc';
 import type { Compare, Election, Leadership, Operation, Store } from '@pareto/state';
 import type { ControllerMetrics, Logger } from '@pareto/telemetry';
-import { electedLeader, leadsBy } from './election-candidates.js';
+import { createBackoff, maxPauseMs } from '../loops/backoff.js';
 import type { Mirror } from '../storage/mirror.js';
+import { electedLeader, leadsBy } from './election-candidates.js';
+import { writeFenced } from './fenced-write.js';
 
 /** One time of leading. */
 export interface Term {
@@ -50,8 +52,6 @@ export interface LeaderOptions {
 
 /** A store that is silent for longer can't have kept anybody's lease: nobody is known to lead. */
 const unresponsiveMs = 3_000;
-const firstPauseMs = 100;
-const lastPauseMs = 2_000;
 
 interface ActiveLeadership {
   readonly leadership: Leadership;
@@ -61,6 +61,7 @@ interface ActiveLeadership {
 
 export function createLeader(options: LeaderOptions): Leader {
   const { store, mirror, election, clock, logger, metrics } = options;
+  const backoff = createBackoff(clock);
   const listeners: (() => void)[] = [];
   let own: string | undefined;
   let current: ActiveLeadership | undefined;
@@ -118,15 +119,13 @@ export function createLeader(options: LeaderOptions): Leader {
     },
     async run(address, signal) {
       own = address;
-      let pauseMs = firstPauseMs;
       while (!signal.aborted) {
         const startedAt = clock.now();
         await lead(address, signal).catch((error: unknown) => {
           if (!signal.aborted) logger.warn('campaign failed', { error });
         });
-        const wasShort = clock.now() - startedAt < lastPauseMs;
-        if (wasShort) await clock.sleep(milliseconds(pauseMs), signal).catch(() => undefined);
-        pauseMs = wasShort ? Math.min(lastPauseMs, pauseMs * 2) : firstPauseMs;
+        if (clock.now() - startedAt < maxPauseMs) await backoff.pause(signal);
+        else backoff.reset();
       }
     },
     require() {
@@ -137,20 +136,10 @@ export function createLeader(options: LeaderOptions): Leader {
     async write(compares, operations) {
       if (current === undefined) throw leaderError();
       const { leadership, end } = current;
-      const fence: Compare = { kind: 'leader', fence: leadership.fence };
-      const startedAt = clock.now();
-      const result = await store.transact({ compares: [fence, ...compares], operations });
-      countWrite(metrics, operations.length, clock.now() - startedAt);
-      if (result.kind === 'conflict' && result.failed.some((compare) => compare.kind === 'leader')) {
-        end('the store knows another leader');
-        throw leaderError();
-      }
-      const reached = mirror.reached(result.revision);
-      if (result.kind === 'committed') return reached.then(() => true);
-      return reached.then(
-        () => false,
-        () => false,
-      );
+      const outcome = await writeFenced(options, leadership.fence, compares, operations);
+      if (outcome !== 'not-leading') return outcome === 'committed';
+      end('the store knows another leader');
+      throw leaderError();
     },
     stepDown: (reason) => current?.end(reason),
     onChange: (listener) => void listeners.push(listener),
@@ -162,12 +151,6 @@ function beginTerm(leadership: Leadership, signal: AbortSignal, since: Milliseco
   const end = (reason: string): void => ended.abort(new ParetoError('aborted', reason));
   const lost = AbortSignal.any([signal, leadership.lost, ended.signal]);
   return { leadership, end, term: { since, lost } };
-}
-
-function countWrite(metrics: ControllerMetrics, operations: number, elapsedMs: number): void {
-  metrics.storeTime.record(elapsedMs / 1000, { operation: 'transact' });
-  metrics.storeWrites.add(1);
-  metrics.storeOperations.add(operations);
 }
 
 const unresponsiveError = (forMs: number): ParetoError =>

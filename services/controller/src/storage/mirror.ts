@@ -1,9 +1,10 @@
 // The store in memory: listed once, then kept up to date by watching. All reading goes here, on every controller. Nothing
 // that the store does ends it: a watch that breaks is opened again, and a history that is gone is listed anew.
 
-import { milliseconds, ParetoError, type Clock } from '@pareto/core';
+import { ParetoError, type Clock } from '@pareto/core';
 import type { Revision, Store, Watched } from '@pareto/state';
 import type { Logger } from '@pareto/telemetry';
+import { createBackoff } from '../loops/backoff.js';
 import { createNotifier } from '../loops/notifier.js';
 import { createRecordTables, recordKinds, type RecordView } from './record-tables.js';
 import type { RecordKind } from './records.js';
@@ -35,8 +36,7 @@ export interface MirrorOptions {
 }
 
 const reachMs = 5_000;
-const firstPauseMs = 100;
-const lastPauseMs = 2_000;
+const recheckMs = 2_000;
 
 export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   const tables = createRecordTables((key, reason) => logger.error('record unreadable', { key, reason }));
@@ -84,15 +84,13 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
   };
 
   const run = async (signal: AbortSignal): Promise<void> => {
-    let pauseMs = firstPauseMs;
-    const onProgress = (): void => void (pauseMs = firstPauseMs);
+    const backoff = createBackoff(clock);
     const rest = async (error: unknown): Promise<void> => {
       if (signal.aborted) return;
       logger.warn('store not followed', { error });
-      await clock.sleep(milliseconds(pauseMs), signal).catch(() => undefined);
-      pauseMs = Math.min(lastPauseMs, pauseMs * 2);
+      await backoff.pause(signal);
     };
-    while (!signal.aborted) await follow(signal, onProgress).catch(rest);
+    while (!signal.aborted) await follow(signal, backoff.reset).catch(rest);
   };
 
   const waitUntil = async (isThere: () => boolean, what: string): Promise<void> => {
@@ -115,7 +113,7 @@ export function createMirror({ store, clock, logger }: MirrorOptions): Mirror {
     async start(signal) {
       ended = signal;
       void run(signal);
-      while (!synced && !signal.aborted) await changed.wait(lastPauseMs, signal);
+      while (!synced && !signal.aborted) await changed.wait(recheckMs, signal);
     },
     reached: (wanted) => waitUntil(() => revision >= wanted, 'it was written'),
     shows: (isSo) => waitUntil(() => isSo(tables.view), 'it has come about'),
