@@ -2,13 +2,13 @@
 // make or measure. Of workers that are not connected here, and on a controller that does not lead, it is what the store says.
 
 import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
+import { createIsolation } from './isolation.js';
 import type { LiveReplica } from './live-replica.js';
 import {
   extendGrace,
   followed,
   isStateChange,
   joined,
-  unresponsiveMs,
   neverLeft,
   presenceOf,
   checkNotReplaced,
@@ -70,20 +70,14 @@ export interface FleetState {
 export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
 /**
- * While it hears no worker at all it gives up none, and doubts none: rather it is cut off itself than that all are gone, and
- * it could place nothing anyway. When it hears one again, the others may take as long to come back as with a new leader.
+ * While no worker sends anything, none expires and none is suspected (see `isolation.ts`). When one does again, the others get
+ * as long to rejoin as with a new leader.
  */
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();
-  /** When any worker was heard last. */
-  let lastReceivedAt = neverLeft;
-
-  const isIsolated = (now: Milliseconds): boolean => now - lastReceivedAt >= unresponsiveMs;
-  function onReceived(now: Milliseconds): void {
-    if (isIsolated(now))
-      for (const [id, worker] of workers) workers.set(id, extendGrace(worker, params, lastReceivedAt, now));
-    lastReceivedAt = now;
-  }
+  const isolation = createIsolation((since, now) => {
+    for (const [id, worker] of workers) workers.set(id, extendGrace(worker, params, since, now));
+  });
 
   function order(id: WorkerId, target: WorkTarget | undefined): void {
     const worker = workers.get(id);
@@ -97,7 +91,7 @@ export function createFleetState(params: FleetParams): FleetState {
     admit: (info) => checkNotReplaced(workers.get(info.id), info),
     join(session, now) {
       const { id } = session.info;
-      onReceived(now);
+      isolation.onReceived(now);
       const before = workers.get(id);
       before?.session?.end();
       workers.set(id, joined(before, session, now));
@@ -110,14 +104,14 @@ export function createFleetState(params: FleetParams): FleetState {
     report(session, report, now) {
       const worker = workers.get(session.info.id);
       if (worker?.session !== session) return false;
-      onReceived(now);
+      isolation.onReceived(now);
       const after = reported(worker, report, now);
       workers.set(session.info.id, after);
       return isStateChange(worker, after);
     },
     suspect(id, now) {
       const worker = workers.get(id);
-      if (worker === undefined || isIsolated(now) || untilSuspectedMs(worker, now) !== 0) return false;
+      if (worker === undefined || isolation.isIsolated(now) || untilSuspectedMs(worker, now) !== 0) return false;
       workers.set(id, { ...worker, isSuspected: true });
       return true;
     },
@@ -125,7 +119,7 @@ export function createFleetState(params: FleetParams): FleetState {
     isSuspected: (id) => workers.get(id)?.isSuspected === true,
     follow(loads, now) {
       const before = new Map(workers);
-      lastReceivedAt = neverLeft;
+      isolation.reset();
       workers.clear();
       for (const stored of loads) {
         const { worker: id } = stored.value;
@@ -144,18 +138,17 @@ export function createFleetState(params: FleetParams): FleetState {
       const worker = workers.get(id);
       return worker?.session === undefined ? now - Math.max(leadingSince, worker?.leftAt ?? neverLeft) : 0;
     },
-    presence: (id, now, leadingSince) =>
-      presenceOf(workers.get(id), params, isIsolated(now) ? lastReceivedAt : now, leadingSince),
+    presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
     replicas: (id) => workers.get(id)?.replicas ?? new Map(),
     ordered: (id) => workers.get(id)?.order,
-    poisonousQueries(variant, version) {
-      const reports = [...workers.values()].flatMap(({ replicas }) =>
-        [...replicas.values()].map((live) => live.report),
-      );
-      const own = reports.filter((report) => report.variant === variant && report.version === version);
-      return own.reduce((sum, { poisonousQueries }) => sum + poisonousQueries, 0);
-    },
+    poisonousQueries: (variant, version) => countPoisonousQueries(workers.values(), variant, version),
     incarnation: (id) => workers.get(id)?.incarnation,
   };
+}
+
+function countPoisonousQueries(workers: Iterable<LiveWorker>, variant: VariantId, version: number): number {
+  const reports = [...workers].flatMap(({ replicas }) => [...replicas.values()].map((live) => live.report));
+  const own = reports.filter((report) => report.variant === variant && report.version === version);
+  return own.reduce((sum, { poisonousQueries }) => sum + poisonousQueries, 0);
 }
