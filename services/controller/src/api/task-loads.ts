@@ -2,7 +2,8 @@
 
 import { architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { addTo, outcomesMs, noOutcomes, type TargetOutcomes, type TargetRates } from '../cluster/demand-window.js';
+import { addTo } from '../cluster/add-to.js';
+import { outcomesMs, noOutcomes, type TargetOutcomes, type TargetRates } from '../cluster/demand-window.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { versionKey } from '../registry/registry-view.js';
 

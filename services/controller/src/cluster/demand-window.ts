@@ -2,6 +2,8 @@
 
 import { variantId, type Milliseconds, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
+import { addTo } from './add-to.js';
+import { createHeldVariants } from './held-variants.js';
 
 export interface TargetRates {
   requestsPerSecond: number;
@@ -39,13 +41,10 @@ interface Sample {
 
 const rateMs = 5_000;
 export const outcomesMs = 10_000;
-/** A router repeats each second what it holds. */
-const heldMs = 2_500;
 
 export function createDemandWindow(): DemandWindow {
   let samples: readonly Sample[] = [];
-  /** By router and variant. */
-  const holds = new Map<string, { readonly variant: VariantId; readonly count: number; readonly at: Milliseconds }>();
+  const held = createHeldVariants();
 
   /** With the share of its counts that was asked within the span: a router tells all at once of the time that it had no controller. */
   const recent = (now: Milliseconds, spanMs: number): readonly (readonly [wire.DemandEntry, number])[] =>
@@ -62,14 +61,7 @@ export function createDemandWindow(): DemandWindow {
   return {
     add(router, demand, now) {
       samples = [...samples.filter(({ at }) => now - at < outcomesMs), { ...demand, at: now }];
-      let isNew = false;
-      for (const [variant, count] of heldIn(demand)) {
-        const key = `${router} ${variant}`;
-        const before = holds.get(key);
-        isNew ||= before === undefined || now - before.at >= heldMs;
-        holds.set(key, { variant, count, at: now });
-      }
-      return isNew;
+      return held.add(router, demand, now);
     },
     itemsPerSecond(now) {
       const rates = new Map<VariantId, number>();
@@ -101,27 +93,8 @@ export function createDemandWindow(): DemandWindow {
       }
       return targets;
     },
-    held(now) {
-      const counts = new Map<VariantId, number>();
-      for (const [key, { variant, count, at }] of holds) {
-        if (now - at >= heldMs) holds.delete(key);
-        else addTo(counts, variant, count);
-      }
-      return new Map([...counts].sort((a, b) => b[1] - a[1]));
-    },
+    held: (now) => held.counts(now),
   };
-}
-
-export function addTo<Key>(counts: Map<Key, number>, key: Key, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-function heldIn({ entries }: wire.Demand): ReadonlyMap<VariantId, number> {
-  const counts = new Map<VariantId, number>();
-  for (const { held, heldVariant } of entries) {
-    if (held > 0 && heldVariant !== '') addTo(counts, variantId(heldVariant), held);
-  }
-  return counts;
 }
 
 export const noOutcomes = (): TargetOutcomes => ({
