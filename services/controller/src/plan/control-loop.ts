@@ -81,7 +81,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   // 1. Adopt: after a restore, first take what runs into the plan.
   if (!(await adoptRunning(options))) return;
 
-  // 2. Complete the registry: expire rules, add variants for providers that are new in the fleet.
+  // 2. Complete the registry: remove expired rules, add variants for execution providers that are new in the fleet.
   await expireRules(options, clusterView());
   await options.outcomes.addVariants(clusterView());
 
@@ -100,7 +100,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const plan = planPlacement({ ...observed, wanted: replicas.wanted, planId }, placement);
 
-  // 6. Validate against a fresh view. A new leader unloads nothing.
+  // 6. Validate against a fresh view, and add the unloads of deleted variants. A new leader unloads nothing.
   const fresh = clusterView();
   memory.orphans = observeOrphaned(memory.orphans, fresh);
   const unloads = planOrphanUnloads(memory.orphans, fresh.now, defaultOrphanParams);
@@ -117,7 +117,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
   // 8. Apply: steps and assignments are sent to the workers.
   options.assigner.apply(actions);
 
-  // 9. Report.
+  // 9. Report, and trace the turn.
   reportTurn(options, memory, { actions, dropped: [...validated.dropped, ...filtered.dropped] }, plan);
   for (const event of memory.succession(fresh)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
