@@ -1,14 +1,14 @@
-// The `pareto` command's process.
+// Process of the `pareto` command.
 
 import { systemClock } from '@pareto/core';
 import { listenForInterrupts } from './context/interrupts.js';
 import { runProgram } from './program.js';
 import { createTerminal } from './terminal/terminal.js';
 
-// eslint-disable-next-line no-restricted-properties -- what it says of colours
+// eslint-disable-next-line no-restricted-properties -- the variables that control colours
 const terminal = createTerminal(process.stdout, process.stderr, { env: process.env, stdin: process.stdin });
 process.on('exit', () => terminal.restore());
-// Whoever reads may have had enough, as `head` has.
+// The reader of a pipe may close it early, as `head` does.
 process.stdout.on('error', () => process.exit(0));
 const context = { terminal, clock: systemClock, ...listenForInterrupts() };
 process.exit(await runProgram(process.argv.slice(2), context));

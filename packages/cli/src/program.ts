@@ -1,4 +1,4 @@
-// The `pareto` command line: every command, and how the program ends.
+// The `pareto` command line: all commands, the options they share, and the exit codes.
 
 import { errorText, ParetoError } from '@pareto/core';
 import { Command, CommanderError, Option } from 'commander';
@@ -32,7 +32,7 @@ const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 type Add = (program: Command, context: Context) => void;
 
-/** As the help shows them. */
+/** Commands in the order of the help. */
 const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = [
   ['Getting started:', [addUp, addStatus, addRegister, addInfer]],
   ['Models:', [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addDelete]],
@@ -41,7 +41,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];
 
-/** `onCommand` is told of a command before it does its work. */
+/** Creates the program. Calls `onCommand` with a command before it runs. */
 function createProgram(context: Context, onCommand: (command: Command) => void = () => undefined): Command {
   const program = createRoot(context).hook('preAction', (_program, command) => onCommand(command));
   for (const [title, commands] of groups) {
@@ -51,7 +51,7 @@ function createProgram(context: Context, onCommand: (command: Command) => void =
   return program;
 }
 
-/** What all commands have in common. */
+/** Creates the root command with the common options. */
 const createRoot = ({ terminal }: Context): Command =>
   new Command('pareto')
     .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
@@ -94,14 +94,14 @@ const createRoot = ({ terminal }: Context): Command =>
       outputError: (text, write) => write(`${terminal.progressPaint.red('pareto:')} ${inOneLine(text)}`),
     });
 
-/** `error: unknown command 'x'` and `(Did you mean y?)` are two of commander's lines. */
+/** Joins commander's lines `error: unknown command 'x'` and `(Did you mean y?)`. */
 const inOneLine = (text: string): string =>
   text
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\(Did you mean (.*)\)$/s, ': did you mean $1');
 
-/** Runs one command line; the result is the exit code. Failures are told on stderr in one line. */
+/** Runs one command line and returns the exit code. Prints an error to stderr. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
   const [first, ...words] = argv;
   if (first === completeCommand) return complete(words, context);
@@ -120,7 +120,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   }
 }
 
-/** Not for people: what scripts of shells ask. */
+/** Internal command that the shells' completion scripts call. */
 const completeCommand = '__complete';
 
 async function complete(words: readonly string[], context: Context): Promise<number> {
@@ -138,12 +138,12 @@ async function complete(words: readonly string[], context: Context): Promise<num
   return exitCodes.ok;
 }
 
-/** What may have been meant by a name that there is not. */
+/** Returns a hint at a similar name, if the error is about an unknown name. */
 async function hintFor(error: unknown, command: Command, { clock }: Context): Promise<string> {
   if (!(error instanceof ParetoError) || error.code !== 'not-found' || hasHint(error)) return '';
   const options = command.optsWithGlobals<CommonOptions & { readonly target?: string; readonly task?: string }>();
   const words = [...command.args, ...[options.target, options.task].flatMap((word) => word ?? [])];
-  // Only of a name that the message says is not there.
+  // Only names in the message: the others exist.
   return suggest(
     words.filter((word) => error.message.includes(word)),
     options,
@@ -151,11 +151,11 @@ async function hintFor(error: unknown, command: Command, { clock }: Context): Pr
   );
 }
 
-/** The message, and what a refusal offered instead (`pareto-...` trailers). */
+/** Formats an error: the message, and a rejected query's offers (`pareto-...` trailers), one per line. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof ParetoError)) return errorText(error);
   const { code, message } = error;
-  // Many an other thing speaks gRPC, the other port of Pareto's among them.
+  // Another gRPC service listens at the address, for example Pareto's own on another port.
   if (code === 'unimplemented') return `${message}: is what --controller and --router name a controller and a router?`;
   const offers = Object.entries(error.details).filter(([name, value]) => name.startsWith('pareto-') && value !== '');
   return [message, ...offers.map(([name, value]) => `  ${name.slice('pareto-'.length)}: ${value}`)].join('\n');

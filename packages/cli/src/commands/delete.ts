@@ -4,7 +4,7 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
-import { nameIn } from '../get/kinds.js';
+import { parseName } from '../get/kinds.js';
 import { deleteName, type Deleted } from '../delete/delete-name.js';
 import { repeatOptions } from '../connection/repeat.js';
 
@@ -20,7 +20,7 @@ export function addDelete(program: Command, context: Context): void {
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const repeating = repeatOptions(context);
-      const name = nameIn(words);
+      const name = parseName(words);
       const deleted = await withController(options, ({ registry }) => deleteName(registry, name, repeating));
       printResult(context, options, deleted, () => formatDeleted(deleted));
     });

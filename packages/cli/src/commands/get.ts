@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { withController } from '../connection/connect.js';
 import { isForPrograms, printResult, type CommonOptions, type Context } from '../context/context.js';
 import type { Item, Kind, Query } from '../get/kind.js';
-import { kindNamed, kinds, notAKind } from '../get/kinds.js';
+import { findKind, kinds, unknownKindText } from '../get/kinds.js';
 import { showLive } from '../top/live.js';
 import { didYouMean } from '../suggest/nearest.js';
 import { toPlain } from '../terminal/plain-value.js';
@@ -38,8 +38,8 @@ export function addGet(program: Command, context: Context): void {
       const options = self.optsWithGlobals<Options>();
       const own = ownCommands.find((name) => name === word || name === `${word}s`);
       if (own !== undefined) return await runInstead(program, own, names, options);
-      const kind = word === undefined ? undefined : kindNamed(word);
-      if (kind === undefined) return self.error(notAKind(word), { exitCode: 2 });
+      const kind = word === undefined ? undefined : findKind(word);
+      if (kind === undefined) return self.error(unknownKindText(word), { exitCode: 2 });
       await withController(options, async (clients) => {
         const query = { clients, task: options.task ?? '', signal: context.stop };
         await (options.watch === true ? watch : printOnce)(context, options, { kind, names, query });

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatDescription, formatDefaultObjective, formatTensors } from '../describe/description.js';
-import { nameIn } from '../get/kinds.js';
+import { parseName } from '../get/kinds.js';
 import { formatTable } from '../terminal/table.js';
 import { formatVariants } from '../describe/variant-table.js';
 import { formatWorker } from '../describe/worker-description.js';
@@ -39,7 +39,7 @@ export function addDescribe(program: Command, context: Context): void {
     )
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      const name = nameIn(words);
+      const name = parseName(words);
       const found = await withController(options, (clients) => find(name, clients));
       const { paint } = context.terminal;
       if ('workerId' in found) printResult(context, options, found, () => formatWorker(found, paint));

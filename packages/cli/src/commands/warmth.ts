@@ -4,7 +4,7 @@ import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
 import { withController, type ControllerClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
-import { nameIn } from '../get/kinds.js';
+import { parseName } from '../get/kinds.js';
 import { duration } from '../context/options.js';
 import { formatEnd } from '../rules/rule-table.js';
 import { userName } from '../rules/user-name.js';
@@ -40,7 +40,7 @@ export function addLoad(program: Command, context: Context): void {
     .addHelpText('after', '\nExamples:\n  pareto load cnn-large\n  pareto load digits --for 2h --reason "the demo"')
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<LoadOptions>();
-      const target = nameIn(words);
+      const target = parseName(words);
       const { rule, ready } = await withController(options, async (clients) => {
         const rule = await setWarmthRule(context, clients, options, { kind: 'warm', target });
         const { detach = false, timeout = defaultTimeoutMs } = options;
@@ -63,7 +63,7 @@ export function addUnload(program: Command, context: Context): void {
     .addHelpText('after', '\nExample:\n  pareto unload cnn-large')
     .action(async (words: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<WarmthOptions>();
-      const target = nameIn(words);
+      const target = parseName(words);
       const rule = await withController(options, (clients) =>
         setWarmthRule(context, clients, options, { kind: 'cold', target }),
       );

@@ -1,4 +1,4 @@
-// What may stand where somebody asks for completion: commands, options, values of options, and names. Pure.
+// Plans shell completion: the commands, options, option values or names that can follow the words typed so far. Pure.
 
 import type { Argument, Command, Option } from 'commander';
 
@@ -7,7 +7,9 @@ export interface Suggestion {
   readonly about: string;
 }
 
-/** What is to be completed: things that are known, names that the cluster knows, or files. */
+/**
+ * Source of the suggestions: a list of words, names that are read from the cluster, or the shell's own file completion.
+ */
 export type Completion =
   | { readonly kind: 'words'; readonly words: readonly Suggestion[] }
   | {
@@ -18,14 +20,14 @@ export type Completion =
     }
   | { readonly kind: 'files' };
 
-/** The last word is the one that is being typed. */
+/** Plans the completion of the last of `words`, which is still being typed and may be empty. */
 export function planCompletion(program: Command, words: readonly string[]): Completion {
   const typed = words.at(-1) ?? '';
   const { command, given, pending } = walk(program, words.slice(0, -1));
   if (pending !== undefined) return valuesOf(command, pending);
   const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? [];
   if (flag !== undefined && value !== undefined) {
-    const option = optionNamed(command, flag);
+    const option = findOption(command, flag);
     const values = option === undefined ? { kind: 'files' as const } : valuesOf(command, option);
     return values.kind === 'words'
       ? { ...values, words: values.words.map((each) => ({ ...each, value: `${flag}=${each.value}` })) }
@@ -41,7 +43,7 @@ export function planCompletion(program: Command, words: readonly string[]): Comp
 
 interface Cursor {
   readonly command: Command;
-  /** Arguments that stand already. */
+  /** Arguments before the word being typed. */
   readonly given: readonly string[];
   /** The option whose value is being typed. */
   readonly pending: Option | undefined;
@@ -54,7 +56,7 @@ function walk(program: Command, words: readonly string[]): Cursor {
   for (const word of words) {
     if (pending !== undefined) pending = undefined;
     else if (word.startsWith('-')) {
-      const option = optionNamed(command, word);
+      const option = findOption(command, word);
       pending = option !== undefined && takesValue(option) ? option : undefined;
     } else {
       const next = command.commands.find((each) => each.name() === word || each.aliases().includes(word));
@@ -75,7 +77,7 @@ const allOptions = (command: Command): readonly Option[] =>
     .flatMap(({ options }) => options)
     .filter(({ hidden }) => !hidden);
 
-const optionNamed = (command: Command, flag: string): Option | undefined =>
+const findOption = (command: Command, flag: string): Option | undefined =>
   allOptions(command).find(({ long, short }) => flag === long || flag === short);
 
 function optionsOf(command: Command): readonly Suggestion[] {
@@ -95,7 +97,7 @@ const commandsOf = (command: Command): readonly Suggestion[] =>
       about: each.summary() || each.description(),
     }));
 
-/** The last argument may be any number of words. */
+/** Returns the declared argument at a position. A variadic last argument covers every later position. */
 function argumentAt({ registeredArguments }: Command, index: number): Argument | undefined {
   const last = registeredArguments.at(-1);
   return registeredArguments[index] ?? (last?.variadic === true ? last : undefined);

@@ -1,4 +1,4 @@
-// `pareto __complete WORD...`: what a shell asks, and the lines that it gets.
+// Output of `pareto __complete WORD...`, which the shells' completion scripts call.
 
 import type { Clock } from '@pareto/core';
 import type { Command } from 'commander';
@@ -8,17 +8,17 @@ import { planCompletion, type Suggestion } from './complete.js';
 import { namesFor } from './names.js';
 import { filesMark } from './scripts.js';
 
-/** Nobody waits longer for a cluster while typing. */
+/** Time limit of reading names from the cluster: the user is typing. */
 const liveMs = 300;
 
 export interface CompletionOptions {
   readonly program: Command;
-  /** As they were given so far, or by default. */
+  /** Endpoints from the options typed so far, or their defaults. */
   readonly endpoints: () => Promise<CommonOptions>;
   readonly clock: Clock;
 }
 
-/** A line for each: the value, a tab, what it is. The last word is the one that is being typed. */
+/** Returns one line per suggestion for the last of `words`: the value, a tab, its description. */
 export async function formatCompletion(
   words: readonly string[],
   { program, endpoints, clock }: CompletionOptions,

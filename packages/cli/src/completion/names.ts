@@ -1,16 +1,16 @@
-// Which names of the cluster may stand where.
+// Names of the cluster that complete an argument, by command and placeholder.
 
 import { findLogFolder } from '@pareto/local';
-import { kindNamed, kinds } from '../get/kinds.js';
+import { findKind, kinds } from '../get/kinds.js';
 import type { LiveNames } from '../suggest/suggest.js';
 import type { Completion, Suggestion } from './complete.js';
 
 type Wanted = Extract<Completion, { kind: 'names' }>;
 
-type What = keyof LiveNames;
+type NameKind = keyof LiveNames;
 
-/** By command and placeholder, else by placeholder alone. */
-const nameKinds: Readonly<Record<string, readonly What[]>> = {
+/** Kinds of names, by `command placeholder` or else by placeholder alone. */
+const nameKinds: Readonly<Record<string, readonly NameKind[]>> = {
   'describe name': ['tasks', 'models', 'variants', 'workers'],
   'delete name': ['tasks', 'models'],
   'jobs name': ['tasks', 'models'],
@@ -25,7 +25,7 @@ const nameKinds: Readonly<Record<string, readonly What[]>> = {
   worker: ['workers'],
 };
 
-const about: Readonly<Record<What, string>> = {
+const about: Readonly<Record<NameKind, string>> = {
   tasks: 'task',
   models: 'model',
   variants: 'variant',
@@ -33,22 +33,22 @@ const about: Readonly<Record<What, string>> = {
   rules: 'rule',
 };
 
-/** `ask` is only called for what the cluster knows. */
+/** Returns the names that complete an argument. Calls `readNames` only if they come from the cluster. */
 export async function namesFor(wanted: Wanted, readNames: () => Promise<LiveNames>): Promise<readonly Suggestion[]> {
   const { command, placeholder, given } = wanted;
   if (command === 'get' && placeholder === 'kind')
     return kinds.map(({ name, summary }) => ({ value: name, about: summary }));
   if (command === 'logs') return logNames();
-  const whats =
+  const kindsOfNames =
     command === 'get' ? kindOf(given[0]) : (nameKinds[`${command} ${placeholder}`] ?? nameKinds[placeholder] ?? []);
-  if (whats.length === 0) return [];
+  if (kindsOfNames.length === 0) return [];
   const names = await readNames();
-  return whats.flatMap((what) => names[what].map((value) => ({ value, about: about[what] })));
+  return kindsOfNames.flatMap((kind) => names[kind].map((value) => ({ value, about: about[kind] })));
 }
 
-function kindOf(word: string | undefined): readonly What[] {
-  const name = word === undefined ? undefined : kindNamed(word)?.name;
-  return (['tasks', 'models', 'variants', 'workers'] as const).filter((what) => what === name);
+function kindOf(word: string | undefined): readonly NameKind[] {
+  const name = word === undefined ? undefined : findKind(word)?.name;
+  return (['tasks', 'models', 'variants', 'workers'] as const).filter((kind) => kind === name);
 }
 
 async function logNames(): Promise<readonly Suggestion[]> {

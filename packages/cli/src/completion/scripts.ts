@@ -1,9 +1,9 @@
-// What a shell is to run so that it completes the command's words: it asks `pareto __complete`, which answers a line each.
+// Completion scripts for bash, zsh and fish. They call `pareto __complete`, which prints one suggestion per line.
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** Says that files are meant, in place of words. */
+/** The only line of a reply that requests the shell's own file completion. */
 export const filesMark = ':files';
 
 const bash = `# pareto: completion for bash
@@ -18,7 +18,7 @@ _pareto() {
     compopt -o default
     return
   fi
-  # Bash takes what stands before a colon or an equals sign for a word of its own.
+  # Bash splits words at colons and equals signs.
   prefix="\${typed%"\${typed##*[:=]}"}"
   for line in "\${replies[@]}"; do COMPREPLY+=("\${line#"$prefix"}"); done
 }

@@ -1,4 +1,4 @@
-// Clients of the controllers and of a router, connected before they are used, so that an absent one is told plainly.
+// Clients of the controllers and of a router, and a readable error if none can be reached.
 
 import { errorText, ParetoError, systemClock } from '@pareto/core';
 import {
@@ -22,13 +22,13 @@ import {
 import type { Endpoints } from '../context/context.js';
 import { diagnoseConnection } from './diagnose-connection.js';
 
-/** Each call goes to the controller that takes it. */
+/** Clients of the controllers. Each call fails over to a controller that accepts it. */
 export interface ControllerClients {
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
-  /** Resolves when the stream ends; again at another controller when it breaks. */
+  /** Streams events until the stream ends. A broken stream is opened again, at another controller if necessary. */
   events(request: wire.EventsRequest, options: EventsOptions): Promise<void>;
-  /** False when a controller had it all. */
+  /** Uploads a blob. Returns false if the controllers had it already. */
   upload(upload: Upload): Promise<boolean>;
 }
 
@@ -47,15 +47,15 @@ export interface RouterClients {
 export interface ClusterClients {
   readonly controllers: ControllerClients;
   readonly router: RouterClients;
-  /** What to tell when no controller can be reached. */
+  /** Returns the error text for the case that no controller can be reached. */
   readonly diagnose: () => Promise<string>;
 }
 
-/** Channels to both, that connect when they are used. */
+/** Channels to the controllers and to the router, which connect at the first call. */
 interface Links extends Disposable {
   readonly failover: Failover;
   readonly router: Channel;
-  /** What to tell of one that can't be reached. */
+  /** Returns the error text for a service that can't be reached. */
   diagnose(what: 'controller' | 'router'): Promise<string>;
 }
 
@@ -111,7 +111,9 @@ const routerClients = ({ router }: Links): RouterClients => ({
   modelInfer: createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer'),
 });
 
-/** Throws `unavailable`, saying why and what to do, when none of the controllers can be reached within 2 s. */
+/**
+ * Runs `work` with clients of the controllers. Throws `unavailable` with the reason if none can be reached within 2 s.
+ */
 export async function withController<T>(
   endpoints: Endpoints,
   work: (clients: ControllerClients) => Promise<T>,
@@ -125,7 +127,7 @@ export async function withController<T>(
   return await work(controllerClients(links));
 }
 
-/** Throws `unavailable`, saying why and what to do, when the router can't be reached within 2 s. */
+/** Runs `work` with clients of the router. Throws `unavailable` with the reason if it can't be reached within 2 s. */
 export async function withRouter<T>(endpoints: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
   await waitForReady(links.router, connectMs).catch(async () => {
@@ -134,7 +136,7 @@ export async function withRouter<T>(endpoints: Endpoints, work: (clients: Router
   return await work(routerClients(links));
 }
 
-/** Both, whether or not they can be reached. */
+/** Runs `work` with clients of the controllers and of the router, without checking first that they can be reached. */
 export async function withCluster<T>(endpoints: Endpoints, work: (clients: ClusterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
   const diagnose = (): Promise<string> => links.diagnose('controller');

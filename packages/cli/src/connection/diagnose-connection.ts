@@ -1,14 +1,15 @@
-// Why a service can't be spoken to: nothing there, or certificates on one side that the other has not, or does not accept.
+// Finds out why a connection to a service fails: nothing listens there, or the certificates of the two sides don't
+// match.
 
 import { connect, type TLSSocket } from 'node:tls';
 import type { ChannelTls } from '@pareto/rpc';
 
-/** What a look at a port found, in the order of how much it says. */
+/** Result of probing a port. */
 type Finding =
-  /** It speaks TLS with us. */
+  /** The TLS handshake succeeds. */
   | 'fine'
   | 'absent'
-  /** It takes a connection and says nothing. */
+  /** The port accepts a connection but sends nothing. */
   | 'silent'
   | 'plain text'
   | 'TLS'
@@ -24,7 +25,7 @@ const verification: Readonly<Record<string, Finding>> = {
   CERT_NOT_YET_VALID: 'not yet valid',
 };
 
-/** Looks at host:port with the certificates that were given, or with none. */
+/** Opens a TLS connection to host:port, with the given certificates if there are any. */
 function probe(address: string, tls: ChannelTls | undefined): Promise<Finding> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   const material = tls?.source.current;
@@ -48,10 +49,11 @@ function watch(socket: TLSSocket, isCertified: boolean, found: (finding: Finding
   );
   socket.once('secureConnect', () => {
     if (!isCertified) return found('TLS');
-    // Node's types don't say that it is null when there is none.
+    // Node's types omit that this is null without an error.
     const error = socket.authorizationError as Error | string | null;
     if (error !== null) return found(verification[String(error)] ?? 'another authority');
-    // A server that doesn't accept a certificate says so after the handshake; one that does speaks first in HTTP/2.
+    // With TLS 1.3, a server rejects a client certificate after the handshake. If it accepts it, it sends HTTP/2
+    // settings first.
     socket.once('data', () => found('fine')).once('close', () => found('refuses ours'));
   });
 }
@@ -65,7 +67,7 @@ export interface ConnectionTarget {
   readonly tls: ChannelTls | undefined;
 }
 
-/** One line that says what to do. */
+/** Returns one line with the cause and what to do. */
 export async function diagnoseConnection(target: ConnectionTarget): Promise<string> {
   for (const address of target.addresses) {
     const finding = await probe(address, target.tls);

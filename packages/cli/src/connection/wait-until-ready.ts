@@ -1,4 +1,4 @@
-// Waiting until something of a name is ready, saying what it waits for.
+// Waits until a task, an architecture or a variant has a ready replica, and shows what delays it.
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -10,8 +10,8 @@ import { repeat, repeatOptions } from './repeat.js';
 const pollMs = milliseconds(300);
 
 /**
- * The variants of a task, an architecture or a variant that have a ready replica, once there is one. Throws `deadline-exceeded` with
- * what it waits for when that takes longer than `timeoutMs`, and what the controller does.
+ * Waits until `name` has a ready replica and returns its variants that have one. Throws `deadline-exceeded` with the
+ * reason after `timeoutMs`, and the controller's error if it rejects the name.
  */
 export async function waitUntilReady(
   context: Context,
@@ -39,7 +39,7 @@ export async function waitUntilReady(
 
 interface Readiness {
   readonly ready: readonly wire.Variant[];
-  /** Why it is not ready; empty: nothing is in its way. */
+  /** Reason why it is not ready. Empty if it is loading or ready. */
   readonly reason: string;
 }
 
@@ -60,8 +60,8 @@ async function readReadiness(
 }
 
 /**
- * Finds the reason where controllers of release 0.1 write it: among the notices, known by its first words. It may go once no
- * controller of release 0.1 has to be talked to.
+ * Finds the reason among the notices, where controllers of release 0.1 write it, by its first words. It can be removed
+ * when release 0.1 is not supported any more.
  */
 const noticeOf = (name: string, notices: readonly string[]): string | undefined =>
   notices.find((notice) => notice.startsWith(`${name} is wished to be warm: `));

@@ -1,4 +1,4 @@
-// What every command is given, and the options that all commands share.
+// The context of every command, the options that all commands share, and how a result is printed.
 
 import type { Clock } from '@pareto/core';
 import { toJson, toYaml } from '../terminal/plain-value.js';
@@ -7,30 +7,30 @@ import type { Terminal } from '../terminal/terminal.js';
 export interface Context {
   readonly terminal: Terminal;
   readonly clock: Clock;
-  /** Aborts at the first SIGINT or SIGTERM: stop in order. */
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP, which requests an orderly stop. */
   readonly stop: AbortSignal;
-  /** Aborts at the second: stop at once. */
+  /** Aborts at the second signal, which requests an immediate stop. */
   readonly kill: AbortSignal;
 }
 
-/** Where the cluster is, and what to show it. */
+/** Addresses of the cluster, and the certificates to connect with. */
 export interface Endpoints {
-  /** host:port of its controllers. */
+  /** The controllers, each as host:port. */
   readonly controller: readonly string[];
-  /** host:port of a router. */
+  /** A router, as host:port. */
   readonly router: string;
   /** Folder with the operator's certificate. */
   readonly certs?: string | undefined;
 }
 
-/** `wide`: a table with more columns, where a command has them. */
+/** Values of --output. `wide` adds columns to the tables of the commands that have more. */
 export const outputFormats = ['table', 'wide', 'json', 'yaml'] as const;
 
 export interface CommonOptions extends Endpoints {
   readonly output: (typeof outputFormats)[number];
 }
 
-/** Prints a result: as JSON or YAML for programs, or as `human` writes it. */
+/** Prints a result as JSON or YAML, or else the text that `human` returns. */
 export function printResult(context: Context, options: CommonOptions, value: unknown, human: () => string): void {
   const { output } = options;
   context.terminal.print(output === 'json' ? toJson(value) : output === 'yaml' ? toYaml(value) : human());

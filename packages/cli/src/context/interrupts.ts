@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP as abort signals: the first asks to stop in order, the second at once.
+// SIGINT, SIGTERM and SIGHUP as abort signals: the first one aborts `stop` (orderly), the second `kill` (immediate).
 
 export interface Interrupts {
   readonly stop: AbortSignal;

@@ -1,9 +1,9 @@
-// Options that several commands take: objectives, and addresses and numbers that are checked as they are read.
+// Parsers of option values, and the objective options that several commands share.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { wire } from '@pareto/rpc';
 
-/** A parser of numbers in a range, for commander. */
+/** Returns a commander parser of numbers from `low` to `high`. */
 const numberIn =
   (low: number, high: number) =>
   (text: string): number => {
@@ -23,7 +23,7 @@ export const wholeNumberIn =
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A parser of durations as `250ms`, `90s`, `30m`, `2h` or `1d`, into milliseconds. */
+/** Parses a duration such as `250ms`, `90s`, `30m`, `2h` or `1d` into milliseconds. */
 export function duration(text: string): number {
   const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (unitMs[unit] ?? 0);
@@ -31,7 +31,7 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('Expected a duration: 90s, 30m, 2h or 1d.');
 }
 
-/** A parser of names separated by commas, each one of `known`. */
+/** Returns a commander parser of a comma-separated list of names out of `known`. */
 export const namesIn =
   (known: readonly string[]) =>
   (text: string): readonly string[] => {
@@ -46,7 +46,7 @@ export const defaultRouter = '127.0.0.1:8001';
 
 const addressPattern = /^([^:\s]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
 
-/** A parser of one host:port, for commander. */
+/** Returns a commander parser of one host:port. */
 export const addressLike =
   (example: string) =>
   (text: string): string => {
@@ -54,7 +54,7 @@ export const addressLike =
     throw new InvalidArgumentError(`Expected host:port, e.g. ${example}.`);
   };
 
-/** A parser of host:port, several separated by commas. */
+/** Returns a commander parser of a comma-separated list of host:port. */
 export const addressesLike =
   (example: string) =>
   (text: string): readonly string[] => {
@@ -88,7 +88,7 @@ export function addObjectiveOptions(command: Command): Command {
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
 
-/** Null when no option was given: then the task's default holds. */
+/** Returns the objective to send. Null if no option was given: the task's default objective applies. */
 export function readObjective(options: ObjectiveOptions): wire.ObjectiveInput | null {
   const objective: wire.ObjectiveInput = {
     ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),

@@ -1,9 +1,9 @@
-// Deleting by name: what it is, what goes with it, and the deletion itself, once whatever happens to the controller.
+// Deletes a task or an architecture by name, safely across failures of the controller, and describes what was deleted.
 
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from '../connection/connect.js';
-import { isLost, repeat, type RepeatOptions } from '../connection/repeat.js';
+import { isOutcomeUnknown, repeat, type RepeatOptions } from '../connection/repeat.js';
 
 export type Deleted =
   | { readonly kind: 'task'; readonly name: string }
@@ -15,29 +15,32 @@ export type Deleted =
       readonly variants: readonly Pick<wire.Variant, 'name' | 'version' | 'replicasReady'>[];
     };
 
-/** Throws `not-found`, and `failed-precondition` for a task that has architectures. */
+/**
+ * Throws `not-found` for an unknown name, `invalid-argument` for a variant, `failed-precondition` for a task with
+ * architectures.
+ */
 export async function deleteName(
   registry: ControllerClients['registry'],
   name: string,
   options: RepeatOptions,
 ): Promise<Deleted> {
   const { signal } = options;
-  const deleted = whatGoes(name, await repeat(() => registry.describe({ name }, { signal }), options));
-  let unsure = false;
+  const deleted = toDeleted(name, await repeat(() => registry.describe({ name }, { signal }), options));
+  let mayBeDeleted = false;
   await repeat(async () => {
     try {
       await registry.delete({ name }, { signal });
     } catch (error) {
-      // An answer that was lost may have been that of a deletion.
-      if (unsure && error instanceof ParetoError && error.code === 'not-found') return;
-      unsure ||= isLost(error);
+      // An earlier attempt without a response may have deleted it.
+      if (mayBeDeleted && error instanceof ParetoError && error.code === 'not-found') return;
+      mayBeDeleted ||= isOutcomeUnknown(error);
       throw error;
     }
   }, options);
   return deleted;
 }
 
-function whatGoes(name: string, { task, architectures, variants }: wire.DescribeResponse): Deleted {
+function toDeleted(name: string, { task, architectures, variants }: wire.DescribeResponse): Deleted {
   if (task?.name === name) return { kind: 'task', name };
   if (!architectures.some((architecture) => architecture.name === name)) throw notDeletable(name, architectures);
   return {

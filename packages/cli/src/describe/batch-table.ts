@@ -1,4 +1,4 @@
-// Times by batch size: what each variant takes for more than one item at once.
+// Table of latencies by batch size.
 
 import type { wire } from '@pareto/rpc';
 import { msDigits } from '../terminal/format.js';
@@ -10,7 +10,7 @@ interface Row {
   readonly points: readonly wire.ProfilePoint[];
 }
 
-/** Empty when nothing is measured at more than one batch size. */
+/** Returns the table. Empty if the profiles have fewer than two batch sizes. */
 export function formatBatches(variants: readonly wire.Variant[]): string {
   const rows = variants.flatMap(({ name, measurements }) =>
     measurements.flatMap(({ hardwareClass, profile }): Row[] =>

@@ -1,4 +1,4 @@
-// A task, an architecture or a variant described for people.
+// Formats the description of a task, an architecture or a variant.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -8,14 +8,14 @@ import { formatNotMade } from './outcome-table.js';
 import { formatTable } from '../terminal/table.js';
 import { formatVariantDetails } from './variant-table.js';
 
-/** What a client gets that asks for nothing. */
+/** Formats the objective of queries that set none. */
 export const formatDefaultObjective = (task: wire.Task): string =>
   formatObjective(task.defaultObjective) || 'the most accurate within 1 s';
 
 export const formatTensors = (tensors: readonly wire.TensorSpec[] | undefined): string =>
   tensors?.map(({ name, datatype, dims }) => `${name} ${datatype}[${dims.join(',')}]`).join(', ') ?? '-';
 
-/** `name` is what was asked for: of one variant its whole profile is told. */
+/** Formats everything found under `name`. If it is a single variant, includes its whole profile. */
 export function formatDescription(
   name: string,
   { task, architectures, variants, outcomes }: wire.DescribeResponse,
@@ -27,7 +27,7 @@ export function formatDescription(
     formatArchitectures(architectures),
     formatVariantDetails(variants),
     isVariant ? '' : formatBatches(variants),
-    ...(isVariant ? formatOne(variant) : []),
+    ...(isVariant ? formatMeasurements(variant) : []),
     isVariant ? '' : formatNotMade(outcomes),
   ]
     .filter((section) => section !== '')
@@ -54,7 +54,7 @@ const formatArchitectures = (architectures: readonly wire.Architecture[]): strin
     architectures,
   );
 
-/** An older version answers by the name until a newer one is as warm. */
+/** The previous version serves the name until the new one is as warm. */
 function versionOf({ version, servedVersion }: wire.Architecture): string {
   if (servedVersion === 0 || servedVersion === version) return String(version);
   return version < servedVersion ? `${version} (superseded)` : `${version} (not as warm as ${servedVersion} yet)`;
@@ -68,7 +68,7 @@ function batchOf({ maxBatchSize, fixedBatch }: wire.Architecture): string {
 const sizeOf = (manifest: wire.Manifest | null): number =>
   manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
 
-const formatOne = ({ note, measurements }: wire.Variant): readonly string[] => [
+const formatMeasurements = ({ note, measurements }: wire.Variant): readonly string[] => [
   note === '' ? '' : `made so: ${note}`,
   ...measurements.map(formatProfile),
 ];
@@ -90,7 +90,7 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
     ...(profile.notRunReason === ''
       ? []
       : [`was loaded, and not run: ${profile.notRunReason}; it is served without a profile`]),
-    `ran by ${placementOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
+    `ran by ${providersOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
     `takes ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of them before it loads`,
     ...(profile.predictionError === undefined
@@ -102,8 +102,8 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
   return [`on ${hardwareClass}`, ...facts.map((fact) => `  ${fact}`), ...times].join('\n');
 }
 
-/** `webgpu (12 nodes), cpu (1 node)`, or the provider alone where nobody has looked. */
-function placementOf({ nodesByProvider, providerUsed }: wire.Profile): string {
+/** Returns e.g. `webgpu (12 nodes), cpu (1 node)`, or only the provider if the nodes were not counted. */
+function providersOf({ nodesByProvider, providerUsed }: wire.Profile): string {
   const nodes = Object.entries(nodesByProvider).toSorted(([, a], [, b]) => b - a);
   if (nodes.length === 0) return providerUsed;
   return nodes.map(([provider, count]) => `${provider} (${count} ${count === 1 ? 'node' : 'nodes'})`).join(', ');

@@ -1,4 +1,4 @@
-// Files that were not made of a trained model, and why.
+// Table of the files that were not generated from a trained model, with the reasons.
 
 import type { wire } from '@pareto/rpc';
 import { formatTable } from '../terminal/table.js';
@@ -6,11 +6,11 @@ import { formatTable } from '../terminal/table.js';
 interface Row {
   readonly recipe: string;
   readonly why: string;
-  /** Those that it is the same for. */
+  /** Architectures with this recipe and reason. */
   readonly architectures: readonly string[];
 }
 
-/** One row a recipe and reason; empty when every file was made. */
+/** Returns one row per recipe and reason. Empty if every file was generated. */
 export function formatNotMade(outcomes: readonly wire.RecipeOutcome[]): string {
   const rows = new Map<string, Row>();
   for (const { architecture, recipe, declined, error } of outcomes) {

@@ -1,8 +1,8 @@
-// How a variant stands: whether it serves, and if not, why.
+// State of a variant: whether it can be chosen, and the reason if it cannot.
 
 import type { wire } from '@pareto/rpc';
 
-/** `usable`: it may be chosen; `aside`: something keeps it from that; `unmeasured`: it was not measured, or not yet. */
+/** `usable`: it can be chosen. `aside`: it is quarantined, denied or dominated. `unmeasured`: it has no profile. */
 type Eligibility = 'usable' | 'aside' | 'unmeasured';
 
 export interface VariantState {

@@ -1,4 +1,4 @@
-// Variants as people read them: what each is right in, takes and costs.
+// Tables of variants: accuracy, latency, cost, memory and state.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -6,17 +6,20 @@ import { formatAccuracy, formatCost, formatMs, formatPercent, msDigits } from '.
 import { formatTable, type Column } from '../terminal/table.js';
 import { stateOf } from './variant-state.js';
 
-/** One row a measurement: a variant on one hardware class. */
+/** One row per measurement: a variant on one hardware class. */
 interface Row {
   readonly variant: wire.Variant;
   readonly measurement: wire.Measurement | undefined;
 }
 
-/** The least that is to be known of each, for a list of many. */
+/** Formats the main columns, for long lists. */
 export const formatVariants = (variants: readonly wire.Variant[]): string =>
   formatRows(rowsOf(variants), ({ name, accuracy, p50, cost, on, state }) => [name, accuracy, p50, cost, on, state]);
 
-/** What each promises, and what it takes to keep it: files, memory, loading; how like the original it answers. */
+/**
+ * Formats a table of accuracy, p99 and cost, and a second one of agreement with the original, size, memory and load
+ * time.
+ */
 export function formatVariantDetails(variants: readonly wire.Variant[]): string {
   const rows = rowsOf(variants);
   const promises = formatRows(rows, (c) => [c.name, c.accuracy, c.p99, c.cost, c.on, c.state]);
@@ -50,7 +53,7 @@ const columns = {
 
 type Columns = typeof columns;
 
-/** The hardware class is left out where all are on the same. */
+/** Formats the chosen columns. Omits the hardware class if all rows have the same one. */
 function formatRows(rows: readonly Row[], choose: (columns: Columns) => readonly Column<Row>[]): string {
   const classes = new Set(rows.flatMap(({ measurement }) => measurement?.hardwareClass ?? []));
   return formatTable(
@@ -66,21 +69,23 @@ const msOf = (ms: number | undefined): string => (ms === undefined ? '-' : forma
 
 const loadOf = ({ coldLoadMs, loadMs }: wire.Profile): string => `${msDigits(coldLoadMs)}/${formatMs(loadMs)}`;
 
-/** Of the times that are predicted between the measured batch sizes. */
+/** Formats the mean error of the latencies predicted between the measured batch sizes. */
 const errorOf = ({ predictionError }: wire.Profile): string =>
   predictionError === undefined ? '-' : formatPercent(predictionError);
 
-/** Of the original there is none. */
+/** Formats the agreement with the original variant, which has none itself. */
 const agreementOf = (measurement: wire.Measurement | undefined): string =>
   measurement?.agreement === undefined ? '-' : formatPercent(measurement.agreement);
 
-/** On this class, where the controller tells it. */
+/**
+ * Returns the cost on the row's hardware class, or the variant's cost if the controller does not report it by class.
+ */
 const costOf = ({ variant, measurement }: Row): number => {
   const cost = measurement?.costPer_1k ?? 0;
   return cost > 0 ? cost : variant.costPer_1k;
 };
 
-/** One that could not be measured on this class may serve on others. */
+/** Returns the measurement's error, if it failed on this hardware class, or else the variant's state. */
 function rowState({ variant, measurement }: Row): string {
   const isFailed = measurement !== undefined && measurement.error !== '';
   return isFailed && variant.quarantineReason === '' && variant.denied === ''

@@ -1,4 +1,4 @@
-// A worker described for people: where it is, what it has, and every replica on it.
+// Formats the description of a worker: its address, hardware and replicas.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

@@ -1,4 +1,4 @@
-// Workers as people read them.
+// Table of workers.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -19,7 +19,7 @@ const replicasOf = (worker: wire.Worker): string =>
     .map(({ variant, state }) => (state === 'READY' ? variant : `${variant} (${state.toLowerCase()})`))
     .join(', ');
 
-/** What it uses is not known of one that is away, nor by a controller that doesn't lead. */
+/** The used memory is unknown for a disconnected worker, and to a controller on standby. */
 const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): string =>
   `${memoryUsedBytes === 0 && replicas.length > 0 ? '?' : formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`;
 

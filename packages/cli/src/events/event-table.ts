@@ -1,4 +1,4 @@
-// Events as people read them, oldest first as in a log.
+// Formats events as a table or as single lines, oldest first.
 
 import type { wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
@@ -22,7 +22,7 @@ export const formatEventTable = (events: readonly Shown[], paint: Paint): string
     { paintTitles: paint.bold },
   );
 
-/** One that comes while it is followed: columns that fit most. */
+/** Formats one event while following. The column widths are fixed, since later events are unknown. */
 export const formatEventLine = (time: string, event: Shown, paint: Paint): string =>
   [
     paint.dim(time),

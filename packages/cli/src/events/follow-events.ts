@@ -1,4 +1,4 @@
-// What controllers tell of events, told once: one that takes over tells again what it remembers.
+// Follows the controllers' events across changes of leader, and drops the ones that a new leader sends again.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -7,16 +7,16 @@ import { repeat, type RepeatOptions } from '../connection/repeat.js';
 
 export interface TimedEvent {
   readonly event: wire.EventsResponse;
-  /** When it was, by this machine's clock. */
+  /** Time of the event by this machine's clock. */
   readonly at: Milliseconds;
 }
 
-/** What may lie between two controllers' words of when the same thing was. */
+/** Largest difference between the times that two controllers report for the same event. */
 const slackMs = 2_000;
-const remembered = 2_000;
+const maxRemembered = 2_000;
 
-/** True for what was not told before. */
-function createOnce(): (timed: TimedEvent) => boolean {
+/** Returns a predicate that is true for the first occurrence of each event. */
+function createDuplicateFilter(): (timed: TimedEvent) => boolean {
   const before = new Map<string, Milliseconds>();
   return ({ event: { kind, subject, worker, reason }, at }) => {
     const key = [kind, subject, worker, reason].join('\n');
@@ -25,7 +25,7 @@ function createOnce(): (timed: TimedEvent) => boolean {
     before.delete(key);
     before.set(key, at);
     const [oldest] = before.keys();
-    if (before.size > remembered && oldest !== undefined) before.delete(oldest);
+    if (before.size > maxRemembered && oldest !== undefined) before.delete(oldest);
     return true;
   };
 }
@@ -36,10 +36,10 @@ export interface FollowEventsOptions extends RepeatOptions {
   readonly clock: Clock;
 }
 
-/** To the end of what is remembered; of those that follow, until the signal aborts, whichever controller leads meanwhile. */
+/** Reports each event that the leader remembers. With `follow`, continues across leaders until the signal aborts. */
 export async function followEvents(clients: ControllerClients, options: FollowEventsOptions): Promise<void> {
   const { request, onEvent, clock, signal } = options;
-  const isNew = createOnce();
+  const isNew = createDuplicateFilter();
   await repeat(async (onProgress) => {
     await clients.events(request, {
       signal,

@@ -1,4 +1,4 @@
-// The candidates of a decision as people read them: the chosen one, those that would do, and the others.
+// Table of the candidates of a decision: the chosen one first, then the other feasible ones, then the rejected ones.
 
 import type { wire } from '@pareto/rpc';
 import { isFeasible, verdictText } from './verdict-text.js';
@@ -9,7 +9,7 @@ import type { Paint } from '../terminal/terminal.js';
 interface CandidateTableOptions {
   readonly objective: wire.Objective | null;
   readonly paint: Paint;
-  /** Columns are left out until it fits. */
+  /** Width into which the table must fit. Columns are dropped until it does. */
   readonly width?: number;
 }
 
@@ -67,7 +67,7 @@ const paintVerdict = (verdict: string, text: string, paint: Paint): string =>
 
 const half = 8;
 
-/** The predicted time to twice the objective; the objective stands in the middle. */
+/** Draws the predicted latency on a scale from 0 to twice the objective, which is marked in the middle. */
 function latencyBar({ predictedMs }: wire.Candidate, objectiveMs: number, paint: Paint): string {
   if (predictedMs <= 0) return '';
   const filled = Math.min(2 * half, Math.max(1, Math.round((predictedMs / objectiveMs) * half)));

@@ -1,4 +1,4 @@
-// A decision in one sentence.
+// Summarizes a decision in one sentence.
 
 import type { wire } from '@pareto/rpc';
 import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
@@ -38,7 +38,9 @@ export function explainInASentence(explained: Explained): string {
   }
 }
 
-/** `meets ≥ 98 % within 20 ms for at most $0.01/1k`; `answers within 20 ms` where nothing else is asked. */
+/**
+ * Returns e.g. `meets ≥ 98 % within 20 ms for at most $0.01/1k`, or `answers within 20 ms` without an accuracy floor.
+ */
 function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): string {
   const {
     _latencyMs,
@@ -63,7 +65,7 @@ const trimmedMs = (ms: number): string => formatMs(ms).replace(/\.0+ ms$/, ' ms'
 function whyThisOne({ candidates, verdicts, objective }: Explained): string {
   const feasible = candidates.filter(({ verdict }) => verdict === 'chosen' || verdict === 'eligible');
   const [chosen] = feasible;
-  // More may have been considered than are listed.
+  // The list of candidates may be truncated; the counts of verdicts are not.
   const count = Math.max(feasible.length, verdicts['eligible'] ?? 0);
   if (chosen === undefined || count <= 1) return `the only one that ${objectiveWords(objective, 's')}`;
   const isCheapest = feasible.every(({ costPer_1k }) => costPer_1k >= chosen.costPer_1k);
@@ -75,7 +77,7 @@ function whyThisOne({ candidates, verdicts, objective }: Explained): string {
 const coldOnes = (candidates: readonly wire.Candidate[]): string =>
   candidates.find(({ verdict }) => verdict === 'cold')?.variant ?? 'what';
 
-/** `; 5 were refused: 3 too slow, 2 below the floor`. */
+/** Returns e.g. `; 5 were rejected: 3 too slow, 2 below the floor`. */
 function othersText({ verdicts }: Explained): string {
   const refused = Object.entries(verdicts).filter(([verdict, count]) => count > 0 && !isFeasible(verdict));
   const cold = verdicts['cold'] ?? 0;

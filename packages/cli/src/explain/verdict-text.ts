@@ -1,9 +1,9 @@
-// Verdicts in words.
+// Texts of verdicts.
 
 import type { wire } from '@pareto/rpc';
 import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 
-/** How a verdict is counted in a sentence: `3 too slow`. */
+/** Short texts, which can follow a count: `3 too slow`. */
 const brief: Readonly<Record<string, string>> = {
   chosen: 'chosen',
   degraded: 'chosen below the floor',
@@ -25,10 +25,10 @@ const brief: Readonly<Record<string, string>> = {
 
 export const briefVerdict = (verdict: string): string => brief[verdict] ?? verdict;
 
-/** Those that meet the objective, now or once they are loaded. */
+/** Whether a candidate meets the objective, now or after loading. */
 export const isFeasible = (verdict: string): boolean => ['chosen', 'eligible', 'cold'].includes(verdict);
 
-/** By how much one misses, where that can be told. */
+/** Returns the verdict's text, with the distance from the objective if that is known. */
 export function verdictText(candidate: wire.Candidate, objective: wire.Objective | null): string {
   const { verdict, detail } = candidate;
   const text = briefVerdict(verdict);

@@ -1,10 +1,10 @@
-// A chart as data: accuracy against something that is the better the smaller it is.
+// Data of a chart: accuracy against a quantity of which less is better.
 
-/** How a point is drawn: on the front, off it, or off it for good. */
+/** Style of a point: `front` on the front, `other` usable but not on it, `aside` not usable. */
 type MarkKind = 'front' | 'other' | 'aside';
 
 export interface Mark {
-  /** What the point is called in the list beneath; undefined: it is on no front. */
+  /** Label of the point in the list below the chart. Undefined if it is on no front. */
   readonly key: string | undefined;
   readonly name: string;
   readonly kind: MarkKind;
@@ -21,6 +21,5 @@ export interface Chart {
   readonly xLabel: string;
   /** A value on the axis, without its unit. */
   readonly formatX: (value: number) => string;
-  /** Those on the front by ascending x, and so by ascending y. */
   readonly marks: readonly Mark[];
 }

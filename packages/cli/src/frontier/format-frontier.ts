@@ -1,4 +1,4 @@
-// Frontiers as people read them on a terminal: charts, and the list of what is on them.
+// Formats a frontier for the terminal: charts, a legend, and a table of the points on the front.
 
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import { formatTable, padVisible } from '../terminal/table.js';
@@ -7,7 +7,7 @@ import type { ClassFrontier, FrontPoint } from './frontier.js';
 import { drawText } from './text-chart.js';
 import { visibleMarks } from './visible-marks.js';
 
-/** From so many columns on, charts stand side by side. */
+/** Terminal width from which the charts are drawn side by side. */
 const wideColumns = 110;
 const gap = 2;
 const chartRows = 15;
@@ -64,7 +64,7 @@ const formatFront = (front: readonly FrontPoint[]): string =>
 const frontsOf = (isFastest: boolean, isCheapest: boolean): string =>
   isFastest && isCheapest ? 'both' : isFastest ? 'latency' : 'cost';
 
-/** What is not in the picture, and why. */
+/** Lists the variants that the charts do not show, with the reasons. */
 function formatMissing({ charts, omitted }: ClassFrontier): string {
   const below = new Set(charts.flatMap(({ marks }) => visibleMarks(marks).below.map(({ name }) => name)));
   return [

@@ -1,4 +1,4 @@
-// What a task's variants offer on one hardware class at one batch size, read from its description.
+// Accuracy, latency and cost of a task's variants by hardware class at one batch size, from the task's description.
 
 import { resolveObjective } from '@pareto/core';
 import { costBatch, p50At, p99At } from '@pareto/policy';
@@ -8,9 +8,9 @@ import { stateOf, type VariantState } from '../describe/variant-state.js';
 export interface FrontierPoint {
   readonly name: string;
   readonly accuracy: wire.Accuracy;
-  /** At the batch size. */
+  /** Latency at the batch size. */
   readonly p99Ms: number;
-  /** USD per 1,000 answers; undefined where the class has no price. */
+  /** USD per 1,000 answers. Undefined if the hardware class has no price. */
   readonly costPer1k: number | undefined;
   readonly sizeBytes: number;
   readonly memoryBytes: number;
@@ -20,11 +20,14 @@ export interface FrontierPoint {
 export interface ClassPoints {
   readonly hardwareClass: string;
   readonly points: readonly FrontierPoint[];
-  /** Those that can't be drawn, and why. */
+  /** Variants that can't be drawn, with the reasons. */
   readonly omitted: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** `batch` undefined: times of one item, and costs as they are quoted everywhere. By class, those with most points first. */
+/**
+ * Returns the points by hardware class, the class with the most points first. Without `batch`, latencies are of batch
+ * size 1 and costs are the quoted ones.
+ */
 export function frontierPoints(
   { task, variants }: Pick<wire.DescribeResponse, 'task' | 'variants'>,
   batch: number | undefined,
@@ -47,7 +50,7 @@ export function frontierPoints(
     .toSorted((a, b) => b.points.length - a.points.length || (a.hardwareClass < b.hardwareClass ? -1 : 1));
 }
 
-/** Of each name the newest version that was measured. */
+/** Returns the newest measured version of each variant. */
 function newestMeasured(variants: readonly wire.Variant[]): readonly wire.Variant[] {
   const newest = new Map<string, wire.Variant>();
   for (const variant of variants) {

@@ -1,4 +1,4 @@
-// Frontiers as one SVG picture that needs nothing else: readable on light and on dark ground.
+// Draws frontiers as one self-contained SVG image for light and dark backgrounds.
 
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
 import type { ClassFrontier, FrontPoint } from './frontier.js';
@@ -11,15 +11,15 @@ const padding = 16;
 const headHeight = 44;
 const lineHeight = 17;
 
-/** A whole file. */
+/** Returns a complete SVG file. */
 export function frontierSvg(task: string, frontiers: readonly ClassFrontier[]): string {
   return `${drawCharts(task, frontiers, { isList: true, style: darkStyle })}\n`;
 }
 
 export interface ChartsOptions {
-  /** Whether what is on the front is listed under its charts. */
+  /** Whether the points on the front are listed below the charts. */
   readonly isList: boolean;
-  /** Left out where the page has it. */
+  /** CSS to embed. Empty if the surrounding page contains it. */
   readonly style: string;
 }
 
@@ -84,7 +84,7 @@ function legend(y: number): string {
     .join('\n');
 }
 
-/** Columns of the list under the charts. */
+/** X coordinates of the columns of the list below the charts. */
 const listAt = { key: 20, name: 30, accuracy: 330, p99: 560, cost: 600 } as const;
 
 const listLine = ({ key, name, accuracy, p99Ms, costPer1k }: FrontPoint, y: number): string =>

@@ -1,11 +1,11 @@
-// The frontier of a task on one hardware class: which points are on it, and the charts that show it.
+// Computes the frontier of a task on each hardware class: the points on it, and the charts.
 
 import { paretoFront } from '@pareto/policy';
 import type { wire } from '@pareto/rpc';
 import type { Chart, Mark } from './chart.js';
 import { frontierPoints, type ClassPoints, type FrontierPoint } from './frontier-points.js';
 
-/** A point that is on a front, under the key that the charts show it by. */
+/** A point on the latency front, the cost front or both, with its label in the charts. */
 export interface FrontPoint extends FrontierPoint {
   readonly key: string;
   readonly isFastest: boolean;
@@ -14,9 +14,9 @@ export interface FrontPoint extends FrontierPoint {
 
 export interface ClassFrontier extends ClassPoints {
   readonly batch: number;
-  /** By ascending accuracy: each is faster, or cheaper, than all that are as accurate. */
+  /** Points by ascending accuracy. Each is faster or cheaper than all others that are at least as accurate. */
   readonly front: readonly FrontPoint[];
-  /** Accuracy against latency, and against cost where there are prices. */
+  /** Accuracy against latency, and against cost if the hardware class has a price. */
   readonly charts: readonly Chart[];
 }
 
@@ -49,7 +49,7 @@ type Coordinate = (point: FrontierPoint) => number | undefined;
 const latency: Coordinate = ({ p99Ms }) => p99Ms;
 const cost: Coordinate = ({ costPer1k }) => costPer1k;
 
-/** Those that nothing is better than in both. */
+/** Returns the points that no other point beats in both accuracy and `xOf`. */
 function frontOf(points: readonly FrontierPoint[], xOf: Coordinate): readonly FrontierPoint[] {
   const placed = points.flatMap((point) => {
     const x = xOf(point);
@@ -69,7 +69,7 @@ function markOf(
   return { key, name, kind, x, y: accuracy.value, low: accuracy.lower95, high: accuracy.upper95 };
 }
 
-/** As short as it can be said. */
+/** Formats a number with three significant digits, without trailing zeros. */
 const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
 const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
@@ -79,7 +79,9 @@ const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
   marks,
 });
 
-/** Prices span many orders of magnitude: answers are counted in the unit that leaves numbers that people read. */
+/**
+ * Units of the cost axis. Prices span many orders of magnitude, so the axis uses the first unit with readable numbers.
+ */
 const answerUnits = [
   [1, '1,000'],
   [1e3, 'million'],

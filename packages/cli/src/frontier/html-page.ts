@@ -1,4 +1,4 @@
-// Frontiers as one HTML page that needs nothing else: the pictures, and every variant in a table.
+// Formats frontiers as one self-contained HTML page: the charts, and a table of every variant.
 
 import { formatBytes } from '@pareto/core';
 import { formatAccuracy, formatCost, formatMs } from '../terminal/format.js';
@@ -25,7 +25,7 @@ const pageStyle = `
   .aside td { color: var(--faint); }
 `;
 
-/** A whole file. */
+/** Returns a complete HTML file. */
 export function frontierHtml(task: string, frontiers: readonly ClassFrontier[]): string {
   const title = escapeXml(`What task ${task} can offer`);
   return `<!doctype html>

@@ -1,4 +1,4 @@
-// Where labels of points go, so that they lie on nothing else.
+// Positions the labels of points so that they overlap nothing else.
 
 export interface Box {
   readonly left: number;
@@ -10,14 +10,14 @@ export interface Box {
 export interface LabelRequest {
   readonly x: number;
   readonly y: number;
-  /** What it may say, the best first. */
+  /** Possible texts, the preferred one first. */
   readonly texts: readonly string[];
 }
 
 export interface PositionedLabel {
   readonly text: string;
   readonly box: Box;
-  /** So far from its point that a line is wanted. */
+  /** Whether the label is so far from its point that a line must connect them. */
   readonly isFar: boolean;
 }
 
@@ -27,8 +27,8 @@ export interface LabelMetrics {
 }
 
 /**
- * One after the other: each takes the first place near its point, for the first of its texts that has one, that lies within
- * `area` and on no obstacle or label before it. Undefined: there is no room.
+ * Positions the labels in order. Each gets the first position near its point, for the first of its texts that fits,
+ * within `area` and overlapping no obstacle and no earlier label. Undefined if there is no room.
  */
 export function positionLabels(
   requests: readonly LabelRequest[],
@@ -68,7 +68,9 @@ interface Offset {
 
 const near = 8;
 
-/** Before and above the point first: nothing lies there, for a point of the front. Then further and further away. */
+/**
+ * Offsets from the point, by distance. Left and above come first: no other point is there, for a point on the front.
+ */
 const offsets = (width: number, height: number): readonly Offset[] =>
   [0, 1, 2, 3].flatMap((ring) => {
     const away = near + ring * height;

@@ -1,25 +1,25 @@
-// Scales of axes: which part of an axis a value is at, and where its ticks are.
+// Scales of axes: the position of a value on an axis, and the ticks.
 
 export interface Scale {
-  /** 0 at the lower end of the axis, 1 at the upper. */
+  /** Returns the position of a value: 0 at the lower end of the axis, 1 at the upper. */
   readonly at: (value: number) => number;
-  /** Ascending, within the axis. */
+  /** Values with a tick, ascending. */
   readonly ticks: readonly number[];
 }
 
-/** From the least to the largest of `values`, with some room beyond; `ticks` is about how many there are. */
+/** Returns a linear scale over `values` with a margin, and about `ticks` ticks. */
 export function linearScale(values: readonly number[], ticks: number): Scale {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const size = Math.max(Math.abs(low), Math.abs(high));
-  // A single value gets an axis too.
+  // Equal values need an axis of some length too.
   const room = high - low > size * 1e-6 ? (high - low) * 0.06 : Math.max(size * 0.01, 1e-6);
   const [from, to] = [low - room, high + room];
   const step = niceStep((to - from) / Math.max(1, ticks));
   return { at: (value) => (value - from) / (to - from), ticks: multiplesIn(from, to, step) };
 }
 
-/** As `linearScale`, of positive values whose ratios matter. */
+/** Returns a logarithmic scale over positive `values` with a margin, and about `ticks` ticks. */
 export function logScale(values: readonly number[], ticks: number): Scale {
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -30,7 +30,7 @@ export function logScale(values: readonly number[], ticks: number): Scale {
   return { at, ticks: logTicks(from, to, ticks) };
 }
 
-/** The smallest of 1, 2 and 5 times a power of ten that is no less than `least`. */
+/** Returns the smallest of 1, 2 and 5 times a power of ten that is at least `min`. */
 function niceStep(min: number): number {
   const power = 10 ** Math.floor(Math.log10(min));
   const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= min * (1 - 1e-9)) ?? 10;
@@ -40,11 +40,14 @@ function niceStep(min: number): number {
 function multiplesIn(from: number, to: number, step: number): readonly number[] {
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
-  // Multiples of a fraction are not exact: 3 * 0.1.
+  // Rounds away the floating-point error of multiples such as 3 * 0.1.
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** Whole powers of ten, or with their doubles and fives, or even steps where the axis is shorter than that. */
+/**
+ * Returns powers of ten, with their multiples by 2 and 5 if those fit, or equal steps if the axis is too short for
+ * powers.
+ */
 function logTicks(from: number, to: number, wanted: number): readonly number[] {
   const sparse = powersIn(from, to, [1]);
   const dense = powersIn(from, to, [1, 2, 5]);

@@ -1,4 +1,4 @@
-// A chart as a group of SVG elements.
+// Draws a chart as a group of SVG elements.
 
 import { formatPercent } from '../terminal/format.js';
 import type { Chart, Mark } from './chart.js';
@@ -13,7 +13,7 @@ export interface ChartSize {
   readonly height: number;
 }
 
-/** A mark, and where it is. */
+/** A mark with its coordinates in the drawing. */
 interface PositionedMark extends Mark {
   readonly cx: number;
   readonly cy: number;
@@ -116,7 +116,7 @@ function point(mark: PositionedMark, { formatX, xLabel }: Chart): string {
   return element('circle', { ...styled(`mark ${kind}`), cx, cy, r }, element('title', {}, escapeXml(tooltip)));
 }
 
-/** Of the front: names where they fit, else the keys of the list. */
+/** Labels the points on the front with key and name, or with the key alone if the name does not fit. */
 function labels(front: readonly PositionedMark[], all: readonly PositionedMark[], area: Box): readonly string[] {
   const around = (mark: PositionedMark): Box => ({
     left: mark.cx - radius,

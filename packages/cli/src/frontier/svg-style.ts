@@ -1,4 +1,4 @@
-// The look of a picture: plain attributes, which every viewer of SVG understands, and dark mode as CSS on top of them.
+// Style of the SVG images: plain attributes, which every SVG viewer supports, and CSS for dark mode.
 
 const light = { ground: '#ffffff', ink: '#1f2328', faint: '#6e7781', line: '#d8dee4', front: '#0b7a4b' } as const;
 const dark: Readonly<Record<Colour, string>> = {
@@ -12,7 +12,7 @@ const dark: Readonly<Record<Colour, string>> = {
 type Colour = keyof typeof light;
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** The value of `class` of each kind of element. */
+/** Values of the elements' `class` attribute. */
 type StyleName =
   | 'picture'
   | 'ground'
@@ -33,7 +33,7 @@ type StyleName =
 interface Style {
   readonly fill?: Colour | 'none';
   readonly stroke?: Colour;
-  /** Attributes that are the same in dark mode. */
+  /** Attributes that dark mode does not change. */
   readonly other?: Attributes;
 }
 

@@ -1,4 +1,4 @@
-// A chart drawn with characters: the front joined, each accuracy with its interval, names where there is room.
+// Draws a chart with characters: the front as connected steps, confidence intervals, and names where there is room.
 
 import type { Paint } from '../terminal/terminal.js';
 import type { Chart, Mark } from './chart.js';
@@ -8,14 +8,14 @@ import { visibleMarks } from './visible-marks.js';
 
 export interface TextChartSize {
   readonly columns: number;
-  /** Of the plot itself: title and axis come on top. */
+  /** Rows of the plot, without the title and the axis. */
   readonly rows: number;
 }
 
-/** For title and axis. */
+/** Columns that the title and the axis need. */
 const minColumns = 40;
 
-/** Lines of at most so many columns, and 40. Marks whose accuracy is far below all others' are left out. */
+/** Draws the chart at most `columns` wide, but at least 40. Omits marks with an accuracy far below all others. */
 export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: Paint): readonly string[] {
   const { shown } = visibleMarks(chart.marks);
   const y = linearScale(
@@ -48,7 +48,7 @@ export function drawText(chart: Chart, { columns, rows }: TextChartSize, paint: 
 const cellOf = (scale: Scale, value: number, cells: number): number =>
   Math.min(cells - 1, Math.max(0, Math.round(scale.at(value) * (cells - 1))));
 
-/** By row; empty where there is no tick. */
+/** Returns one label per row, empty in rows without a tick. */
 function yLabels(ticks: readonly number[], rows: number, y: Scale): readonly string[] {
   const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)));
@@ -57,7 +57,7 @@ function yLabels(ticks: readonly number[], rows: number, y: Scale): readonly str
   return labels;
 }
 
-/** The line, and the numbers under it. */
+/** Returns the axis line, and the line of numbers below it. */
 function xAxis({ formatX }: Chart, x: Scale, columns: number): readonly [axis: string, numbers: string] {
   const axis = new Array<string>(columns).fill('─');
   let numbers = '';
@@ -82,7 +82,7 @@ interface PositionedMark extends Mark {
 }
 
 const signs = { front: '●', other: '○', aside: '·' } as const;
-/** What labels may be written over. */
+/** Characters that labels may overwrite. */
 const joins = '─│╯';
 
 function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, paint: Paint): void {
@@ -110,7 +110,9 @@ function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, pai
   for (const mark of front) labelMark(grid, mark, front, paint.bold);
 }
 
-/** Steps: what is on a step's level or under it can be had, no slower and no dearer than at its left end. */
+/**
+ * Connects the front with steps: any accuracy up to a step's level is available at the latency or cost of its left end.
+ */
 function joinFront(grid: TextGrid, front: readonly PositionedMark[], style: Style): void {
   front.forEach(({ column, row }, i) => {
     const next = front[i + 1];
@@ -121,7 +123,7 @@ function joinFront(grid: TextGrid, front: readonly PositionedMark[], style: Styl
   });
 }
 
-/** The key, and the name where there is room: before the mark, for nothing lies before the front, else behind it. */
+/** Writes a mark's key, and its name if there is room. Prefers the left of the mark, where no other marks are. */
 function labelMark(
   grid: TextGrid,
   { key = '', name, column, row }: PositionedMark,

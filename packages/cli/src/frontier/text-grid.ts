@@ -1,4 +1,4 @@
-// A grid of characters that is drawn on and then printed.
+// A grid of styled characters to draw on.
 
 export type Style = (text: string) => string;
 
@@ -10,9 +10,9 @@ interface Cell {
 export interface TextGrid {
   readonly columns: number;
   readonly rows: number;
-  /** Draws over what is there; what lies outside is left out. */
+  /** Writes a text, replacing what is there. Characters outside the grid are dropped. */
   put(column: number, row: number, text: string, style: Style): void;
-  /** Every one of so many cells lies inside and has nothing drawn on it, or only what `over` says may be drawn over. */
+  /** Whether `length` cells are inside the grid and empty, or contain only characters of `over`. */
   isFree(column: number, row: number, length: number, over?: string): boolean;
   lines(): readonly string[];
 }
@@ -23,7 +23,7 @@ export function createTextGrid(columns: number, rows: number): TextGrid {
     columns,
     rows,
     put(column, row, text, style) {
-      // All that is drawn has one code unit a character.
+      // Every character drawn here is a single UTF-16 code unit.
       text.split('').forEach((char, i) => {
         const line = cells[row];
         if (line !== undefined && column + i >= 0 && column + i < columns) line[column + i] = { char, style };

@@ -1,4 +1,4 @@
-// Which marks a chart shows: one that is far below the front would squeeze all others together.
+// Selects the marks that a chart shows: a mark far below the front would compress all others.
 
 import type { Mark } from './chart.js';
 
@@ -7,7 +7,10 @@ export interface VisibleMarks {
   readonly below: readonly Mark[];
 }
 
-/** Shown down to as far below the front as the front is high, with its intervals. All when there is no front. */
+/**
+ * Shows marks down to one front's height, including its intervals, below the front. Shows all marks if there is no
+ * front.
+ */
 export function visibleMarks(marks: readonly Mark[]): VisibleMarks {
   const front = marks.filter(({ kind }) => kind === 'front');
   if (front.length === 0) return { shown: marks, below: [] };

@@ -1,4 +1,4 @@
-// Pieces of SVG and HTML from texts that may hold anything.
+// Builds SVG and HTML elements with escaped text.
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -10,10 +10,12 @@ const entities: Readonly<Record<string, string>> = {
 
 export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
 
-/** A number as attributes take it. */
+/** Rounds a number to a tenth, for attributes. */
 export const coordinate = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** An element; numbers are rounded to a tenth, texts escaped, `content` taken as it is. */
+/**
+ * Returns an element. Numbers are rounded to a tenth and attribute texts escaped; `content` must be escaped already.
+ */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,

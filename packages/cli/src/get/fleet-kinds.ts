@@ -1,9 +1,9 @@
-// What runs: workers, replicas, routers and controllers.
+// The kinds of `pareto get` that run: workers, replicas, routers and controllers.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { formatMs, formatUsd } from '../terminal/format.js';
-import { busySlots, formatDoing, workerState } from '../top/load-tables.js';
+import { busySlots, formatCurrentStep, workerState } from '../top/load-tables.js';
 import { slotsOf } from '../top/busy-shares.js';
 import { createKind, type Kind, type Query } from './kind.js';
 
@@ -14,7 +14,7 @@ const noWorkers = "no worker has joined: 'pareto up' starts two";
 const classesOf = ({ slotGroups }: wire.Worker): string =>
   slotGroups.map(({ slots, hardwareClass }) => `${slots} × ${hardwareClass?.id ?? 'unknown'}`).join(', ');
 
-/** What it uses is not known of one that is away, nor by a controller that doesn't lead. */
+/** The used memory is unknown for a disconnected worker, and to a controller on standby. */
 const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): string =>
   `${memoryUsedBytes === 0 && replicas.length > 0 ? '?' : formatBytes(memoryUsedBytes)} of ${formatBytes(memoryBytes)}`;
 
@@ -33,7 +33,7 @@ export const workers: Kind = createKind<wire.Worker>({
     { title: 'USD/H', align: 'right', cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
     { title: 'ADDRESS', wide: true, cell: ({ address }) => address },
     { title: 'HARDWARE', wide: true, cell: classesOf },
-    { title: 'CURRENT STEP', cell: formatDoing },
+    { title: 'CURRENT STEP', cell: formatCurrentStep },
     { title: 'REPLICAS', wide: true, cell: ({ replicas }) => replicas.map(({ variant }) => variant).join(', ') },
   ],
 });

@@ -1,4 +1,4 @@
-// A kind of thing that `pareto get` lists: its names, where it comes from, and its columns.
+// Definition of a kind that `pareto get` lists: its names, its source and its columns.
 
 import type { ControllerClients } from '../connection/connect.js';
 import { formatTable, type Column } from '../terminal/table.js';
@@ -10,12 +10,12 @@ interface KindColumn<Row> extends Column<Row> {
 }
 
 interface KindSpec<Row> {
-  /** Plural, as it is shown. */
+  /** Displayed name, in the plural. */
   readonly name: string;
-  /** What people type for it. */
+  /** Other accepted names. */
   readonly aliases: readonly string[];
   readonly summary: string;
-  /** What to tell when there is none. */
+  /** Text to print if the list is empty. */
   readonly none: string;
   readonly list: (query: Query) => Promise<readonly Row[]>;
   readonly nameOf: (row: Row) => string;
@@ -24,12 +24,12 @@ interface KindSpec<Row> {
 
 export interface Query {
   readonly clients: ControllerClients;
-  /** Only of this task; empty: of all. */
+  /** Task to which the list is restricted. Empty for all tasks. */
   readonly task: string;
   readonly signal: AbortSignal;
 }
 
-/** One thing: for people its cells, for programs all that is known of it. */
+/** A listed item: `row` for the cells of the table, `value` for JSON and YAML. */
 export interface Item {
   readonly name: string;
   readonly value: unknown;
@@ -56,7 +56,7 @@ export const createKind = <Row>({ list, nameOf, columns, ...head }: KindSpec<Row
   list: async (query) => (await list(query)).map((row) => ({ name: nameOf(row), value: row, row })),
   format(items, { wide, paint, width = Infinity }) {
     const shown = columns(paint).filter((column) => wide || column.wide !== true);
-    // Only what this kind listed comes back to it.
+    // The items come from this kind's own `list`.
     const rows = items.map(({ row }) => row as Row);
     return formatTable(shown, rows, { paintTitles: paint.bold, width });
   },

@@ -1,4 +1,4 @@
-// All kinds of things, by what people call them.
+// All kinds that `pareto get` lists, and how their names are parsed.
 
 import { ParetoError } from '@pareto/core';
 import { didYouMean } from '../suggest/nearest.js';
@@ -8,11 +8,11 @@ import { models, tasks, variants } from './registry-kinds.js';
 
 export const kinds: readonly Kind[] = [tasks, models, variants, replicas, workers, routers, controllers];
 
-export const kindNamed = (word: string): Kind | undefined =>
+export const findKind = (word: string): Kind | undefined =>
   kinds.find(({ name, aliases }) => name === word.toLowerCase() || aliases.includes(word.toLowerCase()));
 
-/** What is wrong with a word that is no kind. */
-export function notAKind(word: string | undefined): string {
+/** Returns the error text for a word that is not a kind, or for a missing one. */
+export function unknownKindText(word: string | undefined): string {
   const expected = `expected one of ${kinds.map(({ name }) => name).join(', ')}`;
   if (word === undefined) return `no kind is named: ${expected}`;
   const hint = didYouMean(
@@ -22,11 +22,13 @@ export function notAKind(word: string | undefined): string {
   return `there is no kind ${JSON.stringify(word)}${hint?.text ?? `: ${expected}`}`;
 }
 
-/** `worker/worker-1` and `worker worker-1` are worker-1, as where kinds are told apart: here a name is enough. */
-export function nameIn(words: readonly string[]): string {
+/**
+ * Returns the name in `worker-1`, `worker/worker-1` or `worker worker-1`. Throws `invalid-argument` for anything else.
+ */
+export function parseName(words: readonly string[]): string {
   const [first = '', second] = words;
-  if (second !== undefined && words.length === 2 && kindNamed(first) !== undefined) return second;
+  if (second !== undefined && words.length === 2 && findKind(first) !== undefined) return second;
   const [, kind = '', name = ''] = /^([^/]+)\/(.+)$/.exec(first) ?? [];
-  if (words.length === 1) return name !== '' && kindNamed(kind) !== undefined ? name : first;
+  if (words.length === 1) return name !== '' && findKind(kind) !== undefined ? name : first;
   throw new ParetoError('invalid-argument', `expected one name, or a kind and a name: got ${words.join(' ')}`);
 }

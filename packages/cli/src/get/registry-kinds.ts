@@ -1,4 +1,4 @@
-// What is registered: tasks, models and variants.
+// The kinds of `pareto get` that are registered: tasks, models and variants.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -12,7 +12,7 @@ interface TaskRow extends wire.Task {
   readonly models: number;
   readonly variants: number;
   readonly replicasReady: number;
-  /** Undefined where the controller doesn't tell. */
+  /** Undefined if the controller reports no load of the task. */
   readonly load: wire.TaskLoad | undefined;
 }
 
@@ -113,7 +113,7 @@ interface VariantRow extends wire.Variant {
   readonly task: string;
 }
 
-/** On the hardware class where it is quickest. */
+/** Returns the measurement with the lowest p99, or the first one if none has a profile. */
 function best({ measurements }: wire.Variant): wire.Measurement | undefined {
   const measured = measurements.filter(({ profile }) => profile !== null);
   const p99 = ({ profile }: wire.Measurement): number => profile?.points[0]?.p99Ms ?? Infinity;

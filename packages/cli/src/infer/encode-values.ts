@@ -1,11 +1,11 @@
-// Values as somebody writes them, as the raw bytes of a tensor.
+// Encodes parsed values as the raw bytes of a tensor.
 
 import { elementBytes, ParetoError, type DataType } from '@pareto/core';
 import { toHalf } from '@pareto/models';
 
 export type Value = number | boolean | string;
 
-/** Smallest and largest of whole numbers, as far as a number of JavaScript tells them apart. */
+/** Ranges of the integer datatypes. Those of 64 bits are inexact, as JavaScript's numbers are. */
 const ranges: Partial<Readonly<Record<DataType, readonly [number, number]>>> = {
   BOOL: [0, 1],
   UINT8: [0, 2 ** 8 - 1],
@@ -18,7 +18,7 @@ const ranges: Partial<Readonly<Record<DataType, readonly [number, number]>>> = {
   INT64: [-(2 ** 63), 2 ** 63 - 1],
 };
 
-/** Throws `invalid-argument` naming the value that does not fit. */
+/** Encodes values little-endian. Throws `invalid-argument` with the value that does not fit the datatype. */
 export function encodeValues(input: string, datatype: DataType, values: readonly Value[]): Buffer {
   if (datatype === 'BYTES') return encodeTexts(values);
   const size = elementBytes[datatype];
@@ -71,7 +71,7 @@ function writeNumber(bytes: Buffer, at: number, datatype: Exclude<DataType, 'BYT
   }
 }
 
-/** The upper half of a single, rounded to the nearest. */
+/** Returns the upper half of a single-precision number, rounded to the nearest. */
 function toBrainHalf(value: number): number {
   const single = Buffer.alloc(4);
   single.writeFloatLE(value);

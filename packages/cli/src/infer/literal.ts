@@ -1,10 +1,10 @@
-// Inputs written on the command line: `1,2,3`, JSON, or text; with the shape that the model's input lets them have.
+// Parses inputs on the command line (`1,2,3`, JSON arrays or text) and fits them to the shape of the model's input.
 
 import { elementCount, ParetoError, type DataType } from '@pareto/core';
 import type { InputTensor } from './tensor-input.js';
 import { encodeValues, type Value } from './encode-values.js';
 
-/** An input as a model's metadata tells it; -1 is a dynamic dimension. */
+/** An input from the model's metadata. A dimension of -1 is dynamic. */
 export interface InputSpec {
   readonly name: string;
   readonly datatype: DataType;
@@ -13,7 +13,7 @@ export interface InputSpec {
 
 interface Written {
   readonly values: readonly Value[];
-  /** Of nested arrays; of a plain list only how many there are. */
+  /** Dimensions of nested arrays, or the length of a plain list. */
   readonly shape: readonly number[];
 }
 
@@ -67,7 +67,10 @@ function flatten(name: string, value: unknown): Written {
   return { values: rows.flatMap(({ values }) => values), shape: [rows.length, ...(first?.shape ?? [])] };
 }
 
-/** One item of a batch may be written without the batch; a plain list takes what shape there is room for. */
+/**
+ * Returns the shape of the tensor: as written, with a batch dimension of 1 added, or, for a plain list, any shape that
+ * fits.
+ */
 function shapeFor({ name, datatype, shape: wanted }: InputSpec, given: readonly number[]): readonly number[] {
   const fits = (shape: readonly number[]): boolean =>
     shape.length === wanted.length && shape.every((dim, i) => wanted[i] === -1 || wanted[i] === dim);
@@ -80,13 +83,16 @@ function shapeFor({ name, datatype, shape: wanted }: InputSpec, given: readonly 
   );
 }
 
-/** A list of `count` in a shape with dynamic dimensions: the first of them takes what the others leave, or they are 1. */
+/**
+ * Returns the shape for a list of `count` values: the last dynamic dimension takes them all, the other dynamic ones are
+ * 1.
+ */
 function spread(wanted: readonly number[], count: number): readonly (readonly number[])[] {
   const dynamic = wanted.flatMap((dim, i) => (dim === -1 ? [i] : []));
   const fixed = elementCount(wanted.map((dim) => (dim === -1 ? 1 : dim)));
   if (dynamic.length === 0) return fixed === count ? [wanted] : [];
   if (fixed === 0 || count % fixed !== 0) return [];
-  // With a batch and one more, it is one item of that length.
+  // With a dynamic batch and another dynamic dimension, the list is one item.
   const free = dynamic.at(-1) ?? 0;
   return [wanted.map((dim, i) => (dim !== -1 ? dim : i === free ? count / fixed : 1))];
 }

@@ -1,4 +1,4 @@
-// One query by the Open Inference Protocol, for what only that has: versions, priorities, classes in place of scores.
+// Sends a query with the Open Inference Protocol, for features that only it has: versions, priorities, classification.
 
 import { decodeInferResponse, encodeInferRequest, type ParameterInput } from '@pareto/rpc';
 import type { RouterClients } from '../connection/connect.js';
@@ -10,11 +10,11 @@ export interface OipQuery {
   readonly modelVersion: string;
   readonly id: string;
   readonly inputs: readonly InputTensor[];
-  /** None: all. */
+  /** Names of the outputs to return. Empty for all. */
   readonly outputs: readonly string[];
   readonly objective: ObjectiveOptions;
   readonly priority: number | undefined;
-  /** The best k classes with their scores and labels, in place of the scores of all. */
+  /** Number of best classes to return instead of all scores. Undefined for all scores. */
   readonly top: number | undefined;
 }
 
@@ -37,7 +37,10 @@ export async function inferByOip(
   return decodeInferResponse((await modelInfer(body, limits)).body);
 }
 
-/** Classes are asked for by output, so that all must be named. */
+/**
+ * Returns the requested outputs. The protocol requests classification per output, so with `top` all outputs must be
+ * named.
+ */
 async function outputsOf(
   protocol: RouterClients['protocol'],
   { target, modelVersion, outputs, top }: OipQuery,

@@ -1,4 +1,4 @@
-// The inputs of a query, from files and from what is written on the command line.
+// Reads the inputs of a query from the command line and from files.
 
 import { readFile } from 'node:fs/promises';
 import { isDataType, ParetoError } from '@pareto/core';
@@ -6,7 +6,7 @@ import { readInput, type InputTensor } from './tensor-input.js';
 import { encodeValues } from './encode-values.js';
 import { literalInput, type InputSpec } from './literal.js';
 
-/** `metadata` is asked only when what is written can't be read without it. */
+/** Parses the inputs. Calls `metadata` at most once, and only if an input can't be parsed without it. */
 export async function readInputs(
   texts: readonly string[],
   metadata: () => Promise<readonly InputSpec[]>,
@@ -25,7 +25,7 @@ async function readOne(text: string, specs: () => Promise<readonly InputSpec[]>)
   return readElement(spec, value.slice(1));
 }
 
-/** `name=value`, or the value alone where there is one input. */
+/** Splits `name=value`. The name may be missing if the model has one input. */
 function chooseSpec(text: string, specs: readonly InputSpec[]): { readonly spec: InputSpec; readonly value: string } {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   const named = specs.find((spec) => spec.name === name);
@@ -40,7 +40,7 @@ function chooseSpec(text: string, specs: readonly InputSpec[]): { readonly spec:
   );
 }
 
-/** A file that is no array is one element of text. */
+/** Reads a file that is not an array as one element of BYTES. */
 async function readElement({ name, datatype }: InputSpec, path: string): Promise<InputTensor> {
   const content = await readFile(path).catch(() => undefined);
   if (content === undefined) throw new ParetoError('invalid-argument', `input ${name}: there is no file ${path}`);

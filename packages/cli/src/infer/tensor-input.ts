@@ -1,4 +1,4 @@
-// Inputs from files: `name=@file.npz#12`, `name=@file.npy`, rows of arrays as tensors.
+// Reads inputs from array files: `name=@file.npz#12`, `name=@file.npy`.
 
 import { readFile, stat } from 'node:fs/promises';
 import { ParetoError, type DataType } from '@pareto/core';
@@ -7,11 +7,11 @@ import { parseNpy, readNpz, sliceRows, type Tensor } from '@pareto/models';
 interface InputSpec {
   readonly name: string;
   readonly path: string;
-  /** First and last row; undefined: the array as it is. */
+  /** First and last row, both included. Undefined for the whole array. */
   readonly rows: readonly [number, number] | undefined;
 }
 
-/** A tensor as `pareto.v1` carries it. */
+/** A tensor in the form of `pareto.v1`. */
 export interface InputTensor {
   readonly name: string;
   readonly datatype: DataType;
@@ -33,7 +33,7 @@ export function parseInput(text: string): InputSpec {
   return { name, path, rows };
 }
 
-/** Throws `invalid-argument` saying what the file holds. */
+/** Reads an input. Throws `invalid-argument` if the file, the array or the rows do not exist. */
 export async function readInput(text: string): Promise<InputTensor> {
   const spec = parseInput(text);
   const array = await readArray(spec);
@@ -51,7 +51,7 @@ async function readArray({ name, path }: InputSpec): Promise<Tensor> {
   throw new ParetoError('invalid-argument', `input ${name}: ${path} has no array of that name, it has ${names}`);
 }
 
-/** Rows `first` to `last` of an array, both included, or all of it, as a tensor. */
+/** Returns rows `first` to `last` of an array, both included, or the whole array. */
 export function takeRows(name: string, array: Tensor, rows: readonly [number, number] | undefined): InputTensor {
   const [count = 0] = array.dims;
   const [first, last] = rows ?? [0, count - 1];

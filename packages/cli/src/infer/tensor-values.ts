@@ -1,4 +1,4 @@
-// Tensors' raw bytes as numbers, for people and for scoring.
+// Decodes and formats the values of tensors.
 
 import { isDataType } from '@pareto/core';
 import { toNumbers } from '@pareto/models';
@@ -6,13 +6,13 @@ import type { wire } from '@pareto/rpc';
 
 type Contents = Pick<wire.Tensor, 'datatype' | 'shape' | 'contents'>;
 
-/** Undefined for datatypes that are no plain numbers. */
+/** Decodes the numbers of a tensor. Undefined for BYTES, BF16 and unknown datatypes. */
 export function readNumbers({ datatype, shape, contents }: Contents): readonly number[] | undefined {
   if (!isDataType(datatype) || datatype === 'BYTES' || datatype === 'BF16') return undefined;
   return Array.from(toNumbers({ datatype, dims: shape, data: contents }));
 }
 
-/** The elements of BYTES; undefined for other datatypes, and for what is no text. */
+/** Decodes the elements of a BYTES tensor. Undefined for other datatypes, and if an element is not UTF-8. */
 export function readTexts({ datatype, contents }: Contents): readonly string[] | undefined {
   if (datatype !== 'BYTES') return undefined;
   const texts: string[] = [];
@@ -24,7 +24,7 @@ export function readTexts({ datatype, contents }: Contents): readonly string[] |
   return texts.some((text) => text.includes('\ufffd')) ? undefined : texts;
 }
 
-/** The index of the largest value of each row, a row being the last dimension. */
+/** Returns the index of the largest value of each row. `rowLength` is the last dimension. */
 export function argmaxRows(values: readonly number[], rowLength: number): readonly number[] {
   return Array.from({ length: values.length / rowLength }, (_, row) => {
     const slice = values.slice(row * rowLength, (row + 1) * rowLength);
@@ -35,7 +35,7 @@ export function argmaxRows(values: readonly number[], rowLength: number): readon
 const shownValues = 10;
 const shownRows = 8;
 
-/** Name, type and shape, then the first rows with where each is largest. */
+/** Formats name, datatype and shape, then the first rows, each with the index of its largest value. */
 export function formatTensor(tensor: wire.Tensor): string {
   const { name, datatype, shape, contents } = tensor;
   const head = `${name} ${datatype}[${shape.join(',')}]`;
@@ -55,7 +55,7 @@ export function formatTensor(tensor: wire.Tensor): string {
   );
 }
 
-/** `score:index:label` is a class: the best come first. */
+/** A class, as the classification extension returns it: `score:index:label`, the best first. */
 const classText = /^(-?[\d.eE+-]+|NaN):(\d+)(?::(.*))?$/s;
 
 function formatTexts(head: string, texts: readonly string[], rowLength: number): string {

@@ -1,4 +1,4 @@
-// Shows on a terminal how jobs go: a line for each step that is done, live ones for how far all are.
+// Shows the progress of jobs on the terminal: a permanent line for each finished step, and live lines for all jobs.
 
 import type { Milliseconds } from '@pareto/core';
 import type { Context } from '../context/context.js';
@@ -6,17 +6,17 @@ import { jobLines } from './job-lines.js';
 import { createJobReporter } from './job-reporter.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
-/** Looks in a row without a worker before it is told: a new leader has none for a moment. */
-const noWorkerSnapshots = 10;
+/** Consecutive snapshots without a worker before that is printed: a new leader has no workers for a moment. */
+const maxNoWorkerSnapshots = 10;
 
 export interface DisplayOptions {
-  /** Since when time is counted. */
+  /** Start of the elapsed time shown. */
   readonly since: Milliseconds;
-  /** Steps that are finished at the first look are told too, unless the whole job is. */
+  /** Whether steps that are finished in the first snapshot are printed too, unless their whole job is finished. */
   readonly reportsFirst: boolean;
 }
 
-/** Takes one look after the other. */
+/** Returns a function that displays each new snapshot. */
 export function createJobDisplay(
   { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
   { since, reportsFirst }: DisplayOptions,
@@ -26,7 +26,7 @@ export function createJobDisplay(
   let withoutWorker = 0;
   return (snapshot) => {
     withoutWorker = snapshot.workers ? 0 : withoutWorker + 1;
-    if (withoutWorker === noWorkerSnapshots) {
+    if (withoutWorker === maxNoWorkerSnapshots) {
       terminal.note('no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)');
     }
     if (isFirst)

@@ -1,15 +1,15 @@
-// The live lines of a display: how far each job is, and what runs where.
+// Live lines of the display: the progress of each job, and its running steps.
 
 import type { Paint } from '../terminal/terminal.js';
 import { formatSpan } from '../terminal/format.js';
 import { jobNow, progressBar, progressOf } from './step-text.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
-/** Jobs that are done are shown too as long as so many lines hold all. */
-const roomyJobs = 10;
+/** Number of jobs up to which finished jobs are shown too. */
+const maxJobsShown = 10;
 
 export function jobLines({ jobs, workers }: JobsSnapshot, elapsedMs: number, paint: Paint): readonly string[] {
-  const shown = jobs.length <= roomyJobs ? jobs : jobs.filter(({ done }) => !done);
+  const shown = jobs.length <= maxJobsShown ? jobs : jobs.filter(({ done }) => !done);
   const nameWidth = Math.max(...shown.map(({ architecture }) => architecture.length));
   const counts = shown.map((job) => progressOf(job).join('/'));
   const countWidth = Math.max(...counts.map(({ length }) => length));

@@ -1,4 +1,4 @@
-// What jobs have brought since the last look, told one line a step.
+// Reports the steps that have finished since the last snapshot, one line per step.
 
 import { formatBytes, originalRecipe } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -8,9 +8,9 @@ import { isFinished, subjectOf } from './step-text.js';
 import type { JobsSnapshot } from './wait-for-jobs.js';
 
 export interface JobReporter {
-  /** Lines on steps that were not told before. */
+  /** Returns a line for each finished step that was not reported before. */
   newLines(snapshot: JobsSnapshot): readonly string[];
-  /** Takes what is finished for told. */
+  /** Marks all finished steps as reported. */
   markReported(snapshot: JobsSnapshot): void;
 }
 
@@ -24,7 +24,7 @@ export function createJobReporter(paint: Paint): JobReporter {
         const line = reported.has(key) ? undefined : stepLine(snapshot, job, step, paint);
         if (line !== undefined) lines.set(key, line);
       }
-      // What is finished no more is told again when it is done again.
+      // A step that is repeated is forgotten here, so that it is reported again when it finishes.
       reported = new Set(finished.map(({ key }) => key).filter((key) => reported.has(key) || lines.has(key)));
       return [...lines.values()];
     },
@@ -48,15 +48,15 @@ const finishedSteps = ({ jobs }: JobsSnapshot): readonly FinishedStep[] =>
     }),
   );
 
-/** Undefined while what it brought is not to be seen yet. */
+/** Returns the line for a finished step. Undefined while its result is not in the snapshot yet. */
 function stepLine(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep, paint: Paint): string | undefined {
   const subject = subjectOf(job, step);
   if (step.state === 'declined') return paint.dim(`declined ${subject}: ${step.detail}`);
   const on = step.kind === 'measure' && countClasses(snapshot) > 1 ? ` on ${step.hardwareClass}` : '';
   if (step.state === 'failed') return paint.red(`failed ${subject}${on}: ${step.detail}`);
-  const brought = step.kind === 'make' ? describeFile(snapshot, job, step) : describeMeasurement(snapshot, job, step);
-  if (brought === undefined) return snapshot.done ? `${verbs[step.kind] ?? step.kind} ${subject}${on}` : undefined;
-  return `${verbs[step.kind] ?? step.kind} ${subject}${on}: ${brought}`;
+  const result = step.kind === 'make' ? describeFile(snapshot, job, step) : describeMeasurement(snapshot, job, step);
+  if (result === undefined) return snapshot.done ? `${verbs[step.kind] ?? step.kind} ${subject}${on}` : undefined;
+  return `${verbs[step.kind] ?? step.kind} ${subject}${on}: ${result}`;
 }
 
 const verbs: Readonly<Record<string, string>> = { make: 'made', measure: 'measured' };
@@ -64,7 +64,7 @@ const verbs: Readonly<Record<string, string>> = { make: 'made', measure: 'measur
 const countClasses = ({ jobs }: JobsSnapshot): number =>
   new Set(jobs.flatMap(({ steps }) => steps.flatMap(({ hardwareClass }) => hardwareClass || []))).size;
 
-/** `1.3 MiB, 0.25x, similarity 0.9998`. */
+/** Returns e.g. `1.3 MiB, 0.25x, similarity 0.9998`. */
 function describeFile(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep): string | undefined {
   const isOf = ({ architecture, version }: { readonly architecture: string; readonly version: number }): boolean =>
     architecture === job.architecture && version === job.version;
@@ -76,11 +76,11 @@ function describeFile(snapshot: JobsSnapshot, job: wire.Job, step: wire.JobStep)
   return [formatBytes(size), ...ratio, `similarity ${formatSimilarity(outcome.similarity)}`].join(', ');
 }
 
-/** Rounded down: 1 is the same. */
+/** Rounds down, so that only identical outputs show 1. */
 const formatSimilarity = (similarity: number): string =>
   similarity >= 1 ? '1' : (Math.floor(similarity * 1e4) / 1e4).toFixed(4);
 
-/** `98.72 % (98.10-99.12), 0.03 ms, 0.44x`. */
+/** Returns e.g. `98.72 % (98.10-99.12), 0.03 ms, 0.44x`. */
 function describeMeasurement({ variants }: JobsSnapshot, job: wire.Job, step: wire.JobStep): string | undefined {
   const isOf = ({ architecture, version }: wire.Variant): boolean =>
     architecture === job.architecture && version === job.version;

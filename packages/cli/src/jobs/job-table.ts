@@ -1,4 +1,4 @@
-// Jobs and their steps as tables.
+// Tables of jobs and their steps.
 
 import type { wire } from '@pareto/rpc';
 import { formatTable } from '../terminal/table.js';
@@ -9,7 +9,7 @@ interface Step extends wire.JobStep {
   readonly subject: string;
 }
 
-/** With every step of a single architecture; else with those that are not finished, or failed. */
+/** Formats the jobs and their open and failed steps, or all steps if there is a single job. */
 export function formatJobs(jobs: readonly wire.Job[], paint: Paint): string {
   const all = jobs.length === 1;
   const steps = jobs.flatMap((job) =>

@@ -1,25 +1,25 @@
-// Steps of jobs as people read them.
+// Texts and progress of the steps of jobs.
 
 import type { wire } from '@pareto/rpc';
 
-/** Steps that need nothing more. */
+/** Whether a step is done, declined or failed. */
 export const isFinished = ({ state }: wire.JobStep): boolean =>
   state === 'done' || state === 'declined' || state === 'failed';
 
-/** What a step brings: a file of the architecture by a recipe, or a variant. */
+/** Returns the name of a step's result: a file of the architecture by a recipe, or a variant. */
 export const subjectOf = ({ architecture }: wire.Job, { kind, recipe, variant }: wire.JobStep): string =>
   kind === 'make' ? `${architecture}:${recipe}` : variant;
 
-/** A variant without its architecture, where that is clear. */
+/** Returns a variant's name without the architecture. */
 const shortName = (variant: string): string => variant.slice(variant.indexOf(':') + 1);
 
-/** `int8-static: calibrating (worker-1)`. */
+/** Returns e.g. `int8-static: calibrating (worker-1)`. */
 function stepNow({ kind, recipe, variant, worker, detail }: wire.JobStep): string {
   const doing = detail === '' ? (kind === 'make' ? 'making' : 'measuring') : detail;
   return `${kind === 'make' ? recipe : shortName(variant)}: ${doing}${worker === '' ? '' : ` (${worker})`}`;
 }
 
-/** What a job does now, or waits for. */
+/** Describes the running steps of a job, or what it is waiting for. */
 export function jobNow({ done, steps }: wire.Job): string {
   if (steps.length === 0) return 'waiting for a worker';
   if (done) return doneText(steps);
@@ -35,7 +35,7 @@ const doneText = (steps: readonly wire.JobStep[]): string => {
   return ['done', ...rest].join(', ');
 };
 
-/** How many steps of how many need nothing more. */
+/** Returns the number of finished steps, and of all steps. */
 export const progressOf = ({ steps }: wire.Job): readonly [finished: number, all: number] => [
   steps.filter(isFinished).length,
   steps.length,
@@ -43,7 +43,7 @@ export const progressOf = ({ steps }: wire.Job): readonly [finished: number, all
 
 const barColumns = 16;
 
-/** As wide for whatever it shows. */
+/** Draws a progress bar of constant width. */
 export function progressBar(finished: number, all: number): string {
   const filled = all === 0 ? 0 : Math.floor((barColumns * finished) / all);
   return '█'.repeat(filled) + '░'.repeat(barColumns - filled);

@@ -1,16 +1,16 @@
-// Waiting until all that is to be made and measured of architectures is done, whatever happens to the controllers meanwhile.
+// Waits until all jobs of some architectures are finished, across failures of the controllers.
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { ControllerClients } from '../connection/connect.js';
 import { repeat, type RepeatOptions } from '../connection/repeat.js';
 
-/** One look at the jobs, and at what they brought so far. */
+/** The jobs and their results at one moment. */
 export interface JobsSnapshot {
   readonly jobs: readonly wire.Job[];
   readonly variants: readonly wire.Variant[];
   readonly outcomes: readonly wire.RecipeOutcome[];
-  /** Some worker is connected. */
+  /** Whether a worker is connected. */
   readonly workers: boolean;
   readonly done: boolean;
 }
@@ -18,18 +18,20 @@ export interface JobsSnapshot {
 export type ArchitectureVersion = Pick<wire.Architecture, 'name' | 'version'>;
 
 export interface WaitOptions extends RepeatOptions {
-  /** Told of each look, the last one included. */
+  /** Called with each snapshot, including the last one. */
   readonly onSnapshot: (snapshot: JobsSnapshot) => void;
 }
 
 const pollMs = milliseconds(300);
 
-/** A controller that stands by may hear of a registration a little later than the one that took it. */
+/**
+ * Consecutive snapshots in which a job may be missing: a controller on standby learns of a registration with a delay.
+ */
 const maxMissing = 20;
 
 /**
- * Waits for as long as it takes. `name` is of a task or an architecture, empty: all; `wanted` what is waited for of it.
- * Throws `not-found` when one of those is registered no more.
+ * Waits without a time limit until the jobs of the `wanted` versions are finished. `name` is a task or an architecture
+ * that contains them, or empty for all. Throws `not-found` if one of the versions is deleted or replaced.
  */
 export async function waitForJobs(
   clients: ControllerClients,
@@ -46,12 +48,12 @@ export async function waitForJobs(
     onSnapshot(snapshot);
     if (snapshot.done) return snapshot;
     missing = snapshot.jobs.length < wanted.length ? missing + 1 : 0;
-    if (missing === maxMissing) throw notThere(wanted, snapshot.jobs);
+    if (missing === maxMissing) throw missingError(wanted, snapshot.jobs);
     await clock.sleep(pollMs, signal);
   }
 }
 
-/** What was made and measured is asked for after the jobs, so that it is there of all steps that are done. */
+/** Reads a snapshot. Reads the results after the jobs, so that they include those of all finished steps. */
 async function readJobs(
   { registry, fleet }: ControllerClients,
   name: string,
@@ -68,7 +70,10 @@ async function readJobs(
 
 const versionKey = (name: string, version: number): string => `${name}@${version}`;
 
-/** Of the versions that are wanted alone. A job without a step has not met a worker yet. */
+/**
+ * Restricts a snapshot to the `wanted` versions. A job without steps is unfinished: its steps depend on the first
+ * worker.
+ */
 export function jobsSnapshot(
   all: readonly wire.Job[],
   { variants, outcomes }: Pick<wire.DescribeResponse, 'variants' | 'outcomes'>,
@@ -88,7 +93,7 @@ export function jobsSnapshot(
   };
 }
 
-function notThere(wanted: readonly ArchitectureVersion[], jobs: readonly wire.Job[]): ParetoError {
+function missingError(wanted: readonly ArchitectureVersion[], jobs: readonly wire.Job[]): ParetoError {
   const found = new Set(jobs.map(({ architecture, version }) => versionKey(architecture, version)));
   const gone = wanted.filter(({ name, version }) => !found.has(versionKey(name, version)));
   return new ParetoError(

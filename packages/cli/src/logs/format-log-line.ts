@@ -1,9 +1,9 @@
-// Formats a log line for people.
+// Formats a log line as readable text.
 
 import type { LogLevel, LogLine } from '@pareto/local';
 import type { Paint } from '../terminal/terminal.js';
 
-/** Longer values are cut, unless all of them are wanted. */
+/** Length in characters to which longer values are cut. */
 const maxValueLength = 80;
 
 function valueText(value: unknown, whole: boolean): string {
@@ -17,11 +17,11 @@ function valueText(value: unknown, whole: boolean): string {
 
 export interface LineView {
   readonly paint: Paint;
-  /** Values are told whole. */
+  /** Whether values are printed in full. */
   readonly whole: boolean;
 }
 
-/** `09:13:48.443 warn  message key=value`, without the service. */
+/** Returns e.g. `09:13:48.443 warn  message key=value`, without the service. */
 export function formatLogLine({ at, level, message, fields }: LogLine, { paint, whole }: LineView): string {
   const time = at === 0 ? '' : clockTime(new Date(at));
   const fieldTexts = Object.entries(fields).map(([key, value]) => `${paint.dim(`${key}=`)}${valueText(value, whole)}`);

@@ -1,4 +1,4 @@
-// The quick start's story once the models are registered: queries, and the frontier that answers them.
+// The part of the quick start after registration: the queries, and the drawing of the frontier.
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
@@ -13,7 +13,7 @@ import { findOffers } from './offers.js';
 import { planQueries } from './queries.js';
 import { readSamples } from './samples.js';
 
-/** Asks one query after the other, telling each. */
+/** Runs the queries one after the other, showing the current one. */
 export async function runQueries(
   context: Context,
   cluster: Cluster,
@@ -38,7 +38,7 @@ export async function runQueries(
 const pollMs = milliseconds(100);
 const warmTimeoutMs = 30_000;
 
-/** Until some replica of the task can answer. */
+/** Waits until a replica of the task is ready. Throws `deadline-exceeded` after 30 s. */
 async function waitUntilWarm({ clock, stop, terminal }: Context, { inference }: RouterClients): Promise<void> {
   const deadline = clock.now() + warmTimeoutMs;
   terminal.status(['waiting for the first replica']);
@@ -51,13 +51,13 @@ async function waitUntilWarm({ clock, stop, terminal }: Context, { inference }: 
   }
 }
 
-/** The router may not have heard of the task yet. */
+/** Ignores the errors of a router that has not received the task yet. */
 function retryable(error: unknown): undefined {
   if (error instanceof ParetoError && (error.code === 'not-found' || error.code === 'unavailable')) return undefined;
   throw error;
 }
 
-/** As `pareto frontier digits` draws it. */
+/** Draws the same as `pareto frontier digits`. */
 export async function drawFrontier({ terminal, stop }: Context, { endpoints }: Cluster): Promise<string> {
   const described = await withController(endpoints, ({ registry }) =>
     registry.describe({ name: task }, { signal: stop }),

@@ -1,4 +1,4 @@
-// The digits example: its task, its files, and what is made of which model.
+// The digits example: its task, its files, and the recipes for each model.
 
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,11 @@ const folder = fileURLToPath(new URL('../../../../examples/digits', import.meta.
 
 export const task = 'digits';
 export const validation: string = join(folder, 'validation.npz');
-/** As people type it where the quick start was called. */
+/** Path of the validation set, relative to the working directory. */
 export const samplesFile: string = relative(process.cwd(), validation);
 
 export interface DigitsModel extends LocalModel {
-  /** Empty: all that is known. */
+  /** Names of recipes. Empty for all known recipes. */
   readonly recipes: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const digitsModel = (name: string, recipes: readonly string[] = [originalRecipe]
   recipes,
 });
 
-/** Everything is made of one, and of the others what shows most: all is to be done in about a minute. */
+/** One model with all recipes, and the others with few, so that all is measured in about a minute. */
 export const models: readonly DigitsModel[] = [
   digitsModel('mlp-large', []),
   digitsModel('cnn-large', [originalRecipe, 'int8-static']),

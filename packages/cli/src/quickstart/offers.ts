@@ -1,4 +1,4 @@
-// What was measured of the fleet, for queries to aim at.
+// The measured variants, from which the quick start derives its queries.
 
 import type { wire } from '@pareto/rpc';
 
@@ -8,33 +8,38 @@ export interface Offer {
   readonly costPer1k: number;
 }
 
-/** Each cheaper than the next and less accurate: what else there is, is worse than one of these in both. */
+/**
+ * Pareto front by ascending cost and accuracy. For every other variant, one of these is at least as cheap and as
+ * accurate.
+ */
 export type Front = readonly [Offer, ...Offer[]];
 
 export interface Offers {
   readonly front: Front;
-  /** The architecture whose own front is the widest, from its cheapest variant to its most accurate. */
+  /**
+   * Architecture whose own front is the widest: the largest cost ratio of its most accurate to its cheapest variant.
+   */
   readonly architecture: string;
   readonly own: Front;
-  /** A variant that something is at least as good as in everything; undefined: there is none. */
+  /** A dominated variant. Undefined if there is none. */
   readonly dominated: string | undefined;
 }
 
-/** Undefined when nothing was measured. */
+/** Returns the fronts of the measured variants. Undefined if no variant was measured. */
 export function findOffers(variants: readonly wire.Variant[]): Offers | undefined {
-  const able = variants.filter(
+  const eligible = variants.filter(
     ({ costPer_1k, quarantineReason, denied }) => costPer_1k > 0 && quarantineReason === '' && denied === '',
   );
-  const front = frontOf(able.filter(({ dominatedBy }) => dominatedBy === ''));
-  // What only another architecture dominates answers for its own all the same.
-  const [widest] = [...new Set(able.map(({ architecture }) => architecture))]
+  const front = frontOf(eligible.filter(({ dominatedBy }) => dominatedBy === ''));
+  // A variant that is dominated by another architecture still serves queries that name its own architecture.
+  const [widest] = [...new Set(eligible.map(({ architecture }) => architecture))]
     .flatMap((architecture) => {
-      const own = frontOf(able.filter((variant) => variant.architecture === architecture));
+      const own = frontOf(eligible.filter((variant) => variant.architecture === architecture));
       return own === undefined ? [] : [{ architecture, own }];
     })
     .toSorted((a, b) => widthOf(b.own) - widthOf(a.own));
   if (front === undefined || widest === undefined) return undefined;
-  return { front, ...widest, dominated: able.find(({ dominatedBy }) => dominatedBy !== '')?.name };
+  return { front, ...widest, dominated: eligible.find(({ dominatedBy }) => dominatedBy !== '')?.name };
 }
 
 function frontOf(variants: readonly wire.Variant[]): Front | undefined {
@@ -52,8 +57,8 @@ const toOffer = ({ name: variant, costPer_1k: costPer1k, measurements }: wire.Va
 
 const cheaperFirst = (a: Offer, b: Offer): number => a.costPer1k - b.costPer1k || b.accuracy - a.accuracy;
 
-/** Its last. */
+/** Returns the most accurate of a front. */
 export const bestOf = (front: Front): Offer => front.at(-1) ?? front[0];
 
-/** How many times as dear the most accurate is. */
+/** Returns the cost ratio of the most accurate to the cheapest. */
 const widthOf = (front: Front): number => bestOf(front).costPer1k / front[0].costPer1k;

@@ -1,4 +1,4 @@
-// The quick start's queries: what each asks for, and what must hold of its answer.
+// The quick start's queries: the objective of each, and the expected result.
 
 import type { wire } from '@pareto/rpc';
 import { formatUsd } from '../terminal/format.js';
@@ -6,7 +6,7 @@ import { bestOf, type Front, type Offer, type Offers } from './offers.js';
 
 export interface Query {
   readonly description: string;
-  /** The typed call, the Open Inference Protocol, or a question without inputs. */
+  /** Interface: `pareto.v1` Infer, the Open Inference Protocol, or `pareto.v1` WhatIf, which has no inputs. */
   readonly via: 'infer' | 'oip' | 'whatif';
   readonly target: string;
   readonly objective: wire.ObjectiveInput | null;
@@ -21,7 +21,7 @@ type Expectation =
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(2))} %`;
 
-/** The roundest floor that one meets and the next less accurate does not. */
+/** Returns the accuracy floor with the fewest digits that `accuracy` meets and `below` does not. */
 function floorBetween(below: number, accuracy: number): number {
   for (const digits of [2, 3]) {
     const floor = Math.floor(accuracy * 10 ** digits) / 10 ** digits;
@@ -33,7 +33,7 @@ function floorBetween(below: number, accuracy: number): number {
 const answer: Expectation = { kind: 'answer' };
 const by = (variant: string): Expectation => ({ kind: 'answer', by: variant });
 
-/** Long enough for a variant that has to be loaded first. */
+/** Latency that includes the loading of a cold variant. */
 const coldLatencyMs = 10_000;
 
 const query = (description: string, target: string, rest: Partial<Query>): Query => ({
@@ -41,7 +41,7 @@ const query = (description: string, target: string, rest: Partial<Query>): Query
   ...rest,
 });
 
-/** They aim at what was measured, and so fit any machine. */
+/** Returns the queries. They derive from the measured variants, so they suit every machine. */
 export function planQueries(task: string, offers: Offers): readonly Query[] {
   const { front } = offers;
   const high = floorBetween(front.at(-2)?.accuracy ?? 0, bestOf(front).accuracy);
@@ -67,17 +67,19 @@ export function planQueries(task: string, offers: Offers): readonly Query[] {
   ];
 }
 
-/** Those that are neither the cheapest nor the most accurate, with the accuracy of the one before. */
+/** Returns the offers between the cheapest and the most accurate, each with the accuracy of the one before it. */
 const middleOf = (front: Front): readonly { readonly below: number; readonly offer: Offer }[] =>
   front.slice(1, -1).map((offer, i) => ({ below: front[i]?.accuracy ?? 0, offer }));
 
-/** Nothing else is right enough and no dearer. */
+/** Returns a query that only this variant can serve: all others are less accurate or more expensive. */
 const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, of = ''): Query =>
   query(`${of}${percent(floor)} right, for ${formatUsd(costPer1k)}/1k`, target, {
     ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs }, expect: by(variant) },
   });
 
-/** Of one model, two objectives: answered by two variants of it, unless one is both the cheapest and the most accurate. */
+/**
+ * Returns two queries for one architecture, one per end of its front. Only one query if that front is a single variant.
+ */
 function oneModel({ architecture, own }: Offers): readonly Query[] {
   const [{ variant, costPer1k }] = own;
   const objective = { maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs };
@@ -91,7 +93,7 @@ function oneModel({ architecture, own }: Offers): readonly Query[] {
   return [cheap, aimedAt(bestOf(own), architecture, floor, `${architecture}, `)];
 }
 
-/** What is named answers, dominated or not. */
+/** Returns a query for a named variant, which serves it even if it is dominated. */
 function named({ front, dominated }: Offers): Query {
   const target = dominated ?? bestOf(front).variant;
   const rest = { objective: { latencyMs: coldLatencyMs }, expect: by(target) };

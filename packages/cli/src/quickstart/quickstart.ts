@@ -1,4 +1,4 @@
-// `npm run quickstart`: its process. Ends with 0 only if every promise held.
+// Process of `npm run quickstart`. Exits with 0 only if every objective was met.
 
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -51,8 +51,8 @@ function readOptions(): Options {
 }
 
 async function quickstart(context: Context, options: Options): Promise<number> {
-  const ours = options.dataDir === defaultDir;
-  if (ours) await rm(options.dataDir, { recursive: true, force: true });
+  const isDefaultDir = options.dataDir === defaultDir;
+  if (isDefaultDir) await rm(options.dataDir, { recursive: true, force: true });
   const configDir = fileURLToPath(new URL('../../../../deploy/quickstart', import.meta.url));
   const cluster = createNarratedCluster(context, {
     ...options,
@@ -64,12 +64,12 @@ async function quickstart(context: Context, options: Options): Promise<number> {
     if (options.keep === true) await waitForInterrupt(context, connectionHints(cluster, samplesFile));
     return met;
   });
-  // What went wrong can be read in the logs.
-  if (ours && passed) await rm(options.dataDir, { recursive: true, force: true });
+  // Keeps the logs after a failure.
+  if (isDefaultDir && passed) await rm(options.dataDir, { recursive: true, force: true });
   return passed ? 0 : 1;
 }
 
-/** Registers, asks, and tells; true if all that was promised held. */
+/** Registers the models, runs the queries and prints the results. Returns whether every query met its expectation. */
 async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   const { terminal } = context;
   const registered = await registerDigits(context, cluster);
@@ -89,7 +89,7 @@ async function waitForInterrupt(context: Context, text: string): Promise<void> {
 }
 
 const context = {
-  // eslint-disable-next-line no-restricted-properties -- what it says of colours
+  // eslint-disable-next-line no-restricted-properties -- the variables that control colours
   terminal: createTerminal(process.stdout, process.stderr, { env: process.env }),
   clock: systemClock,
   ...listenForInterrupts(),

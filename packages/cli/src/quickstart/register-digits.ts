@@ -1,4 +1,4 @@
-// Registers the digits example, and waits until what is made of it is measured.
+// Registers the digits example, and waits until its variants are measured.
 
 import { ParetoError } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
@@ -13,8 +13,8 @@ import type { Registered } from '../register/registered-summary.js';
 import { repeatOptions } from '../connection/repeat.js';
 import { models, task, validation } from './digits.js';
 
-/** What was done at the first look is told like the rest. */
-const nothingYet: JobsSnapshot = { jobs: [], variants: [], outcomes: [], workers: true, done: false };
+/** First snapshot for the display, so that steps finished before the first real one are printed too. */
+const emptySnapshot: JobsSnapshot = { jobs: [], variants: [], outcomes: [], workers: true, done: false };
 
 export async function registerDigits(context: Context, cluster: Cluster): Promise<Registered> {
   const { clock, terminal } = context;
@@ -22,7 +22,7 @@ export async function registerDigits(context: Context, cluster: Cluster): Promis
   const repeating = repeatOptions(context);
   const { onEvent } = createRegisterProgress(terminal);
   const onSnapshot = createJobDisplay(context, { since, reportsFirst: true });
-  onSnapshot(nothingYet);
+  onSnapshot(emptySnapshot);
   return withController(cluster.endpoints, async (clients) => {
     const architectures = await send(clients, { ...repeating, onEvent });
     const { variants, outcomes } = await waitForJobs(clients, task, architectures, { ...repeating, onSnapshot });

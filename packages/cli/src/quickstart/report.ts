@@ -1,4 +1,4 @@
-// The quick start's table, and what to do with a cluster that is left running.
+// The quick start's table of results, and the hints for a cluster that is left running.
 
 import type { Cluster, Topology } from '@pareto/local';
 import { formatCost, formatMs, formatPercent } from '../terminal/format.js';
@@ -34,10 +34,10 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
     outcomes,
   );
 
-/** Right answers in an unlucky draw: even the smallest model is right in more than nine of ten. */
+/** Minimum share of correct answers. The smallest model has more than 90 %, so this allows for an unlucky sample. */
 const minRight = 0.8;
 
-/** What did not hold; empty when all did. */
+/** Returns the unmet expectations. Empty if all were met. */
 export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   const scored = outcomes.filter((outcome) => digitOf(outcome) !== '-');
   const total = scored.reduce((sum, { query }) => sum + query.items, 0);
@@ -49,7 +49,7 @@ export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   return [...failed, ...few];
 }
 
-/** A seven, as a request; empty without HTTP. */
+/** Returns a curl command that sends an image of a seven. Empty if HTTP is off. */
 function curlLine({ router: { httpPort } }: Topology, samples: string): string {
   if (httpPort === undefined) return '';
   const request = samples.replace(/validation\.npz$/, 'seven.json');

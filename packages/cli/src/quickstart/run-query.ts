@@ -1,4 +1,4 @@
-// Asks one query, by whichever interface it names, and checks that what was promised held.
+// Runs a query of the quick start through its interface, and checks the result.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import { decodeInferResponse, encodeInferRequest, type wire } from '@pareto/rpc';
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly accuracy: wire.Accuracy | null;
   readonly costPer1k: number | undefined;
   readonly why: string;
-  /** What did not hold. */
+  /** The unmet expectation. Undefined if the result is as expected. */
   readonly problem: string | undefined;
 }
 
@@ -37,11 +37,11 @@ export async function runQuery(context: QueryContext, query: Query, firstRow: nu
     if (!(error instanceof ParetoError)) throw error;
     const expected = query.expect.kind === 'refusal' && error.code === 'failed-precondition';
     const problem = expected ? undefined : `${error.code}: ${error.message}`;
-    return { ...nothing(query), answeredBy: 'refused', why: error.message, problem };
+    return { ...emptyOutcome(query), answeredBy: 'refused', why: error.message, problem };
   }
 }
 
-const nothing = (query: Query): Outcome => ({
+const emptyOutcome = (query: Query): Outcome => ({
   ...{ query, answeredBy: '-', hits: 0, latencyMs: undefined, accuracy: null, costPer1k: undefined, why: '' },
   problem: undefined,
 });
@@ -63,7 +63,7 @@ async function runInfer({ clients, samples }: QueryContext, query: Query, firstR
   return { variant, decisionId, degraded, coldStart, latencyMs, hits: countHits(reply.outputs[0], labels) };
 }
 
-/** Only a task's name and a tensor: what any client of the protocol sends. */
+/** Sends only the task's name and a tensor, as any client of the protocol can. */
 async function runOip({ clients, samples, clock }: QueryContext, query: Query, firstRow: number): Promise<Answer> {
   const { image, labels } = samples.take(firstRow, query.items);
   const { name, datatype, shape, contents: raw } = image;
@@ -89,7 +89,7 @@ function countHits(output: Scored | undefined, labels: readonly number[]): numbe
   return labels.filter((label, i) => label === digits[i]).length;
 }
 
-/** Holds the answer against what was asked, with the reasons from Explain. */
+/** Compares the answer with the query's expectation and objective, and adds the reason from Explain. */
 async function checkAnswer({ clients }: QueryContext, query: Query, answer: Answer): Promise<Outcome> {
   const explained = await clients.inference.explain({ decisionId: answer.decisionId }, { timeoutMs });
   const chosen = explained.candidates.find(({ variant }) => variant === answer.variant);
@@ -117,7 +117,7 @@ function findProblem(
   return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than asked' : undefined;
 }
 
-/** `cheapest of 3 that can; not 2 accuracy, 1 cost`. */
+/** Returns e.g. `cheapest of 3 that can; not: 2 below-accuracy, 1 above-cost`. */
 function explain({ verdicts }: wire.ExplainResponse): string {
   const passed = new Set(['chosen', 'eligible']);
   const entries = Object.entries(verdicts);
@@ -139,5 +139,5 @@ async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outco
   const why = feasible ? `yes, by ${by}` : `${reason}; nearest: ${formatObjective(nearest)} by ${by}`;
   const asExpected = expect.kind === 'feasible' && expect.feasible === feasible && best !== undefined && best !== null;
   const problem = asExpected ? undefined : 'expected the other answer';
-  return { ...nothing(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, why, problem };
+  return { ...emptyOutcome(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, why, problem };
 }

@@ -1,4 +1,4 @@
-// Labelled images of the digits example, taken by row.
+// Reads labelled images of the digits example by row.
 
 import { ParetoError } from '@pareto/core';
 import { readNpz, toNumbers } from '@pareto/models';

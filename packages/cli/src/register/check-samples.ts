@@ -1,4 +1,4 @@
-// Whether a validation set fits models that are still on disk, so that nobody hears of it minutes later from a worker.
+// Checks before the upload that a validation set fits the models, which a worker would only find minutes later.
 
 import { basename } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
@@ -7,31 +7,31 @@ import { metricFromWire } from '@pareto/rpc';
 import type { LocalModel } from './register-models.js';
 
 /**
- * Checks an NPZ file with the first of the models that can be served, whose signature becomes the task's. Throws
- * `invalid-argument` saying what doesn't fit. Without such a model there is nothing to check with.
+ * Checks an NPZ file against the first model that can be served, whose signature becomes the task's. Throws
+ * `invalid-argument` if it does not fit. Does nothing if no model can be served.
  */
 export async function checkSamples(
   path: string,
   models: readonly LocalModel[],
   metric: string | undefined,
 ): Promise<void> {
-  const judged = metricFromWire(metric ?? 'top1');
+  const usedMetric = metricFromWire(metric ?? 'top1');
   for (const model of models) {
     const inspected = await inspect(model);
     if (inspected === undefined) continue;
     try {
-      return await checkValidation(path, signatureFor(inspected, model.maxBatchSize), judged);
+      return await checkValidation(path, signatureFor(inspected, model.maxBatchSize), usedMetric);
     } catch (error) {
       if (!(error instanceof ParetoError)) throw error;
       const byDefault =
-        metric === undefined ? `; answers are judged by ${judged}, unless --metric names another way` : '';
+        metric === undefined ? `; answers are judged by ${usedMetric}, unless --metric names another way` : '';
       const message = `${basename(model.path)} can't be measured: ${errorText(error)}${byDefault}`;
       throw new ParetoError(error.code, message, { cause: error });
     }
   }
 }
 
-/** Undefined for a model that is refused when its turn comes, with the reason. */
+/** Inspects a model. Undefined if it is invalid: its registration reports the reason. */
 async function inspect({ path }: LocalModel): Promise<InspectedModel | undefined> {
   try {
     return await inspectModel(path);

@@ -1,4 +1,4 @@
-// From a model on disk to its manifest: the graph, and the files beside it that it refers to.
+// Collects the files of a model on disk for its manifest: the graph and its external data.
 
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
@@ -7,12 +7,12 @@ import { bytes, ParetoError } from '@pareto/core';
 import { inspectModel } from '@pareto/models';
 import type { LocalFile } from './local-file.js';
 
-/** A file of a model: its path in the manifest, and where it lies. */
+/** A file of a model, with its path in the manifest and on disk. */
 export interface CollectedFile extends LocalFile {
   readonly manifestPath: string;
 }
 
-/** `file` is the graph, an `.onnx` file. Throws `invalid-argument` that says why it can't be served. */
+/** Returns the files of the model whose graph is `file`. Throws `invalid-argument` if the model can't be served. */
 export async function collectModel(file: string): Promise<readonly CollectedFile[]> {
   if (!file.endsWith('.onnx')) throw new ParetoError('invalid-argument', `${file} is not an .onnx file`);
   const folder = dirname(file);

@@ -1,4 +1,4 @@
-// A validation set as the controllers take it: one NPZ file, which NumPy's single arrays are packed into.
+// Prepares a validation set for upload as one NPZ file, packing separate NPY files into one if necessary.
 
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { defaultNpzLimits } from '@pareto/models';
 import { ZipFile } from 'yazl';
 
 export interface CollectedValidation extends AsyncDisposable {
-  /** Of the NPZ file, which is there until this is disposed of. */
+  /** Path of the NPZ file, which may be deleted on disposal. */
   readonly path: string;
 }
 
@@ -20,8 +20,9 @@ interface ArrayFile {
 }
 
 /**
- * `given` is an `.npz` file, or the `.npy` files of a set, separated by commas. These are called after their files, or as
- * `name=file.npy` says. The same files always make the same bytes. Throws `invalid-argument` for what is missing or unclear.
+ * Collects a validation set from an `.npz` file, or from a comma-separated list of `.npy` files. An array's name is
+ * that of its file, or `name` in `name=file.npy`. Equal files give equal bytes. Throws `invalid-argument` for missing
+ * files or ambiguous names.
  */
 export async function collectValidation(given: string): Promise<CollectedValidation> {
   if ((await sizeOf(given)) !== undefined && !given.endsWith('.npy')) return withoutCleanUp(given);
@@ -52,7 +53,7 @@ const sizeOf = (path: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-/** By name, so that their order makes no difference. */
+/** Parses a list of `.npy` files. Sorts them by name, so that their order does not change the packed bytes. */
 function parseFiles(given: string): readonly ArrayFile[] {
   const files = given.split(',').map((part) => {
     const [, name, path] = /^(?:([^=]+)=)?(.+\.npy)$/.exec(part) ?? [];
@@ -81,7 +82,9 @@ async function checkSizes(files: readonly ArrayFile[]): Promise<void> {
   if (total > maxBytes) throw validationError(`the arrays are ${total} bytes together, at most ${maxBytes} are taken`);
 }
 
-/** Not compressed: what a compressor makes differs by its version. ZIP writes local time: this is the same in every zone. */
+/**
+ * Packs the files reproducibly: without compression, whose output depends on the version, and with a fixed local time.
+ */
 async function pack(files: readonly ArrayFile[], target: string): Promise<void> {
   const zip = new ZipFile();
   const output = zip.outputStream;

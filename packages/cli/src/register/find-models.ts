@@ -1,4 +1,4 @@
-// The models that a command line names: files, folders, repositories, archives, and what lies elsewhere.
+// Finds the models named on the command line: files, folders, repositories, archives and remote addresses.
 
 import { stat } from 'node:fs/promises';
 import { checkName, errorText, ParetoError } from '@pareto/core';
@@ -6,30 +6,33 @@ import { obtainModels, readRepository, type ConfigRemark, type NotFound } from '
 import { modelAt, type LocalModel } from './register-models.js';
 
 export interface FoundModel extends LocalModel {
-  /** What its configuration says that is not carried out. */
+  /** Fields of its configuration that are not applied. */
   readonly remarks: readonly ConfigRemark[];
 }
 
-/** The files are there until it is disposed of. */
+/** Found models. Fetched files are deleted on disposal. */
 export interface FoundModels extends AsyncDisposable {
   readonly models: readonly FoundModel[];
-  /** What is left out, and why. */
+  /** Models that can't be registered, with the reasons. */
   readonly others: readonly NotFound[];
 }
 
 export interface FindOptions {
-  /** For a single model, whatever its folder or file is called. */
+  /** Name for a single model, in place of that of its file or folder. */
   readonly name?: string | undefined;
-  /** For all; undefined: as their configurations say. */
+  /** Batch size limit of all models. Undefined for those of their configurations. */
   readonly maxBatchSize?: number | undefined;
-  /** Paths of text files by output, for a single model. */
+  /** Paths of label files by output, for a single model. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly s3Endpoint?: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (file: string, receivedBytes: number, totalBytes: number | undefined) => void;
 }
 
-/** Throws `invalid-argument` when there is nothing at all, as when a shell finds nothing for a pattern; what can't be served is told apart. */
+/**
+ * Finds and fetches the models at `paths`. Throws `invalid-argument` if there is no model at all, for example after a
+ * shell pattern without a match. Models that can't be registered are returned in `others`.
+ */
 export async function findModels(paths: readonly string[], options: FindOptions): Promise<FoundModels> {
   const fetched: AsyncDisposable[] = [];
   const discard = async (): Promise<void> => {

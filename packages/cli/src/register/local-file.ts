@@ -1,4 +1,4 @@
-// A file on disk as the controllers take it.
+// Describes a local file for upload.
 
 import { createReadStream } from 'node:fs';
 import type { Digest } from '@pareto/core';

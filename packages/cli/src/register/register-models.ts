@@ -1,4 +1,4 @@
-// Registering: files up, the task and its architectures in.
+// Uploads files, and registers a task and its architectures.
 
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -39,7 +39,7 @@ export interface RegisterOptions extends RepeatOptions {
   readonly onEvent: (event: RegisterEvent) => void;
 }
 
-/** Uploads a file and tells how far it is. One that is interrupted goes on where the controllers say. */
+/** Uploads a file and reports progress. An interrupted upload continues at the controllers' offset. */
 async function send(clients: ControllerClients, file: LocalFile, options: RegisterOptions): Promise<void> {
   const { signal, onEvent } = options;
   const name = basename(file.path);
@@ -54,7 +54,7 @@ async function send(clients: ControllerClients, file: LocalFile, options: Regist
   onEvent({ kind: 'uploaded', file: name, sizeBytes, sent });
 }
 
-/** Of a file that people name. */
+/** Uploads a file given by the user, and returns its digest. Throws `invalid-argument` if it does not exist. */
 async function sendNamed(
   clients: ControllerClients,
   what: string,
@@ -68,7 +68,7 @@ async function sendNamed(
   return file.digest;
 }
 
-/** Creates the task. The same definition again changes nothing. */
+/** Uploads the validation set and creates or updates the task. Repeating the same definition changes nothing. */
 export async function registerTask(
   clients: ControllerClients,
   task: TaskDefinition,
@@ -87,27 +87,27 @@ export async function registerTask(
 export interface LocalModel {
   readonly name: string;
   readonly path: string;
-  /** That it is to be, where that is above all that were; undefined: the next. */
+  /** Requested version, which applies if it is above all earlier ones. Undefined for the next version. */
   readonly version?: number | undefined;
-  /** 0: no dimension is a batch; undefined: as the graph tells. */
+  /** Batch size limit. 0 if no dimension is a batch; undefined to derive it from the graph. */
   readonly maxBatchSize?: number | undefined;
-  /** Paths of text files with a label a line, by output. */
+  /** Paths of text files with one label per line, by output. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Named after its file. */
+/** Returns the model at a path, named after its file. */
 export const modelAt = (path: string): LocalModel => ({ name: basename(path, '.onnx'), path });
 
-/** What models are registered for. */
+/** Parameters shared by the models that are registered together. */
 export interface Registration {
   readonly task: string;
-  /** What is made of each; empty: all that is known. */
+  /** Names of the recipes for each model. Empty for all known recipes. */
   readonly recipes: readonly string[];
-  /** Dominated variants are used all the same. */
+  /** Whether dominated variants stay eligible. */
   readonly keepDominated: boolean;
 }
 
-/** Registers one after the other; one that is refused doesn't hold up the rest. */
+/** Registers the models one after the other, and continues after a rejected one. */
 export async function registerModels(
   clients: ControllerClients,
   registration: Registration,
@@ -158,6 +158,6 @@ async function sendLabels(
   return sent;
 }
 
-/** Errors that the next model would meet as well. */
+/** Whether an error would also affect the next model. */
 const isFatal = (error: unknown): boolean =>
   !(error instanceof ParetoError) || error.code === 'unavailable' || error.code === 'resource-exhausted';

@@ -1,4 +1,4 @@
-// Which models go to which task, and what is made of them, before anything is sent. Pure.
+// Plans a registration before anything is sent: the task and the recipes of each model. Pure.
 
 import { checkName, errorText, originalRecipe } from '@pareto/core';
 import type { NotFound } from '@pareto/models';
@@ -6,14 +6,14 @@ import type { wire } from '@pareto/rpc';
 import type { LocalModel } from './register-models.js';
 
 export interface PlanOptions {
-  /** Undefined: each model has one of its own. */
+  /** Task of all models. Undefined for one task per model. */
   readonly task: string | undefined;
-  /** Undefined: all where there is something to measure accuracy on, else the models as they are trained. */
+  /** Names of recipes. Undefined for all recipes if the task has a validation set, or else only the trained models. */
   readonly recipes: readonly string[] | undefined;
-  /** A validation set comes with the models. */
+  /** Whether the command has a validation set. */
   readonly hasValidation: boolean;
-  /** Something is said of tasks: they are defined also where they are there. */
-  readonly defines: boolean;
+  /** Whether the command has options that define tasks. Then existing tasks are registered again too. */
+  readonly definesTask: boolean;
 }
 
 interface Group {
@@ -26,13 +26,13 @@ interface Group {
 export interface RegisterPlan {
   readonly groups: readonly Group[];
   readonly refused: readonly NotFound[];
-  /** Only trained models are wanted of some, since nobody said otherwise and there is nothing to measure them on. */
-  readonly isPlain: boolean;
+  /** Whether some models get no generated variants, because --recipes and a validation set are both missing. */
+  readonly lacksValidation: boolean;
 }
 
 type Known = Pick<wire.ListResponse, 'tasks' | 'architectures'>;
 
-/** In the order of the models. One that is registered stays with its task. */
+/** Groups the models by task, in their order. A registered model stays with its task. */
 export function planRegistration(models: readonly LocalModel[], known: Known, options: PlanOptions): RegisterPlan {
   const groups = new Map<string, LocalModel[]>();
   const refused: NotFound[] = [];
@@ -45,12 +45,12 @@ export function planRegistration(models: readonly LocalModel[], known: Known, op
   }
   const planned = Array.from(groups, ([task, own]): Group => {
     const there = known.tasks.find(({ name }) => name === task);
-    const isJudged = options.hasValidation || (there !== undefined && there.validationDigest !== '');
-    const recipes = options.recipes ?? (isJudged ? [] : [originalRecipe]);
-    return { task, isNew: there === undefined || options.defines, recipes, models: own };
+    const hasSamples = options.hasValidation || (there !== undefined && there.validationDigest !== '');
+    const recipes = options.recipes ?? (hasSamples ? [] : [originalRecipe]);
+    return { task, isNew: there === undefined || options.definesTask, recipes, models: own };
   });
-  const isPlain = options.recipes === undefined && planned.some(({ recipes }) => recipes.length > 0);
-  return { groups: planned, refused, isPlain };
+  const lacksValidation = options.recipes === undefined && planned.some(({ recipes }) => recipes.length > 0);
+  return { groups: planned, refused, lacksValidation };
 }
 
 function refusalOf(task: string): string | undefined {

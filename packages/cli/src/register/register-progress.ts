@@ -1,4 +1,5 @@
-// Tells people how a registration goes: a line for what is done, a live one for what is being done.
+// Shows the progress of a registration: a permanent line for each finished part, and a live one for the current
+// transfer.
 
 import { formatBytes } from '@pareto/core';
 import { formatPercent } from '../terminal/format.js';

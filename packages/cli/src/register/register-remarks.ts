@@ -1,4 +1,4 @@
-// What configurations say that is not carried out, told once for all models that say it.
+// Collects the remarks on configuration fields that are not applied, one line for all models with the same remark.
 
 import type { ConfigRemark } from '@pareto/models';
 import type { FoundModel } from './find-models.js';
@@ -7,7 +7,7 @@ export interface ModelRemark extends ConfigRemark {
   readonly model: string;
 }
 
-/** Of each model once, whatever its versions are. */
+/** Returns the remarks on the last version of each model. */
 export function remarksOf(models: readonly FoundModel[]): readonly ModelRemark[] {
   const byModel = new Map(models.map((model) => [model.name, model]));
   return [...byModel.values()].flatMap(({ name, remarks }) => remarks.map((remark) => ({ model: name, ...remark })));
@@ -15,7 +15,7 @@ export function remarksOf(models: readonly FoundModel[]): readonly ModelRemark[]
 
 const maxNamed = 3;
 
-/** A line for each field and what is said of it, with the models. */
+/** Returns one line per field and remark, with the names of the models. */
 export function formatRemarks(remarks: readonly ModelRemark[]): readonly string[] {
   const models = new Map<string, Set<string>>();
   for (const { model, field, text } of remarks) {

@@ -1,4 +1,4 @@
-// One `pareto register`, from the models that were named to what came of them.
+// Runs `pareto register`, from finding the models to printing the result.
 
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel, type NotFound } from '@pareto/models';
@@ -33,7 +33,10 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
   readonly detach?: boolean;
 }
 
-/** Throws `failed-precondition` at the end when models were refused, or could not be measured as trained. */
+/**
+ * Registers the models. Throws `failed-precondition` at the end if a model was rejected or could not be measured as
+ * trained.
+ */
 export async function runRegistration(context: Context, flags: RegisterFlags, paths: readonly string[]): Promise<void> {
   const { onEvent } = createRegisterProgress(context.terminal);
   await using found = await findModels(paths, {
@@ -53,18 +56,22 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
   await withController(flags, (clients) => register({ context, flags: wanted, clients, onEvent }, found, remarks));
 }
 
-interface Site {
+interface RegisterContext {
   readonly context: Context;
   readonly flags: RegisterFlags;
   readonly clients: ControllerClients;
   readonly onEvent: RegisterOptions['onEvent'];
 }
 
-async function register(site: Site, found: FoundModels, remarks: readonly ModelRemark[]): Promise<void> {
-  const { context, flags } = site;
+async function register(
+  registering: RegisterContext,
+  found: FoundModels,
+  remarks: readonly ModelRemark[],
+): Promise<void> {
+  const { context, flags } = registering;
   const since = context.clock.now();
-  const plan = await makePlan(site, found);
-  const all = await send(site, plan);
+  const plan = await makePlan(registering, found);
+  const all = await send(registering, plan);
   const architectures = newest(all);
   const tasks = plan.groups.map(({ task }) => task);
   const others = [...found.others, ...plan.refused];
@@ -76,7 +83,7 @@ async function register(site: Site, found: FoundModels, remarks: readonly ModelR
     printResult(context, flags, { ...common, architectures: all }, () => formatDetached(tasks, all));
     return checkOutcome(wanted, refused, []);
   }
-  const { variants, outcomes } = await wait(site, tasks, architectures, since);
+  const { variants, outcomes } = await wait(registering, tasks, architectures, since);
   const elapsedMs = context.clock.now() - since;
   const registered = { ...common, architectures, variants, outcomes, elapsedMs };
   printResult(context, flags, registered, () => formatRegistered(registered));
@@ -87,32 +94,35 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 const count = (others: readonly NotFound[], kind: NotFound['kind']): number =>
   others.filter((one) => one.kind === kind).length;
 
-/** Of each name the last version: of others nothing is made or measured. */
+/** Returns the last version of each name. Older versions get no jobs. */
 const newest = (architectures: readonly wire.Architecture[]): readonly wire.Architecture[] => [
   ...new Map(architectures.toSorted((a, b) => a.version - b.version).map((one) => [one.name, one])).values(),
 ];
 
-const plainHint =
+const validationHint =
   'no validation set: models are served as they are trained; with --validation smaller and faster variants are made and measured (--recipes makes them without)';
 
-async function makePlan({ context, flags, clients, onEvent }: Site, found: FoundModels): Promise<RegisterPlan> {
+async function makePlan(
+  { context, flags, clients, onEvent }: RegisterContext,
+  found: FoundModels,
+): Promise<RegisterPlan> {
   const repeating = repeatOptions(context);
   const known = await repeat(() => clients.registry.list({}, { signal: repeating.signal }), repeating);
   const { task, recipes, validation } = flags;
   const hasValidation = validation !== undefined;
-  const defines = hasValidation || flags.metric !== undefined || readObjective(flags) !== null;
-  const plan = planRegistration(found.models, known, { task, recipes, hasValidation, defines });
+  const definesTask = hasValidation || flags.metric !== undefined || readObjective(flags) !== null;
+  const plan = planRegistration(found.models, known, { task, recipes, hasValidation, definesTask });
   for (const { kind, name, reason } of plan.refused) onEvent({ kind, model: name, reason });
   if (hasValidation && plan.groups.length > 1) {
     const why = `--validation is for one task, and these models have ${plan.groups.length}`;
     throw new ParetoError('invalid-argument', `${why}: name one with --task, or register one model at a time`);
   }
-  if (plan.isPlain) context.terminal.note(plainHint);
+  if (plan.lacksValidation) context.terminal.note(validationHint);
   return plan;
 }
 
 async function send(
-  { context, flags, clients, onEvent }: Site,
+  { context, flags, clients, onEvent }: RegisterContext,
   plan: RegisterPlan,
 ): Promise<readonly wire.Architecture[]> {
   const options: RegisterOptions = { ...repeatOptions(context), onEvent };
@@ -120,35 +130,35 @@ async function send(
   const keepDominated = flags.keepDominated === true || flags.keepAll === true;
   const sent: wire.Architecture[] = [];
   for (const { task, isNew, recipes, models } of plan.groups) {
-    const whole = await wholeOnes(models, onEvent);
-    if (whole.length === 0) continue;
+    const valid = await filterValid(models, onEvent);
+    if (valid.length === 0) continue;
     const definition = { name: task, metric, defaultObjective: readObjective(flags), validation };
     if (isNew) await registerTask(clients, definition, options);
-    sent.push(...(await registerModels(clients, { task, recipes, keepDominated }, whole, options)));
+    sent.push(...(await registerModels(clients, { task, recipes, keepDominated }, valid, options)));
   }
   return sent;
 }
 
-/** The others are refused before anything is made for them: no task without a model stays behind. */
-async function wholeOnes(
+/** Returns the valid models and reports the others as refused, before a task is created for them. */
+async function filterValid(
   models: readonly LocalModel[],
   onEvent: RegisterOptions['onEvent'],
 ): Promise<readonly LocalModel[]> {
-  const whole: LocalModel[] = [];
+  const valid: LocalModel[] = [];
   for (const model of models) {
     try {
       await inspectModel(model.path);
-      whole.push(model);
+      valid.push(model);
     } catch (error) {
       if (!(error instanceof ParetoError)) throw error;
       onEvent({ kind: 'refused', model: model.name, reason: errorText(error) });
     }
   }
-  return whole;
+  return valid;
 }
 
 async function wait(
-  { context, clients }: Site,
+  { context, clients }: RegisterContext,
   tasks: readonly string[],
   architectures: readonly wire.Architecture[],
   since: ReturnType<Context['clock']['now']>,

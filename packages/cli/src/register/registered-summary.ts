@@ -1,4 +1,4 @@
-// What came of a registration: what is on the frontier, what is dominated and by what, what was not made and why.
+// Summarizes a registration: the usable variants, the dominated ones, and the files that were not generated.
 
 import type { wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
@@ -9,7 +9,7 @@ import { formatVariants } from '../describe/variant-table.js';
 
 export interface Registered {
   readonly task: string;
-  /** Where models went to several. */
+  /** All tasks, if the models belong to more than one. */
   readonly tasks?: readonly string[] | undefined;
   readonly architectures: readonly wire.Architecture[];
   readonly variants: readonly wire.Variant[];
@@ -49,7 +49,7 @@ export function formatResult({ architectures, variants, outcomes, elapsedMs }: R
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** The cheapest first, what has no cost last. */
+/** Sorts by ascending cost, variants without a cost last. */
 const byCost = (a: wire.Variant, b: wire.Variant): number =>
   (a.costPer_1k || Infinity) - (b.costPer_1k || Infinity) || 0;
 
@@ -62,7 +62,7 @@ const formatDominated = (variants: readonly wire.Variant[]): string =>
     variants,
   );
 
-/** Names of those whose trained model could not be measured on any hardware class. */
+/** Returns the architectures whose trained model could not be measured on any hardware class. */
 export function unmeasuredOriginals(
   architectures: readonly wire.Architecture[],
   variants: readonly wire.Variant[],

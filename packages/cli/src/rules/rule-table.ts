@@ -1,4 +1,4 @@
-// Rules as people read them: what is pinned, denied, or wished to be warm or cold, by whom, why, and for how long.
+// Tables of rules (pin, deny, warm, cold) and of their history.
 
 import type { wire } from '@pareto/rpc';
 import { formatSpan } from '../terminal/format.js';
@@ -9,11 +9,11 @@ const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : ta
 const remainingOf = ({ remainingMs }: wire.Rule): string =>
   remainingMs === 0 ? 'until lifted' : formatSpan(remainingMs);
 
-/** `deny mlp-tiny:int4 of every task`, `warm digits`. */
+/** Returns e.g. `deny mlp-tiny:int4 of every task` or `warm digits`. */
 export const formatRule = (rule: wire.Rule): string =>
   rule.target === rule.task ? `${rule.kind} ${rule.target}` : `${rule.kind} ${rule.target} of ${taskOf(rule)}`;
 
-/** `for 2 h`. */
+/** Returns e.g. `for 2 h`. */
 export const formatEnd = ({ remainingMs }: wire.Rule): string =>
   remainingMs === 0 ? 'until it is lifted' : `for ${formatSpan(remainingMs)}`;
 

@@ -1,8 +1,8 @@
-// Who gives a command, for whoever looks later.
+// Name of the user, which is stored with the rules that they set.
 
 import { userInfo } from 'node:os';
 
-/** A container may run as a user that has no name. */
+/** Returns the user's name, or `unknown` if the user has none, as in some containers. */
 export function userName(): string {
   try {
     return userInfo().username;

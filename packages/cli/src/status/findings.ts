@@ -1,4 +1,5 @@
-// Whether everything is all right, what isn't, and what to do: from one look at the cluster. Pure.
+// Derives the findings of `pareto status` from one snapshot of the cluster: health, problems and suggested actions.
+// Pure.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -7,12 +8,12 @@ import { milliseconds, percent, perSecond } from '../top/load-tables.js';
 import type { RouterStatus } from '../top/dashboard-state.js';
 
 export interface Finding {
-  /** `bad`: something that should work doesn't. `warning`: it works, and somebody should look. */
+  /** `bad`: something does not work. `warning`: it works, but an operator should check it. */
   readonly level: 'good' | 'warning' | 'bad';
-  /** What it is about: one word. */
+  /** Subject, in one word. */
   readonly about: string;
   readonly text: string;
-  /** What to do. */
+  /** Suggested action. */
   readonly advice?: string;
 }
 
@@ -20,7 +21,7 @@ export interface ClusterStatus {
   readonly overview: wire.OverviewResponse;
   readonly jobs: readonly wire.Job[];
   readonly router: RouterStatus;
-  /** host:port of the router that was asked. */
+  /** host:port of the router whose status is in `router`. */
   readonly routerAddress: string;
 }
 

@@ -1,30 +1,32 @@
-// What somebody may have meant by a name that there is not.
+// Finds the known name that is most similar to an unknown one, for hints in errors.
 
 import type { ParetoError } from '@pareto/core';
 import { distance } from 'fastest-levenshtein';
 
-/** The known name that is the fewest letters away; undefined when none is near. */
+/** Returns the known name with the smallest edit distance. Undefined if none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const far = Math.max(1, Math.floor(name.length * 0.4));
   const [best] = known
-    .map((each) => ({ each, away: awayFrom(lower, each.toLowerCase()) }))
+    .map((each) => ({ each, away: distanceTo(lower, each.toLowerCase()) }))
     .filter(({ each, away }) => away <= far && each !== name)
     .toSorted((a, b) => a.away - b.away);
   return best?.each;
 }
 
-/** What begins as the name does is as near as one wrong letter. */
-const awayFrom = (name: string, known: string): number =>
+/** Returns the edit distance, or 1 if `name` is a prefix of `known` with at least three letters. */
+const distanceTo = (name: string, known: string): number =>
   name.length >= 3 && known.startsWith(name) ? 1 : distance(name, known);
 
-/** The end of a message about a name that was not found, and the details of its error, by which `hasHint` knows that it is there. */
+/**
+ * The end of an error message about an unknown name, and details for the error, in which `hasHint` detects the hint.
+ */
 interface Hint {
   readonly text: string;
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** Without the prefix `pareto-`, so that it is not printed as an offer. */
+/** Key in the error's details. It lacks the prefix `pareto-`, so that it is not printed as an offer. */
 const suggestionKey = 'suggestion';
 
 /** Returns a hint at the nearest known name. Undefined if none is near. */

@@ -1,11 +1,11 @@
-// What somebody may have meant who named what there is not: the names of the cluster, asked for when a name was not found.
+// Suggests a similar name of the cluster after a command did not find a name.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import { withCluster } from '../connection/connect.js';
 import type { Endpoints } from '../context/context.js';
 import { hintText, nearest } from './nearest.js';
 
-/** Names of a cluster, by what they name. */
+/** Names in a cluster, by kind. */
 export interface LiveNames {
   readonly tasks: readonly string[];
   readonly models: readonly string[];
@@ -16,7 +16,7 @@ export interface LiveNames {
 
 const noNames: LiveNames = { tasks: [], models: [], variants: [], workers: [], rules: [] };
 
-/** Nothing where no controller answers in time. */
+/** Reads the names of the cluster. Empty if no controller responds within `timeoutMs`. */
 export async function liveNames(endpoints: Endpoints, clock: Clock, timeoutMs: number): Promise<LiveNames> {
   const late = new AbortController();
   using _ = clock.after(milliseconds(timeoutMs), () => late.abort(new Error('too late')));
@@ -39,7 +39,7 @@ export async function liveNames(endpoints: Endpoints, clock: Clock, timeoutMs: n
 
 const timeoutMs = 1_000;
 
-/** `did you mean digits?`, or nothing. */
+/** Returns a hint such as `: did you mean digits?`. Empty if no name is near. */
 export async function suggest(words: readonly string[], endpoints: Endpoints, clock: Clock): Promise<string> {
   const names = await liveNames(endpoints, clock, timeoutMs);
   const known = Object.values(names).flat() as readonly string[];

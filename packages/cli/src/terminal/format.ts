@@ -1,8 +1,8 @@
-// Numbers as people read them.
+// Formats numbers with units.
 
 import type { wire } from '@pareto/rpc';
 
-/** Three significant digits, down to a microsecond; without the unit. */
+/** Formats milliseconds with three significant digits, down to a microsecond, without the unit. */
 export function msDigits(ms: number): string {
   const size = Math.abs(ms);
   const decimals = size === 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
@@ -13,24 +13,24 @@ export const formatMs = (ms: number): string => `${msDigits(ms)} ms`;
 
 export const formatPercent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 
-/** Two significant digits, and cents at least: prices span many orders of magnitude. In a column, the shorter is the dearer. */
+/** Formats a price with two significant digits and at least cents. Prices span many orders of magnitude. */
 export function formatUsd(usd: number): string {
   if (usd <= 0) return '$0';
   return `$${usd.toFixed(Math.max(2, 1 - Math.floor(Math.log10(usd))))}`;
 }
 
-/** USD per 1,000 answers, of what was measured and has a price. */
+/** Formats USD per 1,000 answers, or `-` if there is no cost. */
 export const formatCost = (costPer1k: number | undefined): string =>
   costPer1k === undefined || costPer1k === 0 ? '-' : formatUsd(costPer1k);
 
-/** `98.70 % (98.10-99.12)`, or `unmeasured`. */
+/** Returns e.g. `98.70 % (98.10-99.12)`, or `unmeasured`. */
 export function formatAccuracy(accuracy: wire.Accuracy | null | undefined): string {
   if (accuracy === null || accuracy === undefined) return 'unmeasured';
   const bound = (fraction: number): string => (fraction * 100).toFixed(2);
   return `${formatPercent(accuracy.value)} (${bound(accuracy.lower95)}-${bound(accuracy.upper95)})`;
 }
 
-/** `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`; empty when nothing is asked. */
+/** Returns e.g. `≤ 50 ms, ≥ 98.00 %, ≤ $0.01/1k`. Empty if the objective sets nothing. */
 export function formatObjective(objective: wire.Objective | null | undefined): string {
   if (objective === null || objective === undefined) return '';
   const { _latencyMs, latencyMs = 0, _minAccuracy, minAccuracy = 0, _maxCostPer_1k, maxCostPer_1k = 0 } = objective;
@@ -44,7 +44,7 @@ export function formatObjective(objective: wire.Objective | null | undefined): s
   ].join(', ');
 }
 
-/** A time that has gone by or is left, in its two largest units: `850 ms`, `42 s`, `3 min 12 s`, `2 h 5 min`, `1 d 3 h`. */
+/** Formats a duration in its two largest units: `850 ms`, `42 s`, `3 min 12 s`, `2 h 5 min`, `1 d 3 h`. */
 export function formatSpan(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const units = [
@@ -64,10 +64,10 @@ export function formatSpan(ms: number): string {
   return parts.join(' ');
 }
 
-/** `0.25x`, with three digits where it is small. */
+/** Returns e.g. `0.25x`, with three decimals below 0.095. */
 export const formatRatio = (ratio: number): string => `${ratio.toFixed(ratio < 0.095 ? 3 : 2)}x`;
 
-/** `407 k`, `1.24 M`: three digits. */
+/** Formats a count with three significant digits: `407 k`, `1.24 M`. */
 export function formatCount(count: number): string {
   const units = ['', ' k', ' M', ' G', ' T'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));

@@ -1,8 +1,11 @@
-// Results as programs read them: JSON or YAML, with names and bytes as they expect them.
+// Formats results as JSON or YAML.
 
 import { stringify } from 'yaml';
 
-/** Bytes as base64; the generated marks of optional fields (`_x`) left out; names in camel case throughout. */
+/**
+ * Converts a message for output: bytes to base64, names to camel case, without the generated markers of optional fields
+ * (`_x`).
+ */
 export function toPlain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return value.toString('base64');
   if (Array.isArray(value)) return value.map(toPlain);

@@ -1,4 +1,4 @@
-// Tables for people: columns as wide as their widest cell, no lines.
+// Formats text tables: columns as wide as their widest cell, without ruling lines.
 
 import { stripVTControlCharacters } from 'node:util';
 
@@ -6,29 +6,31 @@ export interface Column<Row> {
   readonly title: string;
   readonly align?: 'left' | 'right';
   readonly cell: (row: Row) => string;
-  /** Where a table is too wide, those with the highest number go first; without one it stays. */
+  /**
+   * Order in which columns of a table that is too wide are dropped, the highest first. Undefined if the column stays.
+   */
   readonly drop?: number;
-  /** It may be cut: it counts as no wider than a few words. */
+  /** Whether the column may be cut: it counts as at most 24 characters wide. */
   readonly flexible?: boolean;
 }
 
 export interface TableOptions {
-  /** Of the line of titles. */
+  /** Style of the titles. */
   readonly paintTitles?: (text: string) => string;
-  /** Columns are left out until it fits. */
+  /** Width into which the table must fit. Columns are dropped until it does. */
   readonly width?: number;
 }
 
 const width = (text: string): number => stripVTControlCharacters(text).length;
 
-/** As `padEnd`, not counting colours. */
+/** Pads like `padEnd`, without counting colour codes. */
 export const padVisible = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - width(text)));
 
 const gap = '  ';
 const fewWords = 24;
 
-/** One line a row, under a line of titles. */
+/** Returns a line of titles, and one line per row. */
 export function formatTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],

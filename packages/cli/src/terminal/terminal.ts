@@ -1,4 +1,4 @@
-// What commands write to: results on stdout, progress on stderr, colour and live lines only on a terminal.
+// Output of commands: results on stdout, progress on stderr, colour and live lines only on a terminal.
 
 import pc from 'picocolors';
 import { stripVTControlCharacters } from 'node:util';
@@ -6,35 +6,35 @@ import { stripVTControlCharacters } from 'node:util';
 export type Paint = ReturnType<typeof pc.createColors>;
 
 export interface Terminal {
-  /** Results may be drawn over, and stay on the screen. */
+  /** Whether stdout is a terminal. */
   readonly interactive: boolean;
   /** For results on stdout. */
   readonly paint: Paint;
   /** For progress on stderr. */
   readonly progressPaint: Paint;
-  /** A result, on stdout. */
+  /** Writes a result to stdout. */
   print(text: string): void;
-  /** A line of progress, on stderr. */
+  /** Writes a line of progress to stderr. */
   note(text: string): void;
-  /** Lines on stderr that the next call of any kind replaces. Nothing when stderr is no terminal. */
+  /** Writes lines to stderr that the next output replaces. Does nothing if stderr is not a terminal. */
   status(lines: readonly string[]): void;
-  /** Of stdout, in characters. */
+  /** Width of stdout in characters. */
   readonly columns: number;
-  /** Of stdout, in lines. */
+  /** Height of stdout in lines. */
   readonly rows: number;
-  /** Takes the whole screen until it is disposed of; then what stood there before is back. */
+  /** Opens the alternate screen. Its disposal restores the previous content. */
   openScreen(): Screen;
-  /** Gives the screen and the keyboard back, whoever has them: for the way out. */
+  /** Restores the screen and the keyboard. Called when the process exits. */
   restore(): void;
 }
 
-/** A screen of its own on stdout. */
+/** The alternate screen of stdout, and the keyboard. */
 interface Screen extends Disposable {
-  /** Shows a text in place of the one before: what doesn't fit is cut. */
+  /** Replaces the content of the screen. Text that does not fit is cut. */
   draw(text: string): void;
-  /** Calls back whenever its size changes. */
+  /** Calls `listener` whenever the size changes. */
   onResize(listener: () => void): void;
-  /** Calls back with each key, where there is a keyboard. Ctrl-C is `\x03`. */
+  /** Calls `listener` with each key if stdin is a terminal. Ctrl-C is `\x03`. */
   onKey(listener: (key: string) => void): void;
 }
 
@@ -47,7 +47,7 @@ export interface Output {
   off?(event: 'resize', listener: () => void): unknown;
 }
 
-/** A keyboard. */
+/** Keyboard input, usually stdin. */
 export interface Input {
   readonly isTTY?: boolean | undefined;
   setRawMode?(raw: boolean): unknown;
@@ -57,15 +57,15 @@ export interface Input {
   off(event: 'data', listener: (bytes: Buffer) => void): unknown;
 }
 
-/** What the environment says of colours: https://no-color.org, https://force-color.org. */
+/** Environment variables that control colours: https://no-color.org, https://force-color.org. */
 export type ColourEnvironment = Readonly<Partial<Record<'NO_COLOR' | 'FORCE_COLOR' | 'TERM', string | undefined>>>;
 
-export interface Surroundings {
+export interface TerminalEnvironment {
   readonly env?: ColourEnvironment;
   readonly stdin?: Input;
 }
 
-export function wantsColour(
+export function usesColour(
   { isTTY }: Output,
   { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: term }: ColourEnvironment,
 ): boolean {
@@ -74,10 +74,10 @@ export function wantsColour(
   return isTTY === true && term !== 'dumb';
 }
 
-// eslint-disable-next-line no-control-regex -- what begins a colour is one
+// eslint-disable-next-line no-control-regex -- colour codes begin with a control character
 const escape = /(\x1b\[[0-9;]*m)/;
 
-/** Cuts a line to a width that does not wrap; colours end where it is cut. */
+/** Cuts a line so that it does not wrap, and resets the colour at the cut. */
 function fit(line: string, width: number): string {
   if (stripVTControlCharacters(line).length < width) return line;
   let left = Math.max(0, width - 2);
@@ -90,7 +90,7 @@ function fit(line: string, width: number): string {
   return `${parts.join('')}${escape.test(line) ? '\x1b[0m' : ''}…`;
 }
 
-/** A text's lines cut to a screen, the last one saying how many there is no room for. */
+/** Cuts a text to the size of a screen. The last line has the number of omitted lines. */
 export function fitScreen(text: string, columns: number, rows: number): readonly string[] {
   const lines = text.split('\n');
   const room = Math.max(1, rows - 1);
@@ -98,8 +98,12 @@ export function fitScreen(text: string, columns: number, rows: number): readonly
   return shown.map((line) => fit(line, columns));
 }
 
-export function createTerminal(stdout: Output, stderr: Output, { env = {}, stdin }: Surroundings = {}): Terminal {
-  const painter = (output: Output): Paint => pc.createColors(wantsColour(output, env));
+export function createTerminal(
+  stdout: Output,
+  stderr: Output,
+  { env = {}, stdin }: TerminalEnvironment = {},
+): Terminal {
+  const painter = (output: Output): Paint => pc.createColors(usesColour(output, env));
   let screen: Screen | undefined;
   let drawn = 0;
   const clear = (): void => {
@@ -122,7 +126,7 @@ export function createTerminal(stdout: Output, stderr: Output, { env = {}, stdin
       if (stderr.isTTY !== true) return;
       clear();
       if (lines.length === 0) return;
-      // What is higher than the screen can't be drawn over.
+      // Lines that have scrolled off the screen can't be replaced.
       const shown = fitScreen(lines.join('\n'), stderr.columns ?? 80, stderr.rows ?? 24);
       for (const line of shown) stderr.write(`${line}\n`);
       drawn = shown.length;
@@ -141,7 +145,7 @@ export function createTerminal(stdout: Output, stderr: Output, { env = {}, stdin
   };
 }
 
-/** The alternate screen, without a cursor. */
+/** Escape codes that enter and leave the alternate screen, with the cursor hidden. */
 const enter = '\x1b[?1049h\x1b[?25l';
 const leave = '\x1b[?25h\x1b[?1049l';
 
@@ -152,7 +156,7 @@ function createScreen(stdout: Output, stdin: Input | undefined): Screen {
   return {
     draw(text) {
       const lines = fitScreen(text, stdout.columns ?? 80, stdout.rows ?? 24);
-      // Each line clears what is left of the one before it: a screen that is cleared first flickers.
+      // Clearing the rest of each line avoids the flicker of clearing the whole screen first.
       stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
     },
     onResize(listener) {

@@ -1,6 +1,6 @@
-// Breaks a text into lines at its spaces.
+// Wraps a text into lines at its spaces.
 
-/** Lines shorter than `columns`, but for a word that is longer by itself. Those after the first are indented. */
+/** Wraps into lines shorter than `columns`, except for longer words. Indents all lines but the first. */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

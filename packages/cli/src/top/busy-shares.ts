@@ -1,9 +1,9 @@
-// How busy workers are: the time that their slots were held by batches, between two pictures.
+// Computes how busy workers are: the share of time in which batches occupied their slots.
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 
-/** What replicas had been busy when it was looked, by their id. */
+/** Cumulative busy time of replicas by id, at one moment. */
 export interface BusyTimes {
   readonly at: Milliseconds;
   readonly busyUs: ReadonlyMap<string, number>;
@@ -18,7 +18,10 @@ export const busyTimes = (workers: readonly Load[], at: Milliseconds): BusyTimes
 
 export const slotsOf = ({ slotGroups }: Load): number => slotGroups.reduce((sum, { slots }) => sum + slots, 0);
 
-/** By worker, from the oldest to the newest. A replica that is new, or whose process is, counts from when it was first seen. */
+/**
+ * Returns the busy share by worker id over the span of `times`. A new or restarted replica counts from its first
+ * appearance.
+ */
 export function busyShares(workers: readonly Load[], times: readonly BusyTimes[]): ReadonlyMap<string, number> {
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined || last.at <= first.at) return new Map();

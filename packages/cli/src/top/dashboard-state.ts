@@ -1,10 +1,10 @@
-// What `pareto top` knows: the last picture of the cluster, how old it is, and why there is no newer one.
+// State of `pareto top`: the last overview of the cluster, its age, and the outage that prevents a newer one.
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { busyShares, busyTimes, type BusyTimes } from './busy-shares.js';
 
-/** What a router says of itself while no controller answers. */
+/** Status of a router. */
 export type RouterStatus =
   | { readonly kind: 'serves'; readonly tableAgeMs: number | undefined }
   | { readonly kind: 'not ready' }
@@ -12,7 +12,7 @@ export type RouterStatus =
 
 export interface Unreachable {
   readonly reason: string;
-  /** No controller could be reached at all. */
+  /** Whether no controller could be reached at all. */
   readonly isAbsent: boolean;
   readonly router: RouterStatus;
 }
@@ -23,13 +23,13 @@ export interface Outage extends Unreachable {
 
 export interface DashboardState {
   readonly overview: wire.OverviewResponse | undefined;
-  /** When it was seen. */
+  /** Time when `overview` was received. */
   readonly seenAt: Milliseconds | undefined;
-  /** No controller answers; undefined when one does. */
+  /** The current outage. Undefined if a controller responds. */
   readonly outage: Outage | undefined;
-  /** Share of each worker's slots that was busy lately; of one that was seen only once it is not known. */
+  /** Recent busy share of each worker's slots, by worker id. Missing until a worker was seen twice. */
   readonly busy: ReadonlyMap<string, number>;
-  /** Of the last few pictures, the oldest first. */
+  /** Busy times from the last few overviews, the oldest first. */
   readonly busyTimes: readonly BusyTimes[];
 }
 
@@ -38,7 +38,7 @@ export const emptyDashboard: DashboardState = {
   ...{ busy: new Map(), busyTimes: [] },
 };
 
-/** Workers report once a second: over less than a few seconds shares jump. */
+/** Number of busy times kept. Workers report once a second, so shares over fewer would jump. */
 const maxBusyTimes = 6;
 
 export function withOverview(
@@ -50,7 +50,7 @@ export function withOverview(
   return { overview, seenAt: now, outage: undefined, busy: busyShares(overview.workers, times), busyTimes: times };
 }
 
-/** The picture stays; the outage began when the first word of it came. */
+/** Records an outage, and keeps the last overview and the start of an ongoing outage. */
 export const withOutage = (last: DashboardState, cause: Unreachable, now: Milliseconds): DashboardState => ({
   ...last,
   outage: { ...cause, since: last.outage?.since ?? now },

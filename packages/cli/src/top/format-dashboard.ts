@@ -1,4 +1,4 @@
-// The picture of the cluster as people read it: who leads, what is wrong, load, workers, what was decided.
+// Formats the dashboard: the leader, warnings, load, workers and recent actions.
 
 import type { Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -13,10 +13,10 @@ export interface View {
   readonly now: Milliseconds;
   readonly router: string;
   readonly columns: number;
-  /** Lines that there is room for. */
+  /** Height in lines. */
   readonly rows: number;
   readonly sort: SortKey;
-  /** The last line, for those who watch. */
+  /** Last line, with the keys. Undefined when the dashboard is printed once. */
   readonly hint?: string;
   readonly paint: Paint;
 }
@@ -52,7 +52,7 @@ function describeOutage(
   return [text, describeRouter(router, view.router)];
 }
 
-/** What a router says while no controller answers. */
+/** Describes the status of a router while no controller responds. */
 export function describeRouter(router: Outage['router'], address: string): string {
   switch (router.kind) {
     case 'serves': {
@@ -67,7 +67,7 @@ export function describeRouter(router: Outage['router'], address: string): strin
 }
 
 function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...rest }: wire.OverviewResponse): string {
-  // One that was started again stands twice until its old lease has ended.
+  // A restarted controller is listed twice until its old lease expires.
   const standbys = [...new Set(controllers)].filter((address) => address !== leader);
   const led = leader === '' ? 'led by nobody' : `led by ${leader}`;
   const standing = standbys.length === 0 ? '' : `, standing by: ${standbys.join(', ')}`;
@@ -79,11 +79,11 @@ function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...r
 interface Section {
   readonly empty: string;
   readonly lines: readonly string[];
-  /** Lines that it has at least, the title among them. */
+  /** Minimum number of lines, including the title. */
   readonly minLines: number;
 }
 
-/** Tasks and workers first: what was decided gets the lines that are left. */
+/** Formats the tasks, the workers, and the recent actions, which get the remaining lines. */
 function formatSections(
   overview: wire.OverviewResponse,
   state: DashboardState,
@@ -109,13 +109,13 @@ function formatSections(
   return cutSections(sections, rows);
 }
 
-/** From the last to the first, each gives up lines until all fit; an empty line stands before each. */
+/** Removes lines from the last section to the first until all fit. Counts an empty line before each section. */
 function cutSections(sections: readonly Section[], rows: number): readonly string[] {
   const sizes = sections.map(({ lines }) => Math.max(1, lines.length));
   let excess = sizes.reduce((sum, size) => sum + size + 1, 0) - rows;
   for (let i = sections.length - 1; i >= 0 && excess > 0; i -= 1) {
     const size = sizes[i] ?? 0;
-    // A section of a title alone says nothing.
+    // A title without rows is omitted.
     const left = Math.max(sections[i]?.minLines ?? 0, size - excess);
     const shown = left < 2 ? 0 : Math.min(size, left);
     excess -= size - shown + (shown === 0 ? 1 : 0);

@@ -1,20 +1,20 @@
-// A live picture that has the screen until somebody leaves it.
+// Shows a live view on the alternate screen until the user leaves it.
 
 import { milliseconds } from '@pareto/core';
 import type { Context } from '../context/context.js';
 
 export interface LiveOptions {
   readonly draw: () => string;
-  /** Looks again; the signal aborts when the picture is left. What it throws ends the picture. */
+  /** Refreshes the data. The signal aborts when the view is left; an error ends the view. */
   readonly observe: (signal: AbortSignal) => Promise<void>;
-  /** Any but those that leave; then it is drawn. */
+  /** Called with every key that does not leave the view. The view is then drawn again. */
   readonly onKey?: (key: string) => void;
 }
 
 const refreshMs = milliseconds(1_000);
 const leaving: ReadonlySet<string> = new Set(['q', 'Q', '\x03', '\x04', '\x1b']);
 
-/** Draws each second and at each change of size, until q, Ctrl-C or a signal. The terminal is then as it was before. */
+/** Draws every second and on each resize, until q, Ctrl-C or a signal. Then restores the terminal. */
 export async function showLive({ terminal, clock, stop }: Context, options: LiveOptions): Promise<void> {
   const closed = new AbortController();
   const ended = AbortSignal.any([stop, closed.signal]);

@@ -1,4 +1,4 @@
-// Tasks and workers under load, one line each.
+// Columns of the tables of tasks and workers under load.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -10,7 +10,7 @@ import { slotsOf } from './busy-shares.js';
 export const sortKeys = ['rate', 'p99', 'attainment', 'cost', 'name'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
-/** The largest first; what is attained the least first. Ties by name. */
+/** Sorts by descending value, or ascending for attainment. Ties are sorted by name. */
 export function sortTasks(tasks: readonly wire.TaskLoad[], key: SortKey): readonly wire.TaskLoad[] {
   const measure: Readonly<Record<SortKey, (task: wire.TaskLoad) => number>> = {
     rate: (task) => -task.requestsPerSecond,
@@ -24,7 +24,7 @@ export function sortTasks(tasks: readonly wire.TaskLoad[], key: SortKey): readon
 
 export const perSecond = (rate: number): string => (rate === 0 ? '0' : rate.toFixed(rate < 100 ? 1 : 0));
 
-/** A tenth of a percent matters near the whole. */
+/** Formats a share with one decimal, or without below 10 % and at 100 %. */
 export const percent = (share: number): string => `${(share * 100).toFixed(share >= 0.9995 || share < 0.1 ? 0 : 1)} %`;
 
 export const milliseconds = (ms: number | undefined): string => (ms === undefined ? '-' : formatMs(ms));
@@ -38,7 +38,9 @@ export function formatAttainment({ attainment }: wire.TaskLoad, paint: Paint): s
   return attainment >= goodShare ? paint.green(text) : attainment >= poorShare ? paint.yellow(text) : paint.red(text);
 }
 
-/** `mlp:int8 82 %, cnn:fp16 18 %`: what answers now; where nothing does, what is ready. */
+/**
+ * Returns the share of each serving variant, e.g. `mlp:int8 82 %, cnn:fp16 18 %`. Without traffic, the ready variants.
+ */
 function formatShares({ itemsPerSecondByVariant, variantsReady }: wire.TaskLoad, paint: Paint): string {
   const shares = Object.entries(itemsPerSecondByVariant).toSorted(([, a], [, b]) => b - a);
   const total = shares.reduce((sum, [, items]) => sum + items, 0);
@@ -67,19 +69,19 @@ export function taskColumns(sort: SortKey | undefined, paint: Paint): readonly C
 const barWidth = 10;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
-/** Ten characters, filled to an eighth of one. */
+/** Draws a bar of ten characters, with a resolution of an eighth of a character. */
 export function formatBar(share: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * barWidth * 8);
   return `${'█'.repeat(filled >> 3)}${eighths[filled & 7] ?? ''}`.padEnd(barWidth, '·');
 }
 
-/** Slots that a batch runs on now. */
+/** Returns the number of slots on which a batch runs. */
 export const busySlots = (worker: wire.Worker): number =>
   Math.min(slotsOf(worker), worker.replicas.filter(({ runningItems }) => runningItems > 0).length);
 
 const queueOf = ({ replicas }: wire.Worker): number => replicas.reduce((sum, { queuedItems }) => sum + queuedItems, 0);
 
-/** What it uses is not known of one that is away, nor by a controller that doesn't lead. */
+/** The used memory is unknown for a disconnected worker, and to a controller on standby. */
 const isMemoryKnown = ({ memoryUsedBytes, replicas }: wire.Worker): boolean =>
   memoryUsedBytes > 0 || replicas.length === 0;
 
@@ -94,8 +96,8 @@ export function workerState({ connected, draining }: wire.Worker, paint: Paint):
   return draining ? paint.yellow('draining') : paint.green('ready');
 }
 
-/** What it makes or measures, else how many replicas it has. */
-export function formatDoing({ measuring, progress, replicas }: wire.Worker): string {
+/** Formats the current step, or else the number of ready replicas and the states of the others. */
+export function formatCurrentStep({ measuring, progress, replicas }: wire.Worker): string {
   if (measuring !== '') return `${measuring}: ${progress === '' ? 'measuring' : progress}`;
   const ready = replicas.filter(({ state }) => state === 'READY').length;
   const others = replicas
@@ -117,6 +119,6 @@ export function workerColumns(busy: ReadonlyMap<string, number>, paint: Paint): 
     { title: 'MEMORY', drop: 2, cell: formatMemory },
     { title: 'QUEUE', align: 'right', cell: (worker) => String(queueOf(worker)) },
     { title: 'USD/H', align: 'right', drop: 3, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
-    { title: 'CURRENT STEP', flexible: true, drop: 1, cell: formatDoing },
+    { title: 'CURRENT STEP', flexible: true, drop: 1, cell: formatCurrentStep },
   ];
 }

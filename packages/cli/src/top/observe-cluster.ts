@@ -1,4 +1,4 @@
-// Asks a controller for the picture of the cluster, and, when none answers, a router how it fares without.
+// Reads the overview from a controller. If none responds, reads the status of the router instead.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { ClusterClients, RouterClients } from '../connection/connect.js';
@@ -27,7 +27,7 @@ export async function observeCluster(last: DashboardState, options: ObserveOptio
   }
 }
 
-/** What may pass by itself. */
+/** Whether an error means that no controller is available, which may be temporary. */
 const isOutage = (error: unknown): error is ParetoError =>
   error instanceof ParetoError && ['unavailable', 'deadline-exceeded', 'failed-precondition'].includes(error.code);
 

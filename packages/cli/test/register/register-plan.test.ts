@@ -3,7 +3,7 @@ import { planRegistration, type PlanOptions, type RegisterPlan } from '../../src
 import { formatRemarks } from '../../src/register/register-remarks.js';
 
 const model = (name: string) => ({ name, path: `/${name}.onnx` });
-const options: PlanOptions = { task: undefined, recipes: undefined, hasValidation: false, defines: false };
+const options: PlanOptions = { task: undefined, recipes: undefined, hasValidation: false, definesTask: false };
 const nothing = { tasks: [], architectures: [] };
 const groupsOf = ({ groups }: RegisterPlan): readonly string[] =>
   groups.map(
@@ -15,7 +15,7 @@ describe('the plan of a registration', () => {
   it('gives each model a task of its own, its versions one together', () => {
     const plan = planRegistration([model('a'), model('b'), model('a')], nothing, options);
     assert.deepEqual(groupsOf(plan), ['new a.task [original]: a,a', 'new b.task [original]: b']);
-    assert.equal(plan.isPlain, true);
+    assert.equal(plan.lacksValidation, true);
   });
 
   it('leaves a model with the task that it has', () => {
@@ -30,13 +30,13 @@ describe('the plan of a registration', () => {
   it('makes all where there is something to measure on, and what is named anywhere', () => {
     const named = { ...options, task: 't' };
     assert.deepEqual(
-      groupsOf(planRegistration([model('a')], nothing, { ...named, hasValidation: true, defines: true })),
+      groupsOf(planRegistration([model('a')], nothing, { ...named, hasValidation: true, definesTask: true })),
       ['new t []: a'],
     );
     const known = { tasks: [task('t', '')], architectures: [] } as never;
     const plan = planRegistration([model('a')], known, { ...named, recipes: ['fp16'] });
-    assert.deepEqual([groupsOf(plan), plan.isPlain], [['t [fp16]: a'], false]);
-    assert.deepEqual(groupsOf(planRegistration([model('a')], known, { ...named, defines: true })), [
+    assert.deepEqual([groupsOf(plan), plan.lacksValidation], [['t [fp16]: a'], false]);
+    assert.deepEqual(groupsOf(planRegistration([model('a')], known, { ...named, definesTask: true })), [
       'new t [original]: a',
     ]);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { createTerminal, fitScreen, wantsColour, type Input, type Output } from '../../src/terminal/terminal.js';
+import { createTerminal, fitScreen, usesColour, type Input, type Output } from '../../src/terminal/terminal.js';
 import { wrap } from '../../src/terminal/wrap.js';
 
 describe('fitScreen', () => {
@@ -30,13 +30,13 @@ describe('colours', () => {
   it('are for terminals, unless somebody says otherwise', () => {
     const terminal = { isTTY: true, write: () => undefined };
     const pipe = { write: () => undefined };
-    assert.equal(wantsColour(terminal, {}), true);
-    assert.equal(wantsColour(pipe, {}), false);
-    assert.equal(wantsColour(terminal, { NO_COLOR: '1' }), false);
-    assert.equal(wantsColour(terminal, { TERM: 'dumb' }), false);
-    assert.equal(wantsColour(pipe, { FORCE_COLOR: '1' }), true);
-    assert.equal(wantsColour(terminal, { FORCE_COLOR: '0' }), false);
-    assert.equal(wantsColour(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), false);
+    assert.equal(usesColour(terminal, {}), true);
+    assert.equal(usesColour(pipe, {}), false);
+    assert.equal(usesColour(terminal, { NO_COLOR: '1' }), false);
+    assert.equal(usesColour(terminal, { TERM: 'dumb' }), false);
+    assert.equal(usesColour(pipe, { FORCE_COLOR: '1' }), true);
+    assert.equal(usesColour(terminal, { FORCE_COLOR: '0' }), false);
+    assert.equal(usesColour(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), false);
   });
 });
 
