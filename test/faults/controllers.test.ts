@@ -87,7 +87,7 @@ describe('a fault of controllers', function () {
     }
     await noneLost('leader paused', registrar, controllers);
     await noneLost('leader paused, acknowledged just before', before, controllers);
-    assert.ok(paused.logs().some(({ message }) => message === 'leading no more'));
+    assert.ok(paused.logs().some(({ message }) => message === 'leadership lost'));
     await isRedirected(paused, leader);
   });
 

@@ -1,15 +1,15 @@
-// Who stands for election and who leads, as the mirror shows it: known without asking the store.
+// The election's candidates and the elected leader, read from the mirror without a call to the store.
 
 import type { Fence } from '@pareto/state';
 import type { RecordView, Stored } from '../storage/record-tables.js';
 
-/** The oldest candidate leads. */
+/** Returns the address of the leader, which is the oldest candidate. Undefined if there is no candidate. */
 export const electedLeader = (records: RecordView): string | undefined => byAge(records)[0]?.value;
 
-/** Addresses of all that stand, the leader first. */
+/** Returns the addresses of all candidates, the leader first. */
 export const electionCandidates = (records: RecordView): readonly string[] => byAge(records).map(({ value }) => value);
 
-/** Whether it is that candidacy that leads. */
+/** Returns whether the given candidacy leads. */
 export function leadsBy(records: RecordView, { key, createRevision }: Fence): boolean {
   const leading = byAge(records)[0];
   return leading?.key === key && leading.createRevision === createRevision;

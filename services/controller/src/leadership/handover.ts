@@ -1,16 +1,16 @@
-// What a controller that stops does first: it writes what workers said last, and lets another lead, who sends them on. Calls
-// that are under way may go on for a while, and nobody is to wait for them.
+// The first step of a controller that stops: it writes the last reported loads and resigns, so that another controller leads
+// immediately. Calls in flight may take longer, and the new leader does not wait for them.
 
 import type { Runnable } from '@pareto/service';
 
 export interface Handover {
-  /** Aborts when another is to lead. */
+  /** Aborts when this controller has to resign. */
   readonly signal: AbortSignal;
-  /** First to stop. */
+  /** The part of the service that must stop before all others. */
   readonly part: Runnable;
 }
 
-/** `flush` writes the loads that workers reported last. */
+/** Creates the handover; `flush` writes the loads that workers reported last. */
 export function createHandover(flush: () => Promise<void>): Handover {
   const leaving = new AbortController();
   return {

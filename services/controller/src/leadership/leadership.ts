@@ -1,4 +1,4 @@
-// Whether this controller leads, and every write of a leader: fenced, counted, and readable in the mirror once it returns.
+// Election and writes of the leader. Every write is fenced by the candidacy, counted, and readable in the mirror when it returns.
 
 import { ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import { notLeaderError } from '@pareto/rpc';
@@ -9,35 +9,35 @@ import type { Mirror } from '../storage/mirror.js';
 import { electedLeader, leadsBy } from './election-candidates.js';
 import { writeFenced } from './fenced-write.js';
 
-/** One time of leading. */
+/** A period in which this controller leads without interruption. */
 export interface Term {
   readonly since: Milliseconds;
-  /** Aborts when this controller leads no more, with the reason. */
+  /** Aborts with the reason when the term ends. */
   readonly lost: AbortSignal;
 }
 
 export interface Leader {
-  /** Undefined: this controller does not lead. */
+  /** The current term. Undefined if this controller does not lead. */
   readonly term: Term | undefined;
-  /** The address of another controller that leads now, as far as the store can tell. */
+  /** Address of another controller that leads, according to the mirror. Undefined if there is none or the store is unresponsive. */
   readonly elsewhere: string | undefined;
-  /** Campaigns until the signal aborts, then resigns. `address` is where others find this controller. */
+  /** Campaigns until the signal aborts, then resigns. `address` is where this controller is reachable. */
   run(address: string, signal: AbortSignal): Promise<void>;
-  /** Throws what `refusal` tells unless this controller leads. */
+  /** Returns the current term. Throws `notLeaderError()` if this controller does not lead. */
   require(): Term;
   /**
-   * Why this controller can't write: `failed-precondition` with the leader's address in `pareto-leader`; `unavailable` when
-   * nobody leads (`pareto-leader` is empty then), or when the store is silent.
+   * Creates the error of a controller that can't write because it does not lead: `failed-precondition` with the leader's address
+   * in `pareto-leader`, or `unavailable` if no controller leads (`pareto-leader` is empty then) or the store is unresponsive.
    */
   notLeaderError(): ParetoError;
   /**
-   * Writes as the leader, and waits until the mirror shows it. False when a compare failed; the mirror then shows what was
-   * in the way. Throws `refusal` when this controller leads no more.
+   * Writes as the leader, and waits until the mirror shows the write. Returns false if a compare failed; the mirror then shows
+   * the conflicting records. Throws `notLeaderError()` if this controller does not lead.
    */
   write(compares: readonly Compare[], operations: readonly Operation[]): Promise<boolean>;
-  /** Ends the term, and stands again. */
+  /** Ends the term and starts a new campaign. */
   stepDown(reason: string): void;
-  /** Called when a term has begun or ended. */
+  /** Adds a listener that is called when a term begins or ends. */
   onChange(listener: () => void): void;
 }
 
@@ -50,7 +50,7 @@ export interface LeaderOptions {
   readonly metrics: ControllerMetrics;
 }
 
-/** A store that is silent for longer can't have kept anybody's lease: nobody is known to lead. */
+/** Time without a response of the store after which every lease may have expired, so that no leader is known. */
 const unresponsiveMs = 3_000;
 
 interface ActiveLeadership {
@@ -75,25 +75,25 @@ export function createLeader(options: LeaderOptions): Leader {
   const lead = async (address: string, signal: AbortSignal): Promise<void> => {
     const leadership = await election.campaign(address, signal);
     try {
-      // What an earlier leader wrote is known here before this one acts: it comes before the end of that one's candidacy.
+      // The mirror then also shows all writes of the previous leader: they precede the end of its candidacy.
       await mirror.shows((records) => leadsBy(records, leadership.fence));
       const active = beginTerm(leadership, signal, clock.now());
       logger.info('leading', { address });
       setCurrent(active);
       endWithCandidacy();
       await aborted(active.term.lost);
-      logger.info('leading no more', { reason: (active.term.lost.reason as Error).message });
+      logger.info('leadership lost', { reason: (active.term.lost.reason as Error).message });
     } finally {
       if (current !== undefined) setCurrent(undefined);
-      // A lease that can't be ended now ends by itself.
-      const resigned = leadership.resign().catch((error: unknown) => logger.debug('not resigned', { error }));
+      // If this fails, the lease expires.
+      const resigned = leadership.resign().catch((error: unknown) => logger.debug('resignation failed', { error }));
       if (signal.aborted) await resigned;
     }
   };
 
   const endWithCandidacy = (): void => {
     if (current === undefined || leadsBy(mirror.records, current.leadership.fence)) return;
-    current.end('its candidacy is no longer in the store');
+    current.end('the candidacy of this controller is no longer in the store');
   };
 
   const elsewhere = (): string | undefined => {
@@ -103,7 +103,7 @@ export function createLeader(options: LeaderOptions): Leader {
 
   const leaderError = (): ParetoError => {
     if (store.silentMs > unresponsiveMs) return unresponsiveError(store.silentMs);
-    return notLeaderError(elsewhere(), 'nothing was written; try again in a moment');
+    return notLeaderError(elsewhere(), 'nothing was written; retry in a moment');
   };
 
   mirror.onChange((kinds) => {
@@ -138,7 +138,7 @@ export function createLeader(options: LeaderOptions): Leader {
       const { leadership, end } = current;
       const outcome = await writeFenced(options, leadership.fence, compares, operations);
       if (outcome !== 'not-leading') return outcome === 'committed';
-      end('the store knows another leader');
+      end('the store has another leader');
       throw leaderError();
     },
     stepDown: (reason) => current?.end(reason),
@@ -156,7 +156,7 @@ function beginTerm(leadership: Leadership, signal: AbortSignal, since: Milliseco
 const unresponsiveError = (forMs: number): ParetoError =>
   new ParetoError(
     'unavailable',
-    `the store has not answered for ${Math.round(forMs / 1000)} s: nothing was written; try again when it is back`,
+    `the store has not responded for ${Math.round(forMs / 1000)} s: nothing was written; retry when it is available again`,
   );
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -1,9 +1,9 @@
-// Writes of a leader that may not fit one transaction: as many as the store's limits make necessary, in order.
+// Writes of the leader that may be too large for one transaction.
 
 import { splitOperations, type Operation } from '@pareto/state';
 import type { Leader } from './leadership.js';
 
-/** Whoever reads in between sees the first of them only. */
+/** Writes the operations in order, in as many transactions as the store's limits require. A concurrent reader may see only the first ones. */
 export async function writeAll(leader: Leader, operations: readonly Operation[]): Promise<void> {
   for (const part of splitOperations(operations)) await leader.write([], part);
 }

@@ -1,14 +1,16 @@
-// The order of writes to the registry: one after another, each decided over what the one before has left.
+// A queue that runs the writes to the registry one at a time, so that each is decided on the result of the previous one.
 
 import { ParetoError } from '@pareto/core';
 
-/** Runs `decide` when its turn comes: it looks, writes, and answers; undefined: somebody else wrote in between. */
+/**
+ * Waits for the earlier writes, then runs `decide` as `retryOnConflict` does. `what` names the thing that is changed, for the error
+ * message.
+ */
 export type RunExclusive = <T>(what: string, decide: () => Promise<T | undefined>) => Promise<T>;
 
-/** Only another controller, or the control loop, can come in between. */
-const attempts = 5;
+/** Conflicts are rare: only another controller or the control loop writes at the same time. */
+const maxAttempts = 5;
 
-/** What `takeTurn` throws: `aborted` when others were faster each time, else what `decide` throws. */
 export function createWriteQueue(): RunExclusive {
   let last: Promise<unknown> = Promise.resolve();
   return (what, decide) => {
@@ -18,11 +20,14 @@ export function createWriteQueue(): RunExclusive {
   };
 }
 
-/** Looks and writes, again when somebody else wrote in between. Throws `aborted` when others were faster each time. */
+/**
+ * Runs `decide`, which reads and writes, until it returns something else than undefined, which stands for a conflicting write.
+ * Throws `aborted` after five conflicts, and whatever `decide` throws.
+ */
 export async function retryOnConflict<T>(what: string, decide: () => Promise<T | undefined>): Promise<T> {
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const written = await decide();
     if (written !== undefined) return written;
   }
-  throw new ParetoError('aborted', `${what} was changed by somebody else at the same time: try again`);
+  throw new ParetoError('aborted', `${what} was changed by another request at the same time; retry`);
 }

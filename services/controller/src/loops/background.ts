@@ -1,8 +1,8 @@
-// A part of the service that is one long-running function.
+// A part of the service that consists of one long-running function.
 
 import type { Runnable } from '@pareto/service';
 
-/** Runs from start until stop; what it throws in between stops the service. */
+/** Creates a part that runs `run` from start until stop. An error that `run` throws stops the service. */
 export function background(name: string, run: (signal: AbortSignal) => Promise<void>): Runnable {
   const stopping = new AbortController();
   let running = Promise.resolve();

@@ -1,15 +1,17 @@
-// Waking those who wait for something to change.
+// Waiting for a change with a timeout.
 
 import { milliseconds, type Clock } from '@pareto/core';
 
 export interface Notifier {
+  /** Wakes all that wait now. */
   notify(): void;
   /** Resolves at the next `notify`, after `timeoutMs`, or when the signal aborts. */
   readonly wait: (timeoutMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** For one who waits: a ring while nobody waits is not lost. */
+/** A notifier for a single waiter. */
 export interface WakeSignal {
+  /** Wakes the waiter. If it is not waiting, its next wait returns immediately. */
   readonly wake: () => void;
   readonly wait: Notifier['wait'];
 }

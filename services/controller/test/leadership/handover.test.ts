@@ -1,4 +1,4 @@
-// A leader that stops while some of its calls go on.
+// Handover: a leader that stops while calls are still in flight.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { startWorker } from '../support/fake-worker.js';
 import { clock, startController, type TestController } from '../support/start-controller.js';
 import { digestOf, registerModel } from '../support/upload-model.js';
 
-describe('a leader that stops while a call of it goes on', () => {
+describe('a leader that stops with a call in flight', () => {
   let folder: TempFolder;
   let store: Store;
   let cleanUp: (() => unknown)[];
@@ -36,7 +36,7 @@ describe('a leader that stops while a call of it goes on', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  /** An upload that has begun, and ends when it is told to. */
+  /** Starts an upload and returns a function that ends it. */
   async function beginUpload({ blobs }: TestController): Promise<() => void> {
     const over = new AbortController();
     const data = Buffer.from('a part');
@@ -52,7 +52,7 @@ describe('a leader that stops while a call of it goes on', () => {
     return () => over.abort();
   }
 
-  it('lets another lead before that, and gives up no worker', async () => {
+  it('resigns before the call ends, and no worker expires', async () => {
     const leader = await start();
     const standby = await start();
     await leader.registry.registerTask({ name: 'squares', metric: 'top1' });

@@ -1,4 +1,4 @@
-// Leading: when it begins and when it ends, over stores that are slow to tell and shared with others.
+// Leadership: when a term begins and ends, also with a delayed watch and with an etcd that other clients write to.
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
@@ -12,13 +12,13 @@ import { logger, metrics, startCandidate, waitToLead } from '../support/candidat
 
 const put = (key: string, value: string) => ({ kind: 'put', key, value }) as const;
 
-/** A store whose mirrors are told nothing for a while. */
+/** Wraps a store so that the mirrors' watch can be delayed. */
 function holdBack(store: Store): { readonly store: Store; hold(): void; release(): void } {
   let released = Promise.resolve();
   let release = (): void => undefined;
-  async function* watch(...asked: Parameters<Store['watch']>): ReturnType<Store['watch']> & AsyncGenerator {
-    for await (const watched of store.watch(...asked)) {
-      if (asked[0] === '') await released;
+  async function* watch(...args: Parameters<Store['watch']>): ReturnType<Store['watch']> & AsyncGenerator {
+    for await (const watched of store.watch(...args)) {
+      if (args[0] === '') await released;
       yield watched;
     }
   }
@@ -43,12 +43,12 @@ describe('leadership', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('begins only when all is known that the leader before has written', async () => {
+  it('begins only after the mirror shows all writes of the previous leader', async () => {
     const first = await startCandidate(store, 'one:1');
     await waitToLead(first);
     const slow = holdBack(store);
     await using second = await startCandidate(slow.store, 'two:1');
-    await waitFor('both to stand', () => second.mirror.records.candidates.size === 2 || undefined);
+    await waitFor('two candidates', () => second.mirror.records.candidates.size === 2 || undefined);
     let changes = 0;
     second.leader.onChange(() => (changes += 1));
     slow.hold();
@@ -63,7 +63,7 @@ describe('leadership', () => {
     assert.ok(second.mirror.records.names.has('name/default/last'));
   });
 
-  it('is refused with an empty address while no controller leads', async () => {
+  it('rejects writes with an empty leader address while no controller leads', async () => {
     const stop = new AbortController();
     const mirror = createMirror({ store, clock: systemClock, logger });
     await mirror.start(stop.signal);
@@ -74,7 +74,7 @@ describe('leadership', () => {
     stop.abort();
   });
 
-  it('ends when its candidacy is gone, and begins anew', async () => {
+  it('ends when the candidacy is deleted, and a new term begins', async () => {
     await using one = await startCandidate(store, 'one:1');
     await waitToLead(one);
     const { term } = one.leader;
@@ -85,8 +85,8 @@ describe('leadership', () => {
     assert.equal(await one.leader.write([], [put('name/default/again', '{}')]), true);
   });
 
-  it('begins in an etcd that others write to all the time', async function () {
-    this.timeout(600_000); // the first time on a machine, etcd is built
+  it('begins in an etcd that other clients write to continuously', async function () {
+    this.timeout(600_000); // The first run on a machine builds etcd.
     const skipReason = await missingEtcd('3.6');
     if (skipReason !== undefined) {
       Object.assign(this.test ?? {}, { skipReason });

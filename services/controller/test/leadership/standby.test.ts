@@ -1,4 +1,4 @@
-// Two controllers over one store: one leads, the other stands by.
+// Two controllers over one store: one leads, the other is on standby.
 
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
@@ -12,7 +12,7 @@ import { registerModel } from '../support/upload-model.js';
 
 const names = ['tiny', 'middle', 'large'];
 
-describe('a controller that stands by', () => {
+describe('a standby controller', () => {
   let folder: TempFolder;
   let store: Store;
   let leader: TestController;
@@ -46,7 +46,7 @@ describe('a controller that stands by', () => {
     await leader.registry.registerTask({ name: 'squares', metric: 'top1' });
     for (const name of names) await registerModel(leader, name);
   };
-  /** Nobody's candidacy is left: whoever leads is deposed. */
+  /** Deletes the candidacy of the leader. */
   const depose = async (): Promise<void> => {
     const [oldest] = (await store.range('election/')).entries.toSorted((a, b) => a.createRevision - b.createRevision);
     await store.transact({ compares: [], operations: [{ kind: 'delete', key: oldest?.key ?? '' }] });
@@ -72,14 +72,14 @@ describe('a controller that stands by', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('sends writes, workers, routers and whoever looks to the leader, and answers for the registry itself', async () => {
+  it('redirects writes, workers, routers and overviews to the leader, and lists the registry itself', async () => {
     await registerAll();
     await assert.rejects(standby.registry.registerTask({ name: 'x', metric: 'top1' }), redirect(leader));
     await assert.rejects(standby.fleet.overview({}), redirect(leader));
     await assert.rejects(standby.fleet.listWorkers({}), redirect(leader));
     const lost = worker(standby, 'w1');
     const strayed = router(standby);
-    await until('both to be sent on', () => lost.ended() !== undefined && strayed.ended() !== undefined);
+    await until('both redirects', () => lost.ended() !== undefined && strayed.ended() !== undefined);
     assert.ok(redirect(leader)(lost.ended()) && redirect(leader)(strayed.ended()));
     const { architectures } = await standby.registry.list({});
     assert.deepEqual(architectures.map(({ name }) => name).sort(), names.toSorted());
@@ -87,7 +87,7 @@ describe('a controller that stands by', () => {
     assert.deepEqual([controllers, named], [[leader.address, standby.address], leader.address]);
   });
 
-  it('gives a router that takes any controller the same table', async () => {
+  it('sends the same table as the leader to a router that accepts followers', async () => {
     await registerAll();
     worker(leader, 'w1');
     worker(leader, 'w2');
@@ -98,11 +98,11 @@ describe('a controller that stands by', () => {
     const withoutRouters = (table: FakeRouter): unknown[] =>
       [...table.rows].filter(([key]) => !key.startsWith('router/')).sort();
     assert.deepEqual(withoutRouters(follower), withoutRouters(own));
-    await until('signs of life', () => follower.messages.filter(({ heartbeat }) => heartbeat).length >= 2);
+    await until('heartbeats', () => follower.messages.filter(({ heartbeat }) => heartbeat).length >= 2);
     assert.equal(follower.ended(), undefined);
   });
 
-  it('leads within seconds when the leader goes, and nothing is loaded or unloaded for it', async () => {
+  it('leads within seconds after the leader stops, and loads and unloads nothing because of it', async () => {
     await registerAll();
     const before = [worker(leader, 'w1'), worker(leader, 'w2')];
     const ready = await settled(router(leader));
@@ -117,7 +117,7 @@ describe('a controller that stands by', () => {
     );
     const again = before.map((one, i) => worker(standby, `w${i + 1}`, after[i] ?? one));
     const table = router(standby);
-    await until('both to be told', () => again.every((one) => one.assignments.length > 0));
+    await until('assignments for both workers', () => again.every((one) => one.assignments.length > 0));
     await clock.sleep(milliseconds(2_500));
     assert.deepEqual(table.ready(), ready);
     assert.deepEqual(
@@ -126,29 +126,29 @@ describe('a controller that stands by', () => {
     );
   });
 
-  it('keeps the table while it waits for workers, and drops those that do not come', async () => {
+  it('keeps the rows of workers that it waits for, and removes those of workers that do not rejoin', async () => {
     await registerAll();
     const before = [worker(leader, 'w1'), worker(leader, 'w2')];
     const ready = await settled(router(leader));
     await clock.sleep(milliseconds(600));
     await leader.group.stop();
     const table = router(standby, true);
-    await until('the table of before', () => table.ready().join() === ready.join());
+    await until('the previous table', () => table.ready().join() === ready.join());
     const [first] = before;
     worker(standby, 'w1', first);
     await until('w2 to be gone', () => table.ready().length > 0 && table.ready().every((row) => row.includes('w1')));
   });
 
-  it('ends the streams of a deposed leader with the way to the new one', async () => {
+  it('takes over, and the previous leader ends its streams with the address of the new one', async () => {
     await registerAll();
     const one = worker(leader, 'w1');
     const table = router(leader);
     await until('a table', () => table.rows.size > 0 && one.assignments.length > 0);
     await depose();
-    await until('both to be sent away', () => one.ended() !== undefined && table.ended() !== undefined);
+    await until('the end of both streams', () => one.ended() !== undefined && table.ended() !== undefined);
     assert.ok(one.ended() instanceof ParetoError);
     assert.ok(redirect(standby)(table.ended()));
-    await waitFor('the deposed one to say who leads', () =>
+    await waitFor('a redirect by the previous leader', () =>
       leader.fleet.overview({}).then(
         () => undefined,
         (error: unknown) => (redirect(standby)(error) ? true : undefined),
@@ -157,7 +157,7 @@ describe('a controller that stands by', () => {
     assert.equal((await standby.fleet.overview({})).leader, standby.address);
   });
 
-  it('knows a worker that was given up from one that is there, without having seen either', async () => {
+  it('tells expired workers from present ones by the store alone', async () => {
     await registerAll();
     const gone = worker(leader, 'w1');
     worker(leader, 'w2');
@@ -166,16 +166,16 @@ describe('a controller that stands by', () => {
     gone.leave();
     await until('w1 to be gone', () => !table.ready().join().includes('w1'));
     const follower = router(standby, true);
-    await until('the same here', () => follower.ready().join() === table.ready().join());
-    await waitFor('the store to know', async () => {
+    await until('the same table', () => follower.ready().join() === table.ready().join());
+    await waitFor('the load records', async () => {
       const loads = (await store.range('load/')).entries.map(({ value }) => JSON.parse(value) as { present: boolean });
       return loads.map(({ present }) => present).join() === 'false,true' ? true : undefined;
     });
   });
 
-  it('sends a worker a sign of life each second', async () => {
+  it('lets the leader send heartbeats to its workers', async () => {
     const one = worker(leader, 'w1');
-    await until('two of them', () => one.heartbeats.length >= 2);
+    await until('two heartbeats', () => one.heartbeats.length >= 2);
     assert.equal(one.heartbeats[0]?.storeAgeMs, 0);
   });
 });

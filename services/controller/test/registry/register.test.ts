@@ -21,7 +21,7 @@ describe('registerTask', () => {
     await assert.rejects(registerTask(beaten, request), (error: unknown) => {
       assert.ok(error instanceof ParetoError);
       assert.equal(error.code, 'aborted');
-      assert.match(error.message, /task digits was changed by somebody else at the same time: try again/);
+      assert.match(error.message, /task digits was changed by another request at the same time; retry/);
       return true;
     });
   });

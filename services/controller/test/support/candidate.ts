@@ -1,4 +1,4 @@
-// A candidate for the lead with a mirror of its own, and nothing else of a controller.
+// An election candidate with its own mirror, and no other part of a controller.
 
 import { systemClock } from '@pareto/core';
 import { createElection, type Store } from '@pareto/state';
@@ -32,4 +32,4 @@ export async function startCandidate(store: Store, address: string): Promise<Can
   };
 }
 
-export const waitToLead = ({ leader }: Candidate): Promise<unknown> => waitFor('it to lead', () => leader.term);
+export const waitToLead = ({ leader }: Candidate): Promise<unknown> => waitFor('leadership', () => leader.term);

@@ -1,4 +1,4 @@
-// What workers say of themselves and of a replica.
+// Fixtures: the worker info and a replica report.
 
 import {
   bytes,

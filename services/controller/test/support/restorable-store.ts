@@ -1,11 +1,11 @@
-// A store whose history can be exchanged for another one while it is open, as when etcd is restored from a snapshot.
+// A store whose history can be replaced while it is open, as if etcd were restored from a snapshot.
 
 import type { Store, Watched } from '@pareto/state';
 
 export interface RestorableStore extends Store {
-  /** From now on it is that store; whoever watches is told. */
+  /** Serves `other` from now on, and sends `restored` to all watches. */
   become(other: Store): void;
-  /** How many transactions came. */
+  /** Number of transactions. */
   readonly writes: () => number;
 }
 
