@@ -1,17 +1,16 @@
-// The device slots of this worker by hardware class: who runs on which, and whose turn it is there.
+// Device slots of this worker by hardware class, with the tokens that schedule batches on them.
 
 import { ParetoError, type HardwareClassId, type SlotGroup, type VariantSpec } from '@pareto/core';
 import { createSlotTokens, type SlotTokens } from '@pareto/runtime';
 
-/** The slots of one class. Batches on them take turns; those of other classes run beside them. */
+/** Slots of one hardware class. Batches alternate on them, independently of the batches on other classes. */
 export interface ClassSlots {
   readonly group: SlotGroup;
   readonly tokens: SlotTokens;
-  /** Not the host's cores: batches are padded to sizes that the device has prepared itself for. */
-  readonly isDevice: boolean;
 }
 
-interface Wanted {
+/** Variant with the hardware class that it is assigned to. */
+interface SlotTarget {
   readonly hardwareClass: HardwareClassId;
   readonly spec: Pick<VariantSpec, 'provider'>;
 }
@@ -19,18 +18,18 @@ interface Wanted {
 export interface DeviceSlots {
   readonly all: readonly ClassSlots[];
   /**
-   * The class that an order names, else one of its provider: a class changes its name with the host's memory. A provider that is not
-   * here gets any: whoever loads the variant is told.
+   * Returns the slots of the named hardware class, or else of any class of the same provider, since the name of a class
+   * changes with the host's memory. Returns the first class if this worker does not serve the provider: the load fails
+   * with the reason then.
    */
-  of(wanted: Wanted): ClassSlots;
+  of(target: SlotTarget): ClassSlots;
 }
 
-/** Throws when there are no groups. */
+/** Creates the tokens of all slot groups. Throws `failed-precondition` if there are none. */
 export function createDeviceSlots(groups: readonly SlotGroup[]): DeviceSlots {
   const all = groups.map((group) => ({
     group,
     tokens: createSlotTokens(group.slots),
-    isDevice: group.hardwareClass.provider !== 'cpu',
   }));
   const [first] = all;
   if (first === undefined) throw new ParetoError('failed-precondition', 'this worker has no device slots');

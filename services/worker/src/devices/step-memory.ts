@@ -1,12 +1,13 @@
-// What is held beside the replicas: by the processes that make and measure now.
+// Tracks the memory of the processes that generate files and measure variants, which is held in addition to the
+// replicas.
 
-/** Resolves with bytes; 0 when there is nothing any more. */
+/** Reads the bytes held by a process. Resolves with 0 once it has ended. */
 type ReadBytes = () => Promise<number>;
 
 export interface StepMemory {
-  /** As it was seen last. */
+  /** Total memory as of the last refresh. */
   readonly bytes: number;
-  /** Counts until it is disposed. */
+  /** Includes a process in the total until the result is disposed. */
   add(readBytes: ReadBytes): Disposable;
   refresh(): Promise<void>;
 }

@@ -11,17 +11,17 @@ const groups = [group('cpu', 'epyc', 2), group('cuda', 'a', 1), group('cuda', 'b
 
 describe('device slots', () => {
   const slots = createDeviceSlots(groups);
-  const place = (hardwareClass: string, provider: string): number =>
+  const indexOf = (hardwareClass: string, provider: string): number =>
     slots.all.indexOf(slots.of({ hardwareClass: hardwareClassId(hardwareClass), spec: { provider } }));
 
-  it('are found by class, else by provider, else anywhere', () => {
-    assert.equal(place(groups[2]?.hardwareClass.id ?? '', 'cuda'), 2);
-    assert.equal(place('cuda/gone/none/1g', 'cuda'), 1);
-    assert.equal(place('cpu/epyc/none/9g', 'cpu'), 0);
-    assert.equal(place('webgpu/gpu/none/1g', 'webgpu'), 0);
+  it('are found by class, else by provider, else the first class is used', () => {
+    assert.equal(indexOf(groups[2]?.hardwareClass.id ?? '', 'cuda'), 2);
+    assert.equal(indexOf('cuda/gone/none/1g', 'cuda'), 1);
+    assert.equal(indexOf('cpu/epyc/none/9g', 'cpu'), 0);
+    assert.equal(indexOf('webgpu/gpu/none/1g', 'webgpu'), 0);
   });
 
-  it('have tokens of their own per class', async () => {
+  it('have separate tokens per class', async () => {
     const [cpu, first, second] = slots.all;
     assert.ok(cpu && first && second);
     await first.tokens.acquire();
@@ -32,7 +32,7 @@ describe('device slots', () => {
     await second.tokens.acquire();
   });
 
-  it('can not be none', () => {
+  it('are rejected when there are none', () => {
     assert.throws(() => createDeviceSlots([]), { code: 'failed-precondition' });
   });
 });

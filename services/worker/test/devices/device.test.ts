@@ -6,7 +6,7 @@ import { floatRequest, floatsOf, order, startWorld, type World } from '../suppor
 
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
 
-/** Processes that hold the driver of the software device. */
+/** Returns the processes that have loaded the driver of the software device. */
 function deviceProcesses(): readonly number[] {
   const pids = execFileSync('ps', ['-o', 'pid=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n');
   return pids.map(Number).filter((pid) => {
@@ -19,7 +19,7 @@ function deviceProcesses(): readonly number[] {
   });
 }
 
-describe('a worker with a device', function () {
+describe('worker with a device', function () {
   this.timeout(180_000);
   let world: World;
 
@@ -45,7 +45,7 @@ describe('a worker with a device', function () {
     provider: 'webgpu',
   });
 
-  it('offers its slots beside the cpu’s', async () => {
+  it('offers the slots of the device and of the cpu', async () => {
     assert.equal((await group('cpu')).slots, 1);
     const { slots, hardwareClass, driver } = await group('webgpu');
     assert.equal(slots, 1);
@@ -53,15 +53,15 @@ describe('a worker with a device', function () {
     assert.match(driver, /swiftshader/);
   });
 
-  it('measures there, proves it, and names the driver', async () => {
+  it('measures on the device, with proof that nodes ran there and the name of the driver', async () => {
     const hardwareClass = (await group('webgpu')).hardwareClass?.id ?? '';
     const x = Array.from({ length: 400 }, (_, at) => Math.sin(at * 7));
     const label = longs([100], new Array<number>(100).fill(3));
     const validationDigest = world.controller.addBlob(writeNpz({ x: floats([100, 4], x), label }));
     const spec = { ...onDevice('m', matrixModel(4)), maxBatchSize: 8 };
     const original = world.spec('m', matrixModel(4));
-    const wish = { spec, original, hardwareClass, metric: 'top1', validationDigest };
-    world.controller.order({ revision: 2, measures: [wish] });
+    const measureOrder = { spec, original, hardwareClass, metric: 'top1', validationDigest };
+    world.controller.order({ revision: 2, measures: [measureOrder] });
     const measured = await waitFor('a measurement', () => world.controller.measurements[0], 120_000);
     assert.equal(measured.error, '');
     assert.equal(measured.profile?.providerUsed, 'webgpu');
@@ -71,13 +71,13 @@ describe('a worker with a device', function () {
     assert.equal(measured.accuracy?.samples, 90);
   });
 
-  it('pads batches, answers each with its own, and restarts all when its process dies', async () => {
+  it('pads batches, and reloads all replicas when the device process dies', async () => {
     const [a, b] = [onDevice('a', matrixModel(4)), onDevice('b', matrixModel(4))];
     world.controller.order({ revision: 3, replicas: [order('r1', a, 4), order('r2', b, 4)] });
     await world.controller.waitForReplica('r1', isReady, 60_000);
     await world.controller.waitForReplica('r2', isReady, 60_000);
     const pids = deviceProcesses();
-    assert.equal(pids.length, 1, 'one process for all that is on the device');
+    assert.equal(pids.length, 1, 'one process serves all replicas on the device');
     const rows = [1, 2, 3].flatMap((row) => [row, 0, 0, 0]);
     const weights = [0, 1, 2, 3].map((at) => at / 7);
     const expected = [1, 2, 3].flatMap((row) => weights.map((weight) => Math.fround(row * weight)));
