@@ -1,4 +1,4 @@
-// The worker's configuration.
+// Configuration of the worker process.
 
 import {
   advertiseFlag,
@@ -29,7 +29,7 @@ const units: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 *
 const sizePattern = /^(\d+(?:\.\d+)?)([kmg]?)$/;
 const size = (): z.ZodString => z.string().regex(sizePattern, 'expected a size such as 512m or 4g');
 
-/** `512m` → bytes. The schema has checked its form. */
+/** Returns a size such as `512m` in bytes. Expects the form that the schema checks. */
 export function parseSize(text: string): number {
   const [, count = '0', unit = ''] = sizePattern.exec(text) ?? [];
   return Math.floor(Number(count) * (units[unit] ?? 1));
@@ -37,29 +37,35 @@ export function parseSize(text: string): number {
 
 export const workerConfig: ConfigDefinition<WorkerConfig> = defineConfig({
   name: 'pareto-worker',
-  summary: 'Holds replicas of variants on this host and runs the queries that routers send.',
+  summary: 'Serves replicas of variants on this host and runs the queries that routers send.',
   example: 'pareto-worker --controllers 127.0.0.1:8100 --cluster-token-file token --cache-dir /var/cache/pareto',
   fields: {
     ...commonFlags({ port: 8200, metricsPort: 8201 }),
     controllers: controllersFlag(),
-    id: z.string().optional().describe('name of this worker, the same after a restart; its address if left out'),
-    advertise: advertiseFlag('host:port that routers call; where it listens, or this host by name, if left out'),
-    cacheDir: z.string().min(1).describe('folder for fetched models'),
-    cacheSize: size().default('20g').describe('what fetched models may take on disk'),
-    slots: z.int().min(1).optional().describe('cores of this host to serve with; all if left out'),
-    memory: size().optional().describe('what replicas may use together; three quarters of the host if left out'),
+    id: z.string().optional().describe('name of this worker, unchanged after a restart; its address by default'),
+    advertise: advertiseFlag(
+      'host:port at which routers reach this worker; its listen address, or the host name, by default',
+    ),
+    cacheDir: z.string().min(1).describe('folder for downloaded models'),
+    cacheSize: size().default('20g').describe('disk space for downloaded models'),
+    slots: z.int().min(1).optional().describe('CPU cores to serve with; all by default'),
+    memory: size().optional().describe('memory for all replicas together; three quarters of the host by default'),
     providers: z
       .array(z.string())
       .min(1)
       .default(['cpu'])
-      .describe('execution providers to serve with: some of cpu, webgpu, cuda, tensorrt; auto: all that work here'),
-    queueItems: z.int().min(1).default(1024).describe('items that may wait for one replica'),
-    queueSize: size().default('256m').describe('bytes that may wait for one replica'),
+      .describe(
+        'execution providers to serve with: any of cpu, webgpu, cuda, tensorrt, or auto for all that work on this host',
+      ),
+    queueItems: z.int().min(1).default(1024).describe('maximum number of items queued for one replica'),
+    queueSize: size().default('256m').describe('maximum number of bytes queued for one replica'),
     profileMs: z
       .int()
       .min(100)
       .max(600_000)
       .default(defaultProfileMs)
-      .describe('about how long the runs that measure one variant take together; more finds smaller differences'),
+      .describe(
+        'approximate total time of the runs that profile one variant; longer profiles resolve smaller differences',
+      ),
   },
 });

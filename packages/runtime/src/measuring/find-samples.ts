@@ -28,7 +28,7 @@ export async function findSamples(
     if (outcome.kind !== 'failed') throw runFailure("the model doesn't run on sample inputs", outcome);
     reason ||= outcome.message;
   }
-  return { kind: 'refused', reason: `it runs on no made up inputs (${firstLine(reason)})` };
+  return { kind: 'refused', reason: `the model failed on all synthetic inputs (${firstLine(reason)})` };
 }
 
 const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 500);

@@ -1,4 +1,4 @@
-// Gives files that were made here to whichever controller takes them.
+// Uploads generated files to any controller that accepts them.
 
 import { createReadStream } from 'node:fs';
 import type { Clock, Digest } from '@pareto/core';
@@ -12,17 +12,20 @@ export interface LocalBlob {
 }
 
 interface SinkOptions {
-  /** Told how many bytes are there. */
+  /** Called with the number of bytes that are stored so far. */
   readonly onProgress: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** Keeps a file where all controllers have it; one that they have already is not sent. Throws `unavailable` when none can be reached. */
+/**
+ * Stores a file in the blob store of the controllers. Sends nothing if the file is already there. Throws `unavailable`
+ * if no controller can be reached.
+ */
 export type BlobSink = (blob: LocalBlob, options: SinkOptions) => Promise<void>;
 
 export interface BlobSinkOptions {
   readonly addresses: readonly string[];
-  /** The controller that answered last, of the list or not: it is asked first. */
+  /** Returns the address of the controller that responded last, which is tried first. It may not be in `addresses`. */
   readonly preferred: () => string | undefined;
   readonly access: Access;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-// Fetches blobs from whichever controller answers.
+// Downloads blobs from any controller that can be reached.
 
 import type { BlobCacheOptions } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
@@ -7,14 +7,14 @@ import type { Access } from '@pareto/service';
 
 export interface BlobSourceOptions {
   readonly addresses: readonly string[];
-  /** The controller that answered last, of the list or not: it is asked first. */
+  /** Returns the address of the controller that responded last, which is tried first. It may not be in `addresses`. */
   readonly preferred: () => string | undefined;
   readonly access: Access;
 }
 
 /**
- * Tries every controller before it gives up, and goes on at the next where the one before broke off. Throws `unavailable`
- * when none could be asked to the end, else what was the matter at the last that could.
+ * Returns a function that downloads a blob. It tries every controller, and continues at the next one where the previous
+ * one failed. Throws the last error that a controller returned, or `unavailable` if none could be reached.
  */
 export function createBlobSource({ addresses, preferred, access }: BlobSourceOptions): BlobCacheOptions['fetch'] {
   return async function* fetch(digest, offset, { recheck, signal }) {
@@ -33,20 +33,23 @@ export function createBlobSource({ addresses, preferred, access }: BlobSourceOpt
         }
         return;
       } catch (error) {
-        // Their place is one: what is damaged at one controller is at all of them.
+        // All controllers share one blob store, so a blob that is damaged at one is damaged at all of them.
         if (signal?.aborted === true || isDamaged(error)) throw error;
-        if (failure === undefined || !isAway(error)) failure = error;
+        if (failure === undefined || !isUnreachable(error)) failure = error;
       } finally {
         channel.close();
       }
     }
-    if (!isAway(failure)) throw failure;
-    throw new ParetoError('unavailable', `no controller gives ${digest}`, { cause: failure });
+    if (!isUnreachable(failure)) throw failure;
+    throw new ParetoError('unavailable', `no controller could provide the blob ${digest}`, { cause: failure });
   };
 }
 
 const isDamaged = (error: unknown): boolean => error instanceof ParetoError && error.code === 'data-loss';
 
-/** Cancelled, and not by us: the controller cut the call off. */
-const isAway = (error: unknown): boolean =>
+/**
+ * Returns whether the controller could not be reached or ended the call early. Errors of a cancelled `signal` never get
+ * here.
+ */
+const isUnreachable = (error: unknown): boolean =>
   error instanceof ParetoError && (error.code === 'unavailable' || error.code === 'cancelled');

@@ -1,4 +1,4 @@
-// Files of the cache that are given back when they are disposed.
+// Opens files of the blob cache, and releases them when they are disposed.
 
 import type { BlobCache, CachedFile } from '@pareto/blobs';
 import type { Digest, Manifest } from '@pareto/core';
@@ -7,14 +7,14 @@ export interface OpenedFile extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Undefined: none is wanted. */
+/** Opens the files of a model. Returns undefined if there is no manifest. */
 export const openModel = async (
   cache: BlobCache,
   manifest: Manifest | undefined,
   signal: AbortSignal,
 ): Promise<OpenedFile | undefined> => manifest && opened(await cache.openModel(manifest, signal));
 
-/** Undefined: none is wanted. */
+/** Opens one file. Returns undefined if there is no digest. */
 export const openFile = async (
   cache: BlobCache,
   digest: Digest | undefined,

@@ -1,4 +1,4 @@
-// How right a variant's answers are, and how often they are the original's: on the samples that evaluate, for every variant the same.
+// Measures a variant's accuracy and its agreement with the original, on the evaluation samples of the validation set.
 
 import { ParetoError, type Accuracy, type Clock, type Metric, type VariantSpec } from '@pareto/core';
 import {
@@ -19,9 +19,9 @@ import { runModel, type BackgroundModel } from '../sampling/background-executor.
 import { createSampleBudget } from '../sampling/sample-budget.js';
 
 export interface Quality {
-  /** Undefined: there are no samples. */
+  /** Accuracy on the evaluation samples. Undefined if there are none. */
   readonly accuracy: Accuracy | undefined;
-  /** Undefined: there are none, or it is the original itself. */
+  /** Share of samples that agree with the original. Undefined if there are none, or if the variant is the original. */
   readonly agreement: number | undefined;
 }
 
@@ -30,29 +30,34 @@ export interface QualityRequest extends StepContext {
   readonly metric: Metric;
   readonly set: ValidationSet;
   readonly executor: Executor;
-  /** Of the hardware class that the executor is on: one is held for each run. */
+  /** Slot tokens of the executor's hardware class; each run holds one. */
   readonly tokens: SlotTokens;
-  /** The largest batch that it was seen to run. */
+  /** Maximum batch size that was profiled. */
   readonly maxBatch: number;
-  /** Runs the same samples beside it, when nobody else wants the core. */
+  /**
+   * The original, which runs the same samples at the lowest priority. Undefined if there is nothing to compare with.
+   */
   readonly original: BackgroundModel | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** As many as a busy replica runs together: dynamic quantisation answers otherwise in batches. */
-const maxTogether = 32;
+/** Samples per run, as in the batches of a busy replica: with dynamic quantisation the outputs depend on the batch. */
+const maxSamplesPerRun = 32;
 
-/** Throws `invalid-argument` for labels that don't fit, `failed-precondition` when a model doesn't run or answers nothing but NaN. */
+/**
+ * Runs all evaluation samples. Throws `invalid-argument` for labels that don't fit, `failed-precondition` if a model
+ * fails or returns only NaN.
+ */
 export async function measureQuality(request: QualityRequest): Promise<Quality> {
   const { spec, metric, set, executor, original, reportProgress, signal } = request;
   const { signature } = spec;
   const rows = splitValidation(set).evaluation;
   const samples = chosenSamples(set, rows);
   const [scorer, agreement] = [createScorer(metric), createAgreement(metric)];
-  const step = signature.batched ? Math.min(maxTogether, request.maxBatch) : 1;
-  let unanswered = 0;
-  // It may be starved where the variant is not: then it answers a part of the samples.
+  const step = signature.batched ? Math.min(maxSamplesPerRun, request.maxBatch) : 1;
+  let nanSamples = 0;
+  // The original has a low priority, so its runs may be slow: it is compared on fewer samples then.
   const comparisonBudget = createSampleBudget(undefined, request);
   for (let from = 0; from < rows.length; from += step) {
     reportProgress(`measuring accuracy ${from}/${rows.length}`);
@@ -60,12 +65,12 @@ export async function measureQuality(request: QualityRequest): Promise<Quality> 
     const to = Math.min(from + step, rows.length);
     const inputs = inputsOf(samples.rows(from, to), signature.batched);
     const outputs = perSample(await runOnSlot(executor, inputs, request), signature);
-    unanswered += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
+    nanSamples += countNaN(outputs[judgedOutput(metric, outputs.map(sampleForm))]);
     scorer.add(outputs, pickRows(set.labels, rows.slice(from, to)));
     if (original === undefined || !comparisonBudget.shouldContinue(from, rows.length)) continue;
     agreement.add(outputs, perSample(await original.run(inputs), signature));
   }
-  reportNaN(unanswered, rows.length, request);
+  reportNaN(nanSamples, rows.length, request);
   return { accuracy: scorer.result(), agreement: original === undefined ? undefined : agreement.result() };
 }
 
@@ -83,7 +88,7 @@ const sampleForm = ({ datatype, dims }: Tensor): Pick<Tensor, 'datatype' | 'dims
   dims: dims.slice(1),
 });
 
-/** Samples whose answer holds what is not a number. */
+/** Returns the number of samples whose output contains NaN. */
 function countNaN(output: Tensor | undefined): number {
   if (output?.datatype.startsWith('FP') !== true) return 0;
   const values = toNumbers(output);
@@ -101,7 +106,10 @@ function countNaN(output: Tensor | undefined): number {
 function reportNaN(samples: number, of: number, { logger, spec }: QualityRequest): void {
   if (samples === 0) return;
   if (samples === of) {
-    throw new ParetoError('failed-precondition', `the model answers NaN to all ${of} samples of the validation set`);
+    throw new ParetoError(
+      'failed-precondition',
+      `the model returned NaN for all ${of} evaluation samples of the validation set`,
+    );
   }
-  logger.warn('answers hold NaN, and count as wrong', { variant: spec.variant, samples, of });
+  logger.warn('outputs contain NaN and count as wrong', { variant: spec.variant, samples, of });
 }

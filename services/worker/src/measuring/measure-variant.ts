@@ -1,4 +1,4 @@
-// Measures one variant here: profile, and accuracy on the task's validation set, with the executor kind that will serve it.
+// Measures a variant on this worker: its profile, and its accuracy on the task's validation set.
 
 import { join } from 'node:path';
 import { graphFile, type BlobCache } from '@pareto/blobs';
@@ -21,15 +21,18 @@ export interface MeasureDeps extends BackgroundDeps {
   readonly cache: BlobCache;
   readonly slots: DeviceSlots;
   readonly runtimeVersion: string;
-  /** About how long the runs of one variant take together. */
+  /** Approximate total time of the profiling runs of one variant. */
   readonly profileMs: number;
   readonly logger: Logger;
 }
 
-/** A large validation set takes long on a slow device; fetching takes what the network takes. */
+/** Time limit without the download of files. A large validation set takes long on a slow device. */
 const timeLimit = milliseconds(3_600_000);
 
-/** Rejects when the files could not be fetched or the signal aborts: then it is to be tried again. What the model does wrong is a result. */
+/**
+ * Measures a variant. Rejects if the files cannot be fetched or the signal aborts, so that the caller retries. A
+ * failure of the model is a result.
+ */
 export async function measureVariant(
   order: MeasureOrder,
   deps: MeasureDeps,
@@ -42,13 +45,13 @@ export async function measureVariant(
   try {
     return { ...named, result: await measure(order, classSlots, deps, context) };
   } catch (error) {
-    if (context.signal.aborted || error instanceof RetryableError || isAnothers(error)) throw error;
+    if (context.signal.aborted || error instanceof RetryableError || isCausedByOtherModel(error)) throw error;
     return { ...named, result: { kind: 'failed', reason: errorText(error) } };
   }
 }
 
-/** Another model ended the process of their device. */
-const isAnothers = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
+/** Returns whether another model ended the device process that they share. */
+const isCausedByOtherModel = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
 
 async function measure(
   order: MeasureOrder,
@@ -71,14 +74,14 @@ async function measure(
 
 function requireProvider(provider: string, { group }: ClassSlots): void {
   if (group.hardwareClass.provider === provider) return;
-  const message = `this worker has no slots for ${provider}: start it with --providers ${provider}, or auto`;
+  const message = `this worker has no slots for ${provider}; start it with --providers ${provider} or --providers auto`;
   throw new ParetoError('failed-precondition', message);
 }
 
 interface MeasurementSite extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
-  /** Undefined: there is nothing to compare answers with. */
+  /** Model to compare the outputs with. Undefined if there is none. */
   readonly originalPath: string | undefined;
 }
 
@@ -91,7 +94,7 @@ async function measureHere(
   const { pool, clock, runtimeVersion, profileMs, stepMemory } = deps;
   const { modelPath, validationPath, reportProgress, signal } = site;
   const { manifest, provider, option, signature, maxBatchSize: maxBatch } = order.spec;
-  // Before anything is run: what doesn't fit is to be told soon.
+  // Read before anything runs, so that an unsuitable set is reported soon.
   const set =
     validationPath === undefined ? undefined : await readValidationSet(validationPath, signature, order.metric);
   reportProgress('loading');
@@ -110,18 +113,18 @@ async function measureHere(
   const predict: Parameters<typeof measureProfile>[1]['predict'] = (points, batch) => p50At({ points }, batch);
   const inputsOf = set && ((batch: number) => repeatedRows(set, signature, batch));
   const shared = { tokens, loads: pool.loads, predict, inputsOf };
-  // On made up samples times are rough whatever is spent on them.
-  const effortMs = set === undefined ? Math.min(profileMs, roughProfileMs) : profileMs;
+  // With synthetic samples the times are approximate anyway, so less time is spent on them.
+  const effortMs = set === undefined ? Math.min(profileMs, syntheticProfileMs) : profileMs;
   const request = { signature, maxBatch, runtimeVersion, profileMs: effortMs, coldLoadMs, ...shared };
   const profile = await measureProfile(executor, request, clock, signal);
-  const largest = profile.points.at(-1)?.batch ?? 1;
+  const maxMeasuredBatch = profile.points.at(-1)?.batch ?? 1;
   const quality = set
-    ? await qualityOf(order, { executor, tokens, maxBatch: largest, set }, deps, site)
+    ? await qualityOf(order, { executor, tokens, maxBatch: maxMeasuredBatch, set }, deps, site)
     : unknownQuality;
   return { kind: 'measured', profile, ...quality };
 }
 
-const roughProfileMs = 800;
+const syntheticProfileMs = 800;
 const unknownQuality: Quality = { accuracy: undefined, agreement: undefined };
 
 async function qualityOf(

@@ -1,4 +1,4 @@
-// What the controller wants of this worker, as domain values.
+// Desired state of this worker: the controller's assignments as domain values, and what has to change to reach it.
 
 import {
   digest,
@@ -13,52 +13,55 @@ import {
 } from '@pareto/core';
 import { metricFromWire, profileFromWire, variantSpecFromWire, type wire } from '@pareto/rpc';
 
-/** A replica to hold. */
+/** A replica that the worker should hold. */
 export interface AssignedReplica {
   readonly replica: ReplicaId;
   readonly spec: VariantSpec;
   readonly hardwareClass: HardwareClassId;
-  /** How many items may be merged into one batch. */
+  /** Maximum number of items merged into one batch. */
   readonly batchCeiling: number;
-  /** Undefined: not profiled yet. Without points: it was loaded, and not run. */
+  /**
+   * Profile on the hardware class; undefined if not measured yet. A profile without points means that the variant was
+   * loaded but not run.
+   */
   readonly profile: Profile | undefined;
-  /** Of one slot; 0: not priced. */
+  /** Price of one slot in USD per hour. 0 means that no price is set. */
   readonly usdPerHour: number;
 }
 
-/** A variant to measure. */
+/** Order to measure a variant. */
 export interface MeasureOrder {
   readonly spec: VariantSpec;
   readonly hardwareClass: HardwareClassId;
   readonly metric: Metric;
-  /** Undefined: only the profile is wanted. */
+  /** Validation set to measure the accuracy on. Undefined if only the profile is measured. */
   readonly validation: Digest | undefined;
-  /** What its answers are compared with; undefined: it is the original itself. */
+  /** Variant to compare the outputs with. Undefined if `spec` is the original itself. */
   readonly original: VariantSpec | undefined;
 }
 
-/** A file to make of a trained model. */
+/** Order to generate a file from a trained model. */
 export interface MakeOrder {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;
-  /** What it is made from. */
+  /** Variant of the trained model that the file is generated from. */
   readonly original: VariantSpec;
   readonly metric: Metric;
-  /** Undefined: there are no samples to calibrate on, or to compare with. */
+  /** Validation set to calibrate on and to compare on. Undefined if the task has none. */
   readonly validation: Digest | undefined;
-  /** The largest batch that a file with a dynamic batch would be served with. */
+  /** Maximum batch size that a file with a dynamic batch would be served with. */
   readonly maxBatchSize: number;
 }
 
-/** The whole desired state. */
+/** Complete desired state of a worker. */
 export interface DesiredState {
   readonly replicas: readonly AssignedReplica[];
   readonly makes: readonly MakeOrder[];
   readonly measures: readonly MeasureOrder[];
-  /** The controller is still learning what runs: what is not listed stays as it is. */
+  /** Set while the controller is still collecting what runs: replicas that are not listed stay loaded. */
   readonly keepUnlisted: boolean;
-  /** Replicas that stay as they are, which the controller knows nothing more of. */
+  /** Replicas that stay loaded unchanged, because the controller knows only their ids. */
   readonly kept: readonly ReplicaId[];
 }
 
@@ -101,7 +104,7 @@ function makeOrder(message: wire.MakeOrder): MakeOrder {
 
 const digestOf = (text: string): Digest | undefined => (text === '' ? undefined : digest(text));
 
-/** Throws `invalid-argument` when the controller speaks of what this worker does not know. */
+/** Decodes the assignments. Throws `invalid-argument` if they contain values that this worker does not know. */
 export const desiredStateFromWire = (message: wire.Assignments): DesiredState => ({
   replicas: message.replicas.filter(({ spec }) => spec !== null).map(assignedReplica),
   makes: message.makes.map(makeOrder),
@@ -110,7 +113,9 @@ export const desiredStateFromWire = (message: wire.Assignments): DesiredState =>
   kept: message.replicas.flatMap((one) => (one.spec === null ? [replicaId(one.replicaId)] : [])),
 });
 
-/** What is to change so that a worker that holds `held` comes to what is ordered. The same orders again change nothing. */
+/**
+ * Returns the changes from the `held` replicas to the desired state. Repeating the same assignments changes nothing.
+ */
 export function planReconcile(
   held: ReadonlyMap<ReplicaId, { readonly assignment: AssignedReplica }>,
   desired: DesiredState,
@@ -119,12 +124,12 @@ export function planReconcile(
   readonly update: readonly AssignedReplica[];
   readonly drain: readonly ReplicaId[];
 } {
-  const wanted = new Set([...desired.replicas.map(({ replica }) => replica), ...desired.kept]);
+  const listed = new Set([...desired.replicas.map(({ replica }) => replica), ...desired.kept]);
   return {
     load: desired.replicas.filter(({ replica }) => !held.has(replica)),
     update: desired.replicas.filter(
       (assignment) => held.has(assignment.replica) && held.get(assignment.replica)?.assignment !== assignment,
     ),
-    drain: desired.keepUnlisted ? [] : [...held.keys()].filter((replica) => !wanted.has(replica)),
+    drain: desired.keepUnlisted ? [] : [...held.keys()].filter((replica) => !listed.has(replica)),
   };
 }

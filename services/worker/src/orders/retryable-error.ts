@@ -1,13 +1,16 @@
-// Work that could not be done now, for reasons that say nothing of the model: it is to be tried again.
+// Errors of steps that are retried, because their cause is not the model.
 
 import { errorText, isDiskFull } from '@pareto/core';
 
-/** No controller answers, a blob is missing or damaged, a disk is full. The cause is what was thrown. */
+/**
+ * Error such as an unreachable controller, a missing or damaged blob, or a full disk. Its `cause` is the original
+ * error.
+ */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
 }
 
-/** Whatever `work` throws becomes `RetryableError`. */
+/** Runs `work`, and wraps any error in a `RetryableError`. */
 export async function asRetryable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -16,8 +19,8 @@ export async function asRetryable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The system's words for a full disk, in errors of ONNX Runtime, which carry no code. */
+/** System messages for a full disk. Errors of ONNX Runtime contain them, but no error code. */
 const fullDisk = /no space left on device|disk quota exceeded/i;
 
-/** Returns whether nothing but a full disk was the cause. */
+/** Returns whether the cause was a full disk. */
 export const isOfFullDisk = (error: unknown): boolean => isDiskFull(error) || fullDisk.test(errorText(error));

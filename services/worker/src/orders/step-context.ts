@@ -1,7 +1,7 @@
-// How whoever wants a piece of work follows it, and calls it off.
+// Progress reports and cancellation of a make or measure step.
 
 export interface StepContext {
-  /** Told how far it is, for people. */
+  /** Reports a human-readable progress text. */
   readonly reportProgress: (progress: string) => void;
   readonly signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ import { digits, floatRequest, floatsOf, order, startWorld, type World } from '.
 
 describe('measuring a variant', function () {
   this.timeout(120_000);
-  /** Of all tests, which differ in the variants that they measure. */
+  /** Shared by all tests; each measures its own variants. */
   let world: World;
   let revision = 1;
   before(async () => {
@@ -33,7 +33,7 @@ describe('measuring a variant', function () {
     return waitFor('a measurement', find, 60_000);
   }
 
-  /** Rows of one number each. */
+  /** Adds a validation set with one number per sample, labelled with its square root. */
   const rootSet = (xs: readonly number[]): string =>
     world.controller.addBlob(
       writeNpz({
@@ -45,7 +45,7 @@ describe('measuring a variant', function () {
       }),
     );
 
-  it('tells how often it answers as the original does, and where it was measured', async () => {
+  it('reports the agreement with the original, and the environment', async () => {
     const validationDigest = world.controller.addBlob(digits('validation.npz'));
     const original = world.spec('m', digits('models/mlp-small.onnx'));
     const measured = await measure(digits('models/mlp-tiny.onnx'), { validationDigest, original });
@@ -58,24 +58,24 @@ describe('measuring a variant', function () {
     assert.ok((measured.profile?.baseMemoryBytes ?? 0) > 0);
   });
 
-  it('agrees with itself, and says nothing of agreement of the original', async () => {
+  it('reports full agreement with an equal model, and none for the original', async () => {
     const validationDigest = world.controller.addBlob(digits('validation.npz'));
     const tiny = digits('models/mlp-tiny.onnx');
     assert.equal((await measure(tiny, { validationDigest, original: world.spec('m', tiny) })).agreement, 1);
     assert.equal((await measure(tiny, { validationDigest })).agreement, undefined);
   });
 
-  it('counts NaN as wrong, and refuses a model that answers nothing else', async () => {
+  it('counts NaN as wrong, and fails for a model that returns only NaN', async () => {
     const some = rootSet(Array.from({ length: 40 }, (_, at) => (at < 30 ? at : -at)));
     const measured = await measure(rootModel(), { validationDigest: some, metric: 'mse' });
     assert.equal(measured.error, '');
     assert.ok((measured.accuracy?.value ?? 1) < 0.9);
     const none = rootSet([-1, -2, -3]);
     const { error } = await measure(rootModel(), { validationDigest: none, metric: 'mse' });
-    assert.equal(error, 'the model answers NaN to all 3 samples of the validation set');
+    assert.equal(error, 'the model returned NaN for all 3 evaluation samples of the validation set');
   });
 
-  it('tells of labels that do not fit', async () => {
+  it('fails with the label that does not fit', async () => {
     const label = longs([3], [0, 1, 12]);
     const validationDigest = world.controller.addBlob(
       writeNpz({ image: floats([3, 1, 28, 28], Array<number>(3 * 784).fill(0)), label }),
@@ -84,11 +84,11 @@ describe('measuring a variant', function () {
     assert.match(error, /labels don't fit.*12/);
   });
 
-  it('loads what refuses made up inputs without running it, and serves it', async () => {
+  it('loads and serves a model that fails on synthetic inputs, without a profile', async () => {
     const { error, profile } = await measure(pickyModel());
     assert.equal(error, '');
     assert.deepEqual(profile?.points, []);
-    assert.match(profile.notRunReason, /^it runs on no made up inputs \(.*Gather/);
+    assert.match(profile.notRunReason, /^the model failed on all synthetic inputs \(.*Gather/);
     assert.ok(profile.memoryBytes > 0);
     const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile }];
     world.controller.order({ revision: ++revision, replicas });
@@ -96,7 +96,7 @@ describe('measuring a variant', function () {
     assert.deepEqual(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([2, 1], [102, 100]) })), [3, 1]);
   });
 
-  it('finds a size of what varies that the model takes', async () => {
+  it('finds a size for dynamic dimensions that the model accepts', async () => {
     const { error, profile } = await measure(
       writeModel({
         nodes: [{ op: 'Conv', inputs: ['x', 'w'], outputs: ['y'] }],
@@ -109,18 +109,18 @@ describe('measuring a variant', function () {
     assert.deepEqual(profile?.shapes, [{ name: 'x', dims: [2, 8, 8] }]);
   });
 
-  it('fails for a model that wants more memory than there is', async () => {
+  it('fails for a model that needs more memory than its limit', async () => {
     const { error } = await measure(greedyModel(4e9));
     assert.match(error, /out of memory/);
   });
 
-  it('fails for a device that is not here', async () => {
+  it('fails for a provider that the worker does not serve', async () => {
     const spec = { ...world.spec('m', rootModel()), provider: 'webgpu' };
     const { error } = await measure(rootModel(), { spec });
-    assert.match(error, /no slots for webgpu: start it with --providers webgpu/);
+    assert.match(error, /no slots for webgpu; start it with --providers webgpu/);
   });
 
-  it('waits for samples that can not be fetched now', async () => {
+  it('retries until the validation set can be fetched', async () => {
     const set = writeNpz({
       x: floats([10, 1], new Array<number>(10).fill(4)),
       label: floats([10, 1], new Array<number>(10).fill(2)),

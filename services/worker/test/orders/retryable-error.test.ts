@@ -4,11 +4,11 @@ import { describe, it } from 'mocha';
 import { isOfFullDisk } from '../../src/orders/retryable-error.js';
 
 describe('isOfFullDisk', () => {
-  it('knows a full disk by its code, and where ONNX Runtime tells of it by the words of the system', () => {
+  it('detects a full disk by its error code, and in errors of ONNX Runtime by the system message', () => {
     const system = Object.assign(new Error('write failed'), { code: 'ENOSPC' });
     assert.ok(isOfFullDisk(new ParetoError('resource-exhausted', 'free some space', { cause: system })));
-    const told = 'the made file can not be loaded: fwrite failed: No space left on device';
-    assert.ok(isOfFullDisk(new ParetoError('invalid-argument', told)));
+    const message = 'the generated file could not be loaded: fwrite failed: No space left on device';
+    assert.ok(isOfFullDisk(new ParetoError('invalid-argument', message)));
     assert.equal(isOfFullDisk(new ParetoError('resource-exhausted', 'more memory than its limit')), false);
   });
 });
