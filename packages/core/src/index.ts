@@ -47,8 +47,10 @@ export {
   recipeOf,
   recipes,
   sessionOptions,
+  type GeneratedRecipe,
   type Provider,
   type Recipe,
+  type RecipeName,
   type SessionOption,
 } from './recipes.js';
 export {

@@ -1,57 +1,50 @@
-// Recipes: the ways in which files are made of a trained model, and which variants become of each file.
-
-import { originalRecipe } from './names.js';
+// Recipes: the ways in which workers generate files of a trained model, and the variants that each file becomes.
 
 /** ONNX Runtime's execution providers that variants are made for. */
 export const providers = ['cpu', 'webgpu', 'cuda', 'tensorrt'] as const;
 export type Provider = (typeof providers)[number];
 
-/** Session options that make another variant of the same file. `no-prepacking`: weights stay where they are, and are not copied. */
+/** Session options that make another variant of the same file. `no-prepacking` uses the weights where they are, without a copy. */
 export const sessionOptions = ['no-prepacking'] as const;
 export type SessionOption = (typeof sessionOptions)[number];
 
+/** Names of the recipes, in the order in which they are tried. */
+const recipeNames = ['original', 'int8-dynamic', 'int8-static', 'int4', 'fp16', 'optimised', 'mapped'] as const;
+export type RecipeName = (typeof recipeNames)[number];
+
+/** Makes the batch of a model dynamic if it is fixed. The file replaces the trained model and adds no variants. */
+export const dynamicBatch = 'dynamic-batch';
+
+/** The files that workers generate. Each has an entry in the table of generators of `@pareto/models`. */
+export type GeneratedRecipe = Exclude<RecipeName, 'original'> | typeof dynamicBatch;
+
 export interface Recipe {
-  readonly name: string;
-  /** What it makes, for people. */
-  readonly summary: string;
-  /** Providers that a variant of its file is made for, where the fleet has them. */
+  readonly name: RecipeName;
+  /** Providers for which the file becomes a variant, if the fleet has them. */
   readonly providers: readonly Provider[];
-  /** On the cpu, a further variant with each of these. */
+  /** Session options that each add a variant on the CPU. */
   readonly options: readonly SessionOption[];
 }
 
-/** In the order in which they are tried. */
-export const recipes: readonly Recipe[] = [
-  { name: originalRecipe, summary: 'the trained model as it came', providers, options: [] },
-  {
-    name: 'int8-dynamic',
-    summary: 'weights of MatMul and Gemm in int8, inputs quantised as they come',
-    providers: ['cpu'],
-    options: [],
-  },
-  {
-    name: 'int8-static',
-    summary: 'int8 throughout, ranges calibrated on real samples',
-    providers: ['cpu'],
-    options: [],
-  },
-  {
-    name: 'int4',
-    summary: 'weights of MatMul and Gemm in blocks of 4-bit numbers',
-    providers: ['cpu', 'cuda', 'webgpu'],
-    options: [],
-  },
-  { name: 'fp16', summary: 'half precision', providers, options: [] },
-  { name: 'optimised', summary: 'the graph optimised ahead of loading', providers: ['cpu'], options: [] },
-  {
-    name: 'mapped',
-    summary: 'weights beside the graph, laid out for memory mapping',
-    providers: ['cpu'],
-    options: ['no-prepacking'],
-  },
-];
+const table: Readonly<Record<RecipeName, Omit<Recipe, 'name'>>> = {
+  // The trained model itself.
+  original: { providers, options: [] },
+  // Weights of MatMul and Gemm in int8. Inputs are quantised in each run.
+  'int8-dynamic': { providers: ['cpu'], options: [] },
+  // Int8 throughout, with ranges calibrated on real samples.
+  'int8-static': { providers: ['cpu'], options: [] },
+  // Weights of MatMul and Gemm in blocks of 4-bit numbers.
+  int4: { providers: ['cpu', 'cuda', 'webgpu'], options: [] },
+  // Half precision.
+  fp16: { providers, options: [] },
+  // The graph as ONNX Runtime optimises it, saved ahead of loading.
+  optimised: { providers: ['cpu'], options: [] },
+  // Weights in a file of their own, laid out for memory mapping.
+  mapped: { providers: ['cpu'], options: ['no-prepacking'] },
+};
 
-/** Gives a model of a fixed batch a dynamic one; its file takes the place of the trained one. */
-export const dynamicBatch = 'dynamic-batch';
+/** All recipes, in the order in which they are tried. */
+export const recipes: readonly Recipe[] = recipeNames.map((name) => ({ name, ...table[name] }));
 
+/** Returns a recipe by its name, or undefined if there is none of this name. */
 export const recipeOf = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name);

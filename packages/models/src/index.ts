@@ -11,7 +11,7 @@ export { fromHalf, toHalf } from './tensors/half.js';
 export { toNumbers } from './tensors/numbers.js';
 export { createAgreement, createScorer, judgedOutput, type Agreement, type Scorer } from './metrics/scorer.js';
 export { generators } from './generate/generators.js';
-export type { Generator, Ranges } from './generate/rewrite/generator.js';
+export type { Generator, GraphGenerator, Ranges, RuntimeGenerator } from './generate/rewrite/generator.js';
 export { readModel } from './files/read-model.js';
 export { writeModel, type WrittenFile } from './files/write-model.js';
 export { runMaker, type MakeJob, type MakeLimits } from './generate/process/run-maker.js';

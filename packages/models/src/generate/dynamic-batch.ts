@@ -1,15 +1,15 @@
 // A batch of any size, where the model was exported for one of a fixed size or names its batch differently from place to place.
 
-import { dynamicBatch as recipe } from '@pareto/core';
 import { dimensionsOf, hasBatch, type InspectedValue } from '../inspection/inspect-dimensions.js';
 import type { OnnxModel, OnnxValue } from '../onnx/onnx.js';
 import { inferShapes } from '../shapes/infer-shapes.js';
 import { followBatch } from './batch/batch-nodes.js';
-import { declined, made, type Generator } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator } from './rewrite/generator.js';
 import { withGraph } from '../onnx/onnx-graph.js';
 
-export const dynamicBatch: Generator = {
-  recipe,
+export const dynamicBatch: GraphGenerator = {
+  kind: 'rewrite',
+  opensBatch: true,
   bound: 0.999999,
   rewrite(model) {
     const values = [...model.graph.input, ...model.graph.output].map(dimensionsOf);

@@ -3,14 +3,15 @@
 import { tensorsOf } from '../onnx/onnx-codec.js';
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
-import { declined, made, type Generator } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator } from './rewrite/generator.js';
 import { freshNames, nodesIn, withGraph, withoutUnused } from '../onnx/onnx-graph.js';
 import { halfGraph } from './half/half-graph.js';
 import { quantisedOps } from './half/half-rules.js';
 
-export const fp16: Generator = {
-  recipe: 'fp16',
+export const fp16: GraphGenerator = {
+  kind: 'rewrite',
   bound: 0.995,
+  failureHint: 'half precision holds numbers up to 65504, with three digits',
   rewrite(model) {
     const reason = whyNot(model);
     if (reason !== undefined) return declined(reason);

@@ -1,5 +1,6 @@
-// The generators there are, by the recipe that they make.
+// The table of generators, by the recipe of their file. An entry says how the file is generated and how it is verified.
 
+import type { GeneratedRecipe } from '@pareto/core';
 import { dynamicBatch } from './dynamic-batch.js';
 import { fp16 } from './fp16.js';
 import type { Generator } from './rewrite/generator.js';
@@ -7,7 +8,17 @@ import { int4 } from './int4.js';
 import { int8Dynamic } from './int8-dynamic.js';
 import { int8Static } from './int8-static.js';
 import { mapped } from './mapped.js';
+import { optimised } from './optimised.js';
 
-export const generators: ReadonlyMap<string, Generator> = new Map(
-  [dynamicBatch, int8Dynamic, int8Static, int4, fp16, mapped].map((generator) => [generator.recipe, generator]),
-);
+const table: Readonly<Record<GeneratedRecipe, Generator>> = {
+  'dynamic-batch': dynamicBatch,
+  'int8-dynamic': int8Dynamic,
+  'int8-static': int8Static,
+  int4,
+  fp16,
+  optimised,
+  mapped,
+};
+
+/** The generators by recipe. A recipe of another version of Pareto may be missing. */
+export const generators: ReadonlyMap<string, Generator> = new Map(Object.entries(table));

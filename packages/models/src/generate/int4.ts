@@ -2,7 +2,7 @@
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
-import { made, type Generator, type Rewrite } from './rewrite/generator.js';
+import { made, type GraphGenerator, type Rewrite } from './rewrite/generator.js';
 import { opsetOf, withOpset } from '../onnx/onnx-graph.js';
 import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx/onnx-parts.js';
 import { quantiseBlocks, type Blocks } from './quantise/quantise-blocks.js';
@@ -17,8 +17,8 @@ const blockSizes = [128, 64, 32] as const;
 /** Inputs may be taken in 8 bits: on the CPU that is two to three times as fast as in floats. */
 const accuracyLevel = 4;
 
-export const int4: Generator = {
-  recipe: 'int4',
+export const int4: GraphGenerator = {
+  kind: 'rewrite',
   bound: 0.97,
   rewrite: (model) => {
     const upgraded = startQuantising(model);

@@ -2,7 +2,7 @@
 
 import { onnxTypes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel } from '../onnx/onnx.js';
-import { made, type Generator, type Rewrite } from './rewrite/generator.js';
+import { made, type GraphGenerator, type Rewrite } from './rewrite/generator.js';
 import { floatTensor, intAttribute, makeNode, makeTensor } from '../onnx/onnx-parts.js';
 import { columnScales, quantiseMatrix } from './quantise/quantise-matrix.js';
 import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.js';
@@ -12,8 +12,8 @@ import { replaceProducts, type Product } from './quantise/quantise-products.js';
 const leastWeightBytes = 8192;
 
 /** An input's scale spans the whole batch, so an answer depends, a little, on what else is in its batch. */
-export const int8Dynamic: Generator = {
-  recipe: 'int8-dynamic',
+export const int8Dynamic: GraphGenerator = {
+  kind: 'rewrite',
   bound: 0.99,
   rewrite: (model) => {
     const upgraded = startQuantising(model);

@@ -2,7 +2,7 @@
 
 import type { OnnxModel } from '../onnx/onnx.js';
 import { withExtremes } from './quantise/calibration.js';
-import { declined, made, type Generator, type Ranges, type Rewrite } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator, type Ranges, type Rewrite } from './rewrite/generator.js';
 import { hoistActivations } from './quantise/quantise-activations.js';
 import { foldIntoConvolutions } from './quantise/quantise-folding.js';
 import { quantiseGraph } from './quantise/quantise-graph.js';
@@ -14,8 +14,8 @@ import { planQuantising, type Plan } from './quantise/quantise-plan.js';
  * In the form of QuantizeLinear and DequantizeLinear around each node, which ONNX Runtime fuses into kernels on 8-bit numbers:
  * activations unsigned, weights signed and symmetric with a scale for each output channel.
  */
-export const int8Static: Generator = {
-  recipe: 'int8-static',
+export const int8Static: GraphGenerator = {
+  kind: 'rewrite',
   // Below it is broken rather than rough: how right a rough one is, its accuracy tells.
   bound: 0.9,
   observe: (model) => withPlan(model, (simple, { ranges }) => made(withExtremes(simple, new Set(ranges.values())), '')),

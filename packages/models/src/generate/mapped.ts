@@ -2,15 +2,15 @@
 
 import { tensorsOf } from '../onnx/onnx-codec.js';
 import type { OnnxModel, OnnxTensor } from '../onnx/onnx.js';
-import { declined, made, type Generator } from './rewrite/generator.js';
+import { declined, made, type GraphGenerator } from './rewrite/generator.js';
 import { attributeOf, isOp, withGraph } from '../onnx/onnx-graph.js';
 
 /** Smaller ones gain nothing, and would waste most of a page. */
 const leastTensorBytes = 1024;
 const leastModelBytes = 1e6;
 
-export const mapped: Generator = {
-  recipe: 'mapped',
+export const mapped: GraphGenerator = {
+  kind: 'rewrite',
   bound: 1,
   rewrite(given) {
     const model = withoutConstantNodes(given);

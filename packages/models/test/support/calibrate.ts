@@ -1,7 +1,7 @@
 // Calibrates a generator as a worker does: runs the model that it wants to observe, and keeps the extremes.
 
 import type { TensorBytes } from '@pareto/testkit';
-import type { Generator, Ranges } from '../../src/generate/rewrite/generator.js';
+import type { GraphGenerator, Ranges } from '../../src/generate/rewrite/generator.js';
 import { encodeOnnx } from '../../src/onnx/onnx-codec.js';
 import type { OnnxModel } from '../../src/onnx/onnx.js';
 import { numbersOf, runModel } from './run-model.js';
@@ -9,7 +9,7 @@ import { modelOf } from './assert-similar.js';
 import { runDigits, type Samples } from './digits.js';
 
 export async function calibrate(
-  generator: Generator,
+  generator: GraphGenerator,
   model: OnnxModel,
   inputs: readonly TensorBytes[],
 ): Promise<Ranges> {
@@ -19,14 +19,18 @@ export async function calibrate(
   return ranges.all;
 }
 
-export async function calibrateOnDigits(generator: Generator, model: OnnxModel, samples: Samples): Promise<Ranges> {
+export async function calibrateOnDigits(
+  generator: GraphGenerator,
+  model: OnnxModel,
+  samples: Samples,
+): Promise<Ranges> {
   const ranges = createRanges();
   for await (const outputs of runDigits(observed(generator, model), samples)) ranges.add(outputs);
   return ranges.all;
 }
 
-function observed({ observe, recipe }: Generator, model: OnnxModel): OnnxModel {
-  if (observe === undefined) throw new Error(`${recipe} observes nothing`);
+function observed({ observe }: GraphGenerator, model: OnnxModel): OnnxModel {
+  if (observe === undefined) throw new Error('the generator has no `observe`');
   return modelOf(observe(model));
 }
 

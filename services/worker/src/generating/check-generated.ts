@@ -1,8 +1,7 @@
 // Whether a made file may take queries: it takes and gives what the original does, and answers as that does.
 
-import { dynamicBatch, ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
-import { inspectModel } from '@pareto/models';
-import type { MakeOrder } from '../orders/desired-state.js';
+import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
+import { inspectModel, type Generator } from '@pareto/models';
 import type { StepContext } from '../orders/step-context.js';
 import type { ComparisonResult } from './compare-outputs.js';
 import type { Samples } from '../sampling/samples.js';
@@ -11,20 +10,21 @@ import { createSampleBudget } from '../sampling/sample-budget.js';
 import { verifyBatches, verifyGenerated } from './verify-generated.js';
 
 export interface Check extends BackgroundDeps, StepContext {
-  readonly order: Pick<MakeOrder, 'recipe' | 'original'>;
+  readonly generator: Generator;
+  /** Signature of the original. */
+  readonly signature: Signature;
   /** Graphs. */
   readonly originalPath: string;
   readonly generatedPath: string;
   readonly samples: Samples;
   readonly batch: number;
-  readonly bound: number;
 }
 
 /** Throws what a load throws, and `failed-precondition` when a model doesn't run or the file takes or gives something else. */
 export async function checkGenerated(check: Check): Promise<ComparisonResult> {
-  const { order, originalPath, generatedPath, samples, batch, bound, signal } = check;
-  const { signature } = order.original;
-  const expected = servedSignature(order);
+  const { generator, signature, originalPath, generatedPath, samples, batch, signal } = check;
+  const { bound } = generator;
+  const expected = servedSignature(generator, signature);
   const { signature: got } = await inspectModel(generatedPath);
   if (!servesAs(got, expected)) {
     throw new ParetoError(
@@ -35,17 +35,13 @@ export async function checkGenerated(check: Check): Promise<ComparisonResult> {
   await using original = await loadInBackground('the original', originalPath, check, signal);
   await using generated = await loadInBackground('the made file', generatedPath, check, signal);
   const verification = { original, generated, samples, bound, budget: createSampleBudget('checking', check) };
-  if (order.recipe !== dynamicBatch) return await verifyGenerated(verification, { batched: signature.batched, batch });
-  return await verifyBatches(verification, fixedBatchOf(signature));
+  if (generator.opensBatch === true) return await verifyBatches(verification, fixedBatchOf(signature));
+  return await verifyGenerated(verification, { batched: signature.batched, batch });
 }
 
-/** What the file of a recipe takes and gives: the same as the original, or the same without its fixed batch. */
-export function servedSignature({
-  recipe,
-  original: { signature },
-}: Pick<MakeOrder, 'recipe' | 'original'>): Signature {
-  return recipe !== dynamicBatch || signature.batched ? signature : withLeadingBatch(signature);
-}
+/** Returns the signature that a generated file must have: that of the original, without its fixed batch if the generator opens it. */
+export const servedSignature = ({ opensBatch = false }: Generator, original: Signature): Signature =>
+  opensBatch && !original.batched ? withLeadingBatch(original) : original;
 
 export const fixedBatchOf = ({ inputs }: Signature): number => Math.max(1, inputs[0]?.dims[0] ?? 1);
 

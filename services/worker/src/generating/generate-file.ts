@@ -1,9 +1,18 @@
-// Makes the file of a recipe: a rewrite of the graph, for some after a look at the values on real samples; or what ONNX Runtime saves.
+// Generates the file of a recipe: by a rewrite of the graph, some of which need calibrated ranges, or by ONNX Runtime's optimiser.
 
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
-import { generators, runMaker, type Generator, type MakeJob, type Made, type Ranges } from '@pareto/models';
+import {
+  generators,
+  runMaker,
+  type Generator,
+  type GraphGenerator,
+  type MakeJob,
+  type Made,
+  type Ranges,
+  type RuntimeGenerator,
+} from '@pareto/models';
 import { optimiseModel } from '@pareto/runtime';
 import type { StepContext } from '../orders/step-context.js';
 import { calibrate } from './calibrate.js';
@@ -28,29 +37,34 @@ export interface GenerationInput extends BackgroundDeps, StepContext {
   readonly folder: string;
 }
 
-/** The files by their names in `folder`, and how near their answers have to come to the original's. */
+/** Where the files are, by their names in `folder`. */
 export type GenerationResult =
   | {
       readonly kind: 'made';
       readonly folder: string;
       readonly names: readonly string[];
       readonly note: string;
-      readonly bound: number;
     }
   | { readonly kind: 'declined'; readonly reason: string };
 
-/** Throws what a maker or a load throws; `invalid-argument` for a recipe that is not known here. */
-export async function generateFile(input: GenerationInput): Promise<GenerationResult> {
-  const { recipe, reportProgress } = input;
-  if (recipe === 'optimised') return optimise(input);
+/** Throws `invalid-argument` for a recipe that this worker does not know. */
+export function generatorOf(recipe: string): Generator {
   const generator = generators.get(recipe);
-  if (generator === undefined)
-    throw new ParetoError('invalid-argument', `this worker doesn't know the recipe ${recipe}`);
+  if (generator !== undefined) return generator;
+  throw new ParetoError('invalid-argument', `this worker doesn't know the recipe ${recipe}`);
+}
+
+/** Throws what a generator process or a load throws. */
+export const generateFile = (generator: Generator, input: GenerationInput): Promise<GenerationResult> =>
+  generator.kind === 'rewrite' ? rewriteGraph(generator, input) : optimise(generator, input);
+
+async function rewriteGraph(generator: GraphGenerator, input: GenerationInput): Promise<GenerationResult> {
+  const { reportProgress } = input;
   const observed = generator.observe === undefined ? noRanges : await observe(input);
   if (observed.kind === 'declined') return observed;
   reportProgress('rewriting');
   const rewritten = await runGeneratorIn('made', { phase: 'rewrite', ranges: observed.ranges }, input);
-  return toGenerationResult(rewritten, generator);
+  return toGenerationResult(rewritten);
 }
 
 const noRanges = { kind: 'observed', ranges: new Map() } as const;
@@ -93,19 +107,13 @@ const maxGenerationMs = 600_000;
 const graphIn = ({ folder, files }: GeneratedInFolder): string =>
   join(folder, files.find(({ path }) => path.endsWith('.onnx'))?.path ?? '');
 
-function toGenerationResult(
-  generated: GeneratedInFolder | Extract<Made, { kind: 'declined' }>,
-  { bound }: Generator,
-): GenerationResult {
+function toGenerationResult(generated: GeneratedInFolder | Extract<Made, { kind: 'declined' }>): GenerationResult {
   if (generated.kind === 'declined') return generated;
   const { folder, files, note } = generated;
-  return { kind: 'made', folder, names: files.map(({ path }) => path), note, bound };
+  return { kind: 'made', folder, names: files.map(({ path }) => path), note };
 }
 
-/** Fusions round otherwise than what they stand for. */
-const optimisedBound = 0.9999;
-
-async function optimise(input: GenerationInput): Promise<GenerationResult> {
+async function optimise({ note }: RuntimeGenerator, input: GenerationInput): Promise<GenerationResult> {
   const { pool, modelPath, isSplit, reportProgress, signal } = input;
   const folder = join(input.folder, 'made');
   await mkdir(folder);
@@ -115,11 +123,5 @@ async function optimise(input: GenerationInput): Promise<GenerationResult> {
   const weightsName = isSplit ? 'weights.bin' : undefined;
   await optimiseModel(pool, { modelPath, outputPath: join(folder, name), weightsName, memoryLimitBytes }, signal);
   // Small weights are in the graph all the same; so there may be none beside it.
-  return {
-    kind: 'made',
-    folder,
-    names: await readdir(folder),
-    note: 'optimised ahead of loading',
-    bound: optimisedBound,
-  };
+  return { kind: 'made', folder, names: await readdir(folder), note };
 }

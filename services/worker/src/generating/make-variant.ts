@@ -2,13 +2,13 @@
 
 import { join } from 'node:path';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
-import { dynamicBatch, errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
+import { errorText, milliseconds, ParetoError, type RecipeOutcome, type Signature } from '@pareto/core';
 import type { MakeOrder } from '../orders/desired-state.js';
 import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink } from '../blobs/blob-sink.js';
 import { checkGenerated, fixedBatchOf, servedSignature } from './check-generated.js';
 import { describeFiles, manifestOf, openWorkFolder, uploadGenerated, type GeneratedFile } from './generated-files.js';
-import { generateFile } from './generate-file.js';
+import { generateFile, generatorOf } from './generate-file.js';
 import { readGenerationSamples } from './generation-samples.js';
 import { isOfFullDisk, RetryableError, asRetryable } from '../orders/retryable-error.js';
 import { openFile, openModel } from '../blobs/opened-files.js';
@@ -80,8 +80,9 @@ const [verifiedOn, together] = [256, 8];
 async function generateChecked(order: MakeOrder, deps: MakeDeps, site: GenerationSite): Promise<Checked> {
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
-  const signature = servedSignature(order);
-  const minCount = recipe === dynamicBatch ? windowOf(fixedBatchOf(original.signature)) : 1;
+  const generator = generatorOf(recipe);
+  const signature = servedSignature(generator, original.signature);
+  const minCount = generator.opensBatch === true ? windowOf(fixedBatchOf(original.signature)) : 1;
   const maxCount = Math.max(minCount, verifiedOn);
   const { validationPath } = site;
   const { calibration, verification } = await readGenerationSamples({
@@ -94,15 +95,20 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Generatio
   const batch = Math.max(1, Math.min(together, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;
-  const generated = await generateFile({ ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration });
+  const input = { ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration };
+  const generated = await generateFile(generator, input);
   if (generated.kind === 'declined') return generated;
   const files = await describeFiles(generated.folder, generated.names);
   const generatedPath = join(generated.folder, graphFile(manifestOf(files)).path);
-  const check = { ...deps, ...site, order, batch, generatedPath, originalPath: site.modelPath, bound: generated.bound };
-  const { similarity, problem } = await checkGenerated({ ...check, samples: verification }).catch((error: unknown) => {
+  const { similarity, problem } = await checkGenerated({
+    ...{ ...deps, ...site, generator, signature: original.signature, batch },
+    ...{ generatedPath, originalPath: site.modelPath, samples: verification },
+  }).catch((error: unknown) => {
     throw verification.isReal || !hasOpenDims(signature) ? error : withHint(error);
   });
-  if (problem !== undefined) return { kind: 'failed', reason: problem + (hints.get(recipe) ?? '') };
+  const { failureHint } = generator;
+  if (problem !== undefined)
+    return { kind: 'failed', reason: failureHint === undefined ? problem : `${problem}: ${failureHint}` };
   const note = verification.isReal ? generated.note : `${generated.note}; compared on made-up inputs`;
   return { kind: 'made', files, note, similarity };
 }
@@ -116,7 +122,3 @@ const withHint = (error: unknown): unknown =>
     : error;
 
 const syntheticHint = 'its inputs were made up, each dynamic dimension as 1; a validation set tells real ones';
-
-const hints: ReadonlyMap<string, string> = new Map([
-  ['fp16', ': half precision holds numbers up to 65504, with three digits'],
-]);

@@ -5,7 +5,7 @@ import { setPriority } from 'node:os';
 import { json } from 'node:stream/consumers';
 import { errorText, isDiskFull, ParetoError } from '@pareto/core';
 import { generators } from '../generators.js';
-import type { Generator } from '../rewrite/generator.js';
+import type { GraphGenerator } from '../rewrite/generator.js';
 import type { MakerJob, MakerReply } from './maker-protocol.js';
 import { prepare } from '../rewrite/prepare.js';
 import { readModel } from '../../files/read-model.js';
@@ -36,9 +36,9 @@ async function make({ graph, recipe, phase, ranges, folder }: MakerJob): Promise
   }
 }
 
-function rewriteWith(recipe: string, phase: MakerJob['phase']): Generator['rewrite'] {
+function rewriteWith(recipe: string, phase: MakerJob['phase']): GraphGenerator['rewrite'] {
   const generator = generators.get(recipe);
-  if (generator === undefined) throw new ParetoError('invalid-argument', `there is no generator for ${recipe}`);
+  if (generator?.kind !== 'rewrite') throw new ParetoError('invalid-argument', `there is no generator for ${recipe}`);
   if (phase === 'rewrite') return generator.rewrite;
   if (generator.observe === undefined) throw new ParetoError('invalid-argument', `${recipe} has nothing to observe`);
   return generator.observe;
