@@ -2,11 +2,7 @@
 
 import {
   bytes,
-  hardwareClassId,
   milliseconds,
-  replicaId,
-  usdPerHour,
-  variantId,
   workerId,
   type Candidate,
   type Profile,
@@ -14,6 +10,15 @@ import {
   type RoutingTable,
   type TargetEntry,
 } from '@pareto/core';
+import {
+  buildAccuracy,
+  buildCandidate,
+  buildPoint,
+  buildProfile,
+  buildReplicaRoute,
+  buildRoutingTable,
+  buildTargetEntry,
+} from '@pareto/testkit';
 
 export interface WideTableOptions {
   readonly variants: number;
@@ -29,79 +34,42 @@ export function wideTable({ variants, tasks, workers, replicas }: WideTableOptio
     const size = rng();
     const accuracy = 0.6 + 0.39 * size;
     const first = Math.floor(rng() * workers);
-    return {
+    return buildCandidate(`model-${index}`, {
       index,
-      variant: variantId(`model-${index}:original`),
-      architecture: `model-${index}`,
-      version: 1,
-      recipe: 'original',
-      hardwareClass: hardwareClassId('cpu/x/y/1g'),
-      accuracy: { metric: 'top1', value: accuracy, lower95: accuracy - 0.01, upper95: accuracy + 0.01, samples: 1e4 },
+      accuracy: buildAccuracy(accuracy),
       profile: profileOf(1 + 200 * size * rng()),
       costPer1k: 0.001 * (1 + 50 * size * rng()),
-      usdPerHour: usdPerHour(1),
       maxBatchSize: 32,
-      placeable: true,
-      quarantineReason: undefined,
-      measurementError: undefined,
-      dominatedBy: undefined,
-      dominatedWithin: false,
-      replicas: Array.from({ length: rng() < 0.1 ? 0 : replicas }, (_item, replica) => ({
-        id: replicaId(`r-${index}-${replica}`),
-        loadIndex: loadIndex++,
-        worker: workerId(`worker-${(first + replica) % workers}`),
-        address: `10.0.0.${(first + replica) % workers}:8200`,
-        batchCeiling: 16,
-      })),
-    };
+      replicas: Array.from({ length: rng() < 0.1 ? 0 : replicas }, (_item, replica) =>
+        buildReplicaRoute(`r-${index}-${replica}`, {
+          loadIndex: loadIndex++,
+          worker: workerId(`worker-${(first + replica) % workers}`),
+          address: `10.0.0.${(first + replica) % workers}:8200`,
+          batchCeiling: 16,
+        }),
+      ),
+    });
   });
-  return {
-    version: { epoch: 'bench', revision: 1 },
-    targets: new Map(
-      Array.from({ length: tasks }, (_, task) => [
-        `task-${task}`,
-        taskOf(
-          `task-${task}`,
-          candidates.filter(({ index }) => index % tasks === task),
-        ),
-      ]),
+  const targets = Array.from({ length: tasks }, (_, task) =>
+    taskOf(
+      `task-${task}`,
+      candidates.filter(({ index }) => index % tasks === task),
     ),
-    candidates,
-    replicas: candidates.flatMap((candidate) => candidate.replicas),
-    loading: new Set(),
-    routers: new Map(),
-  };
+  );
+  return buildRoutingTable(targets, candidates);
 }
 
-function profileOf(oneMs: number): Profile {
-  const points = [1, 2, 4, 8, 16, 32].map((batch) => {
-    const p50 = oneMs * (0.4 + 0.6 * batch);
-    return {
-      batch,
-      p50Ms: milliseconds(p50),
-      p95Ms: milliseconds(1.1 * p50),
-      p99Ms: milliseconds(1.2 * p50),
-      runs: 200,
-    };
-  });
-  return {
-    ...{ points, loadMs: milliseconds(500), coldLoadMs: milliseconds(900) },
-    ...{ memoryBytes: bytes(1e8), baseMemoryBytes: bytes(3e7), predictionError: undefined },
-    ...{ runtimeVersion: '1', providerUsed: 'cpu', nodesByProvider: {}, shapes: {} },
-  };
-}
+const profileOf = (oneMs: number): Profile =>
+  buildProfile(
+    [1, 2, 4, 8, 16, 32].map((batch) => buildPoint(batch, oneMs * (0.4 + 0.6 * batch), 0.1)),
+    {
+      ...{ loadMs: milliseconds(500), coldLoadMs: milliseconds(900) },
+      ...{ memoryBytes: bytes(1e8), baseMemoryBytes: bytes(3e7) },
+    },
+  );
 
-const taskOf = (name: string, candidates: readonly Candidate[]): TargetEntry => ({
-  kind: 'task',
-  name,
-  task: name,
-  versions: [1],
-  signature: { inputs: [], outputs: [], batched: true },
-  metric: 'top1',
-  defaultObjective: {},
-  maxBatchSize: 32,
-  exclusions: undefined,
-  rules: [],
-  labels: {},
-  candidates: candidates.toSorted((a, b) => (a.costPer1k ?? Infinity) - (b.costPer1k ?? Infinity)),
-});
+const taskOf = (name: string, candidates: readonly Candidate[]): TargetEntry =>
+  buildTargetEntry(
+    candidates.toSorted((a, b) => (a.costPer1k ?? Infinity) - (b.costPer1k ?? Infinity)),
+    { name, task: name },
+  );

@@ -28,6 +28,20 @@ export {
 } from './models.js';
 export { openModelSession, type ModelSession, type TensorBytes } from './model-session.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
+export {
+  buildAccuracy,
+  buildArchitecture,
+  buildManifest,
+  buildMeasuredResult,
+  buildPoint,
+  buildProfile,
+  buildTask,
+  buildVariant,
+  buildVariantSpec,
+} from './build-registry.js';
+export { buildHardwareClass, buildSlotGroup, buildWorkerInfo } from './build-fleet.js';
+export { buildCandidate, buildReplicaRoute, buildRoutingTable, buildTargetEntry } from './build-table.js';
+export { buildSelectionRule, buildWarmthRule } from './build-rule.js';
 export { createTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';
 export { formatRows, writeRows, type Reach, type Row } from './rows.js';
 export { fetchNpmPackage, type FetchedPackage } from './npm-package.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { servedVersion, type Rollout } from '../../src/index.js';
-import { architecture, replica, rule, variant, worker } from '../support/fixture.js';
+import { buildSelectionRule } from '@pareto/testkit';
+import { architecture, replica, variant, worker } from '../support/fixture.js';
 
 const old = variant('a:original', { p50Ms: 1 });
 const fresh = variant('a:original', { p50Ms: 1, version: 2 });
@@ -10,7 +11,7 @@ const next = replica('2', 'a:original', 'w', { version: 2 });
 
 const half = variant('a:fp16', { p50Ms: 1 });
 const pinned = { variants: [old, half, fresh], replicas: [loaded, next, replica('3', 'a:fp16', 'w')] };
-const pins = [rule('pin', 'a:fp16')];
+const pins = [buildSelectionRule('pin', 'a:fp16')];
 const unmeasurable = {
   variants: [...pinned.variants, variant('a:fp16', { version: 2, failure: 'crashed' })],
   rules: pins,
@@ -59,9 +60,13 @@ const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
     { replicas: [], variants: [variant('a:original', { p50Ms: 1, quarantineReason: 'kills' }), unmeasured] },
     2,
   ],
-  ['the old one is denied', { replicas: [], variants: [old, unmeasured], rules: [rule('deny', 'a')] }, 2],
-  ['what is pinned is ready in both', { replicas: [loaded, next], rules: [rule('pin', 'a:original')] }, 2],
-  ['what is pinned is not of the new one', { ...pinned, rules: [rule('pin', 'a:fp16')] }, 1],
+  ['the old one is denied', { replicas: [], variants: [old, unmeasured], rules: [buildSelectionRule('deny', 'a')] }, 2],
+  [
+    'what is pinned is ready in both',
+    { replicas: [loaded, next], rules: [buildSelectionRule('pin', 'a:original')] },
+    2,
+  ],
+  ['what is pinned is not of the new one', { ...pinned, rules: [buildSelectionRule('pin', 'a:fp16')] }, 1],
   ['what is pinned could not be measured of the new one', { ...pinned, ...unmeasurable }, 1],
   ['and is dominated there: it is as good as before', { ...pinned, ...dominated }, 1],
   ['the name means the current one already', { served: 2 }, 2],

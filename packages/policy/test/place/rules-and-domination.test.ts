@@ -8,7 +8,8 @@ import {
   type PlacementVariant,
 } from '../../src/index.js';
 import { carryOut } from './carry-out.js';
-import { brief, replica, rule, snapshot, task, variant, worker, type VariantFields } from '../support/fixture.js';
+import { buildSelectionRule } from '@pareto/testkit';
+import { brief, replica, snapshot, task, variant, worker, type VariantFields } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, copies: 1 };
 const small = variant('a:int8', { p50Ms: 1, accuracy: 0.9 });
@@ -86,24 +87,33 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
   ],
   [
     'a denied one is unloaded at once',
-    { variants: all, rules: [rule('deny', 'a:int8')], replicas: [replica('1', 'a:int8', 'w', busy)], now },
+    {
+      variants: all,
+      rules: [buildSelectionRule('deny', 'a:int8')],
+      replicas: [replica('1', 'a:int8', 'w', busy)],
+      now,
+    },
     ['unload a:int8 on w', 'load a:fp16 on w', 'load b:original on w'],
   ],
   [
     'with all of its architecture',
-    { variants: all, rules: [rule('deny', 'a', { task: 'digits' })], replicas: [replica('1', 'a:int8', 'w')] },
+    {
+      variants: all,
+      rules: [buildSelectionRule('deny', 'a', { task: 'digits' })],
+      replicas: [replica('1', 'a:int8', 'w')],
+    },
     ['unload a:int8 on w', 'load b:original on w'],
   ],
   [
     'not when it is denied to another task',
-    { variants: [small], rules: [rule('deny', 'a', { task: 'words' })] },
+    { variants: [small], rules: [buildSelectionRule('deny', 'a', { task: 'words' })] },
     ['load a:int8 on w'],
   ],
   [
     'nor held, wanted, or spare',
     {
       variants: [small],
-      rules: [rule('deny', 'a')],
+      rules: [buildSelectionRule('deny', 'a')],
       held: [small.variant.id],
       wanted: new Map([[small.variant.id, 2]]),
     },
@@ -111,22 +121,22 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
   ],
   [
     'a pinned one is required, and nothing else of the task',
-    { variants: all, rules: [rule('pin', 'a:fp16', { task: 'digits' })] },
+    { variants: all, rules: [buildSelectionRule('pin', 'a:fp16', { task: 'digits' })] },
     ['load a:fp16 on w'],
   ],
   [
     'every pinned variant is',
-    { variants: all, rules: all.map(({ variant: { id } }) => rule('pin', id)) },
+    { variants: all, rules: all.map(({ variant: { id } }) => buildSelectionRule('pin', id)) },
     ['load a:int8 on w', 'load a:fp16 on w', 'load b:original on w'],
   ],
   [
     'of a pinned architecture the cheapest and the most accurate',
-    { variants: [...all, variant('a:int4', { p50Ms: 2, accuracy: 0.92 })], rules: [rule('pin', 'a')] },
+    { variants: [...all, variant('a:int4', { p50Ms: 2, accuracy: 0.92 })], rules: [buildSelectionRule('pin', 'a')] },
     ['load a:int8 on w', 'load a:fp16 on w'],
   ],
   [
     'a pinned one that is dominated is kept warm all the same',
-    { variants: [small, dominated('a:int8', middle)], rules: [rule('pin', 'a:fp16')] },
+    { variants: [small, dominated('a:int8', middle)], rules: [buildSelectionRule('pin', 'a:fp16')] },
     ['load a:fp16 on w'],
   ],
   [
@@ -134,13 +144,13 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     {
       tasks: [task('digits'), task('words')],
       variants: [small, variant('x:original', { p50Ms: 5, task: 'words' })],
-      rules: [rule('pin', 'x:original')],
+      rules: [buildSelectionRule('pin', 'x:original')],
     },
     ['load a:int8 on w', 'load x:original on w'],
   ],
   [
     'one that is pinned and denied is not loaded, nor is another',
-    { variants: all, rules: [rule('pin', 'a:fp16'), rule('deny', 'a:fp16')] },
+    { variants: all, rules: [buildSelectionRule('pin', 'a:fp16'), buildSelectionRule('deny', 'a:fp16')] },
     [],
   ],
 ];
@@ -151,7 +161,11 @@ describe('placement by rules and domination', () => {
   }
 
   it('says which rule an unload follows', () => {
-    const denied = { variants: [small], rules: [rule('deny', 'a')], replicas: [replica('1', 'a:int8', 'w')] };
+    const denied = {
+      variants: [small],
+      rules: [buildSelectionRule('deny', 'a')],
+      replicas: [replica('1', 'a:int8', 'w')],
+    };
     const [action] = planPlacement(snapshot({ ...room, ...denied }), params).actions;
     assert.equal(action?.reason, 'denied: the operator says so');
   });
@@ -196,7 +210,7 @@ describe('placement by rules and domination', () => {
               : { ...one, dominatedBy: `v${dominator}:original` },
           ),
         ),
-        rules: rules.map(([kind, i]) => rule(kind, `v${i}`)),
+        rules: rules.map(([kind, i]) => buildSelectionRule(kind, `v${i}`)),
         wanted: new Map(wanted.map((i) => [variantId(`v${i}:original`), 2])),
         workers: memories.map((memory, i) => worker(`w${i}`, memory, { slots: 2 })),
       }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type Milliseconds, type VariantId } from '@pareto/core';
+import { buildSelectionRule } from '@pareto/testkit';
 import fc from 'fast-check';
 import { coldVariants } from '../../src/snapshot/warmth.js';
 import { planPlacement } from '../../src/place/plan-placement.js';
@@ -10,7 +11,6 @@ import {
   brief,
   memoryOn,
   replica,
-  rule,
   snapshot,
   task,
   variant,
@@ -138,7 +138,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     {
       variants: [small, middle],
       replicas: [replica('1', 'a:int8', 'w')],
-      rules: [rule('deny', 'a:fp16')],
+      rules: [buildSelectionRule('deny', 'a:fp16')],
       warmthRules: [warmthRule('warm', 'a:fp16')],
     },
     [],
@@ -232,7 +232,13 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
   ],
   [
     'a pin keeps nothing warm that is wished cold',
-    { now, variants: all, replicas: loaded, rules: [rule('pin', 'b')], warmthRules: [warmthRule('cold', 'digits')] },
+    {
+      now,
+      variants: all,
+      replicas: loaded,
+      rules: [buildSelectionRule('pin', 'b')],
+      warmthRules: [warmthRule('cold', 'digits')],
+    },
     ['unload a:int8 on w', 'unload b:original on w'],
   ],
   [
@@ -308,7 +314,7 @@ describe('placement by wishes', () => {
     assert.deepEqual(unmetOf(unmeasured), ['a:original for a: a is wished to be warm: it is to be measured first']);
     const failed = { ...warm, variants: [variant('a:original', { failure: 'killed' })], workers: [] };
     assert.deepEqual(unmetOf(failed), ['a:original for a: a is wished to be warm: measuring it failed: killed']);
-    const denied = { ...warm, variants: [middle], rules: [rule('deny', 'a')] };
+    const denied = { ...warm, variants: [middle], rules: [buildSelectionRule('deny', 'a')] };
     assert.deepEqual(unmetOf(denied), [
       'a:fp16 for a: a is wished to be warm: what there is of it is denied or quarantined',
     ]);
@@ -443,7 +449,7 @@ describe('placement with rules and wishes', () => {
             return known ? variant(id, own) : unknown(id, own.p50Ms ?? 1, own);
           }),
         ),
-        rules: made.rules.map(([kind, i]) => rule(kind, `v${i}`, { task: taskOf(i) })),
+        rules: made.rules.map(([kind, i]) => buildSelectionRule(kind, `v${i}`, { task: taskOf(i) })),
         warmthRules: made.wishes.map(([kind, name], n) => {
           const own = name.startsWith('v') ? taskOf(Number(name[1])) : name;
           return warmthRule(kind, name, { task: own, since: milliseconds(n) });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { markDominated, type PlacementVariant } from '../../src/index.js';
-import { architecture, rule, task, variant, type VariantFields } from '../support/fixture.js';
+import { buildSelectionRule } from '@pareto/testkit';
+import { architecture, task, variant, type VariantFields } from '../support/fixture.js';
 
 const slow = (id: string, fields: VariantFields = {}): PlacementVariant => variant(id, { p50Ms: 10, ...fields });
 const fast = (id: string, fields: VariantFields = {}): PlacementVariant => variant(id, { p50Ms: 5, ...fields });
@@ -44,9 +45,9 @@ describe('markDominated', () => {
   it('lets what may not serve dominate nothing', () => {
     const variants = [slow('a:original'), fast('a:fp16')];
     assert.deepEqual(marks([slow('a:original'), fast('a:fp16', { quarantineReason: 'kills' })]), []);
-    assert.deepEqual(marks(variants, { rules: [rule('deny', 'a:fp16')] }), []);
-    assert.deepEqual(marks(variants, { rules: [rule('deny', 'a:fp16', { task: 'words' })] }).length, 1);
-    assert.deepEqual(marks(variants, { rules: [rule('pin', 'a:original')] }).length, 1);
+    assert.deepEqual(marks(variants, { rules: [buildSelectionRule('deny', 'a:fp16')] }), []);
+    assert.deepEqual(marks(variants, { rules: [buildSelectionRule('deny', 'a:fp16', { task: 'words' })] }).length, 1);
+    assert.deepEqual(marks(variants, { rules: [buildSelectionRule('pin', 'a:original')] }).length, 1);
   });
 
   it('marks nothing of an architecture that keeps all, which dominates others all the same', () => {

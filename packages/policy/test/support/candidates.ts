@@ -2,42 +2,26 @@
 
 import {
   fallbackObjective,
-  hardwareClassId,
   milliseconds,
-  replicaId,
-  usdPerHour,
   variantId,
-  workerId,
-  bytes,
   type Candidate,
   type Objective,
   type Profile,
   type TargetEntry,
 } from '@pareto/core';
+import {
+  buildAccuracy,
+  buildCandidate,
+  buildPoint,
+  buildProfile,
+  buildReplicaRoute,
+  buildTargetEntry,
+} from '@pareto/testkit';
 import type { LoadView, SelectionQuery } from '../../src/index.js';
 
 /** p50 by batch size; p99 is 1.2 times that. */
-export function profile(p50ByBatch: Readonly<Record<number, number>>): Profile {
-  const points = Object.entries(p50ByBatch).map(([batch, p50]) => ({
-    batch: Number(batch),
-    p50Ms: milliseconds(p50),
-    p95Ms: milliseconds(p50 * 1.1),
-    p99Ms: milliseconds(p50 * 1.2),
-    runs: 50,
-  }));
-  return {
-    points,
-    loadMs: milliseconds(100),
-    coldLoadMs: milliseconds(200),
-    memoryBytes: bytes(1),
-    baseMemoryBytes: bytes(0),
-    predictionError: undefined,
-    runtimeVersion: '1',
-    providerUsed: 'cpu',
-    nodesByProvider: {},
-    shapes: {},
-  };
-}
+export const profile = (p50ByBatch: Readonly<Record<number, number>>): Profile =>
+  buildProfile(Object.entries(p50ByBatch).map(([batch, p50]) => buildPoint(Number(batch), p50, 0.1)));
 
 export interface CandidateFields {
   readonly name?: string;
@@ -57,52 +41,27 @@ export interface CandidateFields {
 export function candidate(index: number, fields: CandidateFields = {}): Candidate {
   const { name = `c${index}`, accuracy = 0.9, cost = 1, p99Ms = 12, replicas = 1, recipe = 'original' } = fields;
   const has = (key: keyof CandidateFields): boolean => !(key in fields) || fields[key] !== undefined;
-  return {
+  return buildCandidate(name, {
     index,
     variant: variantId(`${name}:${recipe}`),
-    architecture: name,
-    version: 1,
     recipe,
-    hardwareClass: hardwareClassId('cpu/x/y/1g'),
-    accuracy: has('accuracy')
-      ? { metric: 'top1', value: accuracy, lower95: accuracy - 0.02, upper95: accuracy + 0.02, samples: 100 }
-      : undefined,
+    accuracy: has('accuracy') ? buildAccuracy(accuracy, 0.02) : undefined,
     profile: has('p99Ms') ? profile({ 1: p99Ms / 1.2, 8: (p99Ms / 1.2) * 4 }) : undefined,
     costPer1k: has('cost') ? cost : undefined,
-    usdPerHour: usdPerHour(1),
     maxBatchSize: fields.maxBatchSize ?? 8,
     placeable: fields.placeable ?? true,
     quarantineReason: fields.quarantined === true ? 'killed its executors' : undefined,
     dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
     dominatedWithin: fields.dominatedWithin ?? false,
     measurementError: fields.measurementError,
-    replicas: Array.from({ length: replicas }, (_, i) => ({
-      id: replicaId(`${name}-${i}`),
-      loadIndex: index * 10 + i,
-      worker: workerId('w'),
-      address: 'w:1',
-      batchCeiling: 8,
-    })),
-  };
+    replicas: Array.from({ length: replicas }, (_, i) =>
+      buildReplicaRoute(`${name}-${i}`, { loadIndex: index * 10 + i }),
+    ),
+  });
 }
 
-export function target(...fields: readonly CandidateFields[]): TargetEntry {
-  const candidates = fields.map((each, i) => candidate(i, each));
-  return {
-    kind: 'task',
-    name: 'digits',
-    task: 'digits',
-    versions: [1],
-    signature: { inputs: [], outputs: [], batched: true },
-    metric: 'top1',
-    defaultObjective: {},
-    maxBatchSize: Math.max(0, ...candidates.map((c) => c.maxBatchSize)),
-    candidates,
-    exclusions: undefined,
-    rules: [],
-    labels: {},
-  };
-}
+export const target = (...fields: readonly CandidateFields[]): TargetEntry =>
+  buildTargetEntry(fields.map((each, i) => candidate(i, each)));
 
 export function query(
   objective: Partial<Omit<Objective, 'latencyMs'>> & { latencyMs?: number } = {},

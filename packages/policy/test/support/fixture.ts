@@ -2,8 +2,6 @@
 
 import {
   bytes,
-  createHardwareClass,
-  digest,
   milliseconds,
   replicaId,
   variantId,
@@ -13,10 +11,21 @@ import {
   type Measurement,
   type Plan,
   type Profile,
-  type SelectionRule,
   type Task,
-  type WorkerInfo,
 } from '@pareto/core';
+import {
+  buildAccuracy,
+  buildArchitecture,
+  buildHardwareClass,
+  buildManifest,
+  buildMeasuredResult,
+  buildPoint,
+  buildProfile,
+  buildSlotGroup,
+  buildTask,
+  buildVariant,
+  buildWorkerInfo,
+} from '@pareto/testkit';
 import type { PlacementWarmthRule } from '../../src/snapshot/warmth.js';
 import type {
   PlacementArchitecture,
@@ -26,41 +35,15 @@ import type {
   PlacementWorker,
 } from '../../src/snapshot/snapshot.js';
 
-export const cpu = createHardwareClass({
-  provider: 'cpu',
-  device: 'test',
-  instructionSet: 'avx2',
-  memoryPerSlot: bytes(2 ** 30),
-});
-
-export const gpu: HardwareClass = createHardwareClass({
-  provider: 'webgpu',
-  device: 'test',
-  instructionSet: 'none',
-  memoryPerSlot: bytes(2 ** 30),
-});
+export const cpu: HardwareClass = buildHardwareClass({ instructionSet: 'avx2' });
+export const gpu: HardwareClass = buildHardwareClass({ provider: 'webgpu' });
 
 export const mib = (n: number): number => n * 2 ** 20;
 
-function profile(p50Ms: number, memoryMib: number): Profile {
-  const ms = milliseconds(p50Ms);
-  return {
-    points: [{ batch: 1, p50Ms: ms, p95Ms: ms, p99Ms: ms, runs: 100 }],
-    loadMs: milliseconds(100),
-    coldLoadMs: milliseconds(200),
-    memoryBytes: bytes(mib(memoryMib)),
-    baseMemoryBytes: bytes(0),
-    predictionError: undefined,
-    runtimeVersion: '1',
-    providerUsed: 'cpu',
-    nodesByProvider: {},
-    shapes: {},
-  };
-}
+const profile = (p50Ms: number, memoryMib: number): Profile =>
+  buildProfile([buildPoint(1, p50Ms)], { memoryBytes: bytes(mib(memoryMib)) });
 
-export function task(name: string): Task {
-  return { name, metric: 'top1', signature: undefined, defaultObjective: {}, validation: undefined };
-}
+export const task = (name: string): Task => buildTask({ name });
 
 export interface VariantFields {
   readonly task?: string;
@@ -83,8 +66,7 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
   const [architecture = id, rest = 'original'] = id.split(':');
   const [recipe = rest, provider = 'cpu'] = rest.split('@');
   const { version = 1, p50Ms, failure, environment = '1' } = fields;
-  const value = fields.accuracy ?? 0.9;
-  const accuracy = { metric: 'top1' as const, value, lower95: value, upper95: value, samples: 1000 };
+  const accuracy = buildAccuracy(fields.accuracy ?? 0.9, 0);
   const measurement = (result: Measurement['result']): Measurement => ({
     variant: variantId(id),
     version,
@@ -93,62 +75,32 @@ export function variant(id: string, fields: VariantFields = {}): PlacementVarian
     result,
   });
   const results: readonly Measurement['result'][] = [
-    ...(p50Ms === undefined
-      ? []
-      : [
-          {
-            kind: 'measured' as const,
-            profile: profile(p50Ms, fields.memoryMib ?? 100),
-            accuracy,
-            agreement: undefined,
-          },
-        ]),
+    ...(p50Ms === undefined ? [] : [buildMeasuredResult(profile(p50Ms, fields.memoryMib ?? 100), accuracy)]),
     ...(failure === undefined ? [] : [{ kind: 'failed' as const, reason: failure }]),
   ];
   return {
-    variant: {
+    variant: buildVariant({
       id: variantId(id),
       architecture,
       version,
       task: fields.task ?? 'digits',
       recipe,
       provider,
-      option: undefined,
-      modelDigest: digest('sha256:0'),
-      manifest: files,
       quarantineReason: fields.quarantineReason,
-    },
+    }),
     measurements: results.map(measurement),
     dominatedBy: fields.dominatedBy === undefined ? undefined : variantId(fields.dominatedBy),
     dominatedWithin: fields.dominatedWithin ?? false,
   };
 }
 
-export const files = { files: [{ path: 'model.onnx', digest: digest('sha256:1'), sizeBytes: bytes(mib(10)) }] };
+export const files = buildManifest();
 
-export function architecture(
+export const architecture = (
   name: string,
   fields: Partial<Architecture> = {},
   outcomes: PlacementArchitecture['outcomes'] = [],
-): PlacementArchitecture {
-  return {
-    architecture: {
-      name,
-      version: 1,
-      task: 'digits',
-      modelDigest: digest('sha256:0'),
-      manifest: files,
-      signature: { inputs: [], outputs: [], batched: true },
-      maxBatchSize: 8,
-      fixedBatch: undefined,
-      recipes: [],
-      keepAll: false,
-      labels: {},
-      ...fields,
-    },
-    outcomes,
-  };
-}
+): PlacementArchitecture => ({ architecture: buildArchitecture({ name, ...fields }), outcomes });
 
 export function replica(
   id: string,
@@ -176,23 +128,6 @@ export const brief = (plan: Plan): readonly string[] =>
     return `${action.kind} ${of}${version === 1 ? '' : ` v${version}`} on ${on}`;
   });
 
-export const rule = (
-  kind: SelectionRule['kind'],
-  target: string,
-  fields: Partial<SelectionRule> = {},
-): SelectionRule => ({
-  id: `${kind} ${target}`,
-  kind,
-  tenant: 'default',
-  task: undefined,
-  target,
-  reason: 'the operator says so',
-  by: 'operator',
-  madeWallMs: 0,
-  endsWallMs: undefined,
-  ...fields,
-});
-
 /** For an architecture or a variant of the task `digits`, or for that task; of the age of the world. */
 export const warmthRule = (
   kind: PlacementWarmthRule['kind'],
@@ -212,18 +147,13 @@ export function worker(
     readonly runtimeVersion?: string;
   } = {},
 ): PlacementWorker {
-  const info: WorkerInfo = {
+  const info = buildWorkerInfo({
     id: workerId(id),
-    incarnation: '1',
     address: `${id}:1`,
-    slotGroups: (fields.classes ?? [cpu]).map((hardwareClass) => ({
-      hardwareClass,
-      slots: fields.slots ?? 1,
-      driver: '',
-    })),
+    slotGroups: (fields.classes ?? [cpu]).map((hardwareClass) => buildSlotGroup(hardwareClass, fields.slots)),
     memoryBytes: bytes(mib(memoryMib)),
     runtimeVersion: fields.runtimeVersion ?? '1',
-  };
+  });
   return { info, presence: 'connected', draining: false, measuring: undefined, making: undefined, ...fields };
 }
 

@@ -9,6 +9,7 @@ import {
   type Measurement,
   type Profile,
 } from '@pareto/core';
+import { buildAccuracy, buildMeasuredResult, buildPoint, buildProfile } from '@pareto/testkit';
 import type { MeasuredVariant } from '../../src/index.js';
 
 /** What was measured on one class. */
@@ -26,36 +27,18 @@ export const gpu: HardwareClassId = hardwareClassId('cuda/x/none/1g');
 export const terms = { prices: { 'cpu/': 0.048, 'cuda/': 3 }, latencyMs: 1000 };
 
 function profileOf({ p99Ms = { 1: 10 }, memoryMib = 100, loadMs = 100 }: Figures): Profile {
-  return {
-    points: Object.entries(p99Ms).map(([batch, ms]) => ({
-      batch: Number(batch),
-      p50Ms: milliseconds(ms),
-      p95Ms: milliseconds(ms),
-      p99Ms: milliseconds(ms),
-      runs: 50,
-    })),
+  const points = Object.entries(p99Ms).map(([batch, ms]) => buildPoint(Number(batch), ms));
+  return buildProfile(points, {
     loadMs: milliseconds(loadMs),
     coldLoadMs: milliseconds(loadMs),
     memoryBytes: bytes(memoryMib * 2 ** 20),
-    baseMemoryBytes: bytes(0),
-    predictionError: undefined,
-    runtimeVersion: '1',
-    providerUsed: 'cpu',
-    nodesByProvider: {},
-    shapes: {},
-  };
+  });
 }
 
 export function resultOf(figures: Figures): Measurement['result'] {
-  const { accuracy: value = 0.9 } = figures;
+  const { accuracy = 0.9 } = figures;
   const isMeasured = !('accuracy' in figures) || figures.accuracy !== undefined;
-  const accuracy = { metric: 'top1' as const, value, lower95: value - 0.01, upper95: value + 0.01, samples: 2000 };
-  return {
-    kind: 'measured',
-    profile: profileOf(figures),
-    accuracy: isMeasured ? accuracy : undefined,
-    agreement: undefined,
-  };
+  return buildMeasuredResult(profileOf(figures), isMeasured ? buildAccuracy(accuracy) : undefined);
 }
 
 /** Of `architecture:recipe`, on the cpu and, where there are figures for it, on the gpu. */

@@ -1,7 +1,7 @@
 // What is written down of the fleet when two change it at once.
 
 import assert from 'node:assert/strict';
-import { bytes, systemClock, workerId, type WorkerInfo } from '@pareto/core';
+import { systemClock } from '@pareto/core';
 import { openEmbeddedStore } from '@pareto/state';
 import { createTempFolder } from '@pareto/testkit';
 import { describe, it } from 'mocha';
@@ -9,11 +9,7 @@ import { createFleetRecords } from '../../src/fleet/fleet-records.js';
 import { createFleetState, defaultFleetParams } from '../../src/fleet/fleet-state.js';
 import { workerKey } from '../../src/storage/records.js';
 import { logger, metrics, startCandidate, waitToLead } from '../support/candidate.js';
-
-const id = workerId('w1');
-const infoOf = (incarnation: string): WorkerInfo => ({
-  ...{ id, incarnation, address: 'a:1', slotGroups: [], memoryBytes: bytes(2 ** 30), runtimeVersion: '' },
-});
+import { infoOf, w1 } from '../support/reports.js';
 
 describe('fleet records', () => {
   it('keep that a worker is to be emptied while it joins anew', async () => {
@@ -23,11 +19,11 @@ describe('fleet records', () => {
     await waitToLead(leading);
     const records = createFleetRecords({ ...leading, fleet: createFleetState(defaultFleetParams), logger, metrics });
     await records.remember(infoOf('1'));
-    assert.deepEqual(await Promise.all([records.setDraining(id, true), records.remember(infoOf('2'))]), [
+    assert.deepEqual(await Promise.all([records.setDraining(w1, true), records.remember(infoOf('2'))]), [
       true,
       undefined,
     ]);
-    const stored = leading.mirror.records.workers.get(workerKey(id))?.value;
+    const stored = leading.mirror.records.workers.get(workerKey(w1))?.value;
     assert.deepEqual(stored, { info: infoOf('2'), draining: true });
   });
 });

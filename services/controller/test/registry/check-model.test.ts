@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
 import { bytes, digest, systemClock, type Digest, type Manifest, type Signature, type Task } from '@pareto/core';
-import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
+import { buildTask, createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
 import { checkSignature, fits, inspectFiles, signatureWith } from '../../src/registry/check-model.js';
 import { digestOf } from '../support/upload-model.js';
 
@@ -67,9 +67,7 @@ describe('what models take and give', () => {
     batched,
   });
   const [any, one, eight] = [shaped(true), shaped(false, 1), shaped(false, 8)];
-  const taskOf = (signature: Signature | undefined): Task => ({
-    ...{ name: 't', metric: 'top1', signature, defaultObjective: {}, validation: undefined },
-  });
+  const taskOf = (signature: Signature | undefined): Task => buildTask({ name: 't', signature });
 
   it('is the same for a batch of one as for any batch, and for no other', () => {
     assert.deepEqual([fits(any, one), fits(one, any), fits(one, one), fits(eight, eight)], [true, true, true, true]);

@@ -19,7 +19,14 @@ import {
   type Task,
 } from '@pareto/core';
 import { openEmbeddedStore, type Operation, type Store } from '@pareto/state';
-import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import {
+  buildArchitecture,
+  buildHardwareClass,
+  buildSlotGroup,
+  buildTask,
+  createTempFolder,
+  type TempFolder,
+} from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createBlobReservations } from '../../src/storage/blob-reservations.js';
 import { createOutcomeRecords, type OutcomeRecords } from '../../src/registry/outcome-records.js';
@@ -83,21 +90,13 @@ describe('outcome records', () => {
   });
 
   const write = (...operations: readonly Operation[]) => leading.leader.write([], operations);
-  const task = (signature: Signature | undefined): Task => ({
-    ...{ name: 't', metric: 'top1', signature, defaultObjective: {}, validation: undefined },
-  });
-  const architecture = (name: string, fields: Partial<Architecture> = {}): Architecture => ({
-    ...{ name, version: 1, task: 't', manifest: manifestOf(name), modelDigest: manifestDigest(manifestOf(name)) },
-    ...{
-      signature: shaped(true),
-      maxBatchSize: 8,
-      fixedBatch: undefined,
-      recipes: ['original', 'fp16'],
-      keepAll: false,
-      labels: {},
-    },
-    ...fields,
-  });
+  const task = (signature: Signature | undefined): Task => buildTask({ name: 't', signature });
+  const architecture = (name: string, fields: Partial<Architecture> = {}): Architecture =>
+    buildArchitecture({
+      ...{ name, task: 't', manifest: manifestOf(name), modelDigest: manifestDigest(manifestOf(name)) },
+      ...{ signature: shaped(true), recipes: ['original', 'fp16'] },
+      ...fields,
+    });
   const register = async (one: Architecture): Promise<void> => {
     const variants = originalVariants(leading.mirror.records, one);
     await write(
@@ -242,7 +241,6 @@ const isOf =
     key.includes(`/${name}`);
 
 const workerOf = (provider: string) => {
-  const hardwareClass = { id: hardwareClassId(`${provider}/x/y/0g`), provider, device: 'x', instructionSet: 'y' };
-  const group = { hardwareClass: { ...hardwareClass, memoryPerSlot: bytes(0) }, slots: 1, driver: '' };
-  return { info: { ...infoOf(), slotGroups: [group] }, draining: false };
+  const fields = { provider, device: 'x', instructionSet: 'y', memoryPerSlot: bytes(0) };
+  return { info: { ...infoOf(), slotGroups: [buildSlotGroup(buildHardwareClass(fields))] }, draining: false };
 };

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { variantId, type Plan, type WarmthRule } from '@pareto/core';
+import { variantId, type Plan } from '@pareto/core';
+import { buildWarmthRule } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { unmetWarmRules, warmthNotices } from '../../src/rules/rule-notices.js';
 
-const warmthRule = (kind: 'warm' | 'cold', target: string): WarmthRule => ({
-  ...{ id: target, kind, tenant: 'default', task: 'digits', target, by: 'ada', reason: '' },
-  ...{ madeWallMs: 0, endsWallMs: undefined },
-});
 const unmet = (warmTarget: string | undefined, reason: string): Plan['unmet'][number] => ({
   variant: variantId('a:fp16'),
   reason,
@@ -16,10 +13,10 @@ const unmet = (warmTarget: string | undefined, reason: string): Plan['unmet'][nu
 describe('unmetWarmRules', () => {
   it('are known by the target of the need, whatever its reason says', () => {
     const warmthRules = [
-      warmthRule('warm', 'a'),
-      warmthRule('cold', 'b'),
-      warmthRule('warm', 'c'),
-      warmthRule('warm', 'd'),
+      buildWarmthRule('warm', 'a'),
+      buildWarmthRule('cold', 'b'),
+      buildWarmthRule('warm', 'c'),
+      buildWarmthRule('warm', 'd'),
     ];
     const needs = [unmet('d', 'no memory'), unmet(undefined, 'a is wanted'), unmet('a', 'no slot'), unmet('b', 'no')];
     assert.deepEqual(unmetWarmRules({ warmthRules }, needs), [

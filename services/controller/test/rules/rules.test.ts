@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
-import { bytes, digest, variantId, type RuleEvent, type SelectionRule, type WarmthRule } from '@pareto/core';
+import { bytes, digest, type RuleEvent, type WarmthRule } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
-import { createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
+import { buildSelectionRule, createTempFolder, matrixModel, waitFor, type TempFolder } from '@pareto/testkit';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createRecordTables } from '../../src/storage/record-tables.js';
 import { putRecord, ruleEventKey } from '../../src/storage/records.js';
@@ -153,10 +153,7 @@ describe('what is remembered of rules', () => {
   it('is bounded: the oldest makes room', () => {
     const tables = createRecordTables((key, reason) => assert.fail(`${key}: ${reason}`));
     const eventAt = (atWallMs: number): RuleEvent => {
-      const rule: SelectionRule = {
-        ...{ id: `r${atWallMs}`, kind: 'deny', tenant: 'default', task: undefined, target: variantId('a:b') },
-        ...{ reason: '', by: '', madeWallMs: atWallMs, endsWallMs: undefined },
-      };
+      const rule = buildSelectionRule('deny', 'a:b', { id: `r${atWallMs}`, madeWallMs: atWallMs });
       return { kind: 'made', atWallMs, by: '', rule };
     };
     const events = Array.from({ length: 1_000 }, (_, i) => eventAt(i * 100));

@@ -2,15 +2,13 @@
 
 import {
   bytes,
-  createHardwareClass,
   hardwareClassId,
   milliseconds,
   variantId,
   workerId,
-  type HardwareClassId,
+  type HardwareClass,
   type Measurement,
   type RecipeOutcome,
-  type SlotGroup,
 } from '@pareto/core';
 import {
   createChannel,
@@ -21,9 +19,18 @@ import {
   type wire,
 } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
+import {
+  buildAccuracy,
+  buildHardwareClass,
+  buildMeasuredResult,
+  buildPoint,
+  buildProfile,
+  buildSlotGroup,
+  buildWorkerInfo,
+} from '@pareto/testkit';
 import { clock, clusterToken } from './start-controller.js';
 
-const classOf = (provider: string): HardwareClassId => hardwareClassId(`${provider}/test/none/0g`);
+const classOf = (provider: string): HardwareClass => buildHardwareClass({ provider, memoryPerSlot: bytes(0) });
 const runtimeVersion = 'test';
 
 type Measured = Measurement['result'];
@@ -169,45 +176,24 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
 
 const declined = { kind: 'declined', reason: 'nothing to gain' } as const;
 
-const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cpu'] }: FakeWorkerOptions) => ({
-  id: workerId(id),
-  incarnation,
-  address: `127.0.0.1:1${id.length}`,
-  slotGroups: providers.map(groupOf),
-  memoryBytes: bytes(memoryBytes),
-  runtimeVersion,
-});
-
-const groupOf = (provider: string): SlotGroup => ({
-  hardwareClass: {
-    ...createHardwareClass({ provider, device: 'test', instructionSet: 'none', memoryPerSlot: bytes(0) }),
-    id: classOf(provider),
-  },
-  slots: 2,
-  driver: '',
-});
+const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cpu'] }: FakeWorkerOptions) =>
+  buildWorkerInfo({
+    id: workerId(id),
+    incarnation,
+    address: `127.0.0.1:1${id.length}`,
+    slotGroups: providers.map((provider) => buildSlotGroup(classOf(provider), 2)),
+    memoryBytes: bytes(memoryBytes),
+    runtimeVersion,
+  });
 
 /** The tiny one is fast and 90 % right, all others slow and 99 %. `slowness` multiplies times. */
 export function profileFor(variant: string, slowness = 1): Measurement['result'] {
   const tiny = variant.startsWith('tiny');
   const value = tiny ? 0.9 : 0.99;
-  const p50 = milliseconds((tiny ? 1 : 20) * slowness);
-  const points = [1, 8].map((batch) => ({ batch, p50Ms: p50, p95Ms: p50, p99Ms: p50, runs: 10 }));
-  return {
-    kind: 'measured',
-    profile: {
-      points,
-      loadMs: milliseconds(5),
-      coldLoadMs: milliseconds(9),
-      memoryBytes: bytes(2 ** 20),
-      baseMemoryBytes: bytes(0),
-      predictionError: undefined,
-      runtimeVersion,
-      providerUsed: 'cpu',
-      nodesByProvider: {},
-      shapes: {},
-    },
-    accuracy: { metric: 'top1', value, lower95: value - 0.01, upper95: value + 0.01, samples: 100 },
-    agreement: undefined,
-  };
+  const p50 = (tiny ? 1 : 20) * slowness;
+  const profile = buildProfile(
+    [1, 8].map((batch) => buildPoint(batch, p50)),
+    { loadMs: milliseconds(5), coldLoadMs: milliseconds(9), memoryBytes: bytes(2 ** 20), runtimeVersion },
+  );
+  return buildMeasuredResult(profile, buildAccuracy(value));
 }

@@ -11,6 +11,7 @@ import {
   type WorkerId,
   type WorkerInfo,
 } from '@pareto/core';
+import { buildWorkerInfo } from '@pareto/testkit';
 
 export const w1: WorkerId = workerId('w1');
 
@@ -36,11 +37,4 @@ export const reportOf = (replica: string, fields: Partial<ReplicaReport> = {}): 
   ...fields,
 });
 
-export const infoOf = (incarnation = '1'): WorkerInfo => ({
-  id: w1,
-  incarnation,
-  address: 'a:1',
-  slotGroups: [],
-  memoryBytes: bytes(2 ** 30),
-  runtimeVersion: '',
-});
+export const infoOf = (incarnation = '1'): WorkerInfo => buildWorkerInfo({ id: w1, incarnation, address: 'a:1' });

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { bytes, createHardwareClass, hardwareClassId, type SlotGroup } from '@pareto/core';
+import { bytes, hardwareClassId, type SlotGroup } from '@pareto/core';
+import { buildHardwareClass, buildSlotGroup } from '@pareto/testkit';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 
-const group = (provider: string, device: string, slots: number): SlotGroup => ({
-  hardwareClass: createHardwareClass({ provider, device, instructionSet: 'none', memoryPerSlot: bytes(2 ** 31) }),
-  slots,
-  driver: '',
-});
+const group = (provider: string, device: string, slots: number): SlotGroup =>
+  buildSlotGroup(buildHardwareClass({ provider, device, memoryPerSlot: bytes(2 ** 31) }), slots);
 const groups = [group('cpu', 'epyc', 2), group('cuda', 'a', 1), group('cuda', 'b', 1)];
 
 describe('device slots', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { bytes, createHardwareClass, systemClock } from '@pareto/core';
+import { bytes, systemClock } from '@pareto/core';
 import { createWorkerMetrics, createLogger } from '@pareto/telemetry';
+import { buildHardwareClass, buildSlotGroup } from '@pareto/testkit';
 import { createDeviceSlots } from '../../src/devices/device-slots.js';
 import { createStepMemory } from '../../src/devices/step-memory.js';
 import { createReplicaSet, type ReplicaSetOptions } from '../../src/replicas/replica-set.js';
@@ -10,8 +11,7 @@ const gib = 2 ** 30;
 describe('the memory of a worker', () => {
   it('that is left for one more is what replicas and guests don’t hold', async () => {
     const guests = createStepMemory();
-    const fields = { provider: 'cpu', device: 'x', instructionSet: 'avx2', memoryPerSlot: bytes(4 * gib) };
-    const slots = createDeviceSlots([{ hardwareClass: createHardwareClass(fields), slots: 1, driver: '' }]);
+    const slots = createDeviceSlots([buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))]);
     const options = {
       memoryBytes: 4 * gib,
       stepMemory: guests,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bytes, digest, variantId, type DataType, type VariantSpec } from '@pareto/core';
+import { type DataType, type VariantSpec } from '@pareto/core';
 import {
   encodeInferRequest,
   encodeInferResponse,
@@ -9,25 +9,18 @@ import {
   type RequestedOutput,
   type ScannedRequest,
 } from '@pareto/rpc';
+import { buildVariantSpec } from '@pareto/testkit';
 import { checkRequest } from '../../src/requests/check-request.js';
 
-function specOf(datatype: DataType, dims: readonly number[], batched = true): VariantSpec {
-  return {
-    variant: variantId('a:original'),
-    version: 1,
-    provider: 'cpu',
-    option: undefined,
-    modelDigest: digest('sha256:0'),
-    manifest: { files: [{ path: 'model.onnx', digest: digest('sha256:0'), sizeBytes: bytes(1) }] },
+const specOf = (datatype: DataType, dims: readonly number[], batched = true): VariantSpec =>
+  buildVariantSpec({
     signature: {
       inputs: [{ name: 'x', datatype, dims }],
       outputs: [{ name: 'y', datatype, dims }],
       batched,
     },
     maxBatchSize: batched ? 8 : 0,
-    labels: {},
-  };
-}
+  });
 
 const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array): ScannedRequest => ({
   modelName: 'a',
