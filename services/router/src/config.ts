@@ -27,12 +27,12 @@ export interface RouterConfig extends CommonConfig {
   readonly decisionSlots: number;
 }
 
-/** In place of an HTTP port: there is none. */
+/** Value of `httpPort` that disables HTTP. */
 export const noHttp = -1;
 
 export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
   name: 'pareto-router',
-  summary: 'Takes queries, chooses what answers each, and forwards them to workers.',
+  summary: 'Accepts queries, selects a variant for each, and forwards them to workers.',
   example: 'pareto-router --controllers 127.0.0.1:8100 --cluster-token-file token',
   fields: {
     ...commonFlags({ port: 8001, metricsPort: 8002 }),
@@ -41,30 +41,34 @@ export const routerConfig: ConfigDefinition<RouterConfig> = defineConfig({
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected up to 64 letters, digits, "_" or "-"')
       .default('router')
-      .describe('name of this router; a suffix makes it unique to the process'),
-    advertise: advertiseFlag('host:port that other routers reach this one at; the one it listens on by default'),
+      .describe('name of this router; a random suffix is appended'),
+    advertise: advertiseFlag('host:port at which other routers reach this router (default: the listen address)'),
     httpPort: z
       .preprocess((value) => (value === 'off' ? noHttp : value), z.int().min(noHttp).max(65_535))
       .default(8000)
       .meta({ type: 'integer' })
-      .describe("port for the protocol's HTTP form, 8000 if left out; 0 takes any free one, off: none"),
+      .describe("port of the protocol's HTTP endpoint (default 8000); 0 selects a free port, off disables HTTP"),
     httpAllowOrigin: z
       .array(z.string().regex(/^(\*|https?:\/\/[^/\s,]+)$/, 'expected * or an origin, e.g. https://example.org'))
       .default([])
-      .describe('origins of web pages that may ask by HTTP; *: all; none if left out'),
+      .describe('origins of the web pages that may send HTTP requests (default: none); * allows all'),
     hopMs: z
       .number()
       .min(0)
       .default(defaultSelectParams.hopMs)
-      .describe('time that the way to a worker and back is taken to be'),
-    maxHeld: z.int().min(0).default(maxHeld).describe('queries that may wait for cold variants'),
-    maxHeldBytes: z.int().min(0).default(maxHeldBytes).describe('bytes of the queries that wait for cold variants'),
-    maxHoldMs: z.int().min(0).default(30_000).describe('how long a query may wait for a cold variant'),
+      .describe('assumed network round trip to a worker, in ms'),
+    maxHeld: z.int().min(0).default(maxHeld).describe('maximum number of queries that wait for cold variants'),
+    maxHeldBytes: z
+      .int()
+      .min(0)
+      .default(maxHeldBytes)
+      .describe('maximum total size of the queries that wait for cold variants'),
+    maxHoldMs: z.int().min(0).default(30_000).describe('maximum time that a query waits for a cold variant'),
     replayBytes: z
       .int()
       .min(0)
       .default(defaultRetryParams.replayBytes)
-      .describe('largest request that is sent again when its worker dies'),
-    decisionSlots: z.int().min(1).default(65_536).describe('how many decisions are kept for Explain'),
+      .describe('maximum size of a request that is retried after its worker failed'),
+    decisionSlots: z.int().min(1).default(65_536).describe('number of decisions kept for Explain'),
   },
 });

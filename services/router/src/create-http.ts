@@ -1,10 +1,10 @@
-// The HTTP server that the router's flags ask for.
+// Creates the HTTP server from the router's configuration.
 
 import type { ServiceContext } from '@pareto/service';
 import { noHttp, type RouterConfig } from './config.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server/http-server.js';
 
-/** Undefined: none is wanted. */
+/** Returns undefined if HTTP is disabled. */
 export function createHttp(
   config: RouterConfig,
   { access, lifecycle, clock }: ServiceContext,

@@ -1,4 +1,4 @@
-// What lives beside the queries: the table, the links to workers, the demand.
+// Creates the long-lived parts that all queries share: the routing table, the links to workers, the demand recorder.
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import { defaultPaceParams } from '@pareto/policy';
@@ -14,7 +14,7 @@ import type { LossReason } from './workers/ping.js';
 import { createGrpcLink, type WorkerLink } from './workers/worker-link.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
-export interface Identity {
+export interface PartsOptions {
   readonly routerId: string;
   readonly address: () => string;
   readonly onTable: () => void;
@@ -30,7 +30,7 @@ export interface Parts {
   readonly metrics: RouterMetrics;
 }
 
-export function createParts(config: RouterConfig, context: ServiceContext, identity: Identity): Parts {
+export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
   const { clock, rng, logger, access } = context;
   const { controllers, maxMessageBytes } = config;
   const metrics = createRouterMetrics();
@@ -48,10 +48,10 @@ export function createParts(config: RouterConfig, context: ServiceContext, ident
   function onTable(table: RoutingTable): void {
     loads.setTable(table);
     workers.setTable(table);
-    identity.onTable();
+    options.onTable();
     changes.notify();
   }
-  const { routerId, address } = identity;
+  const { routerId, address } = options;
   const tables = createTableClient({ controllers, routerId, address, access, onTable, clock, rng, logger });
   const demand = createDemandRecorder({ send: (message) => tables.sendDemand(message), clock });
   return { changes, controller, loads, workers, tables, demand, metrics };

@@ -1,4 +1,4 @@
-// The router's parts, put together.
+// Assembles the router from its parts.
 
 import type { Rng } from '@pareto/core';
 import { createTrace, defaultRetryParams } from '@pareto/policy';
@@ -26,9 +26,9 @@ export interface Router {
   readonly routerId: string;
   /** The bound gRPC port, once started. */
   readonly port: number;
-  /** That of the protocol's HTTP form; undefined: there is none. */
+  /** The bound port of the protocol's HTTP endpoint. Undefined if HTTP is disabled. */
   readonly httpPort: number | undefined;
-  /** That of the probes. */
+  /** The bound port of the probes and metrics. */
   readonly metricsPort: number;
 }
 
@@ -76,7 +76,8 @@ export function createRouter(config: RouterConfig, context: ServiceContext): Rou
     get metricsPort() {
       return probes.port;
     },
-    // Stopped in reverse: the session first, so that others stop sending here, then the calls under way.
+    // Stopped in reverse order: the session with the controller ends before the servers drain, so that peers stop
+    // sending.
     runnables: [
       probes,
       controllerCalls,
@@ -116,7 +117,7 @@ function createCore(config: RouterConfig, context: ServiceContext, routerId: str
 
 function notReadyReasons({ tables }: Parts, draining: AbortSignal): readonly string[] {
   return [
-    ...(tables.table === undefined ? [`no routing table yet: ${tables.problem ?? 'it is asked for'}`] : []),
+    ...(tables.table === undefined ? [`no routing table yet: ${tables.problem ?? 'waiting for a controller'}`] : []),
     ...(draining.aborted ? ['draining'] : []),
   ];
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The router's process.
+// The entry point of the router process.
 
 import { runService } from '@pareto/service';
 import { routerConfig } from './config.js';

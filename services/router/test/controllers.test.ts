@@ -17,19 +17,20 @@ import {
 } from './support/fixture.js';
 import type { TestRouter } from './support/test-router.js';
 
-const nobody = '127.0.0.1:9';
+/** An address at which no process listens. */
+const unreachable = '127.0.0.1:9';
 
 interface TwoControllers {
   readonly router: TestRouter;
-  /** Leads at first. */
+  /** The initial leader. */
   readonly first: FakeController;
   readonly second: FakeController;
   readonly worker: FakeWorker;
   readonly replica: ReplicaFields;
 }
 
-/** They have the same table, each in an epoch of its own. */
-async function setTwo(): Promise<TwoControllers> {
+/** Starts two controllers with the same table in different epochs. */
+async function startTwo(): Promise<TwoControllers> {
   const worker = await addWorker('tiny-0', 'large-0');
   const replica = { id: 'tiny-0', of: 'tiny', worker: 'w0', address: worker.address };
   const rows = tableOf([tiny, large], [replica]);
@@ -46,7 +47,7 @@ const helloOf = (controller: FakeController, count: number) =>
 
 async function trailersOf(call: (options: { onTrailers: (trailers: ReadonlyMap<string, string>) => void }) => unknown) {
   let trailers: ReadonlyMap<string, string> = new Map();
-  await call({ onTrailers: (given) => void (trailers = given) });
+  await call({ onTrailers: (received) => void (trailers = received) });
   return trailers;
 }
 
@@ -54,8 +55,8 @@ describe('a router and several controllers', function () {
   this.timeout(60_000);
   afterEach(cleanUp);
 
-  it('follows the lead; links, loads and held queries outlive the other controller’s table', async () => {
-    const { router, first, second, worker, replica } = await setTwo();
+  it('follows a new leader and keeps links, loads and held queries', async () => {
+    const { router, first, second, worker, replica } = await startTwo();
     await router.infer();
     const held = router.infer({ parameters: { min_accuracy: 0.95 } });
     await waitFor('the hold', () => first.demand.find((entry) => entry.held > 0));
@@ -64,7 +65,7 @@ describe('a router and several controllers', function () {
     first.depose(second.address);
     const hello = await waitFor('hello', () => second.hellos.find(({ epoch }) => epoch === 'e1'));
     assert.equal(hello.acceptFollower, false);
-    await waitFor('the hold, told anew', () => second.demand.find((entry) => entry.held > 0));
+    await waitFor('the repeated report of the hold', () => second.demand.find((entry) => entry.held > 0));
     await router.infer();
     assert.equal(worker.link.connections, 1);
     await second.change([...tableOf([tiny, large], [replica, { ...replica, id: 'large-0', of: 'large' }])]);
@@ -72,8 +73,8 @@ describe('a router and several controllers', function () {
     assert.equal(worker.link.connections, 1);
   });
 
-  it('takes the table of one that does not lead while the leader is gone, and of the next leader', async () => {
-    const { router, first, second } = await setTwo();
+  it('uses the table of a follower until there is a new leader', async () => {
+    const { router, first, second } = await startTwo();
     first.close();
     const hello = await helloOf(second, 1);
     assert.equal(hello.epoch, 'e1');
@@ -86,17 +87,17 @@ describe('a router and several controllers', function () {
     await fails(router.infer({ model: 'tiny' }), 'not-found', /tiny/);
   });
 
-  it('takes any table while nobody leads, and comes back to it', async () => {
-    const { first, second } = await setTwo();
+  it('accepts the table of any controller while there is no leader', async () => {
+    const { first, second } = await startTwo();
     first.leader = second.leader = '';
     first.depose('');
     const any = () => [...first.hellos, ...second.hellos].filter(({ acceptFollower }) => acceptFollower);
     await waitFor('hello', () => any()[0]);
-    for (const controller of [first, second]) controller.depose(nobody);
+    for (const controller of [first, second]) controller.depose(unreachable);
     await waitFor('another hello', () => any()[1]);
   });
 
-  it('says with every answer how old the view of a controller is that has lost its store', async () => {
+  it('reports the table age with every answer while the controller has lost its store', async () => {
     const { router, controller } = await startFixture();
     const answers = [
       (options: object) => router.protocol.serverMetadata({}, options),
@@ -125,7 +126,7 @@ describe('a router and several controllers', function () {
 describe('a router that starts without a controller', () => {
   afterEach(cleanUp);
 
-  it('waits and says so', async () => {
+  it('rejects queries and reports that it is not ready', async () => {
     const controller = await addController(undefined);
     controller.close();
     const router = await addRouter(controller);
@@ -137,7 +138,7 @@ describe('a router that starts without a controller', () => {
   });
 });
 
-/** An encoded HealthCheckResponse. */
+/** An encoded HealthCheckResponse with status NOT_SERVING. */
 const notServing = Buffer.from([8, 2]);
 
 async function healthOf({ address }: TestRouter): Promise<Buffer> {

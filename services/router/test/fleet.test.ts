@@ -8,27 +8,27 @@ import { addRouter, cleanUp, startFixture, tiny, untilReady } from './support/fi
 describe('workers', () => {
   afterEach(cleanUp);
 
-  it('are left out within 2 s when pings fail, and taken back when they answer', async () => {
+  it('are excluded within 2 s when pings fail, and used again when they respond', async () => {
     const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
     const isReady = async (): Promise<boolean> => (await router.protocol.modelReady({ name: 'tiny' })).ready;
     assert.equal(await isReady(), true);
     worker.replicas = [{ replicaId: 'tiny-0', state: 'DRAINING' }];
-    await waitFor('the replica to be left out', async () => ((await isReady()) ? undefined : true), 2000);
+    await waitFor('the replica to be excluded', async () => ((await isReady()) ? undefined : true), 2000);
     const held = router.infer();
     worker.replicas = [{ replicaId: 'tiny-0', state: 'READY' }];
     await held;
     assert.equal(await isReady(), true);
     worker.kill();
-    await waitFor('the worker to be left out', async () => ((await isReady()) ? undefined : true), 2000);
+    await waitFor('the worker to be excluded', async () => ((await isReady()) ? undefined : true), 2000);
   });
 });
 
 describe('a worker that hangs', () => {
   afterEach(cleanUp);
 
-  it('gives its queries up to another within seconds', async () => {
+  it('loses its queries to another worker within seconds', async () => {
     const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny'], ['tiny']] });
     const [first, second] = workers;
     assert.ok(first && second);
@@ -74,12 +74,12 @@ describe('Explain, WhatIf and Infer', () => {
       );
       assert.ok((explained.candidates[0]?.slackMs ?? 0) > 900);
     }
-    await fails(router.inference.explain({ decisionId: `${router.routerId}.999` }), 'not-found', /is not kept/);
-    await fails(router.inference.explain({ decisionId: 'router-gone.1' }), 'not-found', /which is gone/);
+    await fails(router.inference.explain({ decisionId: `${router.routerId}.999` }), 'not-found', /is not in the log/);
+    await fails(router.inference.explain({ decisionId: 'router-gone.1' }), 'not-found', /is no longer running/);
     await fails(router.inference.explain({ decisionId: 'nonsense' }), 'invalid-argument', /is not valid/);
   });
 
-  it('say what an objective would take', async () => {
+  it('report whether an objective is feasible', async () => {
     const { router } = await startFixture({ workers: [['tiny']] });
     const warm = await router.inference.whatIf({ target: 'digits', objective: { latencyMs: 100 } });
     assert.deepEqual([warm.feasible, warm.warm, warm.candidates[0]?.variant], [true, true, 'tiny:original']);
@@ -141,31 +141,31 @@ describe('the protocol', () => {
 describe('draining', () => {
   afterEach(cleanUp);
 
-  it('lets calls under way end, and answers what still comes on open connections', async () => {
+  it('completes the calls in flight and those on open connections', async () => {
     const { router, controller, workers } = await startFixture();
     const other = await addRouter(controller);
     await untilReady(other);
     const [worker] = workers;
     assert.ok(worker !== undefined);
-    // As every client of gRPC does by itself.
-    const ask = () =>
+    // Retries as gRPC clients do by themselves.
+    const infer = () =>
       router.infer().catch((error: unknown) => {
         if (isNotSent(error)) return other.infer();
         throw error;
       });
     let isStopped = false;
     let answered = 0;
-    const asking = Array.from({ length: 100 }, async () => {
-      for (; !isStopped; answered += 1) await ask();
+    const clients = Array.from({ length: 100 }, async () => {
+      for (; !isStopped; answered += 1) await infer();
     });
     await waitFor('answers', () => (answered > 200 ? true : undefined));
     worker.onInfer = (received) => new Promise((resolve) => setTimeout(() => resolve(replyTo(received)), 300));
     await router.stop();
     isStopped = true;
-    await Promise.all(asking);
+    await Promise.all(clients);
   });
 
-  it('ends what is held', async () => {
+  it('rejects held queries', async () => {
     const { router, controller } = await startFixture({ workers: [['tiny']] });
     const held = fails(router.infer({ parameters: { min_accuracy: 0.95 } }), 'unavailable', /shutting down/);
     await waitFor('the hold', () => controller.demand.find((entry) => entry.held > 0));

@@ -1,4 +1,4 @@
-// pareto.v1.Inference: model-less queries, and questions about decisions.
+// Implements pareto.v1.Inference: model-less queries, Explain and WhatIf.
 
 import { isDataType, ParetoError, type DataType } from '@pareto/core';
 import { whatIf } from '@pareto/policy';
@@ -77,6 +77,6 @@ function checkDataType(input: string, datatype: string): DataType {
   if (isDataType(datatype)) return datatype;
   throw new ParetoError(
     'invalid-argument',
-    `input '${input}' has datatype ${JSON.stringify(datatype)}: expected one of the Open Inference Protocol's, e.g. FP32`,
+    `input '${input}' has datatype ${JSON.stringify(datatype)}: expected a datatype of the Open Inference Protocol, e.g. FP32`,
   );
 }

@@ -1,10 +1,10 @@
-// A model's configuration, as far as Pareto has an answer to what the protocol asks.
+// Builds the ModelConfig of a target, with the protocol's fields that apply to Pareto.
 
 import { groupBy, type Candidate, type DataType, type PartialObjective, type TargetEntry } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { platform } from './model-metadata.js';
 
-/** Dimensions leave out the batch, which `max_batch_size` says. */
+/** Dimensions exclude the batch, as the protocol requires: `max_batch_size` describes it. */
 export function configOf(entry: TargetEntry): wire.ModelConfigInput {
   const { name, maxBatchSize, signature, labels } = entry;
   const isBatched = signature.batched && maxBatchSize > 1;
@@ -52,7 +52,7 @@ const dataTypes = {
   BYTES: 'TYPE_STRING',
 } as const satisfies Record<DataType, string>;
 
-/** Replicas that are ready now, by the kind of their hardware. */
+/** Counts the ready replicas by kind of hardware. */
 function instanceGroups({ name, candidates }: TargetEntry): wire.ModelInstanceGroupInput[] {
   const kinds = groupBy(candidates, kindOf);
   return Array.from(kinds, ([kind, own], index) => ({
@@ -65,7 +65,7 @@ function instanceGroups({ name, candidates }: TargetEntry): wire.ModelInstanceGr
 const kindOf = ({ hardwareClass }: Candidate): 'KIND_CPU' | 'KIND_GPU' =>
   hardwareClass === 'cpu' || hardwareClass.startsWith('cpu/') ? 'KIND_CPU' : 'KIND_GPU';
 
-/** What is Pareto's own. */
+/** Returns Pareto's own parameters of a model. */
 function parametersOf(entry: TargetEntry): Record<string, { stringValue: string }> {
   const accuracies = entry.candidates.flatMap(({ accuracy }) => accuracy?.value ?? []);
   const variants = new Set(entry.candidates.map(({ variant }) => variant));
@@ -84,7 +84,7 @@ function parametersOf(entry: TargetEntry): Record<string, { stringValue: string 
   );
 }
 
-/** Under the names in which a request would ask for them. */
+/** Returns the objective under the names of the request parameters. */
 const objectiveFacts = (objective: PartialObjective): Readonly<Record<string, string | number | undefined>> => ({
   latency_ms: objective.latencyMs,
   min_accuracy: objective.minAccuracy,

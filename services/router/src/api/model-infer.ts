@@ -1,4 +1,4 @@
-// One ModelInferRequest as a query of the core.
+// Turns a ModelInferRequest into a query of the router core.
 
 import { scanInferRequest, type ScannedRequest, type ServerCall } from '@pareto/rpc';
 import { checkParameters } from '../resolve/check-parameters.js';
@@ -9,7 +9,7 @@ import { serve, type Served } from '../query/serve.js';
 export const modelInfer = async (core: RouterCore, body: Buffer, call: ServerCall): Promise<Served> =>
   inferScanned(core, body, scanInferRequest(body), call);
 
-/** `scanned` is what `body` says. Throws a ParetoError whose code is the query's status. */
+/** Serves `body`, whose fields are `scanned`. Throws a ParetoError whose code is the query's status. */
 export async function inferScanned(
   core: RouterCore,
   body: Buffer,

@@ -1,4 +1,4 @@
-// What a model takes and gives.
+// Builds the ModelMetadata response of a target: its inputs and outputs.
 
 import type { TargetEntry, TensorSpec } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

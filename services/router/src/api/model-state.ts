@@ -1,4 +1,4 @@
-// Which names clients are shown as models, and whether each can answer.
+// Lists the models that clients see, and computes the state of each.
 
 import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
 import { outOfService } from '../resolve/refusal.js';
@@ -9,36 +9,39 @@ type Loads = Pick<RouterCore, 'loads'>;
 export type ModelState =
   | { readonly state: 'READY'; readonly reason: '' }
   | { readonly state: 'LOADING' | 'UNAVAILABLE'; readonly reason: string }
-  /** As `UNAVAILABLE`: and no waiting will change it. */
+  /** Unavailable, and waiting does not help: a rule, a quarantine or a failed measurement excludes every variant. */
   | { readonly state: 'OUT-OF-SERVICE'; readonly reason: string };
 
-/** What can be called now, or could be once it is loaded. */
-const served = ({ candidates, exclusions }: TargetEntry): readonly Candidate[] =>
+/** Returns the candidates that may serve once they are loaded. */
+const eligibleCandidates = ({ candidates, exclusions }: TargetEntry): readonly Candidate[] =>
   candidates.filter(
     (candidate, index) => candidate.quarantineReason === undefined && exclusions?.[index] === undefined,
   );
 
-/** Some replica of it can be called now. */
+/** Returns whether some replica of the target can be called now. */
 export const isReady = ({ loads }: Loads, entry: TargetEntry): boolean =>
-  served(entry).some(({ index }) => loads.backlogMs(index) < Infinity);
+  eligibleCandidates(entry).some(({ index }) => loads.backlogMs(index) < Infinity);
 
 export function stateOf(core: Loads, table: RoutingTable, entry: TargetEntry): ModelState {
   if (isReady(core, entry)) return { state: 'READY', reason: '' };
   const what = `${entry.kind} '${entry.name}'`;
   const reason = outOfService(what, entry);
   if (reason !== undefined) return { state: 'OUT-OF-SERVICE', reason };
-  const able = served(entry);
-  if (able.some(({ variant }) => table.loading.has(variant))) return { state: 'LOADING', reason: 'it is being loaded' };
-  if (!able.some(({ placeable, replicas }) => placeable || replicas.length > 0)) {
-    return { state: 'UNAVAILABLE', reason: 'no worker can load it now: none has its hardware, or none has room' };
+  const eligible = eligibleCandidates(entry);
+  if (eligible.some(({ variant }) => table.loading.has(variant))) {
+    return { state: 'LOADING', reason: 'the model is loading' };
+  }
+  if (!eligible.some(({ placeable, replicas }) => placeable || replicas.length > 0)) {
+    const why = 'no worker can load the model now: none has its hardware class, or none has enough free memory';
+    return { state: 'UNAVAILABLE', reason: why };
   }
   if (entry.rules.some(({ kind, target }) => kind === 'warm' && target === entry.name)) {
-    return { state: 'LOADING', reason: 'it is wanted warm, and waits for its turn' };
+    return { state: 'LOADING', reason: 'a rule keeps the model warm, but it is not loaded yet' };
   }
-  return { state: 'UNAVAILABLE', reason: 'it is cold: a query loads it, and so does RepositoryModelLoad' };
+  return { state: 'UNAVAILABLE', reason: 'the model is cold; send a query or RepositoryModelLoad to load it' };
 }
 
-/** The tasks and architectures, by name; a task that is there for one architecture's sake is not shown beside it. */
+/** Returns tasks and architectures by name, without the tasks that were created for a single architecture. */
 export const listModels = (table: RoutingTable): readonly TargetEntry[] =>
   [...table.targets.values()]
     .filter((entry) => entry.kind !== 'variant' && !isOwnTask(entry, table))

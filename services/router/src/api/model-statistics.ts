@@ -1,4 +1,4 @@
-// ModelStatistics: the cluster's counts, as the leader tells them, summed up by model.
+// Implements ModelStatistics: fetches the cluster's counts from the leader and sums them by model.
 
 import { architectureNameOf, ParetoError, type Clock, type RoutingTable, type TargetEntry } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';
@@ -12,16 +12,16 @@ export type StatisticsHandler = (
   call: ServerCall,
 ) => Promise<wire.ModelStatisticsResponseInput>;
 
-/** How long a leader may take to answer, when the caller leaves as much. */
+/** Maximum time to wait for the leader; the caller's deadline may be earlier. */
 const maxWaitMs = 3_000;
-/** Of the caller's time, what is left to answer from what was told last. */
-const reserve = 0.2;
+/** Fraction of the caller's remaining time that is kept for replying from the cache. */
+const reservedShare = 0.2;
 
 export function createStatistics({ tables, controller, clock }: RouterCore): StatisticsHandler {
   const cache = createStatisticsCache(clock);
 
   async function fetch(variants: readonly string[], call: ServerCall): Promise<readonly ReceivedStatistics[]> {
-    const timeoutMs = Math.min(maxWaitMs, (call.remainingMs() ?? Infinity) * (1 - reserve));
+    const timeoutMs = Math.min(maxWaitMs, (call.remainingMs() ?? Infinity) * (1 - reservedShare));
     try {
       const rows = await controller.statistics(variants, { signal: call.signal, timeoutMs });
       return cache.store(variants, rows);
@@ -31,7 +31,7 @@ export function createStatistics({ tables, controller, clock }: RouterCore): Sta
       const cached = isAway && !call.signal.aborted ? cache.get(variants) : undefined;
       if (cached !== undefined) return cached;
       if (!isAway) throw error;
-      const message = `no controller tells the statistics, and none has before: ${error.message}; try again`;
+      const message = `no controller returned statistics, and none are cached: ${error.message}; retry`;
       throw new ParetoError('unavailable', message, { cause: error });
     }
   }
@@ -46,7 +46,7 @@ export function createStatistics({ tables, controller, clock }: RouterCore): Sta
   };
 }
 
-/** The protocol's servers take a model that they don't have for a wrong argument here. */
+/** Throws `invalid-argument` for an unknown model, as the protocol's reference server does in this call. */
 function findModel(table: RoutingTable, name: string, version: string): TargetEntry {
   try {
     return findTarget(table, name, version);
@@ -60,7 +60,7 @@ const variantsOf = (entries: readonly TargetEntry[]): readonly string[] => [
   ...new Set(entries.flatMap(({ candidates }) => candidates.map(({ variant }) => variant))),
 ];
 
-/** Of a task, those of all versions; of another, those of the version that its name means. */
+/** Returns the rows of a task over all versions, or those of the served version of an architecture or variant. */
 function rowsOf(
   entry: TargetEntry,
   table: RoutingTable,
@@ -77,7 +77,7 @@ function rowsOf(
 
 interface StatisticsCache {
   store(variants: readonly string[], rows: readonly wire.VariantStatistics[]): readonly ReceivedStatistics[];
-  /** Undefined: one of them was never told of. */
+  /** Returns the rows of the variants, or of all if the list is empty. Undefined if a row was never received. */
   get(variants: readonly string[]): readonly ReceivedStatistics[] | undefined;
 }
 

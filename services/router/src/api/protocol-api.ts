@@ -1,4 +1,4 @@
-// inference.GRPCInferenceService: the Open Inference Protocol, in front of the same core.
+// Implements inference.GRPCInferenceService, the Open Inference Protocol, on the router core.
 
 import { rawDuplex, rawUnary, type ServiceHandlers, type wire } from '@pareto/rpc';
 import { findTarget, parseVersion, servedVersion } from '../resolve/resolve.js';
@@ -15,12 +15,12 @@ import { streamInfer } from './stream-infer.js';
 
 export interface ProtocolOptions {
   readonly serverVersion: string;
-  /** Why queries can't be taken now; empty when they can. */
+  /** Returns the reasons why queries cannot be accepted now. Empty if they can. */
   readonly notReady: () => readonly string[];
   readonly settings: Settings;
 }
 
-/** Of the protocol's extensions, those that do what they say. */
+/** The protocol's extensions that this server implements. */
 const extensions = [
   'binary_tensor_data',
   'classification',
@@ -63,10 +63,13 @@ const sharedMemory: InferenceServiceHandlers = {
   cudaSharedMemoryUnregister: async () => ({}),
 };
 
-/** What there is not is not ready; only a version that is none is an error. */
+/**
+ * Returns false for an unknown model or a version that is not served. Throws `invalid-argument` only if the version is
+ * malformed.
+ */
 function modelReady(core: RouterCore, { name, version }: wire.ModelReadyRequest): boolean {
-  const wanted = parseVersion(version);
+  const requested = parseVersion(version);
   const entry = core.tables.table?.targets.get(name);
-  if (entry === undefined || (wanted !== undefined && wanted !== servedVersion(entry))) return false;
+  if (entry === undefined || (requested !== undefined && requested !== servedVersion(entry))) return false;
   return isReady(core, entry);
 }

@@ -1,4 +1,5 @@
-// The model repository: what is in it, and whether it is to be warm. Nothing is ever added or deleted here.
+// Implements the model repository extension: lists models, and turns load and unload into warmth rules. It adds or
+// deletes no model.
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';
@@ -26,7 +27,7 @@ function shownState(core: RouterCore, table: RoutingTable, name: string): { stat
   return { state: state === 'OUT-OF-SERVICE' ? 'UNAVAILABLE' : state, reason };
 }
 
-/** Stored as a wish, then waited for. */
+/** Stores a rule that keeps the model warm, then waits until the model is ready. */
 export async function loadModel(
   core: RouterCore,
   { repositoryName, modelName, parameters }: wire.RepositoryModelLoadRequest,
@@ -40,7 +41,7 @@ export async function loadModel(
   return {};
 }
 
-/** Stored as a wish: it goes cold when nobody asks for it any more. `unload_dependents` has no meaning here. */
+/** Stores a rule that lets the model go cold when no client uses it. Ignores `unload_dependents`. */
 export async function unloadModel(
   core: RouterCore,
   { repositoryName, modelName }: wire.RepositoryModelUnloadRequest,
@@ -59,7 +60,7 @@ function checkRepositoryName(name: string): void {
   if (name === '') return;
   throw new ParetoError(
     'unimplemented',
-    `repository_name is ${JSON.stringify(name)}: there is only one, leave it empty`,
+    `repository_name is ${JSON.stringify(name)}, but there is only one repository; leave it empty`,
   );
 }
 
@@ -70,6 +71,6 @@ function checkNoOverrides(model: string, parameters: readonly string[]): void {
   if (name === undefined) return;
   throw new ParetoError(
     'unimplemented',
-    `parameter ${JSON.stringify(name)} would change what '${model}' is: register it as a new version with 'pareto register', and load that`,
+    `parameter ${JSON.stringify(name)} would change model '${model}'; register it as a new version with 'pareto register' and load that version`,
   );
 }

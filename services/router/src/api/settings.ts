@@ -1,4 +1,4 @@
-// Settings of tracing and logging: told as they are. They are given when the router starts.
+// Implements TraceSetting and LogSettings. Both are read-only: the settings come from the router's flags.
 
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -14,14 +14,14 @@ export function traceSetting(
   { settings, modelName }: wire.TraceSettingRequest,
 ): wire.TraceSettingResponseInput {
   if (modelName !== '') findTarget(core.tables.table, modelName, '');
-  checkNoChange(Object.keys(settings), 'tracing is given when a router starts, by --trace-endpoint');
+  checkNoChange(Object.keys(settings), 'start the router with --trace-endpoint');
   const isOn = traceEndpoint !== undefined;
   return {
     settings: {
       trace_file: { value: [''] },
       trace_level: { value: [isOn ? 'TIMESTAMPS' : 'OFF'] },
       trace_mode: { value: ['opentelemetry'] },
-      // Of every query, unless its caller's trace says otherwise.
+      // Every query is traced, unless the caller's traceparent says otherwise.
       trace_rate: { value: ['1'] },
       trace_count: { value: ['-1'] },
       log_frequency: { value: ['0'] },
@@ -35,7 +35,7 @@ export function logSettings(
   { logLevel, logFormat }: Settings,
   { settings }: wire.LogSettingsRequest,
 ): wire.LogSettingsResponseInput {
-  checkNoChange(Object.keys(settings), 'logging is given when a router starts, by --log-level and --log-format');
+  checkNoChange(Object.keys(settings), 'start the router with --log-level and --log-format');
   const logs = (level: (typeof severities)[number]): boolean =>
     logLevel !== 'silent' && severities.indexOf(level) <= severities.indexOf(logLevel);
   return {
@@ -54,6 +54,6 @@ function checkNoChange(names: readonly string[], instead: string): void {
   if (names.length === 0) return;
   throw new ParetoError(
     'unimplemented',
-    `${names.join(', ')} can't be set by a call: ${instead}; ask without settings`,
+    `${names.join(', ')} cannot be changed while the router runs: ${instead}; omit the settings to read them`,
   );
 }

@@ -1,16 +1,20 @@
-// Shared memory of clients: there is none, as what answers may be on another machine.
+// Answers the shared memory calls. Shared memory is not supported, because the worker may run on another machine than
+// the client.
 
 import { ParetoError } from '@pareto/core';
 
-/** No regions. Throws `not-found` for one that is asked for by its name. */
+/** Returns no regions. Throws `not-found` if `name` is not empty. */
 export function regionsNamed(kind: string, name: string): { readonly regions: Record<string, never> } {
   if (name === '') return { regions: {} };
-  throw new ParetoError('not-found', `${kind} shared memory region '${name}' is not registered: none is`);
+  throw new ParetoError(
+    'not-found',
+    `${kind} shared memory region '${name}' is not registered: shared memory is not supported`,
+  );
 }
 
 export function rejectRegion(kind: string): never {
   throw new ParetoError(
     'unimplemented',
-    `${kind} shared memory is not offered, as what answers may be on another machine: send tensors in raw_input_contents`,
+    `${kind} shared memory is not supported, because the worker may run on another machine; send tensors in raw_input_contents`,
   );
 }

@@ -1,5 +1,6 @@
-// ModelStreamInfer: each message of a stream is a query of its own, with a decision of its own; answers come in the order
-// of their requests.
+// Implements ModelStreamInfer: each message of a stream is a separate query with its own decision. Answers are sent in
+// the
+// order of the requests.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import {
@@ -11,17 +12,17 @@ import {
 } from '@pareto/rpc';
 import type { RouterCore } from '../query/router-core.js';
 import { inferScanned } from './model-infer.js';
-import { createRoom, readUntil, type Bounds } from './stream-reading.js';
+import { createReadWindow, readUntil, type Bounds } from './stream-reading.js';
 
-/** Of one stream. */
+/** Limits on the unanswered messages of one stream. */
 const defaultBounds: Bounds = { messages: 32, bytes: 64 * 1024 * 1024 };
 
-/** Metadata of a caller that wants the first error for the stream's own status. */
+/** Metadata key with which a caller requests that the first error ends the stream with that status, as in Triton. */
 const strictKey = 'triton_grpc_error';
 
 /**
- * Until the caller has sent its last message and has every answer. A message that is refused is answered with why, and the stream
- * goes on. Throws `unavailable` when the router shuts down, once what was read is answered.
+ * Serves a stream until the caller has sent its last message and received every answer. An error of one message is sent as its
+ * answer, and the stream continues. Throws `unavailable` if the router shuts down, after answering the messages already read.
  */
 export async function streamInfer(
   core: RouterCore,
@@ -30,7 +31,7 @@ export async function streamInfer(
   bounds: Bounds = defaultBounds,
 ): Promise<void> {
   const isStrict = call.metadata.get(strictKey) === 'true';
-  const room = createRoom(bounds);
+  const window = createReadWindow(bounds);
   const failed = new AbortController();
   const ends = [core.draining, failed.signal];
   let written = Promise.resolve();
@@ -39,26 +40,29 @@ export async function streamInfer(
     try {
       await stream.write(await answer);
     } finally {
-      room.leave(requestBytes);
+      window.leave(requestBytes);
     }
   }
   for await (const body of readUntil(stream, ends)) {
-    room.enter(body.length);
-    const answer = answerTo(core, body, call, isStrict);
-    // Told by `written`, in its turn.
+    window.enter(body.length);
+    const answer = answerMessage(core, body, call, isStrict);
+    // `written` reports the failure when its turn comes; this avoids an unhandled rejection until then.
     answer.catch(() => undefined);
     written = written.then(() => write(answer, body.length));
     written.catch(() => failed.abort());
-    await room.untilFree();
+    await window.untilFree();
   }
   await written;
   if (core.draining.aborted) {
-    throw new ParetoError('unavailable', 'this router is shutting down: open another stream for what is not answered');
+    throw new ParetoError(
+      'unavailable',
+      'this router is shutting down; open another stream for the unanswered messages',
+    );
   }
 }
 
-/** Rejects with what is no answer to this message alone. */
-async function answerTo(core: RouterCore, body: Buffer, call: ServerCall, isStrict: boolean): Promise<Buffer> {
+/** Returns the encoded answer or error of one message. Rejects with an error that ends the stream. */
+async function answerMessage(core: RouterCore, body: Buffer, call: ServerCall, isStrict: boolean): Promise<Buffer> {
   let id = '';
   try {
     const scanned = scanInferRequest(body);
@@ -70,7 +74,7 @@ async function answerTo(core: RouterCore, body: Buffer, call: ServerCall, isStri
   }
 }
 
-/** One message as a call: what would be in its trailers is in its answer's parameters. */
+/** Returns a call for one message. Its trailers are dropped, because the answer's parameters carry the same values. */
 const messageCall = (call: ServerCall, clock: Clock): ServerCall => ({
   signal: call.signal,
   metadata: call.metadata,

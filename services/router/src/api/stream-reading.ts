@@ -1,4 +1,4 @@
-// How far ahead of its answers a stream is read.
+// Reads the messages of a stream, with a limit on how many are unanswered.
 
 import type { DuplexStream } from '@pareto/rpc';
 
@@ -7,15 +7,15 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-/** For one who enters. */
-export interface Room {
+/** The unanswered messages of a stream. */
+export interface ReadWindow {
   enter(bytes: number): void;
   leave(bytes: number): void;
-  /** Resolves when another may enter: one always may. */
+  /** Resolves when another message may be read. An empty window accepts a message of any size. */
   untilFree(): Promise<void>;
 }
 
-export function createRoom(bounds: Bounds): Room {
+export function createReadWindow(bounds: Bounds): ReadWindow {
   let messages = 0;
   let bytes = 0;
   let wake = (): void => undefined;
@@ -36,20 +36,20 @@ export function createRoom(bounds: Bounds): Room {
   };
 }
 
-/** The messages of a stream until its peer has no more, or one of `ends` aborts. */
+/** Yields the messages of a stream until the peer ends it or one of `ends` aborts. */
 export async function* readUntil<In>(
   stream: DuplexStream<In, never>,
   ends: readonly AbortSignal[],
 ): AsyncGenerator<In> {
   const messages = stream[Symbol.asyncIterator]();
   while (!ends.some((end) => end.aborted)) {
-    const next = await nextOr(messages, ends);
+    const next = await nextUnlessEnded(messages, ends);
     if (next === undefined || next.done === true) return;
     yield next.value;
   }
 }
 
-function nextOr<In>(
+function nextUnlessEnded<In>(
   messages: AsyncIterator<In>,
   ends: readonly AbortSignal[],
 ): Promise<IteratorResult<In> | undefined> {

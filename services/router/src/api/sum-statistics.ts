@@ -1,10 +1,10 @@
-// The sum of what was counted of variants, in the protocol's words.
+// Sums the counts of variants into the protocol's ModelStatistics.
 
 import type { Clock, Milliseconds, TargetEntry, TimedStep } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import { servedVersion } from '../resolve/resolve.js';
 
-/** What a controller told of a variant, and when. */
+/** Statistics of a variant, with the time of their receipt. */
 export interface ReceivedStatistics extends wire.VariantStatistics {
   readonly fetchedAt: Milliseconds;
 }
@@ -13,7 +13,7 @@ type Counts = NonNullable<wire.VariantStatistics['counts']>;
 
 const nothing = { count: 0, ns: 0 };
 
-/** Zeros where nothing was counted yet; there is no cache. */
+/** Counts are 0 if nothing was counted yet. Cache counts are always 0: there is no response cache. */
 export function sumStatistics(
   entry: TargetEntry,
   rows: readonly ReceivedStatistics[],
@@ -49,7 +49,10 @@ const add = (
 
 const total = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
 
-/** In ms since the epoch, by this router's clock: only durations came here. 0: never. */
+/**
+ * Returns the time of the last inference in ms since the epoch by this router's clock, since only ages are received. 0
+ * means never.
+ */
 function lastInference(rows: readonly ReceivedStatistics[], clock: Clock): number {
   const ages = rows.flatMap(({ counts, fetchedAt }) => {
     const age = counts?.lastInferenceAgeMs;
@@ -58,7 +61,7 @@ function lastInference(rows: readonly ReceivedStatistics[], clock: Clock): numbe
   return ages.length === 0 ? 0 : Math.round(clock.wallMs() - Math.min(...ages));
 }
 
-/** By ascending size. */
+/** Sorts by ascending batch size. */
 function batchStats(counts: readonly Counts[]): wire.InferBatchStatisticsInput[] {
   const sizes = new Map<number, { executions: number; input: number; infer: number; output: number }>();
   for (const batch of counts.flatMap(({ batches }) => batches)) {

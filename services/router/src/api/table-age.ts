@@ -1,14 +1,14 @@
-// The age of the table, told with every answer while the table may be out of date.
+// Adds the age of the routing table to the trailers of every call while the table may be out of date.
 
 import type { Guard, ServerCall } from '@pareto/rpc';
 import type { TableClient } from '../table/table-client.js';
 
 type Tables = Pick<TableClient, 'table' | 'stale' | 'ageMs'>;
 
-/** A trailer: for how long the table may have been out of date, in ms. */
+/** Name of the trailer. Its value is the time for which the table may have been out of date, in ms. */
 const tableAgeKey = 'pareto-table-age-ms';
 
-/** In front of every call, what stood there included. */
+/** Returns a guard that sets the trailer and then runs `guard`. */
 export const withTableAge =
   (guard: Guard | undefined, tables: () => Tables): Guard =>
   (method) => {

@@ -1,4 +1,4 @@
-// Waiting for a model to be ready.
+// Waits until a model is ready.
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { ServerCall } from '@pareto/rpc';
@@ -9,12 +9,12 @@ import { stateOf } from './model-state.js';
 
 type ReadinessDeps = Pick<RouterCore, 'tables' | 'loads' | 'changes' | 'draining' | 'clock'>;
 
-/** Without a deadline of the caller's. */
+/** Maximum wait; the caller's deadline may be earlier. */
 const maxWaitMs = 60_000;
 
 /**
- * Resolves when some replica of it can be called. Throws `failed-precondition` when it is out of service, and when the time is
- * over, why it is not ready yet: `deadline-exceeded` at the caller's deadline, else `unavailable`.
+ * Resolves when some replica of the model can be called. Throws `failed-precondition` if the model is out of service,
+ * `deadline-exceeded` at the caller's deadline, and `unavailable` after 60 s. The last two state why it is not ready.
  */
 export async function waitForModelReady(core: ReadinessDeps, name: string, call: ServerCall): Promise<void> {
   const remaining = call.remainingMs();
@@ -29,9 +29,10 @@ export async function waitForModelReady(core: ReadinessDeps, name: string, call:
     if (state === 'OUT-OF-SERVICE') throw new ParetoError('failed-precondition', reason);
     const why = (): Error => {
       if (call.signal.aborted) return call.signal.reason as Error;
-      if (core.draining.aborted) return new ParetoError('unavailable', 'this router is shutting down: ask another');
+      if (core.draining.aborted)
+        return new ParetoError('unavailable', 'this router is shutting down; retry on another router');
       const code = waitMs === remaining ? 'deadline-exceeded' : 'unavailable';
-      const rest = 'the wish is kept, ask ModelReady';
+      const rest = 'the rule that keeps it warm remains; poll ModelReady';
       return new ParetoError(code, `'${name}' is not ready after ${Math.round(waitMs)} ms: ${reason}; ${rest}`);
     };
     await abortable(changed, [call.signal, core.draining, ended.signal], why);

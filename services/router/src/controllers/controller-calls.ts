@@ -1,13 +1,15 @@
-// What a router asks of the leader on behalf of clients: never on the way of a query.
+// The calls to the leader on behalf of clients. No query depends on them.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import { createChannel, createFailover, createFailoverClient, type CallOptions, type wire } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 
 export interface ControllerCalls extends Disposable {
-  /** Of the variants named, or of all. Throws `unavailable` when no leader answers. */
+  /**
+   * Returns the statistics of the variants, or of all if the list is empty. Throws `unavailable` if no leader responds.
+   */
   statistics(variants: readonly string[], options: CallOptions): Promise<readonly wire.VariantStatistics[]>;
-  /** Durable when it returns. Throws as the controller does. */
+  /** Resolves when the rule is durable. Throws the controller's errors. */
   setWarmth(target: string, warm: boolean, options: CallOptions): Promise<void>;
 }
 
@@ -18,13 +20,13 @@ export interface ControllerCallsOptions {
   readonly clock: Clock;
 }
 
-/** How long a call waits for somebody to lead. */
-const patienceMs = milliseconds(3_000);
+/** Maximum time that a call waits for a leader. */
+const leaderTimeoutMs = milliseconds(3_000);
 
 export function createControllerCalls({ controllers, access, clock }: ControllerCallsOptions): ControllerCalls {
   const open = (address: string): ReturnType<typeof createChannel> =>
     createChannel(address, access.channel('controller'));
-  const failover = createFailover({ addresses: controllers, open, clock, retryTimeoutMs: patienceMs });
+  const failover = createFailover({ addresses: controllers, open, clock, retryTimeoutMs: leaderTimeoutMs });
   const routes = createFailoverClient(failover, 'pareto.v1.Routes');
   return {
     async statistics(variants, options) {

@@ -1,4 +1,4 @@
-// The last decisions, for Explain: a ring of compact records in arrays that are allocated once.
+// Keeps the last decisions for Explain, in a ring buffer of preallocated arrays.
 
 import type { Clock, Objective, TableVersion, TargetEntry, WorkerId } from '@pareto/core';
 import { tracedCandidates, verdicts, type DecisionTrace } from '@pareto/policy';
@@ -18,7 +18,7 @@ const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** One decision as it is read back. */
+/** A decision as read from the log. */
 export interface DecisionRecord {
   readonly seq: number;
   readonly target: TargetEntry;
@@ -26,7 +26,7 @@ export interface DecisionRecord {
   readonly outcome: Outcome;
   readonly tableVersion: TableVersion;
   readonly worker: WorkerId | undefined;
-  /** Place of the chosen candidate among the target's; negative when none was. */
+  /** Index of the chosen candidate in `target.candidates`. Negative if none was chosen. */
   readonly chosen: number;
   readonly ageMs: number;
   readonly trace: DecisionTrace;
@@ -42,23 +42,24 @@ interface Decided {
 }
 
 export interface DecisionLog {
-  /** A new decision's number. */
+  /** Allocates the number of a new decision. */
   next(): number;
-  /** Writes the decision; a later one under the same number replaces it. */
+  /** Writes the decision, replacing an earlier one with the same number. */
   record(seq: number, decided: Decided): void;
+  /** Records the worker to which the query of a decision was sent. */
   sentTo(seq: number, worker: WorkerId): void;
-  /** Undefined when it was never made, or has been overwritten since. */
+  /** Returns undefined if the decision was never made or has been overwritten. */
   find(seq: number): DecisionRecord | undefined;
-  /** The number of the last one that was written; undefined before the first. */
+  /** Number of the last decision written. Undefined before the first. */
   readonly last: number | undefined;
 }
 
 export function createDecisionLog(slots: number, clock: Clock): DecisionLog {
   const columns = createColumns(slots);
-  let given = 0;
+  let allocated = 0;
   let written: number | undefined;
   return {
-    next: () => ++given,
+    next: () => ++allocated,
     get last() {
       return written;
     },
@@ -102,7 +103,7 @@ export function createDecisionLog(slots: number, clock: Clock): DecisionLog {
 
 type Columns = ReturnType<typeof createColumns>;
 
-/** A place of each for every slot; of those of the trace as many as a trace has. */
+/** Allocates one element per slot, and one per slot and traced candidate (or verdict) for the traces. */
 const createColumns = (slots: number) => ({
   seqs: new Float64Array(slots),
   times: new Float64Array(slots),

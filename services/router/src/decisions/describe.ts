@@ -1,4 +1,4 @@
-// Decisions and what-ifs as clients read them.
+// Builds the Explain and WhatIf responses.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import { ruleCovers, verdicts, type DecisionTrace, type Offer, type Selection, type WhatIf } from '@pareto/policy';
@@ -47,7 +47,7 @@ function whatIfReason(selection: Selection, target: TargetEntry, objective: Obje
     return reasonText(selection.reason, { entry: target, items: 1, objective, elapsedMs: 0 });
   }
   const meets = `${selection.candidate.variant} meets ${objectiveText(objective)}`;
-  return selection.kind === 'chosen' ? meets : `${meets}, once it is loaded`;
+  return selection.kind === 'chosen' ? meets : `${meets} after it is loaded`;
 }
 
 function describeCandidates(target: TargetEntry, objective: Objective, trace: DecisionTrace): wire.CandidateInput[] {
@@ -61,7 +61,7 @@ function describeCandidates(target: TargetEntry, objective: Objective, trace: De
   }).flatMap((candidate) => candidate ?? []);
 }
 
-/** Of what does not answer at all: why. */
+/** Returns why a candidate is excluded from serving. Empty if it is not. */
 function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rules']): string {
   switch (verdict) {
     case 'denied':
@@ -79,7 +79,7 @@ function detailOf(candidate: Candidate, verdict: string, rules: TargetEntry['rul
   }
 }
 
-/** What can't be predicted (it was never measured) is 0. */
+/** Prediction and slack are 0 if the candidate was never measured. */
 function describeCandidate(
   candidate: Candidate,
   { verdict, predictedMs }: { readonly verdict: string; readonly predictedMs: number },
@@ -103,8 +103,9 @@ function putFirst(
   { variant, hardwareClass }: Candidate,
   verdict: string,
 ): wire.CandidateInput[] {
-  const isIt = (each: wire.CandidateInput): boolean => each.variant === variant && each.hardwareClass === hardwareClass;
-  return [...listed.filter(isIt).map((each) => ({ ...each, verdict })), ...listed.filter((each) => !isIt(each))];
+  const isFirst = (each: wire.CandidateInput): boolean =>
+    each.variant === variant && each.hardwareClass === hardwareClass;
+  return [...listed.filter(isFirst).map((each) => ({ ...each, verdict })), ...listed.filter((each) => !isFirst(each))];
 }
 
 function countsOf(trace: DecisionTrace): Record<string, number> {

@@ -1,4 +1,4 @@
-// Explain: from this router's log, or from the router that decided.
+// Implements Explain, from this router's log or by a call to the router that made the decision.
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import { createChannel, createClient, type ServerCall, type wire } from '@pareto/rpc';
@@ -15,30 +15,33 @@ export interface ExplainOptions {
 
 const forwardTimeoutMs = 2_000;
 
-/** An empty id: the last decision of this router. */
+/** An empty `id` means the last decision of this router. */
 export async function explain(
   options: ExplainOptions,
   id: string,
   call: ServerCall,
 ): Promise<wire.ExplainResponseInput> {
-  const decisionId = id === '' ? lastOf(options) : id;
+  const decisionId = id === '' ? lastDecisionId(options) : id;
   const { router, seq } = parseDecisionId(decisionId);
   if (router === options.routerId) {
     const record = options.decisions.find(seq);
     if (record !== undefined) return describeDecision(record, decisionId);
-    throw new ParetoError('not-found', `decision ${decisionId} is not kept: it is too long ago, or was never made`);
+    throw new ParetoError('not-found', `decision ${decisionId} is not in the log: it was overwritten or never made`);
   }
   const address = options.table()?.routers.get(router);
-  // What another router handed on is not handed on again.
+  // A request that another router forwarded is not forwarded again.
   if (address === undefined || options.access.isService(call)) {
-    throw new ParetoError('not-found', `decision ${decisionId} was made by router ${router}, which is gone`);
+    throw new ParetoError(
+      'not-found',
+      `decision ${decisionId} was made by router ${router}, which is no longer running`,
+    );
   }
   return forwardToRouter(address, decisionId, call, options.access);
 }
 
-function lastOf({ routerId, decisions }: ExplainOptions): string {
+function lastDecisionId({ routerId, decisions }: ExplainOptions): string {
   if (decisions.last !== undefined) return `${routerId}.${decisions.last}`;
-  throw new ParetoError('not-found', 'this router has decided nothing yet: send it a query first');
+  throw new ParetoError('not-found', 'this router has made no decision yet; send it a query first');
 }
 
 function parseDecisionId(id: string): { readonly router: string; readonly seq: number } {
@@ -46,7 +49,7 @@ function parseDecisionId(id: string): { readonly router: string; readonly seq: n
   if (router !== undefined && digits !== undefined) return { router, seq: Number(digits) };
   throw new ParetoError(
     'invalid-argument',
-    `decision id ${JSON.stringify(id.slice(0, 200))} is not valid: expected the pareto-decision-id of an answer, router.number`,
+    `decision id ${JSON.stringify(id.slice(0, 200))} is not valid: expected the pareto-decision-id of an answer, in the form ROUTER.NUMBER`,
   );
 }
 

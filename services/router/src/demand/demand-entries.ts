@@ -1,4 +1,4 @@
-// Demand of one window, by target and objective.
+// Counts the demand of one reporting window by target and objective.
 
 import type { VariantId } from '@pareto/core';
 import { objectiveToWire, type wire } from '@pareto/rpc';
@@ -18,44 +18,45 @@ interface Entry {
 }
 
 export interface Entries {
-  of(resolved: ResolvedQuery): Entry;
-  /** One more query of it. */
+  /** Returns the entry of the query's target and objective. */
+  entryOf(resolved: ResolvedQuery): Entry;
+  /** Counts one more query and returns its entry. */
   count(resolved: ResolvedQuery): Entry;
-  /** The largest entries; the rest are merged under an empty target. */
+  /** Returns the largest entries. The rest are merged under an empty target. */
   topEntries(): wire.DemandEntryInput[];
-  /** A new window begins: what is held still is. */
-  renew(): void;
+  /** Starts a new window. Held queries stay counted. */
+  startWindow(): void;
 }
 
 const maxSentEntries = 256;
-/** Beyond this many at once, new ones are merged from the start. */
+/** Maximum number of entries per window. Queries of further ones are counted in the merged entry. */
 const maxEntries = 4_096;
 
 export function createEntries(): Entries {
   let entries = new Map<string, Entry>();
 
-  function of(resolved: ResolvedQuery): Entry {
+  function entryOf(resolved: ResolvedQuery): Entry {
     const key = keyOf(resolved);
     const known = entries.get(key);
     if (known !== undefined) return known;
     const isRest = entries.size >= maxEntries;
-    const entry = isRest ? (entries.get('') ?? createEntry('', null)) : entryFor(resolved);
+    const entry = isRest ? (entries.get('') ?? createEntry('', null)) : newEntryOf(resolved);
     entries.set(isRest ? '' : key, entry);
     return entry;
   }
 
   return {
-    of,
+    entryOf,
     count(resolved) {
-      const entry = of(resolved);
+      const entry = entryOf(resolved);
       entry.requests += 1;
       entry.items += resolved.items;
       return entry;
     },
     topEntries: () => topEntries([...entries.values()]),
-    renew() {
+    startWindow() {
       const held = [...entries].filter(([, entry]) => entry.held.size > 0);
-      entries = new Map(held.map(([key, entry]) => [key, renew(entry)]));
+      entries = new Map(held.map(([key, entry]) => [key, withoutCounts(entry)]));
     },
   };
 }
@@ -63,7 +64,7 @@ export function createEntries(): Entries {
 const keyOf = ({ entry, objective: o }: ResolvedQuery): string =>
   `${entry.name} ${o.latencyMs} ${o.minAccuracy} ${o.accuracyBound} ${o.maxCostPer1k} ${o.class} ${o.degrade}`;
 
-const entryFor = ({ entry, objective }: ResolvedQuery): Entry => createEntry(entry.name, objectiveToWire(objective));
+const newEntryOf = ({ entry, objective }: ResolvedQuery): Entry => createEntry(entry.name, objectiveToWire(objective));
 
 function createEntry(target: string, objective: wire.ObjectiveInput | null): Entry {
   const counts = { requests: 0, items: 0, refused: 0, violations: 0, failed: 0 };
@@ -71,7 +72,7 @@ function createEntry(target: string, objective: wire.ObjectiveInput | null): Ent
   return { target, objective, ...counts, ...maps };
 }
 
-const renew = (entry: Entry): Entry => ({ ...createEntry(entry.target, entry.objective), held: entry.held });
+const withoutCounts = (entry: Entry): Entry => ({ ...createEntry(entry.target, entry.objective), held: entry.held });
 
 export function add<Key>(counts: Map<Key, number>, key: Key, change: number): void {
   const count = (counts.get(key) ?? 0) + change;
@@ -79,7 +80,6 @@ export function add<Key>(counts: Map<Key, number>, key: Key, change: number): vo
   else counts.delete(key);
 }
 
-/** The largest entries; the rest are merged under an empty target. */
 function topEntries(entries: readonly Entry[]): wire.DemandEntryInput[] {
   const named = entries.filter(({ target }) => target !== '');
   const sorted = named.toSorted((a, b) => b.held.size - a.held.size || b.requests - a.requests);
@@ -99,7 +99,7 @@ function merge(sum: Entry, entry: Entry): Entry {
   return sum;
 }
 
-/** One message; one more for each further variant that its queries are held for. */
+/** Returns one message, plus one for each further variant for which its queries are held. */
 function toWire(entry: Entry): wire.DemandEntryInput[] {
   const { target, objective, requests, items, refused, violations, failed } = entry;
   const [first, ...others] = [...entry.held].map(([heldVariant, held]) => ({ heldVariant, held }));

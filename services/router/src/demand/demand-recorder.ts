@@ -1,4 +1,5 @@
-// What is asked of this router, by target and objective: told to the controller each second, a held query at once.
+// Records the demand on this router and reports it to the controller: every second, and immediately when a query is
+// held.
 
 import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -7,22 +8,23 @@ import type { ResolvedQuery } from '../resolve/resolve.js';
 import { add, createEntries } from './demand-entries.js';
 
 export interface DemandRecorder extends Runnable {
-  /** `latencyMs` is from its receipt to its answer: beyond the objective's it is a violation. */
+  /** `latencyMs` is the time from receipt to answer. It counts as a violation if it exceeds the objective's latency. */
   answered(resolved: ResolvedQuery, variant: VariantId, latencyMs: number): void;
   refused(resolved: ResolvedQuery): void;
-  /** Neither answered nor refused, and not by the client's own fault. */
+  /** Records a query that failed for another reason than a refusal or an error of the client. */
   failed(resolved: ResolvedQuery): void;
-  /** A query begins to wait for a variant; dispose when it no longer does. */
+  /** Records that a query waits for a variant, until the result is disposed. */
   held(resolved: ResolvedQuery, variant: VariantId): Disposable;
 }
 
 export interface DemandOptions {
-  /** False when nobody takes it now: it is kept and sent with the next. */
+  /** Returns false if no controller is connected. The demand is then kept and sent with the next report. */
   readonly send: (demand: wire.DemandInput) => boolean;
   readonly clock: Clock;
 }
 
 const reportEveryMs = milliseconds(1_000);
+/** Delay of a report of held queries, so that queries held together are reported together. */
 const urgentMs = 2;
 const urgentRetryMs = 100;
 
@@ -32,16 +34,15 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
   let timer: Disposable | undefined;
   let urgent: Disposable | undefined;
 
-  /** False when nobody took it. */
+  /** Returns false if the report could not be sent. */
   function report(): boolean {
     const now = clock.now();
     const topEntries = entries.topEntries();
     if (topEntries.length > 0 && !send({ windowMs: now - since, entries: topEntries })) return false;
     since = now;
-    entries.renew();
+    entries.startWindow();
     return true;
   }
-  /** Those that begin to wait together are told together. */
   function reportSoon(delayMs: number): void {
     urgent ??= clock.after(milliseconds(delayMs), () => {
       urgent = undefined;
@@ -65,12 +66,12 @@ export function createDemandRecorder({ send, clock }: DemandOptions): DemandReco
       entries.count(resolved).refused += 1;
     },
     failed(resolved) {
-      entries.of(resolved).failed += 1;
+      entries.entryOf(resolved).failed += 1;
     },
     held(resolved, variant) {
-      add(entries.of(resolved).held, variant, 1);
+      add(entries.entryOf(resolved).held, variant, 1);
       reportSoon(urgentMs);
-      return { [Symbol.dispose]: () => add(entries.of(resolved).held, variant, -1) };
+      return { [Symbol.dispose]: () => add(entries.entryOf(resolved).held, variant, -1) };
     },
     start: async () => tick(),
     stop: async () => {

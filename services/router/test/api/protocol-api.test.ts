@@ -18,10 +18,10 @@ const row = (variant: string, version: number, items: number): wire.VariantStati
   return { variant, version, items, executions: items, counts };
 };
 
-describe('what a model is', () => {
+describe('model metadata and configuration', () => {
   afterEach(cleanUp);
 
-  it('is told as the protocol wants it', async () => {
+  it('have the form that the protocol defines', async () => {
     const { router, controller } = await startFixture();
     const labels = { y: digest(`sha256:${'0'.repeat(64)}`) };
     const signature = {
@@ -35,8 +35,8 @@ describe('what a model is', () => {
     const architecture = { name: 'tiny', version: 1, task: 'digits', signature, maxBatchSize: 8, labels, manifest: {} };
     await controller.change([{ key: 'architecture/tiny/1', architecture }]);
     const config = await waitFor('the change', async () => {
-      const { config: told } = await router.protocol.modelConfig({ name: 'tiny', version: '1' });
-      return told?.input.length === 2 ? told : undefined;
+      const { config: received } = await router.protocol.modelConfig({ name: 'tiny', version: '1' });
+      return received?.input.length === 2 ? received : undefined;
     });
     const { name, platform, backend, maxBatchSize, defaultModelFilename, schedulingChoice } = config;
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe('what a model is', () => {
     assert.ok(server.extensions.includes('statistics'));
   });
 
-  it('is nothing where there is no such name or version', async () => {
+  it('report an unknown name or version as not ready or not found', async () => {
     const { protocol } = (await startFixture()).router;
     for (const query of [{}, { name: 'nope' }, { name: 'tiny', version: '99' }, { name: 'no such!' }]) {
       assert.equal((await protocol.modelReady(query)).ready, false);
@@ -91,20 +91,20 @@ describe('what a model is', () => {
 
 describe('ModelStatistics', () => {
   afterEach(cleanUp);
-  const counted = async (scene: Fixture, name: string): Promise<readonly (readonly [string, string, number])[]> => {
-    const { modelStats } = await scene.router.protocol.modelStatistics({ name });
+  const counted = async (fixture: Fixture, name: string): Promise<readonly (readonly [string, string, number])[]> => {
+    const { modelStats } = await fixture.router.protocol.modelStatistics({ name });
     return modelStats.map((one) => [one.name, one.version, one.inferenceCount]);
   };
 
-  it('sums up what the controller tells of the variants of a name', async () => {
-    const scene = await startFixture();
-    scene.controller.statistics = [
+  it('sums the counts of the variants of a name', async () => {
+    const fixture = await startFixture();
+    fixture.controller.statistics = [
       row('tiny:original', 1, 3),
       row('tiny:original', 2, 50),
       row('large:original', 1, 4),
     ];
-    const asked = Date.now();
-    const { modelStats } = await scene.router.protocol.modelStatistics({ name: 'tiny', version: '1' });
+    const calledAt = Date.now();
+    const { modelStats } = await fixture.router.protocol.modelStatistics({ name: 'tiny', version: '1' });
     const [tinys] = modelStats;
     assert.equal(modelStats.length, 1);
     assert.ok(tinys !== undefined);
@@ -119,32 +119,36 @@ describe('ModelStatistics', () => {
         computeOutput: { count: 3, ns: 3 },
       },
     ]);
-    assert.ok(Math.abs(tinys.lastInference - (asked - 1000)) < 60_000);
-    assert.deepEqual(scene.controller.statisticsCalls, [['tiny:original']]);
-    assert.deepEqual(await counted(scene, 'large:original'), [['large:original', '1', 4]]);
-    assert.deepEqual(await counted(scene, 'digits'), [['digits', '1', 57]]);
-    assert.deepEqual(await counted(scene, ''), [
+    assert.ok(Math.abs(tinys.lastInference - (calledAt - 1000)) < 60_000);
+    assert.deepEqual(fixture.controller.statisticsCalls, [['tiny:original']]);
+    assert.deepEqual(await counted(fixture, 'large:original'), [['large:original', '1', 4]]);
+    assert.deepEqual(await counted(fixture, 'digits'), [['digits', '1', 57]]);
+    assert.deepEqual(await counted(fixture, ''), [
       ['digits', '1', 57],
       ['large', '1', 4],
       ['tiny', '1', 3],
     ]);
-    assert.deepEqual(scene.controller.statisticsCalls.at(-1), []);
+    assert.deepEqual(fixture.controller.statisticsCalls.at(-1), []);
   });
 
-  it('of an unknown model is a wrong argument', async () => {
+  it('rejects an unknown model as an invalid argument', async () => {
     const { protocol } = (await startFixture()).router;
     await fails(protocol.modelStatistics({ name: 'nope' }), 'invalid-argument', /named 'nope'/);
     await fails(protocol.modelStatistics({ name: 'tiny', version: '9' }), 'invalid-argument', /served in version 1/);
   });
 
-  it('is what was told last while nobody leads', async () => {
-    const scene = await startFixture();
-    scene.controller.statistics = undefined;
-    const { protocol } = scene.router;
-    await fails(protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 1000 }), 'unavailable', /no controller tells/);
-    scene.controller.statistics = [row('tiny:original', 1, 3)];
-    assert.deepEqual(await counted(scene, 'tiny'), [['tiny', '1', 3]]);
-    scene.controller.statistics = undefined;
+  it('returns the last received counts while there is no leader', async () => {
+    const fixture = await startFixture();
+    fixture.controller.statistics = undefined;
+    const { protocol } = fixture.router;
+    await fails(
+      protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 1000 }),
+      'unavailable',
+      /no controller returned statistics/,
+    );
+    fixture.controller.statistics = [row('tiny:original', 1, 3)];
+    assert.deepEqual(await counted(fixture, 'tiny'), [['tiny', '1', 3]]);
+    fixture.controller.statistics = undefined;
     const { modelStats } = await protocol.modelStatistics({ name: 'tiny' }, { timeoutMs: 1000 });
     assert.equal(modelStats[0]?.inferenceCount, 3);
   });
@@ -183,7 +187,7 @@ describe('the model repository', () => {
     await fails(router.protocol.repositoryIndex({ repositoryName: 'x' }), 'unimplemented', /leave it empty/);
   });
 
-  it('hides the task that is there for one architecture', async () => {
+  it('hides a task that was created for a single architecture', async () => {
     const { router, controller } = await startFixture({ variants: [] });
     const signature = { inputs: [], outputs: [], batched: false };
     const named = { name: 'm', version: 1, task: 'm.task', signature, maxBatchSize: 0, manifest: {} };
@@ -199,14 +203,14 @@ describe('the model repository', () => {
     assert.deepEqual(names, ['m']);
   });
 
-  it('is told what to keep warm, and answers when it is', async () => {
+  it('keeps a model warm on load, and responds when it is ready', async () => {
     const { router, controller, workers } = await startFixture({ workers: [['tiny']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
     await router.protocol.repositoryModelLoad({ modelName: 'tiny' });
     let isLoaded = false;
     const loaded = router.protocol.repositoryModelLoad({ modelName: 'large' }).then(() => (isLoaded = true));
-    await waitFor('the wish', () => controller.warmthCalls.find((wish) => wish === 'warm large'));
+    await waitFor('the rule', () => controller.warmthCalls.find((call) => call === 'warm large'));
     assert.equal(isLoaded, false);
     worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
     await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
@@ -216,7 +220,7 @@ describe('the model repository', () => {
     assert.deepEqual(controller.warmthCalls, ['warm tiny', 'warm large', 'cold large']);
   });
 
-  it('says why a model is not ready', async () => {
+  it('reports why a model cannot be loaded or unloaded', async () => {
     const { router, controller } = await startFixture({ workers: [['tiny']] });
     const { protocol } = router;
     await fails(protocol.repositoryModelLoad({ modelName: 'nope' }), 'not-found', /named 'nope'/);
@@ -237,7 +241,7 @@ describe('the model repository', () => {
 describe('settings and shared memory', () => {
   afterEach(cleanUp);
 
-  it('are told as they are, and not set', async () => {
+  it('are returned, and cannot be changed', async () => {
     const router = await addRouter(await addController(undefined), { logLevel: 'warn', logFormat: 'json' });
     const { settings: logs } = await router.protocol.logSettings({});
     assert.deepEqual(
@@ -254,7 +258,7 @@ describe('settings and shared memory', () => {
     await fails(router.protocol.logSettings(log), 'unimplemented', /--log-level/);
   });
 
-  it('have no regions', async () => {
+  it('list no regions, and cannot register one', async () => {
     const { protocol } = await addRouter(await addController(undefined));
     assert.deepEqual((await protocol.systemSharedMemoryStatus({})).regions, {});
     assert.deepEqual((await protocol.cudaSharedMemoryStatus({})).regions, {});

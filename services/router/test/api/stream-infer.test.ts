@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { DuplexStream, wire } from '@pareto/rpc';
 import { waitFor } from '@pareto/testkit';
-import { createRoom } from '../../src/api/stream-reading.js';
+import { createReadWindow } from '../../src/api/stream-reading.js';
 import { fails } from '../support/fails.js';
 import { replyTo, type Received } from '../support/fake-worker.js';
 import { cleanUp, startFixture, type Fixture } from '../support/fixture.js';
 
 type Stream = DuplexStream<wire.ModelStreamInferResponse, wire.ModelInferRequestInput>;
 
-const ask = (id: number, fields: wire.ModelInferRequestInput = {}): wire.ModelInferRequestInput => ({
+const queryOf = (id: number, fields: wire.ModelInferRequestInput = {}): wire.ModelInferRequestInput => ({
   modelName: 'digits',
   id: String(id),
   inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }],
@@ -25,8 +25,8 @@ async function readAll(stream: Stream): Promise<readonly wire.ModelStreamInferRe
 const idsOf = (messages: readonly wire.ModelStreamInferResponse[]): readonly (string | undefined)[] =>
   messages.map(({ inferResponse }) => inferResponse?.id);
 
-/** Its workers answer when they are told to, in whatever order. */
-function holdAnswers({ workers }: Fixture): { readonly waiting: Received[]; release(place: number): void } {
+/** Makes the workers hold each answer until `release` is called with its index. */
+function holdAnswers({ workers }: Fixture): { readonly waiting: Received[]; release(index: number): void } {
   const waiting: Received[] = [];
   const releases: (() => void)[] = [];
   for (const worker of workers) {
@@ -36,18 +36,18 @@ function holdAnswers({ workers }: Fixture): { readonly waiting: Received[]; rele
         releases.push(() => resolve(replyTo(received)));
       });
   }
-  return { waiting, release: (place) => releases[place]?.() };
+  return { waiting, release: (index) => releases[index]?.() };
 }
 
 describe('ModelStreamInfer', () => {
   afterEach(cleanUp);
 
-  it('answers each message by a decision of its own, until the caller has no more', async () => {
+  it('decides and answers each message separately', async () => {
     const { router, workers } = await startFixture();
     const stream = router.protocol.modelStreamInfer();
-    await stream.write(ask(0));
-    await stream.write(ask(1, { parameters: { min_accuracy: { doubleParam: 0.95 } } }));
-    await stream.write(ask(2, { parameters: { triton_enable_empty_final_response: { boolParam: true } } }));
+    await stream.write(queryOf(0));
+    await stream.write(queryOf(1, { parameters: { min_accuracy: { doubleParam: 0.95 } } }));
+    await stream.write(queryOf(2, { parameters: { triton_enable_empty_final_response: { boolParam: true } } }));
     stream.end();
     const answers = await readAll(stream);
     assert.deepEqual(idsOf(answers), ['0', '1', '2']);
@@ -62,12 +62,12 @@ describe('ModelStreamInfer', () => {
     assert.equal(new Set(decisions).size, 3);
   });
 
-  it('says what is wrong with a message, by its id, and goes on', async () => {
+  it('answers an invalid message with an error and continues', async () => {
     const { router } = await startFixture();
     const stream = router.protocol.modelStreamInfer();
-    await stream.write(ask(0, { modelName: 'nope' }));
-    await stream.write(ask(1, { parameters: { timeout: { stringParam: '5' } } }));
-    await stream.write(ask(2));
+    await stream.write(queryOf(0, { modelName: 'nope' }));
+    await stream.write(queryOf(1, { parameters: { timeout: { stringParam: '5' } } }));
+    await stream.write(queryOf(2));
     stream.end();
     const answers = await readAll(stream);
     assert.deepEqual(idsOf(answers), ['0', '1', '2']);
@@ -77,43 +77,43 @@ describe('ModelStreamInfer', () => {
     assert.equal(errors[2], '');
   });
 
-  it('ends with the first error for who wants it so', async () => {
+  it('ends with the first error if the caller requests it', async () => {
     const { router } = await startFixture();
     const stream = router.protocol.modelStreamInfer({ metadata: { triton_grpc_error: 'true' } });
-    await stream.write(ask(0, { modelName: 'nope' }));
+    await stream.write(queryOf(0, { modelName: 'nope' }));
     await fails(readAll(stream), 'not-found', /named 'nope'/);
   });
 
-  it('runs messages side by side, and keeps their order', async () => {
-    const scene = await startFixture();
-    const held = holdAnswers(scene);
-    const stream = scene.router.protocol.modelStreamInfer();
-    for (const id of [0, 1, 2]) await stream.write(ask(id));
-    await waitFor('all three to be asked', () => (held.waiting.length === 3 ? true : undefined));
-    for (const place of [2, 1, 0]) held.release(place);
+  it('runs messages concurrently, and keeps their order', async () => {
+    const fixture = await startFixture();
+    const held = holdAnswers(fixture);
+    const stream = fixture.router.protocol.modelStreamInfer();
+    for (const id of [0, 1, 2]) await stream.write(queryOf(id));
+    await waitFor('all three queries', () => (held.waiting.length === 3 ? true : undefined));
+    for (const index of [2, 1, 0]) held.release(index);
     stream.end();
     assert.deepEqual(idsOf(await readAll(stream)), ['0', '1', '2']);
   });
 
-  it('stops the work when the caller is gone', async () => {
-    const scene = await startFixture();
-    const held = holdAnswers(scene);
+  it('cancels the queries when the caller disconnects', async () => {
+    const fixture = await startFixture();
+    const held = holdAnswers(fixture);
     const caller = new AbortController();
-    const stream = scene.router.protocol.modelStreamInfer({ signal: caller.signal });
-    await stream.write(ask(0));
+    const stream = fixture.router.protocol.modelStreamInfer({ signal: caller.signal });
+    await stream.write(queryOf(0));
     const received = await waitFor('the query', () => held.waiting[0]);
     caller.abort(new Error('enough'));
     await assert.rejects(readAll(stream));
     await waitFor('the work to stop', () => received.call.signal.aborted || undefined);
   });
 
-  it('is ended by a router that shuts down, once what it took is answered', async () => {
-    const scene = await startFixture();
-    const held = holdAnswers(scene);
-    const stream = scene.router.protocol.modelStreamInfer();
-    await stream.write(ask(0));
+  it('answers the received messages and ends when the router shuts down', async () => {
+    const fixture = await startFixture();
+    const held = holdAnswers(fixture);
+    const stream = fixture.router.protocol.modelStreamInfer();
+    await stream.write(queryOf(0));
     await waitFor('the query', () => held.waiting[0]);
-    const stopped = scene.router.stop();
+    const stopped = fixture.router.stop();
     held.release(0);
     const answers: wire.ModelStreamInferResponse[] = [];
     const read = (async () => {
@@ -125,22 +125,22 @@ describe('ModelStreamInfer', () => {
   });
 });
 
-describe('the room of a stream', () => {
-  it('is bounded in messages and bytes, but takes any one', async () => {
-    const room = createRoom({ messages: 2, bytes: 10 });
+describe('the read window of a stream', () => {
+  it('limits messages and bytes, but accepts one message of any size', async () => {
+    const window = createReadWindow({ messages: 2, bytes: 10 });
     const isFree = (): Promise<boolean> =>
-      Promise.race([room.untilFree().then(() => true), new Promise<boolean>((r) => setImmediate(() => r(false)))]);
-    room.enter(5);
+      Promise.race([window.untilFree().then(() => true), new Promise<boolean>((r) => setImmediate(() => r(false)))]);
+    window.enter(5);
     assert.equal(await isFree(), true);
-    room.enter(1);
+    window.enter(1);
     assert.equal(await isFree(), false);
-    room.leave(5);
+    window.leave(5);
     assert.equal(await isFree(), true);
-    room.leave(1);
-    room.enter(99);
+    window.leave(1);
+    window.enter(99);
     assert.equal(await isFree(), false);
-    const freed = room.untilFree();
-    room.leave(99);
+    const freed = window.untilFree();
+    window.leave(99);
     await freed;
   });
 });

@@ -21,7 +21,7 @@ describe('the decision log', () => {
     trace,
   };
 
-  it('gives back what was recorded', async () => {
+  it('returns what was recorded', async () => {
     const clock = createManualClock();
     const log = createDecisionLog(4, clock);
     const seq = log.next();
@@ -35,7 +35,7 @@ describe('the decision log', () => {
     assert.deepEqual(record?.trace, { ...trace, predictedMs: Float64Array.from(trace.predictedMs) });
   });
 
-  it('replaces a decision that was made anew, and forgets the oldest', () => {
+  it('replaces a decision with the same number, and overwrites the oldest', () => {
     const log = createDecisionLog(4, createManualClock());
     const first = log.next();
     log.record(first, { ...decided, outcome: 'cold' });

@@ -24,13 +24,13 @@ function resolvedQuery(latencyMs = 1000, items = 1): ResolvedQuery {
 function setUp() {
   const clock = createManualClock();
   const sent: wire.DemandInput[] = [];
-  let taken = true;
-  const recorder = createDemandRecorder({ clock, send: (demand) => taken && sent.push(demand) > 0 });
-  return { clock, sent, recorder, take: (yes: boolean) => (taken = yes) };
+  let isConnected = true;
+  const recorder = createDemandRecorder({ clock, send: (demand) => isConnected && sent.push(demand) > 0 });
+  return { clock, sent, recorder, setConnected: (value: boolean) => (isConnected = value) };
 }
 
-describe('demand', () => {
-  it('is told each second, by target and objective', async () => {
+describe('the demand recorder', () => {
+  it('reports each second, by target and objective', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
     recorder.answered(resolvedQuery(), a, 10);
@@ -53,10 +53,10 @@ describe('demand', () => {
       [0, 1],
     );
     await clock.advance(5000);
-    assert.equal(sent.length, 1, 'nothing asked, nothing told');
+    assert.equal(sent.length, 1, 'reports nothing without queries');
   });
 
-  it('tells of a held query at once, and again while it is held', async () => {
+  it('reports a held query immediately, and repeatedly while it is held', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
     const holds = [recorder.held(resolvedQuery(), a), recorder.held(resolvedQuery(), a)];
@@ -72,13 +72,13 @@ describe('demand', () => {
     assert.ok(sent.slice(2).every(({ entries }) => entries?.every(({ held = 0 }) => held === 0)));
   });
 
-  it('is kept while nobody takes it', async () => {
-    const { clock, sent, recorder, take } = setUp();
+  it('keeps the demand while no controller is connected', async () => {
+    const { clock, sent, recorder, setConnected } = setUp();
     await recorder.start(() => undefined);
-    take(false);
+    setConnected(false);
     recorder.answered(resolvedQuery(), a, 10);
     await clock.advance(2500);
-    take(true);
+    setConnected(true);
     recorder.answered(resolvedQuery(), a, 10);
     await clock.advance(1000);
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe('demand', () => {
     );
   });
 
-  it('is bounded: the largest 256, the rest merged', async () => {
+  it('reports the 256 largest entries and merges the rest', async () => {
     const { clock, sent, recorder } = setUp();
     await recorder.start(() => undefined);
     for (let i = 1; i <= 5000; i++) recorder.answered(resolvedQuery(i), a, 10);
