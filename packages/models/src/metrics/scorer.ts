@@ -2,25 +2,8 @@
 
 import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
-import { boxIou } from './boxes.js';
-import { top1, top5 } from './classification.js';
-import { ctcMatch } from './ctc-match.js';
-import { exactMatch } from './exact-match.js';
-import { f1 } from './f1.js';
-import { describeForm, formOf, type QualityMetric, type SampleForm } from './quality-metric.js';
-import { cosine, mse } from './vectors.js';
-
-/** Another metric is another entry. */
-const table: Readonly<Record<Metric, QualityMetric>> = {
-  top1,
-  top5,
-  f1,
-  'box-iou': boxIou,
-  'exact-match': exactMatch,
-  'ctc-match': ctcMatch,
-  cosine,
-  mse,
-};
+import { describeForm, formOf, type SampleForm } from './quality-metric.js';
+import { qualityMetrics } from './quality-metrics.js';
 
 export interface Scorer {
   /** The model's outputs and the labels of some samples, which are the first dimension of each. Throws `invalid-argument` for labels that don't fit. */
@@ -29,7 +12,7 @@ export interface Scorer {
 }
 
 export function createScorer(metric: Metric): Scorer {
-  const definition = table[metric];
+  const definition = qualityMetrics[metric];
   const observer = definition.createObserver();
   return {
     add(outputs, labels) {
@@ -59,7 +42,7 @@ export function createAgreement(metric: Metric): Agreement {
         const message = `the output is ${describeForm(output)}, the reference's is ${describeForm(expected)}`;
         throw new ParetoError('invalid-argument', message);
       }
-      for (const value of table[metric].agree(output, expected)) {
+      for (const value of qualityMetrics[metric].agree(output, expected)) {
         sum += value;
         samples++;
       }
@@ -70,19 +53,19 @@ export function createAgreement(metric: Metric): Agreement {
 
 /** Which output a metric judges: the first that it can. Throws `invalid-argument` when it can judge none. */
 export function judgedOutput(metric: Metric, outputs: readonly SampleForm[]): number {
-  const index = outputs.findIndex((output) => table[metric].judges(output));
+  const index = outputs.findIndex((output) => qualityMetrics[metric].judges(output));
   if (index !== -1) return index;
   const found = outputs.map(describeForm).join(', ');
   throw new ParetoError(
     'invalid-argument',
-    `${metric} judges ${table[metric].outputs}, and the model's outputs are, per sample, ${found}: choose another metric`,
+    `${metric} judges ${qualityMetrics[metric].outputs}, and the model's outputs are, per sample, ${found}: choose another metric`,
   );
 }
 
 /** Throws `invalid-argument` for labels that a metric can't compare with these outputs. */
 export function checkLabels(metric: Metric, labels: Tensor, outputs: readonly SampleForm[]): void {
   const output = outputs[judgedOutput(metric, outputs)];
-  if (output !== undefined) table[metric].checkLabels(labels, output);
+  if (output !== undefined) qualityMetrics[metric].checkLabels(labels, output);
 }
 
 function pickOutput(metric: Metric, outputs: readonly Tensor[]): Tensor {

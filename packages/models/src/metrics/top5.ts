@@ -1,18 +1,9 @@
-// Metrics of a class per sample: the share of right answers, and that of samples whose class is among the best five.
+// Top-5 accuracy: the share of samples whose expected class is among the five with the highest scores.
 
 import { toNumbers } from '../tensors/numbers.js';
-import { checkClassLabels, classOutputs, equalClasses, isClasses, sameClasses } from './classes.js';
+import { checkClassLabels, isClasses, sameClasses } from './classes.js';
 import { defineMetric, wide, type QualityMetric } from './quality-metric.js';
 import { summariseHits } from './summary.js';
-
-export const top1: QualityMetric = defineMetric({
-  outputs: classOutputs,
-  judges: isClasses,
-  checkLabels: checkClassLabels,
-  observe: (output, labels) => equalClasses(output, toNumbers(labels)),
-  summarise: summariseHits,
-  agree: sameClasses,
-});
 
 const best = 5;
 
@@ -33,7 +24,7 @@ export const top5: QualityMetric = defineMetric({
   agree: sameClasses,
 });
 
-/** How many scores stand before that of `label`; equal ones in their order. Infinity when one of them is not a number. */
+/** Returns the number of scores that rank before that of `label`; equal scores rank by index. Infinity if any score is NaN. */
 function rankOf(scores: ArrayLike<number>, start: number, classes: number, label: number): number {
   const own = scores[start + label] ?? Number.NaN;
   let before = 0;

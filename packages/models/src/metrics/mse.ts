@@ -1,0 +1,36 @@
+// Mean squared error between the model's numbers and the expected ones, converted so that higher is better.
+
+import type { Tensor } from '../tensors/npy.js';
+import { defineMetric, isNumeric, type QualityMetric } from './quality-metric.js';
+import { summariseBootstrap } from './summary.js';
+import { checkNumberLabels, numberOutputs, perSample } from './vectors.js';
+
+/** Returns the mean squared error of each sample. */
+const squaredErrors = (output: Tensor, reference: Tensor): readonly number[] =>
+  perSample(output, reference, (a, b, start, end) => {
+    let sum = 0;
+    for (let index = start; index < end; index++) sum += ((a[index] ?? Number.NaN) - (b[index] ?? Number.NaN)) ** 2;
+    return sum / (end - start);
+  });
+
+/** 1 / (1 + mean squared error), computed over the samples whose error is finite, times the share of these samples. */
+export const mse: QualityMetric = defineMetric({
+  outputs: numberOutputs,
+  judges: isNumeric,
+  checkLabels: checkNumberLabels,
+  observe: squaredErrors,
+  summarise: (errors) => summariseBootstrap(errors.length, (indices) => closeness(errors, indices)),
+  agree: (output, reference) =>
+    squaredErrors(output, reference).map((error) => (isFinite(error) ? 1 / (1 + error) : 0)),
+});
+
+function closeness(errors: readonly number[], indices: Uint32Array): number {
+  let [sum, finite] = [0, 0];
+  for (const index of indices) {
+    const error = errors[index] ?? Number.NaN;
+    if (!Number.isFinite(error)) continue;
+    sum += error;
+    finite++;
+  }
+  return finite === 0 ? 0 : finite / indices.length / (1 + sum / finite);
+}
