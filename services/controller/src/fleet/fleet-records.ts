@@ -1,4 +1,4 @@
-// What is written down of the fleet: workers, measurements and quarantines.
+// Records of the fleet in the store: workers, measurements and quarantines.
 
 import type { Measurement, Milliseconds, WorkerId, WorkerInfo } from '@pareto/core';
 import { isQuarantined } from '@pareto/policy';
@@ -13,13 +13,15 @@ import { loadKey, measurementKey, putRecord, variantKey, workerKey, type WorkerR
 import { retryOnConflict } from '../leadership/write-queue.js';
 
 export interface FleetRecords {
+  /** Stores a worker that joins. */
   remember(info: WorkerInfo): Promise<void>;
-  /** False when nobody knows the worker. */
+  /** Stores whether the worker is being drained. Returns false if the worker is unknown. */
   setDraining(id: WorkerId, draining: boolean): Promise<boolean>;
+  /** Stores a measurement, unless its variant was deleted meanwhile. */
   storeMeasurement(measurement: Measurement): Promise<void>;
-  /** Puts a variant out of service for good when workers say that requests kill its executors. */
+  /** Quarantines for good the variants whose requests kill executors, according to the workers' reports. */
   storeQuarantines(report: WorkerReport): Promise<void>;
-  /** Forgets workers that were not seen for an hour and hold nothing. */
+  /** Deletes the records of workers that have been missing for an hour and have no assignments. */
   forgetLost(view: LostWorkersView): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ const lostMs = 3_600_000;
 
 export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
   const { leader, mirror, fleet, logger } = options;
-  /** `change` is given what is stored; undefined: that may stay. What somebody else writes meanwhile is not undone. */
+  /** Writes what `change` makes of the stored record, unless it returns undefined. Repeats that after a conflicting write. */
   const changeWorker = (
     id: WorkerId,
     change: (known: WorkerRecord | undefined) => WorkerRecord | undefined,
@@ -94,14 +96,13 @@ export function createFleetRecords(options: FleetRecordsOptions): FleetRecords {
         );
         const back = fleet.session(id);
         if (back === undefined) fleet.forget(id);
-        // It came meanwhile, when it was still in the store.
+        // The worker rejoined before the deletion, which removed its record.
         else await changeWorker(id, (known) => (known === undefined ? { ...value, info: back.info } : undefined));
       }
     },
   };
 }
 
-/** Nothing when the variant was deleted while it was measured. */
 async function storeMeasurement(
   { leader, mirror, logger, metrics }: FleetRecordsOptions,
   measurement: Measurement,

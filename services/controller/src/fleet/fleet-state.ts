@@ -1,5 +1,5 @@
-// The fleet as this controller knows it: who is connected, what each worker last reported, and what it was ordered to
-// make or measure. Of workers that are not connected here, and on a controller that does not lead, it is what the store says.
+// The state of all workers in memory: their sessions, last reports, and orders to make or measure. On a controller that does
+// not lead, and for workers that have not joined yet, the state comes from the load records in the store.
 
 import type { Milliseconds, ReplicaId, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import { createIsolation } from './isolation.js';
@@ -27,42 +27,48 @@ import type { Stored } from '../storage/record-tables.js';
 import type { LoadRecord } from '../storage/records.js';
 
 export interface FleetState {
-  /** Throws `already-exists` when another process runs as that worker, and took the place of this one. */
+  /** Throws `already-exists` if another process has joined with the same worker id and replaced this one. */
   admit(info: Pick<WorkerInfo, 'id' | 'address' | 'incarnation'>): void;
-  /** Takes the place of a session of before; the replicas of another incarnation are forgotten. */
+  /** Starts a session, which replaces the worker's previous one. Drops the replicas of another incarnation. */
   join(session: WorkerSession, now: Milliseconds): void;
+  /** Ends a session. Does nothing if it was replaced. */
   leave(session: WorkerSession, now: Milliseconds): void;
   /**
-   * True when a replica came, went or changed its state, the worker its mind, or when it is doubted no more: a turn is due.
-   * A session that another one took the place of says nothing any more.
+   * Takes a report. Returns true if a turn is due: a replica was added, removed or changed its state, the worker started or
+   * stopped draining, or it is no longer suspected. Ignores a session that was replaced.
    */
   report(session: WorkerSession, report: WorkerReport, now: Milliseconds): boolean;
-  /** A router says that it does not answer. True when others were heard lately, and it was not: the table lets go of it. */
+  /**
+   * Marks a worker that a router can't reach as suspected. Returns true, and the worker's rows leave the table, if the worker is
+   * unresponsive here too, while others are not.
+   */
   suspect(id: WorkerId, now: Milliseconds): boolean;
-  /** Until it could be doubted, should it not be in touch before; undefined: it is not connected, or is doubted already. */
+  /** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
   untilSuspectedMs(id: WorkerId, now: Milliseconds): Milliseconds | undefined;
+  /** Returns whether the worker is suspected to be unreachable. */
   isSuspected(id: WorkerId): boolean;
-  /** Nobody is connected here: the fleet is what the store says, all of it. */
+  /** Replaces the whole state by the load records in the store, on a controller that does not lead. */
   follow(loads: Iterable<Stored<LoadRecord>>, now: Milliseconds): void;
-  /** What it is to make or measure; undefined: nothing any more. */
+  /** Sets what the worker has to make or measure. Undefined withdraws the order. */
   order(id: WorkerId, target: WorkTarget | undefined): void;
-  /** It has come to an end with that. */
+  /** Withdraws the order if it is for this target. */
   finish(id: WorkerId, target: WorkTarget): void;
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
-  /** For how long no session of it was seen; 0 while it is connected. */
+  /** Returns the time since the worker's last session, at most since `leadingSince`. 0 while it is connected. */
   missingMs(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): number;
   /**
-   * A worker that left is awaited for a while; for longer one that did not come yet since `leadingSince`. Without that, the
-   * store's word is taken.
+   * Returns the worker's presence. A worker that left is awaited for `rejoinMs`, one that has not joined since `leadingSince` for
+   * `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
    */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): Presence;
-  /** It is connected, or missing for no longer than a worker may be: it is not given up only for want of others. */
+  /** Returns whether the worker is connected or within its time to rejoin. Unlike `presence`, this time also passes during isolation. */
   isExpected(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): boolean;
   replicas(id: WorkerId): ReadonlyMap<ReplicaId, LiveReplica>;
+  /** Returns what the worker has to make or measure. */
   ordered(id: WorkerId): WorkTarget | undefined;
-  /** Queries that each ended two executors of the variant, on all workers. */
+  /** Returns the number of queries, on all workers, that each killed two executors of the variant. */
   poisonousQueries(variant: VariantId, version: number): number;
   incarnation(id: WorkerId): string | undefined;
 }
@@ -70,8 +76,8 @@ export interface FleetState {
 export const defaultFleetParams: FleetParams = { rejoinMs: 1_500, firstJoinMs: 10_000 };
 
 /**
- * While no worker sends anything, none expires and none is suspected (see `isolation.ts`). When one does again, the others get
- * as long to rejoin as with a new leader.
+ * Creates an empty fleet. No worker expires or is suspected while none sends anything (see `isolation.ts`). When one does
+ * again, the others get as long to rejoin as with a new leader.
  */
 export function createFleetState(params: FleetParams): FleetState {
   const workers = new Map<WorkerId, LiveWorker>();

@@ -5,9 +5,9 @@ import type { Milliseconds } from '@pareto/core';
 import { neverLeft, unresponsiveMs } from './live-worker.js';
 
 export interface Isolation {
-  /** Whether no worker sent anything for 1.1 s. */
+  /** Returns whether no worker sent anything for 1.1 s. */
   isIsolated(now: Milliseconds): boolean;
-  /** Time up to which a worker's absence counts: `now`, or the last message of any worker if this controller is isolated. */
+  /** Returns the time up to which a worker's absence counts: the last message of any worker during isolation, otherwise `now`. */
   absentUntil(now: Milliseconds): Milliseconds;
   /** Notes a message of any worker. */
   onReceived(now: Milliseconds): void;
@@ -15,7 +15,7 @@ export interface Isolation {
   reset(): void;
 }
 
-/** `onEnd` is called with the first message after an isolation, and gets the time of the last one before it. */
+/** Creates an isolation. `onEnd` is called for the first message after it, with the time of the last message before it. */
 export function createIsolation(onEnd: (since: Milliseconds, now: Milliseconds) => void): Isolation {
   let lastReceivedAt = neverLeft;
   const isIsolated = (now: Milliseconds): boolean => now - lastReceivedAt >= unresponsiveMs;

@@ -1,14 +1,14 @@
-// A replica as its worker's reports tell of it. Pure.
+// The state of a replica according to its worker's reports. Pure.
 
 import type { Milliseconds, ReplicaId, ReplicaReport } from '@pareto/core';
 
 export interface LiveReplica {
   readonly report: ReplicaReport;
-  /** Since when it has been in its state. */
+  /** Time at which the replica entered its state. */
   readonly since: Milliseconds;
   readonly lastUsedAt: Milliseconds;
   readonly reportedAt: Milliseconds;
-  /** What it did between its last two reports. */
+  /** Activity between the last two reports. */
   readonly recent: Activity;
 }
 
@@ -19,7 +19,7 @@ interface Activity {
   readonly items: number;
 }
 
-/** What is known of a replica after a report on it. */
+/** Returns the replica's state after a report on it. */
 export function track(before: LiveReplica | undefined, report: ReplicaReport, now: Milliseconds): LiveReplica {
   const used = before !== undefined && (report.requests > before.report.requests || report.runningItems > 0);
   return {
@@ -41,7 +41,7 @@ function activity(before: LiveReplica | undefined, report: ReplicaReport, now: M
   };
 }
 
-/** Neither a replica came or went, nor did one change its state. */
+/** Returns whether both maps have the same replicas in the same states. */
 export function sameStates(a: ReadonlyMap<ReplicaId, LiveReplica>, b: ReadonlyMap<ReplicaId, LiveReplica>): boolean {
   if (a.size !== b.size) return false;
   for (const [id, { report }] of b) {

@@ -1,4 +1,4 @@
-// A worker as its streams and reports tell of it, or the store where none came here. Pure.
+// The state of one worker, from its streams and reports, or from the store if it has not joined this controller. Pure.
 
 import {
   formatVariant,
@@ -15,7 +15,7 @@ import { sameStates, track, type LiveReplica } from './live-replica.js';
 import type { Stored } from '../storage/record-tables.js';
 import type { LoadRecord } from '../storage/records.js';
 
-/** What a worker may be ordered to do, one at a time. */
+/** A file to make or a variant to measure. A worker gets one order at a time. */
 export type WorkTarget =
   | { readonly kind: 'make'; readonly architecture: string; readonly version: number; readonly recipe: string }
   | ({ readonly kind: 'measure' } & Pick<Measurement, 'variant' | 'version' | 'hardwareClass'>);
@@ -25,53 +25,52 @@ export interface WorkerReport {
   readonly memoryUsedBytes: number;
   /** The process is shutting down. */
   readonly draining: boolean;
-  /** The variant that it makes or measures. */
+  /** The variant that the worker makes or measures. */
   readonly measuring: VariantId | undefined;
-  /** How far that is, for people. */
+  /** Progress of that step, human-readable. */
   readonly progress: string;
-  /** Since it last heard of this controller. */
+  /** Time since the worker last received a message from this controller. */
   readonly controllerAgeMs: number;
 }
 
 /** A worker's stream. */
 export interface WorkerSession {
   readonly info: WorkerInfo;
-  /** Ends the stream: another one of the same worker has come. */
+  /** Ends the stream, because another one of the same worker replaces it. */
   end(): void;
 }
 
 export interface LiveWorker {
   readonly session: WorkerSession | undefined;
-  /** When the session ended; without one. */
+  /** End of the last session. Meaningless while there is a session. */
   readonly leftAt: Milliseconds;
   readonly incarnation: string;
-  /** Of processes that were connected when another one of the same id came. */
+  /** Incarnations of processes that were connected when another one joined with the same id. */
   readonly replaced: readonly string[];
   readonly report: WorkerReport | undefined;
   readonly replicas: ReadonlyMap<ReplicaId, LiveReplica>;
   readonly order: WorkTarget | undefined;
-  /** As the store has it; undefined: this controller heard of it later. */
+  /** The load record in the store that this state comes from. Undefined if the state comes from the worker. */
   readonly stored: Stored<LoadRecord> | undefined;
-  /** When it last was in touch, both ways. */
+  /** Last time at which messages passed in both directions. */
   readonly inTouchAt: Milliseconds;
-  /** A router said that it does not answer, and it was not in touch since. */
+  /** A router reported the worker as unreachable, and no messages passed in both directions since. */
   readonly isSuspected: boolean;
 }
 
-/** `gone`: what it held is placed elsewhere. */
+/** `gone`: the worker's replicas are placed elsewhere. */
 export type Presence = 'connected' | 'awaited' | 'gone';
 
 export interface FleetParams {
-  /** How long a worker whose stream ended may take to come back before its replicas are placed elsewhere. */
+  /** Time that a worker whose stream ended has to rejoin before its replicas are placed elsewhere. */
   readonly rejoinMs: number;
-  /** How long a new leader waits for workers that it knows from the store, and removes nothing. */
+  /** Time for which a new leader waits for the workers in the store, and unloads nothing. */
   readonly firstJoinMs: number;
 }
 
 export const neverLeft = -Infinity as Milliseconds;
-/** Workers and controllers speak twice a second: longer than what it takes to hear back. */
+/** Longer than two intervals of 500 ms, in which workers and controllers send each other messages. */
 export const unresponsiveMs = 1_100;
-/** More processes of one id at a time nobody starts. */
 const maxReplacedIncarnations = 8;
 
 const disconnected = {
@@ -85,7 +84,7 @@ const disconnected = {
   isSuspected: false,
 };
 
-/** With a new stream. Replicas of another incarnation are forgotten. */
+/** Returns the worker with a new session, without the replicas of another incarnation. */
 export function joined(before: LiveWorker | undefined, session: WorkerSession, now: Milliseconds): LiveWorker {
   const { incarnation } = session.info;
   const replicas = before?.incarnation === incarnation ? before.replicas : new Map<ReplicaId, LiveReplica>();
@@ -98,17 +97,21 @@ function replacedBy(before: LiveWorker | undefined, incarnation: string): readon
   return [...before.replaced, ...latest].filter((each) => each !== incarnation).slice(-maxReplacedIncarnations);
 }
 
-/** Throws `already-exists` when that process had a stream until the present one came: they would take turns for ever. */
+/**
+ * Throws `already-exists` if the present session replaced one of this process. Two processes with one id would replace each
+ * other forever.
+ */
 export function checkNotReplaced(
   present: LiveWorker | undefined,
   { id, address, incarnation }: Pick<WorkerInfo, 'id' | 'address' | 'incarnation'>,
 ): void {
   if (present?.session === undefined || !present.replaced.includes(incarnation)) return;
   const other = present.session.info.address;
-  const message = `another process runs as worker ${id}, at ${other}: give the one at ${address} another --id`;
+  const message = `another process at ${other} runs as worker ${id}; start the one at ${address} with another --id`;
   throw new ParetoError('already-exists', message);
 }
 
+/** Returns the worker after a report. */
 export function reported(worker: LiveWorker, report: WorkerReport, now: Milliseconds): LiveWorker {
   return {
     ...worker,
@@ -126,17 +129,17 @@ export function sameTarget(a: WorkTarget, b: WorkTarget): boolean {
   return b.kind === 'make' && a.architecture === b.architecture && a.recipe === b.recipe;
 }
 
-/** The variant that it is about. */
+/** Returns the variant that is made or measured. */
 export const variantOf = (target: WorkTarget): VariantId =>
   target.kind === 'measure' ? target.variant : formatVariant(target.architecture, target.recipe, 'cpu');
 
-/** A replica came, went or changed its state, the worker its mind, or it is doubted no more. */
+/** Returns whether the replicas or their states, draining, or the suspicion changed. */
 export function isStateChange(before: LiveWorker, after: LiveWorker): boolean {
   const isChanged = before.isSuspected !== after.isSuspected || before.report?.draining !== after.report?.draining;
   return isChanged || !sameStates(before.replicas, after.replicas);
 }
 
-/** As the store has it, where no stream of it is. */
+/** Returns the worker as stored, with the times of its known replicas if it is the same incarnation. */
 export function followed(known: LiveWorker | undefined, stored: Stored<LoadRecord>, now: Milliseconds): LiveWorker {
   const { incarnation, replicas } = stored.value;
   if (known?.session === undefined && known?.stored?.modRevision === stored.modRevision) return known;
@@ -151,13 +154,13 @@ const trackAll = (
 ): LiveWorker['replicas'] =>
   new Map(reports.map((report) => [report.replica, track(before.get(report.replica), report, now)]));
 
-/** Until it counts as silent, should it not be in touch before; undefined: it is not connected, or is doubted already. */
+/** Returns the time until the worker counts as unresponsive. Undefined if it is disconnected or already suspected. */
 export function untilSuspectedMs(worker: LiveWorker | undefined, now: Milliseconds): Milliseconds | undefined {
   if (worker?.session === undefined || worker.isSuspected) return undefined;
   return milliseconds(Math.max(0, worker.inTouchAt + unresponsiveMs - now));
 }
 
-/** `asOf`: until when a worker is given up that did not come; see `createFleetState`. */
+/** Returns the worker's presence. `asOf` is the time up to which absence counts (see `Isolation.absentUntil`). */
 export function presenceOf(
   worker: LiveWorker | undefined,
   { rejoinMs, firstJoinMs }: FleetParams,
@@ -172,14 +175,14 @@ export function presenceOf(
   return isExpected ? 'awaited' : 'gone';
 }
 
-/** One that is not given up yet is awaited from now on for as long as a new leader awaits workers. */
+/** Gives a disconnected worker that was not gone at `asOf` as long to rejoin from `now` on as with a new leader. */
 export function extendGrace(
   worker: LiveWorker,
   { rejoinMs, firstJoinMs }: FleetParams,
   asOf: Milliseconds,
   now: Milliseconds,
 ): LiveWorker {
-  const isGivenUp = worker.leftAt !== neverLeft && asOf - worker.leftAt >= rejoinMs;
-  if (worker.session !== undefined || isGivenUp) return worker;
+  const isGone = worker.leftAt !== neverLeft && asOf - worker.leftAt >= rejoinMs;
+  if (worker.session !== undefined || isGone) return worker;
   return { ...worker, leftAt: milliseconds(now + firstJoinMs - rejoinMs) };
 }

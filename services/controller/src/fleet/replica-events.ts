@@ -1,4 +1,4 @@
-// Changes in the state of a worker's replicas as events. Pure.
+// Events about state changes of a worker's replicas. Pure.
 
 import type { ReplicaId, WorkerId } from '@pareto/core';
 import type { ClusterEvent } from '../events/events.js';
@@ -6,7 +6,7 @@ import type { LiveReplica } from './live-replica.js';
 
 type Replicas = ReadonlyMap<ReplicaId, LiveReplica>;
 
-/** What became of a worker's replicas between two reports. */
+/** Returns the events between two reports of a worker. */
 export function replicaEvents(worker: WorkerId, before: Replicas, after: Replicas): readonly ClusterEvent[] {
   return [...after].flatMap(([id, { report }]): readonly ClusterEvent[] => {
     const last = before.get(id)?.report;

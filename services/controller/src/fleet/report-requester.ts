@@ -1,4 +1,4 @@
-// Asking workers for what they have counted by now, for those who read statistics: many who ask within a moment cost one report.
+// Requests for immediate reports of workers, so that statistics are current. Requests within 5 ms share one report.
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import { createNotifier } from '../loops/notifier.js';
@@ -7,24 +7,23 @@ import type { WorkerStreamWriter } from './worker-stream-writer.js';
 type RequestWriter = Pick<WorkerStreamWriter, 'worker' | 'requestReport'>;
 
 export interface ReportRequester {
-  /** Of a worker whose stream is there. */
+  /** Adds the stream of a worker that joined. */
   attach(writer: RequestWriter): void;
   detach(writer: RequestWriter): void;
-  /** A worker reported, and had been asked so often before. */
+  /** Notes a report. `sequence` is the last request that the worker had received when it reported. */
   onReport(worker: WorkerId, sequence: number): void;
-  /** Resolves when all of them that are connected have reported since, when it has taken too long, or when the signal aborts. */
+  /** Resolves when all connected ones of the workers have reported, after 250 ms, or when the signal aborts. */
   requestReports(workers: readonly WorkerId[], signal: AbortSignal): Promise<void>;
 }
 
-/** Of all that it takes: one that is dead or slow is not waited for longer. */
+/** Limit of the whole wait, for workers that are dead or slow. */
 const maxWaitMs = 250;
-/** Who asks meanwhile is asked for together. */
 const coalesceMs = milliseconds(5);
 
 interface Round {
   readonly number: number;
   readonly workers: Set<WorkerId>;
-  /** The lines that were asked, once they were. */
+  /** The writers that the request was sent to. Resolves when it was sent. */
   readonly sent: Promise<readonly RequestWriter[]>;
 }
 

@@ -1,4 +1,4 @@
-// What the protocol's statistics are made of: the counters in the store, and what workers have counted since, who are asked for it.
+// The protocol's statistics: the counters in the store plus the counts since, which are requested from the workers.
 
 import { milliseconds, type Clock, type VariantId, type WorkerId } from '@pareto/core';
 import { inferCountsToWire, type wire } from '@pareto/rpc';
@@ -25,11 +25,11 @@ type Statistics = (
   call: { readonly signal: AbortSignal },
 ) => Promise<wire.StatisticsResponseInput>;
 
-/** How long a new leader waits for workers that went on counting while nobody led. */
+/** Time for which a new leader waits for workers, which went on counting while no controller led. */
 const returnMs = 5_000;
 const pollMs = milliseconds(50);
 
-/** Throws where the leader is when that is another controller: it alone hears workers. */
+/** Creates the handler. It throws `notLeaderError()` unless this controller leads, because workers report to the leader only. */
 export function createStatistics(options: StatisticsOptions): Statistics {
   const { leader, mirror, loads, reportRequester, clock } = options;
   return async ({ variants }, { signal }) => {
@@ -48,7 +48,7 @@ function variantFilter(variants: readonly string[]): VariantFilter {
   return (variant) => requested.size === 0 || requested.has(variant);
 }
 
-/** Until workers that held what is asked about have come back to a new leader: else counts would go backwards. */
+/** Waits until workers that held a requested variant have rejoined a new leader. Otherwise counts would go backwards. */
 async function waitForReturn(
   { mirror, fleet, clock }: StatisticsOptions,
   { since }: Term,
@@ -68,7 +68,7 @@ async function waitForReturn(
     await clock.sleep(pollMs, signal).catch(() => undefined);
 }
 
-/** Connected workers that have such a variant, or are to have it. */
+/** Returns the connected workers that have a replica or an assignment of a requested variant. */
 function holdersOf({ mirror, fleet }: StatisticsOptions, isRequested: VariantFilter): readonly WorkerId[] {
   const assigned = Array.from(mirror.records.assignments.values(), ({ value }) => value);
   const to = new Set(assigned.flatMap(({ worker, variant }) => (isRequested(variant) ? [worker] : [])));
@@ -79,7 +79,7 @@ function holdersOf({ mirror, fleet }: StatisticsOptions, isRequested: VariantFil
   });
 }
 
-/** Of every registered variant that is asked about, in each of its versions; nothing counted yet is told too. */
+/** Returns the statistics of every requested variant in each registered version, also of those without counts. */
 function statisticsNow(
   { variants, counters }: Pick<RecordView, 'variants' | 'counters'>,
   uncounted: readonly VariantCounts[],

@@ -1,19 +1,22 @@
-// Workers that a router can't reach: the table lets go of one that has not been in touch with this controller either.
+// Workers that a router reports as unreachable. The table drops those that are unresponsive to this controller too.
 
 import { milliseconds, type Clock, type WorkerId } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
 
 export interface SuspicionsOptions {
   readonly fleet: Pick<FleetState, 'suspect' | 'untilSuspectedMs'>;
-  /** Called when the table is to let go of a worker. */
+  /** Called when a worker was suspected, so that the table drops its rows. */
   readonly onSuspected: () => void;
   readonly clock: Clock;
 }
 
-/** Whatever has come from it by now is read first. */
+/** Delay after which messages that have already arrived are read. */
 const readMs = milliseconds(1);
 
-/** To be told that a router can't reach a worker. A router says so once: its word is kept until the worker could be heard. */
+/**
+ * Creates the function to call when a router reports a worker as unreachable. Routers report it once, so the worker is checked
+ * when it counts as unresponsive, unless it sends something until then.
+ */
 export function createSuspicions({ fleet, onSuspected, clock }: SuspicionsOptions): (worker: WorkerId) => void {
   const waiting = new Set<WorkerId>();
   const check = (worker: WorkerId): void => {

@@ -1,5 +1,5 @@
-// Giving up on workers: at the moment when one has been awaited for long enough, its rows leave the table, what it held is
-// placed elsewhere, and the store learns that it is gone.
+// Expiry of workers that do not rejoin in time: their rows leave the table, their replicas are placed elsewhere, and their load
+// records are marked as not present.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import type { FleetState } from './fleet-state.js';
@@ -14,19 +14,19 @@ export interface WorkerExpiryOptions {
   readonly mirror: Mirror;
   readonly loads: LoadFlusher;
   readonly params: FleetParams;
-  /** Planning and the table come out otherwise now. */
+  /** Called when planning or the table may give another result. */
   readonly changed: () => void;
   readonly clock: Clock;
 }
 
 export interface WorkerExpiry {
-  /** A worker's stream has ended. */
+  /** Starts the time that the worker has to rejoin. */
   onStreamEnded(): void;
 }
 
-/** A timer may ring a moment before its time by the clock: nobody would be gone yet. */
+/** Margin, because a timer may fire slightly before its time by the clock. */
 const timerMs = 5;
-/** Who is still awaited then may have been given more time since. */
+/** Interval of further checks while workers are awaited, whose time to rejoin may have been extended. */
 const recheckMs = 1_000;
 
 export function createWorkerExpiry(options: WorkerExpiryOptions): WorkerExpiry {

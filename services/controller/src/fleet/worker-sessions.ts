@@ -1,4 +1,4 @@
-// Workers' streams: hello, reports, measurements and outcomes come up, assignments go down.
+// The streams of workers. A worker sends its hello, reports, measurements and outcomes, and receives assignments.
 
 import {
   checkName,
@@ -41,7 +41,7 @@ export interface WorkerSessionsOptions {
   readonly workerExpiry: WorkerExpiry;
   readonly reportRequester: ReportRequester;
   readonly events: Pick<EventLog, 'add'>;
-  /** A worker came or went, or said something that planning or routing look at. */
+  /** Called when planning or routing may give another result, because of a worker that joined, left or changed its state. */
   readonly changed: () => void;
   readonly storeAgeMs: () => number;
   readonly clock: Clock;
@@ -50,12 +50,12 @@ export interface WorkerSessionsOptions {
 
 type WorkerStream = DuplexStream<wire.WorkerMessage, wire.ControllerMessageInput>;
 
-/** A worker reports twice a second; one that is silent for this long is taken for lost, and its stream is ended. */
+/** Time without a message after which a worker's stream is ended. Workers report every 500 ms. */
 const reportTimeoutMs = milliseconds(3_000);
 
 /**
- * The handler of workers' streams: only the leader has any, and they end with its term. Also when it stops: a leader without
- * them would take all workers for gone.
+ * Creates the handler of workers' streams. Only the leader accepts them. They end with its term, not when the service starts to
+ * drain: a leader without streams would expire all workers.
  */
 export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStream, call: ServerCall) => Promise<void> {
   const { leader, logger, events } = options;
@@ -65,7 +65,7 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     const info = await readHello(messages);
     options.fleet.admit(info);
     await options.records.remember(info);
-    // The store may have taken its time.
+    // The write may have taken long.
     if (call.signal.aborted) return;
     const { lost } = leader.require();
     options.fleet.admit(info);
@@ -75,13 +75,13 @@ export function createJoin(options: WorkerSessionsOptions): (stream: WorkerStrea
     logger.info('worker joined', { worker: info.id, address: info.address, incarnation: info.incarnation });
     const addEvent = (reason: string): void =>
       events.add({ kind: 'worker', subject: info.id, worker: info.id, reason });
-    addEvent(`joined, at ${info.address}`);
+    addEvent(`joined at ${info.address}`);
     try {
       await serve(options, { stream, messages, session, signal });
     } finally {
       ended.abort();
       logger.info('worker left', { worker: info.id });
-      if (!lost.aborted) addEvent('left: its stream has ended');
+      if (!lost.aborted) addEvent('left: its stream ended');
     }
     if (lost.aborted) throw leader.notLeaderError();
   };
@@ -109,7 +109,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
       const message = await nextOrTimeout(messages, clock, signal);
       if (message === undefined) return;
       await handleMessage(message, session, options).catch((error: unknown) => {
-        logger.warn('worker message refused', { worker, error });
+        logger.warn('worker message failed', { worker, error });
       });
     }
   } finally {
@@ -124,7 +124,7 @@ async function serve(options: WorkerSessionsOptions, { stream, messages, session
 function warnIfDuplicate(before: WorkerInfo | undefined, now: WorkerInfo, logger: Logger): void {
   if (before === undefined || before.incarnation === now.incarnation) return;
   const addresses = [before.address, now.address];
-  logger.warn('two processes are one worker: each needs an --id of its own', { worker: now.id, addresses });
+  logger.warn('duplicate worker id: start each process with its own --id', { worker: now.id, addresses });
 }
 
 async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<WorkerInfo> {
@@ -136,7 +136,7 @@ async function readHello(messages: AsyncIterator<wire.WorkerMessage>): Promise<W
   return workerInfoFromWire(hello);
 }
 
-/** Undefined when the stream ended, broke, was ended, or fell silent. */
+/** Returns the next message. Undefined if the stream ended or broke, the signal aborts, or no message arrives in time. */
 function nextOrTimeout(
   messages: AsyncIterator<wire.WorkerMessage>,
   clock: Clock,
@@ -163,7 +163,7 @@ async function handleMessage(
 ): Promise<void> {
   const { fleet, assigner, reportRequester, records, outcomes, loads, changed, clock } = options;
   const { id: worker, incarnation } = session.info;
-  // Another session took its place.
+  // Another session replaced this one.
   if (fleet.session(worker) !== session) return;
   if (message.report) {
     const report = reportFromWire(message.report);
@@ -180,7 +180,7 @@ async function handleMessage(
     assigner.apply([]);
     changed();
   };
-  // The worker repeats what came of its order until that is gone.
+  // The worker repeats the result until its order is withdrawn.
   if (message.measurement) {
     const measurement = measurementFromWire(message.measurement);
     await records.storeMeasurement(measurement);
@@ -198,7 +198,7 @@ interface Before {
   readonly replicas: ReturnType<FleetState['replicas']>;
 }
 
-/** Nothing of what a worker brings along when it joins: that is no news to anybody. */
+/** Adds the events between two reports. The first report of a session causes none. */
 function addReportEvents(
   { fleet, events }: WorkerSessionsOptions,
   worker: WorkerId,
@@ -207,7 +207,7 @@ function addReportEvents(
   if (report === undefined) return;
   for (const event of replicaEvents(worker, replicas, fleet.replicas(worker))) events.add(event);
   if (report.draining || fleet.lastReport(worker)?.draining !== true) return;
-  events.add({ kind: 'worker', subject: worker, worker, reason: 'is shutting down: all moves off it' });
+  events.add({ kind: 'worker', subject: worker, worker, reason: 'shutting down: its replicas move to other workers' });
 }
 
 const reportFromWire = ({

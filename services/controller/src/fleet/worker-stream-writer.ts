@@ -1,5 +1,5 @@
-// What goes down a worker's stream: its assignments when they changed, a word when it is to report at once, else a sign of life
-// twice a second. One message is in flight at a time, and the newest state wins: a slow worker is told once what it missed.
+// The messages to a worker: its assignments when they change, a report request when one is pending, otherwise a heartbeat every
+// 500 ms. One message is in flight at a time, and a newer state replaces an unsent one.
 
 import type { Clock, PlanAction, WorkerId } from '@pareto/core';
 import type { DuplexStream, wire } from '@pareto/rpc';
@@ -7,9 +7,9 @@ import { createWakeSignal } from '../loops/notifier.js';
 
 export interface WorkerStreamWriter {
   readonly worker: WorkerId;
-  /** Takes the place of what was not sent yet. */
+  /** Sends the assignments next, in place of unsent ones. */
   setAssignments(assignments: wire.AssignmentsInput): void;
-  /** A report that bears this number, or a later one, is wanted now. */
+  /** Requests an immediate report, which the worker sends with this sequence number or a later one. */
   requestReport(sequence: number): void;
   /** Sends until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
@@ -17,7 +17,7 @@ export interface WorkerStreamWriter {
 
 /** Applies a plan: sends every connected worker its assignments when they change. */
 export interface Assigner {
-  /** A worker's stream is there; it gets its assignments at once. */
+  /** Adds the stream of a worker that joined, and sends its assignments. */
   attach(writer: WorkerStreamWriter): void;
   detach(writer: WorkerStreamWriter): void;
   apply(actions: readonly PlanAction[]): void;
@@ -26,7 +26,7 @@ export interface Assigner {
 export interface WorkerStreamWriterOptions {
   readonly worker: WorkerId;
   readonly stream: Pick<DuplexStream<unknown, wire.ControllerMessageInput>, 'write'>;
-  /** Since the store was last heard. */
+  /** Time since the last response of the store. */
   readonly storeAgeMs: () => number;
   readonly clock: Clock;
 }

@@ -1,4 +1,4 @@
-// What is written down of the fleet when two change it at once.
+// Concurrent writes to the records of the fleet.
 
 import assert from 'node:assert/strict';
 import { systemClock } from '@pareto/core';
@@ -12,7 +12,7 @@ import { logger, metrics, startCandidate, waitToLead } from '../support/candidat
 import { infoOf, w1 } from '../support/reports.js';
 
 describe('fleet records', () => {
-  it('keep that a worker is to be emptied while it joins anew', async () => {
+  it('keep the draining mark of a worker that rejoins at the same time', async () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
     await using leading = await startCandidate(store, 'one:1');

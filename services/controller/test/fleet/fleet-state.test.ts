@@ -1,4 +1,4 @@
-// The fleet as a controller knows it, and who is forgotten.
+// The state of the fleet, suspicions, and the deletion of worker records.
 
 import assert from 'node:assert/strict';
 import { milliseconds, replicaId, workerId, type ReplicaReport, type ReplicaState } from '@pareto/core';
@@ -31,7 +31,7 @@ describe('fleet state', () => {
     return { info: infoOf(incarnation), end: () => void (ended.yes = true), ended };
   };
 
-  it('awaits known workers after a start, and lost ones for a while', () => {
+  it('awaits known workers after a start, and disconnected ones until their time to rejoin is over', () => {
     const fleet = createFleetState(params);
     const leadingSince = ms(0);
     const other = otherSession();
@@ -50,7 +50,7 @@ describe('fleet state', () => {
     assert.equal(presenceAt(22_000), 'gone');
   });
 
-  it('gives up nobody while nobody is heard, and then all are awaited as after a start', () => {
+  it('lets no worker expire while none sends anything, and then awaits all as after a start', () => {
     const fleet = createFleetState(params);
     const [one, other] = [session('1'), otherSession()];
     const speakTogether = (from: number, to: number): void => {
@@ -60,7 +60,7 @@ describe('fleet state', () => {
     const presenceAt = (now: number): string => fleet.presence(w1, ms(now), ms(0));
     for (const each of [one, other]) fleet.join(each, ms(0));
     speakTogether(0, 20_000);
-    // Each is found silent after a while, and was heard last before.
+    // Both leave after a silence.
     for (const each of [one, other]) fleet.leave(each, ms(20_000));
     for (const now of [21_000, 23_000, 999_000]) assert.equal(presenceAt(now), 'awaited');
     assert.equal(fleet.isExpected(w1, ms(23_000), ms(0)), false);
@@ -71,8 +71,7 @@ describe('fleet state', () => {
     };
     for (let now = 999_000; now < 1_009_000; now += 500) assert.equal(speak(now), 'awaited');
     assert.equal(speak(1_009_000), 'gone');
-    for (const now of [1_012_000, 1_020_000])
-      assert.equal(presenceAt(now), 'gone', 'it was given up before the silence');
+    for (const now of [1_012_000, 1_020_000]) assert.equal(presenceAt(now), 'gone', 'it was gone before the silence');
   });
 
   it('ends the older session of a worker, and forgets the replicas of another incarnation', () => {
@@ -86,39 +85,39 @@ describe('fleet state', () => {
     assert.equal(fleet.replicas(w1).size, 1);
     fleet.leave(first, ms(0));
     assert.equal(fleet.presence(w1, ms(99_999), ms(0)), 'connected');
-    assert.equal(fleet.report(first, report(), ms(0)), false, 'nobody listens to it any more');
+    assert.equal(fleet.report(first, report(), ms(0)), false, 'its session was replaced');
     assert.equal(fleet.replicas(w1).size, 1);
     fleet.join(session('2'), ms(0));
     assert.equal(fleet.replicas(w1).size, 0);
   });
 
-  it('doubts a worker that a router can not reach when it is silent here too, until it is heard again', () => {
+  it('suspects a worker that a router can not reach if it is unresponsive here too, until it is in touch again', () => {
     const fleet = createFleetState(params);
     const [only, other] = [session('1'), otherSession()];
     assert.equal(fleet.suspect(w1, ms(0)), false, 'it is not connected');
     for (const each of [only, other]) fleet.join(each, ms(0));
     fleet.report(only, report(reportOf('a')), ms(1_000));
-    assert.equal(fleet.suspect(w1, ms(1_500)), false, 'it was just heard');
-    assert.equal(fleet.suspect(w1, ms(2_300)), false, 'nobody is heard');
+    assert.equal(fleet.suspect(w1, ms(1_500)), false, 'it has just reported');
+    assert.equal(fleet.suspect(w1, ms(2_300)), false, 'no worker reports');
     fleet.report(other, report(), ms(2_300));
     assert.equal(fleet.suspect(w1, ms(2_300)), true);
-    assert.equal(fleet.suspect(w1, ms(2_400)), false, 'that is known');
+    assert.equal(fleet.suspect(w1, ms(2_400)), false, 'it is suspected already');
     assert.equal(fleet.isSuspected(w1), true);
     assert.equal(fleet.presence(w1, ms(2_400), ms(0)), 'connected');
     const deaf = { ...report(reportOf('a')), controllerAgeMs: 1_600 };
-    assert.equal(fleet.report(only, deaf, ms(2_450)), false, 'it speaks, and does not hear');
+    assert.equal(fleet.report(only, deaf, ms(2_450)), false, 'it sends, but receives nothing');
     assert.equal(fleet.isSuspected(w1), true);
-    assert.equal(fleet.report(only, report(reportOf('a')), ms(2_500)), true, 'that it is in touch is news');
+    assert.equal(fleet.report(only, report(reportOf('a')), ms(2_500)), true, 'the end of the suspicion is a change');
     assert.equal(fleet.isSuspected(w1), false);
   });
 
-  it('keeps a router’s word until the worker could have been heard', async () => {
+  it('checks a worker that a router reported once it counts as unresponsive', async () => {
     const clock = createManualClock();
     const fleet = createFleetState(params);
     const [only, other] = [session('1'), otherSession()];
     let suspicions = 0;
     const reportLost = createSuspicions({ fleet, onSuspected: () => (suspicions += 1), clock });
-    /** The other one speaks on. */
+    /** Lets time pass while only the other worker reports. */
     const pass = async (halfSeconds: number): Promise<void> => {
       for (let i = 0; i < halfSeconds; i += 1) {
         await clock.advance(500);
@@ -134,7 +133,7 @@ describe('fleet state', () => {
     await pass(1);
     fleet.report(only, report(), clock.now());
     await pass(2);
-    assert.deepEqual([suspicions, fleet.isSuspected(w1)], [0, false], 'it was heard since');
+    assert.deepEqual([suspicions, fleet.isSuspected(w1)], [0, false], 'it has reported since');
     reportLost(w1);
     await pass(1);
     assert.deepEqual([suspicions, fleet.isSuspected(w1)], [1, true]);
@@ -143,30 +142,30 @@ describe('fleet state', () => {
     assert.equal(suspicions, 1);
   });
 
-  it('refuses a process that another of the same id took the place of, while that one is there', () => {
+  it('rejects a process that was replaced by another with the same id, while that one is connected', () => {
     const fleet = createFleetState(params);
     const [first, second, third] = [session('1'), session('2'), session('3')];
-    const isRefused = ({ info }: typeof first): boolean => {
+    const isRejected = ({ info }: typeof first): boolean => {
       try {
         fleet.admit(info);
         return false;
       } catch (error) {
-        assert.match(String(error), /another process runs as worker w1, at a:1: give the one at a:1 another --id/);
+        assert.match(String(error), /another process at a:1 runs as worker w1; start the one at a:1 with another --id/);
         return true;
       }
     };
     fleet.join(first, ms(0));
-    assert.equal(isRefused(first), false, 'its own stream may linger');
+    assert.equal(isRejected(first), false, 'its own previous stream may linger');
     fleet.join(second, ms(0));
     fleet.join(third, ms(0));
-    assert.deepEqual([first, second, third].map(isRefused), [true, true, false]);
+    assert.deepEqual([first, second, third].map(isRejected), [true, true, false]);
     fleet.leave(third, ms(0));
-    assert.equal(isRefused(first), false);
+    assert.equal(isRejected(first), false);
     fleet.join(first, ms(0));
-    assert.deepEqual([first, second, third].map(isRefused), [false, true, false]);
+    assert.deepEqual([first, second, third].map(isRejected), [false, true, false]);
   });
 
-  it('says what is news, and since when', () => {
+  it('returns whether a report changes a state, and notes the times of changes', () => {
     const fleet = createFleetState(params);
     const only = session('1');
     fleet.join(only, ms(0));
@@ -181,8 +180,8 @@ describe('fleet state', () => {
   });
 });
 
-describe('forgetting workers', () => {
-  it('keeps one that comes back while it is forgotten', async () => {
+describe('deletion of worker records', () => {
+  it('keeps the record of a worker that rejoins at the same time', async () => {
     const fleet = createFleetState({ rejoinMs: 0, firstJoinMs: 0 });
     const tables = createRecordTables(() => assert.fail('unreadable'));
     const record = { key: workerKey(w1), value: JSON.stringify({ info: infoOf(), draining: true }) };

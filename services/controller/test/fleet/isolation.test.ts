@@ -1,4 +1,4 @@
-// A leader that hears no worker at all: more likely it is cut off than that all are gone.
+// A leader that receives nothing from its workers, and a worker whose stream ends after a silence.
 
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
@@ -9,7 +9,7 @@ import { startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
-describe('a leader that hears no worker, or not one of them', function () {
+describe('a leader that receives nothing from workers', function () {
   this.timeout(60_000);
   let folder: TempFolder;
   let controller: TestController;
@@ -44,7 +44,7 @@ describe('a leader that hears no worker, or not one of them', function () {
     return table;
   };
 
-  it('gives up none, and takes them back one by one with all that they hold', async () => {
+  it('lets none of them expire, and unloads nothing when they rejoin one by one', async () => {
     const before = [worker('w1'), worker('w2')];
     const table = router();
     await settle(table);
@@ -65,7 +65,7 @@ describe('a leader that hears no worker, or not one of them', function () {
     assert.deepEqual(after.map(ids), held);
   });
 
-  it('unloads nothing of one that was silent for too long, and comes back as soon as its stream is ended', async () => {
+  it('unloads nothing of one that rejoins as soon as its stream is ended for unresponsiveness', async () => {
     const [one] = [worker('w1'), worker('w2')];
     const table = router();
     await settle(table);
@@ -73,7 +73,7 @@ describe('a leader that hears no worker, or not one of them', function () {
     one.stopReporting();
     await waitFor('the end of its stream', () => one.ended());
     const again = worker('w1', one);
-    await waitFor('word of what it is to hold', () => again.assignments.find(({ keepUnlisted }) => !keepUnlisted));
+    await waitFor('complete assignments', () => again.assignments.find(({ keepUnlisted }) => !keepUnlisted));
     assert.deepEqual(ids(again), held);
   });
 });

@@ -1,4 +1,4 @@
-// Statistics over real gRPC, with workers that are not: whoever reads them finds what was counted, and never less than before.
+// Statistics over real gRPC with fake workers: they include all counts, and never go backwards.
 
 import assert from 'node:assert/strict';
 import { milliseconds, ParetoError } from '@pareto/core';
@@ -34,7 +34,7 @@ describe('statistics', function () {
   };
   const replicaOf = (of: FakeWorker): Promise<wire.ReplicaReportInput> =>
     waitFor('a replica', () => [...of.replicas.values()].find(({ variant }) => variant === tiny));
-  /** It has answered so many queries in all, of one item each. */
+  /** Sets the worker's counts to `total` queries of one item each. */
   const count = async (of: FakeWorker, total: number): Promise<void> => {
     const replica = await replicaOf(of);
     const timed = { count: total, ns: total * 1_000 };
@@ -45,7 +45,7 @@ describe('statistics', function () {
   };
   const read = async (at = leader): Promise<wire.VariantStatistics> => {
     const { variants } = await createClient(at.channel, 'pareto.v1.Routes').statistics({ variants: [tiny] });
-    return variants[0] ?? assert.fail('nothing is told of the variant');
+    return variants[0] ?? assert.fail('no statistics of the variant');
   };
   const answered = async (at = leader): Promise<number | undefined> => (await read(at)).counts?.success?.count;
 
@@ -61,7 +61,7 @@ describe('statistics', function () {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('are what workers have counted by now; many who ask at once cost them one report', async () => {
+  it('include the current counts of the workers, with one report for many concurrent requests', async () => {
     await registerTiny();
     const only = worker({ id: 'w1' });
     await replicaOf(only);
@@ -81,16 +81,16 @@ describe('statistics', function () {
     assert.equal(only.reportRequests.length, requestedBefore + 1);
   });
 
-  it('are told without a worker that does not answer', async () => {
+  it('are returned without the counts of a worker that does not respond', async () => {
     await registerTiny();
     const deaf = worker({ id: 'w1', ignoresReportNow: true });
     await count(deaf, 3);
     deaf.report();
-    await waitFor('its report', async () => ((await answered()) === 3 ? true : undefined));
+    await waitFor('the counts of its own report', async () => ((await answered()) === 3 ? true : undefined));
     assert.ok(deaf.reportRequests.length > 0);
   });
 
-  it('add up over processes of a worker, and begin anew with a model that was deleted', async () => {
+  it('add up over the processes of a worker, and start at 0 for a model that is deleted and registered again', async () => {
     const version = await registerTiny();
     const first = worker({ id: 'w1' });
     await count(first, 5);
@@ -107,7 +107,7 @@ describe('statistics', function () {
     assert.deepEqual([again.version, again.items, again.counts], [version + 1, 0, null]);
   });
 
-  it('never go backwards when another leads: it waits for the workers that come back to it', async () => {
+  it('never go backwards after a change of leader, because the new one waits for its workers', async () => {
     await registerTiny();
     const standby = await start();
     const before = worker({ id: 'w1' });
@@ -117,14 +117,14 @@ describe('statistics', function () {
       answered(standby),
       (error: unknown) => error instanceof ParetoError && error.details['pareto-leader'] === leader.address,
     );
-    // What it counts now the leader hears, and does not come to write.
+    // The leader receives these counts but has no time to write them.
     await clock.sleep(milliseconds(600));
     await count(before, 6);
     assert.equal(await answered(), 6);
     const candidates = (await store.range('election/')).entries.toSorted((a, b) => a.createRevision - b.createRevision);
     await store.transact({ compares: [], operations: [{ kind: 'delete', key: candidates[0]?.key ?? '' }] });
     const listed = waitFor('the standby to lead', () => answered(standby).catch(() => undefined));
-    await waitFor('it to leave', () => (before.ended() === undefined ? undefined : true));
+    await waitFor('the end of the stream', () => (before.ended() === undefined ? undefined : true));
     worker({ id: 'w1', replicas: before.replicas }, standby);
     assert.equal(await listed, 6);
     assert.equal((await read(standby)).items, 6);

@@ -1,4 +1,4 @@
-// Workers' streams over real gRPC, where more than one comes of the same worker.
+// Workers' streams over real gRPC, with two processes that use the same worker id.
 
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { startController, type TestController } from '../support/start-controller.js';
 
-describe('two processes that are one worker', () => {
+describe('two processes with one worker id', () => {
   let folder: TempFolder;
   let controller: TestController;
   let started: FakeWorker[];
@@ -30,23 +30,26 @@ describe('two processes that are one worker', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('do not take turns: the one that came last stays, and the other is told why it can not', async () => {
+  it('do not alternate: the later one stays, and the earlier one is rejected with the reason', async () => {
     const first = worker('1');
-    await until('the first to be in', () => first.assignments.length > 0);
+    await until('the first to join', () => first.assignments.length > 0);
     const second = worker('2');
-    await until('the second to take its place', () => first.ended() !== undefined && second.assignments.length > 0);
+    await until('the second to replace it', () => first.ended() !== undefined && second.assignments.length > 0);
     const again = worker('1');
-    await until('the first to be refused', () => again.ended() !== undefined);
-    const refusal = again.ended();
-    assert.ok(refusal instanceof ParetoError && refusal.code === 'already-exists', String(refusal));
-    assert.match(refusal.message, /another process runs as worker w1/);
+    await until('the rejection of the first', () => again.ended() !== undefined);
+    const rejection = again.ended();
+    assert.ok(rejection instanceof ParetoError && rejection.code === 'already-exists', String(rejection));
+    assert.match(rejection.message, /another process at .* runs as worker w1/);
     const { length } = second.heartbeats;
-    await until('the second to go on', () => second.heartbeats.length >= length + 2);
+    await until('more heartbeats to the second', () => second.heartbeats.length >= length + 2);
     assert.equal(second.ended(), undefined);
     second.leave();
-    await waitFor('the first to be let in', async () => {
+    await waitFor('the first to join again', async () => {
       const once = worker('1');
-      await until('an answer', () => once.ended() !== undefined || once.assignments.length > 0);
+      await until(
+        'assignments or the end of the stream',
+        () => once.ended() !== undefined || once.assignments.length > 0,
+      );
       return once.ended() === undefined ? true : undefined;
     });
   });
