@@ -1,15 +1,15 @@
-// Time as a parameter: the interface, and the one real clock.
+// The interface of clocks, and the only real one.
 
 import { milliseconds, type Milliseconds } from './units.js';
 
 export interface Clock {
-  /** Monotonic, from an arbitrary origin. */
+  /** Returns monotonic time from an arbitrary origin. */
   now(): Milliseconds;
-  /** Milliseconds since the Unix epoch: for people and files, never for durations. */
+  /** Returns milliseconds since the Unix epoch, for display and storage; never use it for durations. */
   wallMs(): number;
-  /** Calls back once after a delay; disposing cancels it. Does not keep a process alive. */
+  /** Calls back once after a delay, unless disposed before. Does not keep the process alive. */
   after(delay: Milliseconds, callback: () => void): Disposable;
-  /** Resolves after a delay; rejects with the signal's reason when it aborts first. */
+  /** Resolves after a delay. Rejects with the signal's reason if it aborts first. */
   sleep(delay: Milliseconds, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// The closed set of error codes. `packages/rpc` has the one table from code to gRPC status.
+// The closed set of error codes. `packages/rpc` maps each code to a gRPC status.
 
 export const errorCodes = [
   'invalid-argument',
@@ -21,8 +21,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 /**
  * An error whose message may be shown to the caller: it names what was wrong, what was expected, and what to do.
- * `details` travel in trailers under their names (`pareto-...`). Anything else that is thrown becomes `internal`,
- * its text in the log and not on the wire.
+ * `details` are sent in trailers under their names (`pareto-...`). Any other thrown value becomes `internal`: its text
+ * is logged and not sent.
  */
 export class ParetoError extends Error {
   override readonly name = 'ParetoError';
@@ -40,7 +40,7 @@ export class ParetoError extends Error {
   }
 }
 
-/** The text of anything thrown. */
+/** Returns the text of a thrown value. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

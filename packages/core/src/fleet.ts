@@ -1,11 +1,11 @@
-// Replicas and workers as the controller knows them.
+// Workers, replicas and their reports, in the controller's terms.
 
 import type { Bytes, HardwareClassId, Milliseconds, ReplicaId, VariantId, WorkerId } from './units.js';
 import type { SlotGroup } from './hardware.js';
 
 export type ReplicaState = 'loading' | 'warming' | 'ready' | 'draining' | 'failed';
 
-/** A replica that the plan wants on a worker. */
+/** A replica that the plan assigns to a worker. */
 export interface Assignment {
   readonly replica: ReplicaId;
   readonly variant: VariantId;
@@ -14,13 +14,13 @@ export interface Assignment {
   readonly hardwareClass: HardwareClassId;
 }
 
-/** A number of things that took time, and that time together. */
+/** Number of timed events, and their total time. */
 export interface TimedCount {
   readonly count: number;
   readonly ns: number;
 }
 
-/** Executions with one number of items. */
+/** Executions of one batch size. */
 export interface BatchCount {
   readonly batchSize: number;
   readonly executions: number;
@@ -29,25 +29,25 @@ export interface BatchCount {
   readonly computeOutputNs: number;
 }
 
-/** What the Open Inference Protocol's statistics are made of. A query that a check turned away is in none of them. */
+/** Counts behind the Open Inference Protocol's statistics. Queries rejected by validation are not counted. */
 export interface InferCounts {
-  /** Queries answered, from their receipt to their answer. */
+  /** Answered queries, from receipt to answer. */
   readonly success: TimedCount;
   readonly fail: TimedCount;
-  /** Queries, until their batch began. */
+  /** Time of queries until their batch started. */
   readonly queue: TimedCount;
-  /** Queries, while their batch was put together. */
+  /** Time of queries while their batch was assembled. */
   readonly computeInput: TimedCount;
   readonly computeInfer: TimedCount;
-  /** Queries, while answers were taken apart. */
+  /** Time of queries while the batch's outputs were split into answers. */
   readonly computeOutput: TimedCount;
-  /** By ascending batch size. */
+  /** Sorted by ascending batch size. */
   readonly batches: readonly BatchCount[];
-  /** Undefined: none yet. */
+  /** Time since the last inference. Undefined if there was none. */
   readonly lastInferenceAgeMs: Milliseconds | undefined;
 }
 
-/** What queries take time for. */
+/** Phases that the time of queries is split into. */
 export type TimedStep = Exclude<keyof InferCounts, 'batches' | 'lastInferenceAgeMs'>;
 
 const nothing: TimedCount = { count: 0, ns: 0 };
@@ -63,13 +63,13 @@ export const noCounts: InferCounts = {
   lastInferenceAgeMs: undefined,
 };
 
-/** What a worker last said of a replica. Counts are cumulative since the worker's incarnation began. */
+/** Last report of a worker about a replica. Counts are cumulative since the worker's incarnation began. */
 export interface ReplicaReport {
   readonly replica: ReplicaId;
   readonly variant: VariantId;
   readonly version: number;
   readonly state: ReplicaState;
-  /** Of a failure, or of the last executor's death. */
+  /** Reason of a failure, or of the last executor's death. */
   readonly reason: string;
   readonly loadMs: Milliseconds;
   readonly memoryBytes: Bytes;
@@ -79,11 +79,11 @@ export interface ReplicaReport {
   readonly items: number;
   readonly executions: number;
   readonly failures: number;
-  /** Slot time held by batches. */
+  /** Time for which batches held slots. */
   readonly busyMs: Milliseconds;
   readonly executorDeaths: number;
   readonly counts: InferCounts;
-  /** Queries that each ended two executors. */
+  /** Number of queries that each killed two executors. */
   readonly poisonousQueries: number;
   readonly quarantined: boolean;
 }
@@ -91,14 +91,14 @@ export interface ReplicaReport {
 export interface WorkerInfo {
   readonly id: WorkerId;
   readonly incarnation: string;
-  /** host:port that routers call. */
+  /** Address (host:port) that routers call. */
   readonly address: string;
   readonly slotGroups: readonly SlotGroup[];
-  /** What its replicas may use together. */
+  /** Memory limit for all of its replicas together. */
   readonly memoryBytes: Bytes;
   readonly runtimeVersion: string;
 }
 
-/** The versions that a measurement on one of a worker's slot groups depends on. */
+/** Returns the versions that a measurement on a worker's slot group depends on. */
 export const environmentOf = (runtimeVersion: string, { driver }: SlotGroup): string =>
   driver === '' ? runtimeVersion : `${runtimeVersion} driver ${driver}`;

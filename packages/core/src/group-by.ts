@@ -1,4 +1,4 @@
-// Values by key, in the order in which they came.
+// Groups values by key, in the order of the input.
 
 export function groupBy<K, V>(values: Iterable<V>, keyOf: (value: V) => K): ReadonlyMap<K, readonly V[]> {
   const groups = new Map<K, V[]>();

@@ -1,4 +1,4 @@
-// Hardware classes and what they cost.
+// Hardware classes and their prices.
 
 import { bytes, hardwareClassId, usdPerHour, type Bytes, type HardwareClassId, type UsdPerHour } from './units.js';
 
@@ -9,7 +9,7 @@ export interface HardwareClass {
   readonly provider: string;
   /** Device model, lower case with dashes. */
   readonly device: string;
-  /** avx2, avx512, avx512-vnni, neon ...; `none` for devices that have none. */
+  /** avx2, avx512, avx512-vnni, neon and so on; `none` if the device has none. */
   readonly instructionSet: string;
   readonly memoryPerSlot: Bytes;
 }
@@ -17,11 +17,11 @@ export interface HardwareClass {
 export interface SlotGroup {
   readonly hardwareClass: HardwareClass;
   readonly slots: number;
-  /** Version of the device's driver; empty where there is none. */
+  /** Version of the device's driver. Empty if there is none. */
   readonly driver: string;
 }
 
-/** Makes a hardware class with its id. Memory in the id is in whole gibibytes, rounded down (at least `0g`). */
+/** Creates a hardware class with its id. The id states the memory in whole GiB, rounded down. */
 export function createHardwareClass(fields: Omit<HardwareClass, 'id'>): HardwareClass {
   const gib = Math.floor(fields.memoryPerSlot / 2 ** 30);
   return {
@@ -31,13 +31,13 @@ export function createHardwareClass(fields: Omit<HardwareClass, 'id'>): Hardware
   };
 }
 
-/** USD per slot-hour by hardware class id or by a prefix of it ending in `/`; the longest match holds. */
+/** USD per slot-hour, by hardware class id or by a prefix of it that ends in `/`. The longest match applies. */
 export type PriceTable = Readonly<Record<string, number>>;
 
 /** An m5.2xlarge's 0.384 USD/h over its 8 vCPUs; a p3.2xlarge's 3.06 USD/h for a GPU. */
 export const defaultPrices: PriceTable = { 'cpu/': 0.048, 'webgpu/': 0.526, 'cuda/': 3.06, 'tensorrt/': 3.06 };
 
-/** The price of a slot; undefined when the table has none for the class. */
+/** Returns the price of a slot, or undefined if the table has none for the class. */
 export function priceOf(prices: PriceTable, id: HardwareClassId): UsdPerHour | undefined {
   let best: string | undefined;
   for (const key of Object.keys(prices)) {

@@ -1,23 +1,26 @@
-// Sums and differences of what the protocol's statistics are made of. Pure.
+// Sums and differences of the counts behind the protocol's statistics.
 
 import { milliseconds } from './units.js';
 import type { BatchCount, InferCounts, TimedCount } from './fleet.js';
 
-/** Of one variant that are told apart. */
-const mostBatchSizes = 64;
+/** Batch sizes of one variant that are counted separately. */
+const maxBatchSizes = 64;
 
-/** The number of items that executions of this size are counted under: when there are many others already, the next power of two. */
+/**
+ * Returns the batch size to count an execution under: `items`, or the next power of two once `known` has its maximum of
+ * sizes.
+ */
 export const countedSize = (items: number, known: Pick<ReadonlyMap<number, unknown>, 'has' | 'size'>): number =>
-  known.has(items) || known.size < mostBatchSizes ? items : 2 ** Math.ceil(Math.log2(items));
+  known.has(items) || known.size < maxBatchSizes ? items : 2 ** Math.ceil(Math.log2(items));
 
-/** All of both; the age is that of the later inference. */
+/** Returns the sum of both. The age is that of the later inference. */
 export const addInferCounts = (a: InferCounts, b: InferCounts): InferCounts => ({
   ...combined(a, b, (one, more) => one + more),
   batches: addBatches(a.batches, b.batches),
   lastInferenceAgeMs: youngest(a.lastInferenceAgeMs, b.lastInferenceAgeMs),
 });
 
-/** What was counted since `before`, never less than nothing. */
+/** Returns the counts since `before`, each at least 0. */
 export function inferCountsSince(now: InferCounts, before: InferCounts): InferCounts {
   const known = new Map(before.batches.map((batch) => [batch.batchSize, batch]));
   return {

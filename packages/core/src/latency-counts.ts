@@ -1,12 +1,12 @@
-// Latencies counted in buckets whose bounds everybody knows: a router counts, the controller adds up and reads quantiles.
+// Histograms of latencies with fixed buckets: routers count, the controller adds up and reads quantiles.
 
-/** How many answers took so long, by bucket. */
+/** Number of answers by latency bucket. */
 export type LatencyCounts = ReadonlyMap<number, number>;
 
-/** Bucket n ends at this times 2^(n/4): a quantile read from them is off by 9 % at most. */
+/** Upper bound of bucket 0. Bucket n ends at 2^(n/4) times this, so that quantiles are off by 9 % at most. */
 const firstMs = 0.1;
 const perDoubling = 4;
-/** The last one takes what is longer. */
+/** The last bucket also counts all longer latencies. */
 const lastBucket = 96;
 
 export function latencyBucket(ms: number): number {
@@ -16,7 +16,7 @@ export function latencyBucket(ms: number): number {
 
 const endMs = (bucket: number): number => firstMs * 2 ** (bucket / perDoubling);
 
-/** In milliseconds, in proportion within its bucket; undefined when nothing was counted. */
+/** Returns a quantile in milliseconds, interpolated within its bucket. Undefined if the counts are empty. */
 export function latencyQuantile(counts: LatencyCounts, quantile: number): number | undefined {
   const buckets = [...counts].filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);

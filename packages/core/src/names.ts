@@ -1,4 +1,4 @@
-// Names of tasks, architectures and variants: their grammar, and how a target is read.
+// Names of tasks, architectures and variants: their grammar and their parser.
 
 import { ParetoError } from './errors.js';
 import { variantId, type VariantId } from './units.js';
@@ -6,7 +6,7 @@ import { variantId, type VariantId } from './units.js';
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const recipePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[a-z0-9]+(\+[A-Za-z0-9._-]+)?)?$/;
 
-/** The recipe of a variant that is the trained model as it came. */
+/** Recipe of the trained model itself, unchanged. */
 export const originalRecipe = 'original';
 
 /** Throws `invalid-argument` unless `name` is a valid name for `what` (a task, an architecture). */
@@ -19,10 +19,10 @@ export function checkName(what: string, name: string): string {
 }
 
 export type Target =
-  | { readonly kind: 'name'; readonly name: string } // a task or an architecture: they share one namespace
+  | { readonly kind: 'name'; readonly name: string } // a task or an architecture, which share one namespace
   | { readonly kind: 'variant'; readonly architecture: string; readonly variant: VariantId };
 
-/** Reads a target by its form alone; whether it exists is for the table to say. Throws `invalid-argument`. */
+/** Parses a target by its form, without checking that it exists. Throws `invalid-argument` if it is malformed. */
 export function parseTarget(text: string): Target {
   const colon = text.indexOf(':');
   if (colon < 0) return { kind: 'name', name: checkName('target', text) };
@@ -36,13 +36,13 @@ export function parseTarget(text: string): Target {
   return { kind: 'variant', architecture, variant: variantId(text) };
 }
 
-/** The name of a variant; the provider `cpu` is left out where no option follows it. */
+/** Returns the name of a variant. The provider `cpu` is omitted unless an option follows. */
 export function formatVariant(architecture: string, recipe: string, provider: string, option?: string): VariantId {
   const device = option === undefined ? provider : `${provider}+${option}`;
   return variantId(`${architecture}:${recipe}${device === 'cpu' ? '' : `@${device}`}`);
 }
 
-/** The architecture of a variant, by its name; a name that is no variant's is given back. */
+/** Returns the architecture part of a variant's name. Returns other names unchanged. */
 export function architectureNameOf(target: string): string {
   const colon = target.indexOf(':');
   return colon < 0 ? target : target.slice(0, colon);

@@ -1,4 +1,4 @@
-// What a client asks for, and how the three places that it may come from combine.
+// Objectives of queries, and how their three sources are merged.
 
 import type { Milliseconds } from './units.js';
 
@@ -8,21 +8,21 @@ export type Degrade = 'forbid' | 'allow';
 
 /** A fully resolved objective. */
 export interface Objective {
-  /** From the router's receipt of the headers to its last reply byte. */
+  /** Time from the router's receipt of the headers to its last reply byte. */
   readonly latencyMs: Milliseconds;
-  /** A fraction of 1; undefined: no floor. */
+  /** Accuracy floor, as a fraction of 1. Undefined means no floor. */
   readonly minAccuracy: number | undefined;
   readonly accuracyBound: AccuracyBound;
-  /** USD per 1,000 answers; undefined: no ceiling. */
+  /** Cost limit, in USD per 1,000 answers. Undefined means no limit. */
   readonly maxCostPer1k: number | undefined;
   readonly class: ServiceClass;
   readonly degrade: Degrade;
 }
 
-/** Fields left undefined take the next source's. */
+/** An objective of one source. A field left undefined is taken from the next source. */
 export type PartialObjective = { readonly [K in keyof Objective]?: Objective[K] | undefined };
 
-/** What holds when neither client nor task says otherwise: within 1 s. */
+/** Applies where neither the client nor the task sets a field. */
 export const fallbackObjective: Objective = {
   latencyMs: 1000 as Milliseconds,
   minAccuracy: undefined,
@@ -33,8 +33,8 @@ export const fallbackObjective: Objective = {
 };
 
 /**
- * Merges sources, the strongest first: parameters, then metadata, then the task's default. A floor of 0 is none, whatever a
- * weaker source says.
+ * Merges the sources, in order of precedence: parameters, then metadata, then the task's default. A floor of 0 means no
+ * floor, even if a later source sets one.
  */
 export function resolveObjective(...sources: readonly PartialObjective[]): Objective {
   const first = <K extends keyof Objective>(key: K): Objective[K] => {

@@ -6,9 +6,9 @@ import type { HardwareClassId, VariantId, WorkerId } from './units.js';
 export type PlanAction =
   | { readonly kind: 'load'; readonly assignment: Assignment; readonly reason: string }
   | { readonly kind: 'unload'; readonly assignment: Assignment; readonly reason: string }
-  /** Takes into the plan what runs already. */
+  /** Adds a running replica to the plan. */
   | { readonly kind: 'adopt'; readonly assignment: Assignment; readonly reason: string }
-  /** Makes a file of an architecture by a recipe. */
+  /** Generates a file of an architecture by a recipe. */
   | {
       readonly kind: 'make';
       readonly architecture: string;
@@ -28,9 +28,9 @@ export type PlanAction =
 
 export interface Plan {
   readonly actions: readonly PlanAction[];
-  /** What could not be done, and why. */
+  /** Replicas that could not be placed, each with the reason. */
   readonly unmet: readonly UnmetNeed[];
-  /** Files and measurements that wait, and what for. */
+  /** Files and measurements that wait, each with the reason. */
   readonly deferred: readonly DeferredStep[];
 }
 
@@ -38,16 +38,18 @@ export interface Plan {
 export interface UnmetNeed {
   readonly variant: VariantId;
   readonly reason: string;
-  /** Target of the rule that wants it warm. Undefined if no such rule asks for the replica. */
+  /** Target of the rule that keeps it warm. Undefined if no such rule requires the replica. */
   readonly warmTarget?: string;
 }
 
-/** A step of making and measuring that no worker may take on now. */
+/** A step (one file or one measurement) that no worker can start now. */
 export interface DeferredStep {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;
-  /** Undefined: the file is to be made; else its variant waits to be measured on this class. */
+  /**
+   * Class on which the recipe's variant waits to be measured. Undefined if the file itself is still to be generated.
+   */
   readonly hardwareClass: HardwareClassId | undefined;
   readonly reason: string;
 }

@@ -1,10 +1,13 @@
 // Recipes: the ways in which workers generate files of a trained model, and the variants that each file becomes.
 
-/** ONNX Runtime's execution providers that variants are made for. */
+/** Execution providers of ONNX Runtime that variants exist for. */
 export const providers = ['cpu', 'webgpu', 'cuda', 'tensorrt'] as const;
 export type Provider = (typeof providers)[number];
 
-/** Session options that make another variant of the same file. `no-prepacking` uses the weights where they are, without a copy. */
+/**
+ * Session options that make another variant of the same file. `no-prepacking` uses the weights where they are, without
+ * a copy.
+ */
 export const sessionOptions = ['no-prepacking'] as const;
 export type SessionOption = (typeof sessionOptions)[number];
 

@@ -1,4 +1,4 @@
-// What is registered and what was measured of it.
+// Tasks, architectures and variants as registered, and the results of measuring them.
 
 import type { Bytes, Digest, HardwareClassId, Milliseconds, VariantId } from './units.js';
 import type { PartialObjective } from './objective.js';
@@ -12,14 +12,14 @@ export type Metric = (typeof metrics)[number];
 export interface Task {
   readonly name: string;
   readonly metric: Metric;
-  /** Undefined until the task's first architecture brings one. */
+  /** Signature shared by the task's architectures. Undefined until the first one is registered. */
   readonly signature: Signature | undefined;
   readonly defaultObjective: PartialObjective;
-  /** Of the NPZ file: an array per input, and `label`. */
+  /** Digest of the validation set: an NPZ file with one array per input, and `label`. Undefined if there is none. */
   readonly validation: Digest | undefined;
 }
 
-/** One file of a model, at a path relative to the model's folder. */
+/** A file of a model, at a path relative to the model's folder. */
 export interface ModelFile {
   readonly path: string;
   readonly digest: Digest;
@@ -37,21 +37,24 @@ export interface Architecture {
   readonly modelDigest: Digest;
   readonly manifest: Manifest;
   readonly signature: Signature;
-  /** The largest batch it is served with; 0: no dynamic batch. */
+  /** Upper limit of the batch size when served. 0 means no dynamic batch dimension. */
   readonly maxBatchSize: number;
-  /** The leading dimension that the model fixes in every input and output: it is tried to make it dynamic. */
+  /**
+   * Leading dimension that the model fixes in every input and output; the step `dynamic-batch` tries to free it.
+   * Undefined if there is none.
+   */
   readonly fixedBatch: number | undefined;
-  /** Names of the recipes that are wanted of it. */
+  /** Names of the recipes to generate files by. */
   readonly recipes: readonly string[];
-  /** Its dominated variants are placed and chosen all the same. */
+  /** Dominated variants stay eligible for placement and selection. */
   readonly keepAll: boolean;
   readonly labels: Labels;
 }
 
-/** By output: a text with a label a line, for the classification extension. */
+/** Label files by output name, for the classification extension: text with one label per line. */
 export type Labels = Readonly<Record<string, Digest>>;
 
-/** What became of making a file of an architecture by a recipe, or of making its batch dynamic. */
+/** Result of generating an architecture's file by a recipe, or of making its batch dimension dynamic. */
 export interface RecipeOutcome {
   readonly architecture: string;
   readonly version: number;
@@ -61,9 +64,9 @@ export interface RecipeOutcome {
         readonly kind: 'made';
         readonly modelDigest: Digest;
         readonly manifest: Manifest;
-        /** Least cosine similarity of an output to the original's, on real samples where there are any. */
+        /** Minimum cosine similarity of an output to the original's, on real samples if the task has any. */
         readonly similarity: number;
-        /** What was done, for people. */
+        /** Human-readable summary of what was changed. */
         readonly note: string;
       }
     /** The recipe does not apply to the model. */
@@ -71,7 +74,7 @@ export interface RecipeOutcome {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-/** Enough to load a variant anywhere. */
+/** Everything that a worker needs to load a variant. */
 export interface VariantSpec {
   readonly variant: VariantId;
   readonly version: number;
@@ -94,11 +97,11 @@ export interface Variant {
   readonly option: SessionOption | undefined;
   readonly modelDigest: Digest;
   readonly manifest: Manifest;
-  /** Set when requests killed its executors: it is served no more. */
+  /** Reason to serve the variant no longer: its executors died on requests. Undefined if it is not quarantined. */
   readonly quarantineReason: string | undefined;
 }
 
-/** Accuracy by the task's metric, a fraction of 1, with its 95 % interval. */
+/** Accuracy by the task's metric, as a fraction of 1, with its 95 % interval. */
 export interface Accuracy {
   readonly metric: Metric;
   readonly value: number;
@@ -115,43 +118,49 @@ export interface ProfilePoint {
   readonly runs: number;
 }
 
-/** Latency by batch size, ascending, with what loading and holding the variant takes. */
+/** Latency by ascending batch size, and the time and memory that a loaded variant takes. */
 export interface Profile {
-  /** None when it was not run; else at least one. */
+  /** Measured batch sizes. Empty if the variant could not be run. */
   readonly points: readonly ProfilePoint[];
-  /** Why it was loaded and not run: it refuses made up inputs, and there are no others. It is served all the same. */
+  /**
+   * Reason why the variant was loaded but not run: it rejects synthetic inputs and has no samples. It is served without
+   * a profile.
+   */
   readonly notRun?: string;
-  /** With the file in the system's page cache. */
+  /** Load time with the file in the system's page cache. */
   readonly loadMs: Milliseconds;
-  /** With the file on disk only. */
+  /** Load time with the file on disk only. */
   readonly coldLoadMs: Milliseconds;
-  /** The most that its process held. */
+  /** Peak memory of its process. */
   readonly memoryBytes: Bytes;
-  /** What the process held before the load. */
+  /** Memory of the process before the load. */
   readonly baseMemoryBytes: Bytes;
-  /** Mean relative error of the median that is predicted at batch sizes between the points; undefined: none was tried. */
+  /** Mean relative error of the predicted median at batch sizes between the points. Undefined if none was checked. */
   readonly predictionError: number | undefined;
   readonly runtimeVersion: string;
   readonly providerUsed: string;
-  /** How many of the graph's nodes ran on which provider, as the session's profile tells; empty: not looked at. */
+  /** Number of the graph's nodes that ran on each provider, from the session's profile. Empty if it was not read. */
   readonly nodesByProvider: Readonly<Record<string, number>>;
-  /** Of inputs with dynamic dimensions: those that were measured, without the batch. Others are taken for as fast. */
+  /**
+   * Shapes used to profile inputs with dynamic dimensions, without the batch dimension. Other shapes are assumed to
+   * take as long.
+   */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What was measured of a variant on one hardware class: a profile, or the reason there is none. */
+/** Result of measuring a variant on one hardware class: a profile, or the reason why there is none. */
 export interface Measurement {
   readonly variant: VariantId;
   readonly version: number;
   readonly hardwareClass: HardwareClassId;
-  /** Versions of ONNX Runtime and of the device's driver, from `environmentOf`: with another it is measured again. */
+  /** Versions of ONNX Runtime and of the device's driver, from `environmentOf`. A change causes a new measurement. */
   readonly environment: string;
   readonly result:
     | {
         readonly kind: 'measured';
         readonly profile: Profile;
         readonly accuracy: Accuracy | undefined;
-        /** Share of answers that are the original's too; undefined without samples, and of the original itself. */
+        /** Share of answers equal to the original's. Undefined without samples, and for the original itself. */
         readonly agreement: number | undefined;
       }
     | { readonly kind: 'failed'; readonly reason: string };

@@ -1,12 +1,12 @@
-// Chance as a parameter.
+// Random sources that are passed as parameters.
 
-/** Uniform in [0, 1). */
+/** Returns uniform numbers in [0, 1). */
 export type Rng = () => number;
 
-/** Not seeded: for production. */
+/** The unseeded source, for production. */
 export const systemRng: Rng = () => Math.random();
 
-/** Mulberry32: small, fast, and the same everywhere for a seed. For tests and the simulator. */
+/** Creates a Mulberry32 source: small, fast, and reproducible on every platform. For tests and benchmarks. */
 export function createSeededRng(seed: number): Rng {
   let state = seed >>> 0;
   return () => {

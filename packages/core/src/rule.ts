@@ -1,29 +1,32 @@
-// What operators and clients have said of names: what may answer (safety valves), and what is to be warm.
+// Rules of operators and clients: which variants may answer, and which are kept warm.
 
 interface RuleBase {
   readonly id: string;
   readonly tenant: string;
   readonly reason: string;
-  /** Who said so; `client` for whoever asked a router. */
+  /** Person who set the rule. `client` if it was set through a router. */
   readonly by: string;
   readonly madeWallMs: number;
-  /** Undefined: until it is lifted. */
+  /** End of the rule, in milliseconds since the Unix epoch. Undefined if it lasts until it is removed. */
   readonly endsWallMs: number | undefined;
 }
 
-/** `pin`: of the targets that it is about nothing else answers; `deny`: it answers nothing. */
+/** `pin` restricts its tasks to the target; `deny` excludes the target from them. */
 export interface SelectionRule extends RuleBase {
   readonly kind: 'pin' | 'deny';
-  /** Undefined: of every task of the tenant. */
+  /** Task that the rule applies to. Undefined means every task of the tenant. */
   readonly task: string | undefined;
   /** A variant, or an architecture with all its variants. */
   readonly target: string;
 }
 
-/** `warm`: something of it is kept ready; `cold`: nothing of it is kept without demand. Of a target a tenant has one at most. */
+/**
+ * `warm` keeps a variant of the target ready; `cold` keeps none without demand. A tenant has at most one for each
+ * target.
+ */
 export interface WarmthRule extends RuleBase {
   readonly kind: 'warm' | 'cold';
-  /** The target's own; the target itself where that is a task. */
+  /** Task of the target; the target itself if it is a task. */
   readonly task: string;
   /** A task, an architecture or a variant. */
   readonly target: string;
@@ -33,12 +36,12 @@ export type Rule = SelectionRule | WarmthRule;
 
 export const isWarmthRule = (rule: Rule): rule is WarmthRule => rule.kind === 'warm' || rule.kind === 'cold';
 
-/** What deciding needs of a rule that is in force. */
+/** The fields of a rule in force that decisions use. */
 export type RuleInForce = Pick<Rule, 'kind' | 'task' | 'target' | 'reason'>;
 
-/** What happened to a rule. */
+/** A change of a rule, for the history. */
 export interface RuleEvent {
-  /** `replaced`: by another wish for the same target. */
+  /** `replaced` means by another warmth rule for the same target. */
   readonly kind: 'made' | 'lifted' | 'replaced' | 'ended';
   readonly atWallMs: number;
   readonly by: string;

@@ -1,8 +1,11 @@
-// Small statistics used on both sides of a measurement.
+// Confidence intervals and percentiles.
 
 import type { Rng } from './rng.js';
 
-/** Wilson score interval at 95 % for `hits` of `samples`, which it holds. Source: Wilson 1927; z = 1.959964. Empty samples give [0, 1]. */
+/**
+ * Returns the Wilson score interval at 95 % of `hits / samples`, or [0, 1] without samples. Source: Wilson 1927; z =
+ * 1.959964.
+ */
 export function wilson95(hits: number, samples: number): readonly [lower: number, upper: number] {
   if (samples === 0) return [0, 1];
   const z = 1.959963984540054;
@@ -10,14 +13,14 @@ export function wilson95(hits: number, samples: number): readonly [lower: number
   const denominator = 1 + (z * z) / samples;
   const centre = p + (z * z) / (2 * samples);
   const spread = z * Math.sqrt((p * (1 - p)) / samples + (z * z) / (4 * samples * samples));
-  // Rounding must not take the estimate itself out of the interval, as at 0 and 1.
+  // Rounding must not exclude the estimate itself, as it would at 0 and 1.
   return [
     Math.max(0, Math.min(p, (centre - spread) / denominator)),
     Math.min(1, Math.max(p, (centre + spread) / denominator)),
   ];
 }
 
-/** Nearest-rank percentile of ascending values; `fraction` in (0, 1]. NaN when there are none. */
+/** Returns the nearest-rank percentile of ascending values, for a `fraction` in (0, 1]. NaN without values. */
 export function percentile(ascending: ArrayLike<number>, fraction: number): number {
   if (ascending.length === 0) return Number.NaN;
   const rank = Math.min(ascending.length, Math.max(1, Math.ceil(fraction * ascending.length)));
@@ -25,9 +28,9 @@ export function percentile(ascending: ArrayLike<number>, fraction: number): numb
 }
 
 /**
- * Percentile bootstrap interval at 95 % of a statistic in [0, 1] over `samples`; it always holds the statistic of the samples
- * themselves. `statistic` gets the indices that were drawn, in memory that is used again. Empty samples give [0, 1].
- * Source: Efron and Tibshirani 1993, section 13.3.
+ * Returns the percentile bootstrap interval at 95 % of a statistic in [0, 1], or [0, 1] without samples. It always
+ * includes the statistic of the samples themselves. `statistic` receives the drawn indices in an array that is reused
+ * between calls. Source: Efron and Tibshirani 1993, section 13.3.
  */
 export function bootstrap95(
   samples: number,

@@ -1,6 +1,6 @@
-// Datatypes and tensor signatures, in the Open Inference Protocol's words.
+// Datatypes and tensor signatures, in the terms of the Open Inference Protocol.
 
-/** Bytes per element, or 0 for BYTES, whose elements vary. */
+/** Bytes per element. 0 for BYTES, whose elements vary in size. */
 export const elementBytes = {
   BOOL: 1,
   UINT8: 1,
@@ -22,7 +22,7 @@ export type DataType = keyof typeof elementBytes;
 
 export const isDataType = (text: string): text is DataType => Object.hasOwn(elementBytes, text);
 
-/** One input or output. `dims` leave out the batch dimension; -1 is dynamic. */
+/** An input or output. `dims` exclude the batch dimension; -1 is dynamic. */
 export interface TensorSpec {
   readonly name: string;
   readonly datatype: DataType;
@@ -32,15 +32,15 @@ export interface TensorSpec {
 export interface Signature {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** A leading batch dimension stands before `dims` in every input and output. */
+  /** Set if every input and output has a leading batch dimension before `dims`. */
   readonly batched: boolean;
 }
 
-/** The signature of the same model with the leading dimension of every input and output as its batch. */
+/** Returns the signature with the leading dimension of every input and output turned into the batch dimension. */
 export function withLeadingBatch({ inputs, outputs }: Signature): Signature {
   const item = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: spec.dims.slice(1) });
   return { inputs: inputs.map(item), outputs: outputs.map(item), batched: true };
 }
 
-/** Product of dimensions; 1 for a scalar. */
+/** Returns the product of the dimensions, which is 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);

@@ -1,4 +1,4 @@
-// Branded ids and units. A value of one of these types is made only by its constructor here.
+// Branded ids and units. Only the constructors in this file create values of these types.
 
 declare const brand: unique symbol;
 type Brand<T, B extends string> = T & { readonly [brand]: B };

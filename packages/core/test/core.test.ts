@@ -19,14 +19,14 @@ import {
 } from '../src/index.js';
 
 describe('names', () => {
-  it('accepts what people bring and refuses the rest, saying what was expected', () => {
+  it('accepts valid names and rejects others with the expected grammar', () => {
     for (const name of ['a', 'ResNet50.v1', '0-x_y', 'x'.repeat(128)]) assert.equal(checkName('task', name), name);
     for (const name of ['', '-a', '.a', 'a b', 'a/b', 'a:b', 'ä', 'x'.repeat(129)]) {
       assert.throws(() => checkName('task', name), /task name .* is not valid: expected a letter or digit/);
     }
   });
 
-  it('reads a target by its form', () => {
+  it('parses a target by its form', () => {
     assert.deepEqual(parseTarget('digits'), { kind: 'name', name: 'digits' });
     assert.deepEqual(parseTarget('cnn-large:fp16@webgpu+fast'), {
       kind: 'variant',
@@ -37,16 +37,16 @@ describe('names', () => {
       assert.throws(() => parseTarget(target), /is not valid/);
   });
 
-  it('leaves the provider cpu out of a variant', () => {
+  it('omits the provider cpu from the name of a variant', () => {
     assert.equal(formatVariant('cnn', 'original', 'cpu'), 'cnn:original');
     assert.equal(formatVariant('cnn', 'fp16', 'webgpu'), 'cnn:fp16@webgpu');
   });
 });
 
-describe('a full disk', () => {
+describe('isDiskFull', () => {
   const coded = (code: string): Error => Object.assign(new Error('write failed'), { code });
 
-  it('is known by the code of an error or of its causes, and not by a text', () => {
+  it('recognises the code of an error or of its causes, not a text', () => {
     for (const code of ['ENOSPC', 'EDQUOT']) {
       const cause = new ParetoError('resource-exhausted', 'no room', { cause: coded(code) });
       for (const error of [coded(code), cause, new Error('making failed', { cause })]) assert.ok(isDiskFull(error));
@@ -57,11 +57,11 @@ describe('a full disk', () => {
 });
 
 describe('objectives', () => {
-  it('takes a floor of 0 for none', () => {
+  it('treats a floor of 0 as no floor', () => {
     assert.equal(resolveObjective({ minAccuracy: 0 }, { minAccuracy: 0.9 }).minAccuracy, undefined);
   });
 
-  it('take each field from the strongest source that has it', () => {
+  it('takes each field from the first source that has it', () => {
     const resolved = resolveObjective(
       { latencyMs: milliseconds(20) },
       { latencyMs: milliseconds(50), minAccuracy: 0.9 },
@@ -83,7 +83,7 @@ describe('hardware', () => {
     assert.equal(createHardwareClass(fields).id, 'cpu/amd-epyc-9b14/avx2/12g');
   });
 
-  it('prices by the longest match', () => {
+  it('takes the price of the longest match', () => {
     const { id } = createHardwareClass(fields);
     assert.equal(priceOf(defaultPrices, id), 0.048);
     assert.equal(priceOf({ ...defaultPrices, 'cpu/amd-epyc-9b14/': 0.06 }, id), 0.06);
@@ -93,7 +93,7 @@ describe('hardware', () => {
 });
 
 describe('statistics', () => {
-  it('gives the Wilson interval', () => {
+  it('computes the Wilson interval', () => {
     const [lower, upper] = wilson95(1980, 2000);
     assert.ok(Math.abs(lower - 0.98461) < 1e-4 && Math.abs(upper - 0.99352) < 1e-4, `${lower} ${upper}`);
     assert.deepEqual(wilson95(0, 0), [0, 1]);
@@ -110,15 +110,15 @@ describe('statistics', () => {
     );
   });
 
-  it('takes the nearest rank', () => {
+  it('computes the nearest-rank percentile', () => {
     assert.equal(percentile([1, 2, 3, 4], 0.5), 2);
     assert.equal(percentile([1, 2, 3, 4], 0.99), 4);
     assert.ok(Number.isNaN(percentile([], 0.5)));
   });
 });
 
-describe('a seeded source of chance', () => {
-  it('repeats itself and is roughly uniform', () => {
+describe('a seeded random source', () => {
+  it('is reproducible and roughly uniform', () => {
     const [a, b] = [createSeededRng(7), createSeededRng(7)];
     const values = Array.from({ length: 10_000 }, () => a());
     assert.deepEqual(

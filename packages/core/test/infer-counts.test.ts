@@ -25,7 +25,7 @@ const counts: fc.Arbitrary<InferCounts> = fc.record(
 const executions = ({ batches }: InferCounts): number => batches.reduce((sum, one) => sum + one.executions, 0);
 
 describe('counts of inferences', () => {
-  it('that are taken apart and put together again are the same', () => {
+  it('are restored by adding their difference', () => {
     fc.assert(
       fc.property(counts, counts, (before, more) => {
         const now = addInferCounts(before, more);
@@ -39,7 +39,7 @@ describe('counts of inferences', () => {
     );
   });
 
-  it('never fall, whatever was counted before', () => {
+  it('have no negative difference', () => {
     fc.assert(
       fc.property(counts, counts, (now, before) => {
         const { success, batches } = inferCountsSince(now, before);
@@ -48,7 +48,7 @@ describe('counts of inferences', () => {
     );
   });
 
-  it('tell a bounded number of batch sizes apart, and lose none of their executions', () => {
+  it('keep a bounded number of batch sizes and all executions', () => {
     const one = (batchSize: number): InferCounts => ({
       ...noCounts,
       batches: [{ batchSize, executions: 1, computeInputNs: 1, computeInferNs: 1, computeOutputNs: 1 }],
@@ -67,7 +67,7 @@ describe('counts of inferences', () => {
     );
   });
 
-  it('tell the age of the later inference', () => {
+  it('keep the age of the later inference', () => {
     const aged = (age: number | undefined): InferCounts => ({
       ...noCounts,
       lastInferenceAgeMs: age === undefined ? undefined : milliseconds(age),

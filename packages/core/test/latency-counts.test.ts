@@ -18,7 +18,7 @@ describe('latency counts', () => {
     }
   });
 
-  it('know nothing of nothing, and take what is out of bounds', () => {
+  it('have no quantile when empty, and accept latencies out of bounds', () => {
     assert.equal(latencyQuantile(new Map(), 0.5), undefined);
     assert.equal(latencyBucket(0), 0);
     assert.equal(latencyBucket(1e12), latencyBucket(1e13));

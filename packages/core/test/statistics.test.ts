@@ -14,8 +14,8 @@ const widthOf = ([lower, upper]: Interval): number => upper - lower;
 const uniform = (count: number, seed: number): readonly number[] =>
   Array.from({ length: count }, createSeededRng(seed));
 
-describe('the bootstrap', () => {
-  it('gives an interval that holds the statistic, within the values', () => {
+describe('bootstrap95', () => {
+  it('returns an interval that includes the statistic, within the range of the values', () => {
     const values = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(values, fc.nat(), (sample, seed) => {
@@ -28,7 +28,7 @@ describe('the bootstrap', () => {
     );
   });
 
-  it('shrinks with the samples, as their square root', () => {
+  it('shrinks with the square root of the number of samples', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const [few, many] = [widthOf(ofMean(uniform(100, seed))), widthOf(ofMean(uniform(1600, seed)))];
@@ -38,20 +38,20 @@ describe('the bootstrap', () => {
     );
   });
 
-  it('holds the true mean about as often as it says', () => {
+  it('includes the true mean in about 95 % of cases', () => {
     const held = Array.from({ length: 300 }, (_, seed) => ofMean(uniform(100, seed), seed)).filter(
       ([lower, upper]) => lower <= 0.5 && 0.5 <= upper,
     ).length;
     assert.ok(held >= 0.9 * 300 && held <= 0.99 * 300, `${held} of 300`);
   });
 
-  it('repeats itself for a source of chance', () => {
+  it('is reproducible for a seeded source', () => {
     const values = uniform(50, 3);
     assert.deepEqual(ofMean(values, 9), ofMean(values, 9));
     assert.notDeepEqual(ofMean(values, 9), ofMean(values, 10));
   });
 
-  it('says nothing without samples', () => {
+  it('returns [0, 1] without samples', () => {
     assert.deepEqual(ofMean([]), [0, 1]);
   });
 });
