@@ -1,4 +1,4 @@
-// Finds which values the tensors of a model take on real samples.
+// Finds the value range of each tensor of a model on real samples.
 
 import { toNumbers, type Ranges } from '@pareto/models';
 import type { TensorOutput } from '@pareto/runtime';
@@ -7,18 +7,21 @@ import type { BackgroundModel } from '../sampling/background-executor.js';
 import type { SampleBudget } from '../sampling/sample-budget.js';
 
 export interface Calibration {
-  /** Of the observing model: its outputs `NAME:min` and `NAME:max` are the extremes of the tensor NAME. */
+  /** Model whose outputs `NAME:min` and `NAME:max` are the minimum and maximum of the tensor NAME in the original. */
   readonly model: BackgroundModel;
   readonly samples: Samples;
   readonly batched: boolean;
-  /** How many samples run together. */
+  /** Number of samples per run, if the model has a batch dimension. */
   readonly batch: number;
   readonly budget: SampleBudget;
 }
 
 const extremePattern = /^(.*):(min|max)$/s;
 
-/** The least and greatest value of each tensor over all samples; none of a tensor that was not finite throughout. Throws when the model doesn't run. */
+/**
+ * Returns the minimum and maximum of each tensor over all samples, without tensors that had a value that is not finite.
+ * Throws if the model fails.
+ */
 export async function calibrate({ model, samples, batched, batch, budget }: Calibration): Promise<Ranges> {
   const ranges = new Map<string, readonly [number, number]>();
   const step = batched ? batch : 1;
@@ -29,7 +32,10 @@ export async function calibrate({ model, samples, batched, batch, budget }: Cali
   return new Map([...ranges].filter(([, range]) => range.every(Number.isFinite)));
 }
 
-/** What is not a number stays, and shows at the end. */
+/**
+ * Widens the range of a tensor by one of its extremes. NaN persists through `Math.min` and `Math.max`, so the range is
+ * dropped at the end.
+ */
 function widen(ranges: Map<string, readonly [number, number]>, { name, datatype, shape, data }: TensorOutput): void {
   const [, tensor, extreme] = extremePattern.exec(name) ?? [];
   if (tensor === undefined) return;

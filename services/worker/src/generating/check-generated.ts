@@ -1,4 +1,4 @@
-// Whether a made file may take queries: it takes and gives what the original does, and answers as that does.
+// Checks that a generated file may serve in place of the original: it has the same signature and similar outputs.
 
 import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
 import { inspectModel, type Generator } from '@pareto/models';
@@ -9,19 +9,22 @@ import { loadInBackground, type BackgroundDeps } from '../sampling/background-ex
 import { createSampleBudget } from '../sampling/sample-budget.js';
 import { verifyBatches, verifyGenerated } from './verify-generated.js';
 
-export interface Check extends BackgroundDeps, StepContext {
+export interface CheckRequest extends BackgroundDeps, StepContext {
   readonly generator: Generator;
   /** Signature of the original. */
   readonly signature: Signature;
-  /** Graphs. */
+  /** Paths of the graph files. */
   readonly originalPath: string;
   readonly generatedPath: string;
   readonly samples: Samples;
   readonly batch: number;
 }
 
-/** Throws what a load throws, and `failed-precondition` when a model doesn't run or the file takes or gives something else. */
-export async function checkGenerated(check: Check): Promise<ComparisonResult> {
+/**
+ * Compares the outputs of both files. Throws as a load does, and `failed-precondition` if a model fails or the
+ * signatures differ.
+ */
+export async function checkGenerated(check: CheckRequest): Promise<ComparisonResult> {
   const { generator, signature, originalPath, generatedPath, samples, batch, signal } = check;
   const { bound } = generator;
   const expected = servedSignature(generator, signature);
@@ -29,17 +32,20 @@ export async function checkGenerated(check: Check): Promise<ComparisonResult> {
   if (!servesAs(got, expected)) {
     throw new ParetoError(
       'failed-precondition',
-      `the made file takes ${describe(got)}, the original ${describe(expected)}`,
+      `the generated file has the signature ${describe(got)}, expected ${describe(expected)} as in the original`,
     );
   }
   await using original = await loadInBackground('the original', originalPath, check, signal);
-  await using generated = await loadInBackground('the made file', generatedPath, check, signal);
+  await using generated = await loadInBackground('the generated file', generatedPath, check, signal);
   const verification = { original, generated, samples, bound, budget: createSampleBudget('checking', check) };
   if (generator.opensBatch === true) return await verifyBatches(verification, fixedBatchOf(signature));
   return await verifyGenerated(verification, { batched: signature.batched, batch });
 }
 
-/** Returns the signature that a generated file must have: that of the original, without its fixed batch if the generator opens it. */
+/**
+ * Returns the signature that a generated file must have: that of the original, without its fixed batch if the generator
+ * opens it.
+ */
 export const servedSignature = ({ opensBatch = false }: Generator, original: Signature): Signature =>
   opensBatch && !original.batched ? withLeadingBatch(original) : original;
 
@@ -47,13 +53,17 @@ export const fixedBatchOf = ({ inputs }: Signature): number => Math.max(1, input
 
 const fullDims = ({ dims }: TensorSpec, { batched }: Signature): readonly number[] => (batched ? [-1, ...dims] : dims);
 
-/** The same inputs and outputs; of outputs a graph may say less, or more, than that they are dynamic. */
+/**
+ * Returns whether both have the same inputs and outputs. An output dimension that is dynamic in one of them matches any
+ * size.
+ */
 function servesAs(got: Signature, expected: Signature): boolean {
   const isSame = (one: TensorSpec, other: TensorSpec | undefined, isOutput: boolean): boolean => {
     if (one.name !== other?.name || one.datatype !== other.datatype) return false;
-    const [wanted, found] = [fullDims(one, expected), fullDims(other, got)];
-    const fits = (dim: number, at: number): boolean => dim === found[at] || (isOutput && [dim, found[at]].includes(-1));
-    return wanted.length === found.length && wanted.every(fits);
+    const [expectedDims, foundDims] = [fullDims(one, expected), fullDims(other, got)];
+    const fits = (dim: number, at: number): boolean =>
+      dim === foundDims[at] || (isOutput && [dim, foundDims[at]].includes(-1));
+    return expectedDims.length === foundDims.length && expectedDims.every(fits);
   };
   return (
     got.inputs.length === expected.inputs.length &&
@@ -66,5 +76,5 @@ function servesAs(got: Signature, expected: Signature): boolean {
 function describe(signature: Signature): string {
   const list = (specs: readonly TensorSpec[]): string =>
     specs.map((spec) => `${spec.name} ${spec.datatype} [${fullDims(spec, signature).join()}]`).join(', ');
-  return `${list(signature.inputs)} and gives ${list(signature.outputs)}`;
+  return `(${list(signature.inputs)}) → (${list(signature.outputs)})`;
 }

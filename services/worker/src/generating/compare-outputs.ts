@@ -1,41 +1,44 @@
-// How far the answers of a made file are the original's: output by output, over many samples.
+// Compares the outputs of a generated file with those of the original, output by output, over many samples.
 
 import { toNumbers } from '@pareto/models';
 import type { TensorOutput } from '@pareto/runtime';
 
 export interface ComparisonResult {
-  /** Least of all outputs: the cosine of the angle between both; of outputs that are no floats, the share of equal elements. */
+  /**
+   * Minimum over all outputs of the cosine similarity, or of the share of equal elements for outputs that are not
+   * floats.
+   */
   readonly similarity: number;
-  /** What is wrong with the made file, for people; undefined: nothing. */
+  /** Human-readable reason to reject the generated file. Undefined if it passes. */
   readonly problem: string | undefined;
 }
 
 export interface Comparison {
-  /** The answers to the same samples, the original's first. */
+  /** Adds the outputs of both files for the same samples. */
   add(original: readonly TensorOutput[], generated: readonly TensorOutput[], samples: number): void;
   result(): ComparisonResult;
 }
 
 export interface ComparisonBounds {
-  /** The least similarity of an output that will do. */
+  /** Minimum similarity that every output must have. */
   readonly bound: number;
-  /** Each answer by itself is to be the original's, but for the rounding of floats. */
+  /** Set if every sample must match the original up to rounding, in addition to the similarity over all samples. */
   readonly isExact?: boolean;
 }
 
-/** What is known of one output. */
+/** Sums and counts of one output over all samples. */
 interface Tally extends Sums {
   readonly name: string;
   readonly isFloat: boolean;
   samples: number;
-  /** Samples in which the made file has what the original hasn't: no number, or no finite one. */
+  /** Samples where the generated file has NaN, or an infinite value, although the original has a finite one. */
   nan: number;
   infinite: number;
-  /** Of one sample: the greatest distance from the original's answer. */
-  farthest: number;
+  /** Maximum over the samples of the distance from the original. */
+  maxDistance: number;
 }
 
-/** Over the elements that are finite in both, but for the last two. */
+/** Sums over the elements that are finite in both files; `elements` and `equal` count all elements. */
 interface Sums {
   product: number;
   square: number;
@@ -49,13 +52,13 @@ const noSums = (): Sums => ({ product: 0, square: 0, generatedSquare: 0, distanc
 
 export function createComparison(bounds: ComparisonBounds): Comparison {
   const tallies = new Map<string, Tally>();
-  let unlike: string | undefined;
+  let mismatch: string | undefined;
   return {
     add(original, generated, samples) {
       for (const output of original) {
         const other = generated.find(({ name }) => name === output.name);
-        unlike ??= differenceOf(output, other);
-        if (other === undefined || unlike !== undefined) continue;
+        mismatch ??= differenceOf(output, other);
+        if (other === undefined || mismatch !== undefined) continue;
         const tally = tallies.get(output.name) ?? createTally(output);
         tallies.set(output.name, tally);
         count(tally, output, other, samples);
@@ -66,7 +69,7 @@ export function createComparison(bounds: ComparisonBounds): Comparison {
       const problems = all.map((tally) => problemOf(tally, bounds));
       return {
         similarity: Math.min(1, ...all.map(similarityOf)),
-        problem: unlike ?? (all.length === 0 ? 'there was nothing to compare' : problems.find(isProblem)),
+        problem: mismatch ?? (all.length === 0 ? 'there were no outputs to compare' : problems.find(isProblem)),
       };
     },
   };
@@ -75,7 +78,7 @@ export function createComparison(bounds: ComparisonBounds): Comparison {
 const isProblem = (problem: string | undefined): boolean => problem !== undefined;
 
 const createTally = ({ name, datatype }: TensorOutput): Tally => ({
-  ...{ name, isFloat: datatype.startsWith('FP'), samples: 0, nan: 0, infinite: 0, farthest: 0 },
+  ...{ name, isFloat: datatype.startsWith('FP'), samples: 0, nan: 0, infinite: 0, maxDistance: 0 },
   ...noSums(),
 });
 
@@ -84,12 +87,12 @@ const formOf = ({ datatype, shape }: TensorOutput): string => `${datatype} [${sh
 function differenceOf(output: TensorOutput, generated: TensorOutput | undefined): string | undefined {
   if (generated === undefined) return `output ${output.name} is missing`;
   if (formOf(output) === formOf(generated)) return undefined;
-  return `output ${output.name} is ${formOf(generated)}, the original's is ${formOf(output)}`;
+  return `output ${output.name} is ${formOf(generated)}, expected ${formOf(output)} as in the original`;
 }
 
 function count(tally: Tally, output: TensorOutput, generated: TensorOutput, samples: number): void {
   tally.samples += samples;
-  // Of text there is one element, the whole.
+  // A text output counts as one element.
   if (output.datatype === 'BYTES' || output.datatype === 'BF16') {
     tally.elements += 1;
     tally.equal += output.data.equals(generated.data) ? 1 : 0;
@@ -103,7 +106,10 @@ function count(tally: Tally, output: TensorOutput, generated: TensorOutput, samp
 const numbersOf = ({ datatype, shape, data }: TensorOutput): ArrayLike<number> =>
   toNumbers({ datatype, dims: shape, data });
 
-/** An output whose first dimension is not of samples is cut anyhow: what doesn't divide evenly is counted to its neighbour. */
+/**
+ * Counts one sample. An output that does not divide evenly by sample is split anyway, with borders rounded to whole
+ * elements.
+ */
 function countSample(
   tally: Tally,
   expected: ArrayLike<number>,
@@ -129,7 +135,7 @@ function countSample(
   }
   tally.nan += nan;
   tally.infinite += nan === 0 ? infinite : 0;
-  tally.farthest = Math.max(tally.farthest, Math.sqrt(sums.distance));
+  tally.maxDistance = Math.max(tally.maxDistance, Math.sqrt(sums.distance));
   tally.product += sums.product;
   tally.square += sums.square;
   tally.generatedSquare += sums.generatedSquare;
@@ -138,29 +144,35 @@ function countSample(
   tally.equal += sums.equal;
 }
 
-/** 1 when both are all zero, 0 when one of them is. */
+/** Returns the similarity of an output: 1 if both files have only zeros, 0 if one of them has. */
 function similarityOf({ isFloat, product, square, generatedSquare, elements, equal }: Tally): number {
   if (!isFloat) return elements === 0 ? 1 : equal / elements;
   if (square === 0 || generatedSquare === 0) return square === generatedSquare ? 1 : 0;
   return product / Math.sqrt(square * generatedSquare);
 }
 
-/** Whole numbers are often the place of a largest value: two that are near each other change places, however exact the rest is. */
+/**
+ * Minimum share of equal elements of outputs that are not floats. They are often the index of a maximum, which changes
+ * when two values are close to each other.
+ */
 const [minEqual, minEqualExact] = [0.9, 0.999];
-/** Of the length of a usual answer, when each is to be the original's. */
-const maxDistance = 1e-3;
-/** Of the cosine itself. */
+/**
+ * Maximum distance of a sample from the original in an exact comparison, as a share of the root mean square norm of the
+ * outputs.
+ */
+const maxRelativeDistance = 1e-3;
+/** Tolerance for rounding errors of the cosine itself. */
 const rounding = 1e-6;
-/** How much longer or shorter the answers may be: the cosine doesn't see it. */
+/** Maximum ratio of the norms of the outputs, which the cosine does not depend on. */
 const maxScale = 1.5;
 
 function problemOf(tally: Tally, bounds: ComparisonBounds): string | undefined {
   const { name, samples, nan, infinite } = tally;
   const problem =
     nan > 0
-      ? `NaN in ${nan} of ${samples} samples, where the original has numbers`
+      ? `NaN in ${nan} of ${samples} samples for which the original has numbers`
       : infinite > 0
-        ? `infinite in ${infinite} of ${samples} samples, where the original is not`
+        ? `infinite values in ${infinite} of ${samples} samples for which the original has finite ones`
         : tally.isFloat
           ? distanceProblem(tally, bounds)
           : equalityProblem(tally, bounds);
@@ -168,15 +180,16 @@ function problemOf(tally: Tally, bounds: ComparisonBounds): string | undefined {
 }
 
 function distanceProblem(tally: Tally, { bound, isExact = false }: ComparisonBounds): string | undefined {
-  const { samples, square, generatedSquare, farthest } = tally;
+  const { samples, square, generatedSquare, maxDistance } = tally;
   const similarity = similarityOf(tally);
   if (similarity < bound - rounding) {
     return `cosine similarity ${similarity.toFixed(4)} to the original over ${samples} samples, expected at least ${bound}`;
   }
   const scale = Math.sqrt(generatedSquare / square);
-  if (scale > maxScale || scale < 1 / maxScale) return `${scale.toFixed(2)} times as large as the original's`;
-  if (!isExact || farthest <= maxDistance * Math.sqrt(square / samples)) return undefined;
-  return 'an item gets another answer in a batch than alone';
+  if (scale > maxScale || scale < 1 / maxScale)
+    return `values are ${scale.toFixed(2)} times those of the original, expected a factor of at most ${maxScale} either way`;
+  if (!isExact || maxDistance <= maxRelativeDistance * Math.sqrt(square / samples)) return undefined;
+  return 'an item has different outputs in a batch than alone';
 }
 
 function equalityProblem(
@@ -185,5 +198,5 @@ function equalityProblem(
 ): string | undefined {
   const minShare = isExact ? minEqualExact : Math.min(bound, minEqual);
   if (equal >= minShare * elements) return undefined;
-  return `${((100 * equal) / elements).toFixed(1)} % of its values are the original's over ${samples} samples, expected at least ${100 * minShare} %`;
+  return `${((100 * equal) / elements).toFixed(1)} % of its values equal the original over ${samples} samples, expected at least ${100 * minShare} %`;
 }

@@ -1,4 +1,5 @@
-// Generates the file of a recipe: by a rewrite of the graph, some of which need calibrated ranges, or by ONNX Runtime's optimiser.
+// Generates the file of a recipe: by a rewrite of the graph, some of which need calibrated ranges, or by ONNX Runtime's
+// optimiser.
 
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,22 +23,25 @@ import { createSampleBudget } from '../sampling/sample-budget.js';
 
 export interface GenerationInput extends BackgroundDeps, StepContext {
   readonly recipe: string;
-  /** The graph of what it is made from, and the bytes of all its files. */
+  /** Path of the graph of the original. */
   readonly modelPath: string;
+  /** Total size of the original's files. */
   readonly sizeBytes: number;
-  /** Weights lie in files beside the graph. */
+  /** Set if the original has weights in files of their own. */
   readonly isSplit: boolean;
-  /** It has a batch dimension. */
+  /** Set if the original has a batch dimension. */
   readonly batched: boolean;
-  /** How many samples run together. */
+  /** Number of samples per calibration run, if there is a batch dimension. */
   readonly batch: number;
-  /** Samples that nothing is evaluated on; a text says why there are none. */
+  /** Samples that are not used for evaluation, or the reason why there are none. */
   readonly calibration: Samples | string;
-  /** Is there, and empty. */
+  /** Existing, empty folder. */
   readonly folder: string;
 }
 
-/** Where the files are, by their names in `folder`. */
+/**
+ * Result of a generator: the names of the files in `folder`, or the reason why the recipe does not apply to the model.
+ */
 export type GenerationResult =
   | {
       readonly kind: 'made';
@@ -47,14 +51,14 @@ export type GenerationResult =
     }
   | { readonly kind: 'declined'; readonly reason: string };
 
-/** Throws `invalid-argument` for a recipe that this worker does not know. */
+/** Returns the generator of a recipe. Throws `invalid-argument` for a recipe that this worker does not support. */
 export function generatorOf(recipe: string): Generator {
   const generator = generators.get(recipe);
   if (generator !== undefined) return generator;
-  throw new ParetoError('invalid-argument', `this worker doesn't know the recipe ${recipe}`);
+  throw new ParetoError('invalid-argument', `this worker does not support the recipe ${recipe}`);
 }
 
-/** Throws what a generator process or a load throws. */
+/** Generates the files of a recipe. Throws as a generator process or a load does. */
 export const generateFile = (generator: Generator, input: GenerationInput): Promise<GenerationResult> =>
   generator.kind === 'rewrite' ? rewriteGraph(generator, input) : optimise(generator, input);
 
@@ -70,14 +74,14 @@ async function rewriteGraph(generator: GraphGenerator, input: GenerationInput): 
 const noRanges = { kind: 'observed', ranges: new Map() } as const;
 type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Extract<Made, { kind: 'declined' }>;
 
-/** Runs the observing model on the calibration samples. */
+/** Returns the value ranges of the tensors on the calibration samples. */
 async function observe(input: GenerationInput): Promise<Observed> {
   const { calibration, batched, batch, reportProgress, signal } = input;
   reportProgress('preparing to calibrate');
   const observing = await runGeneratorIn('observing', { phase: 'observe' }, input);
   if (observing.kind === 'declined') return observing;
   if (typeof calibration === 'string') return { kind: 'declined', reason: calibration };
-  await using model = await loadInBackground('the model that is calibrated', graphIn(observing), input, signal);
+  await using model = await loadInBackground('the calibration model', graphIn(observing), input, signal);
   const budget = createSampleBudget('calibrating', input);
   const ranges = await calibrate({ model, samples: calibration, batched, batch, budget });
   return { kind: 'observed', ranges };
@@ -85,7 +89,7 @@ async function observe(input: GenerationInput): Promise<Observed> {
 
 type GeneratedInFolder = Extract<Made, { kind: 'made' }> & { readonly folder: string };
 
-/** A folder of its own gets the files. */
+/** Runs the generator process, which writes its files into a new folder `name`. */
 async function runGeneratorIn(
   name: string,
   job: Pick<MakeJob, 'phase' | 'ranges'>,
@@ -100,7 +104,7 @@ async function runGeneratorIn(
   return generated.kind === 'declined' ? generated : { ...generated, folder };
 }
 
-/** What rewriting may hold, over the size of the model. */
+/** Memory that the generator process is assumed to hold, as a multiple of the size of the model. */
 const rewritingFactor = 4;
 const maxGenerationMs = 600_000;
 
@@ -122,6 +126,6 @@ async function optimise({ note }: RuntimeGenerator, input: GenerationInput): Pro
   const memoryLimitBytes = input.memoryLimitBytes();
   const weightsName = isSplit ? 'weights.bin' : undefined;
   await optimiseModel(pool, { modelPath, outputPath: join(folder, name), weightsName, memoryLimitBytes }, signal);
-  // Small weights are in the graph all the same; so there may be none beside it.
+  // ONNX Runtime keeps small weights in the graph, so there may be no weights file.
   return { kind: 'made', folder, names: await readdir(folder), note };
 }

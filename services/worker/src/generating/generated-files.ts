@@ -1,4 +1,4 @@
-// The files of a made model: what they hold, and their way to the controllers.
+// Hashes the files of a generated model and uploads them to a controller.
 
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ import type { StepContext } from '../orders/step-context.js';
 import type { BlobSink, LocalBlob } from '../blobs/blob-sink.js';
 
 export interface GeneratedFile extends LocalBlob {
-  /** In the model's folder. */
+  /** Name in the model's folder. */
   readonly name: string;
 }
 
-/** Hashes them. */
+/** Returns the paths, sizes and digests of the named files. */
 export const describeFiles = (folder: string, names: readonly string[]): Promise<readonly GeneratedFile[]> =>
   Promise.all(
     names.map(async (name) => {
@@ -21,13 +21,13 @@ export const describeFiles = (folder: string, names: readonly string[]): Promise
     }),
   );
 
-/** Throws `invalid-argument` for files that make no model. */
+/** Returns the manifest of the files. Throws `invalid-argument` if they do not form a model. */
 export const manifestOf = (files: readonly GeneratedFile[]): Manifest =>
   checkManifest({
     files: files.map(({ name, digest, sizeBytes }) => ({ path: name, digest, sizeBytes: bytes(sizeBytes) })),
   });
 
-/** One after the other. */
+/** Uploads the files one after the other. */
 export async function uploadGenerated(
   files: readonly GeneratedFile[],
   upload: BlobSink,
@@ -48,7 +48,7 @@ export interface WorkFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Gone, with all that is in it, when it is disposed. */
+/** Creates an empty folder, which is deleted with its contents on disposal. */
 export async function openWorkFolder(parent: string): Promise<WorkFolder> {
   await makeFolder(parent);
   const path = await mkdtemp(join(parent, 'make-'));

@@ -1,29 +1,29 @@
-// The samples that a file is calibrated and verified on.
+// Reads the samples on which a file is calibrated and verified.
 
 import { errorText, type Metric, type Signature } from '@pareto/core';
 import { readValidationSet, splitValidation, type ValidationSet } from '@pareto/models';
 import { chosenSamples, syntheticSamples, type Samples } from '../sampling/samples.js';
 
 export interface GenerationSamples {
-  /** None that is evaluated on; a text says why there are none. */
+  /** Samples that are not used for evaluation, or the reason why there are none. */
   readonly calibration: Samples | string;
-  /** Of the evaluation share, or else made up. */
+  /** Samples of the evaluation share of the validation set, or synthetic ones. */
   readonly verification: Samples;
 }
 
 export interface SamplesOptions {
-  /** Of the NPZ file; undefined: there is none. */
+  /** Path of the NPZ file of the validation set. Undefined if the task has none. */
   readonly validationPath: string | undefined;
   readonly signature: Signature;
   readonly metric: Metric;
-  /** How many to verify on: where a set has fewer than the least, they come again and again; made up ones are far from the most. */
+  /** Bounds of the number of verification samples. A validation set with fewer samples than `minCount` is repeated. */
   readonly minCount: number;
   readonly maxCount: number;
 }
 
-const maxSynthetic = 32;
+const syntheticCount = 32;
 
-/** Never throws: a set that doesn't fit is as good as none, and why it doesn't is told. */
+/** Reads the samples. Never throws: an unsuitable validation set is not used, and the reason is in `calibration`. */
 export async function readGenerationSamples({
   validationPath,
   signature,
@@ -35,7 +35,7 @@ export async function readGenerationSamples({
   if (typeof set === 'string') {
     return {
       calibration: needsSamples(set),
-      verification: syntheticSamples(signature, Math.max(minCount, maxSynthetic)),
+      verification: syntheticSamples(signature, Math.max(minCount, syntheticCount)),
     };
   }
   const { calibration, evaluation } = splitValidation(set);
@@ -47,7 +47,7 @@ export async function readGenerationSamples({
 }
 
 const noSet = 'the task has no validation set';
-const needsSamples = (why: string): string => `it is calibrated on real samples: ${why}`;
+const needsSamples = (why: string): string => `calibration needs real samples: ${why}`;
 
 const readFitting = (path: string, signature: Signature, metric: Metric): Promise<ValidationSet | string> =>
   readValidationSet(path, signature, metric).catch(errorText);
@@ -55,7 +55,7 @@ const readFitting = (path: string, signature: Signature, metric: Metric): Promis
 const repeated = (rows: readonly number[], minCount: number): readonly number[] =>
   Array.from({ length: Math.max(minCount, rows.length) }, (_, index) => rows[index % rows.length] ?? 0);
 
-/** Sets are often sorted by class. */
+/** Returns at most `maxCount` rows, evenly spread over the set, which is often sorted by class. */
 function spread(rows: readonly number[], maxCount: number): readonly number[] {
   if (rows.length <= maxCount) return rows;
   return Array.from({ length: maxCount }, (_, index) => rows[Math.floor((index * rows.length) / maxCount)] ?? 0);

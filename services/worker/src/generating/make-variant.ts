@@ -1,4 +1,4 @@
-// Makes a file of a trained model by a recipe, holds it against the original, and brings it to the controllers.
+// Generates a file from a trained model by a recipe, verifies it against the original, and uploads it to a controller.
 
 import { join } from 'node:path';
 import { graphFile, manifestDigest, type BlobCache } from '@pareto/blobs';
@@ -18,17 +18,20 @@ import { withTimeout } from '../orders/with-timeout.js';
 
 export interface MakeDeps extends BackgroundDeps {
   readonly cache: BlobCache;
-  /** A folder where files are made. */
+  /** Folder in which files are generated. */
   readonly work: string;
   readonly upload: BlobSink;
 }
 
 type Outcome = RecipeOutcome['result'];
 
-/** Of making and verifying; fetching and uploading take what the network takes. */
+/** Time limit of generating and verifying, without downloads and uploads. */
 const timeLimit = milliseconds(600_000);
 
-/** Rejects when files could not be fetched, kept or uploaded, or when the signal aborts: then it is to be tried again. What the model does wrong is an outcome. */
+/**
+ * Carries out an order. Rejects if files cannot be fetched, stored or uploaded, or if the signal aborts, so that the
+ * caller retries. A failure of the model is an outcome.
+ */
 export async function makeVariant(order: MakeOrder, deps: MakeDeps, context: StepContext): Promise<RecipeOutcome> {
   const { architecture, version, recipe } = order;
   try {
@@ -61,11 +64,11 @@ async function make(order: MakeOrder, deps: MakeDeps, { reportProgress, signal }
 interface GenerationSite extends StepContext {
   readonly modelPath: string;
   readonly validationPath: string | undefined;
-  /** Is there, and empty. */
+  /** Existing, empty folder. */
   readonly folder: string;
 }
 
-type Checked =
+type CheckedGeneration =
   | {
       readonly kind: 'made';
       readonly files: readonly GeneratedFile[];
@@ -74,16 +77,16 @@ type Checked =
     }
   | Exclude<Outcome, { kind: 'made' }>;
 
-/** How many samples a file is verified on, and how many run together. */
-const [verifiedOn, together] = [256, 8];
+/** Number of samples that a file is verified on, and number of samples per run. */
+const [verificationSamples, samplesPerRun] = [256, 8];
 
-async function generateChecked(order: MakeOrder, deps: MakeDeps, site: GenerationSite): Promise<Checked> {
+async function generateChecked(order: MakeOrder, deps: MakeDeps, site: GenerationSite): Promise<CheckedGeneration> {
   const { recipe, original, metric } = order;
   const { batched } = original.signature;
   const generator = generatorOf(recipe);
   const signature = servedSignature(generator, original.signature);
   const minCount = generator.opensBatch === true ? windowOf(fixedBatchOf(original.signature)) : 1;
-  const maxCount = Math.max(minCount, verifiedOn);
+  const maxCount = Math.max(minCount, verificationSamples);
   const { validationPath } = site;
   const { calibration, verification } = await readGenerationSamples({
     validationPath,
@@ -92,7 +95,7 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Generatio
     minCount,
     maxCount,
   });
-  const batch = Math.max(1, Math.min(together, original.maxBatchSize));
+  const batch = Math.max(1, Math.min(samplesPerRun, original.maxBatchSize));
   const sizeBytes = original.manifest.files.reduce((total, file) => total + file.sizeBytes, 0);
   const isSplit = original.manifest.files.length > 1;
   const input = { ...deps, ...site, recipe, sizeBytes, isSplit, batched, batch, calibration };
@@ -109,16 +112,17 @@ async function generateChecked(order: MakeOrder, deps: MakeDeps, site: Generatio
   const { failureHint } = generator;
   if (problem !== undefined)
     return { kind: 'failed', reason: failureHint === undefined ? problem : `${problem}: ${failureHint}` };
-  const note = verification.isReal ? generated.note : `${generated.note}; compared on made-up inputs`;
+  const note = verification.isReal ? generated.note : `${generated.note}; compared on synthetic inputs`;
   return { kind: 'made', files, note, similarity };
 }
 
 const hasOpenDims = ({ inputs }: Signature): boolean => inputs.some(({ dims }) => dims.includes(-1));
 
-/** It may be that no model would run on what was made up. */
+/** Adds the hint that the synthetic inputs may be the cause. */
 const withHint = (error: unknown): unknown =>
   error instanceof ParetoError && error.code === 'failed-precondition'
-    ? new ParetoError(error.code, `${error.message}: ${syntheticHint}`, { cause: error })
+    ? new ParetoError(error.code, `${error.message} (${syntheticHint})`, { cause: error })
     : error;
 
-const syntheticHint = 'its inputs were made up, each dynamic dimension as 1; a validation set tells real ones';
+const syntheticHint =
+  'the inputs were synthetic, with assumed sizes for dynamic dimensions; register a validation set to provide real inputs';

@@ -1,4 +1,4 @@
-// Holds a made file against the original: both run beside each other on the same samples.
+// Verifies a generated file against the original by running both on the same samples.
 
 import { ParetoError, type Signature } from '@pareto/core';
 import type { TensorOutput } from '@pareto/runtime';
@@ -11,19 +11,19 @@ export interface Verification {
   readonly original: BackgroundModel;
   readonly generated: BackgroundModel;
   readonly samples: Samples;
-  /** The least similarity of an output that will do. */
+  /** Minimum similarity that every output must have. */
   readonly bound: number;
   readonly budget: SampleBudget;
 }
 
 export interface SameBatch {
-  /** Of both files. */
+  /** Set if both files have a batch dimension. */
   readonly batched: Signature['batched'];
-  /** How many samples run together where there is a batch. */
+  /** Number of samples per run, if there is a batch dimension. */
   readonly batch: number;
 }
 
-/** Throws `failed-precondition` when one of them doesn't run. */
+/** Compares both files on all samples. Throws `failed-precondition` if one of them fails. */
 export async function verifyGenerated(
   verification: Verification,
   { batched, batch }: SameBatch,
@@ -40,16 +40,17 @@ export async function verifyGenerated(
   return comparison.result();
 }
 
-/** One item; two, and five, so that rows don't fill what a kernel takes at once. */
+/** Batch sizes to verify: one item, and sizes that do not fill the vectors of a kernel. */
 const triedBatches = [1, 2, 5] as const;
 const minCompared = 10;
 
-/** How many samples are compared together: whole batches of the original. */
+/** Returns the number of samples that are compared together: whole batches of the original. */
 export const windowOf = (fixedBatch: number): number => fixedBatch * Math.ceil(minCompared / fixedBatch);
 
 /**
- * As `verifyGenerated`, of a file whose batch was made dynamic, while the original takes `fixedBatch` items at a time: every item gets
- * the original's answer, whatever batch it is in. The samples' first dimension is that batch; what doesn't fill a window is left out.
+ * Compares a file with a dynamic batch with an original that takes `fixedBatch` items at a time. Every item must have
+ * the original's outputs, whatever batch it is in. Skips the last samples if they do not fill a window. Throws as
+ * `verifyGenerated` does.
  */
 export async function verifyBatches(verification: Verification, fixedBatch: number): Promise<ComparisonResult> {
   const { original, generated, samples, bound, budget } = verification;
@@ -70,7 +71,10 @@ interface Rows {
   readonly to: number;
 }
 
-/** The outputs over all rows, which are their first dimension. The last batch may be smaller. */
+/**
+ * Runs all rows in batches, of which the last may be smaller. Returns the joined outputs, with the rows as the first
+ * dimension.
+ */
 async function outputsInBatches(
   model: BackgroundModel,
   { samples, from, to }: Rows,
@@ -81,7 +85,7 @@ async function outputsInBatches(
     const end = Math.min(start + batch, to);
     const outputs = await model.run(samples.rows(start, end));
     for (const { name, shape } of outputs) {
-      if (shape[0] !== end - start) throw lostBatch(`output ${name} has the shape [${shape.join()}]`, end - start);
+      if (shape[0] !== end - start) throw batchMismatch(name, shape, end - start);
     }
     runs.push(outputs);
   }
@@ -93,5 +97,8 @@ async function outputsInBatches(
   }));
 }
 
-const lostBatch = (what: string, batch: number): ParetoError =>
-  new ParetoError('failed-precondition', `${what} for a batch of ${batch}`);
+const batchMismatch = (name: string, shape: readonly number[], batch: number): ParetoError =>
+  new ParetoError(
+    'failed-precondition',
+    `output ${name} has shape [${shape.join()}], expected ${batch} as its first dimension`,
+  );

@@ -1,4 +1,5 @@
-// Executors beside the replicas, for making, verifying and comparing: they hold no slot, and run when nobody else wants the core.
+// Runs models in the background, to calibrate, verify and compare. These executors hold no slot, and run at the lowest
+// priority.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 import {
@@ -14,20 +15,20 @@ import type { StepMemory } from '../devices/step-memory.js';
 export interface BackgroundDeps {
   readonly pool: ExecutorPool;
   readonly stepMemory: StepMemory;
-  /** What one more executor may come to hold. */
+  /** Returns the memory limit of one more executor. */
   readonly memoryLimitBytes: () => number;
   readonly clock: Clock;
-  /** As long as a run may compute; 30 s if left out. */
+  /** Maximum CPU time of a run. Default: 30 s. */
   readonly maxComputeMs?: Milliseconds;
 }
 
-/** A model that runs beside the replicas. */
+/** A model that runs at the lowest priority. */
 export interface BackgroundModel extends AsyncDisposable {
-  /** All outputs. Throws `failed-precondition` with the reason when it doesn't run. */
+  /** Runs the model and returns all outputs. Throws `failed-precondition` with the reason if the run fails. */
   run(inputs: readonly TensorInput[]): Promise<readonly TensorOutput[]>;
 }
 
-/** On the cpu, as `who` for people. It ends, if it has not ended before, when the signal aborts. Throws as a load does. */
+/** Loads a model on the cpu, named `who` in errors. The executor ends when the signal aborts. Throws as a load does. */
 export async function loadInBackground(
   who: string,
   modelPath: string,
@@ -42,18 +43,21 @@ export async function loadInBackground(
   return {
     async run(inputs) {
       using _watch = await watchTime(executor, deps);
-      return await runModel(executor, inputs, who, starvedMs);
+      return await runModel(executor, inputs, who, backgroundExpectedMs);
     },
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
 }
 
-/** As long as a run may take by the clock where others want the core all the time: a twentieth of when it counts as hung. */
-const starvedMs = milliseconds(15_000);
+/** Expected time of a run, high enough for a core that is always busy: a run counts as hung after 20 times as long. */
+const backgroundExpectedMs = milliseconds(15_000);
 const defaultMaxComputeMs = milliseconds(30_000);
 const watchEvery = milliseconds(500);
 
-/** It gets the core when nobody else wants it: whether it hangs is told by the time that it has computed, and not by the clock. */
+/**
+ * Kills an executor that uses too much CPU time. Elapsed time would not show a hang, because the executor waits for the
+ * core at its priority.
+ */
 async function watchTime(
   executor: Executor,
   { clock, maxComputeMs = defaultMaxComputeMs }: Pick<BackgroundDeps, 'clock' | 'maxComputeMs'>,
@@ -65,7 +69,7 @@ async function watchTime(
     const now = await readCpuTime(executor.pid);
     if (isOver || now === undefined) return;
     if (now - (before ?? now) > maxComputeMs) {
-      executor.kill({ kind: 'hung', reason: `hung: a run computed for more than ${maxComputeMs} ms` });
+      executor.kill({ kind: 'hung', reason: `hung: a run used more than ${maxComputeMs} ms of CPU time` });
     } else timer = clock.after(watchEvery, () => void check());
   };
   if (!isOver) timer = clock.after(watchEvery, () => void check());
@@ -77,12 +81,13 @@ async function watchTime(
   };
 }
 
-/** Until it ends. */
+/** Counts the executor's memory as memory of steps until it ends. */
 export function trackStepMemory(executor: Executor, stepMemory: StepMemory): void {
   const tracked = stepMemory.add(async () => (await executor.memory())?.privateBytes ?? 0);
   void executor.died.then(() => tracked[Symbol.dispose]());
 }
 
+/** Ends the executor when the signal aborts. */
 export function endWith(executor: Executor, signal: AbortSignal): void {
   const end = (): void => void executor[Symbol.asyncDispose]();
   if (signal.aborted) return end();
@@ -90,7 +95,10 @@ export function endWith(executor: Executor, signal: AbortSignal): void {
   void executor.died.then(() => signal.removeEventListener('abort', end));
 }
 
-/** All outputs. Throws `failed-precondition` with the reason, `who` being what ran; `unavailable` when another model ended the process. */
+/**
+ * Returns all outputs. Throws `failed-precondition` with the reason if the model fails, `unavailable` if another model
+ * ended its process. `who` names the model in errors.
+ */
 export async function runModel(
   executor: Executor,
   inputs: readonly TensorInput[],

@@ -1,18 +1,18 @@
-// How long samples are gone through: to the last, or until there are enough where it takes long.
+// Limits the time spent on a list of samples: all of them, or fewer if they take long.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import type { StepContext } from '../orders/step-context.js';
 
 export interface SampleBudget {
-  /** Whether to go on after `done` of `all`. Throws the signal's reason when it has aborted. */
+  /** Returns whether to continue after `done` of `all` samples. Throws the signal's reason if it has aborted. */
   shouldContinue(done: number, all: number): boolean;
 }
 
-/** From the first call on. */
+/** Time from the first call after which `minSamples` are enough. */
 const maxDuration = milliseconds(120_000);
 const minSamples = 50;
 
-/** `what`: told with how far it is, for people. */
+/** Creates a budget. `what` names the work in progress reports; without it there are none. */
 export function createSampleBudget(
   what: string | undefined,
   { reportProgress, signal, clock }: StepContext & { readonly clock: Clock },

@@ -1,4 +1,4 @@
-// What models are run on to calibrate, to verify and to measure: rows of a validation set, or made up.
+// Samples to calibrate, verify and measure models on: rows of a validation set, or synthetic ones.
 
 import {
   createSeededRng,
@@ -13,13 +13,13 @@ import { sampleShapes, type TensorInput, type TensorOutput } from '@pareto/runti
 
 export interface Samples {
   readonly count: number;
-  /** Of the validation set. */
+  /** Set if the samples are rows of a validation set. */
   readonly isReal: boolean;
-  /** Those from `from` up to `to` (not included), which are the first dimension. */
+  /** Returns the samples from `from` up to but not including `to`, as the first dimension of each input. */
   rows(from: number, to: number): readonly TensorInput[];
 }
 
-/** Some rows of a set. */
+/** Returns the given rows of a validation set as samples. */
 export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]): Samples {
   return {
     count: rows.length,
@@ -33,8 +33,8 @@ export function chosenSamples({ inputs }: ValidationSet, rows: readonly number[]
 }
 
 /**
- * Floats in [-1, 1) and, in every other sample, in [0, 1); whole numbers are 0 and, in every other sample, 0 or 1; text is empty.
- * Another seed for each. Dynamic dimensions have the likeliest sizes.
+ * Returns samples with random values, seeded by their index. Even samples have floats in [-1, 1) and integers of 0; odd
+ * samples have floats in [0, 1) and integers of 0 or 1. Text is empty. Dynamic dimensions have the likeliest sizes.
  */
 export function syntheticSamples(signature: Signature, count: number): Samples {
   const [shapes = {}] = sampleShapes(signature);
@@ -62,10 +62,10 @@ function syntheticRow({ datatype }: TensorSpec, elements: number, seed: number):
   return new Uint8Array(Uint16Array.from({ length: elements }, () => half(rng(), even && rng() < 0.5)).buffer);
 }
 
-/** In half precision, of a size in [0.5, 1) by `at`, which is in [0, 1). */
+/** Returns the bits of a half precision number with a magnitude in [0.5, 1), chosen by `at` in [0, 1). */
 const half = (at: number, isNegative: boolean): number => (isNegative ? 0x8000 : 0) + 0x3800 + Math.floor(at * 1024);
 
-/** Those below 256: all but their first byte is zero. */
+/** Returns little-endian integers below 256. */
 function wholeNumbers(datatype: Exclude<DataType, 'BYTES'>, elements: number, value: () => number): Uint8Array {
   const width = elementBytes[datatype];
   const data = new Uint8Array(elements * width);
@@ -73,7 +73,7 @@ function wholeNumbers(datatype: Exclude<DataType, 'BYTES'>, elements: number, va
   return data;
 }
 
-/** Real inputs for a run of so many items: the first rows, again and again where there are fewer. */
+/** Returns real inputs for a run of `items` items: the first rows of the set, repeated if there are fewer. */
 export function repeatedRows(
   set: ValidationSet,
   { batched }: Pick<Signature, 'batched'>,
@@ -83,11 +83,14 @@ export function repeatedRows(
   return inputsOf(chosenSamples(set, rows).rows(0, items), batched);
 }
 
-/** What a model takes of samples that were chosen together: one without a batch takes one, without the dimension of samples. */
+/**
+ * Returns samples as inputs of a model. A model without a batch dimension takes a single sample, so the first dimension
+ * is dropped.
+ */
 export const inputsOf = (rows: readonly TensorInput[], batched: boolean): readonly TensorInput[] =>
   batched ? rows : rows.map((input) => ({ ...input, shape: input.shape.slice(1) }));
 
-/** Answers to some samples, these being the first dimension also where the model has no batch. */
+/** Returns outputs with the samples as the first dimension, which is added if the model has no batch dimension. */
 export const perSample = (
   outputs: readonly TensorOutput[],
   { batched }: Pick<Signature, 'batched'>,

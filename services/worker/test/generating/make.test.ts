@@ -19,7 +19,7 @@ import {
 } from '@pareto/testkit';
 import { digits, startWorld, type World } from '../support/harness.js';
 
-/** Processes of this one whose command line holds a text. */
+/** Returns the child processes whose command line contains a text. */
 function children(text: string): readonly number[] {
   const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
     '\n',
@@ -27,9 +27,9 @@ function children(text: string): readonly number[] {
   return lines.filter((line) => line.includes(text)).map((line) => Number.parseInt(line, 10));
 }
 
-describe('making a file', function () {
+describe('generating a file', function () {
   this.timeout(120_000);
-  /** Of all tests, which differ in the architecture that they make files of. */
+  /** Shared by all tests; each generates files of its own architecture. */
   let world: World;
   let validationDigest = '';
   let architecture = '';
@@ -65,7 +65,7 @@ describe('making a file', function () {
 
   const workFolder = ({ cacheDir } = world): Promise<readonly string[]> => readdir(join(cacheDir, 'work'));
 
-  it('by each recipe succeeds, or says why it does not apply', async () => {
+  it('succeeds for each recipe, or is declined with the reason', async () => {
     for (const { name: recipe } of recipes.slice(1)) {
       order(recipe, digits('models/mlp-small.onnx'), { validationDigest });
       const outcome = await outcomeOf(recipe);
@@ -82,7 +82,7 @@ describe('making a file', function () {
 
   const reasonOf = async (recipe: string): Promise<string> => (await outcomeOf(recipe)).error;
 
-  it('of a corrupted model fails', async () => {
+  it('fails for a corrupted model', async () => {
     const original = world.spec(architecture, fixedBatchModel(1));
     const junk = world.controller.addBlob(Buffer.from('junk that is no model'));
     const manifest = { files: [{ path: 'model.onnx', digest: junk, sizeBytes: 21 }] };
@@ -92,7 +92,7 @@ describe('making a file', function () {
     assert.match(await reasonOf('optimised'), /can't be loaded/);
   });
 
-  it('whose answers are not the original’s fails, saying which', async () => {
+  it('fails with the output that differs from the original', async () => {
     const before = world.controller.uploads.length;
     order('int8-dynamic', outlierModel());
     assert.match(
@@ -102,14 +102,14 @@ describe('making a file', function () {
     assert.equal(world.controller.uploads.length, before);
   });
 
-  it('whose original answers NaN takes NaN for what it is', async () => {
+  it('accepts NaN where the original returns NaN', async () => {
     order('optimised', rootModel());
     const { error, manifest } = await outcomeOf('optimised');
     assert.equal(error, '');
     assert.equal(manifest?.files.length, 1);
   });
 
-  it('of a model whose weights lie beside the graph has all that it takes', async () => {
+  it('succeeds for a model with weights in a separate file', async () => {
     order('mapped', matrixModel(600));
     const { manifest } = await outcomeOf('mapped');
     assert.equal(manifest?.files.length, 2);
@@ -119,7 +119,7 @@ describe('making a file', function () {
     }
   });
 
-  it('of a model that does not run on made-up inputs fails, saying that they were made up', async () => {
+  it('fails for a model that fails on synthetic inputs, with a hint that they were synthetic', async () => {
     const pairs: Value = { name: 'y', type: onnxType.float, dims: ['batch', 2] };
     const shape = new Uint8Array(BigInt64Array.of(0n, 2n).buffer);
     const model = writeModel({
@@ -129,15 +129,18 @@ describe('making a file', function () {
       initializers: [{ name: 'shape', type: onnxType.int64, dims: [2], raw: shape }],
     });
     order('optimised', model);
-    assert.match(await reasonOf('optimised'), /the original doesn't run: .*: its inputs were made up, each dynamic/s);
+    assert.match(
+      await reasonOf('optimised'),
+      /the original doesn't run: .* \(the inputs were synthetic, with assumed sizes/s,
+    );
   });
 
-  it('of a model that wants more memory than there is fails', async () => {
+  it('fails for a model that needs more memory than its limit', async () => {
     order('optimised', greedyModel(4e9));
     assert.match(await reasonOf('optimised'), /the original doesn't run: out of memory/);
   });
 
-  it('with a dynamic batch is verified in several batches', async () => {
+  it('verifies a dynamic batch with several batch sizes', async () => {
     for (const batch of [4, 96]) {
       withdraw();
       order('dynamic-batch', fixedBatchModel(batch), { maxBatchSize: 0 });
@@ -148,30 +151,30 @@ describe('making a file', function () {
     }
   });
 
-  it('with a dynamic batch fails where items are not answered alone, however large the batch was', async () => {
+  it('rejects a dynamic batch whose items depend on each other, for small and large fixed batches', async () => {
     for (const batch of [1, 96]) {
       withdraw();
       order('dynamic-batch', fixedBatchModel(batch, true), { maxBatchSize: 0 });
-      assert.match(await reasonOf('dynamic-batch'), /cosine similarity|another answer in a batch/, `of ${batch}`);
+      assert.match(await reasonOf('dynamic-batch'), /cosine similarity|different outputs in a batch/, `of ${batch}`);
     }
   });
 
-  it('that is killed fails, with the signal', async () => {
+  it('fails with the signal if the generator process is killed', async () => {
     order('mapped', digits('models/mlp-large.onnx'));
-    const [pid] = await waitFor('the maker', () => nonEmpty(children('maker-main')));
+    const [pid] = await waitFor('the generator process', () => nonEmpty(children('maker-main')));
     process.kill(pid, 'SIGKILL');
     assert.match(await reasonOf('mapped'), /SIGKILL/);
     assert.deepEqual(await workFolder(), []);
   });
 
-  it('ends with the worker, while the model runs on samples', async () => {
+  it('stops with the worker while the model runs on samples', async () => {
     const others = new Set(children('executor-main'));
     await using own = await startWorld();
     own.controller.addBlob(digits('validation.npz'));
     order('int8-static', digits('models/cnn-large.onnx'), { at: own, validationDigest });
-    let asked = 0;
+    let sequence = 0;
     await waitFor('a run', () => {
-      own.controller.askNow(++asked);
+      own.controller.askNow(++sequence);
       return /^(calibrating|checking)/.test(own.controller.report?.progress ?? '') ? true : undefined;
     });
     assert.equal(own.controller.report?.measuring, `${architecture}:int8-static`);
@@ -185,7 +188,7 @@ describe('making a file', function () {
     );
   });
 
-  it('waits for what can not be fetched or brought now', async () => {
+  it('retries until the files can be fetched', async () => {
     const model = digits('models/mlp-tiny.onnx');
     const original = world.spec(architecture, model);
     world.controller.removeBlob(original.manifest?.files?.[0]?.digest ?? '');
@@ -198,7 +201,7 @@ describe('making a file', function () {
     assert.equal(await reasonOf('optimised'), '');
   });
 
-  it('begins in a clean folder, whatever an earlier process left', async () => {
+  it('deletes the work files of an earlier process at the start', async () => {
     await using folder = await createTempFolder();
     await mkdir(join(folder.path, 'work', 'make-left'), { recursive: true });
     await using again = await startWorld({ cacheDir: folder.path });
@@ -206,7 +209,7 @@ describe('making a file', function () {
     assert.deepEqual(await readdir(join(folder.path, 'work')), []);
   });
 
-  it('that the controllers have already is not sent again', async () => {
+  it('does not upload a file that the controllers already have', async () => {
     order('optimised', fixedBatchModel(2));
     await outcomeOf('optimised');
     const { length } = world.controller.uploads;

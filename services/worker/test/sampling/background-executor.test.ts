@@ -8,12 +8,12 @@ import { createTempFolder, endlessModel, matrixModel, waitFor, type TempFolder }
 import { createStepMemory } from '../../src/devices/step-memory.js';
 import { loadInBackground, type BackgroundDeps } from '../../src/sampling/background-executor.js';
 
-describe('an executor beside the replicas', function () {
+describe('background executor', function () {
   this.timeout(60_000);
   let pool: ExecutorPool;
   let folder: TempFolder;
   let path = '';
-  const guests = createStepMemory();
+  const stepMemory = createStepMemory();
 
   before(async () => {
     pool = createExecutorPool({ size: 0, clock: systemClock });
@@ -25,16 +25,16 @@ describe('an executor beside the replicas', function () {
     await folder[Symbol.asyncDispose]();
   });
 
-  const deps = (mostComputing?: Milliseconds): BackgroundDeps => ({
+  const deps = (maxComputeMs?: Milliseconds): BackgroundDeps => ({
     pool,
-    stepMemory: guests,
+    stepMemory,
     memoryLimitBytes: () => 2 ** 30,
     clock: systemClock,
-    ...(mostComputing && { maxComputeMs: mostComputing }),
+    ...(maxComputeMs && { maxComputeMs }),
   });
   const one = [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [Buffer.alloc(4)] }] as const;
 
-  it('that computes for ever is ended by the time that it has computed', async () => {
+  it('is killed when a run exceeds its limit of CPU time', async () => {
     await writeFile(path, endlessModel());
     await using model = await loadInBackground(
       'the original',
@@ -44,27 +44,27 @@ describe('an executor beside the replicas', function () {
     );
     await assert.rejects(model.run(one), {
       code: 'failed-precondition',
-      message: "the original doesn't run: hung: a run computed for more than 300 ms",
+      message: "the original doesn't run: hung: a run used more than 300 ms of CPU time",
     });
   });
 
-  it('is called by its name where it can not be loaded', async () => {
+  it('is named in the errors of a load', async () => {
     await writeFile(path, 'no model');
     const { signal } = new AbortController();
-    await assert.rejects(loadInBackground('the made file', path, deps(), signal), {
+    await assert.rejects(loadInBackground('the generated file', path, deps(), signal), {
       code: 'invalid-argument',
-      message: /^the made file can't be loaded: /,
+      message: /^the generated file can't be loaded: /,
     });
     await writeFile(path, matrixModel(1));
-    const calledOff = new AbortController();
-    const loading = loadInBackground('the original', path, deps(), calledOff.signal);
-    calledOff.abort(new Error('enough'));
+    const controller = new AbortController();
+    const loading = loadInBackground('the original', path, deps(), controller.signal);
+    controller.abort(new Error('enough'));
     await assert.rejects(loading, { code: 'cancelled', message: /^loading the original failed: / });
   });
 
-  it('gives way to all others, and its memory counts while it is there', async () => {
+  it('has the lowest priority, and its memory counts until it ends', async () => {
     await writeFile(path, matrixModel(1));
-    const calledOff = new AbortController();
+    const controller = new AbortController();
     const loaded: number[] = [];
     const watched = {
       ...pool,
@@ -74,18 +74,18 @@ describe('an executor beside the replicas', function () {
         return executor;
       },
     };
-    const model = await loadInBackground('it', path, { ...deps(), pool: watched }, calledOff.signal);
+    const model = await loadInBackground('the model', path, { ...deps(), pool: watched }, controller.signal);
     assert.equal(getPriority(loaded[0]), 19);
     assert.deepEqual(
       (await model.run(one)).map(({ shape }) => shape),
       [[1, 1]],
     );
     await waitFor('memory', async () => {
-      await guests.refresh();
-      return guests.bytes > 0 ? true : undefined;
+      await stepMemory.refresh();
+      return stepMemory.bytes > 0 ? true : undefined;
     });
-    calledOff.abort(new Error('enough'));
-    await waitFor('its end', () => (guests.bytes === 0 ? true : undefined));
+    controller.abort(new Error('enough'));
+    await waitFor('its end', () => (stepMemory.bytes === 0 ? true : undefined));
     await assert.rejects(model.run(one), /unloaded/);
   });
 });

@@ -3,9 +3,9 @@ import type { DataType } from '@pareto/core';
 import { toNumbers } from '@pareto/models';
 import { syntheticSamples } from '../../src/sampling/samples.js';
 
-describe('made-up samples', () => {
+describe('synthetic samples', () => {
   for (const datatype of ['FP32', 'FP64', 'FP16', 'INT64', 'INT32', 'UINT8', 'BOOL'] as const) {
-    it(`of ${datatype} differ from one another, and are the same every time`, () => {
+    it(`of ${datatype} differ from each other, and are the same in every call`, () => {
       const rows = rowsOf(datatype);
       assert.ok(new Set(rows.map(String)).size > 4, rows.join(' | '));
       assert.deepEqual(rowsOf(datatype), rows);
@@ -13,7 +13,7 @@ describe('made-up samples', () => {
     });
   }
 
-  it('of whole numbers are all zero every other time, since some models take nothing else', () => {
+  it('of integers are zero in every other sample, because some models accept nothing else', () => {
     assert.ok(rowsOf('INT64').every((row, index) => index % 2 === 1 || row.every((value) => value === 0)));
   });
 });
