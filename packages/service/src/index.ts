@@ -3,14 +3,14 @@ export {
   loadConfig,
   printableConfig,
   processSources,
-  secret,
   type ConfigDefinition,
-  type ConfigOf,
   type ConfigSources,
   type Loaded,
 } from './flags/config.js';
-export { advertisedAddress, advertiseFlag, controllersFlag } from './flags/address.js';
-export { checkBind, commonFlags, type CommonConfig, type CommonFields } from './flags/common-flags.js';
+export { advertisedAddress, followerFlags } from './flags/address.js';
+export { checkBind, type CommonConfig } from './flags/common-flags.js';
+export { parseSize } from './flags/formats.js';
+export type { FlagValues } from './flags/flag-table.js';
 export { createLifecycle, type Lifecycle, type LifecycleState } from './lifecycle/lifecycle.js';
 export { createRunGroup, type RunGroup, type RunGroupOptions, type Runnable } from './lifecycle/run-group.js';
 export { runService, type ServiceContext, type ServiceOptions } from './run-service.js';

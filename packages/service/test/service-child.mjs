@@ -2,7 +2,7 @@
 
 import process from 'node:process';
 import { clearInterval, setInterval } from 'node:timers';
-import { commonFlags, defineConfig, runService } from '@pareto/service';
+import { defineConfig, runService } from '@pareto/service';
 
 const alive = setInterval(() => undefined, 60_000);
 const part = {
@@ -20,7 +20,8 @@ await runService({
     name: 'pareto-test',
     summary: 'tests',
     example: 'pareto-test',
-    fields: { ...commonFlags({ port: 0, metricsPort: 0 }) },
+    ports: { port: 0, metricsPort: 0 },
+    flags: {},
   }),
   create: async () => [part],
 });

@@ -1,7 +1,5 @@
 export {
   createLogger,
-  logFormats,
-  logLevels,
   type LogFields,
   type LogFormat,
   type Logger,

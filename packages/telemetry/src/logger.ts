@@ -3,10 +3,8 @@
 import { pino } from 'pino';
 import { createPrettyStream } from './pretty.js';
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-export const logFormats = ['json', 'pretty'] as const;
-export type LogFormat = (typeof logFormats)[number];
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export type LogFormat = 'json' | 'pretty';
 
 /** Values that JSON can hold; an `error` field may be an Error. */
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -7,11 +7,11 @@ import { createBlobCache, makeFolder, type BlobCache, type BlobCacheOptions } fr
 import { errorText, ParetoError, workerId, type WorkerInfo } from '@pareto/core';
 import { createServer, rawUnary, type RpcServer } from '@pareto/rpc';
 import { createExecutorPool, discoverHardware, type ExecutorPool, type Hardware } from '@pareto/runtime';
-import { advertisedAddress, createProbeServer, type Runnable, type ServiceContext } from '@pareto/service';
+import { advertisedAddress, createProbeServer, parseSize, type Runnable, type ServiceContext } from '@pareto/service';
 import { createWorkerMetrics, type Logger, type WorkerMetrics } from '@pareto/telemetry';
 import { createBlobSink } from './blobs/blob-sink.js';
 import { createBlobSource } from './blobs/blob-source.js';
-import { parseSize, type WorkerConfig } from './config.js';
+import type { WorkerConfig } from './config.js';
 import { createControllerSession, type ControllerSession } from './session/controller-session.js';
 import { createDeviceSlots } from './devices/device-slots.js';
 import { createExecutionHandlers } from './serving/execution-service.js';

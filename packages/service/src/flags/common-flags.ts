@@ -1,72 +1,79 @@
-// The flags that every service has, and what they are checked for.
+// The flags that every service has, and the check that an exposed address is intended.
 
 import { isIPv4 } from 'node:net';
 import { ParetoError } from '@pareto/core';
 import { defaultMaxMessageBytes } from '@pareto/rpc';
-import { logFormats, logLevels, type LogFormat, type LogLevel } from '@pareto/telemetry';
-import { z } from 'zod';
+import type { FlagValues } from './flag-table.js';
 
-const port = (): z.ZodInt => z.int().min(0).max(65_535);
+/** Flags of every service. A service sets its default ports in `defineConfig`. */
+export const commonFlags = {
+  host: {
+    kind: 'text',
+    default: '127.0.0.1',
+    help: 'address to listen on; beyond loopback needs --certs or --insecure',
+  },
+  port: { kind: 'integer', min: 0, max: 65_535, default: 0, help: 'gRPC port; 0 selects any free port' },
+  metricsPort: {
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 0,
+    help: 'port of /metrics, /livez and /readyz; always plain HTTP, also with --certs',
+  },
+  insecure: {
+    kind: 'boolean',
+    default: false,
+    help: 'allow a non-loopback --host without TLS: every client that can reach the port has full access',
+  },
+  certs: {
+    kind: 'text',
+    help: 'folder with ca.crt, tls.crt and tls.key of this service for mutual TLS; reloaded when the files change',
+  },
+  clusterTokenFile: {
+    kind: 'text',
+    help: "file with the cluster's secret, the same for every service; used without --certs",
+  },
+  logLevel: {
+    kind: 'choice',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+    help: 'least severe level to log',
+  },
+  logFormat: { kind: 'choice', choices: ['json', 'pretty'], default: 'json', help: 'format of log lines' },
+  traceEndpoint: { kind: 'url', help: 'OTLP/HTTP collector to send traces to, e.g. http://127.0.0.1:4318' },
+  drainTimeoutMs: {
+    kind: 'integer',
+    min: 0,
+    default: 10_000,
+    help: 'time for running work to finish after SIGTERM, in ms',
+  },
+  maxMessageBytes: {
+    kind: 'integer',
+    min: 1024,
+    default: (): number => defaultMaxMessageBytes,
+    help: 'maximum size of a gRPC message, sent or received, in bytes',
+  },
+  keepaliveMs: { kind: 'integer', min: 1, default: 30_000, help: 'interval of pings on idle connections, in ms' },
+  maxConnectionIdleMs: {
+    kind: 'integer',
+    min: 1,
+    default: 600_000,
+    help: 'time without a call after which a connection is closed, in ms',
+  },
+  maxConnectionAgeMs: {
+    kind: 'integer',
+    min: 1,
+    help: 'age at which a connection is closed gracefully, in ms; unlimited by default',
+  },
+  supervised: {
+    kind: 'boolean',
+    default: false,
+    help: 'stop when standard input closes, which means that the parent process has exited',
+  },
+  config: { kind: 'text', help: 'JSON file of flags, e.g. {"log-level": "debug"}' },
+} as const;
 
-type Enum<T extends string> = z.ZodEnum<{ [K in T]: K }>;
-
-export interface CommonFields {
-  readonly host: z.ZodDefault<z.ZodString>;
-  readonly port: z.ZodDefault<z.ZodInt>;
-  readonly metricsPort: z.ZodDefault<z.ZodInt>;
-  readonly insecure: z.ZodDefault<z.ZodBoolean>;
-  readonly certs: z.ZodOptional<z.ZodString>;
-  readonly clusterTokenFile: z.ZodOptional<z.ZodString>;
-  readonly logLevel: z.ZodDefault<Enum<LogLevel>>;
-  readonly logFormat: z.ZodDefault<Enum<LogFormat>>;
-  readonly traceEndpoint: z.ZodOptional<z.ZodURL>;
-  readonly drainTimeoutMs: z.ZodDefault<z.ZodInt>;
-  readonly maxMessageBytes: z.ZodDefault<z.ZodInt>;
-  readonly keepaliveMs: z.ZodDefault<z.ZodInt>;
-  readonly maxConnectionIdleMs: z.ZodDefault<z.ZodInt>;
-  readonly maxConnectionAgeMs: z.ZodOptional<z.ZodInt>;
-  readonly supervised: z.ZodDefault<z.ZodBoolean>;
-  readonly config: z.ZodOptional<z.ZodString>;
-}
-
-export type CommonConfig = Readonly<z.output<z.ZodObject<{ -readonly [K in keyof CommonFields]: CommonFields[K] }>>>;
-
-/** To be spread into a service's fields. */
-export const commonFlags = (ports: { readonly port: number; readonly metricsPort: number }): CommonFields => ({
-  host: z
-    .string()
-    .min(1)
-    .default('127.0.0.1')
-    .describe('address to listen on; beyond loopback needs --certs or --insecure'),
-  port: port().default(ports.port).describe('port for gRPC; 0 takes any free one'),
-  metricsPort: port()
-    .default(ports.metricsPort)
-    .describe('port for /metrics, /livez and /readyz: plain HTTP, with certificates too'),
-  insecure: z
-    .boolean()
-    .default(false)
-    .describe('listen beyond loopback without certificates: whoever reaches the port may do anything'),
-  certs: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('folder with ca.crt, tls.crt and tls.key of this service: TLS both ways; read again when they change'),
-  clusterTokenFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("without --certs: file with the cluster's secret, the same for every service"),
-  logLevel: z.enum(logLevels).default('info').describe('what to log'),
-  logFormat: z.enum(logFormats).default('json').describe('how to log'),
-  traceEndpoint: z.url().optional().describe('send traces to this OTLP/HTTP collector, e.g. http://127.0.0.1:4318'),
-  drainTimeoutMs: z.int().min(0).default(10_000).describe('how long running work may take to end after SIGTERM'),
-  maxMessageBytes: z.int().min(1024).default(defaultMaxMessageBytes).describe('largest gRPC message either way'),
-  keepaliveMs: z.int().min(1).default(30_000).describe('how often a silent connection is pinged'),
-  maxConnectionIdleMs: z.int().min(1).default(600_000).describe('connections without a call for so long are closed'),
-  maxConnectionAgeMs: z.int().min(1).optional().describe('connections are closed, gently, at this age; unset: never'),
-  supervised: z.boolean().default(false).describe('stop when standard input ends: whoever started this is gone'),
-  config: z.string().optional().describe('JSON file of flags, e.g. {"log-level": "debug"}'),
-});
+export type CommonConfig = FlagValues<typeof commonFlags>;
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

@@ -1,25 +1,23 @@
-// The configuration of a service: one zod schema, flags over environment over file over default, parsed once, frozen.
-// The only place that reads `process.env` and `process.argv`.
+// The configuration of a service, from one table of flags: parsed once (flags over environment over file over default) and
+// frozen. This is the only place that reads `process.env` and `process.argv`.
 
 import { readFileSync } from 'node:fs';
 import { ParetoError } from '@pareto/core';
-import { z } from 'zod';
-import { flagName, readArguments, readEnvironment, readFileValues, type Flag, type FlagKind } from './flags.js';
+import type { z } from 'zod';
+import { commonFlags, type CommonConfig } from './common-flags.js';
+import { tableSchema, type FlagTable, type FlagValues } from './flag-table.js';
+import { listFlags, readArguments, readEnvironment, readFileValues, type Flag } from './flags.js';
 import { formatHelp } from './help.js';
 
-type Shape = Readonly<Record<string, z.ZodType>>;
-
 export interface ConfigDefinition<C> {
-  /** Of the program, e.g. pareto-router. */
+  /** Name of the program, e.g. pareto-router. */
   readonly name: string;
   readonly summary: string;
-  /** One line that works. */
+  /** A command line that works. */
   readonly example: string;
   readonly schema: z.ZodType<C>;
   readonly flags: readonly Flag[];
 }
-
-export type ConfigOf<D> = D extends ConfigDefinition<infer C> ? Readonly<C> : never;
 
 export interface ConfigSources {
   readonly argv: readonly string[];
@@ -34,17 +32,29 @@ export const processSources = (): ConfigSources => ({
   readFile: (path) => readFileSync(path, 'utf8'),
 });
 
-/** Keys are camelCase; the flag of `metricsPort` is `--metrics-port`. Each field's description is its help text. */
-export function defineConfig<S extends Shape>(
-  options: Pick<ConfigDefinition<unknown>, 'name' | 'summary' | 'example'> & { readonly fields: S },
-): ConfigDefinition<z.output<z.ZodObject<S>>> {
-  const { fields, ...rest } = options;
-  const schema = z.object(fields);
-  return { ...rest, schema, flags: describeFlags(schema) };
+interface ConfigOptions<T extends FlagTable> extends Pick<ConfigDefinition<unknown>, 'name' | 'summary' | 'example'> {
+  /** Default ports. */
+  readonly ports: { readonly port: number; readonly metricsPort: number };
+  /** Flags of this service alone: every service has the common flags too. */
+  readonly flags: T;
 }
 
-/** Marks a field whose value must never be shown. */
-export const secret = <T extends z.ZodType>(field: T): T => field.meta({ ...field.meta(), secret: true });
+/** Returns the configuration of a service. */
+export function defineConfig<const T extends FlagTable>(
+  options: ConfigOptions<T>,
+): ConfigDefinition<CommonConfig & FlagValues<T>> {
+  const { ports, flags, ...rest } = options;
+  const { port, metricsPort } = commonFlags;
+  const table: FlagTable = {
+    ...commonFlags,
+    port: { ...port, default: ports.port },
+    metricsPort: { ...metricsPort, default: ports.metricsPort },
+    ...flags,
+  };
+  // The types of the fields follow from the table (FlagValues), as the schema does.
+  const schema = tableSchema(table) as z.ZodType as z.ZodType<CommonConfig & FlagValues<T>>;
+  return { ...rest, schema, flags: listFlags(table) };
+}
 
 export type Loaded<C> =
   { readonly kind: 'help'; readonly text: string } | { readonly kind: 'config'; readonly config: Readonly<C> };
@@ -72,7 +82,7 @@ export function printableConfig<C extends object>(
   const values = new Map<string, unknown>(Object.entries(config));
   const shown = (flag: Flag): unknown => {
     const value = values.get(flag.key);
-    if (flag.secret && value !== undefined) return '***';
+    if ('secret' in flag.entry && value !== undefined) return '***';
     return typeof value === 'string' ? value.replace(userOfUrl, '//***@') : value;
   };
   return Object.fromEntries(definition.flags.map((flag) => [flag.name, shown(flag)]));
@@ -89,41 +99,10 @@ function readOrRefuse(sources: ConfigSources, file: string): string {
 function describeIssue(flags: readonly Flag[], issue: z.core.$ZodIssue): string {
   const flag = flags.find(({ key }) => key === issue.path[0]);
   if (flag === undefined) return issue.message;
-  if (flag.required && issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return `--${flag.name} is required: ${flag.description}`;
+  if (flag.entry.required === true && issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return `--${flag.name} is required: ${flag.entry.help}`;
   }
   return `--${[flag.name, ...issue.path.slice(1)].join('.')}: ${issue.message.replace(/^Invalid input: /, '')}`;
-}
-
-interface Property {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly string[];
-  readonly secret?: boolean;
-}
-
-const kinds: Readonly<Record<string, FlagKind>> = {
-  number: 'number',
-  integer: 'number',
-  boolean: 'boolean',
-  array: 'list',
-  object: 'json',
-};
-
-function describeFlags(schema: z.ZodObject): readonly Flag[] {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const required = new Set(json.required ?? []);
-  return Object.entries((json.properties ?? {}) as Readonly<Record<string, Property>>).map(([key, property]) => ({
-    key,
-    name: flagName(key),
-    kind: kinds[property.type ?? 'string'] ?? 'string',
-    description: property.description ?? '',
-    default: property.default,
-    choices: property.enum ?? [],
-    required: required.has(key),
-    secret: property.secret === true,
-  }));
 }
 
 function deepFreeze<T>(value: T): T {

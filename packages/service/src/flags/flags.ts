@@ -1,26 +1,27 @@
 // Reads a command line, the environment and a file into plain values, by the flags that a schema has.
 
 import { ParetoError } from '@pareto/core';
+import type { FlagEntry, FlagTable } from './flag-table.js';
 
-export type FlagKind = 'string' | 'number' | 'boolean' | 'list' | 'json';
-
+/** An entry of a table of flags, with the names that follow from its key. */
 export interface Flag {
-  /** The schema's key: camelCase. */
+  /** Field of the configuration, in camelCase. */
   readonly key: string;
-  /** On the command line and in the file: kebab-case. */
+  /** Name on the command line and in the file, in kebab-case. */
   readonly name: string;
-  readonly kind: FlagKind;
-  readonly description: string;
-  readonly default: unknown;
-  readonly choices: readonly string[];
-  readonly required: boolean;
-  readonly secret: boolean;
+  /** Environment variable. */
+  readonly variable: string;
+  readonly entry: FlagEntry;
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-export const flagName = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-export const variableName = (flag: Flag): string => `PARETO_${flag.name.toUpperCase().replaceAll('-', '_')}`;
+/** Returns the flags of a table, in its order. */
+export const listFlags = (table: FlagTable): readonly Flag[] =>
+  Object.entries(table).map(([key, entry]) => {
+    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return { key, name, variable: `PARETO_${name.toUpperCase().replaceAll('-', '_')}`, entry };
+  });
 
 const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
@@ -32,11 +33,11 @@ export function readArguments(flags: readonly Flag[], argv: readonly string[]): 
     if (name === '') throw refuse(`unexpected argument ${JSON.stringify(argv[index])}: flags are written --name value`);
     const flag = findFlag(flags, name, '--');
     const next = argv[index + 1];
-    const alone = inline === undefined && flag.kind === 'boolean' && next !== 'true' && next !== 'false';
+    const alone = inline === undefined && flag.entry.kind === 'boolean' && next !== 'true' && next !== 'false';
     if (!alone && inline === undefined) index++;
     const text = alone ? 'true' : (inline ?? next);
     if (text === undefined) throw refuse(`--${flag.name} needs a value`);
-    values[flag.key] = parseText(flag, text);
+    values[flag.key] = parseText(flag.entry, text);
   }
   return values;
 }
@@ -44,8 +45,8 @@ export function readArguments(flags: readonly Flag[], argv: readonly string[]): 
 export function readEnvironment(flags: readonly Flag[], env: Readonly<Record<string, string | undefined>>): Values {
   const values: Record<string, unknown> = {};
   for (const flag of flags) {
-    const text = env[variableName(flag)];
-    if (text !== undefined && text !== '') values[flag.key] = parseText(flag, text);
+    const text = env[flag.variable];
+    if (text !== undefined && text !== '') values[flag.key] = parseText(flag.entry, text);
   }
   return values;
 }
@@ -77,9 +78,10 @@ function findFlag(flags: readonly Flag[], name: string, prefix: string): Flag {
   throw refuse(`unknown flag ${prefix}${name}: ${hint}`);
 }
 
-/** Text that doesn't fit the kind stays text, so that the schema says what was expected. */
-function parseText(flag: Flag, text: string): unknown {
-  switch (flag.kind) {
+/** Returns text that does not fit the kind unchanged, so that the schema's error says what was expected. */
+function parseText({ kind }: FlagEntry, text: string): unknown {
+  switch (kind) {
+    case 'integer':
     case 'number':
       return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
     case 'boolean':
@@ -89,18 +91,10 @@ function parseText(flag: Flag, text: string): unknown {
         .split(',')
         .map((part) => part.trim())
         .filter((part) => part !== '');
-    case 'json':
-      return parseJson(text);
-    case 'string':
+    case 'text':
+    case 'url':
+    case 'choice':
       return text;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

@@ -1,6 +1,7 @@
 // The text of `--help`, made from a configuration's flags.
 
-import { variableName, type Flag } from './flags.js';
+import { defaultOf, type FlagEntry } from './flag-table.js';
+import type { Flag } from './flags.js';
 
 interface Helped {
   readonly name: string;
@@ -8,8 +9,6 @@ interface Helped {
   readonly example: string;
   readonly flags: readonly Flag[];
 }
-
-const values = { string: 'TEXT', number: 'N', boolean: '', list: 'A,B', json: 'JSON' } as const;
 
 export function formatHelp(definition: Helped): string {
   const rows = definition.flags.map((flag) => [usage(flag), explanation(flag)] as const);
@@ -28,17 +27,33 @@ export function formatHelp(definition: Helped): string {
   ].join('\n');
 }
 
-function usage(flag: Flag): string {
-  const value = flag.choices.length > 0 ? flag.choices.join('|') : values[flag.kind];
-  return `--${flag.name}${value === '' ? '' : ` ${value}`}`;
+function usage({ name, entry }: Flag): string {
+  const value = valueText(entry);
+  return `--${name}${value === '' ? '' : ` ${value}`}`;
 }
 
-function explanation(flag: Flag): string {
-  if (flag.required) return `${flag.description} (required, or ${variableName(flag)})`;
-  const isBare = flag.default === undefined || flag.default === false || flag.secret;
-  const value = isBare ? '' : defaultText(flag.default);
-  return value === '' ? flag.description : `${flag.description} (${value})`;
+function valueText(entry: FlagEntry): string {
+  switch (entry.kind) {
+    case 'text':
+      return 'TEXT';
+    case 'url':
+      return 'URL';
+    case 'integer':
+    case 'number':
+      return ['N', ...Object.keys(entry.words ?? {})].join('|');
+    case 'boolean':
+      return '';
+    case 'choice':
+      return entry.choices.join('|');
+    case 'list':
+      return 'A,B';
+  }
 }
 
-const defaultText = (value: unknown): string =>
-  Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
+function explanation({ entry, variable }: Flag): string {
+  if (entry.required === true) return `${entry.help} (required, or ${variable})`;
+  const value = defaultOf(entry);
+  if (value === undefined || value === false) return entry.help;
+  const text = String(value);
+  return text === '' ? entry.help : `${entry.help} (${text})`;
+}

@@ -1,29 +1,21 @@
 import assert from 'node:assert/strict';
-import { z } from 'zod';
-import {
-  checkBind,
-  commonFlags,
-  controllersFlag,
-  defineConfig,
-  loadConfig,
-  printableConfig,
-  secret,
-  type ConfigOf,
-} from '../../src/index.js';
+import { checkBind, defineConfig, loadConfig, printableConfig, type ConfigDefinition } from '../../src/index.js';
 
 const definition = defineConfig({
   name: 'pareto-router',
   summary: 'answers queries',
   example: 'pareto-router --controllers 127.0.0.1:8100',
-  fields: {
-    ...commonFlags({ port: 8001, metricsPort: 8002 }),
-    controllers: z.array(z.string().min(1)).min(1).describe('controllers to follow'),
-    peers: controllersFlag(),
-    retryShare: z.number().min(0).max(1).default(0.2).describe('retries per query'),
-    prices: z.record(z.string(), z.number()).default({ 'cpu/': 0.048 }).describe('USD per slot-hour'),
-    password: secret(z.string().optional().describe('of something')),
+  ports: { port: 8001, metricsPort: 8002 },
+  flags: {
+    controllers: { kind: 'list', minItems: 1, required: true, help: 'controllers to follow' },
+    peers: { kind: 'list', format: 'address', minItems: 1, help: 'other routers' },
+    retryShare: { kind: 'number', min: 0, max: 1, default: 0.2, help: 'retries per query' },
+    httpPort: { kind: 'integer', min: -1, words: { off: -1 }, default: 8000, help: 'port for HTTP' },
+    password: { kind: 'text', secret: true, help: 'password of the store' },
   },
 });
+
+type ConfigOf<D> = D extends ConfigDefinition<infer C> ? C : never;
 
 const needed = ['--controllers', 'a:1, b:2', '--cluster-token-file', 'token'];
 
@@ -39,29 +31,25 @@ function load(argv: readonly string[], env: Record<string, string> = {}, file?: 
 
 describe('configuration', () => {
   it('takes flags over environment over file over default', () => {
-    const file = JSON.stringify({ 'retry-share': 0.1, port: 7, 'metrics-port': 8, prices: { 'cpu/': 1 } });
+    const file = JSON.stringify({ 'retry-share': 0.1, port: 7, 'metrics-port': 8 });
     const config = load(
       [...needed, '--config', 'c.json', '--port=9', '--insecure'],
       { PARETO_METRICS_PORT: '0', PARETO_PORT: '1' },
       file,
     );
     assert.deepEqual(
-      [
-        config.port,
-        config.metricsPort,
-        config.retryShare,
-        config.host,
-        config.insecure,
-        config.prices,
-        config.controllers,
-      ],
-      [9, 0, 0.1, '127.0.0.1', true, { 'cpu/': 1 }, ['a:1', 'b:2']],
+      [config.port, config.metricsPort, config.retryShare, config.host, config.insecure, config.controllers],
+      [9, 0, 0.1, '127.0.0.1', true, ['a:1', 'b:2']],
     );
+  });
+
+  it('accepts a word in place of a number', () => {
+    assert.deepEqual([load(needed).httpPort, load([...needed, '--http-port', 'off']).httpPort], [8000, -1]);
   });
 
   it('is frozen all the way down', () => {
     const config = load(needed);
-    assert.ok(Object.isFrozen(config) && Object.isFrozen(config.prices) && Object.isFrozen(config.controllers));
+    assert.ok(Object.isFrozen(config) && Object.isFrozen(config.controllers));
   });
 
   it('prints secrets blanked', () => {
@@ -76,8 +64,9 @@ describe('configuration', () => {
     const loaded = loadConfig(definition, { argv: ['--help'], env: {}, readFile: String });
     assert.equal(loaded.kind, 'help');
     assert.match(loaded.text, /pareto-router --controllers 127.0.0.1:8100/);
-    assert.match(loaded.text, /--metrics-port N +port for \/metrics, \/livez and \/readyz.* \(8002\)/);
+    assert.match(loaded.text, /--metrics-port N +port of \/metrics, \/livez and \/readyz.* \(8002\)/);
     assert.match(loaded.text, /--log-format json\|pretty/);
+    assert.match(loaded.text, /--http-port N\|off +port for HTTP \(8000\)/);
     assert.match(loaded.text, /--controllers A,B +controllers to follow \(required, or PARETO_CONTROLLERS\)/);
   });
 
