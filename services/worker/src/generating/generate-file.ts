@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { ParetoError } from '@pareto/core';
 import {
   generators,
-  runMaker,
+  runGenerator,
   type Generator,
   type GraphGenerator,
-  type MakeJob,
-  type Made,
+  type GenerationRequest,
+  type GeneratorResult,
   type Ranges,
   type RuntimeGenerator,
 } from '@pareto/models';
@@ -71,8 +71,10 @@ async function rewriteGraph(generator: GraphGenerator, input: GenerationInput): 
   return toGenerationResult(rewritten);
 }
 
+type Declined = Extract<GeneratorResult, { kind: 'declined' }>;
+
 const noRanges = { kind: 'observed', ranges: new Map() } as const;
-type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Extract<Made, { kind: 'declined' }>;
+type Observed = { readonly kind: 'observed'; readonly ranges: Ranges } | Declined;
 
 /** Returns the value ranges of the tensors on the calibration samples. */
 async function observe(input: GenerationInput): Promise<Observed> {
@@ -87,20 +89,20 @@ async function observe(input: GenerationInput): Promise<Observed> {
   return { kind: 'observed', ranges };
 }
 
-type GeneratedInFolder = Extract<Made, { kind: 'made' }> & { readonly folder: string };
+type GeneratedInFolder = Extract<GeneratorResult, { kind: 'made' }> & { readonly folder: string };
 
 /** Runs the generator process, which writes its files into a new folder `name`. */
 async function runGeneratorIn(
   name: string,
-  job: Pick<MakeJob, 'phase' | 'ranges'>,
+  job: Pick<GenerationRequest, 'phase' | 'ranges'>,
   input: GenerationInput,
-): Promise<GeneratedInFolder | Extract<Made, { kind: 'declined' }>> {
+): Promise<GeneratedInFolder | Declined> {
   const { modelPath, recipe, signal, clock, stepMemory, sizeBytes } = input;
   const folder = join(input.folder, name);
   await mkdir(folder);
   using _tracked = stepMemory.add(() => Promise.resolve(rewritingFactor * sizeBytes));
   const limits = { memoryBytes: input.memoryLimitBytes(), timeoutMs: maxGenerationMs, signal };
-  const generated = await runMaker({ graph: modelPath, recipe, folder, ...job }, limits, clock);
+  const generated = await runGenerator({ graph: modelPath, recipe, folder, ...job }, limits, clock);
   return generated.kind === 'declined' ? generated : { ...generated, folder };
 }
 
@@ -111,7 +113,7 @@ const maxGenerationMs = 600_000;
 const graphIn = ({ folder, files }: GeneratedInFolder): string =>
   join(folder, files.find(({ path }) => path.endsWith('.onnx'))?.path ?? '');
 
-function toGenerationResult(generated: GeneratedInFolder | Extract<Made, { kind: 'declined' }>): GenerationResult {
+function toGenerationResult(generated: GeneratedInFolder | Declined): GenerationResult {
   if (generated.kind === 'declined') return generated;
   const { folder, files, note } = generated;
   return { kind: 'made', folder, names: files.map(({ path }) => path), note };

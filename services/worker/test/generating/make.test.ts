@@ -161,7 +161,7 @@ describe('generating a file', function () {
 
   it('fails with the signal if the generator process is killed', async () => {
     order('mapped', digits('models/mlp-large.onnx'));
-    const [pid] = await waitFor('the generator process', () => nonEmpty(children('maker-main')));
+    const [pid] = await waitFor('the generator process', () => nonEmpty(children('generator-main')));
     process.kill(pid, 'SIGKILL');
     assert.match(await reasonOf('mapped'), /SIGKILL/);
     assert.deepEqual(await workFolder(), []);
@@ -181,7 +181,7 @@ describe('generating a file', function () {
     await own.group.stop();
     assert.deepEqual(own.controller.outcomes, []);
     assert.deepEqual(await workFolder(own), []);
-    const left = [...children('executor-main'), ...children('maker-main')];
+    const left = [...children('executor-main'), ...children('generator-main')];
     assert.deepEqual(
       left.filter((pid) => !others.has(pid)),
       [],

@@ -5,19 +5,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
 import { waitFor } from '@pareto/testkit';
-import { runMaker } from '../../../src/generate/process/run-maker.js';
+import { runGenerator } from '../../../src/generate/process/run-generator.js';
 
 const [folder = ''] = process.argv.slice(2);
 const graph = join(folder, 'pipe.onnx');
 execFileSync('mkfifo', [graph]);
 const limits = { memoryBytes: 2 ** 28, timeoutMs: 60_000 };
-void runMaker({ graph, recipe: 'mapped', phase: 'rewrite', folder }, limits, systemClock);
+void runGenerator({ graph, recipe: 'mapped', phase: 'rewrite', folder }, limits, systemClock);
 
-const maker = await waitFor('the maker', async () => {
+const pid = await waitFor('the generator process', async () => {
   const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
   for (const pid of children.trim().split(' ')) {
-    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('maker-main.js')) return pid;
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('generator-main.js')) return pid;
   }
   return undefined;
 });
-process.stdout.write(`maker ${maker}\n`);
+process.stdout.write(`generator ${pid}\n`);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { isDiskFull, systemClock, type ErrorCode } from '@pareto/core';
 import { createTempFolder, matrixModel, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { floatTensor, makeNode, makeValue } from '../../../src/onnx/onnx-parts.js';
-import { runMaker, type MakeJob } from '../../../src/generate/process/run-maker.js';
+import { runGenerator, type GenerationRequest } from '../../../src/generate/process/run-generator.js';
 import { encodeOnnx } from '../../../src/onnx/onnx-codec.js';
 import { onnxTypes } from '../../../src/onnx/onnx-tensor-data.js';
 import { floatInput, runModel } from '../../support/run-model.js';
@@ -16,13 +16,13 @@ import { makeModel } from '../../support/make-model.js';
 const digits = fileURLToPath(new URL('../../../../../examples/digits/models/', import.meta.url));
 const limits = { memoryBytes: 512 * 2 ** 20, timeoutMs: 30_000 };
 
-describe('runMaker', function () {
+describe('runGenerator', function () {
   this.timeout(30_000);
   let temp: TempFolder;
   before(async () => (temp = await createTempFolder()));
   after(() => temp[Symbol.asyncDispose]());
 
-  async function job(graph: string, recipe = 'mapped'): Promise<MakeJob> {
+  async function job(graph: string, recipe = 'mapped'): Promise<GenerationRequest> {
     const folder = await mkdtemp(join(temp.path, 'made-'));
     return { graph, recipe, phase: 'rewrite', folder };
   }
@@ -30,7 +30,7 @@ describe('runMaker', function () {
   it('writes the rewritten model, which answers as the original does', async () => {
     const graph = `${digits}mlp-large.onnx`;
     const given = await job(graph);
-    const made = await runMaker(given, limits, systemClock);
+    const made = await runGenerator(given, limits, systemClock);
     if (made.kind === 'declined') throw new Error(made.reason);
     assert.deepEqual(
       made.files.map(({ path }) => path),
@@ -49,17 +49,17 @@ describe('runMaker', function () {
   });
 
   it('says why it declines', async () => {
-    const made = await runMaker(await job(`${digits}mlp-tiny.onnx`), limits, systemClock);
+    const made = await runGenerator(await job(`${digits}mlp-tiny.onnx`), limits, systemClock);
     assert.deepEqual(made, { kind: 'declined', reason: 'its weights take 0.1 MB: mapping gains nothing below 1 MB' });
   });
 
   const fails = async (
-    given: MakeJob,
+    given: GenerationRequest,
     code: ErrorCode,
     why: RegExp,
-    within: Partial<Parameters<typeof runMaker>[1]> = {},
+    within: Partial<Parameters<typeof runGenerator>[1]> = {},
   ) =>
-    assert.rejects(runMaker(given, { ...limits, ...within }, systemClock), (error: Error & { code?: string }) => {
+    assert.rejects(runGenerator(given, { ...limits, ...within }, systemClock), (error: Error & { code?: string }) => {
       assert.match(error.message, why);
       assert.equal(error.code, code);
       return true;
@@ -73,7 +73,7 @@ describe('runMaker', function () {
 
   it('fails of external data that is too short', async () => {
     const given = await job(`${digits}mlp-large.onnx`);
-    await runMaker(given, limits, systemClock);
+    await runGenerator(given, limits, systemClock);
     await writeFile(join(given.folder, 'weights.bin'), Buffer.alloc(5000));
     await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', /weights.bin: the file is damaged/);
   });
@@ -81,7 +81,7 @@ describe('runMaker', function () {
   it('fails of external data that is no file', async () => {
     for (const kind of ['folder', 'pipe']) {
       const given = await job(`${digits}mlp-large.onnx`);
-      await runMaker(given, limits, systemClock);
+      await runGenerator(given, limits, systemClock);
       const weights = join(given.folder, 'weights.bin');
       await rm(weights);
       if (kind === 'folder') await mkdir(weights);
@@ -119,7 +119,7 @@ describe('runMaker', function () {
     if (!existsSync('/dev/full')) this.skip();
     const given = await job(`${digits}mlp-large.onnx`);
     await symlink('/dev/full', join(given.folder, 'weights.bin'));
-    await assert.rejects(runMaker(given, limits, systemClock), (error: Error & { code?: string }) => {
+    await assert.rejects(runGenerator(given, limits, systemClock), (error: Error & { code?: string }) => {
       assert.equal(error.code, 'resource-exhausted');
       assert.ok(isDiskFull(error));
       assert.ok(error.message.includes(given.folder), error.message);
@@ -163,9 +163,9 @@ describe('runMaker', function () {
 
   it('goes with its parent', async function () {
     if (!existsSync('/usr/bin/setpriv')) return this.skip();
-    const parent = fileURLToPath(new URL('maker-parent.ts', import.meta.url));
+    const parent = fileURLToPath(new URL('generator-parent.ts', import.meta.url));
     await using child = startChild(process.execPath, ['--import=tsx', parent, temp.path]);
-    const pid = await waitFor('the maker', () => Number(/maker (\d+)/.exec(child.output)?.[1]) || undefined);
+    const pid = await waitFor('the generator process', () => Number(/generator (\d+)/.exec(child.output)?.[1]) || undefined);
     assert.ok(existsSync(`/proc/${pid}`));
     child.kill('SIGKILL');
     await waitFor('its end', () => (existsSync(`/proc/${pid}`) ? undefined : true), 5_000);

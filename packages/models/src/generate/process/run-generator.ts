@@ -6,9 +6,9 @@ import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import type { Ranges } from '../rewrite/generator.js';
-import type { Made, MakerJob, MakerReply } from './maker-protocol.js';
+import type { GeneratorResult, GeneratorJob, GeneratorReply } from './generator-protocol.js';
 
-export interface MakeJob {
+export interface GenerationRequest {
   /** Path of the model's `.onnx` file; its external data lies where the graph says. */
   readonly graph: string;
   /** A key of `generators`. */
@@ -21,14 +21,14 @@ export interface MakeJob {
   readonly folder: string;
 }
 
-export interface MakeLimits {
+export interface GenerationLimits {
   /** Of the process, over what an empty one takes. Four times the model's size is enough for any recipe. */
   readonly memoryBytes: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
-const entry = fileURLToPath(new URL('../../../dist/generate/process/maker-main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../../dist/generate/process/generator-main.js', import.meta.url));
 const setpriv = '/usr/bin/setpriv';
 const prlimit = '/usr/bin/prlimit';
 /** What an empty process has mapped. */
@@ -47,9 +47,9 @@ const outOfMemorySignals: ReadonlySet<NodeJS.Signals | null> = new Set([
  * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low or the disk is
  * full (`isDiskFull` tells which), `deadline-exceeded`, `cancelled`, and `internal` when the process ended in another way.
  */
-export async function runMaker(job: MakeJob, limits: MakeLimits, clock: Clock): Promise<Made> {
+export async function runGenerator(job: GenerationRequest, limits: GenerationLimits, clock: Clock): Promise<GeneratorResult> {
   limits.signal?.throwIfAborted();
-  const child = startMaker(limits.memoryBytes);
+  const child = startProcess(limits.memoryBytes);
   let ended: ParetoError | undefined;
   const end = (error: ParetoError): void => {
     ended ??= error;
@@ -61,7 +61,7 @@ export async function runMaker(job: MakeJob, limits: MakeLimits, clock: Clock): 
     end(new ParetoError('deadline-exceeded', `making ${job.recipe} took more than ${limits.timeoutMs / 1000} s`)),
   );
   try {
-    const result = await converse(child, toMakerJob(job));
+    const result = await converse(child, toJob(job));
     if (ended !== undefined) throw ended;
     return readReply(job.recipe, limits.memoryBytes, result);
   } finally {
@@ -70,7 +70,7 @@ export async function runMaker(job: MakeJob, limits: MakeLimits, clock: Clock): 
 }
 
 /** Where the system can, the kernel ends it when its parent ends, and refuses it more memory than its limit. */
-function startMaker(memoryBytes: number): ChildProcess {
+function startProcess(memoryBytes: number): ChildProcess {
   const mebibytes = Math.max(16, Math.floor(memoryBytes / 2 ** 20));
   const command = [process.execPath, `--max-old-space-size=${mebibytes}`, '--no-warnings', entry];
   if (existsSync(prlimit)) command.unshift(prlimit, `--data=${Math.floor(memoryBytes) + emptyBytes}`);
@@ -79,7 +79,7 @@ function startMaker(memoryBytes: number): ChildProcess {
   return spawn(file, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-function toMakerJob({ ranges = new Map(), ...job }: MakeJob): MakerJob {
+function toJob({ ranges = new Map(), ...job }: GenerationRequest): GeneratorJob {
   return { ...job, ranges: [...ranges].filter(([, [min, max]]) => Number.isFinite(min) && Number.isFinite(max)) };
 }
 
@@ -95,7 +95,7 @@ interface Ending {
 }
 
 /** Resolves when the process is gone. */
-async function converse(child: ChildProcess, job: MakerJob): Promise<Ending> {
+async function converse(child: ChildProcess, job: GeneratorJob): Promise<Ending> {
   const exit = new Promise<Exit>((resolve) => {
     child.on('error', (error) => resolve({ kind: 'not-started', error }));
     child.on('close', (status, signal) => resolve({ kind: 'exited', status, signal }));
@@ -108,9 +108,9 @@ async function converse(child: ChildProcess, job: MakerJob): Promise<Ending> {
   return { exit: await exit, reply: String(reply), stderr: errors.toString().trim() };
 }
 
-function readReply(recipe: string, memoryBytes: number, { exit, reply, stderr }: Ending): Made {
+function readReply(recipe: string, memoryBytes: number, { exit, reply, stderr }: Ending): GeneratorResult {
   if (exit.kind === 'exited' && exit.status === 0 && reply !== '') {
-    const parsed = JSON.parse(reply) as MakerReply;
+    const parsed = JSON.parse(reply) as GeneratorReply;
     if (parsed.kind === 'failed') throw new ParetoError(parsed.code, parsed.message);
     if (parsed.kind === 'disk-full') throw diskFull(parsed.message);
     return parsed;

@@ -4,7 +4,7 @@ import type { ErrorCode } from '@pareto/core';
 import type { WrittenFile } from '../../files/write-model.js';
 
 /** As JSON. */
-export interface MakerJob {
+export interface GeneratorJob {
   readonly graph: string;
   readonly recipe: string;
   readonly phase: 'observe' | 'rewrite';
@@ -12,12 +12,12 @@ export interface MakerJob {
   readonly folder: string;
 }
 
-export type Made =
+export type GeneratorResult =
   | { readonly kind: 'made'; readonly files: readonly WrittenFile[]; readonly note: string }
   | { readonly kind: 'declined'; readonly reason: string };
 
 /** As JSON. */
-export type MakerReply =
-  | Made
+export type GeneratorReply =
+  | GeneratorResult
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'disk-full'; readonly message: string };

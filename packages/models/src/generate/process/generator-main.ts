@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers';
 import { errorText, isDiskFull, ParetoError } from '@pareto/core';
 import { generators } from '../generators.js';
 import type { GraphGenerator } from '../rewrite/generator.js';
-import type { MakerJob, MakerReply } from './maker-protocol.js';
+import type { GeneratorJob, GeneratorReply } from './generator-protocol.js';
 import { prepare } from '../rewrite/prepare.js';
 import { readModel } from '../../files/read-model.js';
 import { writeModel } from '../../files/write-model.js';
@@ -18,10 +18,10 @@ const tooDeep = {
 } as const;
 
 setPriority(19);
-const job = (await json(process.stdin)) as MakerJob;
+const job = (await json(process.stdin)) as GeneratorJob;
 writeFileSync(1, JSON.stringify(await make(job)));
 
-async function make({ graph, recipe, phase, ranges, folder }: MakerJob): Promise<MakerReply> {
+async function make({ graph, recipe, phase, ranges, folder }: GeneratorJob): Promise<GeneratorReply> {
   try {
     const rewrite = rewriteWith(recipe, phase);
     const rewritten = rewrite(prepare(await readModel(graph)), new Map(ranges));
@@ -36,7 +36,7 @@ async function make({ graph, recipe, phase, ranges, folder }: MakerJob): Promise
   }
 }
 
-function rewriteWith(recipe: string, phase: MakerJob['phase']): GraphGenerator['rewrite'] {
+function rewriteWith(recipe: string, phase: GeneratorJob['phase']): GraphGenerator['rewrite'] {
   const generator = generators.get(recipe);
   if (generator?.kind !== 'rewrite') throw new ParetoError('invalid-argument', `there is no generator for ${recipe}`);
   if (phase === 'rewrite') return generator.rewrite;
