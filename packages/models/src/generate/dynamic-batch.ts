@@ -20,7 +20,7 @@ export const dynamicBatch: GraphGenerator = {
     const opened = open(model, name);
     if (size === undefined) return made(opened, 'its batch has one name now');
     const followed = followBatch(opened, { name, size });
-    if ('refused' in followed) return declined(followed.refused);
+    if ('reason' in followed) return declined(followed.reason);
     const stuck = firstStuck(followed, name, size);
     return stuck === undefined
       ? made(followed, `a batch of any size instead of ${size}`)

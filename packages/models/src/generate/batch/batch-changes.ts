@@ -3,11 +3,11 @@
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { fromFront, sizeOf, type Shape } from '../../shapes/shape.js';
 import { batchAxis, shapeLike, withInput, withIntegers, type Change, type Sight } from './batch-sight.js';
-import { refused, type Refused } from '../rewrite/generator.js';
+import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { intOf } from '../../onnx/onnx-graph.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-type Changed = Change | Refused | undefined;
+type Changed = Change | NotRewritable | undefined;
 
 /** A shape that is a constant, to its last dimension. */
 function constantDims({ node, built }: Sight, index: number): readonly number[] | undefined {
@@ -24,13 +24,13 @@ export function changeReshape(sight: Sight): Changed {
   if (axis === undefined || x === undefined) return x === undefined ? guessReshape(sight, given) : undefined;
   const target = built.shapes.get(node.output[0] ?? '') ?? [];
   const at = axisBehind(sizeOf(x.slice(0, axis)), target, size);
-  if (at === undefined) return refused('Reshape mixes the batch with other dimensions');
+  if (at === undefined) return notRewritable('Reshape mixes the batch with other dimensions');
   if (given[at] === -1 || (given[at] === 0 && at === axis)) return undefined;
   const open = given.map((dim, index) => (index === at ? -1 : dim === -1 ? target[index] : dim));
   if (open.every((dim) => dim !== undefined)) return withIntegers(sight, 1, open);
   // Something else is open already; 0 copies the input's dimension.
   if (at !== axis || given[at] !== x[axis] || intOf(node, 'allowzero', 0) !== 0) {
-    return refused('Reshape has two dimensions that are not known ahead');
+    return notRewritable('Reshape has two dimensions that are not known ahead');
   }
   return withIntegers(
     sight,
@@ -88,7 +88,7 @@ export function changeConcat(sight: Sight): Changed {
   const fixed = node.input.filter((name, index) => axes[index] === undefined && built.shapes.has(name));
   if (fixed.length === 0) return undefined;
   if (size !== 1 || fixed.some((name) => built.shapes.get(name)?.[axis] !== 1)) {
-    return refused('Concat joins the batch with something of its size');
+    return notRewritable('Concat joins the batch with something of its size');
   }
   const ones = Array<number>(rank).fill(1);
   const dims = shapeLike({ name: node.input[following] ?? '', axis }, ones, axis, fresh);
@@ -127,7 +127,7 @@ export function changeStates({ node, built }: Sight): Changed {
   const held = perItemInputs.filter(([index]) => constantAt(index) !== undefined);
   if (held.length === 0) return undefined;
   const other = held.find(([index]) => !isZero(constantAt(index)));
-  if (other !== undefined) return refused(`the ${other[1]} of ${node.opType} is a constant of the batch's size`);
+  if (other !== undefined) return notRewritable(`the ${other[1]} of ${node.opType} is a constant of the batch's size`);
   const dropped = new Set(held.map(([index]) => index));
   const input = node.input.map((name, index) => (dropped.has(index) ? '' : name));
   return { nodes: [{ ...node, input }], initializer: [] };

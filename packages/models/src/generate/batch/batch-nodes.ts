@@ -6,7 +6,7 @@ import { inferShapes } from '../../shapes/infer-shapes.js';
 import { fromFront } from '../../shapes/shape.js';
 import { changeConcat, changeExpand, changeReshape, changeSizes, changeStates } from './batch-changes.js';
 import { batchAxis, growth, type Change, type Sight } from './batch-sight.js';
-import { refused, type Refused } from '../rewrite/generator.js';
+import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 
 interface Batch {
@@ -17,7 +17,7 @@ interface Batch {
 }
 
 /** Inputs and outputs have the dynamic dimension already. */
-export function followBatch(given: OnnxModel, { name, size }: Batch): OnnxModel | Refused {
+export function followBatch(given: OnnxModel, { name, size }: Batch): OnnxModel | NotRewritable {
   const fresh = freshNames(given.graph);
   const built = inferShapes(given, (dim) => (dim === name ? size : undefined));
   let model = given;
@@ -25,7 +25,7 @@ export function followBatch(given: OnnxModel, { name, size }: Batch): OnnxModel 
   for (const node of given.graph.node) {
     const change = changeOf({ node, built, grown, size, fresh });
     if (change === undefined) continue;
-    if ('refused' in change) return change;
+    if ('reason' in change) return change;
     model = withChange(model, node, change.nodes, change.initializer);
     grown = inferShapes(model, (dim) => (dim === name ? size * growth : undefined));
   }
@@ -42,7 +42,7 @@ function withChange(
   return withGraph(model, { node: all, initializer: [...model.graph.initializer, ...initializer] });
 }
 
-function changeOf(sight: Sight): Change | Refused | undefined {
+function changeOf(sight: Sight): Change | NotRewritable | undefined {
   const { node } = sight;
   if (!isOp(node, node.opType)) return undefined;
   switch (node.opType) {
@@ -59,12 +59,12 @@ function changeOf(sight: Sight): Change | Refused | undefined {
     case 'RNN':
       return changeStates(sight);
     default:
-      return refuseLoss(sight);
+      return checkBatchKept(sight);
   }
 }
 
 /** What takes the batch's axis away can't be followed. */
-function refuseLoss(sight: Sight): Refused | undefined {
+function checkBatchKept(sight: Sight): NotRewritable | undefined {
   const { node, built } = sight;
   const reduces = /^(Reduce|Arg)/.test(node.opType);
   if (!reduces && node.opType !== 'Squeeze') return undefined;
@@ -73,7 +73,7 @@ function refuseLoss(sight: Sight): Refused | undefined {
   if (axis === undefined || shape === undefined) return undefined;
   const given = node.opType.startsWith('Arg') ? [intOf(node, 'axis', 0)] : axesOf(node, built.knownAt(node), 1);
   const axes = given?.map((one) => fromFront(one, shape.length));
-  if (reduces) return axes?.includes(axis) === false ? undefined : refused(`${node.opType} goes over the whole batch`);
+  if (reduces) return axes?.includes(axis) === false ? undefined : notRewritable(`${node.opType} goes over the whole batch`);
   const squeezed = axes?.includes(axis) ?? shape[axis] === 1;
-  return squeezed ? refused('Squeeze takes the batch away, which the graph takes to be 1') : undefined;
+  return squeezed ? notRewritable('Squeeze takes the batch away, which the graph takes to be 1') : undefined;
 }

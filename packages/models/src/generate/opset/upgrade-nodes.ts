@@ -2,7 +2,7 @@
 
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
-import { refused, type Refused } from '../rewrite/generator.js';
+import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { attributeOf, floatOf, intOf, intsOf, stringOf, withoutAttributes } from '../../onnx/onnx-graph.js';
 import { toHalf } from '../../tensors/half.js';
 import { int64Tensor, intAttribute, makeNode, makeTensor, stringAttribute } from '../../onnx/onnx-parts.js';
@@ -23,7 +23,7 @@ export interface UpgradeContext {
   readonly floatType: number | undefined;
 }
 
-type Upgraded = readonly OnnxNode[] | Refused;
+type Upgraded = readonly OnnxNode[] | NotRewritable;
 
 interface Upgrader {
   /** The opset from which on the node can stay as it is. */
@@ -66,8 +66,8 @@ function floatScalar(node: OnnxNode, what: string, value: number, context: Upgra
   return constant(makeTensor(name(`${node.output[0] ?? ''}_${what}`), floatType, [], content));
 }
 
-const unknownType = (node: OnnxNode): Refused =>
-  refused(`${node.opType} has a bound or value of a type that isn't told, in a model of several float types`);
+const unknownType = (node: OnnxNode): NotRewritable =>
+  notRewritable(`${node.opType} has a bound or value of a type that isn't told, in a model of several float types`);
 
 function upgradeClip(node: OnnxNode, context: UpgradeContext): Upgraded {
   const input = [inputOf(node, 0)];
@@ -103,14 +103,14 @@ function upgradeTopK(node: OnnxNode, context: UpgradeContext): Upgraded {
 }
 
 function upgradeBatchNormalization(node: OnnxNode): Upgraded {
-  if (intOf(node, 'spatial', 1) !== 1) return refused('BatchNormalization is per element, which opset 9 has dropped');
-  if (node.output.filter((name) => name !== '').length > 1) return refused('BatchNormalization is in training mode');
+  if (intOf(node, 'spatial', 1) !== 1) return notRewritable('BatchNormalization is per element, which opset 9 has dropped');
+  if (node.output.filter((name) => name !== '').length > 1) return notRewritable('BatchNormalization is in training mode');
   return [withoutAttributes(node, 'spatial')];
 }
 
 /** Inference passes through whatever the ratio. */
 function upgradeDropout(node: OnnxNode, { from }: UpgradeContext): Upgraded {
-  if (from < 10 && (node.output[1] ?? '') !== '') return refused("Dropout's mask was a tensor of floats then");
+  if (from < 10 && (node.output[1] ?? '') !== '') return notRewritable("Dropout's mask was a tensor of floats then");
   return [withoutAttributes(node, 'ratio')];
 }
 
@@ -134,9 +134,9 @@ function upgradeResize(node: OnnxNode, context: UpgradeContext): Upgraded {
   const given = context.constants.get(inputOf(node, 1));
   const scales = attribute?.floats ?? (given === undefined ? undefined : floatsOf(given));
   const mode = stringOf(node, 'mode', 'nearest');
-  if (scales === undefined) return refused(`${node.opType} has scales that are computed`);
+  if (scales === undefined) return notRewritable(`${node.opType} has scales that are computed`);
   const [grows, shrinks] = [scales.some((scale) => scale > 1), scales.some((scale) => scale < 1)];
-  if (grows && shrinks) return refused(`${node.opType} grows and shrinks at once`);
+  if (grows && shrinks) return notRewritable(`${node.opType} grows and shrinks at once`);
   const input = attribute === undefined ? inputOf(node, 1) : context.constant(scalesTensor(node, scales, context));
   const attributes = [
     stringAttribute('mode', mode),
@@ -159,7 +159,7 @@ export const upgraders: ReadonlyMap<string, Upgrader> = new Map<string, Upgrader
   ['Pad', { since: 11, apply: upgradePad }],
   ['ReduceSum', { since: 13, apply: attributeToInput('axes', 1) }],
   ['Resize', { since: 11, apply: upgradeResize }],
-  ['Scan', { since: 9, apply: () => refused('Scan went by batch then') }],
+  ['Scan', { since: 9, apply: () => notRewritable('Scan went by batch then') }],
   ['Scatter', { since: 11, apply: (node) => [{ ...node, opType: 'ScatterElements' }] }],
   ['Slice', { since: 10, apply: upgradeSlice }],
   ['Softmax', { since: 13, apply: upgradeSoftmax }],

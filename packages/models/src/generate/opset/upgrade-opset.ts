@@ -4,7 +4,7 @@ import { tensorsOf } from '../../onnx/onnx-codec.js';
 import { onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { inferShapes } from '../../shapes/infer-shapes.js';
-import { declined, made, type Refused, type Rewrite } from '../rewrite/generator.js';
+import { declined, made, type NotRewritable, type Rewrite } from '../rewrite/generator.js';
 import { constantsOf, freshNames, isOp, opsetOf, withOpset } from '../../onnx/onnx-graph.js';
 import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
 
@@ -26,31 +26,31 @@ export function upgradeOpset(model: OnnxModel): Rewrite {
   const rankOf = (name: string): number | undefined => shapes.get(name)?.length;
   const context = { from, name: freshNames(model.graph), rankOf, floatType: floatTypeOf(model) };
   const graph = upgradeGraph(model.graph, context);
-  if ('refused' in graph) return declined(`from opset ${from} to ${target}: ${graph.refused}`);
+  if ('reason' in graph) return declined(`from opset ${from} to ${target}: ${graph.reason}`);
   const upgraded = { ...model, graph, irVersion: Math.max(model.irVersion, leastIrVersion) };
   return made(withOpset(upgraded, '', target), `upgraded from opset ${from} to ${target}`);
 }
 
 type Context = Pick<UpgradeContext, 'from' | 'name' | 'rankOf' | 'floatType'>;
 
-function upgradeGraph(graph: OnnxGraph, context: Context): OnnxGraph | Refused {
+function upgradeGraph(graph: OnnxGraph, context: Context): OnnxGraph | NotRewritable {
   const added: OnnxTensor[] = [];
   const constants = constantsOf(graph);
   const constant = (tensor: OnnxTensor): string => (added.push(tensor), tensor.name);
   const nodes: OnnxNode[] = [];
   for (const node of graph.node) {
     const upgraded = upgradeNode(node, { ...context, constant, constants });
-    if ('refused' in upgraded) return upgraded;
+    if ('reason' in upgraded) return upgraded;
     nodes.push(...upgraded);
   }
   return { ...graph, node: nodes, initializer: [...graph.initializer, ...added] };
 }
 
-function upgradeNode(node: OnnxNode, context: UpgradeContext): readonly OnnxNode[] | Refused {
+function upgradeNode(node: OnnxNode, context: UpgradeContext): readonly OnnxNode[] | NotRewritable {
   const attribute: OnnxAttribute[] = [];
   for (const held of node.attribute) {
     const g = held.g === undefined ? undefined : upgradeGraph(held.g, context);
-    if (g !== undefined && 'refused' in g) return g;
+    if (g !== undefined && 'reason' in g) return g;
     attribute.push(g === undefined ? held : { ...held, g });
   }
   const inner = { ...node, attribute };

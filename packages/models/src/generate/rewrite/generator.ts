@@ -45,8 +45,8 @@ export const made = (model: OnnxModel, note: string): Rewrite => ({ kind: 'made'
 export const declined = (reason: string): Rewrite => ({ kind: 'declined', reason });
 
 /** Part of a rewrite can't be done; the text continues "declined: …". */
-export interface Refused {
-  readonly refused: string;
+export interface NotRewritable {
+  readonly reason: string;
 }
 
-export const refused = (why: string): Refused => ({ refused: why });
+export const notRewritable = (reason: string): NotRewritable => ({ reason });

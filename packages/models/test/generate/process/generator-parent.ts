@@ -13,11 +13,11 @@ execFileSync('mkfifo', [graph]);
 const limits = { memoryBytes: 2 ** 28, timeoutMs: 60_000 };
 void runGenerator({ graph, recipe: 'mapped', phase: 'rewrite', folder }, limits, systemClock);
 
-const pid = await waitFor('the generator process', async () => {
+const generatorPid = await waitFor('the generator process', async () => {
   const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
   for (const pid of children.trim().split(' ')) {
     if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('generator-main.js')) return pid;
   }
   return undefined;
 });
-process.stdout.write(`generator ${pid}\n`);
+process.stdout.write(`generator ${generatorPid}\n`);
