@@ -4,7 +4,7 @@ import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '
 import type { InspectedValue } from './inspect-dimensions.js';
 
 /** What is looked at of an inspected model. */
-export interface BatchSight {
+export interface BatchInput {
   readonly signature: Signature;
   readonly inputs: readonly InspectedValue[];
   readonly outputs: readonly InspectedValue[];
@@ -14,7 +14,7 @@ export interface BatchSight {
  * `maxBatchSize` 0: no dimension is a batch; undefined: as the graph tells. Throws `invalid-argument` when batches are wanted and
  * the graph has a tensor whose first dimension is none that varies.
  */
-export function signatureFor(model: BatchSight, maxBatchSize: number | undefined): Signature {
+export function signatureFor(model: BatchInput, maxBatchSize: number | undefined): Signature {
   const { signature } = model;
   if (maxBatchSize === undefined || maxBatchSize > 0 === signature.batched) return signature;
   if (maxBatchSize === 0) return withoutBatch(signature);

@@ -22,7 +22,7 @@ export const isForeign = (path: string): boolean =>
   !/\.(bin|pb|py)$/i.test(path) && formats.some(([pattern]) => pattern.test(path));
 
 /** Undefined when no file's name tells anything. */
-export function tellForeign(paths: readonly string[]): string | undefined {
+export function describeForeignModel(paths: readonly string[]): string | undefined {
   const found = formats.find(([pattern]) => paths.some((path) => pattern.test(path)));
   return found?.[1];
 }

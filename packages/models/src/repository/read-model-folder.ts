@@ -7,7 +7,7 @@ import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel } from '../inspection/inspect.js';
 import { checkConfig } from './check-config.js';
 import type { ConfigRemark } from './config-remarks.js';
-import { tellForeign } from './foreign-models.js';
+import { describeForeignModel } from './foreign-models.js';
 import { parseModelConfig, type ModelConfig } from './model-config.js';
 import { chooseVersions } from './version-policy.js';
 
@@ -86,7 +86,7 @@ async function findGraphs(folder: string, config: ModelConfig | undefined): Prom
     const have = found.length === 0 ? 'no version' : found.sort((a, b) => a - b).join(', ');
     throw new ParetoError('invalid-argument', `version_policy names ${missing.join(', ')}, and there is ${have}`);
   }
-  if (versions.length === 0) return tellForeign(entries) ?? 'it has no version: expected 1/model.onnx in it';
+  if (versions.length === 0) return describeForeignModel(entries) ?? 'it has no version: expected 1/model.onnx in it';
   const graphs = await Promise.all(
     versions.map(async (version) => ({
       version,
@@ -96,7 +96,7 @@ async function findGraphs(folder: string, config: ModelConfig | undefined): Prom
   const usable = graphs.flatMap(({ version, path }) => (typeof path === 'string' ? { version, path } : []));
   if (usable.length > 0) return usable;
   const names = (await Promise.all(versions.map((version) => readdir(join(folder, `${version}`))))).flat();
-  const what = tellForeign(names);
+  const what = describeForeignModel(names);
   if (what !== undefined) return `it is ${what}`;
   return `there is no ${config?.graphName ?? 'model.onnx'} in version ${versions.join(', ')}`;
 }

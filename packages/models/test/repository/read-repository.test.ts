@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { createTempFolder, onnxType, writeModel, type Dim, type TempFolder } from '@pareto/testkit';
 import { readRepository, type Repository } from '../../src/index.js';
-import { tellForeign } from '../../src/repository/foreign-models.js';
+import { describeForeignModel } from '../../src/repository/foreign-models.js';
 import { chooseVersions } from '../../src/repository/version-policy.js';
 
 const identity = (input: readonly Dim[], output: readonly Dim[] = input, type: number = onnxType.float): Uint8Array =>
@@ -197,10 +197,10 @@ describe('of versions', () => {
 
 describe('what is no ONNX model', () => {
   it('is told by its files', () => {
-    assert.match(tellForeign(['x.txt', 'model.gguf']) ?? '', /weights without a graph/);
-    assert.match(tellForeign(['model.xml', 'model.bin']) ?? '', /OpenVINO/);
-    assert.match(tellForeign(['model.savedmodel']) ?? '', /TensorFlow/);
-    assert.match(tellForeign(['model.joblib']) ?? '', /skl2onnx/);
-    assert.equal(tellForeign(['labels.txt']), undefined);
+    assert.match(describeForeignModel(['x.txt', 'model.gguf']) ?? '', /weights without a graph/);
+    assert.match(describeForeignModel(['model.xml', 'model.bin']) ?? '', /OpenVINO/);
+    assert.match(describeForeignModel(['model.savedmodel']) ?? '', /TensorFlow/);
+    assert.match(describeForeignModel(['model.joblib']) ?? '', /skl2onnx/);
+    assert.equal(describeForeignModel(['labels.txt']), undefined);
   });
 });

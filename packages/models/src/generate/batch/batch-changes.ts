@@ -2,7 +2,7 @@
 
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { fromFront, sizeOf, type Shape } from '../../shapes/shape.js';
-import { batchAxis, shapeLike, withInput, withIntegers, type Change, type Sight } from './batch-sight.js';
+import { batchAxis, shapeLike, withInput, withIntegers, type Change, type NodeShapes } from './node-shapes.js';
 import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { intOf } from '../../onnx/onnx-graph.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
@@ -10,39 +10,39 @@ import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 type Changed = Change | NotRewritable | undefined;
 
 /** A shape that is a constant, to its last dimension. */
-function constantDims({ node, built }: Sight, index: number): readonly number[] | undefined {
+function constantDims({ node, built }: NodeShapes, index: number): readonly number[] | undefined {
   const known = built.knownAt(node);
   const dims = known.constant(index) === undefined ? undefined : known.integers(index);
   return dims?.every((dim) => dim !== undefined) === true ? dims : undefined;
 }
 
 /** In row-major order the batch stays behind what came before it: there the target's dimension is left open. */
-export function changeReshape(sight: Sight): Changed {
-  const { node, built, size } = sight;
-  const [given, x, axis] = [constantDims(sight, 1), built.shapes.get(node.input[0] ?? ''), batchAxis(sight, 0)];
+export function changeReshape(shapes: NodeShapes): Changed {
+  const { node, built, size } = shapes;
+  const [given, x, axis] = [constantDims(shapes, 1), built.shapes.get(node.input[0] ?? ''), batchAxis(shapes, 0)];
   if (given === undefined) return undefined;
-  if (axis === undefined || x === undefined) return x === undefined ? guessReshape(sight, given) : undefined;
+  if (axis === undefined || x === undefined) return x === undefined ? guessReshape(shapes, given) : undefined;
   const target = built.shapes.get(node.output[0] ?? '') ?? [];
   const at = axisBehind(sizeOf(x.slice(0, axis)), target, size);
   if (at === undefined) return notRewritable('Reshape mixes the batch with other dimensions');
   if (given[at] === -1 || (given[at] === 0 && at === axis)) return undefined;
   const open = given.map((dim, index) => (index === at ? -1 : dim === -1 ? target[index] : dim));
-  if (open.every((dim) => dim !== undefined)) return withIntegers(sight, 1, open);
+  if (open.every((dim) => dim !== undefined)) return withIntegers(shapes, 1, open);
   // Something else is open already; 0 copies the input's dimension.
   if (at !== axis || given[at] !== x[axis] || intOf(node, 'allowzero', 0) !== 0) {
     return notRewritable('Reshape has two dimensions that are not known ahead');
   }
   return withIntegers(
-    sight,
+    shapes,
     1,
     given.map((dim, index) => (index === at ? 0 : dim)),
   );
 }
 
 /** Of an input of which nothing is known: a target that starts as a batch does is one. */
-function guessReshape(sight: Sight, given: readonly number[]): Changed {
-  if (given[0] !== sight.size || given.includes(-1)) return undefined;
-  return withIntegers(sight, 1, [-1, ...given.slice(1)]);
+function guessReshape(shapes: NodeShapes, given: readonly number[]): Changed {
+  if (given[0] !== shapes.size || given.includes(-1)) return undefined;
+  return withIntegers(shapes, 1, [-1, ...given.slice(1)]);
 }
 
 /** The first axis with `before` elements before it that has room for the batch. */
@@ -55,9 +55,9 @@ function axisBehind(before: number | undefined, target: Shape, size: number): nu
 }
 
 /** Sizes to scale to include the batch's. */
-export function changeSizes(sight: Sight): Changed {
-  const { node, built, fresh } = sight;
-  const [sizes, axis, [x = '']] = [constantDims(sight, 3), batchAxis(sight, 0), node.input];
+export function changeSizes(shapes: NodeShapes): Changed {
+  const { node, built, fresh } = shapes;
+  const [sizes, axis, [x = '']] = [constantDims(shapes, 3), batchAxis(shapes, 0), node.input];
   if (sizes === undefined || axis === undefined) return undefined;
   if (sizes.length !== built.shapes.get(x)?.length || sizes[axis] !== built.shapes.get(x)?.[axis]) return undefined;
   const { name, nodes, initializer } = shapeLike({ name: x, axis }, sizes, axis, fresh);
@@ -65,23 +65,23 @@ export function changeSizes(sight: Sight): Changed {
 }
 
 /** A dimension that is there already need not be asked for. */
-export function changeExpand(sight: Sight): Changed {
-  const { node, built } = sight;
-  const [target, axis, x] = [constantDims(sight, 1), batchAxis(sight, 0), built.shapes.get(node.input[0] ?? '')];
+export function changeExpand(shapes: NodeShapes): Changed {
+  const { node, built } = shapes;
+  const [target, axis, x] = [constantDims(shapes, 1), batchAxis(shapes, 0), built.shapes.get(node.input[0] ?? '')];
   if (target === undefined || axis === undefined || x === undefined) return undefined;
   const at = axis + target.length - x.length;
   if (target[at] !== x[axis]) return undefined;
   return withIntegers(
-    sight,
+    shapes,
     1,
     target.map((dim, index) => (index === at ? 1 : dim)),
   );
 }
 
 /** What is joined to every item of a batch of one, as a class token is, is repeated for each. */
-export function changeConcat(sight: Sight): Changed {
-  const { node, built, size, fresh } = sight;
-  const axes = node.input.map((_, index) => batchAxis(sight, index));
+export function changeConcat(shapes: NodeShapes): Changed {
+  const { node, built, size, fresh } = shapes;
+  const axes = node.input.map((_, index) => batchAxis(shapes, index));
   const [following, axis] = [axes.findIndex((one) => one !== undefined), axes.find((one) => one !== undefined)];
   const rank = built.shapes.get(node.input[following] ?? '')?.length ?? 0;
   if (axis === undefined || fromFront(intOf(node, 'axis', 0), rank) === axis) return undefined;
@@ -122,7 +122,7 @@ const perItemInputs: readonly (readonly [index: number, what: string])[] = [
 ];
 
 /** States of zeros are what there is without any. */
-export function changeStates({ node, built }: Sight): Changed {
+export function changeStates({ node, built }: NodeShapes): Changed {
   const constantAt = (index: number): OnnxTensor | undefined => built.knownAt(node).constant(index);
   const held = perItemInputs.filter(([index]) => constantAt(index) !== undefined);
   if (held.length === 0) return undefined;

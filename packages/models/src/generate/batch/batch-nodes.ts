@@ -5,7 +5,7 @@ import { axesOf } from '../../shapes/layout-rules.js';
 import { inferShapes } from '../../shapes/infer-shapes.js';
 import { fromFront } from '../../shapes/shape.js';
 import { changeConcat, changeExpand, changeReshape, changeSizes, changeStates } from './batch-changes.js';
-import { batchAxis, growth, type Change, type Sight } from './batch-sight.js';
+import { batchAxis, growth, type Change, type NodeShapes } from './node-shapes.js';
 import { notRewritable, type NotRewritable } from '../rewrite/generator.js';
 import { freshNames, intOf, isOp, withGraph, withoutUnused } from '../../onnx/onnx-graph.js';
 
@@ -42,38 +42,39 @@ function withChange(
   return withGraph(model, { node: all, initializer: [...model.graph.initializer, ...initializer] });
 }
 
-function changeOf(sight: Sight): Change | NotRewritable | undefined {
-  const { node } = sight;
+function changeOf(shapes: NodeShapes): Change | NotRewritable | undefined {
+  const { node } = shapes;
   if (!isOp(node, node.opType)) return undefined;
   switch (node.opType) {
     case 'Reshape':
-      return changeReshape(sight);
+      return changeReshape(shapes);
     case 'Resize':
-      return changeSizes(sight);
+      return changeSizes(shapes);
     case 'Expand':
-      return changeExpand(sight);
+      return changeExpand(shapes);
     case 'Concat':
-      return changeConcat(sight);
+      return changeConcat(shapes);
     case 'LSTM':
     case 'GRU':
     case 'RNN':
-      return changeStates(sight);
+      return changeStates(shapes);
     default:
-      return checkBatchKept(sight);
+      return checkBatchKept(shapes);
   }
 }
 
 /** What takes the batch's axis away can't be followed. */
-function checkBatchKept(sight: Sight): NotRewritable | undefined {
-  const { node, built } = sight;
+function checkBatchKept(shapes: NodeShapes): NotRewritable | undefined {
+  const { node, built } = shapes;
   const reduces = /^(Reduce|Arg)/.test(node.opType);
   if (!reduces && node.opType !== 'Squeeze') return undefined;
-  const axis = batchAxis(sight, 0);
+  const axis = batchAxis(shapes, 0);
   const shape = built.shapes.get(node.input[0] ?? '');
   if (axis === undefined || shape === undefined) return undefined;
   const given = node.opType.startsWith('Arg') ? [intOf(node, 'axis', 0)] : axesOf(node, built.knownAt(node), 1);
   const axes = given?.map((one) => fromFront(one, shape.length));
-  if (reduces) return axes?.includes(axis) === false ? undefined : notRewritable(`${node.opType} goes over the whole batch`);
+  if (reduces)
+    return axes?.includes(axis) === false ? undefined : notRewritable(`${node.opType} goes over the whole batch`);
   const squeezed = axes?.includes(axis) ?? shape[axis] === 1;
   return squeezed ? notRewritable('Squeeze takes the batch away, which the graph takes to be 1') : undefined;
 }

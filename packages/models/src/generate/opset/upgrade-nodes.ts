@@ -103,8 +103,10 @@ function upgradeTopK(node: OnnxNode, context: UpgradeContext): Upgraded {
 }
 
 function upgradeBatchNormalization(node: OnnxNode): Upgraded {
-  if (intOf(node, 'spatial', 1) !== 1) return notRewritable('BatchNormalization is per element, which opset 9 has dropped');
-  if (node.output.filter((name) => name !== '').length > 1) return notRewritable('BatchNormalization is in training mode');
+  if (intOf(node, 'spatial', 1) !== 1)
+    return notRewritable('BatchNormalization is per element, which opset 9 has dropped');
+  if (node.output.filter((name) => name !== '').length > 1)
+    return notRewritable('BatchNormalization is in training mode');
   return [withoutAttributes(node, 'spatial')];
 }
 

@@ -47,7 +47,11 @@ const outOfMemorySignals: ReadonlySet<NodeJS.Signals | null> = new Set([
  * Throws `invalid-argument` when the model is at fault, `resource-exhausted` when the limit on memory was too low or the disk is
  * full (`isDiskFull` tells which), `deadline-exceeded`, `cancelled`, and `internal` when the process ended in another way.
  */
-export async function runGenerator(job: GenerationRequest, limits: GenerationLimits, clock: Clock): Promise<GeneratorResult> {
+export async function runGenerator(
+  job: GenerationRequest,
+  limits: GenerationLimits,
+  clock: Clock,
+): Promise<GeneratorResult> {
   limits.signal?.throwIfAborted();
   const child = startProcess(limits.memoryBytes);
   let ended: ParetoError | undefined;

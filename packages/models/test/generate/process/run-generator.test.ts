@@ -165,7 +165,10 @@ describe('runGenerator', function () {
     if (!existsSync('/usr/bin/setpriv')) return this.skip();
     const parent = fileURLToPath(new URL('generator-parent.ts', import.meta.url));
     await using child = startChild(process.execPath, ['--import=tsx', parent, temp.path]);
-    const pid = await waitFor('the generator process', () => Number(/generator (\d+)/.exec(child.output)?.[1]) || undefined);
+    const pid = await waitFor(
+      'the generator process',
+      () => Number(/generator (\d+)/.exec(child.output)?.[1]) || undefined,
+    );
     assert.ok(existsSync(`/proc/${pid}`));
     child.kill('SIGKILL');
     await waitFor('its end', () => (existsSync(`/proc/${pid}`) ? undefined : true), 5_000);

@@ -8,7 +8,7 @@ import { int64Tensor, intAttribute, makeNode } from '../../onnx/onnx-parts.js';
 export const growth = 1009;
 
 /** A node, with the shapes around it. */
-export interface Sight {
+export interface NodeShapes {
   readonly node: OnnxNode;
   /** With the batch that the graph is built for. */
   readonly built: InferredShapes;
@@ -26,7 +26,7 @@ export interface Change {
 }
 
 /** The one axis of the node's input that grows; undefined when there is none, or several, or they aren't known. */
-export function batchAxis({ node, built, grown }: Sight, index: number): number | undefined {
+export function batchAxis({ node, built, grown }: NodeShapes, index: number): number | undefined {
   const name = node.input[index] ?? '';
   const [was, is] = [built.shapes.get(name), grown.shapes.get(name)];
   const grew = (was ?? []).flatMap((dim, axis) => (dim !== undefined && is?.[axis] === dim * growth ? [axis] : []));
@@ -34,7 +34,7 @@ export function batchAxis({ node, built, grown }: Sight, index: number): number 
 }
 
 /** The node with a list of whole numbers as that input. */
-export function withIntegers({ node, fresh }: Sight, index: number, values: readonly number[]): Change {
+export function withIntegers({ node, fresh }: NodeShapes, index: number, values: readonly number[]): Change {
   const tensor = int64Tensor(fresh(`${node.output[0] ?? ''}_dims`), values);
   return { nodes: [withInput(node, index, tensor.name)], initializer: [tensor] };
 }
