@@ -10,14 +10,14 @@ export interface ValidationSplit {
 }
 
 const calibrationShare = 0.1;
-const mostCalibrating = 200;
+const maxCalibration = 200;
 /** With fewer, all evaluate. */
-const fewestSplit = 20;
+const minSplit = 20;
 const seed = 1;
 
 /** The same for the same number of samples, whatever their order: sets are often sorted by class, or go through the classes in turn. */
 export function splitValidation({ samples }: { readonly samples: number }): ValidationSplit {
-  const count = samples < fewestSplit ? 0 : Math.min(mostCalibrating, Math.floor(samples * calibrationShare));
+  const count = samples < minSplit ? 0 : Math.min(maxCalibration, Math.floor(samples * calibrationShare));
   const shuffled = shuffledRows(samples);
   return { calibration: shuffled.slice(0, count).sort(ascending), evaluation: shuffled.slice(count).sort(ascending) };
 }

@@ -11,7 +11,7 @@ import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
 const domain = 'com.microsoft';
 /** With fewer, the product is as fast in floats. */
-const leastWeightBytes = 16384;
+const minWeightBytes = 16384;
 /** Of the sizes that all providers take, the largest is the fastest, and a zero point for each keeps its answers as good as those of the smallest. */
 const blockSizes = [128, 64, 32] as const;
 /** Inputs may be taken in 8 bits: on the CPU that is two to three times as fast as in floats. */
@@ -27,7 +27,7 @@ export const int4: GraphGenerator = {
 };
 
 function quantise(model: OnnxModel, note: string): Rewrite {
-  const replaced = replaceProducts(model, leastWeightBytes, multiply);
+  const replaced = replaceProducts(model, minWeightBytes, multiply);
   if (replaced.kind === 'declined') return replaced;
   const version = Math.max(1, opsetOf(model, domain));
   return made(withOpset(replaced.model, domain, version), noteOf(note, `weights in 4 bits: ${replaced.share}`));

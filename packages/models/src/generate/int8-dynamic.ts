@@ -9,7 +9,7 @@ import { noteOf, startQuantising, type Parts } from './quantise/quantise-parts.j
 import { replaceProducts, type Product } from './quantise/quantise-products.js';
 
 /** With fewer, quantising inputs costs more time than the product gains. */
-const leastWeightBytes = 8192;
+const minWeightBytes = 8192;
 
 /** An input's scale spans the whole batch, so an answer depends, a little, on what else is in its batch. */
 export const int8Dynamic: GraphGenerator = {
@@ -22,7 +22,7 @@ export const int8Dynamic: GraphGenerator = {
 };
 
 function quantise(model: OnnxModel, note: string): Rewrite {
-  const replaced = replaceProducts(model, leastWeightBytes, multiply);
+  const replaced = replaceProducts(model, minWeightBytes, multiply);
   if (replaced.kind === 'declined') return replaced;
   return made(replaced.model, noteOf(note, `in 8 bits: ${replaced.share}`));
 }

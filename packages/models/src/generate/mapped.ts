@@ -6,8 +6,8 @@ import { declined, made, type GraphGenerator } from './rewrite/generator.js';
 import { attributeOf, isOp, withGraph } from '../onnx/onnx-graph.js';
 
 /** Smaller ones gain nothing, and would waste most of a page. */
-const leastTensorBytes = 1024;
-const leastModelBytes = 1e6;
+const minTensorBytes = 1024;
+const minModelBytes = 1e6;
 
 export const mapped: GraphGenerator = {
   kind: 'rewrite',
@@ -17,10 +17,10 @@ export const mapped: GraphGenerator = {
     const large = new Set(model.graph.initializer.filter(isLarge));
     const total = [...large].reduce((sum, { rawData }) => sum + (rawData?.byteLength ?? 0), 0);
     const megabytes = (total / 1e6).toFixed(1);
-    if (total < leastModelBytes) {
+    if (total < minModelBytes) {
       const all = [...tensorsOf(model)].reduce((sum, { rawData }) => sum + (rawData?.byteLength ?? 0), 0);
       return declined(
-        all < leastModelBytes
+        all < minModelBytes
           ? `its weights take ${(all / 1e6).toFixed(1)} MB: mapping gains nothing below 1 MB`
           : 'its weights lie in branches and loops, where they are not mapped',
       );
@@ -35,7 +35,7 @@ export const mapped: GraphGenerator = {
   },
 };
 
-const isLarge = ({ rawData }: OnnxTensor): boolean => (rawData?.byteLength ?? 0) >= leastTensorBytes;
+const isLarge = ({ rawData }: OnnxTensor): boolean => (rawData?.byteLength ?? 0) >= minTensorBytes;
 
 /** Large tensors of Constant nodes as initializers: only those can lie outside. */
 function withoutConstantNodes(model: OnnxModel): OnnxModel {

@@ -24,15 +24,15 @@ export const summariseMean = (values: readonly number[]): Summary =>
   });
 
 /** A resample takes time by its samples; with many samples, fewer tell as much. */
-const drawsAtMost = 2_000_000;
-const [fewestResamples, mostResamples] = [200, 1000];
+const maxDraws = 2_000_000;
+const [minResamples, maxResamples] = [200, 1000];
 const seed = 95;
 
 /** `statistic` of the samples at some indices lies in [0, 1]. Without samples: 0 in [0, 1]. */
 export function summariseBootstrap(samples: number, statistic: (indices: Uint32Array) => number): Summary {
   if (samples === 0) return { value: 0, lower95: 0, upper95: 1 };
   const value = statistic(Uint32Array.from({ length: samples }, (_, index) => index));
-  const resamples = Math.min(mostResamples, Math.max(fewestResamples, Math.floor(drawsAtMost / samples)));
+  const resamples = Math.min(maxResamples, Math.max(minResamples, Math.floor(maxDraws / samples)));
   const [lower, upper] = bootstrap95(samples, statistic, createSeededRng(seed), resamples);
   // Samples that are all alike say nothing of their spread. No values in [0, 1] spread wider than zeros and ones.
   const [lower95, upper95] = lower < upper ? [lower, upper] : wilson95(value * samples, samples);

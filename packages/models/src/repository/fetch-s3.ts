@@ -10,7 +10,7 @@ import { isForeign } from './foreign-models.js';
 import type { ModelSource } from './model-source.js';
 import { writeCounted } from './write-counted.js';
 
-const mostObjects = 10_000;
+const maxObjects = 10_000;
 
 /** The folder that was fetched, or the path of the one file. Throws `not-found` when there is nothing. */
 export async function fetchS3(
@@ -28,8 +28,8 @@ export async function fetchS3(
     // Some tools mark folders by empty objects.
     if (object.key.endsWith('/')) continue;
     found += 1;
-    if (found > mostObjects)
-      throw refuse(`s3://${name}/${key} has more than ${mostObjects} objects: name a folder in it`);
+    if (found > maxObjects)
+      throw refuse(`s3://${name}/${key} has more than ${maxObjects} objects: name a folder in it`);
     await fetchObject(bucket, object, object.key.slice(prefix.length), fetching);
   }
   if (found > 0) return fetching.folder;

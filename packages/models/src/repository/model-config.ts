@@ -36,11 +36,11 @@ export interface ModelConfig {
 }
 
 const start: Place = { line: 1, column: 1 };
-const largestConfig = 1 << 20;
+const maxConfigBytes = 1 << 20;
 
 /** Throws `invalid-argument`, with line and column, for what is malformed, and for what asks for what there is not. */
 export function parseModelConfig(content: Buffer, file: string): ModelConfig {
-  if (content.byteLength > largestConfig) throw textError(file, start, 'it is larger than 1 MiB');
+  if (content.byteLength > maxConfigBytes) throw textError(file, start, 'it is larger than 1 MiB');
   const config = createConfigMessage(parseTextFormat(decode(content, file), file), file, start);
   const name = config.text('name');
   const foreign = foreignOf(config);

@@ -11,7 +11,7 @@ import { merge, type Known, type Shape, type ShapeRule } from './shape.js';
 import { spatialRules } from './spatial-rules.js';
 
 const rules: ReadonlyMap<string, ShapeRule> = new Map([...computeRules, ...layoutRules, ...spatialRules]);
-const longestList = 64;
+const maxListLength = 64;
 
 /** Shapes by tensor; of graphs within nodes nothing is told. */
 export interface InferredShapes {
@@ -57,7 +57,7 @@ function set<T>(map: Map<string, T>, name: string, value: T | undefined): void {
 }
 
 const shortList = (tensor: OnnxTensor): Shape | undefined =>
-  tensor.dims.length <= 1 && elementsOf(tensor.dims) <= longestList ? integersOf(tensor) : undefined;
+  tensor.dims.length <= 1 && elementsOf(tensor.dims) <= maxListLength ? integersOf(tensor) : undefined;
 
 function declaredShapes(
   graph: OnnxGraph,

@@ -1,6 +1,6 @@
 // Half-precision numbers (IEEE 754 binary16) as their bits.
 
-export const largestHalf = 65504;
+export const maxHalf = 65504;
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);

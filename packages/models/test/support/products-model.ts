@@ -41,9 +41,9 @@ const shapes = fc.record({
 });
 type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
 
-/** All weights have at least `leastBytes`. What is added to a product is a constant if `constant`. */
-export const productsModel = (leastBytes: number, constant = false): fc.Arbitrary<ProductsModel> =>
-  shapes.map((shape) => build(constant ? withConstants(shape) : shape, leastBytes));
+/** All weights have at least `minBytes`. What is added to a product is a constant if `constant`. */
+export const productsModel = (minBytes: number, constant = false): fc.Arbitrary<ProductsModel> =>
+  shapes.map((shape) => build(constant ? withConstants(shape) : shape, minBytes));
 
 const withConstants = (shape: Shape): Shape => ({
   ...shape,
@@ -57,14 +57,14 @@ interface Weights {
   readonly transB: boolean;
 }
 
-function build({ seed, rows, batch, steps, clash, sharesOutside, layers: given }: Shape, leastBytes: number) {
+function build({ seed, rows, batch, steps, clash, sharesOutside, layers: given }: Shape, minBytes: number) {
   const graph = createRandomGraph(seed);
   let from = graph.input('input', steps === null ? [batch, rows] : [batch, steps, rows]);
   let width = rows;
   const all: Weights[] = [];
   for (const [index, layer] of given.entries()) {
     const op = steps === null ? layer.op : 'MatMul';
-    const columns = Math.max(layer.columns, Math.ceil(leastBytes / 4 / width));
+    const columns = Math.max(layer.columns, Math.ceil(minBytes / 4 / width));
     const weights = pick(graph, { ...layer, op, columns }, width, all);
     all.push(weights);
     const product = addProduct(graph, { ...layer, op }, { from, weights, index, batch });

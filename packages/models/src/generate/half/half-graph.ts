@@ -12,7 +12,7 @@ import { intAttribute, makeNode } from '../../onnx/onnx-parts.js';
 const { float, float16 } = onnxTypes;
 
 /** Elements of a constant that may be part of computing a shape; tables are larger. */
-const mostBeside = 64;
+const maxSmallElements = 64;
 
 type Precision = 'single' | 'half';
 
@@ -124,7 +124,7 @@ function take(name: string, precision: Precision, scope: Scope, { node, initiali
 function ofShapes(node: OnnxNode, { shapes, constants }: Scope): boolean {
   if (graphsIn(node).length > 0) return false;
   const given = node.input.filter((name) => name !== '');
-  const small = (name: string): boolean => elementsOf(constants.get(name)?.dims ?? [Infinity]) <= mostBeside;
+  const small = (name: string): boolean => elementsOf(constants.get(name)?.dims ?? [Infinity]) <= maxSmallElements;
   const only = given.every((name) => shapes.has(name) || small(name)) && given.some((name) => shapes.has(name));
   if (only || isOp(node, 'Shape', 'Size')) for (const name of node.output) shapes.add(name);
   return only;

@@ -3,7 +3,7 @@
 import { elementsOf, onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxNode, OnnxTensor } from '../../onnx/onnx.js';
 import { isOp } from '../../onnx/onnx-graph.js';
-import { largestHalf } from '../../tensors/half.js';
+import { maxHalf } from '../../tensors/half.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
 /** Without a half-precision form in ONNX, in some opset at least, or whose numbers are positions and counts. */
@@ -22,7 +22,7 @@ export const keepsInput = (node: OnnxNode, index: number): boolean =>
   singleInputs.get(node.opType)?.includes(index) ?? false;
 
 const scaling = ['Mul', 'Div', 'Pow'];
-const leastNormal = 2 ** -14;
+const minNormal = 2 ** -14;
 
 /** Whether the node stays in single precision for what it is, or for constants that half precision doesn't hold. */
 export function staysSingle(node: OnnxNode, constantAt: (index: number) => OnnxTensor | undefined): boolean {
@@ -42,11 +42,11 @@ function fits(tensor: OnnxTensor, scales: boolean): boolean {
   const single = elementsOf(tensor.dims) === 1;
   if (single && !scales) return true;
   return values.every(
-    (value) => !(Math.abs(value) > largestHalf && Number.isFinite(value)) && !(single && tooSmall(value)),
+    (value) => !(Math.abs(value) > maxHalf && Number.isFinite(value)) && !(single && tooSmall(value)),
   );
 }
 
-const tooSmall = (value: number): boolean => value !== 0 && Math.abs(value) < leastNormal;
+const tooSmall = (value: number): boolean => value !== 0 && Math.abs(value) < minNormal;
 
 /** Operators of models that are quantised already. */
 export const quantisedOps: readonly string[] = [

@@ -2,10 +2,10 @@
 
 import { elementsOf, onnxTypes } from '../../onnx/onnx-tensor-data.js';
 import type { OnnxTensor } from '../../onnx/onnx.js';
-import { largestHalf, toHalf } from '../../tensors/half.js';
+import { maxHalf, toHalf } from '../../tensors/half.js';
 import { floatsOf } from '../../onnx/onnx-tensor-values.js';
 
-const leastHalf = 2 ** -24;
+const minHalf = 2 ** -24;
 
 /** Rounded to nearest. A number on its own is neither rounded to infinity nor to nothing: it may be a mask, or an epsilon. */
 export function halfTensor(tensor: OnnxTensor): OnnxTensor {
@@ -23,5 +23,5 @@ export function halfTensor(tensor: OnnxTensor): OnnxTensor {
 
 function cut(value: number): number {
   if (value === 0 || !Number.isFinite(value)) return value;
-  return Math.sign(value) * Math.min(Math.max(Math.abs(value), leastHalf), largestHalf);
+  return Math.sign(value) * Math.min(Math.max(Math.abs(value), minHalf), maxHalf);
 }

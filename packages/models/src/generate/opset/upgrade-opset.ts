@@ -11,7 +11,7 @@ import { upgraders, type UpgradeContext } from './upgrade-nodes.js';
 const target = 13;
 const oldest = 7;
 /** What opset 13 came with; ONNX Runtime reads later ones as well. */
-const leastIrVersion = 7;
+const minIrVersion = 7;
 
 /**
  * The model as it is when its opset is at least 13 already, else the same computation in opset 13. Declines where the meaning of an
@@ -27,7 +27,7 @@ export function upgradeOpset(model: OnnxModel): Rewrite {
   const context = { from, name: freshNames(model.graph), rankOf, floatType: floatTypeOf(model) };
   const graph = upgradeGraph(model.graph, context);
   if ('reason' in graph) return declined(`from opset ${from} to ${target}: ${graph.reason}`);
-  const upgraded = { ...model, graph, irVersion: Math.max(model.irVersion, leastIrVersion) };
+  const upgraded = { ...model, graph, irVersion: Math.max(model.irVersion, minIrVersion) };
   return made(withOpset(upgraded, '', target), `upgraded from opset ${from} to ${target}`);
 }
 

@@ -65,15 +65,13 @@ export function emitConstant(constant: OnnxTensor, parts: Parts): string {
 }
 
 /** Biases are counted in steps of input times weight, in 32 bits: a channel whose bias takes more gets larger steps. */
-const greatestBias = 2 ** 30;
+const maxBias = 2 ** 30;
 
 /** Adds weights in 8 bits and, if there is one, a bias in 32; gives the names under which they are floats again. */
 export function emitWeighted(weighted: Weighted, inputScale: number, hint: string, parts: Parts): readonly string[] {
   const { matrix, key, bias } = weighted;
   const tight = columnScales(matrix);
-  const scales = tight.map((scale, channel) =>
-    Math.max(scale, Math.abs(bias?.[channel] ?? 0) / inputScale / greatestBias),
-  );
+  const scales = tight.map((scale, channel) => Math.max(scale, Math.abs(bias?.[channel] ?? 0) / inputScale / maxBias));
   const isTight = scales.every((scale, channel) => scale === tight[channel]);
   const weights = parts.once(isTight ? `weights ${key}` : `weights of ${hint}`, () =>
     emitWeights(weighted, scales, parts),

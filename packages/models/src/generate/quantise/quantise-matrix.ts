@@ -23,10 +23,10 @@ export function columnScales(matrix: Matrix): Float32Array {
     }
   }
   // Products of smaller scales could be too small for a float.
-  return scales.map((greatest) => (greatest / 127 < leastScale ? 1 : greatest / 127));
+  return scales.map((greatest) => (greatest / 127 < minScale ? 1 : greatest / 127));
 }
 
-const leastScale = 2 ** -80;
+const minScale = 2 ** -80;
 
 /** Weights as multiples of the scales of their columns: row after row, or by `by` 'column' column after column. */
 export function quantiseMatrix(matrix: Matrix, scales: Float32Array, by: 'row' | 'column' = 'row'): Int8Array {

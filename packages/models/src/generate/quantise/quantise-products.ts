@@ -88,10 +88,10 @@ export interface ReplacedProducts {
 /** The model with the products whose weights have at least that many bytes computed as `multiply` does; declined when there are none. */
 export function replaceProducts(
   model: OnnxModel,
-  leastBytes: number,
+  minBytes: number,
   multiply: Multiply,
 ): ReplacedProducts | Extract<Rewrite, { kind: 'declined' }> {
-  const large = largeProducts(model.graph, leastBytes);
+  const large = largeProducts(model.graph, minBytes);
   if (typeof large === 'string') return { kind: 'declined', reason: large };
   const replaced = replaceNodes(model, (node, parts) => {
     const product = large.products.get(node);
@@ -104,13 +104,13 @@ export function replaceProducts(
 /** A reason when there are none. */
 function largeProducts(
   graph: OnnxGraph,
-  leastBytes: number,
+  minBytes: number,
 ): { readonly products: ReadonlyMap<OnnxNode, Product>; readonly share: string } | string {
   const all = productsOf(graph);
-  const large = all.filter(({ weights }) => weights.values.byteLength >= leastBytes);
+  const large = all.filter(({ weights }) => weights.values.byteLength >= minBytes);
   if (all.length === 0)
     return `it has no MatMul or Gemm whose second factor is a constant matrix of floats${reachOf(graph)}`;
-  if (large.length === 0) return `none of its MatMul and Gemm has weights of ${leastBytes} bytes or more`;
+  if (large.length === 0) return `none of its MatMul and Gemm has weights of ${minBytes} bytes or more`;
   return {
     products: new Map(large.map((product) => [product.node, product])),
     share: `${large.length} of ${all.length} products`,

@@ -23,10 +23,10 @@ export interface Weighted {
 }
 
 /** With fewer, a product is as fast in floats. */
-const leastProductBytes = 8192;
+const minProductBytes = 8192;
 /** With fewer output channels, or fewer numbers to sum up for each, a convolution is as fast in floats. */
-const leastChannels = 16;
-const leastTerms = 32;
+const minChannels = 16;
+const minTerms = 32;
 
 export function weightedOf(graph: OnnxGraph): ReadonlyMap<OnnxNode, Weighted> {
   const constants = constantsOf(graph);
@@ -66,7 +66,7 @@ function isPooled(node: OnnxNode, followers: ReadonlyMap<string, OnnxNode>): boo
 }
 
 function paysAs({ matrix }: Unrated, node: OnnxNode, pooled: boolean): boolean {
-  return matrix.columns / intOf(node, 'group', 1) >= leastChannels && (pooled || matrix.rows >= leastTerms);
+  return matrix.columns / intOf(node, 'group', 1) >= minChannels && (pooled || matrix.rows >= minTerms);
 }
 
 function weightedProduct(product: Product, constants: ReadonlyMap<string, OnnxTensor>): Weighted | undefined {
@@ -76,7 +76,7 @@ function weightedProduct(product: Product, constants: ReadonlyMap<string, OnnxTe
   const { rows, columns, values } = weights;
   const matrix = alpha === 1 ? weights : { ...weights, values: values.map((value) => value * alpha) };
   const key = alpha === 1 ? product.key : `${product.key}_${alpha}`;
-  const pays = values.byteLength >= leastProductBytes;
+  const pays = values.byteLength >= minProductBytes;
   return { ...{ matrix, key, bias, pays }, dims: [rows, columns], axis: 1 };
 }
 
