@@ -4,7 +4,7 @@ import type { Profile } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
 
 /** A larger batch must save at least this share of the time per item of the next smaller one. */
-const leastSaving = 0.05;
+const minSaving = 0.05;
 
 /**
  * The largest measured batch that still pays and whose p99 leaves half of `latencyMs` (the task's default) for
@@ -13,7 +13,7 @@ const leastSaving = 0.05;
 export function batchCeiling(profile: Profile, latencyMs: number): number {
   let ceiling = profile.points[0]?.batch ?? 1;
   for (const { batch } of profile.points) {
-    const saves = p50At(profile, batch) / batch <= (1 - leastSaving) * (p50At(profile, ceiling) / ceiling);
+    const saves = p50At(profile, batch) / batch <= (1 - minSaving) * (p50At(profile, ceiling) / ceiling);
     if (saves && p99At(profile, batch) <= latencyMs / 2) ceiling = batch;
   }
   return ceiling;

@@ -22,8 +22,8 @@ export function nextBatch(queue: readonly QueuedRequest[], ceiling: number, now:
   let take = 0;
   let items = 0;
   let isFull = false;
-  for (const [place, request] of queue.entries()) {
-    if (request.deadlineMs <= now) expired.push(place);
+  for (const [position, request] of queue.entries()) {
+    if (request.deadlineMs <= now) expired.push(position);
     else if (!isFull && (take === 0 || items + request.items <= ceiling)) {
       take++;
       items += request.items;

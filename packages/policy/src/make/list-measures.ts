@@ -13,13 +13,13 @@ export function listMeasures(
   const own = classes.filter(({ provider }) => provider === variant.provider);
   const elsewhere = measurements.filter(({ hardwareClass }) => !own.some(({ id }) => id === hardwareClass));
   const { recipe, quarantineReason } = variant;
-  const step = (hardwareClass: Step['hardwareClass'], told: Pick<Step, 'state' | 'detail'>): Step => ({
-    ...{ kind: 'measure', recipe, variant: variant.id, hardwareClass, ...told, waitsFor: undefined },
+  const step = (hardwareClass: Step['hardwareClass'], known: Pick<Step, 'state' | 'detail'>): Step => ({
+    ...{ kind: 'measure', recipe, variant: variant.id, hardwareClass, ...known, waitsFor: undefined },
   });
   return [
     ...own.map((one) => {
       const known = measurements.find(({ hardwareClass }) => hardwareClass === one.id);
-      if (known !== undefined && !isStale(known, one)) return step(one.id, toldOf(known));
+      if (known !== undefined && !isStale(known, one)) return step(one.id, stateOf(known));
       if (quarantineReason !== undefined)
         return step(one.id, { state: 'failed', detail: `quarantined: ${quarantineReason}` });
       return step(one.id, {
@@ -27,7 +27,7 @@ export function listMeasures(
         detail: known === undefined ? unmeasured : `measured with ${known.environment}, which no worker has now`,
       });
     }),
-    ...elsewhere.map((known) => step(known.hardwareClass, toldOf(known))),
+    ...elsewhere.map((known) => step(known.hardwareClass, stateOf(known))),
   ];
 }
 
@@ -37,7 +37,7 @@ const unmeasured = 'not measured on this hardware class yet';
 export const isStale = ({ environment }: Measurement, { environments }: FleetClass): boolean =>
   !environments.has(environment);
 
-const toldOf = ({ result }: Measurement): Pick<Step, 'state' | 'detail'> =>
+const stateOf = ({ result }: Measurement): Pick<Step, 'state' | 'detail'> =>
   result.kind === 'measured'
     ? { state: 'done', detail: result.profile.notRun ?? '' }
     : { state: 'failed', detail: result.reason };

@@ -4,7 +4,16 @@ import { architectureNameOf, type VariantId } from '@pareto/core';
 import { rolloutOf } from '../lifecycle/rollout.js';
 import type { Entry, Ledger } from './ledger/ledger.js';
 import { need, type PlanningContext } from './needs/needs.js';
-import { evictable, isReady, leastUsed, makeRoom, noRoom, satisfy, type Eviction, type Need } from './needs/satisfy.js';
+import {
+  evictable,
+  isReady,
+  leastRecentlyUsed,
+  makeRoom,
+  noRoom,
+  satisfy,
+  type Eviction,
+  type Need,
+} from './needs/satisfy.js';
 import type { PlacementArchitecture } from '../snapshot/snapshot.js';
 import type { Versions } from '../snapshot/versions.js';
 
@@ -33,7 +42,7 @@ function planArchitecture(
     const own = context.options.next.get(id) ?? [];
     const reason = `version ${versions.next} of ${planned.architecture.name} is to take over`;
     const wanted = need(own, { reason, count, evicts: false });
-    if (satisfy(ledger, wanted) === 0 || !isDecided || makeRoom(ledger, wanted, leastUsed)) continue;
+    if (satisfy(ledger, wanted) === 0 || !isDecided || makeRoom(ledger, wanted, leastRecentlyUsed)) continue;
     // What leaves now may be enough for the others too, which need fewer replicas then.
     if (makeRoom(ledger, wanted, predecessors(ledger, wanted, versions))) return;
     noRoom(ledger, wanted);

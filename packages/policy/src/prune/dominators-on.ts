@@ -44,7 +44,7 @@ function betterFirst(a: Rated, b: Rated): number {
 
 function dominates(a: Rated, b: Rated, params: DominationParams): boolean {
   if (a.accuracy === undefined || b.accuracy === undefined || a.accuracy < b.accuracy) return false;
-  if (largestBatch(a.profile) < largestBatch(b.profile)) return false;
+  if (maxBatch(a.profile) < maxBatch(b.profile)) return false;
   const times = compare(a.profile.loadMs, b.profile.loadMs, params.timeNoise);
   const memory = compare(a.profile.memoryBytes, b.profile.memoryBytes, params.memoryNoise);
   const cost = compare(a.cost, b.cost, params.costNoise);
@@ -62,10 +62,10 @@ const compare = (a: number, b: number, noise: number): Comparison =>
 
 /** At every batch that the second was measured with, and those of the first between them. */
 function compareLatencies(a: Profile, b: Profile, noise: number): Comparison {
-  const largest = largestBatch(b);
+  const limit = maxBatch(b);
   let isLess = false;
   for (const { batch } of [...a.points, ...b.points]) {
-    if (batch > largest) continue;
+    if (batch > limit) continue;
     const compared = compare(p99At(a, batch), p99At(b, batch), noise);
     if (compared === 'more') return 'more';
     isLess ||= compared === 'less';
@@ -73,4 +73,4 @@ function compareLatencies(a: Profile, b: Profile, noise: number): Comparison {
   return isLess ? 'less' : 'same';
 }
 
-const largestBatch = ({ points }: Profile): number => points.at(-1)?.batch ?? 0;
+const maxBatch = ({ points }: Profile): number => points.at(-1)?.batch ?? 0;

@@ -44,11 +44,11 @@ export function markDominated(
   );
   for (const [task, own] of byTask) {
     const terms = { prices, latencyMs: latencies.get(task) ?? fallbackObjective.latencyMs };
-    const between = new Set(own.filter((one) => !isCurrent(one)).map(({ variant }) => variant.architecture));
-    const isBetween = ({ variant }: Unmarked): boolean => between.has(variant.architecture);
-    const settled = own.filter((one) => !isBetween(one));
+    const rollingOut = new Set(own.filter((one) => !isCurrent(one)).map(({ variant }) => variant.architecture));
+    const isRollingOut = ({ variant }: Unmarked): boolean => rollingOut.has(variant.architecture);
+    const settled = own.filter((one) => !isRollingOut(one));
     mark(settled, planDomination(settled, terms, params), marks);
-    const versions = groupBy(own.filter(isBetween), ({ variant }) => `${variant.architecture}/${variant.version}`);
+    const versions = groupBy(own.filter(isRollingOut), ({ variant }) => `${variant.architecture}/${variant.version}`);
     for (const group of versions.values()) {
       mark(group, planDomination([...settled, ...group], terms, params), marks);
     }

@@ -9,7 +9,7 @@ export interface Pace {
   /** By how much even the fastest of the last answers with nothing ahead of them was later than the profile says. */
   readonly lateMs: number;
   /** The same of those that are being gathered, and their number. */
-  readonly leastLateMs: number;
+  readonly minLateMs: number;
   readonly gathered: number;
 }
 
@@ -33,7 +33,7 @@ export const startPace = (profiledMs: number, { wayMs }: PaceParams): Pace => ({
   profiledMs,
   msPerItem: profiledMs + wayMs,
   lateMs: 0,
-  leastLateMs: Infinity,
+  minLateMs: Infinity,
   gathered: 0,
 });
 
@@ -52,10 +52,10 @@ const paceBy = (pace: Pace, direction: number): Pace => ({
 });
 
 function observeLate(pace: Pace, lateMs: number): Pace {
-  const leastLateMs = Math.min(pace.leastLateMs, lateMs);
+  const minLateMs = Math.min(pace.minLateMs, lateMs);
   const gathered = pace.gathered + 1;
-  if (gathered < lateAnswers) return { ...pace, lateMs: Math.min(pace.lateMs, lateMs), leastLateMs, gathered };
-  return { ...pace, lateMs: leastLateMs, leastLateMs: Infinity, gathered: 0 };
+  if (gathered < lateAnswers) return { ...pace, lateMs: Math.min(pace.lateMs, lateMs), minLateMs, gathered };
+  return { ...pace, lateMs: minLateMs, minLateMs: Infinity, gathered: 0 };
 }
 
 /** Nothing was heard of late: what is not tried is not learned, so that lateness is doubted with time. */

@@ -50,12 +50,12 @@ export function exclusionsOf(
     return undefined;
   }
   const excluded = candidates.map(createExcluder(kind, task, candidates, rules));
-  const kept = candidates.filter((_, place) => excluded[place] === undefined);
+  const kept = candidates.filter((_, index) => excluded[index] === undefined);
   const able = kept.filter(mayAnswer);
   const answers = createReplacements(kept, able);
   const answersWarm = createReplacements(kept, able.filter(isWarm));
-  const exclusions = candidates.map((one, place) => {
-    if (excluded[place] !== 'dominated') return excluded[place];
+  const exclusions = candidates.map((one, index) => {
+    if (excluded[index] !== 'dominated') return excluded[index];
     return (isWarm(one) ? answersWarm : answers)(one) ? 'dominated' : undefined;
   });
   return exclusions.every((exclusion) => exclusion === undefined) ? undefined : exclusions;

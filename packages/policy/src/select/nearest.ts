@@ -19,8 +19,8 @@ export interface Offer {
 export function nearestFeasible(target: TargetEntry, query: SelectionQuery, params: SelectParams): Offer | undefined {
   let best: Offer | undefined;
   let bestDistance = Infinity;
-  for (const [place, candidate] of target.candidates.entries()) {
-    if (target.exclusions?.[place] !== undefined) continue;
+  for (const [index, candidate] of target.candidates.entries()) {
+    if (target.exclusions?.[index] !== undefined) continue;
     const offer = offerOf(candidate, query, params);
     if (offer === undefined) continue;
     const distance = distanceOf(query.objective, offer.objective);
@@ -63,13 +63,13 @@ function offeredCeiling(asked: number | undefined, cost: number | undefined): nu
   return cost <= asked ? asked : roundUp(cost);
 }
 
-const leastError = 1e-4;
+const minError = 1e-4;
 
 function distanceOf(asked: Objective, offered: Objective): number {
   const latency = Math.log(offered.latencyMs / Math.max(asked.latencyMs, 1e-3));
   const cost = logRatio(offered.maxCostPer1k, asked.maxCostPer1k);
   if (asked.minAccuracy === undefined) return latency + cost;
-  const error = (accuracy: number): number => Math.max(leastError, 1 - accuracy);
+  const error = (accuracy: number): number => Math.max(minError, 1 - accuracy);
   return latency + cost + Math.log(error(offered.minAccuracy ?? 0) / error(asked.minAccuracy));
 }
 

@@ -4,7 +4,7 @@ import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import type { LoadView } from '../route/load-view.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { compareCandidates } from './rank.js';
-import { clearTrace, note, type DecisionTrace } from './trace.js';
+import { clearTrace, recordVerdict, type DecisionTrace } from './trace.js';
 import {
   accuracyOf,
   predictedWarmMs,
@@ -53,14 +53,14 @@ export function selectVariant(
   let cold: Candidate | undefined;
   let isBusy = false;
   let isUnplaceable = false;
-  let place = -1;
+  let index = -1;
   for (const candidate of target.candidates) {
-    place++;
+    index++;
     const idle = idleMs(candidate, query.items, params);
     const predicted = predictedMs(candidate, query, idle, loads, params);
-    const verdict = target.exclusions?.[place] ?? judge(candidate, query, idle, predicted);
+    const verdict = target.exclusions?.[index] ?? judge(candidate, query, idle, predicted);
     if (trace !== undefined)
-      note(trace, target, query, place, verdict, predictedWarmMs(candidate, query, idle, predicted));
+      recordVerdict(trace, target, query, index, verdict, predictedWarmMs(candidate, query, idle, predicted));
     if (verdict === 'eligible') {
       if (best === undefined || compareCandidates(query, candidate, predicted, best, bestMs) < 0) {
         best = candidate;
@@ -118,7 +118,7 @@ function refuse(
 
 const isRuledOut = ({ candidates, exclusions }: TargetEntry): boolean =>
   candidates.length > 0 &&
-  candidates.every((_, place) => exclusions?.[place] === 'denied' || exclusions?.[place] === 'not-pinned');
+  candidates.every((_, index) => exclusions?.[index] === 'denied' || exclusions?.[index] === 'not-pinned');
 
 function chosen(candidate: Candidate, predicted: number, objective: Objective, degraded: boolean): Selection {
   return { kind: 'chosen', candidate, predictedMs: predicted, slackMs: objective.latencyMs - predicted, degraded };

@@ -10,7 +10,7 @@ export interface DecisionTrace {
   /** By the verdict's place in `verdicts`. */
   readonly counts: Uint32Array;
   /** Places in the target's candidates, the best first: eligible ones in the order of choice, then others as they came. */
-  readonly places: Int16Array;
+  readonly indices: Int16Array;
   readonly verdictCodes: Uint8Array;
   /** Of what is not warm: once it is. Infinite: never measured. */
   readonly predictedMs: Float64Array;
@@ -21,7 +21,7 @@ export interface DecisionTrace {
 export function createTrace(): DecisionTrace {
   return {
     counts: new Uint32Array(verdicts.length),
-    places: new Int16Array(tracedCandidates),
+    indices: new Int16Array(tracedCandidates),
     verdictCodes: new Uint8Array(tracedCandidates),
     predictedMs: new Float64Array(tracedCandidates),
     size: 0,
@@ -34,23 +34,23 @@ export function clearTrace(trace: DecisionTrace): void {
 }
 
 /** Notes the verdict on the candidate at a place of the target. */
-export function note(
+export function recordVerdict(
   trace: DecisionTrace,
   target: TargetEntry,
   query: SelectionQuery,
-  place: number,
+  index: number,
   verdict: Verdict,
   predictedMs: number,
 ): void {
   const code = verdictCodes[verdict];
-  const rank = verdict === 'eligible' ? rankOf(trace, target, query, place, predictedMs) : trace.size;
+  const rank = verdict === 'eligible' ? rankOf(trace, target, query, index, predictedMs) : trace.size;
   trace.counts[code] = (trace.counts[code] ?? 0) + 1;
   if (rank >= tracedCandidates) return;
   trace.size = Math.min(tracedCandidates, trace.size + 1);
-  trace.places.copyWithin(rank + 1, rank, trace.size - 1);
+  trace.indices.copyWithin(rank + 1, rank, trace.size - 1);
   trace.verdictCodes.copyWithin(rank + 1, rank, trace.size - 1);
   trace.predictedMs.copyWithin(rank + 1, rank, trace.size - 1);
-  trace.places[rank] = place;
+  trace.indices[rank] = index;
   trace.verdictCodes[rank] = code;
   trace.predictedMs[rank] = predictedMs;
 }
@@ -60,13 +60,13 @@ function rankOf(
   trace: DecisionTrace,
   target: TargetEntry,
   query: SelectionQuery,
-  place: number,
+  index: number,
   predictedMs: number,
 ): number {
-  const candidate = target.candidates[place];
+  const candidate = target.candidates[index];
   let rank = Math.min(trace.counts[0] ?? 0, trace.size);
   while (rank > 0 && candidate !== undefined) {
-    const other = target.candidates[trace.places[rank - 1] ?? -1];
+    const other = target.candidates[trace.indices[rank - 1] ?? -1];
     const otherMs = trace.predictedMs[rank - 1] ?? 0;
     if (other === undefined || compareCandidates(query, candidate, predictedMs, other, otherMs) >= 0) break;
     rank--;

@@ -178,7 +178,7 @@ describe('selectVariant', () => {
     const counted = new Map(verdicts.map((verdict, i) => [verdict, trace.counts[i]]));
     const seen = [...counted].filter(([, count]) => count !== 0);
     assert.deepEqual(Object.fromEntries(seen), { eligible: 2, 'too-slow': 1, quarantined: 1 });
-    const order = [...trace.places.slice(0, trace.size)].map((place) => entry.candidates[place]?.architecture);
+    const order = [...trace.indices.slice(0, trace.size)].map((index) => entry.candidates[index]?.architecture);
     assert.deepEqual(order, ['fast', 'middle', 'best', 'bad']);
   });
 
@@ -197,7 +197,7 @@ describe('selectVariant', () => {
       ...Array.from({ length: 100 }, (_, i) => ({ ...fast, name: `v${i}`, cost: ((i * 37) % 100) + 1 })),
     );
     selectVariant(many, query(), idleLoads, params, trace);
-    const costs = [...trace.places.slice(0, trace.size)].map((place) => many.candidates[place]?.costPer1k);
+    const costs = [...trace.indices.slice(0, trace.size)].map((index) => many.candidates[index]?.costPer1k);
     assert.deepEqual(
       costs,
       Array.from({ length: 32 }, (_, i) => i + 1),

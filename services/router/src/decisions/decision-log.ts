@@ -115,7 +115,7 @@ const createColumns = (slots: number) => ({
   workers: new Array<WorkerId | undefined>(slots),
   sizes: new Uint8Array(slots),
   counts: new Uint16Array(slots * verdicts.length),
-  places: new Int16Array(slots * tracedCandidates),
+  indices: new Int16Array(slots * tracedCandidates),
   verdictCodes: new Uint8Array(slots * tracedCandidates),
   predictedMs: new Float32Array(slots * tracedCandidates),
 });
@@ -124,7 +124,7 @@ function writeTrace(columns: Columns, slot: number, trace: DecisionTrace): void 
   const from = slot * tracedCandidates;
   columns.sizes[slot] = trace.size;
   columns.counts.set(trace.counts, slot * verdicts.length);
-  columns.places.set(trace.places, from);
+  columns.indices.set(trace.indices, from);
   columns.verdictCodes.set(trace.verdictCodes, from);
   columns.predictedMs.set(trace.predictedMs, from);
 }
@@ -134,7 +134,7 @@ function readTrace(columns: Columns, slot: number): DecisionTrace {
   const to = from + tracedCandidates;
   return {
     counts: Uint32Array.from(columns.counts.subarray(slot * verdicts.length, (slot + 1) * verdicts.length)),
-    places: columns.places.slice(from, to),
+    indices: columns.indices.slice(from, to),
     verdictCodes: columns.verdictCodes.slice(from, to),
     predictedMs: Float64Array.from(columns.predictedMs.subarray(from, to)),
     size: columns.sizes[slot] ?? 0,

@@ -54,7 +54,7 @@ function describeCandidates(target: TargetEntry, objective: Objective, trace: De
   return Array.from({ length: trace.size }, (_, rank) => {
     const verdict = verdicts[trace.verdictCodes[rank] ?? 0] ?? '';
     const predictedMs = trace.predictedMs[rank] ?? 0;
-    const candidate = target.candidates[trace.places[rank] ?? -1];
+    const candidate = target.candidates[trace.indices[rank] ?? -1];
     if (candidate === undefined) return undefined;
     const detail = detailOf(candidate, verdict, target.rules);
     return { ...describeCandidate(candidate, { verdict, predictedMs }, objective), detail };

@@ -114,20 +114,20 @@ const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant)
 
 /** Whether some worker could hold it, were it empty. */
 export function hostedBy(snapshot: PlacementSnapshot): (option: Option) => boolean {
-  const largest = largestHosts(snapshot);
-  return ({ hardwareClass, memoryBytes }) => (largest.get(hardwareClass) ?? -1) >= memoryBytes;
+  const maxMemory = maxMemoryByClass(snapshot);
+  return ({ hardwareClass, memoryBytes }) => (maxMemory.get(hardwareClass) ?? -1) >= memoryBytes;
 }
 
 /** Memory of the largest worker that has slots of a class, of those that are there or expected back. */
-function largestHosts({ workers }: PlacementSnapshot): ReadonlyMap<HardwareClassId, number> {
-  const largest = new Map<HardwareClassId, number>();
+function maxMemoryByClass({ workers }: PlacementSnapshot): ReadonlyMap<HardwareClassId, number> {
+  const maxMemory = new Map<HardwareClassId, number>();
   for (const { info, presence } of workers) {
     if (presence === 'gone') continue;
     for (const { hardwareClass, slots } of info.slotGroups) {
-      if (slots > 0) largest.set(hardwareClass.id, Math.max(info.memoryBytes, largest.get(hardwareClass.id) ?? 0));
+      if (slots > 0) maxMemory.set(hardwareClass.id, Math.max(info.memoryBytes, maxMemory.get(hardwareClass.id) ?? 0));
     }
   }
-  return largest;
+  return maxMemory;
 }
 
 export const variantsIn = (needs: readonly Need[]): ReadonlySet<VariantId> =>

@@ -36,7 +36,7 @@ export function satisfy(ledger: Ledger, need: Need): number {
   }
   for (const entry of counted) entry.kept = true;
   const missing = need.count - counted.size;
-  if (missing > 0 && need.evicts && !makeRoom(ledger, need, leastUsed)) noRoom(ledger, need);
+  if (missing > 0 && need.evicts && !makeRoom(ledger, need, leastRecentlyUsed)) noRoom(ledger, need);
   return Math.max(0, missing);
 }
 
@@ -143,7 +143,7 @@ export const evictable = (host: WorkerState): readonly Entry[] =>
     .filter((entry) => !entry.kept && !entry.leaving && entry.existing !== undefined)
     .toSorted((a, b) => (a.existing?.lastUsedAt ?? 0) - (b.existing?.lastUsedAt ?? 0));
 
-export const leastUsed: Eviction = {
+export const leastRecentlyUsed: Eviction = {
   of: evictable,
   costOf: (victims) => victims.at(-1)?.existing?.lastUsedAt ?? -Infinity,
 };
