@@ -1,4 +1,4 @@
-// What this controller knows of the cluster: the store's records, whether it leads, the fleet, the demand.
+// The state of the cluster on this controller: the mirror of the store, leadership, fleet and demand.
 
 import { milliseconds, type Clock, type PriceTable, type WorkerId } from '@pareto/core';
 import { createElection, type Store } from '@pareto/state';
@@ -19,17 +19,17 @@ export interface Cluster {
   readonly leader: Leader;
   readonly fleet: FleetState;
   readonly demand: DemandWindow;
-  /** All of it at this moment. */
+  /** Returns a snapshot of the whole state. */
   readonly clusterView: () => ClusterView;
-  /** For how long the store was not heard. */
+  /** Time since the last response of the store. */
   readonly storeAgeMs: () => number;
-  /** Workers that were there when the store was last seen to be restored: they are waited for before planning goes on. */
+  /** Workers that were present at a restore of the store. Planning continues after they have rejoined or expired. */
   readonly presentAtRestore: () => ReadonlySet<WorkerId>;
-  /** Called when planning or the routing table may come out otherwise than before. */
+  /** Adds a listener that is called when planning or the routing table may give another result. */
   onChange(listener: () => void): void;
-  /** Says that it may. */
+  /** Calls the listeners of `onChange`. */
   changed(): void;
-  /** Called when somebody else leads, or nobody, or this controller. */
+  /** Adds a listener that is called when the leader changes, here or elsewhere. */
   onLeadership(listener: () => void): void;
 }
 
@@ -44,10 +44,10 @@ export interface ClusterOptions {
 }
 
 const leaseMs = 3_000;
-/** For as long as replicas that the registry does not know go on serving. */
+/** As long as unregistered replicas keep serving (see `unregistered-replicas.ts`). */
 const noticeMs = 3_600_000;
 
-/** What is written at each report changes nothing that a leader decides: it heard the report itself. */
+/** Kinds of records that do not change a leader's decisions: loads and counters, for example, come from reports that it received. */
 const informational: ReadonlySet<RecordKind> = new Set(['loads', 'counters', 'plans', 'candidates', 'ruleEvents']);
 
 export function createCluster(options: ClusterOptions): Cluster {
@@ -103,7 +103,10 @@ export function createCluster(options: ClusterOptions): Cluster {
   };
 }
 
-/** A leader of the history that is gone is none: it stands again in the one that is there. */
+/**
+ * Handles restores of the store: notes the present workers, sets a notice, and steps down, because a candidacy of the old history
+ * is void. Returns the workers that were present at any restore.
+ */
 function watchRestores(
   { logger, notices, clock }: ClusterOptions,
   mirror: Mirror,
@@ -115,10 +118,10 @@ function watchRestores(
     const known = Array.from(mirror.records.workers.values(), ({ value }) => value.info.id);
     const there = known.filter((id) => fleet.presence(id, clock.now(), leader.term?.since) !== 'gone');
     presentAtRestore = new Set([...presentAtRestore, ...there]);
-    logger.error('the store was wiped or restored: what was written since the copy was made is gone', {
+    logger.error('the store was wiped or restored: writes since the backup are lost', {
       workers: there.length,
     });
-    notices.set('restored', 'the store was wiped or restored: what was registered since the copy was made is gone');
+    notices.set('restored', 'the store was wiped or restored: registrations since the backup are lost');
     clock.after(milliseconds(noticeMs), () => notices.set('restored', undefined));
     leader.stepDown('the store was wiped or restored');
   });

@@ -1,4 +1,4 @@
-// What routers say is asked: rates over a sliding window, and the cold variants that queries are held for.
+// The demand that routers report: rates and outcomes over a sliding window, and the cold variants that queries are held for.
 
 import { variantId, type Milliseconds, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -11,25 +11,25 @@ export interface TargetRates {
   violationsPerSecond: number;
 }
 
-/** What became of the queries of the last ten seconds. */
+/** Outcomes of the queries of the last ten seconds. */
 export interface TargetOutcomes {
-  /** Answered, refused and failed. */
+  /** Number of answered, refused and failed queries. */
   queries: number;
   failed: number;
-  /** Answered within their objective. */
+  /** Number of queries that were answered within their objective. */
   attained: number;
   readonly latencyCounts: Map<number, number>;
   readonly itemsByVariant: Map<string, number>;
 }
 
 export interface DemandWindow {
-  /** True when queries are held that were not before: a turn is due at once. */
+  /** Takes a router's demand. Returns true if a turn is due, because queries are held for another variant than before. */
   add(router: string, demand: wire.Demand, now: Milliseconds): boolean;
-  /** Items per second by variant; what was refused counts in proportion to what was answered. */
+  /** Returns items per second by variant. Refused queries are spread over the variants in proportion to their answers. */
   itemsPerSecond(now: Milliseconds): ReadonlyMap<VariantId, number>;
   byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
   outcomes(now: Milliseconds): ReadonlyMap<string, TargetOutcomes>;
-  /** Cold variants waited for now, the most waited for first, with how many queries wait. */
+  /** Returns the number of held queries by cold variant, the largest first. */
   held(now: Milliseconds): ReadonlyMap<VariantId, number>;
 }
 
@@ -46,7 +46,10 @@ export function createDemandWindow(): DemandWindow {
   let samples: readonly Sample[] = [];
   const held = createHeldVariants();
 
-  /** With the share of its counts that was asked within the span: a router tells all at once of the time that it had no controller. */
+  /**
+   * Returns the recent entries, each with the share of its counts that falls into the span. After a time without a controller, a
+   * router reports all of it in one message.
+   */
   const recent = (now: Milliseconds, spanMs: number): readonly (readonly [wire.DemandEntry, number])[] =>
     samples
       .filter(({ at }) => now - at < spanMs)
@@ -54,7 +57,7 @@ export function createDemandWindow(): DemandWindow {
         const share = windowMs > spanMs ? spanMs / windowMs : 1;
         return entries.map((entry) => [entry, share] as const);
       });
-  /** With what one of its counts is per second. */
+  /** Returns the recent entries, each with the factor that turns its counts into rates per second. */
   const recentRates = (now: Milliseconds): readonly (readonly [wire.DemandEntry, number])[] =>
     recent(now, rateMs).map(([entry, share]) => [entry, (share * 1000) / rateMs]);
 

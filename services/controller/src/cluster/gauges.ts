@@ -1,4 +1,4 @@
-// Gauges that are read from the cluster's state at each scrape.
+// Gauges that are computed from the cluster's state at each scrape.
 
 import type { ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';

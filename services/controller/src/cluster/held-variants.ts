@@ -21,7 +21,7 @@ interface Hold {
 const heldMs = 2_500;
 
 export function createHeldVariants(): HeldVariants {
-  /** By router and variant. */
+  /** Holds by router and variant. */
   const holds = new Map<string, Hold>();
   return {
     add(router, demand, now) {

@@ -1,7 +1,7 @@
-// What an operator should know now, each matter once.
+// Notices for the operator, one per matter.
 
 export interface Notices {
-  /** Takes the place of what was said of the same matter; undefined: it is over. */
+  /** Sets the notice of a matter, in place of an earlier one. Undefined removes it. */
   set(matter: string, text: string | undefined): void;
   list(): readonly string[];
 }

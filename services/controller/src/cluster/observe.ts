@@ -1,4 +1,4 @@
-// The snapshot that planning looks at: registry and plan from the mirror, fleet and demand from the live sessions.
+// The snapshot that planning takes: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
   architectureNameOf,
@@ -34,7 +34,7 @@ import {
   type RegistryView,
 } from '../registry/registry-view.js';
 
-/** Everything there is to look at. */
+/** A view of the whole state of the cluster. */
 export interface ClusterView {
   readonly records: RecordView;
   readonly registry: RegistryView;
@@ -42,19 +42,19 @@ export interface ClusterView {
   readonly demand: DemandWindow;
   readonly prices: PriceTable;
   readonly now: Milliseconds;
-  /** Since the Unix epoch: rules end by it. */
+  /** Time since the Unix epoch. Rules expire by it. */
   readonly wallMs: number;
-  /** Undefined: this controller does not lead. */
+  /** Start of this controller's term. Undefined if it does not lead. */
   readonly leadingSince: Milliseconds | undefined;
-  /** The plan in the store is of the store's present history. */
+  /** The plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
   readonly settled: boolean;
-  /** By architecture the version that its name means; left out: the current one. */
+  /** Version that an architecture's name resolves to. The names of missing architectures resolve to their current version. */
   readonly served: ReadonlyMap<string, number>;
 }
 
 export type Observed = Omit<PlacementSnapshot, 'wanted' | 'planId'>;
 
-/** `assignedAt`: when each assignment was first seen; left out: now. */
+/** Returns the snapshot for planning. `assignedAt` is when each assignment was first seen; a missing one was first seen now. */
 export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
   const workers = observeWorkers(view);
   const { registry, served } = view;
@@ -65,7 +65,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
     served,
     variants: [...registry.variants.values(), ...olderServed(view)],
     rules: registry.rules,
-    warmthRules: registry.warmthRules.map((wish) => observeWarmthRule(wish, view)),
+    warmthRules: registry.warmthRules.map((rule) => observeWarmthRule(rule, view)),
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(view, info.id, assignedAt)),
     held: [...view.demand.held(view.now).keys()],
@@ -73,7 +73,7 @@ export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Mi
   };
 }
 
-/** Others wrote it by the clocks of their own hosts. */
+/** Returns the rule with its age on this controller's clock. Its time of creation may come from another host's clock. */
 function observeWarmthRule(
   { kind, tenant, task, target, reason, madeWallMs }: WarmthRule,
   { now, wallMs }: ClusterView,
@@ -82,17 +82,17 @@ function observeWarmthRule(
   return { kind, tenant, task, target, reason, since };
 }
 
-/** Variants of the versions that names mean, where those are not the current ones. */
+/** Returns the variants of served versions that are not the current ones. */
 const olderServed = ({ registry, served }: Pick<ClusterView, 'registry' | 'served'>): readonly PlacementVariant[] =>
   [...served].flatMap(([name, version]) =>
     registry.architectures.get(name)?.at(-1)?.version === version ? [] : variantsOfVersion(registry, { name, version }),
   );
 
-/** Of every architecture those of the version that its name means. */
+/** Returns the variants of all served versions, one version of each architecture. */
 export function servedVariants(view: Pick<ClusterView, 'registry' | 'served'>): readonly PlacementVariant[] {
   const older = olderServed(view);
-  const outserved = new Set(older.map(({ variant }) => variant.architecture));
-  return [...[...view.registry.variants.values()].filter((one) => !outserved.has(one.variant.architecture)), ...older];
+  const olderNames = new Set(older.map(({ variant }) => variant.architecture));
+  return [...[...view.registry.variants.values()].filter((one) => !olderNames.has(one.variant.architecture)), ...older];
 }
 
 type Unserved = Omit<ClusterView, 'served'>;
@@ -111,7 +111,7 @@ export function observeWorkers({ records, fleet, now, leadingSince }: Unserved):
   });
 }
 
-/** Assignments in force, and replicas that their worker still has without one. */
+/** Returns a worker's assigned replicas, and the ones that it still has without an assignment. */
 export function observeReplicas(
   { fleet, registry, now }: Unserved,
   worker: WorkerId,
@@ -148,7 +148,7 @@ export function observeReplicas(
   ];
 }
 
-/** Assignments whose variant was deleted: nobody plans for them. */
+/** Returns the assignments of deleted variants, which `planPlacement` does not cover. */
 export const observeOrphans = ({ registry }: Pick<ClusterView, 'registry'>): readonly Assignment[] =>
   [...registry.assignments.values()].flat().filter((assignment) => !isRegistered(registry, assignment));
 
@@ -157,7 +157,7 @@ const isRegistered = ({ versions }: RegistryView, { variant, version }: Assignme
 
 const unknownClass = '' as Assignment['hardwareClass'];
 
-/** Measured demand of every variant that has a profile, for `planReplicas`. */
+/** Returns the measured demand of every variant that has a profile, for `planReplicas`. */
 export function observeDemand(view: ClusterView, workers: readonly PlacementWorker[]): readonly VariantDemand[] {
   const rates = view.demand.itemsPerSecond(view.now);
   const slots = slotsByClass(workers);
@@ -168,7 +168,7 @@ export function observeDemand(view: ClusterView, workers: readonly PlacementWork
   });
 }
 
-/** Of the version that its architecture's name means. */
+/** Returns the variant in the served version of its architecture. */
 function servedVariant({ registry, served }: ClusterView, id: VariantId): PlacementVariant | undefined {
   const version = served.get(architectureNameOf(id));
   return version === undefined ? registry.variants.get(id) : registry.versions.get(versionKey(id, version));
@@ -186,7 +186,7 @@ function cheapestProfile(view: ClusterView, id: VariantId): Pick<VariantDemand, 
   return cheapest?.result.kind === 'measured' ? { profile: cheapest.result.profile, latencyMs } : undefined;
 }
 
-/** Of workers that are connected and not being emptied. */
+/** Returns the number of slots by hardware class, on workers that are connected and not draining. */
 function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<HardwareClassId, number> {
   const slots = new Map<HardwareClassId, number>();
   for (const { info, presence, draining } of workers) {
@@ -199,7 +199,7 @@ function slotsByClass(workers: readonly PlacementWorker[]): ReadonlyMap<Hardware
   return slots;
 }
 
-/** On the classes that the variant was measured on. */
+/** Returns the number of slots on the hardware classes that the variant was measured on. */
 function slotsFor(view: ClusterView, id: VariantId, slots: ReadonlyMap<HardwareClassId, number>): number {
   const measurements = servedVariant(view, id)?.measurements ?? [];
   const classes = new Set(measurements.flatMap((m) => (m.result.kind === 'measured' ? [m.hardwareClass] : [])));

@@ -1,4 +1,4 @@
-// Which version the name of each architecture means now: what policy says, remembered from one look to the next.
+// The version that each architecture's name resolves to. Policy decides it from the current view and the previous decision.
 
 import { servedVersion, type PlacementReplica, type PlacementWorker } from '@pareto/policy';
 import { observeReplicas, observeWorkers, type ClusterView } from './observe.js';
@@ -6,7 +6,7 @@ import { variantsOfVersion } from '../registry/registry-view.js';
 
 export type ServedVersions = ClusterView['served'];
 
-/** Of architectures with older versions that count still; the names of all others mean their current version. */
+/** Creates a function that returns the served versions of architectures with older versions in use. */
 export function createServedVersions(): (view: Omit<ClusterView, 'served'>) => ServedVersions {
   let served: ServedVersions = new Map();
   return (view) => {

@@ -1,5 +1,5 @@
-// Settling the plan in a store that was restored: what runs is taken into it before anything else is planned. A store that
-// was not is settled at once, when its first leader comes.
+// Settles the plan after the store was restored: running replicas are taken into the plan before anything else is planned. The
+// plan of a fresh store is settled immediately by its first leader.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
 import {
@@ -21,16 +21,16 @@ export interface AdoptOptions {
   readonly clusterView: () => ClusterView;
   readonly leader: Leader;
   readonly planLog: PlanLog;
-  /** Of the store's present history. */
+  /** Epoch of the store's current history. */
   readonly epoch: () => string;
-  /** Workers that were there when the store was restored. */
+  /** Workers that were present when the store was restored. */
   readonly presentAtRestore: () => ReadonlySet<WorkerId>;
-  /** How long it waits for workers that it knows of. */
+  /** Limit of the wait for known workers. */
   readonly firstJoinMs: number;
   readonly logger: Logger;
 }
 
-/** True when there is nothing left to adopt, and planning may go on. */
+/** Takes running replicas into the plan. Returns true if nothing is left to adopt, so that planning may continue. */
 export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
   const view = options.clusterView();
   if (view.settled) return adoptLate(options, view);
@@ -43,7 +43,7 @@ export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
   return true;
 }
 
-/** Nothing is known of anything: there is nobody to wait for. */
+/** Returns whether no worker and no assignment is known, so that there is no worker to wait for. */
 export const isFresh = ({ records }: ClusterView, presentAtRestore: ReadonlySet<WorkerId>): boolean =>
   presentAtRestore.size === 0 && records.workers.size === 0 && records.assignments.size === 0;
 
@@ -57,7 +57,7 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
   );
 }
 
-/** Workers that come later with what they ran before: of variants that came with the restored store. */
+/** Adopts replicas of workers that join after the settlement, if they were assigned before the restore and their variant was restored. */
 async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
   const workers = observeWorkers(view).flatMap(({ info, replicas }) => {
@@ -72,7 +72,7 @@ async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<bool
   return false;
 }
 
-/** Replica ids begin with it: those of another history of the store begin otherwise. */
+/** Returns the prefix of the replica ids that are assigned in this epoch of the store. */
 export const planPrefix = (epoch: string): string => `${epoch.slice(0, 6)}-`;
 
 function restoredVariants({ registry, records }: ClusterView): readonly PlacementVariant[] {
@@ -89,7 +89,7 @@ const observeRunning = (view: ClusterView, variants: readonly PlacementVariant[]
   variants,
 });
 
-/** Workers that are connected and have said what they run. */
+/** Returns the connected workers that have sent a report. */
 function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker[] {
   return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((id) => {
     const info = fleet.session(id)?.info;

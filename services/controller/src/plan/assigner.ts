@@ -1,4 +1,4 @@
-// Carries a plan out: keeps the orders to make and to measure, and offers every connected worker its desired state when that changed.
+// Carries out a plan: sets the orders to make and measure, and sends every connected worker its desired state when it changes.
 
 import type { PlanAction, WorkerId } from '@pareto/core';
 import { assignmentsFor } from './assignments.js';
@@ -11,7 +11,7 @@ import type { Assigner, WorkerStreamWriter } from '../fleet/worker-stream-writer
 
 interface AttachedWorker {
   readonly writer: WorkerStreamWriter;
-  /** What the text was made from: the same objects make the same text. */
+  /** Objects that the text was computed from. If they are the same, so is the text. */
   basis: readonly unknown[];
   text: string;
 }
@@ -60,13 +60,13 @@ function targetOf(action: Extract<PlanAction, { kind: WorkTarget['kind'] }>): Wo
   return { kind, variant, version, hardwareClass };
 }
 
-/** What it is about was deleted, or another worker was faster: the worker may turn to something else. */
+/** Withdraws the worker's order if its subject was deleted or another worker has finished it. */
 function dropUnwanted({ fleet, registry }: ClusterView, worker: WorkerId): void {
   const ordered = fleet.ordered(worker);
   if (ordered !== undefined && !isWanted(registry, ordered)) fleet.order(worker, undefined);
 }
 
-/** All that `assignmentsFor` looks at. */
+/** Returns all inputs of `assignmentsFor`. */
 const basisOf = (view: ClusterView, worker: WorkerId): readonly unknown[] => [
   view.registry.versions,
   view.registry.assignments.get(worker),

@@ -1,4 +1,4 @@
-// What a worker is told: its whole desired state, made from the plan in the store.
+// The desired state that is sent to a worker, computed from the plan in the store.
 
 import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/core';
 import { batchCeiling } from '@pareto/policy';
@@ -10,8 +10,8 @@ import { latencyOf, specOf, versionKey, type RegistryView } from '../registry/re
 import { unregisteredReplicasOn } from './unregistered-replicas.js';
 
 /**
- * Until the plan has settled nothing is decided of what is to run: all stays as it is. Nothing is unloaded either before the
- * worker has said what it holds.
+ * Returns the worker's whole desired state. Until the plan is settled, the worker keeps all that it runs. Until its first report,
+ * it unloads nothing.
  */
 export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
   if (!view.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
@@ -27,7 +27,7 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
   };
 }
 
-/** None when the variant was deleted meanwhile; no profile while it is measured anew. */
+/** Returns the assignment for the wire, without a profile while the variant is unmeasured. Empty if the variant was deleted. */
 function replicaAssignment(view: ClusterView, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
   const { registry, prices } = view;
   const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
@@ -46,7 +46,7 @@ function replicaAssignment(view: ClusterView, assignment: Assignment): readonly 
   ];
 }
 
-/** What the worker may merge into one batch; 1 while nothing is measured. */
+/** Returns the largest batch that the worker may form. 1 while the variant is unmeasured. */
 export function ceilingOf(registry: RegistryView, assignment: Assignment): number {
   const profile = profileOf(registry, assignment);
   const known = registry.versions.get(versionKey(assignment.variant, assignment.version));

@@ -1,5 +1,5 @@
-// The control loop: each turn observes, plans, validates, records and applies. Turns run one after another, each second and
-// whenever something asks for one.
+// The control loop: each turn observes, plans, validates, records and applies. Turns run one at a time, every second and when
+// triggered.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import {
@@ -26,9 +26,9 @@ import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
 import { emptyMemory, observeAssigned, observeOrphaned, withLoads, type TurnMemory } from './turn-memory.js';
 
 export interface ControlLoop {
-  /** Asks for a turn now. */
+  /** Requests a turn now. */
   readonly trigger: () => void;
-  /** Turns until the signal aborts. */
+  /** Runs turns until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -43,8 +43,9 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
 }
 
 const turnMs = 1_000;
-/** Turns that are asked for one upon another are taken together. */
+/** Pause after a turn. Triggers during the pause share one turn. */
 const pauseMs = milliseconds(50);
+
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { clock, leader, mirror, logger, metrics } = options;
   const wakeSignal = createWakeSignal(clock);
@@ -54,7 +55,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     logger.warn('turn failed', { error });
   };
   const turn = async (): Promise<void> => {
-    // Only the leader acts, and only on a picture that is complete.
+    // Only the leader acts, and only on a complete view.
     if (leader.term === undefined || !mirror.synced) return;
     if (memory?.term !== leader.term) memory = emptyMemory(leader.term);
     const startedAt = clock.now();
@@ -73,7 +74,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   };
 }
 
-/** One turn. What it leaves undone, the next one finds still undone. `docs/architecture.md` names the same steps. */
+/** Runs one turn. What a turn leaves undone, the next one finds still undone. `docs/architecture.md` names the same steps. */
 async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise<void> {
   const { clusterView, scale, placement, events, tracer } = options;
   const startedAt = options.clock.now();
@@ -119,6 +120,6 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory): Promise
 
   // 9. Report, and trace the turn.
   reportTurn(options, memory, { actions, dropped: [...validated.dropped, ...filtered.dropped] }, plan);
-  for (const event of memory.succession(fresh)) events.add(event);
+  for (const event of memory.rolloutEvents(fresh)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
 }

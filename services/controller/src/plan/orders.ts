@@ -1,4 +1,4 @@
-// Orders to make and to measure, as workers are sent them; and which of them have lost their sense.
+// Orders to make and measure, as sent to workers, and whether an order is still wanted.
 
 import type { Architecture, Task, VariantSpec } from '@pareto/core';
 import { variantSpecToWire, type wire } from '@pareto/rpc';
@@ -8,7 +8,7 @@ import { architectureOf, specOf, versionKey, type RegistryView } from '../regist
 
 type Orders = Required<Pick<wire.AssignmentsInput, 'measures' | 'makes'>>;
 
-/** At most one; none when what it is about was deleted meanwhile. */
+/** Returns at most one order. Empty if its subject was deleted. */
 export function ordersOf(registry: RegistryView, target: WorkTarget | undefined): Orders {
   switch (target?.kind) {
     case undefined:
@@ -54,17 +54,17 @@ const samplesOf = ({ metric, validation }: Task): Pick<wire.MakeOrderInput, 'met
   validationDigest: validation ?? '',
 });
 
-/** On the cpu, which every worker has. */
+/** Returns the spec of the original variant on the CPU, which every worker has. */
 function originalOf(registry: RegistryView, architecture: Architecture): VariantSpec | undefined {
   const known = registry.versions.get(versionKey(originalId(architecture), architecture.version));
   return known && specOf(registry, known.variant);
 }
 
-/** Whether anybody still wants to know: the version counts, and what was to be made is not there yet. */
+/** Returns whether the result of an order is still needed: the version is in use, and the file was not made by another worker. */
 export function isWanted(registry: RegistryView, target: WorkTarget): boolean {
   if (target.kind === 'measure') {
     const known = registry.versions.get(versionKey(target.variant, target.version));
-    return known !== undefined && counts(registry, known.variant.architecture, target.version);
+    return known !== undefined && isInUse(registry, known.variant.architecture, target.version);
   }
   const { architecture, version, recipe } = target;
   const outcomes = registry.outcomes.get(architecture) ?? [];
@@ -74,6 +74,6 @@ export function isWanted(registry: RegistryView, target: WorkTarget): boolean {
 const isCurrent = ({ architectures }: RegistryView, name: string, version: number): boolean =>
   architectures.get(name)?.at(-1)?.version === version;
 
-/** Also an older version is measured anew while the name means it. */
-const counts = (registry: RegistryView, name: string, version: number): boolean =>
+/** Returns whether the version is the current one, or an older one that is still served. */
+const isInUse = (registry: RegistryView, name: string, version: number): boolean =>
   isCurrent(registry, name, version) || registry.older.get(name)?.includes(version) === true;

@@ -1,4 +1,4 @@
-// A plan's actions as events. Pure.
+// Events about a plan's actions. Pure.
 
 import type { PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
@@ -14,5 +14,5 @@ export function actionEvent(action: PlanAction): ClusterEvent {
 
 export function dropEvent({ action, reason }: ValidatedPlan['dropped'][number]): ClusterEvent {
   const planned = actionEvent(action);
-  return { ...planned, kind: 'drop', reason: `not done after all (${planned.kind}: ${planned.reason}): ${reason}` };
+  return { ...planned, kind: 'drop', reason: `dropped ${planned.kind} (${planned.reason}): ${reason}` };
 }

@@ -1,4 +1,4 @@
-// The last plan actions and what could not be done, for people who look.
+// The last plan actions and unmet requirements, for display.
 
 import type { Clock, Milliseconds, Plan, PlanAction } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
@@ -12,11 +12,11 @@ export interface LoggedAction {
 
 export interface PlanLog {
   add(actions: readonly PlanAction[], unmet: Plan['unmet'], deferred?: Plan['deferred']): void;
-  /** Newest first. */
+  /** Returns the last 50 actions, newest first. */
   recent(): readonly LoggedAction[];
-  /** What the last plan could not have made or measured yet. */
+  /** Returns the steps that the last plan deferred. */
   deferred(): Plan['deferred'];
-  /** What the last plan could not do. */
+  /** Returns the requirements that the last plan could not meet. */
   unmet(): Plan['unmet'];
 }
 
@@ -35,7 +35,7 @@ export function createPlanLog(clock: Clock, logger: Logger, events: Pick<EventLo
       const at = clock.now();
       recent = [...actions.map((action) => ({ action, at })).reverse(), ...recent].slice(0, maxRecent);
       const text = JSON.stringify(unmet);
-      if (text !== lastUnmet && unmet.length > 0) logger.warn('plan leaves wishes unmet', { unmet });
+      if (text !== lastUnmet && unmet.length > 0) logger.warn('plan leaves requirements unmet', { unmet });
       if (text !== lastUnmet)
         for (const { variant, reason } of unmet) events.add({ kind: 'unmet', subject: variant, reason, warning: true });
       lastUnmet = text;

@@ -1,4 +1,4 @@
-// Plan actions as what the store is told of them.
+// Writes of plan actions to the store.
 
 import type { Clock, PlanAction } from '@pareto/core';
 import type { Operation } from '@pareto/state';
@@ -6,10 +6,10 @@ import type { Leader } from '../leadership/leadership.js';
 import { assignmentKey, lastPlanKey, putRecord } from '../storage/records.js';
 import { writeAll } from '../leadership/write-all.js';
 
-/** Of the last plan, for people who look: a larger one is cut. */
-const shownActions = 200;
+/** Maximum number of actions in the record of the last plan, which is only displayed. */
+const maxRecordedActions = 200;
 
-/** Before any effect. A plan that only measures is not written down. */
+/** Writes the plan; to be called before any effect. A plan that only makes and measures is not written. */
 export async function recordPlan(
   leader: Leader,
   clock: Clock,
@@ -18,10 +18,11 @@ export async function recordPlan(
 ): Promise<void> {
   const operations = assignmentWrites(actions);
   if (operations.length === 0) return;
-  const last = { id, atWallMs: clock.wallMs(), actions: actions.slice(0, shownActions) };
+  const last = { id, atWallMs: clock.wallMs(), actions: actions.slice(0, maxRecordedActions) };
   await writeAll(leader, [...operations, putRecord(lastPlanKey, last)]);
 }
 
+/** Returns the writes of the assignments that the actions add or remove. */
 export function assignmentWrites(actions: readonly PlanAction[]): readonly Operation[] {
   return actions.flatMap((action): readonly Operation[] => {
     if (action.kind === 'measure' || action.kind === 'make') return [];

@@ -1,10 +1,10 @@
-// What one control turn leaves for the next, within one term of this leader.
+// State that one control turn leaves for the next, within one term of this leader.
 
 import type { Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
 import type { Orphan, ScaleState } from '@pareto/policy';
 import { observeOrphans, type ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
-import { createSuccession } from './succession.js';
+import { createRolloutEvents } from './rollout-events.js';
 
 type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
 
@@ -12,12 +12,12 @@ type FirstSeen = ReadonlyMap<ReplicaId, Milliseconds>;
 export interface TurnMemory {
   readonly term: Term;
   scale: ScaleState;
-  /** When each assignment was first seen, on this controller's clock. */
+  /** Time at which each assignment was first seen, on this controller's clock. */
   assignedAt: FirstSeen;
   orphans: readonly Orphan[];
   /** The dropped actions that were logged last, so that the same ones are logged once. */
   lastDropped: string;
-  readonly succession: ReturnType<typeof createSuccession>;
+  readonly rolloutEvents: ReturnType<typeof createRolloutEvents>;
   /** Number of failed turns. It is part of the plan's id, because a write of a failed turn may still become visible. */
   failures: number;
 }
@@ -28,7 +28,7 @@ export const emptyMemory = (term: Term): TurnMemory => ({
   assignedAt: new Map(),
   orphans: [],
   lastDropped: '[]',
-  succession: createSuccession(),
+  rolloutEvents: createRolloutEvents(),
   failures: 0,
 });
 

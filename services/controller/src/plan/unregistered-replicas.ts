@@ -1,14 +1,14 @@
-// Replicas of variants that the registry has never heard of: the store was wiped or restored to before they were registered.
+// Replicas of variants that were never registered, because the store was wiped or restored to a state before their registration.
 
 import { architectureNameOf, type ReplicaId, type ReplicaReport, type WorkerId } from '@pareto/core';
 import type { ClusterView } from '../cluster/observe.js';
 import { nameKey } from '../storage/records.js';
 import { versionKey } from '../registry/registry-view.js';
 
-/** They go on serving for so long after a leader began, so that there is time to register them again, or restore better. */
+/** Time after the start of a term for which they keep serving, so that they can be registered again or a newer backup restored. */
 const graceMs = 3_600_000;
 
-/** On a worker, for as long as they are to stay. */
+/** Returns the unregistered replicas that the worker has to keep. Empty after the grace period. */
 export function unregisteredReplicasOn(view: ClusterView, worker: WorkerId): readonly ReplicaId[] {
   const { fleet, leadingSince, now } = view;
   if (leadingSince === undefined || now - leadingSince >= graceMs) return [];
@@ -17,7 +17,7 @@ export function unregisteredReplicasOn(view: ClusterView, worker: WorkerId): rea
   );
 }
 
-/** An architecture that was deleted leaves its name and the versions that were given. */
+/** Returns whether the variant was never registered. A deleted architecture leaves a record of its name and last version. */
 function isUnregistered(
   { registry, records }: ClusterView,
   { variant, version, state }: Pick<ReplicaReport, 'variant' | 'version' | 'state'>,

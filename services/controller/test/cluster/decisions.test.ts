@@ -1,4 +1,4 @@
-// What the controller makes of demand and of counts.
+// The demand window and the counters.
 
 import assert from 'node:assert/strict';
 import { milliseconds, variantId, type ReplicaReport } from '@pareto/core';
@@ -11,7 +11,7 @@ import { reportOf, w1 } from '../support/reports.js';
 const ms = milliseconds;
 const tiny = variantId('tiny:original');
 
-describe('demand book', () => {
+describe('demand window', () => {
   const entry = (fields: Partial<wire.DemandEntry>, windowMs = 1000): wire.Demand => ({
     windowMs,
     entries: [
@@ -33,7 +33,7 @@ describe('demand book', () => {
     ],
   });
 
-  it('turns counts into rates over five seconds, refusals in proportion', () => {
+  it('computes rates over five seconds, with refused queries in proportion', () => {
     const demand = createDemandWindow();
     for (let second = 0; second < 5; second += 1) {
       demand.add('r', entry({ requests: 20, refused: 10, itemsByVariant: { [tiny]: 50 } }), ms(second * 1000));
@@ -47,7 +47,7 @@ describe('demand book', () => {
     assert.equal(demand.itemsPerSecond(ms(20_000)).size, 0);
   });
 
-  it('takes what a router tells of a long time for what it is', () => {
+  it('spreads the counts of a router that reports a long time in one message', () => {
     const demand = createDemandWindow();
     const minute = entry({ target: 't', requests: 6_000, itemsByVariant: { [tiny]: 6_000 } }, 60_000);
     demand.add('r', minute, ms(60_000));
@@ -55,7 +55,7 @@ describe('demand book', () => {
     assert.equal(demand.byTarget(ms(60_000)).get('t')?.requestsPerSecond, 100);
   });
 
-  it('knows what became of the queries of the last ten seconds', () => {
+  it('sums the outcomes of the queries of the last ten seconds', () => {
     const demand = createDemandWindow();
     const second = { requests: 20, refused: 4, violations: 1, failed: 5, latencyCounts: { 10: 15, 30: 1 } };
     for (let i = 0; i < 20; i += 1) demand.add('r', entry({ ...second, itemsByVariant: { [tiny]: 16 } }), ms(i * 1000));
@@ -75,7 +75,7 @@ describe('demand book', () => {
     assert.equal(outcomes?.itemsByVariant.get(tiny), 160);
   });
 
-  it('knows what is held now, and tells only once that it is new', () => {
+  it('counts held queries by variant, and returns true only for a newly held variant', () => {
     const demand = createDemandWindow();
     const held = (variant: string, count: number) => entry({ held: count, heldVariant: variant });
     assert.equal(demand.add('r', held('a:x', 1), ms(0)), true);
@@ -98,7 +98,7 @@ describe('counters', () => {
     ...{ worker: w1, incarnation, present: true, replicas },
   });
 
-  it('adds what came since the last record, and all of a new incarnation', () => {
+  it('add the counts since the last record, or all counts of a new incarnation', () => {
     const before = load('1', reportOf('a', { requests: 10, items: 20 }));
     const [same] = countsSince(before, load('1', reportOf('a', { requests: 15, items: 21 })));
     assert.deepEqual([same?.requests, same?.items], [5, 1]);

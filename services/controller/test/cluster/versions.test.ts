@@ -1,4 +1,4 @@
-// A new version of an architecture, over real gRPC, with workers that measure at once.
+// The rollout of a new version of an architecture, over real gRPC with fake workers.
 
 import assert from 'node:assert/strict';
 import { milliseconds, type Measurement } from '@pareto/core';
@@ -10,7 +10,7 @@ import { profileFor, startWorker } from '../support/fake-worker.js';
 import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
-describe('a new version', () => {
+describe('the name of an architecture', () => {
   let folder: TempFolder;
   let controller: TestController;
   let cleanUp: (() => void)[];
@@ -30,7 +30,7 @@ describe('a new version', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('is what the name means only once its variants are as warm as the old ones', async () => {
+  it('resolves to a new version only when its variants are as warm as the old ones', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     const measure = async ({ spec }: wire.MeasureOrder): Promise<Measurement['result']> => {

@@ -7,7 +7,7 @@ import { createManualClock, createTempFolder, waitFor, type TempFolder } from '@
 import { createEventLog } from '../../src/events/events.js';
 import { track, type LiveReplica } from '../../src/fleet/live-replica.js';
 import { replicaEvents } from '../../src/fleet/replica-events.js';
-import { createSuccession } from '../../src/plan/succession.js';
+import { createRolloutEvents } from '../../src/plan/rollout-events.js';
 import { startWorker, type FakeWorker } from '../support/fake-worker.js';
 import { reportOf, w1 } from '../support/reports.js';
 import { startController, type TestController } from '../support/start-controller.js';
@@ -61,7 +61,7 @@ describe('the log of events', () => {
   });
 
   it('tells when a name means another version', () => {
-    const eventsFor = createSuccession();
+    const eventsFor = createRolloutEvents();
     type Viewed = Parameters<typeof eventsFor>[0];
     const registry = {
       architectures: new Map([['m', [{ version: 1 }, { version: 2 }]]]),
@@ -70,7 +70,7 @@ describe('the log of events', () => {
     assert.deepEqual(eventsFor({ served: new Map([['m', 1]]), registry }), []);
     assert.deepEqual(
       eventsFor({ served: new Map(), registry }).map(({ subject, reason }) => [subject, reason]),
-      [['m', 'the name means version 2 now, no more 1']],
+      [['m', 'the name now resolves to version 2 instead of 1']],
     );
     assert.deepEqual(eventsFor({ served: new Map(), registry }), []);
   });

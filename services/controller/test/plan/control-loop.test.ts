@@ -1,4 +1,4 @@
-// The control loop over a store that fails it.
+// The control loop over a store whose write fails and becomes visible later.
 
 import assert from 'node:assert/strict';
 import { ParetoError, systemClock } from '@pareto/core';
@@ -14,7 +14,7 @@ const assigned = ({ operations }: Transaction): readonly string[] =>
     operation.kind === 'put' && operation.key.startsWith('assignment/') ? [operation.key] : [],
   );
 
-/** Does not answer the first plan that it is given, and carries it out after the second. */
+/** Wraps a store so that the write of the first plan fails, and is carried out after the second plan. */
 function loseFirstPlan(store: Store): { readonly store: Store; readonly plans: readonly (readonly string[])[] } {
   const plans: (readonly string[])[] = [];
   let late: Transaction | undefined;
@@ -35,7 +35,7 @@ function loseFirstPlan(store: Store): { readonly store: Store; readonly plans: r
 }
 
 describe('control loop', () => {
-  it('gives no two plans the same replicas when one was written that it took for lost', async () => {
+  it('assigns new replica ids after a write that failed and may become visible later', async () => {
     await using folder = await createTempFolder();
     await using store = await openEmbeddedStore(folder.file('store'), { clock: systemClock });
     const losing = loseFirstPlan(store);

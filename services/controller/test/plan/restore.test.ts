@@ -1,4 +1,4 @@
-// The store is restored, or wiped, under a fleet that serves.
+// A restored or wiped store, while the fleet serves.
 
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
@@ -11,7 +11,7 @@ import { createRestorableStore, type RestorableStore } from '../support/restorab
 import { clock, startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
-describe('a store that was restored', () => {
+describe('after a restore of the store, the controller', () => {
   let folder: TempFolder;
   let store: RestorableStore;
   let controller: TestController;
@@ -47,7 +47,7 @@ describe('a store that was restored', () => {
   };
   const restored = async (other: Store, workers: readonly FakeWorker[]): Promise<void> => {
     store.become(other);
-    await until('the workers to be sent away', () => workers.every((one) => one.ended() !== undefined));
+    await until('the end of the streams', () => workers.every((one) => one.ended() !== undefined));
     await waitFor('a leader', async () => ((await controller.fleet.overview({})).leader === '' ? undefined : true));
   };
   const ids = (one: FakeWorker): readonly string[] => [...one.replicas.keys()].sort();
@@ -64,7 +64,7 @@ describe('a store that was restored', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('takes over what runs, with the table as it was all the time, and says so', async () => {
+  it('adopts the running replicas with an unchanged table, and lists a notice', async () => {
     await registerAll('tiny');
     await backupStore(store, folder.file('early'));
     const before = [worker('w1'), worker('w2')];
@@ -94,25 +94,25 @@ describe('a store that was restored', () => {
     assert.deepEqual(assigned.sort(), before.flatMap((one) => ids(one)).sort());
   });
 
-  it('unloads nothing that an emptied registry does not know', async () => {
+  it('unloads no replica of a variant that is missing in an empty registry', async () => {
     await registerAll('tiny', 'large');
     const before = worker('w1');
     await settled(router(), 2);
     await restored(await openStore('second'), [before]);
     const after = worker('w1', before);
-    await until('word of the new leader', () => after.assignments.length > 0);
+    await until('assignments of the new leader', () => after.assignments.length > 0);
     await clock.sleep(milliseconds(3_000));
     assert.deepEqual(ids(after), ids(before));
     assert.ok(
       after.assignments.every(({ replicas }) => replicas.every(({ spec }) => spec === null)),
-      'none is loaded',
+      'no replica is loaded',
     );
     const late = worker('w2', { ...before, replicas: before.replicas });
-    await until('word for one that comes later', () => late.assignments.length > 0);
+    await until('assignments for a worker that joins later', () => late.assignments.length > 0);
     assert.deepEqual(ids(late), ids(before));
   });
 
-  it('takes no registration before it knows what runs, and then does not mistake an old replica for a new version', async () => {
+  it('rejects registrations until the plan is settled, and does not adopt an old replica for a new version', async () => {
     await registerAll('tiny');
     const before = worker('w1');
     await settled(router(), 1);
@@ -130,7 +130,7 @@ describe('a store that was restored', () => {
         () => undefined,
       ),
     );
-    await until('a replica of what was registered anew', () =>
+    await until('a replica of the new registration', () =>
       (after.assignments.at(-1)?.replicas ?? []).some(({ replicaId }) => !before.replicas.has(replicaId)),
     );
     const assigned = (after.assignments.at(-1)?.replicas ?? []).map(({ replicaId }) => replicaId);
