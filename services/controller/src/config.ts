@@ -94,15 +94,15 @@ const priceSchema = z.record(z.string(), z.number().min(0));
 export async function readPrices(file: string | undefined): Promise<PriceTable> {
   if (file === undefined) return defaultPrices;
   const priceError = (why: string): ParetoError =>
-    new ParetoError('invalid-argument', `--prices ${file}: ${why}: expected JSON like {"cpu/": 0.048}`);
+    new ParetoError('invalid-argument', `--prices ${file}: ${why}; expected JSON like {"cpu/": 0.048}`);
   const text = await readFile(file, 'utf8').catch((error: unknown) => Promise.reject(priceError(errorText(error))));
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    throw priceError('it is not JSON');
+    throw priceError('the file is not JSON');
   }
   const parsed = priceSchema.safeParse(content);
-  if (!parsed.success) throw priceError(parsed.error.issues[0]?.message ?? 'not a table of prices');
+  if (!parsed.success) throw priceError(parsed.error.issues[0]?.message ?? 'the file is not a table of prices');
   return { ...defaultPrices, ...parsed.data };
 }

@@ -1,4 +1,4 @@
-// The controller put together, in the order in which its parts start.
+// The assembly of a controller from its parts, in the order in which they start.
 
 import { defaultPlacementParams, defaultScaleParams } from '@pareto/policy';
 import { createServer } from '@pareto/rpc';
@@ -36,7 +36,7 @@ import { createTableLog, type TableLog } from './routes/table-log.js';
 import { tableRows } from './routes/table-rows.js';
 
 export interface Controller {
-  /** In the order in which they start. */
+  /** The parts of the service, in the order in which they start. */
   readonly runnables: readonly Runnable[];
   /** The bound gRPC port, once started. */
   readonly port: () => number;
@@ -44,11 +44,11 @@ export interface Controller {
 
 export interface ControllerOptions {
   readonly fleet?: FleetParams;
-  /** In place of the one that the configuration names; it stays open. */
+  /** Store to use in place of the configured one. It is not closed when the controller stops. */
   readonly store?: Store;
 }
 
-/** Throws a ParetoError that says what to do when the embedded store or the place of the blobs can't be opened. */
+/** Creates the controller. Throws a ParetoError if the embedded store or the blob store can't be opened. */
 export async function createController(
   config: ControllerConfig,
   context: ServiceContext,
@@ -121,19 +121,19 @@ export async function createController(
   };
 }
 
-/** The registry here is complete, and of the store's present history. */
+/** Returns whether the mirror is complete and the plan belongs to the store's current history. */
 const isWhole = ({ clusterView, mirror }: Cluster): boolean => mirror.synced && clusterView().settled;
 
 type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'ready' | 'storeAgeMs'>;
 
-/** After a restore the table stays as it was until the plan is in line with what runs. */
+/** Returns what the routes need of the cluster. After a restore, the table stays unchanged until the plan is settled. */
 const routing = ({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing => ({
   ...{ table, leader, demand, storeAgeMs },
   rows: (routers) => tableRows(clusterView(), routers),
   ready: () => mirror.synced && clusterView().settled,
 });
 
-/** Waits for a store that can be listed, unless the service is to stop before. */
+/** Creates the part that fills the mirror. Its start waits until the store can be listed or the service stops. */
 function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
   const stopping = new AbortController();
   return {
@@ -168,9 +168,9 @@ function probes(
   });
 }
 
-/** A controller that stands by is ready: it serves tables and blobs. */
+/** Returns why this controller is not ready. A standby controller is ready, because it serves tables and blobs. */
 function notReady({ mirror, leader, clusterView }: Cluster): readonly string[] {
-  if (!mirror.synced) return ['this controller waits for its store'];
+  if (!mirror.synced) return ['waiting for the store'];
   if (leader.term === undefined && electedLeader(clusterView().records) === undefined)
     return ['no controller leads yet'];
   return [];

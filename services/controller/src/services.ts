@@ -1,4 +1,4 @@
-// The controller's gRPC services, made of its parts.
+// The controller's gRPC services, assembled from its parts.
 
 import type { BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';
@@ -55,7 +55,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const statistics = createStatistics({ ...parts, ...cluster, ...context, reportRequester });
   const tableVersion = (): string => `${table.version.epoch}:${table.version.revision}`;
   const { leader } = cluster;
-  /** Where nobody is known to lead this controller says what it knows. */
+  // Without a known leader, this controller serves its own state.
   const preferLeader = (): void => {
     if (leader.term === undefined && leader.elsewhere !== undefined) throw leader.notLeaderError();
   };
@@ -80,12 +80,12 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   });
 }
 
-/** What was registered before must not be mixed with what is registered after. */
+/** Throws `unavailable` while the plan is not settled after a restore: variants of the old and new registry could be confused. */
 function requireSettled({ clusterView, presentAtRestore }: Cluster): void {
   const now = clusterView();
   if (now.settled || isFresh(now, presentAtRestore())) return;
   throw new ParetoError(
     'unavailable',
-    'the store was restored, and the plan is being brought in line with what runs: nothing was written; try again in some seconds',
+    'the store was restored, and the running replicas are being adopted: nothing was written; retry in a few seconds',
   );
 }

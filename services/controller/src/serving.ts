@@ -1,4 +1,4 @@
-// The gRPC server as parts of the service: when it listens, when it takes calls, and how it drains.
+// The gRPC server as parts of the service: one that listens, and one that accepts calls and drains.
 
 import type { RpcServer } from '@pareto/rpc';
 import type { Runnable } from '@pareto/service';
@@ -6,10 +6,10 @@ import type { Logger } from '@pareto/telemetry';
 import type { ControllerConfig } from './config.js';
 
 export interface Serving {
-  /** The bound one, once listening. */
+  /** Returns the bound port once the server listens. */
   readonly port: () => number;
   readonly listening: Runnable;
-  /** Last to start and first to stop: nothing new comes while what it needs is still there. */
+  /** The part that accepts calls. It must start last and stop first, so that no call outlives what it needs. */
   readonly serving: Runnable;
 }
 

@@ -1,4 +1,4 @@
-// The controller over real gRPC, with workers and routers that are not.
+// The controller over real gRPC, with fake workers and routers.
 
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
@@ -47,7 +47,7 @@ describe('controller', () => {
   describe('blobs', () => {
     const content = Buffer.from('0123456789'.repeat(500));
 
-    it('takes a blob in chunks, resumes, verifies, and gives it back from any offset', async () => {
+    it('stores a blob uploaded in chunks, resumes, verifies, and returns it from any offset', async () => {
       const digest = digestOf(content);
       const cut = controller.blobs.upload(
         (async function* () {
@@ -63,7 +63,7 @@ describe('controller', () => {
       assert.deepEqual(Buffer.concat(parts), content.subarray(100));
     });
 
-    it('refuses a wrong digest and a blob that is not there', async () => {
+    it('rejects a wrong digest and a missing blob', async () => {
       const digest = digestOf(Buffer.from('other'));
       const wrong = controller.blobs.upload(
         (async function* () {
@@ -77,7 +77,7 @@ describe('controller', () => {
   });
 
   describe('registry', () => {
-    it('registers a task once; another definition or the name of an architecture is refused', async () => {
+    it('registers a task once, and rejects another definition and the name of an architecture', async () => {
       const request = { name: 'squares', metric: 'top1', defaultObjective: { latencyMs: 200 } };
       assert.equal((await controller.registry.registerTask(request)).name, 'squares');
       assert.equal((await controller.registry.registerTask(request)).defaultObjective?.latencyMs, 200);
@@ -91,7 +91,7 @@ describe('controller', () => {
       await assert.rejects(task('no good'), { code: 'invalid-argument' });
     });
 
-    it('reads the signature, makes versions, and the same model again is a no-op', async () => {
+    it('reads the signature, numbers versions, and keeps the version of an identical model', async () => {
       await task();
       const first = await registerModel(controller, 'tiny');
       assert.deepEqual(first.signature?.inputs, [{ name: 'x', datatype: 'FP32', dims: [8] }]);
@@ -110,7 +110,7 @@ describe('controller', () => {
       );
     });
 
-    it('refuses what cannot be served, saying why', async () => {
+    it('rejects models that cannot be served with the reason', async () => {
       await assert.rejects(registerModel(controller, 'tiny'), { code: 'not-found', message: /task squares/ });
       await task();
       await registerModel(controller, 'tiny');
@@ -142,7 +142,7 @@ describe('controller', () => {
       await assert.rejects(controller.registry.delete({ name: 'squares' }), { code: 'not-found' });
     });
 
-    it('gives no version again, also when a task had the name meanwhile', async () => {
+    it('never reuses a version, even if a task had the name meanwhile', async () => {
       await task();
       await registerModel(controller, 'tiny');
       await controller.registry.delete({ name: 'tiny' });
@@ -153,7 +153,7 @@ describe('controller', () => {
       assert.equal((await registerModel(controller, 'tiny')).version, 2);
     });
 
-    it('leaves no architecture without its task when one is registered while the other is deleted', async () => {
+    it('leaves no architecture without a task when the task is deleted during the registration', async () => {
       await task();
       const content = matrixModel(8);
       await upload(controller, content);
@@ -172,7 +172,7 @@ describe('controller', () => {
       );
     });
 
-    it('has everything that was acknowledged after a restart', async () => {
+    it('keeps all acknowledged writes over a restart', async () => {
       await task();
       await registerModel(controller, 'tiny');
       const before = await controller.registry.list({});
@@ -181,7 +181,7 @@ describe('controller', () => {
     });
   });
 
-  it('writes a backup when it stops, and starts from one', async () => {
+  it('writes a backup when it stops, and restores it into an empty store', async () => {
     const backup = folder.file('backup');
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path, { backupFile: backup });
@@ -193,7 +193,7 @@ describe('controller', () => {
     assert.deepEqual(await controller.registry.list({}), before);
   });
 
-  it('lets only the cluster in where it must', async () => {
+  it('rejects streams of workers and routers without the cluster token', async () => {
     const anonymous = createChannel(controller.address);
     cleanUp.push(() => anonymous.close());
     for (const stream of [
@@ -217,7 +217,7 @@ describe('controller', () => {
       return ready.includes('tiny:original') && /(middle|large):original/.test(ready);
     };
 
-    /** What is ready once a whole turn has changed nothing. */
+    /** Returns the ready replicas once a whole turn has changed nothing. */
     const settled = async (table: FakeRouter): Promise<readonly string[]> => {
       await until('the required variants', () => hasRequired(table) && table.ready().length >= 4);
       for (let ready = table.ready(); ; ready = table.ready()) {
@@ -226,7 +226,7 @@ describe('controller', () => {
       }
     };
 
-    it('measures each variant once, loads the cheapest and the most accurate, and tells the router', async () => {
+    it('measures each variant once, loads the cheapest and the most accurate, and publishes them in the table', async () => {
       await registerAll();
       const workers = twoWorkers();
       const table = router();
@@ -253,7 +253,7 @@ describe('controller', () => {
       assert.ok(recentActions.some(({ kind, reason }) => kind === 'load' && reason !== ''));
     });
 
-    it('loads a cold variant that queries are held for at once', async () => {
+    it('immediately loads a cold variant that queries are held for', async () => {
       await registerAll();
       twoWorkers();
       const table = router();
@@ -282,7 +282,7 @@ describe('controller', () => {
       await until('more replicas', () => count() > 2).finally(() => clearInterval(timer));
     });
 
-    it('moves everything off a drained worker before it is emptied, and back', async () => {
+    it('loads the replicas of a drained worker elsewhere before it unloads them, and uses the worker again', async () => {
       await registerAll();
       const [first] = twoWorkers();
       const table = router();
@@ -298,7 +298,7 @@ describe('controller', () => {
       await assert.rejects(controller.fleet.drain({ workerId: 'w9' }), { code: 'not-found' });
     });
 
-    it('places elsewhere what a lost worker had', async () => {
+    it('places the replicas of a lost worker elsewhere', async () => {
       await registerAll();
       const first = worker({ id: 'w1' });
       const table = router();
@@ -317,7 +317,7 @@ describe('controller', () => {
       );
     });
 
-    it('after a restart keeps the table, adopts what rejoining workers hold, and measures nothing again', async () => {
+    it('after a restart keeps the table and the replicas of rejoining workers, and measures nothing again', async () => {
       await registerAll();
       const before = twoWorkers();
       let table = router();
@@ -329,7 +329,7 @@ describe('controller', () => {
       await until('the table', () => table.rows.size > 0);
       assert.deepEqual(table.ready(), ready);
       const again = before.map((one, i) => worker({ id: `w${i + 1}`, replicas: one.replicas }));
-      await until('both to be told', () => again.every((one) => one.assignments.length > 0));
+      await until('assignments for both workers', () => again.every((one) => one.assignments.length > 0));
       await clock.sleep(milliseconds(2_000));
       assert.deepEqual(table.ready(), ready);
       assert.deepEqual(
@@ -342,7 +342,7 @@ describe('controller', () => {
       );
     });
 
-    it('takes the replicas of a deleted architecture away, and gives its versions to nobody else', async () => {
+    it('unloads the replicas of a deleted architecture, and does not reuse its versions', async () => {
       await registerAll();
       const only = worker({ id: 'w1' });
       const table = router();
@@ -355,7 +355,7 @@ describe('controller', () => {
       });
     });
 
-    it('quarantines a variant that kills executors, for good', async () => {
+    it('quarantines a variant that kills executors, also over a restart', async () => {
       await registerAll();
       const only = worker({ id: 'w1' });
       const table = router();
@@ -367,7 +367,7 @@ describe('controller', () => {
       only.report();
       const row = () => table.rows.get('variant/tiny:original/cpu/test/none/0g')?.variant;
       await until('the quarantine', () => row()?.quarantineReason === 'killed by signal 11');
-      await until('it to be gone', () =>
+      await until('the end of its replicas', () =>
         [...only.replicas.values()].every(({ variant }) => variant !== 'tiny:original'),
       );
       await restart();
@@ -375,7 +375,7 @@ describe('controller', () => {
       assert.equal(variants[0]?.quarantineReason, 'killed by signal 11');
     });
 
-    it('tells routers that a variant being measured can be waited for, as long as a worker is there', async () => {
+    it('marks an unmeasured variant as placeable as long as a worker is connected', async () => {
       await task();
       await registerModel(controller, 'tiny');
       const table = router();
@@ -386,7 +386,7 @@ describe('controller', () => {
       await until('none', () => unmeasured(table)?.placeable === false);
     });
 
-    it('records why a variant could not be measured, and tries again when asked to', async () => {
+    it('records why a variant could not be measured, and measures it again on request', async () => {
       await task();
       await registerModel(controller, 'tiny');
       let works = false;
@@ -398,7 +398,7 @@ describe('controller', () => {
       await waitFor('the reason', async () =>
         (await measurements())?.[0]?.error === 'no such operator' ? true : undefined,
       );
-      await until('routers to know', () => unmeasured(table)?.measurementError === 'no such operator');
+      await until('the error in the table', () => unmeasured(table)?.measurementError === 'no such operator');
       assert.equal(unmeasured(table)?.placeable, false);
       await clock.sleep(milliseconds(1_200));
       assert.equal(one.measured.length, 1);
@@ -407,7 +407,7 @@ describe('controller', () => {
       await waitFor('the profile', async () => (await measurements())?.[0]?.profile ?? undefined);
     });
 
-    it('resumes a router that was away with deltas, and gives a snapshot when it cannot', async () => {
+    it('sends deltas to a router that resumes, or a snapshot if its version is unknown', async () => {
       await registerAll();
       const first = router();
       await until('a table', () => first.rows.size > 0);

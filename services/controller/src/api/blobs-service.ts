@@ -1,4 +1,4 @@
-// The Blobs service: chunks in and out of the blob store.
+// The Blobs service: chunked uploads to and downloads from the blob store.
 
 import { checkDigest, type BlobChunk, type BlobStore } from '@pareto/blobs';
 import { ParetoError } from '@pareto/core';

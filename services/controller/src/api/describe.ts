@@ -1,4 +1,4 @@
-// The registry as operators see it: tasks, architectures, variants with what was measured of them and how they fare.
+// The registry as operators see it: tasks, architectures, and variants with their measurements and states.
 
 import {
   dynamicBatch,
@@ -23,7 +23,7 @@ import type { ClusterView } from '../cluster/observe.js';
 import { notFound } from '../registry/not-found.js';
 import { costOf, currentVersions, latencyOf, versionKey, type RegistryView } from '../registry/registry-view.js';
 
-/** Everything of one task, or of all. */
+/** Returns the registry entries of one task, or of all tasks if `task` is empty. Throws `not-found`. */
 export function listRegistry(view: ClusterView, task: string): wire.ListResponseInput {
   const { tasks, architectures, variants } = view.registry;
   if (task !== '' && !tasks.has(task)) throw notFound('task', task);
@@ -41,7 +41,7 @@ export function listRegistry(view: ClusterView, task: string): wire.ListResponse
   };
 }
 
-/** Throws `not-found` unless the name is a task's, an architecture's or a variant's. */
+/** Returns the registry entries of a task, an architecture or a variant. Throws `not-found`. */
 export function describeName(view: ClusterView, name: string): wire.DescribeResponseInput {
   const target = parseTarget(name);
   const { tasks, architectures, variants } = view.registry;
@@ -99,10 +99,10 @@ function describeVariant(
   };
 }
 
-/** How its file was made. */
+/** Returns the note about how the variant's file was generated. */
 function noteOf({ outcomes }: RegistryView, { architecture, recipe }: Variant): string {
-  const making = recipe === originalRecipe ? dynamicBatch : recipe;
-  const made = outcomes.get(architecture)?.find((outcome) => outcome.recipe === making)?.result;
+  const madeBy = recipe === originalRecipe ? dynamicBatch : recipe;
+  const made = outcomes.get(architecture)?.find((outcome) => outcome.recipe === madeBy)?.result;
   return made?.kind === 'made' ? made.note : '';
 }
 
@@ -134,7 +134,7 @@ interface Ready {
 const utilisationOf = ({ live: { recent } }: Ready): number =>
   recent.elapsedMs > 0 ? recent.busyMs / recent.elapsedMs : 0;
 
-/** Time per batch over the profile's, at the mean size of the batches that ran. */
+/** Returns the measured time per batch divided by that of the profile, at the mean size of the executed batches. */
 function slowdownOf({ live: { recent }, measurement }: Ready): number {
   if (recent.executions === 0 || measurement?.result.kind !== 'measured') return 1;
   const expectedMs = p50At(measurement.result.profile, recent.items / recent.executions);

@@ -1,4 +1,4 @@
-// Telling events: what is remembered, then, to those that follow, what happens.
+// The stream of events: the logged ones first, then new ones to clients that follow.
 
 import { architectureNameOf, type Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -8,7 +8,7 @@ import type { EventLog, LoggedEvent } from '../events/events.js';
 export interface EventsServiceOptions {
   readonly events: EventLog;
   readonly cluster: Pick<Cluster, 'leader' | 'clusterView'>;
-  /** Throws where the leader is when that is another controller. */
+  /** Throws `notLeaderError()` if another controller leads. */
   readonly preferLeader: () => void;
   /** Aborts when the controller drains: streams end. */
   readonly draining: AbortSignal;
@@ -22,7 +22,7 @@ type Events = (
 
 const maxWaitMs = 60_000;
 
-/** Who follows is sent on when another leads: events are of the controller that does. */
+/** Creates the handler. Only the leader logs events, so clients that follow are redirected when another controller leads. */
 export const createEvents = ({ events, cluster, preferLeader, draining, clock }: EventsServiceOptions): Events =>
   async function* streamEvents({ follow, name }, call) {
     preferLeader();

@@ -24,7 +24,7 @@ export interface FleetServiceOptions {
   readonly notices: Notices;
   readonly routers: () => readonly wire.RouterInfoInput[];
   readonly tableVersion: () => string;
-  /** Throws where the leader is when that is another controller: it knows better. */
+  /** Throws `notLeaderError()` if another controller leads, because only the leader has the live state. */
   readonly preferLeader: () => void;
 }
 
@@ -69,7 +69,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): wire.Overview
   };
 }
 
-/** A store that is heard answers more often than this. */
+/** Time without a response of the store after which a notice is shown. */
 const unresponsiveMs = 3_000;
 
 function noticesNow(
@@ -79,10 +79,10 @@ function noticesNow(
   unmet: readonly UnmetWarmRule[],
 ): string[] {
   const ageMs = cluster.storeAgeMs();
-  const storeNotice = `the store has not answered for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
+  const storeNotice = `the store has not responded for ${Math.round(ageMs / 1000)} s: nothing can be registered or placed until it does`;
   return [
     ...(ageMs > unresponsiveMs ? [storeNotice] : []),
-    ...(leads ? [] : ['no controller leads: what is shown is what this one last knew']),
+    ...(leads ? [] : ['no controller leads: this is the last known state of one controller']),
     ...ruleNotices(now),
     ...warmthNotices(unmet),
     ...notices.list(),

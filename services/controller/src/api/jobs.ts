@@ -1,4 +1,4 @@
-// All that is to be made and measured of each current version, and how far that is. Pure.
+// The jobs of all current versions: the steps to make and measure, with their states. Pure.
 
 import type { Architecture, Plan, WorkerId } from '@pareto/core';
 import {
@@ -15,12 +15,12 @@ import { sameTarget, type WorkTarget } from '../fleet/live-worker.js';
 import { observeWorkers, type ClusterView } from '../cluster/observe.js';
 import { currentVersions } from '../registry/registry-view.js';
 
-/** Of a task's architectures, of one architecture, or of all. Throws `not-found`. */
+/** Returns the jobs of a task's architectures, of one architecture, or of all if `name` is empty. Throws `not-found`. */
 export function listJobs(view: ClusterView, deferred: Plan['deferred'], name: string): wire.JobInput[] {
   const { tasks, architectures, variants } = view.registry;
   if (name !== '' && !tasks.has(name) && !architectures.has(name)) throw notFound('task or architecture', name);
   const classes = jobClasses(observeWorkers(view));
-  const running = runningWork(view);
+  const running = runningSteps(view);
   return currentVersions(view.registry)
     .filter(({ architecture }) => name === '' || name === architecture.name || name === architecture.task)
     .map((planned) => {
@@ -31,7 +31,7 @@ export function listJobs(view: ClusterView, deferred: Plan['deferred'], name: st
     });
 }
 
-/** Those of workers that are expected back too; and when there are none at all, of all that are known: more is to come then. */
+/** Returns the hardware classes of workers that are connected or awaited. If there are none, those of all known workers. */
 function jobClasses(workers: readonly PlacementWorker[]): readonly FleetClass[] {
   const expected = workers.filter(({ presence }) => presence !== 'gone');
   const classes = fleetClasses(expected.map(asConnected));
@@ -46,7 +46,7 @@ interface Running {
   readonly progress: string;
 }
 
-function runningWork({ records, fleet }: ClusterView): readonly Running[] {
+function runningSteps({ records, fleet }: ClusterView): readonly Running[] {
   return Array.from(records.workers.values(), ({ value }) => value.info.id).flatMap((worker) => {
     const target = fleet.ordered(worker);
     return target === undefined ? [] : [{ target, worker, progress: fleet.lastReport(worker)?.progress ?? '' }];
@@ -89,7 +89,7 @@ function stateOf(
       one.recipe === step.recipe &&
       one.hardwareClass === step.hardwareClass,
   );
-  return { state: 'waiting', detail: waitsFor ?? planned?.reason ?? 'it is its turn soon' };
+  return { state: 'waiting', detail: waitsFor ?? planned?.reason ?? 'it will be ordered soon' };
 }
 
 function targetOf(

@@ -16,9 +16,9 @@ export interface RegistryServiceOptions extends RegisterContext {
   readonly clusterView: () => ClusterView;
   readonly reservations: BlobReservations;
   readonly planLog: Pick<PlanLog, 'deferred'>;
-  /** Throws where the leader is when that is another controller: it alone knows what is going on. */
+  /** Throws `notLeaderError()` if another controller leads, because only the leader has the running steps. */
   readonly preferLeader: () => void;
-  /** Throws `unavailable` while it is not known what a restored store is worth. */
+  /** Throws `unavailable` while the plan is not settled after a restore of the store. */
   readonly requireSettled: () => void;
 }
 

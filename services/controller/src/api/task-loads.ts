@@ -1,4 +1,4 @@
-// Each task's share of the cluster's load and price, for people who look.
+// Each task's share of the cluster's load and price, for display.
 
 import { architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -31,7 +31,7 @@ export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
   });
 }
 
-/** Of all targets of a task together. */
+/** Returns the sum of the outcomes of all targets of a task. */
 function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.TaskLoadInput> {
   const { queries, attained, failed, latencyCounts, itemsByVariant } = outcomes.reduce(merge, noOutcomes());
   const p50Ms = latencyQuantile(latencyCounts, 0.5);
@@ -56,7 +56,7 @@ function merge(sum: TargetOutcomes, each: TargetOutcomes): TargetOutcomes {
   return sum;
 }
 
-/** Of a task's own name, one of its architectures' or one of its variants'. */
+/** Returns the task of a target, which is a task, an architecture or a variant. */
 function taskOf({ registry }: ClusterView, target: string): string | undefined {
   if (registry.tasks.has(target)) return target;
   return registry.architectures.get(architectureNameOf(target))?.[0]?.task;
@@ -65,9 +65,9 @@ function taskOf({ registry }: ClusterView, target: string): string | undefined {
 interface ReadyReplica {
   readonly task: string;
   readonly variant: VariantId;
-  /** Where it is. */
+  /** Slot group that the replica runs on. */
   readonly group: SlotGroup;
-  /** Of a slot there. */
+  /** Price of one slot of the group. */
   readonly usdPerHour: number;
 }
 
@@ -85,7 +85,7 @@ function readyReplicas({ registry, records, fleet, prices }: ClusterView): reado
   );
 }
 
-/** What a worker's slots of one class cost is split evenly over the replicas that share them. */
+/** Returns the price of a task in USD per hour. The price of a slot group is split evenly over its replicas. */
 function priceShare(ready: readonly ReadyReplica[], task: string): number {
   const sharing = new Map<SlotGroup, number>();
   for (const { group } of ready) sharing.set(group, (sharing.get(group) ?? 0) + 1);

@@ -1,44 +1,43 @@
-// What this controller did and why, as long as it leads: bounded, and what happens again and again is told once in a while.
+// The log of what this controller did and why while it leads. It is bounded, and repeated events are published once a minute.
 
 import type { Clock, Milliseconds } from '@pareto/core';
 import { createNotifier, type Notifier } from '../loops/notifier.js';
 
 export interface ClusterEvent {
-  /** What an operator looks for: load, measured, failed, worker, rule … */
+  /** Kind for operators to search: load, measured, failed, worker, rule … */
   readonly kind: string;
-  /** The variant, architecture, task or worker that it is about. */
+  /** Variant, architecture, task or worker that the event is about. */
   readonly subject: string;
   readonly worker?: string;
-  /** For people. */
+  /** Human-readable reason. */
   readonly reason: string;
   readonly warning?: boolean;
 }
 
 export interface LoggedEvent extends ClusterEvent {
-  /** Ascending. */
+  /** Ids ascend in the order of publication. */
   readonly id: number;
   readonly at: Milliseconds;
-  /** How often, since it is remembered. */
+  /** Number of occurrences since the event is in the log. */
   readonly count: number;
 }
 
 export interface EventLog {
-  /** `at`: when it was; now if left out. */
+  /** Adds an event, which occurred at `at` (default: now). */
   add(event: ClusterEvent, at?: Milliseconds): void;
-  /** Forgets all. */
   clear(): void;
-  /** Those of a later id, in order. */
+  /** Returns the events with a larger id, in order. */
   since(id: number): readonly LoggedEvent[];
-  /** Of an event with a new id. */
+  /** Notifies of events with a new id. */
   readonly changed: Pick<Notifier, 'wait'>;
 }
 
 const maxEvents = 1_000;
-/** What comes again sooner is only counted. */
+/** Time within which a repeated event is only counted. */
 const repeatMs = 60_000;
 
 export function createEventLog(clock: Clock): EventLog {
-  /** In the order of their ids. */
+  /** Events in the order of their ids. */
   const events = new Map<string, LoggedEvent & { readonly publishedAt: Milliseconds }>();
   const changed = createNotifier(clock);
   let last = 0;

@@ -1,4 +1,4 @@
-// Changes of the store's records as events, while this controller leads: whoever wrote them, they are told in one way.
+// Events about changes of the store's records while this controller leads, independent of what wrote them.
 
 import {
   milliseconds,
@@ -22,10 +22,10 @@ export interface RecordEventsOptions {
   readonly clock: Clock;
 }
 
-/** By key: what was there when it was last looked at. */
+/** Records by key, at the last change. */
 type Snapshot = ReadonlyMap<string, Stored<unknown>>;
 
-/** What a new or changed record tells; undefined: nothing. `before`: as it was. */
+/** Returns the event about a new or changed record. Undefined if the change causes none. */
 type ToEvent<K extends RecordKind> = (now: Records[K], before: Records[K] | undefined) => ClusterEvent | undefined;
 
 type ToRemovalEvent<K extends RecordKind> = (gone: Records[K]) => ClusterEvent;
@@ -47,13 +47,13 @@ const changeEvents: { readonly [K in RecordKind]?: ToEvent<K> } = {
           kind: 'worker',
           subject: worker,
           worker,
-          reason: 'did not come back: what it held goes elsewhere',
+          reason: 'did not rejoin in time: its replicas move to other workers',
           warning: true,
         }
       : undefined,
 };
 
-/** What is gone of these kinds is told by its name. */
+/** Events about deleted records, for the kinds that have them. */
 const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
   tasks: ({ name }) => ({ kind: 'registry', subject: name, reason: 'the task was deleted' }),
   architectures: ({ name, version }) => ({
@@ -61,11 +61,16 @@ const removalEvents: { readonly [K in RecordKind]?: ToRemovalEvent<K> } = {
     subject: name,
     reason: `version ${version} was deleted, with all that was made and measured of it`,
   }),
-  workers: ({ info }) => ({ kind: 'worker', subject: info.id, worker: info.id, reason: 'was long gone: forgotten' }),
+  workers: ({ info }) => ({
+    kind: 'worker',
+    subject: info.id,
+    worker: info.id,
+    reason: 'removed: missing for an hour',
+  }),
 };
 
 const kinds = Object.keys(changeEvents) as readonly RecordKind[];
-/** Of rules, that a new leader remembers. */
+/** Maximum number of rule events that a new leader takes from the store. */
 const maxRuleEvents = 200;
 
 export function watchRecords({ events, mirror, leader, clock }: RecordEventsOptions): void {
@@ -88,7 +93,7 @@ export function watchRecords({ events, mirror, leader, clock }: RecordEventsOpti
     lastRule = '';
     kinds.forEach(takeSnapshot);
     addRuleEvents();
-    events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'leads from now on' });
+    events.add({ kind: 'leader', subject: electedLeader(mirror.records) ?? '', reason: 'elected' });
   });
   mirror.onChange((touched) => {
     if (leader.term === undefined) return;
@@ -139,13 +144,18 @@ function measurementEvent({ variant, hardwareClass, result }: Measurement): Clus
 
 function quarantineEvent({ id, quarantineReason }: Variant, before: Variant | undefined): ClusterEvent | undefined {
   if (quarantineReason === before?.quarantineReason) return undefined;
-  if (quarantineReason === undefined) return { kind: 'quarantine', subject: id, reason: 'is over' };
-  return { kind: 'quarantine', subject: id, reason: `out of service everywhere: ${quarantineReason}`, warning: true };
+  if (quarantineReason === undefined) return { kind: 'quarantine', subject: id, reason: 'ended' };
+  return {
+    kind: 'quarantine',
+    subject: id,
+    reason: `out of service on all workers: ${quarantineReason}`,
+    warning: true,
+  };
 }
 
 function drainingEvent({ info, draining }: WorkerRecord, before: WorkerRecord | undefined): ClusterEvent | undefined {
   if (draining === (before?.draining ?? false)) return undefined;
-  const reason = draining ? 'an operator wants it empty: all moves off it' : 'may be used again';
+  const reason = draining ? 'drained by an operator: its replicas move to other workers' : 'may be used again';
   return { kind: 'worker', subject: info.id, worker: info.id, reason };
 }
 

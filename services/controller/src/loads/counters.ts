@@ -16,8 +16,8 @@ export interface VariantCounts extends CounterRecord {
 }
 
 /**
- * The reports of one worker as they are kept: an age would change all the time, so that it is a time of this controller's. The
- * time stays while nothing was executed since the record of before.
+ * Returns a worker's reports as stored: the age of the last inference becomes a wall time of this controller, because an age
+ * would change all the time. The time stays the same while nothing was executed since the previous record.
  */
 export function countedReports(
   before: LoadRecord | undefined,
@@ -39,7 +39,7 @@ export function countedReports(
   });
 }
 
-/** What each replica counted since the load record of before; a new incarnation began at nothing. */
+/** Returns what each replica counted since the previous load record. A new incarnation starts at 0. */
 export function countsSince(before: LoadRecord | undefined, load: LoadRecord): readonly VariantCounts[] {
   const known = replicasById(before?.incarnation === load.incarnation ? before : undefined);
   return load.replicas.map((report) => difference(report, known.get(report.replica))).filter(isSomething);
@@ -79,7 +79,7 @@ function latest(a: number | undefined, b: number | undefined): number | undefine
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** As clients read them: the last inference has an age. */
+/** Returns the counts for clients, with the age of the last inference. */
 export const inferCountsAt = ({ counts, lastInferenceWallMs }: CounterRecord, wallMs: number): InferCounts => ({
   ...counts,
   lastInferenceAgeMs:

@@ -1,4 +1,4 @@
-// Workers' loads and the counters of variants, written together at a bounded rate: a change of state soon, counts every
+// Writes workers' loads and the counters of variants together at a bounded rate: a change of state within 250 ms, counts every
 // five seconds.
 
 import { milliseconds, type Clock, type Milliseconds, type ReplicaReport, type WorkerId } from '@pareto/core';
@@ -11,17 +11,17 @@ import { countsOf, flushLimits, planFlush, type UnwrittenLoads } from './plan-fl
 import { loadKey, type LoadRecord } from '../storage/records.js';
 
 export interface LoadFlusher {
-  /** What a worker says now. `isStateChange`: a replica or the worker itself changed its state. */
+  /** Takes a reported load to write. `isStateChange`: a replica or the worker itself changed its state. */
   note(load: ReportedLoad, isStateChange: boolean): void;
-  /** What workers have counted beyond the counters in the store. */
+  /** Returns the counts that are reported but not yet in the store's counters. */
   uncounted(): readonly VariantCounts[];
-  /** Writes, while this controller leads, until the signal aborts. */
+  /** Writes until the signal aborts, while this controller leads. */
   run(signal: AbortSignal): Promise<void>;
-  /** Writes all that waits, now. */
+  /** Writes all pending loads immediately. */
   flush(): Promise<void>;
 }
 
-/** As the worker says it. */
+/** A load as the worker reports it. */
 export interface ReportedLoad extends Omit<LoadRecord, 'replicas'> {
   readonly replicas: readonly ReplicaReport[];
 }
@@ -54,7 +54,7 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
     const due = [...waiting].filter(([, { isStateChange }]) => isStateChange || isCountsDue);
     await flush(options, waiting, new Map(due)).catch((error: unknown) => logger.warn('loads not written', { error }));
   };
-  // Another leader has counted on: what was said before is said anew to whoever leads.
+  // Workers report their cumulative counts to the next leader, which may have counted more than this controller.
   leader.onChange(() => waiting.clear());
 
   return {
@@ -83,7 +83,7 @@ export function createLoadFlusher(options: LoadFlusherOptions): LoadFlusher {
   };
 }
 
-/** A word takes the place of the last one, unless that one counts what this one leaves out. */
+/** Appends a load, in place of the last one if it covers the same incarnation and all its replicas. */
 function appendLoad(before: UnwrittenLoads, load: LoadRecord): UnwrittenLoads {
   const last = before.at(-1);
   const ids = new Set(load.replicas.map(({ replica }) => replica));
@@ -94,7 +94,7 @@ function appendLoad(before: UnwrittenLoads, load: LoadRecord): UnwrittenLoads {
 const untilCounts = (clock: Clock, countsAt: Milliseconds): number =>
   Math.max(0, countsAt + countsMs - stateChangeMs - clock.now());
 
-/** Writes what is due. What was said anew meanwhile, or lost a compare, waits for the next round. */
+/** Writes the due loads. Loads that were reported meanwhile, or whose write conflicted, wait for the next round. */
 async function flush(
   { leader, mirror }: LoadFlusherOptions,
   waiting: Map<WorkerId, Waiting>,
@@ -115,7 +115,7 @@ async function flush(
   }
 }
 
-/** What was said since: all but the last word of what was written is behind. */
+/** Returns what was noted since the write: all pending loads from the last written one on. Undefined if nothing was. */
 function leftOver(now: Waiting | undefined, written: Waiting): Waiting | undefined {
   if (now === undefined || now === written) return undefined;
   return { ...now, loads: now.loads.slice(written.loads.length - 1) };

@@ -1,7 +1,7 @@
-// Which of the loads that wait are written by one transaction, and what they add to the counters. Pure.
+// The pending loads that fit one transaction, and what they add to the counters. Pure.
 //
-// A load record says what is counted already. Both are written together, and both compare that nobody wrote them since
-// they were read: so nothing counts twice, whatever became of an earlier write that was not answered.
+// A load record contains the counts that are already in the counters. Both are written together, on the condition that neither
+// changed since it was read. So nothing counts twice, even if the result of an earlier write is unknown.
 
 import type { WorkerId } from '@pareto/core';
 import { maxCompares, maxTransactionBytes, type Compare, type Operation } from '@pareto/state';
@@ -10,28 +10,31 @@ import { unchangedSince, type RecordView, type Stored } from '../storage/record-
 import { counterKey, loadKey, putRecord, variantKey, type CounterRecord, type LoadRecord } from '../storage/records.js';
 
 /**
- * What a worker said that is not written yet, in order: its last word, and before that the last words on what it no longer
- * speaks of (replicas that left, an incarnation that ended). Never empty.
+ * Loads of a worker that are not written yet, in order and never empty: the latest one, preceded by the last ones with replicas
+ * or an incarnation that the latest no longer contains.
  */
 export type UnwrittenLoads = readonly LoadRecord[];
 
 interface FlushLimits {
-  /** Each has a compare, and the leader's fence is one more. */
+  /** Maximum number of operations. Each has a compare, and the leader's fence is one more compare. */
   readonly operations: number;
   readonly bytes: number;
 }
 
-/** What a store takes at once, with the fence of a leader. */
+/** Limits of one transaction of the leader. */
 export const flushLimits: FlushLimits = { operations: maxCompares - 1, bytes: maxTransactionBytes * 0.9 };
 
 export interface FlushPlan {
   readonly compares: readonly Compare[];
   readonly operations: readonly Operation[];
-  /** Workers of which nothing is left to write after this. */
+  /** Workers that have no unwritten load after this write. */
   readonly done: readonly WorkerId[];
 }
 
-/** As many workers as fit; of one that does not fit alone, as many replicas. Empty operations: nothing has changed. */
+/**
+ * Returns the writes of as many workers as fit, or, if the first worker does not fit alone, of as many of its replicas. Without
+ * operations if nothing has changed.
+ */
 export function planFlush(
   unwrittenLoads: Iterable<UnwrittenLoads>,
   records: RecordView,
@@ -53,7 +56,7 @@ export function planFlush(
   return { ...builder.build(), done };
 }
 
-/** What a saying adds to the counters: the sum over its words that are not written, each against the one before. */
+/** Returns what unwritten loads add to the counters: the differences between consecutive loads, from the stored one on. */
 export function countsOf(before: LoadRecord | undefined, loads: UnwrittenLoads): readonly VariantCounts[] {
   const written = loads.length < 2 ? undefined : JSON.stringify(before);
   const unwritten = loads.slice(1 + loads.findLastIndex((load) => JSON.stringify(load) === written));
@@ -61,7 +64,7 @@ export function countsOf(before: LoadRecord | undefined, loads: UnwrittenLoads):
 }
 
 interface FlushBuilder {
-  /** False, and nothing is added, when it does not fit. */
+  /** Adds a load. Returns false and adds nothing if it does not fit. */
   add(load: LoadRecord, counts: readonly VariantCounts[]): boolean;
   isEmpty(): boolean;
   build(): Pick<FlushPlan, 'compares' | 'operations'>;
@@ -113,11 +116,11 @@ function createFlushBuilder(records: RecordView, limits: FlushLimits): FlushBuil
 const sizeOf = (totals: ReadonlyMap<string, CounterRecord>): number =>
   [...totals.values()].reduce((sum, { counts }) => sum + counterBytes + counts.batches.length * batchBytes, 0);
 
-/** Of a key and a counter record, generously, and of a batch size in it. */
+/** Upper estimates of a counter record with its key, and of one batch size in it. */
 const counterBytes = 1_024;
 const batchBytes = 256;
 
-/** The replicas of one worker that changed, as many as fit; the others stay as they are in the store until next time. */
+/** Adds as many changed replicas of one worker as fit. The others stay as stored until the next flush. */
 function addPart(
   builder: FlushBuilder,
   before: LoadRecord | undefined,

@@ -1,4 +1,4 @@
-// What the controller did and why, as it tells it.
+// The event log, the events about replicas and rollouts, and the events of a running controller.
 
 import assert from 'node:assert/strict';
 import { bytes, milliseconds, replicaId } from '@pareto/core';
@@ -13,7 +13,7 @@ import { reportOf, w1 } from '../support/reports.js';
 import { startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
-describe('the log of events', () => {
+describe('event log', () => {
   const drop = { kind: 'drop', subject: 'm:original', worker: 'w1', reason: 'stale' };
 
   it('keeps the last thousand, in the order of ascending ids', () => {
@@ -27,7 +27,7 @@ describe('the log of events', () => {
     );
   });
 
-  it('counts what happens again, and tells it again once in a while', async () => {
+  it('counts repeated events, and publishes them again after a minute', async () => {
     const clock = createManualClock();
     const log = createEventLog(clock);
     for (let second = 0; second < 50; second++) {
@@ -47,7 +47,7 @@ describe('the log of events', () => {
     );
   });
 
-  it('tells which replicas became ready, failed, or were put out of service', () => {
+  it('has events about replicas that became ready, failed, or were quarantined', () => {
     const live = (fields: Parameters<typeof reportOf>[1]): ReadonlyMap<ReturnType<typeof replicaId>, LiveReplica> =>
       new Map([[replicaId('r1'), track(undefined, reportOf('r1', fields), milliseconds(0))]]);
     const kinds = (before: Parameters<typeof live>[0], after: Parameters<typeof live>[0]): readonly string[] =>
@@ -60,7 +60,7 @@ describe('the log of events', () => {
     assert.deepEqual(kinds({ state: 'ready' }, poisoned), ['quarantine: two queries']);
   });
 
-  it('tells when a name means another version', () => {
+  it('has an event when a name resolves to another version', () => {
     const eventsFor = createRolloutEvents();
     type Viewed = Parameters<typeof eventsFor>[0];
     const registry = {
@@ -76,7 +76,7 @@ describe('the log of events', () => {
   });
 });
 
-describe('the events of a controller', function () {
+describe('events of a controller', function () {
   this.timeout(60_000);
   let folder: TempFolder;
   let controller: TestController;
@@ -105,7 +105,7 @@ describe('the events of a controller', function () {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('tell its term, its workers, what was registered and measured, and the plan with its reasons', async () => {
+  it('cover terms, workers, registrations, measurements, and plan actions with their reasons', async () => {
     const listed = await list();
     assert.deepEqual([listed[0]?.kind, listed[0]?.subject], ['leader', controller.address]);
     assert.ok(listed.every(({ id }, i) => i === 0 || id > (listed[i - 1]?.id ?? 0)));
@@ -117,7 +117,7 @@ describe('the events of a controller', function () {
       assert.deepEqual([of(kind).subject, of(kind).worker, of(kind).reason !== ''], ['tiny:original', 'w1', true]);
   });
 
-  it('are those of a task, an architecture, a variant or a worker, when one is named', async () => {
+  it('are filtered by task, architecture, variant or worker', async () => {
     const subjects = async (name: string): Promise<readonly string[]> =>
       [...new Set((await list(name)).map(({ subject }) => subject))].sort();
     assert.deepEqual(await subjects('squares'), ['squares', 'tiny', 'tiny:original']);
@@ -128,7 +128,7 @@ describe('the events of a controller', function () {
     assert.deepEqual(await subjects('nothing'), []);
   });
 
-  it('reach those that follow: rules, drained workers, deletions', async () => {
+  it('reach followers: rules, drained workers, deletions', async () => {
     const stop = new AbortController();
     const followed: string[] = [];
     const following = (async (): Promise<void> => {
@@ -139,7 +139,7 @@ describe('the events of a controller', function () {
         followed.push(`${kind} ${subject}: ${reason}`);
     })().catch(() => undefined);
     const before = await lines();
-    await waitFor('what was before', () => (followed.length >= before.length ? true : undefined));
+    await waitFor('the earlier events', () => (followed.length >= before.length ? true : undefined));
     const rule = { kind: 'deny', target: 'tiny', reason: 'a try', actor: 'me' };
     const { id } = await controller.registry.setRule(rule);
     await controller.registry.liftRule({ id, actor: 'you' });
@@ -148,16 +148,16 @@ describe('the events of a controller', function () {
     const expected = [
       `rule tiny: deny ${id} set by me: a try`,
       `rule tiny: deny ${id} lifted by you: a try`,
-      'worker w1: an operator wants it empty: all moves off it',
+      'worker w1: drained by an operator: its replicas move to other workers',
       'registry tiny: version 1 was deleted, with all that was made and measured of it',
     ];
-    await waitFor('all of it', () => (expected.every((line) => followed.includes(line)) ? true : undefined));
+    await waitFor('all events', () => (expected.every((line) => followed.includes(line)) ? true : undefined));
     assert.deepEqual(followed.slice(0, before.length), before);
     stop.abort();
     await following;
   });
 
-  it('of before are gone with the process, but for those of rules', async () => {
+  it('are lost with the process, except those about rules', async () => {
     await controller[Symbol.asyncDispose]();
     controller = await startController(folder.path);
     const listed = await waitFor('a term', async () => {

@@ -1,4 +1,4 @@
-// Loads and counters: whatever becomes of a write, everything is counted once, and within the store's limits.
+// Loads and counters: everything is counted once even if writes fail or conflict, within the store's limits.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ import { createRecordTables, type RecordTables } from '../../src/storage/record-
 import type { LoadRecord } from '../../src/storage/records.js';
 import { reportOf } from '../support/reports.js';
 
-/** As a leader writes it: with a fence. */
+/** Returns the transaction of a leader, with a fence. */
 const fenced = ({ compares, operations }: FlushPlan): Transaction => ({
   ...{ compares: [{ kind: 'absent', key: 'fence' }, ...compares], operations },
 });
@@ -27,8 +27,8 @@ const loadOf = (worker: string, incarnation: string, ...replicas: readonly Repli
   ...{ worker: workerId(worker), incarnation, present: true, replicas },
 });
 
-/** A store with variants registered, and a mirror of it that catches up when it is told to. */
-async function openWorld(
+/** Registers variants, and returns record tables that follow the store only when `catchUp` is called. */
+async function openFixture(
   store: Store,
   variants: readonly string[],
 ): Promise<{ tables: RecordTables; catchUp: () => Promise<void> }> {
@@ -55,7 +55,7 @@ describe('flushing loads', () => {
     await use(store);
   };
 
-  it('counts once, whether or not a write is answered, and however late the mirror is', async () => {
+  it('counts once, even if writes are retried and the mirror is late', async () => {
     const step = fc.record({
       worker: fc.constantFrom('w1', 'w2'),
       more: fc.integer({ min: 0, max: 9 }),
@@ -66,7 +66,7 @@ describe('flushing loads', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         await withStore(async (store) => {
-          const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+          const { tables, catchUp } = await openFixture(store, ['tiny:original']);
           const state = new Map<string, { incarnation: number; count: number }>();
           const waiting = new Map<string, UnwrittenLoads>();
           let truth = 0;
@@ -88,7 +88,7 @@ describe('flushing loads', () => {
             if (!mirrorIsLate) await catchUp();
             if (result.kind === 'committed') for (const id of plan.done) waiting.delete(id);
             const total = await counted(store, 'tiny:original');
-            assert.ok(total >= before && total <= truth, 'it goes up, and never beyond what there was');
+            assert.ok(total >= before && total <= truth, 'the total grows, and never beyond the true count');
             before = total;
           }
           await catchUp();
@@ -103,7 +103,7 @@ describe('flushing loads', () => {
 
   it('fits many workers into transactions of the allowed size, counters of one variant together', async () => {
     await withStore(async (store) => {
-      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const { tables, catchUp } = await openFixture(store, ['tiny:original']);
       const unwrittenLoads = Array.from({ length: 300 }, (_, i) => [
         loadOf(`w${i}`, '1', countOf(`r${i}`, 'tiny:original', 2)),
       ]);
@@ -121,10 +121,10 @@ describe('flushing loads', () => {
     });
   });
 
-  it('takes a worker with more variants than fit in pieces', async () => {
+  it('splits a worker with more variants than fit into one transaction', async () => {
     const variants = Array.from({ length: 200 }, (_, i) => `m${i}:original`);
     await withStore(async (store) => {
-      const { tables, catchUp } = await openWorld(store, variants);
+      const { tables, catchUp } = await openFixture(store, variants);
       const loads = [loadOf('w1', '1', ...variants.map((variant, i) => countOf(`r${i}`, variant, 5)))];
       for (let round = 0; ; round += 1) {
         assert.ok(round < 5);
@@ -140,7 +140,7 @@ describe('flushing loads', () => {
 
   it('writes nothing when nothing has changed', async () => {
     await withStore(async (store) => {
-      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const { tables, catchUp } = await openFixture(store, ['tiny:original']);
       const loads = [loadOf('w1', '1', countOf('a', 'tiny:original', 1))];
       await store.transact(planFlush([loads], tables.view, flushLimits));
       await catchUp();
@@ -148,9 +148,9 @@ describe('flushing loads', () => {
     });
   });
 
-  it('writes nothing because time has passed since the last inference, and when that was is known', async () => {
+  it('stores the time of the last inference, and writes nothing when only its age changes', async () => {
     await withStore(async (store) => {
-      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const { tables, catchUp } = await openFixture(store, ['tiny:original']);
       const clock = createManualClock();
       await clock.advance(10_000);
       const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
@@ -176,7 +176,7 @@ describe('flushing loads', () => {
     });
   });
 
-  it('counts once what a process said that has ended since, also when its words were written already', () => {
+  it('counts once the reports of an ended process, even if they were written already', () => {
     const loads = [
       loadOf('w1', '1', countOf('a', 'tiny:original', 7)),
       loadOf('w1', '2', countOf('b', 'tiny:original', 2)),
@@ -187,9 +187,9 @@ describe('flushing loads', () => {
     assert.deepEqual([undefined, ...loads].map(items), [12, 5, 3, 0]);
   });
 
-  it('counts what a replica did before it left', async () => {
+  it('counts the requests of a replica that was unloaded', async () => {
     await withStore(async (store) => {
-      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const { tables, catchUp } = await openFixture(store, ['tiny:original']);
       const loads = [loadOf('w1', '1', countOf('a', 'tiny:original', 7)), loadOf('w1', '1')];
       await store.transact(planFlush([loads], tables.view, flushLimits));
       await catchUp();
@@ -197,9 +197,9 @@ describe('flushing loads', () => {
     });
   });
 
-  it('forgets with the end of a term what it did not write: another leader has counted on', async () => {
+  it('drops pending loads at the end of a term, because the next leader receives them again', async () => {
     await withStore(async (store) => {
-      const { tables, catchUp } = await openWorld(store, ['tiny:original']);
+      const { tables, catchUp } = await openFixture(store, ['tiny:original']);
       const leader = fakeLeader(store, catchUp);
       const clock = createManualClock();
       const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });

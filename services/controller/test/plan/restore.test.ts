@@ -120,7 +120,7 @@ describe('after a restore of the store, the controller', () => {
     await waitFor('a leader that waits', () =>
       controller.registry.registerTask({ name: 'squares', metric: 'top1' }).then(
         () => undefined,
-        (error: unknown) => (String(error).includes('brought in line') ? true : undefined),
+        (error: unknown) => (String(error).includes('being adopted') ? true : undefined),
       ),
     );
     const after = worker('w1', before);

@@ -1,4 +1,4 @@
-// A router that only keeps the table and sends the demand it is told to.
+// A fake router that stores the table, and sends the demand that the test passes.
 
 import { createChannel, createClient, type wire } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
@@ -10,7 +10,7 @@ export interface FakeRouter {
   readonly version: { readonly epoch: string; readonly revision: number };
   ready(): readonly string[];
   demand(entry: wire.DemandEntryInput): void;
-  /** What its stream ended with, once it has. */
+  /** Error or message that the stream ended with. Undefined while it is open. */
   readonly ended: () => unknown;
   readonly leave: () => void;
 }

@@ -1,4 +1,4 @@
-// A worker that loads, makes and measures at once, and says so.
+// A fake worker that loads, makes and measures immediately, and reports it.
 
 import {
   bytes,
@@ -39,33 +39,32 @@ export interface FakeWorkerOptions {
   readonly id: string;
   readonly incarnation?: string;
   readonly memoryBytes?: number;
-  /** What it already holds, by replica id. */
+  /** Replicas that it has at the start, by replica id. */
   readonly replicas?: ReadonlyMap<string, wire.ReplicaReportInput>;
-  /** Undefined: it never comes to an end. */
+  /** Returns the result of a measurement. Undefined if it never finishes. */
   readonly measure?: (order: wire.MeasureOrder) => Measured | undefined | Promise<Measured>;
-  /** Undefined: it never comes to an end. Without it all are declined. */
+  /** Returns the outcome of a recipe. Undefined if it never finishes. By default all recipes are declined. */
   readonly make?: (order: wire.MakeOrder) => RecipeOutcome['result'] | undefined;
-  /** It reports twice a second, and never when it is asked to. */
+  /** The worker sends its regular reports only, and none on request. */
   readonly ignoresReportNow?: boolean;
-  /** Of its slot groups. */
+  /** Providers of its slot groups. */
   readonly providers?: readonly string[];
 }
 
 export interface FakeWorker {
-  /** By replica id. */
+  /** Replicas by id. */
   readonly replicas: Map<string, wire.ReplicaReportInput>;
   readonly assignments: wire.Assignments[];
   readonly measured: string[];
-  /** architecture:recipe. */
+  /** Executed make orders, as `architecture:recipe`. */
   readonly made: string[];
-  /** Messages that were no assignments. */
   readonly heartbeats: NonNullable<wire.ControllerMessage['heartbeat']>[];
-  /** What it was asked to report by, and reported at once unless it is `deaf`. */
+  /** Sequence numbers of the requested reports. */
   readonly reportRequests: number[];
-  /** What its stream ended with, once it has. */
+  /** Error or message that the stream ended with. Undefined while it is open. */
   readonly ended: () => unknown;
   report(): void;
-  /** Reports no more by itself. */
+  /** Stops the regular reports. */
   readonly stopReporting: () => void;
   /** Cuts the stream. */
   readonly leave: () => void;
@@ -109,7 +108,7 @@ export function startWorker(address: string, options: FakeWorkerOptions): FakeWo
     const makes = new Map(message.makes.map((order) => [`${order.architecture}:${order.recipe}`, order]));
     measuring = [...measures.keys(), ...makes.keys()].join();
     report();
-    // An order that is repeated is the same one.
+    // A repeated order is executed once.
     const before = ordered;
     ordered = new Set([...measures.keys(), ...makes.keys()]);
     for (const [name, order] of measures) if (!before.has(name)) void measure(order);
@@ -186,7 +185,7 @@ const infoOf = ({ id, incarnation = '1', memoryBytes = 2 ** 30, providers = ['cp
     runtimeVersion,
   });
 
-/** The tiny one is fast and 90 % right, all others slow and 99 %. `slowness` multiplies times. */
+/** Returns a profile: `tiny…` is fast with an accuracy of 0.9, all others are slow with 0.99. `slowness` multiplies the times. */
 export function profileFor(variant: string, slowness = 1): Measurement['result'] {
   const tiny = variant.startsWith('tiny');
   const value = tiny ? 0.9 : 0.99;

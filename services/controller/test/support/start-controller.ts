@@ -19,7 +19,6 @@ export interface TestController extends AsyncDisposable {
   readonly registry: ServiceClient<'pareto.v1.Registry'>;
   readonly blobs: ServiceClient<'pareto.v1.Blobs'>;
   readonly fleet: ServiceClient<'pareto.v1.Fleet'>;
-  /** Stops it without saying goodbye to anybody but the store. */
   readonly group: RunGroup;
 }
 

@@ -1,4 +1,4 @@
-// Putting models where the controller finds them.
+// Uploads and registrations of test models.
 
 import { createHash } from 'node:crypto';
 import type { wire } from '@pareto/rpc';
@@ -24,7 +24,7 @@ export async function upload({ blobs }: TestController, content: Uint8Array, fro
 
 export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
-/** Uploads and registers a matrix model under a name, of which nothing else is made; models of equal side have equal signatures. */
+/** Uploads and registers a matrix model, by default without recipes. Models of equal side have equal signatures. */
 export async function registerModel(
   controller: TestController,
   name: string,
@@ -41,7 +41,7 @@ export async function uploadFile(controller: TestController, content: Uint8Array
   return { files: [{ path: 'model.onnx', digest, sizeBytes }] };
 }
 
-/** The same graph with other bytes for each name: unknown fields are kept out of the way at the end. */
+/** Returns the same graph with other bytes for each name. */
 function namedModel(name: string): Uint8Array {
   const field = Buffer.from(name);
   // Field 6 of ModelProto: doc_string.
