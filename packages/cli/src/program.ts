@@ -57,29 +57,30 @@ const createRoot = ({ terminal }: Context): Command =>
     .description('Managed, model-less inference serving: say what you need, Pareto picks what answers.')
     .usage('<command> [options]')
     .addOption(
-      new Option('--controller <host:port,...>', 'controllers to talk to, any or all of them')
+      new Option('--controller <host:port,...>', 'addresses of the controllers, some or all of them')
         .argParser(addressesLike(defaultController))
         .default([defaultController], defaultController)
         .env('PARETO_CONTROLLER'),
     )
     .addOption(
-      new Option('--router <host:port>', 'router to talk to')
+      new Option('--router <host:port>', 'address of the router')
         .argParser(addressLike(defaultRouter))
         .default(defaultRouter, defaultRouter)
         .env('PARETO_ROUTER'),
     )
     .addOption(
-      new Option('--certs <folder>', "the operator's certificate, or all that `pareto certs init` made").env(
-        'PARETO_CERTS',
-      ),
+      new Option(
+        '--certs <folder>',
+        "folder with the operator's certificate, or the folder that `pareto certs init` created",
+      ).env('PARETO_CERTS'),
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(outputFormats).default('table'))
+    .addOption(new Option('-o, --output <format>', 'output format').choices(outputFormats).default('table'))
     .addHelpCommand(
-      new Command('help').argument('[command]').description('tell more of a command').helpGroup('This command:'),
+      new Command('help').argument('[command]').description('show the help of a command').helpGroup('This command:'),
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\nExample:\n  pareto up\n  pareto status',
+      '\nExit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.\n\nExample:\n  pareto up\n  pareto status',
     )
     .configureHelp({
       showGlobalOptions: true,
@@ -156,7 +157,8 @@ export function describeFailure(error: unknown): string {
   if (!(error instanceof ParetoError)) return errorText(error);
   const { code, message } = error;
   // Another gRPC service listens at the address, for example Pareto's own on another port.
-  if (code === 'unimplemented') return `${message}: is what --controller and --router name a controller and a router?`;
+  if (code === 'unimplemented')
+    return `${message}: check that --controller and --router are the addresses of a controller and a router`;
   const offers = Object.entries(error.details).filter(([name, value]) => name.startsWith('pareto-') && value !== '');
   return [message, ...offers.map(([name, value]) => `  ${name.slice('pareto-'.length)}: ${value}`)].join('\n');
 }

@@ -21,7 +21,7 @@ import { clock } from './support/clock.js';
 const tiny = fileURLToPath(new URL('../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-describe('the command line', () => {
+describe('runProgram', () => {
   let storage: FakeStorage;
   let controller: FakeController;
   let stop: AbortController;
@@ -44,27 +44,27 @@ describe('the command line', () => {
     return { code, ...written };
   }
 
-  it('deletes, and says what went', async () => {
+  it('deletes an architecture and prints what was deleted', async () => {
     const { code, stdout } = await run('--controller', `127.0.0.1:9,${controller.address}`, 'delete', 'cnn');
     assert.deepEqual(
       [code, stdout],
-      [0, 'deleted cnn of task digits, versions 1, 2, and with it cnn:original (1 ready); what serves is drained\n'],
+      [0, 'deleted cnn of task digits, versions 1, 2, with cnn:original (1 ready); ready replicas are drained\n'],
     );
     assert.deepEqual(storage.names, ['digits']);
   });
 
-  it('tells programs the same as JSON', async () => {
+  it('prints the result as JSON with -o json', async () => {
     const { code, stdout } = await run('-o', 'json', 'delete', 'digits', '--controller', controller.address);
     assert.equal(code, 0);
     assert.deepEqual(JSON.parse(stdout), { kind: 'task', name: 'digits' });
   });
 
-  it('tells a failure in one line on stderr', async () => {
+  it('prints an error as one line on stderr', async () => {
     const { code, stdout, stderr } = await run('delete', 'nothing', '--controller', controller.address);
     assert.deepEqual([code, stdout, stderr], [1, '', 'pareto: there is no nothing\n']);
   });
 
-  it('makes no task for models none of which is there', async () => {
+  it('creates no task if no model file exists', async () => {
     for (const path of ['models/*.onnx', main]) {
       const { code, stderr } = await run('register', path, '--task', 'new', '--controller', controller.address);
       assert.deepEqual([code, stderr], [1, `pareto: there is no .onnx file at ${path}\n`]);
@@ -72,13 +72,13 @@ describe('the command line', () => {
     assert.deepEqual(storage.names, ['digits', 'cnn']);
   });
 
-  describe('registering', () => {
+  describe('register', () => {
     const register = (...more: string[]): ReturnType<typeof run> =>
       run('register', tiny, '--task', 'digits', '--controller', controller.address, ...more);
     const measured = fakeStep('measure', 'done', { recipe: 'original', variant: 'mlp-tiny:original' });
     const declined = fakeStep('make', 'declined', { recipe: 'int8-static', detail: 'it has no convolution' });
 
-    it('tells what is made and measured, and sums up', async () => {
+    it('prints each finished step and a summary', async () => {
       controller.description = { task: { name: 'digits' }, variants: [fakeVariant({ name: 'mlp-tiny:original' })] };
       controller.jobs = [
         [],
@@ -93,21 +93,21 @@ describe('the command line', () => {
       );
       assert.match(
         stdout,
-        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\. See it drawn: pareto frontier digits\n$/,
+        /^VARIANT.*\nmlp-tiny:original .*\n\n1 model, 1 variant, in [\d.]+ m?s\. To draw the frontier: pareto frontier digits\n$/,
       );
-      assert.deepEqual(storage.wanted, [{ recipes: ['original', 'int8-static'], keepDominated: true }]);
+      assert.deepEqual(storage.registrations, [{ recipes: ['original', 'int8-static'], keepDominated: true }]);
     });
 
-    it('takes --keep-all for --keep-dominated, whose former name it is', async () => {
+    it('accepts --keep-all, the former name of --keep-dominated, as a hidden alias', async () => {
       assert.equal((await register('--keep-all', '--detach')).code, 0);
       assert.deepEqual(
-        storage.wanted.map(({ keepDominated }) => keepDominated),
+        storage.registrations.map(({ keepDominated }) => keepDominated),
         [true],
       );
       assert.doesNotMatch((await run('register', '--help')).stdout, /keep-all/);
     });
 
-    it('fails when the trained model could not be measured, and for nothing else', async () => {
+    it('fails if the trained model could not be measured, but not for a generated variant', async () => {
       const job = [fakeJob('mlp-tiny', [measured], { done: true })];
       controller.jobs = [job];
       const ended = async (...variants: Parameters<typeof fakeVariant>[0][]): Promise<[number, string]> => {
@@ -117,53 +117,50 @@ describe('the command line', () => {
       };
       const original = { name: 'mlp-tiny:original' };
       const [failed, why] = await ended({ ...original, error: 'it ran out of memory' });
-      assert.deepEqual(
-        [failed, why],
-        [1, 'pareto: mlp-tiny could not be measured as trained: the reasons stand above'],
-      );
+      assert.deepEqual([failed, why], [1, 'pareto: mlp-tiny could not be measured as trained: see the reasons above']);
       assert.equal((await ended(original, { name: 'mlp-tiny:int4', error: 'NaN' }))[0], 0);
     });
 
-    it('returns at once when it is detached, and says how to follow', async () => {
+    it('returns after registration with --detach and prints how to follow the jobs', async () => {
       const { code, stdout } = await register('--detach');
       assert.equal(code, 0);
       assert.match(stdout, /^registered mlp-tiny version 1\n.*'pareto jobs digits --watch' follows them\n$/);
     });
 
-    it('says that the work goes on when it is interrupted', async () => {
+    it('prints on an interrupt that the jobs continue', async () => {
       controller.jobs = [[fakeJob('mlp-tiny', [{ ...measured, state: 'running' }])]];
       controller.description = { task: { name: 'digits' } };
       const interrupting = register();
-      await waitFor('the waiting to begin', async () => storage.calls.includes('jobs') || undefined);
+      await waitFor('the first request for jobs', async () => storage.calls.includes('jobs') || undefined);
       stop.abort(new Error('interrupted'));
       const { code, stderr } = await interrupting;
       assert.equal(code, 130);
-      assert.match(stderr, /go on without this command/);
+      assert.match(stderr, /continue without this command/);
     });
 
-    it('says when what it waits for is there no more', async () => {
+    it('fails if the registered version disappears while it waits', async () => {
       controller.jobs = [[]];
       controller.description = { task: { name: 'digits' } };
       const { code, stderr } = await register();
       assert.equal(code, 1);
-      assert.match(stderr, /nothing is made or measured of mlp-tiny version 1: was it deleted/);
+      assert.match(stderr, /there are no jobs for mlp-tiny version 1: it may have been deleted/);
     });
 
-    it('refuses a recipe that there is not', async () => {
+    it('rejects an unknown recipe', async () => {
       const { code, stderr } = await register('--recipes', 'int7');
       assert.equal(code, 2);
-      assert.match(stderr, /There is no "int7": expected some of original, int8-dynamic,/);
+      assert.match(stderr, /Unknown name "int7". Expected one or more of original, int8-dynamic,/);
     });
   });
 
-  it('shows jobs, and follows them', async () => {
+  it('prints jobs and follows them with --watch', async () => {
     const step = fakeStep('make', 'running', { recipe: 'fp16', worker: 'w1' });
     controller.description = { task: { name: 'digits' } };
     controller.jobs = [[fakeJob('cnn', [step])]];
     const shown = await run('jobs', '--controller', controller.address);
     assert.match(
       shown.stdout,
-      /^MODEL.*\ncnn .* 0\/1 {2}fp16: making \(w1\)\n\nSTEP.*\nmake {2}cnn:fp16 {2}running {2}w1\n$/,
+      /^MODEL.*\ncnn .* 0\/1 {2}fp16: generating \(w1\)\n\nSTEP.*\nmake {2}cnn:fp16 {2}running {2}w1\n$/,
     );
     controller.jobs.push([
       fakeJob('cnn', [{ ...step, state: 'failed', detail: 'killed', worker: '' }], { done: true }),
@@ -175,19 +172,19 @@ describe('the command line', () => {
     assert.match((await run('jobs', '--controller', controller.address)).stdout, /^nothing is registered/);
   });
 
-  it('shows what a model file is, without a cluster', async () => {
+  it('prints the contents of a model file without a cluster', async () => {
     const { stdout } = await run('inspect', tiny);
     assert.deepEqual(stdout.split('\n'), [
       'TENSOR  NAME    TYPE  DIMENSIONS',
       'input   image   FP32  batch × 1 × 28 × 28',
       'output  logits  FP32  batch × 10',
       '',
-      'batch      dynamic: many items are answered at once',
+      'batch      dynamic: one batch has several items',
       'opset      17',
       'format     ONNX IR 8',
       'file       99.9 KiB',
       'weights    25.4 k parameters, 99.4 KiB',
-      'work       about 25.4 k multiply-accumulates an item',
+      'work       about 25.4 k multiply-accumulates per item',
       'operators  4: 2×Gemm, 1×Flatten, 1×Relu',
       '',
     ]);
@@ -197,18 +194,21 @@ describe('the command line', () => {
     assert.match((await run('inspect', main)).stderr, /the model can't be served|is not|ONNX/);
   });
 
-  it('measures anew', async () => {
+  it('requests new measurements of a variant', async () => {
     const { stdout } = await run('profile', 'cnn:fp16', '--controller', controller.address);
-    assert.equal(stdout, "cnn:fp16 is measured anew: 'pareto jobs cnn --watch' follows it\n");
+    assert.equal(stdout, "re-measuring cnn:fp16: 'pareto jobs cnn --watch' follows it\n");
     assert.deepEqual(storage.calls, ['profile cnn:fp16']);
   });
 
-  it('pins, denies, lists and removes', async () => {
+  it('creates, lists and removes pin and deny rules', async () => {
     const at = ['--controller', controller.address];
     const pinned = await run('pin', 'digits', 'cnn', '--for', '2h', '--reason', 'comparing', ...at);
     assert.equal(pinned.stdout, "pin cnn of digits for 2 h: 'pareto rules remove 1' removes it\n");
     const denied = await run('deny', 'mlp:int4', '--reason', 'wrong on sevens', ...at);
-    assert.equal(denied.stdout, "deny mlp:int4 of every task until it is lifted: 'pareto rules remove 2' removes it\n");
+    assert.equal(
+      denied.stdout,
+      "deny mlp:int4 of every task until the rule is removed: 'pareto rules remove 2' removes it\n",
+    );
     assert.deepEqual(
       controller.rules.map(({ actor }) => actor),
       [userInfo().username, userInfo().username],
@@ -216,17 +216,17 @@ describe('the command line', () => {
     const { stdout } = await run('rules', '--history', ...at);
     assert.match(
       stdout,
-      /^ID {2}RULE .*\n1 {3}pin {3}cnn {7}digits .*2 h .*comparing\n2 {3}deny {2}mlp:int4 {2}every task .*until lifted .*wrong on sevens\n\n +AGO {2}WHAT/,
+      /^ID {2}RULE .*\n1 {3}pin {3}cnn {7}digits .*2 h .*comparing\n2 {3}deny {2}mlp:int4 {2}every task .*until removed .*wrong on sevens\n\n +AGO {2}WHAT/,
     );
     assert.equal((await run('rules', 'remove', '2', ...at)).stdout, 'removed: deny mlp:int4 of every task\n');
     assert.equal((await run('rules', 'remove', '2', ...at)).code, 1);
-    assert.equal((await run('lift', '1', ...at)).stdout, 'removed: pin cnn of digits\n', 'its former name');
+    assert.equal((await run('lift', '1', ...at)).stdout, 'removed: pin cnn of digits\n', 'former name of rules remove');
     assert.equal((await run('rules', 'remov', '1', ...at)).code, 2);
     assert.equal((await run('deny', 'mlp', ...at)).code, 2);
     assert.equal((await run('deny', 'mlp', '--reason', 'x', '--for', 'ever', ...at)).code, 2);
   });
 
-  describe('a frontier', () => {
+  describe('frontier', () => {
     let folder: TempFolder;
     const draw = (...more: string[]): ReturnType<typeof run> =>
       run('frontier', 'digits', '--controller', controller.address, ...more);
@@ -236,7 +236,7 @@ describe('the command line', () => {
     });
     afterEach(() => folder[Symbol.asyncDispose]());
 
-    it('is drawn, and written where it is wanted', async () => {
+    it('draws the frontier and writes SVG and HTML files', async () => {
       const [svg, html] = [join(folder.path, 'a.svg'), join(folder.path, 'a.html')];
       const { code, stdout, stderr } = await draw('--svg', svg, '--html', html, '--batch', '8');
       assert.equal(code, 0);
@@ -246,32 +246,35 @@ describe('the command line', () => {
       assert.match(await readFile(html, 'utf8'), /^<!doctype html>/);
     });
 
-    it('is told to programs', async () => {
+    it('prints the frontier as JSON', async () => {
       const { stdout } = await draw('-o', 'json', '--class', 'cpu/');
       const [frontier] = JSON.parse(stdout) as { hardwareClass: string; front: string[] }[];
       assert.equal(frontier?.front.at(-1), 'cnn-large:original');
     });
 
-    it('says why there is nothing to draw', async () => {
+    it('explains why it can draw nothing', async () => {
       const why = async (...more: string[]): Promise<string> => (await draw(...more)).stderr;
-      assert.match(await why('--class', 'cuda'), /nothing was measured on a hardware class cuda: there are cpu/);
-      assert.match(await why('--batch', '64'), /with a batch of 64: 'pareto describe digits' shows the sizes/);
+      assert.match(await why('--class', 'cuda'), /nothing was measured on a hardware class cuda: expected one of cpu/);
+      assert.match(await why('--batch', '64'), /with a batch of 64: 'pareto describe digits' shows the measured sizes/);
       controller.description = { task: digits.task };
-      assert.match(await why(), /nothing of digits is measured yet/);
+      assert.match(await why(), /no variant of digits is measured yet/);
       controller.description = { task: { name: 'other' } };
       assert.match(await why(), /digits is not a task/);
       controller.description = digits;
-      assert.match(await why('--svg', join(folder.path, 'none', 'a.svg')), /a.svg can't be written: .*ENOENT/);
+      assert.match(await why('--svg', join(folder.path, 'none', 'a.svg')), /can't write .*a.svg: .*ENOENT/);
     });
   });
 
-  it('says of an address that answers, and is of something else, that it may be the wrong one', async () => {
+  it('advises to check the address if a service does not know the method', async () => {
     const { code, stderr } = await run('whatif', 'digits', '--router', controller.address);
     assert.equal(code, 1);
-    assert.match(stderr, /Inference\/WhatIf: is what --controller and --router name a controller and a router\?$/m);
+    assert.match(
+      stderr,
+      /Inference\/WhatIf: check that --controller and --router are the addresses of a controller and a router$/m,
+    );
   });
 
-  it('tells with the workers what a controller has to say of them', async () => {
+  it('prints the notices of the controller below the workers', async () => {
     controller.overview = { workers: [{ workerId: 'w1', connected: true }], notices: ['no controller leads'] };
     const { code, stdout, stderr } = await run('workers', '--controller', controller.address);
     assert.equal(code, 0);
@@ -279,33 +282,33 @@ describe('the command line', () => {
     assert.equal(stderr, '! no controller leads\n');
   });
 
-  it('lists by kind, whatever it is called', async () => {
+  it('lists objects by kind, including aliases of kinds', async () => {
     controller.overview = {
       workers: [fakeWorker(), fakeWorker({ workerId: 'w2', connected: false })],
       leader: 'a:1',
       controllers: ['a:1'],
     };
     const get = (...more: string[]) => run('get', ...more, '--controller', controller.address);
-    assert.match((await get('workers')).stdout, /^NAME .*\nw1 +ready .*\nw2 +away /);
-    assert.match((await get('node', 'w2')).stdout, /^NAME .*\nw2 +away .*\n$/);
+    assert.match((await get('workers')).stdout, /^NAME .*\nw1 +ready .*\nw2 +disconnected /);
+    assert.match((await get('node', 'w2')).stdout, /^NAME .*\nw2 +disconnected .*\n$/);
     assert.match((await get('workers', '-o', 'wide')).stdout, /HARDWARE.*\n.*2 × cpu\/x/);
     assert.equal((JSON.parse((await get('worker', 'w2', '-o', 'json')).stdout) as { workerId: string }).workerId, 'w2');
     assert.match((await get('replicas')).stdout, /^NAME .*\nr1 +a:fp16 +w1 +ready/);
     assert.match((await get('controllers')).stdout, /a:1 +leads/);
     assert.match((await get('tasks')).stdout, /^NAME .*\ndigits /);
-    assert.match((await get('rules')).stdout, /nothing is pinned/);
-    assert.equal((await get('wrkers')).stderr, 'pareto: there is no kind "wrkers": did you mean workers?\n');
+    assert.match((await get('rules')).stdout, /there are no rules/);
+    assert.equal((await get('wrkers')).stderr, 'pareto: unknown kind "wrkers": did you mean workers?\n');
     assert.equal((await get('workers', 'w3')).stderr, 'pareto: there is no worker w3: did you mean w1?\n');
   });
 
-  it('describes a worker too', async () => {
+  it('describes a worker', async () => {
     storage.names.splice(0);
     controller.overview = { workers: [fakeWorker()] };
     const { stdout } = await run('describe', 'worker/w1', '--controller', controller.address);
     assert.match(stdout, /^worker w1\n {2}state +ready\n.*\n {2}hardware 2 × cpu\/x\n/);
   });
 
-  it('guesses what was meant by a name', async () => {
+  it('suggests a similar name for an unknown name or command', async () => {
     const { code, stderr } = await run('delete', 'cmn', '--controller', controller.address);
     assert.deepEqual([code, stderr], [1, 'pareto: there is no cmn: did you mean cnn?\n']);
     assert.deepEqual(await run('statsu'), {
@@ -315,19 +318,19 @@ describe('the command line', () => {
     });
   });
 
-  it('tells what a refusal offers, and no more', () => {
+  it('prints only the details of an error that start with pareto- and are not empty', () => {
     const details = { 'pareto-nearest': '20 ms', 'pareto-leader': '', 'content-type': 'application/grpc' };
     assert.equal(describeFailure(new ParetoError('unavailable', 'no', { details })), 'no\n  nearest: 20 ms');
   });
 
-  it('tells in its status what is wrong, and fails then', async () => {
+  it('prints the findings of status and fails if the cluster is unhealthy', async () => {
     controller.overview = { leader: 'a:1', controllers: ['a:1'], workers: [] };
     const { code, stdout } = await run('status', '--controller', controller.address, '--router', '127.0.0.1:9');
     assert.equal(code, 1);
     assert.match(stdout, /^✓ controller +a:1 leads.*\n✗ router .*\n(.*\n)?✗ workers +no worker is connected\n +→ /);
   });
 
-  it('refuses what is no address', async () => {
+  it('rejects an invalid address', async () => {
     for (const text of ['localhost', '127.0.0.1:8100;127.0.0.1:8110', 'a:1,b']) {
       const { code, stderr } = await run('list', '--controller', text);
       assert.equal(code, 2);
@@ -337,13 +340,13 @@ describe('the command line', () => {
     assert.match(stderr, /--etcd .* is invalid. Expected host:port, e.g. 127.0.0.1:2379/);
   });
 
-  it('says which numbers an option takes', async () => {
+  it('rejects a number out of the range of its option', async () => {
     const { code, stderr } = await run('whatif', 'digits', '--latency-ms', 'abc');
     assert.equal(code, 2);
     assert.match(stderr, /--latency-ms .* is invalid. Expected a number of 0 or more/);
   });
 
-  it('shows an example with every command', async () => {
+  it('prints an example in the help of every command', async () => {
     const { stdout } = await run('--help');
     const commands = stdout.slice(stdout.indexOf('Getting started:'));
     const names = [...commands.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name = '']) => name);
@@ -353,7 +356,7 @@ describe('the command line', () => {
     }
   });
 
-  it('takes addresses from the environment', async () => {
+  it('reads addresses from the environment', async () => {
     const env = { PARETO_CONTROLLER: `127.0.0.1:9, ${controller.address}` };
     await using child = startChild(process.execPath, [main, 'delete', 'cnn'], { env });
     assert.deepEqual(await child.exited, { code: 0, signal: null });

@@ -23,23 +23,29 @@ function hostList(text: string): readonly string[] {
   const wrong = hosts.find((host) => isIP(host) === 0 && !hostPattern.test(host));
   if (wrong === undefined) return hosts;
   throw new InvalidArgumentError(
-    `Expected host names and addresses without ports, and ${JSON.stringify(wrong)} is neither.`,
+    `Expected host names or IP addresses without ports, received ${JSON.stringify(wrong)}.`,
   );
 }
 
 export function addCerts(program: Command, context: Context): void {
   const certs = program
     .command('certs')
-    .description('make certificates for development')
+    .summary('create certificates for development')
+    .description('Creates certificates for development.')
     .addHelpText('after', '\nExample:\n  pareto certs init');
   certs
     .command('init')
-    .description('make an authority, and a certificate for each role: controller, router, worker, operator')
-    .option('--out <folder>', 'where they go', 'certs')
-    .option('--hosts <a,b>', 'names and addresses that services are reached at, besides this machine', hostList)
-    .option('--days <n>', 'how long they hold', wholeNumberIn(1, 3_650), 365)
-    .option('--renew', 'issue new ones from the authority that is there')
-    .option('--force', 'begin again with another authority')
+    .summary('create an authority, and a certificate for each role')
+    .description('Creates an authority, and a certificate for each role: controller, router, worker and operator.')
+    .option('--out <folder>', 'output folder', 'certs')
+    .option(
+      '--hosts <a,b>',
+      'host names and IP addresses of the services, in addition to those of this machine',
+      hostList,
+    )
+    .option('--days <n>', 'validity in days', wholeNumberIn(1, 3_650), 365)
+    .option('--renew', 'issue new certificates from the existing authority')
+    .option('--force', 'replace the existing authority and all its certificates')
     .addHelpText('after', '\nExample:\n  pareto certs init --hosts router.example.org,10.0.0.5')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
@@ -57,7 +63,7 @@ const columns = [
 function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet): string {
   const at = (name: string): string => join(folder, name);
   const rows = [
-    [at('authority'), 'keep ca.key to yourself: whoever has it can make certificates of any role'],
+    [at('authority'), 'keep ca.key secret: it can issue certificates for any role'],
     [at('controller'), `pareto-controller --certs ${at('controller')} …`],
     [at('router'), `pareto-router --certs ${at('router')} …`],
     [at('worker'), `pareto-worker --certs ${at('worker')} …`],
@@ -65,11 +71,11 @@ function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet): s
     [at('client'), `for other clients of a router, e.g. grpcurl -cacert ${at('client/ca.crt')} …`],
   ];
   return [
-    `${isNewAuthority ? 'A new authority and its certificates are' : 'New certificates of the same authority are'} in ${folder}, for development. They hold until ${ends.slice(0, 10)}.`,
-    `The router is trusted as ${hosts.join(', ')}.`,
+    `${isNewAuthority ? 'Created a new authority and its certificates' : 'Created new certificates from the existing authority'} in ${folder}, for development. They are valid until ${ends.slice(0, 10)}.`,
+    `Hosts in the certificates: ${hosts.join(', ')}.`,
     '',
     formatTable(columns, rows),
     '',
-    `All at once on this machine: pareto up --certs ${folder}`,
+    `To start a cluster with them on this machine: pareto up --certs ${folder}`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-// `pareto completion`: what a shell needs to complete commands, options and names.
+// `pareto completion`: prints a shell's completion script.
 
 import { Argument, type Command } from 'commander';
 import { scripts, shells, type Shell } from '../completion/scripts.js';
@@ -7,9 +7,9 @@ import type { Context } from '../context/context.js';
 export function addCompletion(program: Command, context: Context): void {
   program
     .command('completion')
-    .summary('complete commands, options and names in your shell')
+    .summary('print a completion script for your shell')
     .description(
-      'Prints a script for your shell, so that the tab key completes commands, options, and the names of tasks, models, variants, workers and rules.',
+      'Prints a script with which your shell completes commands, options, and the names of tasks, models, variants, workers and rules.',
     )
     .addArgument(new Argument('<shell>').choices(shells))
     .addHelpText(

@@ -1,4 +1,4 @@
-// `pareto explain` and `pareto whatif`: why something was answered so, and what could be.
+// `pareto explain` and `pareto whatif`: the reasons of a routing decision, and the feasibility of an objective.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -14,11 +14,11 @@ import { wrap } from '../terminal/wrap.js';
 export function addExplain(program: Command, context: Context): void {
   program
     .command('explain')
-    .summary('tell how a query was decided')
+    .summary('explain the routing decision of a query')
     .description(
-      'Tells how a query was decided: in a sentence, and for each variant that was considered its predicted time against the objective, its accuracy, its cost and the verdict on it.',
+      'Explains the routing decision of a query in one sentence, and lists the candidates with predicted latency against the objective, accuracy, cost and verdict.',
     )
-    .argument('[decision-id]', 'the answer’s pareto_decision_id (default: the last decision of the router)')
+    .argument('[decision-id]', 'pareto_decision_id of the answer (default: the last decision of the router)')
     .addHelpText('after', '\nExamples:\n  pareto explain\n  pareto explain router-1.42 -o json')
     .action(async (decisionId: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
@@ -38,7 +38,7 @@ function formatExplanation(explained: wire.ExplainResponse, { terminal }: Contex
   return [
     ...wrap(sentence, width).map(paint.bold),
     paint.dim(
-      `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, by table ${table}; asked: ${formatObjective(explained.objective)}`,
+      `decision ${explained.decisionId}, ${formatSpan(explained.ageMs)} ago, routing table ${table}; objective: ${formatObjective(explained.objective)}`,
     ),
     ...(explained.candidates.length === 0
       ? []
@@ -46,15 +46,15 @@ function formatExplanation(explained: wire.ExplainResponse, { terminal }: Contex
   ].join('\n');
 }
 
-/** What goes elsewhere than to a terminal is told whole. */
+/** Returns the width to fit. Output that does not go to a terminal is not cut. */
 const widthOf = ({ interactive, columns }: Terminal): number => (interactive ? columns : Infinity);
 
 export function addWhatIf(program: Command, context: Context): void {
   const command = program
     .command('whatif')
-    .summary('tell whether an objective can be met, by what and at what price')
+    .summary('check whether an objective is feasible')
     .description(
-      'Tells whether an objective can be met, by what and at what price, and the nearest one that can. No query is sent.',
+      'Checks whether an objective is feasible, by which variant and at what cost, and shows the nearest feasible objective if it is not. Sends no query.',
     )
     .argument('<target>', 'a task, an architecture or a variant');
   addObjectiveOptions(command)
@@ -67,7 +67,10 @@ export function addWhatIf(program: Command, context: Context): void {
     });
 }
 
-/** What was asked, as a table of candidates reads it; what the task's default adds is not known here. */
+/**
+ * Returns the objective of the options, for the table of candidates. It lacks the task's defaults, which are unknown
+ * here.
+ */
 const requestedObjective = ({
   latencyMs,
   minAccuracy,
@@ -88,12 +91,14 @@ function formatWhatIf(answer: wire.WhatIfResponse, objective: wire.Objective, { 
       ? []
       : ['', formatCandidates(answer.candidates, { objective, paint, width: widthOf(terminal) })];
   if (answer.feasible) {
-    const head = answer.warm ? 'yes, and a replica is ready' : 'yes, after loading: no replica is ready';
+    const head = answer.warm ? 'yes, and a replica is ready' : 'yes, after loading a replica';
     return [`${paint.green(head)}: ${answer.reason}`, ...candidates].join('\n');
   }
   const nearest =
     answer.nearest === null
       ? []
-      : [`nearest that can: ${formatObjective(answer.nearest)}, by ${answer.nearestBy?.variant ?? 'unknown'}`];
+      : [
+          `nearest feasible objective: ${formatObjective(answer.nearest)}, by ${answer.nearestBy?.variant ?? 'unknown'}`,
+        ];
   return [`${paint.red('no')}: ${answer.reason}`, ...nearest, ...candidates].join('\n');
 }

@@ -1,4 +1,4 @@
-// `pareto delete`: an architecture or a task out of the registry.
+// `pareto delete`: deletes an architecture or a task.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -11,9 +11,9 @@ import { repeatOptions } from '../connection/repeat.js';
 export function addDelete(program: Command, context: Context): void {
   program
     .command('delete')
-    .summary('delete an architecture, or a task that has none')
+    .summary('delete an architecture, or a task without architectures')
     .description(
-      'Deletes an architecture with all its versions and variants, or a task that has no architecture. What serves is drained first: queries under way are answered.',
+      'Deletes an architecture with all its versions and variants, or a task without architectures. Ready replicas are drained, so that queries in flight are answered.',
     )
     .argument('<name...>', 'an architecture or a task')
     .addHelpText('after', '\nExample:\n  pareto delete cnn-large')
@@ -30,8 +30,8 @@ function formatDeleted(deleted: Deleted): string {
   if (deleted.kind === 'task') return `deleted task ${deleted.name}`;
   const { name, task, versions, variants } = deleted;
   const ready = variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
-  const goes = variants.length === 0 ? '' : `, and with it ${variants.map(describeVariant).join(', ')}`;
-  const drains = ready === 0 ? '' : '; what serves is drained';
+  const goes = variants.length === 0 ? '' : `, with ${variants.map(describeVariant).join(', ')}`;
+  const drains = ready === 0 ? '' : '; ready replicas are drained';
   return `deleted ${name} of task ${task}, ${formatVersions(versions)}${goes}${drains}`;
 }
 

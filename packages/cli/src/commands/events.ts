@@ -1,4 +1,4 @@
-// `pareto events`: what the controller did, and why.
+// `pareto events`: lists or follows the events of the controller.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -17,13 +17,13 @@ interface Options extends CommonOptions {
 export function addEvents(program: Command, context: Context): void {
   program
     .command('events')
-    .summary('tell what the controller did, and why')
+    .summary('show what the controller did, and why')
     .description(
-      'Tells what the controller did and why, oldest first: loading, unloading, making, measuring, failures, rules, workers that come and go, who leads.',
+      'Shows what the controller did and why, oldest first: loading, unloading, generating, measuring, failures, rules, workers joining and leaving, changes of leader.',
     )
-    .argument('[name]', 'only of this task, model, variant or worker')
-    .option('-f, --follow', 'go on with what happens, whoever leads, until Ctrl-C')
-    .option('--warnings', 'only what an operator should look at')
+    .argument('[name]', 'task, model, variant or worker (default: all)')
+    .option('-f, --follow', 'also print new events, across changes of leader, until Ctrl-C')
+    .option('--warnings', 'only events that need attention')
     .addHelpText(
       'after',
       '\nExamples:\n  pareto events\n  pareto events digits --follow\n  pareto events --warnings -o json',
@@ -55,7 +55,7 @@ function formatList(
   { terminal }: Context,
 ): string {
   if (events.length > 0) return formatEventTable(events, terminal.paint);
-  return warnings ? 'nothing to warn of' : 'nothing has happened since this controller leads';
+  return warnings ? 'no warnings' : 'no events since this controller became the leader';
 }
 
 async function follow(context: Context, options: Options, request: wire.EventsRequest): Promise<void> {
@@ -63,7 +63,7 @@ async function follow(context: Context, options: Options, request: wire.EventsRe
   const onEvent = (timed: TimedEvent): void => {
     if (!isWanted(timed, options)) return;
     const { event, at } = timed;
-    // When it was, by the wall.
+    // The wall-clock time of the event.
     const time = new Date(clock.wallMs() - (clock.now() - at));
     if (isForPrograms(options)) terminal.print(JSON.stringify(toPlain({ ...event, time: time.toISOString() })));
     else terminal.print(formatEventLine(clockTime(time), event, terminal.paint));
@@ -71,7 +71,7 @@ async function follow(context: Context, options: Options, request: wire.EventsRe
   await withController(options, (clients) =>
     followEvents(clients, { ...repeatOptions(context), request, onEvent }),
   ).catch((error: unknown) => {
-    // Ctrl-C is how it ends.
+    // Ctrl-C is the normal end of --follow.
     if (!stop.aborted) throw error;
   });
 }

@@ -1,4 +1,4 @@
-// `pareto drain`, `undrain` and `workers`: the machines that answer.
+// `pareto drain`, `undrain` and `workers`: commands for workers.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -7,11 +7,11 @@ import { printResult, type CommonOptions, type Context } from '../context/contex
 import { repeat, repeatOptions } from '../connection/repeat.js';
 import { formatWorkers } from '../describe/worker-table.js';
 
-/** Not shown: `get workers` has more of it. */
+/** Adds a hidden command. `get workers -o wide` prints more. */
 export function addWorkers(program: Command, context: Context): void {
   program
     .command('workers', { hidden: true })
-    .description("list workers and what they have loaded ('pareto get workers -o wide')")
+    .description("Lists the workers and their replicas, like 'pareto get workers -o wide'.")
     .addHelpText('after', '\nExample:\n  pareto workers')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
@@ -28,18 +28,18 @@ export function addDrain(program: Command, context: Context): void {
   addDrainCommand(program, context, {
     name: 'drain',
     alias: 'cordon',
-    summary: 'move everything off a worker and keep it empty',
+    summary: 'move all replicas off a worker and keep it empty',
     undrain: false,
   });
   addDrainCommand(program, context, {
     ...{ name: 'undrain', alias: 'uncordon' },
-    ...{ summary: 'let a drained worker be used again', undrain: true },
+    ...{ summary: 'return a drained worker to service', undrain: true },
   });
 }
 
 interface DrainCommand {
   readonly name: string;
-  /** As kubectl has it. */
+  /** Name of the command in kubectl. */
   readonly alias: string;
   readonly summary: string;
   readonly undrain: boolean;
@@ -50,8 +50,8 @@ function addDrainCommand(program: Command, context: Context, { name, alias, summ
     .command(name)
     .alias(alias)
     .summary(summary)
-    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}. As kubectl has it, ${alias} is the same.`)
-    .argument('<worker>', "its name, from 'pareto get workers'")
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}. The alias ${alias} is the name in kubectl.`)
+    .argument('<worker>', "name of the worker, from 'pareto get workers'")
     .addHelpText('after', `\nExample:\n  pareto ${name} worker-1`)
     .action(async (workerId: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
@@ -63,7 +63,7 @@ function addDrainCommand(program: Command, context: Context, { name, alias, summ
         context,
         options,
         { workerId, undrain },
-        () => `${workerId} ${undrain ? 'is used again' : 'is being drained'}`,
+        () => `${workerId} ${undrain ? 'is in service again' : 'is draining'}`,
       );
     });
 }

@@ -1,4 +1,4 @@
-// `pareto frontier`: a task's variants drawn, accuracy against latency and against cost.
+// `pareto frontier`: draws a task's variants, accuracy against latency and against cost.
 
 import { writeFile } from 'node:fs/promises';
 import { errorText, ParetoError } from '@pareto/core';
@@ -22,19 +22,19 @@ interface Options extends CommonOptions {
 export function addFrontier(program: Command, context: Context): void {
   program
     .command('frontier')
-    .summary('draw what a task can offer')
+    .summary('draw accuracy against latency and cost')
     .description(
-      'Draws accuracy against latency and against cost, one pair of charts for each hardware class, and lists what nothing else is better than. Intervals are those of 95 %.',
+      'Draws the variants of a task, accuracy against latency and against cost, in one pair of charts per hardware class, and lists the variants on the Pareto front. Intervals are 95 % confidence intervals.',
     )
     .argument('<task>')
     .option(
       '--batch <n>',
-      'times and costs at this batch size (default: times of 1, costs as quoted)',
+      'batch size for latencies and costs (default: latencies of batch size 1, costs as quoted)',
       wholeNumberIn(1, 1e6),
     )
-    .option('--class <id>', 'only of this hardware class; the beginning of its name is enough')
-    .option('--svg <file>', 'write it as a picture too')
-    .option('--html <file>', 'write it as a page too, with all variants in a table')
+    .option('--class <id>', 'hardware class, or the beginning of its name (default: all)')
+    .option('--svg <file>', 'SVG file to write the charts to')
+    .option('--html <file>', 'HTML file to write the charts and a table of all variants to')
     .addHelpText(
       'after',
       '\nExamples:\n  pareto frontier digits\n  pareto frontier digits --batch 8 --html digits.html',
@@ -49,31 +49,40 @@ export function addFrontier(program: Command, context: Context): void {
     });
 }
 
-/** Throws `failed-precondition` when there is nothing to draw. */
+/**
+ * Returns the frontiers to draw. Throws `invalid-argument` if `task` is not a task, `failed-precondition` if nothing is
+ * measured, and `not-found` for an unknown hardware class.
+ */
 function choose(
   task: string,
   description: wire.DescribeResponse,
   { batch, class: wanted }: Options,
 ): readonly ClassFrontier[] {
   if (description.task?.name !== task) {
-    throw new ParetoError('invalid-argument', `${task} is not a task: frontiers are of tasks, see 'pareto get tasks'`);
+    throw new ParetoError(
+      'invalid-argument',
+      `${task} is not a task: pass one of the tasks that 'pareto get tasks' lists`,
+    );
   }
   const all = planFrontiers(description, batch);
-  if (all.length === 0) throw new ParetoError('failed-precondition', whyNothing(description, batch));
+  if (all.length === 0) throw new ParetoError('failed-precondition', emptyReason(description, batch));
   const chosen = all.filter(({ hardwareClass }) => wanted === undefined || hardwareClass.startsWith(wanted));
   if (chosen.length > 0) return chosen;
-  const there = all.map(({ hardwareClass }) => hardwareClass).join(', ');
-  throw new ParetoError('not-found', `nothing was measured on a hardware class ${wanted ?? ''}: there are ${there}`);
+  const measuredClasses = all.map(({ hardwareClass }) => hardwareClass).join(', ');
+  throw new ParetoError(
+    'not-found',
+    `nothing was measured on a hardware class ${wanted ?? ''}: expected one of ${measuredClasses}`,
+  );
 }
 
-function whyNothing({ task, variants }: wire.DescribeResponse, batch: number | undefined): string {
+function emptyReason({ task, variants }: wire.DescribeResponse, batch: number | undefined): string {
   const name = task?.name ?? '';
   const measured = variants.flatMap(({ measurements }) => measurements).filter(({ profile }) => profile !== null);
-  if (measured.length === 0) return `nothing of ${name} is measured yet: 'pareto jobs ${name}' shows how far it is`;
+  if (measured.length === 0) return `no variant of ${name} is measured yet: 'pareto jobs ${name}' shows the progress`;
   if (measured.every(({ accuracy }) => accuracy === null)) {
-    return `no accuracy of ${name} is known, for it has no validation set: register it with --validation`;
+    return `the accuracy of the variants of ${name} is unknown, because it has no validation set: register it with --validation`;
   }
-  return `nothing of ${name} was measured with a batch of ${batch ?? 1}: 'pareto describe ${name}' shows the sizes`;
+  return `no variant of ${name} was measured with a batch of ${batch ?? 1}: 'pareto describe ${name}' shows the measured sizes`;
 }
 
 const toJson = ({ hardwareClass, batch, front, points, omitted }: ClassFrontier): object => ({
@@ -94,7 +103,7 @@ async function writeFiles(
   ];
   for (const { path, content } of wanted) {
     await writeFile(path, content).catch((error: unknown) => {
-      throw new ParetoError('invalid-argument', `${path} can't be written: ${errorText(error)}`);
+      throw new ParetoError('invalid-argument', `can't write ${path}: ${errorText(error)}`);
     });
   }
   return wanted.map(({ path }) => path);

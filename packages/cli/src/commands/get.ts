@@ -1,4 +1,4 @@
-// `pareto get`: what there is, one line each.
+// `pareto get`: lists the objects of a kind.
 
 import { milliseconds, ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
@@ -16,7 +16,7 @@ interface Options extends CommonOptions {
   readonly watch?: boolean;
 }
 
-/** They are followed or have a history, and so are commands of their own. */
+/** Kinds with commands of their own, because they can be followed or have a history. */
 const ownCommands = ['jobs', 'rules', 'events'] as const;
 
 export function addGet(program: Command, context: Context): void {
@@ -25,14 +25,14 @@ export function addGet(program: Command, context: Context): void {
   program
     .command('get')
     .summary('list tasks, models, variants, replicas, workers, routers, controllers')
-    .description('Lists what there is of a kind, one line each, or only what is named.')
-    .argument('[kind]', 'one of those below; the singular will do')
-    .argument('[names...]', 'only these')
-    .option('-t, --task <name>', 'only what belongs to this task')
-    .option('-w, --watch', 'follow: on a terminal the table stays up to date, else each line that changed is printed')
+    .description('Lists all objects of a kind, or the named ones, one per line.')
+    .argument('[kind]', 'one of the kinds below, in the plural or singular')
+    .argument('[names...]', 'names of the objects to list (default: all)')
+    .option('-t, --task <name>', 'task to which the objects belong (default: all)')
+    .option('-w, --watch', 'keep the table up to date on a terminal, or else print each line that changes')
     .addHelpText(
       'after',
-      `\nKinds:\n${listed.join('\n')}\n\n-o wide has more columns. Jobs, rules and events are commands of their own.\n\nExamples:\n  pareto get tasks\n  pareto get variants --task digits -o wide\n  pareto get worker worker-1 -o json`,
+      `\nKinds:\n${listed.join('\n')}\n\n-o wide prints more columns. Jobs, rules and events have commands of their own.\n\nExamples:\n  pareto get tasks\n  pareto get variants --task digits -o wide\n  pareto get worker worker-1 -o json`,
     )
     .action(async (word: string | undefined, names: readonly string[], _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
@@ -75,7 +75,7 @@ async function printOnce(context: Context, options: Options, wanted: Wanted): Pr
 const formatItems = ({ terminal }: Context, { output }: Options, kind: Kind, items: readonly Item[]): string =>
   items.length === 0 ? kind.none : kind.format(items, { wide: output === 'wide', paint: terminal.paint });
 
-/** Throws `not-found` for a name that there is not. */
+/** Returns the items with the given names, or all without names. Throws `not-found` for an unknown name. */
 function choose({ name: kind }: Kind, items: readonly Item[], names: readonly string[]): readonly Item[] {
   if (names.length === 0) return items;
   const known = [...new Set(items.map(({ name }) => name))];
@@ -101,7 +101,7 @@ async function watch(context: Context, options: Options, wanted: Wanted): Promis
   };
   if (context.terminal.interactive && !isForPrograms(options)) {
     const draw = (): string =>
-      `${formatItems(context, options, kind, items)}\n\n${context.terminal.paint.dim('q leaves')}`;
+      `${formatItems(context, options, kind, items)}\n\n${context.terminal.paint.dim('q: quit')}`;
     return showLive(context, { draw, observe: refresh });
   }
   const print = createPrinter(context, options, kind);
@@ -116,7 +116,7 @@ async function watch(context: Context, options: Options, wanted: Wanted): Promis
   }
 }
 
-/** Prints what changed since the last time, each thing in a line. */
+/** Returns a function that prints the lines that changed since its last call. */
 function createPrinter({ terminal }: Context, options: Options, kind: Kind): (items: readonly Item[]) => void {
   const printed = new Map<string, string>();
   let isFirst = true;

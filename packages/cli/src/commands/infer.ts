@@ -1,7 +1,7 @@
-// `pareto infer`: one query, its answer and what it was answered by.
+// `pareto infer`: sends one query and prints the answer.
 
 import type { wire } from '@pareto/rpc';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { withRouter, type RouterClients } from '../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../context/context.js';
 import { formatAccuracy, formatMs, formatPercent, formatUsd } from '../terminal/format.js';
@@ -20,7 +20,7 @@ import { formatTensor, readTexts, readNumbers } from '../infer/tensor-values.js'
 interface Options extends CommonOptions, ObjectiveOptions {
   readonly target: string;
   readonly input: readonly string[];
-  readonly outputs: readonly string[];
+  readonly outputs?: readonly string[];
   readonly modelVersion?: string;
   readonly id?: string;
   readonly priority?: number;
@@ -36,16 +36,24 @@ export function addInfer(program: Command, context: Context): void {
     .command('infer')
     .summary('send one query')
     .description(
-      'Sends one query and shows its answer, and what it was answered by. Inputs are written as name=1,2,3 or name=[[1,2],[3,4]] (a plain list takes the shape of the input), name=text, or read as name=@file: an .npy file, an .npz file with an array of that name (#row or #first-last takes some rows), or any file for an input of BYTES. The name may be left out where there is one input.',
+      'Sends one query and shows the outputs, the variant that answered, the latency and the cost. Write an input as name=1,2,3 or name=[[1,2],[3,4]] (a plain list takes the shape that the model expects), as name=text, or as name=@file: an .npy file, an .npz file with an array of that name (#row or #first-last selects rows), or any file for an input of BYTES. The name may be omitted if the model has a single input.',
     )
     .requiredOption('-t, --target <name>', 'a task, an architecture or a variant')
-    .requiredOption('-i, --input <[name=]value>', 'an input (repeatable)', collect)
-    .option('--outputs <name,...>', 'only these', (text: string) => text.split(','), [])
-    .option('--top <k>', 'the best k classes with their labels, in place of all scores', wholeNumberIn(1, 1e6))
-    .option('--model-version <n>', 'of the architecture (default: the one in use)')
-    .option('--id <text>', 'of the query, given back with its answer')
-    .option('--priority <n>', "the protocol's priority, 1 the highest", wholeNumberIn(0, 2 ** 32))
-    .option('--timeout <duration>', 'give up after so long: 500ms, 30s', duration, defaultTimeoutMs);
+    .requiredOption('-i, --input <[name=]value>', 'input (repeatable)', collect)
+    .option('--outputs <name,...>', 'names of the outputs to return (default: all)', (text: string) => text.split(','))
+    .option(
+      '--top <k>',
+      'number of best classes to return, with their labels, instead of all scores',
+      wholeNumberIn(1, 1e6),
+    )
+    .option('--model-version <n>', 'version of the architecture (default: the current one)')
+    .option('--id <text>', 'id of the query, which is returned with the answer')
+    .option('--priority <n>', 'priority of the Open Inference Protocol, 1 is the highest', wholeNumberIn(0, 2 ** 32))
+    .addOption(
+      new Option('--timeout <duration>', 'time limit, such as 500ms or 30s')
+        .argParser(duration)
+        .default(defaultTimeoutMs, '30s'),
+    );
   addObjectiveOptions(command)
     .addHelpText(
       'after',
@@ -70,18 +78,18 @@ async function runQuery(router: RouterClients, options: Options, context: Contex
     const tookMs = context.clock.now() - began;
     return printResult(context, options, oipJson(answer), () => formatOip(answer, tookMs));
   }
-  const { id = '', outputs } = options;
+  const { id = '', outputs = [] } = options;
   const request = { target, objective: readObjective(options), inputs: [...inputs], outputs: [...outputs], id };
   const answer = await router.inference.infer(request, limits);
   printResult(context, options, { ...answer, outputs: answer.outputs.map(withValues) }, () => formatAnswer(answer));
 }
 
 const oipQuery = (options: Options, inputs: readonly InputTensor[]): Parameters<typeof inferByOip>[1] => ({
-  ...{ inputs, target: options.target, outputs: options.outputs, objective: options },
+  ...{ inputs, target: options.target, outputs: options.outputs ?? [], objective: options },
   ...{ modelVersion: options.modelVersion ?? '', id: options.id ?? '', priority: options.priority, top: options.top },
 });
 
-/** For programs: numbers or texts in place of bytes where the datatype has them. */
+/** Replaces the bytes of a tensor by numbers or texts, if its datatype allows that, for JSON and YAML. */
 function withValues(output: wire.Tensor): object {
   const { contents, ...head } = output;
   const values = readNumbers(output) ?? readTexts(output);
@@ -103,7 +111,7 @@ function formatAnswer(answer: wire.InferResponse): string {
   return [
     ...answer.outputs.map(formatTensor),
     `answered by ${answer.variant}, ${formatAccuracy(answer.accuracy)}${marks.map((mark) => `, ${mark}`).join('')}`,
-    `in ${formatMs(answer.latencyMs)}, for ${formatUsd(answer.costUsd * 1000)} per 1,000 like it`,
+    `in ${formatMs(answer.latencyMs)}, at ${formatUsd(answer.costUsd * 1000)} per 1,000 answers`,
     `why: pareto explain ${answer.decisionId}`,
   ].join('\n');
 }
@@ -119,7 +127,7 @@ function formatOip({ outputs, parameters, modelVersion }: OipAnswer, tookMs: num
   return [
     ...outputs.map((output) => formatTensor(asTensor(output))),
     `answered by ${text('variant')} version ${modelVersion}, ${marks.join(', ')}`,
-    `in ${formatMs(tookMs)}, for ${formatUsd(Number(text('cost')) * 1000)} per 1,000 like it`,
+    `in ${formatMs(tookMs)}, at ${formatUsd(Number(text('cost')) * 1000)} per 1,000 answers`,
     `why: pareto explain ${text('decision_id')}`,
   ].join('\n');
 }

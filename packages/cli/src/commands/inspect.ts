@@ -1,4 +1,4 @@
-// `pareto inspect`: what a model file takes, gives, holds and computes, before it is registered.
+// `pareto inspect`: shows the inputs, outputs, contents and computation of a model file.
 
 import { stat } from 'node:fs/promises';
 import { inspectModel, type InspectedModel, type InspectedValue } from '@pareto/models';
@@ -12,9 +12,9 @@ import { wrap } from '../terminal/wrap.js';
 export function addInspect(program: Command, context: Context): void {
   program
     .command('inspect')
-    .summary('show what a model file is')
+    .summary('show the contents of a model file')
     .description(
-      "Shows what an .onnx file takes and gives, what it is made of, how large it is and how much it computes; or why it can't be served. No cluster is needed.",
+      "Shows the inputs, outputs, operators, size and computation of an .onnx file, or the reason why it can't be served. Needs no cluster.",
     )
     .argument('<file>', 'an .onnx file')
     .addHelpText('after', '\nExample:\n  pareto inspect examples/digits/models/cnn-large.onnx')
@@ -27,7 +27,7 @@ export function addInspect(program: Command, context: Context): void {
     });
 }
 
-/** `sizeBytes` is that of the graph's file. */
+/** Formats a model. `sizeBytes` is the size of the graph's file. */
 function formatModel(model: InspectedModel, sizeBytes: number, columns: number): string {
   const { signature, inputs, outputs, opsets, irVersion, operators, parameters, weightBytes, externalFiles } = model;
   const nodes = operators.reduce((sum, { count }) => sum + count, 0);
@@ -37,8 +37,8 @@ function formatModel(model: InspectedModel, sizeBytes: number, columns: number):
     ['format', `ONNX IR ${irVersion}`],
     ['file', formatBytes(sizeBytes)],
     ['weights', `${formatCount(parameters)} parameters, ${formatBytes(weightBytes)}`],
-    ...(externalFiles.length === 0 ? [] : [['beside it', externalFiles.join(', ')] as const]),
-    ['work', model.macsPerItem === undefined ? 'not known from its shapes' : workOf(model.macsPerItem)],
+    ...(externalFiles.length === 0 ? [] : [['data files', externalFiles.join(', ')] as const]),
+    ['work', model.macsPerItem === undefined ? 'unknown: the shapes do not determine it' : workOf(model.macsPerItem)],
     ['operators', `${nodes}: ${operators.map(({ name, count }) => `${count}×${name}`).join(', ')}`],
   ];
   return [
@@ -52,12 +52,12 @@ function formatModel(model: InspectedModel, sizeBytes: number, columns: number):
 
 const nameWidth = 11;
 
-const workOf = (macs: number): string => `about ${formatCount(macs)} multiply-accumulates an item`;
+const workOf = (macs: number): string => `about ${formatCount(macs)} multiply-accumulates per item`;
 
 function describeBatch({ signature, fixedBatch }: InspectedModel): string {
-  if (signature.batched) return 'dynamic: many items are answered at once';
+  if (signature.batched) return 'dynamic: one batch has several items';
   if (fixedBatch === undefined) return 'none: one item at a time';
-  return `fixed at ${fixedBatch}: it is tried to make it dynamic`;
+  return `fixed at ${fixedBatch}: registration tries to make it dynamic`;
 }
 
 interface Row {

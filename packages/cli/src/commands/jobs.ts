@@ -1,4 +1,4 @@
-// `pareto jobs` and `pareto profile`: how making and measuring go, and having it done again.
+// `pareto jobs` and `pareto profile`: shows the progress of jobs, and repeats measurements.
 
 import { architectureNameOf } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -17,10 +17,10 @@ interface Options extends CommonOptions {
 export function addJobs(program: Command, context: Context): void {
   program
     .command('jobs')
-    .summary('show what is being made and measured')
-    .description('Shows what is made and measured of each model: what is done, running, waiting, declined and failed.')
-    .argument('[name]', 'only of this task or architecture; of one architecture, every step')
-    .option('-w, --watch', 'follow until all is done')
+    .summary('show the jobs that generate and measure variants')
+    .description('Shows the job of each model, with the steps that are done, running, waiting, declined and failed.')
+    .argument('[name]', 'task, or architecture, of which every step is shown (default: all)')
+    .option('-w, --watch', 'follow until all jobs are done')
     .addHelpText('after', '\nExamples:\n  pareto jobs\n  pareto jobs digits --watch')
     .action(async (name: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
@@ -50,9 +50,9 @@ const formatAll = (jobs: readonly wire.Job[], { terminal }: Context): string =>
 export function addProfile(program: Command, context: Context): void {
   program
     .command('profile')
-    .summary('measure anew')
+    .summary('re-measure a variant or architecture')
     .description(
-      'Forgets what was measured of a variant, or of all variants of an architecture, so that it is measured anew; files of it that were not made are tried again.',
+      'Discards the measurements of a variant, or of all variants of an architecture, and measures again. Also retries the files that could not be generated.',
     )
     .argument('<name>', 'an architecture or a variant')
     .addHelpText('after', '\nExample:\n  pareto profile cnn-large:int8-static')
@@ -65,7 +65,7 @@ export function addProfile(program: Command, context: Context): void {
         context,
         options,
         { name: variant },
-        () => `${variant} is measured anew: 'pareto jobs ${architectureNameOf(variant)} --watch' follows it`,
+        () => `re-measuring ${variant}: 'pareto jobs ${architectureNameOf(variant)} --watch' follows it`,
       );
     });
 }

@@ -1,4 +1,4 @@
-// `pareto logs`: what the services say that `pareto up` started on this machine.
+// `pareto logs`: prints the logs of the services that `pareto up` started on this machine.
 
 import {
   chooseServices,
@@ -38,24 +38,27 @@ function pattern(text: string): RegExp {
 export function addLogs(program: Command, context: Context): void {
   program
     .command('logs')
-    .summary('show the logs of what `pareto up` started')
+    .summary('show the logs of services that `pareto up` started')
     .description(
-      'Shows the logs of the services that `pareto up` started on this machine, merged by time. They are files: this works without a cluster too.',
+      'Shows the logs of the services that `pareto up` started on this machine, merged by time. The logs are files, so this works without a running cluster too.',
     )
-    .argument('[services...]', 'only of these: controller, router, worker-1, or worker for all of them')
-    .option('-f, --follow', 'go on with what is written, until Ctrl-C')
-    .option('--since <duration>', 'only what is no older: 90s, 5m, 2h, 1d', duration)
+    .argument(
+      '[services...]',
+      'services to show: controller, router, worker-1, or worker for all workers (default: all)',
+    )
+    .option('-f, --follow', 'also print new lines, until Ctrl-C')
+    .option('--since <duration>', 'maximum age of the lines, such as 90s, 5m, 2h or 1d', duration)
     .option(
       '-n, --lines <n>',
-      `the last so many (default: ${defaultLines}, or all with --since)`,
+      `number of last lines (default: ${defaultLines}, or all with --since)`,
       wholeNumberIn(0, 1e9),
     )
-    .addOption(new Option('--level <level>', 'no less than').choices(logLevels).default('info'))
-    .option('--grep <pattern>', 'only lines that match this regular expression, whatever the case', pattern)
-    .option('--data-dir <folder>', 'the data folder of `pareto up` (default: ./.pareto, or ./.pareto-quickstart)')
+    .addOption(new Option('--level <level>', 'lowest level to show').choices(logLevels).default('info'))
+    .option('--grep <pattern>', 'regular expression that lines must match, ignoring case', pattern)
+    .option('--data-dir <folder>', 'data folder of `pareto up` (default: ./.pareto, or ./.pareto-quickstart)')
     .addHelpText(
       'after',
-      '\n-o json prints the lines as they were written, -o wide tells long values whole.\n\nExamples:\n  pareto logs -f\n  pareto logs worker --since 5m --level warn\n  pareto logs router --grep "worker-1"',
+      '\n-o json prints the lines as written, -o wide prints long values in full.\n\nExamples:\n  pareto logs -f\n  pareto logs worker --since 5m --level warn\n  pareto logs router --grep "worker-1"',
     )
     .action(async (services: readonly string[], _options: unknown, self: Command) => {
       await showLogs(context, self.optsWithGlobals<Options>(), services);
@@ -81,7 +84,7 @@ const isWanted = ({ level, text }: LogLine, { level: minLevel, grep }: Options):
 
 const colours = ['cyan', 'magenta', 'blue', 'green', 'yellow'] as const satisfies readonly (keyof Paint)[];
 
-/** Each service has a colour of its own. */
+/** Returns a function that prints log lines, with a colour for each service. */
 function createPrinter(
   { terminal }: Context,
   options: Options,

@@ -1,4 +1,4 @@
-// `pareto register`: models and their task into the registry, with progress until all is made and measured.
+// `pareto register`: registers models for a task, and shows the progress until all variants are measured.
 
 import { recipes as knownRecipes } from '@pareto/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
@@ -20,34 +20,40 @@ export function addRegister(program: Command, context: Context): void {
     .command('register')
     .summary('register models for a task')
     .description(
-      "Uploads models and registers them for a task. The workers then make variants of each and measure them, which this command shows until it is done; they go on without it.\nA folder may be a model repository in Triton's layout (NAME/1/model.onnx, with or without config.pbtxt), one model's folder of it, or hold .onnx files; what a configuration says is carried out, or remarked on field by field.\nObjective options set what the task promises when a client asks for nothing.",
+      "Uploads models and registers them for a task. The workers then generate and measure variants of each model. This command shows the progress until all is done; the workers continue without it.\nA folder may be a model repository in Triton's layout (NAME/1/model.onnx, with or without config.pbtxt), the folder of one model in it, or contain .onnx files. Fields of a configuration that are not applied are listed.\nObjective options set the default objective of the task.",
     )
     .argument(
       '<models...>',
-      '.onnx files (external data is found beside them), folders, archives (.tar.gz, .zip), or addresses: file://, http(s)://, s3://bucket/folder',
+      '.onnx files (with external data in the same folder), folders, archives (.tar.gz, .zip), or URLs: file://, http(s)://, s3://bucket/folder',
     )
-    .option('--task <name>', 'the task, made if it is new (default: one for each model, called NAME.task)')
+    .option('--task <name>', 'task, created if it does not exist (default: one per model, named NAME.task)')
     .option(
       '--validation <files>',
-      'labelled samples: an .npz file with an array per input, and `label`; or an .npy file for each, separated by commas',
+      'labelled samples: an .npz file with an array per input and the array `label`, or a comma-separated list of one .npy file per array',
     )
-    .option('--metric <metric>', 'how answers are judged (default: top1)')
-    .option('--name <name>', "the architecture's name, for a single model (default: that of its file or folder)")
-    .option('--max-batch-size <n>', 'the largest batch; 0: no dimension is a batch', wholeNumberIn(0, 65_536))
+    .option('--metric <metric>', 'quality metric of the task (default: top1)')
+    .option('--name <name>', 'name of the architecture, for a single model (default: the name of its file or folder)')
+    .option('--max-batch-size <n>', 'batch size limit, or 0 if no dimension is a batch', wholeNumberIn(0, 65_536))
     .addOption(
-      new Option('--labels <output=file>', 'a text with a label a line, for classification by an output').argParser(
-        addLabels,
-      ),
+      new Option(
+        '--labels <output=file>',
+        'text file with one label per line, for the classes of an output (repeatable)',
+      ).argParser(addLabels),
     )
     .addOption(
-      new Option('--recipes <names>', `what is made of each, separated by commas: ${recipeNames.join(', ')}`)
+      new Option(
+        '--recipes <names>',
+        `comma-separated list of recipes that generate variants: ${recipeNames.join(', ')}`,
+      )
         .argParser(namesIn(recipeNames))
-        .default(undefined, 'all with a validation set, else original'),
+        .default(undefined, 'all with a validation set, otherwise original'),
     )
     .option('--keep-dominated', 'keep dominated variants eligible')
     .addOption(new Option('--keep-all', 'the former name of --keep-dominated').hideHelp())
-    .addOption(new Option('--s3-endpoint <url>', 'of S3-compatible storage other than AWS').env('AWS_ENDPOINT_URL'))
-    .option('-d, --detach', 'return once it is registered');
+    .addOption(
+      new Option('--s3-endpoint <url>', 'endpoint of S3-compatible storage other than AWS').env('AWS_ENDPOINT_URL'),
+    )
+    .option('-d, --detach', 'return after registration, without waiting for the variants');
   addObjectiveOptions(command)
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
     .action(async (paths: readonly string[], _options: unknown, self: Command) => {
@@ -55,7 +61,7 @@ export function addRegister(program: Command, context: Context): void {
     });
 }
 
-/** For commander: each mention adds one. */
+/** Parses one --labels option and adds it to the earlier ones. */
 function addLabels(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, output, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (output === undefined || path === undefined) {

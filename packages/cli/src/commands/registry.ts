@@ -1,4 +1,4 @@
-// `pareto describe` and `pareto list`: what is registered and what was measured of it.
+// `pareto describe` and `pareto list`: show registered objects and their measurements.
 
 import { ParetoError } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -11,12 +11,12 @@ import { formatTable } from '../terminal/table.js';
 import { formatVariants } from '../describe/variant-table.js';
 import { formatWorker } from '../describe/worker-description.js';
 
-/** Not shown: `get` has more of it. */
+/** Adds a hidden command. `get` prints more. */
 export function addList(program: Command, context: Context): void {
   program
     .command('list', { hidden: true })
-    .description("list tasks and variants ('pareto get' lists by kind)")
-    .argument('[task]', 'only of this task')
+    .description("Lists the tasks and variants. 'pareto get' lists by kind.")
+    .argument('[task]', 'task (default: all)')
     .addHelpText('after', '\nExample:\n  pareto list')
     .action(async (task: string | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
@@ -28,11 +28,11 @@ export function addList(program: Command, context: Context): void {
 export function addDescribe(program: Command, context: Context): void {
   program
     .command('describe')
-    .summary('show all that is known of a task, a model, a variant or a worker')
+    .summary('show the details of a task, a model, a variant or a worker')
     .description(
-      'Shows a task, a model (architecture) or a variant with all that was measured, and what was not made of it and why; of one variant the whole profile; of a worker its hardware and every replica on it.',
+      'Shows a task, a model (architecture) or a variant with its measurements, and the files that were not generated, with the reasons. For a single variant, shows the whole profile; for a worker, its hardware and replicas.',
     )
-    .argument('<name...>', 'a name is enough; `worker worker-1` and `worker/worker-1` are understood')
+    .argument('<name...>', 'name, with or without the kind: `worker-1`, `worker worker-1` or `worker/worker-1`')
     .addHelpText(
       'after',
       '\nExamples:\n  pareto describe digits\n  pareto describe cnn-large:int8-static\n  pareto describe worker-1',
@@ -47,7 +47,10 @@ export function addDescribe(program: Command, context: Context): void {
     });
 }
 
-/** What is registered under a name; else the worker that has it. */
+/**
+ * Returns the description of a registered object, or else the worker of that name. Throws the registry's error if there
+ * is neither.
+ */
 async function find(
   name: string,
   { registry, fleet }: ControllerClients,

@@ -1,4 +1,4 @@
-// `pareto pin`, `deny`, `rules` and `rules remove`: safety valves, what may answer and what may not.
+// `pareto pin`, `deny`, `rules` and `rules remove`: rules that restrict which variants serve queries.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -17,8 +17,8 @@ interface RuleOptions extends CommonOptions {
 export function addPin(program: Command, context: Context): void {
   const command = program
     .command('pin')
-    .summary('let nothing else answer a task')
-    .description('Lets only one variant, or only the variants of one architecture, answer queries for a task.')
+    .summary('restrict a task to a variant or architecture')
+    .description('Restricts a task to one variant, or to the variants of one architecture.')
     .argument('<task>')
     .argument('<target>', 'a variant or an architecture of the task');
   addRuleOptions(command)
@@ -31,10 +31,10 @@ export function addPin(program: Command, context: Context): void {
 export function addDeny(program: Command, context: Context): void {
   const command = program
     .command('deny')
-    .summary('let a variant or an architecture answer nothing')
-    .description('Lets a variant, or all variants of an architecture, answer nothing, also when they are named.')
+    .summary('exclude a variant or architecture')
+    .description('Excludes a variant, or all variants of an architecture, even from queries that name them.')
     .argument('<target>', 'a variant or an architecture')
-    .option('--task <name>', 'only of this task');
+    .option('--task <name>', 'task from which it is excluded (default: all)');
   addRuleOptions(command)
     .addHelpText('after', '\nExample:\n  pareto deny mlp-tiny:int4 --for 1d --reason "wrong on sevens"')
     .action(async (target: string, _options: unknown, self: Command) => {
@@ -45,8 +45,12 @@ export function addDeny(program: Command, context: Context): void {
 
 const addRuleOptions = (command: Command): Command =>
   command
-    .requiredOption('--reason <text>', 'why, for whoever meets it later')
-    .option('--for <duration>', 'until it ends by itself: 90s, 30m, 2h, 1d (default: until it is lifted)', duration);
+    .requiredOption('--reason <text>', 'reason, shown by `pareto rules` and in errors')
+    .option(
+      '--for <duration>',
+      'lifetime of the rule, such as 90s, 30m, 2h or 1d (default: until it is removed)',
+      duration,
+    );
 
 async function setRule(
   context: Context,
@@ -70,8 +74,9 @@ interface ListOptions extends CommonOptions {
 export function addRules(program: Command, context: Context): void {
   const rules = program
     .command('rules')
-    .description('list what is pinned and denied, and wished to be warm or cold')
-    .option('--history', 'and what was made, lifted and ended, newest first')
+    .summary('list the rules: pin, deny, warm and cold')
+    .description('Lists the rules: pin, deny, warm and cold.')
+    .option('--history', 'also list which rules were created, removed and expired, newest first')
     .addHelpText('after', '\nExamples:\n  pareto rules\n  pareto rules --history\n  pareto rules remove rmhz3k9q2')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
@@ -79,7 +84,7 @@ export function addRules(program: Command, context: Context): void {
       const shown = options.history === true ? list : { rules: list.rules };
       printResult(context, options, shown, () => formatList(list, options.history === true));
     });
-  addRemoval(rules.command('remove').description('remove a rule'), context).addHelpText(
+  addRemoval(rules.command('remove').summary('remove a rule').description('Removes a rule.'), context).addHelpText(
     'after',
     '\nExample:\n  pareto rules remove rmhz3k9q2',
   );
@@ -87,20 +92,20 @@ export function addRules(program: Command, context: Context): void {
 
 const formatList = ({ rules, events }: wire.ListRulesResponse, history: boolean): string =>
   [
-    rules.length === 0 ? 'nothing is pinned or denied, or wished to be warm or cold' : formatRules(rules),
-    ...(history ? [events.length === 0 ? 'nor was anything' : formatEvents(events)] : []),
+    rules.length === 0 ? 'there are no rules' : formatRules(rules),
+    ...(history ? [events.length === 0 ? 'there is no history' : formatEvents(events)] : []),
   ].join('\n\n');
 
 /** Adds the former name of `rules remove`, which help and completion leave out. */
 export function addLift(program: Command, context: Context): void {
-  const command = program.command('lift', { hidden: true }).description("remove a rule ('pareto rules remove')");
+  const command = program.command('lift', { hidden: true }).description("Removes a rule, like 'pareto rules remove'.");
   addRemoval(command, context).addHelpText('after', '\nExample:\n  pareto lift rmhz3k9q2');
 }
 
-/** Gives a command that removes a rule its argument and its action. */
+/** Adds the argument and the action of a command that removes a rule. */
 const addRemoval = (command: Command, context: Context): Command =>
   command
-    .argument('<id>', "of the rule, from 'pareto rules'")
+    .argument('<id>', "id of the rule, from 'pareto rules'")
     .action(async (id: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
       const request = { id, actor: userName() };

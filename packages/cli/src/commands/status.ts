@@ -1,4 +1,4 @@
-// `pareto status`: is everything all right, what isn't, and what to do.
+// `pareto status`: shows the health of the cluster and suggested actions.
 
 import { ParetoError } from '@pareto/core';
 import type { Command } from 'commander';
@@ -14,9 +14,9 @@ import { wrap } from '../terminal/wrap.js';
 export function addStatus(program: Command, context: Context): void {
   program
     .command('status')
-    .summary('tell whether everything is all right, and what to do if not')
+    .summary('show cluster health and suggested actions')
     .description(
-      'Tells on one page whether everything is all right, what is not, and what to do: controllers, routers, workers, replicas, tasks, what is being made. Ends with 1 when something does not work.',
+      'Shows the health of controllers, routers, workers, replicas, tasks and jobs on one page, with suggested actions. Exits with 1 if something does not work.',
     )
     .addHelpText('after', '\nExamples:\n  pareto status\n  pareto status -o json')
     .action(async (_options: unknown, self: Command) => {
@@ -25,7 +25,7 @@ export function addStatus(program: Command, context: Context): void {
       printResult(context, options, { healthy: isHealthy(findings), findings }, () =>
         formatFindings(findings, context),
       );
-      if (!isHealthy(findings)) throw new ParetoError('failed-precondition', 'not everything works: see above');
+      if (!isHealthy(findings)) throw new ParetoError('failed-precondition', 'the cluster is not healthy: see above');
     });
 }
 

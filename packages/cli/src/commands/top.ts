@@ -1,4 +1,4 @@
-// `pareto top`: the cluster as it is now, live on a terminal.
+// `pareto top`: shows load, workers and recent actions, live on a terminal.
 
 import { ParetoError } from '@pareto/core';
 import { Option, type Command } from 'commander';
@@ -18,12 +18,12 @@ interface Options extends CommonOptions {
 export function addTop(program: Command, context: Context): void {
   program
     .command('top')
-    .summary('watch load, workers and what was decided lately')
+    .summary('watch load, workers and recent actions')
     .description(
-      'Watches load, workers and what was decided lately. Latencies, ATTAINMENT (the share of all queries that was answered within its objective) and VARIANT are of the last 10 s, rates of the last 5 s. While no controller answers it keeps the last picture, says how old it is, and asks the router how it fares. Keys: q leaves, s sorts by the next column.',
+      'Shows load, workers and recent actions of the controller. Latencies, ATTAINMENT (the share of all queries that were answered within their objective) and VARIANT cover the last 10 s, rates the last 5 s. If no controller is reachable, shows the last data and its age, and queries the router for its status. Keys: q quits, s sorts by the next column.',
     )
-    .option('--once', 'print it once; so it is when the output is no terminal')
-    .addOption(new Option('--sort <column>', 'tasks by it').choices(sortKeys).default('rate'))
+    .option('--once', 'print once and exit (the default if the output is not a terminal)')
+    .addOption(new Option('--sort <column>', 'column by which tasks are sorted').choices(sortKeys).default('rate'))
     .addHelpText('after', '\nExamples:\n  pareto top\n  pareto top --once --sort p99')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
@@ -49,17 +49,17 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
   const { terminal, clock } = context;
   let state = await observeCluster(emptyDashboard, observing);
   let { sort } = options;
-  // What answers nowhere is more likely a wrong address than an outage.
-  if (state.outage?.router.kind === 'silent') throw await unreachableError(options, observing, state.outage);
+  // If neither a controller nor the router is reachable, the addresses are probably wrong.
+  if (state.outage?.router.kind === 'unreachable') throw await unreachableError(options, observing, state.outage);
   const draw = (): string => {
-    const hint = `q leaves, s sorts (by ${sort})`;
+    const hint = `q: quit, s: sort (by ${sort})`;
     const { columns, rows, paint } = terminal;
     const view = { now: clock.now(), router: options.router, columns, rows: rows - 1, sort, hint, paint };
     return formatDashboard(state, view);
   };
   await showLive(context, {
     draw,
-    // A controller that doesn't answer takes its time to ask: the age on the screen goes on meanwhile.
+    // Waiting for an unreachable controller takes seconds, so this runs alongside the drawing, which updates the age.
     observe: async (signal) => void (state = await observeCluster(state, { ...observing, signal })),
     onKey: (key) => {
       if (key === 's') sort = sortKeys[(sortKeys.indexOf(sort) + 1) % sortKeys.length] ?? sort;
@@ -67,12 +67,15 @@ async function watch(context: Context, options: Options, observing: ObserveOptio
   });
 }
 
-/** There is no picture to show: why, and whether serving goes on. */
+/** Returns the error if there is no data to show: the reason, and the status of the router if that is reachable. */
 async function unreachableError(
   { router }: Options,
   { diagnose }: ObserveOptions,
   { reason, router: status, isAbsent }: Outage,
 ): Promise<ParetoError> {
   const why = isAbsent ? await diagnose() : reason;
-  return new ParetoError('unavailable', status.kind === 'silent' ? why : `${why}; ${describeRouter(status, router)}`);
+  return new ParetoError(
+    'unavailable',
+    status.kind === 'unreachable' ? why : `${why}; ${describeRouter(status, router)}`,
+  );
 }

@@ -1,4 +1,4 @@
-// `pareto up`: a cluster on this machine, until it is told to stop.
+// `pareto up`: runs a cluster on this machine until it is interrupted.
 
 import { once } from 'node:events';
 import { resolve } from 'node:path';
@@ -23,33 +23,43 @@ interface Options {
 }
 
 const port = wholeNumberIn(1, 65_000);
-/** One that a cluster can do without. */
+/** Parses a port that can be switched off. */
 export const portOrOff = (text: string): number | 'off' => (text === 'off' ? text : port(text));
 
 export function addUp(program: Command, context: Context): void {
   program
     .command('up')
-    .summary('start a cluster on this machine, and keep it running')
+    .summary('start a cluster on this machine and keep it running')
     .description(
-      'Starts controllers, a router and workers as processes on this machine, starts again what ends, and stops all in order on Ctrl-C (at once on a second).\nWith --certs FOLDER, as made by `pareto certs init`, all of them speak TLS.',
+      'Starts controllers, a router and workers as processes on this machine, restarts those that exit, and stops them in order on Ctrl-C (immediately on a second Ctrl-C).\nWith --certs FOLDER, as created by `pareto certs init`, all of them use TLS.',
     )
-    .option('--data-dir <folder>', 'where the store, models, caches and logs are', './.pareto')
+    .option('--data-dir <folder>', 'folder for the store, models, caches and logs', './.pareto')
     .addOption(
-      new Option('--etcd <host:port,...>', 'keep the store in etcd instead of the data folder')
+      new Option('--etcd <host:port,...>', 'etcd for the store, instead of the data folder')
         .argParser(addressesLike('127.0.0.1:2379'))
         .default([], 'none'),
     )
-    .option('--controllers <n>', 'how many; all but one stand by; more than one need --etcd', wholeNumberIn(1, 9), 1)
-    .option('--workers <n>', 'how many; they share cores and memory', wholeNumberIn(1, 64), 2)
-    .option('--controller-port <port>', 'gRPC; the next port is for metrics and probes; others ten apart', port, 8100)
-    .option('--router-port <port>', 'gRPC; the next port is for metrics and probes', port, 8001)
-    .option('--http-port <port>', "of the router, for the protocol's HTTP form; off: none", portOrOff, 8000)
-    .option('--worker-port <port>', 'of the first worker; the others follow ten apart', port, 8200)
+    .option(
+      '--controllers <n>',
+      'number of controllers; one leads, the others are on standby; more than one require --etcd',
+      wholeNumberIn(1, 9),
+      1,
+    )
+    .option('--workers <n>', 'number of workers, which share cores and memory', wholeNumberIn(1, 64), 2)
+    .option(
+      '--controller-port <port>',
+      'gRPC port; the next port is for metrics and probes; the ports of further controllers are ten apart',
+      port,
+      8100,
+    )
+    .option('--router-port <port>', 'gRPC port; the next port is for metrics and probes', port, 8001)
+    .option('--http-port <port>', 'HTTP port of the router for the Open Inference Protocol, or off', portOrOff, 8000)
+    .option('--worker-port <port>', 'port of the first worker; the ports of further workers are ten apart', port, 8200)
     .option(
       '--config-dir <folder>',
-      'controller.json, router.json, worker.json: further flags of the services; what `up` tells them itself stands',
+      'folder with controller.json, router.json and worker.json: further flags of the services, which the flags that `up` sets override',
     )
-    .option('-v, --verbose', "show the services' logs")
+    .option('-v, --verbose', "print the services' logs")
     .addHelpText(
       'after',
       '\nExamples:\n  pareto up --data-dir /var/lib/pareto --workers 4\n  pareto up --etcd 127.0.0.1:2379 --controllers 2',
@@ -58,19 +68,19 @@ export function addUp(program: Command, context: Context): void {
 }
 
 async function up(context: Context, options: Options): Promise<void> {
-  const cluster = createNarratedCluster(context, { ...options, verbose: options.verbose === true });
+  const cluster = createReportedCluster(context, { ...options, verbose: options.verbose === true });
   await withCluster(context, cluster, async () => {
     context.terminal.note(
       `\nThe cluster is up. Its logs are in ${cluster.topology.logDir}. Ctrl-C stops it.\n\n${nextSteps(cluster.endpoints)}`,
     );
     if (!context.stop.aborted) await once(context.stop, 'abort');
   }).catch((error: unknown) => {
-    // Being stopped before it was up is no failure.
+    // An interrupt during the start is not a failure.
     if (!context.stop.aborted) throw error;
   });
 }
 
-/** Starts a cluster, works with it, and stops it however that ends. */
+/** Starts a cluster, runs `work`, and then stops the cluster, also after an error. */
 export async function withCluster<T>(context: Context, cluster: Cluster, work: () => Promise<T>): Promise<T> {
   const { terminal, stop, kill } = context;
   try {
@@ -81,7 +91,7 @@ export async function withCluster<T>(context: Context, cluster: Cluster, work: (
     throw error;
   } finally {
     if (cluster.started) {
-      terminal.note('stopping (Ctrl-C again stops at once)');
+      terminal.note('stopping (press Ctrl-C again to stop immediately)');
       await cluster.stop(kill);
       terminal.note('stopped');
     }
@@ -89,15 +99,15 @@ export async function withCluster<T>(context: Context, cluster: Cluster, work: (
 }
 
 function nextSteps(endpoints: Endpoints): string {
-  const pareto = ['pareto', ...reachFlags(endpoints)].join(' ');
+  const pareto = ['pareto', ...connectionFlags(endpoints)].join(' ');
   return `Next:
   ${pareto} register model.onnx --task my-task --validation labelled.npz
   ${pareto} status
   ${pareto} top`;
 }
 
-/** What a command needs to be told of a cluster that is not where it looks by itself. */
-function reachFlags({ controller, certs }: Endpoints): readonly string[] {
+/** Returns the flags that other commands need if the cluster does not have the default addresses. */
+function connectionFlags({ controller, certs }: Endpoints): readonly string[] {
   const addresses = controller.join(',');
   return [
     ...(addresses === defaultController ? [] : ['--controller', addresses]),
@@ -105,14 +115,14 @@ function reachFlags({ controller, certs }: Endpoints): readonly string[] {
   ];
 }
 
-export interface NarratedOptions extends Omit<Options, 'configDir' | 'certs' | 'verbose'> {
+export interface ReportedClusterOptions extends Omit<Options, 'configDir' | 'certs' | 'verbose'> {
   readonly configDir?: string | undefined;
   readonly certs?: string | undefined;
   readonly verbose: boolean;
 }
 
-/** A cluster that tells on the terminal how it is. */
-export function createNarratedCluster(context: Context, options: NarratedOptions): Cluster {
+/** Creates a cluster that prints its progress on the terminal. */
+export function createReportedCluster(context: Context, options: ReportedClusterOptions): Cluster {
   const { terminal } = context;
   const since = context.clock.now();
   const nameWidth = options.controllers > 1 ? 12 : 10;
@@ -132,7 +142,6 @@ export function createNarratedCluster(context: Context, options: NarratedOptions
     onReady: (name, address) =>
       terminal.note(`${prefix(name)} ready on ${address} (${((context.clock.now() - since) / 1000).toFixed(1)} s)`),
     onWarning: (name, warning) => terminal.note(`${prefix(name)} ${warning}`),
-    onRestart: (name, reason, delay) =>
-      terminal.note(`${prefix(name)} ${reason}: starting it again in ${delay / 1000} s`),
+    onRestart: (name, reason, delay) => terminal.note(`${prefix(name)} ${reason}; restarting in ${delay / 1000} s`),
   });
 }

@@ -1,4 +1,4 @@
-// `pareto version`: of this command and of the router that answers.
+// `pareto version`: prints the versions of this command and of the router.
 
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
@@ -14,8 +14,9 @@ const routerMs = 1_000;
 export function addVersion(program: Command, context: Context): void {
   program
     .command('version')
-    .description('tell the version of this command, and of the router')
-    .option('--client', 'only of this command')
+    .summary('print the versions of this command and of the router')
+    .description('Prints the versions of this command and of the router.')
+    .option('--client', 'print only the version of this command')
     .addHelpText('after', '\nExample:\n  pareto version')
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();

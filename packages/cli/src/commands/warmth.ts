@@ -1,4 +1,4 @@
-// `pareto load` and `unload`: what is kept warm, and what may go cold.
+// `pareto load` and `unload`: set warmth rules.
 
 import type { wire } from '@pareto/rpc';
 import type { Command } from 'commander';
@@ -27,14 +27,14 @@ export function addLoad(program: Command, context: Context): void {
     .command('load')
     .summary('keep a model warm')
     .description(
-      'Keeps one replica ready: of a variant, or of the variant of a model or a task that suits it best. Waits until it is. What others need is not pushed out for it.',
+      'Keeps one replica ready: of a variant, or of the most suitable variant of a model or a task. Waits until it is ready. Does not evict replicas that others need.',
     )
     .argument('<name...>', 'a task, an architecture or a variant');
   addWarmthOptions(command)
-    .option('--detach', 'do not wait until it is ready')
+    .option('--detach', 'return without waiting')
     .option(
       '--timeout <duration>',
-      'how long to wait; it is loaded later all the same, when it can be (default: 10m)',
+      'time limit of the wait; the model is still loaded when possible (default: 10m)',
       duration,
     )
     .addHelpText('after', '\nExamples:\n  pareto load cnn-large\n  pareto load digits --for 2h --reason "the demo"')
@@ -54,9 +54,9 @@ export function addLoad(program: Command, context: Context): void {
 export function addUnload(program: Command, context: Context): void {
   const command = program
     .command('unload')
-    .summary('let a model go cold')
+    .summary('stop keeping a model warm')
     .description(
-      'Keeps nothing of it loaded that nobody asks for. Nothing is deleted, and queries are answered as ever: the first one is held while it loads.',
+      'Stops keeping the target warm and unloads its idle replicas. Nothing is deleted: the next query waits while the model loads again.',
     )
     .argument('<name...>', 'a task, an architecture or a variant');
   addWarmthOptions(command)
@@ -73,8 +73,12 @@ export function addUnload(program: Command, context: Context): void {
 
 const addWarmthOptions = (command: Command): Command =>
   command
-    .option('--reason <text>', 'why, for whoever looks later')
-    .option('--for <duration>', 'until it ends by itself: 90s, 30m, 2h, 1d (default: until it is lifted)', duration);
+    .option('--reason <text>', 'reason, shown by `pareto rules`')
+    .option(
+      '--for <duration>',
+      'lifetime of the rule, such as 90s, 30m, 2h or 1d (default: until it is removed)',
+      duration,
+    );
 
 const setWarmthRule = (
   { stop }: Context,
@@ -92,8 +96,8 @@ type Ready = Pick<wire.Variant, 'name' | 'replicasReady'>;
 function formatLoaded(rule: wire.Rule, ready: readonly Ready[]): string {
   const loaded = ready.map(({ name, replicasReady }) => `${name} (${replicasReady} ready)`).join(', ');
   const warm = `${rule.target} is kept warm ${formatEnd(rule)}`;
-  return `${warm}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' lets it go, 'pareto rules remove ${rule.id}' removes the rule`;
+  return `${warm}${loaded === '' ? '' : `: ${loaded}`}; 'pareto unload ${rule.target}' stops that, 'pareto rules remove ${rule.id}' removes the rule`;
 }
 
 const formatCold = (rule: wire.Rule): string =>
-  `nothing of ${rule.target} is kept that nobody asks for, ${formatEnd(rule)}; 'pareto load ${rule.target}' keeps it warm, 'pareto rules remove ${rule.id}' removes the rule`;
+  `${rule.target} is not kept warm ${formatEnd(rule)}; 'pareto load ${rule.target}' keeps it warm, 'pareto rules remove ${rule.id}' removes the rule`;

@@ -85,7 +85,7 @@ function optionsOf(command: Command): readonly Suggestion[] {
     value: long ?? short ?? '',
     about: description,
   }));
-  return [...options, { value: '--help', about: 'tell more of this command' }];
+  return [...options, { value: '--help', about: 'show the help of this command' }];
 }
 
 const commandsOf = (command: Command): readonly Suggestion[] =>

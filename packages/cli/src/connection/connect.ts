@@ -83,8 +83,8 @@ async function link({ controller, router, certs }: Endpoints): Promise<Links> {
 
 const readCertificates = (folder: string): Promise<ClientCertificates> =>
   readClientCertificates(folder, systemClock).catch((error: unknown) => {
-    const expected = "the operator's folder, or the whole that 'pareto certs init' made";
-    throw new ParetoError('failed-precondition', `${errorText(error)}: --certs (or PARETO_CERTS) names ${expected}`);
+    const expected = "the operator's folder, or the folder that 'pareto certs init' created";
+    throw new ParetoError('failed-precondition', `${errorText(error)}: --certs (or PARETO_CERTS) must be ${expected}`);
   });
 
 const channelOptions = (

@@ -10,18 +10,18 @@ type Finding =
   | 'fine'
   | 'absent'
   /** The port accepts a connection but sends nothing. */
-  | 'silent'
+  | 'unresponsive'
   | 'plain text'
   | 'TLS'
   | 'another authority'
-  | 'ended'
+  | 'expired'
   | 'not yet valid'
-  | 'refuses ours';
+  | 'client certificate rejected';
 
 const probeMs = 2_000;
 
 const verification: Readonly<Record<string, Finding>> = {
-  CERT_HAS_EXPIRED: 'ended',
+  CERT_HAS_EXPIRED: 'expired',
   CERT_NOT_YET_VALID: 'not yet valid',
 };
 
@@ -43,9 +43,9 @@ function probe(address: string, tls: ChannelTls | undefined): Promise<Finding> {
 function watch(socket: TLSSocket, isCertified: boolean, found: (finding: Finding) => void): void {
   let reached = false;
   socket.once('connect', () => (reached = true));
-  socket.once('timeout', () => found(reached ? 'silent' : 'absent'));
+  socket.once('timeout', () => found(reached ? 'unresponsive' : 'absent'));
   socket.on('error', ({ message }: Error) =>
-    found(!reached ? 'absent' : /alert/i.test(message) ? 'refuses ours' : 'plain text'),
+    found(!reached ? 'absent' : /alert/i.test(message) ? 'client certificate rejected' : 'plain text'),
   );
   socket.once('secureConnect', () => {
     if (!isCertified) return found('TLS');
@@ -54,7 +54,7 @@ function watch(socket: TLSSocket, isCertified: boolean, found: (finding: Finding
     if (error !== null) return found(verification[String(error)] ?? 'another authority');
     // With TLS 1.3, a server rejects a client certificate after the handshake. If it accepts it, it sends HTTP/2
     // settings first.
-    socket.once('data', () => found('fine')).once('close', () => found('refuses ours'));
+    socket.once('data', () => found('fine')).once('close', () => found('client certificate rejected'));
   });
 }
 
@@ -71,32 +71,33 @@ export interface ConnectionTarget {
 export async function diagnoseConnection(target: ConnectionTarget): Promise<string> {
   for (const address of target.addresses) {
     const finding = await probe(address, target.tls);
-    if (finding !== 'absent' && finding !== 'silent' && finding !== 'fine') return describe(finding, address, target);
+    if (finding !== 'absent' && finding !== 'unresponsive' && finding !== 'fine')
+      return describe(finding, address, target);
   }
   const { what, addresses } = target;
-  return `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or name another with --${what} HOST:PORT`;
+  return `no ${what} answers at ${addresses.join(' or ')}: start one with 'pareto up', or pass another address with --${what} HOST:PORT`;
 }
 
-type Problem = Exclude<Finding, 'fine' | 'absent' | 'silent'>;
+type Problem = Exclude<Finding, 'fine' | 'absent' | 'unresponsive'>;
 
 function describe(finding: Problem, address: string, { what, certs = '', tls }: ConnectionTarget): string {
-  const it = `the ${what} at ${address}`;
+  const service = `the ${what} at ${address}`;
   switch (finding) {
     case 'TLS':
-      return `${it} wants TLS: give the operator's certificate with --certs FOLDER (or PARETO_CERTS)`;
+      return `${service} requires TLS: pass the operator's certificate with --certs FOLDER (or PARETO_CERTS)`;
     case 'plain text':
       return certs === ''
-        ? `what listens at ${address} is no ${what} of Pareto: name another with --${what} HOST:PORT`
-        : `${it} speaks plain text: this cluster has no certificates, leave --certs (and PARETO_CERTS) out`;
+        ? `the service at ${address} is not a Pareto ${what}: pass another address with --${what} HOST:PORT`
+        : `${service} does not use TLS: omit --certs (and PARETO_CERTS)`;
     case 'another authority':
-      return `${it} shows a certificate of another authority than the one in ${certs}: give the certificates of its own cluster`;
-    case 'ended':
-      return `${it} shows a certificate that has ended: it needs a new one, e.g. from 'pareto certs init --renew'`;
+      return `${service} has a certificate from another authority than the one in ${certs}: pass the certificates of its cluster`;
+    case 'expired':
+      return `${service} has an expired certificate: create a new one, e.g. with 'pareto certs init --renew'`;
     case 'not yet valid':
-      return `${it} shows a certificate that is not valid yet: are the clocks right?`;
-    case 'refuses ours':
+      return `${service} has a certificate that is not valid yet: check the clocks of both machines`;
+    case 'client certificate rejected':
       return tls?.source.current.identity === undefined
-        ? `${it} wants a certificate, and there is none in ${certs}: give the operator's`
-        : `${it} does not accept the certificate in ${certs}: give the operator's certificate of this cluster`;
+        ? `${service} requires a client certificate, and ${certs} has none: pass the operator's certificate`
+        : `${service} does not accept the certificate in ${certs}: pass the operator's certificate of this cluster`;
   }
 }

@@ -17,14 +17,14 @@ const defaultMaxFailingMs = 20_000;
 const pauseMs = milliseconds(500);
 
 /**
- * Whether no response arrived, so that the call may or may not have been executed. A server that stops cancels its
+ * Returns whether no response arrived, so that the call may or may not have been executed. A server that stops cancels its
  * calls.
  */
 export const isOutcomeUnknown = (error: unknown): boolean =>
   error instanceof ParetoError && ['unavailable', 'cancelled', 'deadline-exceeded'].includes(error.code);
 
 /**
- * Whether a repetition can succeed: the outcome is unknown, the call conflicted with another, or no controller leads.
+ * Returns whether a repetition can succeed: the outcome is unknown, the call conflicted with another, or no controller leads.
  */
 const isRetryable = (error: unknown): error is ParetoError =>
   error instanceof ParetoError && (isOutcomeUnknown(error) || error.code === 'aborted' || leaderOf(error) === '');
@@ -62,7 +62,7 @@ export function repeatOptions({ stop, clock, terminal }: Context): RepeatOptions
       const reason = message.replace(timeSpan, '');
       if (reported.has(reason)) return;
       reported.add(reason);
-      terminal.note(`trying again: ${message}`);
+      terminal.note(`retrying: ${message}`);
     },
   };
 }

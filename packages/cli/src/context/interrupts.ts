@@ -9,7 +9,7 @@ export function listenForInterrupts(): Interrupts {
   const stop = new AbortController();
   const kill = new AbortController();
   const onSignal = (): void => {
-    if (stop.signal.aborted) kill.abort(new Error('stopped at once'));
+    if (stop.signal.aborted) kill.abort(new Error('stopped immediately'));
     else stop.abort(new Error('interrupted'));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);

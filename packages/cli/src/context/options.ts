@@ -28,7 +28,7 @@ export function duration(text: string): number {
   const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (unitMs[unit] ?? 0);
   if (ms > 0) return ms;
-  throw new InvalidArgumentError('Expected a duration: 90s, 30m, 2h or 1d.');
+  throw new InvalidArgumentError('Expected a duration such as 90s, 30m, 2h or 1d.');
 }
 
 /** Returns a commander parser of a comma-separated list of names out of `known`. */
@@ -38,7 +38,9 @@ export const namesIn =
     const names = text.split(',').map((name) => name.trim());
     const wrong = names.find((name) => !known.includes(name));
     if (wrong === undefined) return names;
-    throw new InvalidArgumentError(`There is no ${JSON.stringify(wrong)}: expected some of ${known.join(', ')}.`);
+    throw new InvalidArgumentError(
+      `Unknown name ${JSON.stringify(wrong)}. Expected one or more of ${known.join(', ')}.`,
+    );
   };
 
 export const defaultController = '127.0.0.1:8100';
@@ -73,13 +75,15 @@ export interface ObjectiveOptions {
 
 export function addObjectiveOptions(command: Command): Command {
   return command
-    .option('--latency-ms <ms>', 'answer within so many milliseconds', numberIn(0, Infinity))
-    .option('--min-accuracy <fraction>', 'accuracy floor, a fraction of 1', numberIn(0, 1))
-    .addOption(new Option('--accuracy-bound <bound>', 'what the floor compares').choices(['point', 'lower95']))
-    .option('--max-cost-per-1k <usd>', 'cost ceiling, USD per 1,000 answers', numberIn(0, Infinity))
+    .option('--latency-ms <ms>', 'latency limit in milliseconds', numberIn(0, Infinity))
+    .option('--min-accuracy <fraction>', 'accuracy floor, from 0 to 1', numberIn(0, 1))
+    .addOption(
+      new Option('--accuracy-bound <bound>', 'accuracy that must reach the floor').choices(['point', 'lower95']),
+    )
+    .option('--max-cost-per-1k <usd>', 'cost ceiling in USD per 1,000 answers', numberIn(0, Infinity))
     .addOption(new Option('--class <class>', 'service class').choices(['online', 'offline']))
     .addOption(
-      new Option('--degrade <degrade>', 'whether an answer below the floor is better than none').choices([
+      new Option('--degrade <degrade>', 'whether an answer below the floor is allowed if no variant meets it').choices([
         'forbid',
         'allow',
       ]),

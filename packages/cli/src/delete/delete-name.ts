@@ -60,6 +60,6 @@ function notDeletable(name: string, [architecture]: readonly wire.Architecture[]
   const whole = architecture === undefined ? 'its architecture' : architecture.name;
   return new ParetoError(
     'invalid-argument',
-    `${name} is one variant, which can not be deleted alone: delete ${whole} with all its variants`,
+    `${name} is a variant, which can't be deleted individually: delete ${whole} with all its variants`,
   );
 }

@@ -69,7 +69,7 @@ const sizeOf = (manifest: wire.Manifest | null): number =>
   manifest?.files.reduce((total, file) => total + file.sizeBytes, 0) ?? 0;
 
 const formatMeasurements = ({ note, measurements }: wire.Variant): readonly string[] => [
-  note === '' ? '' : `made so: ${note}`,
+  note === '' ? '' : `note: ${note}`,
   ...measurements.map(formatProfile),
 ];
 
@@ -87,15 +87,15 @@ function formatProfile({ hardwareClass, profile, error, environment, accuracy }:
     profile.points,
   );
   const facts = [
-    ...(profile.notRunReason === ''
-      ? []
-      : [`was loaded, and not run: ${profile.notRunReason}; it is served without a profile`]),
-    `ran by ${providersOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
+    ...(profile.notRunReason === '' ? [] : [`loaded, but not run: ${profile.notRunReason}; served without a profile`]),
+    `ran on ${providersOf(profile)}, ONNX Runtime ${environment || profile.runtimeVersion}`,
     `loads in ${formatMs(profile.coldLoadMs)} from disk, in ${formatMs(profile.loadMs)} from the page cache`,
-    `takes ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of them before it loads`,
+    `uses ${formatBytes(profile.memoryBytes)}, ${formatBytes(profile.baseMemoryBytes)} of which before loading`,
     ...(profile.predictionError === undefined
       ? []
-      : [`times between these batch sizes are predicted within ${formatPercent(profile.predictionError)} on average`]),
+      : [
+          `latencies between these batch sizes are predicted within ${formatPercent(profile.predictionError)} on average`,
+        ]),
     ...(accuracy === null ? [] : [`${accuracy.metric} of ${accuracy.samples} samples`]),
   ];
   const times = profile.points.length === 0 ? [] : [points];

@@ -6,7 +6,7 @@ import { formatAccuracy, formatCost, formatMs, formatPercent, msDigits } from '.
 import { formatTable, type Column } from '../terminal/table.js';
 import { stateOf } from './variant-state.js';
 
-/** One row per measurement: a variant on one hardware class. */
+/** Table row for one measurement: a variant on one hardware class. */
 interface Row {
   readonly variant: wire.Variant;
   readonly measurement: wire.Measurement | undefined;

@@ -13,24 +13,22 @@ export function formatWorker(worker: wire.Worker, paint: Paint): string {
     ['state', workerState(worker, paint)],
     ['address', worker.address],
     ...worker.slotGroups.map((group) => ['hardware', hardwareOf(group)] as const),
-    ['slots', `${busySlots(worker)} of ${slotsOf(worker)} run a batch now`],
+    ['slots', `${busySlots(worker)} of ${slotsOf(worker)} run a batch`],
     ['memory', memoryOf(worker)],
     ['price', `${formatUsd(worker.usdPerHour)} per hour`],
     ...(worker.measuring === ''
       ? []
-      : [['makes', [worker.measuring, worker.progress].filter(Boolean).join(': ')] as const]),
+      : [['step', [worker.measuring, worker.progress].filter(Boolean).join(': ')] as const]),
   ] as const;
   const head = [`worker ${worker.workerId}`, ...facts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join('\n');
-  return worker.replicas.length === 0
-    ? `${head}\n\nnothing is loaded`
-    : `${head}\n\n${formatReplicas(worker.replicas)}`;
+  return worker.replicas.length === 0 ? `${head}\n\nno replicas` : `${head}\n\n${formatReplicas(worker.replicas)}`;
 }
 
 const hardwareOf = ({ slots, hardwareClass, driver }: wire.SlotGroup): string =>
   `${slots} × ${hardwareClass?.id ?? 'unknown'}${driver === '' ? '' : `, driver ${driver}`}`;
 
 function memoryOf({ memoryUsedBytes: used, memoryBytes: all, replicas }: wire.Worker): string {
-  if (used === 0 && replicas.length > 0) return `not known, of ${formatBytes(all)}`;
+  if (used === 0 && replicas.length > 0) return `unknown, of ${formatBytes(all)}`;
   const share = all === 0 ? 0 : used / all;
   return `${formatBar(share)} ${percent(share)}, ${formatBytes(used)} of ${formatBytes(all)}`;
 }

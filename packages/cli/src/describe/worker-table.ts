@@ -6,7 +6,7 @@ import { formatUsd } from '../terminal/format.js';
 import { formatTable } from '../terminal/table.js';
 
 function stateOf(worker: wire.Worker): string {
-  if (!worker.connected) return 'away';
+  if (!worker.connected) return 'disconnected';
   if (worker.measuring !== '') return `${worker.measuring}: ${worker.progress === '' ? 'measuring' : worker.progress}`;
   return worker.draining ? 'draining' : 'ready';
 }

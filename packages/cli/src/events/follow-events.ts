@@ -50,6 +50,6 @@ export async function followEvents(clients: ControllerClients, options: FollowEv
       },
     });
     if (request.follow && !signal.aborted)
-      throw new ParetoError('unavailable', 'the controller ended the events: asking who leads now');
+      throw new ParetoError('unavailable', 'the controller closed the stream of events');
   }, options);
 }

@@ -16,25 +16,25 @@ export function explainInASentence(explained: Explained): string {
     case 'chosen':
       return `${first}${on} answered: ${whyThisOne(explained)}${othersText(explained)}`;
     case 'degraded':
-      return `${first}${on} answered below the floor, as the client allowed: nothing of ${target} ${meets} now${othersText(explained)}`;
+      return `${first}${on} answered below the floor, as the objective allows: no variant of ${target} ${meets} now${othersText(explained)}`;
     case 'cold':
-      return `held until a variant is loaded: ${coldOnes(candidates)} ${meets}, and no replica of it was ready${othersText(explained)}`;
+      return `held until a variant is loaded: ${coldVariant(candidates)} ${meets}, but no replica of it was ready${othersText(explained)}`;
     case 'overloaded':
-      return `refused: those of ${target} that could are too busy to ${meet} now${othersText(explained)}`;
+      return `refused: the variants of ${target} that ${meet} are too busy now${othersText(explained)}`;
     case 'infeasible':
       return `refused: no variant of ${target} ${meets}${othersText(explained)}`;
     case 'unplaceable':
-      return `refused: what ${meets} is not loaded, and no worker can load it now${othersText(explained)}`;
+      return `refused: no variant that ${meets} is loaded, and no worker can load one now${othersText(explained)}`;
     case 'batch-too-large':
       return `refused: the batch is larger than any variant of ${target} serves`;
     case 'quarantined':
-      return `refused: ${target} is quarantined, because requests ended its executors`;
+      return `refused: ${target} is quarantined, because requests crashed its executors`;
     case 'hold-limit':
-      return `refused: what ${meets} is being loaded, and too many queries wait for it already`;
+      return `refused: a variant that ${meets} is loading, but too many queries wait for it already`;
     case 'ruled-out':
-      return `refused: rules let nothing that ${meets} answer${othersText(explained)}`;
+      return `refused: rules exclude every variant that ${meets}${othersText(explained)}`;
     default:
-      return `not decided yet: ${outcome}`;
+      return `undecided: ${outcome}`;
   }
 }
 
@@ -67,15 +67,15 @@ function whyThisOne({ candidates, verdicts, objective }: Explained): string {
   const [chosen] = feasible;
   // The list of candidates may be truncated; the counts of verdicts are not.
   const count = Math.max(feasible.length, verdicts['eligible'] ?? 0);
-  if (chosen === undefined || count <= 1) return `the only one that ${objectiveWords(objective, 's')}`;
+  if (chosen === undefined || count <= 1) return `the only variant that ${objectiveWords(objective, 's')}`;
   const isCheapest = feasible.every(({ costPer_1k }) => costPer_1k >= chosen.costPer_1k);
   const isBest = feasible.every(({ accuracy }) => (accuracy?.value ?? 0) <= (chosen.accuracy?.value ?? 0));
   const rank = isCheapest ? 'the cheapest' : isBest ? 'the most accurate' : 'the best choice';
   return `${rank} of ${count} that ${objectiveWords(objective, '')}`;
 }
 
-const coldOnes = (candidates: readonly wire.Candidate[]): string =>
-  candidates.find(({ verdict }) => verdict === 'cold')?.variant ?? 'what';
+const coldVariant = (candidates: readonly wire.Candidate[]): string =>
+  candidates.find(({ verdict }) => verdict === 'cold')?.variant ?? 'a variant';
 
 /** Returns e.g. `; 5 were rejected: 3 too slow, 2 below the floor`. */
 function othersText({ verdicts }: Explained): string {
@@ -86,5 +86,5 @@ function othersText({ verdicts }: Explained): string {
     .toSorted(([, a], [, b]) => b - a)
     .map(([verdict, count]) => `${count} ${briefVerdict(verdict)}`);
   const left = total === 0 ? '' : `; ${total} ${total === 1 ? 'was' : 'were'} refused: ${parts.join(', ')}`;
-  return `${left}${cold === 0 ? '' : `; ${cold} would do once loaded`}`;
+  return `${left}${cold === 0 ? '' : `; ${cold} would be feasible after loading`}`;
 }

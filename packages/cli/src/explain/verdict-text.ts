@@ -7,15 +7,15 @@ import { formatMs, formatPercent, formatUsd } from '../terminal/format.js';
 const brief: Readonly<Record<string, string>> = {
   chosen: 'chosen',
   degraded: 'chosen below the floor',
-  eligible: 'would do as well',
+  eligible: 'also feasible',
   cold: 'not loaded',
   busy: 'too busy',
   unplaceable: 'not loadable now',
   'too-slow': 'too slow',
   'below-accuracy': 'below the floor',
-  'above-cost': 'too dear',
+  'above-cost': 'too expensive',
   unmeasured: 'not measured',
-  'batch-too-large': 'too small for the batch',
+  'batch-too-large': 'limited to smaller batches',
   quarantined: 'quarantined',
   unmeasurable: 'not measurable',
   denied: 'denied',
@@ -25,7 +25,7 @@ const brief: Readonly<Record<string, string>> = {
 
 export const briefVerdict = (verdict: string): string => brief[verdict] ?? verdict;
 
-/** Whether a candidate meets the objective, now or after loading. */
+/** Returns whether a candidate meets the objective, now or after loading. */
 export const isFeasible = (verdict: string): boolean => ['chosen', 'eligible', 'cold'].includes(verdict);
 
 /** Returns the verdict's text, with the distance from the objective if that is known. */

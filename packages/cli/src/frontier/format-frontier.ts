@@ -29,7 +29,7 @@ function legendOf({ front, points }: ClassFrontier, paint: Paint): string {
   const others = points.length - aside - front.length;
   return [
     `${paint.bold(paint.green('●'))} ${front.length} on the front`,
-    ...(others === 0 ? [] : [`○ ${others} better in something else`]),
+    ...(others === 0 ? [] : [`○ ${others} better in memory or load time`]),
     ...(aside === 0 ? [] : [paint.dim(`· ${aside} dominated or denied`)]),
   ].join('   ');
 }
@@ -68,7 +68,7 @@ const frontsOf = (isFastest: boolean, isCheapest: boolean): string =>
 function formatMissing({ charts, omitted }: ClassFrontier): string {
   const below = new Set(charts.flatMap(({ marks }) => visibleMarks(marks).below.map(({ name }) => name)));
   return [
-    ...(below.size === 0 ? [] : [`too inaccurate for the picture: ${[...below].join(', ')}`]),
-    ...omitted.map(({ name, why }) => `not in the picture: ${name}, ${why}`),
+    ...(below.size === 0 ? [] : [`accuracy below the charts: ${[...below].join(', ')}`]),
+    ...omitted.map(({ name, why }) => `not in the charts: ${name}, ${why}`),
   ].join('\n');
 }

@@ -69,7 +69,7 @@ function pointOf(
 ): FrontierPoint | { readonly name: string; readonly why: string } {
   const { name, sizeBytes } = variant;
   if (profile === null) return { name, why: `not measured: ${error}` };
-  if (accuracy === null) return { name, why: 'its accuracy is not known' };
+  if (accuracy === null) return { name, why: 'its accuracy is unknown' };
   const measured = profileFromWire(profile);
   const maxBatch = measured.points.at(-1)?.batch ?? 1;
   if (batch !== undefined && batch > maxBatch) return { name, why: `measured up to batch ${maxBatch}` };

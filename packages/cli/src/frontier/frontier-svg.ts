@@ -17,7 +17,7 @@ export function frontierSvg(task: string, frontiers: readonly ClassFrontier[]): 
 }
 
 export interface ChartsOptions {
-  /** Whether the points on the front are listed below the charts. */
+  /** Set to list the points on the front below the charts. */
   readonly isList: boolean;
   /** CSS to embed. Empty if the surrounding page contains it. */
   readonly style: string;
@@ -40,7 +40,7 @@ export function drawCharts(task: string, frontiers: readonly ClassFrontier[], op
     'svg',
     { xmlns: 'http://www.w3.org/2000/svg', ...styled('picture'), role: 'img', ...size },
     [
-      element('title', {}, escapeXml(`What task ${task} can offer`)),
+      element('title', {}, escapeXml(`Accuracy, latency and cost of task ${task}`)),
       ...(options.style === '' ? [] : [`<style>${options.style}</style>`]),
       element('rect', { ...styled('ground'), width: '100%', height: '100%' }),
       ...drawn,
@@ -70,7 +70,7 @@ const text = (attributes: Readonly<Record<string, string | number>>, content: st
 function legend(y: number): string {
   const entries = [
     { kind: 'front', r: 4.5, label: 'on the front, with its 95 % interval' },
-    { kind: 'other', r: 4.5, label: 'better in something else: memory, load time' },
+    { kind: 'other', r: 4.5, label: 'better in memory or load time' },
     { kind: 'aside', r: 3, label: 'dominated or denied' },
   ] as const;
   let x = 6;

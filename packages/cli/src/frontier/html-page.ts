@@ -27,7 +27,7 @@ const pageStyle = `
 
 /** Returns a complete HTML file. */
 export function frontierHtml(task: string, frontiers: readonly ClassFrontier[]): string {
-  const title = escapeXml(`What task ${task} can offer`);
+  const title = escapeXml(`Accuracy, latency and cost of task ${task}`);
   return `<!doctype html>
 <html lang="en">
 <head>

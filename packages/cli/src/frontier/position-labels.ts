@@ -17,7 +17,7 @@ export interface LabelRequest {
 export interface PositionedLabel {
   readonly text: string;
   readonly box: Box;
-  /** Whether the label is so far from its point that a line must connect them. */
+  /** Set if the label is so far from its point that a line must connect them. */
   readonly isFar: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface TextGrid {
   readonly rows: number;
   /** Writes a text, replacing what is there. Characters outside the grid are dropped. */
   put(column: number, row: number, text: string, style: Style): void;
-  /** Whether `length` cells are inside the grid and empty, or contain only characters of `over`. */
+  /** Returns whether `length` cells are inside the grid and empty, or contain only characters of `over`. */
   isFree(column: number, row: number, length: number, over?: string): boolean;
   lines(): readonly string[];
 }

@@ -21,7 +21,7 @@ const memoryOf = ({ memoryUsedBytes, memoryBytes, replicas }: wire.Worker): stri
 export const workers: Kind = createKind<wire.Worker>({
   name: 'workers',
   aliases: ['worker', 'w', 'nodes', 'node'],
-  summary: 'processes that hold models: slots, memory, what they do',
+  summary: 'processes that run models: slots, memory, current step',
   none: noWorkers,
   list: async (query) => (await overview(query)).workers,
   nameOf: ({ workerId }) => workerId,
@@ -46,7 +46,7 @@ export const replicas: Kind = createKind<ReplicaRow>({
   name: 'replicas',
   aliases: ['replica', 'r', 'pods', 'pod'],
   summary: 'variants loaded on workers: state, queue, counts',
-  none: "nothing is loaded: 'pareto get variants' shows what could be",
+  none: "no replica is loaded: 'pareto get variants' lists the variants",
   async list(query) {
     const [{ workers: all }, { architectures }] = await Promise.all([
       overview(query),
@@ -80,8 +80,8 @@ export const replicas: Kind = createKind<ReplicaRow>({
 export const routers: Kind = createKind<wire.RouterInfo>({
   name: 'routers',
   aliases: ['router'],
-  summary: 'processes that clients talk to',
-  none: 'no router is connected to the controller that leads',
+  summary: 'processes that clients connect to',
+  none: 'no router is connected to the leader',
   list: async (query) => (await overview(query)).routers,
   nameOf: ({ routerId }) => routerId,
   columns: () => [
@@ -98,8 +98,8 @@ interface ControllerRow {
 export const controllers: Kind = createKind<ControllerRow>({
   name: 'controllers',
   aliases: ['controller'],
-  summary: 'who leads, who stands by',
-  none: 'no controller stands for election',
+  summary: 'the leader and the controllers on standby',
+  none: 'no controller is running for election',
   async list(query) {
     const { leader, controllers: all } = await overview(query);
     return [...new Set(all)].map((address) => ({ address, role: address === leader ? 'leads' : 'stands by' }));

@@ -5,14 +5,14 @@ import { formatTable, type Column } from '../terminal/table.js';
 import type { Paint } from '../terminal/terminal.js';
 
 interface KindColumn<Row> extends Column<Row> {
-  /** Only in a wide table. */
+  /** Restricts the column to wide tables. */
   readonly wide?: boolean;
 }
 
 interface KindSpec<Row> {
   /** Displayed name, in the plural. */
   readonly name: string;
-  /** Other accepted names. */
+  /** Alternative names. */
   readonly aliases: readonly string[];
   readonly summary: string;
   /** Text to print if the list is empty. */

@@ -14,12 +14,12 @@ export const findKind = (word: string): Kind | undefined =>
 /** Returns the error text for a word that is not a kind, or for a missing one. */
 export function unknownKindText(word: string | undefined): string {
   const expected = `expected one of ${kinds.map(({ name }) => name).join(', ')}`;
-  if (word === undefined) return `no kind is named: ${expected}`;
+  if (word === undefined) return `the kind is missing: ${expected}`;
   const hint = didYouMean(
     word,
     kinds.flatMap(({ name, aliases }) => [name, ...aliases]),
   );
-  return `there is no kind ${JSON.stringify(word)}${hint?.text ?? `: ${expected}`}`;
+  return `unknown kind ${JSON.stringify(word)}${hint?.text ?? `: ${expected}`}`;
 }
 
 /**
@@ -30,5 +30,5 @@ export function parseName(words: readonly string[]): string {
   if (second !== undefined && words.length === 2 && findKind(first) !== undefined) return second;
   const [, kind = '', name = ''] = /^([^/]+)\/(.+)$/.exec(first) ?? [];
   if (words.length === 1) return name !== '' && findKind(kind) !== undefined ? name : first;
-  throw new ParetoError('invalid-argument', `expected one name, or a kind and a name: got ${words.join(' ')}`);
+  throw new ParetoError('invalid-argument', `expected one name, or a kind and a name, received ${words.join(' ')}`);
 }

@@ -12,7 +12,7 @@ interface TaskRow extends wire.Task {
   readonly models: number;
   readonly variants: number;
   readonly replicasReady: number;
-  /** Undefined if the controller reports no load of the task. */
+  /** Load of the task. Undefined if the controller reports none. */
   readonly load: wire.TaskLoad | undefined;
 }
 
@@ -39,7 +39,7 @@ async function listTasks({ clients, task: only, signal }: Query): Promise<readon
 export const tasks: Kind = createKind<TaskRow>({
   name: 'tasks',
   aliases: ['task', 't'],
-  summary: 'what clients ask for: promise, load, what answers',
+  summary: 'targets of queries: default objective, load, attainment',
   none: nothing,
   list: listTasks,
   nameOf: ({ name }) => name,
@@ -125,7 +125,7 @@ const pointOf = (variant: wire.Variant): wire.ProfilePoint | undefined => best(v
 export const variants: Kind = createKind<VariantRow>({
   name: 'variants',
   aliases: ['variant', 'v', 'var'],
-  summary: 'models made runnable: accuracy, latency, cost, state',
+  summary: 'runnable forms of models: accuracy, latency, cost, state',
   none: nothing,
   async list({ clients, task, signal }) {
     const list = await clients.registry.list({ task }, { signal });

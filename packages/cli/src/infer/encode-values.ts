@@ -42,7 +42,7 @@ function checkNumber(input: string, datatype: DataType, value: Value): number {
   const [low, high] = ranges[datatype] ?? [-Infinity, Infinity];
   const isWhole = ranges[datatype] === undefined || Number.isInteger(number);
   if (isWhole && number >= low && number <= high) return number;
-  throw new ParetoError('invalid-argument', `input ${input}: ${JSON.stringify(value)} is no ${datatype}`);
+  throw new ParetoError('invalid-argument', `input ${input}: ${JSON.stringify(value)} is not a value of ${datatype}`);
 }
 
 function writeNumber(bytes: Buffer, at: number, datatype: Exclude<DataType, 'BYTES'>, value: number): void {

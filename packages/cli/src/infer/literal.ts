@@ -42,7 +42,7 @@ function readValue(name: string, datatype: DataType, text: string): Value {
   if (!Number.isNaN(value) || text.toLowerCase() === 'nan') return value;
   throw new ParetoError(
     'invalid-argument',
-    `input ${name}: ${JSON.stringify(text)} is no ${datatype}: expected numbers as 1,2,3, nested arrays as [[1,2],[3,4]], or @file.npy`,
+    `input ${name}: ${JSON.stringify(text)} is not a value of ${datatype}: expected numbers such as 1,2,3, nested arrays such as [[1,2],[3,4]], or @file.npy`,
   );
 }
 
@@ -52,7 +52,7 @@ function parseJson(name: string, text: string): unknown {
   } catch {
     throw new ParetoError(
       'invalid-argument',
-      `input ${name}: ${text.slice(0, 40)} is no JSON: expected nested arrays as [[1,2],[3,4]]`,
+      `input ${name}: ${text.slice(0, 40)} is not valid JSON: expected nested arrays such as [[1,2],[3,4]]`,
     );
   }
 }
@@ -62,7 +62,7 @@ function flatten(name: string, value: unknown): Written {
   const rows = value.map((each) => flatten(name, each));
   const [first] = rows;
   if (rows.some(({ shape }) => shape.join() !== first?.shape.join())) {
-    throw new ParetoError('invalid-argument', `input ${name}: its rows are not equally long`);
+    throw new ParetoError('invalid-argument', `input ${name}: its rows have different lengths`);
   }
   return { values: rows.flatMap(({ values }) => values), shape: [rows.length, ...(first?.shape ?? [])] };
 }
@@ -79,7 +79,7 @@ function shapeFor({ name, datatype, shape: wanted }: InputSpec, given: readonly 
   if (found !== undefined) return found;
   throw new ParetoError(
     'invalid-argument',
-    `input ${name}: what is written has the shape [${given.join(', ')}], expected ${datatype}[${wanted.join(', ')}], -1 being any number`,
+    `input ${name}: the value has the shape [${given.join(', ')}], expected ${datatype}[${wanted.join(', ')}], where -1 is any size`,
   );
 }
 

@@ -36,7 +36,7 @@ function chooseSpec(text: string, specs: readonly InputSpec[]): { readonly spec:
   const inputs = specs.map((spec) => `${spec.name} ${spec.datatype}[${spec.shape.join(',')}]`).join(', ');
   throw new ParetoError(
     'invalid-argument',
-    `input ${JSON.stringify(text.slice(0, 60))}: expected name=1,2,3, name=[[1,2],[3,4]], name=text or name=@file with a name of ${inputs}`,
+    `input ${JSON.stringify(text.slice(0, 60))}: expected name=1,2,3, name=[[1,2],[3,4]], name=text or name=@file, where name is one of ${inputs}`,
   );
 }
 
@@ -47,7 +47,7 @@ async function readElement({ name, datatype }: InputSpec, path: string): Promise
   if (datatype !== 'BYTES') {
     throw new ParetoError(
       'invalid-argument',
-      `input ${name}: ${path} is no .npy or .npz file, which an input of ${datatype} needs`,
+      `input ${name}: ${path} is not an .npy or .npz file, which an input of ${datatype} requires`,
     );
   }
   const length = encodeValues(name, 'BYTES', ['']);
@@ -67,6 +67,6 @@ export function toInputSpec({
   if (isDataType(datatype)) return { name, datatype, shape };
   throw new ParetoError(
     'unimplemented',
-    `input ${name} has the datatype ${datatype}, which this command does not know`,
+    `input ${name} has the datatype ${datatype}, which this command does not support`,
   );
 }

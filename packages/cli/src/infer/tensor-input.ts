@@ -26,7 +26,7 @@ export function parseInput(text: string): InputSpec {
   if (name === undefined || path === undefined) {
     throw new ParetoError(
       'invalid-argument',
-      `input ${JSON.stringify(text)} can not be read: expected name=@file.npy or name=@file.npz, with #row or #first-last for some of its rows`,
+      `input ${JSON.stringify(text)} can't be parsed: expected name=@file.npy or name=@file.npz, with #row or #first-last to select rows`,
     );
   }
   const rows = first === undefined ? undefined : ([Number(first), Number(last ?? first)] as const);
@@ -48,7 +48,7 @@ async function readArray({ name, path }: InputSpec): Promise<Tensor> {
   const array = arrays.get(name);
   if (array !== undefined) return array;
   const names = [...arrays.keys()].join(', ');
-  throw new ParetoError('invalid-argument', `input ${name}: ${path} has no array of that name, it has ${names}`);
+  throw new ParetoError('invalid-argument', `input ${name}: ${path} has no array of that name, only ${names}`);
 }
 
 /** Returns rows `first` to `last` of an array, both included, or the whole array. */
@@ -56,7 +56,10 @@ export function takeRows(name: string, array: Tensor, rows: readonly [number, nu
   const [count = 0] = array.dims;
   const [first, last] = rows ?? [0, count - 1];
   if (rows !== undefined && (first > last || last >= count)) {
-    throw new ParetoError('invalid-argument', `input ${name}: rows ${first}-${last} are not among its ${count}`);
+    throw new ParetoError(
+      'invalid-argument',
+      `input ${name}: rows ${first}-${last} are out of range: the array has ${count} rows`,
+    );
   }
   const { datatype, dims, data } = rows === undefined ? array : sliceRows(array, first, last + 1);
   return { name, datatype, shape: [...dims], contents: Buffer.from(data) };

@@ -12,7 +12,7 @@ const maxNoWorkerSnapshots = 10;
 export interface DisplayOptions {
   /** Start of the elapsed time shown. */
   readonly since: Milliseconds;
-  /** Whether steps that are finished in the first snapshot are printed too, unless their whole job is finished. */
+  /** Set to also print the steps that are finished in the first snapshot, unless their whole job is finished. */
   readonly reportsFirst: boolean;
 }
 
@@ -27,13 +27,13 @@ export function createJobDisplay(
   return (snapshot) => {
     withoutWorker = snapshot.workers ? 0 : withoutWorker + 1;
     if (withoutWorker === maxNoWorkerSnapshots) {
-      terminal.note('no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)');
+      terminal.note('no worker is connected: waiting for one (Ctrl-C stops waiting, not the registration)');
     }
     if (isFirst)
       reporter.markReported(reportsFirst ? { ...snapshot, jobs: snapshot.jobs.filter(({ done }) => done) } : snapshot);
     if (isFirst && reportsFirst) {
       for (const { architecture, version } of snapshot.jobs.filter(({ done, steps }) => done && steps.length > 0)) {
-        terminal.note(`${architecture} version ${version} was made and measured before`);
+        terminal.note(`${architecture} version ${version} was already generated and measured`);
       }
     }
     isFirst = false;

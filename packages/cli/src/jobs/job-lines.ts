@@ -20,6 +20,6 @@ export function jobLines({ jobs, workers }: JobsSnapshot, elapsedMs: number, pai
     return `${job.architecture.padEnd(nameWidth)}  ${bar} ${count}  ${job.done ? paint.dim(now) : now}`;
   });
   const left = jobs.filter(({ done }) => !done).length;
-  const whole = workers ? `${left} of ${jobs.length} models to go` : 'no worker is connected';
+  const whole = workers ? `${left} of ${jobs.length} models remaining` : 'no worker is connected';
   return [...lines, paint.dim(`${whole}, ${formatSpan(elapsedMs)}`)];
 }

@@ -2,7 +2,7 @@
 
 import type { wire } from '@pareto/rpc';
 
-/** Whether a step is done, declined or failed. */
+/** Returns whether a step is done, declined or failed. */
 export const isFinished = ({ state }: wire.JobStep): boolean =>
   state === 'done' || state === 'declined' || state === 'failed';
 
@@ -15,7 +15,7 @@ const shortName = (variant: string): string => variant.slice(variant.indexOf(':'
 
 /** Returns e.g. `int8-static: calibrating (worker-1)`. */
 function stepNow({ kind, recipe, variant, worker, detail }: wire.JobStep): string {
-  const doing = detail === '' ? (kind === 'make' ? 'making' : 'measuring') : detail;
+  const doing = detail === '' ? (kind === 'make' ? 'generating' : 'measuring') : detail;
   return `${kind === 'make' ? recipe : shortName(variant)}: ${doing}${worker === '' ? '' : ` (${worker})`}`;
 }
 

@@ -10,7 +10,7 @@ export interface JobsSnapshot {
   readonly jobs: readonly wire.Job[];
   readonly variants: readonly wire.Variant[];
   readonly outcomes: readonly wire.RecipeOutcome[];
-  /** Whether a worker is connected. */
+  /** Set if a worker is connected. */
   readonly workers: boolean;
   readonly done: boolean;
 }
@@ -98,6 +98,6 @@ function missingError(wanted: readonly ArchitectureVersion[], jobs: readonly wir
   const gone = wanted.filter(({ name, version }) => !found.has(versionKey(name, version)));
   return new ParetoError(
     'not-found',
-    `nothing is made or measured of ${gone.map(({ name, version }) => `${name} version ${version}`).join(', ')}: was it deleted, or another version of it registered meanwhile?`,
+    `there are no jobs for ${gone.map(({ name, version }) => `${name} version ${version}`).join(', ')}: it may have been deleted, or replaced by another version`,
   );
 }

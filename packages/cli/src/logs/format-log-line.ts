@@ -17,7 +17,7 @@ function valueText(value: unknown, whole: boolean): string {
 
 export interface LineView {
   readonly paint: Paint;
-  /** Whether values are printed in full. */
+  /** Set to print values in full. */
   readonly whole: boolean;
 }
 

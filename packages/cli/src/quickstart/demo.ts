@@ -27,7 +27,7 @@ export async function runQueries(
     const outcomes: Outcome[] = [];
     let row = 0;
     for (const query of planQueries(task, offers)) {
-      context.terminal.status([`asking for ${query.description}`]);
+      context.terminal.status([`query: ${query.description}`]);
       outcomes.push(await runQuery({ clients, samples, clock: context.clock }, query, row));
       row += query.items;
     }

@@ -22,7 +22,7 @@ const digitsModel = (name: string, recipes: readonly string[] = [originalRecipe]
   recipes,
 });
 
-/** One model with all recipes, and the others with few, so that all is measured in about a minute. */
+/** The models. One has all recipes, the others have few, so that measuring takes about a minute. */
 export const models: readonly DigitsModel[] = [
   digitsModel('mlp-large', []),
   digitsModel('cnn-large', [originalRecipe, 'int8-static']),

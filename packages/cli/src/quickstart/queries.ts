@@ -46,24 +46,24 @@ export function planQueries(task: string, offers: Offers): readonly Query[] {
   const { front } = offers;
   const high = floorBetween(front.at(-2)?.accuracy ?? 0, bestOf(front).accuracy);
   return [
-    query('the task, nothing else', task, {}),
-    query('the task, by the open protocol', task, { via: 'oip' }),
+    query('only the task', task, {}),
+    query('only the task, over the open protocol', task, { via: 'oip' }),
     query('within 250 ms', task, { objective: { latencyMs: 250 } }),
-    query('95 % right by the lower bound', task, {
+    query('≥ 95 % by the lower bound', task, {
       objective: { minAccuracy: 0.95, accuracyBound: 'LOWER95', latencyMs: 500 },
     }),
     ...middleOf(front).map(({ below, offer }) => aimedAt(offer, task, floorBetween(below, offer.accuracy))),
-    query(`${percent(high)} right, within 500 ms`, task, { objective: { minAccuracy: high, latencyMs: 500 } }),
+    query(`≥ ${percent(high)}, within 500 ms`, task, { objective: { minAccuracy: high, latencyMs: 500 } }),
     query('16 images in one batch', task, { objective: { latencyMs: 1_000 }, items: 16 }),
     ...oneModel(offers),
     named(offers),
-    query('99.99 % right: can not be met', task, { objective: { minAccuracy: 0.9999 }, expect: { kind: 'refusal' } }),
-    query('99.99 % right, or the nearest', task, {
+    query('≥ 99.99 %: not feasible', task, { objective: { minAccuracy: 0.9999 }, expect: { kind: 'refusal' } }),
+    query('≥ 99.99 %, or the nearest', task, {
       objective: { minAccuracy: 0.9999, degrade: 'ALLOW', latencyMs: 500 },
       expect: { kind: 'answer', degraded: true },
     }),
     whatIf('1 µs?', task, { latencyMs: 0.001 }, false),
-    whatIf(`${percent(high)} right within 1 s?`, task, { minAccuracy: high, latencyMs: 1_000 }, true),
+    whatIf(`≥ ${percent(high)} within 1 s?`, task, { minAccuracy: high, latencyMs: 1_000 }, true),
   ];
 }
 
@@ -73,7 +73,7 @@ const middleOf = (front: Front): readonly { readonly below: number; readonly off
 
 /** Returns a query that only this variant can serve: all others are less accurate or more expensive. */
 const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, of = ''): Query =>
-  query(`${of}${percent(floor)} right, for ${formatUsd(costPer1k)}/1k`, target, {
+  query(`${of}≥ ${percent(floor)}, for ${formatUsd(costPer1k)}/1k`, target, {
     ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs }, expect: by(variant) },
   });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
 import type { Cluster } from '@pareto/local';
 import { Command } from 'commander';
-import { createNarratedCluster, portOrOff, withCluster } from '../commands/up.js';
+import { createReportedCluster, portOrOff, withCluster } from '../commands/up.js';
 import type { Context } from '../context/context.js';
 import { listenForInterrupts } from '../context/interrupts.js';
 import { wholeNumberIn } from '../context/options.js';
@@ -33,18 +33,18 @@ function readOptions(): Options {
   const port = wholeNumberIn(1, 65_000);
   return new Command('npm run quickstart --')
     .description(
-      'Starts a cluster on this machine, has variants made of the digits example, and asks it for different things.',
+      'Starts a cluster on this machine, registers the models of the digits example, and sends queries with different objectives.',
     )
-    .option('--keep', 'leave the cluster running, and say how to talk to it')
+    .option('--keep', 'leave the cluster running, and print how to use it')
     .option(
       '--data-dir <folder>',
-      'where the store, models, caches and logs are; the default one is emptied first',
+      'folder for the store, models, caches and logs; the default one is emptied first',
       defaultDir,
     )
-    .option('--controller-port <port>', 'and the next, for metrics and probes', port, 8100)
-    .option('--router-port <port>', 'and the next, for metrics and probes', port, 8001)
-    .option('--http-port <port>', 'of the router, for HTTP; off: none', portOrOff, 8000)
-    .option('--worker-port <port>', 'of the first worker; the second is ten further', port, 8200)
+    .option('--controller-port <port>', 'gRPC port; the next port is for metrics and probes', port, 8100)
+    .option('--router-port <port>', 'gRPC port; the next port is for metrics and probes', port, 8001)
+    .option('--http-port <port>', 'HTTP port of the router, or off', portOrOff, 8000)
+    .option('--worker-port <port>', 'port of the first worker; the second uses the port ten above', port, 8200)
     .addHelpText('after', '\nExample:\n  npm run quickstart -- --keep')
     .parse()
     .opts();
@@ -54,7 +54,7 @@ async function quickstart(context: Context, options: Options): Promise<number> {
   const isDefaultDir = options.dataDir === defaultDir;
   if (isDefaultDir) await rm(options.dataDir, { recursive: true, force: true });
   const configDir = fileURLToPath(new URL('../../../../deploy/quickstart', import.meta.url));
-  const cluster = createNarratedCluster(context, {
+  const cluster = createReportedCluster(context, {
     ...options,
     ...{ controllers: 1, workers: 2, etcd: [], certs: undefined, verbose: false, configDir },
   });
@@ -78,8 +78,8 @@ async function showAll(context: Context, cluster: Cluster): Promise<boolean> {
   terminal.print(`\n${formatOutcomes(outcomes, terminal.paint)}\n`);
   terminal.print(`${await drawFrontier(context, cluster)}\n`);
   const failures = findFailures(outcomes);
-  for (const failure of failures) terminal.note(`did not hold: ${failure}`);
-  if (failures.length === 0) terminal.note(`All ${outcomes.length} held.`);
+  for (const failure of failures) terminal.note(`not met: ${failure}`);
+  if (failures.length === 0) terminal.note(`All ${outcomes.length} objectives were met.`);
   return failures.length === 0;
 }
 

@@ -42,7 +42,7 @@ export function findFailures(outcomes: readonly Outcome[]): readonly string[] {
   const scored = outcomes.filter((outcome) => digitOf(outcome) !== '-');
   const total = scored.reduce((sum, { query }) => sum + query.items, 0);
   const hits = scored.reduce((sum, outcome) => sum + outcome.hits, 0);
-  const few = hits < minRight * total ? [`only ${hits} of ${total} digits were right`] : [];
+  const few = hits < minRight * total ? [`only ${hits} of ${total} digits were recognized`] : [];
   const failed = outcomes.flatMap(({ query, problem }) =>
     problem === undefined ? [] : [`${query.description}: ${problem}`],
   );
@@ -59,7 +59,7 @@ function curlLine({ router: { httpPort } }: Topology, samples: string): string {
 export const connectionHints = (
   { endpoints: { controller, router }, topology }: Pick<Cluster, 'endpoints' | 'topology'>,
   samples: string,
-): string => `It is left running. Talk to it:
+): string => `The cluster keeps running. To use it:
 
   npx pareto --router ${router} infer --target digits --input image=@${samples}#12 --min-accuracy 0.98
   npx pareto --controller ${controller.join(',')} frontier digits --svg frontier.svg
@@ -76,4 +76,4 @@ ${curlLine(topology, samples)}
   print(answer.as_numpy("logits").argmax(), "expected", data["label"][12])
   print(answer.get_response().parameters["pareto_variant"].string_param)
 
-Ctrl-C stops it.`;
+Ctrl-C stops the cluster.`;

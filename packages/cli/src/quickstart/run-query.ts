@@ -96,7 +96,7 @@ async function checkAnswer({ clients }: QueryContext, query: Query, answer: Answ
   const { variant: answeredBy, hits, latencyMs } = answer;
   const accuracy = chosen?.accuracy ?? null;
   const costPer1k = chosen?.costPer_1k;
-  const why = `${answer.coldStart ? 'loaded for it; ' : ''}${explain(explained)}`;
+  const why = `${answer.coldStart ? 'after loading it; ' : ''}${explain(explained)}`;
   const problem = findProblem(query, answer, chosen);
   return { query, answeredBy, hits, latencyMs, accuracy, costPer1k, why, problem };
 }
@@ -106,26 +106,30 @@ function findProblem(
   answer: Answer,
   chosen: wire.Candidate | undefined,
 ): string | undefined {
-  if (expect.kind !== 'answer') return 'was answered';
-  if (chosen === undefined) return 'Explain does not know what answered';
+  if (expect.kind !== 'answer') return 'was answered, expected a refusal';
+  if (chosen === undefined) return 'Explain does not list the variant that answered';
   if (expect.by !== undefined && expect.by !== answer.variant) return `expected ${expect.by}`;
   const degraded = expect.degraded ?? false;
   if (answer.degraded !== degraded) return degraded ? 'not marked as degraded' : 'degraded';
   const accuracy = objective?.accuracyBound === 'LOWER95' ? chosen.accuracy?.lower95 : chosen.accuracy?.value;
   if (!degraded && (accuracy ?? 0) < Number(objective?.minAccuracy ?? 0)) return 'below the accuracy floor';
   if (chosen.costPer_1k > Number(objective?.maxCostPer_1k ?? Infinity)) return 'above the cost ceiling';
-  return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than asked' : undefined;
+  return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than the objective' : undefined;
 }
 
-/** Returns e.g. `cheapest of 3 that can; not: 2 below-accuracy, 1 above-cost`. */
+/** Returns e.g. `cheapest of 3 feasible ones; rejected: 2 below-accuracy, 1 above-cost`. */
 function explain({ verdicts }: wire.ExplainResponse): string {
   const passed = new Set(['chosen', 'eligible']);
   const entries = Object.entries(verdicts);
   const can = entries.filter(([verdict]) => passed.has(verdict)).reduce((sum, [, count]) => sum + count, 0);
   const refused = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
   const head =
-    can === 0 ? 'the nearest: none can' : can === 1 ? 'the only one that can' : `cheapest of ${can} that can`;
-  return refused.length === 0 ? head : `${head}; not: ${refused.join(', ')}`;
+    can === 0
+      ? 'the nearest: none is feasible'
+      : can === 1
+        ? 'the only feasible one'
+        : `cheapest of ${can} feasible ones`;
+  return refused.length === 0 ? head : `${head}; rejected: ${refused.join(', ')}`;
 }
 
 async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outcome> {
@@ -138,6 +142,6 @@ async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outco
   const by = best?.variant ?? 'none';
   const why = feasible ? `yes, by ${by}` : `${reason}; nearest: ${formatObjective(nearest)} by ${by}`;
   const asExpected = expect.kind === 'feasible' && expect.feasible === feasible && best !== undefined && best !== null;
-  const problem = asExpected ? undefined : 'expected the other answer';
+  const problem = asExpected ? undefined : 'expected the opposite';
   return { ...emptyOutcome(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, why, problem };
 }

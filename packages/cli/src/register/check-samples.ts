@@ -23,8 +23,7 @@ export async function checkSamples(
       return await checkValidation(path, signatureFor(inspected, model.maxBatchSize), usedMetric);
     } catch (error) {
       if (!(error instanceof ParetoError)) throw error;
-      const byDefault =
-        metric === undefined ? `; answers are judged by ${usedMetric}, unless --metric names another way` : '';
+      const byDefault = metric === undefined ? `; the metric is ${usedMetric}, pass another one with --metric` : '';
       const message = `${basename(model.path)} can't be measured: ${errorText(error)}${byDefault}`;
       throw new ParetoError(error.code, message, { cause: error });
     }

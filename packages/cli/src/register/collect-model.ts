@@ -26,7 +26,7 @@ async function describeFile(manifestPath: string, path: string, folder: string):
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `there is no file ${path}`);
   if (!(await realpath(path)).startsWith((await realpath(folder)) + sep)) {
-    throw new ParetoError('invalid-argument', `${manifestPath} leads out of the model's folder ${folder}`);
+    throw new ParetoError('invalid-argument', `${manifestPath} is outside the model's folder ${folder}`);
   }
   return { manifestPath, path, digest: await hashFile(path), sizeBytes: bytes(found.size) };
 }

@@ -79,7 +79,8 @@ async function checkSizes(files: readonly ArrayFile[]): Promise<void> {
     total += size;
   }
   const { maxBytes } = defaultNpzLimits;
-  if (total > maxBytes) throw validationError(`the arrays are ${total} bytes together, at most ${maxBytes} are taken`);
+  if (total > maxBytes)
+    throw validationError(`the arrays have ${total} bytes in total, the limit is ${maxBytes} bytes`);
 }
 
 /**

@@ -93,7 +93,7 @@ function nameModels(models: readonly FoundModel[], options: FindOptions): readon
     if (value === undefined || count <= 1) continue;
     throw new ParetoError(
       'invalid-argument',
-      `${flag} is for one model and ${count} were given: leave it out, or register one at a time`,
+      `${flag} applies to a single model, but ${count} were given: omit it, or register the models one at a time`,
     );
   }
   return models.map((model) => ({
@@ -109,7 +109,7 @@ function nameProblem({ name }: FoundModel): NotFound | undefined {
     checkName('architecture', name);
     return undefined;
   } catch (error) {
-    return { name, kind: 'refused', reason: `${errorText(error)}; register it by itself, with --name` };
+    return { name, kind: 'refused', reason: `${errorText(error)}; register it separately, with --name` };
   }
 }
 

@@ -103,7 +103,7 @@ export interface Registration {
   readonly task: string;
   /** Names of the recipes for each model. Empty for all known recipes. */
   readonly recipes: readonly string[];
-  /** Whether dominated variants stay eligible. */
+  /** Set to keep dominated variants eligible. */
   readonly keepDominated: boolean;
 }
 
@@ -158,6 +158,6 @@ async function sendLabels(
   return sent;
 }
 
-/** Whether an error would also affect the next model. */
+/** Returns whether an error would also affect the next model. */
 const isFatal = (error: unknown): boolean =>
   !(error instanceof ParetoError) || error.code === 'unavailable' || error.code === 'resource-exhausted';

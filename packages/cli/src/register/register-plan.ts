@@ -10,9 +10,9 @@ export interface PlanOptions {
   readonly task: string | undefined;
   /** Names of recipes. Undefined for all recipes if the task has a validation set, or else only the trained models. */
   readonly recipes: readonly string[] | undefined;
-  /** Whether the command has a validation set. */
+  /** Set if the command has a validation set. */
   readonly hasValidation: boolean;
-  /** Whether the command has options that define tasks. Then existing tasks are registered again too. */
+  /** Set if the command has options that define tasks. Then existing tasks are registered again too. */
   readonly definesTask: boolean;
 }
 
@@ -26,7 +26,7 @@ interface Group {
 export interface RegisterPlan {
   readonly groups: readonly Group[];
   readonly refused: readonly NotFound[];
-  /** Whether some models get no generated variants, because --recipes and a validation set are both missing. */
+  /** Set if some models get no generated variants, because --recipes and a validation set are both missing. */
   readonly lacksValidation: boolean;
 }
 
@@ -58,6 +58,6 @@ function refusalOf(task: string): string | undefined {
     checkName('task', task);
     return undefined;
   } catch (error) {
-    return `${errorText(error)}; name a task with --task, or the model with --name`;
+    return `${errorText(error)}; set a task with --task, or another architecture name with --name`;
   }
 }

@@ -24,7 +24,7 @@ export function createRegisterProgress(terminal: Terminal): RegisterProgress {
 function eventLine(event: Exclude<RegisterEvent, { kind: 'uploading' | 'fetching' }>): string {
   switch (event.kind) {
     case 'uploaded':
-      return `${event.sent ? 'uploaded' : 'already there:'} ${event.file} (${formatBytes(event.sizeBytes)})`;
+      return `${event.sent ? 'uploaded' : 'already uploaded:'} ${event.file} (${formatBytes(event.sizeBytes)})`;
     case 'task':
       return `task ${event.task.name}`;
     case 'architecture':
@@ -40,7 +40,9 @@ const uploadLine = (file: string, sent: number, total: number): string =>
 
 function architectureLine({ name, version }: wire.Architecture, requested: number | undefined): string {
   const other =
-    requested === undefined || requested === version ? '' : ` (${requested} was given before: no version is twice)`;
+    requested === undefined || requested === version
+      ? ''
+      : ` (instead of ${requested}, which is not above all earlier versions)`;
   return `registered ${name} version ${version}${other}`;
 }
 

@@ -48,7 +48,7 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
   const remarks = remarksOf(found.models);
   for (const line of formatRemarks(remarks)) context.terminal.note(line);
   if (found.models.length === 0) {
-    throw new ParetoError('failed-precondition', 'there is no model that can be registered: the reasons stand above');
+    throw new ParetoError('failed-precondition', 'no model can be registered: see the reasons above');
   }
   await using samples = flags.validation === undefined ? undefined : await collectValidation(flags.validation);
   if (samples !== undefined) await checkSamples(samples.path, found.models, flags.metric);
@@ -100,7 +100,7 @@ const newest = (architectures: readonly wire.Architecture[]): readonly wire.Arch
 ];
 
 const validationHint =
-  'no validation set: models are served as they are trained; with --validation smaller and faster variants are made and measured (--recipes makes them without)';
+  'no validation set: only the trained models are served; pass --validation to generate and measure smaller and faster variants (or --recipes to generate them without a validation set)';
 
 async function makePlan(
   { context, flags, clients, onEvent }: RegisterContext,
@@ -114,8 +114,8 @@ async function makePlan(
   const plan = planRegistration(found.models, known, { task, recipes, hasValidation, definesTask });
   for (const { kind, name, reason } of plan.refused) onEvent({ kind, model: name, reason });
   if (hasValidation && plan.groups.length > 1) {
-    const why = `--validation is for one task, and these models have ${plan.groups.length}`;
-    throw new ParetoError('invalid-argument', `${why}: name one with --task, or register one model at a time`);
+    const why = `--validation applies to a single task, but these models have ${plan.groups.length}`;
+    throw new ParetoError('invalid-argument', `${why}: set one with --task, or register the models one at a time`);
   }
   if (plan.lacksValidation) context.terminal.note(validationHint);
   return plan;
@@ -176,7 +176,7 @@ async function wait(
 
 function continuation(tasks: readonly string[]): string {
   const what = tasks.length === 1 ? ` ${tasks[0] ?? ''}` : '';
-  return `making and measuring go on without this command: 'pareto jobs${what} --watch' follows them`;
+  return `generation and measurement continue without this command: 'pareto jobs${what} --watch' follows them`;
 }
 
 function formatDetached(tasks: readonly string[], architectures: readonly wire.Architecture[]): string {
@@ -190,5 +190,5 @@ function checkOutcome(wanted: number, refused: number, unmeasured: readonly stri
     ...(refused > 0 ? [`${refused} of ${wanted} models were refused`] : []),
     ...(unmeasured.length > 0 ? [`${unmeasured.join(', ')} could not be measured as trained`] : []),
   ];
-  throw new ParetoError('failed-precondition', `${parts.join(' and ')}: the reasons stand above`);
+  throw new ParetoError('failed-precondition', `${parts.join(' and ')}: see the reasons above`);
 }

@@ -21,8 +21,8 @@ export function formatRegistered(registered: Registered): string {
   const hasAccuracy = registered.variants.some(({ measurements }) => measurements.some(({ accuracy }) => accuracy));
   const [first] = registered.architectures;
   const next = hasAccuracy
-    ? `See it drawn: pareto frontier ${registered.task}`
-    : `See what one takes and gives: pareto describe ${first?.name ?? registered.task}`;
+    ? `To draw the frontier: pareto frontier ${registered.task}`
+    : `To see its inputs and outputs: pareto describe ${first?.name ?? registered.task}`;
   return `${formatResult(registered)} ${next}`;
 }
 

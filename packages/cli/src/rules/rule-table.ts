@@ -7,7 +7,7 @@ import { formatTable } from '../terminal/table.js';
 const taskOf = ({ task }: wire.Rule): string => (task === '' ? 'every task' : task);
 
 const remainingOf = ({ remainingMs }: wire.Rule): string =>
-  remainingMs === 0 ? 'until lifted' : formatSpan(remainingMs);
+  remainingMs === 0 ? 'until removed' : formatSpan(remainingMs);
 
 /** Returns e.g. `deny mlp-tiny:int4 of every task` or `warm digits`. */
 export const formatRule = (rule: wire.Rule): string =>
@@ -15,7 +15,7 @@ export const formatRule = (rule: wire.Rule): string =>
 
 /** Returns e.g. `for 2 h`. */
 export const formatEnd = ({ remainingMs }: wire.Rule): string =>
-  remainingMs === 0 ? 'until it is lifted' : `for ${formatSpan(remainingMs)}`;
+  remainingMs === 0 ? 'until the rule is removed' : `for ${formatSpan(remainingMs)}`;
 
 export const formatRules = (rules: readonly wire.Rule[]): string =>
   formatTable<wire.Rule>(

@@ -39,19 +39,19 @@ const count = (many: number, one: string, more = `${one}s`): string => `${many} 
 function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.OverviewResponse): readonly Finding[] {
   const about = 'controller';
   const standbys = new Set(controllers.filter((address) => address !== leader)).size;
-  const standing = standbys === 0 ? '' : `, ${count(standbys, 'other')} standing by`;
+  const standing = standbys === 0 ? '' : `, ${count(standbys, 'other')} on standby`;
   const lead: Finding =
     leader === ''
       ? {
           level: 'bad',
           about,
           text: 'no controller leads',
-          advice: "nothing is placed or registered until one does: 'pareto logs controller'",
+          advice: "no model can be placed or registered until one leads: see 'pareto logs controller'",
         }
       : {
           level: 'good',
           about,
-          text: `${leader} leads${standing}; store heard ${(storeAgeMs / 1000).toFixed(1)} s ago`,
+          text: `${leader} leads${standing}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`,
         };
   return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
 }
@@ -59,12 +59,12 @@ function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.O
 function routerFindings({ overview, router, routerAddress }: ClusterStatus): readonly Finding[] {
   const about = 'router';
   const known = count(overview.routers.length, 'router');
-  if (router.kind === 'serves') return [{ level: 'good', about, text: `${known}; ${routerAddress} answers` }];
+  if (router.kind === 'serves') return [{ level: 'good', about, text: `${known}; ${routerAddress} is ready` }];
   const advice = overview.routers.map(({ address }) => address).join(' or ');
   return [
     {
       ...{ level: 'bad', about, text: describeRouter(router, routerAddress) },
-      ...(router.kind === 'silent' && advice !== '' ? { advice: `--router ${advice}` } : {}),
+      ...(router.kind === 'unreachable' && advice !== '' ? { advice: `--router ${advice}` } : {}),
     },
   ];
 }
@@ -83,7 +83,7 @@ function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
           level: 'bad',
           about,
           text: 'no worker is connected',
-          advice: "nothing can be answered: start one, or look at 'pareto logs worker-1'",
+          advice: "no query can be served: start a worker, or see 'pareto logs worker-1'",
         }
       : {
           ...{ level: 'good', about },
@@ -92,16 +92,16 @@ function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
   return [
     total,
     ...away.map(({ workerId, address }): Finding => ({
-      ...{ level: 'bad', about: workerId, text: `is away, last at ${address}` },
-      advice: `'pareto logs ${workerId}' shows why, if it ran here`,
+      ...{ level: 'bad', about: workerId, text: `is disconnected, last address ${address}` },
+      advice: `'pareto logs ${workerId}' shows why, if it ran on this machine`,
     })),
     ...draining.map(({ workerId, replicas }): Finding => ({
-      ...{ level: 'warning', about: workerId, text: `is drained, ${count(replicas.length, 'replica')} left` },
-      advice: `'pareto undrain ${workerId}' when it is to work again`,
+      ...{ level: 'warning', about: workerId, text: `is draining, ${count(replicas.length, 'replica')} left` },
+      advice: `'pareto undrain ${workerId}' returns it to service`,
     })),
     ...here.filter(isFull).map(({ workerId }): Finding => ({
-      ...{ level: 'warning', about: workerId, text: 'has hardly any memory left for replicas' },
-      advice: 'add a worker, or give it more with --memory',
+      ...{ level: 'warning', about: workerId, text: 'has less than 5 % of its memory free for replicas' },
+      advice: 'add a worker, or raise its --memory',
     })),
   ];
 }
@@ -135,7 +135,7 @@ function taskFindings(tasks: readonly wire.TaskLoad[]): readonly Finding[] {
         level: 'good',
         about: 'tasks',
         text: 'none yet',
-        advice: "'pareto register --help' shows how to bring a model",
+        advice: "'pareto register --help' shows how to register a model",
       },
     ];
   }
@@ -147,8 +147,8 @@ function taskFinding(load: wire.TaskLoad): Finding {
   const rate = `${perSecond(requestsPerSecond)} queries/s`;
   const text =
     attainment === undefined
-      ? 'nothing is asked of it'
-      : `${rate}, p99 ${milliseconds(p99Ms)}, ${percent(attainment)} in time`;
+      ? 'no queries'
+      : `${rate}, p99 ${milliseconds(p99Ms)}, ${percent(attainment)} within the objective`;
   if (failedPerSecond > 0) {
     return {
       level: 'warning',
@@ -160,19 +160,19 @@ function taskFinding(load: wire.TaskLoad): Finding {
   if (attainment !== undefined && attainment < goodShare) {
     const why = refusedPerSecond > 0 ? `${perSecond(refusedPerSecond)}/s are refused` : 'the others are late';
     const more =
-      "add workers, or ask for less: 'pareto frontier " +
+      "add workers, or relax the objective: 'pareto frontier " +
       about +
-      "' shows what can be had, 'pareto explain' why one was refused";
+      "' shows the feasible ones, 'pareto explain' why a query was refused";
     return { level: 'warning', about, text: `${text}: ${why}`, advice: more };
   }
   if (held > 0)
     return {
       level: 'warning',
       about,
-      text: `${text}; ${count(held, 'query waits', 'queries wait')} for a variant that loads`,
+      text: `${text}; ${count(held, 'query waits', 'queries wait')} for a variant to load`,
     };
   const isCold = load.variantsReady.length === 0;
-  return { level: 'good', about, text: isCold ? `${text}; nothing is loaded, the first query waits` : text };
+  return { level: 'good', about, text: isCold ? `${text}; no replica is loaded, so the first query waits` : text };
 }
 
 function jobFindings(jobs: readonly wire.Job[]): readonly Finding[] {
@@ -186,13 +186,13 @@ function jobFindings(jobs: readonly wire.Job[]): readonly Finding[] {
           {
             level: 'good',
             about: 'jobs',
-            text: `${count(open, 'step')} of making and measuring to go`,
+            text: `${count(open, 'step')} remaining`,
             advice: "'pareto jobs --watch' follows them",
           } as const,
         ]),
     ...failed.map((about): Finding => ({
-      ...{ level: 'warning', about, text: 'something of it could not be made or measured' },
-      advice: `'pareto jobs ${about}' says what and why; 'pareto profile ${about}' tries again`,
+      ...{ level: 'warning', about, text: 'some of its files or variants could not be generated or measured' },
+      advice: `'pareto jobs ${about}' shows the reasons; 'pareto profile ${about}' retries`,
     })),
   ];
 }

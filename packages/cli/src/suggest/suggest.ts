@@ -19,7 +19,7 @@ const noNames: LiveNames = { tasks: [], models: [], variants: [], workers: [], r
 /** Reads the names of the cluster. Empty if no controller responds within `timeoutMs`. */
 export async function liveNames(endpoints: Endpoints, clock: Clock, timeoutMs: number): Promise<LiveNames> {
   const late = new AbortController();
-  using _ = clock.after(milliseconds(timeoutMs), () => late.abort(new Error('too late')));
+  using _ = clock.after(milliseconds(timeoutMs), () => late.abort(new Error('timed out')));
   const limits = { timeoutMs, signal: late.signal };
   return await withCluster(endpoints, async ({ controllers: { registry, fleet } }) => {
     const [list, { workers }, { rules }] = await Promise.all([

@@ -10,7 +10,7 @@ export interface Column<Row> {
    * Order in which columns of a table that is too wide are dropped, the highest first. Undefined if the column stays.
    */
   readonly drop?: number;
-  /** Whether the column may be cut: it counts as at most 24 characters wide. */
+  /** Set if the column may be cut: it counts as at most 24 characters wide. */
   readonly flexible?: boolean;
 }
 

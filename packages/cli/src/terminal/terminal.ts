@@ -6,11 +6,11 @@ import { stripVTControlCharacters } from 'node:util';
 export type Paint = ReturnType<typeof pc.createColors>;
 
 export interface Terminal {
-  /** Whether stdout is a terminal. */
+  /** Set if stdout is a terminal. */
   readonly interactive: boolean;
-  /** For results on stdout. */
+  /** Styles for results on stdout. */
   readonly paint: Paint;
-  /** For progress on stderr. */
+  /** Styles for progress on stderr. */
   readonly progressPaint: Paint;
   /** Writes a result to stdout. */
   print(text: string): void;

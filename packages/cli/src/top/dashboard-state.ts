@@ -8,11 +8,11 @@ import { busyShares, busyTimes, type BusyTimes } from './busy-shares.js';
 export type RouterStatus =
   | { readonly kind: 'serves'; readonly tableAgeMs: number | undefined }
   | { readonly kind: 'not ready' }
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'unreachable' };
 
 export interface Unreachable {
   readonly reason: string;
-  /** Whether no controller could be reached at all. */
+  /** Set if no controller could be reached at all. */
   readonly isAbsent: boolean;
   readonly router: RouterStatus;
 }

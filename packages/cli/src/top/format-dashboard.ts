@@ -48,7 +48,7 @@ function describeOutage(
   view: View,
 ): readonly string[] {
   const age = seconds(view.now - (seenAt ?? since));
-  const text = seenAt === undefined ? `${reason}, for ${age}` : `${reason}: below is how it was ${age} ago`;
+  const text = seenAt === undefined ? `${reason}, for ${age}` : `${reason}; showing data from ${age} ago`;
   return [text, describeRouter(router, view.router)];
 }
 
@@ -56,24 +56,25 @@ function describeOutage(
 export function describeRouter(router: Outage['router'], address: string): string {
   switch (router.kind) {
     case 'serves': {
-      const age = router.tableAgeMs === undefined ? '' : `, from a table of ${seconds(router.tableAgeMs)} ago`;
-      return `router ${address} goes on serving${age}`;
+      const age =
+        router.tableAgeMs === undefined ? '' : `, with a routing table from ${seconds(router.tableAgeMs)} ago`;
+      return `router ${address} is serving${age}`;
     }
     case 'not ready':
-      return `router ${address} has no table yet: it waits for a controller`;
-    case 'silent':
-      return `router ${address} does not answer either: --router names another`;
+      return `router ${address} has no routing table yet and waits for a controller`;
+    case 'unreachable':
+      return `router ${address} is not reachable: pass another address with --router`;
   }
 }
 
 function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...rest }: wire.OverviewResponse): string {
   // A restarted controller is listed twice until its old lease expires.
   const standbys = [...new Set(controllers)].filter((address) => address !== leader);
-  const led = leader === '' ? 'led by nobody' : `led by ${leader}`;
-  const standing = standbys.length === 0 ? '' : `, standing by: ${standbys.join(', ')}`;
+  const led = leader === '' ? 'no leader' : `leader ${leader}`;
+  const standing = standbys.length === 0 ? '' : `, standby ${standbys.join(', ')}`;
   const table = rest.tableVersion.slice(rest.tableVersion.lastIndexOf(':') + 1);
   const count = `${routers.length} ${routers.length === 1 ? 'router' : 'routers'}`;
-  return `cluster ${cluster}, ${led}${standing}; ${count}, table ${table}; store heard ${(storeAgeMs / 1000).toFixed(1)} s ago`;
+  return `cluster ${cluster}, ${led}${standing}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`;
 }
 
 interface Section {
@@ -101,7 +102,7 @@ function formatSections(
     },
     { empty: 'no worker has joined', lines: table(workerColumns(state.busy, paint), overview.workers), minLines: 3 },
     {
-      empty: 'nothing was decided yet',
+      empty: 'no actions yet',
       lines: table(actionColumns, overview.recentActions.slice(0, shownActions)),
       minLines: 0,
     },

@@ -45,7 +45,7 @@ function formatShares({ itemsPerSecondByVariant, variantsReady }: wire.TaskLoad,
   const shares = Object.entries(itemsPerSecondByVariant).toSorted(([, a], [, b]) => b - a);
   const total = shares.reduce((sum, [, items]) => sum + items, 0);
   if (total > 0) return shares.map(([variant, items]) => `${variant} ${percent(items / total)}`).join(', ');
-  return paint.dim(variantsReady.length === 0 ? 'nothing is ready' : `ready: ${variantsReady.join(', ')}`);
+  return paint.dim(variantsReady.length === 0 ? 'no replica is ready' : `ready: ${variantsReady.join(', ')}`);
 }
 
 export function taskColumns(sort: SortKey | undefined, paint: Paint): readonly Column<wire.TaskLoad>[] {
@@ -92,7 +92,7 @@ function formatMemory(worker: wire.Worker): string {
 }
 
 export function workerState({ connected, draining }: wire.Worker, paint: Paint): string {
-  if (!connected) return paint.red('away');
+  if (!connected) return paint.red('disconnected');
   return draining ? paint.yellow('draining') : paint.green('ready');
 }
 

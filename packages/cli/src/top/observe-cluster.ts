@@ -27,12 +27,12 @@ export async function observeCluster(last: DashboardState, options: ObserveOptio
   }
 }
 
-/** Whether an error means that no controller is available, which may be temporary. */
+/** Returns whether an error means that no controller is available, which may be temporary. */
 const isOutage = (error: unknown): error is ParetoError =>
   error instanceof ParetoError && ['unavailable', 'deadline-exceeded', 'failed-precondition'].includes(error.code);
 
 const reasonOf = (error: ParetoError): string =>
-  error.code === 'deadline-exceeded' ? `no controller answered within ${controllerMs / 1000} s` : error.message;
+  error.code === 'deadline-exceeded' ? `no controller responded within ${controllerMs / 1000} s` : error.message;
 
 export async function readRouterStatus({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterStatus> {
   let age: string | undefined;
@@ -42,6 +42,6 @@ export async function readRouterStatus({ protocol }: RouterClients, signal: Abor
     const { ready } = await protocol.serverReady({}, { timeoutMs: routerMs, signal });
     return ready ? { kind: 'serves', tableAgeMs: age === undefined ? undefined : Number(age) } : { kind: 'not ready' };
   } catch {
-    return { kind: 'silent' };
+    return { kind: 'unreachable' };
   }
 }

@@ -1,4 +1,4 @@
-// `pareto certs init`: a set that services take as it is, and that is never overwritten unasked.
+// `pareto certs init`: creates certificates that the services accept, and never overwrites any without a flag.
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
@@ -53,7 +53,7 @@ describe('pareto certs init', () => {
     new X509Certificate(await readFile(join(out, role, 'tls.crt')));
   const authority = (): Promise<string> => readFile(join(out, 'authority/ca.crt'), 'utf8');
 
-  it('makes a folder for each role, whose keys are for their owner alone', async () => {
+  it('creates a folder for each role, with keys that only the owner can read', async () => {
     const { code, out: text } = await init('--hosts', 'router.example, 10.0.0.5,fd00::5', '--days', '30');
     assert.equal(code, 0);
     assert.match(text, /pareto-router --certs .*certs\/router/);
@@ -73,7 +73,7 @@ describe('pareto certs init', () => {
     assert.ok(!(await readdir(out, { recursive: true })).some((name) => name.endsWith('.new')));
   });
 
-  it('tells programs as JSON', async () => {
+  it('prints the result as JSON', async () => {
     const { out: text } = await init('-o', 'json');
     const { folder, hosts, isNewAuthority } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('pareto certs init', () => {
     );
   });
 
-  it('overwrites nothing unasked', async () => {
+  it('overwrites nothing without --renew or --force', async () => {
     await init();
     const before = await certificate('router');
     const again = await init();
@@ -94,7 +94,7 @@ describe('pareto certs init', () => {
     assert.match((await init('--renew')).err, /there is no .*authority: leave --renew out/);
   });
 
-  it('renews from the same authority for the same hosts, or begins again with another', async () => {
+  it('renews from the same authority for the same hosts, or replaces the authority with --force', async () => {
     await init('--hosts', 'router.example,fd00::5');
     const [first, root] = [await certificate('router'), await authority()];
     assert.equal((await init('--renew')).code, 0);
@@ -115,7 +115,7 @@ describe('pareto certs init', () => {
     assert.ok(endsAt <= Date.parse(new X509Certificate(await authority()).validTo));
   });
 
-  it('refuses hosts that are none', async () => {
+  it('rejects invalid hosts', async () => {
     for (const hosts of ['http://x', 'a:8001', '', 'a,,b']) {
       const { code, err } = await init('--hosts', hosts);
       assert.equal(code, 2, hosts);
@@ -123,13 +123,13 @@ describe('pareto certs init', () => {
     }
   });
 
-  it('says when it cannot write there', async () => {
+  it('fails if the output folder is not writable', async () => {
     const { code, err } = await init('--out', '/proc/certs');
     assert.equal(code, 1);
     assert.match(err, /--out \/proc\/certs: /);
   });
 
-  it('is understood by clients: the whole folder, one role, or the authority alone', async () => {
+  it('creates folders that clients accept: the whole set, one role, or the authority alone', async () => {
     await init();
     const seen: (string | undefined)[] = [];
     const { material } = await read('router');

@@ -6,7 +6,7 @@ import { startProgram } from '../support/run-program.js';
 const line = (second: number, level: string, message: string, fields: object = {}): string =>
   `${JSON.stringify({ level, time: `2030-01-01T00:00:0${second}.000Z`, service: 'x', ...fields, message })}\n`;
 
-describe('logs', () => {
+describe('pareto logs', () => {
   let folder: TempFolder;
   beforeEach(async () => {
     folder = await createTempFolder();
@@ -26,7 +26,7 @@ describe('logs', () => {
       .split('\n')
       .map((each) => each.replace(/\d\d:\d\d:0(\d).000/, '$1'));
 
-  it('are merged by time, a stack staying with what it belongs to', async () => {
+  it('merges logs by time and keeps stack traces below their lines', async () => {
     const { stdout } = await logs().ended;
     assert.deepEqual(messages(stdout), [
       'router   1 info  first',
@@ -36,7 +36,7 @@ describe('logs', () => {
     ]);
   });
 
-  it('are chosen by service, level, pattern and age', async () => {
+  it('filters by service, level, pattern and age', async () => {
     assert.deepEqual(messages((await logs('worker', '-n', '1').ended).stdout), ['worker-1 2 error     at somewhere']);
     assert.deepEqual(messages((await logs('--level', 'warn', '--grep', 'THIRD').ended).stdout), [
       'router   3 warn  third reason="a b"',
@@ -47,7 +47,7 @@ describe('logs', () => {
     assert.deepEqual((await logs('router', '-o', 'json', '-n', '2').ended).stdout, old + line(3, 'info', 'young'));
   });
 
-  it('are followed, those too of what begins to log later', async () => {
+  it('follows logs, including those of services that start later', async () => {
     const following = logs('-f', '-n', '0');
     const append = async (): Promise<true | undefined> => {
       await appendFile(folder.file('logs/worker-2.log'), line(4, 'info', 'later'));
@@ -59,7 +59,7 @@ describe('logs', () => {
     assert.match(following.written.stdout, /^worker-2 .* later$/m);
   });
 
-  it('say where they were looked for, and what there is', async () => {
+  it('fails with the folder if there are no logs, and suggests a service for an unknown one', async () => {
     assert.match(
       (await startProgram('logs', '--data-dir', '/nowhere').ended).stderr,
       /there are no logs in \/nowhere\/logs: 'pareto up'/,

@@ -19,14 +19,14 @@ const options = {
   onSnapshot: () => undefined,
 };
 
-describe('a cluster over etcd, with certificates', function () {
+describe('a cluster with etcd and certificates', function () {
   this.timeout(120_000);
   const closing: (() => PromiseLike<unknown>)[] = [];
   const restarts: string[] = [];
   let cluster: Cluster;
 
   before(async function () {
-    this.timeout(600_000); // the first time on a machine, etcd is built
+    this.timeout(600_000); // etcd is built at the first run on a machine
     const reason = await missingEtcd('3.6');
     if (reason !== undefined) {
       Object.assign(this.test?.parent ?? {}, { skipReason: reason });
@@ -63,7 +63,7 @@ describe('a cluster over etcd, with certificates', function () {
   const connectedWorkers = ({ workers }: wire.OverviewResponse): string[] =>
     workers.filter(({ connected }) => connected).map(({ workerId }) => workerId);
 
-  it('stands by with one controller, and goes on with it when the other is killed', async () => {
+  it('fails over to the standby controller when the leader is killed', async () => {
     const { leader, controllers, workers } = await overview();
     assert.deepEqual([...controllers].sort(), [...cluster.endpoints.controller].sort());
     assert.equal(workers.length, 1);
@@ -91,7 +91,7 @@ describe('a cluster over etcd, with certificates', function () {
     assert.deepEqual(restarts, [killed]);
   });
 
-  it('deletes what is served', async () => {
+  it('deletes a served architecture and its task', async () => {
     await withController(cluster.endpoints, async ({ registry }) => {
       const deleted = await deleteName(registry, 'mlp-tiny', options);
       assert.equal(deleted.kind, 'architecture');

@@ -21,7 +21,7 @@ describe('load and unload', () => {
     ],
   });
 
-  /** Output of the last command. */
+  /** Output of the last command so far. */
   let written = { stdout: '', stderr: '' };
   async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     written = { stdout: '', stderr: '' };
@@ -35,7 +35,7 @@ describe('load and unload', () => {
     return { code, ...written };
   }
 
-  it('waits until something of it is ready, saying what it waits for', async () => {
+  it('waits until a variant is ready and prints the reason of the delay', async () => {
     controller.description = variants(0);
     const reason = 'no worker has a slot and 9 bytes for it';
     controller.overview = {
@@ -52,13 +52,13 @@ describe('load and unload', () => {
     assert.deepEqual([code, stderr], [0, `${reason}\n`]);
     assert.equal(
       stdout,
-      "cnn is kept warm for 2 h: cnn:original (2 ready); 'pareto unload cnn' lets it go, 'pareto rules remove 1' removes the rule\n",
+      "cnn is kept warm for 2 h: cnn:original (2 ready); 'pareto unload cnn' stops that, 'pareto rules remove 1' removes the rule\n",
     );
     const [rule] = controller.rules;
     assert.deepEqual([rule?.kind, rule?.target, rule?.reason], ['warm', 'cnn', 'the demo']);
   });
 
-  it('gives up waiting in time, and says why it is not ready, as a controller of release 0.1 tells it', async () => {
+  it('fails after --timeout with the reason that a controller of release 0.1 sends as a notice', async () => {
     controller.description = variants(0);
     controller.overview = { notices: ['cnn is wished to be warm: it is to be measured first'] };
     const { code, stderr } = await run('load', 'cnn', '--timeout', '0.2s');
@@ -70,20 +70,20 @@ describe('load and unload', () => {
     assert.equal(controller.rules.length, 1);
   });
 
-  it('does not wait when it is told so', async () => {
+  it('does not wait with --detach', async () => {
     controller.description = variants(0);
     const { stdout } = await run('load', 'digits', '--detach', '-o', 'json');
     const { rule, ready } = JSON.parse(stdout) as { rule: { kind: string }; ready: unknown[] };
     assert.deepEqual([rule.kind, ready], ['warm', []]);
   });
 
-  it('lets go at once', async () => {
+  it('creates a cold rule without waiting', async () => {
     const { code, stdout } = await run('unload', 'cnn');
     assert.deepEqual(
       [code, stdout],
       [
         0,
-        "nothing of cnn is kept that nobody asks for, until it is lifted; 'pareto load cnn' keeps it warm, 'pareto rules remove 1' removes the rule\n",
+        "cnn is not kept warm until the rule is removed; 'pareto load cnn' keeps it warm, 'pareto rules remove 1' removes the rule\n",
       ],
     );
     assert.match((await run('rules')).stdout, /^ID {2}RULE.*\n1 {3}cold {2}cnn /);

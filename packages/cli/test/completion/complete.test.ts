@@ -11,7 +11,7 @@ import { startProgram } from '../support/run-program.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-describe('completion', () => {
+describe('pareto __complete', () => {
   let controller: FakeController;
   beforeEach(async () => {
     const storage = createFakeStorage();
@@ -27,7 +27,7 @@ describe('completion', () => {
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : (line.split('\t')[0] ?? '')));
   }
 
-  it('knows commands, options and their values', async () => {
+  it('completes commands, options and their values', async () => {
     assert.deepEqual(await complete('des'), ['describe']);
     assert.ok((await complete('infer', '--la')).includes('--latency-ms'));
     assert.ok((await complete('top', '--')).includes('--controller'));
@@ -38,10 +38,10 @@ describe('completion', () => {
     assert.deepEqual(await complete('completion', 'z'), ['zsh']);
     assert.deepEqual(await complete('register', 'x'), [':files']);
     assert.deepEqual(await complete('logs', '--data-dir', ''), [':files']);
-    assert.ok(!(await complete('')).includes('list'), 'what is hidden');
+    assert.ok(!(await complete('')).includes('list'), 'hidden commands');
   });
 
-  it('knows the names of the cluster that it is told of', async () => {
+  it('completes names of the cluster at --controller', async () => {
     const at = ['--controller', controller.address];
     assert.deepEqual(await complete(...at, 'drain', 'w'), ['worker-1', 'worker-2']);
     assert.deepEqual(await complete(...at, 'describe', ''), ['digits', 'worker-1', 'worker-2']);
@@ -49,14 +49,14 @@ describe('completion', () => {
     assert.deepEqual(await complete(...at, 'infer', '--target', 'd'), ['digits']);
     controller.rules.push({ id: 'r7' });
     assert.deepEqual(await complete(...at, 'rules', 'remove', ''), ['r7']);
-    assert.deepEqual(await complete(...at, 'lift', ''), ['r7'], 'its former name');
+    assert.deepEqual(await complete(...at, 'lift', ''), ['r7'], 'former name of rules remove');
   });
 
-  it('is silent where no cluster answers', async () => {
+  it('prints nothing if no cluster is reachable', async () => {
     assert.deepEqual(await complete('--controller', '127.0.0.1:9', 'describe', ''), []);
   });
 
-  it('works in bash, colons in names too', async () => {
+  it('works in bash, including names with colons', async () => {
     await using folder = await createTempFolder();
     const command = folder.file('pareto');
     await writeFile(command, `#!/bin/sh\nprintf 'cnn:fp16\\tvariant\\ncnn:int8\\tvariant\\n'\n`);

@@ -18,7 +18,7 @@ import type { Endpoints } from '../../src/context/context.js';
 import { observeCluster } from '../../src/top/observe-cluster.js';
 import { emptyDashboard } from '../../src/top/dashboard-state.js';
 
-describe('a service that can’t be spoken to', () => {
+describe('diagnoseConnection', () => {
   let ours: TestAuthority;
   let theirs: TestAuthority;
   let folder: TempFolder;
@@ -67,74 +67,80 @@ describe('a service that can’t be spoken to', () => {
     return withController(endpoints, ({ registry }) => registry.list({}));
   };
 
-  it('is spoken to with the right certificate, alone or among those of a cluster', async () => {
+  it('connects with the operator’s certificate, from its own folder or that of the whole cluster', async () => {
     const address = await serve(await certificate(ours, 'controller'));
     await list(address, await operator('ours', ours));
     await operator(join('cluster', 'operator'), ours);
     await list(address, folder.file('cluster'));
   });
 
-  it('wants certificates, and none were given', async () => {
+  it('reports that a service requires TLS', async () => {
     const address = await serve(await certificate(ours, 'controller'));
     await assert.rejects(list(address), {
       code: 'unavailable',
-      message: `the controller at ${address} wants TLS: give the operator's certificate with --certs FOLDER (or PARETO_CERTS)`,
+      message: `the controller at ${address} requires TLS: pass the operator's certificate with --certs FOLDER (or PARETO_CERTS)`,
     });
     const endpoints = { controller: [address], router: address };
     await assert.rejects(
       withRouter(endpoints, async () => undefined),
-      /^ParetoError: the router at .* wants TLS/,
+      /^ParetoError: the router at .* requires TLS/,
     );
   });
 
-  it('has no certificates, and some were given', async () => {
+  it('reports that a service does not use TLS', async () => {
     const address = await serve();
     await assert.rejects(
       list(address, await operator('ours', ours)),
-      /speaks plain text: .* leave --certs \(and PARETO_CERTS\) out/,
+      /does not use TLS: omit --certs \(and PARETO_CERTS\)/,
     );
   });
 
-  it('is of another authority, whichever side finds out', async () => {
+  it('reports a certificate from another authority, on either side', async () => {
     const address = await serve(await certificate(theirs, 'controller'));
-    await assert.rejects(list(address, await operator('ours', ours)), /a certificate of another authority than .*ours/);
+    await assert.rejects(
+      list(address, await operator('ours', ours)),
+      /a certificate from another authority than .*ours/,
+    );
     const strict = await serve({ ...(await certificate(ours, 'controller')), ca: theirs.ca });
     await assert.rejects(list(strict, await operator('ours', ours)), /does not accept the certificate in .*ours/);
   });
 
-  it('wants a certificate, and there is only an authority', async () => {
+  it('reports a missing client certificate', async () => {
     const address = await serve(await certificate(ours, 'controller'));
     const bare = folder.file('bare');
     await mkdir(bare);
     await writeFile(join(bare, 'ca.crt'), ours.ca);
-    await assert.rejects(list(address, bare), /wants a certificate, and there is none in .*bare: give the operator's/);
+    await assert.rejects(
+      list(address, bare),
+      /requires a client certificate, and .*bare has none: pass the operator's/,
+    );
   });
 
-  it('shows a certificate that has ended, or the operator has one', async () => {
+  it('reports an expired certificate of the service or of the operator', async () => {
     const address = await serve(await certificate(ours, 'controller', -1));
-    await assert.rejects(list(address, await operator('ours', ours)), /shows a certificate that has ended/);
+    await assert.rejects(list(address, await operator('ours', ours)), /has an expired certificate/);
     const ended = folder.file('ended');
     await writeCertificates(ended, await certificate(ours, 'operator', -1));
     await assert.rejects(list(address, ended), /ended: tls.crt ended on /);
     await assert.rejects(list(address, folder.file('none')), /none: there is no ca.crt/);
   });
 
-  it('is something else, or nothing', async () => {
+  it('reports a service that is not Pareto, and a closed port', async () => {
     const other = createTcpServer((socket) => socket.end('hello\n'));
     closing.push(() => other.close());
     const [port = 0] = await freePorts(1);
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
-    await assert.rejects(list(`127.0.0.1:${port}`), /what listens at .* is no controller of Pareto/);
+    await assert.rejects(list(`127.0.0.1:${port}`), /the service at .* is not a Pareto controller/);
     await assert.rejects(list('127.0.0.1:10'), /no controller answers at 127.0.0.1:9 or 127.0.0.1:10/);
   });
 
-  it('is told the same way to who wants a picture of the cluster', async () => {
+  it('diagnoses an outage that observeCluster reports', async () => {
     const address = await serve(await certificate(ours, 'controller'));
     await withCluster({ controller: [address], router: address }, async (clients) => {
       const options = { ...clients, clock: systemClock, signal: new AbortController().signal };
       const { outage } = await observeCluster(emptyDashboard, options);
-      assert.deepEqual([outage?.isAbsent, outage?.router], [true, { kind: 'silent' }]);
-      assert.match(await clients.diagnose(), /wants TLS/);
+      assert.deepEqual([outage?.isAbsent, outage?.router], [true, { kind: 'unreachable' }]);
+      assert.match(await clients.diagnose(), /requires TLS/);
     });
   });
 });

@@ -4,7 +4,7 @@ import { notLeaderError } from '@pareto/rpc';
 import { repeat, repeatOptions, type RepeatOptions } from '../../src/connection/repeat.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
 
-/** Time that goes on only by being slept. */
+/** Returns a clock on which time passes only during `sleep`. */
 function createSleeper(): Clock {
   let now = 0;
   return {
@@ -31,7 +31,7 @@ describe('repeat', () => {
     };
   };
 
-  it('does again what may pass, and tells why', async () => {
+  it('repeats after retryable errors and reports them', async () => {
     for (const error of [
       new ParetoError('unavailable', 'away'),
       new ParetoError('aborted', 'changed'),
@@ -44,21 +44,21 @@ describe('repeat', () => {
     }
   });
 
-  it('throws what won’t pass at once', async () => {
+  it('throws other errors without repeating', async () => {
     for (const code of ['failed-precondition', 'not-found', 'internal'] satisfies ErrorCode[]) {
       await assert.rejects(repeat(failing(new ParetoError(code, 'no'), 1), options()), { code });
     }
     assert.deepEqual(reported, []);
   });
 
-  it('gives up after 20 s of failing, or its own patience', async () => {
+  it('gives up after 20 s of failures, or after maxFailingMs', async () => {
     const away = new ParetoError('unavailable', 'away');
     await assert.rejects(repeat(failing(away, Infinity), options()), away);
     assert.equal(reported.length, 40);
     assert.equal(await repeat(failing(away, 1_000), { ...options(), maxFailingMs: Infinity }), 'done');
   });
 
-  it('counts failing from the last time that the work went on', async () => {
+  it('restarts the time limit when the work makes progress', async () => {
     const away = failing(new ParetoError('unavailable', 'away'), 100);
     const work = (onProgress: () => void): Promise<string> => {
       onProgress();
@@ -69,7 +69,7 @@ describe('repeat', () => {
 });
 
 describe('repeatOptions', () => {
-  it('tells a reason once, whichever unit of time it goes on in', () => {
+  it('prints each reason once, ignoring the times in it', () => {
     let written = '';
     const terminal = createTerminal({ write: () => undefined }, { write: (text: string) => (written += text) });
     const { signal } = new AbortController();
@@ -78,9 +78,9 @@ describe('repeatOptions', () => {
       onRepeat(new ParetoError('unavailable', `silent for ${span}`));
     for (const port of [8100, 8110]) onRepeat(new ParetoError('unavailable', `nothing is at ${port}`));
     assert.deepEqual(written.trim().split('\n'), [
-      'trying again: silent for 3 s',
-      'trying again: nothing is at 8100',
-      'trying again: nothing is at 8110',
+      'retrying: silent for 3 s',
+      'retrying: nothing is at 8100',
+      'retrying: nothing is at 8110',
     ]);
   });
 });

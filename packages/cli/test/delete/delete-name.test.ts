@@ -27,7 +27,7 @@ describe('deleteName', () => {
       deleteName(registry, name, options),
     );
 
-  it('says what goes', async () => {
+  it('returns what was deleted', async () => {
     assert.deepEqual(await remove('digits'), { kind: 'task', name: 'digits' });
     assert.deepEqual(await remove('cnn'), {
       ...{ kind: 'architecture', name: 'cnn', task: 'digits', versions: [1, 2] },
@@ -35,21 +35,21 @@ describe('deleteName', () => {
     });
   });
 
-  it('is done when the answer of the deletion was lost', async () => {
+  it('succeeds if the response of the deletion was lost', async () => {
     controller.next = { when: 'after', error: new ParetoError('unavailable', 'lost') };
     await remove('cnn');
     assert.deepEqual(storage.calls, ['delete cnn', 'delete cnn']);
     assert.ok(!storage.names.includes('cnn'));
   });
 
-  it('is tried again when somebody else changed it at the same time', async () => {
+  it('retries after a concurrent change', async () => {
     controller.next = { when: 'before', error: new ParetoError('aborted', 'changed') };
     await remove('cnn');
     assert.ok(!storage.names.includes('cnn'));
   });
 
-  it('refuses a variant, and what there is not', async () => {
-    await assert.rejects(remove('cnn:original'), /one variant, which can not be deleted alone: delete cnn/);
+  it('rejects a variant and an unknown name', async () => {
+    await assert.rejects(remove('cnn:original'), /is a variant, which can't be deleted individually: delete cnn/);
     await assert.rejects(remove('nothing'), { code: 'not-found' });
     await remove('cnn');
     await assert.rejects(remove('cnn'), { code: 'not-found' });

@@ -8,7 +8,7 @@ import { cpu, digits, fakeArchitecture, fakeMeasurement, fakeVariant } from '../
 const gpu = 'cuda/l4/none/23g';
 
 describe('formatVariants', () => {
-  it('shows what each promises, and how it stands', () => {
+  it('formats accuracy, latency, cost and state of each variant', () => {
     const variants = [
       { name: 'mlp:original', accuracy: 0.98, p50Ms: 0.13, costPer1k: 1.2e-6, replicasReady: 2 },
       { name: 'mlp:fp16', accuracy: 0.98, dominatedBy: 'mlp:int8-dynamic' },
@@ -22,7 +22,7 @@ describe('formatVariants', () => {
     ]);
   });
 
-  it('tells classes apart where there are several, with their own costs', () => {
+  it('adds the hardware class if there are several, with the cost on each', () => {
     const variant = fakeVariant({ name: 'mlp:original', costPer1k: 2e-6 });
     const elsewhere = fakeMeasurement({ name: 'mlp:original', hardwareClass: gpu, costPer1k: 5e-6 });
     const failing = fakeMeasurement({ name: 'mlp:original', hardwareClass: 'webgpu/x/none/1g', error: 'no adapter' });
@@ -36,7 +36,7 @@ describe('formatVariants', () => {
 });
 
 describe('stateOf', () => {
-  it('puts what keeps a variant from answering first', () => {
+  it('returns the first reason that excludes a variant', () => {
     const text = (more: Partial<Parameters<typeof fakeVariant>[0]>): string =>
       stateOf(fakeVariant({ name: 'a:fp16', dominatedBy: 'b:fp16', ...more })).text;
     assert.equal(text({ quarantineReason: 'it crashed', denied: 'by ann' }), 'quarantined: it crashed');
@@ -46,8 +46,8 @@ describe('stateOf', () => {
   });
 });
 
-describe('a description', () => {
-  it('has promises, takings, times by batch, and what was not made and why', () => {
+describe('formatDescription', () => {
+  it('has sections for objectives, resources, latencies by batch and outcomes of recipes', () => {
     const text = formatDescription('digits', digits);
     const titles = text.split('\n\n').map((section) => section.slice(0, section.indexOf('\n')));
     assert.deepEqual(
@@ -65,19 +65,19 @@ describe('a description', () => {
     assert.match(text, /^int4 +failed: the child process ran for more than 120 s +cnn-large$/m);
   });
 
-  it('has the whole profile of a variant', () => {
+  it('includes the whole profile of a single variant', () => {
     const variants = digits.variants.filter(({ name }) => name === 'cnn-large:int8-static');
     const text = formatDescription('cnn-large:int8-static', { ...digits, variants });
-    assert.match(text, /^ {2}ran by cpu, ONNX Runtime 1.30.0$/m);
+    assert.match(text, /^ {2}ran on cpu, ONNX Runtime 1.30.0$/m);
     assert.match(text, /^ {2}loads in 40.0 ms from disk, in 12.0 ms from the page cache$/m);
-    assert.match(text, /^ {2}times between these batch sizes are predicted within 4.30 % on average$/m);
+    assert.match(text, /^ {2}latencies between these batch sizes are predicted within 4.30 % on average$/m);
     assert.match(text, /^ {2}BATCH +P50 +P95 +P99 +P50 PER ITEM +RUNS$/m);
     assert.doesNotMatch(text, /NOT MADE/);
   });
 });
 
-describe('the end of a registration', () => {
-  it('sums up what is on the frontier, what is dominated and by what, and what was not made', () => {
+describe('the summary of a registration', () => {
+  it('lists usable variants, dominated variants and files that were not generated', () => {
     const text = formatRegistered({ ...digits, task: 'digits', elapsedMs: 192_345 });
     const sections = text.split('\n\n');
     assert.equal(sections.length, 4);
@@ -86,17 +86,17 @@ describe('the end of a registration', () => {
     assert.match(sections[1] ?? '', /^DOMINATED +BY\n(.*\n)*mlp-large:fp16 +mlp-large:int8-dynamic/);
     assert.equal(
       sections[3],
-      '4 models, 14 variants, 4 of them dominated, in 3 min 12 s. See it drawn: pareto frontier digits',
+      '4 models, 14 variants, 4 of them dominated, in 3 min 12 s. To draw the frontier: pareto frontier digits',
     );
   });
 
-  it('counts nothing as dominated of what is kept', () => {
+  it('lists no variant as dominated if dominated variants are kept', () => {
     const architectures = digits.architectures.map((architecture) => ({ ...architecture, keepDominated: true }));
     const text = formatRegistered({ ...digits, task: 'digits', architectures, elapsedMs: 0 });
     assert.doesNotMatch(text, /^DOMINATED/m);
   });
 
-  it('finds the trained models that could not be measured anywhere', () => {
+  it('returns the trained models that could not be measured on any class', () => {
     const failed = fakeVariant({ name: 'cnn:original', error: 'no memory' });
     const elsewhere = { ...failed, measurements: [...failed.measurements, fakeMeasurement({ name: 'cnn:original' })] };
     const find = (...variants: (typeof failed)[]): readonly string[] =>

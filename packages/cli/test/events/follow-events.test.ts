@@ -3,7 +3,7 @@ import { waitFor } from '@pareto/testkit';
 import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
 import { startProgram } from '../support/run-program.js';
 
-describe('events', () => {
+describe('pareto events', () => {
   let controllers: FakeController[];
   const event = { kind: 'load', subject: 'cnn:fp16', worker: 'w1', reason: 'asked for', ageMs: 65_000 };
   const failed = {
@@ -23,7 +23,7 @@ describe('events', () => {
   const events = (...more: string[]) =>
     startProgram('events', '--controller', controllers.map(({ address }) => address).join(','), ...more);
 
-  it('are told in a table, or only those to look at', async () => {
+  it('prints a table of all events, or only the warnings', async () => {
     controllers[0]?.events.push(failed);
     const { stdout } = await events().ended;
     assert.deepEqual(stdout.split('\n'), [
@@ -33,20 +33,20 @@ describe('events', () => {
       '',
     ]);
     const { stdout: json } = await events('--warnings', '-o', 'json').ended;
-    const { events: told } = JSON.parse(json) as { events: { subject: string }[] };
+    const { events: printed } = JSON.parse(json) as { events: { subject: string }[] };
     assert.deepEqual(
-      told.map(({ subject }) => subject),
+      printed.map(({ subject }) => subject),
       ['cnn:int8'],
     );
   });
 
-  it('are followed to the next leader, and told once', async () => {
+  it('follows events to the next leader and prints each once', async () => {
     const following = events('--follow');
     const has = (text: string) => async () => following.written.stdout.includes(text) || undefined;
-    await waitFor('what is remembered', has('cnn:fp16'));
+    await waitFor('the remembered events', has('cnn:fp16'));
     controllers[1]?.events.push({ ...failed, ageMs: 1 });
     controllers[0]?.server.close();
-    await waitFor('what the other tells', has('cnn:int8'));
+    await waitFor('the events of the second controller', has('cnn:int8'));
     following.stop();
     assert.equal((await following.ended).code, 0);
     assert.equal(following.written.stdout.match(/cnn:fp16/g)?.length, 1);

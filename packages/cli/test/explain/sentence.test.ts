@@ -25,14 +25,14 @@ const explained = (more: Partial<wire.ExplainResponse>): wire.ExplainResponse =>
   ...{ candidates: [], verdicts: {}, ...more },
 });
 
-describe('a decision in a sentence', () => {
+describe('explainInASentence', () => {
   const three = [
     candidate('b:int8', 'chosen', 5, 0.1),
     candidate('a:fp16', 'eligible', 9, 0.2),
     candidate('c:original', 'eligible', 9, 0.3),
   ];
 
-  it('says why the one that answered did, and what became of the others', () => {
+  it('explains why the variant was chosen and counts the rejected ones', () => {
     const text = explainInASentence(
       explained({ candidates: three, verdicts: { eligible: 3, 'too-slow': 3, 'below-accuracy': 2 } }),
     );
@@ -40,22 +40,28 @@ describe('a decision in a sentence', () => {
       text,
       'b:int8 on w1 answered: the cheapest of 3 that meet ≥ 98 % within 20 ms; 5 were refused: 3 too slow, 2 below the floor',
     );
-    assert.match(explainInASentence(explained({ candidates: three.slice(0, 1) })), /the only one that meets ≥ 98 %/);
+    assert.match(
+      explainInASentence(explained({ candidates: three.slice(0, 1) })),
+      /the only variant that meets ≥ 98 %/,
+    );
   });
 
-  it('says what a refusal is for', () => {
+  it('explains a refusal', () => {
     const text = (outcome: string, verdicts: Record<string, number>): string =>
       explainInASentence(explained({ outcome, verdicts, worker: '' }));
     assert.equal(
       text('infeasible', { 'too-slow': 1 }),
       'refused: no variant of digits meets ≥ 98 % within 20 ms; 1 was refused: 1 too slow',
     );
-    assert.match(text('overloaded', { busy: 2 }), /^refused: those of digits that could are too busy to meet ≥ 98 %/);
+    assert.match(
+      text('overloaded', { busy: 2 }),
+      /^refused: the variants of digits that meet ≥ 98 % within 20 ms are too busy now/,
+    );
   });
 });
 
-describe('a table of candidates', () => {
-  it('has the chosen one first, with its time against the objective, and says by how much others miss', () => {
+describe('formatCandidates', () => {
+  it('lists the chosen candidate first and prints by how much the others miss the objective', () => {
     const listed = [
       candidate('slow:fp32', 'too-slow', 47.5, 0.1),
       candidate('low:int4', 'below-accuracy', 5, 0.1, 0.95),

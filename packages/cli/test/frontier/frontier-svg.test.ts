@@ -7,7 +7,7 @@ import { frontierSvg } from '../../src/frontier/frontier-svg.js';
 import { element, escapeXml } from '../../src/frontier/xml.js';
 import { digits, fakeVariant } from '../support/fake-description.js';
 
-/** Throws unless each element that is opened is closed in its turn; what it answers is how many of each there are. */
+/** Returns the number of elements by name. Throws unless they are properly nested. */
 function countElements(text: string): ReadonlyMap<string, number> {
   const open: string[] = [];
   const counts = new Map<string, number>();
@@ -23,8 +23,8 @@ function countElements(text: string): ReadonlyMap<string, number> {
 const area: Box = { left: 0, top: 0, right: 400, bottom: 300 };
 const metrics = { charWidth: 6, height: 12 };
 
-describe('labels', () => {
-  it('lie within the area, on no obstacle and on no other label', () => {
+describe('positionLabels', () => {
+  it('positions labels within the area, without overlapping obstacles or other labels', () => {
     const point = fc.record({ x: fc.integer({ min: 0, max: 400 }), y: fc.integer({ min: 0, max: 300 }) });
     fc.assert(
       fc.property(fc.array(point, { maxLength: 20 }), (points) => {
@@ -43,7 +43,7 @@ describe('labels', () => {
     );
   });
 
-  it('say less where there is little room, and nothing where there is none', () => {
+  it('uses the shorter text if there is little room, and no label if there is none', () => {
     const request = { x: 20, y: 6, texts: ['1 cnn-large:original', '1'] };
     const narrow = { left: 0, top: 0, right: 40, bottom: 12 };
     const [label, none] = positionLabels([request, request, request], narrow, [], metrics).slice(1);
@@ -53,14 +53,14 @@ describe('labels', () => {
   });
 });
 
-describe('the picture', () => {
+describe('frontierSvg and frontierHtml', () => {
   const frontiers = planFrontiers(digits, undefined);
 
-  it('is one file that needs nothing else, with every mark and the list of the front', () => {
+  it('draw a self-contained file with every mark and the list of the front', () => {
     const svg = frontierSvg('digits', frontiers);
     assert.ok(countElements(svg).get('svg') === 1);
     const marks = [...svg.matchAll(/class="mark (\w+)"/g)].map(([, kind]) => kind);
-    // Two charts of 13 variants, one too inaccurate to be drawn, and a legend of three.
+    // Two charts of 13 variants each (a 14th is too inaccurate to be drawn), and a legend of three.
     assert.equal(marks.length, 2 * 13 + 3);
     assert.doesNotMatch(svg, /href|url\(|@import/);
     for (const { name } of frontiers[0]?.front ?? [])
@@ -68,7 +68,7 @@ describe('the picture', () => {
     assert.match(svg, /prefers-color-scheme: dark/);
   });
 
-  it('has its colours in plain attributes, and only dark mode in CSS', () => {
+  it('set colours in attributes, and use CSS only for dark mode', () => {
     const svg = frontierSvg('digits', frontiers);
     assert.doesNotMatch(svg, /var\(/);
     const painted = [...svg.matchAll(/<(?:rect|circle|path|line) [^>]*>/g)].map(([tag]) => tag);
@@ -77,7 +77,7 @@ describe('the picture', () => {
     assert.ok(style.indexOf('fill:') > style.indexOf('prefers-color-scheme: dark'));
   });
 
-  it('has all variants in the table of the page', () => {
+  it('list all variants in the table of the page', () => {
     const html = frontierHtml('digits', frontiers);
     const counts = countElements(html);
     assert.equal(counts.get('tr'), 1 + digits.variants.length);
@@ -85,7 +85,7 @@ describe('the picture', () => {
     assert.match(html, /<tr class="aside">.*mlp-large:fp16.*dominated by mlp-large:int8-dynamic/);
   });
 
-  it('takes names for text, whatever they hold', () => {
+  it('escape names', () => {
     const name = '<script>alert(1)</script>"&\'';
     const variant = fakeVariant({ name: 'a:original', hardwareClass: name, accuracy: 0.9 });
     const hostile = planFrontiers({ task: digits.task, variants: [{ ...variant, name }] }, undefined);

@@ -6,13 +6,13 @@ const task = fakeTask('digits');
 
 function plan(variants: readonly FakeVariant[], batch?: number): ClassFrontier {
   const [frontier] = planFrontiers({ task, variants: variants.map(fakeVariant) }, batch);
-  return frontier ?? assert.fail('there is none');
+  return frontier ?? assert.fail('no frontier');
 }
 
 const namesOf = (all: readonly { readonly name: string }[]): readonly string[] => all.map(({ name }) => name);
 
-describe('a frontier', () => {
-  it('holds what nothing else is faster and as accurate than, or cheaper and as accurate', () => {
+describe('planFrontiers', () => {
+  it('contains the points that no other point beats in accuracy and latency, or in accuracy and cost', () => {
     const { front, charts } = plan([
       { name: 'a:fast', accuracy: 0.9, p50Ms: 1, costPer1k: 3e-6 },
       { name: 'a:cheap', accuracy: 0.9, p50Ms: 2, costPer1k: 1e-6 },
@@ -34,7 +34,7 @@ describe('a frontier', () => {
     ]);
   });
 
-  it('leaves out what may not answer', () => {
+  it('excludes denied, quarantined and dominated variants', () => {
     const { front, charts } = plan([
       { name: 'a:original', accuracy: 0.9, p50Ms: 2 },
       { name: 'a:denied', accuracy: 0.99, p50Ms: 1, denied: 'by ann' },
@@ -48,18 +48,18 @@ describe('a frontier', () => {
     );
   });
 
-  it('is of one batch size, and says what was not measured with it', () => {
+  it('uses one batch size, and is empty beyond the measured sizes', () => {
     const { points, batch } = plan([{ name: 'a:original', p50Ms: 1, costPer1k: 4e-6 }], 3);
     assert.equal(batch, 3);
     const [point] = points;
     assert.ok((point?.p99Ms ?? 0) > 1.2 * 2 ** 0.7 && (point?.p99Ms ?? 0) < 1.2 * 4 ** 0.7);
-    // Costs are quoted at the largest batch, 8, where an item takes less.
+    // Costs are quoted at the largest batch, 8, at which the time per item is shorter.
     assert.ok((point?.costPer1k ?? 0) > 4e-6);
     const beyond = planFrontiers({ task, variants: [fakeVariant({ name: 'a:original' })] }, 9);
     assert.deepEqual(beyond, []);
   });
 
-  it('is another on each hardware class', () => {
+  it('plans a frontier for each hardware class', () => {
     const gpu = 'cuda/l4/none/23g';
     const variant = fakeVariant({ name: 'a:original' });
     const both = {
@@ -77,7 +77,7 @@ describe('a frontier', () => {
     );
   });
 
-  it('takes the newest version that was measured', () => {
+  it('uses the newest measured version', () => {
     const { points } = plan([
       { name: 'a:original', version: 1, accuracy: 0.9 },
       { name: 'a:original', version: 2, accuracy: 0.95 },
@@ -88,7 +88,7 @@ describe('a frontier', () => {
     );
   });
 
-  it('counts answers in a unit that prices can be read in', () => {
+  it('chooses a unit of cost with readable numbers', () => {
     const labelOf = (costPer1k: number): string | undefined =>
       plan([{ name: 'a:original', costPer1k }]).charts[1]?.xLabel;
     assert.equal(labelOf(0.02), 'USD per 1,000 answers');
@@ -97,7 +97,7 @@ describe('a frontier', () => {
     assert.equal(plan([{ name: 'a:original', costPer1k: 0 }]).charts.length, 1);
   });
 
-  it('has at least three variants of the digits family', () => {
+  it('has at least three points for the digits family', () => {
     assert.ok((planFrontiers(digits, undefined)[0]?.front.length ?? 0) >= 3);
   });
 });

@@ -21,8 +21,8 @@ const chart = (marks: readonly Mark[]): Chart => ({
   marks,
 });
 
-describe('a chart in characters', () => {
-  it('joins the front, shows intervals, and names what there is room for', () => {
+describe('drawText', () => {
+  it('connects the front and draws intervals and names', () => {
     const marks = [
       mark(1, 0.9, { key: '1', name: 'mlp:original', kind: 'front' }),
       mark(10, 0.95, { key: '2', name: 'cnn:original', kind: 'front' }),
@@ -46,14 +46,14 @@ describe('a chart in characters', () => {
     ]);
   });
 
-  it('leaves out what is far below, so that the rest can be told apart', () => {
+  it('omits marks far below the front', () => {
     const front = mark(1, 0.9, { key: '1', kind: 'front' });
     const drawn = drawText(chart([front, mark(2, 0.2)]), { columns: 60, rows: 8 }, paint).join('\n');
     assert.doesNotMatch(drawn, /○/);
     assert.match(drawText(chart([front, mark(2, 0.89)]), { columns: 60, rows: 8 }, paint).join('\n'), /○/);
   });
 
-  it('fits its width, and shows each mark of the front, whatever there is to draw', () => {
+  it('fits the width and draws the front for any marks', () => {
     const kinds = fc.constantFrom('front', 'other', 'aside');
     const anyMark = fc
       .tuple(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), kinds)
@@ -76,10 +76,10 @@ describe('a chart in characters', () => {
   });
 });
 
-describe('frontiers on a terminal', () => {
+describe('formatFrontier', () => {
   const [frontier] = planFrontiers(digits, undefined);
 
-  it('fit it, charts beside each other where it is wide', () => {
+  it('fits the terminal, with the charts side by side if it is wide', () => {
     for (const columns of [80, 120, 200]) {
       const lines = formatFrontier('digits', frontier ?? assert.fail(), columns, paint).split('\n');
       const charts = lines.slice(
@@ -94,19 +94,19 @@ describe('frontiers on a terminal', () => {
     }
   });
 
-  it('list the front, and what is not in the picture', () => {
+  it('lists the front and the variants below the charts', () => {
     const text = formatFrontier('digits', frontier ?? assert.fail(), 80, paint);
-    assert.match(text, /^● 6 on the front {3}○ 3 better in something else {3}· 5 dominated or denied$/m);
+    assert.match(text, /^● 6 on the front {3}○ 3 better in memory or load time {3}· 5 dominated or denied$/m);
     assert.match(text, /^3 {2}mlp-large:int8-dynamic {2}98.20 % \(97.62-98.78\) {2}0.067 ms {2}\$0.00000041 {2}both$/m);
-    assert.match(text, /^too inaccurate for the picture: mlp-tiny:int4$/m);
+    assert.match(text, /^accuracy below the charts: mlp-tiny:int4$/m);
   });
 
-  it('say what could not be drawn', () => {
+  it('lists the variants that could not be drawn', () => {
     const beyond = planFrontiers(digits, 8)[0] ?? assert.fail();
     const omitted = [{ name: 'a:original', why: 'measured up to batch 4' }];
     assert.match(
       formatFrontier('digits', { ...beyond, omitted }, 80, paint),
-      /^not in the picture: a:original, measured up to batch 4$/m,
+      /^not in the charts: a:original, measured up to batch 4$/m,
     );
   });
 });

@@ -4,7 +4,7 @@ import { literalInput } from '../../src/infer/literal.js';
 import { readTexts, formatTensor } from '../../src/infer/tensor-values.js';
 import { readNumbers } from '../../src/infer/tensor-values.js';
 
-describe('inputs written on the command line', () => {
+describe('literalInput', () => {
   const read = (datatype: DataType, shape: readonly number[], text: string) =>
     literalInput({ name: 'x', datatype, shape }, text);
   const numbers = (...args: Parameters<typeof read>): [number[], number[]] => {
@@ -12,7 +12,7 @@ describe('inputs written on the command line', () => {
     return [tensor.shape, [...(readNumbers(tensor) ?? [])]];
   };
 
-  it('take the shape that the model has room for', () => {
+  it('fits values to the shape of the model', () => {
     assert.deepEqual(numbers('FP32', [-1, 4], '1,2,3,4'), [
       [1, 4],
       [1, 2, 3, 4],
@@ -37,24 +37,24 @@ describe('inputs written on the command line', () => {
     assert.deepEqual(numbers('UINT8', [1], '7'), [[1], [7]]);
   });
 
-  it('are text where the model takes text', () => {
+  it('reads text for an input of BYTES', () => {
     const one = read('BYTES', [-1, 1], 'hello, world');
     assert.deepEqual([one.shape, readTexts(one)], [[1, 1], ['hello, world']]);
     assert.deepEqual(readTexts(read('BYTES', [-1, 2], '["a","ü"]')), ['a', 'ü']);
   });
 
-  it('are refused with what was expected', () => {
+  it('rejects invalid values with the expected form', () => {
     assert.throws(() => read('FP32', [-1, 4], '1,2,3'), /has the shape \[3\], expected FP32\[-1, 4\]/);
-    assert.throws(() => read('FP32', [-1], 'abc'), /"abc" is no FP32: expected numbers as 1,2,3/);
-    assert.throws(() => read('UINT8', [-1], '256'), /256 is no UINT8/);
-    assert.throws(() => read('INT32', [-1], '1.5'), /1.5 is no INT32/);
-    assert.throws(() => read('FP32', [-1, 2], '[[1,2],[3]]'), /not equally long/);
-    assert.throws(() => read('FP32', [-1, 2], '[[1,2'), /is no JSON/);
+    assert.throws(() => read('FP32', [-1], 'abc'), /"abc" is not a value of FP32: expected numbers such as 1,2,3/);
+    assert.throws(() => read('UINT8', [-1], '256'), /256 is not a value of UINT8/);
+    assert.throws(() => read('INT32', [-1], '1.5'), /1.5 is not a value of INT32/);
+    assert.throws(() => read('FP32', [-1, 2], '[[1,2],[3]]'), /different lengths/);
+    assert.throws(() => read('FP32', [-1, 2], '[[1,2'), /is not valid JSON/);
   });
 });
 
-describe('classes in an answer', () => {
-  it('are read as what they are', () => {
+describe('formatTensor', () => {
+  it('formats classes with label and score', () => {
     const contents = Buffer.concat(
       ['11.5:7:seven', '1.25:9'].flatMap((text) => [Buffer.from([text.length, 0, 0, 0]), Buffer.from(text)]),
     );

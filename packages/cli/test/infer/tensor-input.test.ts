@@ -8,7 +8,7 @@ import { argmaxRows, formatTensor } from '../../src/infer/tensor-values.js';
 
 const validation = fileURLToPath(new URL('../../../../examples/digits/validation.npz', import.meta.url));
 
-/** A float32 array in NumPy's file format. */
+/** Encodes a float32 array in NumPy's file format. */
 function npy(dims: readonly number[], values: readonly number[]): Buffer {
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')},), }`;
   const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${header}\n`, 'latin1');
@@ -16,23 +16,26 @@ function npy(dims: readonly number[], values: readonly number[]): Buffer {
   return Buffer.concat([head, Buffer.from(Float32Array.from(values).buffer)]);
 }
 
-describe('inputs', () => {
-  it('reads names, paths and rows', () => {
+describe('readInput', () => {
+  it('parses names, paths and rows', () => {
     assert.deepEqual(parseInput('image=@a/b.npz#12'), { name: 'image', path: 'a/b.npz', rows: [12, 12] });
     assert.deepEqual(parseInput('image=@b.npz#2-5'), { name: 'image', path: 'b.npz', rows: [2, 5] });
     assert.deepEqual(parseInput('x=@b.npy'), { name: 'x', path: 'b.npy', rows: undefined });
     assert.throws(() => parseInput('image=b.npy'), /expected name=@file/);
   });
 
-  it('takes rows of an archive', async () => {
+  it('reads rows of an archive', async () => {
     const { shape, datatype, contents } = await readInput(`image=@${validation}#3-4`);
     assert.deepEqual([shape, datatype, contents.length], [[2, 1, 28, 28], 'FP32', 2 * 784 * 4]);
-    await assert.rejects(readInput(`image=@${validation}#99999`), /rows 99999-99999 are not among its \d+/);
-    await assert.rejects(readInput(`picture=@${validation}`), /has no array of that name, it has .*image/);
+    await assert.rejects(
+      readInput(`image=@${validation}#99999`),
+      /rows 99999-99999 are out of range: the array has \d+ rows/,
+    );
+    await assert.rejects(readInput(`picture=@${validation}`), /has no array of that name, only .*image/);
     await assert.rejects(readInput('image=@nowhere.npz'), /there is no file nowhere.npz/);
   });
 
-  it('takes an array file as it is, and shows it', async () => {
+  it('reads a whole array file, which formatTensor prints', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pareto-input-'));
     await writeFile(join(folder, 'x.npy'), npy([2, 3], [1, 5, 2, 9, 8, 7.5]));
     const tensor = await readInput(`x=@${join(folder, 'x.npy')}`);

@@ -14,7 +14,7 @@ const snapshot = (...jobs: JobsSnapshot['jobs']): JobsSnapshot => ({
   done: jobs.every(({ done }) => done),
 });
 
-/** What a display writes of one look after the other, on a terminal or in a script. */
+/** Returns the output of a display for successive snapshots, on a terminal or in a pipe. */
 function show(
   snapshots: readonly JobsSnapshot[],
   more: { readonly reportsFirst?: boolean; readonly isTTY?: boolean } = {},
@@ -29,22 +29,22 @@ function show(
   return written;
 }
 
-describe('a display of jobs', () => {
-  it('tells what is finished already, but of a job that is over in one line', () => {
+describe('createJobDisplay', () => {
+  it('prints steps that are already finished, and one line for a finished job', () => {
     const jobs = [fakeJob('mlp', [failed, running]), fakeJob('cnn', [failed], { version: 3, done: true })];
     assert.deepEqual(show([snapshot(...jobs), snapshot(...jobs)]), [
-      'cnn version 3 was made and measured before\n',
+      'cnn version 3 was already generated and measured\n',
       'failed mlp:fp16: killed\n',
     ]);
   });
 
-  it('tells only what is finished from now on, where that is what is asked for', () => {
+  it('prints only newly finished steps with reportsFirst false', () => {
     const after = fakeJob('mlp', [failed, { ...running, state: 'declined', detail: 'no MatMul' }], { done: true });
     const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(after)], { reportsFirst: false });
     assert.deepEqual(written, ['declined mlp:int4: no MatMul\n']);
   });
 
-  it('draws over its live lines, and leaves none when all is done', () => {
+  it('replaces its live lines, and removes them when all jobs are done', () => {
     const done = fakeJob('mlp', [failed], { done: true });
     const written = show([snapshot(fakeJob('mlp', [failed, running])), snapshot(done)], {
       isTTY: true,
@@ -53,11 +53,11 @@ describe('a display of jobs', () => {
     const clear = '\x1b[2A\x1b[J';
     assert.deepEqual(
       written.map((text) => (text === clear ? text : stripVTControlCharacters(text))),
-      ['mlp  ████████░░░░░░░░ 1/2  int4: making (w1)\n', '1 of 1 models to go, 1 min 32 s\n', clear],
+      ['mlp  ████████░░░░░░░░ 1/2  int4: generating (w1)\n', '1 of 1 models remaining, 1 min 32 s\n', clear],
     );
   });
 
-  it('says so when there is no worker for some time, once', () => {
+  it('prints once that there is no worker for some time', () => {
     const alone = { ...snapshot(fakeJob('mlp', [running])), workers: false };
     const written = show([
       ...Array<JobsSnapshot>(9).fill(alone),
@@ -65,7 +65,7 @@ describe('a display of jobs', () => {
       ...Array<JobsSnapshot>(25).fill(alone),
     ]);
     assert.deepEqual(written, [
-      'no worker is connected: waiting for one (Ctrl-C ends the waiting, not the registration)\n',
+      'no worker is connected: waiting for one (Ctrl-C stops waiting, not the registration)\n',
     ]);
   });
 });

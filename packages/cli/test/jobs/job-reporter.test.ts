@@ -12,7 +12,7 @@ const paint = pc.createColors(false);
 
 const file = (sizeBytes: number): wire.Manifest => ({ files: [{ path: 'model.onnx', digest: '', sizeBytes }] });
 
-/** A job in the middle: the original measured, one file made, others on their way. */
+/** Steps of a running job: the original is measured, one file is generated, others are in progress. */
 const steps = [
   fakeStep('measure', 'done', { recipe: 'original', variant: 'mlp:original' }),
   fakeStep('make', 'done', { recipe: 'int8-dynamic' }),
@@ -36,8 +36,8 @@ const snapshot = (own: readonly wire.JobStep[], more: Partial<JobsSnapshot> = {}
   ...{ workers: true, done: false, ...more },
 });
 
-describe('the story of jobs', () => {
-  it('tells each step that is finished once, with what it brought', () => {
+describe('createJobReporter', () => {
+  it('reports each finished step once, with its result', () => {
     const reporter = createJobReporter(paint);
     assert.deepEqual(reporter.newLines(snapshot(steps)), [
       'measured mlp:original: 98.00 % (97.39-98.61), 1.00 ms',
@@ -47,7 +47,7 @@ describe('the story of jobs', () => {
     assert.deepEqual(reporter.newLines(snapshot(steps)), []);
   });
 
-  it('compares times with those of the original on the same hardware class', () => {
+  it('compares latencies with those of the original on the same hardware class', () => {
     const gpu = 'webgpu/swiftshader/none/1g';
     const original = fakeVariant({ name: 'mlp:original', p50Ms: 2 });
     const int8 = fakeVariant({ name: 'mlp:int8-dynamic', p50Ms: 0.88, accuracy: 0.97 });
@@ -68,14 +68,14 @@ describe('the story of jobs', () => {
     ]);
   });
 
-  it('waits for what a step brought, but not beyond the end', () => {
+  it('waits for the result of a step until the jobs are done', () => {
     const reporter = createJobReporter(paint);
     const made = snapshot([fakeStep('make', 'done', { recipe: 'fp16' })]);
     assert.deepEqual(reporter.newLines(made), []);
     assert.deepEqual(reporter.newLines({ ...made, done: true }), ['made mlp:fp16']);
   });
 
-  it('tells a step again that was done again', () => {
+  it('reports a repeated step again', () => {
     const reporter = createJobReporter(paint);
     const failed = snapshot([fakeStep('make', 'failed', { recipe: 'int8-dynamic', detail: 'killed' })]);
     assert.deepEqual(reporter.newLines(failed), ['failed mlp:int8-dynamic: killed']);
@@ -84,26 +84,26 @@ describe('the story of jobs', () => {
   });
 });
 
-describe('the live lines of jobs', () => {
-  it('show how far each is, and what runs where', () => {
+describe('jobLines', () => {
+  it('shows progress and running steps of each job', () => {
     const jobs = [fakeJob('mlp', steps), fakeJob('cnn-large', [fakeStep('make', 'waiting', { recipe: 'fp16' })])];
     assert.deepEqual(jobLines({ ...snapshot(steps), jobs }, 92_000, paint), [
       'mlp        ████████░░░░░░░░ 3/6  int4: comparing (worker-2), int8-dynamic: batch 8 (worker-1)',
       'cnn-large  ░░░░░░░░░░░░░░░░ 0/1  waiting',
-      '2 of 2 models to go, 1 min 32 s',
+      '2 of 2 models remaining, 1 min 32 s',
     ]);
   });
 
-  it('leave out those that are done when there are many', () => {
+  it('omits finished jobs if there are many', () => {
     const jobs = Array.from({ length: 12 }, (_, i) => fakeJob(`m${i}`, steps, { done: i > 0 }));
     const lines = jobLines({ ...snapshot(steps), jobs }, 0, paint);
     assert.equal(lines.length, 2);
-    assert.match(lines[1] ?? '', /^1 of 12 models to go/);
+    assert.match(lines[1] ?? '', /^1 of 12 models remaining/);
   });
 });
 
-describe('the table of jobs', () => {
-  it('shows every step of one model, and of several what is not done or failed', () => {
+describe('formatJobs', () => {
+  it('lists every step of a single job, and the open and failed steps of several', () => {
     const lines = formatJobs([fakeJob('mlp', steps)], paint).split('\n');
     assert.equal(lines.length, 2 + 1 + 1 + steps.length);
     assert.match(lines[0] ?? '', /^MODEL {2}VERSION {2}TASK {4}STEPS +NOW$/);
@@ -114,13 +114,13 @@ describe('the table of jobs', () => {
   });
 });
 
-describe('jobsLook', () => {
+describe('jobsSnapshot', () => {
   const wanted = [{ name: 'mlp', version: 2 }];
   const done = (jobs: readonly wire.Job[]): boolean =>
     jobsSnapshot(jobs, { variants: [], outcomes: [] }, wanted, [{ connected: true }]).done;
   const finished = [fakeStep('make', 'done', { recipe: 'fp16' })];
 
-  it('is done when all that is wanted is, and of nothing else', () => {
+  it('is done when the wanted versions are, regardless of others', () => {
     assert.equal(done([fakeJob('mlp', finished, { version: 2, done: true })]), true);
     assert.equal(done([fakeJob('mlp', finished, { version: 2, done: false })]), false);
     assert.equal(done([fakeJob('mlp', finished, { version: 1, done: true })]), false);
@@ -130,11 +130,11 @@ describe('jobsLook', () => {
     );
   });
 
-  it('is not done before a worker has come', () => {
+  it('is not done while a job has no steps', () => {
     assert.equal(done([fakeJob('mlp', [], { version: 2, done: true })]), false);
   });
 
-  it('has only what belongs to the versions that are wanted', () => {
+  it('contains only the wanted versions', () => {
     const variants = [1, 2].map((version) => fakeVariant({ name: 'mlp:original', version }));
     const outcomes = [fakeOutcome('mlp', 'fp16', {}), fakeOutcome('mlp', 'fp16', { version: 2 })];
     const found = jobsSnapshot([], { variants, outcomes }, wanted, [{ connected: false }]);

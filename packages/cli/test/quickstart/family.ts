@@ -1,4 +1,4 @@
-// Variants as a controller describes them, with what the quick start looks at.
+// Builds variants with the fields that the quick start reads.
 
 import type { wire } from '@pareto/rpc';
 
@@ -15,7 +15,7 @@ export const variantOf = (
     ...rest,
   }) as unknown as wire.Variant;
 
-/** `large` has a front of two; of `small` one is both the cheapest and the most accurate. */
+/** `large` has a front of two variants; one variant of `small` is both the cheapest and the most accurate. */
 export const family: readonly wire.Variant[] = [
   variantOf('large:original', 100, 0.993),
   variantOf('large:int8', 30, 0.992),

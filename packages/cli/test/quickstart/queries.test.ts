@@ -7,10 +7,10 @@ import { family, variantOf } from './family.js';
 const plan = (variants: readonly wire.Variant[]): readonly Query[] =>
   planQueries('digits', findOffers(variants) ?? assert.fail());
 
-const answererOf = ({ expect }: Query): string | undefined => (expect.kind === 'answer' ? expect.by : undefined);
+const expectedVariant = ({ expect }: Query): string | undefined => (expect.kind === 'answer' ? expect.by : undefined);
 
-/** Variants of the query's target that meet its floor and its ceiling. */
-const able = (variants: readonly wire.Variant[], { target, objective }: Query): readonly string[] =>
+/** Returns the variants of the query's target that meet its accuracy floor and its cost ceiling. */
+const eligible = (variants: readonly wire.Variant[], { target, objective }: Query): readonly string[] =>
   variants
     .filter(({ architecture, denied, quarantineReason, dominatedBy }) => {
       if (denied !== '' || quarantineReason !== '') return false;
@@ -23,11 +23,11 @@ const able = (variants: readonly wire.Variant[], { target, objective }: Query): 
     })
     .map(({ name }) => name);
 
-describe('the quick start’s queries', () => {
-  it('name the one variant that meets floor and ceiling, wherever they say who answers', () => {
-    const aimed = plan(family).filter((query) => answererOf(query) !== undefined && !query.target.includes(':'));
+describe('planQueries', () => {
+  it('expects a variant only where it alone meets floor and ceiling', () => {
+    const aimed = plan(family).filter((query) => expectedVariant(query) !== undefined && !query.target.includes(':'));
     assert.deepEqual(
-      aimed.map((query) => [query.target, answererOf(query), query.objective?.minAccuracy]),
+      aimed.map((query) => [query.target, expectedVariant(query), query.objective?.minAccuracy]),
       [
         ['digits', 'small:int8', 0.98],
         ['digits', 'middle:original', 0.985],
@@ -36,17 +36,17 @@ describe('the quick start’s queries', () => {
         ['large', 'large:original', 0.993],
       ],
     );
-    for (const query of aimed) assert.deepEqual(able(family, query), [answererOf(query)], query.description);
+    for (const query of aimed) assert.deepEqual(eligible(family, query), [expectedVariant(query)], query.description);
   });
 
-  it('name a dominated variant, which answers all the same, or else the most accurate', () => {
+  it('names a dominated variant, or else the most accurate one', () => {
     const namedIn = (variants: readonly wire.Variant[]): readonly string[] =>
       plan(variants).flatMap(({ target }) => (target.includes(':') ? target : []));
     assert.deepEqual(namedIn(family), ['large:fp16']);
     assert.deepEqual(namedIn(family.filter(({ dominatedBy }) => dominatedBy === '')), ['large:original']);
   });
 
-  it('are at least ten, also when one variant is all there is', () => {
+  it('plans at least ten queries, even for a single variant', () => {
     for (const variants of [family, [variantOf('tiny:original', 1, 0.96)]]) {
       const queries = plan(variants);
       assert.ok(queries.length >= 10);

@@ -10,7 +10,7 @@ import { modelAt } from '../../src/register/register-models.js';
 const example = (file: string): string =>
   fileURLToPath(new URL(`../../../../examples/digits/${file}`, import.meta.url));
 
-describe('a validation set', () => {
+describe('collectValidation', () => {
   let folder: TempFolder;
   beforeEach(async () => void (folder = await createTempFolder()));
   afterEach(() => folder[Symbol.asyncDispose]());
@@ -24,7 +24,7 @@ describe('a validation set', () => {
     await save('label.npy', longs([2], [0, 1])),
   ];
 
-  it('of .npy files becomes one archive, and goes away again', async () => {
+  it('packs .npy files into an archive, which it deletes on disposal', async () => {
     const set = await collectValidation((await saveSet()).join(','));
     const arrays = await readNpz(set.path);
     const image = arrays.get('image') ?? assert.fail();
@@ -40,7 +40,7 @@ describe('a validation set', () => {
     await assert.rejects(stat(set.path), { code: 'ENOENT' });
   });
 
-  it('has the same bytes each time, in whatever order and zone', async () => {
+  it('packs the same bytes in any order and time zone', async () => {
     const [image, label] = await saveSet();
     await using first = await collectValidation(`${image},${label}`);
     await utimes(image, 1, 1);
@@ -55,14 +55,14 @@ describe('a validation set', () => {
     }
   });
 
-  it('takes names for arrays whose files are called otherwise', async () => {
+  it('accepts array names that differ from the file names', async () => {
     const x = await save('x_test.npy', floats([1], [1]));
     const y = await save('y_test.npy', longs([1], [0]));
     await using set = await collectValidation(`image=${x},label=${y}`);
     assert.deepEqual([...(await readNpz(set.path)).keys()], ['image', 'label']);
   });
 
-  it('that is an archive stays what it is', async () => {
+  it('leaves an archive unchanged', async () => {
     const path = folder.file('a,b.npz');
     await writeFile(path, writeNpz({ label: longs([1], [0]) }));
     const set = await collectValidation(path);
@@ -71,7 +71,7 @@ describe('a validation set', () => {
     assert.ok((await stat(path)).isFile());
   });
 
-  it('is refused with what is wrong and what is expected', async () => {
+  it('rejects incomplete or ambiguous sets with the expected form', async () => {
     const [image, label] = await saveSet();
     for (const [given, why] of [
       ['none.npz', /there is no validation set at none\.npz/],
@@ -85,22 +85,22 @@ describe('a validation set', () => {
     }
   });
 
-  describe('checked with models on disk', () => {
+  describe('checkSamples', () => {
     const model = modelAt(example('models/mlp-tiny.onnx'));
 
-    it('fits the example', async () => {
+    it('accepts the example', async () => {
       await checkSamples(example('validation.npz'), [model], undefined);
       await checkSamples(example('validation.npz'), [model], 'f1');
     });
 
-    it('is refused when it does not fit, and the metric too', async () => {
+    it('rejects a set or a metric that does not fit the model', async () => {
       const path = folder.file('set.npz');
       const image = floats([1, 1, 28, 28], new Array<number>(784).fill(0));
       await writeFile(path, writeNpz({ image, label: longs([1], [12]) }));
       await assert.rejects(checkSamples(path, [model], undefined), {
         code: 'invalid-argument',
         message:
-          /^mlp-tiny\.onnx can't be measured: .*class 12 .* the model has 10 outputs.*; answers are judged by top1, unless --metric/,
+          /^mlp-tiny\.onnx can't be measured: .*class 12 .* the model has 10 outputs.*; the metric is top1, pass another one with --metric/,
       });
       await assert.rejects(checkSamples(path, [model], 'box-iou'), /box-iou judges boxes .* choose another metric$/);
       await assert.rejects(
@@ -109,7 +109,7 @@ describe('a validation set', () => {
       );
     });
 
-    it('is checked with the first that can be served', async () => {
+    it('uses the first model that can be served', async () => {
       await writeFile(folder.file('bad.onnx'), 'no model');
       const bad = modelAt(folder.file('bad.onnx'));
       await checkSamples(folder.file('nothing.npz'), [bad], undefined);

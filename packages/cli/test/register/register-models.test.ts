@@ -20,7 +20,7 @@ const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.
 const router = '127.0.0.1:9';
 const registration = { task: 'digits', recipes: ['original'], keepDominated: false };
 
-describe('registering', () => {
+describe('registerTask and registerModels', () => {
   let folder: string;
   let storage: FakeStorage;
   let controllers: FakeController[];
@@ -63,7 +63,7 @@ describe('registering', () => {
       registerTask(clients, { name: 'digits', metric: 'top1', defaultObjective: null, validation }, options),
     );
 
-  it('goes on at another controller when the one it uploads to dies, and sends nothing twice', async () => {
+  it('continue an upload at another controller after a failure, and upload nothing twice', async () => {
     const { path, content, id } = await writeValidation();
     first().dieAfterBytes = 2 << 20;
     await register(path);
@@ -73,7 +73,7 @@ describe('registering', () => {
     assert.deepEqual(storage.names, ['digits']);
   });
 
-  it('follows the leader, and repeats what was lost or changed by somebody else', async () => {
+  it('follow the leader, and retry after a lost response or a concurrent change', async () => {
     first().leader = second().address;
     for (const [when, code] of [
       ['before', 'aborted'],
@@ -91,7 +91,7 @@ describe('registering', () => {
     assert.deepEqual(storage.names, ['mlp-tiny']);
   });
 
-  it('registers the rest when one model is refused', async () => {
+  it('register the other models if one is rejected', async () => {
     const model = modelAt(tiny);
     await writeFile(join(folder, 'corrupted.onnx'), 'not a model');
     const models = [modelAt(join(folder, 'corrupted.onnx')), { ...model, name: 'bad' }, model];
@@ -106,12 +106,12 @@ describe('registering', () => {
     assert.deepEqual(refused, ['corrupted', 'bad']);
   });
 
-  it('says which file is missing, or is no model', async () => {
+  it('reject a missing file and a file that is not a model', async () => {
     await assert.rejects(collectModel(join(folder, 'none.onnx')), /there is no file .*none.onnx/);
     await assert.rejects(collectModel(join(folder, 'model.pt')), /is not an .onnx file/);
   });
 
-  it('says what to do when no controller answers', async () => {
+  it('advise what to do if no controller is reachable', async () => {
     await assert.rejects(
       withController({ controller: ['127.0.0.1:9', '127.0.0.1:10'], router }, async () => undefined),
       /no controller answers at 127.0.0.1:9 or 127.0.0.1:10: start one with 'pareto up'/,

@@ -11,23 +11,23 @@ const groupsOf = ({ groups }: RegisterPlan): readonly string[] =>
       `${isNew ? 'new ' : ''}${task} [${recipes.join()}]: ${models.map(({ name }) => name).join()}`,
   );
 
-describe('the plan of a registration', () => {
-  it('gives each model a task of its own, its versions one together', () => {
+describe('planRegistration', () => {
+  it('plans one task per model, shared by its versions', () => {
     const plan = planRegistration([model('a'), model('b'), model('a')], nothing, options);
     assert.deepEqual(groupsOf(plan), ['new a.task [original]: a,a', 'new b.task [original]: b']);
     assert.equal(plan.lacksValidation, true);
   });
 
-  it('leaves a model with the task that it has', () => {
+  it('keeps a registered model with its task', () => {
     const known = { tasks: [task('digits', 'sha256:1')], architectures: [{ name: 'a', task: 'digits' }] } as never;
     assert.deepEqual(
       groupsOf(planRegistration([model('a')], known, options)),
       ['digits []: a'],
-      'and all is made where it can be judged',
+      'all recipes, because the task has a validation set',
     );
   });
 
-  it('makes all where there is something to measure on, and what is named anywhere', () => {
+  it('plans all recipes with a validation set, and the given recipes without one', () => {
     const named = { ...options, task: 't' };
     assert.deepEqual(
       groupsOf(planRegistration([model('a')], nothing, { ...named, hasValidation: true, definesTask: true })),
@@ -41,15 +41,18 @@ describe('the plan of a registration', () => {
     ]);
   });
 
-  it('refuses a model whose name leaves no room for that of its task', () => {
+  it('refuses a model if the name derived for its task is too long', () => {
     const { groups, refused } = planRegistration([model('a'.repeat(126)), model('b')], nothing, options);
     assert.deepEqual([groups.length, refused[0]?.kind], [1, 'refused']);
-    assert.match(refused[0]?.reason ?? '', /is not valid: .*; name a task with --task, or the model with --name/);
+    assert.match(
+      refused[0]?.reason ?? '',
+      /is not valid: .*; set a task with --task, or another architecture name with --name/,
+    );
   });
 });
 
-describe('remarks on configurations', () => {
-  it('are told once for all models that say the same', () => {
+describe('formatRemarks', () => {
+  it('joins models with the same remark in one line', () => {
     const at = { line: 1, column: 1 };
     const remarks = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
       model: name,

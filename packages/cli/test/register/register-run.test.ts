@@ -17,7 +17,7 @@ import { clock } from '../support/clock.js';
 
 const tiny = fileURLToPath(new URL('../../../../examples/digits/models/mlp-tiny.onnx', import.meta.url));
 
-describe('registering a repository', () => {
+describe('pareto register with a repository', () => {
   let folder: TempFolder;
   let storage: FakeStorage;
   let controller: FakeController;
@@ -55,7 +55,7 @@ describe('registering a repository', () => {
         `${name} ${version} of ${task}, ${maxBatchSize ?? 'any'}, ${recipes.join()}`,
     );
 
-  it('gives each model its task, its versions and what its configuration says', async () => {
+  it('registers each model with its task, its versions and its configuration', async () => {
     await put({
       'repo/b/1/model.onnx': tiny,
       'repo/b/3/model.onnx': tiny,
@@ -74,17 +74,17 @@ describe('registering a repository', () => {
     ]);
     assert.match(stderr, /^skipped torch: it is a PyTorch model/m);
     assert.match(stderr, /^config.pbtxt instance_group: Pareto decides how many replicas run, and where \(a\)$/m);
-    assert.equal(stderr.match(/no validation set: models are served as they are trained/g)?.length, 1);
+    assert.equal(stderr.match(/no validation set: only the trained models are served/g)?.length, 1);
     const [labels = ''] = Object.values(storage.requests[0]?.labels ?? {});
     assert.equal(storage.blobs.get(labels)?.toString(), 'zero\none\n');
-    const told = JSON.parse(stdout) as { tasks: string[]; remarks: { field: string }[]; others: { kind: string }[] };
+    const printed = JSON.parse(stdout) as { tasks: string[]; remarks: { field: string }[]; others: { kind: string }[] };
     assert.deepEqual(
-      [told.tasks, told.remarks.map(({ field }) => field), told.others.map(({ kind }) => kind)],
+      [printed.tasks, printed.remarks.map(({ field }) => field), printed.others.map(({ kind }) => kind)],
       [['a.task', 'b.task'], ['instance_group'], ['skipped']],
     );
   });
 
-  it('waits for all of several tasks, and sums up', async () => {
+  it('waits for the jobs of several tasks and prints a summary', async () => {
     await put({ 'repo/a/1/model.onnx': tiny, 'repo/b/1/model.onnx': tiny });
     const job = (name: string) =>
       fakeJob(name, [fakeStep('measure', 'done', { recipe: 'original', variant: `${name}:original` })], { done: true });
@@ -95,7 +95,7 @@ describe('registering a repository', () => {
     assert.match(stdout, /\n\n2 models, 2 variants, in \d+ ms\. /);
   });
 
-  it('fails for what is refused, and registers the rest', async () => {
+  it('registers the valid models and fails for the others', async () => {
     await put({
       'repo/good/1/model.onnx': tiny,
       'repo/bad/1/model.onnx': tiny,
@@ -111,22 +111,22 @@ describe('registering a repository', () => {
     );
     assert.match(
       stderr,
-      /^refused no good: architecture name "no good" is not valid: .*; register it by itself, with --name$/m,
+      /^refused no good: architecture name "no good" is not valid: .*; register it separately, with --name$/m,
     );
-    assert.match(stderr, /pareto: 2 of 3 models were refused: the reasons stand above\n$/);
+    assert.match(stderr, /pareto: 2 of 3 models were refused: see the reasons above\n$/);
   });
 
-  it('makes no task for what is no whole model', async () => {
+  it('creates no task for a corrupted model', async () => {
     await put({ 'cut.onnx': 'cut short', 'a.onnx': tiny });
     const { code, stderr } = await register(folder.file('cut.onnx'), folder.file('a.onnx'), '--detach');
     assert.equal(code, 1);
     assert.match(stderr, /^refused cut: it is not/m);
     assert.doesNotMatch(stderr, /cut.task/);
     assert.match(stderr, /^task a.task/m);
-    assert.match(stderr, /pareto: 1 of 2 models were refused: the reasons stand above\n$/);
+    assert.match(stderr, /pareto: 1 of 2 models were refused: see the reasons above\n$/);
   });
 
-  it('takes what is said on the command line over what a folder says', async () => {
+  it('prefers command-line options to the configuration of a folder', async () => {
     await put({ 'a model/1/model.onnx': tiny, 'a model/config.pbtxt': 'max_batch_size: 4', 'names.txt': 'zero' });
     const flags = [
       '--name',
@@ -144,13 +144,13 @@ describe('registering a repository', () => {
     assert.deepEqual(Object.keys(storage.requests[0]?.labels ?? {}), ['logits']);
   });
 
-  it('takes a model without a task', async () => {
+  it('creates a task for a model if --task is missing', async () => {
     await register(tiny, '--detach');
     assert.deepEqual(requested(), ['mlp-tiny 0 of mlp-tiny.task, any, original']);
     assert.deepEqual(storage.names, ['mlp-tiny.task', 'mlp-tiny']);
   });
 
-  it('says what is wrong with what was named', async () => {
+  it('explains what is wrong with its arguments', async () => {
     await put({
       'repo/a/1/model.onnx': tiny,
       'repo/b/1/model.onnx': tiny,
@@ -166,11 +166,11 @@ describe('registering a repository', () => {
     await failed(1, /there is no model in .*expected NAME\/1\/model.onnx/, folder.file('empty'));
     await failed(
       1,
-      /skipped torch: .*PyTorch.*\npareto: there is no model that can be registered: the reasons stand above/,
+      /skipped torch: .*PyTorch.*\npareto: no model can be registered: see the reasons above/,
       folder.file('torch'),
     );
-    await failed(1, /--name is for one model and 2 were given/, folder.file('repo'), '--name', 'x');
-    await failed(1, /--labels is for one model and 2 were given/, folder.file('repo'), '--labels', 'y=z');
+    await failed(1, /--name applies to a single model, but 2 were given/, folder.file('repo'), '--name', 'x');
+    await failed(1, /--labels applies to a single model, but 2 were given/, folder.file('repo'), '--labels', 'y=z');
     await failed(1, /there is no label file at nowhere/, tiny, '--labels', 'logits=nowhere');
     await failed(2, /Expected an output and a file: scores=labels.txt/, tiny, '--labels', 'nowhere');
     await failed(2, /Expected a whole number/, tiny, '--max-batch-size', '1.5');
@@ -178,7 +178,7 @@ describe('registering a repository', () => {
     const set = fileURLToPath(new URL('../../../../examples/digits/validation.npz', import.meta.url));
     await failed(
       1,
-      /--validation is for one task, and these models have 2: name one with --task/,
+      /--validation applies to a single task, but these models have 2: set one with --task/,
       folder.file('repo'),
       '--validation',
       set,

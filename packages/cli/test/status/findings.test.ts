@@ -15,24 +15,24 @@ const findingsFor = (overview: Partial<wire.OverviewResponse>, jobs: readonly wi
 const about = (findings: readonly Finding[], name: string): Finding | undefined =>
   findings.find((finding) => finding.about === name);
 
-describe('the status of a cluster', () => {
-  it('is good when all is', () => {
+describe('findingsOf', () => {
+  it('has only good findings for a healthy cluster', () => {
     const findings = findingsFor({
       workers: [fakeWorker()],
       tasks: [fakeTaskLoad({ attainment: 1, p99Ms: 3, p50Ms: 1 })],
     });
     assert.deepEqual([...new Set(findings.map(({ level }) => level))], ['good']);
-    assert.equal(about(findings, 'controller')?.text, 'a:1 leads, 1 other standing by; store heard 0.0 s ago');
+    assert.equal(about(findings, 'controller')?.text, 'a:1 leads, 1 other on standby; store responded 0.0 s ago');
   });
 
-  it('is bad where nobody leads, or no worker is connected', () => {
+  it('has bad findings without a leader and without a connected worker', () => {
     const findings = findingsFor({ leader: '', workers: [fakeWorker({ connected: false })] });
     assert.equal(about(findings, 'controller')?.level, 'bad');
     assert.equal(about(findings, 'workers')?.level, 'bad');
     assert.match(about(findings, 'w1')?.advice ?? '', /pareto logs w1/);
   });
 
-  it('warns of what somebody should look at, and says what to do', () => {
+  it('warns of problems and advises what to do', () => {
     const replica = fakeReplica({ state: 'FAILED', reason: 'out of memory', variant: 'a:fp16' });
     const tasks = [fakeTaskLoad({ attainment: 0.5, refusedPerSecond: 4, p50Ms: 1, p99Ms: 3 })];
     const jobs = [fakeJob('cnn', [fakeStep('make', 'failed', { detail: 'killed' })], { done: true })];
@@ -44,13 +44,13 @@ describe('the status of a cluster', () => {
       findings.filter(({ level }) => level === 'warning').map((finding) => finding.about),
       ['notice', 'w1', 'a:fp16', 'digits', 'cnn'],
     );
-    assert.match(about(findings, 'digits')?.text ?? '', /50\.0 % in time: 4\.0\/s are refused/);
+    assert.match(about(findings, 'digits')?.text ?? '', /50\.0 % within the objective: 4\.0\/s are refused/);
     assert.match(about(findings, 'a:fp16')?.text ?? '', /failed on w1: out of memory/);
   });
 
-  it('says which router to ask instead of one that is silent', () => {
+  it('advises another router if the given one is unreachable', () => {
     const overview = fakeOverview({ workers: [fakeWorker()] });
-    const findings = findingsOf({ overview, jobs: [], router: { kind: 'silent' }, routerAddress: 'x:1' });
+    const findings = findingsOf({ overview, jobs: [], router: { kind: 'unreachable' }, routerAddress: 'x:1' });
     assert.deepEqual([about(findings, 'router')?.level, about(findings, 'router')?.advice], ['bad', '--router r:1']);
   });
 });

@@ -1,4 +1,4 @@
-// The clock of the commands that tests run: they look every third of a second, and wait for some things for seconds.
+// The clock of commands under test, eight times as fast as real time, because commands poll and wait for seconds.
 
 import { createFastClock } from '@pareto/testkit';
 

@@ -1,19 +1,19 @@
-// A controller of a test's own: blobs in memory that several share, calls that are counted, and deaths on demand.
+// A fake controller: keeps blobs in memory, which several instances can share, records calls, and fails on demand.
 
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
 import { createServer, notLeaderError, type RpcServer, type ServiceHandlers, type wire } from '@pareto/rpc';
 
-/** What several controllers have in common. */
+/** State that several fake controllers can share. */
 export interface FakeStorage {
   readonly blobs: Map<string, Buffer>;
   readonly sizes: Map<string, number>;
-  /** Names registered. */
+  /** Registered names. */
   readonly names: string[];
-  /** In the order in which they were called, as `port method name`. */
+  /** Calls in order, as `method name`. */
   readonly calls: string[];
-  /** Of each registration of an architecture. */
-  readonly wanted: { readonly recipes: readonly string[]; readonly keepDominated: boolean }[];
+  /** Options of each registration of an architecture. */
+  readonly registrations: { readonly recipes: readonly string[]; readonly keepDominated: boolean }[];
   readonly requests: wire.RegisterArchitectureRequest[];
 }
 
@@ -22,28 +22,28 @@ export const createFakeStorage = (): FakeStorage => ({
   sizes: new Map(),
   names: [],
   calls: [],
-  wanted: [],
+  registrations: [],
   requests: [],
 });
 
 export interface FakeController extends Disposable {
   readonly server: RpcServer;
   readonly address: string;
-  /** Of another controller: this one only stands by. Empty: nobody leads. */
+  /** Address of the leader, if another controller leads. Empty if none leads; undefined if this one does. */
   leader: string | undefined;
-  /** Dies, connections and all, when an upload has brought so many bytes of a file. */
+  /** Number of received bytes of a file at which the server closes with all connections. */
   dieAfterBytes: number;
-  /** Thrown by the next call that writes, before or after it is carried out. */
+  /** Error of the next write, thrown before or after its execution. */
   next: { readonly when: 'before' | 'after'; readonly error: ParetoError } | undefined;
   overview: wire.OverviewResponseInput;
-  /** What it remembers; it tells no more of them to those that follow. */
+  /** Events that a stream starts with. Followers receive no others. */
   readonly events: wire.EventsResponseInput[];
-  /** Answers to looks at the jobs, one after the other, the last one again and again. */
+  /** Successive responses to Jobs. The last one is repeated. */
   jobs: wire.JobInput[][];
-  /** What Describe answers; undefined: what was registered by name. */
+  /** Response to Describe. Undefined to derive it from the registered names. */
   description: wire.DescribeResponseInput | undefined;
   readonly rules: wire.RuleInput[];
-  /** What List answers beside tasks. */
+  /** Variants in the response to List. */
   variants: wire.VariantInput[];
 }
 
@@ -117,7 +117,7 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
     },
     async registerArchitecture(request) {
       const { name, task, manifest, recipes, keepDominated } = request;
-      storage.wanted.push({ recipes, keepDominated });
+      storage.registrations.push({ recipes, keepDominated });
       storage.requests.push(request);
       if (name === 'bad') throw new ParetoError('invalid-argument', 'no such operator');
       await write('registerArchitecture', name, put(name));

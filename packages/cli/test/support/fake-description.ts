@@ -1,10 +1,10 @@
-// A task as a controller describes it, made of a few numbers for each variant.
+// Builds descriptions of tasks from a few numbers per variant.
 
 import type { wire } from '@pareto/rpc';
 
 export const cpu = 'cpu/amd-epyc-9b14/avx512-vnni/12g';
 
-/** What matters of a variant in a test; the rest is made up. */
+/** The fields of a variant that tests set. The others get fixed values. */
 export interface FakeVariant {
   readonly name: string;
   readonly accuracy?: number;
@@ -84,7 +84,7 @@ export const fakeOutcome = (
   ...{ declined: '', error: '', ...more },
 });
 
-/** A family of digit models, each larger one slower and more right, with what was made of each. */
+/** A family of digit models, the larger ones slower and more accurate, with their variants and outcomes. */
 export const digits: wire.DescribeResponse = {
   task: fakeTask('digits'),
   architectures: ['mlp-tiny', 'mlp-large', 'cnn-small', 'cnn-large'].map((name) => fakeArchitecture(name)),

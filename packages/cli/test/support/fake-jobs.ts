@@ -1,4 +1,4 @@
-// Jobs of a test's own.
+// Builds jobs and steps for tests.
 
 import type { wire } from '@pareto/rpc';
 import { cpu } from './fake-description.js';

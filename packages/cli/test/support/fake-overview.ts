@@ -1,4 +1,4 @@
-// A cluster as a controller tells of it, for tests.
+// Builds responses to Overview for tests.
 
 import type { wire } from '@pareto/rpc';
 

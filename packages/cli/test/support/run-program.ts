@@ -1,4 +1,4 @@
-// Runs the command line in this process, as a test's own.
+// Runs a command line in the test's process.
 
 import { runProgram } from '../../src/program.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
@@ -10,9 +10,9 @@ interface Written {
 }
 
 export interface Running {
-  /** So far. */
+  /** Output so far. */
   readonly written: Written;
-  /** As Ctrl-C does. */
+  /** Interrupts the command, like Ctrl-C. */
   readonly stop: () => void;
   readonly ended: Promise<Written & { readonly code: number }>;
 }

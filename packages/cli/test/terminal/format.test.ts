@@ -16,8 +16,8 @@ const objective = {
   degrade: 'DEGRADE_UNSPECIFIED',
 } as const;
 
-describe('format', () => {
-  it('formats durations and prices for people', () => {
+describe('formats of numbers', () => {
+  it('format milliseconds and prices', () => {
     assert.deepEqual([0, 0.0062, 0.1234, -12.34, 1234].map(formatMs), [
       ...['0 ms', '0.006 ms', '0.12 ms', '-12.3 ms', '1234 ms'],
     ]);
@@ -25,7 +25,7 @@ describe('format', () => {
     assert.deepEqual([0, 0.000123, 1.5].map(formatUsd), ['$0', '$0.00012', '$1.50']);
   });
 
-  it('writes spans of time in their two largest units, and ratios', () => {
+  it('format spans of time in their two largest units, ratios and counts', () => {
     const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
     const spans = [
       0,
@@ -45,21 +45,21 @@ describe('format', () => {
     assert.deepEqual([0, 407, 25_400, 646_000, 1.24e9].map(formatCount), ['0', '407', '25.4 k', '646 k', '1.24 G']);
   });
 
-  it('reads durations and lists of known names', () => {
+  it('parse durations and lists of known names', () => {
     assert.deepEqual(['90s', '30m', '2h', '1.5d'].map(duration), [90_000, 1_800_000, 7_200_000, 129_600_000]);
     for (const wrong of ['', '5', 'h', '0s', '-1h', '2 weeks', '1e3s'])
       assert.throws(() => duration(wrong), /90s, 30m, 2h or 1d/);
     assert.deepEqual(namesIn(['a', 'b'])('b, a'), ['b', 'a']);
-    assert.throws(() => namesIn(['a', 'b'])('a,c'), /There is no "c": expected some of a, b/);
+    assert.throws(() => namesIn(['a', 'b'])('a,c'), /Unknown name "c". Expected one or more of a, b/);
   });
 
-  it('writes an accuracy with its interval, or that there is none', () => {
+  it('format an accuracy with its interval, or as unmeasured', () => {
     const accuracy = { metric: 'top1', value: 0.987, lower95: 0.981, upper95: 0.9912, samples: 2000 };
     assert.equal(formatAccuracy(accuracy), '98.70 % (98.10-99.12)');
     assert.equal(formatAccuracy(null), 'unmeasured');
   });
 
-  it('writes only what an objective asks', () => {
+  it('format only the given fields of an objective', () => {
     assert.equal(formatObjective({ ...objective }), '');
     const requested = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
     assert.equal(formatObjective(requested), '≤ 50.0 ms, may degrade');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toJson, toYaml } from '../../src/terminal/plain-value.js';
 
-describe('results for programs', () => {
+describe('toJson and toYaml', () => {
   const value = {
     costPer_1k: 2,
     _latencyMs: 'latencyMs',
@@ -10,11 +10,11 @@ describe('results for programs', () => {
     none: null,
   };
 
-  it('have names in camel case, bytes as base64, and no marks of optional fields', () => {
+  it('write names in camel case, bytes as base64, and no markers of optional fields', () => {
     assert.deepEqual(JSON.parse(toJson(value)), { costPer1k: 2, latencyMs: 5, list: [{ raw: 'YWI=' }], none: null });
   });
 
-  it('are the same as YAML', () => {
+  it('write the same as YAML', () => {
     assert.equal(toYaml(value), 'costPer1k: 2\nlatencyMs: 5\nlist:\n  - raw: YWI=\nnone: null');
   });
 });

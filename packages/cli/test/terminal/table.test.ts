@@ -21,16 +21,16 @@ describe('formatTable', () => {
     assert.equal(text.split('\n')[1], '\x1b[32mab\x1b[39m    1  x');
   });
 
-  it('leaves columns out until it fits, those that are the least needed first', () => {
+  it('drops columns until the table fits, those with the highest drop number first', () => {
     const narrow = [
       { title: 'NAME', cell: () => 'name' },
       { title: 'FIRST', drop: 2, cell: () => 'x' },
       { title: 'SECOND', drop: 1, cell: () => 'y' },
-      { title: 'WHY', flexible: true, drop: 3, cell: () => 'a reason that is told at great length' },
+      { title: 'WHY', flexible: true, drop: 3, cell: () => 'a reason with a very long explanation' },
     ];
     const titles = (width: number): string => formatTable(narrow, [0], { width }).split('\n')[0] ?? '';
     assert.equal(titles(200), 'NAME  FIRST  SECOND  WHY');
-    assert.equal(titles(47), 'NAME  FIRST  SECOND  WHY', 'what may be cut needs little');
+    assert.equal(titles(47), 'NAME  FIRST  SECOND  WHY', 'a flexible column counts as narrow');
     assert.equal(titles(30), 'NAME  FIRST  SECOND');
     assert.equal(titles(15), 'NAME  SECOND');
     assert.equal(titles(2), 'NAME');

@@ -4,7 +4,7 @@ import { createTerminal, fitScreen, usesColour, type Input, type Output } from '
 import { wrap } from '../../src/terminal/wrap.js';
 
 describe('fitScreen', () => {
-  it('cuts what is too wide, and says how many lines there is no room for', () => {
+  it('cuts long lines and counts the omitted ones', () => {
     const text = ['short', 'much too long a line', 'c', 'd'].join('\n');
     assert.deepEqual(fitScreen(text, 10, 24), ['short', 'much too…', 'c', 'd']);
     assert.deepEqual(fitScreen(text, 80, 4), ['short', 'much too long a line', '… 2 more lines']);
@@ -12,22 +12,22 @@ describe('fitScreen', () => {
     assert.deepEqual(fitScreen(text, 1, 1), ['…']);
   });
 
-  it('leaves no colour open where it cuts', () => {
+  it('resets the colour at a cut', () => {
     assert.deepEqual(fitScreen('\x1b[33mmuch too long\x1b[39m', 8, 3), ['\x1b[33mmuch t\x1b[0m…']);
     assert.deepEqual(fitScreen('\x1b[33mshort\x1b[39m', 8, 3), ['\x1b[33mshort\x1b[39m']);
   });
 });
 
 describe('wrap', () => {
-  it('breaks at spaces and indents what follows', () => {
+  it('breaks at spaces and indents the following lines', () => {
     assert.deepEqual(wrap('one two three four', 10), ['one two', '  three', '  four']);
     assert.deepEqual(wrap('one two', 80), ['one two']);
     assert.deepEqual(wrap('averylongword x', 5), ['averylongword', '  x']);
   });
 });
 
-describe('colours', () => {
-  it('are for terminals, unless somebody says otherwise', () => {
+describe('usesColour', () => {
+  it('is true for terminals, unless the environment overrides it', () => {
     const terminal = { isTTY: true, write: () => undefined };
     const pipe = { write: () => undefined };
     assert.equal(usesColour(terminal, {}), true);
@@ -40,7 +40,7 @@ describe('colours', () => {
   });
 });
 
-describe('a screen', () => {
+describe('openScreen', () => {
   const enter = '\x1b[?1049h\x1b[?25l';
   const leave = '\x1b[?25h\x1b[?1049l';
 
@@ -68,7 +68,7 @@ describe('a screen', () => {
     return { written, events, size, stdin, modes, terminal: createTerminal(stdout, stdout, { stdin }) };
   }
 
-  it('draws by the size that it has now, and tells of changes until it is left', () => {
+  it('draws at the current size and reports resizes until its disposal', () => {
     const { terminal, written, events, size } = setUp();
     const screen = terminal.openScreen();
     screen.onResize(() => screen.draw('a line of a screen'));
@@ -82,7 +82,7 @@ describe('a screen', () => {
     assert.equal(terminal.columns, 40);
   });
 
-  it('has the keyboard, and gives all back once on the way out', () => {
+  it('reads keys, and restores the terminal once', () => {
     const { terminal, written, stdin, modes } = setUp();
     const keys: string[] = [];
     const screen = terminal.openScreen();

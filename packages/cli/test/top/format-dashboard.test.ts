@@ -13,51 +13,51 @@ const show = (state: DashboardState, columns = 200, rows = 100): string[] =>
 const at = milliseconds(6_000);
 const absent = { reason: 'no controller answers at a:1', isAbsent: true };
 
-describe('formatPicture', () => {
-  it('says who leads and who stands by', () => {
+describe('formatDashboard', () => {
+  it('shows the leader and the standby controllers', () => {
     assert.equal(
       show(withOverview(fakeOverview(), at))[0],
-      'cluster default, led by a:1, standing by: b:1; 1 router, table 7; store heard 0.0 s ago',
+      'cluster default, leader a:1, standby b:1; 1 router, table 7; store responded 0.0 s ago',
     );
     const alone = fakeOverview({ controllers: ['a:1', 'a:1'] });
     assert.equal(
       show(withOverview(alone, at))[0],
-      'cluster default, led by a:1; 1 router, table 7; store heard 0.0 s ago',
+      'cluster default, leader a:1; 1 router, table 7; store responded 0.0 s ago',
     );
   });
 
-  it('warns of what the controller has to say', () => {
+  it('shows the notices of the controller as warnings', () => {
     const notices = ['no controller leads', 'the store was restored'];
     const lines = show(withOverview(fakeOverview({ leader: '', notices }), at));
-    assert.match(lines[0] ?? '', /led by nobody, standing by: a:1, b:1;/);
+    assert.match(lines[0] ?? '', /no leader, standby a:1, b:1;/);
     assert.deepEqual(lines.slice(1, 3), ['! no controller leads', '! the store was restored']);
   });
 
-  it('keeps the last picture while no controller answers, with its age and what the router says', () => {
+  it('shows the last data with its age and the status of the router during an outage', () => {
     const outage = withOutage(
       withOverview(fakeOverview({ notices: ['the store was restored'] }), at),
       { ...absent, router: { kind: 'serves', tableAgeMs: 13_100 } },
       milliseconds(9_000),
     );
     assert.deepEqual(show(outage).slice(1, 5), [
-      '! no controller answers at a:1: below is how it was 14 s ago',
-      '! router r:1 goes on serving, from a table of 13 s ago',
+      '! no controller answers at a:1; showing data from 14 s ago',
+      '! router r:1 is serving, with a routing table from 13 s ago',
       '! the store was restored',
       '',
     ]);
     assert.ok(show(outage).includes('no worker has joined'));
   });
 
-  it('says for how long it waits for a first picture', () => {
+  it('shows the duration of an outage before the first data', () => {
     const first = withOutage(emptyDashboard, { ...absent, router: { kind: 'not ready' } }, milliseconds(15_000));
     const still = withOutage(first, { ...absent, router: { kind: 'not ready' } }, milliseconds(19_000));
     assert.deepEqual(show(still), [
       '! no controller answers at a:1, for 5 s',
-      '! router r:1 has no table yet: it waits for a controller',
+      '! router r:1 has no routing table yet and waits for a controller',
     ]);
   });
 
-  it('wraps what must be read, whatever the width', () => {
+  it('wraps warnings to the width', () => {
     const lines = show(
       withOverview(fakeOverview({ notices: ['the store was restored: look at the replicas'] }), at),
       30,
@@ -79,17 +79,17 @@ describe('formatPicture', () => {
     })),
   };
 
-  it('shows what answers, how well, and how full workers are', () => {
+  it('shows the serving variants, attainment and memory of workers', () => {
     const text = show(withOverview(fakeOverview(loaded), at)).join('\n');
     assert.match(
       text,
-      /^other +500 .*nothing is ready\ndigits +10\.0 +1\.00 ms +9\.00 ms +50\.0 % .*a:fp16 75\.0 %, b:int8 25\.0 %$/m,
+      /^other +500 .*no replica is ready\ndigits +10\.0 +1\.00 ms +9\.00 ms +50\.0 % .*a:fp16 75\.0 %, b:int8 25\.0 %$/m,
     );
     assert.match(text, /^w1 +ready +1\/2 +- +█████····· 512\.0 MiB of 1\.0 GiB +7 /m);
     assert.match(text, /^1 min 5 s +load +v0 +w1 +asked for$/m);
   });
 
-  it('knows how busy workers were once it has seen them twice', () => {
+  it('computes the busy share of workers from two overviews', () => {
     const after = (busyUs: number) => fakeOverview({ workers: [fakeWorker({ replicas: [fakeReplica({ busyUs })] })] });
     const state = withOverview(after(1_500_000), milliseconds(7_000), withOverview(after(500_000), at));
     assert.equal(state.busy.get('w1'), 0.5);
@@ -97,7 +97,7 @@ describe('formatPicture', () => {
     assert.ok(Math.abs((restarted.busy.get('w1') ?? 0) - 0.275) < 1e-9);
   });
 
-  it('fits a small screen: what was decided gives way first, then columns', () => {
+  it('drops recent actions first, and then columns, on a small screen', () => {
     const state = withOverview(fakeOverview(loaded), at);
     const lines = show(state, 60, 12);
     assert.ok(lines.length <= 12, `${lines.length} lines`);

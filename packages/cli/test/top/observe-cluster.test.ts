@@ -47,7 +47,7 @@ describe('observeCluster', () => {
 
   const kill = (index: number) => (): void => controllers[index]?.server.close();
 
-  it('asks the controller that is left, and keeps the picture when none is', async () => {
+  it('reads from the remaining controller, and keeps the last overview if there is none', async () => {
     const [first, second, third, fourth] = await observeThrough(kill(0), kill(1), () => (ready = false));
     assert.equal(first?.overview?.leader, controllers[0]?.address);
     assert.equal(second?.overview?.leader, controllers[1]?.address);
@@ -60,9 +60,9 @@ describe('observeCluster', () => {
     assert.deepEqual(fourth?.outage?.router, { kind: 'not ready' });
   });
 
-  it('says that a router is silent too', async () => {
+  it('reports an unreachable router', async () => {
     router.close();
     const states = await observeThrough(kill(0), kill(1));
-    assert.deepEqual(states.at(-1)?.outage?.router, { kind: 'silent' });
+    assert.deepEqual(states.at(-1)?.outage?.router, { kind: 'unreachable' });
   });
 });
