@@ -84,7 +84,7 @@ describe('queries', function () {
     it('are refused when nothing can meet the objective, with the nearest that can', async () => {
       const refusal = await refusalOf(variantFor('digits', { min_accuracy: 0.9999 }));
       assert.equal(refusal.code, 'failed-precondition');
-      assert.match(refusal.message, /nearest that can be met: .*accuracy >= 0\.99/);
+      assert.match(refusal.message, /nearest feasible objective: .*accuracy >= 0\.99/);
       const nearest = JSON.parse(refusal.details['pareto-nearest-objective'] ?? '') as { min_accuracy: number };
       await variantFor('digits', { min_accuracy: nearest.min_accuracy });
     });

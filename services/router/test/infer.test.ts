@@ -11,7 +11,7 @@ import { requestOf, token, type InferQuery } from './support/test-router.js';
 describe('ModelInfer', () => {
   afterEach(cleanUp);
 
-  it('forwards the bytes as they came, with the decision', async () => {
+  it('forwards the request unchanged, with the decision', async () => {
     const { router, workers } = await startFixture();
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const metadata = { traceparent, 'pareto-internal-decision': 'forged', 'pareto-internal-token': 'forged' };
@@ -42,9 +42,9 @@ describe('ModelInfer', () => {
   });
 
   const choices: readonly (readonly [string, InferQuery, Record<string, string>, string])[] = [
-    ['a floor in parameters', { parameters: { min_accuracy: 0.95 } }, {}, 'large:original'],
-    ['a floor as text', { parameters: { min_accuracy: '0.95' } }, {}, 'large:original'],
-    ['a floor in metadata', {}, { 'x-pareto-min-accuracy': '0.95' }, 'large:original'],
+    ['an accuracy floor in parameters', { parameters: { min_accuracy: 0.95 } }, {}, 'large:original'],
+    ['an accuracy floor as text', { parameters: { min_accuracy: '0.95' } }, {}, 'large:original'],
+    ['an accuracy floor in metadata', {}, { 'x-pareto-min-accuracy': '0.95' }, 'large:original'],
     [
       'parameters over metadata',
       { parameters: { min_accuracy: 0.5 } },
@@ -58,19 +58,19 @@ describe('ModelInfer', () => {
     ['degrade', { parameters: { min_accuracy: 0.999, degrade: 'allow' } }, {}, 'large:original'],
   ];
   for (const [name, query, metadata, variant] of choices) {
-    it(`chooses by ${name}`, async () => {
+    it(`selects a variant by ${name}`, async () => {
       const { router } = await startFixture();
       const reply = await router.infer(query, { metadata });
       assert.equal(reply.trailers.get('pareto-variant'), variant);
     });
   }
 
-  it('gives the most accurate when nobody stated an objective', async () => {
+  it('selects the most accurate variant without any objective', async () => {
     const { router } = await startFixture({ defaultObjective: {} });
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
   });
 
-  it('lets a named model be asked below the floor of its task', async () => {
+  it('ignores the accuracy floor of the task for a named model', async () => {
     const { router } = await startFixture({ defaultObjective: { minAccuracy: 0.95 } });
     assert.equal((await router.infer({ model: 'tiny' })).trailers.get('pareto-variant'), 'tiny:original');
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
@@ -86,32 +86,32 @@ describe('ModelInfer', () => {
       'invalid-argument',
       /latency_ms is "soon": expected a number/,
     ],
-    [
-      'a version that is none',
-      { model: 'tiny', version: 'x' },
-      'invalid-argument',
-      /version "x" is not valid: expected/,
-    ],
+    ['a malformed version', { model: 'tiny', version: 'x' }, 'invalid-argument', /version "x" is not valid: expected/],
     ['no name', { model: '' }, 'not-found', /named ''/],
     [
-      'a timeout that is no whole number',
+      'a timeout of the wrong type',
       { parameters: { timeout: '5' } },
       'invalid-argument',
       /timeout is "5" in string_param: expected int64_param/,
     ],
-    ['a priority in words', { parameters: { priority: 'high' } }, 'invalid-argument', /int64_param or uint64_param/],
+    [
+      'a priority of the wrong type',
+      { parameters: { priority: 'high' } },
+      'invalid-argument',
+      /int64_param or uint64_param/,
+    ],
     ['a reserved parameter', { parameters: { triton_x: 1 } }, 'invalid-argument', /triton_x is reserved/],
     ['an impossible objective', { parameters: { min_accuracy: 2 } }, 'invalid-argument', /min_accuracy is 2/],
     ['too large a batch', { items: 9 }, 'invalid-argument', /batch of 9 .* at most 8/],
     [
-      'what no variant can meet',
+      'an infeasible objective',
       { parameters: { latency_ms: 1 } },
       'failed-precondition',
       /no variant of task 'digits' can meet 1 ms/,
     ],
   ];
   for (const [name, query, code, text] of refusals) {
-    it(`refuses ${name}`, async () => {
+    it(`rejects ${name}`, async () => {
       const { router } = await startFixture();
       await fails(router.infer(query), code, text);
     });
@@ -123,51 +123,51 @@ describe('ModelInfer', () => {
     const error = await fails(
       router.infer(query),
       'failed-precondition',
-      /nearest that can be met: 100 ms, accuracy >= 0.99 by large:original/,
+      /nearest feasible objective: 100 ms, accuracy >= 0.99 by large:original/,
     );
     const offer: unknown = JSON.parse(error.details['pareto-nearest-objective'] ?? '');
     assert.deepEqual(offer, { latency_ms: 100, min_accuracy: 0.99, variant: 'large:original' });
     const explained = await router.inference.explain({ decisionId: error.details['pareto-decision-id'] ?? '' });
     assert.equal(explained.outcome, 'infeasible');
     const { decisionId } = await router.inference.explain({});
-    assert.equal(decisionId, explained.decisionId, 'the last one, where none is named');
+    assert.equal(decisionId, explained.decisionId, 'an empty id means the last decision');
   });
 
-  it('sheds what a backlog makes late', async () => {
+  it('refuses queries that a backlog would make late', async () => {
     const { router, workers, controller } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     for (const worker of workers) worker.replicas = [{ replicaId: 'tiny-0', state: 'READY', backlogMs: 5000 }];
-    const shed = async (): Promise<true> => {
+    const refuse = async (): Promise<true> => {
       await fails(router.infer(), 'resource-exhausted', /busy/);
       return true;
     };
-    await waitFor('the backlog to be seen', () => shed().catch(() => undefined));
+    await waitFor('a refusal', () => refuse().catch(() => undefined));
     await waitFor('refused demand', () => controller.demand.find(({ refused }) => refused > 0));
   });
 
-  it('answers what came before its first table', async () => {
+  it('answers a query that arrived before the first table', async () => {
     const worker = await addWorker('tiny-0');
     const controller = await addController(undefined);
     const router = await addRouter(controller);
-    await waitFor('the router to ask for its table', () => controller.hellos[0]);
-    const asked = router.infer();
-    asked.catch(() => undefined);
+    await waitFor('the hello of the router', () => controller.hellos[0]);
+    const answer = router.infer();
+    answer.catch(() => undefined);
     await controller.publish(tableOf([tiny], [{ id: 'tiny-0', of: 'tiny', worker: 'w0', address: worker.address }]));
-    assert.equal(decodeInferResponse((await asked).body).modelName, 'digits');
+    assert.equal(decodeInferResponse((await answer).body).modelName, 'digits');
   });
 
-  it('is unavailable without a table', async () => {
+  it('returns UNAVAILABLE without a table', async () => {
     const router = await addRouter(await addController(undefined));
     await fails(router.infer(), 'unavailable', /no routing table yet/);
     assert.equal((await router.protocol.serverReady({})).ready, false);
   });
 
-  it('carries a deadline through, and stops the work when it passes', async () => {
+  it('passes the deadline to the worker, and cancels the call when it expires', async () => {
     const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
     worker.onInfer = () => new Promise(() => undefined);
     await fails(router.infer({}, { timeoutMs: 200 }), 'deadline-exceeded', /.*/);
-    await waitFor('the work to stop', () => worker.received[0]?.call.signal.aborted === true || undefined);
+    await waitFor('the cancellation', () => worker.received[0]?.call.signal.aborted === true || undefined);
   });
 
   it('admits by the earlier of latency and deadline', async () => {
@@ -187,16 +187,16 @@ describe('ModelInfer', () => {
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'large:original');
   });
 
-  it('says what is quarantined, and why', async () => {
+  it('rejects a quarantined architecture with the reason', async () => {
     const bad = { ...large, quarantineReason: 'two queries ended two executors each' };
     const { router } = await startFixture({ variants: [tiny, bad] });
-    const text = /architecture 'large' is out of service, quarantined: two queries ended two executors each/;
+    const text = /architecture 'large' is quarantined: two queries ended two executors each/;
     await fails(router.infer({ model: 'large' }), 'failed-precondition', text);
     const { reason } = await router.inference.whatIf({ target: 'large' });
     assert.match(reason, text);
   });
 
-  it('lets rules leave variants out, and says which', async () => {
+  it('excludes variants by rules, and names the rules', async () => {
     const { router, controller } = await startFixture();
     const variantOf = async (): Promise<string> => (await router.infer()).trailers.get('pareto-variant') ?? '';
     assert.equal(await variantOf(), 'tiny:original');
@@ -205,7 +205,7 @@ describe('ModelInfer', () => {
 
     await controller.change([ruleRow('deny', 'tiny')]);
     await changed('large:original');
-    const text = /architecture 'tiny' may not answer: tiny is denied: it is wrong; ask for another/;
+    const text = /architecture 'tiny' is excluded by rules: tiny is denied: it is wrong; use another model/;
     const error = await fails(router.infer({ model: 'tiny' }), 'failed-precondition', text);
     const refused = await router.inference.explain({ decisionId: error.details['pareto-decision-id'] ?? '' });
     assert.equal(refused.outcome, 'ruled-out');
@@ -234,41 +234,41 @@ describe('ModelInfer', () => {
     await fails(
       router.infer(),
       'failed-precondition',
-      /task 'digits' may not answer: tiny is denied: it is wrong; tiny:original is pinned: it is wrong/,
+      /task 'digits' is excluded by rules: tiny is denied: it is wrong; tiny:original is pinned: it is wrong/,
     );
   });
 
-  it('passes over what is dominated, unless it is named', async () => {
+  it('excludes dominated variants, unless the query names them', async () => {
     const better = { ...tiny, name: 'better', accuracy: 0.95, cost: 2 };
     const worse = { ...tiny, dominatedBy: 'better:original' };
     const { router } = await startFixture({ variants: [worse, better], workers: [['tiny', 'better']] });
     const reply = await router.infer();
     assert.equal(reply.trailers.get('pareto-variant'), 'better:original');
     const explained = await router.inference.explain({ decisionId: reply.trailers.get('pareto-decision-id') ?? '' });
-    const passed = explained.candidates.find(({ variant }) => variant === 'tiny:original');
+    const dominated = explained.candidates.find(({ variant }) => variant === 'tiny:original');
     assert.deepEqual(
-      [passed?.verdict, passed?.detail],
+      [dominated?.verdict, dominated?.detail],
       ['dominated', 'better:original is at least as good in everything'],
     );
     for (const model of ['tiny', 'tiny:original'])
       assert.equal((await router.infer({ model })).trailers.get('pareto-variant'), 'tiny:original');
   });
 
-  it('answers by what is dominated for as long as only that is warm', async () => {
+  it('uses a dominated variant while only that is warm', async () => {
     const better = { ...tiny, name: 'better', accuracy: 0.95, cost: 2 };
     const worse = { ...tiny, dominatedBy: 'better:original' };
     const { router } = await startFixture({ variants: [worse, better], workers: [['tiny']] });
     assert.equal((await router.infer()).trailers.get('pareto-variant'), 'tiny:original');
   });
 
-  it("takes the protocol's timeout for a deadline", async () => {
+  it("treats the protocol's timeout as a deadline", async () => {
     const { router, workers } = await startFixture();
     await fails(router.infer({ parameters: { timeout: 1n } }), 'deadline-exceeded', /.*/);
     for (const worker of workers) worker.onInfer = () => new Promise(() => undefined);
     await fails(router.infer({ parameters: { timeout: 100_000n } }), 'deadline-exceeded', /.*/);
   });
 
-  it('carries a cancellation through', async () => {
+  it('passes a cancellation to the worker', async () => {
     const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
@@ -278,10 +278,10 @@ describe('ModelInfer', () => {
     await waitFor('the query to arrive', () => worker.received[0]);
     caller.abort(new Error('enough'));
     assert.equal(await call, 'cancelled');
-    await waitFor('the work to stop', () => worker.received[0]?.call.signal.aborted === true || undefined);
+    await waitFor('the cancellation', () => worker.received[0]?.call.signal.aborted === true || undefined);
   });
 
-  it("passes a worker's own error on", async () => {
+  it("returns a worker's error unchanged", async () => {
     const { router, workers } = await startFixture();
     for (const worker of workers) {
       worker.onInfer = () =>
@@ -291,7 +291,7 @@ describe('ModelInfer', () => {
     assert.equal(workers[0]?.received.length, 1);
   });
 
-  it('counts an answer that is late for its latency alone', async () => {
+  it('counts a late answer as a violation', async () => {
     const { router, workers, controller } = await startFixture({ variants: [tiny], workers: [['tiny']] });
     for (const worker of workers) {
       worker.onInfer = (received) => new Promise((resolve) => setTimeout(() => resolve(replyTo(received)), 80));
@@ -303,7 +303,7 @@ describe('ModelInfer', () => {
     assert.deepEqual(entry.itemsByVariant, { 'tiny:original': 1 });
   });
 
-  it('answers from the last table when no controller does, and says how old it is', async () => {
+  it('uses the last table while no controller is connected, and reports its age', async () => {
     const { router, controller } = await startFixture();
     controller.close();
     const reply = await waitFor('a stale answer', async () => {
@@ -337,7 +337,7 @@ describe('retries', () => {
   });
 
   for (const end of ['kill', 'close'] as const) {
-    it(`replay a small request whose worker goes away (${end})`, async () => {
+    it(`replay a small request whose worker fails (${end})`, async () => {
       const { router, workers } = await startFixture(both);
       const sent = (): number => workers.reduce((sum, { received }) => sum + received.length, 0);
       for (const worker of workers) {
@@ -351,7 +351,7 @@ describe('retries', () => {
       assert.equal(sent(), 2);
     });
 
-    it(`do not replay a large one (${end})`, async () => {
+    it(`do not replay a large request (${end})`, async () => {
       const { router, workers } = await startFixture(both);
       for (const worker of workers) {
         worker.onInfer = () => {
@@ -359,7 +359,7 @@ describe('retries', () => {
           return new Promise(() => undefined);
         };
       }
-      const text = /went away while it had this request of 300\d+ bytes: send it again/;
+      const text = /failed while it ran this request of 300\d+ bytes; retry the request/;
       await fails(router.infer({ bytes: 300_000 }), 'unavailable', text);
       assert.equal(
         workers.reduce((sum, worker) => sum + worker.received.length, 0),
@@ -368,7 +368,7 @@ describe('retries', () => {
     });
   }
 
-  it('skip a worker that is gone', async () => {
+  it('skip a worker that was killed', async () => {
     const { router, workers } = await startFixture(both);
     workers[0]?.kill();
     for (let i = 0; i < 10; i++) await router.infer();
@@ -385,10 +385,10 @@ describe('holds', () => {
     const { router, workers, controller } = await startFixture(cold);
     const [worker] = workers;
     assert.ok(worker !== undefined);
-    const asked = performance.now();
+    const sentAt = performance.now();
     const answer = router.infer(accurate);
     const entry = await waitFor('held demand', () => controller.demand.find(({ held }) => held > 0));
-    assert.ok(performance.now() - asked < 500, 'told at once');
+    assert.ok(performance.now() - sentAt < 500, 'reports the hold immediately');
     assert.equal(entry.heldVariant, 'large:original');
     worker.replicas.push({ replicaId: 'large-0', state: 'READY' });
     await controller.change([replicaRow({ id: 'large-0', of: 'large', address: worker.address, worker: 'w0' })]);
@@ -406,11 +406,11 @@ describe('holds', () => {
     await fails(router.infer(accurate, { timeoutMs: 150 }), 'deadline-exceeded', /.*/);
   });
 
-  it('are bounded', async () => {
+  it('are limited in number', async () => {
     const { router } = await startFixture({ ...cold, config: { maxHeld: 1, maxHoldMs: 2000 } });
     const first = router.infer(accurate).catch(() => undefined);
-    await waitFor('a second one to be refused', () =>
-      fails(router.infer(accurate, { timeoutMs: 300 }), 'resource-exhausted', /too many queries wait/).catch(
+    await waitFor('the refusal of a second query', () =>
+      fails(router.infer(accurate, { timeoutMs: 300 }), 'resource-exhausted', /too many queries are waiting/).catch(
         () => undefined,
       ),
     );
@@ -424,7 +424,7 @@ describe('holds', () => {
     await fails(router.infer(patient), 'failed-precondition', /measuring large:original failed: executor died/);
   });
 
-  it('refuse what no worker can load', async () => {
+  it('reject a query that needs a variant no worker can load', async () => {
     const { router } = await startFixture({ ...cold, variants: [tiny, { ...large, placeable: false }] });
     await fails(router.infer(accurate), 'resource-exhausted', /no worker can load/);
   });

@@ -8,7 +8,7 @@ import { startRouter } from './support/test-router.js';
 describe('traces', () => {
   afterEach(cleanUp);
 
-  it("have one span for each query, between the client's and the worker's", async () => {
+  it("contain one span per query, between the client's and the worker's", async () => {
     await using collector = await createTraceCollector();
     const tracer = await createTracer({ service: 'router', endpoint: collector.endpoint, flushMs: 50 });
     const worker = await addWorker('tiny-0');

@@ -1,4 +1,4 @@
-// Something that waiters are told of: the table changed, a replica came back.
+// Wakes waiting queries after a change: a new routing table, or a replica that can be called again.
 
 export interface ChangeSignal {
   notify(): void;

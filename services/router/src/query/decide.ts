@@ -1,4 +1,4 @@
-// The decision on one query: select, admit, and the record of both.
+// Decides on one query: selects a variant, admits or refuses the query, and records the decision.
 
 import { admit, selectVariant, type Admission } from '@pareto/policy';
 import type { Outcome } from '../decisions/decision-log.js';
@@ -8,7 +8,7 @@ import type { RouterCore } from './router-core.js';
 
 export interface DecisionAttempt {
   readonly seq: number;
-  /** Time that has passed counts in the first decision; after that the query is admitted, and late rather than lost. */
+  /** Indicates that the elapsed time counts. A later attempt is admitted already: a late answer is better than none. */
   readonly isFirst: boolean;
   readonly hold: Hold | undefined;
 }

@@ -1,4 +1,4 @@
-// Sending a query to one replica, what that teaches of the worker, and whether it may be sent again.
+// Sends a query to one replica, updates the load and state of the worker, and decides about retries.
 
 import { ParetoError, type ReplicaRoute } from '@pareto/core';
 import { mayRetry, type Admission } from '@pareto/policy';
@@ -12,7 +12,7 @@ export interface Routed {
   readonly replica: ReplicaRoute;
   readonly selection: Extract<Admission, { kind: 'forward' }>['selection'];
   readonly isColdStart: boolean;
-  /** Neither held nor sent before: the prediction was for all of it. */
+  /** Indicates that the query was neither held nor sent before, so that the prediction covers its whole latency. */
   readonly isFirst: boolean;
 }
 
@@ -63,7 +63,10 @@ function metadataOf(
   return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
-/** A worker that does not answer, and a replica that turns queries down, get none until they are heard from again. */
+/**
+ * Stops sending queries to an unresponsive worker, or to a replica that rejected one, until it responds or reports its
+ * load.
+ */
 function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'not-executed') return;
@@ -72,7 +75,9 @@ function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRo
   else core.loads.markDown(replica.id);
 }
 
-/** Whether the query may be sent again, after so many attempts; then it is paid for. */
+/**
+ * Returns whether the query may be retried after `attempts` attempts, and if so, takes a token from the retry budget.
+ */
 export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQuery, attempts: number): boolean {
   const { retryBudget, params, metrics } = core;
   const failed = {
@@ -88,13 +93,13 @@ export function tryTakeRetry(core: RouterCore, { kind }: Failure, query: ClientQ
   return true;
 }
 
-/** What the caller is told of a query that is not sent again. */
+/** Returns the error for the caller of a query that is not retried. */
 export function failureOf(outcome: Failure, replica: ReplicaRoute, bytes: number): unknown {
   if (outcome.kind === 'failed') return outcome.error;
   const { error, kind } = outcome;
   if (kind === 'not-executed' && outcome.isFull) return error;
-  const what = kind === 'lost' ? `went away while it had this request of ${bytes} bytes` : 'did not take the request';
-  return new ParetoError('unavailable', `worker ${replica.worker} ${what}: send it again`, {
+  const what = kind === 'lost' ? `failed while it ran this request of ${bytes} bytes` : 'did not execute the request';
+  return new ParetoError('unavailable', `worker ${replica.worker} ${what}; retry the request`, {
     cause: error,
     details: error.details,
   });

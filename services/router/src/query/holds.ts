@@ -1,4 +1,4 @@
-// Queries that wait for a cold variant: bounded in count, bytes and time.
+// Tracks the queries that wait for a cold variant, and limits how long each waits.
 
 import { milliseconds, ParetoError, type Clock, type VariantId } from '@pareto/core';
 import type { HoldUsage } from '@pareto/policy';
@@ -7,17 +7,17 @@ import type { ChangeSignal } from './change-signal.js';
 interface HoldRequest {
   readonly bytes: number;
   readonly signal: AbortSignal;
-  /** Until the caller's deadline; undefined when it set none. */
+  /** Time until the caller's deadline. Undefined if there is none. */
   readonly remainingMs: number | undefined;
 }
 
 export interface Hold extends Disposable {
-  /** Resolves when something has changed. Rejects when the query may wait no longer, saying why. */
+  /** Resolves at the next change. Rejects with the reason when the query may not wait longer. */
   next(variant: VariantId): Promise<void>;
 }
 
 export interface Holds {
-  /** What is held, `except` one of them left out. */
+  /** Returns the usage of all holds but `except`. */
   held(except: Hold | undefined): HoldUsage;
   enter(request: HoldRequest): Hold;
 }
@@ -30,13 +30,13 @@ export interface HoldsOptions {
   readonly clock: Clock;
 }
 
-type End = 'too-long' | 'deadline' | 'draining';
+type HoldEnd = 'too-long' | 'deadline' | 'draining';
 
 export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOptions): Holds {
   const holds = new Map<Hold, { readonly bytes: number; readonly ended: AbortController }>();
   let heldBytes = 0;
   draining.addEventListener('abort', () => {
-    for (const { ended } of holds.values()) ended.abort('draining' satisfies End);
+    for (const { ended } of holds.values()) ended.abort('draining' satisfies HoldEnd);
   });
   return {
     held(except) {
@@ -45,11 +45,11 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
     },
     enter({ bytes, signal, remainingMs = Infinity }) {
       const ended = new AbortController();
-      if (draining.aborted) ended.abort('draining' satisfies End);
-      const reason: End = remainingMs < maxHoldMs ? 'deadline' : 'too-long';
+      if (draining.aborted) ended.abort('draining' satisfies HoldEnd);
+      const reason: HoldEnd = remainingMs < maxHoldMs ? 'deadline' : 'too-long';
       const timer = clock.after(milliseconds(Math.min(maxHoldMs, remainingMs)), () => ended.abort(reason));
       const why = (variant: VariantId): Error =>
-        signal.aborted ? (signal.reason as Error) : endError(ended.signal.reason as End, variant, maxHoldMs);
+        signal.aborted ? (signal.reason as Error) : endError(ended.signal.reason as HoldEnd, variant, maxHoldMs);
       const hold: Hold = {
         next: (variant) => abortable(changes.next(), [signal, ended.signal], () => why(variant)),
         [Symbol.dispose]() {
@@ -64,10 +64,10 @@ export function createHolds({ changes, maxHoldMs, draining, clock }: HoldsOption
   };
 }
 
-function endError(end: End, variant: VariantId, maxHoldMs: number): ParetoError {
+function endError(end: HoldEnd, variant: VariantId, maxHoldMs: number): ParetoError {
   switch (end) {
     case 'draining':
-      return new ParetoError('unavailable', 'this router is shutting down: ask another');
+      return new ParetoError('unavailable', 'this router is shutting down; retry on another router');
     case 'deadline':
       return new ParetoError('deadline-exceeded', `the deadline passed while variant ${variant} was being loaded`);
     case 'too-long':
@@ -75,7 +75,7 @@ function endError(end: End, variant: VariantId, maxHoldMs: number): ParetoError 
   }
 }
 
-/** Resolves with `waited`; rejects with `why` when one of `ends` aborts before. */
+/** Resolves with `waited`. Rejects with the error of `why` if one of `ends` aborts before. */
 export function abortable(waited: Promise<void>, ends: readonly AbortSignal[], why: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
     const forget = (): void => ends.forEach((end) => end.removeEventListener('abort', stop));

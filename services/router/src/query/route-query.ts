@@ -1,4 +1,4 @@
-// One query, in a straight line: select a variant → pick a replica → forward the bytes → answer.
+// Routes one query: selects a variant, picks a replica, forwards the request and returns the answer.
 
 import { ParetoError, type Candidate, type VariantId } from '@pareto/core';
 import { pickReplica } from '@pareto/policy';
@@ -18,7 +18,7 @@ export interface Answer {
   readonly coldStart: boolean;
 }
 
-/** `resolved` is what the query means by the table of now. Throws a ParetoError whose code is the query's status. */
+/** Routes a query that was resolved with the current table. Throws a ParetoError whose code is the query's status. */
 export async function routeQuery(
   core: RouterCore,
   query: ClientQuery,
@@ -60,7 +60,7 @@ function enterHold(core: RouterCore, query: ClientQuery): Hold {
   return core.holds.enter({ bytes: body.length, signal: call.signal, remainingMs: remainingMs(query, core.clock) });
 }
 
-/** Until anything has changed; meanwhile the controller knows that the variant is waited for. */
+/** Waits for the next change. Meanwhile the demand for the variant is reported to the controller. */
 async function waitFor(variant: VariantId, core: RouterCore, resolved: ResolvedQuery, hold: Hold): Promise<void> {
   using _waiting = core.demand.held(resolved, variant);
   await hold.next(variant);

@@ -1,4 +1,4 @@
-// What every query is answered with.
+// The state and dependencies that all queries share.
 
 import type { Clock, Rng } from '@pareto/core';
 import type { AdmitParams, DecisionTrace, RetryParams, SelectParams } from '@pareto/policy';
@@ -14,7 +14,7 @@ import type { WorkerPool } from '../workers/worker-pool.js';
 import type { Holds } from './holds.js';
 
 export interface RouterCore {
-  /** Unique to this process: decision ids begin with it. */
+  /** Prefix of decision ids. Unique to this process. */
   readonly routerId: string;
   readonly access: Access;
   readonly controller: ControllerCalls;
@@ -27,9 +27,9 @@ export interface RouterCore {
   readonly changes: ChangeSignal;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;
-  /** Retries that may be spent. */
+  /** Number of retries that are available now. */
   readonly retryBudget: { tokens: number };
-  /** Overwritten by each decision; they are synchronous. */
+  /** Trace of the current decision. Decisions are synchronous, so each may overwrite it. */
   readonly trace: DecisionTrace;
   readonly params: RouterParams;
   readonly metrics: RouterMetrics;

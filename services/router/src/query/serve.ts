@@ -1,4 +1,4 @@
-// Around one answer: the span, the outcome in metrics and demand, the trailers.
+// Serves one query: routes it, and records its span, metrics, demand and trailers.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import { refillRetryBudget } from '@pareto/policy';
@@ -55,10 +55,10 @@ function recordAnswer(core: RouterCore, resolved: ResolvedQuery, answered: Answe
 }
 
 const refusals: ReadonlySet<ErrorCode> = new Set(['resource-exhausted', 'failed-precondition']);
-/** Not by the client's own fault. */
+/** Codes of errors that the client did not cause. */
 const failures: ReadonlySet<ErrorCode> = new Set(['deadline-exceeded', 'unavailable', 'internal', 'data-loss']);
 
-/** Refusals are demand too. */
+/** Counts refusals as demand, so that the controller adds capacity for them. */
 function recordFailure({ metrics, demand }: RouterCore, resolved: ResolvedQuery | undefined, error: unknown): void {
   const code = error instanceof ParetoError ? error.code : 'internal';
   metrics.requests.add(1, { target: resolved?.entry.task ?? 'unknown', code });

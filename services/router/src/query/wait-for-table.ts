@@ -1,4 +1,4 @@
-// The moments between a router's start and its first table: whoever asks then waits for it, and is not refused.
+// Holds queries that arrive before the first routing table, for up to one second, instead of rejecting them.
 
 import { milliseconds } from '@pareto/core';
 import { abortable } from './holds.js';
@@ -7,10 +7,13 @@ import type { RouterCore } from './router-core.js';
 
 type TableWaitDeps = Pick<RouterCore, 'tables' | 'changes' | 'draining' | 'clock'>;
 
-/** Since the router began, or heard a controller: one that is there has told its table by then. */
+/** Maximum time from the router's start, or the last message of a controller, to the first table. */
 const timeoutMs = 1_000;
 
-/** Throws `unavailable` when there is no table in time, at once when that is over; the signal's reason when it aborts. */
+/**
+ * Throws `unavailable` if no table arrives in time (immediately if the time is over), and the reason of `call` if it
+ * aborts.
+ */
 export async function waitForTable(
   { tables, changes, draining, clock }: TableWaitDeps,
   call: AbortSignal,

@@ -1,9 +1,9 @@
-// The protocol's own request parameters: each in the form that it has.
+// Checks the types of the request parameters that the protocol defines.
 
 import { ParetoError } from '@pareto/core';
 import type { ParameterKind, ScannedParameters } from '@pareto/rpc';
 
-const forms: ReadonlyMap<string, readonly ParameterKind[]> = new Map<string, readonly ParameterKind[]>([
+const expectedKinds: ReadonlyMap<string, readonly ParameterKind[]> = new Map<string, readonly ParameterKind[]>([
   ['priority', ['int64', 'uint64']],
   ['timeout', ['int64']],
   ['sequence_id', ['int64', 'uint64', 'string']],
@@ -14,17 +14,17 @@ const forms: ReadonlyMap<string, readonly ParameterKind[]> = new Map<string, rea
 
 const reserved = 'triton_';
 
-/** Throws `invalid-argument`, naming the parameter, what was expected and what came. Other parameters are not looked at. */
+/** Throws `invalid-argument`, with the parameter, the expected and the received type. Ignores other parameters. */
 export function checkParameters({ parameters, kinds }: ScannedParameters): void {
   for (const [name, kind] of kinds) {
-    const expected = forms.get(name);
+    const expected = expectedKinds.get(name);
     if (expected?.includes(kind) === true) continue;
     const value = JSON.stringify(parameters.get(name));
     if (expected !== undefined)
       throwInvalid(`parameter ${name} is ${value} in ${fieldOf(kind)}: expected ${list(expected)}`);
     if (name.startsWith(reserved)) {
       throwInvalid(
-        `parameter ${name} is reserved: of those that begin with ${reserved} only triton_enable_empty_final_response is known`,
+        `parameter ${name} is reserved: the only supported name that begins with ${reserved} is triton_enable_empty_final_response`,
       );
     }
   }

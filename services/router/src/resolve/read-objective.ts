@@ -1,9 +1,9 @@
-// A client's objective as it is written in request parameters and in gRPC metadata.
+// Reads a client's objective from request parameters and gRPC metadata.
 
 import { milliseconds, ParetoError, type PartialObjective } from '@pareto/core';
 import { checkObjective, type ParameterValue } from '@pareto/rpc';
 
-/** Where a field of the objective stands, and how a complaint about it names it. */
+/** Reads the fields of an objective, and names them in errors. */
 interface Source {
   readonly read: (field: string) => ParameterValue | undefined;
   readonly nameOf: (field: string) => string;
@@ -14,13 +14,13 @@ const parameterSource = (parameters: ReadonlyMap<string, ParameterValue>): Sourc
   nameOf: (field) => `parameter ${field}`,
 });
 
-/** Unknown parameters are ignored. Throws `invalid-argument`, naming the parameter, what was expected and what came. */
+/** Ignores unknown parameters. Throws `invalid-argument`, with the parameter, the expected and the received value. */
 export const objectiveOfParameters = (parameters: ReadonlyMap<string, ParameterValue>): PartialObjective =>
   readObjective(parameterSource(parameters));
 
 const metadataKey = (field: string): string => `x-pareto-${field.replaceAll('_', '-')}`;
 
-/** From `x-pareto-latency-ms` and so on. Throws as `objectiveOfParameters` does. */
+/** Reads `x-pareto-latency-ms` and so on. Throws like `objectiveOfParameters`. */
 export const objectiveOfMetadata = (metadata: ReadonlyMap<string, string>): PartialObjective =>
   readObjective({
     read: (field) => metadata.get(metadataKey(field)),
@@ -40,7 +40,7 @@ function readObjective(source: Source): PartialObjective {
   return checkObjective(objective, source.nameOf);
 }
 
-/** The protocol's `timeout` parameter, in µs; undefined when it is not given. */
+/** Reads the protocol's `timeout` parameter, which is in µs. Returns undefined if it is absent or not positive. */
 export function timeoutMsOf(parameters: ReadonlyMap<string, ParameterValue>): number | undefined {
   const timeoutUs = readNumber(parameterSource(parameters), 'timeout');
   return timeoutUs === undefined || timeoutUs <= 0 ? undefined : timeoutUs / 1000;

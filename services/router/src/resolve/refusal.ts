@@ -1,4 +1,4 @@
-// What a refused client is told: why, and what could be had instead.
+// Builds the error for a refused query: the reason, and the nearest feasible objective.
 
 import { ParetoError, type Objective, type TargetEntry } from '@pareto/core';
 import type { Admission, Offer, RefusalCause } from '@pareto/policy';
@@ -6,10 +6,10 @@ import type { ResolvedQuery } from './resolve.js';
 
 export type Refusal = Extract<Admission, { kind: 'refuse' }>;
 
-/** A trailer with the nearest objective that can be met, as JSON. */
+/** Name of the trailer with the nearest feasible objective, as JSON. */
 const nearestKey = 'pareto-nearest-objective';
 
-/** `objective` is what admission went by, `elapsedMs` when, since the headers came. */
+/** `objective` is the one that admission used, `elapsedMs` the time from receipt to admission. */
 export function refusalOf(
   refusal: Refusal,
   resolved: ResolvedQuery,
@@ -18,14 +18,17 @@ export function refusalOf(
 ): ParetoError {
   const { entry, items } = resolved;
   const { nearest } = refusal;
-  const offer = nearest === undefined ? '' : `; nearest that can be met: ${offerText(nearest)}`;
+  const offer = nearest === undefined ? '' : `; nearest feasible objective: ${offerText(nearest)}`;
   const reason = `${reasonText(refusal.cause, { entry, items, objective, elapsedMs })}${offer}`;
   const details = nearest === undefined ? {} : { [nearestKey]: offerJson(nearest) };
   if (!isForDeadline(refusal, resolved.objective, objective)) return new ParetoError(refusal.code, reason, { details });
   return new ParetoError('deadline-exceeded', `the deadline is too short: ${reason}`, { details });
 }
 
-/** What was asked could be met, but not before the caller's deadline: which is what it must hear of, knowing of no objective. */
+/**
+ * Returns whether the objective is feasible, but not before the caller's deadline. The error then names the deadline, since the
+ * caller may not have set an objective.
+ */
 function isForDeadline({ cause, nearest }: Refusal, wanted: Objective, byDeadline: Objective): boolean {
   if (cause !== 'infeasible' || nearest === undefined) return false;
   const offered = nearest.objective;
@@ -56,23 +59,23 @@ export function reasonText(cause: RefusalCause, { entry, items, objective, elaps
       const isLate = elapsedMs >= objective.latencyMs;
       const why = isLate
         ? `the request took ${Math.round(elapsedMs)} ms to arrive`
-        : 'every variant that could is busy';
-      return `${what} cannot meet ${objectiveText(objective)} now: ${why}; send less, or ask for less`;
+        : 'every variant that could meet it is busy';
+      return `${what} cannot meet ${objectiveText(objective)} now: ${why}; lower the request rate or relax the objective`;
     }
     case 'unplaceable':
-      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware, or none has room`;
+      return `${what} could meet ${objectiveText(objective)}, but no worker can load the variant now: none has its hardware class, or none has enough free memory`;
     case 'quarantined':
-      return `${what} is out of service, quarantined: ${entry.candidates[0]?.quarantineReason}; ask for another, or register a new version`;
+      return `${what} is quarantined: ${entry.candidates[0]?.quarantineReason}; use another model, or register a new version`;
     case 'ruled-out':
-      return `${what} may not answer: ${rulesText(entry.rules)}; ask for another, or have the rule lifted`;
+      return `${what} is excluded by rules: ${rulesText(entry.rules)}; use another model, or have the rules removed`;
     case 'batch-too-large':
       return `a batch of ${items} is larger than any variant of ${what} serves: expected at most ${Math.max(1, entry.maxBatchSize)}`;
     case 'hold-limit':
-      return `${what} needs a variant that is being loaded, and too many queries wait already`;
+      return `${what} needs a variant that is still loading, and too many queries are waiting already; retry later`;
   }
 }
 
-/** Of pins and denials: a wish keeps nothing from answering. */
+/** Lists the pins and denials with their reasons. Warmth rules exclude no variant, so they are left out. */
 export const rulesText = (rules: TargetEntry['rules']): string =>
   rules
     .flatMap(({ kind, target, reason }) =>
@@ -80,19 +83,21 @@ export const rulesText = (rules: TargetEntry['rules']): string =>
     )
     .join('; ');
 
-/** Rules that keep some of its variants from answering. */
+/** Returns the rules that exclude some of the target's variants, as a clause of the error. Empty if there are none. */
 function limits({ exclusions, rules }: TargetEntry): string {
-  const isLimited = exclusions?.some((one) => one === 'denied' || one === 'not-pinned') === true;
+  const isLimited = exclusions?.some((exclusion) => exclusion === 'denied' || exclusion === 'not-pinned') === true;
   return isLimited ? `, as ${rulesText(rules)}` : '';
 }
 
-/** A floor is asked for, and there is nothing to hold against it. */
+/**
+ * Returns the advice for an accuracy floor on a target whose accuracy was never measured. Empty if it does not apply.
+ */
 function unmeasured({ candidates }: TargetEntry, { minAccuracy }: Objective): string {
   if (minAccuracy === undefined || candidates.some(({ accuracy }) => accuracy !== undefined)) return '';
-  return ': its accuracy was never measured, and without that no floor is promised: ask without one, or register it in a task with a validation set';
+  return ': its accuracy was never measured, so that no minimum can be guaranteed; omit min_accuracy, or register the model in a task with a validation set';
 }
 
-/** Why none of the target's variants is served at all; undefined: some are. */
+/** Returns why no variant of the target is served. Undefined if some are. */
 export function outOfService(what: string, { candidates, exclusions, rules }: TargetEntry): string | undefined {
   if (candidates.length === 0) return `${what} has no variants yet: register a model for it`;
   const reasons = candidates.flatMap(({ variant, quarantineReason, measurementError }, index) => {
@@ -116,7 +121,7 @@ export function objectiveText(objective: Objective): string {
 }
 
 const offerText = ({ objective, candidate, warm }: Offer): string =>
-  `${objectiveText(objective)} by ${candidate.variant}${warm ? '' : ', once it is loaded'}`;
+  `${objectiveText(objective)} by ${candidate.variant}${warm ? '' : ' after it is loaded'}`;
 
 function offerJson({ objective, candidate }: Offer): string {
   return JSON.stringify({

@@ -1,4 +1,4 @@
-// What a client asks, and what that means by the table: its target, and its objective over the task's default.
+// Resolves a client's query with the routing table: the target, and the objective completed by the task's default.
 
 import {
   fallbackObjective,
@@ -16,20 +16,20 @@ import {
 import { preferenceOf, type Preference } from '@pareto/policy';
 import type { ServerCall } from '@pareto/rpc';
 
-/** One query, whichever service it came by. */
+/** A query, in the same form for every service that received it. */
 export interface ClientQuery {
   readonly target: string;
-  /** Empty: the current one. */
+  /** Requested version. Empty for the current one. */
   readonly version: string;
-  /** Of the first input. */
+  /** Shape of the first input. */
   readonly shape: readonly number[];
   /** The encoded ModelInferRequest. */
   readonly body: Buffer;
-  /** What the client asked for, the strongest source first. */
+  /** Objectives that the client set, in order of precedence. */
   readonly objectiveSources: readonly PartialObjective[];
-  /** The protocol's own timeout, beside the call's deadline. */
+  /** The protocol's timeout parameter. It applies in addition to the call's deadline. */
   readonly timeoutMs: number | undefined;
-  /** Sent on to the worker. */
+  /** Trace context for the worker. */
   readonly traceparent: string | undefined;
   readonly call: ServerCall;
 }
@@ -42,7 +42,9 @@ export interface ResolvedQuery {
   readonly preference: Preference;
 }
 
-/** Throws `unavailable` without a table, `not-found`, or `invalid-argument` on a name that is none. */
+/**
+ * Throws `unavailable` without a table, `not-found` for an unknown target, and `invalid-argument` for a malformed name.
+ */
 export function resolve(table: RoutingTable | undefined, query: ClientQuery): ResolvedQuery {
   const entry = findTarget(table, query.target, query.version);
   const [first] = query.shape;
@@ -58,50 +60,52 @@ export function objectiveFor(
   return { objective: resolveObjective(...sources, fallbackObjective), preference: preferenceOf(...sources) };
 }
 
-/** Throws `unavailable` while there is none. */
+/** Throws `unavailable` if there is no table. */
 export function requireTable(table: RoutingTable | undefined): RoutingTable {
   if (table !== undefined) return table;
   throw noTable();
 }
 
 export const noTable = (): ParetoError =>
-  new ParetoError('unavailable', 'this router has no routing table yet: no controller has answered; try again');
+  new ParetoError('unavailable', 'this router has no routing table yet: no controller has responded; retry');
 
-/** Undefined: the current one. Throws `invalid-argument` for what is no version. */
+/**
+ * Returns undefined for an empty text, which means the current version. Throws `invalid-argument` if it is malformed.
+ */
 export function parseVersion(text: string): number | undefined {
   if (text === '') return undefined;
   const version = /^\d{1,15}$/.test(text) ? Number(text) : 0;
   if (version > 0) return version;
   throw new ParetoError(
     'invalid-argument',
-    `version ${JSON.stringify(text.slice(0, 100))} is not valid: expected a whole number above 0, or nothing for the current one`,
+    `version ${JSON.stringify(text.slice(0, 100))} is not valid: expected a positive integer, or an empty text for the current version`,
   );
 }
 
 export function findTarget(table: RoutingTable | undefined, name: string, version: string): TargetEntry {
-  const wanted = parseVersion(version);
+  const requested = parseVersion(version);
   const entry = requireTable(table).targets.get(name);
   if (entry === undefined) {
     if (name !== '') parseTarget(name);
     throw new ParetoError(
       'not-found',
-      `no task, architecture or variant is named '${name}': RepositoryIndex and 'pareto get models' tell what there is`,
+      `no task, architecture or variant is named '${name}'; list the models with RepositoryIndex or 'pareto get models'`,
     );
   }
-  if (wanted === undefined || wanted === servedVersion(entry)) return entry;
+  if (requested === undefined || requested === servedVersion(entry)) return entry;
   throw new ParetoError(
     'not-found',
-    `${entry.kind} '${name}' is served in version ${servedVersion(entry)}: '${version}' was asked for; leave it empty for the current one`,
+    `${entry.kind} '${name}' is served in version ${servedVersion(entry)}, not in '${version}'; leave the version empty for the current one`,
   );
 }
 
-/** A task has version 1; of an architecture the one that its candidates have. */
+/** Returns 1 for a task, and the version of the candidates for an architecture or variant. */
 export function servedVersion(entry: TargetEntry): number {
   if (entry.kind === 'task') return 1;
   return entry.candidates[0]?.version ?? entry.versions.at(-1) ?? 1;
 }
 
-/** The objective that admission goes by: its latency is no longer than the deadline leaves. */
+/** Returns the objective for admission: its latency is limited by the deadline. */
 export function admissionObjective(query: ClientQuery, { objective }: ResolvedQuery, clock: Clock): Objective {
   const remaining = remainingMs(query, clock);
   if (remaining === undefined) return objective;
@@ -109,7 +113,10 @@ export function admissionObjective(query: ClientQuery, { objective }: ResolvedQu
   return deadlineMs < objective.latencyMs ? { ...objective, latencyMs: milliseconds(deadlineMs) } : objective;
 }
 
-/** Until the earlier of the call's deadline and the protocol's timeout; undefined when neither was set. */
+/**
+ * Returns the time until the call's deadline or the protocol's timeout, whichever is earlier. Undefined if neither is
+ * set.
+ */
 export function remainingMs({ call, timeoutMs }: ClientQuery, clock: Clock): Milliseconds | undefined {
   const remaining = call.remainingMs();
   if (timeoutMs === undefined) return remaining;

@@ -80,7 +80,7 @@ describe('model metadata and configuration', () => {
     }
     assert.equal((await protocol.modelReady({ name: 'tiny', version: '1' })).ready, true);
     await fails(protocol.modelReady({ name: 'tiny', version: 'x' }), 'invalid-argument', /version "x" is not valid/);
-    await fails(protocol.modelReady({ name: 'tiny', version: '0' }), 'invalid-argument', /a whole number above 0/);
+    await fails(protocol.modelReady({ name: 'tiny', version: '0' }), 'invalid-argument', /expected a positive integer/);
     for (const call of [protocol.modelMetadata, protocol.modelConfig]) {
       await fails(call({}), 'not-found', /named ''/);
       await fails(call({ name: 'nope' }), 'not-found', /RepositoryIndex/);

@@ -5,7 +5,7 @@ import { createChangeSignal } from '../../src/query/change-signal.js';
 import { waitForTable } from '../../src/query/wait-for-table.js';
 
 describe('waiting for the first table', () => {
-  function begin(controllerAgeMs: number) {
+  function startWaiting(controllerAgeMs: number) {
     const clock = createManualClock();
     const changes = createChangeSignal();
     const [draining, call] = [new AbortController(), new AbortController()];
@@ -18,28 +18,28 @@ describe('waiting for the first table', () => {
     return { clock, changes, draining, call, tables, waited };
   }
 
-  it('ends with the table, and not with another change', async () => {
-    const { changes, tables, waited } = begin(0);
+  it('resolves when the table arrives, and not at another change', async () => {
+    const { changes, tables, waited } = startWaiting(0);
     changes.notify();
     tables.table = { version: { epoch: 'e', revision: 1 } } as RoutingTable;
     changes.notify();
     await waited;
   });
 
-  it('ends a second after the router began, whenever it was asked', async () => {
+  it('rejects one second after the start, whenever the query arrived', async () => {
     for (const [ageMs, leftMs] of [
       [0, 1_000],
       [800, 200],
       [60_000, 0],
     ] as const) {
-      const { clock, waited } = begin(ageMs);
+      const { clock, waited } = startWaiting(ageMs);
       await clock.advance(milliseconds(leftMs));
       await assert.rejects(waited, { code: 'unavailable', message: /no routing table yet/ });
     }
   });
 
-  it('ends with the call, and with the router', async () => {
-    const [left, drained] = [begin(0), begin(0)];
+  it('rejects when the call is aborted or the router drains', async () => {
+    const [left, drained] = [startWaiting(0), startWaiting(0)];
     left.call.abort(new Error('enough'));
     await assert.rejects(left.waited, { message: 'enough' });
     drained.draining.abort();

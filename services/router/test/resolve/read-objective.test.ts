@@ -8,8 +8,8 @@ const read = (entries: Record<string, ParameterValue>) => {
   return Object.fromEntries(Object.entries(objective).filter(([, value]) => value !== undefined));
 };
 
-describe('objectives of clients', () => {
-  it('are read from numbers and text', () => {
+describe('reading an objective', () => {
+  it('accepts numbers and text', () => {
     assert.deepEqual(read({ latency_ms: 50, min_accuracy: '0.9', max_cost_per_1k: '1e-3', other: 'x' }), {
       latencyMs: 50,
       minAccuracy: 0.9,
@@ -34,7 +34,7 @@ describe('objectives of clients', () => {
     { degrade: true },
   ];
   for (const entries of malformed) {
-    it(`are refused when they make no sense: ${JSON.stringify(entries)}`, () => {
+    it(`rejects ${JSON.stringify(entries)}`, () => {
       const [name = ''] = Object.keys(entries);
       assert.throws(
         () => read(entries),
@@ -43,7 +43,7 @@ describe('objectives of clients', () => {
     });
   }
 
-  it('are named as they came, also where JSON has no word for it', () => {
+  it('quotes the received value in errors, even NaN and Infinity', () => {
     assert.throws(() => read({ latency_ms: Number.NaN }), {
       message: /^parameter latency_ms is NaN: expected a number/,
     });
@@ -51,7 +51,7 @@ describe('objectives of clients', () => {
   });
 
   for (const value of ['soon', '0', '']) {
-    it(`are named as they stand in metadata: ${JSON.stringify(value)}`, () => {
+    it(`names the metadata key in the error for ${JSON.stringify(value)}`, () => {
       assert.throws(() => objectiveOfMetadata(new Map([['x-pareto-latency-ms', value]])), {
         code: 'invalid-argument',
         message: /^metadata x-pareto-latency-ms is /,
@@ -59,7 +59,7 @@ describe('objectives of clients', () => {
     });
   }
 
-  it("read the protocol's timeout in µs", () => {
+  it("converts the protocol's timeout from µs", () => {
     assert.equal(timeoutMsOf(new Map([['timeout', 1500]])), 1.5);
     assert.equal(timeoutMsOf(new Map()), undefined);
     assert.equal(timeoutMsOf(new Map([['timeout', 0]])), undefined);

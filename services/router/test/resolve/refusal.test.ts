@@ -13,8 +13,8 @@ const text = (fields: Partial<TargetEntry>, objective: Partial<Objective>): stri
     elapsedMs: 0,
   });
 
-describe('what a refused client is told', () => {
-  it('is that a floor needs a measured accuracy, where there is none', () => {
+describe('the reason of a refusal', () => {
+  it('states that min_accuracy requires a measured accuracy', () => {
     const objective = { ...fallbackObjective, minAccuracy: 0.5 };
     const query: SelectionQuery = { items: 1, objective, elapsedMs: 0, preference: 'cheapest' };
     const selection = selectVariant(entry, query, idleLoads, defaultSelectParams);
@@ -27,12 +27,12 @@ describe('what a refused client is told', () => {
     assert.doesNotMatch(text({ candidates: [{ ...known, accuracy }] }, objective), /never measured/);
   });
 
-  it('is which rules are in the way, and no wish', () => {
+  it('lists the rules that exclude variants, without warmth rules', () => {
     const rule = (kind: RuleInForce['kind'], target: string): RuleInForce => ({
       ...{ kind, target, task: 'digits', reason: `for ${kind}` },
     });
     const rules = [rule('cold', 'b'), rule('deny', 'b'), rule('warm', 'a')];
-    const told = text({ rules, exclusions: [undefined, 'denied'] }, {});
-    assert.match(told, /, as b is denied: for deny$/);
+    const reason = text({ rules, exclusions: [undefined, 'denied'] }, {});
+    assert.match(reason, /, as b is denied: for deny$/);
   });
 });

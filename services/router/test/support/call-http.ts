@@ -1,4 +1,4 @@
-// Asking over HTTP as plain clients do, byte for byte.
+// Sends HTTP requests with exactly the given headers and body.
 
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 
@@ -25,7 +25,7 @@ const bytesOf = (body: NonNullable<HttpCallOptions['body']>): Buffer => {
 const lengthOf = (bytes: Buffer | undefined, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders =>
   bytes === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': bytes.length };
 
-/** With a body: POST. */
+/** Sends a request. The method defaults to POST with a body, and to GET without. */
 export function callHttp(url: string, { body, method, headers, signal }: HttpCallOptions = {}): Promise<HttpReply> {
   const bytes = body === undefined ? undefined : bytesOf(body);
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Routing tables in domain types, made from rows without a wire between.
+// Builds routing tables in domain types, without wire messages.
 
 import { milliseconds, type Candidate, type RoutingTable } from '@pareto/core';
 import {
@@ -10,7 +10,9 @@ import {
   buildTargetEntry,
 } from '@pareto/testkit';
 
-/** A task whose variants take `msPerItem` each; replicas are `name-0`, `name-1` ... */
+/**
+ * Returns a table with one task, whose variants take `ms` per item. Replicas are named `NAME-0`, `NAME-1` and so on.
+ */
 export function domainTable(
   variants: Readonly<Record<string, { readonly ms: number; readonly replicas: number }>>,
 ): RoutingTable {

@@ -1,4 +1,4 @@
-// Expects a call to fail with a code and a text.
+// Asserts that a call fails with a code and a text.
 
 import assert from 'node:assert/strict';
 import { ParetoError, type ErrorCode } from '@pareto/core';

@@ -1,4 +1,4 @@
-// A controller that sends the rows it is given, and keeps what routers say.
+// A controller that sends given rows and records the messages of routers.
 
 import { EventEmitter, once } from 'node:events';
 import { createServer, notLeaderError, type DuplexStream, type wire } from '@pareto/rpc';
@@ -7,17 +7,19 @@ export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.RouterHello[];
   readonly demand: readonly wire.DemandEntry[];
-  /** Who leads, in place of a table for routers that want the leader; empty: nobody. */
+  /**
+   * Address of the leader that routers are redirected to, empty if there is none. Undefined if this controller leads.
+   */
   leader: string | undefined;
-  /** Since it heard of its store, as it tells. */
+  /** Time since the last message of the store, as reported in heartbeats. */
   storeAgeMs: number;
-  /** What it tells of variants; undefined: nobody leads. */
+  /** Statistics to return. Undefined to reject the call, as without a leader. */
   statistics: readonly wire.VariantStatisticsInput[] | undefined;
-  /** Whose statistics were asked for, each time. */
+  /** Variants of each statistics call. */
   readonly statisticsCalls: (readonly string[])[];
-  /** `warm x` and `cold x`. */
+  /** Calls of SetWarmth, as `warm NAME` or `cold NAME`. */
   readonly warmthCalls: string[];
-  /** Ends the streams of the moment, naming who leads. */
+  /** Ends the open streams with the address of the new leader. */
   depose(leader: string): void;
   /** Replaces the whole table. */
   publish(rows: readonly wire.TableRowInput[]): Promise<void>;
@@ -29,11 +31,11 @@ type RouterStream = DuplexStream<wire.RouterMessage, wire.TableMessageInput>;
 
 const heartbeatMs = 1_000;
 
-const refuse = (leader: string): never => {
+const redirect = (leader: string): never => {
   throw notLeaderError(leader === '' ? undefined : leader);
 };
 
-/** `epoch` is of its tables: each controller has its own. */
+/** `epoch` is the epoch of its tables. Controllers differ in it. */
 export async function startController(
   rows: readonly wire.TableRowInput[] | undefined,
   epoch = 'e1',
@@ -58,7 +60,7 @@ export async function startController(
   async function read(stream: RouterStream): Promise<void> {
     for await (const { hello, demand: sent } of stream) {
       if (hello) hellos.push(hello);
-      if (hello && controller.leader !== undefined && !hello.acceptFollower) refuse(controller.leader);
+      if (hello && controller.leader !== undefined && !hello.acceptFollower) redirect(controller.leader);
       if (hello && table) await stream.write({ epoch, revision, snapshot: true, rows: [...table] });
       if (hello) streams.add(stream);
       if (sent) demand.push(...sent.entries);
@@ -91,7 +93,7 @@ export async function startController(
   server.add('pareto.v1.Routes', {
     async statistics({ variants }) {
       controller.statisticsCalls.push(variants);
-      return { variants: [...(controller.statistics ?? refuse(''))] };
+      return { variants: [...(controller.statistics ?? redirect(''))] };
     },
     async setWarmth({ target, warm }) {
       controller.warmthCalls.push(`${warm ? 'warm' : 'cold'} ${target}`);
@@ -100,7 +102,7 @@ export async function startController(
     async watch(stream: RouterStream) {
       try {
         const leader = await Promise.race([read(stream), once(deposed, 'deposed').then(([named]) => String(named))]);
-        if (leader !== undefined) refuse(leader);
+        if (leader !== undefined) redirect(leader);
       } finally {
         streams.delete(stream);
       }

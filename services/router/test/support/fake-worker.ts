@@ -1,4 +1,4 @@
-// A worker with no executors behind it: it answers what a test tells it to.
+// A worker without executors, whose responses a test controls.
 
 import { ParetoError } from '@pareto/core';
 import {
@@ -26,20 +26,20 @@ export interface Received {
 export interface FakeWorker {
   readonly address: string;
   readonly received: readonly Received[];
-  /** In place of an answer. */
+  /** Replaces the default answer. */
   onInfer: ((received: Received) => Promise<Buffer>) | undefined;
-  /** In place of an answer to a ping. */
+  /** Replaces the default ping response. */
   onPing: (() => Promise<never>) | undefined;
-  /** Replicas as pings tell of them. */
+  /** Replicas that ping responses report. */
   replicas: wire.ReplicaLoadInput[];
-  /** Between it and its routers. */
+  /** Proxy between the worker and its routers. */
   readonly link: TcpProxy;
-  /** Breaks every connection, as the end of a process does. */
+  /** Cuts every connection, as the end of a process does. */
   kill(): void;
   close(): Promise<void>;
 }
 
-/** Its replicas are ready and idle. */
+/** Starts a worker whose replicas are ready and idle. */
 export async function startWorker(...replicaIds: readonly string[]): Promise<FakeWorker> {
   const received: Received[] = [];
   const server = createServer();

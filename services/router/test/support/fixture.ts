@@ -1,4 +1,4 @@
-// A router between a fake controller and fake workers, taken down after each test.
+// Starts a router with a fake controller and fake workers, which `cleanUp` stops.
 
 import type { Clock } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -17,11 +17,13 @@ export interface Fixture {
 
 export interface FixtureFields {
   readonly variants?: readonly VariantFields[];
-  /** For each worker the architectures that it has a replica of; replica ids are `architecture-worker`. */
+  /**
+   * Architectures of the replicas of each worker. Replica ids are `ARCHITECTURE-INDEX`, with the index of the worker.
+   */
   readonly workers?: readonly (readonly string[])[];
   readonly defaultObjective?: wire.ObjectiveInput;
   readonly config?: Partial<RouterConfig>;
-  /** The router's clock. */
+  /** Clock of the router. */
   readonly clock?: Clock;
 }
 
@@ -60,7 +62,7 @@ export async function addRouter(
   return router;
 }
 
-/** Ready to be asked. */
+/** Resolves when the router is ready. */
 export async function startFixture(fields: FixtureFields = {}): Promise<Fixture> {
   const { variants = [tiny, large], workers: loaded = [['tiny', 'large']], defaultObjective } = fields;
   const workers: FakeWorker[] = [];

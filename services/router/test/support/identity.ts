@@ -1,4 +1,4 @@
-// A worker's answer that gives back what came: output y is input x.
+// Makes a worker return its inputs as outputs, with input x as output y.
 
 import { decodeInferResponse, encodeInferResponse, scanInferRequest, type RawTensor } from '@pareto/rpc';
 import { isDataType } from '@pareto/core';
@@ -15,6 +15,6 @@ function identityOf(received: Received): Buffer {
 }
 
 export function answersWithInputs(worker: FakeWorker | undefined): void {
-  if (worker === undefined) throw new Error('there is no worker');
+  if (worker === undefined) throw new Error('expected a worker');
   worker.onInfer = async (received) => identityOf(received);
 }

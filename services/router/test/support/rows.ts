@@ -1,4 +1,4 @@
-// Rows of a routing table for tests: one task, variants of it, replicas on workers.
+// Builds rows of a routing table with one task, its variants and their replicas.
 
 import type { wire } from '@pareto/rpc';
 
@@ -11,7 +11,7 @@ export interface VariantFields {
   readonly placeable?: boolean;
   readonly quarantineReason?: string;
   readonly measurementError?: string;
-  /** Of the row itself; 0: its architecture's. */
+  /** Batch size in the row of the variant. The architecture's applies if it is 0. */
   readonly rowBatchSize?: number;
   readonly dominatedBy?: string;
   readonly dominatedWithin?: boolean;
@@ -74,10 +74,10 @@ function variantRows(fields: VariantFields): wire.TableRowInput[] {
 }
 
 export function replicaRow({ id, of, address, worker = 'w', state = 'READY' }: ReplicaFields): wire.TableRowInput {
-  const place = { hardwareClass: 'cpu/x/y/1g', workerId: worker, address };
+  const host = { hardwareClass: 'cpu/x/y/1g', workerId: worker, address };
   return {
     key: `replica/${id}`,
-    replica: { replicaId: id, variant: `${of}:original`, version: 1, state, batchCeiling: 8, ...place },
+    replica: { replicaId: id, variant: `${of}:original`, version: 1, state, batchCeiling: 8, ...host },
   };
 }
 

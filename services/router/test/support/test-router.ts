@@ -1,4 +1,4 @@
-// A router as it runs, in this process, and clients of it.
+// Starts a complete router in this process, with clients of it.
 
 import { createSeededRng, systemClock, type Clock } from '@pareto/core';
 import {
@@ -20,14 +20,14 @@ export const token = 'a-secret-of-tests';
 export interface TestRouter {
   readonly routerId: string;
   readonly address: string;
-  /** Of the protocol's HTTP form. */
+  /** URL of the HTTP endpoint. */
   readonly url: string;
   readonly inference: ServiceClient<'pareto.v1.Inference'>;
   readonly protocol: ServiceClient<'inference.GRPCInferenceService'>;
   infer(query?: InferQuery, options?: CallOptions): Promise<RawReply>;
-  /** In Prometheus' text format. */
+  /** Returns the metrics in Prometheus' text format. */
   metrics(): Promise<string>;
-  /** What /readyz says. */
+  /** Returns the body of /readyz. */
   readyz(): Promise<string>;
   stop(): Promise<void>;
 }

@@ -3,8 +3,8 @@ import { createLogger } from '@pareto/telemetry';
 import { createManualClock } from '@pareto/testkit';
 import { startStalenessLog } from '../../src/table/staleness-log.js';
 
-describe('the log of staleness', () => {
-  it('says when the table begins to be out of date, and when it is fresh again, once', async () => {
+describe('the staleness log', () => {
+  it('logs once that the table is stale, and once that it is fresh again', async () => {
     const clock = createManualClock();
     const lines: string[] = [];
     const write = (line: string): void => void lines.push((JSON.parse(line) as { message: string }).message);
@@ -16,9 +16,9 @@ describe('the log of staleness', () => {
     assert.deepEqual(lines, []);
     age = 6_000;
     await clock.advance(3_000);
-    assert.deepEqual(lines, ['routing table out of date']);
+    assert.deepEqual(lines, ['routing table is stale']);
     age = 900;
     await clock.advance(3_000);
-    assert.deepEqual(lines, ['routing table out of date', 'routing table fresh again']);
+    assert.deepEqual(lines, ['routing table is stale', 'routing table is fresh again']);
   });
 });

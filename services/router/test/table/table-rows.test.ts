@@ -8,7 +8,7 @@ import { createLoadTracker, type LoadTracker } from '../../src/workers/load-trac
 import { replicaRow, ruleRow, tableOf } from '../support/rows.js';
 import { large, tiny } from '../support/fixture.js';
 
-/** Rows as they are received: sent over a stream of a server. */
+/** Returns the rows as a client receives them, by sending them over a stream of a server. */
 async function received(rows: readonly wire.TableRowInput[]): Promise<wire.TableMessage> {
   const server = createServer();
   server.add('pareto.v1.Routes', {
@@ -19,7 +19,7 @@ async function received(rows: readonly wire.TableRowInput[]): Promise<wire.Table
   const channel = createChannel(`127.0.0.1:${await server.listen('127.0.0.1', 0)}`);
   try {
     for await (const message of createClient(channel, 'pareto.v1.Routes').watch()) return message;
-    throw new Error('nothing came');
+    throw new Error('the stream ended without a message');
   } finally {
     channel.close();
     server.close();
@@ -27,7 +27,7 @@ async function received(rows: readonly wire.TableRowInput[]): Promise<wire.Table
 }
 
 describe('the routing table', () => {
-  it('has tasks, architectures and variants, the cheapest candidate first', async () => {
+  it('lists tasks, architectures and variants, with the cheapest candidate first', async () => {
     const replicas = [
       { id: 'r1', of: 'large', address: 'w:1' },
       { id: 'r2', of: 'large', address: 'w:2', state: 'LOADING' as const },
@@ -58,7 +58,7 @@ describe('the routing table', () => {
     assert.equal(task.candidates[2]?.costPer1k, undefined);
   });
 
-  it('takes snapshots and changes, and keeps what they do not touch', async () => {
+  it('applies snapshots and changes, and reuses unchanged entries', async () => {
     const rows = createTableRows();
     const replica = { id: 'r1', of: 'tiny', address: 'w:1' };
     const snapshot = await received(tableOf([tiny, large], [replica, { ...replica, id: 'r2', of: 'large' }]));
@@ -80,7 +80,7 @@ describe('the routing table', () => {
     assert.equal(rows.apply({ ...snapshot, rows: [] })?.targets.size, 0);
   });
 
-  it('knows what a target leaves out, and makes anew only what a rule is about', async () => {
+  it('applies pins and denials, and rebuilds only the targets that they concern', async () => {
     const rows = createTableRows();
     const worse = { ...tiny, dominatedBy: 'large:original' };
     const replicas = ['tiny', 'large'].map((of) => ({ id: of, of, address: 'w:1' }));
@@ -89,9 +89,9 @@ describe('the routing table', () => {
     assert.equal(first.targets.get('tiny')?.exclusions, undefined);
     assert.equal(first.targets.get('tiny:original')?.exclusions, undefined);
     const change = async (rules: readonly wire.TableRowInput[], removed: string[] = []): Promise<RoutingTable> => {
-      const made = rows.apply({ ...(await received(rules)), snapshot: false, removed });
-      assert.ok(made !== undefined);
-      return made;
+      const table = rows.apply({ ...(await received(rules)), snapshot: false, removed });
+      assert.ok(table !== undefined);
+      return table;
     };
     const denied = await change([ruleRow('deny', 'large', { reason: 'it is slow' })]);
     assert.deepEqual(denied.targets.get('digits')?.exclusions, [undefined, 'denied']);
@@ -111,22 +111,22 @@ describe('the routing table', () => {
     assert.equal(unknown.targets.get('digits'), lifted.targets.get('digits'));
   });
 
-  it('knows what is wished of each target, and leaves nothing out for it', async () => {
+  it('lists the warmth rules of each target, and excludes nothing for them', async () => {
     const rows = createTableRows();
-    const wish = (kind: string, target: string, task = 'digits') => ruleRow(kind, target, { task });
-    const wishes = [
-      wish('cold', 'tiny'),
-      wish('warm', 'digits'),
-      wish('warm', 'large:original'),
-      wish('cold', 'words', 'words'),
+    const warmthRow = (kind: string, target: string, task = 'digits') => ruleRow(kind, target, { task });
+    const warmthRows = [
+      warmthRow('cold', 'tiny'),
+      warmthRow('warm', 'digits'),
+      warmthRow('warm', 'large:original'),
+      warmthRow('cold', 'words', 'words'),
     ];
-    const table = rows.apply(await received([...tableOf([tiny, large], []), ...wishes]));
-    const wished = (name: string): readonly string[] | undefined =>
+    const table = rows.apply(await received([...tableOf([tiny, large], []), ...warmthRows]));
+    const warmthRulesOf = (name: string): readonly string[] | undefined =>
       table?.targets.get(name)?.rules.map(({ kind, target }) => `${kind} ${target}`);
-    assert.deepEqual(wished('digits'), ['cold tiny', 'warm digits', 'warm large:original']);
-    for (const name of ['tiny', 'tiny:original']) assert.deepEqual(wished(name), ['cold tiny', 'warm digits']);
+    assert.deepEqual(warmthRulesOf('digits'), ['cold tiny', 'warm digits', 'warm large:original']);
+    for (const name of ['tiny', 'tiny:original']) assert.deepEqual(warmthRulesOf(name), ['cold tiny', 'warm digits']);
     for (const name of ['large', 'large:original'])
-      assert.deepEqual(wished(name), ['warm digits', 'warm large:original']);
+      assert.deepEqual(warmthRulesOf(name), ['warm digits', 'warm large:original']);
     assert.ok([...(table?.targets.values() ?? [])].every(({ exclusions }) => exclusions === undefined));
     const { rules = [] } = table?.targets.get('tiny') ?? {};
     assert.equal(warmthRuleFor({ task: 'digits', architecture: 'tiny' }, rules)?.kind, 'cold');
@@ -134,7 +134,7 @@ describe('the routing table', () => {
     assert.equal(warmthRuleFor({ task: 'words' }, rules), undefined);
   });
 
-  it('takes the batch that a variant serves from its row, else from its architecture', async () => {
+  it('takes the batch size of a variant from its row, or else from its architecture', async () => {
     const few = { ...large, rowBatchSize: 2 };
     const rows = createTableRows();
     const table = rows.apply(await received(tableOf([tiny, few], [])));
@@ -144,7 +144,7 @@ describe('the routing table', () => {
     assert.equal(rows.apply(denying)?.targets.get('digits')?.maxBatchSize, 2);
   });
 
-  it('is what a snapshot would make of it, whatever came before', async () => {
+  it('equals the table of a single snapshot after any sequence of changes', async () => {
     const all = await universe();
     const keys = [...new Set(all.map(({ key }) => key))];
     const change = fc.record({ put: fc.subarray(all), removed: fc.subarray(keys), snapshot: fc.nat({ max: 9 }) });
@@ -160,7 +160,7 @@ describe('the routing table', () => {
           const table = rows.apply(messageOf({ snapshot, rows: put, removed }));
           const fresh = createTableRows().apply(messageOf({ snapshot: true, rows: [...present.values()] }));
           assert.ok(table !== undefined && fresh !== undefined);
-          assert.deepEqual(withoutNumbers(table), withoutNumbers(fresh));
+          assert.deepEqual(withoutIndices(table), withoutIndices(fresh));
           areDistinct(table.candidates.map(({ index }) => index));
           areDistinct(table.replicas.map(({ loadIndex }) => loadIndex));
           const again = createLoadTracker({ wayMs: 0 });
@@ -174,7 +174,7 @@ describe('the routing table', () => {
   });
 });
 
-/** Rows that may come, some of them in several forms. */
+/** Returns rows for random changes. Some keys have several versions. */
 async function universe(): Promise<wire.TableRow[]> {
   const replicas = ['tiny', 'large'].flatMap((of) => [1, 2].map((n) => ({ id: `${of}-${n}`, of, address: `w:${n}` })));
   const forms = [
@@ -198,8 +198,8 @@ const messageOf = (fields: Partial<wire.TableMessage>): wire.TableMessage => ({
   ...fields,
 });
 
-/** Indices and slots may be others. */
-function withoutNumbers({ targets, candidates, replicas, routers }: RoutingTable): unknown {
+/** Returns the table without indices and load indices, which depend on its history. */
+function withoutIndices({ targets, candidates, replicas, routers }: RoutingTable): unknown {
   const bare = (candidate: Candidate): unknown => ({
     ...{ ...candidate, index: undefined },
     replicas: byId(candidate.replicas.map((replica) => ({ ...replica, loadIndex: undefined }))),
@@ -222,7 +222,7 @@ const byId = <T extends { readonly id: string }>(all: readonly T[]): readonly T[
 
 const areDistinct = (numbers: readonly number[]): void => assert.equal(new Set(numbers).size, numbers.length);
 
-/** Each replica tells a load that only its id decides. */
+/** Reports a load for each replica that depends only on its id. */
 function applyReports(loads: LoadTracker, table: RoutingTable): void {
   loads.setTable(table);
   for (const { id } of table.replicas)

@@ -22,7 +22,7 @@ describe('the load tracker', () => {
     assert.deepEqual([loads.backlogMs(0), loads.usable], [5, 1]);
   });
 
-  it('counts what it sent until the worker tells its load', () => {
+  it('counts sent items until the worker reports its load', () => {
     const loads = createLoadTracker({ wayMs: 0 });
     loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.sent(a0, 3);
@@ -34,7 +34,7 @@ describe('the load tracker', () => {
     assert.equal(loads.backlogMs(0), 1);
   });
 
-  it('calls a full replica busy, not gone', () => {
+  it('treats a full replica as busy, not as down', () => {
     const loads = createLoadTracker({ wayMs: 0 });
     loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.markFull(a0);
@@ -43,7 +43,7 @@ describe('the load tracker', () => {
     assert.equal(loads.backlogMs(0), 0);
   });
 
-  it('counts what has not reached the worker yet, whatever the worker tells', () => {
+  it('counts items in flight in addition to the reported load', () => {
     const loads = createLoadTracker({ wayMs: 0 });
     loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     for (let i = 0; i < 10; i++) assert.equal(loads.sent(a0, 1), i);
@@ -53,7 +53,7 @@ describe('the load tracker', () => {
     assert.equal(loads.backlogMs(0), 18);
   });
 
-  it('doubts lateness only while nothing answers', () => {
+  it('decays the lateness only while no query is answered', () => {
     const loads = createLoadTracker({ wayMs: 0 });
     loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     for (let i = 0; i < 8; i++) loads.observe(a0, 0, 50);
@@ -63,7 +63,7 @@ describe('the load tracker', () => {
     assert.equal(loads.backlogMs(0), 25);
   });
 
-  it('keeps what it knows from table to table', () => {
+  it('keeps the state of replicas across tables', () => {
     const loads = createLoadTracker({ wayMs: 0 });
     loads.setTable(domainTable({ a: { ms: 2, replicas: 1 } }));
     loads.report(a0, load(9));

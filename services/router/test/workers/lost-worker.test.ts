@@ -8,46 +8,45 @@ import { tableOf } from '../support/rows.js';
 import { addController, addRouter, addWorker, cleanUp, startFixture, tiny, untilReady } from '../support/fixture.js';
 
 const stall = (): Promise<never> => new Promise(() => undefined);
-/** A router misses a silent worker after a second and a half. */
+/** Speeds up the router's clock, since it detects a silent worker only after 1.5 s. */
 const clock = createFastClock(4);
 const both = { variants: [tiny], workers: [['tiny'], ['tiny']], clock };
-/** More than a router begins with in savings. */
+/** Number of queries per worker: more than the initial retry budget. */
 const inFlight = 120;
 const patient = { parameters: { latency_ms: 20_000 } };
 
-/** So many queries have come to the first that it never answers; then something happens to it. */
-async function loseWith(happen: (worker: FakeWorker) => void) {
+/** Sends queries to two workers, of which the first never answers, and then lets the first fail. */
+async function loseWith(fail: (worker: FakeWorker) => void) {
   const { router, workers } = await startFixture(both);
   const [first, second] = workers;
   assert.ok(first && second);
   first.onInfer = stall;
   const answers = Array.from({ length: 2 * inFlight }, () => router.infer(patient));
   await waitFor('queries to arrive', () => (first.received.length >= inFlight / 2 ? true : undefined));
-  happen(first);
+  fail(first);
   return { router, first, second, answers };
 }
 
-const gone: readonly (readonly [string, (worker: FakeWorker) => void])[] = [
-  ['was killed', (worker) => worker.kill()],
+const failures: readonly (readonly [string, (worker: FakeWorker) => void])[] = [
+  ['is killed', (worker) => worker.kill()],
   ...(['up', 'down', 'both'] as readonly Direction[]).map(
-    (direction) =>
-      [`hears nothing or is not heard (${direction})`, (worker: FakeWorker) => worker.link.stall(direction)] as const,
+    (direction) => [`has a stalled link (${direction})`, (worker: FakeWorker) => worker.link.stall(direction)] as const,
   ),
 ];
 
-describe('a worker that', function () {
+describe('the loss of a worker', function () {
   this.timeout(60_000);
   afterEach(cleanUp);
 
-  for (const [what, happen] of gone) {
-    it(`${what}: all that it had is answered by another, once`, async () => {
-      const { router, second, answers } = await loseWith(happen);
+  for (const [name, fail] of failures) {
+    it(`replays each query once on another worker when one ${name}`, async () => {
+      const { router, second, answers } = await loseWith(fail);
       const replies = await Promise.all(answers);
       assert.equal(replies.length, 2 * inFlight);
       assert.equal(second.received.length, 2 * inFlight);
       const before = second.received.length;
       for (let i = 0; i < 5; i++) await router.infer(patient);
-      assert.equal(second.received.length, before + 5, 'nothing goes to the one that is gone');
+      assert.equal(second.received.length, before + 5, 'sends no query to the lost worker');
       const metrics = await router.metrics();
       assert.match(
         metrics,
@@ -57,13 +56,13 @@ describe('a worker that', function () {
     });
   }
 
-  it('was killed while nothing was asked is known to be gone, and no query goes there in vain', async () => {
+  it('is detected without queries, so that no query needs a retry', async () => {
     const { router, workers } = await startFixture(both);
     const [first, second] = workers;
     assert.ok(first && second);
     await waitFor('links to both', () => (first.link.connections === 1 && second.link.connections === 1) || undefined);
     first.kill();
-    await waitFor('word of it', async () =>
+    await waitFor('the loss to be counted', async () =>
       /^pareto_workers_lost_total\{[^}]*reason="connection-lost"[^}]*\} 1$/m.test(await router.metrics())
         ? true
         : undefined,
@@ -72,7 +71,7 @@ describe('a worker that', function () {
     assert.doesNotMatch(await router.metrics(), /^pareto_retries_total\{[^}]*\} [1-9]/m);
   });
 
-  it('is not heard is taken back when it is', async () => {
+  it('ends when the worker responds again', async () => {
     const { router, first, answers } = await loseWith((worker) => worker.link.stall('down'));
     await Promise.all(answers);
     first.onInfer = undefined;
@@ -82,7 +81,7 @@ describe('a worker that', function () {
     );
   });
 
-  it('is not heard ends a large request in UNAVAILABLE', async () => {
+  it('fails a large request with UNAVAILABLE', async () => {
     const { router, workers } = await startFixture({ variants: [tiny], workers: [['tiny']], clock });
     const [worker] = workers;
     assert.ok(worker);
@@ -90,11 +89,11 @@ describe('a worker that', function () {
     const large = router.infer({ ...patient, bytes: 300_000 });
     await waitFor('the query to arrive', () => worker.received[0]);
     worker.link.stall('both');
-    await fails(large, 'unavailable', /went away while it had this request of 300\d+ bytes: send it again/);
+    await fails(large, 'unavailable', /failed while it ran this request of 300\d+ bytes; retry the request/);
   });
 });
 
-describe('a connection that is never told of', function () {
+describe('a dead connection that is never reported', function () {
   this.timeout(60_000);
   let hole: Hole;
   beforeEach(async () => {
@@ -105,7 +104,7 @@ describe('a connection that is never told of', function () {
     hole.close();
   });
 
-  it('is made anew once the worker can be reached', async () => {
+  it('is replaced once the worker can be reached', async () => {
     const worker = await addWorker('tiny-0');
     const replica = { id: 'tiny-0', of: 'tiny', worker: 'w0', address: `127.0.0.1:${hole.port}` };
     const router = await addRouter(await addController(tableOf([tiny], [replica])), {}, clock);
@@ -123,12 +122,12 @@ describe('a connection that is never told of', function () {
 interface Hole {
   readonly port: number;
   readonly sockets: readonly Socket[];
-  /** New connections go there; the old ones stay as they are, and nobody hears of them. */
+  /** Forwards new connections to the address. Existing ones stay silent. */
   turnTo(address: string): Promise<void>;
   close(): void;
 }
 
-/** Takes connections and never says a word. */
+/** Opens a server that accepts connections and sends nothing. */
 async function openHole(): Promise<Hole> {
   const sockets: Socket[] = [];
   const listen = async (port: number, onSocket: (socket: Socket) => void): Promise<Server> => {

@@ -13,7 +13,7 @@ function linkWith(answer: () => Promise<Pong>): WorkerLink {
   return { address: 'w:1', ping: answer, ...rest };
 }
 
-/** A second's timeout; a query was answered so long before it ends. */
+/** Pings with a timeout of 1 s. The last query was answered `answeredAgoMs` before the timeout. */
 function start(
   link: WorkerLink,
   clock: Clock,
@@ -21,7 +21,9 @@ function start(
 ): { readonly result: () => PingResult | undefined } {
   let result: PingResult | undefined;
   const answeredAt = milliseconds(clock.now() + 1_000 - answeredAgoMs);
-  void ping(link, { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, clock }).then((it) => (result = it));
+  void ping(link, { timeoutMs: milliseconds(1_000), answeredAt: () => answeredAt, clock }).then(
+    (received) => (result = received),
+  );
   return { result: () => result };
 }
 
@@ -32,7 +34,7 @@ describe('a ping', () => {
   });
   const never = linkWith(() => new Promise(() => undefined));
 
-  it('that is answered tells that the worker lives', async () => {
+  it('shows that the worker is alive when it is answered', async () => {
     const { result } = start(
       linkWith(async () => pong),
       clock,
@@ -41,7 +43,7 @@ describe('a ping', () => {
     assert.deepEqual(result(), { kind: 'lives', response: pong });
   });
 
-  it('that is not answered in time tells that it is gone', async () => {
+  it('shows that the worker is unreachable when it times out', async () => {
     const { result } = start(never, clock);
     await clock.advance(999);
     assert.equal(result(), undefined);
@@ -49,13 +51,13 @@ describe('a ping', () => {
     assert.deepEqual(result(), { kind: 'gone', reason: 'timeout', error: undefined });
   });
 
-  it('tells nothing when queries are answered meanwhile', async () => {
+  it('is inconclusive when queries are answered meanwhile', async () => {
     const { result } = start(never, clock, 499);
     await clock.advance(1_000);
     assert.deepEqual(result(), { kind: 'unsure' });
   });
 
-  it('waits a little longer when this process did not look', async () => {
+  it('waits longer when the timer of this process was late', async () => {
     let lateMs = 0;
     const late: Clock = { ...clock, now: () => milliseconds(clock.now() + lateMs) };
     const { result } = start(never, late);
@@ -71,7 +73,7 @@ describe('a ping', () => {
     ['cancelled', 'unreachable'],
     ['unauthenticated', 'bad-reply'],
   ] as const) {
-    it(`that ends ${code} tells that it is ${reason}`, async () => {
+    it(`reports ${reason} when it fails with ${code}`, async () => {
       const error = new ParetoError(code, 'no');
       const { result } = start(
         linkWith(() => Promise.reject(error)),
