@@ -1,5 +1,6 @@
-// The candidates of the routing table, each made of a variant's row and the rows of its replicas. What no row has touched
-// stays the same object, a candidate and an architecture's list of them.
+// Builds the candidates of the routing table, each from a variant's row and the rows of its replicas. A candidate or
+// list of
+// candidates that no changed row concerns stays the same object.
 
 import {
   hardwareClassId,
@@ -14,39 +15,39 @@ import {
 import { accuracyFromWire, type wire } from '@pareto/rpc';
 import { createIndexAllocator } from './index-allocator.js';
 
-/** What candidates are made of besides. */
+/** Data of other rows that candidates include. */
 interface CandidateFacts {
-  /** By digest. */
+  /** Profiles by digest. */
   readonly profiles: ReadonlyMap<string, Profile>;
-  /** By `versionKey`. */
+  /** Batch sizes of architectures by `versionKey`. */
   readonly batchSizes: ReadonlyMap<string, number>;
 }
 
 export interface CandidateGroups {
   putVariant(row: wire.VariantRow): void;
   dropVariant(row: wire.VariantRow): void;
-  /** Only one that can be called counts: the others are the controller's business. */
+  /** Ignores replicas that are not ready. */
   putReplica(row: wire.ReplicaRow): void;
   dropReplica(row: wire.ReplicaRow): void;
-  /** By architecture, the cheapest first. */
+  /** Returns the candidates by architecture, cheapest first. */
   list(facts: CandidateFacts): ReadonlyMap<string, readonly Candidate[]>;
 }
 
-/** A variant on one hardware class; its replicas may be known before it is. */
+/** A variant on one hardware class. The rows of its replicas may arrive before its own. */
 interface Group {
   readonly index: number;
   readonly replicas: Map<string, ReplicaRoute>;
   row: wire.VariantRow | undefined;
-  /** Of the row's architecture. */
+  /** Key of the row's architecture and version. */
   versionKey: string;
-  /** Undefined: to be made. */
+  /** The built candidate. Undefined if it must be rebuilt. */
   candidate: Candidate | undefined;
 }
 
-/** Of one architecture. */
-interface Family {
+/** The groups of one architecture. */
+interface ArchitectureGroups {
   readonly groups: Set<Group>;
-  /** Undefined: to be made. */
+  /** The sorted candidates. Undefined if they must be rebuilt. */
   list: readonly Candidate[] | undefined;
 }
 
@@ -54,7 +55,7 @@ export const versionKey = (architecture: string, version: number): string => `${
 
 export function createCandidateGroups(): CandidateGroups {
   const groups = new Map<string, Group>();
-  const families = new Map<string, Family>();
+  const architectures = new Map<string, ArchitectureGroups>();
   const [indices, loadIndices] = [createIndexAllocator(), createIndexAllocator()];
 
   function change(row: wire.VariantRow | wire.ReplicaRow, apply: (group: Group) => void): void {
@@ -67,18 +68,18 @@ export function createCandidateGroups(): CandidateGroups {
     groups.delete(key);
     indices.release(group.index);
   }
-  function enter(name: string, group: Group): void {
-    const family = families.get(name) ?? { groups: new Set(), list: undefined };
-    families.set(name, family);
-    family.groups.add(group);
-    family.list = undefined;
+  function addTo(architecture: string, group: Group): void {
+    const own = architectures.get(architecture) ?? { groups: new Set(), list: undefined };
+    architectures.set(architecture, own);
+    own.groups.add(group);
+    own.list = undefined;
   }
-  function leave(name: string, group: Group): void {
-    const family = families.get(name);
-    if (family === undefined) return;
-    family.groups.delete(group);
-    family.list = undefined;
-    if (family.groups.size === 0) families.delete(name);
+  function removeFrom(architecture: string, group: Group): void {
+    const own = architectures.get(architecture);
+    if (own === undefined) return;
+    own.groups.delete(group);
+    own.list = undefined;
+    if (own.groups.size === 0) architectures.delete(architecture);
   }
 
   return {
@@ -86,13 +87,13 @@ export function createCandidateGroups(): CandidateGroups {
       change(row, (group) => {
         group.row = row;
         group.versionKey = versionKey(row.architecture, row.version);
-        enter(row.architecture, group);
+        addTo(row.architecture, group);
       });
     },
     dropVariant(row) {
       change(row, (group) => {
         group.row = undefined;
-        leave(row.architecture, group);
+        removeFrom(row.architecture, group);
       });
     },
     putReplica(row) {
@@ -107,21 +108,21 @@ export function createCandidateGroups(): CandidateGroups {
         replicas.delete(row.replicaId);
       });
     },
-    list: (facts) => new Map(Array.from(families, ([name, family]) => [name, listOf(family, facts)])),
+    list: (facts) => new Map(Array.from(architectures, ([name, own]) => [name, listOf(own, facts)])),
   };
 }
 
-function listOf(family: Family, facts: CandidateFacts): readonly Candidate[] {
-  let isSame = true;
+function listOf(architecture: ArchitectureGroups, facts: CandidateFacts): readonly Candidate[] {
+  let isUnchanged = true;
   const candidates: Candidate[] = [];
-  for (const group of family.groups) {
+  for (const group of architecture.groups) {
     const before = group.candidate;
     const candidate = candidateOf(group, facts);
     if (candidate !== undefined) candidates.push(candidate);
-    isSame &&= candidate === before;
+    isUnchanged &&= candidate === before;
   }
-  if (isSame && family.list !== undefined) return family.list;
-  return (family.list = candidates.sort(cheapestFirst));
+  if (isUnchanged && architecture.list !== undefined) return architecture.list;
+  return (architecture.list = candidates.sort(cheapestFirst));
 }
 
 const createGroup = (index: number): Group => ({
@@ -174,7 +175,7 @@ function toCandidate(
   };
 }
 
-/** Unpriced ones last. */
+/** Sorts candidates without a price last. */
 export function cheapestFirst(a: Candidate, b: Candidate): number {
   const [costOfA, costOfB] = [a.costPer1k ?? Infinity, b.costPer1k ?? Infinity];
   if (costOfA !== costOfB) return costOfA - costOfB;

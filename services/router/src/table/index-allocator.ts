@@ -1,4 +1,4 @@
-// Small numbers for things that come and go: those that were given back are given out again, the last one first.
+// Allocates small integers as array indices. Reuses released indices, the last released first.
 
 export interface IndexAllocator {
   allocate(): number;

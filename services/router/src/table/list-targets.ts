@@ -1,4 +1,4 @@
-// The targets of a routing table.
+// Builds the targets of the routing table: tasks, architectures and variants.
 
 import {
   groupBy,
@@ -15,7 +15,7 @@ import { cheapestFirst } from './candidate-groups.js';
 
 const noSignature: Signature = { inputs: [], outputs: [], batched: false };
 
-/** Lists every name that a query may use: tasks, architectures, variants. `candidates` are by architecture. */
+/** Returns a target for every name that a query may use. `candidates` are by architecture. */
 export type TargetLister = (
   tasks: readonly Task[],
   architectures: readonly Architecture[],
@@ -23,14 +23,14 @@ export type TargetLister = (
   rules: readonly RuleInForce[],
 ) => ReadonlyMap<string, TargetEntry>;
 
-/** Entries whose parts are the same as in the list before are the same too. */
+/** Creates a lister that reuses the entries of its previous call if all their parts are the same objects. */
 export function createTargetLister(): TargetLister {
   let previous: ReadonlyMap<string, CachedEntries> = new Map();
   return (allTasks, allArchitectures, candidates, allRules) => {
     const now = new Map<string, CachedEntries>();
-    const reuse = (name: string, parts: readonly unknown[], make: () => readonly TargetEntry[]): void => {
+    const reuse = (name: string, parts: readonly unknown[], build: () => readonly TargetEntry[]): void => {
       const known = previous.get(name);
-      now.set(name, known !== undefined && isSame(known.parts, parts) ? known : { parts, entries: make() });
+      now.set(name, known !== undefined && isSame(known.parts, parts) ? known : { parts, entries: build() });
     };
     const rulesFor = createRuleLister(allRules);
     const tasks = new Map(allTasks.map((task) => [task.name, task]));
@@ -40,8 +40,8 @@ export function createTargetLister(): TargetLister {
       const own = (byTask.get(task.name) ?? []).map(([name]) => candidates.get(name) ?? none);
       const rules = rulesFor('task', task.name, own.flat());
       const labels = (byTask.get(task.name) ?? []).map(([, versions]) => versions.at(-1)?.labels ?? noLabels);
-      const make = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules, labels)];
-      reuse(`task ${task.name}`, [task, ...own, ...rules, ...labels], make);
+      const build = () => [taskEntry(task, own.flat().sort(cheapestFirst), rules, labels)];
+      reuse(`task ${task.name}`, [task, ...own, ...rules, ...labels], build);
     }
     for (const [name, versions] of architectures) {
       const own = candidates.get(name) ?? none;
@@ -58,13 +58,13 @@ const none: readonly Candidate[] = [];
 const noRules: readonly RuleInForce[] = [];
 const noLabels: Labels = {};
 
-/** A wish is about one task: only that one's are held against its members, for there may be very many. */
+/** Indexes the warmth rules by task, since there may be very many and each concerns only one task. */
 function createRuleLister(
   all: readonly RuleInForce[],
 ): (kind: TargetEntry['kind'], task: string, members: readonly Candidate[]) => readonly RuleInForce[] {
-  const isForOne = ({ kind }: RuleInForce): boolean => kind === 'warm' || kind === 'cold';
-  const general = all.filter((rule) => !isForOne(rule));
-  const warmthRules = groupBy(all.filter(isForOne), ({ task }) => task);
+  const isWarmth = ({ kind }: RuleInForce): boolean => kind === 'warm' || kind === 'cold';
+  const general = all.filter((rule) => !isWarmth(rule));
+  const warmthRules = groupBy(all.filter(isWarmth), ({ task }) => task);
   return (kind, task, members) => {
     const own = warmthRules.get(task);
     if (own === undefined && general.length === 0) return noRules;
@@ -76,7 +76,7 @@ const ascending = ([name, versions]: readonly [string, readonly Architecture[]])
   [name, versions.toSorted((a, b) => a.version - b.version)] as const;
 
 interface CachedEntries {
-  /** What the entries were made of. */
+  /** Inputs that the entries were built from. */
   readonly parts: readonly unknown[];
   readonly entries: readonly TargetEntry[];
 }
@@ -97,7 +97,7 @@ function taskEntry(
 
 const mergeLabels = (all: readonly Labels[]): Labels => Object.assign({}, ...all) as Labels;
 
-/** An architecture, of its versions in ascending order, and its variants. */
+/** Returns the entries of an architecture and of its variants. `versions` are in ascending order. */
 function architectureEntries(
   task: Task | undefined,
   versions: readonly Architecture[],
@@ -111,7 +111,7 @@ function architectureEntries(
     signature: current.signature,
     labels: current.labels,
     metric: task.metric,
-    defaultObjective: namedObjective(task),
+    defaultObjective: modelObjective(task),
   };
   const entry = (kind: TargetEntry['kind'], name: string, own: readonly Candidate[]): TargetEntry => ({
     ...base,
@@ -126,7 +126,7 @@ function architectureEntries(
 
 type Choice = 'candidates' | 'exclusions' | 'rules' | 'maxBatchSize';
 
-/** What the target chooses from. */
+/** Returns the candidates of a target, with the exclusions and batch size that follow from its rules. */
 function choiceOf(
   named: Pick<TargetEntry, 'kind' | 'name' | 'task'>,
   candidates: readonly Candidate[],
@@ -143,8 +143,8 @@ function choiceOf(
   };
 }
 
-/** Who names a model has chosen its accuracy and price: of the task's default objective only the rest applies. */
-function namedObjective({ defaultObjective }: Task): TargetEntry['defaultObjective'] {
+/** Returns the task's default objective without accuracy and cost: a client that names a model has chosen both. */
+function modelObjective({ defaultObjective }: Task): TargetEntry['defaultObjective'] {
   return { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
 }
 

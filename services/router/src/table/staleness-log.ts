@@ -1,13 +1,13 @@
-// Says when the table begins to be out of date, and when it is fresh again.
+// Logs when the routing table becomes stale and when it is fresh again.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 
 export interface StalenessLogOptions {
-  /** For how long the table may have been out of date. */
+  /** Returns the time for which the table may have been out of date. */
   readonly ageMs: () => number;
   readonly staleAfterMs: number;
-  /** What else is known, for the log. */
+  /** Returns further fields for the log. */
   readonly facts: () => Readonly<Record<string, unknown>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -15,7 +15,7 @@ export interface StalenessLogOptions {
 
 const checkEveryMs = milliseconds(1_000);
 
-/** Looks each second until it is disposed. */
+/** Checks every second until the result is disposed. */
 export function startStalenessLog({ ageMs, staleAfterMs, facts, clock, logger }: StalenessLogOptions): Disposable {
   let oldestMs = 0;
   let timer = clock.after(checkEveryMs, check);
@@ -24,8 +24,8 @@ export function startStalenessLog({ ageMs, staleAfterMs, facts, clock, logger }:
     timer = clock.after(checkEveryMs, check);
     const now = ageMs();
     const isStale = now > staleAfterMs;
-    if (isStale && oldestMs === 0) logger.warn('routing table out of date', { ageMs: Math.round(now), ...facts() });
-    if (!isStale && oldestMs > 0) logger.info('routing table fresh again', { oldestMs: Math.round(oldestMs) });
+    if (isStale && oldestMs === 0) logger.warn('routing table is stale', { ageMs: Math.round(now), ...facts() });
+    if (!isStale && oldestMs > 0) logger.info('routing table is fresh again', { oldestMs: Math.round(oldestMs) });
     oldestMs = isStale ? Math.max(oldestMs, now) : 0;
   }
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() };

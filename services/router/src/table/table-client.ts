@@ -1,4 +1,4 @@
-// The routing table of now: streamed from a controller, kept when none answers.
+// Receives the routing table from a controller, and keeps the last one while no controller is connected.
 
 import { milliseconds, type Clock, type Rng, type RoutingTable, type WorkerId } from '@pareto/core';
 import { createClient, type wire } from '@pareto/rpc';
@@ -10,7 +10,7 @@ import { createTableRows } from './table-rows.js';
 export interface TableClientOptions {
   readonly controllers: readonly string[];
   readonly routerId: string;
-  /** host:port that other routers call; asked for at each connection. */
+  /** Returns the host:port that other routers call. Evaluated for each connection. */
   readonly address: () => string;
   readonly access: Access;
   readonly onTable: (table: RoutingTable) => void;
@@ -20,25 +20,28 @@ export interface TableClientOptions {
 }
 
 export interface TableClient extends Runnable {
-  /** Undefined until the first snapshot. */
+  /** The current table. Undefined until the first snapshot. */
   readonly table: RoutingTable | undefined;
-  /** A controller answers on the present stream. */
+  /** Indicates whether a controller has responded on the current stream. */
   readonly connected: boolean;
-  /** Why none does; undefined while one does. */
+  /** Reason why no controller is connected. Undefined while one is. */
   readonly problem: string | undefined;
-  /** Since a controller was last heard; since the start when none was. */
+  /** Time since the last message of a controller, or since the start if there was none. */
   readonly controllerAgeMs: number;
-  /** For how long the table may have been out of date: since a controller was heard, and it of its store. */
+  /**
+   * Time for which the table may have been out of date: the age of the controller's last message plus that of its
+   * store's.
+   */
   readonly ageMs: number;
-  /** No controller answers, or the table may have been out of date for more than a few seconds. */
+  /** Indicates that no controller is connected, or that the table may have been out of date for more than 5 s. */
   readonly stale: boolean;
-  /** False when there is no controller to take it now. */
+  /** Returns false if the demand could not be sent now. */
   sendDemand(demand: wire.DemandInput): boolean;
-  /** Tells the controller that a worker does not answer. */
+  /** Reports to the controller that a worker is unresponsive. */
   reportLost(worker: WorkerId): void;
 }
 
-/** A controller is heard each second, and hears its store as often. */
+/** Limit for `ageMs`. Controllers send a heartbeat every second, and receive one of their store as often. */
 const staleAfterMs = 5_000;
 /** Attempts to report a lost worker: the session rejects a message while its send buffer is full. */
 const maxReportAttempts = 5;

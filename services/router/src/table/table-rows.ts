@@ -1,4 +1,4 @@
-// The rows of the routing table as the controller sends them, a snapshot and then changes, and the table that they make.
+// Applies the controller's rows, a snapshot and then changes, and builds the routing table from them.
 
 import {
   variantId,
@@ -15,14 +15,14 @@ import { createCandidateGroups, versionKey, type CandidateGroups } from './candi
 import { createTargetLister, type TargetLister } from './list-targets.js';
 
 export interface TableRows {
-  /** Of what was applied last; undefined before the first snapshot. */
+  /** Version of the last message applied. Undefined before the first snapshot. */
   readonly version: TableVersion | undefined;
-  /** The table after the message; undefined when it changes nothing. */
+  /** Returns the table after the message. Undefined if the message is a heartbeat. */
   apply(message: wire.TableMessage): RoutingTable | undefined;
 }
 
 export function createTableRows(): TableRows {
-  let sorted = createSorted();
+  let index = createIndex();
   let version: TableVersion | undefined;
   return {
     get version() {
@@ -30,19 +30,18 @@ export function createTableRows(): TableRows {
     },
     apply(message) {
       if (message.heartbeat) return undefined;
-      if (message.snapshot) sorted = createSorted();
-      for (const key of message.removed) drop(sorted, key);
-      for (const row of message.rows) put(sorted, row);
+      if (message.snapshot) index = createIndex();
+      for (const key of message.removed) drop(index, key);
+      for (const row of message.rows) put(index, row);
       version = { epoch: message.epoch, revision: message.revision };
-      return buildTable(version, sorted);
+      return buildTable(version, index);
     },
   };
 }
 
-/** Rows by key, and what they say, by kind. */
-interface Sorted {
+/** The rows, and the data of each kind of row. */
+interface Index {
   readonly rows: Map<string, wire.TableRow>;
-  /** By key. */
   readonly tasks: Map<string, Task>;
   readonly architectures: Map<string, Architecture>;
   readonly batchSizes: Map<string, number>;
@@ -54,7 +53,7 @@ interface Sorted {
   readonly listTargets: TargetLister;
 }
 
-const createSorted = (): Sorted => ({
+const createIndex = (): Index => ({
   rows: new Map(),
   tasks: new Map(),
   architectures: new Map(),
@@ -67,43 +66,43 @@ const createSorted = (): Sorted => ({
   listTargets: createTargetLister(),
 });
 
-function put(sorted: Sorted, row: wire.TableRow): void {
+function put(index: Index, row: wire.TableRow): void {
   const { key, task, architecture, profile, router, rule, variant, replica } = row;
-  drop(sorted, key);
-  sorted.rows.set(key, row);
-  if (task) sorted.tasks.set(key, taskFromWire(task));
+  drop(index, key);
+  index.rows.set(key, row);
+  if (task) index.tasks.set(key, taskFromWire(task));
   if (architecture) {
     const known = architectureFromWire(architecture);
-    sorted.architectures.set(key, known);
-    sorted.batchSizes.set(versionKey(known.name, known.version), known.maxBatchSize);
+    index.architectures.set(key, known);
+    index.batchSizes.set(versionKey(known.name, known.version), known.maxBatchSize);
   }
-  if (profile?.profile) sorted.profiles.set(profile.digest, profileFromWire(profile.profile));
-  if (router) sorted.routers.set(router.routerId, router.address);
-  if (rule && isKind(rule.kind)) sorted.rules.set(key, ruleOf(rule, rule.kind));
-  if (variant) sorted.groups.putVariant(variant);
-  if (replica) sorted.groups.putReplica(replica);
-  if (replica && isLoading(replica)) sorted.loading.set(key, variantId(replica.variant));
+  if (profile?.profile) index.profiles.set(profile.digest, profileFromWire(profile.profile));
+  if (router) index.routers.set(router.routerId, router.address);
+  if (rule && isKind(rule.kind)) index.rules.set(key, ruleOf(rule, rule.kind));
+  if (variant) index.groups.putVariant(variant);
+  if (replica) index.groups.putReplica(replica);
+  if (replica && isLoading(replica)) index.loading.set(key, variantId(replica.variant));
 }
 
-function drop(sorted: Sorted, key: string): void {
-  const row = sorted.rows.get(key);
+function drop(index: Index, key: string): void {
+  const row = index.rows.get(key);
   if (row === undefined) return;
   const { architecture, profile, router, variant, replica } = row;
-  sorted.rows.delete(key);
-  sorted.tasks.delete(key);
-  sorted.architectures.delete(key);
-  sorted.rules.delete(key);
-  sorted.loading.delete(key);
-  if (architecture) sorted.batchSizes.delete(versionKey(architecture.name, architecture.version));
-  if (profile) sorted.profiles.delete(profile.digest);
-  if (router) sorted.routers.delete(router.routerId);
-  if (variant) sorted.groups.dropVariant(variant);
-  if (replica) sorted.groups.dropReplica(replica);
+  index.rows.delete(key);
+  index.tasks.delete(key);
+  index.architectures.delete(key);
+  index.rules.delete(key);
+  index.loading.delete(key);
+  if (architecture) index.batchSizes.delete(versionKey(architecture.name, architecture.version));
+  if (profile) index.profiles.delete(profile.digest);
+  if (router) index.routers.delete(router.routerId);
+  if (variant) index.groups.dropVariant(variant);
+  if (replica) index.groups.dropReplica(replica);
 }
 
 const isLoading = ({ state }: wire.ReplicaRow): boolean => state === 'LOADING' || state === 'WARMING';
 
-/** Rules of other kinds are those of a newer controller. */
+/** Ignores kinds that only a newer controller sends. */
 const isKind = (kind: string): kind is RuleInForce['kind'] =>
   kind === 'pin' || kind === 'deny' || kind === 'warm' || kind === 'cold';
 
@@ -112,15 +111,15 @@ const ruleOf = ({ task, target, reason }: wire.RuleRow, kind: RuleInForce['kind'
   task: task === '' ? undefined : task,
 });
 
-function buildTable(version: TableVersion, { tasks, architectures, rules, ...sorted }: Sorted): RoutingTable {
-  const lists = sorted.groups.list(sorted);
+function buildTable(version: TableVersion, { tasks, architectures, rules, ...index }: Index): RoutingTable {
+  const lists = index.groups.list(index);
   const candidates = [...lists.values()].flat();
   return {
     version,
-    targets: sorted.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()]),
+    targets: index.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()]),
     candidates,
     replicas: candidates.flatMap(({ replicas }) => replicas),
-    loading: new Set(sorted.loading.values()),
-    routers: new Map(sorted.routers),
+    loading: new Set(index.loading.values()),
+    routers: new Map(index.routers),
   };
 }

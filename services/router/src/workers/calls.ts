@@ -1,34 +1,33 @@
-// The calls under way to one worker, that can be given up together.
+// Tracks the calls in flight to one worker, so that they can be aborted together.
 
 export interface Calls {
   readonly size: number;
-  /** `call` gets a signal that aborts with the caller's, or when all calls are given up. */
+  /** Runs `call` with a signal that aborts with the caller's signal or on `abortAll`. */
   run<T>(caller: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Ends all that are under way now, for this reason. */
-  giveUp(reason: Error): void;
+  abortAll(reason: Error): void;
 }
 
 export function createCalls(onIdle: () => void): Calls {
-  const underWay = new Set<AbortController>();
+  const inFlight = new Set<AbortController>();
   return {
     get size() {
-      return underWay.size;
+      return inFlight.size;
     },
     async run(caller, call) {
       const own = new AbortController();
       const onAbort = (): void => own.abort(caller.reason);
       caller.addEventListener('abort', onAbort);
-      underWay.add(own);
+      inFlight.add(own);
       try {
         return await call(own.signal);
       } finally {
         caller.removeEventListener('abort', onAbort);
-        underWay.delete(own);
-        if (underWay.size === 0) onIdle();
+        inFlight.delete(own);
+        if (inFlight.size === 0) onIdle();
       }
     },
-    giveUp(reason) {
-      for (const each of underWay) each.abort(reason);
+    abortAll(reason) {
+      for (const each of inFlight) each.abort(reason);
     },
   };
 }

@@ -1,4 +1,4 @@
-// What the router knows of every replica's load, and the view of it that decisions read.
+// Tracks the load of every replica, from reports and from the router's own counts, and provides it to decisions.
 
 import type { Candidate, ReplicaId, RoutingTable } from '@pareto/core';
 import { itemsAhead, type LoadView, type PaceParams } from '@pareto/policy';
@@ -15,35 +15,38 @@ import {
 } from './tracked-replica.js';
 
 export interface LoadTracker extends LoadView {
-  /** Takes a new table; what is known of replicas that stay is kept. */
+  /** Switches to a new table. Keeps the state of the replicas that remain. */
   setTable(table: RoutingTable): void;
-  /** Answers how many items were ahead of it. */
+  /** Counts a query that was sent. Returns the number of items ahead of it. */
   sent(replica: ReplicaId, items: number): number;
-  /** A query ended; with the load that its worker told, if it did. */
+  /** Counts a query that ended, with the load that the worker reported, if any. */
   ended(replica: ReplicaId, items: number, load: ReplicaLoadReport | undefined): void;
-  /** An answer with so much ahead of it took `waitedMs` longer than it would have alone: what happens corrects the profile. */
+  /**
+   * Corrects the pace of a replica by a query that took `waitedMs` longer than it would have without the items ahead of
+   * it.
+   */
   observe(replica: ReplicaId, aheadItems: number, waitedMs: number): void;
   /**
-   * A worker told the load of a replica, or (undefined) that it cannot be called. True when it may be called, and could not
-   * before.
+   * Applies the load that a worker reported for a replica, or undefined if the replica cannot be called. Returns whether the
+   * replica can be called again after it could not.
    */
   report(replica: ReplicaId, load: ReplicaLoadReport | undefined): boolean;
-  /** It has no room: busy until its load is told anew. */
+  /** Treats the replica as busy until its next report, because its queue is full. */
   markFull(replica: ReplicaId): void;
-  /** It cannot be called until it is told to be. */
+  /** Excludes the replica until a report makes it callable. */
   markDown(replica: ReplicaId): void;
-  /** How many can be called. */
+  /** Number of replicas that can be called. */
   readonly usable: number;
 }
 
 export function createLoadTracker(params: PaceParams): LoadTracker {
   const states = new Map<ReplicaId, TrackedReplica>();
   const byLoadIndex: (TrackedReplica | undefined)[] = [];
-  /** By index. */
+  /** Candidates by `index`. */
   let candidates: readonly (Candidate | undefined)[] = [];
   const candidateLoads = createCandidateLoads();
 
-  /** The candidate's numbers are those of its replica with the shortest wait. */
+  /** Sets the load of the candidate to that of its replica with the shortest wait. */
   function refresh(candidate: Candidate): void {
     let backlogMs = Infinity;
     let queuedItems = 0;
@@ -64,10 +67,10 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     refresh(state.candidate);
   }
 
-  /** What was known of their replicas. */
-  function leave(gone: readonly (Candidate | undefined)[]): ReadonlyMap<ReplicaId, TrackedReplica> {
+  /** Removes candidates and their replicas. Returns the state of the replicas. */
+  function remove(removed: readonly (Candidate | undefined)[]): ReadonlyMap<ReplicaId, TrackedReplica> {
     const known = new Map<ReplicaId, TrackedReplica>();
-    for (const candidate of gone) {
+    for (const candidate of removed) {
       if (candidate === undefined) continue;
       candidateLoads.set(candidate.index, Infinity, 0);
       for (const { id, loadIndex } of candidate.replicas) {
@@ -79,7 +82,7 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     }
     return known;
   }
-  function enter(candidate: Candidate, known: ReadonlyMap<ReplicaId, TrackedReplica>): void {
+  function add(candidate: Candidate, known: ReadonlyMap<ReplicaId, TrackedReplica>): void {
     for (const replica of candidate.replicas) {
       const state = trackReplica(candidate, replica, params, known.get(replica.id));
       states.set(replica.id, state);
@@ -101,14 +104,14 @@ export function createLoadTracker(params: PaceParams): LoadTracker {
     setTable(table) {
       const before = candidates;
       candidates = byIndex(table.candidates);
-      const known = leave(before.filter((each) => each !== undefined && each !== candidates[each.index]));
+      const known = remove(before.filter((each) => each !== undefined && each !== candidates[each.index]));
       candidateLoads.reserve(candidates.length);
-      for (const candidate of table.candidates) if (candidate !== before[candidate.index]) enter(candidate, known);
+      for (const candidate of table.candidates) if (candidate !== before[candidate.index]) add(candidate, known);
     },
     sent(replica, items) {
       const state = states.get(replica);
       const ahead = state === undefined ? 0 : itemsAhead(state);
-      change(replica, (it) => countSent(it, items));
+      change(replica, (tracked) => countSent(tracked, items));
       return ahead;
     },
     ended: (replica, items, load) => change(replica, (state) => countEnded(state, items, load)),

@@ -1,32 +1,33 @@
-// One ping, and what it says of the worker: it lives, it is gone, or neither.
+// Sends one ping and classifies the result: the worker is alive, unreachable, or uncertain.
 
 import { milliseconds, ParetoError, type Clock, type Milliseconds } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
 import type { WorkerLink } from './worker-link.js';
 
-/** What gave a worker away: no answer in time, no way to it, a connection that broke, an answer that is none. */
+/** Symptom by which a worker was found to be unreachable. */
 export type LossReason = 'timeout' | 'unreachable' | 'connection-lost' | 'bad-reply';
 
 export type PingResult =
   | { readonly kind: 'lives'; readonly response: wire.PingResponse }
   | { readonly kind: 'gone'; readonly reason: LossReason; readonly error: unknown }
-  /** Queries were answered meanwhile. */
+  /** The ping timed out, but the worker answered queries meanwhile. */
   | { readonly kind: 'unsure' };
 
 export interface PingOptions {
   readonly timeoutMs: Milliseconds;
-  /** When a query was last answered. */
+  /** Returns the time of the last successful query. */
   readonly answeredAt: () => Milliseconds;
   readonly clock: Clock;
 }
 
-/** A timeout that is told this late means nothing yet: this process did not look. */
-const ownLagMs = 200;
+/** Lag of a timer above which this process was too busy to receive the response, so that the timeout proves nothing. */
+const maxTimerLagMs = 200;
+/** Additional time to wait after such a lag. */
 const graceMs = milliseconds(300);
-/** A query that was answered so shortly before is a sign of life. */
+/** Age up to which a successful query shows that the worker is alive. */
 const recentMs = 500;
 
-/** Never rejects. */
+/** Pings the worker once. Does not reject. */
 export async function ping(link: WorkerLink, options: PingOptions): Promise<PingResult> {
   const over = new AbortController();
   const answered = link.ping({ signal: over.signal }).then(
@@ -44,13 +45,13 @@ export async function ping(link: WorkerLink, options: PingOptions): Promise<Ping
   }
 }
 
-/** Never resolves once `over` aborts. */
+/** Resolves after the timeout, or not at all if `over` aborts before. */
 async function waitForTimeout({ timeoutMs, clock }: PingOptions, over: AbortSignal): Promise<void> {
   const sleep = (delayMs: Milliseconds): Promise<void> =>
     clock.sleep(delayMs, over).catch(() => new Promise<void>(() => undefined));
   const sentAt = clock.now();
   await sleep(timeoutMs);
-  if (clock.now() - sentAt > timeoutMs + ownLagMs) await sleep(graceMs);
+  if (clock.now() - sentAt > timeoutMs + maxTimerLagMs) await sleep(graceMs);
 }
 
 function reasonOf(error: unknown): LossReason {

@@ -1,10 +1,12 @@
-// What the router knows of one replica: its load as told and as counted, and its pace. Changed in place, on every event.
+// The state of one replica: its reported load, the router's own counts, and its pace. Updated in place for every event.
 
 import type { Candidate, ReplicaRoute } from '@pareto/core';
 import { decayLateness, observeWait, p50At, startPace, waitOf, type Pace, type PaceParams } from '@pareto/policy';
 import type { ReplicaLoadReport } from '@pareto/rpc';
 
-/** A wait that no objective allows, of a replica that turned a query down: busy, but not gone. */
+/**
+ * Wait of a replica whose queue is full: longer than any objective allows, but finite, since the replica is reachable.
+ */
 const fullMs = 1e9;
 
 export interface TrackedReplica {
@@ -14,7 +16,7 @@ export interface TrackedReplica {
   sentItems: number;
   pendingItems: number;
   pace: Pace;
-  /** Some answer came since the last ping. */
+  /** Indicates whether a query was answered since the last ping. */
   hasAnswered: boolean;
   isDown: boolean;
   isFull: boolean;
@@ -36,7 +38,7 @@ export function observePace(tracked: TrackedReplica, aheadItems: number, waitedM
   tracked.hasAnswered = true;
 }
 
-/** `load` undefined: it can't be called. */
+/** `load` is undefined if the replica cannot be called. */
 export function applyReport(tracked: TrackedReplica, load: ReplicaLoadReport | undefined): void {
   applyLoad(tracked, load);
   if (!tracked.hasAnswered) tracked.pace = decayLateness(tracked.pace);
@@ -51,7 +53,7 @@ function applyLoad(tracked: TrackedReplica, load: ReplicaLoadReport | undefined)
   tracked.queuedItems = load?.queuedItems ?? 0;
 }
 
-/** What was known of it before is kept. */
+/** Keeps the state of `before`. */
 export function trackReplica(
   candidate: Candidate,
   replica: ReplicaRoute,
@@ -65,7 +67,7 @@ export function trackReplica(
   return { ...idle, hasAnswered: false, isDown: false, isFull: false, ...before, candidate, pace };
 }
 
-/** Infinite when it must not be called. */
+/** Returns Infinity if the replica must not be called. */
 export function effectiveWaitMs(state: TrackedReplica): number {
   if (state.isDown) return Infinity;
   return state.isFull ? fullMs : waitOf(state, state.pace);

@@ -1,4 +1,4 @@
-// One worker as this router sees it: the calls on its link, and the pings that tell whether it lives.
+// Watches one worker: runs the calls on its link, and uses pings to detect whether it is reachable.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import type { CallOptions, wire } from '@pareto/rpc';
@@ -12,28 +12,34 @@ export type QueryOptions = CallOptions & { readonly signal: AbortSignal };
 
 export interface WatchedWorker {
   readonly alive: boolean;
-  /** Never rejects. */
+  /** Sends a query to the worker. Does not reject. */
   infer(body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
-  /** It counts as gone until it answers a ping, the next of which goes out at once. */
+  /** Marks the worker unreachable until it answers a ping, and sends the next ping immediately. */
   suspect(reason: LossReason, error: unknown): void;
-  /** Tells nothing more of it. Pings go on until its last call has ended, then its link does. */
+  /** Stops calling the options' callbacks. Pings continue until the last call has ended. Then the link is closed. */
   leave(): void;
 }
 
 export interface WatchOptions {
   readonly onPingResponse: (response: wire.PingResponse) => void;
-  /** It was alive, and counts as gone. */
+  /** Called when a reachable worker is marked unreachable. */
   readonly onLost: (reason: LossReason) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Number of failed pings after which the calls in flight are aborted, so that they can be retried elsewhere, and the link is reopened. */
+/**
+ * Number of failed pings after which the calls in flight are aborted, so that they can be retried elsewhere, and the
+ * link is reopened.
+ */
 const reopenAfterFailedPings = 2;
 
-const unresponsive = new ParetoError('unavailable', 'the worker stopped answering');
+const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
-/** Begins to ping at once. `connect` is called again when a link has come to nothing: its connection may never be told of. */
+/**
+ * Starts pinging immediately. Calls `connect` again after repeated failed pings, because a dead connection may never be
+ * reported.
+ */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
   const { onPingResponse, onLost, clock, logger } = options;
   const calls = createCalls(closeIfUnused);
@@ -59,14 +65,14 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
   }
   function onResponse(response: wire.PingResponse): void {
     if (lostAt !== undefined)
-      logger.info('worker answers again', { address, lostMs: Math.round(clock.now() - lostAt) });
+      logger.info('worker is reachable again', { address, lostMs: Math.round(clock.now() - lostAt) });
     lostAt = undefined;
     if (!hasLeft) onPingResponse(response);
   }
   function markLost(reason: LossReason, error: unknown): void {
     if (lostAt !== undefined || hasLeft) return;
     lostAt = clock.now();
-    logger.warn('worker out of use', { address, reason, error });
+    logger.warn('worker is unreachable', { address, reason, error });
     onLost(reason);
   }
   function suspect(reason: LossReason, error: unknown): void {
@@ -74,7 +80,7 @@ export function watchWorker(address: string, connect: () => WorkerLink, options:
     pings.pingNow();
   }
   function reopen(): void {
-    calls.giveUp(unresponsive);
+    calls.abortAll(unresponsive);
     link.close();
     link = open();
   }

@@ -1,4 +1,4 @@
-// The way to one worker. An interface, so that a cheaper hop than grpc-js can take its place.
+// The connection to one worker. An interface, so that a cheaper transport can replace grpc-js.
 
 import { ParetoError } from '@pareto/core';
 import {
@@ -14,26 +14,26 @@ import {
   type wire,
 } from '@pareto/rpc';
 
-/** What became of a query that was sent to a worker. */
+/** The outcome of a query that was sent to a worker. */
 export type LinkOutcome =
   | { readonly kind: 'answered'; readonly body: Buffer; readonly trailers: ReadonlyMap<string, string> }
-  /** It reached no executor: it may be sent elsewhere. `isFull`: for want of room only. */
+  /** The query reached no executor, so it may be sent elsewhere. `isFull` means that only the queue was full. */
   | {
       readonly kind: 'not-executed';
       readonly error: ParetoError;
       readonly isFull: boolean;
       readonly isWorkerGone: boolean;
     }
-  /** The worker went away while it had it. */
+  /** The worker failed while it had the query, which may have been executed. */
   | { readonly kind: 'lost'; readonly error: ParetoError }
-  /** The worker's own last word, or the caller's. */
+  /** The worker returned an error, or the caller cancelled. The query must not be retried. */
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface WorkerLink {
   readonly address: string;
   infer(body: Buffer, options: CallOptions): Promise<LinkOutcome>;
   ping(options: CallOptions): Promise<wire.PingResponse>;
-  /** Calls back whenever its connection has ended. */
+  /** Calls `listener` whenever the connection has ended. */
   onBroken(listener: () => void): void;
   close(): void;
 }
@@ -66,13 +66,13 @@ function classify(error: unknown, signal: AbortSignal | undefined): LinkOutcome 
     const isFull = error.code === 'resource-exhausted';
     return { kind: 'not-executed', error: own, isFull, isWorkerGone: false };
   }
-  // Cancelled, and not by the caller: the worker cut the call off.
+  // A `cancelled` that the caller did not cause comes from the worker, which ended the call.
   if (error.code !== 'unavailable' && error.code !== 'cancelled') return { kind: 'failed', error: own };
   if (isNotSent(error)) return { kind: 'not-executed', error: own, isFull: false, isWorkerGone: true };
   return { kind: 'lost', error: own };
 }
 
-/** The worker's error as the client may see it: with the trailers that are meant for it. */
+/** Returns the worker's error without the trailers that are internal. */
 function withoutInternals(error: ParetoError): ParetoError {
   const shown = Object.entries(error.details).filter(([name]) => isPublicTrailer(name));
   return new ParetoError(error.code, error.message, { cause: error, details: Object.fromEntries(shown) });

@@ -1,4 +1,4 @@
-// The workers of the table, and what their pings tell of the replicas that they carry.
+// Watches the workers of the routing table, and applies their ping responses to the load of their replicas.
 
 import {
   groupBy,
@@ -20,9 +20,9 @@ import type { LinkFactory, LinkOutcome } from './worker-link.js';
 export interface WorkerPoolOptions {
   readonly createLink: LinkFactory;
   readonly loads: LoadTracker;
-  /** Some replica may be called that could not be. */
+  /** Called when some replica can be called again. */
   readonly onRecovered: () => void;
-  /** A worker is out of use; none is named that the table no longer has. */
+  /** Called when a worker is marked unreachable. `worker` is undefined if the table has no replica of it. */
   readonly onLost: (reason: LossReason, worker: WorkerId | undefined) => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -30,9 +30,9 @@ export interface WorkerPoolOptions {
 
 export interface WorkerPool extends Runnable {
   setTable(table: RoutingTable): void;
-  /** Never rejects. */
+  /** Sends a query to the replica's worker. Does not reject. */
   infer(replica: ReplicaRoute, body: Buffer, options: QueryOptions): Promise<LinkOutcome>;
-  /** Nothing is sent to the worker until it answers a ping. */
+  /** Sends no query to the worker until it answers a ping. */
   suspect(address: string, reason: LossReason, error: unknown): void;
 }
 
