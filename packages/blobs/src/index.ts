@@ -5,4 +5,5 @@ export type { BlobChunk, BlobStatus, BlobStore, BlobStoreOptions, StoredBlob } f
 export { openFolderBlobStore } from './folder/folder-store.js';
 export { openS3BlobStore, type S3BlobStoreOptions } from './s3/s3-store.js';
 export { openBucket, type Bucket, type BucketObject } from './s3/s3-bucket.js';
-export { createBlobCache, type BlobCache, type BlobCacheOptions, type CachedFile } from './cache/blob-cache.js';
+export { createBlobCache, type BlobCache, type CachedFile } from './cache/blob-cache.js';
+export type { BlobCacheOptions } from './cache/cached-blobs.js';

@@ -1,4 +1,4 @@
-// What a cache of blobs has on disk, and what it drops when that is too much.
+// The files of a blob cache on disk, and the plan of which blobs to evict.
 
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,12 +8,13 @@ import { withDiskErrors } from '../files/partial-file.js';
 
 export interface CacheEntry {
   readonly digest: Digest;
-  /** Zero until it is there. */
+  /** 0 until the blob is on disk. */
   sizeBytes: number;
   /** Milliseconds since the Unix epoch. */
   lastUsed: number;
+  /** Number of callers that hold the blob. */
   uses: number;
-  /** Settles when the blob is there and verified; undefined before its first use in this process. */
+  /** Resolves when the blob is on disk and verified. Undefined before its first use in this process. */
   ready: Promise<void> | undefined;
 }
 
@@ -25,7 +26,7 @@ export const createEntry = (digest: Digest, sizeBytes = 0, lastUsed = 0): CacheE
   ready: undefined,
 });
 
-/** The least recently used that nobody holds, until the rest fits. */
+/** Returns the unused blobs to evict, least recently used first, until the rest fits into `maxBytes`. */
 export function planEviction<E extends Pick<CacheEntry, 'sizeBytes' | 'uses' | 'lastUsed'>>(
   entries: readonly E[],
   maxBytes: number,
@@ -43,9 +44,9 @@ export function planEviction<E extends Pick<CacheEntry, 'sizeBytes' | 'uses' | '
 
 export interface CacheFolders {
   readonly blobs: string;
-  /** What was being fetched. */
+  /** Unfinished downloads. */
   readonly partial: string;
-  /** Of models that are open. */
+  /** Parent of the folders of open models. */
   readonly models: string;
 }
 
@@ -55,9 +56,10 @@ export const cacheFolders = (folder: string): CacheFolders => ({
   models: join(folder, 'models'),
 });
 
-const partialKeptMs = 24 * 3_600_000;
+/** Age at which an unfinished download is removed. */
+const maxPartialAgeMs = 24 * 3_600_000;
 
-/** Clears what an earlier process had open and what it gave up fetching, and finds the blobs it left. */
+/** Returns the blobs on disk. Removes the open models and old unfinished downloads of an earlier process. */
 export async function findEntries(folders: CacheFolders, nowWallMs: number): Promise<Map<Digest, CacheEntry>> {
   await withDiskErrors(folders.blobs, async () => {
     await rm(folders.models, { recursive: true, force: true });
@@ -65,7 +67,7 @@ export async function findEntries(folders: CacheFolders, nowWallMs: number): Pro
     await makeFolder(folders.partial);
   });
   for (const { path, mtimeMs } of await filesIn(folders.partial))
-    if (nowWallMs - mtimeMs > partialKeptMs) await rm(path, { force: true });
+    if (nowWallMs - mtimeMs > maxPartialAgeMs) await rm(path, { force: true });
   const found = (await filesIn(folders.blobs)).map(({ name, size, mtimeMs }) =>
     createEntry(toDigest(`sha256:${name}`), size, mtimeMs),
   );

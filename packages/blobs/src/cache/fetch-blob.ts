@@ -1,4 +1,4 @@
-// Fetching one blob into a cache's folder: verified, and resumed where an earlier attempt ended.
+// Fetches one blob into a cache's folder, verifies it, and resumes an interrupted download.
 
 import { join } from 'node:path';
 import type { Digest } from '@pareto/core';
@@ -8,7 +8,7 @@ import { hexOf } from '../digests/manifest.js';
 import { openPartial, sizeOf } from '../files/partial-file.js';
 
 export interface FetchOptions {
-  /** Other content came before: the source is to look whether what it has is damaged. */
+  /** Makes the source verify its copy first, because an earlier download had the wrong digest. */
   readonly recheck: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -16,7 +16,7 @@ export interface FetchOptions {
 /** Streams a blob from an offset. */
 export type FetchBlob = (digest: Digest, offset: number, options: FetchOptions) => AsyncIterable<Uint8Array>;
 
-/** Its size, once it is there. What an earlier process left is hashed again before it is trusted. */
+/** Returns the size of a blob once it is on disk. A file of an earlier process is verified by its digest first. */
 export async function obtainBlob(
   folders: CacheFolders,
   digest: Digest,
@@ -30,14 +30,14 @@ export async function obtainBlob(
   return (await sizeOf(path)) ?? 0;
 }
 
-type From = (offset: number, recheck: boolean) => AsyncIterable<Uint8Array>;
+type FetchFrom = (offset: number, recheck: boolean) => AsyncIterable<Uint8Array>;
 
 /**
- * Goes on where an earlier attempt ended. What turns out to be damaged is fetched anew, all of it; and if that is damaged too,
- * once more from a source that looks at its own first.
+ * Resumes an interrupted download. If the result has the wrong digest, downloads the whole blob again. If a whole download
+ * has the wrong digest, makes one last attempt for which the source verifies its copy first (`recheck`).
  */
 async function download(
-  from: From,
+  fetchFrom: FetchFrom,
   digest: Digest,
   paths: { readonly partial: string; readonly path: string },
   recheck = false,
@@ -45,14 +45,14 @@ async function download(
   const partial = await openPartial(paths.partial);
   const isWhole = partial.receivedBytes === 0;
   try {
-    for await (const data of from(partial.receivedBytes, recheck)) await partial.append(data);
+    for await (const data of fetchFrom(partial.receivedBytes, recheck)) await partial.append(data);
     return await partial.commit(digest, paths.path);
   } catch (error) {
-    // Only content of another digest is forgotten.
-    const isForgotten = (await sizeOf(paths.partial)) === undefined;
-    if (recheck || !isForgotten) throw error;
+    // The partial file is removed only if its digest was wrong.
+    const isWrongDigest = (await sizeOf(paths.partial)) === undefined;
+    if (recheck || !isWrongDigest) throw error;
   } finally {
     await partial.close();
   }
-  await download(from, digest, paths, isWhole);
+  await download(fetchFrom, digest, paths, isWhole);
 }

@@ -1,4 +1,4 @@
-// A cache that is too small for what is asked of it: what it drops, what it keeps, and what it fetches anew.
+// A cache that is too small for its load: the blobs it evicts, keeps and fetches again.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -25,9 +25,9 @@ describe('blob cache under pressure', function () {
   let folder: TempFolder;
   let fetched: Digest[];
   let now: number;
-  /** Fetches wait for it. */
+  /** Promise that fetches wait for. */
   let gate: Promise<void>;
-  /** How many fit on the disk. */
+  /** Number of files that fit on the disk. */
   let diskFiles: number;
   beforeEach(async () => {
     folder = await createTempFolder();
@@ -51,7 +51,7 @@ describe('blob cache under pressure', function () {
       },
     });
 
-  /** Of two files. */
+  /** Returns a new model of two files. */
   function model(): Model {
     const contents = [randomBytes(fileBytes), randomBytes(fileBytes)];
     const files = contents.map((content, index) => {
@@ -69,7 +69,7 @@ describe('blob cache under pressure', function () {
       assert.equal(digestOf(await readFile(path)), digests[index]);
   };
 
-  it('keeps what is in use whatever comes and goes, and no more idle ones than fit', async () => {
+  it('keeps blobs in use, and only as many idle blobs as fit', async () => {
     const cache = await create(4);
     const models = Array.from({ length: 5 }, model);
     const [first, ...others] = models;
@@ -91,7 +91,7 @@ describe('blob cache under pressure', function () {
     assert.equal((await readdir(folder.file('models'))).length, 0);
   });
 
-  it('makes room while models are open, not only when one is released', async () => {
+  it('evicts when a model is opened, not only when one is released', async () => {
     const cache = await create(2);
     const [idle, next] = [model(), model()];
     await (await cache.openModel(idle.manifest)).release();
@@ -100,7 +100,7 @@ describe('blob cache under pressure', function () {
     await open.release();
   });
 
-  it('holds more than fits when all of it is in use, and shrinks as it is released', async () => {
+  it('exceeds its limit while all blobs are in use and shrinks as they are released', async () => {
     const cache = await create(2);
     const models = Array.from({ length: 3 }, model);
     const opened = await Promise.all(models.map((one) => cache.openModel(one.manifest)));
@@ -109,7 +109,7 @@ describe('blob cache under pressure', function () {
     assert.deepEqual(await cached(), [...(models[2]?.digests ?? [])].sort());
   });
 
-  it('drops in the order of last use, also over a restart', async () => {
+  it('evicts in the order of last use, also after a restart', async () => {
     const [a, b, c] = [model(), model(), model()];
     const first = await create(6);
     const heldLong = await first.openModel(a.manifest);
@@ -134,7 +134,7 @@ describe('blob cache under pressure', function () {
     await Promise.all(opened.map((each) => each.release()));
   });
 
-  it('drops others while a fetch is under way, and never what is being fetched', async () => {
+  it('evicts other blobs during a fetch but never the one being fetched', async () => {
     const cache = await create(2);
     const [idle, coming] = [model(), model()];
     const open = await cache.openModel(idle.manifest);
@@ -148,7 +148,7 @@ describe('blob cache under pressure', function () {
     assert.deepEqual(await cached(), [...coming.digests].sort());
   });
 
-  it('gives up what is idle, the least recently used first, before a full disk is an error', async () => {
+  it('evicts idle blobs, least recently used first, before it fails on a full disk', async () => {
     diskFiles = 5;
     const cache = await create(100);
     const [oldest, idle, held, next, last] = [model(), model(), model(), model(), model()];
@@ -168,7 +168,7 @@ describe('blob cache under pressure', function () {
     assert.deepEqual(await cached(), [...held.digests.slice(1), ...next.digests, ...last.digests].sort());
   });
 
-  it('fetches again at once what it is just dropping', async () => {
+  it('fetches a blob again that is being evicted', async () => {
     const cache = await create(1);
     const one = model();
     for (let round = 0; round < 5; round += 1) {
@@ -180,7 +180,7 @@ describe('blob cache under pressure', function () {
     }
   });
 
-  it('fetches anew what somebody damaged or removed', async () => {
+  it('fetches blobs again that were damaged or removed externally', async () => {
     const one = model();
     const [graph, weights] = one.digests.map((id) => folder.file(`sha256/${id.slice(7)}`));
     assert.ok(graph !== undefined && weights !== undefined);
@@ -196,7 +196,7 @@ describe('blob cache under pressure', function () {
     assert.deepEqual(fetched, one.digests);
   });
 
-  it('starts over when the beginning of a fetch was damaged', async () => {
+  it('starts over when a partial download was damaged', async () => {
     const one = model();
     const [graph] = one.digests;
     await mkdir(folder.file('partial'));
@@ -205,7 +205,7 @@ describe('blob cache under pressure', function () {
     await assertWhole(await cache.openModel(one.manifest), one);
   });
 
-  it('forgets what it gave up fetching a day ago', async () => {
+  it('removes partial downloads older than a day', async () => {
     await mkdir(folder.file('partial'));
     for (const [name, hours] of [
       ['old', 25],

@@ -36,7 +36,7 @@ describe('blob cache', () => {
       },
     });
 
-  it('fetches once, also for callers at the same time', async () => {
+  it('fetches a blob once for sequential and concurrent callers', async () => {
     const cache = await create();
     const [first, second] = await Promise.all([cache.open(graph), cache.open(graph)]);
     assert.equal(await readFile(first.path, 'utf8'), 'graph');
@@ -45,7 +45,7 @@ describe('blob cache', () => {
     assert.deepEqual(fetched, ['graph+0']);
   });
 
-  it('fetches anew for the others when the one whose fetch they share gives up', async () => {
+  it('fetches again for the other callers when a shared fetch is cancelled', async () => {
     const cancelled = new AbortController();
     let fetches = 0;
     const cache = await createBlobCache(folder.path, {
@@ -64,7 +64,7 @@ describe('blob cache', () => {
     assert.equal(fetches, 2);
   });
 
-  it('lays a model out as its manifest says, and clears it away when released', async () => {
+  it('creates a folder of the files of a manifest and removes it on release', async () => {
     const cache = await create();
     const files = [
       { path: 'm.onnx', digest: graph, sizeBytes: bytes(5) },
@@ -80,7 +80,7 @@ describe('blob cache', () => {
     assert.equal(await readFile(two.path, 'utf8'), 'graph');
   });
 
-  it('drops the least recently used when it is full, and nothing that is in use', async () => {
+  it('evicts the least recently used blobs but none in use', async () => {
     const cache = await create(8);
     const held = await cache.open(graph);
     const other = await cache.open(weights);
@@ -92,7 +92,7 @@ describe('blob cache', () => {
     assert.deepEqual(fetched, ['graph+0', 'weights+0', 'third+0']);
   });
 
-  it('goes on where a fetch broke off', async () => {
+  it('resumes an interrupted fetch', async () => {
     const cache = await create();
     cut = 3;
     await assert.rejects(cache.open(graph), /cut/);
@@ -101,7 +101,7 @@ describe('blob cache', () => {
     assert.deepEqual(fetched, ['graph+0', 'graph+3']);
   });
 
-  it('keeps blobs over a restart, but trusts none unseen', async () => {
+  it('keeps blobs across a restart and verifies them before use', async () => {
     const first = await create();
     const kept = await first.open(graph);
     const damaged = await first.open(weights);
@@ -114,7 +114,7 @@ describe('blob cache', () => {
     assert.ok(existsSync(kept.path));
   });
 
-  it('refuses content of another digest, after the source had a look at its own', async () => {
+  it('fetches again with recheck, then rejects content of another digest', async () => {
     const seen: [number, boolean][] = [];
     const answers = ['forged', 'forged', 'graph'];
     const cache = await createBlobCache(folder.path, {
@@ -129,13 +129,13 @@ describe('blob cache', () => {
     await writeFile(folder.file(`partial/${graph.slice(7)}`), 'x');
     assert.equal(await readFile((await cache.open(graph)).path, 'utf8'), 'graph');
     await assert.rejects(cache.open(weights), /the content's digest is/);
-    const [whole, looked] = [[0, false] as const, [0, true] as const];
-    assert.deepEqual(seen, [[1, false], whole, looked, whole, looked]);
+    const [whole, rechecked] = [[0, false] as const, [0, true] as const];
+    assert.deepEqual(seen, [[1, false], whole, rechecked, whole, rechecked]);
   });
 });
 
 describe('planEviction', () => {
-  it('takes the oldest idle ones until the rest fits', () => {
+  it('returns the oldest idle entries until the rest fits', () => {
     const entry = (sizeBytes: number, lastUsed: number, uses = 0) => ({ sizeBytes, lastUsed, uses });
     const [old, busy, young] = [entry(5, 1), entry(5, 0, 1), entry(5, 9)];
     assert.deepEqual(planEviction([young, busy, old], 10), [old]);

@@ -1,0 +1,99 @@
+// The blobs of a cache: fetched once, verified, and evicted (least recently used first) when they exceed the limit.
+
+import { rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDiskFull, type Clock, type Digest } from '@pareto/core';
+import { hexOf } from '../digests/manifest.js';
+import { sizeOf } from '../files/partial-file.js';
+import { createEntry, findEntries, type CacheEntry, type CacheFolders } from './cache-entries.js';
+import { createEviction } from './eviction.js';
+import { obtainBlob, type FetchBlob } from './fetch-blob.js';
+
+export interface BlobCacheOptions {
+  /** Maximum size of all blobs together. Blobs in use are never evicted, so they may exceed it. */
+  readonly maxBytes: number;
+  readonly fetch: FetchBlob;
+  readonly clock: Clock;
+}
+
+interface CachedBlobs {
+  /** Returns the path of a blob, which stays on disk until it is released. */
+  acquire(digest: Digest, signal: AbortSignal | undefined): Promise<string>;
+  release(digests: readonly Digest[]): Promise<void>;
+}
+
+export async function openCachedBlobs(folders: CacheFolders, options: BlobCacheOptions): Promise<CachedBlobs> {
+  const { clock, maxBytes } = options;
+  const entries = await findEntries(folders, clock.wallMs());
+  const pathOf = (digest: Digest): string => join(folders.blobs, hexOf(digest));
+  const eviction = createEviction(entries, { maxBytes, pathOf });
+
+  /** Obtains a blob. On a full disk, evicts idle blobs one by one before it fails. */
+  async function obtain(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      entry.sizeBytes = await obtainBlob(folders, entry.digest, options.fetch, signal);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      if (!(await eviction.evictOne())) {
+        // A partial blob that does not fit must not take the space of smaller ones.
+        await rm(join(folders.partial, hexOf(entry.digest)), { force: true });
+        throw error;
+      }
+      await obtain(entry, signal);
+    }
+  }
+
+  /** Waits until the blob is on disk. Concurrent calls share one fetch. */
+  async function makeReady(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+    const isOwn = entry.ready === undefined;
+    const ready = (entry.ready ??= obtain(entry, signal));
+    try {
+      await ready;
+    } catch (error) {
+      if (entry.ready === ready) entry.ready = undefined;
+      // The cancellation of another caller's fetch is not a failure of this one.
+      if (isOwn || signal?.aborted === true) throw error;
+      await makeReady(entry, signal);
+    }
+  }
+
+  /** Records the use in the file's time, which outlives the process. Returns false if the file was removed externally. */
+  async function markUsed(entry: CacheEntry): Promise<boolean> {
+    entry.lastUsed = clock.wallMs();
+    const path = pathOf(entry.digest);
+    await utimes(path, entry.lastUsed / 1000, entry.lastUsed / 1000).catch(() => {});
+    return (await sizeOf(path)) !== undefined;
+  }
+
+  async function use(entry: CacheEntry, signal: AbortSignal | undefined): Promise<void> {
+    await eviction.finished(entry.digest);
+    await makeReady(entry, signal);
+    const { ready } = entry;
+    if (await markUsed(entry)) return;
+    if (entry.ready === ready) entry.ready = undefined;
+    await makeReady(entry, signal);
+  }
+
+  await eviction.shrink();
+  return {
+    async acquire(digest, signal) {
+      const entry = entries.get(digest) ?? createEntry(digest);
+      entries.set(digest, entry);
+      entry.uses++;
+      try {
+        await use(entry, signal);
+      } catch (error) {
+        entry.uses--;
+        throw error;
+      }
+      await eviction.shrink();
+      return pathOf(digest);
+    },
+    async release(digests) {
+      const released = digests.flatMap((digest) => entries.get(digest) ?? []);
+      await Promise.all(released.map(markUsed));
+      for (const entry of released) entry.uses--;
+      await eviction.shrink();
+    },
+  };
+}
