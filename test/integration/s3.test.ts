@@ -64,7 +64,7 @@ describe('models in S3', function () {
     );
     channel.close();
     assert.equal(refused.code, 'unavailable');
-    assert.match(refused.message, /S3 at http:.* can't be reached or is failing .*: try again/);
+    assert.match(refused.message, /S3 at http:.* can't be reached or is failing .*: retry/);
     await server.start();
     await client.upload(Buffer.from('something new'));
   });

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { digest, type Digest } from '@pareto/core';
 
-/** Small enough to be the same whether this package runs from its sources or built. */
+/** Source text of the thread: a file would have another path in a build than in the sources. */
 const program = `
 const { createHash } = require('node:crypto');
 const { createReadStream } = require('node:fs');
@@ -14,12 +14,14 @@ pipeline(createReadStream(workerData, { highWaterMark: 1 << 20 }), hash)
   .then(() => parentPort.postMessage(hash.digest('hex')));
 `;
 
-/** The digest of a file's content. */
+/** Returns the digest of a file's content. */
 export function hashFile(path: string): Promise<Digest> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(program, { eval: true, workerData: path, execArgv: [] });
     worker.once('message', (hex: string) => resolve(digest(`sha256:${hex}`)));
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error(`${path} could not be hashed`)));
+    worker.once('exit', () =>
+      reject(new Error(`${path} could not be hashed: the hashing thread stopped without a result`)),
+    );
   });
 }

@@ -1,17 +1,17 @@
-// Hashes data that comes in blocks, in a thread of its own.
+// Hashes blocks of data in a separate thread.
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { digest as toDigest, type Digest } from '@pareto/core';
 
 export interface HashThread extends AsyncDisposable {
-  /** A block's sha256 in hexadecimal digits. */
+  /** Returns the sha256 of a block in hexadecimal digits. */
   block(data: Uint8Array): Promise<string>;
-  /** Of all blocks so far, in the order in which they came; for a thread that was made for it. */
+  /** Returns the digest of all blocks so far, in order. Only for a thread with `whole`. */
   digest(): Promise<Digest>;
 }
 
-/** Small enough to be the same whether this package runs from its sources or built. */
+/** Source text of the thread: a file would have another path in a build than in the sources. */
 const program = `
 const { createHash } = require('node:crypto');
 const { parentPort, workerData } = require('node:worker_threads');
@@ -23,21 +23,22 @@ parentPort.on('message', (block) => {
 });
 `;
 
+/** Starts a thread. `whole` also hashes all blocks together. */
 export function createHashThread({ whole }: { readonly whole: boolean }): HashThread {
   const worker = new Worker(program, { eval: true, workerData: { whole }, execArgv: [] });
-  let turn: Promise<unknown> = Promise.resolve();
-  const ask = (message: Uint8Array | null): Promise<string> => {
-    const answer = turn.then(async () => {
+  let previous: Promise<unknown> = Promise.resolve();
+  const call = (message: Uint8Array | null): Promise<string> => {
+    const result = previous.then(async () => {
       worker.postMessage(message);
       const [hex] = (await once(worker, 'message')) as unknown[];
       return String(hex);
     });
-    turn = answer.catch(() => {});
-    return answer;
+    previous = result.catch(() => {});
+    return result;
   };
   return {
-    block: ask,
-    digest: async () => toDigest(`sha256:${await ask(null)}`),
+    block: call,
+    digest: async () => toDigest(`sha256:${await call(null)}`),
     async [Symbol.asyncDispose]() {
       await worker.terminate();
     },

@@ -1,4 +1,4 @@
-// A model is a manifest of files: its graph (the one `.onnx` file) and what the graph refers to.
+// Digests and manifests. A manifest lists the files of a model: its graph (the only `.onnx` file) and the graph's data files.
 
 import { createHash } from 'node:crypto';
 import { digest, ParetoError, type Digest, type Manifest, type ModelFile } from '@pareto/core';
@@ -11,51 +11,52 @@ export function checkDigest(text: string): Digest {
   throw invalid(`${JSON.stringify(text.slice(0, 100))} is not a digest: expected sha256: and 64 hexadecimal digits`);
 }
 
-/** Undefined when it isn't what `hexOf` makes. */
+/** Returns the digest with these hexadecimal digits. Undefined if the text is not 64 such digits. */
 export const digestOfHex = (hex: string): Digest | undefined =>
   digestPattern.test(`sha256:${hex}`) ? digest(`sha256:${hex}`) : undefined;
 
 export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 
-/** Throws `invalid-argument` unless `path` stays in the folder that it is relative to. `what` says whose path it is. */
+/** Throws `invalid-argument` if `path` is absolute or leaves its folder. `what` names its owner in the error. */
 export function checkRelativePath(path: string, what: string): string {
   const parts = path.split('/');
   const plain = path.length <= 1024 && !/[\\\0:]/.test(path) && parts.every((part) => !['', '.', '..'].includes(part));
   if (plain) return path;
   throw invalid(
-    `${what} is at ${JSON.stringify(path.slice(0, 200))}: expected a path inside the model's folder, like weights.bin`,
+    `${what} is at ${JSON.stringify(path.slice(0, 200))}: expected a path inside the model's folder, e.g. weights.bin`,
   );
 }
 
-/** Throws `invalid-argument` unless the manifest is sound. */
+/** Throws `invalid-argument` if a path, a digest or a size is invalid, paths clash, or there is not exactly one graph. */
 export function checkManifest(manifest: Manifest): Manifest {
   const paths = new Set<string>();
   for (const file of manifest.files) {
     checkRelativePath(file.path, 'a file of the manifest');
     checkDigest(file.digest);
     if (!Number.isSafeInteger(file.sizeBytes) || file.sizeBytes <= 0)
-      throw invalid(`the size of ${file.path} must be above 0`);
+      throw invalid(`the size of ${file.path} is ${file.sizeBytes} bytes: expected a whole number above 0`);
     if (paths.has(file.path)) throw invalid(`${file.path} is in the manifest twice`);
     paths.add(file.path);
   }
   for (const path of paths) {
     const parts = path.split('/');
     const above = parts.map((_, depth) => parts.slice(0, depth).join('/')).find((folder) => paths.has(folder));
-    if (above !== undefined) throw invalid(`${above} is a file in the manifest and ${path} lies in it`);
+    if (above !== undefined)
+      throw invalid(`${above} is a file in the manifest and ${path} is inside it: give one of them another path`);
   }
   graphFile(manifest);
   return manifest;
 }
 
-/** The one file that ends in `.onnx`. */
+/** Returns the only file that ends in `.onnx`. Throws `invalid-argument` if there is none or more than one. */
 export function graphFile(manifest: Manifest): ModelFile {
   const graphs = manifest.files.filter(({ path }) => path.endsWith('.onnx'));
   const [graph] = graphs;
   if (graph !== undefined && graphs.length === 1) return graph;
-  throw invalid(`a manifest has one .onnx file: this one has ${graphs.length}`);
+  throw invalid(`the manifest has ${graphs.length} .onnx files: expected exactly one`);
 }
 
-/** The model's digest: sha256 of the manifest as canonical JSON, files by ascending path. */
+/** Returns the digest of a model: sha256 of the manifest as canonical JSON, with files by ascending path. */
 export function manifestDigest(manifest: Manifest): Digest {
   const files = manifest.files
     .map(({ path, digest: content, sizeBytes }) => ({ path, digest: content, sizeBytes }))

@@ -1,17 +1,14 @@
-// Making folders.
+// Creation of folders.
 
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/**
- * Makes a folder and those above it. Node's own recursive `mkdir` never returns where the system refuses with ENOENT, as
- * /proc does.
- */
+/** Creates a folder and its parents. Node's own recursive `mkdir` never returns where the system reports ENOENT, as in /proc. */
 export async function makeFolder(path: string): Promise<void> {
   if (await isFolder(path)) return;
   if (dirname(path) !== path) await makeFolder(dirname(path));
   await mkdir(path).catch(async (error: unknown) => {
-    // Somebody else may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (!(await isFolder(path))) throw error;
   });
 }

@@ -1,4 +1,4 @@
-// A file that grows until it is whole, is verified, and only then gets its name. What was received survives a crash.
+// A file that is appended to until it is complete, then verified and renamed. Its content survives a crash.
 
 import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,13 +9,13 @@ import { makeFolder } from './make-folder.js';
 export interface PartialFile {
   readonly receivedBytes: number;
   append(data: Uint8Array): Promise<void>;
-  /** Flushes, verifies and renames. Throws `invalid-argument`, and forgets the content, when its digest is another. */
+  /** Flushes, verifies and renames. If the digest differs, removes the content and throws `invalid-argument`. */
   commit(digest: Digest, path: string): Promise<void>;
-  /** What was received stays, for a later attempt. */
+  /** Closes the file and keeps its content for the next attempt. */
   close(): Promise<void>;
 }
 
-/** Opens at the end of what is there. */
+/** Opens a file for appending, and creates it if it is missing. */
 export async function openPartial(path: string): Promise<PartialFile> {
   return withDiskErrors(path, async () => {
     await makeFolder(dirname(path));
@@ -35,7 +35,7 @@ export async function openPartial(path: string): Promise<PartialFile> {
   });
 }
 
-/** Undefined when there is no such file. */
+/** Returns the size of a file. Undefined if there is no such file. */
 export async function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(
     ({ size }) => size,
@@ -48,14 +48,17 @@ async function commit(file: FileHandle, path: string, digest: Digest, target: st
   const actual = await hashFile(path);
   if (actual !== digest) {
     await rm(path, { force: true });
-    throw new ParetoError('invalid-argument', `the content's digest is ${actual}, and not ${digest}: send it again`);
+    throw new ParetoError(
+      'invalid-argument',
+      `the content's digest is ${actual}, expected ${digest}: send the content again`,
+    );
   }
   await makeFolder(dirname(target));
   await rename(path, target);
   await syncFolder(dirname(target));
 }
 
-/** A rename lasts once its folder is flushed. */
+/** Flushes a folder, which makes a rename in it durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -67,38 +70,46 @@ export async function syncFolder(path: string): Promise<void> {
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** Throws `resource-exhausted` unless so much more fits on the folder's disk. */
+/** Throws `resource-exhausted` if the folder's disk has less free space than `moreBytes`. */
 export async function checkRoom(folder: string, moreBytes: number): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(folder);
-  // Some file systems don't tell.
+  // Some file systems report no sizes.
   if (blocks === 0 || moreBytes <= bavail * bsize) return;
   throw new ParetoError(
     'resource-exhausted',
-    `${moreBytes} more bytes don't fit at ${folder}, which has ${bavail * bsize} left: free some and try again`,
+    `${moreBytes} more bytes do not fit at ${folder}, which has ${bavail * bsize} bytes left: free some space and retry`,
   );
 }
 
-/** A full disk, a missing permission and a bad path are told as what they are. */
+/** Runs `work`. Throws a ParetoError that explains a full disk, a missing permission or an invalid path. */
 export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ParetoError) throw error;
     if (isDiskFull(error)) {
-      throw new ParetoError('resource-exhausted', `no disk space left at ${dirname(path)}: free some and try again`, {
+      throw new ParetoError('resource-exhausted', `no disk space left at ${dirname(path)}: free some space and retry`, {
         cause: error,
       });
     }
     const code = codeOf(error);
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-      throw new ParetoError('failed-precondition', `${dirname(path)} can't be written to: check who owns it`, {
-        cause: error,
-      });
+      throw new ParetoError(
+        'failed-precondition',
+        `${dirname(path)} is not writable: check its owner and permissions`,
+        {
+          cause: error,
+        },
+      );
     }
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST') {
-      throw new ParetoError('failed-precondition', `${dirname(path)} is no folder and can't be made one`, {
-        cause: error,
-      });
+      throw new ParetoError(
+        'failed-precondition',
+        `${dirname(path)} is not a folder and cannot be created: check the path`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }

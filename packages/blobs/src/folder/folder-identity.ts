@@ -1,4 +1,4 @@
-// Notes about a folder that are written once, by whoever is first: which folder it is, above all.
+// Notes in a blob folder that are written once, by the first process: the folder's id, and others by name.
 
 import { randomUUID } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
@@ -9,9 +9,9 @@ import { syncFolder, withDiskErrors } from '../files/partial-file.js';
 
 export interface FolderIdentity {
   readonly id: string;
-  /** Throws `unavailable` when the folder is not what was opened: a mount that is gone leaves an empty one. */
+  /** Throws `unavailable` if the folder's id has changed: a lost mount leaves an empty folder behind. */
   check(): Promise<void>;
-  /** The note of that name: this one, unless there is one already. */
+  /** Writes a note, unless the name has one already. Returns the stored note. */
   noteOnce(name: string, text: string): Promise<string>;
 }
 
@@ -30,13 +30,13 @@ export async function openFolderIdentity(folder: string, clock: Clock): Promise<
       if (found.trim() === id) return;
       throw new ParetoError(
         'unavailable',
-        `${folder} is not the folder of blobs that it was (its file "place" is ${found === '' ? 'gone' : 'another'}): was it unmounted? Bring it back`,
+        `${folder} is not the blob folder that was opened (its file "place" is ${found === '' ? 'missing' : 'different'}): mount the original folder again`,
       );
     },
   };
 }
 
-/** False when there is one already. */
+/** Writes a new file. Returns false if there is one already. */
 async function writeOnce(path: string, text: string): Promise<boolean> {
   const file = await open(path, 'wx').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
@@ -53,14 +53,14 @@ async function writeOnce(path: string, text: string): Promise<boolean> {
   }
 }
 
-const attempts = 20;
+const maxAttempts = 20;
 
-/** It may be there before what is in it. */
+/** Reads a note. Waits up to 2 s for its content, since its writer creates the file first. */
 async function readWritten(path: string, clock: Clock): Promise<string> {
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const text = (await readFile(path, 'utf8')).trim();
     if (text !== '') return text;
     await clock.sleep(milliseconds(100));
   }
-  throw new ParetoError('failed-precondition', `${path} is empty, expected an id: remove it and start again`);
+  throw new ParetoError('failed-precondition', `${path} is empty, expected an id: remove the file and start again`);
 }

@@ -1,6 +1,6 @@
-// What uploads into a folder have received so far. Each file has one writer ever: `<hex>.<owner>` is written by that owner,
-// `<hex>` by nobody until an upload takes it over by renaming it. What a dead owner left is copied, since an owner that was
-// only paused may still write to it.
+// The unfinished uploads of a blob folder. Each file has only one writer: `<hex>.<owner>` is written by that owner, and `<hex>`
+// by no process until an upload takes it over by renaming it. The file of a dead owner is copied instead, since an owner that
+// was only paused may still write to it.
 
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
@@ -10,25 +10,25 @@ import { ParetoError, type Clock, type Digest } from '@pareto/core';
 import { busy, type StoredBlob } from '../store/blob-store.js';
 import { digestOfHex, hexOf } from '../digests/manifest.js';
 import { openPartial, sizeOf, type PartialFile } from '../files/partial-file.js';
-import { givesWay, startBeats, watchOthers, type Signs } from '../store/upload-claim.js';
+import { yieldsTo, startHeartbeat, watchOtherUploads, type Heartbeats } from '../store/upload-claim.js';
 
 export interface FolderPartials {
-  /** What an upload would go on from. */
+  /** Returns the offset at which an upload would resume. */
   receivedBytes(digest: Digest): Promise<number>;
-  /** Takes over what is there, unless it is too much. Throws `aborted` while another writes. */
+  /** Starts an upload and takes over data received before, unless it exceeds `sizeBytes`. Throws `aborted` while another runs. */
   claim(digest: Digest, sizeBytes: number): Promise<ClaimedPartial>;
   list(): AsyncIterable<StoredBlob>;
-  /** False, and nothing removed, when it was written since it was listed. */
+  /** Returns false and removes nothing if the upload received data since it was listed. */
   remove(blob: StoredBlob): Promise<boolean>;
 }
 
 interface ClaimedPartial {
   readonly receivedBytes: number;
   append(data: Uint8Array): Promise<void>;
-  /** Verifies it and gives it its name. Throws as `PartialFile` does, and `aborted` when another took this upload for dead. */
+  /** Verifies and renames. Throws as `PartialFile` does, or `aborted` if another upload has taken this one over as dead. */
   commit(target: string): Promise<void>;
   discard(): Promise<void>;
-  /** Leaves what was received to the next upload. */
+  /** Ends the upload and leaves its data to the next one. */
   release(): Promise<void>;
 }
 
@@ -40,28 +40,28 @@ export function createFolderPartials(folder: string, clock: Clock): FolderPartia
   const owned = async (digest: Digest, own?: string): Promise<readonly string[]> =>
     (await filesOf(digest)).filter((path) => path !== join(folder, hexOf(digest)) && path !== own);
 
-  async function silentOthers(digest: Digest): Promise<readonly string[]> {
-    const others = await watchOthers(async () => signsOf(await owned(digest)), clock);
+  async function findDeadUploads(digest: Digest): Promise<readonly string[]> {
+    const others = await watchOtherUploads(async () => readHeartbeats(await owned(digest)), clock);
     if (others.kind === 'alive') throw busy(digest);
     return others.owners;
   }
 
   async function claim(digest: Digest, sizeBytes: number): Promise<ClaimedPartial> {
-    const silent = await silentOthers(digest);
+    const dead = await findDeadUploads(digest);
     const free = join(folder, hexOf(digest));
     const path = `${free}.${randomUUID()}`;
     await rename(free, path).catch(() => {});
-    for (const other of silent) await adopt(other, path);
-    // What an upload of another announced size left behind can't be a beginning of this one.
+    for (const other of dead) await takeOver(other, path);
+    // Data of an upload with a larger announced size is not a prefix of this blob.
     if (((await sizeOf(path)) ?? 0) > sizeBytes) await rm(path, { force: true });
     const file = await openPartial(path);
-    const beats = startBeats(() => touch(path, clock), clock);
+    const heartbeat = startHeartbeat(() => touch(path, clock), clock);
     const release = async (): Promise<void> => {
-      await beats[Symbol.asyncDispose]();
+      await heartbeat[Symbol.asyncDispose]();
       await file.close();
       await setFree(path, free);
     };
-    if (givesWay(path, await owned(digest, path))) {
+    if (yieldsTo(path, await owned(digest, path))) {
       await release();
       throw busy(digest);
     }
@@ -82,7 +82,7 @@ export function createFolderPartials(folder: string, clock: Clock): FolderPartia
   async function* list(): AsyncGenerator<StoredBlob> {
     const found = new Map<Digest, StoredBlob>();
     for (const name of await readdir(folder).catch(() => [])) {
-      const file = await statOrNothing(join(folder, name));
+      const file = await statIfExists(join(folder, name));
       const digest = digestOfHex(name.split('.')[0] ?? '');
       if (file === undefined || digest === undefined) continue;
       const { sizeBytes, touchedWallMs } = found.get(digest) ?? { sizeBytes: 0, touchedWallMs: 0 };
@@ -105,7 +105,7 @@ export function createFolderPartials(folder: string, clock: Clock): FolderPartia
     list,
     async remove({ digest, touchedWallMs }) {
       const paths = await filesOf(digest);
-      const files = await Promise.all(paths.map(statOrNothing));
+      const files = await Promise.all(paths.map(statIfExists));
       if (files.some((file) => file !== undefined && file.mtimeMs > touchedWallMs)) return false;
       for (const path of paths) await rm(path, { force: true });
       return true;
@@ -113,21 +113,21 @@ export function createFolderPartials(folder: string, clock: Clock): FolderPartia
   };
 }
 
-/** Files that are gone by now are left out. */
-async function signsOf(paths: readonly string[]): Promise<Signs> {
-  const signs = new Map<string, string>();
+/** Returns the heartbeats of uploads (size and time of their files). Leaves out files that have been removed. */
+async function readHeartbeats(paths: readonly string[]): Promise<Heartbeats> {
+  const heartbeats = new Map<string, string>();
   for (const path of paths) {
-    // Opening makes a network file system ask its server; asking for the attributes alone may be answered from a cache.
+    // A network file system revalidates a file when it is opened; `stat` alone may return cached attributes.
     const file = await open(path, 'r').catch(() => undefined);
     if (file === undefined) continue;
     const { size, mtimeMs } = await file.stat().finally(() => file.close());
-    signs.set(path, `${size} ${mtimeMs}`);
+    heartbeats.set(path, `${size} ${mtimeMs}`);
   }
-  return signs;
+  return heartbeats;
 }
 
-/** Another upload may be faster: then there is nothing left to adopt. What can't be copied stays for a later one. */
-async function adopt(other: string, path: string): Promise<void> {
+/** Takes over a dead upload's data. Does nothing if another upload was faster. Keeps a file that cannot be copied. */
+async function takeOver(other: string, path: string): Promise<void> {
   const [theirs, ours] = [await sizeOf(other), await sizeOf(path)];
   if (theirs === undefined) return;
   try {
@@ -140,7 +140,7 @@ async function adopt(other: string, path: string): Promise<void> {
   await rm(other, { force: true });
 }
 
-/** That the file is gone means that another took this upload for dead, and goes on with a copy. */
+/** Commits an upload. Throws `aborted` if its file is gone: another upload has taken it over as dead. */
 async function commitOwn(
   file: PartialFile,
   path: string,
@@ -149,8 +149,8 @@ async function commitOwn(
   try {
     await file.commit(digest, target);
   } catch (error) {
-    const isRefused = error instanceof ParetoError && error.code === 'invalid-argument';
-    if (isRefused || (await sizeOf(path)) !== undefined) throw error;
+    const isWrongDigest = error instanceof ParetoError && error.code === 'invalid-argument';
+    if (isWrongDigest || (await sizeOf(path)) !== undefined) throw error;
     if ((await sizeOf(target)) === undefined) throw busy(digest);
   }
 }
@@ -166,4 +166,4 @@ export async function touch(path: string, clock: Clock): Promise<void> {
   await utimes(path, clock.wallMs() / 1000, clock.wallMs() / 1000);
 }
 
-export const statOrNothing = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+export const statIfExists = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);

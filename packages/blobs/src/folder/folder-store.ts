@@ -1,4 +1,4 @@
-// Blobs in a folder, which may be on storage that several controllers share.
+// A blob store in a folder, which may be on storage that several controllers share.
 
 import { createReadStream } from 'node:fs';
 import { opendir, rm } from 'node:fs/promises';
@@ -16,14 +16,14 @@ import {
   type BlobStoreOptions,
   type StoredBlob,
 } from '../store/blob-store.js';
-import { createFolderPartials, statOrNothing, touch } from './folder-partials.js';
+import { createFolderPartials, statIfExists, touch } from './folder-partials.js';
 import { openFolderIdentity } from './folder-identity.js';
 import { hashFile } from '../digests/hash-file.js';
 import { makeFolder } from '../files/make-folder.js';
 import { checkDigest, digestOfHex, hexOf } from '../digests/manifest.js';
 import { checkRoom, sizeOf, withDiskErrors } from '../files/partial-file.js';
 
-/** Makes the folder unless it is there. Throws `failed-precondition` when it can't be made or written to. */
+/** Opens a blob folder, and creates it if it is missing. Throws `failed-precondition` if it can't be created or written. */
 export async function openFolderBlobStore(
   folder: string,
   { maxBlobBytes, clock, onDamaged }: BlobStoreOptions,
@@ -43,10 +43,10 @@ export async function openFolderBlobStore(
 
   const recheck = shareByDigest(async (digest) => {
     const path = await find(checkDigest(digest));
-    const read = await statOrNothing(path);
+    const read = await statIfExists(path);
     if ((await hashFile(path)) === digest) return path;
-    // Unless it was mended meanwhile.
-    if ((await statOrNothing(path))?.ino === read?.ino) await rm(path, { force: true });
+    // Keep the file if it was replaced meanwhile.
+    if ((await statIfExists(path))?.ino === read?.ino) await rm(path, { force: true });
     onDamaged(digest);
     throw damaged(digest, folder);
   });
@@ -59,7 +59,7 @@ export async function openFolderBlobStore(
       await identity.check();
       await claimed.commit(pathOf(digest));
     } catch (error) {
-      // It must not keep the room of all else on that disk, which may hold the store.
+      // Free the space for other users of the disk, which may include the store.
       if (isDiskFull(error)) await claimed.discard();
       throw error;
     } finally {
@@ -104,7 +104,7 @@ export async function openFolderBlobStore(
     },
     async delete(blob) {
       if (blob.partial) return partials.remove(blob);
-      const found = await statOrNothing(pathOf(blob.digest));
+      const found = await statIfExists(pathOf(blob.digest));
       if (found !== undefined && found.mtimeMs > blob.touchedWallMs) return false;
       await rm(pathOf(blob.digest), { force: true });
       return true;
@@ -115,7 +115,7 @@ export async function openFolderBlobStore(
 async function* wholeBlobs(folder: string): AsyncGenerator<StoredBlob> {
   const entries = await opendir(folder).catch(() => undefined);
   for await (const { name } of entries ?? []) {
-    const found = await statOrNothing(join(folder, name));
+    const found = await statIfExists(join(folder, name));
     const digest = digestOfHex(name);
     if (found === undefined || digest === undefined) continue;
     yield { digest, partial: false, sizeBytes: found.size, touchedWallMs: found.mtimeMs };

@@ -1,21 +1,21 @@
-// Collects data into blocks of one size: one fills while others are written.
+// Splits data into blocks of equal size, and fills one block while others are written.
 
 export interface BlockWriter {
-  /** Waits while too many blocks are being written. Throws when one could not be. */
+  /** Adds data. Waits while too many blocks are being written. Throws if a write has failed. */
   add(data: Uint8Array): Promise<void>;
-  /** Writes what is left, and waits until all is written. */
+  /** Writes the last block and waits for all writes. Throws if one has failed. */
   flush(): Promise<void>;
 }
 
 export interface BlockWriterOptions {
   readonly blockBytes: number;
-  /** How many are written at once. */
-  readonly atOnce: number;
-  /** Called with blocks in order, and not again once one has failed. */
+  /** Maximum number of concurrent writes. */
+  readonly maxConcurrent: number;
+  /** Called with the blocks in order, and not again after a failure. */
   readonly write: (block: Buffer, offset: number) => Promise<void>;
 }
 
-export function createBlockWriter({ blockBytes, atOnce, write }: BlockWriterOptions): BlockWriter {
+export function createBlockWriter({ blockBytes, maxConcurrent, write }: BlockWriterOptions): BlockWriter {
   const writing = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   let block = Buffer.allocUnsafe(blockBytes);
@@ -34,8 +34,8 @@ export function createBlockWriter({ blockBytes, atOnce, write }: BlockWriterOpti
     writing.add(one);
   }
 
-  async function turnOver(): Promise<void> {
-    if (writing.size >= atOnce) await Promise.race(writing);
+  async function writeBlock(): Promise<void> {
+    if (writing.size >= maxConcurrent) await Promise.race(writing);
     throwFailure();
     start(block.subarray(0, filled), offset);
     offset += filled;
@@ -49,11 +49,11 @@ export function createBlockWriter({ blockBytes, atOnce, write }: BlockWriterOpti
         block.set(part, filled);
         filled += part.byteLength;
         from += part.byteLength;
-        if (filled === blockBytes) await turnOver();
+        if (filled === blockBytes) await writeBlock();
       }
     },
     async flush() {
-      if (filled > 0) await turnOver();
+      if (filled > 0) await writeBlock();
       await Promise.all(writing);
       throwFailure();
     },

@@ -1,5 +1,5 @@
-// Which chunks of an unfinished upload, one after the other, make its beginning. Uploads that were interrupted may have left
-// chunks that overlap; all of them are of the same content, or the digest tells.
+// Selects the chunks of an unfinished upload that form a gapless prefix of the blob. Interrupted uploads may leave overlapping
+// chunks. Chunks with other content are not detected here: the digest of the whole blob detects them.
 
 export interface StoredChunk {
   readonly key: string;
@@ -9,18 +9,18 @@ export interface StoredChunk {
 
 interface Slice {
   readonly key: string;
-  /** Within the chunk. */
+  /** Start within the chunk. `to` is the end, exclusive. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface Chain {
   readonly slices: readonly Slice[];
-  /** Of the whole, from its start without a gap. */
+  /** Size of the prefix. */
   readonly bytes: number;
 }
 
-/** The chain that reaches furthest, of as few chunks as do. */
+/** Returns the longest chain, of as few chunks as possible. */
 export function planChain(chunks: readonly StoredChunk[]): Chain {
   const byStart = [...chunks].sort((a, b) => a.start - b.start);
   const slices: Slice[] = [];

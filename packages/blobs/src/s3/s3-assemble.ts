@@ -1,5 +1,5 @@
-// Makes one object of the chunks of an upload: they are read back and hashed while they go into an upload in parts, which is
-// completed only when the digest is the right one. So what has the name is what was verified, whatever the chunks went through.
+// Assembles the chunks of an upload into one object: reads them back, hashes them and copies them into a multipart upload, which
+// is completed only if the digest is right. So an object under a blob's name is always verified.
 
 import { ParetoError, type Digest } from '@pareto/core';
 import { createBlockWriter } from './block-writer.js';
@@ -7,11 +7,11 @@ import type { Chain } from './chunk-chain.js';
 import { createHashThread, type HashThread } from '../digests/hash-thread.js';
 import type { Bucket, MultipartUpload } from './s3-bucket.js';
 
-const leastPartBytes = 8 << 20;
-/** Of one object, in S3. */
-const mostParts = 10_000;
+const minPartBytes = 8 << 20;
+/** Maximum number of parts of an object in S3. */
+const maxParts = 10_000;
 
-/** Throws `invalid-argument` when the content's digest is another; the object is there, whole, or untouched. */
+/** Creates the object. Throws `invalid-argument` and creates nothing if the digest of the content differs. */
 export async function assemble(bucket: Bucket, chain: Chain, digest: Digest, key: string): Promise<void> {
   await using hash = createHashThread({ whole: true });
   const upload = await bucket.multipart(key);
@@ -19,24 +19,27 @@ export async function assemble(bucket: Bucket, chain: Chain, digest: Digest, key
     await copyChunks(bucket, chain, hash, upload);
     const actual = await hash.digest();
     if (actual !== digest) {
-      throw new ParetoError('invalid-argument', `the content's digest is ${actual}, and not ${digest}: send it again`);
+      throw new ParetoError(
+        'invalid-argument',
+        `the content's digest is ${actual}, expected ${digest}: send the content again`,
+      );
     }
   } catch (error) {
-    // One that is left is collected with the chunks.
+    // An upload that cannot be aborted now is collected with the chunks.
     await upload.abort().catch(() => {});
     throw error;
   }
   await upload.complete().catch(async (error: unknown) => {
-    // The answer may be what got lost.
+    // Only the response may have been lost.
     if ((await bucket.head(key))?.sizeBytes !== chain.bytes) throw error;
   });
 }
 
 async function copyChunks(bucket: Bucket, chain: Chain, hash: HashThread, upload: MultipartUpload): Promise<void> {
-  const partBytes = Math.max(leastPartBytes, Math.ceil(chain.bytes / mostParts));
+  const partBytes = Math.max(minPartBytes, Math.ceil(chain.bytes / maxParts));
   const write = async (block: Buffer, offset: number): Promise<void> =>
     upload.part(offset / partBytes + 1, block, await hash.block(block));
-  const writer = createBlockWriter({ blockBytes: partBytes, atOnce: 3, write });
+  const writer = createBlockWriter({ blockBytes: partBytes, maxConcurrent: 3, write });
   for (const { key, from, to } of chain.slices) {
     for await (const data of bucket.read(key, from, to)) await writer.add(data);
   }

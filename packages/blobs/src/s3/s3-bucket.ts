@@ -1,19 +1,19 @@
-// The part of S3 that blobs need, under one prefix of one bucket. Every error is told as what it means.
+// The S3 operations that the blob store needs, under one prefix of one bucket. Errors are mapped to ParetoErrors.
 
 import { ParetoError } from '@pareto/core';
 import { connectS3, type S3Connection } from './s3-connection.js';
-import { isMissing, isOutOfRange, isPassing, isTaken } from './s3-errors.js';
+import { isMissing, isOutOfRange, isRetryable, isTaken } from './s3-errors.js';
 
 export interface BucketObject {
-  /** Below the prefix. */
+  /** Key without the prefix. */
   readonly key: string;
   readonly sizeBytes: number;
-  /** Another after each write. */
+  /** Text that changes with each write. */
   readonly tag: string;
   readonly modifiedWallMs: number;
 }
 
-/** An upload in parts that is neither completed nor aborted. */
+/** A multipart upload that is neither completed nor aborted. */
 interface UnfinishedObject {
   readonly key: string;
   readonly id: string;
@@ -21,22 +21,22 @@ interface UnfinishedObject {
 }
 
 export interface MultipartUpload {
-  /** Parts of at least 5 MiB, and a last one of any size, numbered from 1; in any order. */
+  /** Uploads a part, in any order. Numbers start at 1. All parts but the last have at least 5 MiB. */
   part(number: number, data: Uint8Array, sha256: string): Promise<void>;
   complete(): Promise<void>;
   abort(): Promise<void>;
 }
 
 export interface Bucket {
-  /** Where it is, for people. */
+  /** Human-readable location. */
   readonly location: string;
-  /** Undefined when there is none. */
+  /** Returns the properties of an object. Undefined if there is none. */
   head(key: string): Promise<BucketObject | undefined>;
-  /** From `start` up to `end` (not included), over broken connections. Throws `not-found` when there is no such object. */
+  /** Streams bytes from `start` to `end` (exclusive), and reconnects if needed. Throws `not-found` if there is no such object. */
   read(key: string, start: number, end?: number): AsyncIterable<Buffer>;
-  /** With the data's sha256 in hexadecimal digits it isn't hashed once more, on this thread. */
+  /** Writes an object. `sha256` (hexadecimal), if known, saves hashing the data on this thread. */
   put(key: string, data: Uint8Array | string, sha256?: string): Promise<void>;
-  /** False when there is one already. */
+  /** Writes a new object. Returns false if there is one already. */
   putNew(key: string, data: string): Promise<boolean>;
   remove(key: string): Promise<void>;
   list(prefix: string): AsyncIterable<BucketObject>;
@@ -47,18 +47,18 @@ export interface Bucket {
 
 export interface BucketOptions {
   readonly name: string;
-  /** Before every key; empty, or ending in a slash. */
+  /** Prefix of every key: empty, or ends in a slash. */
   readonly prefix: string;
-  /** Undefined: that of the region. */
+  /** URL of the server. Undefined means the AWS endpoint of the region. */
   readonly endpoint: string | undefined;
 }
 
-/** Throws `failed-precondition` when region or endpoint are not to be had; all else shows at the first request. */
+/** Opens a bucket. Throws `failed-precondition` without a region. Other problems show at the first request. */
 export async function openBucket({ name, prefix, endpoint }: BucketOptions): Promise<Bucket> {
   const connection = await connectS3(name, endpoint);
   const { sdk, client, call, knowSha256 } = connection;
   const at = (key: string): ObjectKey => ({ Bucket: name, Key: prefix + key });
-  const ifThere = <T>(work: Promise<T>): Promise<T | undefined> =>
+  const ifExists = <T>(work: Promise<T>): Promise<T | undefined> =>
     call(
       work.catch((error: unknown) => {
         if (isMissing(error)) return undefined;
@@ -70,7 +70,7 @@ export async function openBucket({ name, prefix, endpoint }: BucketOptions): Pro
     location: `s3://${name}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`,
     read: (key, start, end) => readObject(connection, at(key), { start, end }),
     async head(key) {
-      const found = await ifThere(client.send(new sdk.HeadObjectCommand(at(key))));
+      const found = await ifExists(client.send(new sdk.HeadObjectCommand(at(key))));
       return found && toObject(key, { ...found, Size: found.ContentLength });
     },
     async put(key, data, sha256) {
@@ -79,14 +79,14 @@ export async function openBucket({ name, prefix, endpoint }: BucketOptions): Pro
     },
     async putNew(key, data) {
       const putting = client.send(new sdk.PutObjectCommand({ ...at(key), Body: data, IfNoneMatch: '*' }));
-      const refused = (error: unknown): boolean => {
+      const onError = (error: unknown): boolean => {
         if (isTaken(error)) return false;
         throw error;
       };
-      return call(putting.then(() => true, refused));
+      return call(putting.then(() => true, onError));
     },
     async remove(key) {
-      await ifThere(client.send(new sdk.DeleteObjectCommand(at(key))));
+      await ifExists(client.send(new sdk.DeleteObjectCommand(at(key))));
     },
     async *list(below) {
       const pages = sdk.paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix + below });
@@ -105,7 +105,7 @@ export async function openBucket({ name, prefix, endpoint }: BucketOptions): Pro
       }
     },
     async abort({ key, id }) {
-      await ifThere(client.send(new sdk.AbortMultipartUploadCommand({ ...at(key), UploadId: id })));
+      await ifExists(client.send(new sdk.AbortMultipartUploadCommand({ ...at(key), UploadId: id })));
     },
   };
 }
@@ -137,14 +137,14 @@ async function* eachPage<T>(pages: AsyncIterable<T>, call: S3Connection['call'])
   }
 }
 
-const mostFailures = 3;
+const maxFailures = 3;
 
 interface Range {
   readonly start: number;
   readonly end: number | undefined;
 }
 
-/** Goes on where a connection broke off, a few times without anything new. */
+/** Resumes where a connection broke, up to three times in a row without new data. */
 async function* readObject(connection: S3Connection, at: ObjectKey, { start, end }: Range): AsyncGenerator<Buffer> {
   let [reached, failures] = [start, 0];
   for (;;) {
@@ -156,7 +156,7 @@ async function* readObject(connection: S3Connection, at: ObjectKey, { start, end
       return;
     } catch (error) {
       failures += 1;
-      if (!isPassing(error) || failures > mostFailures) await connection.call(Promise.reject(error as Error));
+      if (!isRetryable(error) || failures > maxFailures) await connection.call(Promise.reject(error as Error));
     }
   }
 }
@@ -172,7 +172,7 @@ async function openObject(
     return Body as unknown as AsyncIterable<Buffer>;
   } catch (error) {
     if (isOutOfRange(error)) return nothing();
-    if (isMissing(error)) throw new ParetoError('not-found', `there is no ${at.Key} in bucket ${at.Bucket}`);
+    if (isMissing(error)) throw new ParetoError('not-found', `there is no object ${at.Key} in bucket ${at.Bucket}`);
     throw error;
   }
 }

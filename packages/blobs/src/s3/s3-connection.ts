@@ -1,5 +1,5 @@
-// The official client of S3, loaded when there is a bucket to open: tens of megabytes, and a tenth of a second, that a
-// controller with a folder never spends.
+// The connection to S3. Loads the official client only when a bucket is opened: it takes tens of megabytes and 100 ms, which a
+// controller with a folder does not need.
 
 import type * as Sdk from '@aws-sdk/client-s3';
 import { ParetoError } from '@pareto/core';
@@ -8,47 +8,47 @@ import { toParetoError } from './s3-errors.js';
 export interface S3Connection {
   readonly sdk: typeof Sdk;
   readonly client: Sdk.S3Client;
-  /** Its errors, told as what they mean. */
+  /** Awaits a request and maps its errors to ParetoErrors. */
   readonly call: <T>(work: Promise<T>) => Promise<T>;
-  /** The sha256 of what a request will carry, in hexadecimal digits: the client doesn't hash it again, on this thread. */
+  /** Registers the sha256 (hexadecimal) of the body of a later request, so that the client does not hash it on this thread. */
   readonly knowSha256: (data: Uint8Array, sha256: string) => void;
 }
 
 /**
- * Credentials and region come from where the client looks for them: environment, profiles, the host's role. An endpoint of
- * one's own needs no region.
+ * Connects with the credentials and region that the AWS client finds: environment, profiles or the host's role. A custom
+ * endpoint needs no region.
  */
 export async function connectS3(bucket: string, endpoint: string | undefined): Promise<S3Connection> {
   const sdk = await import('@aws-sdk/client-s3');
   const target = { bucket, endpoint: endpoint ?? 'AWS' };
   const call = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => Promise.reject(toParetoError(error, target) as Error));
-  const own = endpoint === undefined ? {} : { endpoint: checkEndpoint(endpoint), forcePathStyle: true };
+  const custom = endpoint === undefined ? {} : { endpoint: checkEndpoint(endpoint), forcePathStyle: true };
   const region = await call(new sdk.S3Client({}).config.region().catch((error: unknown) => orDefault(error, endpoint)));
-  const client = new sdk.S3Client({ ...settings, ...own, region });
+  const client = new sdk.S3Client({ ...settings, ...custom, region });
   return { sdk, client, call, knowSha256: presign(client) };
 }
 
 function checkEndpoint(endpoint: string): string {
-  const refuse = (why: string): ParetoError =>
-    new ParetoError('invalid-argument', `--s3-endpoint ${why}: expected one like http://host:9000`);
-  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) throw refuse(`${endpoint} is no URL`);
-  // It is logged, and kept in the store.
+  const endpointError = (why: string): ParetoError =>
+    new ParetoError('invalid-argument', `--s3-endpoint ${why}: expected a URL such as http://host:9000`);
+  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) throw endpointError(`${endpoint} is not a URL`);
+  // The endpoint is logged and stored, so it must not contain credentials.
   if (new URL(endpoint).username !== '')
-    throw refuse('has credentials in it, which come from the environment or a profile');
+    throw endpointError('contains credentials, which must come from the environment or a profile');
   return endpoint;
 }
 
 const settings = {
   maxAttempts: 5,
-  // As many downloads at once as workers ask for: one that waits for its reader must not hold up the others.
+  // One socket per concurrent download of a worker: a download that waits for its reader must not delay others.
   requestHandler: {
     connectionTimeout: 3_000,
     socketTimeout: 30_000,
     httpAgent: { keepAlive: true, maxSockets: 1_000 },
     httpsAgent: { keepAlive: true, maxSockets: 1_000 },
   },
-  // Every request carries its data's sha256, and whoever reads compares the digest of the whole.
+  // Every request carries the sha256 of its data, and readers verify the digest of the whole blob.
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
 } as const;
@@ -58,7 +58,7 @@ function orDefault(error: unknown, endpoint: string | undefined): string {
   throw error;
 }
 
-/** Data whose sha256 is known beforehand. */
+/** Makes the client use the sha256 registered for a request's body instead of hashing the body. */
 function presign(client: Sdk.S3Client): S3Connection['knowSha256'] {
   const known = new WeakMap<object, string>();
   client.middlewareStack.add(

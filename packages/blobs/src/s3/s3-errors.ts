@@ -1,4 +1,4 @@
-// What S3 and the way to it answer, told as what it means for whoever runs the controller.
+// Maps errors of S3 and of the connection to it to messages for the operator of the controller.
 
 import { ParetoError } from '@pareto/core';
 
@@ -9,7 +9,7 @@ interface S3Failure {
   readonly message: string;
 }
 
-/** Where the failing request went, for the message. */
+/** Target of the failed request, for the message. */
 export interface S3Target {
   readonly bucket: string;
   readonly endpoint: string;
@@ -27,25 +27,29 @@ export const isMissing = (error: unknown): boolean => missing.has(describe(error
 export const isOutOfRange = (error: unknown): boolean => describe(error).status === 416;
 export const isTaken = (error: unknown): boolean => [409, 412].includes(describe(error).status ?? 0);
 
-/** It may be otherwise when it is tried again. */
-export function isPassing(error: unknown): boolean {
+/** Returns whether a retry may succeed. */
+export function isRetryable(error: unknown): boolean {
   const { status, code, name } = describe(error);
   if (status !== undefined && status >= 400) return status >= 500 || status === 429;
   return code !== undefined || name === 'TimeoutError';
 }
 
-/** A ParetoError where the cause is known; anything else as it came. */
+/** Returns a ParetoError if the cause is known, otherwise the error itself. */
 export function toParetoError(error: unknown, target: S3Target): unknown {
   if (error instanceof ParetoError) return error;
   const failure = describe(error);
   const misconfigured = explain(failure, target);
   if (misconfigured !== undefined) return new ParetoError('failed-precondition', misconfigured, { cause: error });
   if (failure.status === 507) {
-    return new ParetoError('resource-exhausted', `S3 at ${target.endpoint} has no space left`, { cause: error });
+    return new ParetoError(
+      'resource-exhausted',
+      `S3 at ${target.endpoint} has no space left: free some space and retry`,
+      { cause: error },
+    );
   }
-  if (!isPassing(error)) return error;
+  if (!isRetryable(error)) return error;
   const why = failure.code ?? (failure.status === undefined ? failure.name : `${failure.name} ${failure.status}`);
-  return new ParetoError('unavailable', `S3 at ${target.endpoint} can't be reached or is failing (${why}): try again`, {
+  return new ParetoError('unavailable', `S3 at ${target.endpoint} can't be reached or is failing (${why}): retry`, {
     cause: error,
   });
 }
@@ -55,12 +59,12 @@ function explain({ name, status, message }: S3Failure, { bucket, endpoint }: S3T
   if (name === 'CredentialsProviderError') {
     return `no credentials for S3 at ${endpoint}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role`;
   }
-  if (badCredentials.has(name)) return `S3 at ${endpoint} refuses these credentials (${name}): correct them`;
+  if (badCredentials.has(name)) return `S3 at ${endpoint} rejects these credentials (${name}): correct them`;
   if (otherRegion.has(name)) return `bucket ${bucket} at ${endpoint} is in another region: set AWS_REGION (${name})`;
   if (message === 'Region is missing') return `no region for S3 at ${endpoint}: set AWS_REGION, or region in a profile`;
-  if (status === 403) return `S3 at ${endpoint} allows no access to bucket ${bucket} (${name}): check the permissions`;
+  if (status === 403) return `S3 at ${endpoint} denies access to bucket ${bucket} (${name}): check the permissions`;
   if (status !== undefined && status >= 400 && status < 500 && status !== 429)
-    return `S3 at ${endpoint} refuses a request for bucket ${bucket} (${name}: ${message}): check the settings`;
+    return `S3 at ${endpoint} rejected a request for bucket ${bucket} (${name}: ${message}): check the settings`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
-// What uploads into a bucket have received so far: chunks as objects of their own, which no second writer ever changes, and
-// beside them a mark of whoever uploads now. Nothing of it is on the controller.
+// The unfinished uploads of a bucket: chunks as separate objects, each written once, and a marker object for each running upload.
+// The controller keeps none of this state.
 
 import { randomUUID } from 'node:crypto';
 import type { Clock, Digest } from '@pareto/core';
@@ -9,18 +9,18 @@ import { planChain, type Chain, type StoredChunk } from './chunk-chain.js';
 import { createHashThread } from '../digests/hash-thread.js';
 import { digestOfHex, hexOf } from '../digests/manifest.js';
 import type { Bucket, BucketObject } from './s3-bucket.js';
-import { givesWay, startBeats, watchOthers, type Signs } from '../store/upload-claim.js';
+import { yieldsTo, startHeartbeat, watchOtherUploads, type Heartbeats } from '../store/upload-claim.js';
 
 const chunkBytes = 8 << 20;
 
 export interface S3Partials {
   chain(digest: Digest): Promise<Chain>;
-  /** Marks this as the one that uploads while it works. Throws `aborted` while another does. */
+  /** Runs `work` as the only upload of the blob. Throws `aborted` while another upload runs. */
   claimed<T>(digest: Digest, work: () => Promise<T>): Promise<T>;
-  /** Stores data that begins at an offset of the whole, up to its end or to where it breaks off. */
+  /** Stores data as chunks from an offset of the blob. Keeps what it received if the data breaks off. */
   receive(digest: Digest, offset: number, data: AsyncIterable<Uint8Array>): Promise<void>;
   list(): AsyncIterable<StoredBlob>;
-  /** Removes all that was touched up to a moment; false, and nothing removed, when anything was since. */
+  /** Removes all remains of the blob's uploads. Returns false and removes nothing if any is newer than `touchedWallMs`. */
   remove(digest: Digest, touchedWallMs?: number): Promise<boolean>;
 }
 
@@ -28,26 +28,26 @@ export function createS3Partials(bucket: Bucket, clock: Clock): S3Partials {
   const objectsOf = (digest: Digest): Promise<readonly BucketObject[]> =>
     collect(bucket.list(`partial/${hexOf(digest)}/`));
 
-  const look = async (digest: Digest, own?: string): Promise<Signs> => {
-    const marks = (await objectsOf(digest)).filter(({ key }) => isMark(key) && key !== own);
-    return new Map(marks.map(({ key, tag }) => [key, tag]));
+  const readHeartbeats = async (digest: Digest, own?: string): Promise<Heartbeats> => {
+    const markers = (await objectsOf(digest)).filter(({ key }) => isMarker(key) && key !== own);
+    return new Map(markers.map(({ key, tag }) => [key, tag]));
   };
 
   async function claimed<T>(digest: Digest, work: () => Promise<T>): Promise<T> {
-    const others = await watchOthers(() => look(digest), clock);
+    const others = await watchOtherUploads(() => readHeartbeats(digest), clock);
     if (others.kind === 'alive') throw busy(digest);
     for (const key of others.owners) await bucket.remove(key);
     const own = `partial/${hexOf(digest)}/uploader-${randomUUID()}`;
     let beats = 0;
     const beat = (): Promise<void> => bucket.put(own, String(++beats));
     await beat();
-    const beating = startBeats(beat, clock);
+    const heartbeat = startHeartbeat(beat, clock);
     try {
-      if (givesWay(own, (await look(digest, own)).keys())) throw busy(digest);
+      if (yieldsTo(own, (await readHeartbeats(digest, own)).keys())) throw busy(digest);
       return await work();
     } finally {
-      await beating[Symbol.asyncDispose]();
-      // One that is left is taken for dead soon.
+      await heartbeat[Symbol.asyncDispose]();
+      // A marker that remains is treated as dead after 10 s.
       await bucket.remove(own).catch(() => {});
     }
   }
@@ -58,7 +58,7 @@ export function createS3Partials(bucket: Bucket, clock: Clock): S3Partials {
       const start = from + offset;
       await bucket.put(chunkKey(digest, start, start + block.byteLength), block, await hash.block(block));
     };
-    const writer = createBlockWriter({ blockBytes: chunkBytes, atOnce: 3, write });
+    const writer = createBlockWriter({ blockBytes: chunkBytes, maxConcurrent: 3, write });
     try {
       for await (const part of data) await writer.add(part);
     } catch (error) {
@@ -115,10 +115,10 @@ async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   return collected;
 }
 
-const isMark = (key: string): boolean => key.includes('/uploader-');
+const isMarker = (key: string): boolean => key.includes('/uploader-');
 const digits = (offset: number): string => String(offset).padStart(16, '0');
 
-/** The end is in the name, so that a shorter chunk from the same start never replaces a longer one. */
+/** Returns the key of a chunk. It includes the end, so that a shorter chunk never replaces a longer one. */
 const chunkKey = (digest: Digest, start: number, end: number): string =>
   `partial/${hexOf(digest)}/${digits(start)}-${digits(end)}`;
 

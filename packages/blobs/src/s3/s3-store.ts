@@ -1,4 +1,4 @@
-// Blobs in an S3 bucket. A controller keeps nothing of them but a cache of what it looked into.
+// A blob store in an S3 bucket. The controller keeps only a cache of the blobs that it needed as local files.
 
 import { randomUUID } from 'node:crypto';
 import { ParetoError, type Digest } from '@pareto/core';
@@ -23,16 +23,16 @@ import { openBucket, type Bucket, type BucketObject } from './s3-bucket.js';
 import { createS3Partials, type S3Partials } from './s3-partials.js';
 
 export interface S3BlobStoreOptions extends BlobStoreOptions {
-  /** Of S3-compatible storage other than AWS. */
+  /** URL of S3-compatible storage other than AWS. */
   readonly endpoint: string | undefined;
-  /** For what has to be a local file. */
+  /** Folder for blobs that are needed as local files. */
   readonly cacheFolder: string;
   readonly cacheBytes: number;
 }
 
 /**
- * Opens `s3://bucket/prefix`. Throws `failed-precondition` when there is no such bucket or it is closed to us, `unavailable`
- * when it can't be reached.
+ * Opens `s3://bucket/prefix`. Throws `failed-precondition` if there is no such bucket or access is denied, and `unavailable` if
+ * the server can't be reached.
  */
 export async function openS3BlobStore(url: string, options: S3BlobStoreOptions): Promise<BlobStore> {
   const { maxBlobBytes, clock, onDamaged, endpoint, cacheFolder, cacheBytes } = options;
@@ -49,7 +49,7 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
   const recheck = shareByDigest(async (digest) => {
     const { tag } = await find(digest);
     if ((await digestOf(read(digest, 0))) === digest) return;
-    // Unless it was mended meanwhile.
+    // Keep the object if it was replaced meanwhile.
     if ((await bucket.head(blobKey(digest)))?.tag === tag) await bucket.remove(blobKey(digest));
     onDamaged(digest);
     throw damaged(digest, bucket.location);
@@ -62,8 +62,12 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
       throw error instanceof ParetoError && error.code === 'not-found' ? notFound(digest) : error;
     }
   }
-  async function* fetch(digest: Digest, offset: number, { recheck: isDoubted }: FetchOptions): AsyncGenerator<Buffer> {
-    if (isDoubted) await recheck(digest);
+  async function* fetch(
+    digest: Digest,
+    offset: number,
+    { recheck: mustRecheck }: FetchOptions,
+  ): AsyncGenerator<Buffer> {
+    if (mustRecheck) await recheck(digest);
     yield* read(digest, offset);
   }
   const cache = await createBlobCache(cacheFolder, { maxBytes: cacheBytes, fetch, clock });
@@ -77,7 +81,7 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
     async status(digest) {
       const found = await bucket.head(blobKey(checkDigest(digest)));
       if (found === undefined) return { complete: false, receivedBytes: (await partials.chain(digest)).bytes };
-      // An object can't be touched without writing it again; a tiny one beside it can.
+      // An object can't be touched without writing it again, so a tiny object next to it is written instead.
       await bucket.put(touchKey(digest), '.').catch(() => {});
       return { complete: true, receivedBytes: found.sizeBytes };
     },
@@ -115,10 +119,10 @@ const touchKey = (digest: Digest): string => `touched/${hexOf(digest)}`;
 function parseS3Url(url: string): { readonly name: string; readonly prefix: string } {
   const [, name, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*?))?\/*$/.exec(url) ?? [];
   if (name !== undefined) return { name, prefix: path === '' ? '' : `${path}/` };
-  throw new ParetoError('invalid-argument', `${url} is no place in S3: expected s3://bucket or s3://bucket/prefix`);
+  throw new ParetoError('invalid-argument', `${url} is not an S3 location: expected s3://bucket or s3://bucket/prefix`);
 }
 
-/** Read back in case that a server doesn't know how to write only what is new. */
+/** Writes a note once and reads it back, since some servers ignore the condition `If-None-Match`. */
 async function noteOnce(bucket: Bucket, key: string, text: string): Promise<string> {
   const known = await readText(bucket, key);
   if (known !== undefined) return known;
@@ -154,12 +158,12 @@ async function receive(
   { digest, sizeBytes, chunks }: Upload,
 ): Promise<void> {
   const { bytes } = await partials.chain(digest);
-  // What an upload of another announced size left behind can't be a beginning of this one.
+  // Data of an upload with a larger announced size is not a prefix of this blob.
   if (bytes > sizeBytes) await partials.remove(digest);
   const offset = bytes > sizeBytes ? 0 : bytes;
   await partials.receive(digest, offset, inOrder(chunks, offset, sizeBytes));
   await assemble(bucket, await partials.chain(digest), digest, blobKey(digest)).catch(async (error: unknown) => {
-    // Another that was taken for dead may have come to its end meanwhile, and cleared the chunks away.
+    // Another upload that was treated as dead may have finished meanwhile and removed the chunks.
     if ((await bucket.head(blobKey(digest)))?.sizeBytes === sizeBytes) return;
     if (error instanceof ParetoError && error.code === 'invalid-argument') await partials.remove(digest);
     throw error;

@@ -1,78 +1,78 @@
-// Content-addressed files that several controllers share: what every store of them promises.
+// The contract of a blob store: content-addressed files that several controllers share. Also what all stores have in common.
 
 import { ParetoError, type Clock, type Digest } from '@pareto/core';
 import type { CachedFile } from '../cache/blob-cache.js';
 
 export interface BlobStatus {
   readonly complete: boolean;
-  /** Where an upload goes on. */
+  /** Offset at which an upload resumes. */
   readonly receivedBytes: number;
 }
 
 export interface BlobChunk {
-  /** Of the data in the whole. */
+  /** Position of the data in the blob. */
   readonly offset: number;
   readonly data: Uint8Array;
 }
 
-/** A blob, or what uploads of it that did not come to their end left behind. */
+/** A complete blob, or the remains of its unfinished uploads. */
 export interface StoredBlob {
   readonly digest: Digest;
   readonly partial: boolean;
   readonly sizeBytes: number;
-  /** When it was last written, or asked for by `status`. Milliseconds since the Unix epoch. */
+  /** Time of the last write or `status` call, in milliseconds since the Unix epoch. */
   readonly touchedWallMs: number;
 }
 
-/** Any number of processes may have the same place open. */
+/** Blobs at one location, which any number of processes may have open. */
 export interface BlobStore {
-  /** Where it is, for people. */
+  /** Human-readable location, e.g. a path or a URL. */
   readonly location: string;
-  /** Of the place and nothing else: whoever opens the same place reads the same. */
+  /** Identity of the location: equal for every process that opens the same location. */
   readonly locationId: string;
-  /** Keeps a note about the place under a name, unless there is one; resolves with the one that is there. */
+  /** Stores a note about the location, unless the name has one already. Returns the stored note. */
   noteOnce(name: 'collector', text: string): Promise<string>;
-  /** A blob that is complete counts as touched now. */
+  /** Returns how much of a blob is stored. Updates the touched time of a complete blob. */
   status(digest: Digest): Promise<BlobStatus>;
   /**
-   * Takes chunks, the first at `receivedBytes` or before, until there are `sizeBytes`. When it resolves the blob is whole, verified and
-   * durable. An upload that breaks off keeps what it had, for whoever goes on with it. A blob that is there already swallows
-   * what comes. Throws `aborted` while another uploads the same, and when it broke off.
+   * Receives chunks up to `sizeBytes`; the first must start at or before `receivedBytes`. Once it resolves, the blob is
+   * complete, verified and durable. The data of an interrupted upload is kept for the next one. Does nothing if the blob is
+   * complete already. Throws `aborted` while another upload of the blob is running, or if the chunks end early.
    */
   upload(digest: Digest, sizeBytes: number, chunks: AsyncIterable<BlobChunk>): Promise<void>;
-  /** Throws `not-found` unless the blob is whole. */
+  /** Streams a blob from an offset. Throws `not-found` if the blob is missing or incomplete. */
   read(digest: Digest, offset: number): AsyncIterable<Buffer>;
-  /** A local file with the blob's content, verified, there until it is released. Throws as `read` and `recheck` do. */
+  /** Returns a verified local file with the blob's content, which stays until released. Throws as `read` and `recheck` do. */
   localFile(digest: Digest): Promise<CachedFile>;
   /**
-   * For a reader whom other content came to: reads the blob, and removes it when it is damaged, so that it can be uploaded
-   * anew. Throws `data-loss` then, and `not-found` when there is none.
+   * Verifies a blob after a reader received content of another digest. Removes a damaged blob, so that it can be uploaded
+   * again, and throws `data-loss`. Throws `not-found` if there is no such blob.
    */
   recheck(digest: Digest): Promise<void>;
-  /** Everything that is in the place, in no order. */
+  /** Lists all complete and partial blobs, in no particular order. */
   list(): AsyncIterable<StoredBlob>;
-  /** Removes what was listed, for good. False, and nothing removed, when it was touched since. */
+  /** Deletes a listed blob. Returns false and deletes nothing if the blob was touched since it was listed. */
   delete(blob: StoredBlob): Promise<boolean>;
 }
 
 export interface BlobStoreOptions {
-  /** No larger blob is taken. */
+  /** Maximum size of an uploaded blob. */
   readonly maxBlobBytes: number;
   readonly clock: Clock;
-  /** Told of every blob that was found damaged, and removed. */
+  /** Called after a damaged blob was removed. */
   readonly onDamaged: (digest: Digest) => void;
 }
 
 export const notFound = (digest: Digest): ParetoError =>
-  new ParetoError('not-found', `there is no blob ${digest}: upload it, as 'pareto register' does`);
+  new ParetoError('not-found', `there is no blob ${digest}: upload it, e.g. with 'pareto register'`);
 
 export const damaged = (digest: Digest, location: string): ParetoError =>
   new ParetoError(
     'data-loss',
-    `blob ${digest} was damaged at ${location} and is removed: register its model or task again, which uploads it anew`,
+    `blob ${digest} at ${location} was damaged and has been removed: register its model or task again to upload it`,
   );
 
-/** Lets one upload of a digest at a time through. */
+/** Runs `work` unless an upload of the digest is running in this process. Throws `aborted` if one is. */
 export type UploadGate = <T>(digest: Digest, work: () => Promise<T>) => Promise<T>;
 
 export function createUploadGate(): UploadGate {
@@ -88,7 +88,7 @@ export function createUploadGate(): UploadGate {
   };
 }
 
-/** Whoever asks for a digest while it is worked on shares the work. */
+/** Returns a function whose concurrent calls for one digest share one run of `work`. */
 export function shareByDigest<T>(work: (digest: Digest) => Promise<T>): (digest: Digest) => Promise<T> {
   const running = new Map<Digest, Promise<T>>();
   return (digest) => {
@@ -99,26 +99,26 @@ export function shareByDigest<T>(work: (digest: Digest) => Promise<T>): (digest:
 }
 
 export const busy = (digest: Digest): ParetoError =>
-  new ParetoError('aborted', `${digest} is being uploaded by another: try again later`);
+  new ParetoError('aborted', `another upload of ${digest} is in progress: retry later`);
 
 export function checkSize(sizeBytes: number, maxBlobBytes: number): void {
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) {
     throw new ParetoError(
       'invalid-argument',
-      `size_bytes is ${sizeBytes}: expected the whole blob's size in the first message`,
+      `size_bytes is ${sizeBytes}: expected the size of the whole blob in the first message`,
     );
   }
   if (sizeBytes > maxBlobBytes) {
     throw new ParetoError(
       'invalid-argument',
-      `a blob may have ${maxBlobBytes} bytes, and this one would have ${sizeBytes}`,
+      `the blob has ${sizeBytes} bytes, but the limit is ${maxBlobBytes}: raise it with --max-blob-mebibytes`,
     );
   }
 }
 
 /**
- * What chunks that follow one another bring beyond `receivedBytes`: more may have come than their sender was told of. Throws
- * `aborted` when they leave a gap, or end before `sizeBytes`.
+ * Yields the data of consecutive chunks after `receivedBytes`. Skips data that was received before, which a sender with an old
+ * status sends again. Throws `aborted` if the chunks leave a gap or end before `sizeBytes`.
  */
 export async function* inOrder(
   chunks: AsyncIterable<BlobChunk>,
@@ -128,15 +128,18 @@ export async function* inOrder(
   let expected = receivedBytes;
   for await (const { offset, data } of chunks) {
     if (offset > expected) {
-      throw new ParetoError('aborted', `data came for offset ${offset}, expected ${expected}: ask Stat where to go on`);
+      throw new ParetoError(
+        'aborted',
+        `received data for offset ${offset}, expected ${expected}: call Stat for the offset at which to resume`,
+      );
     }
     if (offset + data.byteLength > sizeBytes) {
-      throw new ParetoError('invalid-argument', `more data came than the ${sizeBytes} bytes that were announced`);
+      throw new ParetoError('invalid-argument', `received more data than the announced ${sizeBytes} bytes`);
     }
     const fresh = data.subarray(expected - offset);
     expected += fresh.byteLength;
     if (fresh.byteLength > 0) yield fresh;
   }
   if (expected === sizeBytes) return;
-  throw new ParetoError('aborted', `the upload ended at ${expected} of ${sizeBytes} bytes: go on from there`);
+  throw new ParetoError('aborted', `the upload ended after ${expected} of ${sizeBytes} bytes: resume it from there`);
 }

@@ -1,41 +1,45 @@
-// Who uploads a blob, when several processes may: each shows a sign of life that the others watch. No clock is compared with
-// another's, and nothing depends on it but the work that a second upload would do twice: no two ever write the same file.
+// Coordinates the processes that may upload the same blob: each uploader writes a heartbeat that the others watch. Clocks of
+// different hosts are never compared. A wrong judgement only costs duplicate work: no two uploaders write the same file.
 
 import { milliseconds, type Clock } from '@pareto/core';
 
-/** How often an upload shows that it lives. */
-const beatMs = milliseconds(1_000);
-const silenceMs = milliseconds(10_000);
-const lookMs = milliseconds(500);
+/** Interval of an upload's heartbeat. */
+const heartbeatMs = milliseconds(1_000);
+/** Time without a heartbeat after which an upload is treated as dead. */
+const timeoutMs = milliseconds(10_000);
+const pollMs = milliseconds(500);
 
-/** By owner: something that is another each time its upload shows that it lives. */
-export type Signs = ReadonlyMap<string, string>;
+/** Last heartbeat of each upload, by owner. The text differs after each heartbeat. */
+export type Heartbeats = ReadonlyMap<string, string>;
 
-/** What became of the others that were uploading. */
-export type Others = { readonly kind: 'alive' } | { readonly kind: 'silent'; readonly owners: readonly string[] };
+/** Result of watching the other uploads: at least one is alive, or all `owners` are dead. */
+export type OtherUploads = { readonly kind: 'alive' } | { readonly kind: 'dead'; readonly owners: readonly string[] };
 
-/** Watches until one shows a sign of life, or none did for so long that all must be dead. */
-export async function watchOthers(look: () => Promise<Signs>, clock: Clock): Promise<Others> {
-  const first = await look();
-  const until = clock.now() + silenceMs;
-  for (let signs = first; signs.size > 0; signs = await look()) {
-    if ([...signs].some(([owner, sign]) => first.get(owner) !== sign)) return { kind: 'alive' };
-    if (clock.now() >= until) return { kind: 'silent', owners: [...signs.keys()] };
-    await clock.sleep(lookMs);
+/** Polls the heartbeats of other uploads until one changes (alive), or none has changed for 10 s (dead). */
+export async function watchOtherUploads(
+  readHeartbeats: () => Promise<Heartbeats>,
+  clock: Clock,
+): Promise<OtherUploads> {
+  const first = await readHeartbeats();
+  const until = clock.now() + timeoutMs;
+  for (let current = first; current.size > 0; current = await readHeartbeats()) {
+    if ([...current].some(([owner, heartbeat]) => first.get(owner) !== heartbeat)) return { kind: 'alive' };
+    if (clock.now() >= until) return { kind: 'dead', owners: [...current.keys()] };
+    await clock.sleep(pollMs);
   }
-  return { kind: 'silent', owners: [] };
+  return { kind: 'dead', owners: [] };
 }
 
-/** Of two that began in the same moment, neither seeing the other, one gives way. */
-export const givesWay = (own: string, others: Iterable<string>): boolean => [...others].some((other) => other < own);
+/** Returns whether an upload must stop in favour of one that started at the same moment. */
+export const yieldsTo = (own: string, others: Iterable<string>): boolean => [...others].some((other) => other < own);
 
-/** Shows signs of life until disposed. */
-export function startBeats(beat: () => Promise<void>, clock: Clock): AsyncDisposable {
+/** Calls `beat` every second until disposed. */
+export function startHeartbeat(beat: () => Promise<void>, clock: Clock): AsyncDisposable {
   const stopping = new AbortController();
   const beating = (async () => {
     for (;;) {
-      await clock.sleep(beatMs, stopping.signal);
-      // One that fails is made up for by the next.
+      await clock.sleep(heartbeatMs, stopping.signal);
+      // A failed heartbeat is tolerated: the next one follows in time.
       await beat().catch(() => {});
     }
   })().catch(() => {});

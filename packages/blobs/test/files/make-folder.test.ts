@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 import { makeFolder } from '../../src/files/make-folder.js';
 
 describe('makeFolder', () => {
-  it('makes what is missing above it, also when two want it at once, and again', async () => {
+  it('creates missing parents, also for concurrent and repeated calls', async () => {
     await using folder = await createTempFolder();
     const path = join(folder.path, 'a', 'b', 'c');
     await Promise.all([makeFolder(path), makeFolder(path)]);
@@ -14,14 +14,14 @@ describe('makeFolder', () => {
     assert.ok((await stat(path)).isDirectory());
   });
 
-  it('fails, and returns, where there can be none', async () => {
+  it('throws if a parent or the path is a file', async () => {
     await using folder = await createTempFolder();
     await writeFile(join(folder.path, 'file'), '');
     await assert.rejects(makeFolder(join(folder.path, 'file', 'a')), { code: 'EEXIST' });
     await assert.rejects(makeFolder(join(folder.path, 'file')), { code: 'EEXIST' });
   });
 
-  it('fails, and returns, where the system has no folders to give', async function () {
+  it('throws instead of hanging if the system reports ENOENT', async function () {
     if (process.platform !== 'linux') this.skip();
     await assert.rejects(makeFolder('/proc/pareto/x'), { code: 'ENOENT' });
   });

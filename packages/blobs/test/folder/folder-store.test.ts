@@ -1,4 +1,4 @@
-// Blobs in a folder: the contract, and what only a folder can meet.
+// The folder blob store: the contract, and failures of a folder.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -31,7 +31,7 @@ describe('folder blob store', () => {
     },
   });
 
-  it('goes on from what a store without owners left', async () => {
+  it('resumes partial data in a file without an owner', async () => {
     const content = randomBytes(5000);
     const id = digestOf(content);
     await mkdir(join(blobs(), 'partial'), { recursive: true });
@@ -42,10 +42,10 @@ describe('folder blob store', () => {
     assert.deepEqual(await collect(store.read(id, 0)), content);
   });
 
-  it('says when its folder is not there any more, and takes nothing into another', async () => {
+  it('throws if its folder was replaced, and writes nothing into the new one', async () => {
     const store = await openBlobLocation(location());
     const content = randomBytes(100);
-    const gone = { code: 'unavailable', message: /is not the folder of blobs that it was .*was it unmounted/ };
+    const gone = { code: 'unavailable', message: /is not the blob folder that was opened .*mount the original folder/ };
     await rename(blobs(), folder.file('away'));
     await assert.rejects(store.status(digestOf(content)), gone);
     await mkdir(blobs());
@@ -56,14 +56,14 @@ describe('folder blob store', () => {
     await store.upload(digestOf(content), 100, chunks(content));
   });
 
-  it('refuses at once what does not fit on the disk, and keeps nothing of what turns out not to', async () => {
+  it('rejects a blob that exceeds the free space, and removes partial data when the disk fills up', async () => {
     const options = { maxBlobBytes: Number.MAX_SAFE_INTEGER, clock: systemClock, onDamaged: () => undefined };
     const store = await openFolderBlobStore(blobs(), options);
     const content = randomBytes(5000);
     const id = digestOf(content);
-    let asked = 0;
+    let started = 0;
     async function* until(end: () => Promise<void>): AsyncGenerator<BlobChunk> {
-      asked += 1;
+      started += 1;
       yield* chunks(content, 0, 4000);
       await end();
     }
@@ -75,10 +75,10 @@ describe('folder blob store', () => {
       ),
       {
         code: 'resource-exhausted',
-        message: /\d+ more bytes don't fit at .*partial, which has \d+ left: free some and try again/,
+        message: /\d+ more bytes do not fit at .*partial, which has \d+ bytes left: free some space/,
       },
     );
-    assert.equal(asked, 0);
+    assert.equal(started, 0);
     await assert.rejects(
       store.upload(
         id,
@@ -95,7 +95,7 @@ describe('folder blob store', () => {
     await store.upload(id, 5000, chunks(content));
   });
 
-  it('has another id in another folder, and says when it lost it', async () => {
+  it('has another id in another folder, and rejects an empty id file', async () => {
     const store = await openBlobLocation(location());
     const other = await openBlobLocation({ kind: 'folder', folder: folder.file('other') });
     assert.notEqual(other.locationId, store.locationId);
@@ -103,13 +103,13 @@ describe('folder blob store', () => {
     await assert.rejects(openBlobLocation(location()), { code: 'failed-precondition', message: /place is empty/ });
   });
 
-  it('says when the disk is full, and when it may not write', async () => {
+  it('explains a full disk and missing permissions', async () => {
     const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
     await assert.rejects(withDiskErrors('/data/x', failing('ENOSPC')), {
       code: 'resource-exhausted',
       message: /no disk space left at \/data/,
     });
-    await assert.rejects(withDiskErrors('/data/x', failing('EACCES')), /can't be written to/);
+    await assert.rejects(withDiskErrors('/data/x', failing('EACCES')), /is not writable/);
     await assert.rejects(withDiskErrors('/data/x', failing('EIO')), /EIO/);
     await assert.rejects(openBlobLocation({ kind: 'folder', folder: '/proc/blobs' }), { code: 'failed-precondition' });
   });

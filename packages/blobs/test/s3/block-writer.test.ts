@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { createBlockWriter } from '../../src/s3/block-writer.js';
 
 describe('block writer', () => {
-  it('cuts data into blocks of one size, whatever size it comes in', async () => {
+  it('splits data of any size into blocks of equal size', async () => {
     const blocks: { readonly offset: number; readonly data: Buffer }[] = [];
     const write = async (data: Buffer, offset: number): Promise<void> => void blocks.push({ offset, data });
-    const writer = createBlockWriter({ blockBytes: 10, atOnce: 2, write });
+    const writer = createBlockWriter({ blockBytes: 10, maxConcurrent: 2, write });
     const content = randomBytes(47);
     let from = 0;
     for (const size of [3, 25, 1, 18]) await writer.add(content.subarray(from, (from += size)));
@@ -18,10 +18,10 @@ describe('block writer', () => {
     assert.deepEqual(Buffer.concat(blocks.map(({ data }) => data)), content);
   });
 
-  it('writes only so many at once, and makes who adds wait', async () => {
+  it('limits concurrent writes and makes add wait', async () => {
     const open: (() => void)[] = [];
     const write = (): Promise<void> => new Promise((resolve) => open.push(resolve));
-    const writer = createBlockWriter({ blockBytes: 1, atOnce: 2, write });
+    const writer = createBlockWriter({ blockBytes: 1, maxConcurrent: 2, write });
     let isAdded = false;
     const adding = writer.add(Buffer.alloc(3)).then(() => (isAdded = true));
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -31,13 +31,13 @@ describe('block writer', () => {
     assert.equal(open.length, 3);
   });
 
-  it('says what failed, and writes no more', async () => {
+  it('throws the first failure and stops writing', async () => {
     let writes = 0;
     const write = async (): Promise<void> => {
       writes += 1;
       throw new Error('no');
     };
-    const writer = createBlockWriter({ blockBytes: 1, atOnce: 1, write });
+    const writer = createBlockWriter({ blockBytes: 1, maxConcurrent: 1, write });
     await writer.add(Buffer.alloc(1));
     await assert.rejects(writer.add(Buffer.alloc(5)), /no/);
     await assert.rejects(writer.flush(), /no/);

@@ -16,7 +16,7 @@ describe('planChain', () => {
     assert.deepEqual(planChain([]), { slices: [], bytes: 0 });
   });
 
-  it('skips what an earlier chunk has already', () => {
+  it('skips data that an earlier chunk has', () => {
     const { slices, bytes } = planChain([chunk(0, 8), chunk(0, 3), chunk(3, 11), chunk(5, 7)]);
     assert.equal(bytes, 11);
     assert.deepEqual(slices, [
@@ -25,7 +25,7 @@ describe('planChain', () => {
     ]);
   });
 
-  it('reaches as far as the chunks do, each byte once', () => {
+  it('covers the longest prefix, each byte once', () => {
     const some = fc
       .tuple(fc.nat(30), fc.integer({ min: 1, max: 10 }))
       .map(([start, size]) => chunk(start, start + size));

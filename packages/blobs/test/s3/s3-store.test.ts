@@ -1,4 +1,4 @@
-// Blobs in S3, on a real S3-compatible server: the contract, and what only a server can do to us.
+// The S3 blob store on a real S3-compatible server: the contract, and failures of a server.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -14,11 +14,11 @@ import {
   waitFor,
 } from '@pareto/testkit';
 import { chunks, collect, digestOf } from '../support/blob-content.js';
-import { impatientClock, openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
+import { fastClock, openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
 import { describeBlobStore } from '../store/blob-store-contract.js';
 
 describe('S3 blob store', () => {
-  const before_ = { ...process.env };
+  const originalEnv = { ...process.env };
   let server: S3Server;
   const running: S3Server[] = [];
   let temp: TempFolder;
@@ -37,7 +37,7 @@ describe('S3 blob store', () => {
     round += 1;
   });
   afterEach(async () => {
-    for (const name of Object.keys(process.env)) if (!(name in before_)) Reflect.deleteProperty(process.env, name);
+    for (const name of Object.keys(process.env)) if (!(name in originalEnv)) Reflect.deleteProperty(process.env, name);
     await temp[Symbol.asyncDispose]();
   });
 
@@ -58,8 +58,8 @@ describe('S3 blob store', () => {
     },
   });
 
-  it('goes on after the server was away in the middle of an upload', async () => {
-    const store = await openBlobLocation(location(), impatientClock);
+  it('resumes an upload after an outage of the server', async () => {
+    const store = await openBlobLocation(location(), fastClock);
     const content = randomBytes(20 << 20);
     const id = digestOf(content);
     const interrupted = (async function* () {
@@ -80,7 +80,7 @@ describe('S3 blob store', () => {
     assert.ok((await collect(store.read(id, 0))).equals(content));
   }).timeout(60_000);
 
-  it('gives a local file for as long as it is held', async () => {
+  it('keeps a local file until it is released', async () => {
     const store = await openBlobLocation(location());
     const content = randomBytes(9 << 20);
     await store.upload(digestOf(content), content.length, chunks(content, 0, content.length, 1 << 20));
@@ -90,7 +90,7 @@ describe('S3 blob store', () => {
     assert.equal(existsSync(file.path), false);
   });
 
-  it('leaves alone what is not its own', async () => {
+  it('ignores objects that are not blobs', async () => {
     const store = await openBlobLocation(location());
     const folder = join(server.folder, 'round', String(round));
     await store.upload(digestOf('x'), 1, chunks(Buffer.from('x')));
@@ -103,32 +103,32 @@ describe('S3 blob store', () => {
     assert.deepEqual(listed, [digestOf('x')]);
   });
 
-  const refused = (what: BlobLocation, message: RegExp, code = 'failed-precondition'): Promise<void> =>
+  const rejects = (what: BlobLocation, message: RegExp, code = 'failed-precondition'): Promise<void> =>
     assert.rejects(openBlobLocation(what), { code, message });
 
-  it('says that the bucket is not there', async () => {
-    await refused(location('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct its name/);
+  it('explains a missing bucket', async () => {
+    await rejects(location('nobucket'), /there is no bucket nobucket at http:.*: create it, or correct its name/);
   });
 
-  it('says that the credentials are wrong, or none', async () => {
+  it('explains wrong and missing credentials', async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'wrong';
-    await refused(location(), /refuses these credentials \(SignatureDoesNotMatch\)/);
+    await rejects(location(), /rejects these credentials \(SignatureDoesNotMatch\)/);
     process.env['AWS_ACCESS_KEY_ID'] = 'nobody';
-    await refused(location(), /refuses a request .*No user exists/);
+    await rejects(location(), /rejected a request .*No user exists/);
     delete process.env['AWS_ACCESS_KEY_ID'];
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
-    await refused(location(), /no credentials for S3 at http:.*: set AWS_ACCESS_KEY_ID/);
+    await rejects(location(), /no credentials for S3 at http:.*: set AWS_ACCESS_KEY_ID/);
   });
 
-  it('says that the server can’t be reached', async () => {
+  it('explains an unreachable server', async () => {
     const missing = { ...location(), endpoint: 'http://127.0.0.1:9' };
-    await refused(missing, /S3 at http:\/\/127\.0\.0\.1:9 can't be reached .*ECONNREFUSED/, 'unavailable');
+    await rejects(missing, /S3 at http:\/\/127\.0\.0\.1:9 can't be reached .*ECONNREFUSED/, 'unavailable');
   }).timeout(30_000);
 
-  it('says what is wrong with a place or an endpoint', async () => {
-    await refused({ ...location(), url: 's3:/models' }, /expected s3:\/\/bucket or/, 'invalid-argument');
-    await refused({ ...location(), endpoint: 'host:9000/' }, /is no URL: expected/, 'invalid-argument');
+  it('explains an invalid location or endpoint', async () => {
+    await rejects({ ...location(), url: 's3:/models' }, /expected s3:\/\/bucket or/, 'invalid-argument');
+    await rejects({ ...location(), endpoint: 'host:9000/' }, /is not a URL: expected/, 'invalid-argument');
     const withSecret = { ...location(), endpoint: 'http://me:hunter2@host:9000' };
-    await refused(withSecret, /^--s3-endpoint has credentials in it, which come from/, 'invalid-argument');
+    await rejects(withSecret, /^--s3-endpoint contains credentials, which must come from/, 'invalid-argument');
   });
 });

@@ -1,4 +1,4 @@
-// What every blob store promises: one suite, run over each of them.
+// The contract of blob stores: one test suite for every store.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -8,22 +8,22 @@ import type { Digest } from '@pareto/core';
 import { createTempFolder, startChild, waitFor, type Child, type TempFolder } from '@pareto/testkit';
 import type { BlobStore, StoredBlob } from '../../src/index.js';
 import { chunks, collect, digestOf } from '../support/blob-content.js';
-import { impatientClock, openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
+import { fastClock, openBlobLocation, type BlobLocation } from '../support/blob-locations.js';
 import type { UploadOrder } from './upload-child.js';
 
 export interface BlobStoreFixture {
-  /** An empty place. */
+  /** Returns an empty location. */
   readonly location: () => BlobLocation;
-  /** For the processes that use the place. */
+  /** Environment of processes that use the location. */
   readonly env: () => Readonly<Record<string, string>>;
-  /** Where a blob is, once it is whole. */
+  /** Returns the path of a complete blob. */
   readonly wholeFile: (digest: Digest) => string;
-  /** Files that hold what an unfinished upload left. */
+  /** Returns the files of an unfinished upload. */
   readonly partialFiles: (digest: Digest) => Promise<readonly string[]>;
 }
 
 export function describeBlobStore(name: string, fixture: BlobStoreFixture): void {
-  describe(`${name}: as every blob store`, () => {
+  describe(`${name}: contract of blob stores`, () => {
     let temp: TempFolder;
     let store: BlobStore;
     let other: BlobStore;
@@ -45,7 +45,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
     const cut = (to: number): Promise<void> =>
       assert.rejects(store.upload(id, content.length, chunks(content, 0, to)), { code: 'aborted' });
 
-    it('gives back what was uploaded, from any offset, to whoever opened the same place', async () => {
+    it('reads an uploaded blob from any offset, from every process with the location open', async () => {
       assert.deepEqual(await store.status(id), { complete: false, receivedBytes: 0 });
       await store.upload(id, content.length, chunks(content));
       for (const from of [store, other]) {
@@ -59,7 +59,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       await file.release();
     });
 
-    it('has one id, whoever opens it first', async () => {
+    it('has the same id and notes for every process', async () => {
       assert.ok(store.locationId.length > 10);
       assert.equal(other.locationId, store.locationId);
       const notes = await Promise.all([store.noteOnce('collector', 'one'), other.noteOnce('collector', 'two')]);
@@ -67,10 +67,10 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.equal(await other.noteOnce('collector', 'three'), notes[0]);
     });
 
-    it('resumes an upload that broke off through another', async () => {
+    it('resumes an interrupted upload through another process', async () => {
       await assert.rejects(store.upload(id, content.length, chunks(content, 0, 4000)), {
         code: 'aborted',
-        message: /ended at 4000 of 10500 bytes/,
+        message: /ended after 4000 of 10500 bytes/,
       });
       assert.deepEqual(await other.status(id), { complete: false, receivedBytes: 4000 });
       await assert.rejects(collect(other.read(id, 0)), { code: 'not-found' });
@@ -81,15 +81,15 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.equal((await listed()).filter(({ partial }) => partial).length, 0);
     });
 
-    it('takes no harm from a client that knows of less than is there, and sends one that knows of more to ask', async () => {
+    it('skips data that it has, and rejects a gap in the data', async () => {
       await cut(4000);
-      const gap = { code: 'aborted', message: /for offset 5000, expected 4000: ask Stat where to go on/ };
+      const gap = { code: 'aborted', message: /for offset 5000, expected 4000: call Stat for the offset/ };
       await assert.rejects(other.upload(id, content.length, chunks(content, 5000)), gap);
       await other.upload(id, content.length, chunks(content, 1500));
       assert.deepEqual(await collect(store.read(id, 0)), content);
     });
 
-    it('finishes an upload that had everything but its end', async () => {
+    it('finishes an upload that was cut after its last byte', async () => {
       const failing = (async function* () {
         yield* chunks(content);
         throw new Error('cut');
@@ -100,22 +100,22 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.equal((await store.status(id)).complete, true);
     });
 
-    it('takes a blob again without a word', async () => {
+    it('accepts an upload of a complete blob', async () => {
       await store.upload(id, content.length, chunks(content));
       await other.upload(id, content.length, chunks(content));
     });
 
-    it('refuses content of another digest, and forgets it', async () => {
+    it('rejects content of another digest and removes it', async () => {
       const wrong = digestOf('other');
       await assert.rejects(store.upload(wrong, content.length, chunks(content)), {
         code: 'invalid-argument',
-        message: /the content's digest is sha256:.*, and not sha256:/,
+        message: /the content's digest is sha256:.*, expected sha256:/,
       });
       assert.deepEqual(await other.status(wrong), { complete: false, receivedBytes: 0 });
       assert.deepEqual(await listed(), []);
     });
 
-    it('finds what was changed in the place meanwhile', async () => {
+    it('detects partial data that was changed externally', async () => {
       await cut(6000);
       const [file = ''] = await fixture.partialFiles(id);
       const bytes = await readFile(file);
@@ -126,7 +126,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       await store.upload(id, content.length, chunks(content));
     });
 
-    it('goes on from what is left of a truncated beginning', async () => {
+    it('resumes from truncated partial data', async () => {
       await cut(6000);
       const [file = ''] = await fixture.partialFiles(id);
       await writeFile(file, content.subarray(0, 2000));
@@ -136,27 +136,27 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.deepEqual(await collect(store.read(id, 0)), content);
     });
 
-    it('starts anew when what is there is longer than the blob', async () => {
+    it('discards partial data that is longer than the blob', async () => {
       await cut(6000);
       await other.upload(digestOf('x'), 1, chunks(Buffer.from('x')));
       await assert.rejects(other.upload(id, 5000, chunks(content, 0, 5000)), { code: 'invalid-argument' });
     });
 
-    it('lets what was damaged in the place be sent again, once a reader has it looked at', async () => {
+    it('removes a damaged blob on recheck, so that it can be uploaded again', async () => {
       const damaged: Digest[] = [];
-      const looking = await openBlobLocation(fixture.location(), undefined, (digest) => damaged.push(digest));
+      const checking = await openBlobLocation(fixture.location(), undefined, (digest) => damaged.push(digest));
       const isDamaged = {
         code: 'data-loss',
-        message: /was damaged at .* and is removed: register its model or task again/,
+        message: /at .* was damaged and has been removed: register its model or task again/,
       };
       const spoiled = Buffer.from(content);
       spoiled.writeUInt8((content.readUInt8(17) + 1) % 256, 17);
-      for (const other_ of [spoiled, content.subarray(0, 7_000), Buffer.alloc(0)]) {
-        for (const look of [() => looking.recheck(id), () => looking.localFile(id)]) {
+      for (const damage of [spoiled, content.subarray(0, 7_000), Buffer.alloc(0)]) {
+        for (const check of [() => checking.recheck(id), () => checking.localFile(id)]) {
           await store.upload(id, content.length, chunks(content));
-          await looking.recheck(id);
-          await writeFile(fixture.wholeFile(id), other_);
-          await assert.rejects(look(), isDamaged);
+          await checking.recheck(id);
+          await writeFile(fixture.wholeFile(id), damage);
+          await assert.rejects(check(), isDamaged);
           for (const from of [store, other]) {
             assert.deepEqual(await from.status(id), { complete: false, receivedBytes: 0 });
             await assert.rejects(from.recheck(id), { code: 'not-found' });
@@ -171,17 +171,20 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       assert.deepEqual(await collect(store.read(id, 0)), content);
     }).timeout(20_000);
 
-    it('refuses a gap, too much, a size out of bounds, a digest that is none', async () => {
+    it('rejects a gap, excess data, a size out of range and an invalid digest', async () => {
       await assert.rejects(store.upload(id, content.length, chunks(content, 500)), /for offset 500, expected 0/);
-      await assert.rejects(store.upload(id, 700, chunks(content)), /more data came than the 700 bytes/);
-      await assert.rejects(store.upload(id, (32 << 20) + 1, chunks(content)), /may have 33554432 bytes/);
-      await assert.rejects(store.upload(id, 0, chunks(content)), /expected the whole blob's size/);
+      await assert.rejects(store.upload(id, 700, chunks(content)), /more data than the announced 700 bytes/);
+      await assert.rejects(
+        store.upload(id, (32 << 20) + 1, chunks(content)),
+        /has 33554433 bytes, but the limit is 33554432/,
+      );
+      await assert.rejects(store.upload(id, 0, chunks(content)), /expected the size of the whole blob/);
       await assert.rejects(store.upload('../../etc/passwd' as Digest, 1, chunks(content)), /is not a digest/);
       await assert.rejects(store.status('sha256:..' as Digest), /is not a digest/);
       await assert.rejects(collect(store.read('sha256:..' as Digest, 0)), /is not a digest/);
     });
 
-    it('lets one upload at a time write a blob, wherever it comes in', async () => {
+    it('rejects an upload while another process uploads the same blob', async () => {
       let release = (): void => {};
       const gate = new Promise<void>((resolve) => (release = resolve));
       const slow = (async function* () {
@@ -191,7 +194,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       })();
       const first = store.upload(id, content.length, slow);
       await waitFor('the first to be seen', async () => (await isListed()) || undefined);
-      const isBusy = { code: 'aborted', message: /is being uploaded by another/ };
+      const isBusy = { code: 'aborted', message: /another upload of .* is in progress/ };
       await assert.rejects(store.upload(id, content.length, chunks(content)), isBusy);
       await assert.rejects(other.upload(id, content.length, chunks(content)), isBusy);
       release();
@@ -200,7 +203,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
     });
     const isListed = async (): Promise<boolean> => (await listed()).some(({ digest }) => digest === id);
 
-    it('comes out right when many begin in the same moment', async () => {
+    it('stores one intact blob when uploads start at the same moment', async () => {
       const third = await openBlobLocation(fixture.location());
       const uploads = [store, other, third].map((to) => to.upload(id, content.length, chunks(content)));
       const results = await Promise.allSettled(uploads);
@@ -214,7 +217,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       );
     });
 
-    it('lists what is there, and deletes what nobody has touched since', async () => {
+    it('lists blobs, and deletes only those not touched since', async () => {
       const half = randomBytes(3000);
       await store.upload(id, content.length, chunks(content));
       await assert.rejects(store.upload(digestOf(half), 3000, chunks(half, 0, 2000)), { code: 'aborted' });
@@ -236,7 +239,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       await store.upload(id, content.length, chunks(content));
     });
 
-    it('counts being asked for as being touched', async () => {
+    it('updates the touched time on a status call', async () => {
       await store.upload(id, content.length, chunks(content));
       const [before] = await listed();
       await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -252,7 +255,7 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
       let big: Buffer;
       let order: UploadOrder;
       beforeEach(async () => {
-        store = await openBlobLocation(fixture.location(), impatientClock);
+        store = await openBlobLocation(fixture.location(), fastClock);
         big = randomBytes(10 << 20);
         order = { location: fixture.location(), file: temp.file('big'), pauseAt: 9 << 20, gate: temp.file('gate') };
         await writeFile(order.file, big);
@@ -269,23 +272,23 @@ export function describeBlobStore(name: string, fixture: BlobStoreFixture): void
         return receivedBytes;
       }
 
-      it('goes on, soon, where one that was killed ended', async () => {
-        const least = 8 << 20;
-        const hasMost = async (): Promise<boolean> => (await store.status(digestOf(big))).receivedBytes >= least;
+      it('resumes the upload of a killed process', async () => {
+        const minBytes = 8 << 20;
+        const hasMost = async (): Promise<boolean> => (await store.status(digestOf(big))).receivedBytes >= minBytes;
         await waitFor('most of it', async () => (await hasMost()) || undefined);
         child.kill('SIGKILL');
         await child.exited;
-        assert.ok((await takeOver()) >= least);
+        assert.ok((await takeOver()) >= minBytes);
         assert.equal((await listed()).length, 1);
       });
 
-      it('takes one that stands still for dead, and isn’t harmed when it wakes', async () => {
+      it('takes over from a stopped process and survives its return', async () => {
         child.kill('SIGSTOP');
         await takeOver();
         await writeFile(order.gate, '');
         child.kill('SIGCONT');
         await child.exited;
-        assert.match(child.output, /uploaded|failed .*try again later/);
+        assert.match(child.output, /uploaded|failed .*retry later/);
         assert.ok((await collect(other.read(digestOf(big), 0))).equals(big));
         assert.equal((await listed()).filter(({ partial }) => !partial).length, 1);
       });

@@ -1,4 +1,4 @@
-// A process that uploads a file up to somewhere, says so, and waits for a line on the file named as its gate; then goes on.
+// A process that uploads a file up to an offset, prints that it paused, and continues once its gate file exists.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ export interface UploadOrder {
   readonly location: BlobLocation;
   readonly file: string;
   readonly pauseAt: number;
-  /** It goes on when this file is there. */
+  /** File whose existence ends the pause. */
   readonly gate: string;
 }
 

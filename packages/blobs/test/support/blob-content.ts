@@ -1,4 +1,4 @@
-// Blobs for tests: content, its digest, and the ways in which it comes and goes.
+// Blobs for tests: digests of content, and chunks to upload.
 
 import { createHash } from 'node:crypto';
 import { digest, type Digest } from '@pareto/core';
