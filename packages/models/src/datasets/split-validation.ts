@@ -1,21 +1,25 @@
-// Which samples of a validation set calibrate, and which evaluate. One that did both would flatter what it calibrated.
+// Splits a validation set into calibration and evaluation samples. Using a sample for both would overstate the
+// accuracy.
 
 import { createSeededRng } from '@pareto/core';
 
 export interface ValidationSplit {
-  /** Ascending row numbers. */
+  /** Row indices in ascending order. */
   readonly calibration: readonly number[];
-  /** Ascending row numbers: all that don't calibrate. */
+  /** Indices of all other rows, in ascending order. */
   readonly evaluation: readonly number[];
 }
 
 const calibrationShare = 0.1;
 const maxCalibration = 200;
-/** With fewer, all evaluate. */
+/** Minimum number of samples for a split. Smaller sets are used for evaluation only. */
 const minSplit = 20;
 const seed = 1;
 
-/** The same for the same number of samples, whatever their order: sets are often sorted by class, or go through the classes in turn. */
+/**
+ * Splits by the number of samples alone. Rows are picked at random, since sets are often sorted by class or alternate
+ * between classes, but with a fixed seed, so that every split of a set is the same.
+ */
 export function splitValidation({ samples }: { readonly samples: number }): ValidationSplit {
   const count = samples < minSplit ? 0 : Math.min(maxCalibration, Math.floor(samples * calibrationShare));
   const shuffled = shuffledRows(samples);
@@ -24,7 +28,7 @@ export function splitValidation({ samples }: { readonly samples: number }): Vali
 
 const ascending = (a: number, b: number): number => a - b;
 
-/** Source: Fisher and Yates, in Durstenfeld's form (1964). */
+/** Returns the rows in random order. Source: Fisher and Yates, in Durstenfeld's form (1964). */
 function shuffledRows(samples: number): number[] {
   const rng = createSeededRng(seed);
   const rows = Array.from({ length: samples }, (_, row) => row);

@@ -1,4 +1,4 @@
-// Labelled samples of a task: an array per input, and `label`, which holds what the task's metric compares answers with.
+// Reads the labelled samples of a task: an array per input, and `label`, which the task's metric compares with answers.
 
 import {
   elementCount,
@@ -15,23 +15,26 @@ import type { Tensor } from '../tensors/npy.js';
 
 export interface ValidationSet {
   readonly samples: number;
-  /** By input name: the samples, then the dimensions that the signature gives, where each sample is one item or, without a batch, one run. */
+  /**
+   * Arrays by input name: one row per sample, then the signature's dimensions. A sample is one item or, without a
+   * batch, one run.
+   */
   readonly inputs: ReadonlyMap<string, Tensor>;
-  /** The samples are the first dimension. */
+  /** Labels with one row per sample. */
   readonly labels: Tensor;
 }
 
 const invalid = (message: string): ParetoError =>
   new ParetoError('invalid-argument', `the validation set is unfit: ${message}`);
 
-/** Reads a set and checks it against signature and metric. Throws `invalid-argument` naming the array, what was expected and what came. */
+/** Reads a set and checks it against signature and metric. Throws `invalid-argument` for an array that does not fit. */
 export async function readValidationSet(file: string, signature: Signature, metric: Metric): Promise<ValidationSet> {
   return takeArrays(await readNpz(file), signature, metric);
 }
 
 /**
- * Throws like `readValidationSet` for a set that a model of this signature can't be measured with. A model of a fixed batch takes
- * what it would take with a dynamic one too.
+ * Throws like `readValidationSet` if a model with this signature can't be measured with the set. For a model with a
+ * fixed batch, a set that fits the model with a dynamic batch is accepted too.
  */
 export async function checkValidation(file: string, signature: Signature, metric: Metric): Promise<void> {
   const arrays = await readNpz(file);
@@ -44,7 +47,9 @@ export async function checkValidation(file: string, signature: Signature, metric
   }
 }
 
-/** With the leading dimension that all inputs and outputs fix to the same number as batch; undefined where they don't. */
+/**
+ * Returns the signature with the fixed leading dimension as batch. Undefined unless all inputs and outputs share it.
+ */
 function withoutFixedBatch(signature: Signature): Signature | undefined {
   const { inputs, outputs, batched } = signature;
   const leading = new Set([...inputs, ...outputs].map(({ dims }) => dims[0] ?? -1));
@@ -55,7 +60,7 @@ function takeArrays(arrays: ReadonlyMap<string, Tensor>, signature: Signature, m
   const labels = arrays.get('label');
   if (labels === undefined) throw invalid(`it has no array "label" (it has ${[...arrays.keys()].join(', ')})`);
   const [samples = 0] = labels.dims;
-  if (samples === 0) throw invalid(`label must hold at least one sample, got ${describe(labels)}`);
+  if (samples === 0) throw invalid(`label must have at least one sample, got ${describe(labels)}`);
   const inputs = new Map(signature.inputs.map((input) => [input.name, takeInput(arrays, input, signature, samples)]));
   checkNumbers('label', labels);
   checkLabels(metric, labels, signature.outputs);
@@ -70,7 +75,7 @@ function takeInput(
 ): Tensor {
   const array = arrays.get(name);
   const expected = { datatype, dims: [samples, ...dims] };
-  if (datatype === 'BYTES') throw invalid(`the model's input ${name} is text, which can't be measured with yet`);
+  if (datatype === 'BYTES') throw invalid(`the model's input ${name} is text, which can't be measured`);
   if (array === undefined) throw invalid(`it has no array ${JSON.stringify(name)} for the model's input`);
   const shaped = { ...array, dims: withBatchOfOne(array.dims, expected.dims, batched) };
   if (!fits(shaped, expected)) {
@@ -81,8 +86,8 @@ function takeInput(
 }
 
 /**
- * A sample of a model whose first dimension is fixed to 1, or is free, is written with or without this 1; so a set outlasts making the
- * batch dynamic, and saying that a free dimension is the batch.
+ * Adds or removes a dimension of 1 after the samples where the signature's first dimension is fixed to 1 or dynamic. So
+ * a set remains valid when the batch is made dynamic, or when a dynamic dimension is declared as the batch.
  */
 function withBatchOfOne(dims: readonly number[], expected: readonly number[], batched: boolean): readonly number[] {
   const [samples = 0, ...rest] = dims;
@@ -92,25 +97,25 @@ function withBatchOfOne(dims: readonly number[], expected: readonly number[], ba
   return dims;
 }
 
-/** What is not a number is refused: what a model makes of it tells nothing of the model. */
+/** Throws `invalid-argument` if a tensor has NaN: outputs computed from it say nothing about the model. */
 function checkNumbers(name: string, tensor: Tensor): void {
   if (!tensor.datatype.startsWith('FP')) return;
   const values = toNumbers(tensor);
   for (let index = 0; index < values.length; index++) {
     if (!Number.isNaN(values[index])) continue;
-    const place = placeOf(index, tensor.dims).join(', ');
-    throw invalid(`${name} holds NaN at [${place}]: leave such samples out, or fill in a number`);
+    const position = positionOf(index, tensor.dims).join(', ');
+    throw invalid(`${name} has NaN at [${position}]: remove such samples, or replace NaN by a number`);
   }
 }
 
-/** Row-major. */
-function placeOf(index: number, dims: readonly number[]): readonly number[] {
+/** Returns the position of an element in row-major order. */
+function positionOf(index: number, dims: readonly number[]): readonly number[] {
   let rest = index;
   return dims.map((_, axis) => {
     const stride = elementCount(dims.slice(axis + 1));
-    const place = Math.floor(rest / stride);
-    rest -= place * stride;
-    return place;
+    const position = Math.floor(rest / stride);
+    rest -= position * stride;
+    return position;
   });
 }
 
@@ -131,7 +136,7 @@ const numpyTypes: Partial<Record<Form['datatype'], string>> = {
   BOOL: 'bool',
 };
 
-/** How NumPy makes it fit, where one step does. */
+/** Returns the NumPy call that makes an array fit, or an empty string if no single call does. */
 function hint(array: Form, expected: Form): string {
   if (array.datatype !== expected.datatype && matches(array.dims, expected.dims)) {
     return ` (arr.astype('${numpyTypes[expected.datatype] ?? expected.datatype.toLowerCase()}') converts)`;

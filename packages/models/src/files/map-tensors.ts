@@ -1,10 +1,13 @@
-// A model with its tensors changed, wherever they are.
+// Changes the tensors of a model, wherever they are.
 
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from '../onnx/onnx.js';
 
 type Change = (tensor: OnnxTensor) => OnnxTensor;
 
-/** Initializers and what nodes hold, those of nested graphs and functions included. */
+/**
+ * Returns the model with `change` applied to its initializers and the tensors in attributes, including nested graphs
+ * and functions.
+ */
 export const mapTensors = (model: OnnxModel, change: Change): OnnxModel => ({
   ...model,
   graph: mapGraph(model.graph, change),

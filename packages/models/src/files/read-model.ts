@@ -1,4 +1,4 @@
-// Reads a model from disk: its graph, and the weights that lie beside it.
+// Reads a model from disk: its graph and its external data.
 
 import { constants, open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,12 +9,12 @@ import { tensorBytes } from '../onnx/onnx-tensor-data.js';
 import type { OnnxModel, OnnxTensor } from '../onnx/onnx.js';
 import { mapTensors } from './map-tensors.js';
 
-/** More doesn't fit one file of a graph, in which everything is read to be rewritten. */
+/** Limit of a protobuf message: a rewrite needs the whole model in one. */
 const maxBytes = 2 ** 31 - 1;
 
 /**
- * The model whose graph is that file, its external data read in. Throws `invalid-argument` when a file is damaged or missing, and
- * when all together is larger than 2 GiB.
+ * Reads a model by the path of its graph, with its external data inline. Throws `invalid-argument` if a file is damaged
+ * or missing, or if the model is larger than 2 GiB.
  */
 export async function readModel(graphPath: string): Promise<OnnxModel> {
   checkSize((await stat(graphPath)).size);
@@ -33,7 +33,7 @@ function checkSize(sizeBytes: number): void {
   if (sizeBytes <= maxBytes) return;
   throw new ParetoError(
     'invalid-argument',
-    `the model takes ${(sizeBytes / 2 ** 30).toFixed(1)} GiB: variants are made of models below 2 GiB`,
+    `the model has ${(sizeBytes / 2 ** 30).toFixed(1)} GiB: variants are generated only from models below 2 GiB`,
   );
 }
 
@@ -56,14 +56,17 @@ async function readExternal(
   return contents;
 }
 
-/** Opening a pipe, or what else is no file, doesn't wait for anybody to write. */
+/**
+ * Opens a file without blocking, even if the path is a pipe that nothing writes to. Throws `invalid-argument` if it is
+ * not a file.
+ */
 async function openExternal(folder: string, path: string): Promise<FileHandle> {
   const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
     throw unreadable(path, errorText(cause), cause);
   });
   if ((await file.stat()).isFile()) return file;
   await file.close();
-  throw unreadable(path, 'it is no file');
+  throw unreadable(path, 'it is not a file');
 }
 
 const unreadable = (path: string, why: string, cause?: unknown): ParetoError =>
@@ -81,6 +84,6 @@ async function readTensor(file: FileHandle, path: string, tensor: OnnxTensor): P
   }
   throw new ParetoError(
     'invalid-argument',
-    `tensor ${JSON.stringify(tensor.name)} expects ${expected ?? 'no'} bytes at ${position} of ${path}: the file is damaged or another one`,
+    `tensor ${JSON.stringify(tensor.name)} needs ${expected ?? 'no'} bytes at offset ${position} of ${path}: the file is damaged or belongs to another model`,
   );
 }

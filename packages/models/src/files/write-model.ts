@@ -1,4 +1,4 @@
-// Writes a model to disk: its graph, and beside it the weights that are marked to lie there.
+// Writes a model to disk: its graph, and a file of external data for the weights that are marked for it.
 
 import { open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ export interface WrittenFile {
 
 const graphName = 'model.onnx';
 const weightsName = 'weights.bin';
-/** Of a memory page: ONNX Runtime maps what starts at one, and copies what doesn't. */
+/** Size of a memory page: ONNX Runtime maps tensors that start at a page, and copies others. */
 const alignment = 4096;
 const maxGraphBytes = 2 ** 31 - 1;
 
 /**
- * Writes `model.onnx` into a folder that is there, and `weights.bin` when there are initializers that have content and
- * `dataLocation` 1: each starts at a multiple of 4096. Throws `resource-exhausted` when the graph would be larger than 2 GiB.
+ * Writes `model.onnx` into an existing folder, and `weights.bin` if some initializers have content and `dataLocation`
+ * 1; each of them starts at a multiple of 4096. Throws `resource-exhausted` if the graph would be larger than 2 GiB.
  */
 export async function writeModel(model: OnnxModel, folder: string): Promise<readonly WrittenFile[]> {
   const outside = model.graph.initializer.filter(liesOutside);
@@ -38,7 +38,7 @@ const liesOutside = ({ dataLocation, rawData }: OnnxTensor): boolean => dataLoca
 
 const sizeOf = ({ rawData }: OnnxTensor): number => rawData?.byteLength ?? 0;
 
-/** Where in the file each tensor starts. */
+/** Returns the offset of each tensor in the file. */
 function layOut(tensors: readonly OnnxTensor[]): ReadonlyMap<OnnxTensor, number> {
   const offsets = new Map<OnnxTensor, number>();
   let end = 0;

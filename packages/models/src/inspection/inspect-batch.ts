@@ -1,9 +1,10 @@
-// The signature of a model when it is said how large its batches are, whatever the graph calls its dimensions.
+// Derives the signature of a model whose maximum batch size is given explicitly, whatever the names of its dimensions
+// are.
 
 import { ParetoError, withLeadingBatch, type Signature, type TensorSpec } from '@pareto/core';
 import type { InspectedValue } from './inspect-dimensions.js';
 
-/** What is looked at of an inspected model. */
+/** The part of an inspected model that determines its batch. */
 export interface BatchInput {
   readonly signature: Signature;
   readonly inputs: readonly InspectedValue[];
@@ -11,8 +12,8 @@ export interface BatchInput {
 }
 
 /**
- * `maxBatchSize` 0: no dimension is a batch; undefined: as the graph tells. Throws `invalid-argument` when batches are wanted and
- * the graph has a tensor whose first dimension is none that varies.
+ * Returns the signature for a maximum batch size. 0 means that no dimension is a batch; undefined keeps what the graph
+ * declares. Throws `invalid-argument` for a batch if an input or output has no dynamic first dimension.
  */
 export function signatureFor(model: BatchInput, maxBatchSize: number | undefined): Signature {
   const { signature } = model;
@@ -28,7 +29,7 @@ export function signatureFor(model: BatchInput, maxBatchSize: number | undefined
   return withLeadingBatch(signature);
 }
 
-/** The first dimension is one like the others. */
+/** Returns the signature with the batch dimension as an ordinary one. */
 function withoutBatch({ inputs, outputs }: Signature): Signature {
   const whole = (spec: TensorSpec): TensorSpec => ({ ...spec, dims: [-1, ...spec.dims] });
   return { inputs: inputs.map(whole), outputs: outputs.map(whole), batched: false };
@@ -38,6 +39,6 @@ function refuse(role: string, { name, dims }: InspectedValue, maxBatchSize: numb
   const first = dims.length === 0 ? 'is a scalar' : `has [${dims.join(', ')}], whose first dimension is fixed`;
   return new ParetoError(
     'invalid-argument',
-    `max_batch_size is ${maxBatchSize}, and ${role} ${JSON.stringify(name)} of the graph ${first}: a batch needs a first dimension that varies in every input and output; give 0 for none`,
+    `max_batch_size is ${maxBatchSize}, and ${role} ${JSON.stringify(name)} of the graph ${first}: a batch needs a dynamic first dimension in every input and output; set it to 0 to run without batches`,
   );
 }

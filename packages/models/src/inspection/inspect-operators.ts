@@ -1,21 +1,21 @@
-// The operators that a model is made of, and whether ONNX Runtime knows where they come from.
+// Counts the operators of a model, and checks that ONNX Runtime has their domains.
 
 import type { OnnxModel, OnnxNode } from '../onnx/onnx.js';
 import { nodesIn } from '../onnx/onnx-graph.js';
 
 export interface OperatorCount {
-  /** With its domain before it unless it is ONNX's own: `Conv`, `com.microsoft:FusedConv`. */
+  /** `Conv` for ONNX's own operators, `com.microsoft:FusedConv` for those of another domain. */
   readonly name: string;
   readonly count: number;
 }
 
-/** Domains whose operators ONNX Runtime brings itself. */
+/** Domains whose operators ONNX Runtime includes. */
 const knownDomains: ReadonlySet<string> = new Set([
   ...['', 'ai.onnx', 'ai.onnx.ml', 'ai.onnx.training', 'ai.onnx.preview.training'],
   ...['com.microsoft', 'com.microsoft.nchwc', 'com.microsoft.experimental', 'com.ms.internal.nhwc'],
 ]);
 
-/** Throws what `refuse` makes of the reason when the model has operators that ONNX Runtime doesn't have. */
+/** Throws the error that `refuse` returns if the model has operators that ONNX Runtime does not include. */
 export function checkOperators(model: OnnxModel, refuse: (why: string) => Error): void {
   const own = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
   const foreign = new Map<string, Set<string>>();
@@ -25,12 +25,12 @@ export function checkOperators(model: OnnxModel, refuse: (why: string) => Error)
   }
   for (const [domain, types] of foreign) {
     throw refuse(
-      `it has operators of the domain ${domain} (${[...types].slice(0, 5).join(', ')}), which ONNX Runtime doesn't have: export the model without them`,
+      `it has operators of the domain ${domain} (${[...types].slice(0, 5).join(', ')}), which ONNX Runtime does not include: export the model without them`,
     );
   }
 }
 
-/** Most frequent first. */
+/** Counts the operators, the most frequent first. */
 export function operatorsOf(model: OnnxModel): readonly OperatorCount[] {
   const counts = new Map<string, number>();
   for (const { domain, opType } of nodesOf(model)) {

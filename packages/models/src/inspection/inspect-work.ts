@@ -1,4 +1,5 @@
-// How much a model computes for one item, in multiply-accumulates of its matrices, convolutions and recurrent layers.
+// Estimates the work of a model per item, as multiply-accumulates of its matrix products, convolutions and recurrent
+// layers.
 
 import type { OnnxModel, OnnxNode } from '../onnx/onnx.js';
 import { graphsIn, intOf } from '../onnx/onnx-graph.js';
@@ -7,7 +8,7 @@ import { inferShapes } from '../shapes/infer-shapes.js';
 import { multiply, type Known, type Shape } from '../shapes/shape.js';
 import { weightsAt } from '../shapes/spatial-rules.js';
 
-/** `output` is the shape of the node's first output. */
+/** Returns the multiply-accumulates of a node. `output` is the shape of its first output. */
 type Work = (node: OnnxNode, known: Known, output: Shape | undefined) => number | undefined;
 
 const unknown: Shape = [undefined];
@@ -15,7 +16,7 @@ const unknown: Shape = [undefined];
 const conv: Work = (node, known, output) =>
   multiply(...(output ?? unknown), ...(known.shape(weightsAt(node)) ?? unknown).slice(1));
 
-/** Every input element meets every weight of its channel. */
+/** Multiplies every input element by every weight of its channel. */
 const convTranspose: Work = (_, known) =>
   multiply(...(known.shape(0) ?? unknown), ...(known.shape(1) ?? unknown).slice(1));
 
@@ -27,14 +28,17 @@ const matMul: Work = (node, known, output) => {
 const gemm: Work = (node, known, output) =>
   multiply(...(output ?? unknown), known.shape(0)?.[intOf(node, 'transA', 0) === 1 ? 0 : 1]);
 
-/** Each step takes the inputs' weights and the state's, once. */
+/** Uses the weights of the inputs and of the state once per step. */
 const recurrent: Work = (_, known) => {
   const [x, w, r] = [known.shape(0), known.shape(1), known.shape(2)];
   const [inputs, states] = [multiply(...(w ?? unknown)), multiply(...(r ?? unknown))];
   return inputs === undefined || states === undefined ? undefined : multiply(x?.[0], x?.[1], inputs + states);
 };
 
-/** Whose work is not known: they hold or hide what works. */
+/**
+ * Work by operator. It is unknown for operators with nested graphs or an inner equation. Operators not listed count as
+ * 0.
+ */
 const works: ReadonlyMap<string, Work> = new Map<string, Work>([
   ...['Conv', 'ConvInteger', 'QLinearConv', 'FusedConv'].map((type) => [type, conv] as const),
   ...['MatMul', 'MatMulInteger', 'QLinearMatMul'].map((type) => [type, matMul] as const),
@@ -44,7 +48,7 @@ const works: ReadonlyMap<string, Work> = new Map<string, Work>([
   ['Gemm', gemm],
 ]);
 
-/** Undefined where it depends on more than the shapes say, or on operators from elsewhere. `batched`: the first dimension is one item. */
+/** Returns the work per item. `batched` sets the first dimension to 1. Undefined if shapes or operators are unknown. */
 export function macsPerItem(model: OnnxModel, batched: boolean): number | undefined {
   const batchNames = new Set(model.graph.input.map(({ type }) => type?.tensorType?.shape?.dim[0]?.dimParam));
   const one = (name: string | undefined, axis: number): number | undefined =>

@@ -1,4 +1,4 @@
-// What a model takes and gives, holds and computes, read from its graph; models that can't be served are refused with the reason.
+// Reads the signature, weights, operators and work of a model from its graph, and rejects models that can't be served.
 
 import { readFile, stat } from 'node:fs/promises';
 import { checkRelativePath } from '@pareto/blobs';
@@ -19,27 +19,27 @@ import type { OnnxModel, OnnxOpset, OnnxTensor, OnnxType, OnnxValue } from '../o
 
 export interface InspectedModel {
   readonly signature: Signature;
-  /** Paths, relative to the model's folder, of the files that hold its external data. */
+  /** Paths of the files with external data, relative to the model's folder. */
   readonly externalFiles: readonly string[];
   readonly irVersion: number;
   readonly opsets: readonly OnnxOpset[];
-  /** Most frequent first, those of functions and of graphs within nodes included. */
+  /** Operators including those of functions and nested graphs, the most frequent first. */
   readonly operators: readonly OperatorCount[];
   readonly inputs: readonly InspectedValue[];
   readonly outputs: readonly InspectedValue[];
-  /** Names of dimensions that aren't fixed; `?` stands for those without one. */
+  /** Names of dynamic dimensions, `?` for those without a name. */
   readonly dynamicDims: readonly string[];
-  /** The size of a batch, when it is fixed: the same in every input and output, and first. */
+  /** Fixed size of the first dimension, if it is the same in every input and output. */
   readonly fixedBatch: number | undefined;
-  /** Numbers in its weights; what describes shapes isn't counted. */
+  /** Number of weights. Integers and booleans, which describe shapes, are not counted. */
   readonly parameters: number;
-  /** Bytes of its constants, external data included. */
+  /** Bytes of all constants, including external data. */
   readonly weightBytes: number;
-  /** Estimated multiply-accumulates for one item; undefined where the shapes don't say. */
+  /** Estimated multiply-accumulates per item. Undefined if the shapes are not known. */
   readonly macsPerItem: number | undefined;
 }
 
-/** ONNX's element types that ONNX Runtime's Node binding takes, by their number in TensorProto.DataType. */
+/** Element types that ONNX Runtime's Node binding supports, by their number in TensorProto.DataType. */
 const datatypes: ReadonlyMap<number, DataType> = new Map([
   [onnxTypes.float, 'FP32'],
   [onnxTypes.uint8, 'UINT8'],
@@ -56,7 +56,7 @@ const datatypes: ReadonlyMap<number, DataType> = new Map([
   [onnxTypes.uint64, 'UINT64'],
 ]);
 
-/** Further ones, for people. */
+/** Names of unsupported element types, for errors. */
 const otherTypes: ReadonlyMap<number, string> = new Map([
   ...([
     [14, 'complex64'],
@@ -73,16 +73,18 @@ const otherTypes: ReadonlyMap<number, string> = new Map([
   ] as const),
 ]);
 
-/** Protobuf holds no message beyond 2 GiB; weights of larger models are external data. */
+/** Limit of a protobuf message. Larger models keep their weights in external data. */
 const maxGraphBytes = 2 ** 31 - 1;
 
-/** Reads the graph of a model. Throws `invalid-argument` that says why it can't be served. */
+/**
+ * Inspects a model by the path of its graph. Throws `invalid-argument` with the reason if the model can't be served.
+ */
 export async function inspectModel(file: string): Promise<InspectedModel> {
   checkGraphSize((await stat(file)).size);
   return inspectGraph(await readFile(file));
 }
 
-/** As `inspectModel`, of a graph that is in memory. */
+/** Inspects a graph in memory, like `inspectModel`. */
 export function inspectGraph(content: Uint8Array): InspectedModel {
   checkGraphSize(content.byteLength);
   const model = decodeOnnx(content);
@@ -103,7 +105,8 @@ export function inspectGraph(content: Uint8Array): InspectedModel {
 }
 
 function checkGraphSize(sizeBytes: number): void {
-  if (sizeBytes > maxGraphBytes) throw refuse('its graph is larger than 2 GiB: keep the weights in a file beside it');
+  if (sizeBytes > maxGraphBytes)
+    throw refuse('its graph is larger than 2 GiB: keep the weights in a file of external data');
 }
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `the model can't be served: ${why}`);
@@ -124,7 +127,7 @@ function specOf(role: 'input' | 'output', value: OnnxValue, batched: boolean): T
   if (datatype === undefined) {
     const type = otherTypes.get(tensor.elemType);
     const named = `${tensor.elemType}${type === undefined ? '' : ` (${type})`}`;
-    throw refuse(`${what} has ONNX element type ${named}, which the runtime doesn't take: cast it in the graph`);
+    throw refuse(`${what} has ONNX element type ${named}, which the runtime does not support: cast it in the graph`);
   }
   if (tensor.shape === undefined) throw refuse(`${what} has no shape: run ONNX's shape inference on the model first`);
   const dims = dimensionsOf(value).dims.map((dim) => (typeof dim === 'number' ? dim : -1));
@@ -143,7 +146,10 @@ function externalFilesOf(model: OnnxModel): readonly string[] {
   return [...files].sort();
 }
 
-/** Where a tensor's external data is, relative to the model's folder. Throws `invalid-argument` when it isn't inside. */
+/**
+ * Returns the path of a tensor's external data, relative to the model's folder. Throws `invalid-argument` if it is
+ * outside the folder.
+ */
 export function externalPath({ name, externalData }: OnnxTensor): string {
   const location = externalData.find(({ key }) => key === 'location')?.value ?? '';
   return checkRelativePath(location, `external data of ${JSON.stringify(name)}`);

@@ -1,4 +1,4 @@
-// Boxes: the mean of intersection over union of answered and labelled ones, place by place.
+// Mean intersection over union of predicted and labelled boxes, compared by position.
 
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -41,7 +41,7 @@ function checkBoxes(values: ArrayLike<number>): void {
   }
 }
 
-/** Of each sample. */
+/** Returns the mean IoU of each sample. */
 function meanIous(output: Tensor, labels: Tensor): readonly number[] {
   const [answers, expected] = [toNumbers(output), toNumbers(labels)];
   const samples = labels.dims[0] ?? 0;
@@ -64,7 +64,7 @@ const boxAt = (values: ArrayLike<number>, start: number): Box => [
   values[start + 3] ?? Number.NaN,
 ];
 
-/** 0 for a box of the wrong order; NaN when an edge is not a number. */
+/** Returns 0 for a box whose corners are in the wrong order, and NaN if an edge is NaN. */
 const areaOf = ([x1, y1, x2, y2]: Box): number => Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
 
 function iouOf(a: Box, b: Box): number {

@@ -1,4 +1,5 @@
-// Answers as classes: scores of which one is the largest, one score that says yes or no, or the class itself.
+// Reads outputs as classes, for the metrics of one class per sample: scores per class, one score of class 1 of two, or
+// the class itself.
 
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -14,25 +15,25 @@ import {
   type SampleForm,
 } from './quality-metric.js';
 
-/** For messages. */
+/** Describes the supported outputs, in errors. */
 export const classOutputs =
-  'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as whole numbers';
+  'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as integers';
 
-/** Scores of classes, one fraction: that of class 1 of two, or one whole number: the class. */
+/** Returns true for scores per class, one fraction (the score of class 1 of two) and one integer (the class). */
 export function isClasses(output: SampleForm): boolean {
   return isNumeric(output) && wide(output.dims).filter((dim) => dim !== -1).length <= 1;
 }
 
-/** The class of each row of `count` scores, or of each value when that is 1; NaN for a row with a value that is not a number. */
+/** Returns the class of each row of `count` scores; a single value is the class itself. NaN for a row that has NaN. */
 export function classesOf(values: ArrayLike<number>, count: number): Float64Array {
   if (count === 1) return Float64Array.from(values);
   return Float64Array.from({ length: values.length / count }, (_, row) => indexOfLargest(values, row * count, count));
 }
 
-/** Whether it is a single fraction, as of a detector: at least half is class 1, less is class 0. */
+/** Returns true for a single fraction, such as a detector's: at least 0.5 is class 1, less is class 0. */
 const isOneScore = (form: SampleForm): boolean => isFloat(form) && wide(form.dims).length === 0;
 
-/** The class of each sample. */
+/** Returns the class of each sample. */
 export function answersOf(output: Tensor): Float64Array {
   const values = toNumbers(output);
   if (isOneScore(formOf(output))) return Float64Array.from(values, classOfScore);
@@ -41,15 +42,17 @@ export function answersOf(output: Tensor): Float64Array {
 
 const classOfScore = (score: number): number => (Number.isNaN(score) ? score : Number(score >= 0.5));
 
-/** 1 for each sample whose class is the expected one, else 0. */
+/** Returns 1 for each sample whose class is the expected one, otherwise 0. */
 export const equalClasses = (output: Tensor, expected: ArrayLike<number>): readonly number[] =>
   Array.from(answersOf(output), (answer, sample) => Number(answer === expected[sample]));
 
-/** As `equalClasses`, with what another model answered. */
+/** Compares like `equalClasses`, with the output of another model. */
 export const sameClasses = (output: Tensor, reference: Tensor): readonly number[] =>
   equalClasses(output, answersOf(reference));
 
-/** Of `count` values from `start`, the first among equals; NaN when one of them is not a number. */
+/**
+ * Returns the index of the largest of `count` values from `start`, the first among equals. NaN if one of them is NaN.
+ */
 function indexOfLargest(values: ArrayLike<number>, start: number, count: number): number {
   let best = 0;
   for (let index = 0; index < count; index++) {
@@ -60,12 +63,12 @@ function indexOfLargest(values: ArrayLike<number>, start: number, count: number)
   return best;
 }
 
-/** One class per sample, of those that the output scores. */
+/** Throws `invalid-argument` unless the labels are one class per sample that the output can express. */
 export function checkClassLabels(labels: Tensor, output: SampleForm): void {
   const form = formOf(labels);
   if (!isWhole(form) || wide(form.dims).length > 0) {
     throw unfitLabels(
-      `expected a class per sample, whole numbers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (label.astype('int64') converts)`}`,
+      `expected one class per sample, integers [samples], got ${describeForm({ ...labels })}${isWhole(form) ? '' : ` (label.astype('int64') converts)`}`,
     );
   }
   if (isDynamic(output)) return;
@@ -79,18 +82,18 @@ function checkYesOrNo(labels: ArrayLike<number>): void {
     const label = labels[index] ?? Number.NaN;
     if (label === 0 || label === 1) continue;
     throw unfitLabels(
-      `label holds class ${label} at place ${index}, but the model gives one score, of class 1 of two: 0 and 1`,
+      `label has class ${label} at index ${index}, but the model returns one score, of class 1 of two; expected 0 or 1`,
     );
   }
 }
 
-/** Throws `invalid-argument` for a label that is none of `classes`. */
+/** Throws `invalid-argument` for a label that is not below `classes`. */
 export function checkRange(labels: ArrayLike<number>, classes: number): void {
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index] ?? Number.NaN;
     if (label >= 0 && label < classes) continue;
     throw unfitLabels(
-      `label holds class ${label} at place ${index}, but the model has ${classes} outputs, classes 0 to ${classes - 1}`,
+      `label has class ${label} at index ${index}, but the model has ${classes} outputs; expected 0 to ${classes - 1}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// CTC match: a sequence read step by step, as of text or speech, is right when all of it is.
+// CTC match: the share of samples whose whole sequence, such as text or speech read step by step, is right.
 
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -16,14 +16,14 @@ import {
 } from './quality-metric.js';
 import { summariseHits } from './summary.js';
 
-/** The class that stands for no symbol. */
+/** The class without a symbol. */
 const blank = 0;
 
 const outputs = `scores [samples, steps, classes], where class ${blank} is the blank`;
 
 /**
- * The answer is the best path: the likeliest class of each step, repeats taken for one, blanks left out. Source: Graves et al.,
- * "Connectionist Temporal Classification" (ICML 2006), §3.2.
+ * The answer is the best path: the likeliest class of each step, without repeats and then without blanks. Source:
+ * Graves et al., "Connectionist Temporal Classification" (ICML 2006), §3.2.
  */
 export const ctcMatch: QualityMetric = defineMetric({
   outputs,
@@ -34,7 +34,7 @@ export const ctcMatch: QualityMetric = defineMetric({
   agree: (output, reference) => equalRows(readingsOf(output), readingsOf(reference)),
 });
 
-/** Also when only an answer will tell. */
+/** Returns true for a dimension that is or may be 1. */
 const isOne = (dim: number): boolean => dim === 1 || dim === -1;
 
 function checkLabels(labels: Tensor, output: SampleForm): void {
@@ -43,7 +43,7 @@ function checkLabels(labels: Tensor, output: SampleForm): void {
   const length = form.dims.reduce((product, dim) => product * dim, 1);
   if (!isWhole(form) || wide(form.dims).length > 1 || (steps !== -1 && length > steps)) {
     throw unfitLabels(
-      `expected per sample the classes in order, whole numbers [${steps === -1 ? 'length' : `at most ${steps}`}] with ${blank} behind the last, got ${describeForm(form)}`,
+      `expected per sample the classes in order, integers [${steps === -1 ? 'length' : `at most ${steps}`}] padded with ${blank}, got ${describeForm(form)}`,
     );
   }
   const values = toNumbers(labels);
@@ -56,7 +56,7 @@ function checkLabels(labels: Tensor, output: SampleForm): void {
 
 type Sequence = readonly number[];
 
-/** Of each sample. */
+/** Returns the best path of each sample. */
 function readingsOf(scores: Tensor): readonly Sequence[] {
   const best = classesOf(toNumbers(scores), scores.dims.at(-1) ?? 1);
   return rowsOf(best, scores.dims[0] ?? 1).map((row) =>
@@ -74,7 +74,7 @@ function rowsOf(values: ArrayLike<number>, samples: number): readonly Sequence[]
   );
 }
 
-/** What is not a number equals nothing. */
+/** Returns 1 for each pair of equal sequences, otherwise 0. NaN equals nothing. */
 const equalRows = (answers: readonly Sequence[], expected: readonly Sequence[]): readonly number[] =>
   expected.map((row, sample) => {
     const answer = answers[sample] ?? [];

@@ -1,4 +1,4 @@
-// Exact match: an answer is right when every element of it is.
+// Exact match: the share of samples whose elements are all right.
 
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -21,12 +21,15 @@ import { summariseHits } from './summary.js';
 
 type Elements = ArrayLike<number> | readonly string[];
 
-/** Output without its last axis, along which the largest score is the answer. */
+/**
+ * Returns true if the labels have the output's shape without its last axis, along which the largest score is the
+ * answer.
+ */
 const isScored = (output: SampleForm, labels: SampleForm): boolean =>
   isNumeric(output) && sameDims(wide(output.dims).slice(0, -1), wide(labels.dims)) && wide(output.dims).length > 0;
 
 export const exactMatch: QualityMetric = defineMetric({
-  outputs: 'elements like the labels, text too, or scores with the classes as one more, last axis',
+  outputs: 'elements like the labels (text too), or scores with one more axis, the classes, at the end',
   judges: ({ datatype }) => datatype !== 'BF16',
   checkLabels(labels, output) {
     const form = formOf(labels);
@@ -35,7 +38,7 @@ export const exactMatch: QualityMetric = defineMetric({
     if (alike && sameDims(wide(output.dims), wide(form.dims))) return;
     if (!isScored(output, form) || !isNumeric(form)) {
       throw unfitLabels(
-        `expected per sample ${describeForm(output)} or, with the place of the largest score, [${output.dims.slice(0, -1).join(', ')}], got ${describeForm(form)}`,
+        `expected per sample ${describeForm(output)} or, as the index of the largest score, [${output.dims.slice(0, -1).join(', ')}], got ${describeForm(form)}`,
       );
     }
     checkRange(toNumbers(labels), wide(output.dims).at(-1) ?? 1);
@@ -46,7 +49,7 @@ export const exactMatch: QualityMetric = defineMetric({
     return equalRows(elementsOf(output, scored), elementsOf(labels, false), labels.dims[0] ?? 0);
   },
   summarise: summariseHits,
-  // No two variants compute equal fractions: of scores, the places of the largest are compared.
+  // Variants never compute exactly equal fractions, so scores are compared by the index of the largest.
   agree(output, reference) {
     const scored = isFloat(reference) && wide(reference.dims.slice(1)).length > 0;
     return equalRows(elementsOf(output, scored), elementsOf(reference, scored), reference.dims[0] ?? 0);
@@ -59,7 +62,7 @@ function elementsOf(tensor: Tensor, scored: boolean): Elements {
   return scored ? classesOf(values, wide(tensor.dims.slice(1)).at(-1) ?? 1) : values;
 }
 
-/** What is not a number equals nothing. */
+/** Returns 1 for each sample whose elements are all equal, otherwise 0. NaN equals nothing. */
 function equalRows(answers: Elements, expected: Elements, samples: number): readonly number[] {
   const perRow = expected.length / samples;
   return Array.from({ length: samples }, (_, sample) => {

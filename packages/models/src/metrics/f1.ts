@@ -1,4 +1,4 @@
-// F1: the harmonic mean of precision and recall of each class, and the mean of that over the classes.
+// Macro F1: the harmonic mean of precision and recall per class, averaged over the classes.
 
 import { toNumbers } from '../tensors/numbers.js';
 import { answersOf, checkClassLabels, classOutputs, isClasses, sameClasses } from './classes.js';
@@ -6,12 +6,12 @@ import { defineMetric, type QualityMetric } from './quality-metric.js';
 import { summariseBootstrap, type Summary } from './summary.js';
 
 interface Pair {
-  /** NaN for an answer that is no class. */
+  /** NaN if the model's output is not a class. */
   readonly answer: number;
   readonly expected: number;
 }
 
-/** Of the classes that stand among answers or labels (`macro` in scikit-learn). */
+/** Averages over the classes that occur in answers or labels (`macro` in scikit-learn). */
 export const f1: QualityMetric = defineMetric<Pair>({
   outputs: classOutputs,
   judges: isClasses,
@@ -35,7 +35,7 @@ function summariseF1(pairs: readonly Pair[]): Summary {
   });
 }
 
-/** The pairs that differ, and of which kind each pair is. */
+/** Groups equal pairs: returns the distinct pairs (`kinds`), and the index of each pair's kind. */
 function groupPairs(pairs: readonly Pair[]): { readonly kinds: readonly Pair[]; readonly kindOf: Uint32Array } {
   const numbers = new Map<string, number>();
   const kinds: Pair[] = [];
@@ -49,31 +49,31 @@ function groupPairs(pairs: readonly Pair[]): { readonly kinds: readonly Pair[]; 
   return { kinds, kindOf };
 }
 
-/** The F1 by how often there is each kind of pair. */
+/** Returns a function that computes F1 from the number of pairs of each kind. */
 function createMeanF1(kinds: readonly Pair[]): (counts: Uint32Array) => number {
   const classes = [...new Set(kinds.flatMap(({ answer, expected }) => [answer, expected]))];
-  const places = new Map(classes.map((value, place) => [value, place]));
-  const placed = kinds.map(({ answer, expected }) => [places.get(answer) ?? 0, places.get(expected) ?? 0] as const);
+  const indices = new Map(classes.map((value, index) => [value, index]));
+  const indexed = kinds.map(({ answer, expected }) => [indices.get(answer) ?? 0, indices.get(expected) ?? 0] as const);
   const right = new Uint32Array(classes.length);
-  /** How often a class is answered, and how often it is expected, together. */
+  /** Number of answers plus number of labels, by class. */
   const named = new Uint32Array(classes.length);
   return (counts) => {
     right.fill(0);
     named.fill(0);
-    placed.forEach(([answer, expected], kind) => {
+    indexed.forEach(([answer, expected], kind) => {
       const count = counts[kind] ?? 0;
       if (answer === expected) increase(right, expected, count);
       increase(named, answer, count);
       increase(named, expected, count);
     });
-    const present = classes.flatMap((value, place) => {
-      const total = named[place] ?? 0;
-      return total === 0 || Number.isNaN(value) ? [] : [(2 * (right[place] ?? 0)) / total];
+    const present = classes.flatMap((value, index) => {
+      const total = named[index] ?? 0;
+      return total === 0 || Number.isNaN(value) ? [] : [(2 * (right[index] ?? 0)) / total];
     });
     return present.reduce((sum, value) => sum + value, 0) / present.length;
   };
 }
 
-function increase(counts: Uint32Array, place: number, by: number): void {
-  counts[place] = (counts[place] ?? 0) + by;
+function increase(counts: Uint32Array, index: number, by: number): void {
+  counts[index] = (counts[index] ?? 0) + by;
 }

@@ -1,29 +1,30 @@
-// What a quality metric is: how answers and labels become a value in [0, 1], higher being better.
+// Defines the interface of a quality metric, which turns answers and labels into a value in [0, 1], higher being
+// better.
 
 import { ParetoError, type DataType } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
 import type { Summary } from './summary.js';
 
-/** An output of one sample; -1 is dynamic. */
+/** Type and shape of an output for one sample; -1 is a dynamic dimension. */
 export interface SampleForm {
   readonly datatype: DataType;
   readonly dims: readonly number[];
 }
 
 /**
- * A metric with one observation `O` per sample. Outputs, labels and references have the samples as first dimension, as many in
- * each; dimensions of 1 after it don't count. What is not a number in an answer makes it wrong, and is never an error.
+ * A metric with one observation `O` per sample. The first dimension of outputs, labels and references is the samples;
+ * other dimensions of 1 are ignored. An answer with NaN is wrong, and never an error.
  */
 interface Definition<O> {
-  /** The outputs that it judges, for messages. */
+  /** Describes the outputs that it can judge, in errors. */
   readonly outputs: string;
-  /** Whether it may judge an output. */
+  /** Returns true if it can judge an output. */
   judges(output: SampleForm): boolean;
-  /** Throws `invalid-argument` for labels that no answer of the output can be compared with. */
+  /** Throws `invalid-argument` for labels that can't be compared with the output. */
   checkLabels(labels: Tensor, output: SampleForm): void;
   observe(output: Tensor, labels: Tensor): readonly O[];
   summarise(observations: readonly O[]): Summary;
-  /** How far each answer is the reference's, in [0, 1]. */
+  /** Returns the agreement of each answer with the reference's, in [0, 1]. */
   agree(output: Tensor, reference: Tensor): readonly number[];
 }
 
@@ -56,13 +57,13 @@ export function defineMetric<O>(definition: Definition<O>): QualityMetric {
 }
 
 export const unfitLabels = (why: string): ParetoError =>
-  new ParetoError('invalid-argument', `the labels don't fit: ${why}`);
+  new ParetoError('invalid-argument', `the labels don't fit the model: ${why}`);
 
 export const formOf = ({ datatype, dims }: Tensor): SampleForm => ({ datatype, dims: dims.slice(1) });
 
 export const describeForm = ({ datatype, dims }: SampleForm): string => `${datatype} [${dims.join(', ')}]`;
 
-/** Dimensions but those of 1. */
+/** Returns the dimensions other than 1. */
 export const wide = (dims: readonly number[]): readonly number[] => dims.filter((dim) => dim !== 1);
 
 export const isDynamic = ({ dims }: SampleForm): boolean => dims.includes(-1);

@@ -1,4 +1,4 @@
-// Scores a model's answers, batch by batch, by a task's metric: against labels, or against another model's answers.
+// Scores a model's outputs by a task's metric, batch by batch, against labels or against another model's outputs.
 
 import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
@@ -6,7 +6,10 @@ import { describeForm, formOf, type SampleForm } from './quality-metric.js';
 import { qualityMetrics } from './quality-metrics.js';
 
 export interface Scorer {
-  /** The model's outputs and the labels of some samples, which are the first dimension of each. Throws `invalid-argument` for labels that don't fit. */
+  /**
+   * Adds a model's outputs and labels, one row per sample. Throws `invalid-argument` for labels that don't fit the
+   * model.
+   */
   add(outputs: readonly Tensor[], labels: Tensor): void;
   result(): Accuracy;
 }
@@ -26,9 +29,12 @@ export function createScorer(metric: Metric): Scorer {
 }
 
 export interface Agreement {
-  /** Two models' outputs for some samples, which are the first dimension of each. Throws `invalid-argument` when they differ in shape. */
+  /** Adds the outputs of two models, one row per sample. Throws `invalid-argument` if their shapes differ. */
   add(outputs: readonly Tensor[], reference: readonly Tensor[]): void;
-  /** Mean over the samples, in [0, 1]: of answers that are the reference's, or of how near they come where the metric has degrees. NaN without samples. */
+  /**
+   * Returns the mean agreement in [0, 1]: the share of equal answers, or their closeness if the metric has degrees. NaN
+   * without samples.
+   */
   result(): number;
 }
 
@@ -39,7 +45,7 @@ export function createAgreement(metric: Metric): Agreement {
       const [output, expected] = [pickOutput(metric, outputs), pickOutput(metric, reference)];
       checkSamples(output, expected.dims[0] ?? 0);
       if (elementCount(output.dims) !== elementCount(expected.dims)) {
-        const message = `the output is ${describeForm(output)}, the reference's is ${describeForm(expected)}`;
+        const message = `the output is ${describeForm(output)}, that of the reference is ${describeForm(expected)}`;
         throw new ParetoError('invalid-argument', message);
       }
       for (const value of qualityMetrics[metric].agree(output, expected)) {
@@ -51,18 +57,21 @@ export function createAgreement(metric: Metric): Agreement {
   };
 }
 
-/** Which output a metric judges: the first that it can. Throws `invalid-argument` when it can judge none. */
+/**
+ * Returns the index of the output that a metric judges: the first that it can. Throws `invalid-argument` if there is
+ * none.
+ */
 export function judgedOutput(metric: Metric, outputs: readonly SampleForm[]): number {
   const index = outputs.findIndex((output) => qualityMetrics[metric].judges(output));
   if (index !== -1) return index;
   const found = outputs.map(describeForm).join(', ');
   throw new ParetoError(
     'invalid-argument',
-    `${metric} judges ${qualityMetrics[metric].outputs}, and the model's outputs are, per sample, ${found}: choose another metric`,
+    `${metric} judges ${qualityMetrics[metric].outputs}, but the model's outputs per sample are ${found}; choose another metric`,
   );
 }
 
-/** Throws `invalid-argument` for labels that a metric can't compare with these outputs. */
+/** Throws `invalid-argument` for labels that the metric can't compare with these outputs. */
 export function checkLabels(metric: Metric, labels: Tensor, outputs: readonly SampleForm[]): void {
   const output = outputs[judgedOutput(metric, outputs)];
   if (output !== undefined) qualityMetrics[metric].checkLabels(labels, output);
@@ -70,12 +79,12 @@ export function checkLabels(metric: Metric, labels: Tensor, outputs: readonly Sa
 
 function pickOutput(metric: Metric, outputs: readonly Tensor[]): Tensor {
   const output = outputs[judgedOutput(metric, outputs.map(formOf))];
-  if (output === undefined) throw new RangeError('an output that is not there was picked');
+  if (output === undefined) throw new RangeError('the judged output is missing');
   return output;
 }
 
 function checkSamples(output: Tensor, samples: number): void {
   if (output.dims[0] === samples) return;
-  const message = `the output ${describeForm(output)} is of ${output.dims[0] ?? 0} samples, expected ${samples}`;
+  const message = `the output ${describeForm(output)} has ${output.dims[0] ?? 0} samples, expected ${samples}`;
   throw new ParetoError('invalid-argument', message);
 }

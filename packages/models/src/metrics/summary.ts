@@ -1,4 +1,4 @@
-// A value and its 95 % interval, from observations.
+// Summarises observations as a value with its 95 % interval.
 
 import { bootstrap95, createSeededRng, wilson95 } from '@pareto/core';
 
@@ -8,7 +8,7 @@ export interface Summary {
   readonly upper95: number;
 }
 
-/** Of observations that are 0 or 1. */
+/** Summarises observations that are 0 or 1. */
 export function summariseHits(hits: readonly number[]): Summary {
   const samples = hits.length;
   const right = hits.reduce((sum, hit) => sum + hit, 0);
@@ -23,18 +23,21 @@ export const summariseMean = (values: readonly number[]): Summary =>
     return sum / indices.length;
   });
 
-/** A resample takes time by its samples; with many samples, fewer tell as much. */
+/** Limit of samples drawn in total, for time. With many samples, fewer resamples are as precise. */
 const maxDraws = 2_000_000;
 const [minResamples, maxResamples] = [200, 1000];
 const seed = 95;
 
-/** `statistic` of the samples at some indices lies in [0, 1]. Without samples: 0 in [0, 1]. */
+/**
+ * Summarises `statistic`, a value in [0, 1] of the samples at some indices. Without samples, returns 0 with the
+ * interval [0, 1].
+ */
 export function summariseBootstrap(samples: number, statistic: (indices: Uint32Array) => number): Summary {
   if (samples === 0) return { value: 0, lower95: 0, upper95: 1 };
   const value = statistic(Uint32Array.from({ length: samples }, (_, index) => index));
   const resamples = Math.min(maxResamples, Math.max(minResamples, Math.floor(maxDraws / samples)));
   const [lower, upper] = bootstrap95(samples, statistic, createSeededRng(seed), resamples);
-  // Samples that are all alike say nothing of their spread. No values in [0, 1] spread wider than zeros and ones.
+  // Equal samples have no spread to resample. The interval of zeros and ones is the widest for values in [0, 1].
   const [lower95, upper95] = lower < upper ? [lower, upper] : wilson95(value * samples, samples);
   return { value, lower95, upper95 };
 }

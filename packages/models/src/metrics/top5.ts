@@ -24,7 +24,10 @@ export const top5: QualityMetric = defineMetric({
   agree: sameClasses,
 });
 
-/** Returns the number of scores that rank before that of `label`; equal scores rank by index. Infinity if any score is NaN. */
+/**
+ * Returns the number of scores that rank before that of `label`; equal scores rank by index. Infinity if any score is
+ * NaN.
+ */
 function rankOf(scores: ArrayLike<number>, start: number, classes: number, label: number): number {
   const own = scores[start + label] ?? Number.NaN;
   let before = 0;

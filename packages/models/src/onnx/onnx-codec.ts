@@ -1,10 +1,13 @@
-// Decodes and encodes ONNX models, and walks the tensors in them.
+// Decodes and encodes ONNX models, and lists their tensors.
 
 import { ParetoError } from '@pareto/core';
 import { decodeMessage, encodeMessage } from './onnx-wire.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from './onnx.js';
 
-/** Throws `invalid-argument` when the bytes are not an ONNX model, or end too early. Weights are views of `content`. */
+/**
+ * Decodes a model. Its weights are views of `content`. Throws `invalid-argument` if the bytes are not a complete ONNX
+ * model.
+ */
 export function decodeOnnx(content: Uint8Array): OnnxModel {
   let model: Partial<OnnxModel>;
   try {
@@ -25,12 +28,12 @@ export function decodeOnnx(content: Uint8Array): OnnxModel {
 const isWhole = (model: Partial<OnnxModel>): model is OnnxModel =>
   (model.irVersion ?? 0) > 0 && model.graph !== undefined && (model.opsetImport ?? []).length > 0;
 
-/** The bytes of a model's `.onnx` file. Memory: the size of what is returned. */
+/** Encodes a model as the content of an `.onnx` file. Allocates no more memory than the result. */
 export function encodeOnnx(model: OnnxModel): Uint8Array {
   return encodeMessage('onnx.ModelProto', model);
 }
 
-/** Every tensor with its content in the model or beside it, nested graphs and functions included. */
+/** Yields every tensor of the model, with inline or external data, including those of nested graphs and functions. */
 export function* tensorsOf(model: OnnxModel): Generator<OnnxTensor> {
   yield* tensorsOfGraph(model.graph);
   for (const { node } of model.functions) yield* tensorsOfNodes(node);

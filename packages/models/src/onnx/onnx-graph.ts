@@ -1,9 +1,11 @@
-// Looks things up in a graph, and makes changed copies of it.
+// Looks up parts of a graph, and returns changed copies of graphs.
 
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './onnx.js';
 import { floatTensor, int64Tensor } from './onnx-parts.js';
 
-/** The version of an operator set that the model is written in; of ONNX's own unless `domain` says otherwise. 0: it has none. */
+/**
+ * Returns the version of an operator set that the model uses, by default ONNX's own. 0 if the model does not use it.
+ */
 export function opsetOf(model: OnnxModel, domain = ''): number {
   const own = domain === '' || domain === 'ai.onnx';
   const found = model.opsetImport.find((opset) =>
@@ -12,7 +14,7 @@ export function opsetOf(model: OnnxModel, domain = ''): number {
   return found?.version ?? 0;
 }
 
-/** The model with an operator set at that version, added if it had none. */
+/** Returns the model with an operator set at a version, added if it is missing. */
 export function withOpset(model: OnnxModel, domain: string, version: number): OnnxModel {
   const names = domain === '' ? ['', 'ai.onnx'] : [domain];
   const others = model.opsetImport.filter((opset) => !names.includes(opset.domain));
@@ -24,7 +26,7 @@ export const withGraph = (model: OnnxModel, changes: Partial<OnnxGraph>): OnnxMo
   graph: { ...model.graph, ...changes },
 });
 
-/** Whether it is ONNX's own operator of that type (not one of the same name in another domain). */
+/** Returns true if the node is one of these operators of ONNX itself, not one of the same name in another domain. */
 export const isOp = (node: OnnxNode, ...opTypes: readonly string[]): boolean =>
   ['', 'ai.onnx'].includes(node.domain) && opTypes.includes(node.opType);
 
@@ -34,7 +36,7 @@ export const attributeOf = (node: OnnxNode, name: string): OnnxAttribute | undef
 export const intOf = (node: OnnxNode, name: string, fallback: number): number =>
   Number(attributeOf(node, name)?.i ?? fallback);
 
-/** Undefined when the node has no such attribute. */
+/** Returns a list of integers. Undefined if the node has no such attribute. */
 export const intsOf = (node: OnnxNode, name: string): readonly number[] | undefined =>
   attributeOf(node, name)?.ints.map(Number);
 
@@ -51,7 +53,7 @@ export const withoutAttributes = (node: OnnxNode, ...names: readonly string[]): 
   attribute: node.attribute.filter(({ name }) => !names.includes(name)),
 });
 
-/** Initializers and the numbers of Constant nodes, by the name under which nodes take them. */
+/** Returns the initializers and the values of Constant nodes, by the name that nodes use as input. */
 export function constantsOf(graph: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const node of graph.node) {
@@ -61,7 +63,7 @@ export function constantsOf(graph: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
   return constants;
 }
 
-/** The numbers of a Constant node; undefined of others, and where they are strings or sparse. */
+/** Returns the value of a Constant node. Undefined for other nodes, and for values that are strings or sparse. */
 export function constantOf(node: OnnxNode): OnnxTensor | undefined {
   if (!isOp(node, 'Constant')) return undefined;
   const [held, name] = [node.attribute[0], node.output[0] ?? ''];
@@ -82,12 +84,12 @@ export function constantOf(node: OnnxNode): OnnxTensor | undefined {
   }
 }
 
-/** The node that gives each tensor. */
+/** Returns the node that computes each tensor. */
 export function producersOf(graph: OnnxGraph): ReadonlyMap<string, OnnxNode> {
   return new Map(graph.node.flatMap((node) => node.output.filter((name) => name !== '').map((name) => [name, node])));
 }
 
-/** The nodes that take each tensor; a node with graphs in it takes what they take from outside. */
+/** Returns the nodes that use each tensor. A node with nested graphs uses what they use from outside. */
 export function consumersOf(graph: OnnxGraph): ReadonlyMap<string, readonly OnnxNode[]> {
   const consumers = new Map<string, OnnxNode[]>();
   for (const node of graph.node) {
@@ -100,7 +102,7 @@ export function consumersOf(graph: OnnxGraph): ReadonlyMap<string, readonly Onnx
   return consumers;
 }
 
-/** Names that a node takes, by its inputs and, in graphs within it, from outside of them. */
+/** Returns the names of the tensors that a node uses: its inputs, and what its nested graphs use from outside. */
 export function takenBy(node: OnnxNode): readonly string[] {
   const inner = graphsIn(node).flatMap((graph) => {
     const own = namesIn(graph);
@@ -109,11 +111,11 @@ export function takenBy(node: OnnxNode): readonly string[] {
   return [...node.input.filter((name) => name !== ''), ...inner];
 }
 
-/** Graphs that a node holds: branches and loop bodies. */
+/** Returns the nested graphs of a node: branches and loop bodies. */
 export const graphsIn = (node: OnnxNode): readonly OnnxGraph[] =>
   node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 
-/** Every node of these, those of graphs that they hold included. */
+/** Yields these nodes and those of their nested graphs. */
 export function* nodesIn(nodes: readonly OnnxNode[]): Iterable<OnnxNode> {
   for (const node of nodes) {
     yield node;
@@ -121,7 +123,7 @@ export function* nodesIn(nodes: readonly OnnxNode[]): Iterable<OnnxNode> {
   }
 }
 
-/** Names of tensors that a graph defines, those of graphs within it left out. */
+/** Returns the names of the tensors that a graph defines, without those of nested graphs. */
 function namesIn(graph: OnnxGraph): ReadonlySet<string> {
   return new Set([
     ...graph.input.map(({ name }) => name),
@@ -131,7 +133,10 @@ function namesIn(graph: OnnxGraph): ReadonlySet<string> {
   ]);
 }
 
-/** Gives names that neither the graph nor one within it has: the hint where it is free, else with a number. */
+/**
+ * Returns a function that creates names which the graph and its nested graphs don't use: the hint, with a number if it
+ * is in use.
+ */
 export function freshNames(graph: OnnxGraph): (hint: string) => string {
   const taken = new Set<string>();
   const take = (within: OnnxGraph): void => {
@@ -150,7 +155,7 @@ export function freshNames(graph: OnnxGraph): (hint: string) => string {
   };
 }
 
-/** Without the initializers and Constant nodes that nothing takes any more. */
+/** Removes the initializers and Constant nodes that are not used. */
 export function withoutUnused(graph: OnnxGraph): OnnxGraph {
   const taken = new Set([...graph.node.flatMap(takenBy), ...graph.output.map(({ name }) => name)]);
   return {

@@ -1,4 +1,4 @@
-// Makes the parts of a graph: nodes, attributes, tensors and values.
+// Creates the parts of a graph: nodes, attributes, tensors and values.
 
 import { onnxTypes } from './onnx-tensor-data.js';
 import {
@@ -12,12 +12,12 @@ import {
 
 export interface NodeParts {
   readonly name?: string;
-  /** Absent: ONNX's own. */
+  /** Undefined for ONNX's own domain. */
   readonly domain?: string;
   readonly attribute?: readonly OnnxAttribute[];
 }
 
-/** Without a name, unless given: two nodes of one name make a model invalid. */
+/** Creates a node. It has no name by default: two nodes with the same name make a model invalid. */
 export function makeNode(
   opType: string,
   input: readonly string[],
@@ -68,7 +68,7 @@ export const tensorAttribute = (name: string, t: OnnxTensor): OnnxAttribute => (
   t,
 });
 
-/** `content` is the tensor's, dense and little-endian; it is not copied. */
+/** Creates a tensor. `content` is dense and little-endian, and is not copied. */
 export function makeTensor(
   name: string,
   dataType: number,
@@ -92,14 +92,17 @@ export function makeTensor(
 export const floatTensor = (name: string, dims: readonly number[], values: ArrayLike<number>): OnnxTensor =>
   makeTensor(name, onnxTypes.float, dims, values instanceof Float32Array ? values : Float32Array.from(values));
 
-/** A vector, unless `dims` says otherwise. */
+/** Creates a tensor of integers, by default a vector. */
 export const int64Tensor = (
   name: string,
   values: readonly (number | bigint)[],
   dims: readonly number[] = [values.length],
 ): OnnxTensor => makeTensor(name, onnxTypes.int64, dims, BigInt64Array.from(values, BigInt));
 
-/** A tensor's entry among inputs, outputs or value infos. A text is a symbolic dimension; no dims: not even the rank is known. */
+/**
+ * Creates an entry of inputs, outputs or value infos. Strings are symbolic dimensions. Without `dims`, the rank is
+ * unknown.
+ */
 export function makeValue(name: string, elemType: number, dims?: readonly (number | string)[]): OnnxValue {
   const dim = dims?.map((given): OnnxDim => ({
     denotation: '',

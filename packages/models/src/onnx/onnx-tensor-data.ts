@@ -1,8 +1,8 @@
-// The content of a tensor, however it was written, in one form: raw little-endian bytes.
+// Converts the content of tensors, which ONNX can store in several fields, to one form: raw little-endian bytes.
 
 import { ParetoError } from '@pareto/core';
 
-/** A 64-bit integer: a number where that is exact, else a bigint. */
+/** A 64-bit integer: a number if that is exact, otherwise a bigint. */
 export type OnnxInt = number | bigint;
 
 /** ONNX's element types, by their number in TensorProto.DataType. */
@@ -27,19 +27,21 @@ export const onnxTypes = {
   int4: 22,
 } as const;
 
-/** Bits of an element by type; of strings there are none. The 8-bit floats are 17 to 20, then come types of 4, 8, 2 and 6 bits. */
+/**
+ * Bits per element by type; undefined for strings. Types 17 to 20 are 8-bit floats; types of 4, 8, 2 and 6 bits follow.
+ */
 const bits: readonly (number | undefined)[] = [
   ...[undefined, 32, 8, 8, 16, 16, 32, 64, undefined, 8, 16, 64, 32, 64, 64, 128, 16],
   ...[8, 8, 8, 8, 4, 4, 4, 8, 2, 2],
 ];
 
-/** Undefined for strings and unknown types. Types of less than a byte are packed. */
+/** Returns the size of the content. Types of less than a byte are packed. Undefined for strings and unknown types. */
 export function tensorBytes(dataType: number, dims: readonly number[]): number | undefined {
   const width = bits[dataType];
   return width === undefined ? undefined : Math.ceil((elementsOf(dims) * width) / 8);
 }
 
-/** How many elements a shape has. */
+/** Returns the number of elements of a shape. */
 export const elementsOf = (dims: readonly number[]): number => dims.reduce((total, dim) => total * dim, 1);
 
 interface Shaped {
@@ -48,7 +50,7 @@ interface Shaped {
   readonly dims: readonly number[];
 }
 
-/** A tensor as it is on the wire, where numbers have six places to be in. */
+/** A tensor as it is encoded: its numbers are in one of six fields. */
 export interface WireTensor extends Shaped {
   readonly rawData?: Uint8Array;
   readonly floatData: readonly Uint8Array[];
@@ -58,7 +60,10 @@ export interface WireTensor extends Shaped {
   readonly uint64Data: readonly OnnxInt[];
 }
 
-/** The tensor with its numbers, if it has any, in `rawData` alone. Throws `invalid-argument` when its shape is impossible, and when they aren't as long as it says. */
+/**
+ * Moves the numbers of a tensor, if any, to `rawData`. Throws `invalid-argument` for a negative dimension or a wrong
+ * length.
+ */
 export function withRawData({
   floatData,
   doubleData,
@@ -68,7 +73,7 @@ export function withRawData({
   ...tensor
 }: WireTensor): object {
   if (tensor.dims.some((dim) => dim < 0))
-    throw unfit(tensor, `has the dimensions [${tensor.dims.join()}]: expected none below 0`);
+    throw unfit(tensor, `has the dimensions [${tensor.dims.join()}], expected none below 0`);
   const packed = packedBytes([...floatData, ...doubleData]);
   const rawData = tensor.rawData ?? packed ?? packedIntegers(tensor.dataType, [int32Data, int64Data, uint64Data]);
   return rawData === undefined ? tensor : { ...tensor, rawData: checkLength(tensor, rawData) };
@@ -77,7 +82,7 @@ export function withRawData({
 function checkLength(tensor: Shaped, raw: Uint8Array): Uint8Array {
   const expected = tensorBytes(tensor.dataType, tensor.dims);
   if (expected === undefined || raw.byteLength === expected) return raw;
-  throw unfit(tensor, `holds ${raw.byteLength} bytes: expected ${expected} by its shape`);
+  throw unfit(tensor, `has ${raw.byteLength} bytes, expected ${expected} for its shape`);
 }
 
 const unfit = ({ name }: Shaped, why: string): ParetoError =>
@@ -90,7 +95,7 @@ function packedBytes(chunks: readonly Uint8Array[]): Uint8Array | undefined {
 function packedIntegers(dataType: number, lists: readonly (readonly OnnxInt[])[]): Uint8Array | undefined {
   const values = lists.find((list) => list.length > 0);
   if (values === undefined) return undefined;
-  // Types of less than a byte come packed into bytes.
+  // Types of less than a byte are packed into bytes.
   const size = Math.max(1, (bits[dataType] ?? 0) / 8);
   const raw = Buffer.alloc(values.length * size);
   const view = new DataView(raw.buffer, raw.byteOffset);

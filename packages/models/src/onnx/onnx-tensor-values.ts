@@ -1,10 +1,13 @@
-// The elements of a tensor that is in the model, as numbers.
+// Reads the elements of tensors with inline content as numbers.
 
 import { onnxTypes } from './onnx-tensor-data.js';
 import type { OnnxTensor } from './onnx.js';
 import { fromHalf } from '../tensors/half.js';
 
-/** Elements of a float, double, half or bfloat16 tensor, as a copy unless they are floats already. Undefined for others, and without content. */
+/**
+ * Returns the elements of a float tensor of any width; a copy unless they are floats already. Undefined for other types
+ * and without content.
+ */
 export function floatsOf({ dataType, rawData }: OnnxTensor): Float32Array | undefined {
   if (rawData === undefined) return undefined;
   switch (dataType) {
@@ -21,21 +24,21 @@ export function floatsOf({ dataType, rawData }: OnnxTensor): Float32Array | unde
   }
 }
 
-/** Not by from(), which would make a list of numbers first, of many times the memory. */
+/** Converts halves in a loop: `from()` would first create a list of numbers, which needs many times the memory. */
 function converted(halves: Uint16Array, convert: (half: number) => number): Float32Array {
   const values = new Float32Array(halves.length);
   for (let index = 0; index < halves.length; index++) values[index] = convert(halves[index] ?? 0);
   return values;
 }
 
-/** A bfloat16 is the upper half of a float. */
+/** Returns floats of which the halves are the upper half, as in bfloat16. */
 function fromTopHalves(halves: Uint16Array): Uint32Array {
   const words = new Uint32Array(halves.length);
   for (let index = 0; index < halves.length; index++) words[index] = (halves[index] ?? 0) << 16;
   return words;
 }
 
-/** Elements of a tensor of whole numbers; those beyond 2^53 are rounded. Undefined for others, and without content. */
+/** Returns the elements of an integer tensor, rounded beyond 2^53. Undefined for other types and without content. */
 export function integersOf({ dataType, rawData }: OnnxTensor): readonly number[] | undefined {
   if (rawData === undefined) return undefined;
   switch (dataType) {
@@ -52,7 +55,10 @@ export function integersOf({ dataType, rawData }: OnnxTensor): readonly number[]
   }
 }
 
-/** For a typed array of elements of `size` bytes: over the same memory where it is aligned, else over a copy. */
+/**
+ * Returns the arguments for a typed array of elements of `size` bytes, on the same memory if it is aligned, otherwise
+ * on a copy.
+ */
 function view(raw: Uint8Array, size: number): [buffer: ArrayBuffer, byteOffset: number, length: number] {
   const { buffer, byteOffset, byteLength } = raw.byteOffset % size === 0 ? raw : Uint8Array.from(raw);
   return [buffer as ArrayBuffer, byteOffset, byteLength / size];

@@ -1,4 +1,5 @@
-// Between protobuf messages and plain objects: exact integers, defaults filled in, and weights never copied.
+// Converts between protobuf messages and plain objects, with exact integers, defaults filled in, and without copies of
+// weights.
 
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
@@ -9,17 +10,20 @@ type Long = Readonly<{ low: number; high: number; unsigned: boolean }>;
 
 const root = protobuf.loadSync(fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url))).resolveAll();
 const longTypes: ReadonlySet<string> = new Set(['int64', 'uint64']);
-/** Fields in which every 64-bit integer makes sense; others count or number things. */
+/** Fields in which any 64-bit integer is valid. The others are counts or indices. */
 const wideFields: ReadonlySet<string> = new Set(['i', 'ints', 'modelVersion', 'int64Data', 'uint64Data']);
 const tensorType = root.lookupType('onnx.TensorProto');
 
-/** A message as a plain object: lists are there even when empty, absent fields have their default or are absent, tensors have `rawData`. */
+/**
+ * Decodes a message as a plain object: lists are present if empty, fields have their default if there is one, tensors
+ * have `rawData`.
+ */
 export function decodeMessage(name: string, content: Uint8Array): unknown {
   const type = root.lookupType(name);
   return toPlain(type.decode(content) as unknown as Plain, type);
 }
 
-/** What `decodeMessage` reads again. */
+/** Encodes a plain object in the form that `decodeMessage` returns. */
 export function encodeMessage(name: string, value: unknown): Uint8Array {
   const type = root.lookupType(name);
   return type.encode(toMessage(value as Plain, type)).finish();

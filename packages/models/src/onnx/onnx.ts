@@ -1,4 +1,4 @@
-// An ONNX model as plain objects, named as ONNX names its fields, and its codec. Weights are views of what was decoded.
+// The types of an ONNX model as plain objects, with ONNX's field names. Weights are views of the decoded content.
 
 import type { OnnxInt } from './onnx-tensor-data.js';
 
@@ -20,7 +20,7 @@ export interface OnnxModel {
 }
 
 export interface OnnxOpset {
-  /** Empty: ONNX's own operators. */
+  /** An empty string for ONNX's own operators. */
   readonly domain: string;
   readonly version: number;
 }
@@ -64,11 +64,11 @@ export interface OnnxGraph {
 export interface OnnxNode {
   readonly name: string;
   readonly opType: string;
-  /** Empty: ONNX's own. */
+  /** An empty string for ONNX's own operators. */
   readonly domain: string;
   readonly overload: string;
   readonly docString: string;
-  /** An empty name is an optional input that is left out; so of outputs. */
+  /** An empty name is an optional input that is left out. The same applies to outputs. */
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute: readonly OnnxAttribute[];
@@ -77,7 +77,7 @@ export interface OnnxNode {
   readonly deviceConfigurations: readonly Uint8Array[];
 }
 
-/** `type` says which of the values it has; see `attributeTypes`. */
+/** An attribute. `type`, one of `attributeTypes`, determines which value it has. */
 export interface OnnxAttribute {
   readonly name: string;
   readonly type: number;
@@ -113,14 +113,16 @@ export const attributeTypes = {
 
 export interface OnnxTensor {
   readonly name: string;
-  /** As in `onnxTypes`. */
+  /** One of `onnxTypes`. */
   readonly dataType: number;
   readonly dims: readonly number[];
-  /** Content, dense and little-endian; absent: strings, none at all, or in another file. The bytes may start anywhere in memory. */
+  /**
+   * Dense little-endian content, of any alignment. Undefined for strings, external data and tensors without content.
+   */
   readonly rawData?: Uint8Array;
   readonly stringData: readonly Uint8Array[];
   readonly externalData: readonly OnnxEntry[];
-  /** 1: the content is in another file. */
+  /** 1 if the content is in another file. */
   readonly dataLocation: number;
   readonly docString: string;
   readonly segment?: Uint8Array;
@@ -152,11 +154,11 @@ export interface OnnxType {
 
 interface OnnxTensorType {
   readonly elemType: number;
-  /** Absent: not even the rank is known. */
+  /** Undefined if the rank is unknown. */
   readonly shape?: { readonly dim: readonly OnnxDim[] };
 }
 
-/** Neither value nor name: not known. */
+/** A dimension. It is unknown if it has neither value nor name. */
 export interface OnnxDim {
   readonly dimValue?: number;
   readonly dimParam?: string;

@@ -1,4 +1,4 @@
-// Shapes of what computes: element by element, over matrices, over sequences, and what reduces.
+// Shape rules of operators that compute: elementwise, matrix products, recurrent layers and reductions.
 
 import type { OnnxNode } from '../onnx/onnx.js';
 import { intOf, stringOf } from '../onnx/onnx-graph.js';
@@ -16,7 +16,10 @@ const gemm: ShapeRule = (node, known) => {
   return [[a?.[intOf(node, 'transA', 0) === 1 ? 1 : 0], b?.[intOf(node, 'transB', 0) === 1 ? 0 : 1]]];
 };
 
-/** The second matrix: the second input, unless the first is followed by its scale and zero point. */
+/**
+ * Returns the input index of the second matrix, which follows the first and, in QLinearMatMul, the scale and zero point
+ * of the first.
+ */
 export const matrixAt = (node: OnnxNode): number => (node.opType === 'QLinearMatMul' ? 3 : 1);
 
 const matMul: ShapeRule = (node, known) => {
@@ -26,7 +29,7 @@ const matMul: ShapeRule = (node, known) => {
   return [[...batch, ...(a.length > 1 ? [a.at(-2)] : []), ...(b.length > 1 ? [b.at(-1)] : [])]];
 };
 
-/** All elements of a row that the node keeps: the dims on the reduced axes become 1, or go. */
+/** Sets the reduced axes to 1, or removes them without `keepdims`. */
 const reduce: ShapeRule = (node, known) => {
   const x = known.shape(0);
   if (x === undefined) return [];
@@ -47,7 +50,7 @@ const topK: ShapeRule = (node, known) => {
   return [shape, shape];
 };
 
-/** Of LSTM, GRU and RNN: every step's state, the last one, and the last cell. */
+/** Handles LSTM, GRU and RNN. Their outputs are the states of all steps, the last state and the last cell. */
 const recurrent: ShapeRule = (node, known) => {
   const [x, r] = [known.shape(0), known.shape(2)];
   if (x === undefined) return [];

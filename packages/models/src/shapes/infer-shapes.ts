@@ -1,4 +1,4 @@
-// Shape inference, as far as it is simple: what is not known stays unknown, and nothing is guessed.
+// Infers the shapes of a graph as far as simple rules go. Dimensions are unknown rather than guessed.
 
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/onnx.js';
 import { constantsOf, isOp, opsetOf } from '../onnx/onnx-graph.js';
@@ -13,14 +13,14 @@ import { spatialRules } from './spatial-rules.js';
 const rules: ReadonlyMap<string, ShapeRule> = new Map([...computeRules, ...layoutRules, ...spatialRules]);
 const maxListLength = 64;
 
-/** Shapes by tensor; of graphs within nodes nothing is told. */
+/** Shapes by tensor. Nested graphs are not included. */
 export interface InferredShapes {
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** What is known where that node of the graph stands. */
+  /** Returns what is known about the inputs of a node of the graph. */
   readonly knownAt: (node: OnnxNode) => Known;
 }
 
-/** `dimension` gives sizes to dimensions that have a name or none (undefined), when a shape is wanted for certain sizes. */
+/** Infers shapes. `dimension` may return a size for a dynamic dimension, whose name is undefined if it has none. */
 export function inferShapes(
   model: OnnxModel,
   dimension: (name: string | undefined, axis: number) => number | undefined = () => undefined,

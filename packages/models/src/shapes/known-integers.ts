@@ -1,10 +1,10 @@
-// Short lists of whole numbers that a graph computes from shapes and constants: what is reshaped to, cut at, repeated.
+// Evaluates short lists of integers that a graph computes from shapes and constants, such as the target of a Reshape.
 
 import type { OnnxNode } from '../onnx/onnx.js';
 import { attributeOf, intOf, intsOf } from '../onnx/onnx-graph.js';
 import { fromFront, type Known, type Shape } from './shape.js';
 
-const longest = 64;
+const maxLength = 64;
 
 type Operation = (a: number, b: number) => number;
 
@@ -15,10 +15,13 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['Div', (a, b) => Math.trunc(a / b)],
 ]);
 
-/** What the node's first output holds; undefined unless it is such a list, or a scalar (a list of one). */
+/**
+ * Returns the elements of the node's first output; a scalar is a list of one. Undefined if they are unknown or too
+ * many.
+ */
 export function integersGivenBy(node: OnnxNode, known: Known): Shape | undefined {
   const values = compute(node, known);
-  return values !== undefined && values.length <= longest ? values : undefined;
+  return values !== undefined && values.length <= maxLength ? values : undefined;
 }
 
 function compute(node: OnnxNode, known: Known): Shape | undefined {
@@ -43,7 +46,7 @@ function compute(node: OnnxNode, known: Known): Shape | undefined {
   }
 }
 
-/** What a Shape node gives: its input's shape, or a stretch of it. */
+/** Returns the output of a Shape node: the shape of its input, or a range of it. */
 export function shapeGivenBy(node: OnnxNode, known: Known): Shape | undefined {
   const end = attributeOf(node, 'end')?.i;
   return known.shape(0)?.slice(intOf(node, 'start', 0), end === undefined ? undefined : Number(end));

@@ -1,4 +1,4 @@
-// Shapes of what moves elements about without computing: reshaping, joining, cutting, picking.
+// Shape rules of operators that move elements without computing: reshape, concatenate, slice and gather.
 
 import type { OnnxNode } from '../onnx/onnx.js';
 import { intOf, intsOf } from '../onnx/onnx-graph.js';
@@ -7,7 +7,10 @@ import { fromFront, multiply, sizeOf, type Known, type Shape, type ShapeRule } f
 
 const maxRank = 64;
 
-/** Axes by attribute (before opset 13), or by the input at `index`. */
+/**
+ * Returns the axes of a node, from its attribute (before opset 13) or from the input at `index`. Undefined if they are
+ * unknown.
+ */
 export function axesOf(node: OnnxNode, known: Known, index: number): readonly number[] | undefined {
   const given = intsOf(node, 'axes') ?? known.integers(index);
   return given?.every((axis) => axis !== undefined) === true ? given : undefined;
@@ -108,8 +111,7 @@ const slice: ShapeRule = (node, known) => {
 function sliced(dim?: number, start?: number, end?: number, step?: number): number | undefined {
   if (dim === undefined || start === undefined || end === undefined || step === undefined || step === 0)
     return undefined;
-  const clamp = (at: number, least: number, most: number): number =>
-    Math.min(Math.max(at < 0 ? at + dim : at, least), most);
+  const clamp = (at: number, min: number, max: number): number => Math.min(Math.max(at < 0 ? at + dim : at, min), max);
   const [from, to] =
     step > 0 ? [clamp(start, 0, dim), clamp(end, 0, dim)] : [clamp(start, 0, dim - 1), clamp(end, -1, dim - 1)];
   return Math.max(0, Math.ceil((to - from) / step));

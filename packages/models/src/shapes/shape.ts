@@ -1,26 +1,26 @@
-// Shapes that may be known in part, and what can be said of them.
+// Shapes that may be partly unknown, and operations on them.
 
 import type { OnnxNode, OnnxTensor } from '../onnx/onnx.js';
 
-/** A dimension that is undefined is not known ahead. */
+/** A shape. Undefined dimensions are unknown until the model runs. */
 export type Shape = readonly (number | undefined)[];
 
-/** What is known where a node stands. All are undefined where nothing is known. */
+/** What is known about the inputs of a node. The functions return undefined for what is unknown. */
 export interface Known {
-  /** Of the node's input of that index. */
+  /** Shape of an input. */
   readonly shape: (index: number) => Shape | undefined;
-  /** Elements of that input, when it is a short list of whole numbers. */
+  /** Elements of an input that is a short list of integers. */
   readonly integers: (index: number) => Shape | undefined;
-  /** That input, when it is a constant. */
+  /** Value of an input that is a constant. */
   readonly constant: (index: number) => OnnxTensor | undefined;
-  /** The version of the operator set. */
+  /** Version of ONNX's operator set. */
   readonly opset: number;
 }
 
-/** The shapes of a node's outputs. */
+/** Returns the shapes of a node's outputs, undefined if unknown. */
 export type ShapeRule = (node: OnnxNode, known: Known) => readonly (Shape | undefined)[];
 
-/** Undefined unless every dimension is known. */
+/** Returns the number of elements. Undefined unless every dimension is known. */
 export function sizeOf(shape: Shape | undefined): number | undefined {
   let size: number | undefined = shape === undefined ? undefined : 1;
   for (const dim of shape ?? []) size = size === undefined || dim === undefined ? undefined : size * dim;
@@ -29,7 +29,7 @@ export function sizeOf(shape: Shape | undefined): number | undefined {
 
 export const multiply = (...factors: readonly (number | undefined)[]): number | undefined => sizeOf(factors);
 
-/** As NumPy's: aligned at the end, and a dimension of 1 stretches. */
+/** Broadcasts as NumPy does: shapes are aligned at the end, and a dimension of 1 stretches. */
 export function broadcast(shapes: readonly (Shape | undefined)[]): Shape | undefined {
   const known = shapes.filter((shape) => shape !== undefined);
   if (known.length < shapes.length || known.length === 0) return undefined;
@@ -41,10 +41,10 @@ export function broadcast(shapes: readonly (Shape | undefined)[]): Shape | undef
   });
 }
 
-/** An axis of a tensor of that rank, counted from the front. */
+/** Returns an axis counted from the front; negative axes count from the end. */
 export const fromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-/** The first shape with what it leaves open taken from the second, where both are of one rank. */
+/** Returns the first shape, with unknown dimensions taken from the second if it has the same rank. */
 export function merge(first: Shape | undefined, second: Shape | undefined): Shape | undefined {
   if (first === undefined || second?.length !== first.length) return first ?? second;
   return first.map((dim, index) => dim ?? second[index]);

@@ -1,4 +1,4 @@
-// Shapes of what slides windows over images and signals, and of what scales them.
+// Shape rules of operators on images and signals: convolutions, pooling and resizing.
 
 import type { OnnxNode } from '../onnx/onnx.js';
 import { intOf, intsOf, stringOf } from '../onnx/onnx-graph.js';
@@ -23,7 +23,7 @@ function windows(node: OnnxNode, kernel: Shape): readonly Window[] {
   }));
 }
 
-/** Output sizes of windows that slide over the dimensions behind the first two. */
+/** Returns the output sizes of windows that slide over all dimensions but the first two. */
 function slide(node: OnnxNode, input: Shape, kernel: Shape): Shape {
   const round = intOf(node, 'ceil_mode', 0) === 1 ? Math.ceil : Math.floor;
   const autoPad = stringOf(node, 'auto_pad', 'NOTSET');
@@ -35,7 +35,10 @@ function slide(node: OnnxNode, input: Shape, kernel: Shape): Shape {
   });
 }
 
-/** The weights of a convolution: the second input, unless the first is followed by its scale and zero point. */
+/**
+ * Returns the input index of a convolution's weights, which follow the data and, in QLinearConv, its scale and zero
+ * point.
+ */
 export const weightsAt = (node: OnnxNode): number => (node.opType === 'QLinearConv' ? 3 : 1);
 
 const conv: ShapeRule = (node, known) => {
@@ -72,7 +75,7 @@ const globalPool: ShapeRule = (_, known) => {
   return x === undefined ? [] : [[x[0], x[1], ...x.slice(2).map(() => 1)]];
 };
 
-/** The scales stand at 2 (Resize since opset 11) or 1; sizes at 3. */
+/** Handles Resize and Upsample. Scales are input 2 (Resize since opset 11) or 1, sizes are input 3. */
 const resize: ShapeRule = (node, known) => {
   const x = known.shape(0);
   if (x === undefined) return [];

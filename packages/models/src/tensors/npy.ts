@@ -1,9 +1,9 @@
-// NumPy's array file: one header, then the elements. Source: NumPy enhancement proposal 1.
+// Parses NumPy's array files (`.npy`): a header, then the elements. Source: NumPy enhancement proposal 1.
 
 import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
 import { fromTexts, textTypeOf, type TextType } from './texts.js';
 
-/** Elements as they lie in memory: little-endian, row-major; of BYTES, each after its length in 4 bytes. */
+/** A tensor. `data` is little-endian and row-major; each BYTES element follows its length in 4 bytes. */
 export interface Tensor {
   readonly datatype: DataType;
   readonly dims: readonly number[];
@@ -27,7 +27,10 @@ const datatypes: Readonly<Record<string, DataType>> = {
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');
 
-/** `name` is for messages. The result shares memory with `content`, but for text. Throws `invalid-argument`. */
+/**
+ * Parses an array. `name` is used in errors. The result shares memory with `content`, except for text. Throws
+ * `invalid-argument` for content that is malformed or has an unsupported type.
+ */
 export function parseNpy(name: string, content: Buffer): Tensor {
   const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', `array ${name}: ${why}`);
   if (content.byteLength < 12 || !content.subarray(0, 6).equals(magic)) throw refuse('it is not in .npy format');

@@ -1,4 +1,4 @@
-// NumPy's archive of arrays (`numpy.savez`, compressed or not): a ZIP file of `.npy` files.
+// Reads NumPy's archives of arrays (`numpy.savez`, compressed or not): ZIP files of `.npy` files.
 
 import { promisify } from 'node:util';
 import { buffer } from 'node:stream/consumers';
@@ -7,14 +7,14 @@ import { open, type Entry, type Options, type ZipFile } from 'yauzl';
 import { parseNpy, type Tensor } from './npy.js';
 
 export interface NpzLimits {
-  /** Of all arrays together when unpacked: an archive that says more is refused before it is unpacked. */
+  /** Limit of the unpacked size of all arrays. An archive that declares more is rejected before it is unpacked. */
   readonly maxBytes: number;
   readonly maxArrays: number;
 }
 
 export const defaultNpzLimits: NpzLimits = { maxBytes: 2 ** 30, maxArrays: 1024 };
 
-/** Every array by its name. Throws `invalid-argument` that says what is wrong with the file. */
+/** Returns the arrays by name. Throws `invalid-argument` if the file is malformed or exceeds a limit. */
 export async function readNpz(
   file: string,
   limits: NpzLimits = defaultNpzLimits,
@@ -39,7 +39,7 @@ const invalid = (why: string, cause?: unknown): ParetoError =>
 async function openZip(file: string): Promise<ZipFile> {
   const openFile = promisify<string, Options, ZipFile>(open);
   try {
-    // Sizes are validated while unpacking: an entry that grows beyond what it says is an error.
+    // yauzl checks sizes while it unpacks: an entry that is larger than declared is an error.
     return await openFile(file, { lazyEntries: true, autoClose: false, validateEntrySizes: true });
   } catch (error) {
     throw invalid(errorText(error), error);
@@ -61,11 +61,11 @@ function listEntries(zip: ZipFile): Promise<readonly Entry[]> {
 
 function checkLimits(entries: readonly Entry[], { maxBytes, maxArrays }: NpzLimits): readonly Entry[] {
   const total = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
-  if (entries.length === 0) throw invalid('it holds no array');
-  if (entries.length > maxArrays) throw invalid(`it holds ${entries.length} arrays, at most ${maxArrays} are read`);
-  if (total > maxBytes) throw invalid(`it unpacks to ${total} bytes, at most ${maxBytes} are read`);
+  if (entries.length === 0) throw invalid('it has no array');
+  if (entries.length > maxArrays) throw invalid(`it has ${entries.length} arrays, the limit is ${maxArrays}`);
+  if (total > maxBytes) throw invalid(`it unpacks to ${total} bytes, the limit is ${maxBytes}`);
   const names = new Set(entries.map(({ fileName }) => fileName));
-  if (names.size < entries.length) throw invalid('it holds two arrays of one name');
+  if (names.size < entries.length) throw invalid('it has two arrays with the same name');
   return entries;
 }
 

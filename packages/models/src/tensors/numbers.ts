@@ -1,12 +1,14 @@
-// Elements of tensors as numbers.
+// Reads the elements of tensors as numbers.
 
 import { fromHalf } from './half.js';
 import type { Tensor } from './npy.js';
 
-/** A tensor, of whatever shape. */
+/** A tensor whose shape does not matter. */
 type Elements = Pick<Tensor, 'datatype' | 'data'> & Partial<Tensor>;
 
-/** Float types and whole numbers of up to 32 bits exactly; 64-bit whole numbers up to 2^53. Throws for BYTES and BF16. */
+/**
+ * Returns the elements as numbers. 64-bit integers are exact up to 2^53, all others always. Throws for BYTES and BF16.
+ */
 export function toNumbers({ datatype, data }: Elements): ArrayLike<number> {
   const { buffer, byteOffset, byteLength } = aligned(data);
   switch (datatype) {
@@ -34,13 +36,13 @@ export function toNumbers({ datatype, data }: Elements): ArrayLike<number> {
       return new Uint8Array(buffer, byteOffset, byteLength);
     case 'BF16':
     case 'BYTES':
-      throw new TypeError(`${datatype} holds no numbers that can be read here`);
+      throw new TypeError(`elements of type ${datatype} can't be read as numbers`);
   }
 }
 
 const aligned = (data: Uint8Array): Uint8Array => (data.byteOffset % 8 === 0 ? data : new Uint8Array(data));
 
-/** By halves: BigInt is forty times slower. */
+/** Reads 64-bit integers from their 32-bit halves: BigInt is forty times slower. */
 function wholeNumbers(halves: Int32Array, signed: boolean): Float64Array {
   return Float64Array.from({ length: halves.length / 2 }, (_, index) => {
     const high = halves[2 * index + 1] ?? 0;

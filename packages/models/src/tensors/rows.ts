@@ -1,22 +1,22 @@
-// Rows of a tensor: slices along its first dimension.
+// Slices tensors along their first dimension, into rows.
 
 import { elementBytes, elementCount, ParetoError } from '@pareto/core';
 import type { Tensor } from './npy.js';
 
-/** Rows `from` up to `to` (not included), sharing memory. */
+/** Returns the rows from `from` up to, but not including, `to`. The result shares memory with the tensor. */
 export function sliceRows(tensor: Tensor, from: number, to: number): Tensor {
   const { datatype, dims, data } = tensor;
   const border = bordersOf(tensor);
   return { datatype, dims: [to - from, ...dims.slice(1)], data: data.subarray(border(from), border(to)) };
 }
 
-/** Copies of the rows at `indices`, in that order. Throws `invalid-argument` for a row that is not there. */
+/** Copies the rows at `indices`, in that order. Throws `invalid-argument` for an index out of range. */
 export function pickRows(tensor: Tensor, indices: readonly number[]): Tensor {
   const { datatype, dims, data } = tensor;
   const border = bordersOf(tensor);
   const rows = indices.map((index) => {
     if (Number.isInteger(index) && index >= 0 && index < (dims[0] ?? 0)) return [border(index), border(index + 1)];
-    throw new ParetoError('invalid-argument', `row ${index} is not among the ${dims[0] ?? 0} that there are`);
+    throw new ParetoError('invalid-argument', `row ${index} is out of range: the tensor has ${dims[0] ?? 0} rows`);
   });
   const picked = new Uint8Array(rows.reduce((total, [start = 0, end = 0]) => total + end - start, 0));
   let offset = 0;
@@ -27,7 +27,7 @@ export function pickRows(tensor: Tensor, indices: readonly number[]): Tensor {
   return { datatype, dims: [indices.length, ...dims.slice(1)], data: picked };
 }
 
-/** Where a row begins, in bytes. */
+/** Returns a function from a row to the offset of its first byte. */
 function bordersOf({ datatype, dims, data }: Tensor): (row: number) => number {
   const perRow = elementCount(dims.slice(1));
   if (datatype !== 'BYTES') return (row) => row * perRow * elementBytes[datatype];

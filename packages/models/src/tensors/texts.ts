@@ -1,6 +1,7 @@
-// Text elements: NumPy's arrays of strings, and BYTES tensors, which have a 4-byte length before each element.
+// Reads and writes text: NumPy's arrays of strings, and BYTES tensors, whose elements each follow their length in 4
+// bytes.
 
-/** The elements of a BYTES tensor. */
+/** Decodes the elements of a BYTES tensor. */
 export function toTexts({ data }: { readonly data: Uint8Array }): readonly string[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const texts: string[] = [];
@@ -12,7 +13,7 @@ export function toTexts({ data }: { readonly data: Uint8Array }): readonly strin
   return texts;
 }
 
-/** What a BYTES tensor of these elements holds. */
+/** Encodes elements as the data of a BYTES tensor. */
 export function fromTexts(texts: readonly string[]): Uint8Array {
   return Buffer.concat(
     texts.flatMap((text) => {
@@ -25,12 +26,12 @@ export function fromTexts(texts: readonly string[]): Uint8Array {
 }
 
 export interface TextType {
-  /** Of each element, which ends at its last character that is not NUL. */
+  /** Bytes per element. Trailing NUL characters are padding. */
   readonly bytes: number;
   readonly decode: (element: Buffer) => string;
 }
 
-/** NumPy's `<U12` (12 characters of 4 bytes) and `|S12` (12 bytes); undefined for any other type. */
+/** Parses NumPy's `<U12` (12 characters of 4 bytes) and `|S12` (12 bytes). Undefined for any other type. */
 export function textTypeOf(descr: string): TextType | undefined {
   const [, kind, length] = /^(<U|\|S)(\d+)$/.exec(descr) ?? [];
   if (length === undefined) return undefined;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { splitValidation } from '../../src/index.js';
 
-describe('the split of a validation set', () => {
-  it('gives every sample to one share, and the calibrating one at most a tenth or 200', () => {
+describe('splitValidation', () => {
+  it('assigns every sample to one share, and at most a tenth or 200 to calibration', () => {
     fc.assert(
       fc.property(fc.nat(5000), (samples) => {
         const { calibration, evaluation } = splitValidation({ samples });
@@ -17,7 +17,7 @@ describe('the split of a validation set', () => {
     );
   });
 
-  it('is the same each time, in order', () => {
+  it('returns the same rows each time, in ascending order', () => {
     const split = splitValidation({ samples: 500 });
     assert.deepEqual(splitValidation({ samples: 500 }), split);
     for (const rows of [split.calibration, split.evaluation]) {
@@ -27,9 +27,9 @@ describe('the split of a validation set', () => {
 
   for (const [what, classOf] of [
     ['sorted by class', (row: number) => Math.floor(row / 200)],
-    ['that go through the classes in turn', (row: number) => row % 10],
+    ['that alternate between classes', (row: number) => row % 10],
   ] as const) {
-    it(`calibrates with every class of samples ${what}`, () => {
+    it(`picks calibration samples of every class from samples ${what}`, () => {
       const counts = new Map<number, number>();
       for (const row of splitValidation({ samples: 2000 }).calibration) {
         counts.set(classOf(row), (counts.get(classOf(row)) ?? 0) + 1);

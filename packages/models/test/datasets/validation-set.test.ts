@@ -14,7 +14,7 @@ const signatureOf = (batched: boolean, input: readonly number[], output: readonl
 });
 const scores = signatureOf(true, [2], [3]);
 
-describe('validation set', () => {
+describe('a validation set', () => {
   let folder: TempFolder;
   before(async () => void (folder = await createTempFolder()));
   after(() => folder[Symbol.asyncDispose]());
@@ -35,7 +35,7 @@ describe('validation set', () => {
     assert.deepEqual([set.samples, [...set.inputs.keys()], set.labels.datatype], [2, ['x'], 'INT64']);
   });
 
-  it('of the example fits each of its models', async () => {
+  it('of the digits example fits its models', async () => {
     for (const name of ['mlp-tiny', 'cnn-small']) {
       const { signature } = await inspectModel(digits(`models/${name}.onnx`));
       await checkValidation(digits('validation.npz'), signature, 'top1');
@@ -46,14 +46,10 @@ describe('validation set', () => {
   const text: NpyArray = { descr: '<U1', dims: [2], data: Buffer.from('a\0\0\0b\0\0\0') };
   const unfit: readonly [string, Arrays, RegExp][] = [
     ['no labels', { x }, /no array "label" \(it has x\)/],
-    [
-      'labels with fractions',
-      { x, label: floats([2], [0, 1]) },
-      /a class per sample, whole numbers .*, got FP32 \[2\]/,
-    ],
+    ['labels with fractions', { x, label: floats([2], [0, 1]) }, /one class per sample, integers .*, got FP32 \[2\]/],
     ['labels of classes that the model does not have', { x, label: longs([2], [0, 3]) }, /class 3 .*has 3 outputs/],
-    ['labels for none', { x, label: longs([0], []) }, /label must hold at least one sample, got INT64 \[0\]/],
-    ['one label for all', { x, label: longs([], [1]) }, /label must hold at least one sample, got INT64 \[\]/],
+    ['no samples', { x, label: longs([0], []) }, /label must have at least one sample, got INT64 \[0\]/],
+    ['a label without dimensions', { x, label: longs([], [1]) }, /label must have at least one sample, got INT64 \[\]/],
     ['text for labels', { x, label: text }, /got BYTES \[2\]/],
     ['no array for an input', { z: x, label }, /no array "x"/],
     ['another number of samples', { x, label: longs([3], [0, 1, 2]) }, /x must be FP32 \[3, 2\], got FP32 \[2, 2\]$/],
@@ -63,37 +59,37 @@ describe('validation set', () => {
       /got INT64 \[2, 2\] \(arr.astype\('float32'\) converts\)/,
     ],
     ['another shape', { x: floats([2, 1, 2, 1], [1, 2, 3, 4]), label }, /\(arr.reshape\(2, 2\) reshapes\)$/],
-    ['NaN', { x: floats([2, 2], [1, 2, Number.NaN, 4]), label }, /x holds NaN at \[1, 0\]: leave such samples out/],
+    ['NaN', { x: floats([2, 2], [1, 2, Number.NaN, 4]), label }, /x has NaN at \[1, 0\]: remove such samples/],
   ];
   for (const [what, arrays, why] of unfit) {
-    it(`is refused with ${what}`, async () => {
+    it(`is rejected with ${what}`, async () => {
       const error = { code: 'invalid-argument', message: why };
       await assert.rejects(read(arrays), error);
       await assert.rejects(checkValidation(await saved(arrays), scores, 'top1'), error);
     });
   }
 
-  it('may hold infinite inputs, as masks do', async () => {
+  it('may have infinite inputs, such as masks', async () => {
     assert.equal((await read({ x: floats([2, 2], [1, -Infinity, 3, 4]), label })).samples, 2);
   });
 
-  it('is refused for a model that takes text', async () => {
+  it('is rejected for a model with text inputs', async () => {
     const takesText: Signature = { ...scores, inputs: [{ name: 'x', datatype: 'BYTES', dims: [] }] };
     await assert.rejects(read({ x: text, label }, takesText), /the model's input x is text, which can't be measured/);
   });
 
-  it('is refused when the labels hold NaN', async () => {
+  it('is rejected if the labels have NaN', async () => {
     const label = floats([2, 3], [1, 2, 3, 4, Number.NaN, 6]);
-    await assert.rejects(read({ x, label }, scores, 'cosine'), /label holds NaN at \[1, 1\]/);
+    await assert.rejects(read({ x, label }, scores, 'cosine'), /label has NaN at \[1, 1\]/);
   });
 
-  it('leaves labels to the first answers where the outputs are dynamic', async () => {
+  it('is accepted with any labels of the right type if the outputs are dynamic', async () => {
     const dynamic = signatureOf(true, [2], [-1, -1]);
     for (const metric of ['top1', 'exact-match', 'f1'] as const) await read({ x, label }, dynamic, metric);
     await assert.rejects(read({ x, label: text }, dynamic, 'exact-match'), /got BYTES \[\]/);
   });
 
-  it('gives a run per sample to a model without a batch', async () => {
+  it('has one run per sample for a model without a batch', async () => {
     const set = await read(
       { x: floats([2, 3, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), label },
       signatureOf(false, [-1, 2], [3]),
@@ -101,7 +97,7 @@ describe('validation set', () => {
     assert.deepEqual([set.samples, set.inputs.get('x')?.dims], [2, [2, 3, 2]]);
   });
 
-  it('is written with or without a batch that is fixed to 1, or one that is free and not said to be one', async () => {
+  it('may omit a first dimension that is 1 or dynamic', async () => {
     const fixed = signatureOf(false, [1, 2], [1, 3]);
     const longer = floats([2, 1, 2], [1, 2, 3, 4]);
     for (const [signature, dims] of [
@@ -114,7 +110,7 @@ describe('validation set', () => {
     }
   });
 
-  it('may be one that a model of a fixed batch takes once its batch is dynamic', async () => {
+  it('is accepted for a model with a fixed batch if it fits the dynamic one', async () => {
     const fixed = signatureOf(false, [4, 2], [4, 3]);
     await checkValidation(await saved({ x, label }), fixed, 'top1');
     await assert.rejects(checkValidation(await saved({ x, label: longs([2], [3, 0]) }), fixed, 'top1'), /class 3/);

@@ -132,6 +132,6 @@ describe('the mapped generator', function () {
     };
     await refuses('none.bin', '1200000', /none.bin can't be read/);
     await refuses('../weights.bin', '1200000', /expected a path inside the model's folder/);
-    await refuses('weights.bin', '17', /tensor "w0" expects 1200000 bytes at 0/);
+    await refuses('weights.bin', '17', /tensor "w0" needs 1200000 bytes at offset 0/);
   });
 });

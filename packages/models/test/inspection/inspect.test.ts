@@ -39,7 +39,7 @@ describe('inspectModel', () => {
     });
   }
 
-  it('leaves the batch out of the dims, and has -1 for what else is dynamic', () => {
+  it('omits the batch from the dims, and returns -1 for other dynamic dimensions', () => {
     const signature = inspect(identity({ input: ['n', 'width', 3] }));
     assert.deepEqual([signature.batched, signature.inputs[0]?.dims], [true, [-1, 3]]);
   });
@@ -47,14 +47,14 @@ describe('inspectModel', () => {
   const unbatched: readonly [string, Given][] = [
     ['its first dimension is fixed', { input: [1, 4] }],
     ['an output has none', { input: ['n', 4], output: [4] }],
-    ['input and output call it by two names', { input: ['n', 4], output: ['m', 4] }],
+    ['input and output name it differently', { input: ['n', 4], output: ['m', 4] }],
     ['an output is a scalar', { input: ['n'], output: [] }],
   ];
   for (const [why, given] of unbatched) {
-    it(`finds no batch when ${why}`, () => assert.equal(inspect(identity(given)).batched, false));
+    it(`finds no batch if ${why}`, () => assert.equal(inspect(identity(given)).batched, false));
   }
 
-  it('does not take weights that are listed as inputs for inputs', () => {
+  it('does not return weights that are listed as inputs', () => {
     const graph = identity();
     const weight = { name: 'w', type: float, dims: [1] };
     const listed = {
@@ -68,7 +68,7 @@ describe('inspectModel', () => {
     );
   });
 
-  it('skips the weights of a large model without copying them', () => {
+  it('does not copy the weights of a large model', () => {
     const raw = new Uint8Array(100 * 2 ** 20);
     const content = writeModel({
       ...identity(),
@@ -80,8 +80,8 @@ describe('inspectModel', () => {
   });
 });
 
-describe('inspectModel tells', () => {
-  it('what a convolutional network is made of, and how much it computes', async () => {
+describe('inspectModel returns', () => {
+  it('the operators, weights and work of a convolutional network', async () => {
     const model = await inspectModel(`${digits}cnn-small.onnx`);
     assert.deepEqual(model.opsets, [{ domain: '', version: 17 }]);
     assert.deepEqual(model.inputs, [{ name: 'image', dims: ['batch', 1, 28, 28] }]);
@@ -91,16 +91,16 @@ describe('inspectModel tells', () => {
       { name: 'MaxPool', count: 2 },
     ]);
     assert.deepEqual([model.parameters, model.weightBytes, model.irVersion], [1906, 7624, 8]);
-    // Six channels of 5x5 to 14x14, twelve of 3x3 over those at 7x7, and the matrix at the end.
+    // Six channels of 5x5 at 14x14, twelve of 3x3 over those at 7x7, and the final matrix.
     assert.equal(model.macsPerItem, 14 * 14 * 6 * 25 + 7 * 7 * 12 * 6 * 9 + 108 * 10);
   });
 
-  it('how much a perceptron computes: a multiplication for each weight', async () => {
+  it('the work of a perceptron, one multiplication per weight', async () => {
     const { macsPerItem } = await inspectModel(`${digits}mlp-tiny.onnx`);
     assert.equal(macsPerItem, 784 * 32 + 32 * 10);
   });
 
-  it('the size of a batch that is fixed, unless it is not the same everywhere', () => {
+  it('the size of a fixed batch if it is the same in every input and output', () => {
     const fixed = (given: Given) => inspectGraph(writeModel(identity(given))).fixedBatch;
     assert.equal(fixed({ input: [4, 3] }), 4);
     assert.equal(fixed({ input: ['n', 3] }), undefined);
@@ -108,12 +108,12 @@ describe('inspectModel tells', () => {
     assert.equal(fixed({ input: [4], output: [] }), undefined);
   });
 
-  it('the names of what is not fixed', () => {
+  it('the names of dynamic dimensions', () => {
     const { dynamicDims } = inspectGraph(writeModel(identity({ input: ['n', 3, 'width'], output: ['n', 'other'] })));
     assert.deepEqual(dynamicDims, ['n', 'width', 'other']);
   });
 
-  it('no amount of work where the shapes leave it open', () => {
+  it('no work if the shapes do not determine it', () => {
     const { macsPerItem } = inspectGraph(
       writeModel({
         nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
@@ -126,8 +126,8 @@ describe('inspectModel tells', () => {
   });
 });
 
-describe('inspectModel refuses', () => {
-  const refuses = (graph: Graph | Uint8Array, why: RegExp): void => {
+describe('inspectModel rejects', () => {
+  const rejects = (graph: Graph | Uint8Array, why: RegExp): void => {
     const content = graph instanceof Uint8Array ? graph : writeModel(graph);
     assert.throws(
       () => inspectGraph(content),
@@ -139,15 +139,15 @@ describe('inspectModel refuses', () => {
     );
   };
 
-  it('an empty file', () => refuses(new Uint8Array(0), /not an ONNX model/));
-  it('text', () => refuses(Buffer.from('{"this": "is not a model"}'), /ONNX model/));
+  it('an empty file', () => rejects(new Uint8Array(0), /not an ONNX model/));
+  it('text', () => rejects(Buffer.from('{"this": "is not a model"}'), /ONNX model/));
   it('a model that is cut short', async () => {
     const whole = await readFile(`${digits}mlp-small.onnx`);
     for (const share of [0.1, 0.5, 0.9, 0.999]) {
-      refuses(whole.subarray(0, Math.floor(whole.length * share)), /corrupted or cut short|not an ONNX model/);
+      rejects(whole.subarray(0, Math.floor(whole.length * share)), /corrupted or cut short|not an ONNX model/);
     }
   });
-  it('whatever is damaged, in words', async () => {
+  it('damaged models with a ParetoError', async () => {
     const whole = await readFile(`${digits}cnn-small.onnx`);
     const damage = fc.array(fc.tuple(fc.nat(1500), fc.nat(255)), { minLength: 1, maxLength: 6 });
     fc.assert(
@@ -162,32 +162,32 @@ describe('inspectModel refuses', () => {
       }),
     );
   });
-  it('a type that the runtime does not take', () =>
-    refuses(identity({ type: 16 }), /input "x" has ONNX element type 16 \(bfloat16\)/));
-  it('a model without outputs', () => refuses({ ...identity(), outputs: [] }, /it has no output/));
-  it('a model without inputs', () => refuses({ ...identity(), inputs: [] }, /it has no input/));
-  it('a sequence, and a value without shape', () => {
+  it('an element type that the runtime does not support', () =>
+    rejects(identity({ type: 16 }), /input "x" has ONNX element type 16 \(bfloat16\)/));
+  it('a model without outputs', () => rejects({ ...identity(), outputs: [] }, /it has no output/));
+  it('a model without inputs', () => rejects({ ...identity(), inputs: [] }, /it has no input/));
+  it('sequences and values without a shape', () => {
     const type = (kind: object) => modelWith({ name: 'x', type: kind });
-    refuses(type({ sequenceType: {} }), /input "x" is of sequence type, and only tensors are served/);
-    refuses(type({ optionalType: {} }), /is of optional type/);
-    refuses(type({ tensorType: { elemType: 1 } }), /input "x" has no shape/);
+    rejects(type({ sequenceType: {} }), /input "x" is of sequence type, and only tensors are served/);
+    rejects(type({ optionalType: {} }), /is of optional type/);
+    rejects(type({ tensorType: { elemType: 1 } }), /input "x" has no shape/);
   });
-  it('operators from a domain that ONNX Runtime does not have', () => {
+  it('operators of a domain that ONNX Runtime does not include', () => {
     const value = { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } };
-    refuses(
+    rejects(
       modelWith(value, undefined, [{ opType: 'Twice', domain: 'my.own', input: ['x'], output: ['x'] }]),
-      /it has operators of the domain my.own \(Twice\), which ONNX Runtime doesn't have/,
+      /it has operators of the domain my.own \(Twice\), which ONNX Runtime does not include/,
     );
   });
-  it('external data that leaves the folder', () => {
+  it('external data outside the folder', () => {
     for (const path of ['../secret', '/etc/passwd', 'a/../../b', 'c:\\weights', '']) {
-      refuses(
+      rejects(
         modelWith({ name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [] } } } }, path),
         /external data of "w" is at/,
       );
     }
   });
-  it('no external data inside the folder', () => {
+  it('nothing if external data is inside the folder', () => {
     const content = modelWith(
       { name: 'x', type: { tensorType: { elemType: int64, shape: { dim: [] } } } },
       'parts/w.bin',
@@ -196,7 +196,7 @@ describe('inspectModel refuses', () => {
   });
 });
 
-/** A model with one value as input and output, and weights in another file. */
+/** Returns a model with one value as input and output, and weights in another file. */
 function modelWith(value: object, externalPath?: string, node: readonly object[] = []): Uint8Array {
   const root = protobuf.loadSync(fileURLToPath(new URL('../../proto/onnx.proto', import.meta.url)));
   const external = { name: 'w', dataLocation: 1, externalData: [{ key: 'location', value: externalPath ?? '' }] };

@@ -13,36 +13,36 @@ describe('top1', () => {
     assert.deepEqual(accuracy, { metric: 'top1', value: 2 / 3, lower95, upper95, samples: 3 });
   });
 
-  it('takes an answer with a value that is not a number for wrong', () => {
+  it('counts an answer with NaN as wrong', () => {
     assert.equal(score('top1', floats([2, 2], [nan, 1, 1, nan]), classes(1, 0)).value, 0);
     assert.equal(score('top1', floats([1, 2], [-Infinity, -Infinity]), classes(0)).value, 1);
   });
 
-  it('compares classes directly when the model gives them', () => {
+  it('compares classes directly if the model returns classes', () => {
     assert.equal(score('top1', classes(7, 3), classes(7, 4)).value, 0.5);
     assert.equal(score('top1', longs([2, 1], [-1, 1]), longs([2, 1], [-1, 1])).value, 1);
   });
 
-  it('does not mind dimensions of 1', () => {
+  it('ignores dimensions of 1', () => {
     assert.equal(score('top1', floats([1, 2, 1, 1], [0, 1]), longs([1, 1], [1])).value, 1);
   });
 
-  it('takes one score for that of class 1 of two, from 0.5 on', () => {
+  it('reads a single score as that of class 1 of two, with a threshold of 0.5', () => {
     assert.equal(score('top1', floats([4, 1], [0.5, 0.49, 0.9, nan]), classes(1, 0, 0, 1)).value, 0.5);
     assert.equal(score('top1', floats([2], [0.2, 0.7]), classes(0, 1)).value, 1);
     assert.equal(score('top1', tensor('FP16', [2, 1], Uint16Array.of(0x3800, 0x37ff)), classes(1, 0)).value, 1);
     assert.throws(() => score('top1', floats([2, 1], [0.2, 0.7]), classes(1, 2)), {
       code: 'invalid-argument',
-      message: /label holds class 2 at place 1, but the model gives one score, of class 1 of two: 0 and 1/,
+      message: /label has class 2 at index 1, but the model returns one score, of class 1 of two; expected 0 or 1/,
     });
   });
 
-  it('refuses labels that no answer can be', () => {
+  it('rejects labels that the output cannot express', () => {
     const output = floats([2, 10], new Array<number>(20).fill(0));
     for (const [labels, why] of [
-      [classes(3, 12), /label holds class 12 at place 1, but the model has 10 outputs, classes 0 to 9/],
-      [classes(-1, 3), /class -1 at place 0/],
-      [floats([2], [0, 1]), /expected a class per sample, .*, got FP32 \[2\] \(label\.astype\('int64'\) converts\)/],
+      [classes(3, 12), /label has class 12 at index 1, but the model has 10 outputs; expected 0 to 9/],
+      [classes(-1, 3), /class -1 at index 0/],
+      [floats([2], [0, 1]), /expected one class per sample, .*, got FP32 \[2\] \(label\.astype\('int64'\) converts\)/],
       [longs([2, 3], [0, 1, 2, 3, 4, 5]), /got INT64 \[2, 3\]$/],
       [texts([2], ['a', 'b']), /got BYTES \[2\]/],
     ] as const) {
@@ -50,14 +50,14 @@ describe('top1', () => {
     }
   });
 
-  it('refuses outputs that it can not judge, and says which it judges', () => {
+  it('rejects outputs that it cannot judge, with those that it can', () => {
     const why =
-      /top1 judges scores \[samples, classes\], one score .*outputs are, per sample, FP32 \[2, 2\]: choose another/;
+      /top1 judges scores \[samples, classes\], one score .*outputs per sample are FP32 \[2, 2\]; choose another/;
     assert.throws(() => score('top1', floats([1, 2, 2], [1, 2, 3, 4]), classes(0)), {
       code: 'invalid-argument',
       message: why,
     });
-    assert.throws(() => score('top1', floats([2, 2], [1, 2, 3, 4]), classes(1)), /is of 2 samples, expected 1/);
+    assert.throws(() => score('top1', floats([2, 2], [1, 2, 3, 4]), classes(1)), /has 2 samples, expected 1/);
   });
 });
 
@@ -69,17 +69,17 @@ describe('top5', () => {
     assert.equal(score('top5', output, classes(5, 9, 4)).value, 2 / 3);
   });
 
-  it('breaks ties as top1 does', () => {
+  it('breaks ties like top1', () => {
     const same = floats([1, 10], new Array<number>(10).fill(1));
     assert.equal(score('top5', same, classes(4)).value, 1);
     assert.equal(score('top5', same, classes(5)).value, 0);
   });
 
-  it('takes an answer with a value that is not a number for wrong', () => {
+  it('counts an answer with NaN as wrong', () => {
     assert.equal(score('top5', floats([1, 10], [nan, ...ten.slice(1)]), classes(9)).value, 0);
   });
 
-  it('refuses models of so few classes that it says nothing', () => {
+  it('rejects models of five classes or fewer', () => {
     assert.throws(() => score('top5', floats([1, 5], [1, 2, 3, 4, 5]), classes(0)), /of more than 5 classes/);
   });
 
@@ -99,8 +99,8 @@ describe('top5', () => {
 });
 
 describe('F1', () => {
-  it('is the mean over classes', () => {
-    // The example in scikit-learn's documentation of f1_score.
+  it('is the mean of the classes, as in scikit-learn', () => {
+    // The example of scikit-learn's documentation of f1_score.
     assert.ok(Math.abs(score('f1', classes(0, 2, 1, 0, 0, 1), classes(0, 1, 2, 0, 1, 2)).value - 0.8 / 3) < 1e-12);
   });
 
@@ -111,17 +111,17 @@ describe('F1', () => {
     assert.ok(Math.abs(score('f1', output, labels).value - (2 * 19) / 39 / 2) < 1e-12);
   });
 
-  it('takes an answer that is not a number for none of the classes', () => {
+  it('counts NaN as an answer of no class', () => {
     const value = score('f1', floats([3, 2], [0, 1, 1, 0, nan, 1]), classes(1, 0, 1)).value;
     assert.ok(Math.abs(value - (2 / 3 + 1) / 2) < 1e-12);
   });
 
-  it('takes one score for that of class 1 of two', () => {
+  it('reads a single score as that of class 1 of two', () => {
     // Class 0: precision 1, recall 1/2; class 1: precision 1/2, recall 1.
     assert.ok(Math.abs(score('f1', floats([3, 1], [0.1, 0.6, 0.7]), classes(0, 0, 1)).value - 2 / 3) < 1e-12);
   });
 
-  it('is what its definition says', () => {
+  it('equals a direct computation of its definition', () => {
     const pair = fc.tuple(fc.nat(4), fc.nat(4));
     fc.assert(
       fc.property(fc.array(pair, { minLength: 1, maxLength: 30 }), (pairs) => {
@@ -148,16 +148,19 @@ describe('agreement in classes', () => {
     }
   });
 
-  it('does not count what is not a number', () => {
+  it('does not count answers with NaN', () => {
     const output = floats([2, 2], [nan, 0, 1, 0]);
     assert.equal(agreementOf('top1', output, output), 0.5);
   });
 
-  it('is of the same side of a half where there is one score', () => {
+  it('compares single scores by their side of 0.5', () => {
     assert.equal(agreementOf('f1', floats([4, 1], [0, 0.4, 0.6, 1]), floats([4, 1], [0.2, 0.6, 0.5, 0.9])), 0.75);
   });
 
-  it('refuses answers of another shape', () => {
-    assert.throws(() => agreementOf('top1', floats([1, 2], [1, 2]), floats([1, 3], [1, 2, 3])), /the reference's is/);
+  it('rejects outputs of another shape than the reference', () => {
+    assert.throws(
+      () => agreementOf('top1', floats([1, 2], [1, 2]), floats([1, 3], [1, 2, 3])),
+      /that of the reference is/,
+    );
   });
 });

@@ -11,7 +11,7 @@ describe('IoU of boxes', () => {
   const value = (answer: readonly number[], label: readonly number[]): number =>
     score('box-iou', floats([1, 4], answer), floats([1, 4], label)).value;
 
-  it('is the common area over the whole', () => {
+  it('is the area of the intersection divided by that of the union', () => {
     near(value(unit, unit), 1);
     near(value([0, 0, 1, 2], unit), 0.5);
     near(value([0.5, 0.5, 1.5, 1.5], unit), 0.25 / 1.75);
@@ -19,7 +19,7 @@ describe('IoU of boxes', () => {
     near(value([0, 0, 100, 100], [50, 50, 150, 150]), 2500 / 17500);
   });
 
-  it('is 0 for answers that are no boxes', () => {
+  it('is 0 for answers that are not valid boxes', () => {
     for (const answer of [
       [1, 1, 0, 0],
       [nan, 0, 1, 1],
@@ -34,7 +34,7 @@ describe('IoU of boxes', () => {
     near(score('box-iou', output, floats([1, 2, 4], [...unit, ...unit])).value, 0.75);
   });
 
-  it('refuses labels of another shape or order', () => {
+  it('rejects labels of another shape or with corners in the wrong order', () => {
     assert.throws(() => value(unit, [5, 5, 2, 2]), /box 0 is \[5, 5, 2, 2\], expected x1, y1, x2, y2 with x1 < x2/);
     const two = floats([1, 2, 4], [...unit, ...unit]);
     assert.throws(
@@ -44,20 +44,20 @@ describe('IoU of boxes', () => {
     assert.throws(() => score('box-iou', floats([1, 3], [1, 2, 3]), classes(1)), /box-iou judges boxes/);
   });
 
-  it('tells how far boxes agree', () => {
+  it('measures agreement as the mean IoU', () => {
     near(agreementOf('box-iou', floats([2, 4], [...unit, 0, 0, 0, 0]), floats([2, 4], [0, 0, 1, 2, 0, 0, 0, 0])), 0.75);
   });
 });
 
 describe('exact match', () => {
-  it('wants every element', () => {
+  it('counts a sample as right only if every element is', () => {
     assert.equal(
       score('exact-match', longs([3, 2], [1, 2, 3, 4, 5, 6]), longs([3, 2], [1, 2, 3, 9, 5, 6])).value,
       2 / 3,
     );
   });
 
-  it('takes the largest score where the output has an axis more', () => {
+  it('compares the index of the largest score if the output has one more axis', () => {
     const output = floats([2, 2, 3], [0, 1, 0, 5, 1, 0, 0, 0, 1, 1, nan, 0]);
     assert.equal(score('exact-match', output, longs([2, 2], [1, 0, 2, 0])).value, 0.5);
     assert.equal(score('exact-match', floats([1, 3], [0, 1, 0]), classes(1)).value, 1);
@@ -73,14 +73,11 @@ describe('exact match', () => {
     assert.equal(score('exact-match', halves, classes(1, 0)).value, 0.5);
   });
 
-  it('refuses what can not be compared', () => {
+  it('rejects labels that cannot be compared with the output', () => {
     const output = floats([1, 2, 3], [0, 0, 0, 0, 0, 0]);
     for (const [labels, why] of [
-      [longs([1, 2], [0, 3]), /label holds class 3 at place 1, but the model has 3 outputs/],
-      [
-        longs([1, 4], [0, 0, 0, 0]),
-        /expected per sample FP32 \[2, 3\] or, with the place of .*, \[2\], got INT64 \[4\]/,
-      ],
+      [longs([1, 2], [0, 3]), /label has class 3 at index 1, but the model has 3 outputs/],
+      [longs([1, 4], [0, 0, 0, 0]), /expected per sample FP32 \[2, 3\] or, as the index of .*, \[2\], got INT64 \[4\]/],
       [texts([1, 2], ['a', 'b']), /got BYTES \[2\]/],
     ] as const) {
       assert.throws(() => score('exact-match', output, labels), { code: 'invalid-argument', message: why });
@@ -88,7 +85,7 @@ describe('exact match', () => {
     assert.throws(() => score('exact-match', texts([1], ['a']), classes(1)), /got INT64 \[\]/);
   });
 
-  it('tells how many answers agree: of fractions, by the place of the largest', () => {
+  it('measures agreement by equal elements, or by the index of the largest score', () => {
     assert.equal(agreementOf('exact-match', floats([2, 2], [0.1, 0.9, 1, 0]), floats([2, 2], [0.2, 0.7, 0, 1])), 0.5);
     assert.equal(agreementOf('exact-match', longs([2, 2], [1, 2, 3, 4]), longs([2, 2], [0, 2, 3, 4])), 0.5);
     assert.equal(agreementOf('exact-match', texts([2], ['a', 'b']), texts([2], ['a', 'c'])), 0.5);
@@ -107,17 +104,17 @@ describe('cosine', () => {
     near(value([0, 0], [0, 0]), 1);
   });
 
-  it('is 0 for an answer with what is not a number', () => {
+  it('is 0 for an answer with NaN or infinity', () => {
     near(value([nan, 1], [1, 1]), 0);
     near(value([Infinity, 1], [1, 1]), 0);
   });
 
-  it('refuses reference vectors of another length', () => {
+  it('rejects labels of another length or type', () => {
     assert.throws(() => value([1, 2], [1, 2, 3]), /like the output's, FP32 \[2\], got FP32 \[3\]/);
     assert.throws(() => score('cosine', floats([1, 1], [1]), texts([1], ['a'])), /got BYTES \[\]/);
   });
 
-  it('agrees by degrees', () =>
+  it('measures agreement as the cosine', () =>
     near(agreementOf('cosine', floats([1, 2], [1, 0]), floats([1, 2], [1, 1])), Math.SQRT1_2));
 });
 
@@ -125,7 +122,7 @@ describe('mean squared error', () => {
   const value = (answers: readonly number[], labels: readonly number[]): number =>
     score('mse', floats([answers.length], answers), floats([labels.length], labels)).value;
 
-  it('falls from 1 as the error over all samples grows', () => {
+  it('is 1 / (1 + error)', () => {
     near(value([1, 2], [1, 2]), 1);
     near(value([1, 4], [1, 2]), 1 / 3);
     near(score('mse', floats([1, 2], [0, 2]), longs([1, 2], [0, 0])).value, 1 / 3);
@@ -136,5 +133,5 @@ describe('mean squared error', () => {
     near(value([nan], [1]), 0);
   });
 
-  it('agrees as the metric does', () => near(agreementOf('mse', floats([2], [1, nan]), floats([2], [2, 1])), 0.25));
+  it('measures agreement per sample', () => near(agreementOf('mse', floats([2], [1, nan]), floats([2], [2, 1])), 0.25));
 });

@@ -1,4 +1,4 @@
-// Scores answers in one go, for tests.
+// Scores all answers in one call, for tests.
 
 import type { Accuracy, Metric } from '@pareto/core';
 import { createAgreement, createScorer, type Tensor } from '../../src/index.js';

@@ -35,7 +35,7 @@ const labelOf: Readonly<Record<Metric, fc.Arbitrary<readonly number[]>>> = {
   mse: fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 8, maxLength: 8 }),
 };
 
-/** Two boxes, or two steps of four classes. */
+/** Returns true for metrics of two boxes, or of two steps of four classes, per sample. */
 const isOfPairs = (metric: Metric): boolean => metric === 'box-iou' || metric === 'ctc-match';
 
 function labelsOf(metric: Metric, samples: number, perRow: readonly number[], labels: readonly number[]): Tensor {
@@ -43,7 +43,7 @@ function labelsOf(metric: Metric, samples: number, perRow: readonly number[], la
   return labels.length === samples ? classes(...labels) : floats([samples, ...perRow], labels);
 }
 
-/** Eight scores, two boxes or eight numbers a sample. */
+/** Generates samples of eight scores, two boxes or eight numbers. */
 function anyCase(metric: Metric): fc.Arbitrary<Case> {
   const row = fc.tuple(fc.array(anyNumber, { minLength: 8, maxLength: 8 }), labelOf[metric]);
   return fc.array(row, { minLength: 1, maxLength: 24 }).map((rows) => {
@@ -60,8 +60,8 @@ function anyCase(metric: Metric): fc.Arbitrary<Case> {
 }
 
 for (const metric of metrics) {
-  describe(`any answers scored by ${metric}`, () => {
-    it('give a value in its interval in [0, 1], the same however they are cut in batches', () => {
+  describe(`random answers scored by ${metric}`, () => {
+    it('have a value within its interval in [0, 1] that does not depend on the batches', () => {
       fc.assert(
         fc.property(anyCase(metric), fc.integer({ min: 1, max: 9 }), ({ output, labels }, batch) => {
           const whole = score(metric, output, labels);
@@ -78,7 +78,7 @@ for (const metric of metrics) {
       );
     });
 
-    it('agree with each other in [0, 1], and with themselves wholly when they are finite', () => {
+    it('have an agreement in [0, 1], and of 1 with themselves if they are finite', () => {
       fc.assert(
         fc.property(anyCase(metric), anyCase(metric), ({ output: one }, { output: other }) => {
           const rows = Math.min(one.dims[0] ?? 0, other.dims[0] ?? 0);
@@ -99,8 +99,8 @@ for (const metric of metrics) {
   });
 }
 
-describe('a scorer', () => {
-  it('is not surer of samples that are all alike than of as many hits', () => {
+describe('createScorer', () => {
+  it('returns the interval of equally many hits if all samples are equal', () => {
     const boxes = floats([10, 4], new Array<readonly number[]>(10).fill([0, 0, 1, 1]).flat());
     const { value, lower95, upper95 } = score('box-iou', boxes, boxes);
     const hits = score('exact-match', boxes, boxes);
@@ -108,12 +108,12 @@ describe('a scorer', () => {
     assert.ok(lower95 < 0.75 && value === 1);
   });
 
-  it('gives the same interval each time', () => {
+  it('returns the same interval each time', () => {
     const [output, labels] = [classes(0, 1, 1, 0, 2, 2, 1), classes(0, 1, 2, 0, 1, 2, 1)];
     assert.deepEqual(score('f1', output, labels), score('f1', output, labels));
   });
 
-  it('judges the first output that it can', () => {
+  it('judges the first output that fits the metric', () => {
     const outputs = [
       texts([2], ['a', 'b']),
       floats([2, 3, 4], new Array<number>(24).fill(0)),
@@ -128,10 +128,10 @@ describe('a scorer', () => {
     ] as const;
     assert.equal(judgedOutput('box-iou', forms), 1);
     assert.equal(judgedOutput('exact-match', forms), 0);
-    assert.throws(() => judgedOutput('top1', forms.slice(0, 1)), /outputs are, per sample, BYTES \[\]: choose another/);
+    assert.throws(() => judgedOutput('top1', forms.slice(0, 1)), /outputs per sample are BYTES \[\]; choose another/);
   });
 
-  it('counts long sets too', () => {
+  it('scores 200,000 samples', () => {
     const labels = longs(
       [200_000],
       Array.from({ length: 200_000 }, (_, sample) => sample % 10),
@@ -146,7 +146,7 @@ describe('a scorer', () => {
 });
 
 describe('the accuracy of the digits example', () => {
-  it('is a plain count of right answers', async () => {
+  it('equals a direct count of right answers', async () => {
     const model = digits('models/mlp-tiny.onnx');
     const { signature } = await inspectModel(model);
     const set = await readValidationSet(digits('validation.npz'), signature, 'top1');

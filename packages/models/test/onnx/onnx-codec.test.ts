@@ -11,7 +11,7 @@ import { floatInput, runModel } from '../support/run-model.js';
 const digits = fileURLToPath(new URL('../../../../examples/digits/models/', import.meta.url));
 
 const record = <T>(of: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(of, { noNullPrototype: true });
-/** Of the keys named, each may be absent. */
+/** Generates records in which each of the `optional` keys may be absent. */
 const partly = (of: Readonly<Record<string, fc.Arbitrary<unknown>>>, ...optional: readonly string[]) =>
   fc.record(of, { noNullPrototype: true, requiredKeys: Object.keys(of).filter((key) => !optional.includes(key)) });
 
@@ -96,7 +96,7 @@ const model = partly(
 );
 
 describe('the ONNX codec', () => {
-  it('decodes what it encodes, whatever the model has', () =>
+  it('decodes every model that it encodes', () =>
     fc.assert(
       fc.property(model, (given) => {
         assert.deepEqual(decodeOnnx(encodeOnnx(given as unknown as OnnxModel)), given);
@@ -104,7 +104,7 @@ describe('the ONNX codec', () => {
     ));
 
   for (const name of ['mlp-tiny', 'cnn-small', 'cnn-medium']) {
-    it(`gives ${name} back with the same answers, bit by bit`, async () => {
+    it(`preserves the outputs of ${name} bit by bit`, async () => {
       const original = await readFile(`${digits}${name}.onnx`);
       const again = encodeOnnx(decodeOnnx(original));
       assert.deepEqual(decodeOnnx(again), decodeOnnx(original));
@@ -114,12 +114,12 @@ describe('the ONNX codec', () => {
     });
   }
 
-  it('copies no weights', async () => {
+  it('does not copy weights', async () => {
     const content = await readFile(`${digits}mlp-small.onnx`);
     for (const { rawData } of decodeOnnx(content).graph.initializer) assert.equal(rawData?.buffer, content.buffer);
   });
 
-  it('keeps integers of 64 bits', () => {
+  it('preserves 64-bit integers', () => {
     const ints = [2n ** 63n - 1n, -(2n ** 63n), 2 ** 53 - 1, 0, -1];
     const again = decodeMessage(
       'onnx.AttributeProto',
@@ -150,12 +150,12 @@ describe('the ONNX codec', () => {
     });
   }
 
-  it('refuses content that is shorter than its shape', () => {
+  it('rejects content that is shorter than its shape requires', () => {
     const short = encodeMessage('onnx.TensorProto', { name: 'w', dims: [2], dataType: 1, rawData: Buffer.alloc(4) });
-    assert.throws(() => decodeMessage('onnx.TensorProto', short), /tensor "w" holds 4 bytes: expected 8 by its shape/);
+    assert.throws(() => decodeMessage('onnx.TensorProto', short), /tensor "w" has 4 bytes, expected 8 for its shape/);
   });
 
-  it('refuses dimensions below zero, also where their product is that of its content', () => {
+  it('rejects negative dimensions, even if their product is the size of the content', () => {
     for (const given of [{ rawData: Buffer.alloc(8) }, { dataLocation: 1 }]) {
       const negative = encodeMessage('onnx.TensorProto', { name: 'w', dims: [-1, -2], dataType: 1, ...given });
       assert.throws(() => decodeMessage('onnx.TensorProto', negative), /tensor "w" has the dimensions \[-1,-2\]/);

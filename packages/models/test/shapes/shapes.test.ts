@@ -21,7 +21,7 @@ interface Case {
   readonly opset?: number;
 }
 
-/** The shape of a node's outputs; its first input is `x`, the others are the constants. */
+/** Returns the shapes of a node's outputs. Its first input is `x`, the others are the constants. */
 function outputsOf(
   op: string,
   { dims = [2, 3, 8, 8], attribute = [], constants = [], opset = 13 }: Case,
@@ -82,10 +82,10 @@ const cases: readonly [string, string, Case, readonly (number | undefined)[] | u
     [2, 3, 16, 4],
   ],
   ['Gemm', 'Gemm', { dims: ['n', 7], attribute: [i('transB', 1)], constants: [zeros('w', 5, 7)] }, [undefined, 5]],
-  ['MatMul that stretches', 'MatMul', { dims: [4, 1, 3, 7], constants: [zeros('w', 6, 7, 5)] }, [4, 6, 3, 5]],
-  ['Add that stretches', 'Add', { dims: ['n', 1, 4], constants: [zeros('b', 3, 1)] }, [undefined, 3, 4]],
-  ['Reshape with a copy and a rest', 'Reshape', { constants: [ints('s', 0, -1)] }, [2, 192]],
-  ['Reshape of what is unknown', 'Reshape', { dims: ['n', 4], constants: [ints('s', -1, 2)] }, [undefined, 2]],
+  ['MatMul with broadcasting', 'MatMul', { dims: [4, 1, 3, 7], constants: [zeros('w', 6, 7, 5)] }, [4, 6, 3, 5]],
+  ['Add with broadcasting', 'Add', { dims: ['n', 1, 4], constants: [zeros('b', 3, 1)] }, [undefined, 3, 4]],
+  ['Reshape with 0 and -1', 'Reshape', { constants: [ints('s', 0, -1)] }, [2, 192]],
+  ['Reshape of an unknown dimension', 'Reshape', { dims: ['n', 4], constants: [ints('s', -1, 2)] }, [undefined, 2]],
   ['Flatten', 'Flatten', { attribute: [i('axis', -2)] }, [6, 64]],
   ['Transpose', 'Transpose', { attribute: [is('perm', 0, 2, 3, 1)] }, [2, 8, 8, 3]],
   ['Concat', 'Concat', { attribute: [i('axis', 1)], constants: [zeros('c', 2, 5, 8, 8)] }, [2, 8, 8, 8]],
@@ -107,15 +107,15 @@ const cases: readonly [string, string, Case, readonly (number | undefined)[] | u
   ['Expand', 'Expand', { dims: [3, 1], constants: [ints('s', 2, 1, 4)] }, [2, 3, 4]],
   ['Tile', 'Tile', { dims: [3, 'n'], constants: [ints('r', 2, 1)] }, [6, undefined]],
   ['DepthToSpace', 'DepthToSpace', { dims: [1, 8, 2, 2], attribute: [i('blocksize', 2)] }, [1, 2, 4, 4]],
-  ['an operator that it does not know', 'NonZero', {}, undefined],
+  ['no output of an unknown operator', 'NonZero', {}, undefined],
 ];
 
 describe('inferShapes', () => {
   for (const [what, op, given, expected] of cases) {
-    it(`knows ${what}`, () => assert.deepEqual(outputsOf(op, given), [expected]));
+    it(`infers ${what}`, () => assert.deepEqual(outputsOf(op, given), [expected]));
   }
 
-  it('knows the parts of a Split, equal or not', () => {
+  it('infers the parts of a Split, equal or not', () => {
     const attribute = [i('axis', 1)];
     assert.deepEqual(outputsOf('Split', { dims: ['n', 6], attribute }, ['a', 'b']), [
       [undefined, 3],
@@ -128,7 +128,7 @@ describe('inferShapes', () => {
     ]);
   });
 
-  it('knows the outputs of an LSTM', () => {
+  it('infers the outputs of an LSTM', () => {
     const constants = [zeros('w', 2, 20, 7), zeros('r', 2, 20, 5)];
     const attribute = [{ ...i('direction', 0), type: 3, s: Buffer.from('bidirectional') }];
     const shapes = outputsOf('LSTM', { dims: [9, 'n', 7], constants, attribute }, ['y', 'h', 'c']);
@@ -139,7 +139,7 @@ describe('inferShapes', () => {
     ]);
   });
 
-  it('follows shapes that the graph computes', () => {
+  it('evaluates shapes that the graph computes', () => {
     const node = [
       makeNode('Shape', ['x'], ['shape']),
       makeNode('Gather', ['shape', 'last'], ['width']),

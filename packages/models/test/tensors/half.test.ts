@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { fromHalf, maxHalf, toHalf } from '../../src/tensors/half.js';
 
 describe('half precision', () => {
-  it('is what it is read as, where it is exact, and the nearest elsewhere', () =>
+  it('converts halves exactly, and other numbers to the nearest half', () =>
     fc.assert(
       fc.property(fc.float({ noNaN: true }), fc.integer({ min: 0, max: 0x7bff }), (value, bits) => {
         assert.equal(toHalf(fromHalf(bits)), bits);
@@ -17,7 +17,7 @@ describe('half precision', () => {
       }),
     ));
 
-  it('rounds ties to even, and what is too large to infinity', () => {
+  it('rounds ties to even, and numbers that are too large to infinity', () => {
     assert.deepEqual(
       [2049, 2051, 65519, 65520, -1e9, Infinity].map(toHalf),
       [0x6800, 0x6802, 0x7bff, 0x7c00, 0xfc00, 0x7c00],

@@ -6,7 +6,7 @@ import { readNpz, sliceRows, toNumbers } from '../../src/index.js';
 import { toTexts } from '../../src/tensors/texts.js';
 
 const digits = fileURLToPath(new URL('../../../../examples/digits/validation.npz', import.meta.url));
-describe('NPZ', () => {
+describe('readNpz', () => {
   let folder: TempFolder;
   before(async () => void (folder = await createTempFolder()));
   after(() => folder[Symbol.asyncDispose]());
@@ -17,7 +17,7 @@ describe('NPZ', () => {
     return file;
   }
 
-  it('reads the validation set of the example', async () => {
+  it('reads the validation set of the digits example', async () => {
     const arrays = await readNpz(digits);
     assert.deepEqual(arrays.get('image')?.dims, [2000, 1, 28, 28]);
     const labels = toNumbers(arrays.get('label') ?? assert.fail());
@@ -25,7 +25,7 @@ describe('NPZ', () => {
     assert.ok(Array.from(labels).every((label) => label >= 0 && label <= 9));
   });
 
-  it('gives values and rows', async () => {
+  it('returns arrays that can be sliced into rows', async () => {
     const x = (await readNpz(await saved({ x: floats([3, 2], [1, 2, 3, 4, 5, 6]) }))).get('x') ?? assert.fail();
     assert.deepEqual([...Array.from(toNumbers(sliceRows(x, 1, 3)))], [3, 4, 5, 6]);
     assert.deepEqual(sliceRows(x, 1, 3).dims, [2, 2]);
@@ -47,7 +47,7 @@ describe('NPZ', () => {
   });
 
   const bad: readonly [string, Parameters<typeof writeNpz>[0] | Uint8Array, RegExp][] = [
-    ['what is not an archive', Buffer.from('hello'), /the NPZ file can't be read/],
+    ['a file that is not an archive', Buffer.from('hello'), /the NPZ file can't be read/],
     [
       'Fortran order',
       { x: { ...floats([2, 2], [1, 2, 3, 4]), fortranOrder: true } },
@@ -57,30 +57,33 @@ describe('NPZ', () => {
     ['big-endian numbers', { x: { descr: '>f4', dims: [1], data: new Uint8Array(4) } }, /its type is >f4/],
     ['objects', { x: { descr: '|O', dims: [1], data: new Uint8Array(8) } }, /its type is \|O/],
     [
-      'less text than the shape says',
+      'less text than the shape requires',
       { x: { descr: '<U4', dims: [2], data: new Uint8Array(16) } },
       /expected 32 for <U4/,
     ],
-    ['fewer elements than the shape says', { x: floats([5], [1, 2]) }, /it holds 8 bytes, expected 20/],
+    ['fewer elements than the shape requires', { x: floats([5], [1, 2]) }, /it holds 8 bytes, expected 20/],
   ];
   for (const [what, content, why] of bad) {
-    it(`refuses ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       await assert.rejects(readNpz(await saved(content)), { code: 'invalid-argument', message: why });
     });
   }
 
-  it('refuses an archive that is cut short', async () => {
+  it('rejects an archive that is cut short', async () => {
     const whole = writeNpz({ x: floats([64], new Array<number>(64).fill(1)) });
     await assert.rejects(readNpz(await saved(whole.subarray(0, whole.length - 30))), /can't be read/);
   });
 
-  it('refuses an archive that would unpack to more than allowed, before unpacking it', async () => {
+  it('rejects an archive that exceeds the limit without unpacking it', async () => {
     const zeros = { descr: '<f4', dims: [2 ** 18], data: new Uint8Array(2 ** 20) };
     const file = await saved({ x: zeros });
-    await assert.rejects(readNpz(file, { maxBytes: 2 ** 19, maxArrays: 4 }), /unpacks to \d+ bytes, at most 524288/);
+    await assert.rejects(
+      readNpz(file, { maxBytes: 2 ** 19, maxArrays: 4 }),
+      /unpacks to \d+ bytes, the limit is 524288/,
+    );
   });
 
-  it('refuses an entry that is larger than it says', async () => {
+  it('rejects an entry that is larger than it declares', async () => {
     const archive = Buffer.from(writeNpz({ x: { descr: '<f4', dims: [2 ** 18], data: new Uint8Array(2 ** 20) } }));
     archive.writeUInt32LE(1000, archive.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
     await assert.rejects(readNpz(await saved(archive)), /too many bytes/);

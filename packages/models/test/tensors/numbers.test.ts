@@ -18,7 +18,7 @@ describe('toNumbers', () => {
     });
   }
 
-  it('reads what is not aligned', () => {
+  it('reads data that is not aligned', () => {
     const bytes = Buffer.concat([Buffer.alloc(1), Buffer.from(Float32Array.of(1.5).buffer)]);
     assert.deepEqual(Array.from(toNumbers({ datatype: 'FP32', data: bytes.subarray(1) })), [1.5]);
   });

@@ -4,11 +4,11 @@ import { pickRows, sliceRows, toNumbers, type Tensor } from '../../src/index.js'
 import { toTexts } from '../../src/tensors/texts.js';
 import { floats, longs, texts } from '../support/tensors.js';
 
-describe('rows', () => {
+describe('rows of a tensor', () => {
   const values = (tensor: Tensor): readonly (number | string)[] =>
     tensor.datatype === 'BYTES' ? toTexts(tensor) : Array.from(toNumbers(tensor));
 
-  it('are picked in any order, and copied', () => {
+  it('are copied in any order by pickRows', () => {
     const x = floats([3, 2], [1, 2, 3, 4, 5, 6]);
     const picked = pickRows(x, [2, 0, 2]);
     assert.deepEqual(
@@ -23,21 +23,21 @@ describe('rows', () => {
     assert.deepEqual(pickRows(x, []).dims, [0, 2]);
   });
 
-  it('of text are cut at element borders', () => {
+  it('of text start and end at element boundaries', () => {
     const x = texts([3, 2], ['a', '', 'ccc', 'ää', 'e', 'f']);
     assert.deepEqual(values(sliceRows(x, 1, 3)), ['ccc', 'ää', 'e', 'f']);
     assert.deepEqual(values(pickRows(x, [1, 0])), ['ccc', 'ää', 'a', '']);
   });
 
-  it('that are not there are an error', () => {
+  it('out of range are rejected', () => {
     assert.throws(() => pickRows(longs([2], [1, 2]), [2]), {
       code: 'invalid-argument',
-      message: /row 2 .* the 2 that/,
+      message: /row 2 is out of range: the tensor has 2 rows/,
     });
     assert.throws(() => pickRows(longs([2], [1, 2]), [-1]), /row -1/);
   });
 
-  it('picked in their order are a slice', () => {
+  it('picked in order equal a slice', () => {
     const tensors = [
       floats(
         [9, 2],

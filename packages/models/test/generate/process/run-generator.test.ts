@@ -86,7 +86,7 @@ describe('runGenerator', function () {
       await rm(weights);
       if (kind === 'folder') await mkdir(weights);
       else execFileSync('mkfifo', [weights]);
-      const why = /the model's external data weights.bin can't be read: it is no file/;
+      const why = /the model's external data weights.bin can't be read: it is not a file/;
       await fails(await job(join(given.folder, 'model.onnx')), 'invalid-argument', why);
     }
   });
