@@ -60,13 +60,10 @@ describe('load and unload', () => {
 
   it('fails after --timeout with the reason that a controller of release 0.1 sends as a notice', async () => {
     controller.description = variants(0);
-    controller.overview = { notices: ['cnn is wished to be warm: it is to be measured first'] };
+    controller.overview = { notices: ['cnn is wished to be warm: it is not measured yet'] };
     const { code, stderr } = await run('load', 'cnn', '--timeout', '0.2s');
     assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /pareto: cnn is not ready after \d+ ms: cnn is wished to be warm: it is to be measured first\n$/,
-    );
+    assert.match(stderr, /pareto: cnn is not ready after \d+ ms: cnn is wished to be warm: it is not measured yet\n$/);
     assert.equal(controller.rules.length, 1);
   });
 

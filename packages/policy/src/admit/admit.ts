@@ -1,4 +1,4 @@
-// What becomes of a query once a variant was looked for: forwarded, held, or refused with a status.
+// Admission of a query after selection: it is forwarded, held, or refused with a status.
 
 import type { ErrorCode } from '@pareto/core';
 import type { Selection } from '../select/select-variant.js';
@@ -20,15 +20,15 @@ export type Admission =
     };
 
 export interface AdmitParams {
-  /** Queries held at one time, over all targets. */
+  /** Maximum number of held queries, over all targets. */
   readonly maxHeld: number;
-  /** Bytes of their requests together. */
+  /** Maximum total size of their requests. */
   readonly maxHeldBytes: number;
 }
 
 export const defaultAdmitParams: AdmitParams = { maxHeld: 1024, maxHeldBytes: 64 * 2 ** 20 };
 
-/** What is held now, the query itself left out. */
+/** Queries held now, without the one that is being admitted. */
 export interface HoldUsage {
   readonly count: number;
   readonly bytes: number;

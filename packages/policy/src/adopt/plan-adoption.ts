@@ -1,12 +1,12 @@
-// Bringing a plan in line with what runs, after the store that holds the plan was restored to an earlier state.
+// Reconciliation of the plan with running replicas, after the store was restored to an earlier state.
 
 import type { Assignment, HardwareClassId, PlanAction, ReplicaReport, WorkerId, WorkerInfo } from '@pareto/core';
 import type { PlacementVariant } from '../snapshot/snapshot.js';
 
-/** A variant and where it was measured. */
+/** A variant and its measurements. */
 type KnownVariant = Pick<PlacementVariant, 'variant' | 'measurements'>;
 
-/** A worker that is there and has said what it runs. */
+/** A connected worker and the replicas that it reported. */
 export interface RunningWorker {
   readonly info: WorkerInfo;
   readonly replicas: readonly Pick<ReplicaReport, 'replica' | 'variant' | 'version' | 'state'>[];
@@ -14,13 +14,13 @@ export interface RunningWorker {
 
 export interface AdoptionSnapshot {
   readonly workers: readonly RunningWorker[];
-  /** The plan as the store has it. */
+  /** The stored plan. */
   readonly assignments: readonly Assignment[];
-  /** Every version of every variant that what runs may be one of. */
+  /** Every version of every variant that running replicas may belong to. */
   readonly variants: readonly KnownVariant[];
 }
 
-/** Takes into the plan what runs without being in it, and whose variant is registered. */
+/** Adds running replicas to the plan that are missing in it and whose variant is registered. */
 export function planAdoption({ workers, assignments, variants }: AdoptionSnapshot): readonly PlanAction[] {
   const assigned = new Set(assignments.map(({ replica }) => replica));
   return workers.flatMap(({ info, replicas }) =>
@@ -30,12 +30,15 @@ export function planAdoption({ workers, assignments, variants }: AdoptionSnapsho
       const hardwareClass = known === undefined ? undefined : classOf(known, info);
       if (hardwareClass === undefined) return [];
       const assignment: Assignment = { replica, variant, version, worker: info.id, hardwareClass };
-      return [{ kind: 'adopt', assignment, reason: 'it runs, and the restored plan does not know it' }];
+      return [{ kind: 'adopt', assignment, reason: 'it runs but is missing from the restored plan' }];
     }),
   );
 }
 
-/** Takes out of the plan what workers that are there do not run: it is placed anew, where there is room. */
+/**
+ * Removes assignments from the plan that connected workers do not run. Placement assigns their variants again if there
+ * is room.
+ */
 export function planAbsences({ workers, assignments }: Omit<AdoptionSnapshot, 'variants'>): readonly PlanAction[] {
   const running = new Map<WorkerId, ReadonlySet<string>>(
     workers.map(({ info, replicas }) => [info.id, new Set(replicas.map(({ replica }) => replica))]),
@@ -46,7 +49,7 @@ export function planAbsences({ workers, assignments }: Omit<AdoptionSnapshot, 'v
   });
 }
 
-/** The worker's class that the variant was measured on, else the first that it runs on. */
+/** Returns the worker's class that the variant was measured on, otherwise the first one that it can run on. */
 function classOf({ variant, measurements }: KnownVariant, { slotGroups }: WorkerInfo): HardwareClassId | undefined {
   const own = slotGroups.filter(({ hardwareClass }) => hardwareClass.provider === variant.provider);
   const ids = own.map(({ hardwareClass }) => hardwareClass.id);

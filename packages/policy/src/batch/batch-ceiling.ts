@@ -1,4 +1,4 @@
-// How many items a worker may merge into one batch.
+// The maximum number of items that a worker merges into one batch.
 
 import type { Profile } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
@@ -7,8 +7,9 @@ import { p50At, p99At } from '../cost/profile-at.js';
 const minSaving = 0.05;
 
 /**
- * The largest measured batch that still pays and whose p99 leaves half of `latencyMs` (the task's default) for
- * waiting; the smallest when none does. Each size is compared with the largest one before it that pays.
+ * Returns the largest measured batch that saves time per item and whose p99 leaves half of `latencyMs` (the task's
+ * default) for waiting. Returns the smallest measured batch if none does. Each size is compared with the next smaller
+ * one that saves time.
  */
 export function batchCeiling(profile: Profile, latencyMs: number): number {
   let ceiling = profile.points[0]?.batch ?? 1;

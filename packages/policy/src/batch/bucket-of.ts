@@ -1,8 +1,8 @@
-// The batch sizes that a device is asked to run: it compiles for each of them, so there are few.
+// The batch sizes that a device runs. There are few, because it compiles for each of them.
 
 /**
- * The size that a batch of `items` is padded to: the smallest of `sizes` that holds it; `items` itself beyond the largest, or
- * without sizes. `sizes` are those that were measured, in any order.
+ * Returns the size that a batch of `items` is padded to: the smallest of `sizes` that is large enough, or `items`
+ * itself if none is. `sizes` are the measured batch sizes, in any order.
  */
 export function bucketOf(items: number, sizes: readonly number[]): number {
   let bucket = Infinity;

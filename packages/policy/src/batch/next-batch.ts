@@ -1,21 +1,21 @@
-// Which queued requests make the next batch.
+// The queued requests that form the next batch.
 
 export interface QueuedRequest {
   readonly items: number;
-  /** On the clock of `now`; infinite when the caller set none. */
+  /** Deadline, on the clock of `now`. Infinite if the caller set none. */
   readonly deadlineMs: number;
 }
 
 export interface NextBatch {
-  /** How many requests to take from the front, the expired ones left out. */
+  /** Number of requests to take from the front, not counting expired ones. */
   readonly take: number;
-  /** Places in the queue of requests that are past their deadline: answered without being run. */
+  /** Queue positions of requests past their deadline, which are answered without being run. */
   readonly expired: readonly number[];
 }
 
 /**
- * What is queued, in order, up to `ceiling` items; a single request larger than that runs alone. Nothing is held back
- * for a fuller batch: under load the queue fills while the batch before runs.
+ * Returns the queued requests in order, up to `ceiling` items. A single larger request runs alone. No request is
+ * delayed to fill a batch: under load the queue fills while the previous batch runs.
  */
 export function nextBatch(queue: readonly QueuedRequest[], ceiling: number, now: number): NextBatch {
   const expired: number[] = [];

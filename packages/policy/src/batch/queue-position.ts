@@ -1,27 +1,27 @@
-// Where in a queue a query stands that says how urgent it is.
+// The position of a query with a priority in the queue.
 
 export interface Prioritised {
-  /** 1 is the most urgent; infinite: none was given. */
+  /** 1 is the most urgent. Infinite if the client set none. */
   readonly priority: number;
-  /** On the clock of `now`. */
+  /** Arrival time, on the clock of `now`. */
   readonly enqueuedAt: number;
-  /** On the clock of `now`; infinite when the caller set none. */
+  /** Deadline, on the clock of `now`. Infinite if the caller set none. */
   readonly deadlineMs: number;
-  /** Something went wrong when it ran: it is to run again, and nothing goes before it. */
+  /** Set if it failed in a batch and runs again alone. No query overtakes it. */
   readonly alone: boolean;
 }
 
 export interface PriorityParams {
-  /** How long a query may be overtaken at the most. */
+  /** Maximum time in the queue during which a query may be overtaken. */
   readonly maxOvertakenMs: number;
 }
 
 export const defaultPriorityParams: PriorityParams = { maxOvertakenMs: 500 };
 
 /**
- * How many from the front stay before one that arrives now. It goes before less urgent ones at the end of the queue that may still be
- * overtaken: those that have waited less than `timeoutMs`, and less than half of the time to their deadline. So none starves, and
- * none misses its deadline for another's priority that would have met it with half of its time.
+ * Returns the number of queued queries that stay ahead of one that arrives now. It overtakes less urgent ones at the
+ * end of the queue that have waited less than `maxOvertakenMs` and less than half of the time to their deadline. So no
+ * query starves, and a query that needs at most half of its time still meets its deadline.
  */
 export function queuePosition(
   queue: readonly Prioritised[],

@@ -1,32 +1,36 @@
-// Which blobs are removed because nothing refers to them.
+// The removal of blobs that nothing refers to.
 
 import type { Digest } from '@pareto/core';
 
 export interface CollectableBlob {
   readonly digest: Digest;
-  /** The rest of uploads that did not come to their end. */
+  /** Set for the remains of an unfinished upload. */
   readonly partial: boolean;
   readonly sizeBytes: number;
-  /** When it was last written or asked for. Milliseconds since the Unix epoch. */
+  /** Time of the last write or existence check, in milliseconds since the Unix epoch. */
   readonly touchedWallMs: number;
 }
 
 export interface CollectParams {
-  /** For how long what nothing refers to stays after it was last touched. */
+  /** Time for which an unreferenced blob is kept after it was last touched. */
   readonly graceMs: number;
 }
 
 export const defaultCollectParams: CollectParams = { graceMs: 24 * 3_600_000 };
 
 export interface BlobCollection<B extends CollectableBlob> {
-  /** The longest untouched first. */
+  /** Sorted by ascending time of the last touch. */
   readonly remove: readonly B[];
-  /** How many stay because something refers to them, or because they were touched within the grace. */
+  /** Number of blobs kept because something refers to them. */
   readonly referenced: number;
+  /** Number of unreferenced blobs kept because they were touched within the grace period. */
   readonly recent: number;
 }
 
-/** What is left of an upload is never referred to: it goes once nobody has gone on with it for the grace. */
+/**
+ * Returns the blobs to remove. Remains of an upload count as unreferenced, and are removed if the upload has not
+ * continued for `graceMs`.
+ */
 export function planBlobCollection<B extends CollectableBlob>(
   blobs: readonly B[],
   referenced: ReadonlySet<Digest>,

@@ -1,17 +1,17 @@
-// Reading a profile between and beyond its measured batch sizes.
+// Latency estimates between and beyond the measured batch sizes of a profile.
 
 import type { Profile, ProfilePoint } from '@pareto/core';
 
-/** The median latency of a batch, in ms; 0 where nothing was run. */
+/** Returns the median latency of a batch in ms, or 0 for a profile without points. */
 export const p50At = (profile: Pick<Profile, 'points'>, batch: number): number =>
   latencyAt(profile.points, batch, 'p50Ms');
 
-/** The 99th percentile latency of a batch, in ms; 0 where nothing was run. */
+/** Returns the 99th percentile latency of a batch in ms, or 0 for a profile without points. */
 export const p99At = (profile: Profile, batch: number): number => latencyAt(profile.points, batch, 'p99Ms');
 
 /**
- * Linear between the two neighbours. Less work never takes longer, so that a size measured slower than a larger one (by
- * a disturbance) counts as the larger one does. Beyond the last point: in proportion to its time per item.
+ * Interpolates linearly between the two neighbours; beyond the last point, scales its time per item. Less work never
+ * takes longer, so a size that was measured slower than a larger one (because of noise) counts like the larger one.
  */
 function latencyAt(points: readonly ProfilePoint[], batch: number, key: 'p50Ms' | 'p99Ms'): number {
   let above = Infinity;

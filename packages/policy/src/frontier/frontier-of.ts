@@ -1,33 +1,33 @@
-// The frontier of a task on one hardware class, at one batch size.
+// The Pareto frontier of a task on one hardware class, at one batch size.
 
 import type { Accuracy, HardwareClassId, Measurement, VariantId } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { paretoFront } from './pareto-front.js';
 
-/** What was measured of one variant. */
+/** Measurements and cost of one variant. */
 export interface FrontierInput {
   readonly variant: VariantId;
   readonly measurements: readonly Pick<Measurement, 'hardwareClass' | 'result'>[];
-  /** USD per 1,000 answers on the class; undefined: it has no price. */
+  /** USD per 1,000 answers on the class. Undefined if the class has no price. */
   readonly costPer1k: number | undefined;
 }
 
 export interface FrontierVariant {
   readonly variant: VariantId;
   readonly accuracy: Accuracy;
-  /** Of a batch of that size. */
+  /** Latencies of one batch. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly costPer1k: number | undefined;
-  /** Nothing is as accurate and faster, nor as fast and more accurate. */
+  /** Set if no variant is as accurate and faster, or as fast and more accurate. */
   readonly isFastest: boolean;
-  /** The same of cost; false without a price. */
+  /** Set if the same holds for cost. False without a price. */
   readonly isCheapest: boolean;
 }
 
 /**
- * Every variant that was measured on the class with an accuracy and can run the batch, ascending by its p99, the one who wins
- * first where it is equal. By point accuracy: intervals are there to be shown. A size beyond what was measured is left out.
+ * Returns every variant with an accuracy that was measured on the class up to the batch size. Sorted by ascending p99,
+ * then by descending accuracy. Accuracies are compared by their point estimates; the intervals are for display.
  */
 export function frontierOf(
   inputs: readonly FrontierInput[],

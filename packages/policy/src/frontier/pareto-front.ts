@@ -1,15 +1,15 @@
-// What nothing else beats in both of two things.
+// The Pareto front of points with an accuracy and a latency or cost.
 
 export interface FrontierPoint {
-  /** Higher is better. */
+  /** Quality, higher is better. */
   readonly accuracy: number;
-  /** Lower is better: a latency or a cost. */
+  /** Latency or cost, lower is better. */
   readonly x: number;
 }
 
 /**
- * The points that no other one beats: none has at least the accuracy and at most the x, and one of them strictly. Ascending by x,
- * and so by accuracy; points that are equal in both are all kept.
+ * Returns the points for which no other point has at least the accuracy and at most the x, one of them strictly. Sorted
+ * by ascending x, and thus accuracy. Points that are equal in both are all kept.
  */
 export function paretoFront<T extends FrontierPoint>(points: readonly T[]): readonly T[] {
   const front: T[] = [];

@@ -4,9 +4,9 @@ export type VariantState = 'inactive' | 'active' | 'overloaded' | 'interfered';
 
 export interface VariantObservation {
   readonly replicasReady: number;
-  /** Share of its replicas' time that batches held, 0 to 1, over the last few seconds. */
+  /** Share of its replicas' time used by batches over the last few seconds, from 0 to 1. */
   readonly utilisation: number;
-  /** Live latency over the profile's, at the batches that ran; 1 when nothing ran. */
+  /** Live latency divided by the profile's for the same batches. 1 if no batch ran. */
   readonly slowdown: number;
 }
 
@@ -18,8 +18,9 @@ export interface ClassifyParams {
 export const defaultClassifyParams: ClassifyParams = { overloadedUtilisation: 0.9, interferedSlowdown: 1.5 };
 
 /**
- * Inactive: nothing ready. Overloaded: its own load fills it. Interfered: slower than its profile without being full,
- * so something else is in the way. Else active. Source: INFaaS (ATC'21), section 4.
+ * Returns `inactive` without a ready replica, `overloaded` if its own load fills its replicas, `interfered` if it is
+ * slower than its profile without being full (so other load disturbs it), otherwise `active`. Source: INFaaS (ATC'21),
+ * section 4.
  */
 export function classifyVariant(observed: VariantObservation, params: ClassifyParams): VariantState {
   if (observed.replicasReady === 0) return 'inactive';

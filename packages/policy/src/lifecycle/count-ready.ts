@@ -1,9 +1,9 @@
-// Replicas of a version that answer.
+// Counts of ready replicas.
 
 import type { VariantId, WorkerId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../snapshot/snapshot.js';
 
-/** Replicas that are ready of each variant of a version; a variant without any is left out. */
+/** Returns the number of ready replicas of each variant of a version. Variants without any are omitted. */
 export function countReady(
   replicas: readonly PlacementReplica[],
   workers: readonly PlacementWorker[],
@@ -18,6 +18,6 @@ export function countReady(
   return ready;
 }
 
-/** Those that are here, or expected back. */
+/** Returns the workers that are connected or expected back. */
 export const presentWorkers = (workers: readonly PlacementWorker[]): ReadonlySet<WorkerId> =>
   new Set(workers.filter(({ presence }) => presence !== 'gone').map(({ info }) => info.id));

@@ -1,7 +1,7 @@
-// When a variant is served no more because of what its queries did.
+// The rule that quarantines a variant whose queries kill executors.
 
-/** Queries that each ended two executors. */
+/** Number of queries, each of which killed two executors, that quarantine a variant. */
 const poisonsToQuarantine = 2;
 
-/** One such query may be an accident; two are the variant's fault, and must not end every executor there is. */
+/** Returns whether a variant is quarantined. One such query may be an accident; two are the variant's fault. */
 export const isQuarantined = (poisonousQueries: number): boolean => poisonousQueries >= poisonsToQuarantine;

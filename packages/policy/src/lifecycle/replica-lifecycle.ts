@@ -1,4 +1,4 @@
-// The life of a replica: its states with their data, and what moves it from one to the next.
+// The lifecycle of a replica: states with their data, and the transitions between them.
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
 
@@ -12,16 +12,15 @@ export type ReplicaLife =
 export type ReplicaEvent =
   | { readonly kind: 'loaded'; readonly at: Milliseconds }
   | { readonly kind: 'warmed'; readonly at: Milliseconds }
-  /** Its executor is gone, or could not be had: it loads anew. */
+  /** The executor died or did not start, so the replica loads again. */
   | { readonly kind: 'restarted'; readonly at: Milliseconds; readonly reason: string }
-  /** It is given up. */
+  /** The replica is not loaded again. */
   | { readonly kind: 'failed'; readonly at: Milliseconds; readonly reason: string }
   | { readonly kind: 'drained'; readonly at: Milliseconds };
 
 /**
- * The next state. An event that has no meaning in a state (late news of what has moved on) leaves it as it is:
- * `loaded` counts only while loading, `warmed` only while warming. A failure is left only by draining; draining, an order,
- * is final.
+ * Returns the next state. A late event leaves the state unchanged: `loaded` applies only while loading, `warmed` only
+ * while warming. A failed replica can only be drained. Draining is final.
  */
 export function transition(life: ReplicaLife, event: ReplicaEvent): ReplicaLife {
   if (life.state === 'draining') return life;

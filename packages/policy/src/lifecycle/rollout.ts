@@ -1,4 +1,4 @@
-// What a new version of an architecture must have ready before its name moves to it.
+// The replicas that a new version of an architecture must have ready before its name resolves to it.
 
 import { originalRecipe, recipeOf, type SelectionRule, type VariantId } from '@pareto/core';
 import type {
@@ -10,25 +10,26 @@ import type {
 import { isDenied } from '../select/rules.js';
 import { countReady } from './count-ready.js';
 
-/** One architecture, its versions, and where they are loaded. */
+/** An architecture, its versions and their replicas. */
 export interface Rollout {
-  /** The version that the name meant so far; undefined: not known. */
+  /** Version that the name resolved to so far. Undefined if unknown. */
   readonly served: number | undefined;
   readonly current: PlacementArchitecture;
-  /** Of the current version and of older ones. */
+  /** Variants of the current version and of older ones. */
   readonly variants: readonly PlacementVariant[];
-  /** Of the architecture's variants, of any version. */
+  /** Replicas of the architecture's variants, of any version. */
   readonly replicas: readonly PlacementReplica[];
   readonly workers: readonly PlacementWorker[];
-  /** In force now. */
+  /** Rules in force. */
   readonly rules: readonly SelectionRule[];
 }
 
 /**
- * For each variant with ready replicas in the version `before`, how many the current version's variant of the same name
- * needs: as many, but no more than the fleet has slots for. None when the current version will not have it: not wanted,
- * declined or failed, or when it is dominated by another of its own, denied or quarantined. Infinite while its file or its
- * measurement is to come; and of what is pinned when the current version will not have it: nothing would answer its task.
+ * Returns the number of ready replicas that the current version needs for each variant with ready replicas in the
+ * version `before`: the same number, limited by the fleet's slots. 0 if the current version will not have the variant
+ * (its recipe was removed, declined or failed; it is dominated within the version, denied or quarantined). Infinity
+ * while its file or measurement is pending, and for a pinned variant that the current version will not have, because
+ * its task would have no answer.
  */
 export function rolloutOf(rollout: Rollout, before: number): ReadonlyMap<VariantId, number> {
   const needs = new Map<VariantId, number>();
@@ -39,7 +40,10 @@ export function rolloutOf(rollout: Rollout, before: number): ReadonlyMap<Variant
   return needs;
 }
 
-/** Replicas that the fleet could hold of it; infinite: not known yet, or the name may not move without it. */
+/**
+ * Returns the replicas that the fleet can hold. Infinity if that is unknown yet, or if the name must not move without
+ * the variant.
+ */
 function limitOf(rollout: Rollout, id: VariantId, before: number): number {
   const { current, variants, workers, rules } = rollout;
   const next = variants.find(({ variant }) => variant.id === id && variant.version === current.architecture.version);
@@ -54,7 +58,7 @@ function limitOf(rollout: Rollout, id: VariantId, before: number): number {
   return isMeasurable(next, workers) ? Infinity : without;
 }
 
-/** The file is to be made yet, and its variant will run on what the fleet has. */
+/** Returns whether the file is pending and its variant will run on the fleet. */
 function isPending({ current, workers }: Rollout, { variant }: PlacementVariant): boolean {
   const { architecture, outcomes } = current;
   const { recipe, provider } = variant;
@@ -68,7 +72,7 @@ function isPending({ current, workers }: Rollout, { variant }: PlacementVariant)
   return outcome === undefined || outcome.result.kind === 'made';
 }
 
-/** Some class of the fleet is left that it may be measured on. */
+/** Returns whether the fleet has a class that it can run on and was not measured on. */
 const isMeasurable = ({ variant, measurements }: PlacementVariant, workers: readonly PlacementWorker[]): boolean =>
   workers.some((worker) =>
     openGroups(worker).some(
@@ -78,7 +82,7 @@ const isMeasurable = ({ variant, measurements }: PlacementVariant, workers: read
     ),
   );
 
-/** Slots of the classes that it was measured on, of workers large enough for it. */
+/** Returns the slots of the classes that it was measured on, over the workers with enough memory. */
 function slotsFor({ measurements }: PlacementVariant, workers: readonly PlacementWorker[]): number {
   let slots = 0;
   for (const { hardwareClass, result } of measurements) {

@@ -1,15 +1,15 @@
-// Which version of an architecture its name means.
+// The version of an architecture that its name resolves to.
 
 import { isDenied } from '../select/rules.js';
 import { countReady, presentWorkers } from './count-ready.js';
 import { rolloutOf, type Rollout } from './rollout.js';
 
 /**
- * The version that the architecture's name means: the current one once it is as warm as the one that the name meant before,
- * never one older than that. As warm: for every variant that is ready in the version before, as many of the current
- * version are ready as `rolloutOf` asks for, and something of it is ready at all. Where nothing of the version before is
- * loaded or on its way, the current one as soon as any of its variants was measured, or when none of the other was.
- * `served` undefined: not known, after a change of the leader; then the oldest that is loaded counts as the one before.
+ * Returns the version that the architecture's name resolves to: the current one as soon as it is as warm as the version
+ * before, which means that the counts of `rolloutOf` are ready, and at least one replica. If no replica of the version
+ * before is loaded or loading, returns the current version as soon as one of its variants is measured, or if none of
+ * the other version is. The name never moves back. If `served` is undefined (after a change of leader), the oldest
+ * loaded version counts as the one before.
  */
 export function servedVersion(rollout: Rollout): number {
   const current = rollout.current.architecture.version;
@@ -19,7 +19,7 @@ export function servedVersion(rollout: Rollout): number {
   return isMeasured(rollout, current) || !isMeasured(rollout, before) ? current : before;
 }
 
-/** An older version that the name means so far; undefined: there is none. */
+/** Returns the older version that the name resolved to so far. Undefined if there is none. */
 function versionBefore(rollout: Rollout): number | undefined {
   const { served, current, variants } = rollout;
   const known = new Set(variants.map(({ variant }) => variant.version));
@@ -36,7 +36,7 @@ function isAsWarm(rollout: Rollout, before: number): boolean {
   return [...rolloutOf(rollout, before)].every(([id, needed]) => (ready.get(id) ?? 0) >= needed);
 }
 
-/** Something of the version may serve, once it is loaded. */
+/** Returns whether a variant of the version could serve once it is loaded. */
 const isMeasured = ({ variants, rules }: Rollout, version: number): boolean =>
   variants.some(
     ({ variant, measurements }) =>
@@ -46,7 +46,7 @@ const isMeasured = ({ variants, rules }: Rollout, version: number): boolean =>
       measurements.some(({ result }) => result.kind === 'measured'),
   );
 
-/** Some replica of the version is in the plan and may answer, now or soon. */
+/** Returns whether the plan has a replica of the version that answers now or will soon. */
 function isLoaded({ replicas, workers }: Rollout, version: number): boolean {
   const here = presentWorkers(workers);
   return replicas.some(

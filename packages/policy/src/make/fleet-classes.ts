@@ -1,22 +1,22 @@
-// Hardware classes that files and variants may be measured on now.
+// Hardware classes of the fleet on which variants can be measured now.
 
 import { environmentOf, type HardwareClassId, type WorkerInfo } from '@pareto/core';
 
 export interface FleetClass {
   readonly id: HardwareClassId;
   readonly provider: string;
-  /** Of the workers that have slots of it. */
+  /** Environments of the workers that have slots of the class. */
   readonly environments: ReadonlySet<string>;
 }
 
-/** What is looked at of a worker. */
+/** The fields of a worker that determine its classes. */
 export interface FleetWorker {
   readonly info: WorkerInfo;
   readonly presence: 'connected' | 'awaited' | 'gone';
   readonly draining: boolean;
 }
 
-/** Classes that open workers have slots of, in the order of their ids. */
+/** Returns the classes of which connected workers that do not drain have slots, sorted by id. */
 export function fleetClasses(workers: readonly FleetWorker[]): readonly FleetClass[] {
   const classes = new Map<HardwareClassId, { readonly provider: string; readonly environments: Set<string> }>();
   for (const { info, presence, draining } of workers) {
@@ -32,6 +32,6 @@ export function fleetClasses(workers: readonly FleetWorker[]): readonly FleetCla
   return Array.from(classes, ([id, known]) => ({ id, ...known })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Providers of those classes. */
+/** Returns the providers of the classes. */
 export const fleetProviders = (classes: readonly FleetClass[]): ReadonlySet<string> =>
   new Set(classes.map(({ provider }) => provider));

@@ -5,7 +5,7 @@ import type { PlacementVariant } from '../snapshot/snapshot.js';
 import type { FleetClass } from './fleet-classes.js';
 import type { Step } from './step.js';
 
-/** One for each class of the fleet that it runs on, and for each other class that it was measured on. */
+/** Returns one step for each class of the fleet that it runs on, and for each other class that it was measured on. */
 export function listMeasures(
   { variant, measurements }: PlacementVariant,
   classes: readonly FleetClass[],
@@ -33,7 +33,7 @@ export function listMeasures(
 
 const unmeasured = 'not measured on this hardware class yet';
 
-/** What it depends on has changed on every worker of its class. */
+/** Returns whether no worker of the class has the environment of the measurement any longer. */
 export const isStale = ({ environment }: Measurement, { environments }: FleetClass): boolean =>
   !environments.has(environment);
 

@@ -1,5 +1,5 @@
-// All that is to be made and measured of one version of an architecture, and how far that is: what is planned and what is
-// shown are both read from here.
+// The steps (files and measurements) of one version of an architecture with their states. Planning and the display of
+// jobs both use this list.
 
 import { dynamicBatch, originalRecipe, recipes, type RecipeOutcome } from '@pareto/core';
 import type { PlacementArchitecture, PlacementVariant } from '../snapshot/snapshot.js';
@@ -8,9 +8,10 @@ import { listMeasures } from './list-measures.js';
 import type { Step } from './step.js';
 
 /**
- * In the order in which they are taken on: a fixed batch is made dynamic before anything else; then the original is measured on
- * each class; then each wanted file that runs on what the fleet has is made, and its variants are measured. `variants` are
- * those of the architecture's current version. Nothing is made of a model that could not be measured anywhere.
+ * Returns the steps in the order of their execution: first a fixed batch is made dynamic, then the original is measured
+ * on each class, then for each requested recipe that runs on the fleet the file is generated and its variants are
+ * measured. `variants` are those of the architecture's current version. No file is generated from a model that could
+ * not be measured anywhere.
  */
 export function listSteps(
   planned: PlacementArchitecture,
@@ -74,7 +75,7 @@ const openMake = (recipe: string, waitsFor: string | undefined): Step => ({
   variant: undefined,
   hardwareClass: undefined,
   state: 'open',
-  detail: 'not made yet',
+  detail: 'not generated yet',
   waitsFor,
 });
 
@@ -92,4 +93,4 @@ const noSlot = ({ variant }: PlacementVariant): Step => ({
 });
 
 const afterPreparation = (step: Step): Step =>
-  step.state === 'open' ? { ...step, waitsFor: 'its batch is made dynamic first' } : step;
+  step.state === 'open' ? { ...step, waitsFor: 'its batch dimension is made dynamic first' } : step;

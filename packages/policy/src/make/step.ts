@@ -1,17 +1,17 @@
-// One step of making and measuring.
+// A step: the generation of one file, or one measurement.
 
 import type { HardwareClassId, VariantId } from '@pareto/core';
 
 export interface Step {
   readonly kind: 'make' | 'measure';
   readonly recipe: string;
-  /** Of a measurement. */
+  /** Variant to measure. Undefined for a file. */
   readonly variant: VariantId | undefined;
-  /** Of a measurement; undefined: no worker has a slot that the variant runs on. */
+  /** Class to measure on. Undefined for a file, and if no worker has a slot for the variant. */
   readonly hardwareClass: HardwareClassId | undefined;
   readonly state: 'done' | 'declined' | 'failed' | 'open';
-  /** What was done, why it was declined or failed, or why it is to be done. */
+  /** Human-readable result, or reason of the state. */
   readonly detail: string;
-  /** What must come first; undefined: an open step may be taken on. */
+  /** Reason why an open step cannot start yet. Undefined if it can. */
   readonly waitsFor: string | undefined;
 }

@@ -1,4 +1,4 @@
-// Which variants become of a file of an architecture.
+// The variants of an architecture's files.
 
 import {
   dynamicBatch,
@@ -15,9 +15,9 @@ import {
 import type { PlacementArchitecture, PlacementVariant } from '../snapshot/snapshot.js';
 
 /**
- * The variants of the file that `outcome` made, of the trained model itself where it is undefined: one for each provider of
- * the recipe that the fleet has, and on the cpu one more with each of its session options. A model whose batch was made dynamic
- * takes the place of the trained one. None when nothing was made.
+ * Returns the variants of the file that `outcome` generated, or of the trained model if `outcome` is undefined: one for
+ * each provider of the recipe that the fleet has, and on the cpu one more for each of its session options. A model
+ * whose batch was made dynamic replaces the trained one. Empty if no file was generated.
  */
 export function variantsOf(
   architecture: Architecture,
@@ -40,7 +40,7 @@ export function variantsOf(
     .flatMap((provider) => [undefined, ...(provider === 'cpu' ? known.options : [])].map((o) => variant(provider, o)));
 }
 
-/** The variants that the architecture should have by what was made of it, and has not, or of another file. */
+/** Returns the variants that should exist for the generated files but do not, or that exist with another file. */
 export function missingVariants(
   { architecture, outcomes }: PlacementArchitecture,
   variants: readonly Pick<PlacementVariant, 'variant'>[],

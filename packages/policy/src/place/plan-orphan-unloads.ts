@@ -1,11 +1,11 @@
-// Which replicas of deleted variants are unloaded now.
+// Unloads of the replicas of deleted variants.
 
 import type { Assignment, Milliseconds, PlanAction } from '@pareto/core';
 
 /** An assignment whose variant was deleted. */
 export interface Orphan {
   readonly assignment: Assignment;
-  /** When the controller first saw it without its variant. */
+  /** Time at which the controller first saw it without its variant. */
   readonly since: Milliseconds;
 }
 

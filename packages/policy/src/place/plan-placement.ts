@@ -1,4 +1,4 @@
-// Which replica goes where: the simple policy. A solver takes over behind the same function later.
+// The placement of replicas on workers: needs are met greedily, in a fixed order.
 
 import type { Plan } from '@pareto/core';
 import { createLedger } from './ledger/ledger.js';
@@ -26,9 +26,9 @@ import { coldVariants } from '../snapshot/warmth.js';
 import { warmthNeeds } from './needs/warmth-needs.js';
 
 /**
- * The actions that bring the fleet nearer to what is wanted; none when it is there. Within every worker's memory, what
- * is still leaving included. Loads come before the unloads that they replace; where memory forces the opposite, the
- * load follows in a later plan, when the memory is free.
+ * Returns the actions that bring the fleet closer to its needs, or none if it meets them. Never exceeds a worker's
+ * memory, counting replicas that are still being unloaded. Loads come before the unloads they replace; if memory forces
+ * the opposite, the load follows in a later plan, when the memory is free.
  */
 export function planPlacement(snapshot: PlacementSnapshot, params: PlacementParams): Plan {
   const versions = versionsOf(snapshot);
@@ -54,7 +54,7 @@ export function planPlacement(snapshot: PlacementSnapshot, params: PlacementPara
   const wanted = wantedNeeds(context);
   for (const need of wanted) satisfy(ledger, need);
   const warmth = warmthNeeds(ledger, context);
-  // First what is there already: no wish takes away what another has.
+  // Count existing replicas first, so that no warmth rule evicts what another one keeps.
   for (const need of warmth) claim(ledger, need);
   for (const need of warmth) satisfy(ledger, need);
   planSteps(

@@ -1,4 +1,5 @@
-// A new version of an architecture is loaded beside the one that its name means, up to the same counts, before the name moves.
+// Rollouts: a new version of an architecture is loaded alongside the served one, up to the same counts, before the name
+// moves.
 
 import { architectureNameOf, type VariantId } from '@pareto/core';
 import { rolloutOf } from '../lifecycle/rollout.js';
@@ -18,9 +19,9 @@ import type { PlacementArchitecture } from '../snapshot/snapshot.js';
 import type { Versions } from '../snapshot/versions.js';
 
 /**
- * Until all of the new version is made and measured it takes only memory that is free. Then the least recently used that nothing
- * needs leaves for it; where even that is not enough, replicas of the old version, one after another, first those that are missed
- * least.
+ * Plans the loads of new versions. Until all files of a version are generated and measured, it only uses free memory.
+ * Then it evicts replicas that nothing needs, the least recently used first. If that is not enough, it evicts replicas
+ * of the old version one by one, the most redundant first.
  */
 export function planRollout(ledger: Ledger, context: PlanningContext): void {
   for (const planned of context.snapshot.architectures) {
@@ -40,16 +41,19 @@ function planArchitecture(
   for (const [id, count] of counts) {
     if (count === Infinity) continue;
     const own = context.options.next.get(id) ?? [];
-    const reason = `version ${versions.next} of ${planned.architecture.name} is to take over`;
+    const reason = `version ${versions.next} of ${planned.architecture.name} is being rolled out`;
     const wanted = need(own, { reason, count, evicts: false });
     if (satisfy(ledger, wanted) === 0 || !isDecided || makeRoom(ledger, wanted, leastRecentlyUsed)) continue;
-    // What leaves now may be enough for the others too, which need fewer replicas then.
+    // The evicted replicas reduce the needs of the other variants, so their memory may be enough for these too.
     if (makeRoom(ledger, wanted, predecessors(ledger, wanted, versions))) return;
     noRoom(ledger, wanted);
   }
 }
 
-/** Replicas by variant of the new version; where it needs none to be as warm as the old one, one of its most accurate. */
+/**
+ * Returns the replicas of each variant of the new version. If it needs none to be as warm as the old one, one of its
+ * most accurate variant.
+ */
 function countsFor(
   { snapshot, options }: PlanningContext,
   current: PlacementArchitecture,
@@ -68,8 +72,8 @@ function countsFor(
 }
 
 /**
- * What may leave a worker for a replica of the new version: what nothing needs, then the old version's: first what has another
- * replica, then what has its successor ready, then the rest.
+ * Returns the replicas that may be evicted for the new version: first those that nothing needs, then those of the old
+ * version, in the order: has another replica, has its successor ready, all others.
  */
 function predecessors(ledger: Ledger, { options }: Need, { served }: Versions): Eviction {
   const architecture = options[0]?.variant.variant.architecture;

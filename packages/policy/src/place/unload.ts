@@ -1,4 +1,4 @@
-// What is unloaded: what can never answer again, what leaves its worker, and what nothing needs.
+// Unloads of replicas that cannot serve, that are on draining workers, or that nothing needs.
 
 import { architectureNameOf, type Milliseconds, type VariantId } from '@pareto/core';
 import { denialOf } from '../select/rules.js';
@@ -9,7 +9,7 @@ import { isReady, isServing } from './needs/satisfy.js';
 import type { PlacementParams } from '../snapshot/snapshot.js';
 import type { Versions } from '../snapshot/versions.js';
 
-/** What can never answer again goes at once. */
+/** Unloads the replicas that can never answer again. */
 export function unloadUnservable(ledger: Ledger, context: PlanningContext): void {
   const reasonOf = createUnloadReasons(ledger, context);
   for (const entry of ledger.entries) {
@@ -30,7 +30,7 @@ function createUnloadReasons(
     const variant = variants.get(`${entry.variant}/${entry.version}`);
     if (own !== undefined && entry.version !== own.served && entry.version !== own.next) {
       return isSuperseded(ledger, entry, own, now, params)
-        ? `${architecture} means version ${own.served} now`
+        ? `${architecture} resolves to version ${own.served} now`
         : failureReason(entry, now, params);
     }
     if (variant === undefined) return 'the variant was deleted';
@@ -43,10 +43,13 @@ function createUnloadReasons(
 function failureReason({ worker, existing }: Entry, now: Milliseconds, params: PlacementParams): string | undefined {
   if (worker.worker.presence === 'gone') return 'the worker is gone';
   if (existing?.state !== 'failed' || now - existing.since < params.failedRetryMs) return undefined;
-  return 'failed; it will be tried again';
+  return 'failed; it will be loaded again';
 }
 
-/** It does not answer, or all that answers in its place has been there for long enough for every router to know. */
+/**
+ * Returns whether it does not answer, or every replica that replaces it has been ready for `handoverMs`, so that all
+ * routers have received it.
+ */
 function isSuperseded(
   { entries }: Ledger,
   entry: Entry,
@@ -62,7 +65,7 @@ function isSuperseded(
   return successors.length > 0 && successors.every(({ existing }) => now - (existing?.since ?? now) >= handoverMs);
 }
 
-/** A draining worker's replicas go when another answers in their place, or when nothing needs them. */
+/** Unloads the replicas of draining workers that have a ready replacement or that nothing needs. */
 export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
   for (const entry of ledger.entries) {
     if (!entry.worker.worker.draining || entry.leaving) continue;
@@ -71,11 +74,11 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
     if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
     else if (others.length === 0 && !needed.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
     else if (others.length === 0)
-      ledger.unmet({ variant: entry.variant, reason: 'cannot leave draining worker: no other has room' });
+      ledger.unmet({ variant: entry.variant, reason: 'it cannot leave its draining worker: no other worker has room' });
   }
 }
 
-/** Of each version of a variant that has more replicas than needs count on, the least recently used goes: one in a plan. */
+/** Unloads the least recently used surplus replica of each version of a variant, one per plan. */
 export function unloadSurplus(ledger: Ledger, retention: Retention): void {
   unloadCold(ledger, retention);
   const surplus = new Map<string, Entry>();
@@ -93,15 +96,15 @@ export function unloadSurplus(ledger: Ledger, retention: Retention): void {
       others.every((other) => !other.kept) &&
       ![entry, ...others].some((one) => wasUsedRecently(one.existing, retention));
     if (idle) ledger.unload(entry, 'idle');
-    else if (others.some(isReady)) ledger.unload(entry, 'more replicas than demand calls for');
+    else if (others.some(isReady)) ledger.unload(entry, 'more replicas than demand needs');
   }
 }
 
-/** All at once: somebody wishes that nothing of it is kept. */
+/** Unloads all idle replicas of the variants that rules keep cold. */
 function unloadCold(ledger: Ledger, retention: Retention): void {
   for (const entry of ledger.entries) {
     if (!retention.cold.has(entry.variant) || entry.kept || !isReady(entry) || !entry.worker.schedulable) continue;
-    if (!wasUsedRecently(entry.existing, retention)) ledger.unload(entry, 'wished to be cold, and not asked for');
+    if (!wasUsedRecently(entry.existing, retention)) ledger.unload(entry, 'a rule keeps it cold, and no query uses it');
   }
 }
 

@@ -1,11 +1,13 @@
-// What counts as better, and not as noise.
+// The limits of measurement noise in comparisons.
 
 export interface DominationParams {
-  /** Shares by which latency, load time, memory and cost must be smaller to count as better. */
+  /** Fraction by which a latency or load time must be smaller to count as better. */
   readonly timeNoise: number;
+  /** The same for memory. */
   readonly memoryNoise: number;
+  /** The same for cost. */
   readonly costNoise: number;
-  /** By how much accuracy, a fraction of 1, must be larger to count as better: half a sample of 5,000. */
+  /** Difference by which an accuracy (a fraction of 1) must be larger to count as better: half a sample of 5,000. */
   readonly accuracyNoise: number;
 }
 

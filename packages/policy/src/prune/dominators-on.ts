@@ -1,22 +1,23 @@
-// Domination on one hardware class: a strict partial order.
+// Domination on one hardware class, which is a strict partial order.
 
 import type { Profile, VariantId } from '@pareto/core';
 import { p99At } from '../cost/profile-at.js';
 import type { DominationParams } from './domination-params.js';
 
-/** A variant by what counts on the class. */
+/** A variant with its compared properties on the class. */
 export interface Rated {
   readonly id: VariantId;
   readonly architecture: string;
   readonly profile: Profile;
   readonly accuracy: number | undefined;
-  /** USD per 1,000 answers; 0 where the class has no price. */
+  /** USD per 1,000 answers. 0 if the class has no price. */
   readonly cost: number;
 }
 
 /**
- * Of every variant those that dominate it and are dominated by none on the class, in the order of `betterFirst`; undefined:
- * none does. Being dominated is transitive, so that whatever is dominated is so by one of these.
+ * Returns for every variant its dominators that are themselves not dominated on the class, in the order of
+ * `betterFirst`, or undefined if there are none. Domination is transitive, so every dominated variant has such a
+ * dominator.
  */
 export function dominatorsOn(
   variants: readonly Rated[],
@@ -36,7 +37,7 @@ export function dominatorsOn(
   return found;
 }
 
-/** The most accurate, then the fastest, first. */
+/** Sorts by descending accuracy, then by ascending latency. */
 function betterFirst(a: Rated, b: Rated): number {
   const byAccuracy = (b.accuracy ?? -1) - (a.accuracy ?? -1);
   return byAccuracy || p99At(a.profile, 1) - p99At(b.profile, 1) || (a.id < b.id ? -1 : 1);
@@ -56,11 +57,11 @@ function dominates(a: Rated, b: Rated, params: DominationParams): boolean {
 
 type Comparison = 'less' | 'same' | 'more';
 
-/** `less`: beyond noise. */
+/** Returns `less` only if the difference exceeds the noise. */
 const compare = (a: number, b: number, noise: number): Comparison =>
   a > b ? 'more' : a < b * (1 - noise) ? 'less' : 'same';
 
-/** At every batch that the second was measured with, and those of the first between them. */
+/** Compares at every measured batch of either profile, up to the largest of `b`. */
 function compareLatencies(a: Profile, b: Profile, noise: number): Comparison {
   const limit = maxBatch(b);
   let isLess = false;

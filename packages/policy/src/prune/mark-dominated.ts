@@ -1,4 +1,4 @@
-// The marks of domination on everything that is registered.
+// The marks of domination on all registered variants.
 
 import {
   fallbackObjective,
@@ -18,17 +18,18 @@ type Unmarked = Pick<PlacementVariant, 'variant' | 'measurements'>;
 export interface Catalogue {
   readonly tasks: readonly Task[];
   readonly architectures: readonly Pick<PlacementArchitecture, 'architecture'>[];
-  /** Of current versions, and of older ones that may be served still. */
+  /** Variants of current versions, and of older ones that may still be served. */
   readonly variants: readonly Unmarked[];
-  /** In force now. */
+  /** Rules in force. */
   readonly rules: readonly SelectionRule[];
   readonly prices: PriceTable;
 }
 
 /**
- * Each variant with its mark, in the order they came in. What is denied or quarantined neither dominates nor is dominated. A
- * variant of an older version is compared as if its version were the current one of its architecture. While an architecture has older
- * ones its variants dominate none of other architectures: the newer may not answer yet, the older soon no more.
+ * Returns each variant with its mark, in the same order. Denied and quarantined variants neither dominate nor are
+ * dominated. A variant of an older version is compared as if its version were the current one of its architecture.
+ * During a rollout, the variants of an architecture dominate none of other architectures, because the new version may
+ * not answer yet and the old one soon stops.
  */
 export function markDominated(
   { tasks, architectures, variants, rules, prices }: Catalogue,

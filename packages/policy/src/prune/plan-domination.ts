@@ -1,4 +1,4 @@
-// Which variants of a task are no better than another in anything, on any hardware class that they were measured on.
+// The variants of a task that others dominate on every hardware class that they were measured on.
 
 import {
   groupBy,
@@ -13,7 +13,7 @@ import { costPer1k } from '../cost/cost-per-1k.js';
 import type { DominationParams } from './domination-params.js';
 import { dominatorsOn, type Rated } from './dominators-on.js';
 
-/** A variant that may serve, with what was measured of it. */
+/** A variant that may serve, with its measurements. */
 export interface MeasuredVariant {
   readonly variant: Pick<Variant, 'id' | 'architecture'>;
   readonly measurements: readonly Pick<Measurement, 'hardwareClass' | 'result'>[];
@@ -21,22 +21,22 @@ export interface MeasuredVariant {
 
 export interface DominationTerms {
   readonly prices: PriceTable;
-  /** The task's default latency: costs are quoted at the batch that it allows. */
+  /** Default latency of the task, which determines the batch that costs are quoted at. */
   readonly latencyMs: number;
 }
 
 export interface Domination {
-  /** One that is itself dominated by none; of the same architecture where there is one. */
+  /** Dominator that is itself not dominated; of the same architecture if there is one. */
   readonly by: VariantId;
-  /** Those of its own architecture are enough to dominate it. */
+  /** Set if the variants of its own architecture alone dominate it too. */
   readonly within: boolean;
 }
 
 /**
- * The dominated ones of the variants of one task: on every class where such a one was measured there is another (not
- * always the same) that was measured there too and has an accuracy of at least its own and a p99 at every batch, a cost, a
- * memory and a load time of at most its own, one of them strictly and beyond noise. What has no measured accuracy neither
- * dominates nor is dominated. Every class keeps one that is not dominated.
+ * Returns the dominated variants of a task. A variant is dominated if on every class where it was measured another one
+ * (not always the same) has at least its accuracy and at most its p99 at every batch, its cost, its memory and its load
+ * time, and is better in one of them by more than noise. A variant without a measured accuracy neither dominates nor is
+ * dominated. Every class keeps at least one variant that is not dominated.
  */
 export function planDomination(
   variants: readonly MeasuredVariant[],
@@ -63,7 +63,7 @@ export function planDomination(
   return found;
 }
 
-/** By class, on which they were measured with an accuracy. */
+/** Groups the measured variants by class, with the properties to compare. */
 function rateByClass(
   variants: readonly MeasuredVariant[],
   { prices, latencyMs }: DominationTerms,
@@ -83,7 +83,10 @@ function rateByClass(
   return classes;
 }
 
-/** Variants that have dominators on every class they were measured on, with those of the first such class. */
+/**
+ * Returns the variants with dominators on every class they were measured on, with the dominators on the first of these
+ * classes.
+ */
 function ofAllClasses(
   variants: readonly MeasuredVariant[],
   classes: readonly ReadonlyMap<VariantId, readonly VariantId[] | undefined>[],

@@ -1,29 +1,32 @@
-// Whether a query that got no answer from one replica may be sent again.
+// The decision to resend a query that got no answer from a replica.
 
 export interface FailedAttempt {
-  /** `not-executed`: it reached no executor. `lost`: the worker went away with it. `failed`: that was the last word. */
+  /**
+   * `not-executed`: it reached no executor. `lost`: the worker disappeared while it had the query. `failed`: the error
+   * is final.
+   */
   readonly outcome: 'not-executed' | 'lost' | 'failed';
   readonly requestBytes: number;
   /** Sends of this query so far. */
   readonly attempts: number;
-  /** The caller waits no more. */
+  /** Set if the caller no longer waits. */
   readonly isGivenUp: boolean;
-  /** Retries that the router has saved up; below nothing when some were had on credit. */
+  /** Retries left in the router's budget. Negative after an overdraft. */
   readonly retryBudget: number;
 }
 
 export interface RetryParams {
-  /** Sends of one query, the first included. */
+  /** Maximum number of sends of one query, including the first. */
   readonly maxAttempts: number;
-  /** The largest request that is sent again when a worker went away with it. */
+  /** Maximum size of a request that is resent after its worker disappeared. */
   readonly replayBytes: number;
-  /** What each query adds to the savings, as a share of a retry. */
+  /** Fraction of a retry that each query adds to the budget. */
   readonly refillPerQuery: number;
-  /** What a router that has had no traffic begins with. */
+  /** Budget of a router that has had no traffic yet. */
   readonly initialBudget: number;
-  /** The most that is saved up. */
+  /** Upper limit of the budget. */
   readonly maxBudget: number;
-  /** How far below nothing the savings may go for the first retry of queries that a worker went away with. */
+  /** Amount by which first retries of lost queries may overdraw the budget. */
   readonly overdraft: number;
 }
 
@@ -43,6 +46,6 @@ export function mayRetry(failed: FailedAttempt, params: RetryParams): boolean {
   return failed.attempts < params.maxAttempts && failed.retryBudget + overdraft >= 1;
 }
 
-/** The savings after one more query. */
+/** Returns the budget after one more query. */
 export const refillRetryBudget = (retryBudget: number, params: RetryParams): number =>
   Math.min(params.maxBudget, retryBudget + params.refillPerQuery);

@@ -1,23 +1,26 @@
-// What becomes of the queries of a batch that got no answer.
+// Retries of the queries of a failed batch on a worker.
 
-/** The model said no, or its executor died while the batch ran, or while it still waited in the executor. */
+/**
+ * Cause: the model returned an error, or its executor died while the batch ran, or while it still waited in the
+ * executor.
+ */
 export type BatchFailure = 'failed' | 'died-running' | 'died-waiting';
 
 export interface Batched {
-  /** Executors that died while they ran it. */
+  /** Number of executors that died while they ran it. */
   readonly deaths: number;
-  /** It shares a batch with no other: something went wrong when it did. */
+  /** Set if it must run in a batch of its own, because a shared one failed. */
   readonly alone: boolean;
 }
 
 export interface BatchRetryPlan<T extends Batched> {
-  /** To be run again, in this order, before what is queued. */
+  /** Queries to run again, in this order, before the queued ones. */
   readonly retry: readonly T[];
-  /** Answered with the failure. */
+  /** Queries to answer with the failure. */
   readonly fail: readonly T[];
 }
 
-/** Each query of a batch that failed is tried alone; one whose run ended a second executor is not tried again. */
+/** Returns a retry alone for each query of a failed batch, except queries that have killed two executors. */
 export function planBatchRetry<T extends Batched>(batch: readonly T[], failure: BatchFailure): BatchRetryPlan<T> {
   switch (failure) {
     case 'died-waiting':

@@ -1,13 +1,13 @@
-// What a decision knows of the load. The router keeps it up to date on load events, one number for each candidate.
+// The load as decisions see it. The router updates it on load events, as one number for each candidate.
 
 export interface LoadView {
-  /** The smallest predicted wait of the candidate's usable replicas, in ms; infinite when none is usable. */
+  /** Returns the minimum predicted wait of the candidate's usable replicas in ms, or Infinity if none is usable. */
   backlogMs(candidateIndex: number): number;
-  /** Items queued at that replica. */
+  /** Returns the items queued at that replica. */
   queuedItems(candidateIndex: number): number;
-  /** The predicted wait of one replica, in ms; infinite when it must not be called. */
+  /** Returns the predicted wait of a replica in ms, or Infinity if it must not be called. */
   replicaBacklogMs(loadIndex: number): number;
 }
 
-/** A fleet with nothing to do. */
+/** The loads of an idle fleet. */
 export const idleLoads: LoadView = { backlogMs: () => 0, queuedItems: () => 0, replicaBacklogMs: () => 0 };

@@ -1,31 +1,34 @@
-// How fast a replica really works off what is ahead of a query, learned from its answers.
+// The pace at which a replica really works through its queue, estimated from its answers.
 
-/** Both estimates shrug off a few answers that were late for a reason of their own (a pause, a neighbour). */
+/**
+ * Estimates for one replica. A few answers that are late for other reasons (a pause, a neighbour) hardly change them.
+ */
 export interface Pace {
-  /** Of the profile, at the replica's ceiling: it works no faster. */
+  /** Time per item at the replica's batch ceiling, from the profile: a lower bound. */
   readonly profiledMs: number;
-  /** What four of five answers waited for each item ahead of them, at most. */
+  /** Estimated 80th percentile of the wait per item ahead. */
   readonly msPerItem: number;
-  /** By how much even the fastest of the last answers with nothing ahead of them was later than the profile says. */
+  /** Lateness relative to the profile of the fastest of the last answers that had nothing ahead of them. */
   readonly lateMs: number;
-  /** The same of those that are being gathered, and their number. */
+  /** Minimum lateness of the answers that are being gathered for the next estimate. */
   readonly minLateMs: number;
+  /** Number of those answers. */
   readonly gathered: number;
 }
 
 export interface PaceParams {
-  /** What a query costs the processes on its way, besides the run, until answers tell. */
+  /** Initial estimate of the time per query outside of the run. */
   readonly wayMs: number;
 }
 
 export const defaultPaceParams: PaceParams = { wayMs: 0.5 };
 
-/** The quantile of waits that is followed, and how far one answer moves it, in the logarithm. */
+/** Quantile of waits that is tracked, and the step of its logarithm per answer. */
 const quantile = 0.8;
 const step = 0.1;
-/** A wait behind fewer items tells less of their pace than of pauses: it slows less. */
+/** Waits behind fewer items slow the estimate less: they may reflect a pause rather than the pace. */
 const surelySlowBehind = 8;
-/** Answers that lateness is the least of; what a ping leaves of it when nothing was heard. */
+/** Number of answers that each lateness is the minimum of, and the share that decay keeps. */
 const lateAnswers = 8;
 const lateKept = 0.5;
 
@@ -37,11 +40,14 @@ export const startPace = (profiledMs: number, { wayMs }: PaceParams): Pace => ({
   gathered: 0,
 });
 
-/** An answer took `waitedMs` longer than it would have alone, by the profile, and had `aheadItems` ahead of it. */
+/**
+ * Returns the estimates after an answer that took `waitedMs` longer than its profiled time, with `aheadItems` ahead of
+ * it.
+ */
 export function observeWait(pace: Pace, aheadItems: number, waitedMs: number): Pace {
   const each = (waitedMs - pace.lateMs) / Math.max(1, aheadItems);
   const isSlower = each > pace.msPerItem;
-  // With nothing ahead it can only tell that an item costs less: else the pace of one that is held back would never mend.
+  // Without items ahead, an answer can only lower the pace. Otherwise a replica that gets no load would never recover.
   if (aheadItems <= 0) return observeLate(isSlower ? pace : paceBy(pace, quantile - 1), Math.max(0, waitedMs));
   return paceBy(pace, isSlower ? quantile * Math.min(1, aheadItems / surelySlowBehind) : quantile - 1);
 }
@@ -58,24 +64,28 @@ function observeLate(pace: Pace, lateMs: number): Pace {
   return { ...pace, lateMs: minLateMs, minLateMs: Infinity, gathered: 0 };
 }
 
-/** Nothing was heard of late: what is not tried is not learned, so that lateness is doubted with time. */
+/** Reduces the lateness of a replica without recent answers, so that it is tried again. */
 export const decayLateness = (pace: Pace): Pace => ({ ...pace, lateMs: lateKept * pace.lateMs });
 
 export interface ReplicaLoad {
-  /** As the worker last told. */
+  /** Backlog that the worker last reported. */
   readonly backlogMs: number;
+  /** Queued items that the worker last reported. */
   readonly queuedItems: number;
-  /** By this router, since then. */
+  /** Items that this router has sent since then. */
   readonly sentItems: number;
-  /** This router's that were not answered yet, wherever they are: on the way, queued, running. */
+  /** Unanswered items of this router: in flight, queued or running. */
   readonly pendingItems: number;
 }
 
-/** What is ahead of the next query. A worker can't tell of what has not reached it: this router's own count does. */
+/** Returns the items ahead of the next query. This router's own count covers items that have not reached the worker. */
 export const itemsAhead = ({ queuedItems, sentItems, pendingItems }: ReplicaLoad): number =>
   Math.max(queuedItems + sentItems, pendingItems);
 
-/** Predicted until the next query starts: the longer of what the worker said and what is ahead at the replica's pace. */
+/**
+ * Returns the predicted wait of the next query: the larger of the reported backlog and the items ahead at the replica's
+ * pace.
+ */
 export function waitOf(load: ReplicaLoad, pace: Pace): number {
   const each = pace.msPerItem;
   return pace.lateMs + Math.max(load.backlogMs + load.sentItems * each, itemsAhead(load) * each);

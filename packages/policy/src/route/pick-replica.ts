@@ -1,11 +1,12 @@
-// Which replica of the chosen variant: power of two choices on predicted completion.
+// The choice of a replica of the selected variant: power of two choices on predicted completion.
 
 import type { Candidate, ReplicaRoute, Rng } from '@pareto/core';
 import type { LoadView } from './load-view.js';
 
 /**
- * Draws two different usable replicas and takes the one with the shorter wait (their service time is the same profile).
- * Undefined when none is usable. Source: Mitzenmacher 2001, "The power of two choices in randomized load balancing".
+ * Draws two different usable replicas and returns the one with the shorter wait (they share one profile, so the service
+ * time is equal). Undefined if none is usable. Source: Mitzenmacher 2001, "The power of two choices in randomized load
+ * balancing".
  */
 export function pickReplica(candidate: Candidate, loads: LoadView, rng: Rng): ReplicaRoute | undefined {
   const first = drawUsable(candidate.replicas, loads, rng, undefined);
@@ -15,7 +16,7 @@ export function pickReplica(candidate: Candidate, loads: LoadView, rng: Rng): Re
   return loads.replicaBacklogMs(second.loadIndex) < loads.replicaBacklogMs(first.loadIndex) ? second : first;
 }
 
-/** One of the usable replicas other than `except`, each equally likely. */
+/** Returns a random usable replica other than `except`, all equally likely. */
 function drawUsable(
   replicas: readonly ReplicaRoute[],
   loads: LoadView,

@@ -1,4 +1,4 @@
-// Reactive replica counts: enough for measured demand at the target utilisation, fast up, slow down.
+// Replica counts for the measured demand at the target utilisation. They grow immediately and shrink after a delay.
 
 import type { Milliseconds, Profile, VariantId } from '@pareto/core';
 import { batchCeiling } from '../batch/batch-ceiling.js';
@@ -7,29 +7,31 @@ import { p50At } from '../cost/profile-at.js';
 export interface VariantDemand {
   readonly variant: VariantId;
   readonly itemsPerSecond: number;
-  /** On the class it is cheapest on. */
+  /** Profile on its cheapest hardware class. */
   readonly profile: Profile;
-  /** The task's default latency: it bounds the batch. */
+  /** Default latency of the task, which limits the batch size. */
   readonly latencyMs: number;
-  /** Slots of workers that may hold it: one replica per slot. */
+  /** Slots of workers that can hold it, for one replica each. */
   readonly slots: number;
 }
 
 export interface ScaleParams {
   readonly targetUtilisation: number;
-  /** Fewer replicas are wanted only after demand has been lower for this long. */
+  /** Time for which demand must be lower before the count is reduced. */
   readonly holdDownMs: Milliseconds;
 }
 
 export const defaultScaleParams: ScaleParams = { targetUtilisation: 0.7, holdDownMs: 60_000 as Milliseconds };
 
-/** What one variant wants, and since when it has needed less and how much of that at most. */
+/**
+ * Replicas of one variant. `lower` has the time since when it has needed fewer, and the maximum it needed since then.
+ */
 interface VariantScale {
   readonly replicas: number;
   readonly lower: { readonly since: Milliseconds; readonly peak: number } | undefined;
 }
 
-/** Carried from one turn to the next; the empty map to begin with. */
+/** State carried from one turn to the next. Initially an empty map. */
 export type ScaleState = ReadonlyMap<VariantId, VariantScale>;
 
 export interface ReplicaPlan {
@@ -37,7 +39,9 @@ export interface ReplicaPlan {
   readonly state: ScaleState;
 }
 
-/** Replicas that carry the demand now: items/s × seconds per item at the batch ceiling / target utilisation. */
+/**
+ * Returns the replicas for the current demand: items/s × seconds per item at the batch ceiling / target utilisation.
+ */
 function neededReplicas(demand: VariantDemand, params: ScaleParams): number {
   const batch = batchCeiling(demand.profile, demand.latencyMs);
   const secondsPerItem = p50At(demand.profile, batch) / batch / 1000;
@@ -45,7 +49,10 @@ function neededReplicas(demand: VariantDemand, params: ScaleParams): number {
   return Math.min(demand.slots, needed);
 }
 
-/** A variant that `state` has and `demands` leaves out has no demand. Of what is `cold` no more is wanted than demand calls for now. */
+/**
+ * Returns the replicas of each variant. A variant of `state` that is missing in `demands` has no demand. Counts of
+ * `cold` variants shrink without delay.
+ */
 export function planReplicas(
   state: ScaleState,
   demands: readonly VariantDemand[],

@@ -1,9 +1,9 @@
-// What a target leaves out of its candidates: by rules, and because something is better in everything.
+// The candidates that a target excludes, because of rules or because another variant dominates them.
 
 import type { Candidate, Exclusion, RuleInForce, TargetEntry, VariantId } from '@pareto/core';
 import { denialOf, ruleCovers, pinsOf } from './rules.js';
 
-/** What deciding looks at of a variant. */
+/** The fields of a variant that decide about its exclusion. */
 export interface Excludable {
   readonly variant: VariantId;
   readonly architecture: string;
@@ -14,9 +14,10 @@ export interface Excludable {
 type TargetKind = TargetEntry['kind'];
 
 /**
- * Why a target leaves out one of its `members`, warm or not; undefined: it does not. What is denied answers nothing. A pin counts
- * for tasks, and what it names itself is not held to be dominated. For a task any variant of the task dominates, for an
- * architecture its own do; a variant that is named answers all the same.
+ * Creates a function that returns why a target excludes one of its `members`, warm or not, or undefined if it does not.
+ * Denied variants are always excluded. Pins apply to tasks, and a pinned variant does not count as dominated. In a task
+ * any variant of the task dominates; in an architecture only its own do. A target that is a variant is never excluded
+ * as dominated.
  */
 export function createExcluder<T extends Excludable>(
   kind: TargetKind,
@@ -38,8 +39,9 @@ export function createExcluder<T extends Excludable>(
 }
 
 /**
- * The exclusions of a target by candidate; undefined when there are none. A dominated one is left out only where what dominates it
- * may answer; while it is warm, where that is warm too: answers get better without a gap.
+ * Returns the exclusions in the order of the candidates, or undefined if there are none. A dominated candidate is
+ * excluded only if its dominator can answer. A warm one is excluded only if its dominator is warm too, so that the
+ * change leaves no gap.
  */
 export function exclusionsOf(
   { kind, task }: Pick<TargetEntry, 'kind' | 'task'>,
@@ -67,8 +69,8 @@ const mayAnswer = (one: Candidate): boolean =>
   one.quarantineReason === undefined && one.measurementError === undefined && (one.placeable || isWarm(one));
 
 /**
- * Whether one of `able` answers in place of a dominated candidate: the one that dominates it where the target keeps that, else one
- * of its own architecture where those are enough to dominate it.
+ * Creates a function that returns whether one of `able` answers in place of a dominated candidate: its dominator if the
+ * target keeps that, otherwise a variant of its own architecture if these dominate it too.
  */
 function createReplacements(kept: readonly Candidate[], able: readonly Candidate[]): (dominated: Candidate) => boolean {
   const known = new Set(kept.map(({ variant }) => variant));

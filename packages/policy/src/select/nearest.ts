@@ -1,4 +1,4 @@
-// The nearest objective that can be met, and what would meet it.
+// The nearest feasible objective, and the candidate that meets it.
 
 import { milliseconds, type Candidate, type Objective, type TargetEntry } from '@pareto/core';
 import { accuracyOf, idleMs, type SelectionQuery, type SelectParams } from './verdict.js';
@@ -6,15 +6,15 @@ import { accuracyOf, idleMs, type SelectionQuery, type SelectParams } from './ve
 export interface Offer {
   readonly objective: Objective;
   readonly candidate: Candidate;
-  /** With nothing in its way; of one that is not loaded: once it is. */
+  /** Predicted latency when idle, and once loaded if it is cold. */
   readonly predictedMs: number;
   readonly warm: boolean;
 }
 
 /**
- * Relaxes the objective as little as any one candidate allows. The distance adds, over latency, cost and error
- * (1 - accuracy), the logarithm of the ratio between what is offered and what was asked, so that a doubling of any of
- * them weighs the same. What the target leaves out is not offered. Undefined when nothing can serve the batch at all.
+ * Returns the offer that relaxes the objective least. The distance is the sum, over latency, cost and error (1 -
+ * accuracy), of the logarithm of offered / requested, so that doubling any of them weighs the same. Excluded candidates
+ * are not offered. Undefined if no candidate can serve the batch at all.
  */
 export function nearestFeasible(target: TargetEntry, query: SelectionQuery, params: SelectParams): Offer | undefined {
   let best: Offer | undefined;
@@ -32,7 +32,9 @@ export function nearestFeasible(target: TargetEntry, query: SelectionQuery, para
   return best;
 }
 
-/** The objective with just what the candidate does not meet relaxed, rounded to the meetable side. */
+/**
+ * Returns the objective with only the fields relaxed that the candidate does not meet, rounded so that it meets them.
+ */
 function offerOf(candidate: Candidate, query: SelectionQuery, params: SelectParams): Offer | undefined {
   const { objective, items } = query;
   if (candidate.quarantineReason !== undefined || candidate.profile === undefined) return undefined;
@@ -52,7 +54,7 @@ function offerOf(candidate: Candidate, query: SelectionQuery, params: SelectPara
   };
 }
 
-/** An unmeasured candidate meets no floor at all. */
+/** Returns the floor that the candidate meets. Undefined if it is not measured, or if none was requested. */
 function offeredFloor(asked: number | undefined, accuracy: number | undefined): number | undefined {
   if (asked === undefined || accuracy === undefined) return undefined;
   return accuracy >= asked ? asked : Math.min(accuracy, Math.floor(accuracy * 1e4) / 1e4);
@@ -73,13 +75,13 @@ function distanceOf(asked: Objective, offered: Objective): number {
   return latency + cost + Math.log(error(offered.minAccuracy ?? 0) / error(asked.minAccuracy));
 }
 
-/** No ceiling where one was asked for is as far as anything can be. */
+/** Returns Infinity if a limit was requested and none can be offered. */
 function logRatio(offered: number | undefined, asked: number | undefined): number {
   if (asked === undefined) return 0;
   return offered === undefined ? Infinity : Math.log(offered / Math.max(asked, 1e-12));
 }
 
-/** To three significant digits, and never below the value. */
+/** Rounds up to three significant digits. */
 function roundUp(value: number): number {
   const step = 10 ** (Math.floor(Math.log10(value)) - 2);
   return Math.max(value, Number((Math.ceil(value / step) * step).toPrecision(3)));

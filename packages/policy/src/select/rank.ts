@@ -1,11 +1,12 @@
-// Which of two candidates that may answer is the better answer.
+// The order of eligible candidates.
 
 import { originalRecipe, type Candidate, type PartialObjective } from '@pareto/core';
 import { accuracyOf, type Preference, type SelectionQuery } from './verdict.js';
 
 /**
- * Below 0 when `a` is better. Measured ones before unmeasured ones; among these what came before what was made of it.
- * Then the cheapest, or the most accurate, by the query's preference; then the other of the two; then the most slack.
+ * Returns a negative number if `a` is better. Measured candidates come before unmeasured ones, and of unmeasured ones
+ * originals come before generated files. Then the query's preference (cost or accuracy) decides, then the other of the
+ * two, then the slack.
  */
 export function compareCandidates(
   query: SelectionQuery,
@@ -28,8 +29,8 @@ export function compareCandidates(
 }
 
 /**
- * A query under an objective that nobody stated (neither client nor task said latency, accuracy or cost) gets the most
- * accurate answer within the fallback latency; one that was stated gets the cheapest that meets it.
+ * Returns `cheapest` if one of the sources (client or task) sets a latency, accuracy or cost. Otherwise returns
+ * `most-accurate`: such a query gets the most accurate answer within the fallback latency.
  */
 export function preferenceOf(...sources: readonly PartialObjective[]): Preference {
   const stated = sources.some(

@@ -1,39 +1,39 @@
-// Rules that are in force: which are about what, and what they keep from answering.
+// Rules in force: which ones apply to a variant or a target, and what they exclude.
 
 import type { RuleInForce, TargetEntry, Variant, VariantId } from '@pareto/core';
 
-/** What a rule may be about. */
+/** A variant that rules may apply to. */
 export interface RuleSubject {
   readonly variant: VariantId;
   readonly architecture: string;
   readonly task: string;
 }
 
-/** The rule names the variant, or its architecture. */
+/** Returns whether the rule's target is the variant or its architecture. */
 export const ruleCovers = (
   { variant, architecture }: Pick<RuleSubject, 'variant' | 'architecture'>,
   { target }: Pick<RuleInForce, 'target'>,
 ): boolean => target === variant || target === architecture;
 
-/** The first rule that keeps the variant from answering anything; undefined: none does. */
+/** Returns the first rule that denies the variant, or undefined if none does. */
 export const denialOf = (subject: RuleSubject, rules: readonly RuleInForce[]): RuleInForce | undefined =>
   rules.find(
     (rule) =>
       rule.kind === 'deny' && ruleCovers(subject, rule) && (rule.task === undefined || rule.task === subject.task),
   );
 
-/** Some rule keeps the variant from answering anything. */
+/** Returns whether a rule denies the variant. */
 export const isDenied = (
   { id: variant, architecture, task }: Pick<Variant, 'id' | 'architecture' | 'task'>,
   rules: readonly RuleInForce[],
 ): boolean => rules.length > 0 && denialOf({ variant, architecture, task }, rules) !== undefined;
 
-/** It is a wish: it leaves nothing out. */
+/** Returns whether the rule is a warmth rule, which excludes no variant. */
 const isWarmthKind = ({ kind }: Pick<RuleInForce, 'kind'>): boolean => kind === 'warm' || kind === 'cold';
 
 /**
- * The wish that counts for a name among those of a tenant: for the variant, else for its architecture, else for its task. Undefined:
- * there is none.
+ * Returns the warmth rule of a tenant that applies to a name: the rule for the variant, otherwise for its architecture,
+ * otherwise for its task. Undefined if there is none.
  */
 export function warmthRuleFor(
   { variant, architecture, task }: Partial<RuleSubject> & Pick<RuleSubject, 'task'>,
@@ -46,8 +46,8 @@ export function warmthRuleFor(
 }
 
 /**
- * The pins of a task; where there are any, only what one of them names answers for the task. One that is not about a task of its own
- * is about those tasks that have what it names among `members`.
+ * Returns the pins of a task. If there are any, only their targets answer for it. A pin without a task applies to the
+ * tasks that have its target among their `members`.
  */
 export const pinsOf = (
   task: string,
@@ -60,7 +60,7 @@ export const pinsOf = (
       (rule.task === task || (rule.task === undefined && members.some((member) => ruleCovers(member, rule)))),
   );
 
-/** The rules that decide what a target leaves out of `members`, and the wishes about it, or about one of them. */
+/** Returns the rules that exclude `members` from a target, and the warmth rules for the target or one of them. */
 export function applicableRules(
   kind: TargetEntry['kind'],
   task: string,

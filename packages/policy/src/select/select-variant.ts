@@ -1,4 +1,4 @@
-// Which variant answers: the cheapest warm one that meets the objective.
+// The selection of the variant that answers: the cheapest warm one that meets the objective.
 
 import type { Candidate, Objective, TargetEntry } from '@pareto/core';
 import type { LoadView } from '../route/load-view.js';
@@ -21,25 +21,28 @@ export type RefusalReason =
   | 'unplaceable'
   | 'batch-too-large'
   | 'quarantined'
-  /** Rules leave out every candidate. */
+  /** Rules exclude every candidate. */
   | 'ruled-out';
 
 export type Selection =
   | {
       readonly kind: 'chosen';
       readonly candidate: Candidate;
-      /** Since the headers came. */
+      /** Predicted latency from the receipt of the headers. */
       readonly predictedMs: number;
-      /** What is left of the latency then. */
+      /** Latency limit minus the predicted latency. */
       readonly slackMs: number;
-      /** Below the accuracy floor, which the query allows. */
+      /** Set if it is below the accuracy floor and the query allows that. */
       readonly degraded: boolean;
     }
-  /** Feasible, but only by a variant that is not loaded: the query may be held for it. */
+  /** The objective is met only by a variant that is not loaded, for which the query can be held. */
   | { readonly kind: 'cold'; readonly candidate: Candidate }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly nearest: Offer | undefined };
 
-/** O(candidates); allocates nothing but the answer. `trace`, when given, is overwritten with the verdicts. */
+/**
+ * Selects a variant in O(candidates) without allocations except for the result. Overwrites `trace`, if given, with the
+ * verdicts.
+ */
 export function selectVariant(
   target: TargetEntry,
   query: SelectionQuery,
@@ -76,7 +79,10 @@ export function selectVariant(
   return degrade(target, query, loads, params) ?? refuse(target, query, params, isBusy, isUnplaceable);
 }
 
-/** For a query that prefers an answer to a refusal: the most accurate one that meets everything but the floor. */
+/**
+ * Selects the most accurate candidate that meets everything except the floor. Undefined if the query does not allow
+ * that, or if there is none.
+ */
 function degrade(
   target: TargetEntry,
   query: SelectionQuery,

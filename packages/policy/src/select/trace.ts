@@ -1,4 +1,4 @@
-// The record of one decision: counts by verdict and the best candidates, in arrays allocated once.
+// The record of a decision: counts by verdict and the best candidates, in arrays that are allocated once.
 
 import type { TargetEntry } from '@pareto/core';
 import { compareCandidates } from './rank.js';
@@ -7,14 +7,14 @@ import { verdictCodes, verdicts, type SelectionQuery, type Verdict } from './ver
 export const tracedCandidates = 32;
 
 export interface DecisionTrace {
-  /** By the verdict's place in `verdicts`. */
+  /** Candidates by the verdict's index in `verdicts`. */
   readonly counts: Uint32Array;
-  /** Places in the target's candidates, the best first: eligible ones in the order of choice, then others as they came. */
+  /** Indices into the target's candidates: eligible ones from best to worst, then others in their order. */
   readonly indices: Int16Array;
   readonly verdictCodes: Uint8Array;
-  /** Of what is not warm: once it is. Infinite: never measured. */
+  /** Predicted latency; of a cold candidate, once it is loaded. Infinite if it was never measured. */
   readonly predictedMs: Float64Array;
-  /** How many of the arrays' places are in use. */
+  /** Number of array elements in use. */
   size: number;
 }
 
@@ -33,7 +33,7 @@ export function clearTrace(trace: DecisionTrace): void {
   trace.size = 0;
 }
 
-/** Notes the verdict on the candidate at a place of the target. */
+/** Records the verdict on the target's candidate with the given index. */
 export function recordVerdict(
   trace: DecisionTrace,
   target: TargetEntry,
@@ -55,7 +55,7 @@ export function recordVerdict(
   trace.predictedMs[rank] = predictedMs;
 }
 
-/** Where an eligible candidate stands among the eligible ones before it. */
+/** Returns the rank of an eligible candidate among those recorded so far. */
 function rankOf(
   trace: DecisionTrace,
   target: TargetEntry,

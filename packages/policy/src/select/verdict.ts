@@ -4,20 +4,22 @@ import type { AccuracyBound, Candidate, Objective } from '@pareto/core';
 import { p99At } from '../cost/profile-at.js';
 import type { LoadView } from '../route/load-view.js';
 
-/** `eligible` first; the others say why a candidate does not answer now. The order is that of the trace's counters. */
+/**
+ * All verdicts, in the order of the trace's counters: `eligible`, then the reasons why a candidate does not answer now.
+ */
 export const verdicts = [
   'eligible', // warm, and meets the objective
   'cold', // would meet it once loaded
-  'busy', // meets it when idle, not with its queue of now
+  'busy', // meets it when idle, but not with its current queue
   'unplaceable', // would meet it, but no replica is ready and no worker can load it
   'too-slow', // does not meet the latency even when idle
   'below-accuracy',
   'above-cost',
-  'unmeasured', // the objective asks for what was not measured of it
+  'unmeasured', // the objective limits a property that was not measured
   'batch-too-large',
   'quarantined',
-  'unmeasurable', // measuring it failed on every class that there is
-  // Left out by the target; see `Exclusion`.
+  'unmeasurable', // measuring failed on every class of the fleet
+  // Excluded by the target, see `Exclusion`.
   'denied',
   'not-pinned',
   'dominated',
@@ -25,43 +27,46 @@ export const verdicts = [
 
 export type Verdict = (typeof verdicts)[number];
 
-/** The place of each verdict in `verdicts`. */
+/** Index of each verdict in `verdicts`. */
 export const verdictCodes: Readonly<Record<Verdict, number>> = Object.fromEntries(
   verdicts.map((verdict, code) => [verdict, code]),
 ) as Record<Verdict, number>;
 
 export interface SelectionQuery {
-  /** Of the first dimension; 1 without a batch. */
+  /** Size of the batch dimension. 1 if there is none. */
   readonly items: number;
   readonly objective: Objective;
-  /** Since the headers came. */
+  /** Time since the receipt of the headers. */
   readonly elapsedMs: number;
   readonly preference: Preference;
 }
 
-/** `cheapest` of what meets the objective; `most-accurate` when nobody stated one. */
+/** Order of the candidates that meet the objective: `most-accurate` applies if no source states an objective. */
 export type Preference = 'cheapest' | 'most-accurate';
 
 export interface SelectParams {
-  /** The way from router to worker and back, in ms. */
+  /** Round trip from router to worker, in ms. */
   readonly hopMs: number;
 }
 
 export const defaultSelectParams: SelectParams = { hopMs: 1 };
 
-/** Accuracy as the objective compares it; undefined when unmeasured. */
+/** Returns the accuracy that the objective compares, or undefined if it is not measured. */
 export function accuracyOf(candidate: Candidate, bound: AccuracyBound): number | undefined {
   return bound === 'lower95' ? candidate.accuracy?.lower95 : candidate.accuracy?.value;
 }
 
-/** Completion with an empty queue: p99 of the query's own batch and the hop. An unprofiled candidate is given the hop. */
+/**
+ * Returns the latency with an empty queue: p99 of the query's own batch plus the hop. Only the hop if there is no
+ * profile.
+ */
 export function idleMs(candidate: Candidate, items: number, params: SelectParams): number {
   return params.hopMs + (candidate.profile === undefined ? 0 : p99At(candidate.profile, items));
 }
 
 /**
- * Completion since the headers came: elapsed + backlog + p99 of the batch it would join + hop; infinite when nothing of
- * it is warm. `idle` is `idleMs` of the query.
+ * Returns the latency from the receipt of the headers: elapsed + backlog + p99 of the batch it would join + hop.
+ * Infinity if no replica is warm. `idle` is `idleMs` of the query.
  */
 export function predictedMs(
   candidate: Candidate,
@@ -78,12 +83,15 @@ export function predictedMs(
   return query.elapsedMs + backlogMs + serviceMs;
 }
 
-/** For people: `predicted`, and of what is not warm what it would be once it is; infinite when it was never measured. */
+/**
+ * Returns `predicted` or, for a cold candidate, the latency once it is loaded. Infinity if it was never measured. For
+ * display.
+ */
 export function predictedWarmMs(candidate: Candidate, query: SelectionQuery, idle: number, predicted: number): number {
   return predicted < Infinity || candidate.profile === undefined ? predicted : query.elapsedMs + idle;
 }
 
-/** `idle` and `predicted` are `idleMs` and `predictedMs` of the query. */
+/** Returns the verdict on a candidate. `idle` and `predicted` are `idleMs` and `predictedMs` of the query. */
 export function judge(candidate: Candidate, query: SelectionQuery, idle: number, predicted: number): Verdict {
   const { minAccuracy, accuracyBound, maxCostPer1k, latencyMs } = query.objective;
   if (candidate.quarantineReason !== undefined) return 'quarantined';

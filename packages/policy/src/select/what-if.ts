@@ -1,4 +1,4 @@
-// Could an objective be met, by what, and at what price: the same choice as for a query, on an idle fleet.
+// The selection for a hypothetical query on an idle fleet: whether its objective is feasible, and with which variant.
 
 import type { TargetEntry } from '@pareto/core';
 import { idleLoads } from '../route/load-view.js';
@@ -8,9 +8,9 @@ import { createTrace, type DecisionTrace } from './trace.js';
 import type { SelectionQuery, SelectParams } from './verdict.js';
 
 export interface WhatIf {
-  /** Chosen: it could be met now; cold: once the candidate is loaded. */
+  /** `chosen` means feasible now; `cold` means once the candidate is loaded. */
   readonly selection: Selection;
-  /** Undefined when the objective can be met, or when nothing can be offered. */
+  /** Nearest feasible offer. Undefined if the objective is feasible, or if there is no offer. */
   readonly nearest: Offer | undefined;
   readonly trace: DecisionTrace;
 }

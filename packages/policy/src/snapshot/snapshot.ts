@@ -1,4 +1,4 @@
-// What placement looks at: one consistent picture of registry, fleet and demand.
+// The input of placement: a consistent snapshot of registry, fleet and demand.
 
 import type {
   Architecture,
@@ -17,17 +17,17 @@ import type {
 } from '@pareto/core';
 import type { PlacementWarmthRule } from './warmth.js';
 
-/** A version of a variant, with what was measured of that version. */
+/** A version of a variant, with the measurements of that version. */
 export interface PlacementVariant {
   readonly variant: Variant;
   readonly measurements: readonly Measurement[];
-  /** From `markDominated`; undefined: by none, or its architecture keeps all. */
+  /** Set by `markDominated`. Undefined if no variant dominates it, or if its architecture keeps all. */
   readonly dominatedBy: VariantId | undefined;
-  /** One of its own architecture dominates it too. */
+  /** Set if a variant of its own architecture dominates it too. */
   readonly dominatedWithin: boolean;
 }
 
-/** The current version of an architecture, with what became of making files of that version. */
+/** The current version of an architecture, with the results of generating its files. */
 export interface PlacementArchitecture {
   readonly architecture: Architecture;
   readonly outcomes: readonly RecipeOutcome[];
@@ -35,12 +35,12 @@ export interface PlacementArchitecture {
 
 export interface PlacementWorker {
   readonly info: WorkerInfo;
-  /** `awaited`: its session is gone for less than the grace period: its replicas still count, it gets nothing new. */
+  /** `awaited`: disconnected for less than the grace period. Its replicas still count, but it gets no new ones. */
   readonly presence: 'connected' | 'awaited' | 'gone';
   readonly draining: boolean;
-  /** The variant that it is measuring or making, or was ordered to. */
+  /** Variant that it measures or generates, or has the order to. */
   readonly measuring: VariantId | undefined;
-  /** Set when it is making: what it was ordered to. */
+  /** File that it has the order to generate. Undefined if it has none. */
   readonly making: MakeTarget | undefined;
 }
 
@@ -53,54 +53,57 @@ export interface MakeTarget {
 /** An assignment in force, or a replica that its worker still reports without one (`draining`). */
 export interface PlacementReplica {
   readonly assignment: Assignment;
-  /** `assigned`: the worker has not spoken of it yet. */
+  /** `assigned`: the worker has not reported it yet. */
   readonly state: ReplicaState | 'assigned';
-  /** Since when it has been in that state. */
+  /** Time at which it entered the state. */
   readonly since: Milliseconds;
-  /** As reported; 0 when unknown. */
+  /** Memory that its worker reported. 0 if unknown. */
   readonly memoryBytes: Bytes;
-  /** When it last answered, or when it was assigned. */
+  /** Time of its last answer, or of its assignment. */
   readonly lastUsedAt: Milliseconds;
 }
 
 export interface PlacementSnapshot {
   readonly now: Milliseconds;
-  /** Unique to this turn and a valid part of a replica id. */
+  /** Unique to this turn, and a valid part of a replica id. */
   readonly planId: string;
   readonly tasks: readonly Task[];
   readonly architectures: readonly PlacementArchitecture[];
-  /** By architecture the version that its name means now, from `servedVersion`; left out: the current one. */
+  /** Served version by architecture, from `servedVersion`. The current version if an architecture is missing. */
   readonly served: ReadonlyMap<string, number>;
-  /** Of every architecture those of its current version, and those of the version that its name means where that is an older one. */
+  /** Variants of the current version of each architecture, and of the served version if that is older. */
   readonly variants: readonly PlacementVariant[];
-  /** In force now. */
+  /** Rules in force. */
   readonly rules: readonly SelectionRule[];
   readonly warmthRules: readonly PlacementWarmthRule[];
   readonly workers: readonly PlacementWorker[];
   readonly replicas: readonly PlacementReplica[];
-  /** Variants that queries are held for, the most urgent first. */
+  /** Variants with held queries, the most urgent first. */
   readonly held: readonly VariantId[];
-  /** Replicas that demand calls for, from `planReplicas`; variants left out want none. */
+  /** Replicas that demand needs, from `planReplicas`. Missing variants need none. */
   readonly wanted: ReadonlyMap<VariantId, number>;
   readonly prices: PriceTable;
 }
 
 export interface PlacementParams {
-  /** A replica of a variant that nothing requires is kept this long after its last answer. */
+  /** Time for which a replica that is not required is kept after its last answer. */
   readonly keepWarmMs: Milliseconds;
-  /** The same of a variant that is wished to be cold, after it was loaded or answered. */
+  /** The same for a variant that a rule keeps cold, after it was loaded or answered. */
   readonly keepColdMs: Milliseconds;
-  /** A replica that failed is removed, and so tried again, after this long. */
+  /** Time after which a failed replica is removed, so that it is loaded again. */
   readonly failedRetryMs: Milliseconds;
-  /** A replica that has not answered for this long takes nothing from queries when its worker measures. */
+  /** Time without answers after which a replica counts as idle, so that its worker may measure. */
   readonly quietMs: Milliseconds;
-  /** Replicas of an older version go when the version that the name means now has been ready for this long. */
+  /** Time for which the served version must be ready before replicas of an older one are unloaded. */
   readonly handoverMs: Milliseconds;
-  /** Replicas of each required variant, on different workers, where memory is free: the loss of one is then not felt. */
+  /**
+   * Replicas of each required variant on different workers, if memory is free, so that the loss of a worker has no
+   * effect.
+   */
   readonly copies: number;
-  /** Memory assumed of an unmeasured variant, as a multiple of its files. */
+  /** Assumed memory of an unmeasured variant, as a multiple of the size of its files. */
   readonly unmeasuredMemoryFactor: number;
-  /** Memory assumed of any unmeasured variant on top of that: the process itself. */
+  /** Assumed memory of the process, in addition. */
   readonly processBytes: Bytes;
 }
 

@@ -1,11 +1,11 @@
-// Which versions of an architecture matter to placement: the one that its name means, and the one that is to take its place.
+// The versions of an architecture that placement uses: the served one and the next one.
 
 import type { PlacementSnapshot, PlacementVariant } from './snapshot.js';
 
 export interface Versions {
-  /** The version that the name means. */
+  /** Version that the name resolves to. */
   readonly served: number;
-  /** The current version, where the name does not mean it yet. */
+  /** Current version, if the name does not resolve to it yet. */
   readonly next: number | undefined;
 }
 

@@ -1,8 +1,8 @@
-// What tenants wish to be warm or cold, and who wins where wishes meet.
+// Warmth rules of tenants, and the variants that they make cold.
 
 import { groupBy, type Milliseconds, type Variant, type VariantId, type WarmthRule } from '@pareto/core';
 
-/** A wish that is in force. */
+/** A warmth rule in force. */
 export interface PlacementWarmthRule extends Pick<WarmthRule, 'kind' | 'tenant' | 'task' | 'target' | 'reason'> {
   readonly since: Milliseconds;
 }
@@ -10,8 +10,9 @@ export interface PlacementWarmthRule extends Pick<WarmthRule, 'kind' | 'tenant' 
 type NamedVariant = Pick<Variant, 'id' | 'architecture' | 'task'>;
 
 /**
- * The variants that are to be kept only while they are asked for, each with when that began. Of a tenant's wishes the one for the
- * variant counts, else the one for its architecture, else the one for its task. Whoever wishes it warm wins over other tenants.
+ * Returns the variants that are kept only while queries use them, each with the time since when. Of a tenant's rules,
+ * the rule for the variant applies, otherwise the rule for its architecture, otherwise the rule for its task. A warm
+ * rule of one tenant overrides the cold rules of others.
  */
 export function coldVariants(
   warmthRules: readonly PlacementWarmthRule[],

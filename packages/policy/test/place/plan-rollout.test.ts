@@ -142,9 +142,9 @@ describe('a new version', () => {
     const tight = { workers: [worker('w', 150)] };
     const next = plan(tight);
     assert.deepEqual(brief(next), ['unload a:original on w']);
-    assert.equal(next.actions[0]?.reason, 'both do not fit, makes room for a:original');
+    assert.equal(next.actions[0]?.reason, 'not enough memory for both versions, makes room for a:original');
     assert.deepEqual(next.unmet, [
-      { variant: 'a:original', reason: 'version 2 of a is to take over: waits for memory on w' },
+      { variant: 'a:original', reason: 'version 2 of a is being rolled out: waits for memory on w' },
     ]);
     assert.deepEqual(run(world(tight), 5), [
       'v1 | unload a:original on w',
@@ -187,7 +187,10 @@ describe('a new version', () => {
       replicas: [replica('1', 'a:original', 'w'), replica('2', 'b:original', 'w')],
     });
     assert.deepEqual(brief(next), []);
-    assert.match(next.unmet[0]?.reason ?? '', /^version 2 of a is to take over: no worker has a slot and \d+ bytes/);
+    assert.match(
+      next.unmet[0]?.reason ?? '',
+      /^version 2 of a is being rolled out: no worker has a slot and \d+ bytes/,
+    );
   });
 
   it('leaves what answers until routers know better', () => {

@@ -311,17 +311,13 @@ describe('placement by wishes', () => {
       /^a:fp16 for a: a is wished to be warm: no worker has a slot and \d+ bytes for it$/,
     );
     const unmeasured = { ...warm, variants: [variant('a:original')], workers: [] };
-    assert.deepEqual(unmetOf(unmeasured), ['a:original for a: a is wished to be warm: it is to be measured first']);
+    assert.deepEqual(unmetOf(unmeasured), ['a:original for a: a is wished to be warm: it is not measured yet']);
     const failed = { ...warm, variants: [variant('a:original', { failure: 'killed' })], workers: [] };
-    assert.deepEqual(unmetOf(failed), ['a:original for a: a is wished to be warm: measuring it failed: killed']);
+    assert.deepEqual(unmetOf(failed), ['a:original for a: a is wished to be warm: measuring failed: killed']);
     const denied = { ...warm, variants: [middle], rules: [buildSelectionRule('deny', 'a')] };
-    assert.deepEqual(unmetOf(denied), [
-      'a:fp16 for a: a is wished to be warm: what there is of it is denied or quarantined',
-    ]);
+    assert.deepEqual(unmetOf(denied), ['a:fp16 for a: a is wished to be warm: every variant is denied or quarantined']);
     const cold = { variants: [middle], warmthRules: [warmthRule('warm', 'digits'), warmthRule('cold', 'a')] };
-    assert.deepEqual(unmetOf(cold), [
-      'a:fp16 for digits: digits is wished to be warm: each variant is wished to be cold',
-    ]);
+    assert.deepEqual(unmetOf(cold), ['a:fp16 for digits: digits is wished to be warm: rules keep every variant cold']);
   });
 
   it('says whom an unload follows', () => {
@@ -335,7 +331,7 @@ describe('placement by wishes', () => {
       }),
       params,
     );
-    assert.equal(plan.actions[0]?.reason, 'wished to be cold, and not asked for');
+    assert.equal(plan.actions[0]?.reason, 'a rule keeps it cold, and no query uses it');
   });
 
   it('tells since when something is cold', () => {

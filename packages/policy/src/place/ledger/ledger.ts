@@ -1,4 +1,4 @@
-// The books of one planning: what each worker holds and has left, and the actions decided so far.
+// The ledger of a plan: the replicas and free memory of each worker, and the actions decided so far.
 
 import {
   replicaId,
@@ -13,7 +13,7 @@ import { createMemory, type Memory } from './memory.js';
 import { compareText, type Option } from './options.js';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 
-/** A replica on the books: one that exists, or (without `existing`) one that this plan loads. */
+/** A replica in the ledger: an existing one, or (without `existing`) one that this plan loads. */
 export interface Entry {
   readonly variant: VariantId;
   readonly version: number;
@@ -21,27 +21,27 @@ export interface Entry {
   readonly worker: WorkerState;
   readonly memoryBytes: number;
   readonly existing: PlacementReplica | undefined;
-  /** It is leaving: draining already, or unloaded by this plan. */
+  /** Set if it is draining, or if this plan unloads it. */
   leaving: boolean;
-  /** A need counts on it. */
+  /** Set if it meets a need. */
   kept: boolean;
 }
 
 export interface WorkerState {
   readonly worker: PlacementWorker;
-  /** Replicas on it. */
+  /** Replicas on the worker. */
   readonly entries: readonly Entry[];
-  /** It may be given replicas. */
+  /** Set if it may get new replicas. */
   readonly schedulable: boolean;
-  /** Bytes free now; negative when promised to a load that waits. */
+  /** Free bytes now. Negative if a waiting load has reserved more. */
   freeBytes: number;
-  /** Bytes free once what leaves has left. */
+  /** Free bytes once all unloads are done. */
   freeBytesAfterUnload: number;
-  /** The order to make or measure that is out or planned. */
+  /** Order that is sent or planned. Undefined if there is none. */
   order: 'make' | 'measure' | undefined;
 }
 
-/** An order to make or measure, without the worker. */
+/** An order to generate a file or to measure, without the worker. */
 export type Order = OmitWorker<Extract<PlanAction, { readonly kind: 'make' | 'measure' }>>;
 
 type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
@@ -49,13 +49,13 @@ type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
 export interface Ledger {
   readonly workers: readonly WorkerState[];
   readonly entries: readonly Entry[];
-  /** Replicas of a variant, of any version. */
+  /** Returns the replicas of a variant, of any version. */
   entriesOf(variant: VariantId): readonly Entry[];
   load(option: Option, worker: WorkerState, reason: string): Entry;
   unload(entry: Entry, reason: string): void;
-  /** With the memory that it may take at most. */
+  /** Plans an order for a worker. `memoryBytes` is the maximum that it may use. */
   order(order: Order, worker: WorkerState, memoryBytes: number): void;
-  /** Sets memory aside on a worker for a load that must wait until others have left. */
+  /** Reserves memory on a worker for a load that must wait for unloads. */
   reserve(worker: WorkerState, memoryBytes: number): void;
   unmet(need: UnmetNeed): void;
   defer(step: DeferredStep): void;
@@ -79,7 +79,7 @@ export function createLedger(snapshot: PlacementSnapshot, params: PlacementParam
     else own.push(entry);
     return entry;
   };
-  // A replica of a worker that nobody knows is left out.
+  // Replicas of unknown workers are ignored.
   for (const replica of snapshot.replicas) {
     const workerState = workersById.get(replica.assignment.worker);
     if (workerState !== undefined) addEntry(entryOf(replica, workerState, memory), workerState);
@@ -138,10 +138,10 @@ function createWorkerStates({ workers }: PlacementSnapshot, memory: Memory): rea
     });
 }
 
-/** A replica that exists, and the memory that it takes. */
+/** Creates the entry of an existing replica, and subtracts its memory from the worker's. */
 function entryOf(replica: PlacementReplica, worker: WorkerState, memory: Memory): Entry {
   const { variant, version, hardwareClass } = replica.assignment;
-  // A replica that failed has given its memory back.
+  // A failed replica has released its memory.
   const known = replica.state === 'failed' ? 0 : memory.measured(replica.assignment);
   const memoryBytes = Math.max(replica.memoryBytes, known);
   const leaving = replica.state === 'draining';

@@ -1,13 +1,13 @@
-// Memory that replicas, and orders to make or measure, take by what is known of their variants.
+// Memory estimates of replicas and orders, from measurements or bounds.
 
 import { groupBy, type Assignment } from '@pareto/core';
 import { makingBound, memoryBound } from './options.js';
 import type { PlacementParams, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 
 export interface Memory {
-  /** As measured on its class; 0: it was not. */
+  /** Returns the memory measured on the assignment's class, or 0 if it was not measured. */
   measured(assignment: Pick<Assignment, 'variant' | 'version' | 'hardwareClass'>): number;
-  /** What the order that a worker has may take at most; 0: it has none. */
+  /** Returns the maximum memory of the worker's current order, or 0 if it has none. */
   ofOrder(worker: Pick<PlacementWorker, 'making' | 'measuring'>): number;
 }
 

@@ -1,4 +1,5 @@
-// Where each variant could run, at what price and memory; and which two variants a task must keep.
+// The hardware classes on which each variant can run, with cost and memory, and the two variants that each task must
+// keep.
 
 import {
   fallbackObjective,
@@ -20,22 +21,22 @@ export interface Option {
   readonly hardwareClass: HardwareClassId;
   readonly profile: Profile;
   readonly memoryBytes: number;
-  /** Infinite when the class has no price. */
+  /** USD per 1,000 answers. Infinite if the class has no price. */
   readonly cost: number;
-  /** Negative when unmeasured: below all that are. */
+  /** Point accuracy. Negative if not measured, so that it ranks last. */
   readonly accuracy: number;
 }
 
 type OptionsByVariant = ReadonlyMap<VariantId, readonly Option[]>;
 
 export interface Options {
-  /** Of the versions that names mean. */
+  /** Options of the served versions. */
   readonly served: OptionsByVariant;
-  /** Of current versions that names do not mean yet. */
+  /** Options of current versions that are not served yet. */
   readonly next: OptionsByVariant;
 }
 
-/** The options of every variant that may be served, the cheapest class first. */
+/** Returns the options of every variant that may be served, the cheapest class first. */
 export function listOptions(snapshot: PlacementSnapshot, versions: VersionsByArchitecture): Options {
   const tasks = new Map(snapshot.tasks.map((task) => [task.name, task]));
   const served = new Map<VariantId, readonly Option[]>();
@@ -63,8 +64,8 @@ function optionsOf(variant: PlacementVariant, { prices }: PlacementSnapshot, lat
 }
 
 /**
- * The cheapest and the most accurate of a task's options; one and the same, or none, where that is so. Of options without a
- * measured accuracy the original counts as the most accurate.
+ * Returns the cheapest and the most accurate of a task's options, or the only one if they are of the same variant, or
+ * none. Of options without a measured accuracy, the original counts as the most accurate.
  */
 export function requiredOptions(options: readonly Option[]): readonly Option[] {
   const [cheapest] = options.toSorted(cheaperFirst);
@@ -81,11 +82,13 @@ function originalFirst(a: Option, b: Option): number {
 
 type BoundParams = Pick<PlacementParams, 'processBytes' | 'unmeasuredMemoryFactor'>;
 
-/** What an unmeasured variant may take at most: its files several times over, and the process. */
+/** Returns the assumed maximum memory of an unmeasured variant: a multiple of its files' size, plus the process. */
 export const memoryBound = ({ variant }: PlacementVariant, params: BoundParams): number =>
   params.processBytes + sizeOf(variant.manifest) * params.unmeasuredMemoryFactor;
 
-/** What making a file may take at most: the original and what is made of it both loaded, and the files themselves. */
+/**
+ * Returns the assumed maximum memory of generating a file: original and result both loaded, plus the files themselves.
+ */
 export const makingBound = (original: Manifest, params: BoundParams): number =>
   params.processBytes + sizeOf(original) * (2 * params.unmeasuredMemoryFactor + 1);
 

@@ -1,4 +1,4 @@
-// What replicas are needed for, one kind of need after another.
+// The kinds of needs for replicas.
 
 import { groupBy, type HardwareClassId, type Milliseconds, type VariantId } from '@pareto/core';
 import { createExcluder } from '../../select/exclusions.js';
@@ -10,13 +10,13 @@ import { isReady, type Need } from './satisfy.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
 
-/** What a plan is made of. */
+/** The inputs of a plan. */
 export interface PlanningContext {
   readonly snapshot: PlacementSnapshot;
   readonly versions: VersionsByArchitecture;
   readonly options: Options;
   readonly params: PlacementParams;
-  /** Variants that are to be kept only while they are asked for, from `coldVariants`. */
+  /** Variants that are kept only while queries use them, from `coldVariants`. */
   readonly cold: ReadonlyMap<VariantId, Milliseconds>;
 }
 
@@ -26,7 +26,10 @@ export const requiredNeeds = (required: Required): readonly Need[] =>
 export const heldNeeds = ({ snapshot, options }: PlanningContext): readonly Need[] =>
   snapshot.held.map((id) => need(options.served.get(id) ?? [], { reason: 'queries are held for it' }));
 
-/** What is dominated pushes nothing out: who wants it has named it. */
+/**
+ * Returns the needs of demand. Dominated variants evict nothing, because only clients that name them cause their
+ * demand.
+ */
 export function wantedNeeds({ snapshot, options }: PlanningContext): readonly Need[] {
   return [...snapshot.wanted].map(([id, count]) => {
     const own = options.served.get(id) ?? [];
@@ -35,13 +38,13 @@ export function wantedNeeds({ snapshot, options }: PlanningContext): readonly Ne
   });
 }
 
-/** A second worker for what every task must keep, where there is room to spare. */
+/** Returns the needs for copies of the required variants on other workers, where memory is free. */
 export function spareNeeds(required: Required, { copies }: PlacementParams): readonly Need[] {
   const spare = { reason: 'spare copy of a required variant', count: copies, evicts: false, spread: true };
   return required.map((own) => need(own, spare));
 }
 
-/** What dominates a variant that is warm and was used lately is to answer in its place. */
+/** Returns the needs for variants that dominate a recently used warm one and shall replace it. */
 export function replacementNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { options, cold } = context;
   const retention = retentionOf(context);
@@ -53,11 +56,11 @@ export function replacementNeeds(ledger: Ledger, context: PlanningContext): read
   return [...replaced].flatMap((id) =>
     id === undefined || cold.has(id)
       ? []
-      : [need(options.served.get(id) ?? [], { reason: 'dominates what was used lately', evicts: false })],
+      : [need(options.served.get(id) ?? [], { reason: 'dominates a recently used variant', evicts: false })],
   );
 }
 
-/** What was used lately and sits on a worker that goes or is gone moves elsewhere, where there is room to spare. */
+/** Returns the needs for recently used variants on workers that drain or are gone, where memory is free elsewhere. */
 export function relocationNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { options } = context;
   const retention = retentionOf(context);
@@ -66,17 +69,19 @@ export function relocationNeeds(ledger: Ledger, context: PlanningContext): reado
     return wasUsedRecently(existing, retention);
   });
   const variants = new Set(leaving.map((entry) => entry.variant));
-  return [...variants].map((id) => need(options.served.get(id) ?? [], { reason: 'its worker goes', evicts: false }));
+  return [...variants].map((id) =>
+    need(options.served.get(id) ?? [], { reason: 'its worker is draining or gone', evicts: false }),
+  );
 }
 
 export const retentionOf = ({ snapshot: { now }, cold, params }: PlanningContext): Retention => ({ now, cold, params });
 
-/** The options of every required variant, each variant once. */
+/** Options of every required variant, each variant once. */
 export type Required = readonly (readonly Option[])[];
 
 /**
- * Of each task what is pinned, else the cheapest and the most accurate; of what a task chooses from, some worker can hold, and
- * nobody wishes to be cold.
+ * Returns the pinned variants of each task, otherwise the cheapest and the most accurate one. Only variants count that
+ * the task may select, that some worker can hold, and that no rule keeps cold.
  */
 export function requiredOf({ snapshot, versions, options, cold }: PlanningContext): Required {
   const holds = hostedBy(snapshot);
@@ -112,13 +117,13 @@ const excludable = ({ variant, dominatedBy, dominatedWithin }: PlacementVariant)
   ...{ variant: variant.id, architecture: variant.architecture, dominatedBy, dominatedWithin },
 });
 
-/** Whether some worker could hold it, were it empty. */
+/** Creates a function that returns whether some worker could hold an option if it were empty. */
 export function hostedBy(snapshot: PlacementSnapshot): (option: Option) => boolean {
   const maxMemory = maxMemoryByClass(snapshot);
   return ({ hardwareClass, memoryBytes }) => (maxMemory.get(hardwareClass) ?? -1) >= memoryBytes;
 }
 
-/** Memory of the largest worker that has slots of a class, of those that are there or expected back. */
+/** Returns the memory of the largest worker with slots of each class. Workers that are gone do not count. */
 function maxMemoryByClass({ workers }: PlacementSnapshot): ReadonlyMap<HardwareClassId, number> {
   const maxMemory = new Map<HardwareClassId, number>();
   for (const { info, presence } of workers) {

@@ -1,4 +1,4 @@
-// Which variant of a name answers a query that asks for nothing: what is to be warm when the name is.
+// The variant of a name that answers a query without an objective: the one to keep warm for the name.
 
 import {
   resolveObjective,
@@ -18,15 +18,15 @@ import { defaultSelectParams, type SelectionQuery } from '../../select/verdict.j
 import { cheaperFirst, type Option } from '../ledger/options.js';
 
 export interface DefaultVariantInput {
-  /** What the name is. */
+  /** Kind of the name. */
   readonly kind: 'task' | 'architecture';
   readonly task: Task;
   readonly rules: readonly RuleInForce[];
 }
 
 /**
- * The variant that selection would choose, were all of `options` loaded and idle; the one that comes nearest where none meets the
- * task's default objective. Undefined when nothing of them may answer.
+ * Returns the variant that selection would choose if all of `options` were loaded and idle. If none meets the task's
+ * default objective, returns the nearest one. Undefined if none may answer.
  */
 export function pickDefaultVariant(
   options: readonly Option[],
@@ -46,7 +46,10 @@ export function pickDefaultVariant(
   return nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
 }
 
-/** Who names a model has chosen its accuracy and price. */
+/**
+ * Returns the default objective. For an architecture without accuracy and cost, which the client has chosen by naming
+ * it.
+ */
 const objectiveFor = (kind: DefaultVariantInput['kind'], { defaultObjective }: Task): PartialObjective =>
   kind === 'task' ? defaultObjective : { ...defaultObjective, minAccuracy: undefined, maxCostPer1k: undefined };
 

@@ -1,18 +1,19 @@
-// How long a replica that no need counts on is kept.
+// The retention of replicas that no need requires.
 
 import type { Milliseconds, VariantId } from '@pareto/core';
 import type { PlacementParams, PlacementReplica } from '../../snapshot/snapshot.js';
 
 export interface Retention {
   readonly now: Milliseconds;
-  /** Variants that are to be kept only while they are asked for, and since when. */
+  /** Variants that are kept only while queries use them, each with the time since when. */
   readonly cold: ReadonlyMap<VariantId, Milliseconds>;
   readonly params: PlacementParams;
 }
 
 /**
- * It was used within `keepWarmMs`. A cold one answered or became ready just now, or within `keepColdMs` where that was since it is
- * cold: asked for again and again it stays, and what nobody asks for goes at once. Workers tell of answers a little later.
+ * Returns whether a replica was used within `keepWarmMs`. A cold variant's replica counts as used within `keepColdMs`
+ * if it answered or became ready after the variant became cold, otherwise within `quietMs`, which covers the delay of
+ * reports. So cold variants stay while queries use them, and unused ones are unloaded immediately.
  */
 export function wasUsedRecently(replica: PlacementReplica | undefined, { now, cold, params }: Retention): boolean {
   if (replica === undefined) return false;

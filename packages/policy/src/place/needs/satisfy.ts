@@ -1,29 +1,29 @@
-// Meeting one need for replicas of a variant: by what there is, by loading, or by making room first.
+// Satisfies a need for replicas of a variant: with existing replicas, by loading, or by evicting others first.
 
 import type { HardwareClassId, UnmetNeed, Variant, VariantId } from '@pareto/core';
 import type { Entry, Ledger, WorkerState } from '../ledger/ledger.js';
 import type { Option } from '../ledger/options.js';
 
 export interface Need {
-  /** The variant's options, the cheapest class first; never empty. */
+  /** Options of the variant, the cheapest class first. Empty if it has none. */
   readonly options: readonly Option[];
   readonly count: number;
   readonly reason: string;
-  /** Target of the rule that wants the variant warm. Undefined if no such rule asks for it. */
+  /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
   readonly warmTarget?: string;
-  /** Others may be unloaded for it, the least recently used first. */
+  /** Set if others may be evicted for it, the least recently used first. */
   readonly evicts: boolean;
-  /** Count workers, not replicas: the loss of one worker must not take them all. */
+  /** Set if each replica must be on another worker, so that the loss of one does not affect all. */
   readonly spread: boolean;
 }
 
-/** Counts on the replicas that it has already. */
+/** Marks existing replicas as kept for the need. */
 export function claim(ledger: Ledger, { options: [first], spread, count }: Need): void {
   if (first === undefined) return;
   for (const entry of keepers(ledger, first, spread).slice(0, count)) entry.kept = true;
 }
 
-/** Counts on up to `count` replicas of the variant, loading what is missing; returns how many stay missing. */
+/** Keeps up to `count` replicas of the variant and loads missing ones. Returns the number that is still missing. */
 export function satisfy(ledger: Ledger, need: Need): number {
   const [first] = need.options;
   if (first === undefined) return 0;
@@ -40,7 +40,7 @@ export function satisfy(ledger: Ledger, need: Need): number {
   return Math.max(0, missing);
 }
 
-/** It answers, or will: not failed, not leaving, and its worker stays. */
+/** Returns whether it answers now or will: it has not failed, is not being unloaded, and its worker stays. */
 export function isServing(entry: Entry, variant: Pick<Variant, 'id' | 'version'>): boolean {
   return (
     entry.variant === variant.id &&
@@ -54,7 +54,7 @@ export function isServing(entry: Entry, variant: Pick<Variant, 'id' | 'version'>
 
 export const isReady = (entry: Entry): boolean => entry.existing?.state === 'ready';
 
-/** The replicas worth keeping first: already counted on, then ready, then the most recently used. */
+/** Sorts the serving replicas by their value: already kept, then ready, then the most recently used. */
 function keepers(ledger: Ledger, option: Option, spread: boolean): readonly Entry[] {
   const rank = (entry: Entry): number => (entry.kept ? 2 : 0) + (isReady(entry) ? 1 : 0);
   const used = (entry: Entry): number => entry.existing?.lastUsedAt ?? Infinity;
@@ -76,7 +76,7 @@ function loadSomewhere(ledger: Ledger, need: Need): Entry | undefined {
   return undefined;
 }
 
-/** Of the hosts with room: fewest of this variant first, then the most memory left; of equal ones the first. */
+/** Returns the worker with room that has the fewest replicas of this variant, then the most free memory. */
 function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerState | undefined {
   let best: { readonly host: WorkerState; readonly held: number } | undefined;
   for (const host of ledger.workers) {
@@ -88,17 +88,17 @@ function emptiest(ledger: Ledger, option: Option, spread: boolean): WorkerState 
   return best?.host;
 }
 
-/** What may be unloaded for something else. */
+/** A policy for evictions. */
 export interface Eviction {
-  /** Of a worker, in this order. */
+  /** Returns the replicas that may be evicted from a worker, in this order. */
   of(host: WorkerState): readonly Entry[];
-  /** The worker whose victims cost least makes room. */
+  /** Returns the cost of evicting the victims. The worker with the lowest cost is chosen. */
   costOf(victims: readonly Entry[]): number;
 }
 
 /**
- * Unloads what makes room for one more replica, the least recently used; the load itself comes when they have left. False when
- * there is no room to be made.
+ * Evicts the replicas that make room for one more replica. The load itself follows in a later plan, when they are
+ * unloaded. Returns false if no worker can make room.
  */
 export function makeRoom(ledger: Ledger, need: Need, eviction: Eviction): boolean {
   const rooms = need.options.flatMap((option) =>
@@ -112,7 +112,10 @@ export function makeRoom(ledger: Ledger, need: Need, eviction: Eviction): boolea
   if (room === undefined) return false;
   const { id } = room.option.variant.variant;
   for (const victim of room.victims) {
-    ledger.unload(victim, `${victim.kept ? 'both do not fit' : 'least recently used'}, makes room for ${id}`);
+    ledger.unload(
+      victim,
+      `${victim.kept ? 'not enough memory for both versions' : 'least recently used'}, makes room for ${id}`,
+    );
   }
   ledger.reserve(room.host, room.option.memoryBytes);
   ledger.unmet(unmetNeed(need, id, `waits for memory on ${room.host.worker.info.id}`));
@@ -137,7 +140,7 @@ export const unmetNeed = (
   ...(warmTarget !== undefined && { warmTarget }),
 });
 
-/** Of a worker what no need counts on yet, the least recently used first. */
+/** Returns the replicas of a worker that no need keeps yet, the least recently used first. */
 export const evictable = (host: WorkerState): readonly Entry[] =>
   host.entries
     .filter((entry) => !entry.kept && !entry.leaving && entry.existing !== undefined)
@@ -148,7 +151,7 @@ export const leastRecentlyUsed: Eviction = {
   costOf: (victims) => victims.at(-1)?.existing?.lastUsedAt ?? -Infinity,
 };
 
-/** As many of a worker's evictable replicas as make room; undefined when all are not enough. */
+/** Returns the first evictable replicas that free enough memory. Undefined if all of them are not enough. */
 export function victimsFor(
   host: WorkerState,
   memoryBytes: number,
@@ -164,12 +167,12 @@ export function victimsFor(
   return freeBytes >= memoryBytes ? victims : undefined;
 }
 
-/** Infinities compare too, which a difference would not. */
+/** Compares numbers including infinities, for which a difference would be NaN. */
 const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * How many replicas of the variant a worker has that may be given one more, memory aside: one for each of its slots at most.
- * Undefined when it may not. One that failed there is not tried again before it is removed.
+ * Returns the worker's replicas of the variant if it may get one more, apart from memory: at most one for each slot.
+ * Undefined if it may not. A variant that failed there is not loaded again before the failed replica is removed.
  */
 function heldBy(host: WorkerState, option: Option, spread: boolean): number | undefined {
   if (!host.schedulable) return undefined;

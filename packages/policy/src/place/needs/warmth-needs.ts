@@ -1,4 +1,4 @@
-// What replicas are needed for because somebody wishes it warm.
+// Needs of warmth rules.
 
 import { groupBy, type Task, type VariantId } from '@pareto/core';
 import { pickDefaultVariant } from './pick-default-variant.js';
@@ -11,8 +11,8 @@ import { isServed } from '../../snapshot/versions.js';
 import type { PlacementWarmthRule } from '../../snapshot/warmth.js';
 
 /**
- * One replica for each wish, the oldest wish first: of the variant that is named, or of the one that suits the name best and is not
- * cold itself. What nothing could be loaded of is told as unmet.
+ * Returns a need for one replica for each warm rule, the oldest rule first: of the named variant, or of the default
+ * variant of the name that is not cold itself. Reports rules without a loadable variant as unmet.
  */
 export function warmthNeeds(ledger: Ledger, context: PlanningContext): readonly Need[] {
   const { warmthRules, variants, tasks } = context.snapshot;
@@ -39,7 +39,10 @@ export function warmthNeeds(ledger: Ledger, context: PlanningContext): readonly 
   });
 }
 
-/** The CLI of release 0.1 finds the reason among a controller's notices by its first words. */
+/**
+ * Returns the reason and the target of a rule's need. The CLI of release 0.1 finds the reason among notices by its
+ * first words.
+ */
 const wantedWarm = ({ target }: PlacementWarmthRule): Pick<Need, 'reason' | 'warmTarget'> => ({
   reason: `${target} is wished to be warm`,
   warmTarget: target,
@@ -61,12 +64,12 @@ function pickVariant(
 
 function unmetReason(members: readonly PlacementVariant[], { cold, options }: PlanningContext): string {
   const open = members.filter(({ variant }) => !cold.has(variant.id));
-  if (open.length === 0) return 'each variant is wished to be cold';
+  if (open.length === 0) return 'rules keep every variant cold';
   const allowed = open.filter(({ variant }) => options.served.has(variant.id));
-  if (allowed.length === 0) return 'what there is of it is denied or quarantined';
+  if (allowed.length === 0) return 'every variant is denied or quarantined';
   const [failed] = allowed.flatMap(({ measurements }) =>
     measurements.flatMap(({ result }) => (result.kind === 'failed' ? [result.reason] : [])),
   );
-  if (failed !== undefined) return `measuring it failed: ${failed}`;
-  return 'it is to be measured first';
+  if (failed !== undefined) return `measuring failed: ${failed}`;
+  return 'it is not measured yet';
 }

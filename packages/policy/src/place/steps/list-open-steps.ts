@@ -1,4 +1,4 @@
-// What there is to make and to measure now, the most urgent first.
+// The steps (files and measurements) that can start now, the most urgent first.
 
 import { dynamicBatch, groupBy, originalRecipe, type HardwareClassId, type VariantId } from '@pareto/core';
 import { fleetClasses } from '../../make/fleet-classes.js';
@@ -15,17 +15,20 @@ export interface OpenStep {
   readonly architecture: string;
   readonly version: number;
   readonly recipe: string;
-  /** Of a measurement. */
+  /** Variant and class of a measurement. Undefined for a file. */
   readonly variant: VariantId | undefined;
   readonly hardwareClass: HardwareClassId | undefined;
-  /** Queries wait for it. */
+  /** Set if queries are held for it. */
   readonly isHeld: boolean;
-  /** What it may take at most. */
+  /** Maximum memory that it may use. */
   readonly memoryBytes: number;
   readonly order: Order;
 }
 
-/** What queries are held for; then what each model begins with; then model by model, in the order of its steps. */
+/**
+ * Returns first the steps with held queries, then the first steps of each model, then all others by model and in the
+ * order of steps.
+ */
 export function listOpenSteps(context: PlanningContext): readonly OpenStep[] {
   const steps = [...currentSteps(context), ...servedSteps(context)];
   return steps.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
@@ -55,7 +58,7 @@ function currentSteps({ snapshot, params }: PlanningContext): readonly OpenStep[
   });
 }
 
-/** Of an older version only what was made of it is measured, for as long as the name means it. */
+/** Returns the measurements of existing files of older versions that are still served. */
 function servedSteps({ snapshot, versions, params }: PlanningContext): readonly OpenStep[] {
   const older = snapshot.variants.filter(
     (one) => isServed(one, versions) && versions.get(one.variant.architecture)?.next !== undefined,

@@ -1,4 +1,4 @@
-// Which files are made and which variants are measured where: one order per worker at a time.
+// Orders to generate files and to measure variants: one per worker at a time.
 
 import { formatVariant } from '@pareto/core';
 import type { Ledger } from '../ledger/ledger.js';
@@ -7,7 +7,7 @@ import type { PlanningContext } from '../needs/needs.js';
 import { slotsOf } from '../needs/satisfy.js';
 import { createStepScheduler } from './step-scheduler.js';
 
-/** Orders what can be taken on now; of the rest it is said what it waits for. */
+/** Orders the steps that can start now, and defers the others with the reason. */
 export function planSteps(ledger: Ledger, context: PlanningContext, steps: readonly OpenStep[]): void {
   const scheduler = createStepScheduler(ledger, context);
   for (const step of steps) {
@@ -20,8 +20,8 @@ export function planSteps(ledger: Ledger, context: PlanningContext, steps: reado
 }
 
 /**
- * A worker has that order already, or is at what another leader ordered: of that it tells no more than the name. A file that is not
- * made yet can't be what it measures.
+ * Returns whether a worker already has that order. For an order of another leader, a worker reports only the variant's
+ * name, so that is compared: a variant whose file does not exist yet cannot be one that it measures.
  */
 const isInProgress = (
   { workers }: Ledger,

@@ -1,4 +1,4 @@
-// Where a file may be made, and a variant measured, without taking anything from queries.
+// Schedules steps on workers without disturbing queries.
 
 import type { Entry, Ledger, WorkerState } from '../ledger/ledger.js';
 import type { OpenStep } from './list-open-steps.js';
@@ -6,14 +6,15 @@ import type { PlanningContext } from '../needs/needs.js';
 import { evictable, isReady, slotsOf, victimsFor } from '../needs/satisfy.js';
 
 export interface StepScheduler {
-  /** Orders the work, or makes room for it; says what it waits for when it was not ordered. */
+  /** Orders a step, or makes room for it. Returns why it waits, or undefined if it was ordered. */
   schedule(step: OpenStep): string | undefined;
 }
 
 /**
- * A measurement goes where every ready replica is idle, or has another that is ready on a worker that does not measure; one that
- * queries wait for goes anywhere. A file is made anywhere, at a low priority, on idle workers first. Where memory is short the
- * least recently used replicas leave first, of idle ones only unless queries wait.
+ * Creates a scheduler. A measurement is ordered from a worker whose ready replicas are all idle or have a ready
+ * substitute on a worker that does not measure; if queries are held for the variant, from any worker. Files are
+ * generated at a low priority on any worker, idle ones first. If memory is short, the least recently used replicas are
+ * evicted first, and only idle ones unless queries are held.
  */
 export function createStepScheduler(ledger: Ledger, { snapshot, params }: PlanningContext): StepScheduler {
   const isInUse = (entry: Entry): boolean =>
@@ -44,7 +45,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
     schedule(step) {
       const { memoryBytes, isHeld } = step;
       const able = candidates(step);
-      if (able.length === 0) return 'every worker that could is making or measuring already';
+      if (able.length === 0) return 'every suitable worker is generating or measuring already';
       const isAnywhere = isHeld || step.order.kind === 'make';
       const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
       if (quiet.length === 0) return busyReason(able, blocker);
@@ -55,7 +56,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
         const victims = victimsFor(host, memoryBytes, leaving);
         if (victims === undefined) continue;
         const what =
-          step.variant === undefined ? `make ${step.recipe} of ${step.architecture}` : `measure ${step.variant}`;
+          step.variant === undefined ? `generate ${step.recipe} of ${step.architecture}` : `measure ${step.variant}`;
         for (const victim of victims) ledger.unload(victim, `least recently used, makes room to ${what}`);
         ledger.reserve(host, memoryBytes);
         return `waits for memory on ${host.worker.info.id}`;
@@ -65,7 +66,7 @@ export function createStepScheduler(ledger: Ledger, { snapshot, params }: Planni
   };
 }
 
-/** It answers when the worker of the other one measures. */
+/** Returns whether `other` answers while the worker of `entry` measures. */
 const canSubstitute = (other: Entry, entry: Entry): boolean =>
   other.version === entry.version &&
   other.worker !== entry.worker &&
@@ -81,6 +82,6 @@ function busyReason(able: readonly WorkerState[], blocker: (host: WorkerState) =
   });
   const [first, ...others] = reasons;
   return others.length === 0
-    ? `${first}, which no other worker could`
-    : `${first}, which no other worker could, and ${others.length} more workers likewise`;
+    ? `${first}, for which no other worker has a ready replica`
+    : `${first}, for which no other worker has a ready replica, and ${others.length} more workers are in use likewise`;
 }

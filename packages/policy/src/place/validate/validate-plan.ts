@@ -1,4 +1,4 @@
-// A plan looked at again against a fresh snapshot, before anything is done: what no longer makes sense is dropped, with the
+// The validation of a plan against a fresh snapshot before it is carried out. Outdated actions are dropped with a
 // reason.
 
 import type { Assignment, Plan, PlanAction, ReplicaId, VariantId, WorkerId } from '@pareto/core';
@@ -11,7 +11,7 @@ import type {
   PlacementWorker,
 } from '../../snapshot/snapshot.js';
 
-/** What is looked at again. */
+/** The parts of the snapshot that are validated against. */
 type Fresh = Pick<PlacementSnapshot, 'architectures' | 'variants' | 'workers' | 'replicas'>;
 
 export interface ValidatedPlan {
@@ -33,12 +33,12 @@ export function validatePlan(plan: Pick<Plan, 'actions'>, fresh: Fresh): Validat
 
 interface ValidationContext {
   readonly architectures: ReadonlyMap<string, PlacementArchitecture>;
-  /** By `keyOf`. */
+  /** Variants by `keyOf`. */
   readonly variants: ReadonlyMap<string, PlacementVariant>;
   readonly workers: ReadonlyMap<WorkerId, PlacementWorker>;
   readonly classes: readonly FleetClass[];
   readonly replicas: ReadonlySet<ReplicaId>;
-  /** Of each worker, less what is assigned to it or still leaving it. */
+  /** Free memory of each worker, without that of assigned and unloading replicas. */
   readonly free: Map<WorkerId, number>;
 }
 
@@ -102,14 +102,14 @@ function dropReason(action: PlanAction, context: ValidationContext): string | un
 
 function workerDropReason(id: WorkerId, { workers }: ValidationContext): string | undefined {
   const worker = workers.get(id);
-  if (worker?.presence !== 'connected') return 'the worker is not connected any more';
+  if (worker?.presence !== 'connected') return 'the worker is no longer connected';
   return worker.draining ? 'the worker is draining' : undefined;
 }
 
 function orderDropReason(id: WorkerId, context: ValidationContext): string | undefined {
   const worker = context.workers.get(id);
   const isBusy = worker?.making !== undefined || worker?.measuring !== undefined;
-  return workerDropReason(id, context) ?? (isBusy ? 'the worker makes or measures something already' : undefined);
+  return workerDropReason(id, context) ?? (isBusy ? 'the worker already has an order' : undefined);
 }
 
 function variantDropReason(wanted: VariantVersion, { variants }: ValidationContext): string | undefined {
@@ -125,7 +125,7 @@ function makeDropReason(
   const planned = architectures.get(architecture);
   if (planned?.architecture.version !== version) return 'this version of the architecture is no longer current';
   const isTried = planned.outcomes.some((one) => one.version === version && one.recipe === recipe);
-  return isTried ? 'an outcome of the recipe is there already' : undefined;
+  return isTried ? 'the recipe already has an outcome' : undefined;
 }
 
 function measureDropReason(

@@ -43,7 +43,7 @@ describe('planSteps', () => {
       'make fp16 of a on v',
     ]);
     assert.deepEqual(waits({ ...world, workers: [worker('w', 500)] }), [
-      'a:fp16 every worker that could is making or measuring already',
+      'a:fp16 every suitable worker is generating or measuring already',
     ]);
   });
 
@@ -95,7 +95,9 @@ describe('planSteps', () => {
     const world = { now, variants: [original, variant('b:original')] };
     const one = { ...world, workers: [worker('w', 500)], replicas: [replica('1', 'a:original', 'w', busy)] };
     assert.deepEqual(work(one), []);
-    assert.deepEqual(waits(one), ['b:original w answers queries for a:original, which no other worker could']);
+    assert.deepEqual(waits(one), [
+      'b:original w answers queries for a:original, for which no other worker has a ready replica',
+    ]);
     const idle = { ...one, replicas: [replica('1', 'a:original', 'w', { lastUsedAt: milliseconds(8_000) })] };
     assert.deepEqual(work(idle), ['measure b:original on w']);
     const two = {

@@ -21,7 +21,7 @@ describe('dropEarlyUnloads', () => {
     const { dropped } = dropEarlyUnloads([action('unload', 0)], milliseconds(9_999), params);
     assert.deepEqual(
       dropped.map(({ reason }) => reason),
-      ['this controller leads for less than 10 s'],
+      ['this controller has led for less than 10 s'],
     );
   });
 

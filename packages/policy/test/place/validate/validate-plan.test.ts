@@ -53,7 +53,7 @@ describe('validatePlan', () => {
   });
 
   it('drops what names a worker, a version or a replica that is no longer there', () => {
-    assert.deepEqual(reasons([load('a')], { workers: [] }), ['the worker is not connected any more']);
+    assert.deepEqual(reasons([load('a')], { workers: [] }), ['the worker is no longer connected']);
     assert.deepEqual(reasons([load('a')], { workers: [worker('w1', 250, { draining: true })] }), [
       'the worker is draining',
     ]);
@@ -86,7 +86,7 @@ describe('validatePlan', () => {
   it('drops the making of what was tried, or is no longer current', () => {
     assert.deepEqual(reasons([make('fp16')]), []);
     const tried = { architectures: [architecture('tiny', {}, [made])] };
-    assert.deepEqual(reasons([make('fp16'), make('int4')], tried), ['an outcome of the recipe is there already']);
+    assert.deepEqual(reasons([make('fp16'), make('int4')], tried), ['the recipe already has an outcome']);
     const newer = { architectures: [architecture('tiny', { version: 2 }, [made])] };
     const why = 'this version of the architecture is no longer current';
     assert.deepEqual(reasons([make('fp16'), make('fp16', 2)], newer), [why]);
@@ -101,7 +101,7 @@ describe('validatePlan', () => {
   });
 
   it('drops orders to a worker that has one, or may have none', () => {
-    const busy = 'the worker makes or measures something already';
+    const busy = 'the worker already has an order';
     const variants = [variant('tiny:original')];
     for (const fields of [
       { measuring: variantId('x:original') },
