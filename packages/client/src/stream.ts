@@ -13,8 +13,8 @@ export type StreamedAnswer =
   | { readonly kind: 'failed'; readonly id: string; readonly reason: string };
 
 /**
- * Writes queries as they come and gives answers as they are there. Throws a ParetoError when the stream itself breaks: what is
- * not answered then was perhaps executed. Leaving the loop cancels what is under way.
+ * Writes queries as they come and gives answers as they are there. Throws a ParetoError when the stream itself breaks:
+ * what is not answered then was perhaps executed. Leaving the loop cancels what is under way.
  */
 export async function* streamQueries(
   channel: Channel,

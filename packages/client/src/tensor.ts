@@ -62,8 +62,9 @@ const arrayTypes: Readonly<Record<Exclude<DataType, 'BYTES'>, ArrayType>> = {
 };
 
 /**
- * A tensor of a datatype from its values, in row-major order: `tensor('FP32', [1, 4], [1, 2, 3, 4])`. A typed array of the
- * datatype's own type is taken as it is, without a copy. Throws `invalid-argument` when the count does not fit the shape.
+ * A tensor of a datatype from its values, in row-major order: `tensor('FP32', [1, 4], [1, 2, 3, 4])`. A typed array of
+ * the datatype's own type is taken as it is, without a copy. Throws `invalid-argument` when the count does not fit the
+ * shape.
  */
 export function tensor<D extends DataType>(datatype: D, shape: readonly number[], values: Values<D>): TensorOf<D> {
   const data = datatype === 'BYTES' ? toBytes(values as Iterable<string | Uint8Array>) : toArray(datatype, values);

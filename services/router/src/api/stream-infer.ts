@@ -21,8 +21,9 @@ const defaultBounds: Bounds = { messages: 32, bytes: 64 * 1024 * 1024 };
 const strictKey = 'triton_grpc_error';
 
 /**
- * Serves a stream until the caller has sent its last message and received every answer. An error of one message is sent as its
- * answer, and the stream continues. Throws `unavailable` if the router shuts down, after answering the messages already read.
+ * Serves a stream until the caller has sent its last message and received every answer. An error of one message is sent
+ * as its answer, and the stream continues. Throws `unavailable` if the router shuts down, after answering the messages
+ * already read.
  */
 export async function streamInfer(
   core: RouterCore,

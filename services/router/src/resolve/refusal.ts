@@ -26,8 +26,8 @@ export function refusalOf(
 }
 
 /**
- * Returns whether the objective is feasible, but not before the caller's deadline. The error then names the deadline, since the
- * caller may not have set an objective.
+ * Returns whether the objective is feasible, but not before the caller's deadline. The error then names the deadline,
+ * since the caller may not have set an objective.
  */
 function isForDeadline({ cause, nearest }: Refusal, wanted: Objective, byDeadline: Objective): boolean {
   if (cause !== 'infeasible' || nearest === undefined) return false;

@@ -27,8 +27,8 @@ export interface LoadTracker extends LoadView {
    */
   observe(replica: ReplicaId, aheadItems: number, waitedMs: number): void;
   /**
-   * Applies the load that a worker reported for a replica, or undefined if the replica cannot be called. Returns whether the
-   * replica can be called again after it could not.
+   * Applies the load that a worker reported for a replica, or undefined if the replica cannot be called. Returns
+   * whether the replica can be called again after it could not.
    */
   report(replica: ReplicaId, load: ReplicaLoadReport | undefined): boolean;
   /** Treats the replica as busy until its next report, because its queue is full. */

@@ -1,17 +1,17 @@
-// The memory that large bodies and answers may take at once, over all callers. Small ones are not counted: while there are
-// too many large ones, they are still taken.
+// Limits the memory of large request and reply bodies over all callers. Small bodies are not counted, so that they are
+// accepted even while the large ones use up the budget.
 
 export interface ByteReservation extends Disposable {
-  /** Counts so many more. False: all together are now too many, until the hold is disposed of. */
+  /** Adds bytes to the reservation. Returns false if the reservation is large and the budget is exceeded. */
   take(bytes: number): boolean;
 }
 
 export interface ByteBudget {
-  /** For one caller. */
+  /** Creates an empty reservation for one request. */
   reserve(): ByteReservation;
 }
 
-/** Up to here a hold is small. */
+/** Size up to which a reservation is not counted. */
 const smallBytes = 256 * 1024;
 
 export function createByteBudget(maxBytes: number): ByteBudget {

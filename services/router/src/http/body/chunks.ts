@@ -1,10 +1,10 @@
-// Bytes that came in pieces, cut without being copied.
+// Bytes in several buffers, which can be sliced without a copy.
 
 export interface Chunks {
   readonly length: number;
-  /** Views of the bytes from `start` to before `end`. */
+  /** Returns views of the bytes in [start, end). */
   slice(start: number, end: number): readonly Buffer[];
-  /** The same, in one piece. */
+  /** Returns the bytes in [start, end) as one buffer, copied only if they span several. */
   join(start: number, end: number): Buffer;
 }
 
@@ -37,11 +37,11 @@ export interface ChunkCollector {
   end(): Chunks;
 }
 
-/** A body that comes in more pieces than this, and smaller ones than a block, is put together. */
+/** Number of parts above which smaller parts are copied together into blocks. */
 const maxParts = 8;
 const blockBytes = 64 * 1024;
 
-/** Each piece costs memory of its own, so that many small ones would cost a multiple of what is in them. */
+/** Collects the parts of a body. Merges small parts, since each buffer has an overhead larger than a small part. */
 export function createChunkCollector(): ChunkCollector {
   const parts: Buffer[] = [];
   let block = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-// A request's body: read with back-pressure, inflated, never larger than the limit, and given up when it stalls.
+// Reads and inflates a request's body, with backpressure, a size limit and a stall timeout.
 
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
@@ -9,11 +9,11 @@ import { createChunkCollector, type Chunks } from './chunks.js';
 import { HttpError } from '../reply/status.js';
 
 export interface BodyOptions {
-  /** Of the body as it comes, and of what it inflates to. */
+  /** Maximum size of the body, before and after inflating. */
   readonly maxBytes: number;
-  /** How long nothing may come. */
+  /** Maximum time without data, in ms. */
   readonly stallMs: number;
-  /** Where its bytes are counted. */
+  /** Reservation to which the bytes are added. */
   readonly reservation: ByteReservation;
   readonly clock: Clock;
 }
@@ -24,21 +24,24 @@ const tooLarge = (maxBytes: number): HttpError =>
   new HttpError(413, `the body is larger than ${maxBytes} bytes; the limit is set by --max-message-bytes`, close);
 
 const tooBusy = (): HttpError =>
-  new HttpError(429, 'the large requests under way take all the memory that there is for them: ask again later', {
+  new HttpError(429, 'the large requests in progress use all the memory reserved for them; retry later', {
     ...close,
     'retry-after': '1',
   });
 
-/** What the body says that it is encoded with: a stream to read instead; undefined: it comes plain. */
+/** Returns a stream that inflates the body. Undefined if it is not compressed. */
 function inflaterOf(request: IncomingMessage): Unzip | undefined {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return undefined;
   if (encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'deflate') return createUnzip();
-  const message = `content-encoding ${JSON.stringify(encoding)} is not understood: expected gzip, deflate, or none`;
+  const message = `content-encoding ${JSON.stringify(encoding)} is not supported: expected gzip, deflate, or none`;
   throw new HttpError(415, message, { ...close, 'accept-encoding': 'gzip, deflate' });
 }
 
-/** Throws when it is too large (413), too much is under way (429), it stalls (408), can't be inflated (400) or ends before its end. */
+/**
+ * Throws an HttpError if the body is too large (413), memory is exhausted (429), it stalls (408) or cannot be inflated
+ * (400), and `cancelled` if the caller disconnects.
+ */
 export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Chunks> {
   if (Number(request.headers['content-length'] ?? 0) > options.maxBytes) throw tooLarge(options.maxBytes);
   const inflater = inflaterOf(request);
@@ -71,23 +74,23 @@ function collect(request: IncomingMessage, source: Readable, options: BodyOption
       resolve(collector.end());
     };
     const onGone = (): void => {
-      if (!request.complete) end(new ParetoError('cancelled', 'the caller went away'));
+      if (!request.complete) end(new ParetoError('cancelled', 'the caller disconnected'));
     };
     const onError = (error: Error): void => {
       if (source === request) return onGone();
       end(new HttpError(400, `the body cannot be inflated: ${error.message}`, close));
     };
-    /** Looks again when it would be too long since the last bytes. */
+    /** Rejects after `stallMs` without data. The timer is rescheduled only when it fires, not for every part. */
     function onQuiet(): void {
       const leftMs = lastAt + stallMs - clock.now();
       if (leftMs > 1) watch = clock.after(milliseconds(leftMs), onQuiet);
-      else end(new HttpError(408, `nothing of the body came for ${stallMs / 1000} s`, close));
+      else end(new HttpError(408, `no data of the body arrived for ${stallMs / 1000} s`, close));
     }
     function end(error: Error | undefined): void {
       watch[Symbol.dispose]();
       source.off('data', onData).off('end', onEnd);
       request.off('close', onGone);
-      // An error that comes after the first is of no interest, but must have a listener.
+      // The error listener stays: a later error is ignored, but would crash the process without a listener.
       if (error !== undefined) reject(error);
     }
     source.on('data', onData).on('end', onEnd).on('error', onError);

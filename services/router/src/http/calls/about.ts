@@ -1,11 +1,11 @@
-// What clients ask about the server and its models.
+// Endpoints for health, metadata, configuration and statistics of the server and its models.
 
 import type { JsonObject } from '@pareto/rpc';
 import type { Endpoint } from './exchange.js';
 import { HttpError } from '../reply/status.js';
 import { jsonReply, type Reply } from '../reply/reply.js';
 
-/** Some clients look at the status, some at what is in the body. */
+/** Reports the state in both status and body, since clients differ in which one they read. */
 const stateReply = (state: JsonObject, name: 'live' | 'ready'): Reply =>
   jsonReply({ [name]: state[name] === true }, state[name] === true ? 200 : 503);
 
@@ -30,6 +30,6 @@ export const modelMetadata: Endpoint = async ({ protocol, model, version, call }
 export const modelConfig: Endpoint = async ({ protocol, model, version, call }) =>
   jsonReply((await protocol.call('modelConfig', { name: model, version }, call))['config']);
 
-/** Without a model: of all. */
+/** Returns the statistics of all models if the path names none. */
 export const modelStatistics: Endpoint = async ({ protocol, model, version, call }) =>
   jsonReply(await protocol.call('modelStatistics', { name: model, version }, call));

@@ -1,4 +1,4 @@
-// What an endpoint is given of one HTTP request.
+// The input of an endpoint: one HTTP request.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ServerCall } from '@pareto/rpc';
@@ -8,7 +8,7 @@ import type { ProtocolCalls } from './protocol-calls.js';
 import type { Reply } from '../reply/reply.js';
 
 export interface Exchange {
-  /** Of the path, decoded; empty when the path has none. */
+  /** Model name from the path, decoded. This and the other names are empty if the path has none. */
   readonly model: string;
   readonly version: string;
   readonly repository: string;
@@ -17,9 +17,9 @@ export interface Exchange {
   readonly call: ServerCall;
   readonly protocol: ProtocolCalls;
   readonly work: InferWork;
-  /** Largest message for a worker. */
+  /** Maximum size of a message to a worker. */
   readonly maxMessageBytes: number;
-  /** Reads the whole of it. Throws when it is too large, stalls, or can't be inflated. */
+  /** Reads the whole body. Throws an HttpError if it is too large, stalls or cannot be inflated. */
   readonly body: () => Promise<Chunks>;
 }
 

@@ -1,4 +1,4 @@
-// POST …/infer: JSON or binary tensors to a ModelInferRequest, its answer back.
+// Endpoint for POST …/infer: converts JSON or binary tensors into a ModelInferRequest, and the answer back.
 
 import { ParetoError } from '@pareto/core';
 import { encodePiecewiseRequest } from '@pareto/rpc';
@@ -17,13 +17,13 @@ export const infer: Endpoint = async (exchange) => {
   if (message.length > maxMessageBytes) {
     throw new HttpError(
       413,
-      `the tensors take ${message.length} bytes, more than ${maxMessageBytes}; the limit is set by --max-message-bytes`,
+      `the tensors take ${message.length} bytes: expected at most ${maxMessageBytes}; the limit is set by --max-message-bytes`,
     );
   }
   return work.write(await protocol.infer(message, call), parsed.binary, call.signal);
 };
 
-/** How much of the body is JSON; 0 says that it is one tensor and nothing else. */
+/** Returns the length of the JSON in the body. 0 means that the body is a single tensor without JSON. */
 function readHeaderLength({ headers }: Exchange, length: number): number {
   const text = headers[headerLengthKey];
   if (text === undefined) {
@@ -34,6 +34,6 @@ function readHeaderLength({ headers }: Exchange, length: number): number {
   if (typeof text === 'string' && /^\d+$/.test(text) && value <= length) return value;
   throw new ParetoError(
     'invalid-argument',
-    `Inference-Header-Content-Length is ${JSON.stringify(text)}: expected the length of the JSON at the front of the body, which has ${length} bytes`,
+    `Inference-Header-Content-Length is ${JSON.stringify(text)}: expected the length of the JSON at the start of the body, which has ${length} bytes`,
   );
 }

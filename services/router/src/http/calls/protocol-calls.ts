@@ -1,4 +1,4 @@
-// The protocol's gRPC handlers as what stands behind HTTP calls: the same guard in front, replies as JSON.
+// Calls the protocol's gRPC handlers for HTTP requests, with the same guard, and converts responses to JSON.
 
 import { ParetoError } from '@pareto/core';
 import {
@@ -18,11 +18,14 @@ type UnaryName = Exclude<keyof ProtocolHandlers, 'modelInfer' | 'modelStreamInfe
 type RequestOf<M extends UnaryName> = Parameters<Exclude<ProtocolHandlers[M], RawUnary | undefined>>[0];
 
 export interface ProtocolCalls {
-  /** The reply with the proto's field names. Throws `unimplemented` where there is no handler. */
+  /** Returns the response with the proto's field names. Throws `unimplemented` if there is no handler. */
   call<M extends UnaryName>(method: M, request: RequestOf<M>, call: ServerCall): Promise<JsonObject>;
-  /** Throws when a caller may not infer: before a body of any size is read for it. */
+  /** Throws if the caller may not infer. Called before the body is read. */
   checkInfer(call: ServerCall): void;
-  /** An encoded ModelInferRequest for an encoded ModelInferResponse, of a call that was checked. */
+  /**
+   * Sends an encoded ModelInferRequest and returns the encoded ModelInferResponse. The caller must have called
+   * `checkInfer`.
+   */
   infer(body: Buffer, call: ServerCall): Promise<Buffer>;
 }
 
@@ -35,18 +38,18 @@ export function createProtocolCalls(handlers: ProtocolHandlers, guard: Guard): P
   return {
     async call(method, request, call) {
       const handler = handlers[method] as ((request: object, call: ServerCall) => Promise<object>) | undefined;
-      if (typeof handler !== 'function') throw notOffered(method);
+      if (typeof handler !== 'function') throw notSupported(method);
       checks.get(method)?.(call);
       return replyToJson(service, protoName(method), await handler(request, call));
     },
     checkInfer: (call) => checks.get('modelInfer')?.(call),
     async infer(body, call) {
       const { modelInfer: handler } = handlers;
-      if (handler === undefined || !('raw' in handler)) throw notOffered('modelInfer');
+      if (handler === undefined || !('raw' in handler)) throw notSupported('modelInfer');
       return handler.raw(body, call);
     },
   };
 }
 
-const notOffered = (method: string): ParetoError =>
-  new ParetoError('unimplemented', `${protoName(method)} is not offered by this server`);
+const notSupported = (method: string): ParetoError =>
+  new ParetoError('unimplemented', `${protoName(method)} is not supported by this server`);

@@ -1,4 +1,5 @@
-// A body that is one tensor and nothing else: what it is follows from the model, which must have a single input.
+// Reads a body that is a single tensor without JSON. Its name, datatype and shape come from the model, which must have
+// one input.
 
 import { elementBytes, elementCount, isDataType, ParetoError } from '@pareto/core';
 import type { PiecewiseTensor } from '@pareto/rpc';
@@ -12,13 +13,13 @@ interface TensorMetadata {
   readonly shape: readonly number[];
 }
 
-/** Everything is answered as binary data, as it was asked. */
+/** All outputs are returned as binary data, like the input. */
 export async function readRawInfer({ protocol, model, version, call }: Exchange, body: Chunks): Promise<ParsedInfer> {
   const metadata = await protocol.call('modelMetadata', { name: model, version }, call);
   const inputs = metadata['inputs'] as unknown as readonly TensorMetadata[];
   const [input] = inputs;
   if (input === undefined || inputs.length > 1) {
-    throw invalidBody(`'${model}' has ${inputs.length} inputs: a body without JSON is for models with one`);
+    throw invalidBody(`'${model}' has ${inputs.length} inputs: a body without JSON requires a model with exactly one`);
   }
   const request = { id: '', parameters: [], inputs: [tensorOf(input, body)], outputs: [] };
   return { request, binary: { others: true, named: new Map() } };
@@ -28,28 +29,28 @@ const invalidBody = (message: string): ParetoError => new ParetoError('invalid-a
 
 function tensorOf(input: TensorMetadata, body: Chunks): PiecewiseTensor {
   const { name, datatype, shape: dims } = input;
-  if (!isDataType(datatype)) throw invalidBody(`input '${name}' has the datatype ${datatype}, which is none`);
+  if (!isDataType(datatype)) throw invalidBody(`input '${name}' has the unknown datatype ${datatype}`);
   const contents = body.slice(0, body.length);
   if (datatype === 'BYTES')
     return { name, datatype, shape: dims.map(() => 1), contents: [lengthOf(body), ...contents] };
-  return { name, datatype, shape: fit(name, dims, body.length / elementBytes[datatype]), contents };
+  return { name, datatype, shape: shapeOf(name, dims, body.length / elementBytes[datatype]), contents };
 }
 
-/** The body is one element. */
+/** Returns the length prefix of a body that is one BYTES element. */
 function lengthOf({ length }: Chunks): Buffer {
   const prefix = Buffer.allocUnsafe(4);
   prefix.writeUInt32LE(length);
   return prefix;
 }
 
-/** The one dimension that is free is as large as the data makes it. */
-function fit(name: string, dims: readonly number[], elements: number): readonly number[] {
-  const free = dims.filter((dim) => dim < 0).length;
+/** Returns the shape, with the size of the one dynamic dimension computed from the number of elements. */
+function shapeOf(name: string, dims: readonly number[], elements: number): readonly number[] {
+  const dynamic = dims.filter((dim) => dim < 0).length;
   const known = elementCount(dims.filter((dim) => dim >= 0));
   const size = elements / known;
-  if (free === 0 && size === 1) return dims;
-  if (free === 1 && Number.isInteger(size)) return dims.map((dim) => (dim < 0 ? size : dim));
+  if (dynamic === 0 && size === 1) return dims;
+  if (dynamic === 1 && Number.isInteger(size)) return dims.map((dim) => (dim < 0 ? size : dim));
   const shape = `[${dims.join(',')}]`;
-  const why = free > 1 ? 'more than one of its sizes is free' : `${elements} elements do not fit`;
-  throw invalidBody(`input '${name}' has the shape ${shape}: ${why}; send its shape in JSON, with binary_data_size`);
+  const why = dynamic > 1 ? 'more than one dimension is dynamic' : `${elements} elements do not fit`;
+  throw invalidBody(`input '${name}' has the shape ${shape}: ${why}; send the shape in JSON, with binary_data_size`);
 }

@@ -1,10 +1,10 @@
-// A body that is a JSON object, or nothing.
+// Reads a body that is a JSON object or empty.
 
 import type { Exchange } from './exchange.js';
 import { readFields, type JsonFields } from '../json/json-shape.js';
 import { parseJson } from '../json/parse-json.js';
 
-/** Without a body: no fields. Throws `invalid-argument` when it is anything but an object. */
+/** Returns no fields for an empty body. Throws `invalid-argument` if the body is not an object. */
 export async function readJsonBody({ body }: Pick<Exchange, 'body'>): Promise<JsonFields> {
   const bytes = await body();
   if (bytes.length === 0) return {};

@@ -1,8 +1,8 @@
-// The model repository: what is in it, and what is to be warm.
+// Endpoints of the model repository: its index, and loading and unloading models.
 
 import type { JsonObject } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
-import { misfit, readFields, readFlag, type JsonFields } from '../json/json-shape.js';
+import { mismatch, readFields, readFlag, type JsonFields } from '../json/json-shape.js';
 import { readJsonBody } from './read-json-body.js';
 import { emptyReply, jsonReply } from '../reply/reply.js';
 
@@ -21,11 +21,11 @@ type RepositoryParameter =
   | { readonly parameterChoice: 'stringParam'; readonly stringParam: string }
   | { readonly parameterChoice: 'bytesParam'; readonly bytesParam: Buffer };
 
-/** Files come in base64. */
+/** Decodes files, which are in base64. */
 function readParameter(name: string, value: unknown): RepositoryParameter {
   if (typeof value === 'boolean') return { parameterChoice: 'boolParam', boolParam: value };
   if (typeof value === 'number') return { parameterChoice: 'int64Param', int64Param: value };
-  if (typeof value !== 'string') throw misfit(`parameters.${name}`, value, 'a string, a number, true or false');
+  if (typeof value !== 'string') throw mismatch(`parameters.${name}`, value, 'a string, a number, true or false');
   if (!name.startsWith('file:')) return { parameterChoice: 'stringParam', stringParam: value };
   return { parameterChoice: 'bytesParam', bytesParam: Buffer.from(value, 'base64') };
 }

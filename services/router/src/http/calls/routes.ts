@@ -1,4 +1,4 @@
-// Which path and method is which call of the protocol.
+// Maps paths and methods to the endpoints of the protocol.
 
 import * as about from './about.js';
 import type { Endpoint } from './exchange.js';
@@ -8,10 +8,10 @@ import * as settings from './settings.js';
 import * as memory from './shared-memory.js';
 
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Endpoint>>>;
-/** Of a path; `:name` in a pattern. */
+/** Values of the `:name` parts of a pattern. */
 type PathParts = Readonly<Partial<Record<'model' | 'version' | 'repository' | 'region', string>>>;
 
-/** `:name` stands for one part of a path, without slashes unless they are encoded. */
+/** Endpoints by path pattern. `:name` matches one segment of the path. */
 const routes: Readonly<Record<string, Methods>> = {
   '/v2/models/:model/infer': { POST: infer },
   '/v2/models/:model/versions/:version/infer': { POST: infer },
@@ -52,21 +52,21 @@ const compile = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/:(\
 
 const compiled = Object.entries(routes).map(([pattern, methods]) => ({ match: compile(pattern), methods }));
 
-export interface Found {
+export interface RouteMatch {
   readonly methods: Methods;
-  /** As they stand in the path, encoded. */
+  /** Named parts of the path, still percent-encoded. */
   readonly parts: PathParts;
 }
 
-/** `path` is without its query. Undefined: there is nothing. */
-export function findRoute(path: string): Found | undefined {
+/** Finds the route of a path without its query string. Returns undefined if there is none. */
+export function findRoute(path: string): RouteMatch | undefined {
   for (const { match, methods } of compiled) {
-    const found = match.exec(path);
-    if (found !== null) return { methods, parts: found.groups ?? {} };
+    const result = match.exec(path);
+    if (result !== null) return { methods, parts: result.groups ?? {} };
   }
   return undefined;
 }
 
-/** What an Allow header says. */
+/** Returns the value of the Allow header. */
 export const allowed = ({ GET, POST }: Methods): string =>
   [...(GET === undefined ? [] : ['GET', 'HEAD']), ...(POST === undefined ? [] : ['POST']), 'OPTIONS'].join(', ');

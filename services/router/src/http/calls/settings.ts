@@ -1,30 +1,31 @@
-// Settings of tracing and logging: maps of values in gRPC, plain JSON here.
+// Endpoints of the trace and log settings. Converts between plain JSON and the typed values of the gRPC messages.
 
 import type { JsonObject, JsonValue } from '@pareto/rpc';
 import type { Endpoint, Exchange } from './exchange.js';
-import { misfit, type JsonFields } from '../json/json-shape.js';
+import { mismatch, type JsonFields } from '../json/json-shape.js';
 import { readJsonBody } from './read-json-body.js';
 import { jsonReply, type Reply } from '../reply/reply.js';
 
 const textOf = (where: string, value: unknown): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw misfit(where, value, 'a string');
+  throw mismatch(where, value, 'a string');
 };
 
-/** Null clears a setting. */
+/** Returns no values for null, which clears a setting. */
 const traceValues = (name: string, value: unknown): string[] =>
   value === null ? [] : [value].flat().map((one) => textOf(name, one));
 
 const readTraces = (fields: JsonFields): Record<string, { value: string[] }> =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value: traceValues(name, value) }]));
 
-const listed = 'trace_level';
+/** The only setting whose value is a list in JSON. */
+const listSetting = 'trace_level';
 
 function showTraces(reply: JsonObject): Reply {
   const settings = Object.entries(reply['settings'] as Readonly<Record<string, { readonly value: readonly string[] }>>);
   return jsonReply(
-    Object.fromEntries(settings.map(([name, { value }]) => [name, name === listed ? value : (value[0] ?? '')])),
+    Object.fromEntries(settings.map(([name, { value }]) => [name, name === listSetting ? value : (value[0] ?? '')])),
   );
 }
 

@@ -1,14 +1,14 @@
-// Shared memory: which regions are registered, and asking for more.
+// Endpoints of the shared memory extension, which check the request and call the handlers.
 
 import type { JsonObject } from '@pareto/rpc';
 import type { Endpoint } from './exchange.js';
-import { misfit, readFields, readText, type JsonFields } from '../json/json-shape.js';
+import { mismatch, readFields, readText, type JsonFields } from '../json/json-shape.js';
 import { readJsonBody } from './read-json-body.js';
 import { emptyReply, jsonReply } from '../reply/reply.js';
 
 const sizeOf = (name: string, value: unknown): number => {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw misfit(name, value, 'a whole number');
+  throw mismatch(name, value, 'a whole number');
 };
 
 const optionalSize = (fields: JsonFields, name: string): number =>
@@ -50,7 +50,7 @@ export const registerCuda: Endpoint = async (exchange) => {
   return emptyReply();
 };
 
-/** Without a region: all. */
+/** Unregisters all regions if the path names none. */
 export const unregisterSystem: Endpoint = async ({ protocol, region, call }) => {
   await protocol.call('systemSharedMemoryUnregister', { name: region }, call);
   return emptyReply();

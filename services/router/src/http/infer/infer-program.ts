@@ -1,4 +1,4 @@
-// What a thread runs: reads and writes tensors in JSON, one after the other.
+// The program of a thread: parses requests and serializes responses, one task at a time.
 
 import { parentPort } from 'node:worker_threads';
 import { createChunks } from '../body/chunks.js';
@@ -13,7 +13,7 @@ interface TaskResult {
   readonly bytes: readonly Uint8Array[];
 }
 
-function carryOut(task: InferTask): TaskResult {
+function runTask(task: InferTask): TaskResult {
   if (task.kind === 'write') {
     const outputs = task.response.outputs.map((output) => ({ ...output, raw: asBuffer(output.raw) }));
     const reply = writeInfer({ ...task.response, outputs }, task.binary);
@@ -29,7 +29,7 @@ function carryOut(task: InferTask): TaskResult {
 function handleTask(task: InferTask): void {
   let outcome: TaskResult;
   try {
-    outcome = carryOut(task);
+    outcome = runTask(task);
   } catch (error) {
     return parentPort?.postMessage(replyFor(error));
   }

@@ -1,4 +1,5 @@
-// Reading and writing inferences: small ones at once, large ones in threads, where they hold up nobody else.
+// Parses inference requests and serializes responses: small ones directly, large ones in threads, to keep the event
+// loop free.
 
 import type { Clock } from '@pareto/core';
 import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';
@@ -9,25 +10,25 @@ import { asBuffer, memoryOf, owned } from './thread-message.js';
 import { createThreadPool } from './thread-pool.js';
 import { writeInfer } from './write-infer.js';
 
-/** A message to a thread. */
+/** Message to a thread. */
 export type InferTask =
   | { readonly kind: 'read'; readonly parts: readonly Uint8Array[]; readonly headerLength: number }
   | { readonly kind: 'write'; readonly response: DecodedInferResponse; readonly binary: BinaryOptions };
 
 export interface InferWork extends AsyncDisposable {
-  /** The body is not to be used afterwards. */
+  /** Parses a request. The body must not be used afterwards. */
   read(body: Chunks, headerLength: number, signal: AbortSignal): Promise<ParsedInfer>;
-  /** `message`: an encoded ModelInferResponse, not to be used afterwards. */
+  /** Serializes an encoded ModelInferResponse. `message` must not be used afterwards. */
   write(message: Buffer, binary: BinaryOptions, signal: AbortSignal): Promise<Reply>;
 }
 
-/** The built one, also for sources that run as they are. */
+/** The compiled program, which is used even when the sources run directly. */
 const program = new URL('../../../dist/http/infer/infer-program.js', import.meta.url);
 
 export interface InferWorkLimits {
-  /** JSON of so many bytes and more takes milliseconds to read. */
+  /** Size of JSON from which it is parsed in a thread. */
   readonly largeJsonBytes: number;
-  /** Raw tensors of so many bytes and more take milliseconds to write as JSON. */
+  /** Size of raw tensors from which they are serialized to JSON in a thread. */
   readonly largeRawBytes: number;
 }
 
@@ -58,6 +59,6 @@ export function createInferWork(clock: Clock, limits: InferWorkLimits = defaultL
 
 const withOwned = (output: RawTensor): RawTensor => ({ ...output, raw: asBuffer(owned(output.raw)) });
 
-/** Of the outputs that are to be written as JSON. */
+/** Returns the raw size of the outputs to serialize as JSON. */
 const jsonBytes = ({ outputs }: DecodedInferResponse, binary: BinaryOptions): number =>
   outputs.filter(({ name }) => !isBinary(binary, name)).reduce((sum, { raw }) => sum + raw.length, 0);

@@ -1,4 +1,4 @@
-// An inference request from JSON, and from the binary data behind it.
+// Parses an inference request from JSON and the binary data that follows it.
 
 import { isDataType, ParetoError, type DataType } from '@pareto/core';
 import type { ParameterValue, PiecewiseRequest, PiecewiseTensor } from '@pareto/rpc';
@@ -6,7 +6,7 @@ import { createBinaryTail, type BinaryTail } from '../body/binary-tail.js';
 import type { Chunks } from '../body/chunks.js';
 import { encodeData } from '../json/encode-data.js';
 import {
-  misfit,
+  mismatch,
   readArray,
   readFields,
   readFlag,
@@ -17,22 +17,22 @@ import {
 import { NeedsExactNumbers } from '../json/number-kinds.js';
 import { parseJson } from '../json/parse-json.js';
 
-/** What is asked for, but for the model's name. */
+/** A parsed request without the model's name and version, which are in the path. */
 export interface ParsedInfer {
   readonly request: Omit<PiecewiseRequest, 'modelName' | 'modelVersion'>;
   readonly binary: BinaryOptions;
 }
 
-/** Which outputs are to be answered as binary data. */
+/** The outputs to return as binary data. */
 export interface BinaryOptions {
-  /** Those that are not named. */
+  /** Applies to the outputs that are not in `named`. */
   readonly others: boolean;
   readonly named: ReadonlyMap<string, boolean>;
 }
 
 export const isBinary = ({ others, named }: BinaryOptions, output: string): boolean => named.get(output) ?? others;
 
-/** `headerLength`: how much of the body is JSON. Throws `invalid-argument`, saying where it stands. */
+/** `headerLength` is the length of the JSON in the body. Throws `invalid-argument` with the position in the JSON. */
 export function readInfer(body: Chunks, headerLength: number): ParsedInfer {
   const parsed = parseJson(
     body.join(0, headerLength),
@@ -54,7 +54,7 @@ function readRequest(value: unknown, tail: BinaryTail): ParsedInfer {
   if (reserved !== undefined) {
     throw new ParetoError(
       'invalid-argument',
-      `parameter ${reserved}: names that begin with triton_ are reserved; leave it out`,
+      `parameter ${reserved} is reserved, like all names that begin with triton_; omit it`,
     );
   }
   const inputs = readArray('inputs', fields['inputs']).map((input, i) => readInput(`inputs[${i}]`, input, tail));
@@ -93,7 +93,7 @@ function readInput(where: string, value: unknown, tail: BinaryTail): PiecewiseTe
   return { name, datatype, shape, parameters: rest, contents };
 }
 
-/** Undefined: they are in the JSON. */
+/** Returns undefined if the contents are in the JSON. */
 function readContents(
   name: string,
   fields: JsonFields,
@@ -103,7 +103,7 @@ function readContents(
   if (parameters.has('shared_memory_region')) {
     throw new ParetoError(
       'invalid-argument',
-      `input '${name}' is in shared memory, which is not offered here: send its data`,
+      `input '${name}' is in shared memory, which is not supported; send its data`,
     );
   }
   const size = parameters.get('binary_data_size');
@@ -118,19 +118,19 @@ function readContents(
     );
   }
   if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return tail.take(name, size);
-  throw misfit(`input '${name}': binary_data_size`, size, 'a number of bytes');
+  throw mismatch(`input '${name}': binary_data_size`, size, 'a number of bytes');
 }
 
 function readDatatype(input: string, value: unknown): DataType {
   if (typeof value === 'string' && isDataType(value)) return value;
-  throw misfit(`input '${input}': its datatype`, value, "one of the protocol's, e.g. FP32");
+  throw mismatch(`input '${input}': its datatype`, value, 'a datatype of the protocol, e.g. FP32');
 }
 
 const isDim = (dim: unknown): dim is number => typeof dim === 'number' && Number.isSafeInteger(dim) && dim >= 0;
 
 function readShape(input: string, value: unknown): readonly number[] {
   if (Array.isArray(value) && value.every(isDim)) return value;
-  throw misfit(`input '${input}': its shape`, value, 'an array of sizes, e.g. [1,4]');
+  throw mismatch(`input '${input}': its shape`, value, 'an array of sizes, e.g. [1,4]');
 }
 
 interface ReadOutput {
@@ -144,7 +144,7 @@ function readOutput(where: string, value: unknown): ReadOutput {
   const parameters = readParameters(`${where}.parameters`, fields['parameters']);
   const name = readText(`${where}.name`, fields['name']);
   if (parameters.has('shared_memory_region')) {
-    throw new ParetoError('invalid-argument', `output '${name}' is wanted in shared memory, which is not offered here`);
+    throw new ParetoError('invalid-argument', `output '${name}' is requested in shared memory, which is not supported`);
   }
   const binary = parameters.get('binary_data');
   const isBinary = binary === undefined ? undefined : readFlag(`${where}.parameters.binary_data`, binary);

@@ -1,12 +1,12 @@
-// What goes between the event loop and a thread: tasks there, answers back, bytes handed over instead of copied.
+// The messages between the event loop and a thread. Memory is transferred instead of copied.
 
 import { ParetoError } from '@pareto/core';
 
 export type ThreadReply =
   | { readonly kind: 'done'; readonly result: unknown }
-  /** What a caller may read. */
+  /** An error for the caller. */
   | {
-      readonly kind: 'refused';
+      readonly kind: 'rejected';
       readonly code: ParetoError['code'];
       readonly message: string;
       readonly details: ParetoError['details'];
@@ -16,27 +16,29 @@ export type ThreadReply =
 export function replyFor(error: unknown): ThreadReply {
   if (error instanceof ParetoError) {
     const { code, message, details } = error;
-    return { kind: 'refused', code, message, details };
+    return { kind: 'rejected', code, message, details };
   }
   return { kind: 'defect', error: error instanceof Error ? error : new Error(String(error)) };
 }
 
-/** What the thread's function returned. Throws what it threw. */
+/** Returns the result of a task, or throws its error. */
 export function resultOf(reply: ThreadReply): unknown {
   if (reply.kind === 'done') return reply.result;
   if (reply.kind === 'defect') throw reply.error;
   throw new ParetoError(reply.code, reply.message, { details: reply.details });
 }
 
-/** The same bytes; a view that came in a message is a plain one. */
+/** Returns a Buffer on the same memory. A received view is a plain Uint8Array. */
 export const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
-/** The same bytes in memory of their own, which can be handed over; a copy only where others have a part of that memory. */
+/**
+ * Returns the bytes in memory of their own, which can be transferred. Copies them if they share memory with other data.
+ */
 export const owned = (view: Uint8Array): Uint8Array =>
   view.byteLength === view.buffer.byteLength ? view : new Uint8Array(view);
 
-/** What to hand over with a message that has these views. */
+/** Returns the memory to transfer with a message that contains the views. */
 export const memoryOf = (views: readonly Uint8Array[]): ArrayBuffer[] => [
   ...new Set(views.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer)),
 ];

@@ -1,37 +1,37 @@
-// A few threads for what would hold up everything else. They are started when there is work and ended when there is none;
-// one that breaks is replaced.
+// A pool of threads for tasks that would block the event loop. Threads start on demand and end when idle. A thread that
+// fails is replaced.
 
 import { Worker } from 'node:worker_threads';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { resultOf, type ThreadReply } from './thread-message.js';
 
 export interface ThreadPoolOptions {
-  /** The module that the threads run: it answers each message with one `ThreadReply`. */
+  /** Module that the threads run. It must reply to each message with one `ThreadReply`. */
   readonly program: URL;
   readonly maxThreads: number;
-  /** How many tasks may wait for a thread. */
+  /** Maximum number of tasks that wait for a thread. */
   readonly maxWaiting: number;
-  /** After so long without work a thread ends. */
+  /** Time without a task after which a thread ends. */
   readonly idleMs: number;
-  /** Most memory for a thread's objects; bytes that are handed over are not among them. */
+  /** Maximum heap of a thread, in MiB. Transferred memory is not part of it. */
   readonly heapMb: number;
   readonly clock: Clock;
 }
 
 interface Task {
   readonly message: unknown;
-  /** Handed over: not to be used any more. */
+  /** Memory to transfer. It must not be used afterwards. */
   readonly memory: readonly ArrayBuffer[];
   readonly signal: AbortSignal;
 }
 
 export interface ThreadPool extends AsyncDisposable {
   /**
-   * Throws what the program threw, the signal's reason, and `resource-exhausted` when too much is under way or the task
-   * takes more memory than a thread has.
+   * Runs a task in a thread. Throws the program's error, the signal's reason, or `resource-exhausted` if too many tasks
+   * wait or the task exceeds the heap of a thread.
    */
   run(task: Task): Promise<unknown>;
-  /** How many threads there are now. */
+  /** Number of threads. */
   readonly size: number;
 }
 
@@ -53,22 +53,22 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   let isEnded = false;
   const onFree = (thread: Thread): void => {
     idle.push(thread);
-    next();
+    startWaiting();
   };
   const onGone = (thread: Thread): void => {
     threads.delete(thread);
     if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
-    next();
+    startWaiting();
   };
-  function add(): Thread | undefined {
+  function addThread(): Thread | undefined {
     if (isEnded || threads.size >= maxThreads) return undefined;
     const thread = createThread(options, onFree, onGone);
     threads.add(thread);
     return thread;
   }
-  function next(): void {
+  function startWaiting(): void {
     for (;;) {
-      const thread = waiting.length === 0 ? undefined : (idle.pop() ?? add());
+      const thread = waiting.length === 0 ? undefined : (idle.pop() ?? addThread());
       if (thread === undefined) return;
       const job = waiting.shift();
       if (job !== undefined) thread.start(job);
@@ -82,7 +82,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       task.signal.throwIfAborted();
       if (isEnded) throw ended();
       if (waiting.length >= maxWaiting) throw tooMany(maxWaiting);
-      return queue(task, waiting, next);
+      return enqueue(task, waiting, startWaiting);
     },
     async [Symbol.asyncDispose]() {
       isEnded = true;
@@ -92,16 +92,17 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   };
 }
 
-const ended = (): ParetoError => new ParetoError('unavailable', 'this router is stopping; ask another, or again');
+const ended = (): ParetoError =>
+  new ParetoError('unavailable', 'this router is shutting down; retry on another router');
 
 const tooMany = (count: number): ParetoError =>
   new ParetoError(
     'resource-exhausted',
-    `${count} large requests wait to be read or answered already: ask again later, or send binary data, which is not read`,
+    `${count} large requests are waiting to be converted from or to JSON; retry later, or use binary data`,
   );
 
-/** One that is given up while it waits is never begun. */
-async function queue(task: Task, waiting: Job[], next: () => void): Promise<unknown> {
+/** Removes the task if it is aborted while it waits. */
+async function enqueue(task: Task, waiting: Job[], startWaiting: () => void): Promise<unknown> {
   let onAbort = (): void => undefined;
   try {
     return await new Promise((resolve, reject) => {
@@ -112,14 +113,14 @@ async function queue(task: Task, waiting: Job[], next: () => void): Promise<unkn
       };
       task.signal.addEventListener('abort', onAbort, { once: true });
       waiting.push(job);
-      next();
+      startWaiting();
     });
   } finally {
     task.signal.removeEventListener('abort', onAbort);
   }
 }
 
-/** A job that is given up while it runs ends its thread: nothing else would stop it. */
+/** Creates a thread. Aborting its job terminates it, since a running program cannot be interrupted otherwise. */
 function createThread(
   { program, heapMb, idleMs, clock }: ThreadPoolOptions,
   onFree: (thread: Thread) => void,
@@ -127,10 +128,10 @@ function createThread(
 ): Thread {
   const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: heapMb } });
   let job: Job | undefined;
-  let rest: Disposable | undefined;
-  let broken: Error = new Error('a thread ended while it worked');
+  let idleTimer: Disposable | undefined;
+  let failure: Error = new Error('the thread exited while it ran a task');
   const stop = (): void => void worker.terminate();
-  const take = (): Job | undefined => {
+  const takeJob = (): Job | undefined => {
     const taken = job;
     job = undefined;
     taken?.signal.removeEventListener('abort', stop);
@@ -138,33 +139,33 @@ function createThread(
   };
   const thread: Thread = {
     start(next) {
-      rest?.[Symbol.dispose]();
+      idleTimer?.[Symbol.dispose]();
       job = next;
       worker.ref();
       next.signal.addEventListener('abort', stop, { once: true });
       try {
         worker.postMessage(next.message, [...next.memory]);
       } catch (error) {
-        broken = error as Error;
+        failure = error as Error;
         stop();
       }
     },
     end() {
-      broken = ended();
+      failure = ended();
       return worker.terminate();
     },
   };
   worker.on('message', (reply: ThreadReply) => {
-    settle(take(), reply);
+    settle(takeJob(), reply);
     worker.unref();
-    rest = clock.after(milliseconds(idleMs), stop);
+    idleTimer = clock.after(milliseconds(idleMs), stop);
     onFree(thread);
   });
-  worker.on('error', (error) => (broken = error));
-  worker.on('messageerror', (error) => (broken = error)).on('messageerror', stop);
+  worker.on('error', (error) => (failure = error));
+  worker.on('messageerror', (error) => (failure = error)).on('messageerror', stop);
   worker.once('exit', () => {
-    rest?.[Symbol.dispose]();
-    take()?.reject(reasonOf(broken));
+    idleTimer?.[Symbol.dispose]();
+    takeJob()?.reject(reasonOf(failure));
     onGone(thread);
   });
   return thread;
@@ -182,6 +183,6 @@ const reasonOf = (error: Error): Error =>
   'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? new ParetoError(
         'resource-exhausted',
-        'reading or writing this as JSON takes more memory than there is: send and ask for binary data, or fewer items at once',
+        'converting this request or its outputs from or to JSON takes too much memory; use binary data, or send fewer items per request',
       )
     : error;

@@ -1,4 +1,4 @@
-// An inference's answer as JSON, with the outputs that are wanted so as binary data behind it.
+// Serializes an inference response as JSON, followed by the outputs that are requested as binary data.
 
 import type { DecodedInferResponse, RawTensor } from '@pareto/rpc';
 import { decodeData } from '../json/decode-data.js';
@@ -7,7 +7,7 @@ import type { Reply } from '../reply/reply.js';
 
 export const headerLengthKey = 'inference-header-content-length';
 
-/** Throws `invalid-argument` when an output has no form in JSON. */
+/** Throws `invalid-argument` if an output cannot be represented in JSON. */
 export function writeInfer(response: DecodedInferResponse, options: BinaryOptions): Reply {
   const { modelName, modelVersion, id, parameters, outputs } = response;
   const fields = [

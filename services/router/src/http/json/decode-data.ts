@@ -1,10 +1,13 @@
-// A tensor's raw bytes as the text of a JSON array.
+// Converts a tensor's raw bytes to the text of a JSON array.
 
 import { isUtf8 } from 'node:buffer';
 import { elementBytes, ParetoError, type DataType } from '@pareto/core';
 import type { RawTensor } from '@pareto/rpc';
 
-/** Floats that are whole say so, and those that JSON has no word for are written as most parsers read them. */
+/**
+ * Whole numbers get the suffix `.0`. NaN and infinities, which JSON lacks, are written in the form that most parsers
+ * accept.
+ */
 const floatText = (value: number): string => {
   if (!Number.isInteger(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
@@ -40,9 +43,9 @@ const decoders: Readonly<Partial<Record<DataType, Decode>>> = {
 };
 
 const binaryHint = (name: string): string =>
-  `ask for it as binary data: {"name": ${JSON.stringify(name)}, "parameters": {"binary_data": true}}`;
+  `request it as binary data: {"name": ${JSON.stringify(name)}, "parameters": {"binary_data": true}}`;
 
-/** Throws `invalid-argument` when the output has no form in JSON. */
+/** Throws `invalid-argument` if the output cannot be represented in JSON. */
 export function decodeData(output: RawTensor): string {
   const { name, datatype, raw } = output;
   if (datatype === 'BYTES') return `[${textsOf(output).join(',')}]`;
@@ -50,11 +53,11 @@ export function decodeData(output: RawTensor): string {
   if (decode === undefined) {
     throw new ParetoError(
       'invalid-argument',
-      `output '${name}' is ${datatype}, which has no form in JSON: ${binaryHint(name)}`,
+      `output '${name}' is ${datatype}, which cannot be represented in JSON; ${binaryHint(name)}`,
     );
   }
   const size = elementBytes[datatype];
-  // A view of a message may begin anywhere, an array of numbers not.
+  // Typed arrays require aligned memory, but a tensor may begin at any offset of its message.
   const { buffer, byteOffset, length } = raw.byteOffset % size === 0 ? raw : aligned(raw);
   return `[${decode(buffer, byteOffset, Math.floor(length / size))}]`;
 }
@@ -71,7 +74,7 @@ function textsOf({ name, raw }: RawTensor): readonly string[] {
     const end = offset + 4 + raw.readUInt32LE(offset);
     const element = raw.subarray(offset + 4, end);
     if (!isUtf8(element)) {
-      throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8: ${binaryHint(name)}`);
+      throw new ParetoError('invalid-argument', `output '${name}' has BYTES that are not UTF-8; ${binaryHint(name)}`);
     }
     texts.push(JSON.stringify(element.toString('utf8')));
     offset = end;

@@ -1,8 +1,8 @@
-// A tensor's data from JSON to raw bytes: flat or nested, every element checked.
+// Converts a tensor's data from JSON, flat or nested, to raw bytes, and checks every element.
 
 import { elementCount, ParetoError, type DataType } from '@pareto/core';
 import { numberKinds } from './number-kinds.js';
-import { shown } from './json-shape.js';
+import { preview } from './json-shape.js';
 import { exactNumber } from './parse-json.js';
 
 export interface JsonTensor {
@@ -15,7 +15,7 @@ const maxDepth = 32;
 
 const invalidData = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
-/** The elements in order; the same array when it is flat. */
+/** Returns the elements in order. Returns the same array if it is flat. */
 function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
   if (!data.some(Array.isArray)) return data;
   const flat: unknown[] = [];
@@ -30,24 +30,24 @@ function flatten(name: string, data: readonly unknown[]): readonly unknown[] {
   return flat;
 }
 
-function misfit({ name, datatype }: JsonTensor, index: number, element: unknown, expected: string): ParetoError {
+function elementError({ name, datatype }: JsonTensor, index: number, element: unknown, expected: string): ParetoError {
   return invalidData(
-    `input '${name}': element ${index} of its data is ${shown(element)}: expected ${expected} for ${datatype}`,
+    `input '${name}': element ${index} of its data is ${preview(element)}: expected ${expected} for ${datatype}`,
   );
 }
 
 /**
- * Little-endian, row-major; BYTES with a 4-byte length before each element. Throws `invalid-argument`, naming the input, and
- * NeedsExactNumbers.
+ * Returns the elements in little-endian, row-major order, with a 4-byte length before each BYTES element. Throws
+ * `invalid-argument` with the name of the input, or NeedsExactNumbers.
  */
 export function encodeData(tensor: JsonTensor, data: unknown): Buffer {
   const { name, datatype, shape } = tensor;
-  if (!Array.isArray(data)) throw invalidData(`input '${name}': its data is ${shown(data)}: expected an array`);
+  if (!Array.isArray(data)) throw invalidData(`input '${name}': its data is ${preview(data)}: expected an array`);
   const elements = flatten(name, data);
   const expected = elementCount(shape);
   if (elements.length !== expected) {
     throw invalidData(
-      `input '${name}': its data has ${elements.length} elements: shape [${shape.join(',')}] has ${expected}`,
+      `input '${name}': its data has ${elements.length} elements: expected ${expected} for shape [${shape.join(',')}]`,
     );
   }
   return datatype === 'BYTES' ? encodeTexts(tensor, elements) : encodeNumbers(tensor, elements);
@@ -58,13 +58,13 @@ function encodeNumbers(tensor: JsonTensor, elements: readonly unknown[]): Buffer
   if (kind === undefined) {
     const { name, datatype } = tensor;
     throw invalidData(
-      `input '${name}': ${datatype} has no form in JSON: send it as binary data, with binary_data_size`,
+      `input '${name}': ${datatype} cannot be represented in JSON; send it as binary data with binary_data_size`,
     );
   }
   const array = kind.create(elements.length);
   for (let index = 0; index < elements.length; index++) {
     const element = elements[index];
-    if (!array.set(index, element)) throw misfit(tensor, index, element, kind.expected);
+    if (!array.set(index, element)) throw elementError(tensor, index, element, kind.expected);
   }
   return array.raw;
 }
@@ -72,7 +72,7 @@ function encodeNumbers(tensor: JsonTensor, elements: readonly unknown[]): Buffer
 function encodeTexts(tensor: JsonTensor, elements: readonly unknown[]): Buffer {
   const texts = elements.map((element, index) => {
     if (typeof element !== 'string' || exactNumber(element) !== undefined) {
-      throw misfit(tensor, index, element, 'a string');
+      throw elementError(tensor, index, element, 'a string');
     }
     return element;
   });

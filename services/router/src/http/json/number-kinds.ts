@@ -1,19 +1,19 @@
-// How each datatype's elements are written from JSON: what is accepted, and where it goes.
+// Defines for each datatype which JSON elements are accepted, and how they are stored.
 
 import type { DataType } from '@pareto/core';
 import { exactNumber } from './parse-json.js';
 
-/** Thrown when a number is too long for a plain parse: the data is to be read again from the exact one. */
+/** Thrown if a number is too long for JSON.parse. The data must then be read again from the exact parse. */
 export class NeedsExactNumbers extends Error {}
 
 interface ElementArray {
   readonly raw: Buffer;
-  /** False when the element isn't one of this kind. */
+  /** Stores an element. Returns false if it is not of this kind. */
   set(index: number, element: unknown): boolean;
 }
 
 export interface NumberKind {
-  /** E.g. "an integer from 0 to 255". */
+  /** Description for errors, e.g. "an integer from 0 to 255". */
   readonly expected: string;
   create(count: number): ElementArray;
 }
@@ -23,7 +23,7 @@ interface TypedArray<V> {
   [index: number]: V;
 }
 
-/** `read` gives what is stored of an element; undefined: it isn't one of this kind. */
+/** `read` returns the value to store, or undefined if the element is not of this kind. */
 const kindOf = <V>(
   array: new (count: number) => TypedArray<V>,
   expected: string,
@@ -70,7 +70,7 @@ const booleans = kindOf(Uint8Array, 'true or false', (element) =>
   typeof element === 'boolean' ? Number(element) : undefined,
 );
 
-/** FP16 and BF16 have no form in JSON, and BYTES no fixed size. */
+/** FP16 and BF16 are missing because JSON cannot represent them, and BYTES because its elements have no fixed size. */
 export const numberKinds: Readonly<Partial<Record<DataType, NumberKind>>> = {
   BOOL: booleans,
   INT8: integers(Int8Array, -(2 ** 7), 2 ** 7 - 1),

@@ -1,29 +1,31 @@
-// JSON as clients of the protocol write it: integers of any size exact, and the numbers that JSON has no word for.
+// Parses JSON as clients of the protocol write it, with exact 64-bit integers, NaN and infinities.
 
 import { isUtf8 } from 'node:buffer';
 import { errorText, ParetoError } from '@pareto/core';
 
-/** Before the text of a number that a plain parse would lose; a string can't begin with it by accident. */
+/**
+ * Prefix of the text of a number that JSON.parse would not preserve. Strings of clients are unlikely to begin with it.
+ */
 const mark = '\u0000';
 
-/** Strings, so that what stands in them is left alone; then the words; then integers too long for a number. */
+/** Matches strings, so that their contents are skipped, then NaN and Infinity, then integers too long for a number. */
 const special = /"(?:[^"\\]|\\.)*"|\bNaN\b|-?\bInfinity\b|(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE])/g;
 
 export interface ParsedJson {
   readonly value: unknown;
-  /** The same with every number exact: long integers and NaN can be read with `exactNumber`. */
+  /** Returns the value with exact numbers, which `exactNumber` reads. */
   exact(): unknown;
 }
 
-/** Throws `invalid-argument` when it is not JSON. `what` names it. */
+/** Throws `invalid-argument` if the bytes are not JSON. `what` names them in the error. */
 export function parseJson(bytes: Buffer, what: string): ParsedJson {
   if (!isUtf8(bytes)) {
     throw new ParetoError(
       'invalid-argument',
-      `${what} is not JSON: it is not UTF-8; send BYTES that are no text as binary data`,
+      `${what} is not JSON: it is not UTF-8; send BYTES that are not text as binary data`,
     );
   }
-  // Some clients on Windows begin with a byte order mark.
+  // Some clients on Windows send a byte order mark.
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   try {
     return { value: JSON.parse(text), exact: () => parseExact(text, what) };
@@ -41,7 +43,7 @@ function parseExact(text: string, what: string): unknown {
   }
 }
 
-/** What a value of an exactly parsed text is, as a number; undefined when it is none. */
+/** Returns the number that an exactly parsed value represents. Undefined if it is not a number. */
 export function exactNumber(value: unknown): number | bigint | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !value.startsWith(mark)) return undefined;

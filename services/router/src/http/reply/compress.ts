@@ -1,4 +1,4 @@
-// Tensors in the encoding that the caller prefers, where that is worth it.
+// Compresses large tensor replies with the encoding that the caller prefers.
 
 import { Readable } from 'node:stream';
 import { constants, createDeflate, createGzip } from 'node:zlib';
@@ -8,16 +8,18 @@ type Encoding = 'gzip' | 'deflate';
 
 const encoders = { gzip: createGzip, deflate: createDeflate };
 
-/** Below, the answer fits a packet anyway. */
-const worthBytes = 1024;
+/** Minimum size for compression. A smaller reply fits into one packet anyway. */
+const minBytes = 1024;
 const options = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
 
-/** The most preferred of an Accept-Encoding header that we have; gzip when there are equals. */
+/**
+ * Returns the supported encoding that an Accept-Encoding header prefers, gzip on a tie. Undefined if it accepts none.
+ */
 export function preferredEncoding(header: string | undefined): Encoding | undefined {
   const weights = new Map(
     (header ?? '').split(',').map((part) => {
       const [name = '', ...rest] = part.trim().toLowerCase().split(';');
-      const quality = rest.map((one) => /^\s*q=([\d.]+)\s*$/.exec(one)?.[1]).find((one) => one !== undefined);
+      const quality = rest.map((one) => /^\s*q=([\d.]+)\s*$/.exec(one)?.[1]).find((found) => found !== undefined);
       return [name.trim(), Number(quality ?? 1)] as const;
     }),
   );
@@ -27,7 +29,7 @@ export function preferredEncoding(header: string | undefined): Encoding | undefi
 }
 
 export async function compressed(reply: Reply, accepted: string | undefined): Promise<Reply> {
-  if (reply.isTensors !== true || bytesOf(reply) < worthBytes) return reply;
+  if (reply.isTensors !== true || bytesOf(reply) < minBytes) return reply;
   const headers = { ...reply.headers, vary: [reply.headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', ') };
   const encoding = preferredEncoding(accepted);
   if (encoding === undefined) return { ...reply, headers };

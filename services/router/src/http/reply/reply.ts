@@ -1,11 +1,11 @@
-// An answer before it is on the wire.
+// The reply to an HTTP request, before it is sent.
 
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent one after the other; none: no body. */
+  /** Parts of the body, in order. Empty for no body. */
   readonly body: readonly Uint8Array[];
-  /** It may be sent compressed. Clients that ask for that expect it of tensors, and some can't read it elsewhere. */
+  /** Allows compression. Only tensors are compressed, since some clients cannot read other compressed replies. */
   readonly isTensors?: boolean;
 }
 

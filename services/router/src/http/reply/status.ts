@@ -1,10 +1,10 @@
-// Which HTTP status says what went wrong, and the body that explains it.
+// Converts errors to HTTP replies.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
 import type { Reply } from './reply.js';
 import { jsonReply } from './reply.js';
 
-/** What only HTTP has a status for: paths, methods, encodings, sizes. Its message is for the caller. */
+/** An error specific to HTTP, such as an unknown path, method or encoding. Its message is sent to the caller. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
@@ -18,8 +18,8 @@ export class HttpError extends Error {
 }
 
 /**
- * As a native server answers where it has a case for it. Failed preconditions are 412: asking again is in vain, asking for
- * less is not. 499 is what proxies call a caller that went away.
+ * Statuses by error code, the same as a native server's where it has one. A failed precondition is 412: a retry fails
+ * again, but a lower objective may succeed. 499 is the status that proxies use for a caller that disconnected.
  */
 const statusOf: Readonly<Record<ErrorCode, number>> = {
   'invalid-argument': 400,
@@ -39,14 +39,14 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
 };
 
 const retryAfter: Readonly<Record<string, string>> = { 'retry-after': '1' };
-const isWorthRetrying = (code: ErrorCode): boolean => code === 'resource-exhausted' || code === 'unavailable';
+const isRetryable = (code: ErrorCode): boolean => code === 'resource-exhausted' || code === 'unavailable';
 
-/** Anything but our own errors keeps its text off the wire. */
+/** Hides the message of unexpected errors from the caller. */
 export function errorReply(error: unknown): Reply {
   if (error instanceof HttpError) return jsonReply({ error: error.message }, error.status, error.headers);
   if (!(error instanceof ParetoError)) {
     return jsonReply({ error: 'internal error; the server has logged its cause' }, 500);
   }
-  const headers = { ...(isWorthRetrying(error.code) ? retryAfter : {}), ...error.details };
+  const headers = { ...(isRetryable(error.code) ? retryAfter : {}), ...error.details };
   return jsonReply({ error: error.message }, statusOf[error.code], headers);
 }

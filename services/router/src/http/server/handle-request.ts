@@ -1,4 +1,4 @@
-// One request, in a straight line: may it ask → which endpoint → its reply, or what went wrong → onto the wire.
+// Handles one HTTP request: checks its origin, finds the endpoint, and sends the reply or the error.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
@@ -12,7 +12,7 @@ import { originHeaders, preflightHeaders, type Origins } from './origins.js';
 import type { ProtocolCalls } from '../calls/protocol-calls.js';
 import { readBody } from '../body/read-body.js';
 import { bytesOf, emptyReply, type Reply } from '../reply/reply.js';
-import { allowed, findRoute, type Found } from '../calls/routes.js';
+import { allowed, findRoute, type RouteMatch } from '../calls/routes.js';
 import { errorReply, HttpError } from '../reply/status.js';
 
 export interface HandleRequestOptions {
@@ -21,10 +21,10 @@ export interface HandleRequestOptions {
   readonly budget: ByteBudget;
   readonly origins: Origins;
   readonly maxMessageBytes: number;
-  /** How long a caller may send or take nothing while it is its turn. */
+  /** Maximum time without progress in receiving the body or sending the reply, in ms. */
   readonly stallMs: number;
   readonly clock: Clock;
-  /** Told of everything thrown that is not meant for callers. */
+  /** Called with unexpected errors, which are hidden from callers. */
   readonly onError: (path: string, error: unknown) => void;
   readonly isDraining: () => boolean;
 }
@@ -35,7 +35,7 @@ export async function handleRequest(
   peerRole: PeerRole,
   options: HandleRequestOptions,
 ): Promise<void> {
-  const http = createHttpCall(request, response, { certified: peerRole, clock: options.clock });
+  const http = createHttpCall(request, response, { peerRole, clock: options.clock });
   const reservation = options.budget.reserve();
   response.once('close', () => reservation[Symbol.dispose]());
   let origin = {};
@@ -65,16 +65,21 @@ async function replyTo(
   const { method = 'GET', headers } = request;
   const found = findRoute(pathOf(request));
   if (found === undefined) {
-    throw new HttpError(404, `there is nothing at ${pathOf(request)}: the Open Inference Protocol begins at /v2`);
+    throw new HttpError(
+      404,
+      `there is no endpoint at ${pathOf(request)}; the paths of the Open Inference Protocol begin with /v2`,
+    );
   }
   const methods = allowed(found.methods);
   if (method === 'OPTIONS') return emptyReply(204, { allow: methods, ...preflightHeaders(request, methods) });
   const endpoint = endpointOf(found, method);
   if (endpoint === undefined)
-    throw new HttpError(405, `${method} is not for this path: expected ${methods}`, { allow: methods });
+    throw new HttpError(405, `method ${method} is not supported for this path: expected ${methods}`, {
+      allow: methods,
+    });
   const { protocol, work, maxMessageBytes, stallMs, clock } = options;
   return endpoint({
-    ...namesIn(found),
+    ...pathNames(found),
     ...{ headers, call: http.call, protocol, work, maxMessageBytes },
     body() {
       if (headers.expect?.toLowerCase() === '100-continue') continueUnlessTooLarge(request, response, maxMessageBytes);
@@ -83,12 +88,12 @@ async function replyTo(
   });
 }
 
-function endpointOf({ methods }: Found, method: string): Endpoint | undefined {
+function endpointOf({ methods }: RouteMatch, method: string): Endpoint | undefined {
   if (method === 'GET' || method === 'HEAD') return methods.GET;
   return method === 'POST' ? methods.POST : undefined;
 }
 
-function namesIn({ parts }: Found): Record<'model' | 'version' | 'repository' | 'region', string> {
+function pathNames({ parts }: RouteMatch): Record<'model' | 'version' | 'repository' | 'region', string> {
   const { model = '', version = '', repository = '', region = '' } = parts;
   return { model: decode(model), version: decode(version), repository: decode(repository), region: decode(region) };
 }
@@ -101,14 +106,14 @@ function decode(part: string): string {
   }
 }
 
-/** A caller that waits for it needn't send what would be refused. */
+/** Sends `100 Continue`, so that the caller sends the body, unless the body would be rejected as too large. */
 function continueUnlessTooLarge(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   if (Number(request.headers['content-length'] ?? 0) <= maxBytes) response.writeContinue();
 }
 
 const lingerMs = milliseconds(2_000);
 
-/** Header values are visible ASCII. */
+/** Replaces the characters that a header value must not contain. */
 const headerText = (text: string): string => text.replace(/[^\t\x20-\x7e]/g, '?');
 
 async function send(
@@ -123,12 +128,12 @@ async function send(
   if (reply.status !== 204) response.setHeader('content-length', bytesOf(reply));
   response.writeHead(reply.status);
   if (request.method !== 'HEAD') await sendBody(response, reply.body);
-  // Closed while it still sends, a caller would not read why.
-  if (reply.headers['connection'] === 'close' && !request.complete) await lastOf(request, clock);
+  // A caller that is still sending would not read the reply if the connection were closed now.
+  if (reply.headers['connection'] === 'close' && !request.complete) await discardBody(request, clock);
   response.end();
 }
 
-/** Written at once, one that is encrypted would hold up everything else. */
+/** Size of the pieces in which a body is written, since encrypting a large piece would block the event loop. */
 const pieceBytes = 256 * 1024;
 
 async function sendBody(response: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
@@ -149,7 +154,7 @@ async function sendBody(response: ServerResponse, parts: readonly Uint8Array[]):
   response.uncork();
 }
 
-/** False: the caller went away. */
+/** Returns whether more can be written. False if the caller disconnected. */
 function isDrained(response: ServerResponse): Promise<boolean> | boolean {
   if (response.destroyed) return false;
   if (!response.writableNeedDrain) return true;
@@ -162,8 +167,8 @@ function isDrained(response: ServerResponse): Promise<boolean> | boolean {
   });
 }
 
-/** Until the rest of the body has come and was dropped, but not for ever. */
-function lastOf(request: IncomingMessage, clock: Clock): Promise<void> {
+/** Resolves when the rest of the body has been received and discarded, after 2 s at the latest. */
+function discardBody(request: IncomingMessage, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.after(lingerMs, resolve);
     const done = (): void => {

@@ -1,4 +1,4 @@
-// What handlers know of a call, where it came by HTTP.
+// Creates the ServerCall of an HTTP request, for the handlers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ParetoError, type Clock } from '@pareto/core';
@@ -6,19 +6,19 @@ import { internalPrefix, type PeerRole, type ServerCall } from '@pareto/rpc';
 
 export interface HttpCall {
   readonly call: ServerCall;
-  /** What the handler has set: headers of the answer. */
+  /** Trailers that the handler has set. They are sent as headers of the reply. */
   readonly trailers: ReadonlyMap<string, string>;
 }
 
-/** Its headers are the metadata; the signal aborts when the caller goes away before the answer is sent. */
+/** The request's headers become the metadata. The signal aborts if the caller disconnects before the reply is sent. */
 export function createHttpCall(
   request: IncomingMessage,
   response: ServerResponse,
-  { certified, clock }: { readonly certified: PeerRole; readonly clock: Clock },
+  { peerRole, clock }: { readonly peerRole: PeerRole; readonly clock: Clock },
 ): HttpCall {
   const aborter = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) aborter.abort(new ParetoError('cancelled', 'the caller went away'));
+    if (!response.writableFinished) aborter.abort(new ParetoError('cancelled', 'the caller disconnected'));
   });
   const trailers = new Map<string, string>();
   const { remoteAddress = 'unknown', remotePort = 0 } = request.socket;
@@ -26,16 +26,16 @@ export function createHttpCall(
     signal: aborter.signal,
     metadata: metadataOf(request),
     peer: `${remoteAddress}:${remotePort}`,
-    peerRole: certified,
+    peerRole,
     receivedAt: clock.now(),
-    // The protocol's `timeout` is among the request's parameters.
+    // HTTP has no deadline. The protocol's `timeout` is a request parameter.
     remainingMs: () => undefined,
     setTrailer: (name, value) => void trailers.set(name, value),
   };
   return { call, trailers };
 }
 
-/** What services tell each other is not for callers to say. */
+/** Excludes the headers that only services may send to each other. */
 function metadataOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {

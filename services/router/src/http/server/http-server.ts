@@ -1,4 +1,4 @@
-// The protocol's HTTP form as a part of the router: listens, answers, and drains.
+// The HTTP server of the router: listens, handles requests and drains.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,20 +14,20 @@ import type { Origins } from './origins.js';
 
 export interface HttpServerOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** Port to listen on. 0 selects a free one. */
   readonly port: number;
-  /** Those behind gRPC. */
+  /** The handlers of the gRPC service. */
   readonly handlers: ProtocolHandlers;
   readonly guard: Guard;
-  /** Left out: plain text. */
+  /** TLS configuration. Plain text without it. */
   readonly tls?: ServerTls | undefined;
-  /** Pages that may ask. */
+  /** Origins of the web pages that may send requests. */
   readonly origins: Origins;
   readonly maxMessageBytes: number;
-  /** How long a connection may be silent between two calls. */
+  /** Maximum time that a connection is kept open between two requests. */
   readonly maxConnectionIdleMs: number;
   readonly drainTimeoutMs: number;
-  /** Aborts when draining begins: connections are closed with their next answer, and new ones are not taken. */
+  /** Aborts when draining begins: new connections are rejected, and each open one is closed with its next reply. */
   readonly draining: AbortSignal;
   readonly clock: Clock;
   readonly onError: (path: string, error: unknown) => void;
@@ -40,11 +40,11 @@ export interface HttpServer extends Runnable {
 
 const stallMs = 30_000;
 const headersTimeoutMs = 15_000;
-/** More are closed as they come. */
+/** Maximum number of connections. Further ones are closed immediately. */
 const maxConnections = 10_000;
-/** So many of the largest messages may be in memory. */
+/** Number of messages of the maximum size that may be in memory. */
 const maxLargeMessages = 8;
-/** For a whole request, however steadily it comes. */
+/** Maximum time to receive a whole request. */
 const requestTimeoutMs = 600_000;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
@@ -95,7 +95,7 @@ function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: 
       response.destroy();
     });
   };
-  // One that waits to be told to go on is answered by the same: it is told when its body is read.
+  // A request with `Expect: 100-continue` is handled alike: the endpoint sends `100 Continue` when it reads the body.
   server.on('request', onRequest).on('checkContinue', onRequest).on('clientError', rejectConnection);
 }
 
@@ -111,14 +111,14 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ParetoError {
-  const isTaken = error.code === 'EADDRINUSE';
+  const isInUse = error.code === 'EADDRINUSE';
   const advice =
-    'the port is taken: stop what uses it, choose another with --http-port, or leave HTTP out with --http-port off';
-  const why = isTaken ? advice : error.message;
+    'the port is in use; stop the process that uses it, choose another port with --http-port, or disable HTTP with --http-port off';
+  const why = isInUse ? advice : error.message;
   return new ParetoError('unavailable', `cannot listen on ${formatAddress(host, port)}: ${why}`, { cause: error });
 }
 
-/** Takes no new connections, and waits for calls to end, at most so long. */
+/** Stops accepting connections, and waits for the open ones to end, for `timeoutMs` at most. */
 function close(server: Server, timeoutMs: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.after(milliseconds(timeoutMs), () => server.closeAllConnections());

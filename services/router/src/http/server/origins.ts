@@ -1,11 +1,11 @@
-// Browsers: which pages may ask, and what they are told of that.
+// Cross-origin rules for browsers: the web pages that may send requests, and the headers that allow them.
 
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from '../reply/status.js';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** `*` among them: every page. */
+/** Allowed origins. `*` allows every page. */
 export type Origins = readonly string[];
 
 const exposed = [
@@ -17,8 +17,8 @@ const exposed = [
 ].join(', ');
 
 /**
- * Headers for the answer to a page. A page that may not ask gets none, so that its browser keeps the answer from it; what
- * it would change is refused (403), since a browser sends that unasked.
+ * Returns the headers for the reply to a page. A page of another origin gets none, so that its browser hides the reply.
+ * Its POST requests are rejected with 403, since a browser may send them without a preflight request.
  */
 export function originHeaders({ headers, method }: IncomingMessage, origins: Origins): Headers {
   const { origin } = headers;
@@ -34,11 +34,11 @@ export function originHeaders({ headers, method }: IncomingMessage, origins: Ori
   if (method !== 'POST') return {};
   throw new HttpError(
     403,
-    `pages of ${origin} may not ask here: the router's flag --http-allow-origin lists those that may`,
+    `pages of ${origin} may not send requests; add the origin to the router's --http-allow-origin`,
   );
 }
 
-/** What a browser asks before a page's request. */
+/** Returns the headers for a browser's preflight request. Empty if the request is not one. */
 export function preflightHeaders({ headers }: IncomingMessage, methods: string): Headers {
   if (headers['access-control-request-method'] === undefined) return {};
   const wanted = headers['access-control-request-headers'];

@@ -14,7 +14,7 @@ describe('readBody', () => {
   after(() => void server.close());
   afterEach(() => void socket.destroy());
 
-  /** A request as it came so far; more is written to `socket`. */
+  /** Sends the head of a request. Tests write the rest to `socket`. */
   const requestOf = (...lines: readonly string[]): Promise<IncomingMessage> =>
     new Promise((resolve) => {
       server.once('request', resolve);
@@ -25,7 +25,7 @@ describe('readBody', () => {
   const reservation = createByteBudget(1e9).reserve();
   const options = { maxBytes: 1000, stallMs: 60_000, reservation, clock: systemClock };
 
-  it('puts together what comes in pieces', async () => {
+  it('joins a body that arrives in parts', async () => {
     const request = await requestOf('content-length: 6');
     const body = readBody(request, options);
     socket.write('abc');
@@ -34,7 +34,7 @@ describe('readBody', () => {
     assert.equal(whole.join(1, whole.length).toString(), 'bcdef');
   });
 
-  it('keeps a body of countless pieces in few', async () => {
+  it('merges a body of many small parts into few', async () => {
     const request = await requestOf('transfer-encoding: chunked');
     const body = readBody(request, { ...options, maxBytes: 100_000 });
     const sent = Array.from({ length: 5000 }, (_, i) => i % 256);
@@ -45,29 +45,29 @@ describe('readBody', () => {
     assert.ok(whole.slice(0, whole.length).length < 20);
   });
 
-  it('refuses a large one while too many are under way', async () => {
+  it('rejects a large body while the byte budget is exhausted', async () => {
     const request = await requestOf('content-length: 400000');
     socket.write(Buffer.alloc(400_000));
-    const refused = (error: HttpError): boolean => error.status === 429;
+    const isTooBusy = (error: HttpError): boolean => error.status === 429;
     const full = createByteBudget(300_000).reserve();
-    await assert.rejects(readBody(request, { ...options, reservation: full, maxBytes: 1e6 }), refused);
+    await assert.rejects(readBody(request, { ...options, reservation: full, maxBytes: 1e6 }), isTooBusy);
   });
 
-  it('gives up one that stalls', async () => {
+  it('rejects a body that stalls', async () => {
     const request = await requestOf('content-length: 6');
     socket.write('abc');
-    const gaveUp = (error: HttpError): boolean => error.status === 408;
-    await assert.rejects(readBody(request, { ...options, stallMs: 50 }), gaveUp);
+    const isTimeout = (error: HttpError): boolean => error.status === 408;
+    await assert.rejects(readBody(request, { ...options, stallMs: 50 }), isTimeout);
   });
 
-  it('ends when its caller goes away', async () => {
+  it('rejects when the caller disconnects', async () => {
     const request = await requestOf('content-length: 6');
     const body = readBody(request, options);
     socket.destroy();
     await assert.rejects(body, (error: ParetoError) => error.code === 'cancelled');
   });
 
-  it('ends when the caller of something deflated goes away', async () => {
+  it('rejects when the caller of a compressed body disconnects', async () => {
     const request = await requestOf('content-length: 60', 'content-encoding: gzip');
     const body = readBody(request, options);
     socket.write(gzipSync('abc').subarray(0, 10));
@@ -75,11 +75,11 @@ describe('readBody', () => {
     await assert.rejects(body);
   });
 
-  it('inflates no further than the limit', async () => {
+  it('stops inflating at the size limit', async () => {
     const bomb = gzipSync(Buffer.alloc(10_000_000));
     const request = await requestOf(`content-length: ${bomb.length}`, 'content-encoding: gzip');
     socket.write(bomb);
-    const refused = (error: HttpError): boolean => error.status === 413;
-    await assert.rejects(readBody(request, { ...options, maxBytes: 100_000 }), refused);
+    const isTooLarge = (error: HttpError): boolean => error.status === 413;
+    await assert.rejects(readBody(request, { ...options, maxBytes: 100_000 }), isTooLarge);
   });
 });

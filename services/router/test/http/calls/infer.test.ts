@@ -10,7 +10,7 @@ const binary = (size: number, more: object = {}): object => ({
   ...more,
 });
 
-/** JSON with binary data behind it. */
+/** Returns a body of JSON followed by binary data. */
 function mixed(json: object, ...data: readonly Buffer[]): Pick<HttpCallOptions, 'body' | 'headers'> {
   const head = Buffer.from(JSON.stringify(json));
   return {
@@ -35,16 +35,16 @@ const outputsOf = (answer: HttpReply): readonly OutputJson[] => {
 };
 
 describe('HTTP infer', () => {
-  let scene: Fixture;
-  let infer: (asked: HttpCallOptions, path?: string) => Promise<HttpReply>;
+  let fixture: Fixture;
+  let infer: (options: HttpCallOptions, path?: string) => Promise<HttpReply>;
   before(async () => {
-    scene = await startFixture({ variants: [{ ...tiny, maxBatchSize: 64 }], workers: [['tiny']] });
-    answersWithInputs(scene.workers[0]);
-    infer = (asked, path = 'digits/infer') => callHttp(`${scene.router.url}/v2/models/${path}`, asked);
+    fixture = await startFixture({ variants: [{ ...tiny, maxBatchSize: 64 }], workers: [['tiny']] });
+    answersWithInputs(fixture.workers[0]);
+    infer = (options, path = 'digits/infer') => callHttp(`${fixture.router.url}/v2/models/${path}`, options);
   });
   after(cleanUp);
 
-  it('answers JSON with JSON, with what was chosen', async () => {
+  it('answers JSON with JSON, with the selected variant', async () => {
     const answer = await infer({ body: { id: 'h1', inputs: [x([1, 2.5, -3, 4])] } });
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.headers['content-type'], 'application/json');
@@ -57,7 +57,7 @@ describe('HTTP infer', () => {
     });
     assert.equal(answer.headers['pareto-variant'], 'tiny:original');
     assert.match(String(answer.headers['pareto-decision-id']), /^router-/);
-    assert.ok(answer.text.includes('[1.0,2.5,-3.0,4.0]'), 'whole floats are still floats');
+    assert.ok(answer.text.includes('[1.0,2.5,-3.0,4.0]'), 'whole floats keep a decimal point');
   });
 
   const roundTrips: readonly (readonly [string, string, string])[] = [
@@ -77,7 +77,7 @@ describe('HTTP infer', () => {
     ['FP32', '[[1,2],[3,4]]', '[1.0,2.0,3.0,4.0]'],
   ];
   for (const [datatype, data, expected] of roundTrips) {
-    it(`keeps ${datatype} ${data}`, async () => {
+    it(`preserves ${datatype} ${data}`, async () => {
       const body = `{"inputs":[{"name":"x","shape":[1,4],"datatype":"${datatype}","data":${data}}]}`;
       const answer = await infer({ body });
       assert.equal(answer.status, 200, answer.text);
@@ -85,29 +85,29 @@ describe('HTTP infer', () => {
     });
   }
 
-  it('takes a byte order mark, and the last of two keys', async () => {
+  it('accepts a byte order mark, and uses the last of two equal keys', async () => {
     const body = `\ufeff{"id":"a","id":"b","inputs":[${JSON.stringify(x([1, 2, 3, 4]))}]}`;
     assert.equal((await infer({ body })).json()['id'], 'b');
   });
 
-  it('takes and gives zero elements', async () => {
+  it('accepts and returns zero elements', async () => {
     const [output] = outputsOf(await infer({ body: { inputs: [x([], { shape: [0, 4] })] } }));
     assert.deepEqual(output, { name: 'y', datatype: 'FP32', shape: [0, 4], data: [] });
   });
 
-  it('takes binary data, and gives JSON', async () => {
+  it('accepts binary data and returns JSON', async () => {
     const [output] = outputsOf(await infer(mixed({ inputs: [binary(16)] }, floats(1, 2, 3, 4))));
     assert.deepEqual(output?.data, [1, 2, 3, 4]);
   });
 
-  it('gives binary data when it is asked for', async () => {
+  it('returns binary data on request', async () => {
     const data = floats(1, 2, 3, 4);
-    const wishes = [
+    const requests = [
       { parameters: { binary_data_output: true } },
       { outputs: [{ name: 'y', parameters: { binary_data: true } }] },
     ];
-    for (const wish of wishes) {
-      const answer = await infer(mixed({ inputs: [binary(16)], ...wish }, data));
+    for (const options of requests) {
+      const answer = await infer(mixed({ inputs: [binary(16)], ...options }, data));
       assert.equal(answer.status, 200, answer.text);
       assert.equal(answer.headers['content-type'], 'application/octet-stream');
       const length = Number(answer.headers['inference-header-content-length']);
@@ -119,7 +119,7 @@ describe('HTTP infer', () => {
     }
   });
 
-  it('mixes JSON and binary data, whichever output is asked for how', async () => {
+  it('mixes JSON and binary data as requested for each output', async () => {
     const halves = Buffer.from(Uint16Array.from([0x3c00, 0xc000, 0, 1]).buffer);
     const inputs = [binary(8, { datatype: 'FP16' }), x([1, 2, 3, 4], { name: 'j' }), binary(16, { name: 'b' })];
     const outputs = [{ name: 'y', parameters: { binary_data: true } }, { name: 'j' }];
@@ -139,19 +139,19 @@ describe('HTTP infer', () => {
     assert.deepEqual(answer.body.subarray(length), Buffer.concat([halves, floats(1, 2, 3, 4), floats(5, 6, 7, 8)]));
   });
 
-  it('takes a body that is the tensor alone', async () => {
+  it('accepts a body that is a single tensor without JSON', async () => {
     const answer = await infer({ body: floats(1, 2), headers: { 'Inference-Header-Content-Length': '0' } });
     assert.equal(answer.status, 200, answer.text);
     const length = Number(answer.headers['inference-header-content-length']);
     assert.deepEqual(answer.body.subarray(length), floats(1, 2));
   });
 
-  it('takes 20 MB of binary data, and 4 MB as JSON', async () => {
+  it('accepts 20 MB of binary data, and 4 MB as JSON', async () => {
     const shape = [4, 1_310_720];
     const data = Buffer.alloc(20 * 2 ** 20, 1);
     const patient = { 'x-pareto-latency-ms': '60000' };
-    const asked = mixed({ inputs: [binary(data.length, { shape })], parameters: { binary_data_output: true } }, data);
-    const answer = await infer({ ...asked, headers: { ...asked.headers, ...patient } });
+    const large = mixed({ inputs: [binary(data.length, { shape })], parameters: { binary_data_output: true } }, data);
+    const answer = await infer({ ...large, headers: { ...large.headers, ...patient } });
     assert.equal(answer.status, 200, answer.text.slice(0, 300));
     const length = Number(answer.headers['inference-header-content-length']);
     assert.ok(answer.body.subarray(length).equals(data));
@@ -160,13 +160,13 @@ describe('HTTP infer', () => {
     assert.ok((await infer({ body, headers: patient })).text.includes(ints));
   });
 
-  it('inflates what comes deflated, and deflates what goes', async () => {
+  it('inflates requests and compresses replies', async () => {
     const body = Buffer.from(JSON.stringify({ inputs: [x(new Array(400).fill(1.5), { shape: [1, 400] })] }));
-    const ways = [
+    const encodings = [
       ['gzip', gzipSync(body), gunzipSync],
       ['deflate', deflateSync(body), inflateSync],
     ] as const;
-    for (const [encoding, packed, unpack] of ways) {
+    for (const [encoding, packed, unpack] of encodings) {
       const headers = { 'content-encoding': encoding, 'accept-encoding': `br, ${encoding}` };
       const answer = await infer({ body: packed, headers });
       assert.equal(answer.status, 200, answer.text);
@@ -176,11 +176,11 @@ describe('HTTP infer', () => {
     }
   });
 
-  const refusals: readonly (readonly [string, HttpCallOptions, number, RegExp])[] = [
+  const rejections: readonly (readonly [string, HttpCallOptions, number, RegExp])[] = [
     ['broken JSON', { body: '{"inputs": [' }, 400, /the body is not JSON/],
-    ['no JSON at all', { body: '', headers: { 'content-length': '0' } }, 400, /the body is empty: expected JSON/],
-    ['JSON that is no object', { body: '[1]' }, 400, /the body is \[1\]: expected an object/],
-    ['what is not UTF-8', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, /not UTF-8/],
+    ['an empty body', { body: '', headers: { 'content-length': '0' } }, 400, /the body is empty: expected JSON/],
+    ['JSON that is not an object', { body: '[1]' }, 400, /the body is \[1\]: expected an object/],
+    ['a body that is not UTF-8', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, /not UTF-8/],
     ['no inputs', { body: '{}' }, 400, /inputs is missing: expected an array/],
     ['an input without a name', { body: { inputs: [{}] } }, 400, /inputs\[0\].name is missing/],
     [
@@ -218,35 +218,40 @@ describe('HTTP infer', () => {
       'FP16 as JSON',
       { body: { inputs: [x([1, 2, 3, 4], { datatype: 'FP16' })] } },
       400,
-      /FP16 has no form in JSON: send it as binary data/,
+      /FP16 cannot be represented in JSON; send it as binary data/,
     ],
     [
       'an unknown datatype',
       { body: { inputs: [x([1], { datatype: 'FLOAT' })] } },
       400,
-      /input 'x': its datatype is "FLOAT": expected one of/,
+      /input 'x': its datatype is "FLOAT": expected a datatype/,
     ],
     [
       'data that is too short',
       { body: { inputs: [x([1, 2, 3, 4], { shape: [1, 5] })] } },
       400,
-      /its data has 4 elements: shape \[1,5\] has 5/,
+      /its data has 4 elements: expected 5 for shape \[1,5\]/,
     ],
     [
-      'a shape that can not be',
+      'a negative dimension',
       { body: { inputs: [x([1], { shape: [-1] })] } },
       400,
       /its shape is \[-1\]: expected an array of sizes/,
     ],
     ['a shape of a quadrillion', { body: { inputs: [x([1], { shape: [1e8, 1e8] })] } }, 400, /has 1 elements/],
     ['neither data nor binary data', { body: { inputs: [x(undefined)] } }, 400, /has neither data nor/],
-    ['both', { body: { inputs: [binary(16, { data: [1] })] } }, 400, /has both data and/],
-    ['too little binary data', mixed({ inputs: [binary(16)] }, floats(1)), 400, /binary_data_size is 16, and 4 bytes/],
+    ['both data and binary data', { body: { inputs: [binary(16, { data: [1] })] } }, 400, /has both data and/],
+    [
+      'too little binary data',
+      mixed({ inputs: [binary(16)] }, floats(1)),
+      400,
+      /binary_data_size is 16, but only 4 bytes/,
+    ],
     [
       'too much binary data',
       mixed({ inputs: [binary(16)] }, floats(1, 2, 3, 4, 5)),
       400,
-      /4 bytes of binary data are left over/,
+      /4 bytes of binary data remain/,
     ],
     [
       'a header length past the end',
@@ -254,12 +259,7 @@ describe('HTTP infer', () => {
       400,
       /Inference-Header-Content-Length is "99": .* has 2 bytes/,
     ],
-    [
-      'a header length that is none',
-      { body: '{}', headers: { 'Inference-Header-Content-Length': '-1' } },
-      400,
-      /is "-1"/,
-    ],
+    ['a negative header length', { body: '{}', headers: { 'Inference-Header-Content-Length': '-1' } }, 400, /is "-1"/],
     [
       'a header length within the JSON',
       { ...mixed({ inputs: [binary(16)] }, floats(1)), headers: { 'Inference-Header-Content-Length': '7' } },
@@ -270,40 +270,45 @@ describe('HTTP infer', () => {
       'shared memory',
       { body: { inputs: [x(undefined, { parameters: { shared_memory_region: 'r' } })] } },
       400,
-      /shared memory, which is not offered/,
+      /shared memory, which is not supported/,
     ],
     ['reserved parameters', { body: { inputs: [x([1, 2, 3, 4])], parameters: { triton_x: 1 } } }, 400, /reserved/],
     ['a list for a parameter', { body: { inputs: [], parameters: { p: [1] } } }, 400, /parameters.p is \[1\]/],
     ['a bad objective', { body: { inputs: [x([1, 2, 3, 4])], parameters: { latency_ms: 'soon' } } }, 400, /latency_ms/],
     [
-      'an encoding of others',
+      'an unsupported encoding',
       { body: '{}', headers: { 'content-encoding': 'br' } },
       415,
-      /"br" is not understood: expected gzip/,
+      /"br" is not supported: expected gzip/,
     ],
-    ['what can not be inflated', { body: 'plain', headers: { 'content-encoding': 'gzip' } }, 400, /cannot be inflated/],
-    ['deep nesting of nothing', { body: `${'['.repeat(1e5)}${']'.repeat(1e5)}` }, 400, /the body is \[/],
+    [
+      'a body that cannot be inflated',
+      { body: 'plain', headers: { 'content-encoding': 'gzip' } },
+      400,
+      /cannot be inflated/,
+    ],
+    ['deeply nested empty arrays', { body: `${'['.repeat(1e5)}${']'.repeat(1e5)}` }, 400, /the body is \[/],
     ['UTF-16', { body: Buffer.from('{"inputs":[]}', 'utf16le') }, 400, /not JSON/],
     [
-      'a number past all',
+      'a dimension that overflows',
       { body: '{"inputs":[{"name":"x","shape":[1e400],"datatype":"FP32","data":[1]}]}' },
       400,
       /its shape is/,
     ],
     [
-      'a prototype for fields',
+      'fields set through __proto__',
       { body: '{"__proto__":{"inputs":[]},"parameters":{"__proto__":1}}' },
       400,
       /inputs is missing/,
     ],
     [
-      'two lengths',
+      'two header lengths',
       { body: '{}', headers: { 'Inference-Header-Content-Length': ['2', '2'] } },
       400,
       /Inference-Header-Content-Length is "2, 2"/,
     ],
     [
-      'deep nesting',
+      'deeply nested data',
       {
         body: `{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":${'['.repeat(5000)}1${']'.repeat(5000)}}]}`,
       },
@@ -311,21 +316,21 @@ describe('HTTP infer', () => {
       /nested deeper/,
     ],
   ];
-  for (const [name, asked, status, text] of refusals) {
-    it(`refuses ${name}`, async () => {
-      const answer = await infer({ method: 'POST', ...asked });
+  for (const [name, options, status, text] of rejections) {
+    it(`rejects ${name}`, async () => {
+      const answer = await infer({ method: 'POST', ...options });
       assert.equal(answer.status, status, answer.text);
       assert.match(String(answer.json()['error']), text);
     });
   }
 
-  it('tells an output that has no form in JSON how to be asked for', async () => {
+  it('explains how to request an output that JSON cannot represent', async () => {
     const answer = await infer(mixed({ inputs: [binary(8, { datatype: 'BF16' })] }, floats(1, 2)));
     assert.equal(answer.status, 400);
-    assert.match(answer.text, /output 'y' is BF16, which has no form in JSON: ask for it as binary data/);
+    assert.match(answer.text, /output 'y' is BF16, which cannot be represented in JSON; request it as binary data/);
   });
 
-  it('has 404 for a model that is not there', async () => {
+  it('returns 404 for an unknown model', async () => {
     const answer = await infer({ body: { inputs: [x([1, 2, 3, 4])] } }, 'nope/infer');
     assert.equal(answer.status, 404);
     assert.match(answer.text, /'nope'/);

@@ -10,8 +10,8 @@ const json: BinaryOptions = { others: false, named: new Map() };
 
 const bytesOf = (views: readonly Uint8Array[]): Buffer => Buffer.concat(views);
 
-/** What a reader of it sees. */
-const seen = ({ request, binary }: ParsedInfer): unknown => ({
+/** Returns the request in a form that can be compared. */
+const comparable = ({ request, binary }: ParsedInfer): unknown => ({
   ...request,
   parameters: [...request.parameters],
   inputs: request.inputs.map((input) => ({
@@ -22,19 +22,19 @@ const seen = ({ request, binary }: ParsedInfer): unknown => ({
   binary,
 });
 
-describe('reading and writing inferences', () => {
-  const atOnce = createInferWork(systemClock, { largeJsonBytes: Infinity, largeRawBytes: Infinity });
+describe('parsing and serializing inferences', () => {
+  const direct = createInferWork(systemClock, { largeJsonBytes: Infinity, largeRawBytes: Infinity });
   const inThreads = createInferWork(systemClock, { largeJsonBytes: 0, largeRawBytes: 0 });
-  after(() => Promise.all([atOnce[Symbol.asyncDispose](), inThreads[Symbol.asyncDispose]()]));
+  after(() => Promise.all([direct[Symbol.asyncDispose](), inThreads[Symbol.asyncDispose]()]));
 
-  /** Both make the same of it, in pieces that have and have not memory of their own. */
+  /** Reads a body directly and in a thread, from parts with shared and with own memory, and compares the results. */
   async function readBoth(text: string, tail = Buffer.alloc(0)): Promise<PromiseSettledResult<unknown>> {
     const whole = Buffer.concat([Buffer.from(text), tail]);
     const pieces = [whole.subarray(0, 10), Buffer.from(new Uint8Array(whole.subarray(10)).buffer)];
     const headerLength = Buffer.byteLength(text);
     const [one, other] = await Promise.allSettled([
-      atOnce.read(createChunks([whole]), headerLength, never).then(seen),
-      inThreads.read(createChunks(pieces), headerLength, never).then(seen),
+      direct.read(createChunks([whole]), headerLength, never).then(comparable),
+      inThreads.read(createChunks(pieces), headerLength, never).then(comparable),
     ]);
     assert.deepEqual(other, one);
     return one;
@@ -43,7 +43,7 @@ describe('reading and writing inferences', () => {
   const input = (datatype: string, data: string, count = 3): string =>
     `{"inputs":[{"name":"x","shape":[${count}],"datatype":"${datatype}","data":${data},"parameters":{"p":2.5}}]}`;
 
-  it('makes the same of a body, wherever it is read', async () => {
+  it('parses a body equally in both places', async () => {
     const bodies = [
       input('FP32', '[1,NaN,-0]'),
       input('INT64', '[9007199254740993,-9223372036854775808,0]'),
@@ -58,7 +58,7 @@ describe('reading and writing inferences', () => {
     assert.equal((await readBoth(mixed, Buffer.from([1, 2, 3, 4, 5]))).status, 'fulfilled');
   });
 
-  it('refuses with the same words', async () => {
+  it('rejects a body with the same error in both places', async () => {
     const bodies = [
       '{',
       '[]',
@@ -68,8 +68,8 @@ describe('reading and writing inferences', () => {
       input('INT8', '[1,2]'),
     ];
     for (const body of bodies) {
-      const refused = await readBoth(body);
-      assert.ok(refused.status === 'rejected' && refused.reason instanceof ParetoError, body);
+      const result = await readBoth(body);
+      assert.ok(result.status === 'rejected' && result.reason instanceof ParetoError, body);
     }
   });
 
@@ -84,12 +84,12 @@ describe('reading and writing inferences', () => {
       isTyped,
     );
 
-  it('writes the same answer, wherever it is written', async () => {
-    const wishes: readonly BinaryOptions[] = [{ others: false, named: new Map([['h', true]]) }, json];
-    for (const binary of wishes) {
+  it('serializes an answer equally in both places', async () => {
+    const options: readonly BinaryOptions[] = [{ others: false, named: new Map([['h', true]]) }, json];
+    for (const binary of options) {
       for (const outputs of [[floats], [floats, halves]]) {
         const written = await Promise.allSettled(
-          [atOnce, inThreads].map(async (work) => {
+          [direct, inThreads].map(async (work) => {
             const { body, ...head } = await work.write(messageOf(outputs), binary, never);
             return { ...head, body: bytesOf(body) };
           }),

@@ -3,13 +3,13 @@ import type { ParetoError } from '@pareto/core';
 import { createManualClock, waitFor } from '@pareto/testkit';
 import { createThreadPool, type ThreadPool, type ThreadPoolOptions } from '../../../src/http/infer/thread-pool.js';
 
-/** Does what its message says. */
+/** A program that runs the action named in its message. */
 const program = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
     const work = {
       echo: (value) => parentPort.postMessage({ kind: 'done', result: value }),
-      refuse: () => parentPort.postMessage({ kind: 'refused', code: 'invalid-argument', message: 'no', details: { a: 'b' } }),
+      reject: () => parentPort.postMessage({ kind: 'rejected', code: 'invalid-argument', message: 'no', details: { a: 'b' } }),
       hang: (flag) => { Atomics.store(flag, 0, 1); for (;;); },
       crash: () => { throw new TypeError('broken'); },
       exit: () => process.exit(3),
@@ -28,7 +28,7 @@ describe('the thread pool', () => {
   const never = new AbortController().signal;
   const run = (kind: string, value?: unknown, signal = never): Promise<unknown> =>
     pool.run({ message: { kind, value }, memory: [], signal });
-  /** Resolves once it hangs. */
+  /** Resolves when the program hangs. */
   async function hang(signal: AbortSignal): Promise<{ readonly done: Promise<unknown> }> {
     const flag = new Int32Array(new SharedArrayBuffer(4));
     const done = run('hang', flag, signal);
@@ -38,7 +38,7 @@ describe('the thread pool', () => {
   }
   afterEach(() => pool[Symbol.asyncDispose]());
 
-  it('has no thread before there is work, and none when there was none for long', async () => {
+  it('starts a thread on demand, and ends it when it was idle for long', async () => {
     create();
     assert.equal(pool.size, 0);
     assert.deepEqual(await Promise.all([run('echo', 1), run('echo', 2)]), [1, 2]);
@@ -48,16 +48,16 @@ describe('the thread pool', () => {
     assert.equal(await run('echo', 3), 3);
   });
 
-  it('hands memory over', async () => {
+  it('transfers memory', async () => {
     create();
     const bytes = Uint8Array.from([1, 2, 3]);
     const echoed = await pool.run({ message: { kind: 'echo', value: bytes }, memory: [bytes.buffer], signal: never });
     assert.deepEqual([echoed, bytes.length], [Uint8Array.from([1, 2, 3]), 0]);
   });
 
-  it('tells what was refused, and goes on', async () => {
+  it('returns the error of a rejected task, and continues', async () => {
     create();
-    await assert.rejects(run('refuse'), (error: ParetoError) => {
+    await assert.rejects(run('reject'), (error: ParetoError) => {
       assert.deepEqual([error.code, error.message, error.details], ['invalid-argument', 'no', { a: 'b' }]);
       return true;
     });
@@ -66,19 +66,19 @@ describe('the thread pool', () => {
 
   for (const [kind, message] of [
     ['crash', /broken/],
-    ['exit', /ended while it worked/],
-    ['fill', /takes more memory than there is: send and ask for binary data/],
+    ['exit', /exited while it ran a task/],
+    ['fill', /takes too much memory; use binary data/],
   ] as const) {
-    it(`replaces a thread that breaks: ${kind}`, async () => {
+    it(`replaces a thread that fails (${kind})`, async () => {
       create();
-      const [broken, next] = await Promise.allSettled([run(kind), run('echo', 1)]);
-      assert.ok(broken.status === 'rejected');
-      assert.match(String(broken.reason), message);
+      const [failed, next] = await Promise.allSettled([run(kind), run('echo', 1)]);
+      assert.ok(failed.status === 'rejected');
+      assert.match(String(failed.reason), message);
       assert.deepEqual(next, { status: 'fulfilled', value: 1 });
     });
   }
 
-  it('ends what nobody waits for any more, and does not begin it', async () => {
+  it('ends a running task when it is aborted, and skips a waiting one', async () => {
     create();
     const [running, waiting] = [new AbortController(), new AbortController()];
     const { done } = await hang(running.signal);
@@ -91,7 +91,7 @@ describe('the thread pool', () => {
     assert.equal(await third, 3);
   });
 
-  it('refuses more than may wait, and all when it ends', async () => {
+  it('rejects tasks beyond the queue limit, and all tasks at the end', async () => {
     create({ maxThreads: 2 });
     const hanging = await Promise.all([hang(never), hang(never)]);
     const waiting = [run('echo'), run('echo')];
@@ -99,7 +99,7 @@ describe('the thread pool', () => {
     await assert.rejects(run('echo'), (error: ParetoError) => error.code === 'resource-exhausted');
     await pool[Symbol.asyncDispose]();
     for (const each of waiting) await assert.rejects(each, (error: ParetoError) => error.code === 'unavailable');
-    for (const { done } of hanging) await assert.rejects(done, /stopping/);
+    for (const { done } of hanging) await assert.rejects(done, /shutting down/);
     await assert.rejects(run('echo'), (error: ParetoError) => error.code === 'unavailable');
   });
 });

@@ -21,7 +21,7 @@ describe('preferredEncoding', () => {
     });
   }
 
-  it('is for large answers with tensors', async () => {
+  it('applies only to large replies with tensors', async () => {
     const encodingOf = async (text: string, isTensors: boolean): Promise<string | undefined> =>
       (await compressed({ ...textReply(text), isTensors }, 'gzip')).headers['content-encoding'];
     assert.equal(await encodingOf('x'.repeat(5_000), true), 'gzip');

@@ -16,7 +16,7 @@ describe('errorReply', () => {
     ['permission-denied', 403, undefined],
   ];
   for (const [code, status, retryAfter] of statuses) {
-    it(`says ${code} with ${status}`, () => {
+    it(`converts ${code} to ${status}`, () => {
       const reply = errorReply(new ParetoError(code, 'why', { details: { 'pareto-hint': 'h' } }));
       assert.deepEqual(
         [reply.status, reply.headers['retry-after'], reply.headers['pareto-hint']],
@@ -26,12 +26,12 @@ describe('errorReply', () => {
     });
   }
 
-  it('keeps the text of a defect to itself', () => {
+  it('hides the message of an unexpected error', () => {
     assert.equal(errorReply(new Error('secret')).status, 500);
     assert.ok(!textOf(new Error('secret')).includes('secret'));
   });
 
-  it('has statuses of its own for what only HTTP has', () => {
+  it('keeps the status and headers of an HttpError', () => {
     const reply = errorReply(new HttpError(405, 'no', { allow: 'GET' }));
     assert.deepEqual([reply.status, reply.headers['allow']], [405, 'GET']);
   });

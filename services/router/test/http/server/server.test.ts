@@ -15,7 +15,7 @@ const path = '/v2/models/digits/infer';
 describe('the HTTP server', () => {
   afterEach(cleanUp);
 
-  it('tells of itself and its models', async () => {
+  it('returns health and metadata of itself and its models', async () => {
     const { url } = (await startFixture()).router;
     const get = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
       const answer = await callHttp(`${url}${path}`);
@@ -28,8 +28,8 @@ describe('the HTTP server', () => {
     assert.deepEqual(await get('/v2/models/tiny/ready'), { name: 'tiny', ready: true });
     const model = { versions: ['1'], platform: 'onnxruntime_onnx', ...tensors };
     for (const path of ['/v2/models/tiny', '/v2/models/tiny/', '/v2/models/tiny/versions/1']) {
-      const { properties, ...told } = await get(path);
-      assert.deepEqual(told, { name: 'tiny', ...model });
+      const { properties, ...received } = await get(path);
+      assert.deepEqual(received, { name: 'tiny', ...model });
       assert.equal((properties as Record<string, string>)['pareto_task'], 'digits');
     }
     assert.equal((await get('/v2/models/tiny%3Aoriginal?x=1'))['name'], 'tiny:original');
@@ -40,7 +40,7 @@ describe('the HTTP server', () => {
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 2] }],
   };
 
-  it('says of each path what is for it', async () => {
+  it('returns the status and allowed methods of each path', async () => {
     const { url } = (await startFixture()).router;
     const cases: readonly (readonly [string, string, number, string | undefined])[] = [
       ['GET', '/', 404, undefined],
@@ -63,7 +63,7 @@ describe('the HTTP server', () => {
     assert.ok(Number(head.headers['content-length']) > 0);
   });
 
-  it('takes the objective from parameters and headers, and a trace along', async () => {
+  it('reads the objective from parameters and headers, and forwards the trace context', async () => {
     const { router, workers } = await startFixture();
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const headers = { 'x-pareto-min-accuracy': '0.95', traceparent, 'pareto-internal-decision': 'forged' };
@@ -78,7 +78,7 @@ describe('the HTTP server', () => {
     assert.equal(received.modelName, 'digits');
   });
 
-  it('says with its status what went wrong, and when asking again is worth it', async () => {
+  it('returns the status of a refusal, and when to retry', async () => {
     const { router, workers } = await startFixture({ variants: [tiny, large], workers: [['tiny', 'large']] });
     const [worker] = workers;
     assert.ok(worker !== undefined);
@@ -93,7 +93,7 @@ describe('the HTTP server', () => {
     assert.deepEqual([busy.status, busy.headers['retry-after']], [429, '1'], busy.text);
   });
 
-  it('keeps to the protocol’s timeout', async () => {
+  it('applies the timeout parameter of the protocol', async () => {
     const { router, workers } = await startFixture();
     const [worker] = workers;
     if (worker !== undefined)
@@ -102,7 +102,7 @@ describe('the HTTP server', () => {
     assert.equal(answer.status, 504, answer.text);
   });
 
-  it('ends the work of a caller that goes away', async () => {
+  it('cancels the query of a caller that disconnects', async () => {
     const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
@@ -113,38 +113,38 @@ describe('the HTTP server', () => {
       return replyTo(received);
     };
     const leaving = new AbortController();
-    const asked = callHttp(`${router.url}${path}`, { body: query, signal: leaving.signal });
+    const reply = callHttp(`${router.url}${path}`, { body: query, signal: leaving.signal });
     await waitFor('the query', async () => (worker.received.length > 0 ? true : undefined));
     leaving.abort();
-    await assert.rejects(asked);
-    await waitFor('the end of the work', async () => (isEnded ? true : undefined));
+    await assert.rejects(reply);
+    await waitFor('the cancellation', async () => (isEnded ? true : undefined));
   });
 
-  it('is not ready without a table, and answers unavailable', async () => {
+  it('is not ready without a table, and returns 503', async () => {
     const router = await addRouter(await addController(undefined));
     assert.equal((await callHttp(`${router.url}/v2/health/live`)).status, 200);
     assert.equal((await callHttp(`${router.url}/v2/health/ready`)).status, 503);
     assert.equal((await callHttp(`${router.url}${path}`, { body: query })).status, 503);
   });
 
-  it('refuses what is larger than a message may be, whichever way it comes', async () => {
+  it('rejects a body above the size limit in every encoding', async () => {
     const { router } = await startFixture({ config: { maxMessageBytes: 100_000 } });
     const large = Buffer.alloc(3_000_000, ' ');
-    const ways = [
+    const requests = [
       { body: large },
       { body: large, headers: { 'transfer-encoding': 'chunked' } },
       { body: large, headers: { expect: '100-continue' } },
       { body: gzipSync(large), headers: { 'content-encoding': 'gzip' } },
       { body: { inputs: [{ name: 'x', shape: [20_000], datatype: 'INT64', data: new Array(20_000).fill(1) }] } },
     ];
-    for (const way of ways) {
-      const answer = await callHttp(`${router.url}${path}`, way);
+    for (const options of requests) {
+      const answer = await callHttp(`${router.url}${path}`, options);
       assert.equal(answer.status, 413, answer.text);
       assert.match(answer.text, /--max-message-bytes/);
     }
   });
 
-  it('lets the pages of listed origins ask, and no others', async () => {
+  it('accepts requests from pages of allowed origins only', async () => {
     const page = 'https://app.example.org';
     const { router } = await startFixture({ config: { httpAllowOrigin: [page] } });
     const where = `${router.url}${path}`;
@@ -168,7 +168,7 @@ describe('the HTTP server', () => {
     assert.match(other.text, /--http-allow-origin/);
   });
 
-  it('keeps a connection, and closes it with the answer it was draining behind', async () => {
+  it('reuses a connection, and closes it after the last reply while draining', async () => {
     const { router, workers } = await startFixture();
     const [worker] = workers;
     assert.ok(worker !== undefined);
@@ -204,7 +204,7 @@ describe('the HTTP server', () => {
     agent.destroy();
   });
 
-  it('answers small queries while it reads a large one', async () => {
+  it('answers small queries while it parses a large one', async () => {
     const { router } = await startFixture();
     const order: string[] = [];
     const agent = new Agent({ keepAlive: true });
@@ -224,12 +224,12 @@ describe('the HTTP server', () => {
     assert.deepEqual(order, [...new Array<string>(10).fill('small 200'), 'large']);
   }).timeout(30_000);
 
-  it('answers what is no HTTP with 400, and goes on', async () => {
+  it('rejects malformed requests, and continues to serve', async () => {
     const { router } = await startFixture();
     const { hostname, port } = new URL(router.url);
     const cases = [
       ['PRI * HTTP/9\r\n\r\n', /^HTTP\/1.1 400 .*not an HTTP\/1.1 request: /s],
-      [`GET /v2 HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(40_000)}\r\n\r\n`, /^HTTP\/1.1 431 .*headers are over 16 KB/s],
+      [`GET /v2 HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(40_000)}\r\n\r\n`, /^HTTP\/1.1 431 .*headers exceed 16 KB/s],
     ] as const;
     for (const [sent, expected] of cases) {
       const socket = connect(Number(port), hostname);
