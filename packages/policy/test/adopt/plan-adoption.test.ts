@@ -39,17 +39,17 @@ const adopted = (snapshot: Partial<AdoptionSnapshot>): readonly string[] =>
 const replicaOf = (action: PlanAction): string => ('assignment' in action ? action.assignment.replica : '');
 
 describe('planAdoption', () => {
-  it('takes over what runs and is registered, where it is', () => {
+  it('adopts running replicas of registered variants on their worker', () => {
     const snapshot = { workers: [runs('w1', { replica: 'a' })], assignments: [], variants: [tiny] };
     const [action] = planAdoption(snapshot);
     assert.ok(action?.kind === 'adopt');
     assert.deepEqual(action.assignment, assigned('a'));
   });
 
-  it('leaves what is in the plan, what leaves or failed, and what nobody registered', () => {
+  it('adopts no planned, draining, failed or unregistered replica', () => {
     const cases: readonly (readonly [string, Partial<AdoptionSnapshot>])[] = [
       ['in the plan', { assignments: [assigned('a')], workers: [runs('w1', { replica: 'a' })] }],
-      ['leaving', { workers: [runs('w1', { replica: 'a', state: 'draining' })] }],
+      ['draining', { workers: [runs('w1', { replica: 'a', state: 'draining' })] }],
       ['failed', { workers: [runs('w1', { replica: 'a', state: 'failed' })] }],
       ['of another variant', { workers: [runs('w1', { replica: 'a', variant: 'other:original' })] }],
       ['of another version', { workers: [runs('w1', { replica: 'a', version: 2 })] }],
@@ -58,7 +58,7 @@ describe('planAdoption', () => {
     assert.deepEqual(adopted({ workers: [runs('w1', { replica: 'a', state: 'loading' })] }), ['a']);
   });
 
-  it('takes a class that the worker has, also of a variant that was not measured', () => {
+  it('assigns a class of the worker, also for an unmeasured variant', () => {
     const unmeasured = variant('tiny:original');
     const [action] = planAdoption({ workers: [runs('w1', { replica: 'a' })], assignments: [], variants: [unmeasured] });
     assert.equal(action?.kind === 'adopt' && action.assignment.hardwareClass, cpu.id);
@@ -66,14 +66,14 @@ describe('planAdoption', () => {
 });
 
 describe('planAbsences', () => {
-  it('takes out what a worker that is there does not run, and nothing of one that is not', () => {
+  it('removes assignments that a connected worker does not run, and none of a disconnected one', () => {
     const workers = [runs('w1', { replica: 'a' })];
     const assignments = [assigned('a'), assigned('b'), assigned('c', 'w2')];
     assert.deepEqual(planAbsences({ workers, assignments }).map(replicaOf), ['b']);
   });
 });
 
-describe('settling a plan', () => {
+describe('reconciling a plan', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   const states: readonly ReplicaState[] = ['loading', 'warming', 'ready', 'draining', 'failed'];
   const replica = fc.record({
@@ -103,7 +103,7 @@ describe('settling a plan', () => {
     return { ...before, assignments: [...before.assignments.filter((one) => !gone.has(one.replica)), ...come] };
   };
 
-  it('unloads nothing that serves a registered variant, holds nothing twice, and is done at once', () => {
+  it('unloads no replica that serves a registered variant, plans none twice, and converges immediately', () => {
     fc.assert(
       fc.property(world, (before) => {
         const after = settle(before);

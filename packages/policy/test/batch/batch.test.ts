@@ -5,12 +5,12 @@ import { profile } from '../support/candidates.js';
 
 describe('batchCeiling', () => {
   const cases = [
-    ['batches that pay', { 1: 1, 2: 1.2, 4: 1.5, 8: 2 }, 1000, 8],
-    ['batches that gain nothing', { 1: 1, 2: 2, 4: 4 }, 1000, 1],
-    ['pays up to a point', { 1: 1, 2: 1.2, 4: 2.4, 8: 5 }, 1000, 2],
-    ['a disturbed measurement is no end', { 1: 1, 2: 9, 4: 1.2, 8: 1.4 }, 1000, 8],
-    ['half the latency bounds it', { 1: 1, 2: 1.2, 4: 1.5, 8: 2 }, 3.2, 2],
-    ['one even if too slow', { 1: 100 }, 10, 1],
+    ['batches that save time per item', { 1: 1, 2: 1.2, 4: 1.5, 8: 2 }, 1000, 8],
+    ['batches that save no time per item', { 1: 1, 2: 2, 4: 4 }, 1000, 1],
+    ['batches that save time up to a size', { 1: 1, 2: 1.2, 4: 2.4, 8: 5 }, 1000, 2],
+    ['a noisy measurement does not end the search', { 1: 1, 2: 9, 4: 1.2, 8: 1.4 }, 1000, 8],
+    ['half the latency limits the batch', { 1: 1, 2: 1.2, 4: 1.5, 8: 2 }, 3.2, 2],
+    ['batch 1 even if it is too slow', { 1: 100 }, 10, 1],
   ] as const;
   for (const [name, points, latencyMs, expected] of cases) {
     it(name, () => assert.equal(batchCeiling(profile(points), latencyMs), expected));
@@ -22,17 +22,17 @@ describe('nextBatch', () => {
     entries.map(([items, deadlineMs]) => ({ items, deadlineMs }));
   const cases = [
     ['an empty queue', queue(), { take: 0, expired: [] }],
-    ['all that is queued', queue([1, 100], [1, 100]), { take: 2, expired: [] }],
+    ['all queued requests', queue([1, 100], [1, 100]), { take: 2, expired: [] }],
     ['up to the ceiling', queue([3, 100], [1, 100], [1, 100]), { take: 2, expired: [] }],
-    ['in order: none is overtaken', queue([3, 100], [2, 100], [1, 100]), { take: 1, expired: [] }],
+    ['in order, without overtaking', queue([3, 100], [2, 100], [1, 100]), { take: 1, expired: [] }],
     ['a large request alone', queue([9, 100], [1, 100]), { take: 1, expired: [] }],
-    ['the expired are popped', queue([1, 5], [1, 100], [1, 10], [1, 100]), { take: 2, expired: [0, 2] }],
+    ['expired requests are removed', queue([1, 5], [1, 100], [1, 10], [1, 100]), { take: 2, expired: [0, 2] }],
   ] as const;
   for (const [name, requests, expected] of cases) {
     it(name, () => assert.deepEqual(nextBatch(requests, 4, 10), expected));
   }
 
-  it('takes no more than the ceiling unless it is one request, and never leaves an idle executor waiting', () => {
+  it('stays within the ceiling unless it is one request, and is never empty while requests wait', () => {
     const requests = fc.array(
       fc.record({ items: fc.integer({ min: 1, max: 9 }), deadlineMs: fc.integer({ min: 0, max: 20 }) }),
     );
@@ -50,7 +50,7 @@ describe('nextBatch', () => {
 });
 
 describe('bucketOf', () => {
-  it('is the next measured size that holds the batch', () => {
+  it('returns the smallest measured size that is large enough', () => {
     const sizes = [1, 2, 4, 8];
     assert.deepEqual(
       [1, 2, 3, 5, 8, 9].map((items) => bucketOf(items, sizes)),
@@ -59,7 +59,7 @@ describe('bucketOf', () => {
     assert.equal(bucketOf(3, []), 3);
   });
 
-  it('never cuts a batch, and is a size whenever one holds it', () => {
+  it('never cuts a batch, and returns a measured size if one is large enough', () => {
     const size = fc.integer({ min: 1, max: 100 });
     fc.assert(
       fc.property(size, fc.array(size), (items, sizes) => {

@@ -13,18 +13,18 @@ const waits = (priority: number, enqueuedAt = 100, deadlineMs = none, alone = fa
 describe('queuePosition', () => {
   const cases = [
     ['at the end without a priority', [waits(none), waits(none)], none, 2],
-    ['before those without', [waits(none), waits(none)], 7, 0],
-    ['behind equals', [waits(2), waits(2), waits(none)], 2, 2],
-    ['behind the more urgent', [waits(1), waits(3)], 2, 1],
-    ['behind those that waited long', [waits(none, -400), waits(none)], 1, 1],
-    ['behind those that have half of their time left', [waits(none, 90, 110), waits(none, 90, 111)], 1, 1],
-    ['behind what is to run again', [waits(none, 100, none, true), waits(none)], 1, 1],
+    ['before queries without a priority', [waits(none), waits(none)], 7, 0],
+    ['behind queries of equal priority', [waits(2), waits(2), waits(none)], 2, 2],
+    ['behind more urgent queries', [waits(1), waits(3)], 2, 1],
+    ['behind queries that have waited long', [waits(none, -400), waits(none)], 1, 1],
+    ['behind queries that have used half of their time', [waits(none, 90, 110), waits(none, 90, 111)], 1, 1],
+    ['behind queries that run again', [waits(none, 100, none, true), waits(none)], 1, 1],
   ] as const;
   for (const [name, queue, priority, expected] of cases) {
     it(name, () => assert.equal(queuePosition(queue, priority, 100), expected));
   }
 
-  it('lets nobody wait for more than what came in half of its time, or in the patience', () => {
+  it('limits overtaking to half of a query’s time and to the maximum time', () => {
     const arrivals = fc.array(fc.record({ priority: fc.constantFrom(1, 2, none), after: fc.nat({ max: 300 }) }));
     fc.assert(
       fc.property(arrivals, (arriving) => {

@@ -13,7 +13,7 @@ const blob = (name: string, hoursAgo: number, partial = false): CollectableBlob 
 });
 
 describe('planBlobCollection', () => {
-  it('takes what nothing refers to and nobody touched, the oldest first', () => {
+  it('removes unreferenced blobs after the grace period, the oldest first', () => {
     const blobs = [blob('new', 23), blob('old', 25), blob('kept', 99), blob('older', 30), blob('ahead', -5)];
     const plan = planBlobCollection(blobs, new Set([digest('kept')]), now, defaultCollectParams);
     assert.deepEqual(
@@ -23,13 +23,13 @@ describe('planBlobCollection', () => {
     assert.deepEqual({ referenced: plan.referenced, recent: plan.recent }, { referenced: 1, recent: 2 });
   });
 
-  it('takes what is left of uploads, also of a blob that is referred to', () => {
+  it('removes remains of uploads, also of a referenced blob', () => {
     const blobs = [blob('a', 25, true), blob('a', 25), blob('b', 3, true)];
     const { remove } = planBlobCollection(blobs, new Set([digest('a')]), now, defaultCollectParams);
     assert.deepEqual(remove, [blobs[0]]);
   });
 
-  it('never takes what is referred to, nor what is younger than the grace', () => {
+  it('never removes a referenced blob or one within the grace period', () => {
     const blobs = fc.array(
       fc.record({
         digest: fc.constantFrom('a', 'b', 'c', 'd').map(digest),

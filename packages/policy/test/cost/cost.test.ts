@@ -15,14 +15,14 @@ describe('a profile between its points', () => {
     [16, 16],
   ] as const;
   for (const [batch, expected] of cases) it(`batch ${batch}`, () => assert.equal(p50At(measured, batch), expected));
-  it('takes no smaller batch for slower than a larger one', () => {
+  it('never treats a smaller batch as slower than a larger one', () => {
     const disturbed = profile({ 1: 9, 2: 3, 4: 4 });
     assert.deepEqual(
       [1, 2, 3, 4].map((batch) => p50At(disturbed, batch)),
       [3, 3, 3.5, 4],
     );
   });
-  it('never falls with the batch', () => {
+  it('never decreases with the batch size', () => {
     const points = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(points, fc.integer({ min: 1, max: 70 }), (values, batch) => {
@@ -31,19 +31,19 @@ describe('a profile between its points', () => {
       }),
     );
   });
-  it('has the p99 too', () => assert.equal(p99At(measured, 8), 9.6));
+  it('interpolates the p99 too', () => assert.equal(p99At(measured, 8), 9.6));
 });
 
 describe('costPer1k', () => {
-  it('is slot price × time per item at the batch it is quoted at', () => {
+  it('is slot price × time per item at the quoted batch', () => {
     assert.equal(costBatch(measured, 13), 4);
     assert.ok(Math.abs(costPer1k(measured, 3.6, 1, 13) - 0.00125) < 1e-12);
   });
-  it('is not known of what was not run, which takes no time either', () => {
+  it('is infinite for a profile without points, whose latency is 0', () => {
     const empty = { ...measured, points: [] };
     assert.deepEqual([p50At(empty, 4), p99At(empty, 4), costPer1k(empty, 3.6, 1, 100)], [0, 0, Infinity]);
   });
-  it('quotes batch 1 when nothing fits half the latency', () => assert.equal(costBatch(measured, 1), 1));
+  it('is quoted at batch 1 if no batch fits half the latency', () => assert.equal(costBatch(measured, 1), 1));
   it('grows with price, slots and time', () => {
     const positive = fc.double({ min: 0.01, max: 100, noNaN: true });
     fc.assert(

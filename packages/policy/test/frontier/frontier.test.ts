@@ -10,7 +10,7 @@ const beats = (a: Point, b: Point): boolean =>
   a.accuracy >= b.accuracy && a.x <= b.x && (a.accuracy > b.accuracy || a.x < b.x);
 
 describe('paretoFront', () => {
-  it('is what nothing beats, and all of it', () => {
+  it('has exactly the points that no other point beats', () => {
     fc.assert(
       fc.property(fc.array(point), (points) => {
         const front = paretoFront(points);
@@ -53,7 +53,7 @@ describe('frontierOf', () => {
         `${variant} ${p99Ms}${isFastest ? ' fastest' : ''}${isCheapest ? ' cheapest' : ''}`,
     );
 
-  it('tells of every variant that was measured whether it is on the front, by latency and by cost', () => {
+  it('marks the measured variants on the fronts of latency and of cost', () => {
     assert.deepEqual(told(8), [
       'a:unpriced 11 fastest',
       'a:int8-dynamic 12 fastest cheapest',
@@ -65,7 +65,7 @@ describe('frontierOf', () => {
     assert.deepEqual(frontierOf(inputs, hardwareClassId('cuda/x/y/1g'), 1), []);
   });
 
-  it('leaves intervals as they are', () => {
+  it('returns accuracy intervals unchanged', () => {
     const [first] = frontierOf(inputs, cpu, 8);
     assert.deepEqual([first?.accuracy.lower95, first?.accuracy.upper95], [0.89, 0.91]);
   });

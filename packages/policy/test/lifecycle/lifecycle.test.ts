@@ -39,7 +39,7 @@ describe('transition', () => {
     });
   }
 
-  it('never comes back from draining', () => {
+  it('never leaves draining', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...kinds)), (after) => {
         assert.equal(after.map(event).reduce(transition, lives.draining).state, 'draining');
@@ -49,7 +49,7 @@ describe('transition', () => {
 });
 
 describe('isQuarantined', () => {
-  it('after the second poisonous query', () =>
+  it('is true after the second query that killed two executors', () =>
     assert.deepEqual([0, 1, 2, 3].map(isQuarantined), [false, false, true, true]));
 });
 

@@ -34,7 +34,7 @@ const served = (fields: Partial<Rollout>): number =>
 
 const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
   ['the old one is ready, the new one is not', {}, 1],
-  ['both are', { replicas: [loaded, next] }, 2],
+  ['both versions are ready', { replicas: [loaded, next] }, 2],
   ['the new one is loading', { replicas: [loaded, { ...next, state: 'loading' }] }, 1],
   ['the old one has more replicas ready than there are slots', { replicas: [loaded, { ...loaded }, next] }, 2],
   [
@@ -47,13 +47,21 @@ const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
     { variants: [old, variant('a:original', { p50Ms: 1, version: 2, memoryMib: 900 })] },
     1,
   ],
-  ['the old one is loading: it is waited for', { replicas: [{ ...loaded, state: 'loading' }] }, 1],
-  ['its worker is expected back', { workers: [worker('w', 500, { presence: 'awaited' })] }, 1],
-  ['its worker is gone, and the new one is measured', { workers: [worker('w', 500, { presence: 'gone' })] }, 2],
-  ['and is not', { workers: [worker('w', 500, { presence: 'gone' })], variants: [old, unmeasured] }, 1],
+  ['the old one is loading', { replicas: [{ ...loaded, state: 'loading' }] }, 1],
+  ['the worker of the old one is expected back', { workers: [worker('w', 500, { presence: 'awaited' })] }, 1],
+  [
+    'the worker of the old one is gone and the new one is measured',
+    { workers: [worker('w', 500, { presence: 'gone' })] },
+    2,
+  ],
+  [
+    'the worker of the old one is gone and the new one is not measured',
+    { workers: [worker('w', 500, { presence: 'gone' })], variants: [old, unmeasured] },
+    1,
+  ],
   ['the old one failed to load', { replicas: [{ ...loaded, state: 'failed' }] }, 2],
   ['the old one is not loaded', { replicas: [] }, 2],
-  ['and the new one not measured: the old one can be loaded', { replicas: [], variants: [old, unmeasured] }, 1],
+  ['neither is loaded and only the old one is measured', { replicas: [], variants: [old, unmeasured] }, 1],
   ['neither is measured', { replicas: [], variants: [variant('a:original'), unmeasured] }, 2],
   [
     'the old one is quarantined, the new one not measured',
@@ -66,11 +74,11 @@ const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
     { replicas: [loaded, next], rules: [buildSelectionRule('pin', 'a:original')] },
     2,
   ],
-  ['what is pinned is not of the new one', { ...pinned, rules: [buildSelectionRule('pin', 'a:fp16')] }, 1],
-  ['what is pinned could not be measured of the new one', { ...pinned, ...unmeasurable }, 1],
-  ['and is dominated there: it is as good as before', { ...pinned, ...dominated }, 1],
-  ['the name means the current one already', { served: 2 }, 2],
-  ['the name meant a version that is there no more', { served: 1, variants: [fresh] }, 2],
+  ['a pinned variant is missing in the new one', { ...pinned, rules: [buildSelectionRule('pin', 'a:fp16')] }, 1],
+  ['a pinned variant failed to be measured in the new one', { ...pinned, ...unmeasurable }, 1],
+  ['a pinned variant is dominated in the new one', { ...pinned, ...dominated }, 1],
+  ['the name resolves to the current one already', { served: 2 }, 2],
+  ['the served version no longer exists', { served: 1, variants: [fresh] }, 2],
   ['a new leader finds the old one loaded', { served: undefined }, 1],
   ['a new leader finds both loaded', { served: undefined, replicas: [loaded, next] }, 2],
   [
@@ -78,7 +86,7 @@ const cases: readonly (readonly [string, Partial<Rollout>, number])[] = [
     { served: undefined, replicas: [], variants: [old, unmeasured] },
     1,
   ],
-  ['there is one version only', { served: undefined, current: architecture('a'), variants: [old] }, 1],
+  ['there is only one version', { served: undefined, current: architecture('a'), variants: [old] }, 1],
 ];
 
 describe('servedVersion', () => {

@@ -35,7 +35,7 @@ const original = variant('a:original', { p50Ms: 10 });
 const new_ = variant('a:original');
 
 describe('listSteps', () => {
-  it('measures the original first, then makes what is wanted in its order', () => {
+  it('measures the original first, then generates the requested files in order', () => {
     assert.deepEqual(steps(model, [new_]), [
       'measure a:original on cpu: open',
       'make int8-dynamic: open after: the original is measured first',
@@ -48,7 +48,7 @@ describe('listSteps', () => {
     ]);
   });
 
-  it('measures what was made, and says what was declined or failed', () => {
+  it('measures generated files, and reports declined and failed ones', () => {
     const planned = { ...model, outcomes: [outcome('int8-dynamic'), outcome('fp16', 'declined')] };
     assert.deepEqual(steps(planned, [original, variant('a:int8-dynamic', { failure: 'it crashed' })]), [
       'measure a:original on cpu: done',
@@ -60,7 +60,7 @@ describe('listSteps', () => {
     assert.deepEqual(details, ['', 'all of it', 'it declined']);
   });
 
-  it('measures on every class of the provider, and lists those that have left', () => {
+  it('measures on every class of the provider, and lists classes that have left', () => {
     const both = [worker('w', 500, { classes: [cpu, gpu] })];
     const variants = [new_, variant('a:original@webgpu')];
     assert.deepEqual(steps(architecture('a', { recipes: ['original'] }), variants, both), [
@@ -72,14 +72,14 @@ describe('listSteps', () => {
     ]);
   });
 
-  it('makes what runs on what the fleet has', () => {
+  it('generates only files that run on the fleet', () => {
     assert.deepEqual(steps(model, [original], [worker('w', 500, { classes: [gpu] })]), [
       'measure a:original on cpu: done',
       'make fp16: open',
     ]);
   });
 
-  it('has something to do still where no worker could measure the original', () => {
+  it('has an open step while no worker can measure the original', () => {
     const waits = 'measure a:original on undefined: open after: no worker has a cpu slot';
     assert.deepEqual(steps(model, [new_], []), [waits]);
     for (const presence of ['awaited', 'gone'] as const)
@@ -87,7 +87,7 @@ describe('listSteps', () => {
     assert.deepEqual(steps(model, [new_], [worker('w', 500, { draining: true })]), [waits]);
   });
 
-  it('makes a fixed batch dynamic before anything else', () => {
+  it('makes a fixed batch dimension dynamic before anything else', () => {
     const fixed = architecture('a', { recipes, fixedBatch: 4 });
     const after = 'open after: its batch dimension is made dynamic first';
     assert.deepEqual(steps(fixed, [new_]), [
@@ -103,7 +103,7 @@ describe('listSteps', () => {
     ]);
   });
 
-  it('makes nothing of a model that could be measured nowhere', () => {
+  it('declines the files of a model that could not be measured anywhere', () => {
     const bad = variant('a:original', { failure: 'NaN' });
     assert.deepEqual(steps(model, [bad]), [
       'measure a:original on cpu: failed',
@@ -119,7 +119,7 @@ describe('listSteps', () => {
     ]);
   });
 
-  it('measures again what was measured with another version of what it depends on', () => {
+  it('repeats measurements of another environment', () => {
     const newer = [worker('w', 500, { runtimeVersion: '2' })];
     assert.deepEqual(steps(model, [original], newer).slice(0, 2), [
       'measure a:original on cpu: open',
@@ -131,12 +131,12 @@ describe('listSteps', () => {
     assert.equal(steps(model, [variant('a:original', { failure: 'no' })], newer)[0], 'measure a:original on cpu: open');
   });
 
-  it('does not run what is quarantined', () => {
+  it('does not run quarantined variants', () => {
     const bad = variant('a:original', { quarantineReason: 'it kills' });
     assert.equal(steps(model, [bad])[0], 'measure a:original on cpu: failed');
   });
 
-  it('takes no notice of outcomes and variants of other versions', () => {
+  it('ignores outcomes and variants of other versions', () => {
     const newer = architecture('a', { version: 2, recipes }, [outcome('int8-dynamic')]);
     assert.deepEqual(steps(newer, [original, variant('a:original', { version: 2, p50Ms: 10 })]), [
       'measure a:original on cpu: done',

@@ -15,7 +15,7 @@ const ids = (recipe: string | undefined, providers: readonly string[] = ['cpu'])
   variantsOf(model, recipe === undefined ? undefined : made(recipe), new Set(providers)).map(({ id }) => id);
 
 describe('variantsOf', () => {
-  it('names one for each provider that the fleet has, and on the cpu each session option', () => {
+  it('returns one for each provider of the fleet, and on the cpu one for each session option', () => {
     assert.deepEqual(ids(undefined), ['a:original']);
     assert.deepEqual(ids(undefined, ['webgpu', 'cpu', 'npu']), ['a:original', 'a:original@webgpu']);
     assert.deepEqual(ids('int8-dynamic', [...all]), ['a:int8-dynamic']);
@@ -25,7 +25,7 @@ describe('variantsOf', () => {
     assert.deepEqual(ids('fp16', []), []);
   });
 
-  it('has the file that was made, and the trained one where none was', () => {
+  it('uses the generated file, or the trained one without an outcome', () => {
     const [original] = variantsOf(model, undefined, all);
     const [fp16] = variantsOf(model, made('fp16'), all);
     assert.deepEqual([original?.recipe, original?.modelDigest], ['original', model.modelDigest]);
@@ -34,18 +34,18 @@ describe('variantsOf', () => {
     assert.deepEqual([mapped?.option, option?.option], [undefined, 'no-prepacking']);
   });
 
-  it('takes a model of dynamic batch for the original', () => {
+  it('treats a model with a dynamic batch as the original', () => {
     const [original] = variantsOf(model, made('dynamic-batch'), all);
     assert.deepEqual([original?.id, original?.recipe, original?.modelDigest], ['a:original', 'original', 'sha256:9']);
   });
 
-  it('has none where nothing was made', () => {
+  it('is empty if no file was generated', () => {
     const declined: RecipeOutcome = { ...made('fp16'), result: { kind: 'declined', reason: '' } };
     assert.deepEqual(variantsOf(model, declined, all), []);
     assert.deepEqual(ids('unknown'), []);
   });
 
-  it('knows every recipe', () => {
+  it('covers every recipe', () => {
     for (const { name } of recipes) assert.ok(ids(name, [...all]).length > 0, name);
   });
 });
@@ -63,13 +63,13 @@ describe('missingVariants', () => {
       new Set(providers),
     ).map(({ id }) => id);
 
-  it('are those of what was made of this version, on what the fleet has', () => {
+  it('are those of this version’s files on the fleet’s providers', () => {
     assert.deepEqual(missing([], ['cpu']), ['a:original', 'a:fp16']);
     assert.deepEqual(missing(['a:original', 'a:fp16'], ['cpu']), []);
     assert.deepEqual(missing(['a:original', 'a:fp16'], ['cpu', 'webgpu']), ['a:original@webgpu', 'a:fp16@webgpu']);
   });
 
-  it('are those too that have another file now', () => {
+  it('include variants whose file has changed', () => {
     const known = [{ variant: variant('a:original', { version: 3 }).variant }];
     const outcomes = [made('dynamic-batch')];
     const [original, ...others] = missingVariants({ architecture: model, outcomes }, known, new Set(['cpu']));

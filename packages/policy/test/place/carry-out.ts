@@ -1,4 +1,4 @@
-// A fleet that carries plans out.
+// A simulated fleet that carries out plans.
 
 import { bytes, digest, milliseconds, type Plan } from '@pareto/core';
 import { servedVersion } from '../../src/lifecycle/served-version.js';
@@ -13,8 +13,8 @@ import type {
 import { files, variant } from '../support/fixture.js';
 
 /**
- * The world one turn after a plan: what left is gone, what loaded is ready, what was measured has a profile, what was made has
- * an outcome and variants; and names mean what they should.
+ * Returns the snapshot one turn after a plan: unloaded replicas are gone, loaded ones are ready, measured variants have
+ * a profile, generated files have an outcome and variants, and served versions are updated.
  */
 export function carryOut(before: PlacementSnapshot, plan: Plan, turn: number, keepDraining = false): PlacementSnapshot {
   const unloaded = new Set(plan.actions.flatMap((a) => (a.kind === 'unload' ? [a.assignment.replica] : [])));
@@ -81,7 +81,7 @@ function withMeasurements(known: PlacementVariant, plan: Plan): PlacementVariant
   return { ...known, measurements: [...kept, ...fresh] };
 }
 
-/** What every name means next. */
+/** Returns the served version of every architecture. */
 export const servedOf = (world: PlacementSnapshot): ReadonlyMap<string, number> =>
   new Map(
     world.architectures.map((current) => {

@@ -23,7 +23,7 @@ const large = variant('large:original', { p50Ms: 9, accuracy: 0.99 });
 
 const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
   [
-    'the cheapest and the most accurate are loaded, apart',
+    'the cheapest and the most accurate are loaded on different workers',
     { variants: [small, middle, large], workers: [worker('a', 500), worker('b', 500)] },
     ['load small:original on a', 'load large:original on b'],
   ],
@@ -32,7 +32,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     { variants: [small], workers: [worker('a', 500)] },
     ['load small:original on a'],
   ],
-  ['nothing fits: nothing is loaded', { variants: [small], workers: [worker('a', 50)] }, []],
+  ['nothing is loaded if nothing fits', { variants: [small], workers: [worker('a', 50)] }, []],
   [
     'unmeasured variants are measured, one at a time per worker',
     {
@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['measure x:original on a', 'measure y:original on b'],
   ],
   [
-    'what is being measured is not ordered again',
+    'a measurement in progress is not ordered again',
     {
       variants: [variant('x:original')],
       workers: [worker('a', 500, { measuring: variantId('x:original') }), worker('b', 500)],
@@ -69,7 +69,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load middle:original on a'],
   ],
   [
-    'a held variant pushes out the least recently used that is not required',
+    'a held variant evicts the least recently used replica that is not required',
     {
       variants: [small, middle, large, variant('old:original', { p50Ms: 4 }), variant('new:original', { p50Ms: 4 })],
       workers: [worker('a', 450)],
@@ -84,7 +84,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload old:original on a'],
   ],
   [
-    'what leaves already is waited for, and nothing else takes its room',
+    'an unload in progress is waited for, and its room stays reserved',
     {
       variants: [small, middle, large, variant('old:original', { p50Ms: 4 })],
       workers: [worker('a', 300)],
@@ -107,7 +107,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load small:original on b'],
   ],
   [
-    'a draining worker is left when its replacement is ready',
+    'a draining worker is emptied when its replacement is ready',
     {
       variants: [small],
       workers: [worker('a', 500, { draining: true }), worker('b', 500)],
@@ -125,7 +125,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'a worker that is gone is replaced at once',
+    'a worker that is gone is replaced immediately',
     {
       variants: [small],
       workers: [worker('a', 500, { presence: 'gone' }), worker('b', 500)],
@@ -134,7 +134,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload small:original on a', 'load small:original on b'],
   ],
   [
-    'a worker that is awaited is left alone',
+    'an awaited worker keeps its replicas',
     {
       variants: [small],
       workers: [worker('a', 500, { presence: 'awaited' }), worker('b', 500)],
@@ -143,7 +143,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'demand adds replicas, one for each slot at most',
+    'demand adds replicas, at most one for each slot',
     {
       variants: [small],
       workers: [worker('a', 500, { slots: 2 }), worker('b', 500)],
@@ -153,7 +153,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load small:original on b', 'load small:original on a'],
   ],
   [
-    'replicas beyond demand go one in a plan, the least recently used first',
+    'replicas beyond demand are unloaded one per plan, the least recently used first',
     {
       variants: [small],
       workers: [worker('a', 500), worker('b', 500), worker('c', 500)],
@@ -166,7 +166,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload small:original on b'],
   ],
   [
-    'a replica that nothing requires stays while it is warm',
+    'a replica that nothing requires stays while it was used recently',
     {
       variants: [small, middle, large],
       workers: [worker('a', 500)],
@@ -179,7 +179,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'and goes when it has been idle for long',
+    'a replica that nothing requires is unloaded after it has been idle',
     {
       now: milliseconds(700_000),
       variants: [small, middle, large],
@@ -193,7 +193,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload middle:original on a'],
   ],
   [
-    'a failed replica is left for a while, another worker takes over',
+    'a failed replica stays for a while, and another worker takes over',
     {
       variants: [small],
       workers: [worker('a', 500), worker('b', 500)],
@@ -202,7 +202,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load small:original on b'],
   ],
   [
-    'a new version is loaded before the old one goes',
+    'a new version is loaded before the old one is unloaded',
     {
       variants: [variant('small:original', { p50Ms: 1, version: 2 })],
       workers: [worker('a', 500)],
@@ -211,7 +211,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load small:original v2 on a'],
   ],
   [
-    'replicas of a deleted variant go',
+    'replicas of a deleted variant are unloaded',
     { variants: [], workers: [worker('a', 500)], replicas: [replica('1', 'small:original', 'a')] },
     ['unload small:original on a'],
   ],
@@ -222,13 +222,13 @@ describe('planPlacement', () => {
     it(name, () => assert.deepEqual(brief(planPlacement(snapshot(fields), params)), expected));
   }
 
-  it('keeps a spare copy on another worker where there is room', () => {
+  it('keeps a spare copy on another worker if there is room', () => {
     const world = snapshot({ variants: [small], workers: [worker('a', 500), worker('b', 500)] });
     const plan = planPlacement(world, defaultPlacementParams);
     assert.deepEqual(brief(plan), ['load small:original on a', 'load small:original on b']);
   });
 
-  it('says what could not be placed', () => {
+  it('reports what could not be placed', () => {
     const plan = planPlacement(
       snapshot({ variants: [small], workers: [worker('a', 120, { measuring: variantId('small:original') })] }),
       params,
@@ -297,7 +297,7 @@ describe('planPlacement', () => {
     );
   });
 
-  it('comes to rest: a converged state gives an empty plan', () => {
+  it('converges: a converged state gives an empty plan', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         const world = run(start, 60, () => undefined);
@@ -306,7 +306,7 @@ describe('planPlacement', () => {
     );
   });
 
-  it('keeps the cheapest and the most accurate ready where any worker has room for all', () => {
+  it('keeps the cheapest and the most accurate ready if every worker has room for all', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         const roomy = { ...start, workers: [...start.workers, worker('roomy', mib(1))], wanted: new Map() };

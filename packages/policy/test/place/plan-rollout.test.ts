@@ -19,7 +19,7 @@ const first = (recipe = 'original', fields: VariantFields = {}) => variant(`a:${
 const second = (recipe = 'original', fields: VariantFields = {}) => first(recipe, { version: 2, ...fields });
 const current = architecture('a', { version: 2 });
 
-/** Version 2 is registered; the name means version 1 still. */
+/** A snapshot in which version 2 is registered and version 1 is served. */
 const world = (fields: Partial<PlacementSnapshot>): PlacementSnapshot =>
   snapshot({
     now: milliseconds(10_000),
@@ -32,7 +32,7 @@ const world = (fields: Partial<PlacementSnapshot>): PlacementSnapshot =>
   });
 const plan = (fields: Partial<PlacementSnapshot>): Plan => planPlacement(world(fields), params);
 
-/** What happens turn by turn: the version that the name means, and the plan. */
+/** Returns the served version and the plan of each turn. */
 function run(start: PlacementSnapshot, turns: number): readonly string[] {
   const told: string[] = [];
   let now = start;
@@ -46,7 +46,7 @@ function run(start: PlacementSnapshot, turns: number): readonly string[] {
 }
 
 describe('a new version', () => {
-  it('is measured, loads beside the old one, takes its place, and then the old one goes', () => {
+  it('is measured, loaded alongside the old one and served, and then the old one is unloaded', () => {
     assert.deepEqual(run(world({ variants: [first(), variant('a:original', { version: 2 })] }), 7), [
       'v1 | measure a:original on w',
       'v1 | load a:original v2 on w',
@@ -58,7 +58,7 @@ describe('a new version', () => {
     ]);
   });
 
-  it('waits until all that is warm of the old one is made, measured and loaded', () => {
+  it('waits until all warm variants of the old one are generated, measured and loaded', () => {
     const wanting = architecture('a', { version: 2, recipes: ['original', 'fp16'] });
     const start = world({
       architectures: [wanting],
@@ -82,7 +82,7 @@ describe('a new version', () => {
     );
   });
 
-  it('does not lose the old one’s replicas on the way, whatever is ready of the new one', () => {
+  it('keeps the old one’s replicas during the rollout, whatever is ready of the new one', () => {
     const replicas = [replica('1', 'a:original', 'w'), replica('2', 'a:original', 'w', { version: 2 })];
     const workers = [worker('w', 800, { slots: 4 })];
     const variants = [first(), first('fp16'), second(), second('fp16')];
@@ -94,7 +94,7 @@ describe('a new version', () => {
     ]);
   });
 
-  it('keeps the count of the old one’s replicas, as far as there are slots', () => {
+  it('keeps the old one’s number of replicas, as far as there are slots', () => {
     const wanted = new Map([[first().variant.id, 2]]);
     const replicas = [replica('1', 'a:original', 'v'), replica('2', 'a:original', 'w')];
     const workers = [worker('v', 500), worker('w', 500)];
@@ -106,7 +106,7 @@ describe('a new version', () => {
     assert.deepEqual(brief(plan({ wanted, replicas, workers: draining })).slice(0, 1), ['load a:original v2 on w']);
   });
 
-  it('needs nothing of what it will not have', () => {
+  it('does not need variants that it will not have', () => {
     const variants = [first(), first('fp16'), second()];
     const replicas = [replica('1', 'a:fp16', 'w')];
     const ready = [...replicas, replica('2', 'a:original', 'w', { version: 2 }), replica('3', 'a:original', 'w')];
@@ -128,7 +128,7 @@ describe('a new version', () => {
     assert.equal(servedOf(world({ variants, replicas: ready, architectures: [wanting] })).get('a'), 1);
   });
 
-  it('takes over also where all of it is dominated by what another architecture has', () => {
+  it('is served even if another architecture dominates all of its variants', () => {
     const better = { dominatedBy: 'b:original' };
     const variants = [first('original', better), second('original', better), variant('b:original', { p50Ms: 1 })];
     const replicas = [replica('1', 'a:original', 'w'), replica('2', 'b:original', 'w')];
@@ -138,7 +138,7 @@ describe('a new version', () => {
     assert.equal(servedOf(world(both)).get('a'), 1, 'who names it gets as many replicas as before');
   });
 
-  it('takes the old one’s memory where both do not fit, once all of it is made and measured, and says so', () => {
+  it('takes the old one’s memory if both do not fit, once it is generated and measured, and reports it', () => {
     const tight = { workers: [worker('w', 150)] };
     const next = plan(tight);
     assert.deepEqual(brief(next), ['unload a:original on w']);
@@ -160,7 +160,7 @@ describe('a new version', () => {
     assert.deepEqual(brief(plan({ ...unmade, replicas, wanted, workers: [worker('w', 250)] })), []);
   });
 
-  it('takes memory where it is missed least', () => {
+  it('evicts the most redundant replica', () => {
     const variants = [first(), first('fp16'), second(), second('fp16')];
     const workers = [worker('v', 200), worker('w', 200)];
     const replicas = [
@@ -173,11 +173,11 @@ describe('a new version', () => {
       [first().variant.id, 2],
       [first('fp16').variant.id, 1],
     ]);
-    // One of two replicas of the original goes, and not the only one of fp16.
+    // One of two replicas of the original is evicted, not the only one of fp16.
     assert.deepEqual(brief(plan({ variants, workers, replicas, wanted })), ['unload a:original on v']);
   });
 
-  it('waits with its reason where nothing makes room', () => {
+  it('waits with a reason if no room can be made', () => {
     const big = second('original', { memoryMib: 400 });
     const other = variant('b:original', { p50Ms: 1, task: 'words', memoryMib: 200 });
     const next = plan({
@@ -193,7 +193,7 @@ describe('a new version', () => {
     );
   });
 
-  it('leaves what answers until routers know better', () => {
+  it('keeps the old replicas until routers have received the new ones', () => {
     const replicas = [
       replica('1', 'a:original', 'w'),
       replica('2', 'a:original', 'w', { version: 2, since: milliseconds(9_500) }),
@@ -215,7 +215,7 @@ describe('a new version', () => {
     accuracies: fc.tuple(fc.constantFrom(0.8, 0.9), fc.constantFrom(0.8, 0.9), fc.constantFrom(0.8, 0.9)),
   });
 
-  it('gets there whatever crashes on the way, and never back', () => {
+  it('completes despite crashes, and never moves back', () => {
     fc.assert(
       fc.property(starts, steps, ({ memory, workers, recipes, accuracies }, events) => {
         const old = ['original', ...recipes].map((recipe, i) => first(recipe, { accuracy: accuracies[i] ?? 0.9 }));
@@ -231,10 +231,10 @@ describe('a new version', () => {
           assert.ok((now.served.get('a') ?? 0) >= before, 'the name never goes back');
         };
         for (const [i, event] of events.entries()) {
-          // The leader changes: what it remembers of names is lost.
+          // The leader changes, which loses the served versions.
           if (event === 'forget' && now.served.get('a') === 1)
             now = { ...now, served: servedOf({ ...now, served: new Map() }) };
-          // A worker loses what it had loaded.
+          // A worker loses its replicas.
           if (event === 'crash')
             now = { ...now, replicas: now.replicas.filter((_, at) => at !== i % now.replicas.length) };
           if (event === 'restart')
@@ -250,7 +250,7 @@ describe('a new version', () => {
     );
   });
 
-  it('answers without a gap where there is memory for both', () => {
+  it('answers without a gap if there is memory for both', () => {
     fc.assert(
       fc.property(starts, ({ workers, recipes, accuracies }) => {
         const old = ['original', ...recipes].map((recipe, i) => first(recipe, { accuracy: accuracies[i] ?? 0.9 }));

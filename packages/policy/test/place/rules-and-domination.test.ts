@@ -32,24 +32,24 @@ const now = milliseconds(10_000);
 const busy = { lastUsedAt: milliseconds(9_999) };
 
 const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
-  ['nothing in the way', { variants: all }, ['load a:int8 on w', 'load b:original on w']],
+  ['no rule and no domination', { variants: all }, ['load a:int8 on w', 'load b:original on w']],
   [
-    'a dominated one is not required',
+    'a dominated variant is not required',
     { variants: [dominated('a:fp16', small), middle, large] },
     ['load a:fp16 on w', 'load b:original on w'],
   ],
   [
-    'nor one that another architecture dominates',
+    'a variant that another architecture dominates is not required',
     { variants: [small, middle, dominated('a:fp16', large, false)] },
     ['load a:int8 on w', 'load a:fp16 on w'],
   ],
   [
-    'it is loaded when queries that named it are held',
+    'a dominated variant is loaded for held queries',
     { variants: [small, dominated('a:int8', middle), large], held: [middle.variant.id] },
     ['load a:int8 on w', 'load b:original on w', 'load a:fp16 on w'],
   ],
   [
-    'it has what demand calls for where there is room',
+    'a dominated variant is loaded for demand if there is room',
     {
       variants: [small, dominated('a:int8', middle)],
       wanted: new Map([[middle.variant.id, 2]]),
@@ -58,7 +58,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:int8 on w', 'load a:fp16 on w', 'load a:fp16 on w'],
   ],
   [
-    'and pushes nothing out for it',
+    'a dominated variant evicts nothing for demand',
     {
       variants: [small, dominated('a:int8', middle), variant('x:original', { p50Ms: 5, task: 'words' })],
       replicas: [replica('1', 'a:int8', 'w'), replica('2', 'x:original', 'w')],
@@ -68,7 +68,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'what dominates it is loaded while it is used, and it stays',
+    'the dominator of a used variant is loaded, and the variant stays',
     {
       now,
       variants: [small, large, dominated('b:fp16', middle), variant('b:fp16', { p50Ms: 2, accuracy: 0.95 })],
@@ -77,7 +77,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load b:fp16 on w'],
   ],
   [
-    'it goes once it has been idle for long',
+    'a dominated variant is unloaded once it is idle',
     {
       now: milliseconds(700_000),
       variants: [small, large, dominated('a:int8', middle)],
@@ -86,7 +86,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:fp16 on w'],
   ],
   [
-    'a denied one is unloaded at once',
+    'a denied variant is unloaded immediately',
     {
       variants: all,
       rules: [buildSelectionRule('deny', 'a:int8')],
@@ -96,7 +96,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w', 'load a:fp16 on w', 'load b:original on w'],
   ],
   [
-    'with all of its architecture',
+    'all variants of a denied architecture are unloaded',
     {
       variants: all,
       rules: [buildSelectionRule('deny', 'a', { task: 'digits' })],
@@ -105,12 +105,12 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w', 'load b:original on w'],
   ],
   [
-    'not when it is denied to another task',
+    'a variant that is denied for another task stays',
     { variants: [small], rules: [buildSelectionRule('deny', 'a', { task: 'words' })] },
     ['load a:int8 on w'],
   ],
   [
-    'nor held, wanted, or spare',
+    'a denied variant is not loaded for held queries, demand or spares',
     {
       variants: [small],
       rules: [buildSelectionRule('deny', 'a')],
@@ -120,27 +120,27 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'a pinned one is required, and nothing else of the task',
+    'only the pinned variant of a task is required',
     { variants: all, rules: [buildSelectionRule('pin', 'a:fp16', { task: 'digits' })] },
     ['load a:fp16 on w'],
   ],
   [
-    'every pinned variant is',
+    'every pinned variant is required',
     { variants: all, rules: all.map(({ variant: { id } }) => buildSelectionRule('pin', id)) },
     ['load a:int8 on w', 'load a:fp16 on w', 'load b:original on w'],
   ],
   [
-    'of a pinned architecture the cheapest and the most accurate',
+    'the cheapest and the most accurate of a pinned architecture are required',
     { variants: [...all, variant('a:int4', { p50Ms: 2, accuracy: 0.92 })], rules: [buildSelectionRule('pin', 'a')] },
     ['load a:int8 on w', 'load a:fp16 on w'],
   ],
   [
-    'a pinned one that is dominated is kept warm all the same',
+    'a pinned variant that is dominated is required',
     { variants: [small, dominated('a:int8', middle)], rules: [buildSelectionRule('pin', 'a:fp16')] },
     ['load a:fp16 on w'],
   ],
   [
-    'a pin of another task counts for that one only',
+    'a pin applies to its own task only',
     {
       tasks: [task('digits'), task('words')],
       variants: [small, variant('x:original', { p50Ms: 5, task: 'words' })],
@@ -149,7 +149,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:int8 on w', 'load x:original on w'],
   ],
   [
-    'one that is pinned and denied is not loaded, nor is another',
+    'if a variant is pinned and denied, neither it nor another is loaded',
     { variants: all, rules: [buildSelectionRule('pin', 'a:fp16'), buildSelectionRule('deny', 'a:fp16')] },
     [],
   ],
@@ -160,7 +160,7 @@ describe('placement by rules and domination', () => {
     it(name, () => assert.deepEqual(brief(planPlacement(snapshot({ ...room, ...fields }), params)), expected));
   }
 
-  it('says which rule an unload follows', () => {
+  it('names the rule that causes an unload', () => {
     const denied = {
       variants: [small],
       rules: [buildSelectionRule('deny', 'a')],
@@ -170,7 +170,7 @@ describe('placement by rules and domination', () => {
     assert.equal(action?.reason, 'denied: the operator says so');
   });
 
-  it('keeps the original warm of variants whose accuracy nobody knows', () => {
+  it('keeps the original warm if no accuracy is measured', () => {
     const unknown = (id: string, p50Ms: number): PlacementVariant => {
       const known = variant(id, { p50Ms });
       const measurements = known.measurements.map((one) =>
@@ -202,7 +202,7 @@ describe('placement by rules and domination', () => {
       snapshot({
         tasks: [task('digits'), task('words')],
         variants: variants.map(({ dominator, ...one }, i) =>
-          // What dominates is dominated by none.
+          // Dominators are not dominated.
           variant(
             `v${i}:original`,
             dominator === undefined || dominator <= i || variants[dominator]?.dominator !== undefined
@@ -216,7 +216,7 @@ describe('placement by rules and domination', () => {
       }),
     );
 
-  it('comes to rest, with nothing loaded that is denied, and nothing that nobody needs', () => {
+  it('converges without denied or unneeded replicas', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         let world = start;

@@ -42,12 +42,12 @@ const wanted = (id: string, count = 1): PlacementSnapshot['wanted'] => new Map([
 
 const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly string[]])[] = [
   [
-    'a variant that is wished warm is kept ready',
+    'a warm rule keeps its variant ready',
     { variants: all, replicas: loaded, warmthRules: [warmthRule('warm', 'a:fp16')] },
     ['load a:fp16 on w'],
   ],
   [
-    'also when it is dominated',
+    'a warm rule keeps a dominated variant ready',
     {
       variants: [small, dominated('a:int8', 'a:fp16', { p50Ms: 3 })],
       replicas: [replica('1', 'a:int8', 'w')],
@@ -56,12 +56,12 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:fp16 on w'],
   ],
   [
-    'of an architecture the most accurate, for no objective is stated',
+    'a warm architecture keeps its most accurate variant without a stated objective',
     { variants: all, replicas: loaded, warmthRules: [warmthRule('warm', 'a')] },
     ['load a:fp16 on w'],
   ],
   [
-    'or the cheapest in time, where the task states a latency; of its floor nothing counts who named the model',
+    'a warm architecture keeps the cheapest variant within the task’s latency and ignores its floor',
     {
       tasks: [{ ...task('digits'), defaultObjective: { latencyMs: milliseconds(100), minAccuracy: 0.99 } }],
       variants: [variant('a:int4', { p50Ms: 0.5, accuracy: 0.8 }), small, middle, large],
@@ -71,7 +71,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:int4 on w'],
   ],
   [
-    'of a task what meets its default objective',
+    'a warm task keeps a variant that meets its default objective',
     {
       tasks: [{ ...task('digits'), defaultObjective: { minAccuracy: 0.94 } }],
       variants: all,
@@ -81,7 +81,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:fp16 on w'],
   ],
   [
-    'the one that comes nearest, where none meets it',
+    'a warm task keeps the nearest variant if none meets the objective',
     {
       variants: [
         ...['a:fp16', 'a:int8'].map((id) => variant(id, { p50Ms: id === 'a:int8' ? 2_000 : 3_000 })),
@@ -93,7 +93,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load b:int8 on w', 'load b:original on w', 'load a:int8 on w'],
   ],
   [
-    'the original, where no accuracy is known',
+    'a warm task keeps the original if no accuracy is measured',
     {
       variants: [unknown('a:int8', 1), unknown('a:original', 3), unknown('a:fp16', 2), unknown('b:original', 9)],
       replicas: [replica('1', 'a:int8', 'w'), replica('2', 'b:original', 'w')],
@@ -102,7 +102,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:original on w'],
   ],
   [
-    'it pushes out what nothing needs',
+    'a warm rule evicts replicas that nothing needs',
     {
       variants: [...all, variant('x:original', { p50Ms: 5 })],
       workers: [worker('w', 300)],
@@ -112,7 +112,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload x:original on w'],
   ],
   [
-    'not what demand counts on',
+    'a warm rule does not evict replicas with demand',
     {
       variants: [...all, variant('x:original', { p50Ms: 5 })],
       workers: [worker('w', 300)],
@@ -123,7 +123,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'nor what another wish has, be it younger',
+    'a warm rule does not evict replicas of a newer warm rule',
     {
       now,
       variants: [...all, variant('x:original', { p50Ms: 5 })],
@@ -134,7 +134,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'one that is denied is not loaded',
+    'a denied variant is not loaded',
     {
       variants: [small, middle],
       replicas: [replica('1', 'a:int8', 'w')],
@@ -144,22 +144,22 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'a name in another task is another name',
+    'a rule of another task does not apply',
     { variants: [small], warmthRules: [warmthRule('warm', 'words', { task: 'words' })] },
     ['load a:int8 on w'],
   ],
   [
-    'a cold architecture is not required, and leaves when it is idle',
+    'a cold architecture is not required, and is unloaded when idle',
     { now, variants: all, replicas: loaded, warmthRules: [warmthRule('cold', 'a')] },
     ['unload a:int8 on w'],
   ],
   [
-    'all of a task goes',
+    'all replicas of a cold task are unloaded',
     { now, variants: all, replicas: loaded, warmthRules: [warmthRule('cold', 'digits')] },
     ['unload a:int8 on w', 'unload b:original on w'],
   ],
   [
-    'all copies at once, but for one that demand calls for',
+    'all cold copies except one with demand are unloaded at the same time',
     {
       now,
       variants: [small],
@@ -171,7 +171,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w', 'unload a:int8 on w'],
   ],
   [
-    'what is asked for now stays a moment',
+    'a cold replica that has just answered stays',
     {
       now,
       variants: [small],
@@ -181,7 +181,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'and goes when it was asked before the wish only',
+    'a cold replica that last answered before the rule is unloaded',
     {
       now,
       variants: [small],
@@ -191,7 +191,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w'],
   ],
   [
-    'which workers may tell of a little later',
+    'a report shortly after the rule counts as before it',
     {
       now,
       variants: [small],
@@ -201,7 +201,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w'],
   ],
   [
-    'what was asked for since stays longer',
+    'a cold replica that answered after the rule stays longer',
     {
       now,
       variants: [small],
@@ -211,7 +211,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'not as long as others',
+    'a cold replica stays shorter than others',
     {
       now,
       variants: [small],
@@ -221,17 +221,17 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w'],
   ],
   [
-    'one that queries are held for is loaded',
+    'a cold variant is loaded for held queries',
     { now, variants: [small], held: [small.variant.id], warmthRules: [warmthRule('cold', 'a')] },
     ['load a:int8 on w'],
   ],
   [
-    'of a task that is cold in part the rest is chosen from',
+    'the required variants of a partly cold task come from the rest',
     { variants: all, warmthRules: [warmthRule('cold', 'b')] },
     ['load a:int8 on w', 'load a:fp16 on w'],
   ],
   [
-    'a pin keeps nothing warm that is wished cold',
+    'a pin does not keep a cold variant loaded',
     {
       now,
       variants: all,
@@ -242,7 +242,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w', 'unload b:original on w'],
   ],
   [
-    'the wish for the variant wins over the one for its task',
+    'the rule for a variant overrides the one for its task',
     {
       now,
       variants: all,
@@ -252,7 +252,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['unload a:int8 on w'],
   ],
   [
-    'and that of a warm task chooses from what is not cold',
+    'a warm task uses the variants that are not cold',
     {
       now,
       variants: all,
@@ -262,7 +262,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     ['load a:fp16 on w', 'unload b:original on w'],
   ],
   [
-    'another tenant keeps it warm',
+    'a warm rule of another tenant overrides a cold one',
     {
       variants: [small],
       replicas: [replica('1', 'a:int8', 'w', at(0))],
@@ -272,7 +272,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'a cold one does not come to answer in the place of what it dominates',
+    'a cold dominator is not loaded as a replacement',
     {
       now,
       variants: [small, dominated('a:int8', 'a:fp16', { p50Ms: 3 })],
@@ -282,7 +282,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
     [],
   ],
   [
-    'nor moves from a worker that goes when it was not asked for',
+    'an unused cold variant does not move from a draining worker',
     {
       now,
       variants: [small],
@@ -294,7 +294,7 @@ const cases: readonly (readonly [string, Partial<PlacementSnapshot>, readonly st
   ],
 ];
 
-describe('placement by wishes', () => {
+describe('placement by warmth rules', () => {
   for (const [name, fields, expected] of cases) {
     it(name, () => assert.deepEqual(brief(planPlacement(snapshot({ ...room, ...fields }), params)), expected));
   }
@@ -304,7 +304,7 @@ describe('placement by wishes', () => {
       ({ variant: id, warmTarget, reason }) => `${id} for ${warmTarget}: ${reason}`,
     );
 
-  it('says why something is not warm', () => {
+  it('reports why a target is not warm', () => {
     const warm = { warmthRules: [warmthRule('warm', 'a')] };
     assert.match(
       unmetOf({ ...warm, variants: [middle], workers: [worker('w', 50)] }).join(),
@@ -320,7 +320,7 @@ describe('placement by wishes', () => {
     assert.deepEqual(unmetOf(cold), ['a:fp16 for digits: digits is wished to be warm: rules keep every variant cold']);
   });
 
-  it('says whom an unload follows', () => {
+  it('names the reason of an unload', () => {
     const plan = planPlacement(
       snapshot({
         ...room,
@@ -334,7 +334,7 @@ describe('placement by wishes', () => {
     assert.equal(plan.actions[0]?.reason, 'a rule keeps it cold, and no query uses it');
   });
 
-  it('tells since when something is cold', () => {
+  it('returns since when variants are cold', () => {
     const wishes = [
       warmthRule('cold', 'digits', { since: milliseconds(5) }),
       warmthRule('cold', 'a:int8', { tenant: 'other', since: milliseconds(9) }),
@@ -352,7 +352,7 @@ describe('placement by wishes', () => {
 });
 
 describe('a cold variant under steady light demand', () => {
-  /** A query each `everyMs` for `queries` of them, one turn a second, then a minute without. */
+  /** Runs one turn per second with `queries` queries, one each `everyMs`, then a minute without queries. */
   function run(everyMs: number, queries: number, loadTurns: number): readonly string[] {
     const id = small.variant.id;
     let world = snapshot({ ...room, variants: [small], warmthRules: [warmthRule('cold', 'a')], now });
@@ -385,7 +385,7 @@ describe('a cold variant under steady light demand', () => {
     return actions;
   }
 
-  /** Loads take so many turns. */
+  /** Number of turns that a load takes. */
   function slowly(before: PlacementSnapshot, after: PlacementSnapshot, loadTurns: number): PlacementSnapshot {
     const since = new Map(before.replicas.map((one) => [one.assignment.replica, one]));
     const replicas = after.replicas.map((one) => {
@@ -395,7 +395,7 @@ describe('a cold variant under steady light demand', () => {
     return { ...after, replicas };
   }
 
-  it('is loaded once, and unloaded once', () => {
+  it('is loaded once and unloaded once', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 29 }),
@@ -413,7 +413,7 @@ describe('a cold variant under steady light demand', () => {
   });
 });
 
-describe('placement with rules and wishes', () => {
+describe('placement with selection and warmth rules', () => {
   const names = ['digits', 'words', ...[0, 1, 2].flatMap((i) => [`v${i}`, `v${i}:original`, `v${i}:fp16`])];
   const fields: fc.Arbitrary<VariantFields & { readonly known: boolean }> = fc.record({
     p50Ms: fc.integer({ min: 1, max: 9 }),
@@ -457,7 +457,7 @@ describe('placement with rules and wishes', () => {
     );
   const fast = { ...defaultPlacementParams, keepWarmMs: milliseconds(15_000), keepColdMs: milliseconds(5_000) };
 
-  it('never exceeds a memory, comes to rest, keeps warm what fits and nothing cold that nobody asks for', () => {
+  it('stays within memory, converges, keeps warm targets that fit, and unloads unused cold ones', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         let world = start;
@@ -487,7 +487,7 @@ describe('placement with rules and wishes', () => {
 });
 
 describe('models without a measured accuracy', () => {
-  it('are all ready on two small workers, and stay so', () => {
+  it('are all ready on two small workers, and stay ready', () => {
     const count = 15;
     const models = Array.from({ length: count }, (_, i) => `m${i}`);
     let world = snapshot({

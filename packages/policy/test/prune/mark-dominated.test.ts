@@ -28,21 +28,21 @@ function marks(
 }
 
 describe('markDominated', () => {
-  it('marks within an architecture and over those of a task', () => {
+  it('marks variants within an architecture and across a task', () => {
     const variants = [slow('a:original'), slow('a:fp16', { p50Ms: 8 }), fast('b:original')];
     assert.deepEqual(marks(variants), ['a:original/1 by b:original within', 'a:fp16/1 by b:original']);
   });
 
-  it('names the dominator that stays', () => {
+  it('names a dominator that is not dominated', () => {
     const all = [slow('a:original'), fast('a:fp16', { p50Ms: 4 }), fast('b:original')];
     assert.deepEqual(marks(all), ['a:original/1 by a:fp16 within', 'b:original/1 by a:fp16']);
   });
 
-  it('keeps tasks apart', () => {
+  it('compares only within a task', () => {
     assert.deepEqual(marks([slow('a:original'), fast('b:original', { task: 'words' })]), []);
   });
 
-  it('lets what may not serve dominate nothing', () => {
+  it('ignores denied and quarantined variants', () => {
     const variants = [slow('a:original'), fast('a:fp16')];
     assert.deepEqual(marks([slow('a:original'), fast('a:fp16', { quarantineReason: 'kills' })]), []);
     assert.deepEqual(marks(variants, { rules: [buildSelectionRule('deny', 'a:fp16')] }), []);
@@ -50,13 +50,13 @@ describe('markDominated', () => {
     assert.deepEqual(marks(variants, { rules: [buildSelectionRule('pin', 'a:original')] }).length, 1);
   });
 
-  it('marks nothing of an architecture that keeps all, which dominates others all the same', () => {
+  it('marks no variant of an architecture that keeps all, whose variants still dominate others', () => {
     const architectures = [architecture('a', { keepAll: true }), architecture('b')];
     const variants = [slow('a:original'), fast('a:fp16'), slow('b:original')];
     assert.deepEqual(marks(variants, { architectures }), ['b:original/1 by a:fp16']);
   });
 
-  it('compares an older version as if it were the current one', () => {
+  it('compares an older version as if it were current', () => {
     const architectures = [architecture('a', { version: 2 }), architecture('b')];
     const older = [slow('a:original'), slow('a:fp16', { p50Ms: 8 })];
     const newer = [fast('a:original', { version: 2, p50Ms: 3 }), fast('a:fp16', { version: 2, p50Ms: 2 })];
@@ -66,7 +66,7 @@ describe('markDominated', () => {
     ]);
   });
 
-  it('holds nothing against other architectures that may not answer yet, or soon no more', () => {
+  it('ignores versions in a rollout when comparing other architectures', () => {
     const architectures = [architecture('a', { version: 2 }), architecture('b')];
     const older = slow('a:original', { accuracy: 0.8 });
     const newer = fast('a:original', { version: 2, accuracy: 0.95 });

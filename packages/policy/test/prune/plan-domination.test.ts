@@ -39,8 +39,8 @@ const cases: readonly (readonly [string, readonly MeasuredVariant[], readonly st
   ['faster, but slower to load', [original, made({ p99Ms: { 1: 5, 8: 20 }, loadMs: 101 })], []],
   ['equal in everything', [original, made({})], []],
   ['faster, but not up to the same batch', [original, made({ p99Ms: { 1: 5, 4: 15 } })], []],
-  ['faster, with batches of its own', [original, made({ p99Ms: { 1: 5, 2: 8, 16: 60 } })], ['a:original by a:made']],
-  ['slower between two batches of the other', [original, made({ p99Ms: { 1: 5, 4: 30, 8: 35 } })], []],
+  ['faster, measured at other batches', [original, made({ p99Ms: { 1: 5, 2: 8, 16: 60 } })], ['a:original by a:made']],
+  ['slower at a batch between two of the other', [original, made({ p99Ms: { 1: 5, 4: 30, 8: 35 } })], []],
   ['of unknown accuracy', [original, made({ accuracy: undefined, p99Ms: { 1: 1, 8: 2 } })], []],
   [
     'both of unknown accuracy',
@@ -54,27 +54,27 @@ const cases: readonly (readonly [string, readonly MeasuredVariant[], readonly st
     ['a:original by b:original of another'],
   ],
   [
-    'its own architecture is named before another',
+    'dominators of its own architecture are named first',
     [original, made({ memoryMib: 50 }), measured('b:original', { ...base, loadMs: 10 })],
     ['a:original by a:made'],
   ],
   [
-    'its own, which another dominates: that one is named',
+    'a dominated dominator is not named',
     [original, made({ memoryMib: 50 }), measured('b:original', { ...base, memoryMib: 40, loadMs: 10 })],
     ['a:made by b:original of another', 'a:original by b:original'],
   ],
   [
-    'on one of two classes only',
+    'dominated on one of two classes only',
     [measured('a:original', base, base), measured('a:made', { ...base, memoryMib: 50 }, { ...base, memoryMib: 200 })],
     [],
   ],
   [
-    'measured on one class only, beside one measured on two',
+    'measured on one class, the dominator on two',
     [original, measured('b:original', { ...base, memoryMib: 50 }, base)],
     ['a:original by b:original of another'],
   ],
   [
-    'on each class by another',
+    'dominated on each class by another variant',
     [
       measured('a:original', base, base),
       measured('b:original', { ...base, memoryMib: 50 }, { ...base, memoryMib: 200 }),
@@ -87,8 +87,8 @@ const cases: readonly (readonly [string, readonly MeasuredVariant[], readonly st
 describe('planDomination', () => {
   for (const [name, variants, expected] of cases) it(name, () => assert.deepEqual(brief(variants), expected));
 
-  it('goes by cost, at the batch that the task’s latency allows', () => {
-    // The larger batch of the second pays less than that of the first; p99 differs by less than noise.
+  it('compares cost at the batch that the task’s latency allows', () => {
+    // The larger batch of the second saves less time than that of the first; p99 differs by less than noise.
     const dear = measured('a:original', { ...base, p99Ms: { 1: 10, 8: 40 } });
     const cheap = measured('a:made', { ...base, p99Ms: { 1: 10, 8: 36 } });
     const within = (latencyMs: number): number =>
@@ -97,7 +97,7 @@ describe('planDomination', () => {
     assert.equal(within(30), 0);
   });
 
-  // Few values each, so that equal ones and dominated ones are common.
+  // Few distinct values, so that ties and domination are common.
   const figures: fc.Arbitrary<Figures> = fc.record({
     accuracy: fc.option(fc.constantFrom(0.8, 0.9, 0.95), { nil: undefined, freq: 8 }),
     p99Ms: fc.constantFrom<Readonly<Record<number, number>>>(
@@ -124,14 +124,14 @@ describe('planDomination', () => {
   const holds = (check: (variants: readonly MeasuredVariant[]) => void): void =>
     fc.assert(fc.property(catalogue, check), { numRuns: 200 });
 
-  it('names one that is dominated by none itself', () => {
+  it('names a dominator that is not dominated itself', () => {
     holds((variants) => {
       const dominated = plan(variants);
       for (const { by } of dominated.values()) assert.equal(dominated.has(by), false);
     });
   });
 
-  it('leaves every class one that is not dominated, whatever was measured there', () => {
+  it('leaves one variant on every class that is not dominated', () => {
     holds((variants) => {
       const dominated = plan(variants);
       for (const hardwareClass of [cpu, gpu]) {
@@ -141,7 +141,7 @@ describe('planDomination', () => {
     });
   });
 
-  it('is what the definition says, pair by pair', () => {
+  it('agrees with the pairwise definition', () => {
     holds((variants) => {
       const dominated = plan(variants);
       for (const one of variants) {
@@ -158,7 +158,7 @@ describe('planDomination', () => {
     });
   });
 
-  it('does not depend on the order, nor on what dominates nobody', () => {
+  it('does not depend on the order, nor on variants that dominate none', () => {
     fc.assert(
       fc.property(catalogue, fc.nat(), (variants, seed) => {
         const dominated = plan(variants);
@@ -179,7 +179,7 @@ describe('planDomination', () => {
     );
   });
 
-  it('never takes the front of accuracy and latency', () => {
+  it('never removes the front of accuracy and latency', () => {
     holds((variants) => {
       const dominated = plan(variants);
       const points = variants.flatMap(({ variant, measurements }) =>
@@ -190,7 +190,7 @@ describe('planDomination', () => {
           return [{ id: variant.id, accuracy: result.accuracy.value, x: p99At(result.profile, 8) }];
         }),
       );
-      // Of several at one place some one stays.
+      // Of several equal points, at least one stays.
       const kept = new Set(points.filter(({ id }) => !dominated.has(id)).map(({ accuracy, x }) => `${accuracy} ${x}`));
       for (const { id, accuracy, x } of paretoFront(points)) assert.ok(kept.has(`${accuracy} ${x}`), id);
     });
@@ -202,7 +202,7 @@ const onlyOn = ({ variant, measurements }: MeasuredVariant, hardwareClass: strin
   measurements: measurements.filter((one) => one.hardwareClass === hardwareClass),
 });
 
-/** On some class. */
+/** Returns whether it holds on some class. */
 const dominates = (one: MeasuredVariant, other: MeasuredVariant): boolean =>
   [cpu, gpu].some((hardwareClass) =>
     plan([onlyOn(one, hardwareClass), onlyOn(other, hardwareClass)]).has(other.variant.id),

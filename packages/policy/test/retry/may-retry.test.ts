@@ -12,20 +12,20 @@ const lost: FailedAttempt = { ...refused, outcome: 'lost', requestBytes: 256 * 1
 
 describe('mayRetry', () => {
   const cases: readonly (readonly [string, FailedAttempt, boolean])[] = [
-    ['what reached no executor, whatever its size', refused, true],
-    ['what a worker went away with', lost, true],
-    ['but not when it is large', { ...lost, requestBytes: 256 * 1024 + 1 }, false],
+    ['a query of any size that reached no executor', refused, true],
+    ['a query whose worker disappeared', lost, true],
+    ['a large query whose worker disappeared', { ...lost, requestBytes: 256 * 1024 + 1 }, false],
     ["a worker's own last word", { ...refused, outcome: 'failed' }, false],
-    ['what nobody waits for', { ...refused, isGivenUp: true }, false],
-    ['without savings', { ...refused, retryBudget: 0.9 }, false],
-    ['what was lost, on credit', { ...lost, retryBudget: 0 }, true],
-    ['but only its first retry', { ...lost, retryBudget: 0, attempts: 2 }, false],
-    ['nor beyond the credit', { ...lost, retryBudget: -999.5 }, false],
-    ['too often', { ...refused, attempts: 4 }, false],
+    ['a query whose caller no longer waits', { ...refused, isGivenUp: true }, false],
+    ['an empty budget', { ...refused, retryBudget: 0.9 }, false],
+    ['a lost query that overdraws the budget', { ...lost, retryBudget: 0 }, true],
+    ['a second retry that overdraws the budget', { ...lost, retryBudget: 0, attempts: 2 }, false],
+    ['a retry beyond the overdraft', { ...lost, retryBudget: -999.5 }, false],
+    ['too many attempts', { ...refused, attempts: 4 }, false],
   ];
   for (const [name, failed, expected] of cases) it(name, () => assert.equal(mayRetry(failed, params), expected));
 
-  it('lets all that a worker had in flight go elsewhere, and a fifth of it when that goes on', () => {
+  it('resends all queries of a lost worker, and a fifth of them while losses continue', () => {
     let budget = params.initialBudget;
     const retried = (queries: number): number => {
       let count = 0;
@@ -42,7 +42,7 @@ describe('mayRetry', () => {
     assert.equal(retried(500), 100);
   });
 
-  it('saves a fifth of a retry per query, up to a bound', () => {
+  it('refills a fifth of a retry per query, up to a limit', () => {
     let budget = 0;
     for (let i = 0; i < 10; i++) budget = refillRetryBudget(budget, params);
     assert.ok(Math.abs(budget - 2) < 1e-9);

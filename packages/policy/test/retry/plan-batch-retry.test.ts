@@ -5,12 +5,12 @@ const fresh = (name: string) => ({ name, deaths: 0, alone: false });
 const retried = (name: string) => ({ name, deaths: 1, alone: true });
 
 describe('planBatchRetry', () => {
-  it('puts back what had not begun', () => {
+  it('returns queries that had not started to the queue', () => {
     const batch = [fresh('a'), fresh('b')];
     assert.deepEqual(planBatchRetry(batch, 'died-waiting'), { retry: batch, fail: [] });
   });
 
-  it('tries the queries of a failed batch one by one, and none twice alone', () => {
+  it('retries the queries of a failed batch alone, each once', () => {
     const { retry, fail } = planBatchRetry([fresh('a'), fresh('b')], 'failed');
     assert.deepEqual(retry, [
       { name: 'a', deaths: 0, alone: true },
@@ -20,7 +20,7 @@ describe('planBatchRetry', () => {
     assert.deepEqual(planBatchRetry(retry.slice(0, 1), 'failed'), { retry: [], fail: retry.slice(0, 1) });
   });
 
-  it('retries once, alone, what ran in an executor that died', () => {
+  it('retries queries once, alone, after their executor died', () => {
     const { retry } = planBatchRetry([fresh('a'), fresh('b')], 'died-running');
     assert.deepEqual(retry, [retried('a'), retried('b')]);
     assert.deepEqual(planBatchRetry([retried('a')], 'died-running'), { retry: [], fail: [retried('a')] });

@@ -14,12 +14,12 @@ const load = (fields: Partial<Parameters<typeof waitOf>[0]>): Parameters<typeof 
 });
 
 describe('the pace of a replica', () => {
-  it('is what was profiled, and the way there, until answers say otherwise', () => {
+  it('starts with the profiled time and the overhead per query', () => {
     assert.equal(waitOf(load({ queuedItems: 3, sentItems: 1 }), start(2)), 8);
     assert.equal(startPace(2, { wayMs: 0.5 }).msPerItem, 2.5);
   });
 
-  it('becomes what four of five answers waited at most for each item ahead of them', () => {
+  it('approaches the 80th percentile of the wait per item ahead', () => {
     const rng = createSeededRng(1);
     const learn = (pace: Pace, eachMs: number): Pace =>
       Array.from({ length: 500 }).reduce<Pace>((so) => {
@@ -31,13 +31,13 @@ describe('the pace of a replica', () => {
     near(learn(slow, 2).msPerItem, 2.6, 0.2);
   });
 
-  it('does not run away when answers come that were sent before it was known', () => {
+  it('stays stable with answers to queries that were sent before it changed', () => {
     let pace = start(1);
     for (let i = 0; i < 1000; i++) pace = observeWait(pace, 50, 500);
     assert.ok(waitOf(load({ pendingItems: 50 }), pace) < 600);
   });
 
-  it('shrugs off a pause, and mends by answers that had nothing ahead of them', () => {
+  it('hardly changes after a pause, and recovers with answers that had nothing ahead', () => {
     let pace = start(1);
     for (let ahead = 0; ahead < 10; ahead++) pace = observeWait(pace, ahead, 1000);
     assert.ok(waitOf(load({ pendingItems: 10 }), pace) < 30);
@@ -47,7 +47,7 @@ describe('the pace of a replica', () => {
     assert.equal(pace.msPerItem, 1);
   });
 
-  it('keeps apart how late answers are that had nothing ahead of them, and doubts that with time', () => {
+  it('tracks the lateness of answers with nothing ahead separately, and reduces it with time', () => {
     let pace = start(1);
     for (let i = 0; i < 8; i++) pace = observeWait(pace, 0, 30 + i);
     assert.equal(waitOf(load({}), pace), 30);
@@ -55,7 +55,7 @@ describe('the pace of a replica', () => {
     assert.equal(waitOf(load({}), observeWait(pace, 0, 2)), 2);
   });
 
-  it('is never faster than profiled, nor shorter than the worker says', () => {
+  it('is never faster than profiled, and the wait never shorter than reported', () => {
     const waits = fc.array(fc.tuple(fc.nat(100), fc.double({ min: -50, max: 5000, noNaN: true })));
     fc.assert(
       fc.property(waits, fc.nat(100), fc.nat(1000), (answers, pendingItems, backlogMs) => {

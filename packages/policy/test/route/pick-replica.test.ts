@@ -21,9 +21,9 @@ function proportions(loads: LoadView, replicas: number): readonly number[] {
 describe('pickReplica', () => {
   it('spreads evenly over equal replicas', () =>
     assert.deepEqual(proportions(waits(0, 0, 0, 0), 4), [0.25, 0.25, 0.25, 0.25]));
-  it('takes the better of two draws', () => assert.deepEqual(proportions(waits(0, 10, 20), 3), [0.65, 0.35, 0]));
+  it('picks the better of two draws', () => assert.deepEqual(proportions(waits(0, 10, 20), 3), [0.65, 0.35, 0]));
   it('never picks one that must not be called', () => assert.deepEqual(proportions(waits(Infinity, 10), 2), [0, 1]));
-  it('has nothing to pick when all are out', () => {
+  it('returns undefined if no replica is usable', () => {
     assert.equal(pickReplica(candidate(0, { replicas: 1 }), waits(Infinity), createSeededRng(1)), undefined);
     assert.equal(pickReplica(candidate(0, { replicas: 0 }), waits(), createSeededRng(1)), undefined);
   });

@@ -5,7 +5,7 @@ import { defaultScaleParams as params, planReplicas, type ScaleState, type Varia
 import { profile } from '../support/candidates.js';
 
 const variant = variantId('a:original');
-// 10 ms an item, no gain from batching: one replica carries 70 items/s at 0.7.
+// 10 ms per item without gain from batching: one replica serves 70 items/s at a utilisation of 0.7.
 const demand = (itemsPerSecond: number, slots = 8): VariantDemand => ({
   variant,
   itemsPerSecond,
@@ -14,7 +14,7 @@ const demand = (itemsPerSecond: number, slots = 8): VariantDemand => ({
   slots,
 });
 
-/** What is wanted after each of a series of rates, one every 10 s. */
+/** Returns the planned replicas after each of a series of rates, one every 10 s. */
 function series(rates: readonly number[]): readonly number[] {
   let state: ScaleState = new Map();
   return rates.map((rate, i) => {
@@ -25,22 +25,22 @@ function series(rates: readonly number[]): readonly number[] {
 }
 
 describe('planReplicas', () => {
-  it('is enough at the target utilisation', () => assert.deepEqual(series([0, 1, 69, 71, 345]), [0, 1, 1, 2, 5]));
-  it('stops at one per slot', () => {
+  it('meets demand at the target utilisation', () => assert.deepEqual(series([0, 1, 69, 71, 345]), [0, 1, 1, 2, 5]));
+  it('plans at most one replica per slot', () => {
     assert.equal(planReplicas(new Map(), [demand(1e6, 3)], params, milliseconds(0)).wanted.get(variant), 3);
   });
-  it('goes down only after the hold-down, and to the peak seen meanwhile', () => {
+  it('shrinks only after the hold-down, to the peak since then', () => {
     assert.deepEqual(series([345, 69, 69, 138, 69, 69, 69, 69, 69]), [5, 5, 5, 5, 5, 5, 5, 2, 2]);
   });
-  it('forgets what is idle', () => {
+  it('drops idle variants from the state', () => {
     const rates = [69, ...new Array<number>(7).fill(0)];
     assert.deepEqual(series(rates), [1, 1, 1, 1, 1, 1, 1, 0]);
   });
-  it('counts a batch that pays', () => {
+  it('counts the time per item at the batch ceiling', () => {
     const batched: VariantDemand = { ...demand(700), profile: profile({ 1: 10, 8: 10 }) };
     assert.equal(planReplicas(new Map(), [batched], params, milliseconds(0)).wanted.get(variant), 2);
   });
-  it('always carries the demand of now, within the slots', () => {
+  it('always meets the current demand, within the slots', () => {
     const rates = fc.array(fc.integer({ min: 0, max: 1000 }), { maxLength: 30 });
     fc.assert(
       fc.property(rates, (all) => {

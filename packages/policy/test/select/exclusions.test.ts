@@ -31,59 +31,83 @@ const left = (kind: TargetEntry['kind'], candidates: readonly CandidateFields[],
   exclusionsOf({ kind, task: 'digits' }, target(...candidates).candidates, rules);
 
 const cases: readonly (readonly [string, Exclusions, Exclusions])[] = [
-  ['nothing is in the way', left('task', [fast, best]), undefined],
-  ['a rule about something else', left('task', [fast, best], rule('deny', 'other')), undefined],
+  ['no rule and no domination', left('task', [fast, best]), undefined],
+  ['a rule for another variant', left('task', [fast, best], rule('deny', 'other')), undefined],
   ['a variant is denied', left('task', [fast, best], rule('deny', 'fast:original')), ['denied', undefined]],
-  ['an architecture is', left('task', [fast, best], rule('deny', 'best')), [undefined, 'denied']],
-  ['to this task', left('task', [fast], rule('deny', 'fast', 'digits')), ['denied']],
-  ['to another task', left('task', [fast], rule('deny', 'fast', 'words')), undefined],
-  ['and is named', left('variant', [fast], rule('deny', 'fast')), ['denied']],
-  ['with its architecture named', left('architecture', [fast], rule('deny', 'fast:original')), ['denied']],
-  ['a variant is pinned', left('task', [fast, best], rule('pin', 'best:original')), ['not-pinned', undefined]],
-  ['two are', left('task', [fast, best], rule('pin', 'best'), rule('pin', 'fast', 'digits')), undefined],
-  ['another is named', left('variant', [fast], rule('pin', 'best')), undefined],
-  ['to another task', left('task', [fast], rule('pin', 'best', 'words')), undefined],
-  ['to all tasks, and this one does not have it', left('task', [fast], rule('pin', 'best')), undefined],
-  ['to this task, which does not have it', left('task', [fast], rule('pin', 'best', 'digits')), ['not-pinned']],
-  ['and denied', left('task', [fast, best], rule('pin', 'fast'), rule('deny', 'fast')), ['denied', 'not-pinned']],
-  ['one is dominated', left('task', [by(fast, 'best'), best]), ['dominated', undefined]],
-  ['and named', left('variant', [by(fast, 'best')]), undefined],
-  ['and pinned', left('task', [by(fast, 'best'), best], rule('pin', 'fast:original')), [undefined, 'not-pinned']],
+  ['an architecture is denied', left('task', [fast, best], rule('deny', 'best')), [undefined, 'denied']],
+  ['a variant is denied for this task', left('task', [fast], rule('deny', 'fast', 'digits')), ['denied']],
+  ['a variant is denied for another task', left('task', [fast], rule('deny', 'fast', 'words')), undefined],
+  ['a denied variant is named', left('variant', [fast], rule('deny', 'fast')), ['denied']],
   [
-    'one is dominated by another architecture, and its own is named',
+    'the architecture of a denied variant is named',
+    left('architecture', [fast], rule('deny', 'fast:original')),
+    ['denied'],
+  ],
+  ['a variant is pinned', left('task', [fast, best], rule('pin', 'best:original')), ['not-pinned', undefined]],
+  [
+    'two architectures are pinned',
+    left('task', [fast, best], rule('pin', 'best'), rule('pin', 'fast', 'digits')),
+    undefined,
+  ],
+  ['a pin while another variant is named', left('variant', [fast], rule('pin', 'best')), undefined],
+  ['a variant is pinned for another task', left('task', [fast], rule('pin', 'best', 'words')), undefined],
+  ['a variant of another task is pinned for all tasks', left('task', [fast], rule('pin', 'best')), undefined],
+  [
+    'a variant of another task is pinned for this task',
+    left('task', [fast], rule('pin', 'best', 'digits')),
+    ['not-pinned'],
+  ],
+  [
+    'an architecture is pinned and denied',
+    left('task', [fast, best], rule('pin', 'fast'), rule('deny', 'fast')),
+    ['denied', 'not-pinned'],
+  ],
+  ['a variant is dominated', left('task', [by(fast, 'best'), best]), ['dominated', undefined]],
+  ['a dominated variant is named', left('variant', [by(fast, 'best')]), undefined],
+  [
+    'a dominated variant is pinned',
+    left('task', [by(fast, 'best'), best], rule('pin', 'fast:original')),
+    [undefined, 'not-pinned'],
+  ],
+  [
+    'a variant is dominated by another architecture, and its own is named',
     left('architecture', [by(fast, 'best')]),
     undefined,
   ],
   [
-    'by one of its own, which is named',
+    'a variant is dominated within the named architecture',
     left('architecture', [by(fast, 'fast:fp16', true), { ...fast, recipe: 'fp16' }]),
     ['dominated', undefined],
   ],
   [
-    'by one of its own that does not dominate alone, with its architecture pinned',
+    'a variant is dominated within a pinned architecture and by another one',
     left('task', [by(fast, 'best', true), { ...fast, recipe: 'fp16' }, best], rule('pin', 'fast')),
     ['dominated', undefined, 'not-pinned'],
   ],
-  ['a warm one is dominated by a cold one', left('task', [by(fast, 'best'), { ...best, replicas: 0 }]), undefined],
+  ['a warm variant is dominated by a cold one', left('task', [by(fast, 'best'), { ...best, replicas: 0 }]), undefined],
   [
-    'both are cold',
+    'a cold variant is dominated by a cold one',
     left('task', [by({ ...fast, replicas: 0 }, 'best'), { ...best, replicas: 0 }]),
     ['dominated', undefined],
   ],
   [
-    'a cold one by one that no worker can load',
+    'a cold variant is dominated by one that no worker can load',
     left('task', [by({ ...fast, replicas: 0 }, 'best'), { ...best, replicas: 0, placeable: false }]),
     undefined,
   ],
-  ['by a quarantined one', left('task', [by(fast, 'best'), { ...best, quarantined: true }]), undefined],
-  ['by a denied one', left('task', [by(fast, 'best'), best], rule('deny', 'best')), [undefined, 'denied']],
+  ['dominated by a quarantined variant', left('task', [by(fast, 'best'), { ...best, quarantined: true }]), undefined],
   [
-    'by one that is warm, while another is not',
+    'dominated by a denied variant',
+    left('task', [by(fast, 'best'), best], rule('deny', 'best')),
+    [undefined, 'denied'],
+  ],
+  [
+    'a warm variant is dominated by a warm one, while a third is cold',
     left('task', [by(fast, 'best'), best, { ...fast, recipe: 'fp16', replicas: 0 }]),
     ['dominated', undefined, undefined],
   ],
   [
-    'by one that is cold, while another of its architecture is warm',
+    'a variant is dominated by a cold one, while another of its architecture is warm',
     left('task', [by(fast, 'best'), { ...best, replicas: 0 }, { ...fast, recipe: 'fp16' }]),
     undefined,
   ],
@@ -101,7 +125,7 @@ const excluding = (entry: TargetEntry, ...exclusions: readonly (Exclusion | unde
 describe('selectVariant with exclusions', () => {
   const family = target(fast, best);
 
-  it('passes over what the target leaves out, and says why', () => {
+  it('skips excluded candidates, and reports the reason', () => {
     const trace = createTrace();
     const selection = selectVariant(excluding(family, 'denied', undefined), query(), idleLoads, params, trace);
     assert.ok(selection.kind === 'chosen');
@@ -113,7 +137,7 @@ describe('selectVariant with exclusions', () => {
     );
   });
 
-  it('refuses with the rules where they leave nothing', () => {
+  it('refuses as ruled out if rules exclude every candidate', () => {
     const refused = selectVariant(excluding(family, 'denied', 'not-pinned'), query(), idleLoads, params);
     assert.deepEqual(refused, { kind: 'refused', reason: 'ruled-out', nearest: undefined });
     const one = excluding(family, 'denied', undefined);
@@ -123,7 +147,7 @@ describe('selectVariant with exclusions', () => {
     assert.deepEqual(selectVariant(excluding(family, 'denied', 'denied'), degraded, idleLoads, params), refused);
   });
 
-  it('does not degrade to what is left out, nor offer it', () => {
+  it('neither degrades to excluded candidates nor offers them', () => {
     const entry = excluding(family, undefined, 'dominated');
     const degraded = selectVariant(entry, query({ minAccuracy: 0.999, degrade: 'allow' }), idleLoads, params);
     assert.equal(degraded.kind === 'chosen' && degraded.candidate.architecture, 'fast');
@@ -132,7 +156,7 @@ describe('selectVariant with exclusions', () => {
     assert.equal(whatIf(entry, query({ minAccuracy: 0.95 }), params).nearest?.candidate.architecture, 'fast');
   });
 
-  it('chooses what it would of the others alone', () => {
+  it('chooses the same as without the excluded candidates', () => {
     const fields = fc.record({ cost: fc.integer({ min: 1, max: 9 }), accuracy: fc.constantFrom(0.8, 0.9, 0.95) });
     const choices = fc.constantFrom<Exclusion | undefined>('denied', 'not-pinned', 'dominated', undefined);
     const floor = fc.constantFrom(undefined, 0.85, 0.92);

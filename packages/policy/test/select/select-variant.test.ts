@@ -37,21 +37,21 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
   ['the cheapest that meets the objective', family, query(), idleLoads, 'chosen fast'],
   ['above the accuracy floor', family, query({ minAccuracy: 0.93 }), idleLoads, 'chosen middle'],
   [
-    'a floor compares the lower bound on request',
+    'the floor applies to the lower bound on request',
     family,
     query({ minAccuracy: 0.94, accuracyBound: 'lower95' }),
     idleLoads,
     'chosen best',
   ],
   [
-    'nobody stated an objective: the most accurate',
+    'no stated objective: the most accurate',
     family,
     query({}, { preference: 'most-accurate' }),
     idleLoads,
     'chosen best',
   ],
   [
-    'within the cost ceiling',
+    'within the cost limit',
     family,
     query({ maxCostPer1k: 6 }, { preference: 'most-accurate' }),
     idleLoads,
@@ -59,15 +59,15 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
   ],
   ['equal in cost: the most accurate', target(fast, { ...best, p99Ms: 3, cost: 1 }), query(), idleLoads, 'chosen best'],
   [
-    'equal in both: the most slack',
+    'equal in cost and accuracy: the most slack',
     target({ ...fast, p99Ms: 9 }, { ...fast, name: 'faster' }),
     query(),
     idleLoads,
     'chosen faster',
   ],
-  ['a backlog pushes to the next', family, query({ latencyMs: 50 }), loads([60, 0, 0]), 'chosen middle'],
+  ['a backlog leads to the next candidate', family, query({ latencyMs: 50 }), loads([60, 0, 0]), 'chosen middle'],
   [
-    'time that has passed counts',
+    'elapsed time counts',
     family,
     query({ latencyMs: 50, minAccuracy: 0.93 }, { elapsedMs: 45 }),
     idleLoads,
@@ -79,84 +79,102 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, LoadView, 
   ['feasible, but busy', family, query({ minAccuracy: 0.93, latencyMs: 12 }), loads([0, 30, 30]), 'overloaded'],
   ['feasible, but cold', target(fast, { ...best, replicas: 0 }), query({ minAccuracy: 0.97 }), idleLoads, 'cold best'],
   ['unusable replicas are cold', target(fast), query(), loads([Infinity]), 'cold fast'],
-  ['busy is not cold', target(middle, { ...best, replicas: 0 }), query({ latencyMs: 50 }), loads([100]), 'overloaded'],
-  ['cold with nowhere to go', target({ ...fast, replicas: 0, placeable: false }), query(), idleLoads, 'unplaceable'],
   [
-    'a warm one comes before a cheaper cold one',
+    'a busy candidate is not cold',
+    target(middle, { ...best, replicas: 0 }),
+    query({ latencyMs: 50 }),
+    loads([100]),
+    'overloaded',
+  ],
+  [
+    'a cold candidate that no worker can load',
+    target({ ...fast, replicas: 0, placeable: false }),
+    query(),
+    idleLoads,
+    'unplaceable',
+  ],
+  [
+    'a warm candidate comes before a cheaper cold one',
     target({ ...fast, replicas: 0 }, middle),
     query(),
     idleLoads,
     'chosen middle',
   ],
   [
-    'quarantined variants are left out',
+    'quarantined variants are skipped',
     target({ ...fast, quarantined: true }, middle),
     query(),
     idleLoads,
     'chosen middle',
   ],
-  ['one that is not measured yet is cold', target(unmeasured), query(), idleLoads, 'cold new'],
+  ['a candidate that is not measured yet is cold', target(unmeasured), query(), idleLoads, 'cold new'],
   [
-    'one that cannot be measured is left out',
+    'a candidate that cannot be measured is skipped',
     target({ ...unmeasured, measurementError: 'it crashed' }),
     query(),
     idleLoads,
     'infeasible',
   ],
-  ['nothing but quarantined variants', target({ ...fast, quarantined: true }), query(), idleLoads, 'quarantined'],
+  ['only quarantined variants', target({ ...fast, quarantined: true }), query(), idleLoads, 'quarantined'],
   [
-    'a batch over the ceiling of one',
+    'a batch over the limit of one candidate',
     target({ ...fast, maxBatchSize: 4 }, middle),
     query({}, { items: 8 }),
     idleLoads,
     'chosen middle',
   ],
-  ['a batch over all ceilings', family, query({}, { items: 9 }), idleLoads, 'batch-too-large'],
-  ['no batch dimension takes one item', target({ ...fast, maxBatchSize: 0 }), query(), idleLoads, 'chosen fast'],
+  ['a batch over all limits', family, query({}, { items: 9 }), idleLoads, 'batch-too-large'],
+  ['one item without a batch dimension', target({ ...fast, maxBatchSize: 0 }), query(), idleLoads, 'chosen fast'],
   [
-    'degrade: the most accurate in time',
+    'degrade: the most accurate within the latency',
     family,
     query({ minAccuracy: 0.995, latencyMs: 20, degrade: 'allow' }),
     idleLoads,
     'chosen middle degraded',
   ],
   [
-    'degrade keeps the cost ceiling',
+    'degrade keeps the cost limit',
     family,
     query({ minAccuracy: 0.995, maxCostPer1k: 2, degrade: 'allow' }),
     idleLoads,
     'chosen fast degraded',
   ],
   [
-    'degrade is no help against time',
+    'degrade does not relax the latency',
     family,
     query({ minAccuracy: 0.9, latencyMs: 1, degrade: 'allow' }),
     idleLoads,
     'infeasible',
   ],
   [
-    'unmeasured after the measured',
+    'unmeasured candidates come after measured ones',
     target({ ...fast, accuracy: undefined }, middle),
     query(),
     idleLoads,
     'chosen middle',
   ],
-  ['unmeasured without a floor', target({ ...fast, accuracy: undefined }), query(), idleLoads, 'chosen fast'],
   [
-    'unmeasured never above a floor',
+    'an unmeasured candidate without a floor',
+    target({ ...fast, accuracy: undefined }),
+    query(),
+    idleLoads,
+    'chosen fast',
+  ],
+  [
+    'an unmeasured candidate never meets a floor',
     target({ ...fast, accuracy: undefined }),
     query({ minAccuracy: 0.1 }),
     idleLoads,
     'infeasible',
   ],
   [
-    'of unmeasured ones the original first',
+    'the original comes first of unmeasured candidates',
     target({ ...fast, name: 'made', accuracy: undefined, recipe: 'int8' }, { ...middle, accuracy: undefined }),
     query(),
     idleLoads,
     'chosen middle',
   ],
-  ['nothing registered', target(), query(), idleLoads, 'infeasible'],
+  ['no registered variant', target(), query(), idleLoads, 'infeasible'],
 ];
 
 describe('selectVariant', () => {
@@ -182,7 +200,7 @@ describe('selectVariant', () => {
     assert.deepEqual(order, ['fast', 'middle', 'best', 'bad']);
   });
 
-  it('foresees what is cold as it would be once loaded', () => {
+  it('predicts cold candidates as if they were loaded', () => {
     const trace = createTrace();
     const entry = target({ ...middle, replicas: 0 }, { ...fast, p99Ms: undefined, replicas: 0 });
     selectVariant(entry, query({}, { elapsedMs: 3 }), idleLoads, params, trace);
@@ -191,7 +209,7 @@ describe('selectVariant', () => {
     assert.deepEqual([Math.round(nearest?.predictedMs ?? 0), nearest?.warm], [11, false]);
   });
 
-  it('keeps the best 32 of many', () => {
+  it('keeps the best 32 candidates', () => {
     const trace = createTrace();
     const many = target(
       ...Array.from({ length: 100 }, (_, i) => ({ ...fast, name: `v${i}`, cost: ((i * 37) % 100) + 1 })),
@@ -241,7 +259,7 @@ describe('selectVariant', () => {
     backlog: fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 12, maxLength: 12 }),
   });
 
-  it('chooses only what meets the objective, or says that it is degraded', () => {
+  it('chooses only candidates that meet the objective or are marked as degraded', () => {
     fc.assert(
       fc.property(scenes, ({ entry, asked, backlog }) => {
         const selection = selectVariant(entry, asked, loads(backlog), params);
@@ -259,7 +277,7 @@ describe('selectVariant', () => {
     );
   });
 
-  it('is not moved by the order of candidates', () => {
+  it('does not depend on the order of candidates', () => {
     fc.assert(
       fc.property(scenes, ({ entry, asked, backlog }) => {
         const reversed = { ...entry, candidates: entry.candidates.toReversed() };
@@ -271,7 +289,7 @@ describe('selectVariant', () => {
     );
   });
 
-  it('offers only what can be met', () => {
+  it('offers only feasible objectives', () => {
     fc.assert(
       fc.property(scenes, ({ entry, asked }) => {
         const answer = whatIf(entry, asked, params);
@@ -285,7 +303,7 @@ describe('selectVariant', () => {
 });
 
 describe('preferenceOf', () => {
-  it('is the most accurate only when nobody stated an objective', () => {
+  it('is the most accurate only without a stated objective', () => {
     assert.equal(preferenceOf({}, {}), 'most-accurate');
     assert.equal(preferenceOf({ class: 'offline' }, {}), 'most-accurate');
     assert.equal(preferenceOf({}, { latencyMs: query().objective.latencyMs }), 'cheapest');

@@ -19,7 +19,7 @@ import {
 } from '@pareto/testkit';
 import type { LoadView, SelectionQuery } from '../../src/index.js';
 
-/** p50 by batch size; p99 is 1.2 times that. */
+/** Builds a profile from p50 by batch size. p99 is 1.2 times p50. */
 export const profile = (p50ByBatch: Readonly<Record<number, number>>): Profile =>
   buildProfile(Object.entries(p50ByBatch).map(([batch, p50]) => buildPoint(Number(batch), p50, 0.1)));
 

@@ -1,4 +1,4 @@
-// A small world for placement: builders of what a snapshot holds, and plans in short.
+// Builders of placement snapshots, and short texts of plans.
 
 import {
   bytes,
@@ -48,20 +48,20 @@ export const task = (name: string): Task => buildTask({ name });
 export interface VariantFields {
   readonly task?: string;
   readonly version?: number;
-  /** Undefined: not measured. */
+  /** Latency of batch 1. Undefined if not measured. */
   readonly p50Ms?: number;
   readonly memoryMib?: number;
   readonly accuracy?: number;
   readonly quarantineReason?: string;
-  /** Of its measurement; the workers' is `1`. */
+  /** Environment of the measurement. That of the workers is `1`. */
   readonly environment?: string;
-  /** Why measuring failed. */
+  /** Error of a failed measurement. */
   readonly failure?: string;
   readonly dominatedBy?: string;
   readonly dominatedWithin?: boolean;
 }
 
-/** Of `architecture:recipe[@provider]`. */
+/** Builds a variant from `architecture:recipe[@provider]`. */
 export function variant(id: string, fields: VariantFields = {}): PlacementVariant {
   const [architecture = id, rest = 'original'] = id.split(':');
   const [recipe = rest, provider = 'cpu'] = rest.split('@');
@@ -119,7 +119,7 @@ export function replica(
   };
 }
 
-/** The actions of a plan, in short. */
+/** Formats the actions of a plan in short. */
 export const brief = (plan: Plan): readonly string[] =>
   plan.actions.map((action) => {
     if (action.kind === 'make') return `make ${action.recipe} of ${action.architecture} on ${action.worker}`;
@@ -128,7 +128,7 @@ export const brief = (plan: Plan): readonly string[] =>
     return `${action.kind} ${of}${version === 1 ? '' : ` v${version}`} on ${on}`;
   });
 
-/** For an architecture or a variant of the task `digits`, or for that task; of the age of the world. */
+/** Builds a rule for the task `digits`, or one of its architectures or variants. It is as old as the clock. */
 export const warmthRule = (
   kind: PlacementWarmthRule['kind'],
   target: string,
@@ -157,7 +157,9 @@ export function worker(
   return { info, presence: 'connected', draining: false, measuring: undefined, making: undefined, ...fields };
 }
 
-/** Unless they are given, architectures are those of the variants, in their newest version, and want no recipes. */
+/**
+ * Builds a snapshot. By default, the architectures are those of the variants in their newest version, without recipes.
+ */
 export function snapshot(fields: Partial<PlacementSnapshot>): PlacementSnapshot {
   return {
     architectures: architecturesOf(fields.variants ?? []),
@@ -185,7 +187,7 @@ function architecturesOf(variants: readonly PlacementVariant[]): readonly Placem
   return Array.from(newest, ([name, version]) => architecture(name, { version }));
 }
 
-/** Bytes that the replicas on a worker take by what is known of their variants, with what a plan loads on top. */
+/** Returns the measured memory of a worker's replicas, including those that a plan loads. */
 export function memoryOn(id: string, world: PlacementSnapshot, plan: Plan): number {
   const loads = plan.actions.flatMap((a) => (a.kind === 'load' && a.assignment.worker === id ? [a.assignment] : []));
   const here = world.replicas

@@ -12,11 +12,11 @@ import {
 import { buildAccuracy, buildMeasuredResult, buildPoint, buildProfile } from '@pareto/testkit';
 import type { MeasuredVariant } from '../../src/index.js';
 
-/** What was measured on one class. */
+/** Measurements on one class. */
 export interface Figures {
-  /** Undefined: not measured. */
+  /** Point accuracy. Explicitly undefined if not measured. */
   readonly accuracy?: number | undefined;
-  /** p99 by batch; the median is the same. */
+  /** p99 by batch, equal to the median. */
   readonly p99Ms?: Readonly<Record<number, number>>;
   readonly memoryMib?: number;
   readonly loadMs?: number;
@@ -41,7 +41,7 @@ export function resultOf(figures: Figures): Measurement['result'] {
   return buildMeasuredResult(profileOf(figures), isMeasured ? buildAccuracy(accuracy) : undefined);
 }
 
-/** Of `architecture:recipe`, on the cpu and, where there are figures for it, on the gpu. */
+/** Builds a variant from `architecture:recipe`, measured on the cpu and, if figures are given, on the gpu. */
 export function measured(id: string, onCpu: Figures | undefined, onGpu?: Figures): MeasuredVariant {
   const on = (hardwareClass: HardwareClassId, figures: Figures | undefined): MeasuredVariant['measurements'] =>
     figures === undefined ? [] : [{ hardwareClass, result: resultOf(figures) }];

@@ -31,11 +31,11 @@ const declined = (recipe: string): RecipeOutcome => ({
   ...{ architecture: 'a', version: 1, recipe },
   result: { kind: 'declined', reason: '' },
 });
-/** Answers queries now. */
+/** A replica that answers queries now. */
 const busy = { lastUsedAt: milliseconds(9_500) };
 
 describe('planSteps', () => {
-  it('makes what is wanted, one order per worker', () => {
+  it('generates the requested files, one order per worker', () => {
     const world = { architectures: [model], variants: [original] };
     assert.deepEqual(work({ ...world, workers: [worker('w', 500)] }), ['make int8-dynamic of a on w']);
     assert.deepEqual(work({ ...world, workers: [worker('v', 500), worker('w', 500)] }), [
@@ -47,7 +47,7 @@ describe('planSteps', () => {
     ]);
   });
 
-  it('orders nothing again that a worker makes, or measures', () => {
+  it('does not repeat an order that a worker has', () => {
     const making = { architecture: 'a', version: 1, recipe: 'int8-dynamic' };
     const maker = worker('v', 500, { making, measuring: variantId('a:int8-dynamic') });
     const workers = [maker, worker('w', 500)];
@@ -65,7 +65,7 @@ describe('planSteps', () => {
     ]);
   });
 
-  it('begins with what queries wait for, then with what each model begins with', () => {
+  it('starts with held variants, then with the first steps of each model', () => {
     const made = variant('a:int8-dynamic');
     const world = {
       architectures: [architecture('a'), architecture('b'), architecture('c', { fixedBatch: 2 })],
@@ -82,7 +82,7 @@ describe('planSteps', () => {
     ]);
   });
 
-  it('makes a batch dynamic before anything else is done with a model', () => {
+  it('makes a batch dynamic before the other steps of a model', () => {
     const fixed = architecture('a', { recipes: wanting, fixedBatch: 2 });
     const world = { variants: [variant('a:original')], workers: [worker('v', 500), worker('w', 500)] };
     const held = [variantId('a:original')];
@@ -91,7 +91,7 @@ describe('planSteps', () => {
     assert.deepEqual(work({ ...world, architectures: [tried], held }), ['measure a:original on v']);
   });
 
-  it('measures nowhere that queries are answered, unless another worker answers them too', () => {
+  it('measures on a worker that answers queries only if another answers them too', () => {
     const world = { now, variants: [original, variant('b:original')] };
     const one = { ...world, workers: [worker('w', 500)], replicas: [replica('1', 'a:original', 'w', busy)] };
     assert.deepEqual(work(one), []);
@@ -111,7 +111,7 @@ describe('planSteps', () => {
     assert.deepEqual(work({ ...two, replicas: loading }), ['measure b:original on v']);
   });
 
-  it('does not measure on two workers that stand in for each other', () => {
+  it('does not measure on two workers that substitute each other', () => {
     const world = {
       now,
       variants: [original, variant('b:original'), variant('c:original')],
@@ -129,7 +129,7 @@ describe('planSteps', () => {
     assert.deepEqual(work(maker), ['measure b:original on w']);
   });
 
-  it('measures anywhere what queries wait for', () => {
+  it('measures held variants on any worker', () => {
     const world = {
       now,
       variants: [original, variant('b:original')],
@@ -140,7 +140,7 @@ describe('planSteps', () => {
     assert.deepEqual(work(world), ['measure b:original on w']);
   });
 
-  it('makes anywhere, on idle workers first', () => {
+  it('generates on any worker, idle ones first', () => {
     const one = {
       now,
       architectures: [model],
@@ -155,8 +155,8 @@ describe('planSteps', () => {
     ]);
   });
 
-  it('needs room for the original and what is made of it, and for the files', () => {
-    // 64 MiB and seven times 10 MiB; the original takes 100 MiB once it is loaded.
+  it('needs memory for the original, the result and the files', () => {
+    // The step needs 64 MiB and seven times 10 MiB. The loaded original takes 100 MiB.
     const world = { architectures: [model], variants: [variant('a:original', { p50Ms: 1, memoryMib: 100 })] };
     assert.deepEqual(work({ ...world, workers: [worker('w', 234)] }), ['make int8-dynamic of a on w']);
     assert.deepEqual(work({ ...world, workers: [worker('w', 233)] }), []);
@@ -166,7 +166,7 @@ describe('planSteps', () => {
     );
   });
 
-  it('lets idle replicas that nothing needs make room, and says what it waits for', () => {
+  it('evicts idle replicas that nothing needs, and reports what it waits for', () => {
     const world = {
       now,
       variants: [original, variant('x:original', { p50Ms: 5 }), variant('b:original')],
@@ -189,7 +189,7 @@ describe('planSteps', () => {
     assert.deepEqual(work({ variants: [variant('a:original@webgpu')], workers: [worker('w', 500)] }), []);
   });
 
-  it('measures an older version for as long as its name means it', () => {
+  it('measures an older version while it is served', () => {
     const older = variant('a:original');
     const newer = variant('a:original', { version: 2, p50Ms: 1 });
     const world = { variants: [older, newer], workers: [worker('w', 500)] };
@@ -224,7 +224,7 @@ describe('planSteps', () => {
       }),
     );
 
-  it('gets everything done once, within the memory of every worker, and then rests', () => {
+  it('completes every step once, within the memory of every worker', () => {
     fc.assert(
       fc.property(worlds, (start) => {
         const done = new Set<string>();

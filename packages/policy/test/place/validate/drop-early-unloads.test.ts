@@ -17,7 +17,7 @@ const plan = fc
   .map((kinds) => kinds.map(action));
 
 describe('dropEarlyUnloads', () => {
-  it('says why', () => {
+  it('reports the reason', () => {
     const { dropped } = dropEarlyUnloads([action('unload', 0)], milliseconds(9_999), params);
     assert.deepEqual(
       dropped.map(({ reason }) => reason),
@@ -25,7 +25,7 @@ describe('dropEarlyUnloads', () => {
     );
   });
 
-  it('lets no unload through before its time and everything else always, in order', () => {
+  it('drops only unloads, only before the time, and keeps the order', () => {
     fc.assert(
       fc.property(plan, fc.integer({ min: 0, max: 20_000 }), (actions, leadingMs) => {
         const { actions: kept, dropped } = dropEarlyUnloads(actions, milliseconds(leadingMs), params);

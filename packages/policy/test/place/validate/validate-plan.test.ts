@@ -33,7 +33,7 @@ const ready = (replica: string): PlacementReplica => ({
   lastUsedAt: milliseconds(0),
 });
 
-/** What a fresh look at a world with one worker of 250 MiB drops of a plan. */
+/** Returns the reasons of the actions that a fresh snapshot with one worker of 250 MiB drops. */
 function reasons(actions: readonly PlanAction[], changed: Parameters<typeof snapshot>[0] = {}): readonly string[] {
   const fresh = snapshot({ variants: [tiny], workers: [worker('w1', 250)], ...changed });
   const { actions: kept, dropped } = validatePlan({ actions }, fresh);
@@ -42,17 +42,17 @@ function reasons(actions: readonly PlanAction[], changed: Parameters<typeof snap
 }
 
 describe('validatePlan', () => {
-  it('keeps what still makes sense', () => {
+  it('keeps actions that are still valid', () => {
     assert.deepEqual(reasons([load('b'), unload('a')], { replicas: [ready('a')] }), []);
   });
 
-  it('drops loads beyond a worker’s memory, counting what it holds', () => {
+  it('drops loads beyond a worker’s memory, counting existing replicas', () => {
     const why = 'the worker no longer has the memory';
     assert.deepEqual(reasons([load('a'), load('b'), load('c')]), [why]);
     assert.deepEqual(reasons([load('b'), load('c')], { replicas: [ready('a')] }), [why]);
   });
 
-  it('drops what names a worker, a version or a replica that is no longer there', () => {
+  it('drops actions for a worker, a version or a replica that no longer exists', () => {
     assert.deepEqual(reasons([load('a')], { workers: [] }), ['the worker is no longer connected']);
     assert.deepEqual(reasons([load('a')], { workers: [worker('w1', 250, { draining: true })] }), [
       'the worker is draining',
@@ -64,7 +64,7 @@ describe('validatePlan', () => {
     assert.deepEqual(reasons([unload('z')]), ['the replica is gone already']);
   });
 
-  it('looks at the version that an action names', () => {
+  it('checks the version of the action', () => {
     const both = { variants: [tiny, variant('tiny:original', { version: 2, memoryMib: 300, p50Ms: 1 })] };
     const newer: PlanAction = { kind: 'load', assignment: { ...assignment('b'), version: 2 }, reason: '' };
     assert.deepEqual(reasons([load('a')], both), []);
@@ -83,7 +83,7 @@ describe('validatePlan', () => {
     ...{ worker: workerId('w1'), reason: '' },
   };
 
-  it('drops the making of what was tried, or is no longer current', () => {
+  it('drops orders for files that have an outcome or are no longer current', () => {
     assert.deepEqual(reasons([make('fp16')]), []);
     const tried = { architectures: [architecture('tiny', {}, [made])] };
     assert.deepEqual(reasons([make('fp16'), make('int4')], tried), ['the recipe already has an outcome']);
@@ -93,14 +93,14 @@ describe('validatePlan', () => {
     assert.deepEqual(reasons([make('fp16')], { architectures: [] }), [why]);
   });
 
-  it('drops measuring what was measured meanwhile', () => {
+  it('drops measurements that were taken in the meantime', () => {
     assert.deepEqual(reasons([measure]), ['it was measured meanwhile']);
     assert.deepEqual(reasons([measure], { variants: [variant('tiny:original')] }), []);
     assert.deepEqual(reasons([measure], { variants: [variant('tiny:original', { p50Ms: 1, environment: '0' })] }), []);
     assert.deepEqual(reasons([measure], { variants: [] }), ['this version of the variant is no longer current']);
   });
 
-  it('drops orders to a worker that has one, or may have none', () => {
+  it('drops orders for a worker that has one or is draining', () => {
     const busy = 'the worker already has an order';
     const variants = [variant('tiny:original')];
     for (const fields of [
