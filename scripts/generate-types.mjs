@@ -33,7 +33,7 @@ for (const name of readdirSync(out, { recursive: true })) {
   if (statSync(path).isDirectory()) continue;
   if (files.some((file) => `${file.split('/').at(-1).replace('.proto', '.ts')}` === name)) rmSync(path);
   else {
-    const text = readFileSync(path, 'utf8').replaceAll(`${root}/`, '');
+    const text = loosenInputs(readFileSync(path, 'utf8').replaceAll(`${root}/`, ''));
     writeFileSync(path, text);
     messages.push(...messageOf(name, text));
   }
@@ -47,7 +47,22 @@ writeFileSync(
   ].join('\n'),
 );
 
-/** The two types of a message or an enum as one line; nothing for what is a service, or another package's. */
+/**
+ * Lets the fields of messages to send be undefined, which leaves them unset, and be read-only arrays and maps, so that
+ * domain values can be sent without copying them.
+ */
+function loosenInputs(text) {
+  return text.replace(/^export interface (\w+) \{\n([^}]|\}\))*?^\}/gm, (declaration, name) =>
+    name.endsWith('__Output')
+      ? declaration
+      : declaration.replace(/^( {2}'\w+'\?: )(.*);$/gm, (_, start, type) => {
+          const isArray = type.endsWith('[]');
+          return `${start}${isArray ? 'readonly ' : ''}${type.replace('({[key', '({readonly [key')} | undefined;`;
+        }),
+  );
+}
+
+/** Returns the two types of a message or an enum as one line; nothing for a service or a message of another package. */
 function messageOf(path, text) {
   const name = path.split('/').at(-1).replace('.ts', '');
   if (!/^(inference|pareto)\//.test(path) || !text.includes(`${name}__Output`)) return [];

@@ -3,10 +3,10 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface CudaSharedMemoryRegisterRequest {
-  'name'?: (string);
-  'rawHandle'?: (Buffer | Uint8Array | string);
-  'deviceId'?: (number | string | Long);
-  'byteSize'?: (number | string | Long);
+  'name'?: (string) | undefined;
+  'rawHandle'?: (Buffer | Uint8Array | string) | undefined;
+  'deviceId'?: (number | string | Long) | undefined;
+  'byteSize'?: (number | string | Long) | undefined;
 }
 
 export interface CudaSharedMemoryRegisterRequest__Output {

@@ -2,7 +2,7 @@
 
 
 export interface CudaSharedMemoryStatusRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface CudaSharedMemoryStatusRequest__Output {

@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface _inference_CudaSharedMemoryStatusResponse_RegionStatus {
-  'name'?: (string);
-  'deviceId'?: (number | string | Long);
-  'byteSize'?: (number | string | Long);
+  'name'?: (string) | undefined;
+  'deviceId'?: (number | string | Long) | undefined;
+  'byteSize'?: (number | string | Long) | undefined;
 }
 
 export interface _inference_CudaSharedMemoryStatusResponse_RegionStatus__Output {
@@ -15,7 +15,7 @@ export interface _inference_CudaSharedMemoryStatusResponse_RegionStatus__Output 
 }
 
 export interface CudaSharedMemoryStatusResponse {
-  'regions'?: ({[key: string]: _inference_CudaSharedMemoryStatusResponse_RegionStatus});
+  'regions'?: ({readonly [key: string]: _inference_CudaSharedMemoryStatusResponse_RegionStatus}) | undefined;
 }
 
 export interface CudaSharedMemoryStatusResponse__Output {

@@ -2,7 +2,7 @@
 
 
 export interface CudaSharedMemoryUnregisterRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface CudaSharedMemoryUnregisterRequest__Output {

@@ -4,10 +4,10 @@ import type { StatisticDuration as _inference_StatisticDuration, StatisticDurati
 import type { Long } from '@grpc/proto-loader';
 
 export interface InferBatchStatistics {
-  'batchSize'?: (number | string | Long);
-  'computeInput'?: (_inference_StatisticDuration | null);
-  'computeInfer'?: (_inference_StatisticDuration | null);
-  'computeOutput'?: (_inference_StatisticDuration | null);
+  'batchSize'?: (number | string | Long) | undefined;
+  'computeInput'?: (_inference_StatisticDuration | null) | undefined;
+  'computeInfer'?: (_inference_StatisticDuration | null) | undefined;
+  'computeOutput'?: (_inference_StatisticDuration | null) | undefined;
 }
 
 export interface InferBatchStatistics__Output {

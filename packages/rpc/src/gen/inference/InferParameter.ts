@@ -3,12 +3,12 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface InferParameter {
-  'boolParam'?: (boolean);
-  'int64Param'?: (number | string | Long);
-  'stringParam'?: (string);
-  'doubleParam'?: (number | string);
-  'uint64Param'?: (number | string | Long);
-  'parameterChoice'?: "boolParam"|"int64Param"|"stringParam"|"doubleParam"|"uint64Param";
+  'boolParam'?: (boolean) | undefined;
+  'int64Param'?: (number | string | Long) | undefined;
+  'stringParam'?: (string) | undefined;
+  'doubleParam'?: (number | string) | undefined;
+  'uint64Param'?: (number | string | Long) | undefined;
+  'parameterChoice'?: "boolParam"|"int64Param"|"stringParam"|"doubleParam"|"uint64Param" | undefined;
 }
 
 export interface InferParameter__Output {

@@ -3,14 +3,14 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface InferTensorContents {
-  'boolContents'?: (boolean)[];
-  'intContents'?: (number)[];
-  'int64Contents'?: (number | string | Long)[];
-  'uintContents'?: (number)[];
-  'uint64Contents'?: (number | string | Long)[];
-  'fp32Contents'?: (number | string)[];
-  'fp64Contents'?: (number | string)[];
-  'bytesContents'?: (Buffer | Uint8Array | string)[];
+  'boolContents'?: readonly (boolean)[] | undefined;
+  'intContents'?: readonly (number)[] | undefined;
+  'int64Contents'?: readonly (number | string | Long)[] | undefined;
+  'uintContents'?: readonly (number)[] | undefined;
+  'uint64Contents'?: readonly (number | string | Long)[] | undefined;
+  'fp32Contents'?: readonly (number | string)[] | undefined;
+  'fp64Contents'?: readonly (number | string)[] | undefined;
+  'bytesContents'?: readonly (Buffer | Uint8Array | string)[] | undefined;
 }
 
 export interface InferTensorContents__Output {

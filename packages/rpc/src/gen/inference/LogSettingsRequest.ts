@@ -2,10 +2,10 @@
 
 
 export interface _inference_LogSettingsRequest_SettingValue {
-  'boolParam'?: (boolean);
-  'uint32Param'?: (number);
-  'stringParam'?: (string);
-  'parameterChoice'?: "boolParam"|"uint32Param"|"stringParam";
+  'boolParam'?: (boolean) | undefined;
+  'uint32Param'?: (number) | undefined;
+  'stringParam'?: (string) | undefined;
+  'parameterChoice'?: "boolParam"|"uint32Param"|"stringParam" | undefined;
 }
 
 export interface _inference_LogSettingsRequest_SettingValue__Output {
@@ -16,7 +16,7 @@ export interface _inference_LogSettingsRequest_SettingValue__Output {
 }
 
 export interface LogSettingsRequest {
-  'settings'?: ({[key: string]: _inference_LogSettingsRequest_SettingValue});
+  'settings'?: ({readonly [key: string]: _inference_LogSettingsRequest_SettingValue}) | undefined;
 }
 
 export interface LogSettingsRequest__Output {

@@ -9,19 +9,19 @@ import type { ModelParameter as _inference_ModelParameter, ModelParameter__Outpu
 import type { ModelTransactionPolicy as _inference_ModelTransactionPolicy, ModelTransactionPolicy__Output as _inference_ModelTransactionPolicy__Output } from '../inference/ModelTransactionPolicy.js';
 
 export interface ModelConfig {
-  'name'?: (string);
-  'platform'?: (string);
-  'versionPolicy'?: (_inference_ModelVersionPolicy | null);
-  'maxBatchSize'?: (number);
-  'input'?: (_inference_ModelInput)[];
-  'output'?: (_inference_ModelOutput)[];
-  'instanceGroup'?: (_inference_ModelInstanceGroup)[];
-  'defaultModelFilename'?: (string);
-  'dynamicBatching'?: (_inference_ModelDynamicBatching | null);
-  'parameters'?: ({[key: string]: _inference_ModelParameter});
-  'backend'?: (string);
-  'modelTransactionPolicy'?: (_inference_ModelTransactionPolicy | null);
-  'schedulingChoice'?: "dynamicBatching";
+  'name'?: (string) | undefined;
+  'platform'?: (string) | undefined;
+  'versionPolicy'?: (_inference_ModelVersionPolicy | null) | undefined;
+  'maxBatchSize'?: (number) | undefined;
+  'input'?: readonly (_inference_ModelInput)[] | undefined;
+  'output'?: readonly (_inference_ModelOutput)[] | undefined;
+  'instanceGroup'?: readonly (_inference_ModelInstanceGroup)[] | undefined;
+  'defaultModelFilename'?: (string) | undefined;
+  'dynamicBatching'?: (_inference_ModelDynamicBatching | null) | undefined;
+  'parameters'?: ({readonly [key: string]: _inference_ModelParameter}) | undefined;
+  'backend'?: (string) | undefined;
+  'modelTransactionPolicy'?: (_inference_ModelTransactionPolicy | null) | undefined;
+  'schedulingChoice'?: "dynamicBatching" | undefined;
 }
 
 export interface ModelConfig__Output {

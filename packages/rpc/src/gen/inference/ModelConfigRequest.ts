@@ -2,8 +2,8 @@
 
 
 export interface ModelConfigRequest {
-  'name'?: (string);
-  'version'?: (string);
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
 }
 
 export interface ModelConfigRequest__Output {

@@ -3,7 +3,7 @@
 import type { ModelConfig as _inference_ModelConfig, ModelConfig__Output as _inference_ModelConfig__Output } from '../inference/ModelConfig.js';
 
 export interface ModelConfigResponse {
-  'config'?: (_inference_ModelConfig | null);
+  'config'?: (_inference_ModelConfig | null) | undefined;
 }
 
 export interface ModelConfigResponse__Output {

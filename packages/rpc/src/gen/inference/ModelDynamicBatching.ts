@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ModelDynamicBatching {
-  'preferredBatchSize'?: (number)[];
-  'maxQueueDelayMicroseconds'?: (number | string | Long);
-  'preserveOrdering'?: (boolean);
-  'priorityLevels'?: (number | string | Long);
-  'defaultPriorityLevel'?: (number | string | Long);
+  'preferredBatchSize'?: readonly (number)[] | undefined;
+  'maxQueueDelayMicroseconds'?: (number | string | Long) | undefined;
+  'preserveOrdering'?: (boolean) | undefined;
+  'priorityLevels'?: (number | string | Long) | undefined;
+  'defaultPriorityLevel'?: (number | string | Long) | undefined;
 }
 
 export interface ModelDynamicBatching__Output {

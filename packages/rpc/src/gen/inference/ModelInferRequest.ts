@@ -5,11 +5,11 @@ import type { InferTensorContents as _inference_InferTensorContents, InferTensor
 import type { Long } from '@grpc/proto-loader';
 
 export interface _inference_ModelInferRequest_InferInputTensor {
-  'name'?: (string);
-  'datatype'?: (string);
-  'shape'?: (number | string | Long)[];
-  'parameters'?: ({[key: string]: _inference_InferParameter});
-  'contents'?: (_inference_InferTensorContents | null);
+  'name'?: (string) | undefined;
+  'datatype'?: (string) | undefined;
+  'shape'?: readonly (number | string | Long)[] | undefined;
+  'parameters'?: ({readonly [key: string]: _inference_InferParameter}) | undefined;
+  'contents'?: (_inference_InferTensorContents | null) | undefined;
 }
 
 export interface _inference_ModelInferRequest_InferInputTensor__Output {
@@ -21,8 +21,8 @@ export interface _inference_ModelInferRequest_InferInputTensor__Output {
 }
 
 export interface _inference_ModelInferRequest_InferRequestedOutputTensor {
-  'name'?: (string);
-  'parameters'?: ({[key: string]: _inference_InferParameter});
+  'name'?: (string) | undefined;
+  'parameters'?: ({readonly [key: string]: _inference_InferParameter}) | undefined;
 }
 
 export interface _inference_ModelInferRequest_InferRequestedOutputTensor__Output {
@@ -31,13 +31,13 @@ export interface _inference_ModelInferRequest_InferRequestedOutputTensor__Output
 }
 
 export interface ModelInferRequest {
-  'modelName'?: (string);
-  'modelVersion'?: (string);
-  'id'?: (string);
-  'parameters'?: ({[key: string]: _inference_InferParameter});
-  'inputs'?: (_inference_ModelInferRequest_InferInputTensor)[];
-  'outputs'?: (_inference_ModelInferRequest_InferRequestedOutputTensor)[];
-  'rawInputContents'?: (Buffer | Uint8Array | string)[];
+  'modelName'?: (string) | undefined;
+  'modelVersion'?: (string) | undefined;
+  'id'?: (string) | undefined;
+  'parameters'?: ({readonly [key: string]: _inference_InferParameter}) | undefined;
+  'inputs'?: readonly (_inference_ModelInferRequest_InferInputTensor)[] | undefined;
+  'outputs'?: readonly (_inference_ModelInferRequest_InferRequestedOutputTensor)[] | undefined;
+  'rawInputContents'?: readonly (Buffer | Uint8Array | string)[] | undefined;
 }
 
 export interface ModelInferRequest__Output {

@@ -5,11 +5,11 @@ import type { InferTensorContents as _inference_InferTensorContents, InferTensor
 import type { Long } from '@grpc/proto-loader';
 
 export interface _inference_ModelInferResponse_InferOutputTensor {
-  'name'?: (string);
-  'datatype'?: (string);
-  'shape'?: (number | string | Long)[];
-  'parameters'?: ({[key: string]: _inference_InferParameter});
-  'contents'?: (_inference_InferTensorContents | null);
+  'name'?: (string) | undefined;
+  'datatype'?: (string) | undefined;
+  'shape'?: readonly (number | string | Long)[] | undefined;
+  'parameters'?: ({readonly [key: string]: _inference_InferParameter}) | undefined;
+  'contents'?: (_inference_InferTensorContents | null) | undefined;
 }
 
 export interface _inference_ModelInferResponse_InferOutputTensor__Output {
@@ -21,12 +21,12 @@ export interface _inference_ModelInferResponse_InferOutputTensor__Output {
 }
 
 export interface ModelInferResponse {
-  'modelName'?: (string);
-  'modelVersion'?: (string);
-  'id'?: (string);
-  'parameters'?: ({[key: string]: _inference_InferParameter});
-  'outputs'?: (_inference_ModelInferResponse_InferOutputTensor)[];
-  'rawOutputContents'?: (Buffer | Uint8Array | string)[];
+  'modelName'?: (string) | undefined;
+  'modelVersion'?: (string) | undefined;
+  'id'?: (string) | undefined;
+  'parameters'?: ({readonly [key: string]: _inference_InferParameter}) | undefined;
+  'outputs'?: readonly (_inference_ModelInferResponse_InferOutputTensor)[] | undefined;
+  'rawOutputContents'?: readonly (Buffer | Uint8Array | string)[] | undefined;
 }
 
 export interface ModelInferResponse__Output {

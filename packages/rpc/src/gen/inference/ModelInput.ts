@@ -4,9 +4,9 @@ import type { DataType as _inference_DataType, DataType__Output as _inference_Da
 import type { Long } from '@grpc/proto-loader';
 
 export interface ModelInput {
-  'name'?: (string);
-  'dataType'?: (_inference_DataType);
-  'dims'?: (number | string | Long)[];
+  'name'?: (string) | undefined;
+  'dataType'?: (_inference_DataType) | undefined;
+  'dims'?: readonly (number | string | Long)[] | undefined;
 }
 
 export interface ModelInput__Output {

@@ -23,9 +23,9 @@ export type _inference_ModelInstanceGroup_Kind =
 export type _inference_ModelInstanceGroup_Kind__Output = typeof _inference_ModelInstanceGroup_Kind[keyof typeof _inference_ModelInstanceGroup_Kind]
 
 export interface ModelInstanceGroup {
-  'name'?: (string);
-  'count'?: (number);
-  'kind'?: (_inference_ModelInstanceGroup_Kind);
+  'name'?: (string) | undefined;
+  'count'?: (number) | undefined;
+  'kind'?: (_inference_ModelInstanceGroup_Kind) | undefined;
 }
 
 export interface ModelInstanceGroup__Output {

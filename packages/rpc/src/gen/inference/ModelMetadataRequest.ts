@@ -2,8 +2,8 @@
 
 
 export interface ModelMetadataRequest {
-  'name'?: (string);
-  'version'?: (string);
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
 }
 
 export interface ModelMetadataRequest__Output {

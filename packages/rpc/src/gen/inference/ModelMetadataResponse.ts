@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface _inference_ModelMetadataResponse_TensorMetadata {
-  'name'?: (string);
-  'datatype'?: (string);
-  'shape'?: (number | string | Long)[];
+  'name'?: (string) | undefined;
+  'datatype'?: (string) | undefined;
+  'shape'?: readonly (number | string | Long)[] | undefined;
 }
 
 export interface _inference_ModelMetadataResponse_TensorMetadata__Output {
@@ -15,12 +15,12 @@ export interface _inference_ModelMetadataResponse_TensorMetadata__Output {
 }
 
 export interface ModelMetadataResponse {
-  'name'?: (string);
-  'versions'?: (string)[];
-  'platform'?: (string);
-  'inputs'?: (_inference_ModelMetadataResponse_TensorMetadata)[];
-  'outputs'?: (_inference_ModelMetadataResponse_TensorMetadata)[];
-  'properties'?: ({[key: string]: string});
+  'name'?: (string) | undefined;
+  'versions'?: readonly (string)[] | undefined;
+  'platform'?: (string) | undefined;
+  'inputs'?: readonly (_inference_ModelMetadataResponse_TensorMetadata)[] | undefined;
+  'outputs'?: readonly (_inference_ModelMetadataResponse_TensorMetadata)[] | undefined;
+  'properties'?: ({readonly [key: string]: string}) | undefined;
 }
 
 export interface ModelMetadataResponse__Output {

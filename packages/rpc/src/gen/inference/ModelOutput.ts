@@ -4,10 +4,10 @@ import type { DataType as _inference_DataType, DataType__Output as _inference_Da
 import type { Long } from '@grpc/proto-loader';
 
 export interface ModelOutput {
-  'name'?: (string);
-  'dataType'?: (_inference_DataType);
-  'dims'?: (number | string | Long)[];
-  'labelFilename'?: (string);
+  'name'?: (string) | undefined;
+  'dataType'?: (_inference_DataType) | undefined;
+  'dims'?: readonly (number | string | Long)[] | undefined;
+  'labelFilename'?: (string) | undefined;
 }
 
 export interface ModelOutput__Output {

@@ -2,7 +2,7 @@
 
 
 export interface ModelParameter {
-  'stringValue'?: (string);
+  'stringValue'?: (string) | undefined;
 }
 
 export interface ModelParameter__Output {

@@ -2,8 +2,8 @@
 
 
 export interface ModelReadyRequest {
-  'name'?: (string);
-  'version'?: (string);
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
 }
 
 export interface ModelReadyRequest__Output {

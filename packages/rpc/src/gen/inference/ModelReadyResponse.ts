@@ -2,7 +2,7 @@
 
 
 export interface ModelReadyResponse {
-  'ready'?: (boolean);
+  'ready'?: (boolean) | undefined;
 }
 
 export interface ModelReadyResponse__Output {

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ModelRepositoryParameter {
-  'boolParam'?: (boolean);
-  'int64Param'?: (number | string | Long);
-  'stringParam'?: (string);
-  'bytesParam'?: (Buffer | Uint8Array | string);
-  'parameterChoice'?: "boolParam"|"int64Param"|"stringParam"|"bytesParam";
+  'boolParam'?: (boolean) | undefined;
+  'int64Param'?: (number | string | Long) | undefined;
+  'stringParam'?: (string) | undefined;
+  'bytesParam'?: (Buffer | Uint8Array | string) | undefined;
+  'parameterChoice'?: "boolParam"|"int64Param"|"stringParam"|"bytesParam" | undefined;
 }
 
 export interface ModelRepositoryParameter__Output {

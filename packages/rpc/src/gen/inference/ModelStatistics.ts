@@ -5,13 +5,13 @@ import type { InferBatchStatistics as _inference_InferBatchStatistics, InferBatc
 import type { Long } from '@grpc/proto-loader';
 
 export interface ModelStatistics {
-  'name'?: (string);
-  'version'?: (string);
-  'lastInference'?: (number | string | Long);
-  'inferenceCount'?: (number | string | Long);
-  'executionCount'?: (number | string | Long);
-  'inferenceStats'?: (_inference_InferStatistics | null);
-  'batchStats'?: (_inference_InferBatchStatistics)[];
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
+  'lastInference'?: (number | string | Long) | undefined;
+  'inferenceCount'?: (number | string | Long) | undefined;
+  'executionCount'?: (number | string | Long) | undefined;
+  'inferenceStats'?: (_inference_InferStatistics | null) | undefined;
+  'batchStats'?: readonly (_inference_InferBatchStatistics)[] | undefined;
 }
 
 export interface ModelStatistics__Output {

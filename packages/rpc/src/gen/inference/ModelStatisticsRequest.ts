@@ -2,8 +2,8 @@
 
 
 export interface ModelStatisticsRequest {
-  'name'?: (string);
-  'version'?: (string);
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
 }
 
 export interface ModelStatisticsRequest__Output {

@@ -2,7 +2,7 @@
 
 
 export interface ModelTransactionPolicy {
-  'decoupled'?: (boolean);
+  'decoupled'?: (boolean) | undefined;
 }
 
 export interface ModelTransactionPolicy__Output {

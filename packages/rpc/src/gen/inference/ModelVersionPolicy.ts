@@ -9,7 +9,7 @@ export interface _inference_ModelVersionPolicy_All__Output {
 }
 
 export interface _inference_ModelVersionPolicy_Latest {
-  'numVersions'?: (number);
+  'numVersions'?: (number) | undefined;
 }
 
 export interface _inference_ModelVersionPolicy_Latest__Output {
@@ -17,7 +17,7 @@ export interface _inference_ModelVersionPolicy_Latest__Output {
 }
 
 export interface _inference_ModelVersionPolicy_Specific {
-  'versions'?: (number | string | Long)[];
+  'versions'?: readonly (number | string | Long)[] | undefined;
 }
 
 export interface _inference_ModelVersionPolicy_Specific__Output {
@@ -25,10 +25,10 @@ export interface _inference_ModelVersionPolicy_Specific__Output {
 }
 
 export interface ModelVersionPolicy {
-  'latest'?: (_inference_ModelVersionPolicy_Latest | null);
-  'all'?: (_inference_ModelVersionPolicy_All | null);
-  'specific'?: (_inference_ModelVersionPolicy_Specific | null);
-  'policyChoice'?: "latest"|"all"|"specific";
+  'latest'?: (_inference_ModelVersionPolicy_Latest | null) | undefined;
+  'all'?: (_inference_ModelVersionPolicy_All | null) | undefined;
+  'specific'?: (_inference_ModelVersionPolicy_Specific | null) | undefined;
+  'policyChoice'?: "latest"|"all"|"specific" | undefined;
 }
 
 export interface ModelVersionPolicy__Output {

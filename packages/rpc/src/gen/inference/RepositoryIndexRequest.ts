@@ -2,8 +2,8 @@
 
 
 export interface RepositoryIndexRequest {
-  'repositoryName'?: (string);
-  'ready'?: (boolean);
+  'repositoryName'?: (string) | undefined;
+  'ready'?: (boolean) | undefined;
 }
 
 export interface RepositoryIndexRequest__Output {

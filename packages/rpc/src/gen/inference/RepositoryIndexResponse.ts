@@ -2,10 +2,10 @@
 
 
 export interface _inference_RepositoryIndexResponse_ModelIndex {
-  'name'?: (string);
-  'version'?: (string);
-  'state'?: (string);
-  'reason'?: (string);
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
+  'state'?: (string) | undefined;
+  'reason'?: (string) | undefined;
 }
 
 export interface _inference_RepositoryIndexResponse_ModelIndex__Output {
@@ -16,7 +16,7 @@ export interface _inference_RepositoryIndexResponse_ModelIndex__Output {
 }
 
 export interface RepositoryIndexResponse {
-  'models'?: (_inference_RepositoryIndexResponse_ModelIndex)[];
+  'models'?: readonly (_inference_RepositoryIndexResponse_ModelIndex)[] | undefined;
 }
 
 export interface RepositoryIndexResponse__Output {

@@ -2,7 +2,7 @@
 
 
 export interface ServerLiveResponse {
-  'live'?: (boolean);
+  'live'?: (boolean) | undefined;
 }
 
 export interface ServerLiveResponse__Output {

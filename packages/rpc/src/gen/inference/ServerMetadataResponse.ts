@@ -2,9 +2,9 @@
 
 
 export interface ServerMetadataResponse {
-  'name'?: (string);
-  'version'?: (string);
-  'extensions'?: (string)[];
+  'name'?: (string) | undefined;
+  'version'?: (string) | undefined;
+  'extensions'?: readonly (string)[] | undefined;
 }
 
 export interface ServerMetadataResponse__Output {

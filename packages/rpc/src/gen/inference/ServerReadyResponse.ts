@@ -2,7 +2,7 @@
 
 
 export interface ServerReadyResponse {
-  'ready'?: (boolean);
+  'ready'?: (boolean) | undefined;
 }
 
 export interface ServerReadyResponse__Output {

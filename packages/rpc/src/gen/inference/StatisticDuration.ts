@@ -3,8 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface StatisticDuration {
-  'count'?: (number | string | Long);
-  'ns'?: (number | string | Long);
+  'count'?: (number | string | Long) | undefined;
+  'ns'?: (number | string | Long) | undefined;
 }
 
 export interface StatisticDuration__Output {

@@ -3,10 +3,10 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface SystemSharedMemoryRegisterRequest {
-  'name'?: (string);
-  'key'?: (string);
-  'offset'?: (number | string | Long);
-  'byteSize'?: (number | string | Long);
+  'name'?: (string) | undefined;
+  'key'?: (string) | undefined;
+  'offset'?: (number | string | Long) | undefined;
+  'byteSize'?: (number | string | Long) | undefined;
 }
 
 export interface SystemSharedMemoryRegisterRequest__Output {

@@ -2,7 +2,7 @@
 
 
 export interface SystemSharedMemoryStatusRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface SystemSharedMemoryStatusRequest__Output {

@@ -3,10 +3,10 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface _inference_SystemSharedMemoryStatusResponse_RegionStatus {
-  'name'?: (string);
-  'key'?: (string);
-  'offset'?: (number | string | Long);
-  'byteSize'?: (number | string | Long);
+  'name'?: (string) | undefined;
+  'key'?: (string) | undefined;
+  'offset'?: (number | string | Long) | undefined;
+  'byteSize'?: (number | string | Long) | undefined;
 }
 
 export interface _inference_SystemSharedMemoryStatusResponse_RegionStatus__Output {
@@ -17,7 +17,7 @@ export interface _inference_SystemSharedMemoryStatusResponse_RegionStatus__Outpu
 }
 
 export interface SystemSharedMemoryStatusResponse {
-  'regions'?: ({[key: string]: _inference_SystemSharedMemoryStatusResponse_RegionStatus});
+  'regions'?: ({readonly [key: string]: _inference_SystemSharedMemoryStatusResponse_RegionStatus}) | undefined;
 }
 
 export interface SystemSharedMemoryStatusResponse__Output {

@@ -2,7 +2,7 @@
 
 
 export interface SystemSharedMemoryUnregisterRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface SystemSharedMemoryUnregisterRequest__Output {

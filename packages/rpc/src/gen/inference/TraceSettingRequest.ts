@@ -2,7 +2,7 @@
 
 
 export interface _inference_TraceSettingRequest_SettingValue {
-  'value'?: (string)[];
+  'value'?: readonly (string)[] | undefined;
 }
 
 export interface _inference_TraceSettingRequest_SettingValue__Output {
@@ -10,8 +10,8 @@ export interface _inference_TraceSettingRequest_SettingValue__Output {
 }
 
 export interface TraceSettingRequest {
-  'settings'?: ({[key: string]: _inference_TraceSettingRequest_SettingValue});
-  'modelName'?: (string);
+  'settings'?: ({readonly [key: string]: _inference_TraceSettingRequest_SettingValue}) | undefined;
+  'modelName'?: (string) | undefined;
 }
 
 export interface TraceSettingRequest__Output {

@@ -2,7 +2,7 @@
 
 
 export interface _inference_TraceSettingResponse_SettingValue {
-  'value'?: (string)[];
+  'value'?: readonly (string)[] | undefined;
 }
 
 export interface _inference_TraceSettingResponse_SettingValue__Output {
@@ -10,7 +10,7 @@ export interface _inference_TraceSettingResponse_SettingValue__Output {
 }
 
 export interface TraceSettingResponse {
-  'settings'?: ({[key: string]: _inference_TraceSettingResponse_SettingValue});
+  'settings'?: ({readonly [key: string]: _inference_TraceSettingResponse_SettingValue}) | undefined;
 }
 
 export interface TraceSettingResponse__Output {

@@ -2,11 +2,11 @@
 
 
 export interface Accuracy {
-  'metric'?: (string);
-  'value'?: (number | string);
-  'lower95'?: (number | string);
-  'upper95'?: (number | string);
-  'samples'?: (number);
+  'metric'?: (string) | undefined;
+  'value'?: (number | string) | undefined;
+  'lower95'?: (number | string) | undefined;
+  'upper95'?: (number | string) | undefined;
+  'samples'?: (number) | undefined;
 }
 
 export interface Accuracy__Output {

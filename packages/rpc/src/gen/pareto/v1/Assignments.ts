@@ -6,11 +6,11 @@ import type { MakeOrder as _pareto_v1_MakeOrder, MakeOrder__Output as _pareto_v1
 import type { Long } from '@grpc/proto-loader';
 
 export interface Assignments {
-  'revision'?: (number | string | Long);
-  'replicas'?: (_pareto_v1_ReplicaAssignment)[];
-  'measures'?: (_pareto_v1_MeasureOrder)[];
-  'keepUnlisted'?: (boolean);
-  'makes'?: (_pareto_v1_MakeOrder)[];
+  'revision'?: (number | string | Long) | undefined;
+  'replicas'?: readonly (_pareto_v1_ReplicaAssignment)[] | undefined;
+  'measures'?: readonly (_pareto_v1_MeasureOrder)[] | undefined;
+  'keepUnlisted'?: (boolean) | undefined;
+  'makes'?: readonly (_pareto_v1_MakeOrder)[] | undefined;
 }
 
 export interface Assignments__Output {

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface BatchCount {
-  'batchSize'?: (number);
-  'executions'?: (number | string | Long);
-  'computeInputNs'?: (number | string | Long);
-  'computeInferNs'?: (number | string | Long);
-  'computeOutputNs'?: (number | string | Long);
+  'batchSize'?: (number) | undefined;
+  'executions'?: (number | string | Long) | undefined;
+  'computeInputNs'?: (number | string | Long) | undefined;
+  'computeInferNs'?: (number | string | Long) | undefined;
+  'computeOutputNs'?: (number | string | Long) | undefined;
 }
 
 export interface BatchCount__Output {

@@ -3,15 +3,15 @@
 import type { Accuracy as _pareto_v1_Accuracy, Accuracy__Output as _pareto_v1_Accuracy__Output } from '../../pareto/v1/Accuracy.js';
 
 export interface Candidate {
-  'variant'?: (string);
-  'hardwareClass'?: (string);
-  'verdict'?: (string);
-  'predictedMs'?: (number | string);
-  'slackMs'?: (number | string);
-  'costPer_1k'?: (number | string);
-  'accuracy'?: (_pareto_v1_Accuracy | null);
-  'replicasReady'?: (number);
-  'detail'?: (string);
+  'variant'?: (string) | undefined;
+  'hardwareClass'?: (string) | undefined;
+  'verdict'?: (string) | undefined;
+  'predictedMs'?: (number | string) | undefined;
+  'slackMs'?: (number | string) | undefined;
+  'costPer_1k'?: (number | string) | undefined;
+  'accuracy'?: (_pareto_v1_Accuracy | null) | undefined;
+  'replicasReady'?: (number) | undefined;
+  'detail'?: (string) | undefined;
 }
 
 export interface Candidate__Output {

@@ -5,10 +5,10 @@ import type { Heartbeat as _pareto_v1_Heartbeat, Heartbeat__Output as _pareto_v1
 import type { ReportNow as _pareto_v1_ReportNow, ReportNow__Output as _pareto_v1_ReportNow__Output } from '../../pareto/v1/ReportNow.js';
 
 export interface ControllerMessage {
-  'assignments'?: (_pareto_v1_Assignments | null);
-  'heartbeat'?: (_pareto_v1_Heartbeat | null);
-  'reportNow'?: (_pareto_v1_ReportNow | null);
-  'message'?: "assignments"|"heartbeat"|"reportNow";
+  'assignments'?: (_pareto_v1_Assignments | null) | undefined;
+  'heartbeat'?: (_pareto_v1_Heartbeat | null) | undefined;
+  'reportNow'?: (_pareto_v1_ReportNow | null) | undefined;
+  'message'?: "assignments"|"heartbeat"|"reportNow" | undefined;
 }
 
 export interface ControllerMessage__Output {

@@ -2,7 +2,7 @@
 
 
 export interface DeleteRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface DeleteRequest__Output {

@@ -4,18 +4,18 @@ import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1
 import type { Long } from '@grpc/proto-loader';
 
 export interface DemandEntry {
-  'tenant'?: (string);
-  'target'?: (string);
-  'objective'?: (_pareto_v1_Objective | null);
-  'requests'?: (number | string | Long);
-  'items'?: (number | string | Long);
-  'refused'?: (number | string | Long);
-  'violations'?: (number | string | Long);
-  'held'?: (number | string | Long);
-  'heldVariant'?: (string);
-  'itemsByVariant'?: ({[key: string]: number | string | Long});
-  'latencyCounts'?: ({[key: number]: number | string | Long});
-  'failed'?: (number | string | Long);
+  'tenant'?: (string) | undefined;
+  'target'?: (string) | undefined;
+  'objective'?: (_pareto_v1_Objective | null) | undefined;
+  'requests'?: (number | string | Long) | undefined;
+  'items'?: (number | string | Long) | undefined;
+  'refused'?: (number | string | Long) | undefined;
+  'violations'?: (number | string | Long) | undefined;
+  'held'?: (number | string | Long) | undefined;
+  'heldVariant'?: (string) | undefined;
+  'itemsByVariant'?: ({readonly [key: string]: number | string | Long}) | undefined;
+  'latencyCounts'?: ({readonly [key: number]: number | string | Long}) | undefined;
+  'failed'?: (number | string | Long) | undefined;
 }
 
 export interface DemandEntry__Output {

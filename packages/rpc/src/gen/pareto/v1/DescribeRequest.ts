@@ -2,7 +2,7 @@
 
 
 export interface DescribeRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface DescribeRequest__Output {

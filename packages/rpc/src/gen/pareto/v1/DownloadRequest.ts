@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface DownloadRequest {
-  'digest'?: (string);
-  'offset'?: (number | string | Long);
-  'recheck'?: (boolean);
+  'digest'?: (string) | undefined;
+  'offset'?: (number | string | Long) | undefined;
+  'recheck'?: (boolean) | undefined;
 }
 
 export interface DownloadRequest__Output {

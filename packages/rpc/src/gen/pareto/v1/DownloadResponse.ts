@@ -2,7 +2,7 @@
 
 
 export interface DownloadResponse {
-  'data'?: (Buffer | Uint8Array | string);
+  'data'?: (Buffer | Uint8Array | string) | undefined;
 }
 
 export interface DownloadResponse__Output {

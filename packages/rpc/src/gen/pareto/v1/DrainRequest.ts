@@ -2,8 +2,8 @@
 
 
 export interface DrainRequest {
-  'workerId'?: (string);
-  'undrain'?: (boolean);
+  'workerId'?: (string) | undefined;
+  'undrain'?: (boolean) | undefined;
 }
 
 export interface DrainRequest__Output {

@@ -2,8 +2,8 @@
 
 
 export interface EventsRequest {
-  'follow'?: (boolean);
-  'name'?: (string);
+  'follow'?: (boolean) | undefined;
+  'name'?: (string) | undefined;
 }
 
 export interface EventsRequest__Output {

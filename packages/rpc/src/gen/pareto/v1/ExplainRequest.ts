@@ -2,7 +2,7 @@
 
 
 export interface ExplainRequest {
-  'decisionId'?: (string);
+  'decisionId'?: (string) | undefined;
 }
 
 export interface ExplainRequest__Output {

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface HardwareClass {
-  'id'?: (string);
-  'provider'?: (string);
-  'device'?: (string);
-  'instructionSet'?: (string);
-  'memoryBytes'?: (number | string | Long);
+  'id'?: (string) | undefined;
+  'provider'?: (string) | undefined;
+  'device'?: (string) | undefined;
+  'instructionSet'?: (string) | undefined;
+  'memoryBytes'?: (number | string | Long) | undefined;
 }
 
 export interface HardwareClass__Output {

@@ -3,7 +3,7 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface Heartbeat {
-  'storeAgeMs'?: (number | string | Long);
+  'storeAgeMs'?: (number | string | Long) | undefined;
 }
 
 export interface Heartbeat__Output {

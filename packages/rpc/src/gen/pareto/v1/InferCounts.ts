@@ -4,15 +4,15 @@ import type { TimedCount as _pareto_v1_TimedCount, TimedCount__Output as _pareto
 import type { BatchCount as _pareto_v1_BatchCount, BatchCount__Output as _pareto_v1_BatchCount__Output } from '../../pareto/v1/BatchCount.js';
 
 export interface InferCounts {
-  'success'?: (_pareto_v1_TimedCount | null);
-  'fail'?: (_pareto_v1_TimedCount | null);
-  'queue'?: (_pareto_v1_TimedCount | null);
-  'computeInput'?: (_pareto_v1_TimedCount | null);
-  'computeInfer'?: (_pareto_v1_TimedCount | null);
-  'computeOutput'?: (_pareto_v1_TimedCount | null);
-  'batches'?: (_pareto_v1_BatchCount)[];
-  'lastInferenceAgeMs'?: (number | string);
-  '_lastInferenceAgeMs'?: "lastInferenceAgeMs";
+  'success'?: (_pareto_v1_TimedCount | null) | undefined;
+  'fail'?: (_pareto_v1_TimedCount | null) | undefined;
+  'queue'?: (_pareto_v1_TimedCount | null) | undefined;
+  'computeInput'?: (_pareto_v1_TimedCount | null) | undefined;
+  'computeInfer'?: (_pareto_v1_TimedCount | null) | undefined;
+  'computeOutput'?: (_pareto_v1_TimedCount | null) | undefined;
+  'batches'?: readonly (_pareto_v1_BatchCount)[] | undefined;
+  'lastInferenceAgeMs'?: (number | string) | undefined;
+  '_lastInferenceAgeMs'?: "lastInferenceAgeMs" | undefined;
 }
 
 export interface InferCounts__Output {

@@ -4,15 +4,15 @@ import type { Tensor as _pareto_v1_Tensor, Tensor__Output as _pareto_v1_Tensor__
 import type { Accuracy as _pareto_v1_Accuracy, Accuracy__Output as _pareto_v1_Accuracy__Output } from '../../pareto/v1/Accuracy.js';
 
 export interface InferResponse {
-  'id'?: (string);
-  'outputs'?: (_pareto_v1_Tensor)[];
-  'variant'?: (string);
-  'accuracy'?: (_pareto_v1_Accuracy | null);
-  'costUsd'?: (number | string);
-  'degraded'?: (boolean);
-  'coldStart'?: (boolean);
-  'decisionId'?: (string);
-  'latencyMs'?: (number | string);
+  'id'?: (string) | undefined;
+  'outputs'?: readonly (_pareto_v1_Tensor)[] | undefined;
+  'variant'?: (string) | undefined;
+  'accuracy'?: (_pareto_v1_Accuracy | null) | undefined;
+  'costUsd'?: (number | string) | undefined;
+  'degraded'?: (boolean) | undefined;
+  'coldStart'?: (boolean) | undefined;
+  'decisionId'?: (string) | undefined;
+  'latencyMs'?: (number | string) | undefined;
 }
 
 export interface InferResponse__Output {

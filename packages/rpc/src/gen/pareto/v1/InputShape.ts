@@ -3,8 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface InputShape {
-  'name'?: (string);
-  'dims'?: (number | string | Long)[];
+  'name'?: (string) | undefined;
+  'dims'?: readonly (number | string | Long)[] | undefined;
 }
 
 export interface InputShape__Output {

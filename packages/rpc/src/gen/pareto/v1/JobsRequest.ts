@@ -2,7 +2,7 @@
 
 
 export interface JobsRequest {
-  'name'?: (string);
+  'name'?: (string) | undefined;
 }
 
 export interface JobsRequest__Output {

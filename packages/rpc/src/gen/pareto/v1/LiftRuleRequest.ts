@@ -2,8 +2,8 @@
 
 
 export interface LiftRuleRequest {
-  'id'?: (string);
-  'actor'?: (string);
+  'id'?: (string) | undefined;
+  'actor'?: (string) | undefined;
 }
 
 export interface LiftRuleRequest__Output {

@@ -2,7 +2,7 @@
 
 
 export interface ListRequest {
-  'task'?: (string);
+  'task'?: (string) | undefined;
 }
 
 export interface ListRequest__Output {

@@ -6,10 +6,10 @@ import type { Variant as _pareto_v1_Variant, Variant__Output as _pareto_v1_Varia
 import type { RecipeOutcome as _pareto_v1_RecipeOutcome, RecipeOutcome__Output as _pareto_v1_RecipeOutcome__Output } from '../../pareto/v1/RecipeOutcome.js';
 
 export interface ListResponse {
-  'tasks'?: (_pareto_v1_Task)[];
-  'architectures'?: (_pareto_v1_Architecture)[];
-  'variants'?: (_pareto_v1_Variant)[];
-  'outcomes'?: (_pareto_v1_RecipeOutcome)[];
+  'tasks'?: readonly (_pareto_v1_Task)[] | undefined;
+  'architectures'?: readonly (_pareto_v1_Architecture)[] | undefined;
+  'variants'?: readonly (_pareto_v1_Variant)[] | undefined;
+  'outcomes'?: readonly (_pareto_v1_RecipeOutcome)[] | undefined;
 }
 
 export interface ListResponse__Output {

@@ -4,8 +4,8 @@ import type { Rule as _pareto_v1_Rule, Rule__Output as _pareto_v1_Rule__Output }
 import type { RuleEvent as _pareto_v1_RuleEvent, RuleEvent__Output as _pareto_v1_RuleEvent__Output } from '../../pareto/v1/RuleEvent.js';
 
 export interface ListRulesResponse {
-  'rules'?: (_pareto_v1_Rule)[];
-  'events'?: (_pareto_v1_RuleEvent)[];
+  'rules'?: readonly (_pareto_v1_Rule)[] | undefined;
+  'events'?: readonly (_pareto_v1_RuleEvent)[] | undefined;
 }
 
 export interface ListRulesResponse__Output {

@@ -3,7 +3,7 @@
 import type { Worker as _pareto_v1_Worker, Worker__Output as _pareto_v1_Worker__Output } from '../../pareto/v1/Worker.js';
 
 export interface ListWorkersResponse {
-  'workers'?: (_pareto_v1_Worker)[];
+  'workers'?: readonly (_pareto_v1_Worker)[] | undefined;
 }
 
 export interface ListWorkersResponse__Output {

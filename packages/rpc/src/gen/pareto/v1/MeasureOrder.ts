@@ -3,11 +3,11 @@
 import type { VariantSpec as _pareto_v1_VariantSpec, VariantSpec__Output as _pareto_v1_VariantSpec__Output } from '../../pareto/v1/VariantSpec.js';
 
 export interface MeasureOrder {
-  'spec'?: (_pareto_v1_VariantSpec | null);
-  'hardwareClass'?: (string);
-  'metric'?: (string);
-  'validationDigest'?: (string);
-  'original'?: (_pareto_v1_VariantSpec | null);
+  'spec'?: (_pareto_v1_VariantSpec | null) | undefined;
+  'hardwareClass'?: (string) | undefined;
+  'metric'?: (string) | undefined;
+  'validationDigest'?: (string) | undefined;
+  'original'?: (_pareto_v1_VariantSpec | null) | undefined;
 }
 
 export interface MeasureOrder__Output {

@@ -4,16 +4,16 @@ import type { Profile as _pareto_v1_Profile, Profile__Output as _pareto_v1_Profi
 import type { Accuracy as _pareto_v1_Accuracy, Accuracy__Output as _pareto_v1_Accuracy__Output } from '../../pareto/v1/Accuracy.js';
 
 export interface Measurement {
-  'variant'?: (string);
-  'version'?: (number);
-  'hardwareClass'?: (string);
-  'profile'?: (_pareto_v1_Profile | null);
-  'accuracy'?: (_pareto_v1_Accuracy | null);
-  'error'?: (string);
-  'agreement'?: (number | string);
-  'environment'?: (string);
-  'costPer_1k'?: (number | string);
-  '_agreement'?: "agreement";
+  'variant'?: (string) | undefined;
+  'version'?: (number) | undefined;
+  'hardwareClass'?: (string) | undefined;
+  'profile'?: (_pareto_v1_Profile | null) | undefined;
+  'accuracy'?: (_pareto_v1_Accuracy | null) | undefined;
+  'error'?: (string) | undefined;
+  'agreement'?: (number | string) | undefined;
+  'environment'?: (string) | undefined;
+  'costPer_1k'?: (number | string) | undefined;
+  '_agreement'?: "agreement" | undefined;
 }
 
 export interface Measurement__Output {

@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ModelFile {
-  'path'?: (string);
-  'digest'?: (string);
-  'sizeBytes'?: (number | string | Long);
+  'path'?: (string) | undefined;
+  'digest'?: (string) | undefined;
+  'sizeBytes'?: (number | string | Long) | undefined;
 }
 
 export interface ModelFile__Output {

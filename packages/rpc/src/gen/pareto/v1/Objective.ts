@@ -56,15 +56,15 @@ export type _pareto_v1_Objective_Degrade =
 export type _pareto_v1_Objective_Degrade__Output = typeof _pareto_v1_Objective_Degrade[keyof typeof _pareto_v1_Objective_Degrade]
 
 export interface Objective {
-  'latencyMs'?: (number | string);
-  'minAccuracy'?: (number | string);
-  'maxCostPer_1k'?: (number | string);
-  'class'?: (_pareto_v1_Objective_Class);
-  'accuracyBound'?: (_pareto_v1_Objective_AccuracyBound);
-  'degrade'?: (_pareto_v1_Objective_Degrade);
-  '_latencyMs'?: "latencyMs";
-  '_minAccuracy'?: "minAccuracy";
-  '_maxCostPer_1k'?: "maxCostPer_1k";
+  'latencyMs'?: (number | string) | undefined;
+  'minAccuracy'?: (number | string) | undefined;
+  'maxCostPer_1k'?: (number | string) | undefined;
+  'class'?: (_pareto_v1_Objective_Class) | undefined;
+  'accuracyBound'?: (_pareto_v1_Objective_AccuracyBound) | undefined;
+  'degrade'?: (_pareto_v1_Objective_Degrade) | undefined;
+  '_latencyMs'?: "latencyMs" | undefined;
+  '_minAccuracy'?: "minAccuracy" | undefined;
+  '_maxCostPer_1k'?: "maxCostPer_1k" | undefined;
 }
 
 export interface Objective__Output {

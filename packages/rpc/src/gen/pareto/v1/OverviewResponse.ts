@@ -7,17 +7,17 @@ import type { PlanAction as _pareto_v1_PlanAction, PlanAction__Output as _pareto
 import type { UnmetWarmRule as _pareto_v1_UnmetWarmRule, UnmetWarmRule__Output as _pareto_v1_UnmetWarmRule__Output } from '../../pareto/v1/UnmetWarmRule.js';
 
 export interface OverviewResponse {
-  'cluster'?: (string);
-  'leader'?: (string);
-  'tableVersion'?: (string);
-  'tasks'?: (_pareto_v1_TaskLoad)[];
-  'workers'?: (_pareto_v1_Worker)[];
-  'routers'?: (_pareto_v1_RouterInfo)[];
-  'recentActions'?: (_pareto_v1_PlanAction)[];
-  'controllers'?: (string)[];
-  'storeAgeMs'?: (number | string);
-  'notices'?: (string)[];
-  'unmetWarmRules'?: (_pareto_v1_UnmetWarmRule)[];
+  'cluster'?: (string) | undefined;
+  'leader'?: (string) | undefined;
+  'tableVersion'?: (string) | undefined;
+  'tasks'?: readonly (_pareto_v1_TaskLoad)[] | undefined;
+  'workers'?: readonly (_pareto_v1_Worker)[] | undefined;
+  'routers'?: readonly (_pareto_v1_RouterInfo)[] | undefined;
+  'recentActions'?: readonly (_pareto_v1_PlanAction)[] | undefined;
+  'controllers'?: readonly (string)[] | undefined;
+  'storeAgeMs'?: (number | string) | undefined;
+  'notices'?: readonly (string)[] | undefined;
+  'unmetWarmRules'?: readonly (_pareto_v1_UnmetWarmRule)[] | undefined;
 }
 
 export interface OverviewResponse__Output {

@@ -2,11 +2,11 @@
 
 
 export interface PlanAction {
-  'kind'?: (string);
-  'variant'?: (string);
-  'worker'?: (string);
-  'reason'?: (string);
-  'ageMs'?: (number | string);
+  'kind'?: (string) | undefined;
+  'variant'?: (string) | undefined;
+  'worker'?: (string) | undefined;
+  'reason'?: (string) | undefined;
+  'ageMs'?: (number | string) | undefined;
 }
 
 export interface PlanAction__Output {

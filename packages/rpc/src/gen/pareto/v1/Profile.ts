@@ -5,18 +5,18 @@ import type { InputShape as _pareto_v1_InputShape, InputShape__Output as _pareto
 import type { Long } from '@grpc/proto-loader';
 
 export interface Profile {
-  'points'?: (_pareto_v1_ProfilePoint)[];
-  'loadMs'?: (number | string);
-  'memoryBytes'?: (number | string | Long);
-  'runtimeVersion'?: (string);
-  'providerUsed'?: (string);
-  'coldLoadMs'?: (number | string);
-  'baseMemoryBytes'?: (number | string | Long);
-  'predictionError'?: (number | string);
-  'nodesByProvider'?: ({[key: string]: number});
-  'shapes'?: (_pareto_v1_InputShape)[];
-  'notRunReason'?: (string);
-  '_predictionError'?: "predictionError";
+  'points'?: readonly (_pareto_v1_ProfilePoint)[] | undefined;
+  'loadMs'?: (number | string) | undefined;
+  'memoryBytes'?: (number | string | Long) | undefined;
+  'runtimeVersion'?: (string) | undefined;
+  'providerUsed'?: (string) | undefined;
+  'coldLoadMs'?: (number | string) | undefined;
+  'baseMemoryBytes'?: (number | string | Long) | undefined;
+  'predictionError'?: (number | string) | undefined;
+  'nodesByProvider'?: ({readonly [key: string]: number}) | undefined;
+  'shapes'?: readonly (_pareto_v1_InputShape)[] | undefined;
+  'notRunReason'?: (string) | undefined;
+  '_predictionError'?: "predictionError" | undefined;
 }
 
 export interface Profile__Output {

@@ -2,11 +2,11 @@
 
 
 export interface ProfilePoint {
-  'batch'?: (number);
-  'p50Ms'?: (number | string);
-  'p95Ms'?: (number | string);
-  'p99Ms'?: (number | string);
-  'runs'?: (number);
+  'batch'?: (number) | undefined;
+  'p50Ms'?: (number | string) | undefined;
+  'p95Ms'?: (number | string) | undefined;
+  'p99Ms'?: (number | string) | undefined;
+  'runs'?: (number) | undefined;
 }
 
 export interface ProfilePoint__Output {

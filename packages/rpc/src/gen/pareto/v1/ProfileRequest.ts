@@ -2,7 +2,7 @@
 
 
 export interface ProfileRequest {
-  'variant'?: (string);
+  'variant'?: (string) | undefined;
 }
 
 export interface ProfileRequest__Output {

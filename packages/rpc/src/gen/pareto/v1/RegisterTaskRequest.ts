@@ -3,10 +3,10 @@
 import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1_Objective__Output } from '../../pareto/v1/Objective.js';
 
 export interface RegisterTaskRequest {
-  'name'?: (string);
-  'metric'?: (string);
-  'defaultObjective'?: (_pareto_v1_Objective | null);
-  'validationDigest'?: (string);
+  'name'?: (string) | undefined;
+  'metric'?: (string) | undefined;
+  'defaultObjective'?: (_pareto_v1_Objective | null) | undefined;
+  'validationDigest'?: (string) | undefined;
 }
 
 export interface RegisterTaskRequest__Output {

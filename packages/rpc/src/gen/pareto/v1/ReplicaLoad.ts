@@ -3,11 +3,11 @@
 import type { ReplicaState as _pareto_v1_ReplicaState, ReplicaState__Output as _pareto_v1_ReplicaState__Output } from '../../pareto/v1/ReplicaState.js';
 
 export interface ReplicaLoad {
-  'replicaId'?: (string);
-  'state'?: (_pareto_v1_ReplicaState);
-  'queuedItems'?: (number);
-  'runningItems'?: (number);
-  'backlogMs'?: (number | string);
+  'replicaId'?: (string) | undefined;
+  'state'?: (_pareto_v1_ReplicaState) | undefined;
+  'queuedItems'?: (number) | undefined;
+  'runningItems'?: (number) | undefined;
+  'backlogMs'?: (number | string) | undefined;
 }
 
 export interface ReplicaLoad__Output {

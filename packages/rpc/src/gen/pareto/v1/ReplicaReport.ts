@@ -5,24 +5,24 @@ import type { InferCounts as _pareto_v1_InferCounts, InferCounts__Output as _par
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReplicaReport {
-  'replicaId'?: (string);
-  'variant'?: (string);
-  'state'?: (_pareto_v1_ReplicaState);
-  'reason'?: (string);
-  'loadMs'?: (number | string);
-  'memoryBytes'?: (number | string | Long);
-  'queuedItems'?: (number);
-  'runningItems'?: (number);
-  'requests'?: (number | string | Long);
-  'items'?: (number | string | Long);
-  'executions'?: (number | string | Long);
-  'failures'?: (number | string | Long);
-  'busyUs'?: (number | string | Long);
-  'executorDeaths'?: (number);
-  'quarantined'?: (boolean);
-  'version'?: (number);
-  'poisonousQueries'?: (number);
-  'counts'?: (_pareto_v1_InferCounts | null);
+  'replicaId'?: (string) | undefined;
+  'variant'?: (string) | undefined;
+  'state'?: (_pareto_v1_ReplicaState) | undefined;
+  'reason'?: (string) | undefined;
+  'loadMs'?: (number | string) | undefined;
+  'memoryBytes'?: (number | string | Long) | undefined;
+  'queuedItems'?: (number) | undefined;
+  'runningItems'?: (number) | undefined;
+  'requests'?: (number | string | Long) | undefined;
+  'items'?: (number | string | Long) | undefined;
+  'executions'?: (number | string | Long) | undefined;
+  'failures'?: (number | string | Long) | undefined;
+  'busyUs'?: (number | string | Long) | undefined;
+  'executorDeaths'?: (number) | undefined;
+  'quarantined'?: (boolean) | undefined;
+  'version'?: (number) | undefined;
+  'poisonousQueries'?: (number) | undefined;
+  'counts'?: (_pareto_v1_InferCounts | null) | undefined;
 }
 
 export interface ReplicaReport__Output {

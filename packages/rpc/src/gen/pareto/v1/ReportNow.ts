@@ -3,7 +3,7 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReportNow {
-  'sequence'?: (number | string | Long);
+  'sequence'?: (number | string | Long) | undefined;
 }
 
 export interface ReportNow__Output {

@@ -3,11 +3,11 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface RouterHello {
-  'routerId'?: (string);
-  'address'?: (string);
-  'epoch'?: (string);
-  'revision'?: (number | string | Long);
-  'acceptFollower'?: (boolean);
+  'routerId'?: (string) | undefined;
+  'address'?: (string) | undefined;
+  'epoch'?: (string) | undefined;
+  'revision'?: (number | string | Long) | undefined;
+  'acceptFollower'?: (boolean) | undefined;
 }
 
 export interface RouterHello__Output {

@@ -2,8 +2,8 @@
 
 
 export interface RouterInfo {
-  'routerId'?: (string);
-  'address'?: (string);
+  'routerId'?: (string) | undefined;
+  'address'?: (string) | undefined;
 }
 
 export interface RouterInfo__Output {

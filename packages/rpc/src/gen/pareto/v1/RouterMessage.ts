@@ -5,10 +5,10 @@ import type { Demand as _pareto_v1_Demand, Demand__Output as _pareto_v1_Demand__
 import type { WorkerLost as _pareto_v1_WorkerLost, WorkerLost__Output as _pareto_v1_WorkerLost__Output } from '../../pareto/v1/WorkerLost.js';
 
 export interface RouterMessage {
-  'hello'?: (_pareto_v1_RouterHello | null);
-  'demand'?: (_pareto_v1_Demand | null);
-  'workerLost'?: (_pareto_v1_WorkerLost | null);
-  'message'?: "hello"|"demand"|"workerLost";
+  'hello'?: (_pareto_v1_RouterHello | null) | undefined;
+  'demand'?: (_pareto_v1_Demand | null) | undefined;
+  'workerLost'?: (_pareto_v1_WorkerLost | null) | undefined;
+  'message'?: "hello"|"demand"|"workerLost" | undefined;
 }
 
 export interface RouterMessage__Output {

@@ -2,12 +2,12 @@
 
 
 export interface RuleRow {
-  'id'?: (string);
-  'kind'?: (string);
-  'tenant'?: (string);
-  'task'?: (string);
-  'target'?: (string);
-  'reason'?: (string);
+  'id'?: (string) | undefined;
+  'kind'?: (string) | undefined;
+  'tenant'?: (string) | undefined;
+  'task'?: (string) | undefined;
+  'target'?: (string) | undefined;
+  'reason'?: (string) | undefined;
 }
 
 export interface RuleRow__Output {

@@ -2,12 +2,12 @@
 
 
 export interface SetRuleRequest {
-  'kind'?: (string);
-  'task'?: (string);
-  'target'?: (string);
-  'reason'?: (string);
-  'actor'?: (string);
-  'durationMs'?: (number | string);
+  'kind'?: (string) | undefined;
+  'task'?: (string) | undefined;
+  'target'?: (string) | undefined;
+  'reason'?: (string) | undefined;
+  'actor'?: (string) | undefined;
+  'durationMs'?: (number | string) | undefined;
 }
 
 export interface SetRuleRequest__Output {

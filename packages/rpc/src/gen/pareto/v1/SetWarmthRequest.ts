@@ -2,9 +2,9 @@
 
 
 export interface SetWarmthRequest {
-  'tenant'?: (string);
-  'target'?: (string);
-  'warm'?: (boolean);
+  'tenant'?: (string) | undefined;
+  'target'?: (string) | undefined;
+  'warm'?: (boolean) | undefined;
 }
 
 export interface SetWarmthRequest__Output {

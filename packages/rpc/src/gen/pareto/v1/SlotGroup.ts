@@ -3,9 +3,9 @@
 import type { HardwareClass as _pareto_v1_HardwareClass, HardwareClass__Output as _pareto_v1_HardwareClass__Output } from '../../pareto/v1/HardwareClass.js';
 
 export interface SlotGroup {
-  'hardwareClass'?: (_pareto_v1_HardwareClass | null);
-  'slots'?: (number);
-  'driver'?: (string);
+  'hardwareClass'?: (_pareto_v1_HardwareClass | null) | undefined;
+  'slots'?: (number) | undefined;
+  'driver'?: (string) | undefined;
 }
 
 export interface SlotGroup__Output {

@@ -2,7 +2,7 @@
 
 
 export interface StatRequest {
-  'digest'?: (string);
+  'digest'?: (string) | undefined;
 }
 
 export interface StatRequest__Output {

@@ -3,8 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface StatResponse {
-  'complete'?: (boolean);
-  'receivedBytes'?: (number | string | Long);
+  'complete'?: (boolean) | undefined;
+  'receivedBytes'?: (number | string | Long) | undefined;
 }
 
 export interface StatResponse__Output {

@@ -2,7 +2,7 @@
 
 
 export interface StatisticsRequest {
-  'variants'?: (string)[];
+  'variants'?: readonly (string)[] | undefined;
 }
 
 export interface StatisticsRequest__Output {

@@ -3,7 +3,7 @@
 import type { VariantStatistics as _pareto_v1_VariantStatistics, VariantStatistics__Output as _pareto_v1_VariantStatistics__Output } from '../../pareto/v1/VariantStatistics.js';
 
 export interface StatisticsResponse {
-  'variants'?: (_pareto_v1_VariantStatistics)[];
+  'variants'?: readonly (_pareto_v1_VariantStatistics)[] | undefined;
 }
 
 export interface StatisticsResponse__Output {

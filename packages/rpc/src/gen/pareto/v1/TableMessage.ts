@@ -4,13 +4,13 @@ import type { TableRow as _pareto_v1_TableRow, TableRow__Output as _pareto_v1_Ta
 import type { Long } from '@grpc/proto-loader';
 
 export interface TableMessage {
-  'epoch'?: (string);
-  'revision'?: (number | string | Long);
-  'snapshot'?: (boolean);
-  'rows'?: (_pareto_v1_TableRow)[];
-  'removed'?: (string)[];
-  'heartbeat'?: (boolean);
-  'storeAgeMs'?: (number | string | Long);
+  'epoch'?: (string) | undefined;
+  'revision'?: (number | string | Long) | undefined;
+  'snapshot'?: (boolean) | undefined;
+  'rows'?: readonly (_pareto_v1_TableRow)[] | undefined;
+  'removed'?: readonly (string)[] | undefined;
+  'heartbeat'?: (boolean) | undefined;
+  'storeAgeMs'?: (number | string | Long) | undefined;
 }
 
 export interface TableMessage__Output {

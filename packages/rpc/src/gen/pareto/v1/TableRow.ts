@@ -9,15 +9,15 @@ import type { RouterInfo as _pareto_v1_RouterInfo, RouterInfo__Output as _pareto
 import type { RuleRow as _pareto_v1_RuleRow, RuleRow__Output as _pareto_v1_RuleRow__Output } from '../../pareto/v1/RuleRow.js';
 
 export interface TableRow {
-  'key'?: (string);
-  'task'?: (_pareto_v1_Task | null);
-  'architecture'?: (_pareto_v1_Architecture | null);
-  'variant'?: (_pareto_v1_VariantRow | null);
-  'profile'?: (_pareto_v1_ProfileRow | null);
-  'replica'?: (_pareto_v1_ReplicaRow | null);
-  'router'?: (_pareto_v1_RouterInfo | null);
-  'rule'?: (_pareto_v1_RuleRow | null);
-  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router"|"rule";
+  'key'?: (string) | undefined;
+  'task'?: (_pareto_v1_Task | null) | undefined;
+  'architecture'?: (_pareto_v1_Architecture | null) | undefined;
+  'variant'?: (_pareto_v1_VariantRow | null) | undefined;
+  'profile'?: (_pareto_v1_ProfileRow | null) | undefined;
+  'replica'?: (_pareto_v1_ReplicaRow | null) | undefined;
+  'router'?: (_pareto_v1_RouterInfo | null) | undefined;
+  'rule'?: (_pareto_v1_RuleRow | null) | undefined;
+  'row'?: "task"|"architecture"|"variant"|"profile"|"replica"|"router"|"rule" | undefined;
 }
 
 export interface TableRow__Output {

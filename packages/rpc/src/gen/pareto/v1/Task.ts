@@ -4,11 +4,11 @@ import type { Signature as _pareto_v1_Signature, Signature__Output as _pareto_v1
 import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1_Objective__Output } from '../../pareto/v1/Objective.js';
 
 export interface Task {
-  'name'?: (string);
-  'metric'?: (string);
-  'signature'?: (_pareto_v1_Signature | null);
-  'defaultObjective'?: (_pareto_v1_Objective | null);
-  'validationDigest'?: (string);
+  'name'?: (string) | undefined;
+  'metric'?: (string) | undefined;
+  'signature'?: (_pareto_v1_Signature | null) | undefined;
+  'defaultObjective'?: (_pareto_v1_Objective | null) | undefined;
+  'validationDigest'?: (string) | undefined;
 }
 
 export interface Task__Output {

@@ -2,21 +2,21 @@
 
 
 export interface TaskLoad {
-  'task'?: (string);
-  'requestsPerSecond'?: (number | string);
-  'refusedPerSecond'?: (number | string);
-  'violationsPerSecond'?: (number | string);
-  'variantsReady'?: (string)[];
-  'usdPerHour'?: (number | string);
-  'p50Ms'?: (number | string);
-  'p99Ms'?: (number | string);
-  'attainment'?: (number | string);
-  'itemsPerSecondByVariant'?: ({[key: string]: number | string});
-  'failedPerSecond'?: (number | string);
-  'held'?: (number);
-  '_p50Ms'?: "p50Ms";
-  '_p99Ms'?: "p99Ms";
-  '_attainment'?: "attainment";
+  'task'?: (string) | undefined;
+  'requestsPerSecond'?: (number | string) | undefined;
+  'refusedPerSecond'?: (number | string) | undefined;
+  'violationsPerSecond'?: (number | string) | undefined;
+  'variantsReady'?: readonly (string)[] | undefined;
+  'usdPerHour'?: (number | string) | undefined;
+  'p50Ms'?: (number | string) | undefined;
+  'p99Ms'?: (number | string) | undefined;
+  'attainment'?: (number | string) | undefined;
+  'itemsPerSecondByVariant'?: ({readonly [key: string]: number | string}) | undefined;
+  'failedPerSecond'?: (number | string) | undefined;
+  'held'?: (number) | undefined;
+  '_p50Ms'?: "p50Ms" | undefined;
+  '_p99Ms'?: "p99Ms" | undefined;
+  '_attainment'?: "attainment" | undefined;
 }
 
 export interface TaskLoad__Output {

@@ -3,10 +3,10 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface Tensor {
-  'name'?: (string);
-  'datatype'?: (string);
-  'shape'?: (number | string | Long)[];
-  'contents'?: (Buffer | Uint8Array | string);
+  'name'?: (string) | undefined;
+  'datatype'?: (string) | undefined;
+  'shape'?: readonly (number | string | Long)[] | undefined;
+  'contents'?: (Buffer | Uint8Array | string) | undefined;
 }
 
 export interface Tensor__Output {

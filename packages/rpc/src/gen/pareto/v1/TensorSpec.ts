@@ -3,9 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface TensorSpec {
-  'name'?: (string);
-  'datatype'?: (string);
-  'dims'?: (number | string | Long)[];
+  'name'?: (string) | undefined;
+  'datatype'?: (string) | undefined;
+  'dims'?: readonly (number | string | Long)[] | undefined;
 }
 
 export interface TensorSpec__Output {

@@ -2,8 +2,8 @@
 
 
 export interface UnmetWarmRule {
-  'target'?: (string);
-  'reason'?: (string);
+  'target'?: (string) | undefined;
+  'reason'?: (string) | undefined;
 }
 
 export interface UnmetWarmRule__Output {

@@ -3,10 +3,10 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface UploadRequest {
-  'digest'?: (string);
-  'sizeBytes'?: (number | string | Long);
-  'offset'?: (number | string | Long);
-  'data'?: (Buffer | Uint8Array | string);
+  'digest'?: (string) | undefined;
+  'sizeBytes'?: (number | string | Long) | undefined;
+  'offset'?: (number | string | Long) | undefined;
+  'data'?: (Buffer | Uint8Array | string) | undefined;
 }
 
 export interface UploadRequest__Output {

@@ -3,8 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface UploadResponse {
-  'digest'?: (string);
-  'sizeBytes'?: (number | string | Long);
+  'digest'?: (string) | undefined;
+  'sizeBytes'?: (number | string | Long) | undefined;
 }
 
 export interface UploadResponse__Output {

@@ -3,21 +3,21 @@
 import type { Accuracy as _pareto_v1_Accuracy, Accuracy__Output as _pareto_v1_Accuracy__Output } from '../../pareto/v1/Accuracy.js';
 
 export interface VariantRow {
-  'variant'?: (string);
-  'architecture'?: (string);
-  'version'?: (number);
-  'recipe'?: (string);
-  'hardwareClass'?: (string);
-  'accuracy'?: (_pareto_v1_Accuracy | null);
-  'profileDigest'?: (string);
-  'costPer_1k'?: (number | string);
-  'usdPerHour'?: (number | string);
-  'placeable'?: (boolean);
-  'quarantineReason'?: (string);
-  'measurementError'?: (string);
-  'maxBatchSize'?: (number);
-  'dominatedBy'?: (string);
-  'dominatedWithin'?: (boolean);
+  'variant'?: (string) | undefined;
+  'architecture'?: (string) | undefined;
+  'version'?: (number) | undefined;
+  'recipe'?: (string) | undefined;
+  'hardwareClass'?: (string) | undefined;
+  'accuracy'?: (_pareto_v1_Accuracy | null) | undefined;
+  'profileDigest'?: (string) | undefined;
+  'costPer_1k'?: (number | string) | undefined;
+  'usdPerHour'?: (number | string) | undefined;
+  'placeable'?: (boolean) | undefined;
+  'quarantineReason'?: (string) | undefined;
+  'measurementError'?: (string) | undefined;
+  'maxBatchSize'?: (number) | undefined;
+  'dominatedBy'?: (string) | undefined;
+  'dominatedWithin'?: (boolean) | undefined;
 }
 
 export interface VariantRow__Output {

@@ -4,15 +4,15 @@ import type { Manifest as _pareto_v1_Manifest, Manifest__Output as _pareto_v1_Ma
 import type { Signature as _pareto_v1_Signature, Signature__Output as _pareto_v1_Signature__Output } from '../../pareto/v1/Signature.js';
 
 export interface VariantSpec {
-  'variant'?: (string);
-  'version'?: (number);
-  'provider'?: (string);
-  'manifest'?: (_pareto_v1_Manifest | null);
-  'modelDigest'?: (string);
-  'signature'?: (_pareto_v1_Signature | null);
-  'maxBatchSize'?: (number);
-  'option'?: (string);
-  'labels'?: ({[key: string]: string});
+  'variant'?: (string) | undefined;
+  'version'?: (number) | undefined;
+  'provider'?: (string) | undefined;
+  'manifest'?: (_pareto_v1_Manifest | null) | undefined;
+  'modelDigest'?: (string) | undefined;
+  'signature'?: (_pareto_v1_Signature | null) | undefined;
+  'maxBatchSize'?: (number) | undefined;
+  'option'?: (string) | undefined;
+  'labels'?: ({readonly [key: string]: string}) | undefined;
 }
 
 export interface VariantSpec__Output {

@@ -4,11 +4,11 @@ import type { InferCounts as _pareto_v1_InferCounts, InferCounts__Output as _par
 import type { Long } from '@grpc/proto-loader';
 
 export interface VariantStatistics {
-  'variant'?: (string);
-  'version'?: (number);
-  'items'?: (number | string | Long);
-  'executions'?: (number | string | Long);
-  'counts'?: (_pareto_v1_InferCounts | null);
+  'variant'?: (string) | undefined;
+  'version'?: (number) | undefined;
+  'items'?: (number | string | Long) | undefined;
+  'executions'?: (number | string | Long) | undefined;
+  'counts'?: (_pareto_v1_InferCounts | null) | undefined;
 }
 
 export interface VariantStatistics__Output {

@@ -3,8 +3,8 @@
 import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1_Objective__Output } from '../../pareto/v1/Objective.js';
 
 export interface WhatIfRequest {
-  'target'?: (string);
-  'objective'?: (_pareto_v1_Objective | null);
+  'target'?: (string) | undefined;
+  'objective'?: (_pareto_v1_Objective | null) | undefined;
 }
 
 export interface WhatIfRequest__Output {

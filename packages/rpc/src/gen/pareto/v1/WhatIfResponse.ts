@@ -4,12 +4,12 @@ import type { Candidate as _pareto_v1_Candidate, Candidate__Output as _pareto_v1
 import type { Objective as _pareto_v1_Objective, Objective__Output as _pareto_v1_Objective__Output } from '../../pareto/v1/Objective.js';
 
 export interface WhatIfResponse {
-  'feasible'?: (boolean);
-  'warm'?: (boolean);
-  'candidates'?: (_pareto_v1_Candidate)[];
-  'nearest'?: (_pareto_v1_Objective | null);
-  'nearestBy'?: (_pareto_v1_Candidate | null);
-  'reason'?: (string);
+  'feasible'?: (boolean) | undefined;
+  'warm'?: (boolean) | undefined;
+  'candidates'?: readonly (_pareto_v1_Candidate)[] | undefined;
+  'nearest'?: (_pareto_v1_Objective | null) | undefined;
+  'nearestBy'?: (_pareto_v1_Candidate | null) | undefined;
+  'reason'?: (string) | undefined;
 }
 
 export interface WhatIfResponse__Output {

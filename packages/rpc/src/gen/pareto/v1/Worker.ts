@@ -5,17 +5,17 @@ import type { ReplicaReport as _pareto_v1_ReplicaReport, ReplicaReport__Output a
 import type { Long } from '@grpc/proto-loader';
 
 export interface Worker {
-  'workerId'?: (string);
-  'address'?: (string);
-  'connected'?: (boolean);
-  'draining'?: (boolean);
-  'slotGroups'?: (_pareto_v1_SlotGroup)[];
-  'memoryBytes'?: (number | string | Long);
-  'memoryUsedBytes'?: (number | string | Long);
-  'replicas'?: (_pareto_v1_ReplicaReport)[];
-  'measuring'?: (string);
-  'usdPerHour'?: (number | string);
-  'progress'?: (string);
+  'workerId'?: (string) | undefined;
+  'address'?: (string) | undefined;
+  'connected'?: (boolean) | undefined;
+  'draining'?: (boolean) | undefined;
+  'slotGroups'?: readonly (_pareto_v1_SlotGroup)[] | undefined;
+  'memoryBytes'?: (number | string | Long) | undefined;
+  'memoryUsedBytes'?: (number | string | Long) | undefined;
+  'replicas'?: readonly (_pareto_v1_ReplicaReport)[] | undefined;
+  'measuring'?: (string) | undefined;
+  'usdPerHour'?: (number | string) | undefined;
+  'progress'?: (string) | undefined;
 }
 
 export interface Worker__Output {

@@ -4,12 +4,12 @@ import type { SlotGroup as _pareto_v1_SlotGroup, SlotGroup__Output as _pareto_v1
 import type { Long } from '@grpc/proto-loader';
 
 export interface WorkerHello {
-  'workerId'?: (string);
-  'incarnation'?: (string);
-  'address'?: (string);
-  'slotGroups'?: (_pareto_v1_SlotGroup)[];
-  'memoryBytes'?: (number | string | Long);
-  'runtimeVersion'?: (string);
+  'workerId'?: (string) | undefined;
+  'incarnation'?: (string) | undefined;
+  'address'?: (string) | undefined;
+  'slotGroups'?: readonly (_pareto_v1_SlotGroup)[] | undefined;
+  'memoryBytes'?: (number | string | Long) | undefined;
+  'runtimeVersion'?: (string) | undefined;
 }
 
 export interface WorkerHello__Output {

@@ -2,7 +2,7 @@
 
 
 export interface WorkerLost {
-  'workerId'?: (string);
+  'workerId'?: (string) | undefined;
 }
 
 export interface WorkerLost__Output {

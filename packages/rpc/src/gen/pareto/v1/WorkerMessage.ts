@@ -6,11 +6,11 @@ import type { Measurement as _pareto_v1_Measurement, Measurement__Output as _par
 import type { RecipeOutcome as _pareto_v1_RecipeOutcome, RecipeOutcome__Output as _pareto_v1_RecipeOutcome__Output } from '../../pareto/v1/RecipeOutcome.js';
 
 export interface WorkerMessage {
-  'hello'?: (_pareto_v1_WorkerHello | null);
-  'report'?: (_pareto_v1_WorkerReport | null);
-  'measurement'?: (_pareto_v1_Measurement | null);
-  'outcome'?: (_pareto_v1_RecipeOutcome | null);
-  'message'?: "hello"|"report"|"measurement"|"outcome";
+  'hello'?: (_pareto_v1_WorkerHello | null) | undefined;
+  'report'?: (_pareto_v1_WorkerReport | null) | undefined;
+  'measurement'?: (_pareto_v1_Measurement | null) | undefined;
+  'outcome'?: (_pareto_v1_RecipeOutcome | null) | undefined;
+  'message'?: "hello"|"report"|"measurement"|"outcome" | undefined;
 }
 
 export interface WorkerMessage__Output {

@@ -4,13 +4,13 @@ import type { ReplicaReport as _pareto_v1_ReplicaReport, ReplicaReport__Output a
 import type { Long } from '@grpc/proto-loader';
 
 export interface WorkerReport {
-  'replicas'?: (_pareto_v1_ReplicaReport)[];
-  'memoryUsedBytes'?: (number | string | Long);
-  'draining'?: (boolean);
-  'measuring'?: (string);
-  'controllerAgeMs'?: (number | string | Long);
-  'progress'?: (string);
-  'reportNowSequence'?: (number | string | Long);
+  'replicas'?: readonly (_pareto_v1_ReplicaReport)[] | undefined;
+  'memoryUsedBytes'?: (number | string | Long) | undefined;
+  'draining'?: (boolean) | undefined;
+  'measuring'?: (string) | undefined;
+  'controllerAgeMs'?: (number | string | Long) | undefined;
+  'progress'?: (string) | undefined;
+  'reportNowSequence'?: (number | string | Long) | undefined;
 }
 
 export interface WorkerReport__Output {
