@@ -8,6 +8,7 @@ import {
   replicaId,
   variantId,
   workerId,
+  type HardwareClass,
   type InferCounts,
   type ReplicaReport,
   type ReplicaState,
@@ -16,6 +17,7 @@ import {
   type WorkerInfo,
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
+import type { Complete } from './complete.js';
 
 const stateFromWire: Readonly<Record<string, ReplicaState>> = {
   LOADING: 'loading',
@@ -50,16 +52,15 @@ export function slotGroupFromWire(message: wire.SlotGroup): SlotGroup {
   };
 }
 
-export const slotGroupToWire = (group: SlotGroup): wire.SlotGroupInput => ({
-  hardwareClass: {
-    id: group.hardwareClass.id,
-    provider: group.hardwareClass.provider,
-    device: group.hardwareClass.device,
-    instructionSet: group.hardwareClass.instructionSet,
-    memoryBytes: group.hardwareClass.memoryPerSlot,
-  },
-  slots: group.slots,
-  driver: group.driver,
+export const slotGroupToWire = ({ hardwareClass, slots, driver }: SlotGroup): Complete<wire.SlotGroupInput> => ({
+  hardwareClass: hardwareClassToWire(hardwareClass),
+  slots,
+  driver,
+});
+
+const hardwareClassToWire = ({ memoryPerSlot, ...named }: HardwareClass): Complete<wire.HardwareClassInput> => ({
+  ...named,
+  memoryBytes: memoryPerSlot,
 });
 
 export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({
@@ -71,13 +72,10 @@ export const workerInfoFromWire = (hello: wire.WorkerHello): WorkerInfo => ({
   runtimeVersion: hello.runtimeVersion,
 });
 
-export const workerInfoToWire = (info: WorkerInfo): wire.WorkerHelloInput => ({
-  workerId: info.id,
-  incarnation: info.incarnation,
-  address: info.address,
-  slotGroups: info.slotGroups.map(slotGroupToWire),
-  memoryBytes: info.memoryBytes,
-  runtimeVersion: info.runtimeVersion,
+export const workerInfoToWire = ({ id, slotGroups, ...info }: WorkerInfo): Complete<wire.WorkerHelloInput> => ({
+  ...info,
+  workerId: id,
+  slotGroups: slotGroups.map(slotGroupToWire),
 });
 
 const timed = (message: wire.TimedCount | null): TimedCount => message ?? { count: 0, ns: 0 };
@@ -93,15 +91,7 @@ export const inferCountsFromWire = (message: wire.InferCounts | null): InferCoun
   lastInferenceAgeMs: message?.lastInferenceAgeMs === undefined ? undefined : milliseconds(message.lastInferenceAgeMs),
 });
 
-export const inferCountsToWire = ({
-  batches,
-  lastInferenceAgeMs,
-  ...timedCounts
-}: InferCounts): wire.InferCountsInput => ({
-  ...timedCounts,
-  batches: [...batches],
-  ...(lastInferenceAgeMs === undefined ? {} : { lastInferenceAgeMs }),
-});
+export const inferCountsToWire = (counts: InferCounts): Complete<wire.InferCountsInput> => counts;
 
 export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaReport => ({
   replica: replicaId(message.replicaId),
@@ -124,23 +114,14 @@ export const replicaReportFromWire = (message: wire.ReplicaReport): ReplicaRepor
   quarantined: message.quarantined,
 });
 
-export const replicaReportToWire = (report: ReplicaReport): wire.ReplicaReportInput => ({
-  replicaId: report.replica,
-  variant: report.variant,
-  version: report.version,
+export const replicaReportToWire = ({
+  replica,
+  busyMs,
+  ...report
+}: ReplicaReport): Complete<wire.ReplicaReportInput> => ({
+  ...report,
+  replicaId: replica,
   state: replicaStateToWire(report.state),
-  reason: report.reason,
-  loadMs: report.loadMs,
-  memoryBytes: report.memoryBytes,
-  queuedItems: report.queuedItems,
-  runningItems: report.runningItems,
-  requests: report.requests,
-  items: report.items,
-  executions: report.executions,
-  failures: report.failures,
-  busyUs: Math.round(report.busyMs * 1000),
-  executorDeaths: report.executorDeaths,
+  busyUs: Math.round(busyMs * 1000),
   counts: inferCountsToWire(report.counts),
-  poisonousQueries: report.poisonousQueries,
-  quarantined: report.quarantined,
 });

@@ -7,11 +7,11 @@ import {
   bytes,
   type Accuracy,
   type Metric,
-  type Objective,
   type PartialObjective,
   type Profile,
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
+import type { Complete } from './complete.js';
 
 /** Unset fields stay undefined: the next source holds. Throws `invalid-argument` on a value that no objective can have. */
 export function objectiveFromWire(message: wire.Objective | null | undefined): PartialObjective {
@@ -45,18 +45,18 @@ export function checkObjective(
   return objective;
 }
 
-/** Undefined fields are left unset. */
-export function objectiveToWire(objective: PartialObjective | Objective): wire.ObjectiveInput {
-  const { latencyMs, minAccuracy, maxCostPer1k, class: serviceClass, accuracyBound, degrade } = objective;
-  return {
-    ...(latencyMs === undefined ? {} : { latencyMs }),
-    ...(minAccuracy === undefined ? {} : { minAccuracy }),
-    ...(maxCostPer1k === undefined ? {} : { maxCostPer_1k: maxCostPer1k }),
-    ...(serviceClass === undefined ? {} : { class: serviceClass === 'online' ? 'ONLINE' : 'OFFLINE' }),
-    ...(accuracyBound === undefined ? {} : { accuracyBound: accuracyBound === 'point' ? 'POINT' : 'LOWER95' }),
-    ...(degrade === undefined ? {} : { degrade: degrade === 'forbid' ? 'FORBID' : 'ALLOW' }),
-  };
-}
+/** Leaves undefined fields unset. */
+export const objectiveToWire = (objective: PartialObjective): Complete<wire.ObjectiveInput> => ({
+  latencyMs: objective.latencyMs,
+  minAccuracy: objective.minAccuracy,
+  maxCostPer_1k: objective.maxCostPer1k,
+  class: enumToWire(objective.class),
+  accuracyBound: enumToWire(objective.accuracyBound),
+  degrade: enumToWire(objective.degrade),
+});
+
+const enumToWire = <Value extends string>(value: Value | undefined): Uppercase<Value> | undefined =>
+  value?.toUpperCase() as Uppercase<Value> | undefined;
 
 /** Throws `invalid-argument` on a metric that is not built. */
 export function metricFromWire(text: string): Metric {
@@ -73,7 +73,7 @@ export function accuracyFromWire(message: wire.Accuracy | null | undefined): Acc
   return { ...message, metric: metricFromWire(message.metric) };
 }
 
-export const accuracyToWire = (accuracy: Accuracy | undefined): wire.AccuracyInput | null => accuracy ?? null;
+export const accuracyToWire = (accuracy: Accuracy | undefined): Complete<wire.AccuracyInput> | null => accuracy ?? null;
 
 export function profileFromWire(message: wire.Profile): Profile {
   const points = message.points.map((point) => ({
@@ -98,10 +98,8 @@ export function profileFromWire(message: wire.Profile): Profile {
   };
 }
 
-export const profileToWire = ({ predictionError, notRun, ...profile }: Profile): wire.ProfileInput => ({
+export const profileToWire = ({ shapes, notRun, ...profile }: Profile): Complete<wire.ProfileInput> => ({
   ...profile,
-  points: [...profile.points],
-  shapes: Object.entries(profile.shapes).map(([name, dims]) => ({ name, dims: [...dims] })),
-  ...(predictionError === undefined ? {} : { predictionError }),
-  ...(notRun === undefined ? {} : { notRunReason: notRun }),
+  shapes: Object.entries(shapes).map(([name, dims]) => ({ name, dims })),
+  notRunReason: notRun,
 });

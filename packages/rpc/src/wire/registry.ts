@@ -20,9 +20,9 @@ import {
   type VariantSpec,
 } from '@pareto/core';
 import type * as wire from '../gen/messages.js';
+import type { Complete } from './complete.js';
 import {
   accuracyFromWire,
-  accuracyToWire,
   metricFromWire,
   objectiveFromWire,
   objectiveToWire,
@@ -47,13 +47,7 @@ export const signatureFromWire = (message: wire.Signature): Signature => ({
   batched: message.batched,
 });
 
-const tensorSpecToWire = (spec: TensorSpec): wire.TensorSpecInput => ({ ...spec, dims: [...spec.dims] });
-
-export const signatureToWire = (signature: Signature): wire.SignatureInput => ({
-  inputs: signature.inputs.map(tensorSpecToWire),
-  outputs: signature.outputs.map(tensorSpecToWire),
-  batched: signature.batched,
-});
+export const signatureToWire = (signature: Signature): Complete<wire.SignatureInput> => signature;
 
 export function manifestFromWire(message: wire.Manifest | null | undefined): Manifest {
   const files = required('manifest', message).files.map((file) => ({
@@ -64,7 +58,7 @@ export function manifestFromWire(message: wire.Manifest | null | undefined): Man
   return { files };
 }
 
-export const manifestToWire = (manifest: Manifest): wire.ManifestInput => ({ files: [...manifest.files] });
+export const manifestToWire = (manifest: Manifest): Complete<wire.ManifestInput> => manifest;
 
 export const labelsFromWire = (message: Readonly<Record<string, string>>): Labels =>
   Object.fromEntries(Object.entries(message).map(([output, text]) => [output, digest(text)]));
@@ -77,12 +71,10 @@ export const taskFromWire = (message: wire.Task): Task => ({
   validation: message.validationDigest === '' ? undefined : digest(message.validationDigest),
 });
 
-export const taskToWire = (task: Task): wire.TaskInput => ({
-  name: task.name,
-  metric: task.metric,
-  signature: task.signature === undefined ? null : signatureToWire(task.signature),
+export const taskToWire = ({ validation, ...task }: Task): Complete<wire.TaskInput> => ({
+  ...task,
   defaultObjective: objectiveToWire(task.defaultObjective),
-  validationDigest: task.validation ?? '',
+  validationDigest: validation ?? '',
 });
 
 export const architectureFromWire = (message: wire.Architecture): Architecture => ({
@@ -99,13 +91,14 @@ export const architectureFromWire = (message: wire.Architecture): Architecture =
   labels: labelsFromWire(message.labels),
 });
 
-export const architectureToWire = ({ keepAll, ...architecture }: Architecture): wire.ArchitectureInput => ({
+export const architectureToWire = ({
+  keepAll,
+  fixedBatch,
+  ...architecture
+}: Architecture): Complete<wire.ArchitectureInput, 'servedVersion'> => ({
   ...architecture,
   keepDominated: keepAll,
-  recipes: [...architecture.recipes],
-  fixedBatch: architecture.fixedBatch ?? 0,
-  manifest: manifestToWire(architecture.manifest),
-  signature: signatureToWire(architecture.signature),
+  fixedBatch: fixedBatch ?? 0,
 });
 
 export const variantSpecFromWire = (message: wire.VariantSpec | null | undefined): VariantSpec => {
@@ -133,11 +126,9 @@ function optionFromWire(text: string): SessionOption | undefined {
   );
 }
 
-export const variantSpecToWire = (spec: VariantSpec): wire.VariantSpecInput => ({
+export const variantSpecToWire = ({ option, ...spec }: VariantSpec): Complete<wire.VariantSpecInput> => ({
   ...spec,
-  option: spec.option ?? '',
-  manifest: manifestToWire(spec.manifest),
-  signature: signatureToWire(spec.signature),
+  option: option ?? '',
 });
 
 export function measurementFromWire(message: wire.Measurement): Measurement {
@@ -160,15 +151,11 @@ export function measurementFromWire(message: wire.Measurement): Measurement {
   };
 }
 
-export function measurementToWire(measurement: Measurement): wire.MeasurementInput {
-  const { result, ...named } = measurement;
-  if (result.kind === 'failed') return { ...named, error: result.reason };
-  return {
-    ...named,
-    profile: profileToWire(result.profile),
-    accuracy: accuracyToWire(result.accuracy),
-    ...(result.agreement === undefined ? {} : { agreement: result.agreement }),
-  };
+export function measurementToWire({ result, ...named }: Measurement): Complete<wire.MeasurementInput, 'costPer_1k'> {
+  const failed = { profile: undefined, accuracy: undefined, agreement: undefined, error: undefined };
+  if (result.kind === 'failed') return { ...named, ...failed, error: result.reason };
+  const { profile, accuracy, agreement } = result;
+  return { ...named, profile: profileToWire(profile), accuracy, agreement, error: undefined };
 }
 
 export function recipeOutcomeFromWire(message: wire.RecipeOutcome): RecipeOutcome {
@@ -182,15 +169,25 @@ export function recipeOutcomeFromWire(message: wire.RecipeOutcome): RecipeOutcom
   return { ...named, result: { kind: 'failed', reason: error } };
 }
 
-export function recipeOutcomeToWire({ result, ...named }: RecipeOutcome): wire.RecipeOutcomeInput {
+export function recipeOutcomeToWire({ result, ...named }: RecipeOutcome): Complete<wire.RecipeOutcomeInput> {
+  const outcome = { ...named, ...noResult };
   switch (result.kind) {
     case 'made': {
       const { modelDigest, manifest, similarity, note } = result;
-      return { ...named, modelDigest, manifest: manifestToWire(manifest), similarity, note };
+      return { ...outcome, modelDigest, manifest, similarity, note };
     }
     case 'declined':
-      return { ...named, declined: result.reason };
+      return { ...outcome, declined: result.reason };
     case 'failed':
-      return { ...named, error: result.reason };
+      return { ...outcome, error: result.reason };
   }
 }
+
+const noResult = {
+  manifest: undefined,
+  modelDigest: undefined,
+  similarity: undefined,
+  note: undefined,
+  declined: undefined,
+  error: undefined,
+};
