@@ -50,7 +50,7 @@ describe('a caller that does not belong', function () {
       const refused = await refusedCall(createChannel(service.address));
       assert.equal(refused.code, 'unavailable', refused.message);
       const answer = await speakPlainly(service.address);
-      await says(service, 'connection refused', /TLS|plain/i);
+      await says(service, 'connection rejected', /TLS|plain/i);
       isSilent(answer);
       isSilent(refused.message);
       refusedBy += 1;
@@ -68,7 +68,7 @@ describe('a caller that does not belong', function () {
     for (const service of [cluster.controller, ...cluster.workers]) {
       const refused = await refusedCall(await strangerTo(service, folder));
       assert.equal(refused.code, 'unavailable', refused.message);
-      await says(service, 'connection refused', /authority|certificate|issuer/i);
+      await says(service, 'connection rejected', /authority|certificate|issuer/i);
       isSilent(refused.message);
       refusedBy += 1;
     }
@@ -103,7 +103,7 @@ describe('a caller that does not belong', function () {
         isSilent(refused.message);
         refusals += 1;
       }
-      await says(cluster.controller, 'call refused', /router/);
+      await says(cluster.controller, 'call rejected', /router/);
     } finally {
       channel.close();
     }

@@ -1,4 +1,4 @@
-// A service's process: configuration, logs, traces, signals, exit code.
+// The process of a service: configuration, logs, traces, signals and exit code.
 
 import { errorText, systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import { createLogger, createTracer, type Logger, type Tracer } from '@pareto/telemetry';
@@ -10,33 +10,34 @@ import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
 import { createRunGroup, type RunGroup, type Runnable } from './lifecycle/run-group.js';
 import { openAccess } from './access/open-access.js';
 
-/** What every part of a service is made with. */
+/** Dependencies that all parts of a service share. */
 export interface ServiceContext {
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
   readonly rng: Rng;
-  /** What it shows others of itself, and asks of callers. */
+  /** Authentication to other services and of callers. */
   readonly access: Access;
 }
 
 export interface ServiceOptions<C extends CommonConfig> {
   readonly role: ServiceRole;
   readonly config: ConfigDefinition<C>;
-  /** Makes the parts, in the order in which they start. */
+  /** Creates the parts, in the order in which they start. */
   readonly create: (config: Readonly<C>, context: ServiceContext) => Promise<readonly Runnable[]>;
 }
 
 const exposed =
-  'INSECURE: without certificates anyone who reaches this port can read, change and delete everything; use --certs';
+  'INSECURE: without TLS every client that reaches this port can read, change and delete everything: use --certs';
 
-/** Parts may take this much longer than the drain before they are left behind. */
+/** Time beyond the drain timeout that parts have to stop. */
 const graceMs = 2_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT, until its supervisor is gone (`supervised`), or until a part fails; a second
- * signal exits at once. A service that can't start says why in one line on standard error. Ends the process: 0 after a clean stop, else 1.
+ * Runs a service until SIGTERM or SIGINT, until its supervisor has exited (`supervised`), or until a part fails. A second
+ * signal exits immediately. Prints the reason of a failed start as one line on standard error. Exits the process with 0
+ * after a clean stop, otherwise with 1.
  */
 export async function runService<C extends CommonConfig>(options: ServiceOptions<C>): Promise<void> {
   const { name } = options.config;
@@ -66,7 +67,7 @@ async function serve<C extends CommonConfig>(options: ServiceOptions<C>, config:
   const stopTimeoutMs = config.drainTimeoutMs + graceMs;
   const group = createRunGroup(runnables, { lifecycle, logger, clock: systemClock, stopTimeoutMs });
   stopOnSignals(group, logger);
-  if (config.supervised) stopWhenAlone(group, logger);
+  if (config.supervised) stopWithSupervisor(group, logger);
   await group.start();
   logger.info('started', { config: printableConfig(options.config, config) });
   await group.finished;
@@ -83,18 +84,18 @@ function stopOnSignals(group: RunGroup, logger: Logger): void {
   process.on('SIGINT', onSignal);
 }
 
-/** However the supervisor ended, the system closes its end of the pipe. */
-function stopWhenAlone(group: RunGroup, logger: Logger): void {
+/** Stops when standard input closes: however the supervisor exits, the system closes its end of the pipe. */
+function stopWithSupervisor(group: RunGroup, logger: Logger): void {
   process.stdin.resume().once('close', () => {
-    logger.warn('supervisor gone');
+    logger.warn('supervisor exited');
     void group.stop();
   });
 }
 
-/** A defect leaves state that can't be trusted: better gone and restarted. */
+/** Exits on an unhandled error, since the state of the process can't be trusted after it. */
 function exitOnDefect(logger: Logger): void {
   const onDefect = (error: unknown): void => {
-    logger.error('defect', { error });
+    logger.error('unhandled error', { error });
     process.exit(1);
   };
   process.on('uncaughtException', onDefect);

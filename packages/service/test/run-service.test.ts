@@ -1,4 +1,4 @@
-// A service's process: how it ends.
+// How the process of a service ends.
 
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -22,7 +22,7 @@ describe('runService', () => {
   const start = (...flags: readonly string[]): ChildProcessWithoutNullStreams =>
     spawn(process.execPath, [script, '--cluster-token-file', join(folder, 'token'), ...flags]);
 
-  /** What it writes after `act`, once it has started, and its exit code. */
+  /** Returns the output after `act`, which runs once the service has started, and the exit code. */
   async function endAfter(
     child: ChildProcessWithoutNullStreams,
     act: () => void,
@@ -41,7 +41,7 @@ describe('runService', () => {
     assert.deepEqual(await endAfter(child, () => child.kill('SIGTERM')), ['stopped\n', 0]);
   });
 
-  it('stops in order when its supervisor is gone, with nobody left to read the log', async () => {
+  it('stops in order when its supervisor has exited and its log is closed', async () => {
     const child = start('--supervised');
     const leave = (): void => {
       child.stderr.destroy();
@@ -50,7 +50,7 @@ describe('runService', () => {
     assert.deepEqual(await endAfter(child, leave), ['stopped\n', 0]);
   });
 
-  it('says in one line why it can not start', async () => {
+  it('prints one line if it can not start', async () => {
     const child = start('--port', 'many');
     let output = '';
     child.stderr.on('data', (chunk: Buffer) => (output += String(chunk)));
@@ -58,7 +58,7 @@ describe('runService', () => {
     assert.match(output, /^pareto-test: --port.*\n$/);
   });
 
-  /** What it says on standard error until it ends. */
+  /** Returns the standard error of a service until it exits. */
   async function complaint(...flags: readonly string[]): Promise<string> {
     const child = spawn(process.execPath, [script, ...flags]);
     let output = '';
@@ -67,7 +67,7 @@ describe('runService', () => {
     return output;
   }
 
-  it('wants certificates or a token, and beyond loopback the one or to be told', async () => {
+  it('requires certificates or a token, and beyond loopback certificates or --insecure', async () => {
     const token = ['--cluster-token-file', join(folder, 'token')];
     const [nothing, reachable, empty] = await Promise.all([
       complaint(),
@@ -75,15 +75,15 @@ describe('runService', () => {
       complaint('--certs', folder),
     ]);
     assert.match(nothing, /^pareto-test: --certs FOLDER or --cluster-token-file FILE is required.*\n$/);
-    assert.match(reachable, /^pareto-test: --host 0\.0\.0\.0 can be reached.*\n$/);
+    assert.match(reachable, /^pareto-test: --host 0\.0\.0\.0 is reachable.*\n$/);
     assert.match(empty, /^pareto-test: --certs .*: there is no ca\.crt in it.*\n$/);
   });
 
-  it('warns at each start beyond loopback without certificates', async () => {
+  it('logs a warning at each insecure start', async () => {
     const child = start('--host', '0.0.0.0', '--insecure');
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => (log += String(chunk)));
     await endAfter(child, () => child.kill('SIGTERM'));
-    assert.match(log, /"level":"warn".*"host":"0\.0\.0\.0".*INSECURE: without certificates anyone/);
+    assert.match(log, /"level":"warn".*"host":"0\.0\.0\.0".*INSECURE: without TLS every client/);
   });
 });

@@ -1,4 +1,4 @@
-// A service with one part, which says when it started and when it stopped.
+// A service with one part, which prints when it starts and stops.
 
 import process from 'node:process';
 import { clearInterval, setInterval } from 'node:timers';

@@ -1,4 +1,4 @@
-// How a service shows the cluster who it is, and knows who calls it.
+// How a service authenticates to other services and identifies its callers: by certificates or by the cluster token.
 
 import type { Clock } from '@pareto/core';
 import { describeRole, type ChannelOptions, type ServerCall, type ServerOptions, type ServiceRole } from '@pareto/rpc';
@@ -9,24 +9,24 @@ import { limitWarnings } from './limited-log.js';
 import { tokenMetadata, tokenAuthenticator } from './token.js';
 
 export interface Access {
-  /** To be spread into the options of `createServer`: TLS, and the guard in front of every call. */
+  /** Options of `createServer`: TLS, and the guard that checks every call. */
   readonly server: Pick<ServerOptions, 'guard' | 'tls'>;
-  /** To be spread into the options of `createChannel`, for a channel to a service of that role. */
+  /** Returns options of `createChannel` for a channel to a service of this role. */
   channel(role: ServiceRole): Pick<ChannelOptions, 'metadata' | 'tls'>;
-  /** One of the cluster's own services calls. */
+  /** Returns whether the caller is a service of the cluster. */
   isService(call: ServerCall): boolean;
-  /** Sets the seconds until this service's certificate ends; nothing without certificates. */
+  /** Sets the gauge to the seconds until this service's certificate expires. Does nothing without certificates. */
   observe(expiry: Gauge<'role'>): void;
 }
 
 export interface AccessOptions {
-  /** Of this service. */
+  /** Role of this service. */
   readonly role: ServiceRole;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Without certificates: services know each other by the cluster's token, and whoever reaches the port is an operator. */
+/** Creates access without certificates: services present the cluster token, and every other caller is an operator. */
 export function createTokenAccess(token: string, { role, clock, logger }: AccessOptions): Access {
   const authenticator = tokenAuthenticator(token);
   const warn = limitWarnings(logger, clock);
@@ -39,7 +39,7 @@ export function createTokenAccess(token: string, { role, clock, logger }: Access
   };
 }
 
-/** With certificates: both ends of every connection between services show theirs, and the role in it is what counts. */
+/** Creates access by mutual TLS: the role in the peer's certificate decides what it may call. */
 export function createCertificateAccess(folder: CertificateFolder, { role, clock, logger }: AccessOptions): Access {
   const warn = limitWarnings(logger, clock);
   return {
@@ -47,9 +47,9 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
       guard: createGuard(role, certificateAuthenticator, warn),
       tls: {
         source: folder,
-        // Clients of a router need no certificate of ours.
+        // Clients of a router need no certificate of the cluster.
         clientCertificate: role === 'router' ? 'optional' : 'required',
-        onRejected: (peer, reason) => warn('connection refused', { peer, reason }),
+        onRejected: (peer, reason) => warn('connection rejected', { peer, reason }),
       },
     },
     channel: (server) => ({ tls: { source: folder, server } }),
@@ -61,9 +61,9 @@ export function createCertificateAccess(folder: CertificateFolder, { role, clock
 const certificateAuthenticator: Authenticator = {
   isService: ({ peerRole }) => peerRole !== undefined && peerRole !== 'unknown' && peerRole !== 'operator',
   denial({ peerRole }, allowed) {
-    if (peerRole === undefined) return { code: 'unauthenticated', because: 'the caller shows no certificate' };
+    if (peerRole === undefined) return { code: 'unauthenticated', because: 'the caller presented no certificate' };
     const role = peerRole === 'unknown' ? undefined : peerRole;
     if (role !== undefined && allowed.includes(role)) return undefined;
-    return { code: 'permission-denied', because: `the caller shows ${describeRole(role)}` };
+    return { code: 'permission-denied', because: `the caller presented ${describeRole(role)}` };
   },
 };

@@ -1,5 +1,5 @@
-// Who may call what: the one table, and the guard that holds every call against it before its handler runs.
-// Health and reflection are not in it: they are for all who can connect.
+// The table of the roles that may call each method, and the guard that checks every call before its handler runs.
+// Health and reflection are not in the table: every client that can connect may call them.
 
 import { ParetoError } from '@pareto/core';
 import type { Guard, Role, ServerCall, ServiceRole } from '@pareto/rpc';
@@ -7,14 +7,14 @@ import type { LogFields } from '@pareto/telemetry';
 
 type Callers = 'anyone' | readonly Role[];
 
-/** By the service that is called; a method's own line stands above its service's. What has no line is for nobody. */
+/** Allowed callers by the called service. A method's entry overrides its service's. A method without an entry is denied. */
 const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> = {
   controller: {
     'pareto.v1.Fleet/Join': ['worker'],
     'pareto.v1.Fleet': ['operator'],
     'pareto.v1.Routes': ['router'],
     'pareto.v1.Registry': ['operator'],
-    // Workers fetch models, and bring what they made of them.
+    // Workers download models and upload the files that they generate.
     'pareto.v1.Blobs': ['worker', 'operator'],
   },
   worker: {
@@ -27,29 +27,29 @@ const callers: Readonly<Record<ServiceRole, Readonly<Record<string, Callers>>>> 
   },
 };
 
-/** `path` is `/service/Method`. */
+/** Returns the allowed callers of a path `/service/Method`. */
 function callersOf(role: ServiceRole, path: string): Callers {
   const method = path.slice(1);
   return callers[role][method] ?? callers[role][method.slice(0, method.indexOf('/'))] ?? [];
 }
 
-/** How a call shows who makes it. */
+/** Identifies callers, by certificate or by token. */
 export interface Authenticator {
-  /** Undefined when the caller may call what these may. */
+  /** Returns why the caller has none of the allowed roles. Undefined if it has one. */
   denial(call: ServerCall, allowed: readonly Role[]): Denial | undefined;
-  /** One of the cluster's own services calls. */
+  /** Returns whether the caller is a service of the cluster. */
   isService(call: ServerCall): boolean;
 }
 
 interface Denial {
   readonly code: 'unauthenticated' | 'permission-denied';
-  /** E.g. "the caller's certificate is a router's". */
+  /** Reason, e.g. "the caller presented a router's certificate". */
   readonly because: string;
 }
 
-const notHere: Denial = { code: 'permission-denied', because: 'this service does not offer it' };
+const notHere: Denial = { code: 'permission-denied', because: 'this service does not offer the method' };
 
-/** The guard of a service. */
+/** Creates the guard of a service. It throws `unauthenticated` or `permission-denied`, and logs, if a call is not allowed. */
 export function createGuard(
   role: ServiceRole,
   authenticator: Authenticator,
@@ -63,11 +63,11 @@ export function createGuard(
       const denial = allowed.length === 0 ? notHere : authenticator.denial(call, allowed);
       if (denial === undefined) return;
       const message = `${expected}: ${denial.because}`;
-      log('call refused', { peer: call.peer, method: path, reason: message });
+      log('call rejected', { peer: call.peer, method: path, reason: message });
       throw new ParetoError(denial.code, message);
     };
   };
 }
 
 const listRoles = (roles: readonly Role[]): string =>
-  roles.length === 0 ? 'nobody' : roles.map((role) => `${role}s`).join(' and ');
+  roles.length === 0 ? 'no caller' : roles.map((role) => `${role}s`).join(' and ');

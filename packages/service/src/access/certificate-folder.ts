@@ -1,4 +1,4 @@
-// The certificates of a service: read at the start, and again whenever the files change.
+// The certificates of a service: read at start, and again whenever the files change.
 
 import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
@@ -18,14 +18,14 @@ import type { Logger } from '@pareto/telemetry';
 import type { Runnable } from '../lifecycle/run-group.js';
 import { warnIfWorldReadable } from './secret-file.js';
 
-/** While it runs, files that are replaced are taken up within a few seconds; a set that doesn't hold is not. */
+/** Certificates that follow their files: replaced files are loaded within a few seconds, unless they are invalid. */
 export interface CertificateFolder extends TlsSource, Runnable {
-  /** When the present certificate ends, in ms since the Unix epoch. */
+  /** Expiry of the current certificate, in ms since the Unix epoch. */
   readonly endsAt: number;
 }
 
 export interface CertificateOptions {
-  /** What the certificate must say that its holder is. */
+  /** Role that the certificate must have. */
   readonly role: ServiceRole;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,21 +35,21 @@ const pollInterval = milliseconds(1_000);
 const warnBeforeMs = 7 * 86_400_000;
 const warnEveryMs = 86_400_000;
 
-/** Throws one line that says what is wrong with the folder. */
+/** Reads the certificates. Throws `failed-precondition` with one line that explains what is wrong with the folder. */
 export async function openCertificates(folder: string, options: CertificateOptions): Promise<CertificateFolder> {
   const { clock, logger } = options;
   const listeners = new Set<() => void>();
   const files = await readCertificateFiles(folder).catch(async (error: unknown) => {
-    throw explain(folder, error, await hintOf(folder, options.role));
+    throw explain(folder, error, await folderHint(folder, options.role));
   });
-  let present = check(folder, files, options);
+  let loaded = check(folder, files, options);
   let current = fingerprint(files);
   let pending: string | undefined;
   let rejected: string | undefined;
   let warnedAt: number | undefined;
   await warnIfWorldReadable(join(folder, certificateFiles.key), logger);
 
-  /** Files are taken up when two looks in a row see the same: they may be written one after the other. */
+  /** Loads new files once two reads in a row are equal: the files may be written one after the other. */
   async function poll(): Promise<void> {
     const read = await readCertificateFiles(folder).catch((error: unknown) => explain(folder, error));
     const print = read instanceof Error ? read.message : fingerprint(read);
@@ -59,27 +59,27 @@ export async function openCertificates(folder: string, options: CertificateOptio
     if (print === current) return void (rejected = undefined);
     try {
       if (read instanceof Error) throw read;
-      present = check(folder, read, options);
+      loaded = check(folder, read, options);
     } catch (error) {
-      // Looked at again each time: what is not valid yet may be soon.
+      // Checked again at each poll: a certificate may become valid later.
       const reason = errorText(error);
-      if (reason !== rejected) logger.error('new certificates refused, the old ones are kept', { reason });
+      if (reason !== rejected) logger.error('new certificates rejected, current ones kept', { reason });
       rejected = reason;
       return;
     }
     current = print;
     rejected = undefined;
     warnedAt = undefined;
-    logger.info('certificates replaced', { folder, ends: dateOf(present.endsAt) });
+    logger.info('certificates replaced', { folder, expires: dateOf(loaded.endsAt) });
     for (const listener of listeners) listener();
   }
 
   function warnBeforeExpiry(): void {
-    const remainingMs = present.endsAt - clock.wallMs();
+    const remainingMs = loaded.endsAt - clock.wallMs();
     if (remainingMs > warnBeforeMs || (warnedAt !== undefined && clock.now() - warnedAt < warnEveryMs)) return;
     warnedAt = clock.now();
-    const message = remainingMs > 0 ? 'certificate ends soon' : 'certificate has ended: connections are refused';
-    logger.warn(message, { folder, ends: dateOf(present.endsAt) });
+    const message = remainingMs > 0 ? 'certificate expires soon' : 'certificate has expired: peers reject connections';
+    logger.warn(message, { folder, expires: dateOf(loaded.endsAt) });
   }
 
   const stopping = new AbortController();
@@ -94,10 +94,10 @@ export async function openCertificates(folder: string, options: CertificateOptio
   return {
     name: 'certificates',
     get current() {
-      return present.material;
+      return loaded.material;
     },
     get endsAt() {
-      return present.endsAt;
+      return loaded.endsAt;
     },
     onChange(listener) {
       listeners.add(listener);
@@ -116,7 +116,7 @@ function check(folder: string, files: CertificateFiles, { role, clock }: Certifi
     const certificates = checkCertificates(files, clock.wallMs());
     if (certificates.role === role) return certificates;
     const found = describeRole(certificates.role);
-    throw new ParetoError('failed-precondition', `tls.crt is ${found}, and this needs ${describeRole(role)}`);
+    throw new ParetoError('failed-precondition', `tls.crt is ${found}, expected ${describeRole(role)}`);
   } catch (error) {
     throw explain(folder, error);
   }
@@ -125,12 +125,12 @@ function check(folder: string, files: CertificateFiles, { role, clock }: Certifi
 const explain = (folder: string, error: unknown, hint = ''): ParetoError =>
   new ParetoError('failed-precondition', `--certs ${folder}: ${errorText(error)}${hint}`, { cause: error });
 
-/** What `pareto certs init` makes has a folder for each role in it. */
-async function hintOf(folder: string, role: ServiceRole): Promise<string> {
+/** Returns a hint for the error: `pareto certs init` creates a subfolder for each role, which may be the intended folder. */
+async function folderHint(folder: string, role: ServiceRole): Promise<string> {
   const own = join(folder, role);
   return access(join(own, certificateFiles.certificate)).then(
     () => `, but in ${own}: use --certs ${own}`,
-    () => ": 'pareto certs init' makes folders for development",
+    () => ": 'pareto certs init' creates certificates for development",
   );
 }
 

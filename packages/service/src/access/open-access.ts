@@ -1,4 +1,4 @@
-// Which proof a service's flags give it: certificates, or the cluster's token.
+// Opens the access that a service's flags select: certificates or the cluster token.
 
 import { ParetoError } from '@pareto/core';
 import { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access.js';
@@ -10,11 +10,11 @@ import { readClusterToken } from './token.js';
 
 export interface OpenAccess {
   readonly access: Access;
-  /** Keeps up with the files, when there are certificates. */
+  /** Part that follows the certificate files. Empty without certificates. */
   readonly certificates: readonly Runnable[];
 }
 
-/** Throws one clear line when neither or both are given, or what is given can't be used. */
+/** Throws one line if neither or both flags are set, or if the files are invalid. */
 export async function openAccess(
   { certs, clusterTokenFile }: Pick<CommonConfig, 'certs' | 'clusterTokenFile'>,
   options: AccessOptions,
@@ -22,7 +22,7 @@ export async function openAccess(
   if (certs !== undefined && clusterTokenFile !== undefined) {
     throw new ParetoError(
       'invalid-argument',
-      '--certs and --cluster-token-file exclude each other: with certificates no token is needed, leave it out',
+      '--certs and --cluster-token-file exclude each other: with --certs no token is needed, drop --cluster-token-file',
     );
   }
   if (certs !== undefined) {
@@ -36,6 +36,6 @@ export async function openAccess(
   }
   throw new ParetoError(
     'invalid-argument',
-    "--certs FOLDER or --cluster-token-file FILE is required, so that services know each other: make one with 'pareto certs init' or, on one machine, 'openssl rand -hex 32 > FILE'",
+    "--certs FOLDER or --cluster-token-file FILE is required to authenticate services: create certificates with 'pareto certs init' or, on one machine, a token with 'openssl rand -hex 32 > FILE'",
   );
 }

@@ -1,4 +1,4 @@
-// The cluster's secret: how services know each other where there are no certificates.
+// The cluster token: a secret by which services authenticate each other without certificates.
 
 import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -6,40 +6,40 @@ import { ParetoError } from '@pareto/core';
 import { tokenKey } from '@pareto/rpc';
 import type { Authenticator } from './callers.js';
 
-const minimumLength = 16;
+const minLength = 16;
 
-/** Throws one clear line when there is no secret in the file. */
+/** Reads the token. Throws `failed-precondition` with one line if the file has no valid token. */
 export async function readClusterToken(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new ParetoError(
       'failed-precondition',
-      `--cluster-token-file: cannot read ${file}: make it with "openssl rand -hex 32 > ${file}", the same for every service`,
+      `--cluster-token-file: cannot read ${file}: create it with "openssl rand -hex 32 > ${file}", and use the same file for every service`,
       { cause: error },
     );
   });
   const token = text.trim();
-  if (token.length >= minimumLength && /^[\x21-\x7e]+$/.test(token)) return token;
+  if (token.length >= minLength && /^[\x21-\x7e]+$/.test(token)) return token;
   throw new ParetoError(
     'failed-precondition',
-    `--cluster-token-file: ${file} must hold one line of at least ${minimumLength} visible ASCII characters`,
+    `--cluster-token-file: ${file} must contain one line of at least ${minLength} visible ASCII characters`,
   );
 }
 
-/** What a service sends with its calls to another. */
+/** Returns the metadata that a service sends with its calls to other services. */
 export const tokenMetadata = (token: string): Readonly<Record<string, string>> => ({ [tokenKey]: token });
 
 interface Call {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Whether the call carries the cluster's secret: it comes from one of its services. Its time tells the length alone. */
+/** Returns whether a call carries the token. Takes constant time, except that it reveals the token's length. */
 function hasToken({ metadata }: Call, token: string): boolean {
   const presented = Buffer.from(metadata.get(tokenKey) ?? '');
   const expected = Buffer.from(token);
   return presented.length === expected.length && timingSafeEqual(presented, expected);
 }
 
-/** A token says of no service which one it is; without it a caller is an operator. */
+/** Identifies callers by token. A token does not identify the role of a service. A caller without it is an operator. */
 export const tokenAuthenticator = (token: string): Authenticator => ({
   isService: (call) => hasToken(call, token),
   denial(call, allowed) {

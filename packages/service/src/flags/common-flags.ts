@@ -79,14 +79,14 @@ const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
 /**
- * Throws unless only this machine reaches the service, or it has certificates, or the operator said that plain text is
- * meant. True when it is plain text for others to reach.
+ * Returns whether other machines can reach the service in plain text. Throws `failed-precondition` if they can and the operator
+ * has not passed --insecure.
  */
 export function checkBind({ host, insecure, certs }: Pick<CommonConfig, 'host' | 'insecure' | 'certs'>): boolean {
   if (isLoopback(host) || certs !== undefined) return false;
   if (insecure) return true;
   throw new ParetoError(
     'failed-precondition',
-    `--host ${host} can be reached from other machines and there are no certificates: use 127.0.0.1, pass --certs FOLDER ('pareto certs init' makes some), or pass --insecure`,
+    `--host ${host} is reachable from other machines without TLS: use 127.0.0.1, pass --certs FOLDER (create one with 'pareto certs init'), or pass --insecure`,
   );
 }

@@ -25,7 +25,7 @@ export interface ConfigSources {
   readonly readFile: (path: string) => string;
 }
 
-/** The process's own command line and environment. */
+/** Returns the command line and the environment of this process. */
 export const processSources = (): ConfigSources => ({
   argv: process.argv.slice(2),
   env: process.env,
@@ -59,14 +59,14 @@ export function defineConfig<const T extends FlagTable>(
 export type Loaded<C> =
   { readonly kind: 'help'; readonly text: string } | { readonly kind: 'config'; readonly config: Readonly<C> };
 
-/** Throws `invalid-argument` with one line that names the flag, what was expected and what came. */
+/** Throws `invalid-argument` with one line that names the flag, the expected and the received value. */
 export function loadConfig<C>(definition: ConfigDefinition<C>, sources: ConfigSources): Loaded<C> {
   const { flags, schema } = definition;
   if (sources.argv.includes('--help') || sources.argv.includes('-h'))
     return { kind: 'help', text: formatHelp(definition) };
   const given = { ...readEnvironment(flags, sources.env), ...readArguments(flags, sources.argv) };
   const file = 'config' in given ? String(given['config']) : undefined;
-  const fromFile = file === undefined ? {} : readFileValues(flags, file, readOrRefuse(sources, file));
+  const fromFile = file === undefined ? {} : readFileValues(flags, file, readConfigFile(sources, file));
   const result = schema.safeParse({ ...fromFile, ...given });
   if (result.success) return { kind: 'config', config: deepFreeze(result.data) };
   throw new ParetoError('invalid-argument', result.error.issues.map((issue) => describeIssue(flags, issue)).join('; '));
@@ -74,7 +74,7 @@ export function loadConfig<C>(definition: ConfigDefinition<C>, sources: ConfigSo
 
 const userOfUrl = /\/\/[^/\s]*@/;
 
-/** What may be logged: every value, secrets blanked, also those in URLs. */
+/** Returns all values for the log, with secrets blanked, including those in URLs. */
 export function printableConfig<C extends object>(
   definition: ConfigDefinition<C>,
   config: Readonly<C>,
@@ -88,7 +88,7 @@ export function printableConfig<C extends object>(
   return Object.fromEntries(definition.flags.map((flag) => [flag.name, shown(flag)]));
 }
 
-function readOrRefuse(sources: ConfigSources, file: string): string {
+function readConfigFile(sources: ConfigSources, file: string): string {
   try {
     return sources.readFile(file);
   } catch (error) {

@@ -7,7 +7,7 @@ import { formats, type FlagFormat } from './formats.js';
 interface Described {
   /** Text of `--help` and of the reference. */
   readonly help: string;
-  /** Whether the service does not start without the flag. A flag that has no default and is not required may be undefined. */
+  /** Makes the service refuse to start without the flag. Other flags without a default may be undefined. */
   readonly required?: true;
 }
 
@@ -15,7 +15,7 @@ interface TextFlag extends Described {
   readonly kind: 'text';
   readonly format?: FlagFormat;
   readonly default?: string;
-  /** Whether the value is left out of logs. */
+  /** Keeps the value out of logs. */
   readonly secret?: true;
 }
 

@@ -1,4 +1,4 @@
-// Reads a command line, the environment and a file into plain values, by the flags that a schema has.
+// Parses the command line, the environment and the configuration file into plain values.
 
 import { ParetoError } from '@pareto/core';
 import type { FlagEntry, FlagTable } from './flag-table.js';
@@ -23,20 +23,21 @@ export const listFlags = (table: FlagTable): readonly Flag[] =>
     return { key, name, variable: `PARETO_${name.toUpperCase().replaceAll('-', '_')}`, entry };
   });
 
-const refuse = (message: string): ParetoError => new ParetoError('invalid-argument', message);
+const flagError = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
-/** `--name value`, `--name=value`, and `--name` alone for a boolean. */
+/** Parses `--name value`, `--name=value`, and `--name` alone for a boolean. */
 export function readArguments(flags: readonly Flag[], argv: readonly string[]): Values {
   const values: Record<string, unknown> = {};
   for (let index = 0; index < argv.length; index++) {
     const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argv[index] ?? '') ?? [];
-    if (name === '') throw refuse(`unexpected argument ${JSON.stringify(argv[index])}: flags are written --name value`);
+    if (name === '')
+      throw flagError(`unexpected argument ${JSON.stringify(argv[index])}: flags are written --name value`);
     const flag = findFlag(flags, name, '--');
     const next = argv[index + 1];
-    const alone = inline === undefined && flag.entry.kind === 'boolean' && next !== 'true' && next !== 'false';
-    if (!alone && inline === undefined) index++;
-    const text = alone ? 'true' : (inline ?? next);
-    if (text === undefined) throw refuse(`--${flag.name} needs a value`);
+    const isBare = inline === undefined && flag.entry.kind === 'boolean' && next !== 'true' && next !== 'false';
+    if (!isBare && inline === undefined) index++;
+    const text = isBare ? 'true' : (inline ?? next);
+    if (text === undefined) throw flagError(`--${flag.name} needs a value`);
     values[flag.key] = parseText(flag.entry, text);
   }
   return values;
@@ -51,16 +52,16 @@ export function readEnvironment(flags: readonly Flag[], env: Readonly<Record<str
   return values;
 }
 
-/** A JSON object whose keys are the flags' names. */
+/** Parses a JSON object whose keys are names of flags. */
 export function readFileValues(flags: readonly Flag[], file: string, text: string): Values {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw refuse(`${file} is not valid JSON: ${(error as Error).message}`);
+    throw flagError(`${file} is not valid JSON: ${(error as Error).message}`);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw refuse(`${file} must hold a JSON object whose keys are flags, e.g. {"port": 8001}`);
+    throw flagError(`${file} must contain a JSON object whose keys are flags, e.g. {"port": 8001}`);
   }
   return Object.fromEntries(
     Object.entries(content).map(([name, value]) => [findFlag(flags, name, `${file}: `).key, value]),
@@ -75,7 +76,7 @@ function findFlag(flags: readonly Flag[], name: string, prefix: string): Flag {
     flags.map((flag) => flag.name),
   );
   const hint = nearest === undefined ? 'see --help' : `did you mean ${prefix === '--' ? '--' : ''}${nearest}?`;
-  throw refuse(`unknown flag ${prefix}${name}: ${hint}`);
+  throw flagError(`unknown flag ${prefix}${name}: ${hint}`);
 }
 
 /** Returns text that does not fit the kind unchanged, so that the schema's error says what was expected. */
@@ -104,7 +105,7 @@ function nearestName(name: string, names: readonly string[]): string | undefined
   return best !== undefined && best.distance <= Math.max(2, name.length / 2) ? best.candidate : undefined;
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Returns the Levenshtein distance. Computes one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,19 +1,19 @@
-// The text of `--help`, made from a configuration's flags.
+// The text of `--help`, which the reference in the documentation shows too.
 
 import { defaultOf, type FlagEntry } from './flag-table.js';
 import type { Flag } from './flags.js';
 
-interface Helped {
+interface Program {
   readonly name: string;
   readonly summary: string;
   readonly example: string;
   readonly flags: readonly Flag[];
 }
 
-export function formatHelp(definition: Helped): string {
+export function formatHelp(definition: Program): string {
   const rows = definition.flags.map((flag) => [usage(flag), explanation(flag)] as const);
   const width = Math.max(...rows.map(([left]) => left.length), '--help'.length);
-  const lines = [...rows, ['--help', 'shows this'] as const].map(
+  const lines = [...rows, ['--help', 'print this help'] as const].map(
     ([left, right]) => `  ${left.padEnd(width)}  ${right}`,
   );
   return [
@@ -21,7 +21,7 @@ export function formatHelp(definition: Helped): string {
     '',
     `Example:\n  ${definition.example}`,
     '',
-    'Flags (each also as an environment variable, e.g. PARETO_LOG_LEVEL, or in the --config file; flags win):',
+    'Flags (each also works as an environment variable, e.g. PARETO_LOG_LEVEL, or as a key of the --config file; flags take precedence):',
     ...lines,
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-// starting → serving → draining → stopped | failed. Every transition is logged.
+// The states of a service: starting → serving → draining → stopped | failed. Logs every transition.
 
 import type { Logger } from '@pareto/telemetry';
 
@@ -6,12 +6,12 @@ export type LifecycleState = 'starting' | 'serving' | 'draining' | 'stopped' | '
 
 export interface Lifecycle {
   readonly state: LifecycleState;
-  /** Aborts when draining begins. */
+  /** Signal that aborts when draining begins. */
   readonly draining: AbortSignal;
   enter(next: LifecycleState): void;
 }
 
-const followers: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
+const transitions: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
   starting: ['serving', 'draining', 'failed'],
   serving: ['draining'],
   draining: ['stopped', 'failed'],
@@ -28,8 +28,8 @@ export function createLifecycle(logger: Logger): Lifecycle {
     },
     draining: draining.signal,
     enter(next) {
-      if (!followers[state].includes(next)) throw new Error(`a service can't go from ${state} to ${next}`);
-      // Why a start failed is said in one line of its own.
+      if (!transitions[state].includes(next)) throw new Error(`a service can't change from ${state} to ${next}`);
+      // The reason of a failed start is printed separately, as one line.
       const level = state === 'starting' && next === 'failed' ? 'debug' : 'info';
       logger[level]('lifecycle', { from: state, to: next });
       state = next;

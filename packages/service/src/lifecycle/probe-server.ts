@@ -1,4 +1,4 @@
-// HTTP for machines that watch a service: /livez, /readyz, /metrics.
+// The HTTP server for monitoring: /livez, /readyz and /metrics.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,10 +11,10 @@ export interface ProbeOptions {
   readonly host: string;
   readonly port: number;
   readonly lifecycle: Lifecycle;
-  /** Why it can't take work now; empty when it can. */
+  /** Returns the reasons why the service can't take work now. Empty if it can. */
   readonly notReady: () => readonly string[];
   readonly metrics: MetricsText;
-  /** Sets the gauges that are read rather than counted, before each scrape. */
+  /** Sets gauges before each scrape. */
   readonly observe?: () => void;
 }
 
@@ -25,7 +25,7 @@ export interface ProbeServer extends Runnable {
 
 export function createProbeServer(options: ProbeOptions): ProbeServer {
   const server = createServer((request, response) => {
-    answer(options, request, response).catch(() => send(response, 500, 'the metrics could not be collected\n'));
+    handleRequest(options, request, response).catch(() => send(response, 500, 'failed to collect the metrics\n'));
   });
   return {
     name: 'probes',
@@ -37,8 +37,8 @@ export function createProbeServer(options: ProbeOptions): ProbeServer {
   };
 }
 
-async function answer(options: ProbeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'only GET is answered here\n');
+async function handleRequest(options: ProbeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'expected GET or HEAD\n');
   switch (request.url?.split('?')[0]) {
     case '/livez':
       return send(response, 200, 'ok\n');
@@ -51,7 +51,7 @@ async function answer(options: ProbeOptions, request: IncomingMessage, response:
       return send(response, 200, await options.metrics.text(), options.metrics.contentType);
     case undefined:
     default:
-      return send(response, 404, 'there are /livez, /readyz and /metrics here\n');
+      return send(response, 404, 'not found: expected /livez, /readyz or /metrics\n');
   }
 }
 

@@ -1,4 +1,4 @@
-// The parts of a service: started in order, stopped in reverse, all of them when one fails.
+// Runs the parts of a service: starts them in order, stops them in reverse, and stops all if one fails.
 
 import { milliseconds, type Clock } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
@@ -6,18 +6,18 @@ import type { Lifecycle } from './lifecycle.js';
 
 export interface Runnable {
   readonly name: string;
-  /** Resolves when it does its work. Should it break later it calls `fail`, which stops the group. */
+  /** Starts the part. Resolves once it works. The part calls `fail`, which stops the group, if it breaks afterwards. */
   start(fail: (error: unknown) => void): Promise<void>;
-  /** Ends it within the time that it allows itself. Called only if it started. */
+  /** Stops the part. Called only if it has started. */
   stop(): Promise<void>;
 }
 
 export interface RunGroup {
-  /** Starts all. When one can't, those that started are stopped and its error is thrown. */
+  /** Starts all parts. If one fails, stops those that have started and throws its error. */
   start(): Promise<void>;
-  /** Drains and stops all; the same promise however often it is called. */
+  /** Drains and stops all parts. Every call returns the same promise. */
   stop(): Promise<void>;
-  /** Settles when all have stopped; rejects with the first failure. */
+  /** Promise that resolves when all parts have stopped, or rejects with the first failure. */
   readonly finished: Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export interface RunGroupOptions {
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** After this long a part is left to itself. */
+  /** Time after which the group stops waiting for a part. */
   readonly stopTimeoutMs: number;
 }
 
@@ -75,7 +75,7 @@ async function stopOne(runnable: Runnable, { clock, logger, stopTimeoutMs }: Run
   );
   const stopped = runnable
     .stop()
-    .catch((error: unknown) => logger.error('part did not stop', { part: runnable.name, error }));
+    .catch((error: unknown) => logger.error('part failed to stop', { part: runnable.name, error }));
   await Promise.race([stopped, timeout]);
   waiting.abort();
 }

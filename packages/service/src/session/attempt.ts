@@ -1,56 +1,56 @@
-// Which controller to try next, whether it must lead, and after what pause. Pure.
+// Decides which controller to try next, whether it must lead, and after what pause. Pure.
 
 import { milliseconds, type Milliseconds, type Rng } from '@pareto/core';
 import { leaderOf } from '@pareto/rpc';
 
-/** Who is looked for: only the leader, or, while that one can't be had, any controller. */
+/** Controller to connect to: only the leader, or any controller while the leader is not reachable. */
 export type ControllerTarget = 'leader' | 'any';
 
 export interface Attempt {
   readonly address: string;
-  /** One that does not lead will do. */
+  /** Accepts a controller that does not lead. */
   readonly acceptFollower: boolean;
-  /** A controller named it as the leader. */
+  /** Set if another controller named this address as the leader. */
   readonly isNamed: boolean;
-  /** In the configured list, of the address that was taken from it last. */
+  /** Position in the configured list of the last address that came from it. */
   readonly index: number;
-  /** In a row, without a controller that stayed. */
+  /** Number of attempts in a row without a stable connection. */
   readonly failures: number;
-  /** It follows from what a controller has just said: no pause goes before it. */
-  readonly isAtOnce: boolean;
-  /** One such was had since a controller stayed. */
+  /** Set if the attempt follows from a controller's response, so that no pause precedes it. */
+  readonly isImmediate: boolean;
+  /** Set if there was an immediate attempt since the last stable connection. */
   readonly hasFollowed: boolean;
 }
 
 export interface StreamOutcome {
-  /** For how long the controller answered before the stream ended; undefined: it never did. */
+  /** Time between the first message and the end of the stream. Undefined if there was no message. */
   readonly connectedMs: number | undefined;
   readonly error: unknown;
 }
 
-const firstPauseMs = 100;
-const lastPauseMs = 2_000;
-/** A controller that answered for so long has stayed: what went wrong before is forgotten. */
-const stayedMs = 1_000;
+const minPauseMs = 100;
+const maxPauseMs = 2_000;
+/** Duration of a connection after which it counts as stable, which resets the failures. */
+const stableMs = 1_000;
 
-/** Exponential from 100 ms to 2 s, jittered between half and the whole of it. */
-export function pauseMs({ failures, isAtOnce }: Attempt, rng: Rng): Milliseconds {
-  if (isAtOnce || failures === 0) return milliseconds(0);
-  const ceiling = Math.min(lastPauseMs, firstPauseMs * 2 ** (failures - 1));
+/** Returns the pause before an attempt: exponential from 100 ms to 2 s, with jitter between half and all of it. */
+export function pauseMs({ failures, isImmediate }: Attempt, rng: Rng): Milliseconds {
+  if (isImmediate || failures === 0) return milliseconds(0);
+  const ceiling = Math.min(maxPauseMs, minPauseMs * 2 ** (failures - 1));
   return milliseconds(ceiling * (0.5 + rng() / 2));
 }
 
-/** Many that start together begin all over the list. */
+/** Returns an attempt at a random address, which spreads services that start together. */
 export function firstAttempt(addresses: readonly string[], rng: Rng): Attempt {
   const index = Math.floor(rng() * addresses.length);
-  const fresh = { acceptFollower: false, isNamed: false, failures: 0, isAtOnce: false, hasFollowed: false };
+  const fresh = { acceptFollower: false, isNamed: false, failures: 0, isImmediate: false, hasFollowed: false };
   return { ...fresh, address: addresses[index] ?? '', index };
 }
 
 /**
- * The leader that a controller named, else the next of the list. Where any will do, it is asked for once nobody leads or the
- * leader that was named can't be had: of the controller that said so; and once the whole list was tried in vain. What a
- * controller has just said is acted on at once, the first time.
+ * Returns an attempt at the leader that a controller named, otherwise at the next address of the list. With the target `any`,
+ * accepts a follower if the last controller reported that there is no leader, if the leader that it named is not reachable
+ * (both times that controller), or if the whole list failed. The first attempt after a controller's response is immediate.
  */
 export function nextAttempt(
   addresses: readonly string[],
@@ -58,11 +58,11 @@ export function nextAttempt(
   { connectedMs, error }: StreamOutcome,
   target: ControllerTarget,
 ): Attempt {
-  const stayed = connectedMs !== undefined && connectedMs >= stayedMs;
-  const hasFollowed = last.hasFollowed && !stayed;
-  const failures = stayed ? 1 : last.failures + 1;
-  const follow = { failures, isAtOnce: !hasFollowed, hasFollowed: true };
-  const pause = { failures, isAtOnce: false, hasFollowed };
+  const wasStable = connectedMs !== undefined && connectedMs >= stableMs;
+  const hasFollowed = last.hasFollowed && !wasStable;
+  const failures = wasStable ? 1 : last.failures + 1;
+  const follow = { failures, isImmediate: !hasFollowed, hasFollowed: true };
+  const pause = { failures, isImmediate: false, hasFollowed };
   const at = (index: number): Pick<Attempt, 'address' | 'index' | 'isNamed'> => ({
     ...{ address: addresses[index] ?? '', index, isNamed: false },
   });
@@ -78,7 +78,7 @@ export function nextAttempt(
   if (target === 'any' && last.isNamed && connectedMs === undefined) {
     return { ...pause, ...at(last.index), acceptFollower: true };
   }
-  const isInVain = connectedMs === undefined && (last.acceptFollower || failures >= addresses.length);
-  const acceptFollower = target === 'any' && isInVain;
+  const hasListFailed = connectedMs === undefined && (last.acceptFollower || failures >= addresses.length);
+  const acceptFollower = target === 'any' && hasListFailed;
   return { ...pause, ...at((last.index + 1) % addresses.length), acceptFollower };
 }

@@ -1,21 +1,21 @@
-// One stream on one channel: what a session opens again and again.
+// One stream on a channel of its own. A session opens one after another.
 
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
 import { createChannel, type CallOptions, type Channel, type ChannelOptions, type DuplexStream } from '@pareto/rpc';
 
 export interface ConnectionOptions<In, Out> {
   readonly open: (channel: Channel, options: CallOptions) => DuplexStream<In, Out>;
-  /** How the channel proves who calls, and who must answer. */
+  /** Credentials of the channel, and the expected role of the server. */
   readonly channel: ChannelOptions;
-  /** A stream that is silent for this long is broken; 3 s if left out: controllers say something each second. */
+  /** Time without a message after which the stream counts as broken. Default: 3 s. Controllers send a message each second. */
   readonly silenceMs?: number;
   readonly clock: Clock;
 }
 
 export interface Connection<In, Out> {
-  /** Ends when the peer ends it, throws when it breaks or is silent for too long. */
+  /** Ends when the peer ends the stream. Throws if the stream breaks or no message arrives in time. */
   readonly messages: AsyncIterable<In>;
-  /** False when there is no room. */
+  /** Sends a message. Returns false if the previous one is still being written. */
   send(message: Out): boolean;
   close(): void;
 }
@@ -32,7 +32,7 @@ export function openConnection<In, Out>(
   const stream = options.open(channel, { signal: ended.signal });
   let writing = false;
   return {
-    messages: watchSilence(stream, options, ended),
+    messages: withSilenceTimeout(stream, options, ended),
     send(message) {
       if (writing) return false;
       writing = true;
@@ -48,13 +48,13 @@ export function openConnection<In, Out>(
 
 const defaultSilenceMs = 3_000;
 
-async function* watchSilence<In>(
+async function* withSilenceTimeout<In>(
   stream: AsyncIterable<In>,
   { silenceMs = defaultSilenceMs, clock }: Pick<ConnectionOptions<never, never>, 'silenceMs' | 'clock'>,
   ended: AbortController,
 ): AsyncGenerator<In, void, undefined> {
-  const why = new ParetoError('unavailable', `the controller said nothing for ${silenceMs} ms`);
-  const arm = (): Disposable => clock.after(milliseconds(silenceMs), () => ended.abort(why));
+  const timeout = new ParetoError('unavailable', `the controller sent no message for ${silenceMs} ms`);
+  const arm = (): Disposable => clock.after(milliseconds(silenceMs), () => ended.abort(timeout));
   let timer = arm();
   try {
     for await (const message of stream) {
@@ -63,7 +63,7 @@ async function* watchSilence<In>(
       timer = arm();
     }
   } catch (error) {
-    throw ended.signal.reason === why ? why : error;
+    throw ended.signal.reason === timeout ? timeout : error;
   } finally {
     timer[Symbol.dispose]();
   }

@@ -1,17 +1,17 @@
-// What is said while no controller answers, and when one does.
+// Logs while no controller is reachable, and when one is again.
 
 import { errorText, type Clock, type Milliseconds } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 
 export interface ControllerWait {
-  /** Why there is no controller now; undefined: there is one, or none has been tried yet. */
+  /** Reason why no controller is connected. Undefined if one is, or none was tried yet. */
   readonly problem: string | undefined;
   found(address: string): void;
-  /** An attempt came to nothing, or the stream of a controller ended. */
+  /** Records a failed attempt, or the end of a controller's stream. */
   failed(address: string, error: unknown): void;
 }
 
-/** A wait that goes on is told of again after so long. */
+/** Interval of the warning during a long wait. */
 const repeatMs = 30_000;
 
 export function createControllerWait(clock: Clock, logger: Logger): ControllerWait {
@@ -35,7 +35,7 @@ export function createControllerWait(clock: Clock, logger: Logger): ControllerWa
       problem = error === undefined ? `${address} ended the stream` : `${address}: ${errorText(error)}`;
       if (now - loggedAt < repeatMs) return;
       loggedAt = now;
-      logger.warn('no controller: waiting for one', { address, error, waitedMs: Math.round(now - since) });
+      logger.warn('no controller reachable', { address, error, waitedMs: Math.round(now - since) });
     },
   };
 }

@@ -1,4 +1,4 @@
-// A long stream to the controller that leads, or to whichever answers, opened again whenever it ends.
+// A long-lived stream to the leading controller, or to any, which is reopened whenever it ends.
 
 import { milliseconds, ParetoError, type Milliseconds, type Rng } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
@@ -18,7 +18,7 @@ export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
   /** host:port of the controllers. */
   readonly addresses: readonly string[];
   readonly target: ControllerTarget;
-  /** The first message of every connection. */
+  /** Returns the first message of a connection. */
   readonly hello: (attempt: Pick<Attempt, 'acceptFollower'>) => Out;
   readonly onMessage: (message: In) => void;
   readonly rng: Rng;
@@ -26,15 +26,15 @@ export interface SessionOptions<In, Out> extends ConnectionOptions<In, Out> {
 }
 
 export interface Session<Out> extends Runnable {
-  /** A controller has answered on the present stream. */
+  /** Set once a controller has sent a message on the current stream. */
   readonly connected: boolean;
-  /** host:port of the controller that answered last. */
+  /** host:port of the controller that sent the last message. */
   readonly address: string | undefined;
-  /** Since a controller was last heard; since the start when none was. */
+  /** Time since the last message of a controller, or since the start if there was none. */
   readonly ageMs: Milliseconds;
-  /** Why no controller answers now; undefined while one does. */
+  /** Reason why no controller is connected. Undefined while one is. */
   readonly problem: string | undefined;
-  /** Sends on the present stream. False when no controller has answered on it, or it has no room: send anew later. */
+  /** Sends on the current stream. Returns false if it is not connected, or the previous message is still being written. */
   send(message: Out): boolean;
 }
 
@@ -79,7 +79,7 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
       const outcome = await connectOnce(attempt);
       if (isStopping()) return;
       const next = nextAttempt(addresses, attempt, outcome, options.target);
-      if (!next.isAtOnce) wait.failed(attempt.address, outcome.error);
+      if (!next.isImmediate) wait.failed(attempt.address, outcome.error);
       attempt = next;
       await clock.sleep(pauseMs(attempt, rng), stopping.signal).catch(() => {});
     }
@@ -105,7 +105,7 @@ export function createSession<In, Out>(options: SessionOptions<In, Out>): Sessio
       running = run().catch(fail);
     },
     stop: async () => {
-      stopping.abort(new ParetoError('cancelled', 'the service stops'));
+      stopping.abort(new ParetoError('cancelled', 'the service is stopping'));
       await running;
     },
   };

@@ -1,4 +1,4 @@
-// Who may call what, over real gRPC.
+// Access control, over real gRPC.
 
 import assert from 'node:assert/strict';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -64,13 +64,13 @@ describe('access by token', () => {
   }
   const ping = (channel: Channel) => createClient(channel, 'pareto.v1.Execution').ping({});
 
-  it("lets services in with the cluster's token, and knows them by it", async () => {
+  it('accepts services with the cluster token and identifies them by it', async () => {
     const connect = await serve('worker');
     const access = createTokenAccess(token, { role: 'router', clock: systemClock, logger: silent });
     assert.equal((await ping(connect(access.channel('worker')))).draining, true);
   });
 
-  it('refuses others, saying who may call and what is missing, on the wire and in the log', async () => {
+  it('rejects other callers with the allowed roles and the reason, in the error and in the log', async () => {
     const connect = await serve('worker');
     const missing = /pareto\.v1\.Execution\/Ping is for routers: metadata pareto-internal-token is missing/;
     await assert.rejects(ping(connect()), { code: 'unauthenticated', message: missing });
@@ -85,7 +85,7 @@ describe('access by token', () => {
     assert.doesNotMatch(lines.join(''), /0123456789abcde/);
   });
 
-  it('lets anyone do what operators and clients do', async () => {
+  it('allows every caller the methods of operators and clients', async () => {
     const controller = await serve('controller');
     const blobs = createClient(controller(), 'pareto.v1.Blobs');
     await blobs.stat({ digest: 'd' });
@@ -95,13 +95,13 @@ describe('access by token', () => {
     assert.deepEqual(lines, []);
   });
 
-  it('lets nobody call what has no line in the table', async () => {
+  it('denies methods without an entry in the table', async () => {
     const connect = await serve('router');
     const call = ping(connect({ metadata: tokenMetadata(token) }));
-    await assert.rejects(call, { code: 'permission-denied', message: /Ping is for nobody/ });
+    await assert.rejects(call, { code: 'permission-denied', message: /Ping is for no caller/ });
   });
 
-  it('logs a few refusals, and then how many it left out', async () => {
+  it('logs five rejections, then the number of suppressed ones', async () => {
     const connect = await serve('worker');
     for (let i = 0; i < 20; i++) await ping(connect()).catch(() => undefined);
     assert.equal(lines.length, 5);
@@ -113,7 +113,7 @@ const protos = [
   ...['execution', 'fleet', 'inference', 'registry', 'routes'].map((name) => `pareto/v1/${name}.proto`),
 ];
 
-/** `package.Service/Method` of every call in a proto file. */
+/** Returns `package.Service/Method` of every method in a proto file. */
 async function methodsOf(file: string): Promise<readonly string[]> {
   const text = await readFile(new URL(`../../../../protos/${file}`, import.meta.url), 'utf8');
   const [, name = ''] = /^package ([\w.]+);/m.exec(text) ?? [];
@@ -122,7 +122,7 @@ async function methodsOf(file: string): Promise<readonly string[]> {
   );
 }
 
-/** By the service that is called; what matches nothing is for nobody. */
+/** Allowed callers by the called service. A method that matches no entry is denied. */
 const intended: Readonly<Record<ServiceRole, readonly (readonly [RegExp, readonly Role[] | 'anyone'])[]>> = {
   controller: [
     [/^pareto\.v1\.Fleet\/Join$/, ['worker']],
@@ -196,7 +196,7 @@ describe('access by certificates', () => {
     return stream[Symbol.asyncIterator]().next();
   };
 
-  it('lets each role call what is for it, and nothing else', async () => {
+  it('allows each role only its own methods', async () => {
     const address = await serve('controller');
     const list = async (who: ServiceRole | 'operator') =>
       createClient(connect(address, await as(who, 'controller')), 'pareto.v1.Registry').list({});
@@ -206,14 +206,14 @@ describe('access by certificates', () => {
     for (const who of ['router', 'operator', 'controller'] as const) {
       await assert.rejects(joinFleet(connect(address, await as(who, 'controller'))), {
         code: 'permission-denied',
-        message: `pareto.v1.Fleet/Join is for workers: the caller shows ${who === 'operator' ? 'an' : 'a'} ${who}'s certificate`,
+        message: `pareto.v1.Fleet/Join is for workers: the caller presented ${who === 'operator' ? 'an' : 'a'} ${who}'s certificate`,
       });
     }
     await assert.rejects(list('worker'), { code: 'permission-denied', message: /Registry\/List is for operators/ });
-    assert.match(lines.join(''), /"peer":"127\.0\.0\.1:\d+","method":"\/pareto\.v1\.Fleet\/Join".*call refused/);
+    assert.match(lines.join(''), /"peer":"127\.0\.0\.1:\d+","method":"\/pareto\.v1\.Fleet\/Join".*call rejected/);
   });
 
-  it('knows for every method of the protos who may call it', async () => {
+  it('has an entry for every method of the protos', async () => {
     const methods = (await Promise.all(protos.map(methodsOf))).flat();
     assert.ok(methods.length > 20);
     for (const role of ['controller', 'router', 'worker'] as const) {
@@ -236,17 +236,17 @@ describe('access by certificates', () => {
     }
   });
 
-  it('refuses everybody else at the door of a controller', async () => {
+  it('rejects connections without a valid certificate at a controller', async () => {
     const address = await serve('controller');
     for (const options of [{}, { metadata: tokenMetadata(token) }, await as('client', 'controller')]) {
       const call = createClient(connect(address, options), 'pareto.v1.Registry').list({}, { timeoutMs: 2000 });
       await assert.rejects(call, { code: 'unavailable' });
     }
-    assert.match(lines.join(''), /plain text to a TLS port.*connection refused/);
+    assert.match(lines.join(''), /plain text to a TLS port.*connection rejected/);
     await waitFor('the client', () => /showed no certificate/.exec(lines.join('')) ?? undefined);
   });
 
-  it('takes any client at a router, and tells services from others', async () => {
+  it('accepts any client at a router and distinguishes services', async () => {
     const address = await serve('router');
     for (const [who, isService] of [
       ['client', false],
@@ -257,10 +257,10 @@ describe('access by certificates', () => {
       assert.equal(reply.outcome, String(isService), who);
     }
     const denied = joinFleet(connect(address, await as('client', 'router')));
-    await assert.rejects(denied, { code: 'permission-denied', message: /is for nobody/ });
+    await assert.rejects(denied, { code: 'permission-denied', message: /is for no caller/ });
   });
 
-  it('speaks to no other service in the place of the one it wants', async () => {
+  it('rejects a server of another role', async () => {
     const address = await serve('router');
     const call = createClient(connect(address, await as('worker', 'controller')), 'pareto.v1.Registry').list({});
     await assert.rejects(call, { code: 'unavailable', message: /shows a router's certificate.*controller's/ });
@@ -269,20 +269,20 @@ describe('access by certificates', () => {
 
 describe('the flags of access', () => {
   const options = { role: 'router', clock: systemClock, logger: silent } as const;
-  it('name exactly one proof', async () => {
+  it('require exactly one of --certs and --cluster-token-file', async () => {
     await assert.rejects(
       openAccess({}, options),
       /--certs FOLDER or --cluster-token-file FILE is required.*certs init/,
     );
     const both = openAccess({ certs: 'a', clusterTokenFile: 'b' }, options);
-    await assert.rejects(both, /exclude each other.*leave it out/);
+    await assert.rejects(both, /exclude each other.*drop --cluster-token-file/);
     await assert.rejects(
       openAccess({ certs: '/nowhere' }, options),
       /^ParetoError: --certs \/nowhere: there is no ca\.crt/,
     );
   });
 
-  it('say when everyone can read the secret', async function () {
+  it('warn if every user can read the secret', async function () {
     if (process.platform === 'win32') this.skip();
     await using folder = await createTempFolder();
     const clusterTokenFile = folder.file('token');
@@ -293,6 +293,6 @@ describe('the flags of access', () => {
     assert.deepEqual(lines, []);
     await chmod(clusterTokenFile, 0o644);
     await openAccess({ clusterTokenFile }, { ...options, logger });
-    assert.match(lines.join(), /token".*secret can be read by everyone on this machine: chmod 600 it/);
+    assert.match(lines.join(), /token".*secret file is readable by every user of this machine: chmod 600 it/);
   });
 });

@@ -1,4 +1,4 @@
-// A service's certificates: what is refused at the start, what is taken up later, what is warned of.
+// The certificates of a service: rejection at start, replacement while it runs, and warnings.
 
 import assert from 'node:assert/strict';
 import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { openCertificates, type CertificateFolder } from '../../src/index.js';
 
 const dayMs = 86_400_000;
 
-/** Looks every 10 ms rather than every second. */
+/** Returns a clock with which files are polled every 10 ms instead of every second. */
 const quickClock = (offsetMs = 0): Clock => ({
   ...systemClock,
   wallMs: () => systemClock.wallMs() + offsetMs,
@@ -62,17 +62,17 @@ describe('the certificates of a service', () => {
     waitFor(`a line like ${pattern}`, () => lines.find((line) => pattern.test(line)));
   const certificateOf = (certificates: CertificateFolder): string => String(certificates.current.identity?.certificate);
 
-  describe('are refused at the start', () => {
+  describe('are rejected at start', () => {
     const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
-      ['when there are none', () => mkdir(folder), /there is no ca\.crt in it: 'pareto certs init'/],
+      ['if the folder is empty', () => mkdir(folder), /there is no ca\.crt in it: 'pareto certs init'/],
       [
-        'when they lie one folder deeper',
+        'if they are one folder deeper',
         () => write({}, authority, join(folder, 'router')),
         /but in .*router\/router: use --certs .*router\/router$/,
       ],
       ['without a key', async () => (await write(), await rm(join(folder, 'tls.key'))), /there is no tls\.key/],
       [
-        "with another's key",
+        'with the key of another certificate',
         async () => {
           const [{ key }] = [await authority.issue()];
           await write();
@@ -81,17 +81,17 @@ describe('the certificates of a service', () => {
         /tls\.key is not the key of tls\.crt/,
       ],
       [
-        'with a key that is none',
+        'with an invalid key',
         async () => (await write(), await writeFile(join(folder, 'tls.key'), 'secret words')),
         /tls\.key holds no private key/,
       ],
       [
-        'with a certificate that is none',
+        'with an invalid certificate',
         async () => (await write(), await writeFile(join(folder, 'tls.crt'), '')),
         /tls\.crt holds no certificate/,
       ],
       [
-        "with another authority's certificate",
+        'with the certificate of another authority',
         async () => {
           const { ca } = await createTestAuthority();
           await write();
@@ -99,16 +99,20 @@ describe('the certificates of a service', () => {
         },
         /not issued by the authority in ca\.crt/,
       ],
-      ['when they have ended', () => write({ endsInDays: -1 }), /tls\.crt ended on .*certs init --renew/],
+      ['if they have expired', () => write({ endsInDays: -1 }), /tls\.crt ended on .*certs init --renew/],
       [
         'for another role',
         () => write({ uris: ['spiffe://pareto/worker'] }),
-        /tls\.crt is a worker's certificate, and this needs a router's certificate/,
+        /tls\.crt is a worker's certificate, expected a router's certificate/,
       ],
       ['for no role', () => write({ uris: [] }), /names no role.*spiffe:\/\/pareto\/router/],
       ['for two roles', () => write({ uris: ['spiffe://pareto/worker', 'spiffe://pareto/router'] }), /names no role/],
-      ['for a role within another name', () => write({ uris: ['x, URI:spiffe://pareto/router, y'] }), /names no role/],
-      ['for servers alone', () => write({ usages: ['1.3.6.1.5.5.7.3.1'] }), /needs client auth and server auth/],
+      [
+        'for a role embedded in another name',
+        () => write({ uris: ['x, URI:spiffe://pareto/router, y'] }),
+        /names no role/,
+      ],
+      ['for servers only', () => write({ usages: ['1.3.6.1.5.5.7.3.1'] }), /needs client auth and server auth/],
     ];
     for (const [what, prepare, why] of cases) {
       it(what, async () => {
@@ -121,7 +125,7 @@ describe('the certificates of a service', () => {
       });
     }
 
-    it('but not for an authority that has a new certificate of the same key beside the one that ended', async () => {
+    it('but not if the authority has a new certificate of the same key next to the expired one', async () => {
       await write();
       for (const ca of [`${authority.endedCa}\n${authority.ca}`, `${authority.ca}\n${authority.endedCa}`]) {
         await writeFile(join(folder, 'ca.crt'), ca);
@@ -137,8 +141,8 @@ describe('the certificates of a service', () => {
     });
   });
 
-  describe('that are replaced', () => {
-    it('are taken up, and whoever uses them is told', async () => {
+  describe('that were replaced', () => {
+    it('are loaded, and listeners are notified', async () => {
       await write();
       const certificates = await start();
       const before = certificateOf(certificates);
@@ -154,7 +158,7 @@ describe('the certificates of a service', () => {
       assert.equal(told, 1);
     });
 
-    it('are taken up when a link is swapped, as Kubernetes does', async () => {
+    it('are loaded when a symbolic link is swapped, as in Kubernetes', async () => {
       await write({}, authority, temp.file('v1'));
       await mkdir(folder);
       await symlink(temp.file('v1'), join(folder, '..data'));
@@ -168,18 +172,18 @@ describe('the certificates of a service', () => {
       assert.notEqual(certificateOf(certificates), before);
     });
 
-    it('are refused when they do not hold, and the old ones are kept; once they hold they are taken', async () => {
+    it('are rejected while invalid, and loaded once they are valid', async () => {
       await write();
       const certificates = await start();
       const before = certificateOf(certificates);
       const steps: readonly [() => Promise<unknown>, RegExp][] = [
-        [() => writeFile(join(folder, 'tls.crt'), 'half'), /tls\.crt holds no certificate.*the old ones are kept/],
+        [() => writeFile(join(folder, 'tls.crt'), 'half'), /tls\.crt holds no certificate.*current ones kept/],
         [
           () => write({ uris: ['spiffe://pareto/operator'] }),
-          /tls\.crt is an operator's certificate.*the old ones are kept/,
+          /tls\.crt is an operator's certificate.*current ones kept/,
         ],
-        [() => write({ endsInDays: -1 }), /ended on.*the old ones are kept/],
-        [() => rm(join(folder, 'tls.key')), /there is no tls\.key.*the old ones are kept/],
+        [() => write({ endsInDays: -1 }), /ended on.*current ones kept/],
+        [() => rm(join(folder, 'tls.key')), /there is no tls\.key.*current ones kept/],
       ];
       for (const [spoil, why] of steps) {
         await spoil();
@@ -194,39 +198,39 @@ describe('the certificates of a service', () => {
     });
   });
 
-  it('that come before their time are taken when it has come', async () => {
+  it('that are not valid yet are loaded when they become valid', async () => {
     await write();
     let offsetMs = -100 * dayMs;
     const clock = { ...quickClock(), wallMs: () => systemClock.wallMs() + offsetMs };
     const certificates = await start(clock);
     const before = certificateOf(certificates);
     await write({ endsInDays: 364 });
-    await logged(/is valid from .* the old ones are kept/);
+    await logged(/is valid from .* current ones kept/);
     offsetMs = 0;
     await logged(/certificates replaced/);
     assert.notEqual(certificateOf(certificates), before);
     assert.equal(lines.length, 2, lines.join(''));
   });
 
-  describe('are warned of', () => {
-    it('when they end within seven days, once a day', async () => {
+  describe('cause a warning', () => {
+    it('once a day when they expire within seven days', async () => {
       await write({ endsInDays: 8 });
       await start(quickClock());
       await systemClock.sleep(milliseconds(50));
       assert.deepEqual(lines, []);
       await opened?.stop();
       await start(quickClock(2 * dayMs));
-      await logged(/certificate ends soon/);
+      await logged(/certificate expires soon/);
       await systemClock.sleep(milliseconds(50));
       assert.equal(lines.length, 1);
     });
 
-    it('when everyone can read the key', async function () {
+    it('if every user can read the key', async function () {
       if (process.platform === 'win32') this.skip();
       await write();
       await chmod(join(folder, 'tls.key'), 0o644);
       await open();
-      assert.match(lines.join(''), /tls\.key.*secret can be read by everyone.*chmod 600/);
+      assert.match(lines.join(''), /tls\.key.*secret file is readable by every user.*chmod 600/);
     });
   });
 });

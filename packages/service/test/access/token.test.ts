@@ -15,11 +15,11 @@ describe('cluster token', () => {
     return file;
   };
 
-  it('is the one line of its file', async () => {
+  it('is the only line of its file', async () => {
     assert.equal(await readClusterToken(await written('0123456789abcdef\n')), '0123456789abcdef');
   });
 
-  it('is refused when missing, short, or more than a line', async () => {
+  it('is rejected if it is missing, short or longer than a line', async () => {
     await assert.rejects(readClusterToken(join(folder, 'none')), /cannot read .*openssl rand -hex 32/);
     await assert.rejects(readClusterToken(await written('short')), /at least 16/);
     await assert.rejects(readClusterToken(await written('0123456789abcdef\n0123456789abcdef')), /one line/);

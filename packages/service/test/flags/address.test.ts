@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { advertisedAddress } from '../../src/index.js';
 
 describe('advertisedAddress', () => {
-  it('is what was said, else where it listens, by name where that is everywhere', () => {
+  it('is --advertise, otherwise the listen address, with the host name for a wildcard', () => {
     assert.equal(advertisedAddress({ host: '0.0.0.0', advertise: 'a:1' }, 2), 'a:1');
     assert.equal(advertisedAddress({ host: '127.0.0.1' }, 2), '127.0.0.1:2');
     assert.equal(advertisedAddress({ host: '0.0.0.0' }, 2), `${hostname()}:2`);

@@ -30,7 +30,7 @@ function load(argv: readonly string[], env: Record<string, string> = {}, file?: 
 }
 
 describe('configuration', () => {
-  it('takes flags over environment over file over default', () => {
+  it('prefers flags over environment over file over default', () => {
     const file = JSON.stringify({ 'retry-share': 0.1, port: 7, 'metrics-port': 8 });
     const config = load(
       [...needed, '--config', 'c.json', '--port=9', '--insecure'],
@@ -47,12 +47,12 @@ describe('configuration', () => {
     assert.deepEqual([load(needed).httpPort, load([...needed, '--http-port', 'off']).httpPort], [8000, -1]);
   });
 
-  it('is frozen all the way down', () => {
+  it('is deeply frozen', () => {
     const config = load(needed);
     assert.ok(Object.isFrozen(config) && Object.isFrozen(config.controllers));
   });
 
-  it('prints secrets blanked', () => {
+  it('blanks secrets when printed', () => {
     const traces = ['--trace-endpoint', 'https://me:hunter2@traces.example:4318/x'];
     const printed = printableConfig(definition, load([...needed, '--password', 'hunter2', ...traces]));
     assert.equal(printed['password'], '***');
@@ -60,7 +60,7 @@ describe('configuration', () => {
     assert.equal(printed['retry-share'], 0.2);
   });
 
-  it('makes --help out of the fields, with an example', () => {
+  it('generates --help from the flags, with an example', () => {
     const loaded = loadConfig(definition, { argv: ['--help'], env: {}, readFile: String });
     assert.equal(loaded.kind, 'help');
     assert.match(loaded.text, /pareto-router --controllers 127.0.0.1:8100/);
@@ -70,7 +70,7 @@ describe('configuration', () => {
     assert.match(loaded.text, /--controllers A,B +controllers to follow \(required, or PARETO_CONTROLLERS\)/);
   });
 
-  const refused: readonly [string, readonly string[], RegExp, string?][] = [
+  const rejected: readonly [string, readonly string[], RegExp, string?][] = [
     [
       'an unknown flag',
       [...needed, '--metric-port', '1'],
@@ -84,8 +84,8 @@ describe('configuration', () => {
     ['a missing required flag', [], /^--controllers is required: controllers to follow$/],
     ['an address without a port', [...needed, '--peers', 'a:1,b'], /^--peers\.1: expected host:port, e\.g\. /],
     ['an unknown choice', [...needed, '--log-level', 'loud'], /^--log-level: .*"debug"/],
-    ['a URL that is none', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
-    ['a file that is not there', [...needed, '--config', 'none.json'], /^--config: cannot read none.json/],
+    ['an invalid URL', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
+    ['a missing file', [...needed, '--config', 'none.json'], /^--config: cannot read none.json/],
     ['a file that is not JSON', [...needed, '--config', 'c.json'], /^c.json is not valid JSON/, '{'],
     [
       'a file with an unknown key',
@@ -94,8 +94,8 @@ describe('configuration', () => {
       '{"prot":1}',
     ],
   ];
-  for (const [what, argv, message, file] of refused) {
-    it(`refuses ${what} in one line`, () => {
+  for (const [what, argv, message, file] of rejected) {
+    it(`rejects ${what} in one line`, () => {
       assert.throws(
         () => load(argv, {}, file),
         (error: Error) =>
@@ -107,9 +107,9 @@ describe('configuration', () => {
 
 describe('checkBind', () => {
   for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '::1'])
-    it(`lets ${host} pass`, () => assert.equal(checkBind({ host, insecure: false }), false));
+    it(`accepts ${host}`, () => assert.equal(checkBind({ host, insecure: false }), false));
   for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.org', '127.evil.example']) {
-    it(`refuses ${host} unless told otherwise`, () => {
+    it(`rejects ${host} without --insecure or --certs`, () => {
       assert.throws(() => checkBind({ host, insecure: false }), /--certs FOLDER.*pass --insecure/);
       assert.equal(checkBind({ host, insecure: true }), true, 'exposed');
       assert.equal(checkBind({ host, insecure: false, certs: 'folder' }), false);

@@ -24,12 +24,12 @@ describe('probe server', () => {
   before(() => server.start(fail));
   after(() => server.stop());
 
-  it('is alive, but not ready, while it starts', async () => {
+  it('is live but not ready while the service starts', async () => {
     assert.deepEqual(await get('/livez'), [200, 'ok\n']);
     assert.deepEqual(await get('/readyz'), [503, 'starting\n']);
   });
 
-  it('is ready when it serves and nothing is missing, and else says what is', async () => {
+  it('is ready while serving, otherwise lists the reasons', async () => {
     lifecycle.enter('serving');
     assert.deepEqual(await get('/readyz'), [200, 'ok\n']);
     reasons = ['no routing table yet'];
@@ -37,23 +37,23 @@ describe('probe server', () => {
     reasons = [];
   });
 
-  it('observes gauges before a scrape', async () => {
+  it('sets gauges before a scrape', async () => {
     const [status, text] = await get('/metrics');
     assert.equal(status, 200);
     assert.match(text, /pareto_held_requests\{service="router"\} 7/);
   });
 
-  it('answers 404 and 405 elsewhere', async () => {
+  it('returns 404 and 405 for other requests', async () => {
     assert.equal((await get('/'))[0], 404);
     assert.equal((await get('/livez', 'POST'))[0], 405);
   });
 
-  it('says which flag to use when the port is taken', async () => {
+  it('names the flag to use when the port is taken', async () => {
     const second = createProbeServer({ host: '127.0.0.1', port: server.port, lifecycle, notReady: () => [], metrics });
     await assert.rejects(second.start(fail), /cannot listen on 127.0.0.1:\d+: the port is taken: .*--metrics-port$/);
   });
 
-  it('is not ready while it drains', async () => {
+  it('is not ready while the service drains', async () => {
     lifecycle.enter('draining');
     assert.deepEqual(await get('/readyz'), [503, 'draining\n']);
   });

@@ -36,7 +36,7 @@ describe('run group', () => {
     assert.equal(lifecycle.state, 'stopped');
   });
 
-  it('stops what started when a part cannot start, and throws its error', async () => {
+  it('stops the started parts and throws when a part fails to start', async () => {
     const { events, part } = recorder();
     const broken = part('b', { start: () => Promise.reject(new Error('no port')) });
     const { group: g, lifecycle } = group(part('a'), broken, part('c'));
@@ -45,7 +45,7 @@ describe('run group', () => {
     assert.equal(lifecycle.state, 'failed');
   });
 
-  it('stops all when one fails later, and tells the first failure', async () => {
+  it('stops all parts when one fails, and rejects with the first failure', async () => {
     const { events, part } = recorder();
     let fail = (_error: unknown): void => {};
     const fragile = part('b', { start: async (given) => void (fail = given) });
@@ -58,7 +58,7 @@ describe('run group', () => {
     assert.equal(lifecycle.state, 'failed');
   });
 
-  it('leaves behind a part that does not stop, and goes on past one whose stop throws', async () => {
+  it('continues past a part that does not stop or whose stop throws', async () => {
     const { events, part } = recorder();
     const stuck = part('b', { stop: () => new Promise(() => {}) });
     const clumsy = part('c', { stop: () => Promise.reject(new Error('clumsy')) });
@@ -68,7 +68,7 @@ describe('run group', () => {
     assert.deepEqual(events, ['+a', '+b', '+c', '-a']);
   });
 
-  it('can be stopped while it starts', async () => {
+  it('can be stopped while starting', async () => {
     const { events, part } = recorder();
     const { group: g, lifecycle } = group(part('a'), part('b', { start: async () => void g.stop() }), part('c'));
     await g.start();

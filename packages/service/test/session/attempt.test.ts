@@ -19,76 +19,80 @@ const fresh: Attempt = {
     acceptFollower: false,
     isNamed: false,
     failures: 0,
-    isAtOnce: false,
+    isImmediate: false,
     hasFollowed: false,
   },
 };
 
 const lost: StreamOutcome = { connectedMs: undefined, error: new Error('gone') };
 const names = (leader: string): StreamOutcome => ({ connectedMs: undefined, error: notLeaderError(leader) });
-const nobody: StreamOutcome = { connectedMs: undefined, error: notLeaderError(undefined) };
+const noLeader: StreamOutcome = { connectedMs: undefined, error: notLeaderError(undefined) };
 const after = (connectedMs: number, error?: unknown): StreamOutcome => ({ connectedMs, error });
 
-/** `b:1`; `b:1 any` when any controller will do; `, later` when a pause goes before. */
-function told({ address, acceptFollower, isAtOnce }: Attempt): string {
-  return `${address}${acceptFollower ? ' any' : ''}${isAtOnce ? '' : ', later'}`;
+/** Returns e.g. `b:1`, `b:1 any` if a follower is accepted, and `b:1, later` with a pause before the attempt. */
+function describeAttempt({ address, acceptFollower, isImmediate }: Attempt): string {
+  return `${address}${acceptFollower ? ' any' : ''}${isImmediate ? '' : ', later'}`;
 }
 
 function walk(target: ControllerTarget, outcomes: readonly StreamOutcome[]): readonly string[] {
   let attempt = fresh;
-  return outcomes.map((outcome) => told((attempt = nextAttempt(addresses, attempt, outcome, target))));
+  return outcomes.map((outcome) => describeAttempt((attempt = nextAttempt(addresses, attempt, outcome, target))));
 }
 
 describe('attempts for a leader', () => {
   const cases: readonly (readonly [string, readonly StreamOutcome[], readonly string[]])[] = [
-    ['go round the list', [lost, lost, lost], ['b:1, later', 'c:1, later', 'a:1, later']],
-    ['go round while nobody leads', [nobody, nobody], ['b:1, later', 'c:1, later']],
-    ['follow a leader that is named, of the list or not', [names('d:1')], ['d:1']],
+    ['cycle through the list', [lost, lost, lost], ['b:1, later', 'c:1, later', 'a:1, later']],
+    ['cycle through the list while there is no leader', [noLeader, noLeader], ['b:1, later', 'c:1, later']],
+    ['follow a named leader, in the list or not', [names('d:1')], ['d:1']],
     [
-      'follow with pauses after the first time',
+      'pause before following a second time',
       [names('d:1'), lost, names('d:1'), lost],
       ['d:1', 'b:1, later', 'd:1, later', 'c:1, later'],
     ],
     [
-      'follow at once again after a controller stayed',
+      'follow immediately again after a stable connection',
       [names('b:1'), after(1_000, notLeaderError('c:1'))],
       ['b:1', 'c:1'],
     ],
-    ['but not after one that did not', [names('b:1'), after(999, notLeaderError('c:1'))], ['b:1', 'c:1, later']],
-    ['do not believe who names itself', [names('a:1')], ['b:1, later']],
-    ['go on after a controller that stayed is gone', [after(5_000)], ['b:1, later']],
+    ['pause after an unstable connection', [names('b:1'), after(999, notLeaderError('c:1'))], ['b:1', 'c:1, later']],
+    ['ignore a controller that names itself', [names('a:1')], ['b:1, later']],
+    ['try the next address after a stable connection ends', [after(5_000)], ['b:1, later']],
   ];
   for (const [name, outcomes, expected] of cases) it(name, () => assert.deepEqual(walk('leader', outcomes), expected));
 
-  it('read nothing into other refusals', () => {
+  it('ignore the leader in other errors', () => {
     const error = new ParetoError('permission-denied', 'no', { details: { 'pareto-leader': 'd:1' } });
     assert.deepEqual(walk('leader', [{ connectedMs: undefined, error }]), ['b:1, later']);
   });
 });
 
-describe('attempts where any controller will do', () => {
+describe('attempts for any controller', () => {
   const cases: readonly (readonly [string, readonly StreamOutcome[], readonly string[]])[] = [
-    ['look for the leader first', [lost, names('d:1')], ['b:1, later', 'd:1']],
-    ['take the one that names a leader who is gone', [names('d:1'), lost], ['d:1', 'a:1 any, later']],
-    ['take the one that says that nobody leads', [nobody], ['a:1 any']],
-    ['take any other when that one is gone', [nobody, lost, lost], ['a:1 any', 'b:1 any, later', 'c:1 any, later']],
+    ['try to find the leader first', [lost, names('d:1')], ['b:1, later', 'd:1']],
+    ['accept a follower that names an unreachable leader', [names('d:1'), lost], ['d:1', 'a:1 any, later']],
+    ['accept a follower that reports no leader', [noLeader], ['a:1 any']],
     [
-      'try a leader at once that such a one names later, and come back',
-      [nobody, after(10_000, notLeaderError('d:1')), lost],
+      'accept any other when that follower is lost',
+      [noLeader, lost, lost],
+      ['a:1 any', 'b:1 any, later', 'c:1 any, later'],
+    ],
+    [
+      'try a leader that the follower names immediately, and come back',
+      [noLeader, after(10_000, notLeaderError('d:1')), lost],
       ['a:1 any', 'd:1', 'a:1 any, later'],
     ],
-    ['look for the leader again when such a one is lost', [nobody, after(10_000)], ['a:1 any', 'b:1, later']],
+    ['search for the leader again when the follower is lost', [noLeader, after(10_000)], ['a:1 any', 'b:1, later']],
     [
-      'take any once the whole list was tried in vain',
+      'accept any once the whole list has failed',
       [lost, lost, lost, lost],
       ['b:1, later', 'c:1, later', 'a:1 any, later', 'b:1 any, later'],
     ],
-    ['take a leader that steps down', [names('d:1'), nobody], ['d:1', 'd:1 any, later']],
+    ['accept a leader that stepped down', [names('d:1'), noLeader], ['d:1', 'd:1 any, later']],
   ];
   for (const [name, outcomes, expected] of cases) it(name, () => assert.deepEqual(walk('any', outcomes), expected));
 });
 
-describe('attempts in time', () => {
+describe('the rate of attempts', () => {
   const error = fc.constantFrom(
     ...[
       undefined,
@@ -101,7 +105,7 @@ describe('attempts in time', () => {
   );
   const outcome = fc.record({ connectedMs: fc.option(fc.nat({ max: 3_000 }), { nil: undefined }), error });
 
-  it('are never more than eight within a second, whatever comes of them', () => {
+  it('is at most eight within a second, for any outcomes', () => {
     fc.assert(
       fc.property(
         fc.array(outcome),
@@ -126,7 +130,7 @@ describe('attempts in time', () => {
     );
   });
 
-  it('begin all over the list', () => {
+  it('is spread over the list at the start', () => {
     const rng = createSeededRng(1);
     const counts = new Map<string, number>();
     for (let i = 0; i < 300; i++) {
@@ -154,7 +158,7 @@ describe('pauseMs', () => {
     }
   });
 
-  it('is none where what was said is acted on', () => {
-    assert.equal(pauseMs({ ...fresh, failures: 4, isAtOnce: true }, Math.random), 0);
+  it('is 0 for an immediate attempt', () => {
+    assert.equal(pauseMs({ ...fresh, failures: 4, isImmediate: true }, Math.random), 0);
   });
 });

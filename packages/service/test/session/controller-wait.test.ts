@@ -4,7 +4,7 @@ import { createLogger } from '@pareto/telemetry';
 import { createControllerWait } from '../../src/session/controller-wait.js';
 
 describe('the wait for a controller', () => {
-  it('is told of once, and again every 30 s', () => {
+  it('is logged once, then every 30 s', () => {
     const lines: Record<string, unknown>[] = [];
     const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
     const logger = createLogger({ service: 'worker', level: 'info', format: 'json', write });

@@ -10,7 +10,7 @@ const access = createTokenAccess('0123456789abcdef', { role: 'controller', clock
 
 type Join = (message: wire.WorkerMessage, say: (revision: number) => Promise<void>) => Promise<void>;
 
-/** A controller that lets only services in, and does with each message what it is told. */
+/** Starts a controller that accepts only services and passes each message to a callback. */
 async function controller(port: number, onMessage: Join): Promise<{ server: RpcServer; address: string }> {
   const server = createServer(access.server);
   server.add('pareto.v1.Fleet', {
@@ -51,7 +51,7 @@ describe('session', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  it('says hello, hears answers, and sends', async () => {
+  it('sends hello, receives messages, and sends', async () => {
     const { server, address } = await controller(0, (message, say) => say(message.hello ? 1 : 2));
     servers.push(server);
     await begin([address]);
@@ -63,7 +63,7 @@ describe('session', () => {
     assert.equal(await heard(), 2);
   });
 
-  it('comes back after the controller was gone, with a new hello', async () => {
+  it('reconnects to a restarted controller with a new hello', async () => {
     const first = await controller(0, (_message, say) => say(1));
     await begin([first.address]);
     assert.equal(await heard(), 1);
@@ -75,7 +75,7 @@ describe('session', () => {
     assert.equal(await heard(), 5);
   });
 
-  it('goes to the leader that a follower names', async () => {
+  it('connects to the leader that a follower names', async () => {
     const leader = await controller(0, (_message, say) => say(9));
     const follower = await controller(0, () => {
       throw notLeaderError(leader.address);
@@ -86,7 +86,7 @@ describe('session', () => {
     assert.equal(session.address, leader.address);
   });
 
-  it('takes one that does not lead when the leader is gone and any will do', async () => {
+  it('connects to a follower when the leader is unreachable and the target is any', async () => {
     const follower = await controller(0, async ({ hello }, say) => {
       if (hello?.workerId !== 'any') throw notLeaderError('127.0.0.1:9');
       await say(4);
@@ -96,7 +96,7 @@ describe('session', () => {
     assert.equal(await heard(), 4);
   });
 
-  it('sends nothing before a controller has answered, and says why', async () => {
+  it('sends nothing before a controller responds, and has the reason', async () => {
     const { server, address } = await controller(0, async () => {
       throw notLeaderError(undefined);
     });
@@ -108,7 +108,7 @@ describe('session', () => {
     assert.equal(session.address, undefined);
   });
 
-  it('opens a silent stream anew', async () => {
+  it('reopens a stream without messages', async () => {
     let hellos = 0;
     const { server, address } = await controller(0, async (_message, say) => say(++hellos));
     servers.push(server);
@@ -117,7 +117,7 @@ describe('session', () => {
     assert.equal(await heard(), 2);
   });
 
-  it('goes to no other controller once it is told to stop', async () => {
+  it('connects to no other controller after stop', async () => {
     let hellos = 0;
     const both = [await controller(0, (_, say) => say(++hellos)), await controller(0, (_, say) => say(++hellos))];
     servers.push(...both.map(({ server }) => server));
@@ -129,7 +129,7 @@ describe('session', () => {
     assert.equal(hellos, 1);
   });
 
-  it('stops although no controller was ever there', async () => {
+  it('stops without ever having connected', async () => {
     await begin(['127.0.0.1:9']);
     assert.equal(session.connected, false);
   });
