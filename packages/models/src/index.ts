@@ -18,5 +18,5 @@ export { runGenerator, type GenerationRequest, type GenerationLimits } from './g
 export type { GeneratorResult } from './generate/process/generator-protocol.js';
 export { obtainModels, type Obtained, type ObtainOptions } from './repository/obtain-models.js';
 export { readRepository, type Repository } from './repository/read-repository.js';
-export type { FoundModel, NotFound } from './repository/read-model-folder.js';
+export type { FoundModel, UnusableModel } from './repository/read-model-folder.js';
 export type { ConfigRemark } from './repository/config-remarks.js';

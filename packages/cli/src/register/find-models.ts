@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { checkName, errorText, ParetoError } from '@pareto/core';
-import { obtainModels, readRepository, type ConfigRemark, type NotFound } from '@pareto/models';
+import { obtainModels, readRepository, type ConfigRemark, type UnusableModel } from '@pareto/models';
 import { modelAt, type LocalModel } from './register-models.js';
 
 export interface FoundModel extends LocalModel {
@@ -14,7 +14,7 @@ export interface FoundModel extends LocalModel {
 export interface FoundModels extends AsyncDisposable {
   readonly models: readonly FoundModel[];
   /** Models that can't be registered, with the reasons. */
-  readonly others: readonly NotFound[];
+  readonly others: readonly UnusableModel[];
 }
 
 export interface FindOptions {
@@ -104,7 +104,7 @@ function nameModels(models: readonly FoundModel[], options: FindOptions): readon
   }));
 }
 
-function nameProblem({ name }: FoundModel): NotFound | undefined {
+function nameProblem({ name }: FoundModel): UnusableModel | undefined {
   try {
     checkName('architecture', name);
     return undefined;

@@ -1,7 +1,7 @@
 // Plans a registration before anything is sent: the task and the recipes of each model. Pure.
 
 import { checkName, errorText, originalRecipe } from '@pareto/core';
-import type { NotFound } from '@pareto/models';
+import type { UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import type { LocalModel } from './register-models.js';
 
@@ -25,7 +25,7 @@ interface Group {
 
 export interface RegisterPlan {
   readonly groups: readonly Group[];
-  readonly refused: readonly NotFound[];
+  readonly refused: readonly UnusableModel[];
   /** Set if some models get no generated variants, because --recipes and a validation set are both missing. */
   readonly lacksValidation: boolean;
 }
@@ -35,7 +35,7 @@ type Known = Pick<wire.ListResponse, 'tasks' | 'architectures'>;
 /** Groups the models by task, in their order. A registered model stays with its task. */
 export function planRegistration(models: readonly LocalModel[], known: Known, options: PlanOptions): RegisterPlan {
   const groups = new Map<string, LocalModel[]>();
-  const refused: NotFound[] = [];
+  const refused: UnusableModel[] = [];
   for (const model of models) {
     const task =
       options.task ?? known.architectures.find(({ name }) => name === model.name)?.task ?? `${model.name}.task`;

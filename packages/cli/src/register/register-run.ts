@@ -1,7 +1,7 @@
 // Runs `pareto register`, from finding the models to printing the result.
 
 import { errorText, ParetoError } from '@pareto/core';
-import { inspectModel, type NotFound } from '@pareto/models';
+import { inspectModel, type UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/rpc';
 import { checkSamples } from './check-samples.js';
 import { collectValidation } from './collect-validation.js';
@@ -91,7 +91,7 @@ async function register(
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const count = (others: readonly NotFound[], kind: NotFound['kind']): number =>
+const count = (others: readonly UnusableModel[], kind: UnusableModel['kind']): number =>
   others.filter((one) => one.kind === kind).length;
 
 /** Returns the last version of each name. Older versions get no jobs. */

@@ -107,7 +107,7 @@ describe('pareto register with a repository', () => {
     assert.deepEqual(requested(), ['good 1 of good.task, any, original']);
     assert.match(
       stderr,
-      /^refused bad: bad\/config.pbtxt:1:17: max_batch_size is the text "8": expected a whole number from 0$/m,
+      /^refused bad: bad\/config.pbtxt:1:17: max_batch_size is the string "8": expected a whole number from 0$/m,
     );
     assert.match(
       stderr,

@@ -12,7 +12,7 @@ import {
 
 export interface NodeParts {
   readonly name?: string;
-  /** Undefined for ONNX's own domain. */
+  /** Domain of the operator, by default ONNX's own. */
   readonly domain?: string;
   readonly attribute?: readonly OnnxAttribute[];
 }

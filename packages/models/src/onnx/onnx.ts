@@ -113,7 +113,7 @@ export const attributeTypes = {
 
 export interface OnnxTensor {
   readonly name: string;
-  /** One of `onnxTypes`. */
+  /** Element type, one of `onnxTypes`. */
   readonly dataType: number;
   readonly dims: readonly number[];
   /**
@@ -154,7 +154,7 @@ export interface OnnxType {
 
 interface OnnxTensorType {
   readonly elemType: number;
-  /** Undefined if the rank is unknown. */
+  /** Shape. Undefined if the rank is unknown. */
   readonly shape?: { readonly dim: readonly OnnxDim[] };
 }
 

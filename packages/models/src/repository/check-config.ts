@@ -1,4 +1,4 @@
-// Holds what a configuration says of a model's tensors against its graph.
+// Compares the tensors that a configuration declares with those of the graph.
 
 import type { TensorSpec } from '@pareto/core';
 import { signatureFor } from '../inspection/inspect-batch.js';
@@ -6,15 +6,15 @@ import type { InspectedValue } from '../inspection/inspect-dimensions.js';
 import type { InspectedModel } from '../inspection/inspect.js';
 import type { ConfigTensor, ModelConfig } from './model-config.js';
 import type { ConfigRemark } from './config-remarks.js';
-import { textError, type Place } from './text-tokens.js';
+import { textError, type SourcePosition } from './text-tokens.js';
 
 export interface CheckedConfig {
-  /** 0: no dimension is a batch; undefined: as the graph tells. */
+  /** Maximum batch size. 0 means that no dimension is a batch; undefined means that the graph determines it. */
   readonly maxBatchSize: number | undefined;
   readonly remarks: readonly ConfigRemark[];
 }
 
-/** Throws `invalid-argument`, naming what the configuration and what the graph says, where they contradict each other. */
+/** Throws `invalid-argument` with both values if the configuration contradicts the graph. */
 export function checkConfig(config: ModelConfig, model: InspectedModel): CheckedConfig {
   const maxBatchSize = config.maxBatchSize ?? impliedBatch(config, model);
   const batched = batchedBy(config, model, maxBatchSize);
@@ -25,7 +25,10 @@ export function checkConfig(config: ModelConfig, model: InspectedModel): Checked
   return { maxBatchSize, remarks };
 }
 
-/** Who lists all dimensions of a tensor, and says nothing of a batch, means that there is none. */
+/**
+ * Returns 0 if a tensor is listed with all its dimensions: without `max_batch_size` that means no batch. Undefined
+ * otherwise.
+ */
 function impliedBatch({ inputs, outputs }: ModelConfig, model: InspectedModel): 0 | undefined {
   const listsAll = (tensors: readonly ConfigTensor[], values: readonly InspectedValue[]): boolean =>
     tensors.some(
@@ -38,7 +41,7 @@ function batchedBy(config: ModelConfig, model: InspectedModel, maxBatchSize: num
   try {
     return signatureFor(model, maxBatchSize).batched;
   } catch (error) {
-    throw textError(config.file, config.placeOf('max_batch_size'), error instanceof Error ? error.message : '');
+    throw textError(config.file, config.positionOf('max_batch_size'), error instanceof Error ? error.message : '');
   }
 }
 
@@ -66,7 +69,7 @@ function checkTensors(
 }
 
 function checkDims(
-  { dims, at }: ConfigTensor & { readonly at: Place },
+  { dims, at }: ConfigTensor & { readonly at: SourcePosition },
   role: 'input' | 'output',
   graph: InspectedValue['dims'],
   batched: boolean,
@@ -79,6 +82,6 @@ function checkDims(
     throw refuse(`has dims [${dims.join(', ')}] in the configuration and [${graph.join(', ')}] in the graph${without}`);
   }
   const isNarrower = role === 'input' && dims.some((dim, i) => dim !== -1 && typeof graph[i] === 'string');
-  const text = 'where the graph takes any size it is served with any size';
+  const text = 'the graph accepts any size, and so does the served model';
   return isNarrower ? [{ field: 'input.dims', text, ...at }] : [];
 }

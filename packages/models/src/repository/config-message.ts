@@ -1,49 +1,51 @@
-// A message of a configuration, asked field by field for what it should hold; what was never asked for can be told.
+// Reads the fields of a configuration message with checks of their types, and lists the fields that were not read.
 
 import type { TextField, TextValue } from './text-format.js';
-import { textError, type Place } from './text-tokens.js';
+import { textError, type SourcePosition } from './text-tokens.js';
 
 export interface ConfigMessage {
-  /** Where it begins. */
-  readonly at: Place;
-  /** Of a field that is there, else of the message. */
-  placeOf(name: string): Place;
+  /** Position where the message begins. */
+  readonly at: SourcePosition;
+  /** Returns the position of a field, or of the message if the field is missing. */
+  positionOf(name: string): SourcePosition;
   has(name: string): boolean;
   text(name: string): string | undefined;
   flag(name: string): boolean | undefined;
-  /** From `least` up to 2^53. */
-  whole(name: string, least: number): number | undefined;
-  wholes(name: string, least: number): readonly number[];
-  /** An enum's value. */
+  /** Returns an integer from `min` up to 2^53. */
+  whole(name: string, min: number): number | undefined;
+  wholes(name: string, min: number): readonly number[];
+  /** Returns the value of an enum. */
   word(name: string): string | undefined;
   message(name: string): ConfigMessage | undefined;
   messages(name: string): readonly ConfigMessage[];
-  /** Fields that were not asked for. */
+  /** Returns the fields that were not read. */
   others(): readonly TextField[];
-  refuse(at: Place, why: string): Error;
+  refuse(at: SourcePosition, why: string): Error;
 }
 
-/** What it refuses is told with the file, the line and the column, as `invalid-argument`. */
-export function createConfigMessage(fields: readonly TextField[], file: string, at: Place): ConfigMessage {
-  const asked = new Set<string>();
-  const refuse = (place: Place, why: string): Error => textError(file, place, why);
+/**
+ * Creates a reader of a message. It throws `invalid-argument` with file, line and column for a value of the wrong type.
+ */
+export function createConfigMessage(fields: readonly TextField[], file: string, at: SourcePosition): ConfigMessage {
+  const read = new Set<string>();
+  const refuse = (position: SourcePosition, why: string): Error => textError(file, position, why);
   const valuesOf = (name: string): readonly TextValue[] => {
-    asked.add(name);
+    read.add(name);
     return fields.filter((field) => field.name === name).flatMap(({ values }) => values);
   };
   const onlyOf = (name: string): TextValue | undefined => {
     const [first, second] = valuesOf(name);
     const mention = fields.find((field) => field.name === name);
-    if (second !== undefined) throw refuse(second.at, `${name} is here a second time: expected one value`);
+    if (second !== undefined) throw refuse(second.at, `${name} is repeated: expected one value`);
     if (first === undefined && mention !== undefined) throw refuse(mention.at, `${name} has no value`);
     return first;
   };
   const wrong = (name: string, value: TextValue, expected: string): Error =>
-    refuse(value.at, `${name} is ${told(value)}: expected ${expected}`);
+    refuse(value.at, `${name} is ${describe(value)}: expected ${expected}`);
 
-  function wholeOf(name: string, value: TextValue, least: number): number {
-    if (value.kind === 'number' && Number.isSafeInteger(value.value) && value.value >= least) return value.value;
-    throw wrong(name, value, `a whole number from ${least}`);
+  function wholeOf(name: string, value: TextValue, min: number): number {
+    if (value.kind === 'number' && Number.isSafeInteger(value.value) && value.value >= min) return value.value;
+    throw wrong(name, value, `a whole number from ${min}`);
   }
   function messageOf(name: string, value: TextValue): ConfigMessage {
     if (value.kind === 'message') return createConfigMessage(value.fields, file, value.at);
@@ -52,12 +54,12 @@ export function createConfigMessage(fields: readonly TextField[], file: string, 
   return {
     at,
     refuse,
-    placeOf: (name) => fields.find((field) => field.name === name)?.at ?? at,
+    positionOf: (name) => fields.find((field) => field.name === name)?.at ?? at,
     has: (name) => fields.some((field) => field.name === name),
     text(name) {
       const value = onlyOf(name);
       if (value === undefined || value.kind === 'text') return value?.value;
-      throw wrong(name, value, 'a text in quotes');
+      throw wrong(name, value, 'a string in quotes');
     },
     flag(name) {
       const value = onlyOf(name);
@@ -67,11 +69,11 @@ export function createConfigMessage(fields: readonly TextField[], file: string, 
       if (value.kind === 'number' && [0, 1].includes(value.value)) return value.value === 1;
       throw wrong(name, value, 'true or false');
     },
-    whole(name, least) {
+    whole(name, min) {
       const value = onlyOf(name);
-      return value && wholeOf(name, value, least);
+      return value && wholeOf(name, value, min);
     },
-    wholes: (name, least) => valuesOf(name).map((value) => wholeOf(name, value, least)),
+    wholes: (name, min) => valuesOf(name).map((value) => wholeOf(name, value, min)),
     word(name) {
       const value = onlyOf(name);
       if (value === undefined || value.kind === 'word') return value?.value;
@@ -82,12 +84,12 @@ export function createConfigMessage(fields: readonly TextField[], file: string, 
       return value && messageOf(name, value);
     },
     messages: (name) => valuesOf(name).map((value) => messageOf(name, value)),
-    others: () => fields.filter(({ name }) => !asked.has(name)),
+    others: () => fields.filter(({ name }) => !read.has(name)),
   };
 }
 
-function told(value: TextValue): string {
+function describe(value: TextValue): string {
   if (value.kind === 'message') return 'a message';
-  if (value.kind === 'text') return `the text ${JSON.stringify(value.value.slice(0, 40))}`;
+  if (value.kind === 'text') return `the string ${JSON.stringify(value.value.slice(0, 40))}`;
   return String(value.value);
 }

@@ -1,73 +1,74 @@
-// Fields of `config.pbtxt` that Pareto does without: each with what happens instead, told once and never an error.
+// Remarks on fields of `config.pbtxt` that Pareto does not apply, each with what happens instead. A remark is never an
+// error.
 
 import type { ConfigMessage } from './config-message.js';
-import type { Place } from './text-tokens.js';
+import type { SourcePosition } from './text-tokens.js';
 
-/** What a configuration says that is not carried out. */
-export interface ConfigRemark extends Place {
-  /** With the fields that it lies in before it: `dynamic_batching.preferred_batch_size`. */
+/** A setting of a configuration that is not applied. */
+export interface ConfigRemark extends SourcePosition {
+  /** Path of the field, such as `dynamic_batching.preferred_batch_size`. */
   readonly field: string;
-  /** What happens instead. */
+  /** Human-readable text on what happens instead. */
   readonly text: string;
 }
 
-const notKnown = 'not known, and ignored';
+const unknownField = 'unknown, and ignored';
 
-/** At the top of a configuration. */
+/** Remarks on top-level fields. */
 const topRemarks: Readonly<Record<string, string>> = {
   instance_group: 'Pareto decides how many replicas run, and where',
-  model_warmup: 'every replica is warmed at all its batch sizes before it takes queries',
-  metric_tags: 'metrics have labels of their own',
-  model_metrics: 'metrics have labels of their own',
-  model_operations: 'no library is loaded beside ONNX Runtime',
-  model_repository_agents: 'files are checked by their digests; no agent runs',
-  cc_model_filenames: 'one file is used on all devices',
-  runtime: 'the runtime is ONNX Runtime as it comes with Pareto',
+  model_warmup: 'every replica is warmed up at all its batch sizes before it receives queries',
+  metric_tags: 'metrics have a fixed set of labels',
+  model_metrics: 'metrics have a fixed set of labels',
+  model_operations: 'no libraries other than ONNX Runtime are loaded',
+  model_repository_agents: 'files are verified by their digests, without agents',
+  cc_model_filenames: 'the same file is used on all devices',
+  runtime: 'the runtime is the ONNX Runtime that Pareto includes',
 };
 
 const batchingRemarks: Readonly<Record<string, string>> = {
-  preferred_batch_size: 'a batch is what waits when a slot is free, as far as it pays: nothing is held back',
-  max_queue_delay_microseconds: 'a batch is what waits when a slot is free, as far as it pays: nothing is held back',
-  preserve_ordering: 'answers leave as soon as they are there',
-  priority_levels: 'any whole number is a priority: queries with 1 go first, those without one last',
-  default_priority_level: 'queries without a priority go after those that have one',
-  default_queue_policy: 'a query is refused at once when it would be late; see latency_ms',
-  priority_queue_policy: 'a query is refused at once when it would be late; see latency_ms',
+  preferred_batch_size: 'a batch consists of the queries that wait when a slot is free, up to the size that pays',
+  max_queue_delay_microseconds: 'queries are never delayed to fill a batch',
+  preserve_ordering: 'answers are sent as soon as they are ready',
+  priority_levels: 'any whole number is a priority: queries with 1 run first, those without a priority last',
+  default_priority_level: 'queries without a priority run after those with one',
+  default_queue_policy: 'a query that would miss its latency objective is rejected on arrival; see latency_ms',
+  priority_queue_policy: 'a query that would miss its latency objective is rejected on arrival; see latency_ms',
 };
 
 const optimizationRemarks: Readonly<Record<string, string>> = {
   graph: 'the graph is always optimised in full',
-  priority: 'queries have priorities, models none',
-  cuda: 'the provider is set up by Pareto',
-  execution_accelerators: 'variants are made for the providers that the workers have',
-  input_pinned_memory: 'memory is managed by Pareto',
-  output_pinned_memory: 'memory is managed by Pareto',
-  gather_kernel_buffer_threshold: 'memory is managed by Pareto',
-  eager_batching: 'a batch is put together when its slot is free',
+  priority: 'priorities belong to queries, not to models',
+  cuda: 'Pareto configures the provider',
+  execution_accelerators: 'variants are generated for the providers that the workers have',
+  input_pinned_memory: 'Pareto manages memory',
+  output_pinned_memory: 'Pareto manages memory',
+  gather_kernel_buffer_threshold: 'Pareto manages memory',
+  eager_batching: 'a batch is assembled when its slot is free',
 };
 
 const tensorRemarks: Readonly<Record<string, string>> = {
-  format: 'tensors are taken as they come',
-  is_shape_tensor: 'means something for TensorRT only',
-  is_non_linear_format_io: 'means something for TensorRT only',
-  allow_ragged_batch: 'only inputs of one shape are batched together',
-  optional: 'every input of the graph is wanted',
+  format: 'tensors are passed to the model unchanged',
+  is_shape_tensor: 'applies to TensorRT models only',
+  is_non_linear_format_io: 'applies to TensorRT models only',
+  allow_ragged_batch: 'only inputs of the same shape are batched together',
+  optional: 'every input of the graph is required',
 };
 
-/** Of fields that were not asked for: those of `known` by what is said there, others as not known. */
+/** Returns remarks on the fields that were not read, with the texts in `known`. Other fields are unknown. */
 function othersOf(
   message: ConfigMessage,
   prefix: string,
   known: Readonly<Record<string, string>> = {},
 ): readonly ConfigRemark[] {
   const seen = new Map(message.others().map((field) => [field.name, field.at]));
-  return Array.from(seen, ([name, at]) => ({ field: prefix + name, text: known[name] ?? notKnown, ...at }));
+  return Array.from(seen, ([name, at]) => ({ field: prefix + name, text: known[name] ?? unknownField, ...at }));
 }
 
 export const tensorRemarksOf = (message: ConfigMessage, role: 'input' | 'output'): readonly ConfigRemark[] =>
   othersOf(message, `${role}.`, tensorRemarks);
 
-/** Of all that was not asked for before. */
+/** Returns remarks on all fields that were not read before. */
 export function remarksOf(config: ConfigMessage): readonly ConfigRemark[] {
   const batching = config.message('dynamic_batching');
   const optimization = config.message('optimization');
@@ -83,11 +84,11 @@ export function remarksOf(config: ConfigMessage): readonly ConfigRemark[] {
 const parameterRemarks = (config: ConfigMessage): readonly ConfigRemark[] =>
   config.messages('parameters').map((parameter) => ({
     field: `parameters.${parameter.text('key') ?? ''}`,
-    text: 'settings of a backend are not passed on: sessions are set up by Pareto',
+    text: 'settings of a backend are not applied: Pareto configures the sessions',
     ...parameter.at,
   }));
 
 function cacheRemarks(config: ConfigMessage): readonly ConfigRemark[] {
   if (config.message('response_cache')?.flag('enable') !== true) return [];
-  return [{ field: 'response_cache', text: 'every query is computed', ...config.placeOf('response_cache') }];
+  return [{ field: 'response_cache', text: 'every query is computed', ...config.positionOf('response_cache') }];
 }

@@ -7,27 +7,27 @@ import type { ReadableStream } from 'node:stream/web';
 import { checkRelativePath } from '@pareto/blobs';
 import { errorText, ParetoError } from '@pareto/core';
 import { inspectModel } from '../inspection/inspect.js';
-import { placeOf } from './model-source.js';
+import { displayUrl } from './model-source.js';
 import { writeCounted } from './write-counted.js';
 
 export interface Fetching {
-  /** Is there. */
+  /** An existing folder. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** `totalBytes` undefined: not told. */
+  /** Called after each chunk. `totalBytes` is undefined if the server does not send it. */
   readonly onProgress: (file: string, receivedBytes: number, totalBytes: number | undefined) => void;
 }
 
-/** The path of what was fetched, called after the URL's last part; a model's external data comes with it. */
+/** Fetches a file, named after the last part of the URL, and the external data of a model. Returns the path. */
 export async function fetchHttp(url: URL, fetching: Fetching): Promise<string> {
   const name = checkRelativePath(decodeURIComponent(basename(url.pathname)), 'the file');
   const path = await fetchFile(url, name, fetching);
   if (!name.endsWith('.onnx')) return path;
   const { externalFiles } = await inspectModel(path);
   for (const file of externalFiles) {
-    const beside = new URL(file.split('/').map(encodeURIComponent).join('/'), url);
-    beside.search = url.search;
-    await fetchFile(beside, file, fetching);
+    const external = new URL(file.split('/').map(encodeURIComponent).join('/'), url);
+    external.search = url.search;
+    await fetchFile(external, file, fetching);
   }
   return path;
 }
@@ -35,7 +35,7 @@ export async function fetchHttp(url: URL, fetching: Fetching): Promise<string> {
 async function fetchFile(url: URL, name: string, { folder, signal, onProgress }: Fetching): Promise<string> {
   const { body, headers } = await request(url, signal);
   const length = Number(headers.get('content-length') ?? NaN);
-  // What is told is of the compressed form.
+  // With an encoding, the header is the compressed length.
   const total = Number.isNaN(length) || headers.has('content-encoding') ? undefined : length;
   const path = join(folder, name);
   await mkdir(dirname(path), { recursive: true });
@@ -47,7 +47,7 @@ async function fetchFile(url: URL, name: string, { folder, signal, onProgress }:
     throw lost(url, signal, error);
   }
   if (total === undefined || total === received) return path;
-  throw new ParetoError('unavailable', `${placeOf(url)} ended after ${received} of ${total} bytes: try again`);
+  throw new ParetoError('unavailable', `${displayUrl(url)} ended after ${received} of ${total} bytes: retry`);
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<{ body: object; headers: Headers }> {
@@ -64,7 +64,7 @@ async function request(url: URL, signal: AbortSignal): Promise<{ body: object; h
   const code = reply.status >= 500 || reply.status === 429 ? 'unavailable' : 'not-found';
   throw new ParetoError(
     code,
-    `${placeOf(url)} can't be fetched: the server answers ${reply.status} ${reply.statusText}`.trimEnd(),
+    `${displayUrl(url)} can't be fetched: the server returned ${reply.status} ${reply.statusText}`.trimEnd(),
   );
 }
 
@@ -73,5 +73,5 @@ function lost(url: URL, signal: AbortSignal, error: unknown): unknown {
   if (error instanceof ParetoError) return error;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : errorText(cause);
-  return new ParetoError('unavailable', `${placeOf(url)} can't be fetched: ${code}`, { cause: error });
+  return new ParetoError('unavailable', `${displayUrl(url)} can't be fetched: ${code}`, { cause: error });
 }

@@ -12,7 +12,7 @@ import { writeCounted } from './write-counted.js';
 
 const maxObjects = 10_000;
 
-/** The folder that was fetched, or the path of the one file. Throws `not-found` when there is nothing. */
+/** Returns the folder of the fetched files, or the path of a single file. Throws `not-found` if there is no object. */
 export async function fetchS3(
   { bucket: name, key }: Extract<ModelSource, { kind: 's3' }>,
   endpoint: string | undefined,
@@ -25,11 +25,11 @@ export async function fetchS3(
   let found = 0;
   for await (const object of bucket.list(prefix)) {
     fetching.signal.throwIfAborted();
-    // Some tools mark folders by empty objects.
+    // Some tools create empty objects for folders.
     if (object.key.endsWith('/')) continue;
     found += 1;
     if (found > maxObjects)
-      throw refuse(`s3://${name}/${key} has more than ${maxObjects} objects: name a folder in it`);
+      throw refuse(`s3://${name}/${key} has more than ${maxObjects} objects: pass a folder inside it`);
     await fetchObject(bucket, object, object.key.slice(prefix.length), fetching);
   }
   if (found > 0) return fetching.folder;
@@ -38,7 +38,7 @@ export async function fetchS3(
 
 const refuse = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
-/** Of what no ONNX model is made of, the name is enough. */
+/** Fetches an object. Files that are never part of an ONNX model are created empty: their name is enough. */
 async function fetchObject(
   bucket: Bucket,
   { key, sizeBytes }: BucketObject,

@@ -1,44 +1,50 @@
-// What a Triton `config.pbtxt` says of a model, as far as it matters here: the rest is remarked on, field by field.
+// Parses Triton's `config.pbtxt`: the settings that Pareto applies, and remarks on the others.
 
 import type { DataType } from '@pareto/core';
 import { createConfigMessage, type ConfigMessage } from './config-message.js';
 import { remarksOf, tensorRemarksOf, type ConfigRemark } from './config-remarks.js';
 import { parseTextFormat } from './text-format.js';
-import { textError, type Place } from './text-tokens.js';
+import { textError, type SourcePosition } from './text-tokens.js';
 import { readVersionPolicy, type VersionPolicy } from './version-policy.js';
 
 export interface ConfigTensor {
   readonly name: string;
-  /** Undefined: not said. */
+  /** Element type. Undefined if the configuration has none. */
   readonly datatype: DataType | undefined;
-  /** As the graph takes them: those of a reshape, where there is one. Without the batch where `max_batch_size` is above 0. */
+  /**
+   * Dimensions for the graph: those of `reshape`, if there is one. They exclude the batch if `max_batch_size` is above
+   * 0.
+   */
   readonly dims: readonly number[] | undefined;
-  /** Of an output: a text file with a label a line, beside the configuration. */
+  /** Path of a text file with one label per line, relative to the configuration. Only outputs have labels. */
   readonly labels: string | undefined;
-  readonly at: Place;
+  readonly at: SourcePosition;
 }
 
 export interface ModelConfig {
-  /** For errors. */
+  /** Path that is used in errors. */
   readonly file: string;
   readonly name: string | undefined;
-  /** Why it is no ONNX model; undefined: it is one. */
+  /** Reason why it is not an ONNX model. Undefined if it is one. */
   readonly foreign: string | undefined;
-  /** 0: no dimension is a batch; undefined: not said. */
+  /** Maximum batch size. 0 means that no dimension is a batch. Undefined if the configuration has none. */
   readonly maxBatchSize: number | undefined;
   readonly inputs: readonly ConfigTensor[];
   readonly outputs: readonly ConfigTensor[];
   readonly versions: VersionPolicy;
   readonly graphName: string | undefined;
   readonly remarks: readonly ConfigRemark[];
-  /** Of a field that was read, else of the file. */
-  placeOf(field: string): Place;
+  /** Returns the position of a field, or of the file if the field is missing. */
+  positionOf(field: string): SourcePosition;
 }
 
-const start: Place = { line: 1, column: 1 };
+const start: SourcePosition = { line: 1, column: 1 };
 const maxConfigBytes = 1 << 20;
 
-/** Throws `invalid-argument`, with line and column, for what is malformed, and for what asks for what there is not. */
+/**
+ * Throws `invalid-argument` with line and column if the configuration is malformed or needs a feature that Pareto
+ * lacks.
+ */
 export function parseModelConfig(content: Buffer, file: string): ModelConfig {
   if (content.byteLength > maxConfigBytes) throw textError(file, start, 'it is larger than 1 MiB');
   const config = createConfigMessage(parseTextFormat(decode(content, file), file), file, start);
@@ -46,15 +52,15 @@ export function parseModelConfig(content: Buffer, file: string): ModelConfig {
   const foreign = foreignOf(config);
   const read = {
     ...{ file, name, foreign, graphName: graphNameOf(config), versions: readVersionPolicy(config) },
-    placeOf: (field: string): Place => config.placeOf(field),
+    positionOf: (field: string): SourcePosition => config.positionOf(field),
   };
   if (foreign !== undefined) return { ...read, maxBatchSize: undefined, inputs: [], outputs: [], remarks: [] };
-  refuseUnserved(config);
+  checkSupported(config);
   const maxBatchSize = config.whole('max_batch_size', 0);
   const tensors = (role: 'input' | 'output'): readonly ReadTensor[] =>
     config.messages(role).map((tensor) => readTensor(tensor, role));
   const [inputs, outputs] = [tensors('input'), tensors('output')];
-  for (const list of [inputs, outputs]) refuseTwice(list, config);
+  for (const list of [inputs, outputs]) checkUnique(list, config);
   const remarks = [...inputs, ...outputs].flatMap((tensor) => tensor.remarks).concat(remarksOf(config));
   return { ...read, maxBatchSize, inputs, outputs, remarks: remarks.toSorted((a, b) => a.line - b.line) };
 }
@@ -72,33 +78,34 @@ function graphNameOf(config: ConfigMessage): string | undefined {
   if (name === undefined || name === '') return undefined;
   if (!/[/\\\0]/.test(name) && name !== '..' && name !== '.') return name;
   throw config.refuse(
-    config.placeOf('default_model_filename'),
+    config.positionOf('default_model_filename'),
     `default_model_filename is ${JSON.stringify(name)}: expected the name of a file in the version's folder, like model.onnx`,
   );
 }
 
-/** Platforms and backends that mean ONNX Runtime; a model may name neither. */
+/** Names of ONNX Runtime as platform or backend. Both may be empty. */
 const onnx: ReadonlySet<string> = new Set(['', 'onnxruntime', 'onnxruntime_onnx']);
 
 function foreignOf(config: ConfigMessage): string | undefined {
   const [platform = '', backend = ''] = [config.text('platform'), config.text('backend')];
   if (platform === 'ensemble' || config.has('ensemble_scheduling')) {
-    return 'it is an ensemble: only single ONNX models are served, so let the client call one after the other';
+    return 'it is an ensemble: only single ONNX models are served; call them from the client one after the other';
   }
   if (!onnx.has(backend)) return `its backend is ${backend}: only ONNX models (backend "onnxruntime") are served`;
   if (!onnx.has(platform)) return `its platform is ${platform}: only ONNX models ("onnxruntime_onnx") are served`;
   return undefined;
 }
 
-function refuseUnserved(config: ConfigMessage): void {
+function checkSupported(config: ConfigMessage): void {
   const refuse = (field: string, why: string): never => {
-    throw config.refuse(config.placeOf(field), `${field}: ${why}`);
+    throw config.refuse(config.positionOf(field), `${field}: ${why}`);
   };
   if (config.has('sequence_batching')) {
-    refuse('sequence_batching', 'no state is kept between queries: give the state as inputs and take it as outputs');
+    refuse('sequence_batching', 'no state is kept between queries: pass the state as inputs and return it as outputs');
   }
   for (const field of ['batch_input', 'batch_output']) {
-    if (config.has(field)) refuse(field, 'tensors are not made from others: the client gives all inputs of the graph');
+    if (config.has(field))
+      refuse(field, 'tensors are not computed from others: the client sends all inputs of the graph');
   }
   if (config.message('model_transaction_policy')?.flag('decoupled') === true) {
     refuse('model_transaction_policy', 'a query has one answer: decoupled models are not served');
@@ -115,8 +122,8 @@ function readTensor(tensor: ConfigMessage, role: 'input' | 'output'): ReadTensor
   const shape = reshape && dimsOf(reshape, 'shape');
   const datatype = datatypeOf(tensor);
   const labels = role === 'output' ? tensor.text('label_filename') : undefined;
-  const text = `tensors have the graph's own shape, [${shape?.join() ?? ''}]: it is not applied`;
-  const reshaped = shape === undefined ? [] : [{ field: `${role}.reshape`, text, ...tensor.placeOf('reshape') }];
+  const text = `not applied: tensors have the graph's own shape, [${shape?.join() ?? ''}]`;
+  const reshaped = shape === undefined ? [] : [{ field: `${role}.reshape`, text, ...tensor.positionOf('reshape') }];
   return {
     ...{ name, datatype, dims: shape ?? dims, labels: labels === '' ? undefined : labels, at: tensor.at },
     remarks: [...reshaped, ...tensorRemarksOf(tensor, role)],
@@ -126,7 +133,10 @@ function readTensor(tensor: ConfigMessage, role: 'input' | 'output'): ReadTensor
 function dimsOf(message: ConfigMessage, field: string): readonly number[] {
   const dims = message.wholes(field, -1);
   if (!dims.includes(0)) return dims;
-  throw message.refuse(message.placeOf(field), `${field} has a 0: expected sizes from 1, and -1 for what varies`);
+  throw message.refuse(
+    message.positionOf(field),
+    `${field} has a 0: expected sizes from 1, or -1 for dynamic dimensions`,
+  );
 }
 
 const datatypes: Readonly<Record<string, DataType>> = {
@@ -141,13 +151,13 @@ function datatypeOf(tensor: ConfigMessage): DataType | undefined {
   const datatype = datatypes[word];
   if (datatype !== undefined) return datatype;
   const expected = Object.keys(datatypes).join(', ');
-  throw tensor.refuse(tensor.placeOf('data_type'), `data_type is ${word}: expected one of ${expected}`);
+  throw tensor.refuse(tensor.positionOf('data_type'), `data_type is ${word}: expected one of ${expected}`);
 }
 
-function refuseTwice(tensors: readonly ConfigTensor[], config: ConfigMessage): void {
+function checkUnique(tensors: readonly ConfigTensor[], config: ConfigMessage): void {
   const names = new Set<string>();
   for (const { name, at } of tensors) {
-    if (names.has(name)) throw config.refuse(at, `${JSON.stringify(name)} is here a second time`);
+    if (names.has(name)) throw config.refuse(at, `${JSON.stringify(name)} is repeated`);
     names.add(name);
   }
 }

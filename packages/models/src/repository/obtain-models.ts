@@ -1,4 +1,4 @@
-// Models from wherever they are, as files on this machine; what had to be fetched or unpacked goes with the disposal.
+// Provides models from any source as local files. Fetched and unpacked files are temporary.
 
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,21 +11,21 @@ import { versionNumber } from './read-model-folder.js';
 import { unpack } from './unpack.js';
 
 export interface ObtainOptions {
-  /** Undefined: that of the region. */
+  /** S3 endpoint, by default that of the region. */
   readonly s3Endpoint?: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: Fetching['onProgress'] | undefined;
 }
 
-/** There until it is disposed of. */
+/** Local files of models. Temporary ones are deleted on disposal. */
 export interface Obtained extends AsyncDisposable {
-  /** Of an `.onnx` file, or a folder. */
+  /** Path of an `.onnx` file or a folder. */
   readonly path: string;
-  /** What a folder that is one model is called; undefined: as the folder is. */
+  /** Name of the model if the folder is a single model. Undefined if the name of the folder applies. */
   readonly name: string | undefined;
 }
 
-/** `given` is a path or a URI. Throws `invalid-argument` or `not-found` saying what was expected; `unavailable` when it may be otherwise soon. */
+/** `given` is a path or a URI. Throws `invalid-argument` or `not-found`, and `unavailable` if a retry may succeed. */
 export async function obtainModels(given: string, options: ObtainOptions): Promise<Obtained> {
   const source = parseSource(given);
   if (source.kind !== 'local') return inTemporaryFolder((folder) => fetchInto(folder, source, options));
@@ -79,7 +79,7 @@ async function unpackInto(folder: string, archive: string, { signal }: ObtainOpt
   return { path, name: path === unpacked ? basename(archive).replace(archivePattern, '') : undefined };
 }
 
-/** Many archives have one folder around everything. */
+/** Returns the folder with the content: many archives wrap it in one folder. */
 async function contentOf(folder: string): Promise<string> {
   const [only, ...more] = await readdir(folder, { withFileTypes: true });
   const isWrapping = only?.isDirectory() === true && more.length === 0 && versionNumber(only.name) === undefined;

@@ -1,4 +1,4 @@
-// One model's folder of a repository: its configuration, its versions, and the graph of each.
+// Reads the folder of one model in a repository: its configuration, its versions, and the graph of each.
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,55 +11,56 @@ import { describeForeignModel } from './foreign-models.js';
 import { parseModelConfig, type ModelConfig } from './model-config.js';
 import { chooseVersions } from './version-policy.js';
 
-/** One version of a model. */
+/** A version of a model. */
 export interface FoundModel {
   readonly name: string;
-  /** Of its folder; undefined: it lies in none. */
+  /** Number of its version folder. Undefined if it is not in one. */
   readonly version: number | undefined;
-  /** Of the graph. */
+  /** Path of the graph. */
   readonly path: string;
-  /** 0: no dimension is a batch; undefined: as the graph tells. */
+  /** Maximum batch size. 0 means that no dimension is a batch; undefined means that the graph determines it. */
   readonly maxBatchSize: number | undefined;
-  /** Paths of text files, by output. */
+  /** Paths of label files, by output. */
   readonly labels: Readonly<Record<string, string>>;
   readonly remarks: readonly ConfigRemark[];
 }
 
-export interface NotFound {
+/** A model that can't be registered. */
+export interface UnusableModel {
   readonly name: string;
-  /** `skipped` is no ONNX model, `refused` one that can't be served as its folder says. */
+  /** `skipped` if it is not an ONNX model, `refused` if it can't be served as configured. */
   readonly kind: 'skipped' | 'refused';
   readonly reason: string;
 }
 
 interface Read {
   readonly models: readonly FoundModel[];
-  readonly others: readonly NotFound[];
+  readonly others: readonly UnusableModel[];
 }
 
-/** A decimal number from 1, as Triton has it; undefined for a folder that is no version. */
+/** Parses the name of a version folder, a decimal number from 1 as in Triton. Undefined for other folders. */
 export function versionNumber(name: string): number | undefined {
   const version = /^[1-9]\d{0,8}$/.test(name) ? Number(name) : undefined;
   return version !== undefined && version <= 0x7fffffff ? version : undefined;
 }
 
-/** What is wrong with a model is told, not thrown: the others don't mind. */
+/** Reads a model. Problems of the model are returned, not thrown, so that they don't affect other models. */
 export async function readModelFolder(folder: string, name: string): Promise<Read> {
   try {
     const config = await readConfig(folder, name);
-    if (config?.foreign !== undefined) return not(name, 'skipped', config.foreign);
+    if (config?.foreign !== undefined) return unusable(name, 'skipped', config.foreign);
     const graphs = await findGraphs(folder, config);
-    if (typeof graphs === 'string') return not(name, 'skipped', graphs);
+    if (typeof graphs === 'string') return unusable(name, 'skipped', graphs);
     const models: FoundModel[] = [];
     for (const { version, path } of graphs) models.push(await describe({ folder, name, config, version, path }));
     return { models, others: [] };
   } catch (error) {
-    if (error instanceof ParetoError) return not(name, 'refused', errorText(error));
+    if (error instanceof ParetoError) return unusable(name, 'refused', errorText(error));
     throw error;
   }
 }
 
-const not = (name: string, kind: NotFound['kind'], reason: string): Read => ({
+const unusable = (name: string, kind: UnusableModel['kind'], reason: string): Read => ({
   models: [],
   others: [{ name, kind, reason }],
 });
@@ -77,14 +78,14 @@ interface Graph {
   readonly path: string;
 }
 
-/** Of the versions that count; a text says why there are none. */
+/** Returns the graphs of the versions that the policy selects, or a text with the reason if there are none. */
 async function findGraphs(folder: string, config: ModelConfig | undefined): Promise<readonly Graph[] | string> {
   const entries = await readdir(folder);
   const found = entries.flatMap((entry) => versionNumber(entry) ?? []);
   const { versions, missing } = chooseVersions(found, config?.versions ?? { kind: 'all' });
   if (missing.length > 0) {
     const have = found.length === 0 ? 'no version' : found.sort((a, b) => a - b).join(', ');
-    throw new ParetoError('invalid-argument', `version_policy names ${missing.join(', ')}, and there is ${have}`);
+    throw new ParetoError('invalid-argument', `version_policy names ${missing.join(', ')}, but there is ${have}`);
   }
   if (versions.length === 0) return describeForeignModel(entries) ?? 'it has no version: expected 1/model.onnx in it';
   const graphs = await Promise.all(
@@ -101,7 +102,10 @@ async function findGraphs(folder: string, config: ModelConfig | undefined): Prom
   return `there is no ${config?.graphName ?? 'model.onnx'} in version ${versions.join(', ')}`;
 }
 
-/** The file of that name, or of the one `.onnx` file; with external data it may lie in a folder called so. */
+/**
+ * Returns the path of the named file, or of the only `.onnx` file. With external data it may be in a folder of that
+ * name.
+ */
 async function findGraph(folder: string, named: string | undefined): Promise<string | undefined> {
   for (const path of [join(folder, named ?? 'model.onnx'), join(folder, named ?? 'model.onnx', 'model.onnx')]) {
     if (await isFile(path)) return path;
@@ -137,6 +141,6 @@ const labelsPath = (path: string, { file }: ModelConfig): string => checkRelativ
 
 function nameRemark(config: ModelConfig, name: string): readonly ConfigRemark[] {
   if (config.name === undefined || config.name === '' || config.name === name) return [];
-  const text = `it is ${JSON.stringify(config.name)}, and the folder's name counts`;
-  return [{ field: 'name', text, ...config.placeOf('name') }];
+  const text = `it is ${JSON.stringify(config.name)}, but the name of the folder is used`;
+  return [{ field: 'name', text, ...config.positionOf('name') }];
 }

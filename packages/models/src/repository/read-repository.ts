@@ -1,18 +1,21 @@
-// Walks a folder with models: a repository in Triton's layout, one model's folder of it, or a folder with `.onnx` files.
+// Finds the models in a folder: a repository in Triton's layout, the folder of one model in it, or a folder of `.onnx`
+// files.
 
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { ParetoError } from '@pareto/core';
-import { readModelFolder, versionNumber, type FoundModel, type NotFound } from './read-model-folder.js';
+import { readModelFolder, versionNumber, type FoundModel, type UnusableModel } from './read-model-folder.js';
 
 export interface Repository {
-  /** By name, versions ascending. */
+  /** Models in the order of their names and versions. */
   readonly models: readonly FoundModel[];
-  /** What is no ONNX model, and what can't be served as it is. */
-  readonly others: readonly NotFound[];
+  /** Models that are not ONNX or can't be served. */
+  readonly others: readonly UnusableModel[];
 }
 
-/** `name`: what a folder that is one model is called; its own name if left out. Throws `invalid-argument` when there is no model at all. */
+/**
+ * `name` replaces the name of a folder that is a single model. Throws `invalid-argument` if there is no model at all.
+ */
 export async function readRepository(folder: string, name?: string): Promise<Repository> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('.'));
   const names = await Promise.all(
@@ -26,13 +29,13 @@ export async function readRepository(folder: string, name?: string): Promise<Rep
   const files = names.filter((one) => one.endsWith('.onnx'));
   if (modelFolders.length === 0 && files.length > 0) return { models: plainModels(folder, files, called), others: [] };
   const read = await Promise.all(modelFolders.map((one) => readModelFolder(join(folder, one), one)));
-  const beside = files.map((file) => ({
+  const plain = files.map((file) => ({
     ...{ name: basename(file, '.onnx'), kind: 'skipped' as const },
-    reason: `${file} lies beside the models' folders: name the file itself to register it`,
+    reason: `${file} is next to folders of models: pass the file itself to register it`,
   }));
   const found = {
     models: read.flatMap(({ models }) => models),
-    others: [...read.flatMap(({ others }) => others), ...beside],
+    others: [...read.flatMap(({ others }) => others), ...plain],
   };
   if (found.models.length + found.others.length > 0) return found;
   throw new ParetoError(
@@ -43,7 +46,7 @@ export async function readRepository(folder: string, name?: string): Promise<Rep
 
 const isVersion = (entry: string): boolean => entry.endsWith('/') && versionNumber(entry.slice(0, -1)) !== undefined;
 
-/** A single file with the name that everyone uses is called after its folder. */
+/** Returns the files as models. A single `model.onnx` is named after its folder. */
 function plainModels(folder: string, files: readonly string[], called: string): readonly FoundModel[] {
   const isGeneric = files.length === 1 && files[0] === 'model.onnx';
   return files.map((file) => ({
@@ -53,7 +56,7 @@ function plainModels(folder: string, files: readonly string[], called: string): 
   }));
 }
 
-/** Some other folder may lie beside models: it has neither a configuration nor a version. */
+/** Returns true for a folder with a configuration or a version. Other folders may exist next to models. */
 async function isModelFolder(folder: string): Promise<boolean> {
   const entries: readonly string[] = await readdir(folder).catch(() => []);
   if (entries.includes('config.pbtxt')) return true;

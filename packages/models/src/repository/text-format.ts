@@ -1,26 +1,26 @@
-// Reads protobuf's text format, as `config.pbtxt` is written in, into fields and values. What the fields mean is not known here.
+// Parses protobuf's text format, the format of `config.pbtxt`, into fields and values without a schema.
 
-import { textError, tokenize, type Place, type Token } from './text-tokens.js';
+import { textError, tokenize, type SourcePosition, type Token } from './text-tokens.js';
 
 export type TextValue =
-  | { readonly kind: 'text'; readonly value: string; readonly at: Place }
-  | { readonly kind: 'number'; readonly value: number; readonly at: Place }
-  /** An enum's value, true, false. */
-  | { readonly kind: 'word'; readonly value: string; readonly at: Place }
-  | { readonly kind: 'message'; readonly fields: readonly TextField[]; readonly at: Place };
+  | { readonly kind: 'text'; readonly value: string; readonly at: SourcePosition }
+  | { readonly kind: 'number'; readonly value: number; readonly at: SourcePosition }
+  /** The value of an enum, `true` or `false`. */
+  | { readonly kind: 'word'; readonly value: string; readonly at: SourcePosition }
+  | { readonly kind: 'message'; readonly fields: readonly TextField[]; readonly at: SourcePosition };
 
-/** One mention of a field. */
+/** An occurrence of a field. */
 export interface TextField {
   readonly name: string;
-  readonly at: Place;
-  /** One, or those of a list. */
+  readonly at: SourcePosition;
+  /** A single value, or the values of a list. */
   readonly values: readonly TextValue[];
 }
 
-const deepest = 64;
+const maxDepth = 64;
 const closers: Readonly<Record<string, string>> = { '{': '}', '<': '>' };
 
-/** `file` is named in errors. Throws `invalid-argument`, with line and column, for what is not text format. */
+/** `file` is used in errors. Throws `invalid-argument` with line and column if the content is malformed. */
 export function parseTextFormat(content: string, file: string): readonly TextField[] {
   const reader = createTokens(tokenize(content, file), file);
   return readFields(reader, undefined, 0);
@@ -29,7 +29,7 @@ export function parseTextFormat(content: string, file: string): readonly TextFie
 interface Tokens {
   peek(): Token;
   take(): Token;
-  /** Takes the next token if it is that mark. */
+  /** Consumes the next token if it is one of these marks. Returns whether it did. */
   skip(...marks: readonly string[]): boolean;
   refuse(token: Token, expected: string): Error;
 }
@@ -58,12 +58,11 @@ function createTokens(tokens: readonly Token[], file: string): Tokens {
 
 function described(token: Token): string {
   if (token.kind === 'end') return 'the file ends here';
-  if (token.kind === 'text')
-    return `there is the text ${JSON.stringify(token.value.toString('utf8').slice(0, 40))} here`;
-  return `there is ${token.value} here`;
+  if (token.kind === 'text') return `found the string ${JSON.stringify(token.value.toString('utf8').slice(0, 40))}`;
+  return `found ${token.value}`;
 }
 
-/** `opened` is the mark that the message began with; undefined: it is the file. */
+/** Reads the fields of a message. `opened` is its opening mark, or undefined for the file itself. */
 function readFields(tokens: Tokens, opened: Token | undefined, depth: number): readonly TextField[] {
   const closer = opened?.kind === 'mark' ? closers[opened.value] : undefined;
   const fields: TextField[] = [];
@@ -108,13 +107,13 @@ function readValue(tokens: Tokens, depth: number, of: string): TextValue {
   if (token.kind === 'word' || token.kind === 'number') return token as TextValue;
   if (token.kind === 'mark' && token.value === '-') return readNegative(tokens, token);
   if (token.kind === 'mark' && token.value in closers) {
-    if (depth >= deepest) throw tokens.refuse(token, `at most ${deepest} messages within each other`);
+    if (depth >= maxDepth) throw tokens.refuse(token, `at most ${maxDepth} nested messages`);
     return { kind: 'message', fields: readFields(tokens, token, depth + 1), at: token.at };
   }
   throw tokens.refuse(token, `a value for ${of}`);
 }
 
-/** Texts that follow each other are one. */
+/** Concatenates strings that follow each other. */
 function readTexts(tokens: Tokens, first: Extract<Token, { kind: 'text' }>): TextValue {
   const parts = [first.value];
   for (let next = tokens.peek(); next.kind === 'text'; next = tokens.peek()) {

@@ -1,21 +1,22 @@
-// The tokens of protobuf's text format, each with its place: words, numbers, texts and marks. Comments and white space are left out.
+// Splits protobuf's text format into tokens with their positions: words, numbers, strings and marks. Comments and white
+// space are skipped.
 
 import { ParetoError } from '@pareto/core';
 
-/** Both from 1. */
-export interface Place {
+/** A position in a text. Lines and columns count from 1. */
+export interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
 
 export type Token =
-  | { readonly kind: 'word' | 'mark'; readonly value: string; readonly at: Place }
-  | { readonly kind: 'text'; readonly value: Buffer; readonly at: Place }
-  | { readonly kind: 'number'; readonly value: number; readonly at: Place }
-  | { readonly kind: 'end'; readonly at: Place };
+  | { readonly kind: 'word' | 'mark'; readonly value: string; readonly at: SourcePosition }
+  | { readonly kind: 'text'; readonly value: Buffer; readonly at: SourcePosition }
+  | { readonly kind: 'number'; readonly value: number; readonly at: SourcePosition }
+  | { readonly kind: 'end'; readonly at: SourcePosition };
 
-/** What is wrong with a file, and where. */
-export const textError = (file: string, { line, column }: Place, why: string): ParetoError =>
+/** Creates the error for a position in a file. */
+export const textError = (file: string, { line, column }: SourcePosition, why: string): ParetoError =>
   new ParetoError('invalid-argument', `${file}:${line}:${column}: ${why}`);
 
 const space = /(?:[ \t\r\n\v\f]|#[^\n]*)+/y;
@@ -23,15 +24,15 @@ const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 const number = /(?:0[xX][0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?)/y;
 const marks = '{}<>[]:,;-/.';
 
-/** The last token is the end. Throws `invalid-argument` for what is no token. */
+/** Returns the tokens, the last of which is the end. Throws `invalid-argument` for a character that starts no token. */
 export function tokenize(content: string, file: string): readonly Token[] {
   const tokens: Token[] = [];
-  const placeOf = createPlaces(content);
+  const positionOf = createPositions(content);
   for (let offset = 0; ;) {
     offset += match(space, content, offset)?.length ?? 0;
-    const at = placeOf(offset);
+    const at = positionOf(offset);
     if (offset >= content.length) return [...tokens, { kind: 'end', at }];
-    const read = readToken(content, offset, at, (why, from = offset) => textError(file, placeOf(from), why));
+    const read = readToken(content, offset, at, (why, from = offset) => textError(file, positionOf(from), why));
     tokens.push(read.token);
     offset = read.end;
   }
@@ -44,7 +45,7 @@ interface Read {
   readonly end: number;
 }
 
-function readToken(content: string, offset: number, at: Place, refuse: Refuse): Read {
+function readToken(content: string, offset: number, at: SourcePosition, refuse: Refuse): Read {
   const first = content[offset] ?? '';
   if (first === '"' || first === "'") return readText(content, offset, at, refuse);
   const named = match(word, content, offset);
@@ -53,10 +54,10 @@ function readToken(content: string, offset: number, at: Place, refuse: Refuse): 
   if (digits !== undefined) return readNumber(content, offset, digits, at, refuse);
   if (marks.includes(first)) return { token: { kind: 'mark', value: first, at }, end: offset + 1 };
   const shown = JSON.stringify(String.fromCodePoint(content.codePointAt(offset) ?? 0));
-  throw refuse(`${shown} can't stand here: expected a field's name, a value, or one of { } < > [ ] : , ;`);
+  throw refuse(`unexpected ${shown}: expected a field's name, a value, or one of { } < > [ ] : , ;`);
 }
 
-function readNumber(content: string, offset: number, digits: string, at: Place, refuse: Refuse): Read {
+function readNumber(content: string, offset: number, digits: string, at: SourcePosition, refuse: Refuse): Read {
   const end = offset + digits.length;
   const rest = match(/[A-Za-z0-9_.]+/y, content, end);
   if (rest !== undefined) throw refuse(`${digits}${rest} is not a number`);
@@ -72,8 +73,8 @@ const simple: Readonly<Record<string, number>> = {
   ...{ '\\': 92, "'": 39, '"': 34, '?': 63 },
 };
 
-/** Escapes are bytes, as protobuf has it: of `\xc3\xa9` comes one letter. */
-function readText(content: string, start: number, at: Place, refuse: Refuse): Read {
+/** Reads a string. As in protobuf, escapes are bytes: `\xc3\xa9` is one character. */
+function readText(content: string, start: number, at: SourcePosition, refuse: Refuse): Read {
   const quote = content[start];
   const parts: Buffer[] = [];
   for (let offset = start + 1; offset < content.length;) {
@@ -89,7 +90,7 @@ function readText(content: string, start: number, at: Place, refuse: Refuse): Re
     parts.push(bytes);
     offset += length;
   }
-  throw refuse(`this text does not end on its line: expected a ${quote === '"' ? 'double' : 'single'} quote`);
+  throw refuse(`this string does not end on its line: expected a ${quote === '"' ? 'double' : 'single'} quote`);
 }
 
 function readEscape(content: string, offset: number, refuse: Refuse): { bytes: Buffer; length: number } {
@@ -119,8 +120,8 @@ function match(pattern: RegExp, content: string, offset: number): string | undef
   return found === '' ? undefined : found;
 }
 
-/** The place of an offset. */
-function createPlaces(content: string): (offset: number) => Place {
+/** Returns a function from an offset to its position. */
+function createPositions(content: string): (offset: number) => SourcePosition {
   const starts = [0];
   for (let at = content.indexOf('\n'); at >= 0; at = content.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {

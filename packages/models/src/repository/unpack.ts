@@ -1,4 +1,4 @@
-// Unpacks an archive of models: nothing leaves its folder, and nothing grows past what is allowed.
+// Unpacks an archive of models within limits. Paths that leave the folder are rejected.
 
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -14,13 +14,13 @@ import { open, type Entry, type Options, type ZipFile } from 'yauzl';
 
 export interface UnpackLimits {
   readonly maxFiles: number;
-  /** Of all files together. */
+  /** Limit of the size of all files. */
   readonly maxBytes: number;
 }
 
 const defaultUnpackLimits: UnpackLimits = { maxFiles: 10_000, maxBytes: 256 * 2 ** 30 };
 
-/** `folder` is there. Throws `invalid-argument` that says what is wrong with the archive. */
+/** Unpacks into an existing folder. Throws `invalid-argument` if the archive is malformed or exceeds a limit. */
 export async function unpack(
   archive: string,
   folder: string,
@@ -52,7 +52,7 @@ function createTarget(folder: string, { maxFiles, maxBytes }: UnpackLimits): Put
     const bounded = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         left -= chunk.byteLength;
-        if (left < 0) done(refuse(`it holds more than ${maxBytes} bytes`));
+        if (left < 0) done(refuse(`it has more than ${maxBytes} bytes`));
         else done(null, chunk);
       },
     });
@@ -76,7 +76,7 @@ async function unpackTar(archive: string, put: Put, signal: AbortSignal): Promis
     }
   })();
   const [read, written] = await Promise.allSettled([reading, writing]);
-  // The end of one is the end of the other: what went wrong while writing says more.
+  // A failure of one also ends the other. The error from writing is more specific.
   for (const one of [written, read]) if (one.status === 'rejected') throw one.reason;
 }
 

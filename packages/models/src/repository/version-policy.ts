@@ -1,4 +1,4 @@
-// Which versions of a model are registered, as `version_policy` says it.
+// Selects the versions of a model to register, by its `version_policy`.
 
 import type { ConfigMessage } from './config-message.js';
 
@@ -7,7 +7,7 @@ export type VersionPolicy =
   | { readonly kind: 'latest'; readonly count: number }
   | { readonly kind: 'specific'; readonly versions: readonly number[] };
 
-/** All, where nothing is said: the newest becomes the current one, and the others cost nothing. */
+/** Reads the policy. The default is all versions: the newest becomes the current one, and the others cost nothing. */
 export function readVersionPolicy(config: ConfigMessage): VersionPolicy {
   const policy = config.message('version_policy');
   if (policy === undefined) return { kind: 'all' };
@@ -27,13 +27,13 @@ export function readVersionPolicy(config: ConfigMessage): VersionPolicy {
 }
 
 export interface ChosenVersions {
-  /** Ascending. */
+  /** Versions in ascending order. */
   readonly versions: readonly number[];
-  /** Named, and not there. */
+  /** Versions that the policy names but do not exist. */
   readonly missing: readonly number[];
 }
 
-/** `found` in any order. */
+/** Applies a policy to the versions in `found`, which are in any order. */
 export function chooseVersions(found: readonly number[], policy: VersionPolicy): ChosenVersions {
   const ascending = found.toSorted((a, b) => a - b);
   if (policy.kind === 'all') return { versions: ascending, missing: [] };

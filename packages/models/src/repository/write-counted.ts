@@ -1,4 +1,4 @@
-// Writes what comes over a network into a file, and tells how far it is.
+// Writes a network stream to a file, and reports its progress.
 
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 
 export interface Counting {
   readonly signal: AbortSignal;
-  /** After each piece: all bytes so far. */
+  /** Called after each chunk with the bytes so far. */
   readonly onReceived: (receivedBytes: number) => void;
 }
 
-/** How many bytes came. Rejects as the source, the file system or the signal does. */
+/** Returns the number of bytes written. Rejects with the error of the source, the file system or the signal. */
 export async function writeCounted(source: Readable, path: string, counting: Counting): Promise<number> {
   const { signal, onReceived } = counting;
   let received = 0;

@@ -5,7 +5,7 @@ import type { OnnxNode, OnnxTensor } from '../onnx/onnx.js';
 /** A shape. Undefined dimensions are unknown until the model runs. */
 export type Shape = readonly (number | undefined)[];
 
-/** What is known about the inputs of a node. The functions return undefined for what is unknown. */
+/** Facts about the inputs of a node. The functions return undefined for what is unknown. */
 export interface Known {
   /** Shape of an input. */
   readonly shape: (index: number) => Shape | undefined;

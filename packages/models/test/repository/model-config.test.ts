@@ -8,7 +8,7 @@ const parse = (text: string): ModelConfig => parseModelConfig(Buffer.from(text),
 const fieldsOf = ({ remarks }: ModelConfig): readonly string[] => remarks.map(({ field }) => field);
 
 const whole = `
-# A model as people write it.
+# A model in a typical style.
 name: "resnet"   platform: 'onnxruntime_onnx'
 max_batch_size: 0x10
 input [
@@ -34,7 +34,7 @@ something_new: { nested: <a: 1> b: [] c: -1.5e3f d: -inf }
 `;
 
 describe('a configuration', () => {
-  it('is read as protobuf reads it', () => {
+  it('is parsed like protobuf text format', () => {
     const config = parse(whole);
     assert.deepEqual(
       [config.name, config.maxBatchSize, config.graphName, config.foreign, config.versions],
@@ -53,7 +53,7 @@ describe('a configuration', () => {
     ]);
   });
 
-  it('is remarked on field by field, once each, in the order of its lines', () => {
+  it('gets one remark per field that is not applied, in the order of lines', () => {
     assert.deepEqual(fieldsOf(parse(whole)), [
       'input.format',
       'instance_group',
@@ -67,13 +67,13 @@ describe('a configuration', () => {
     ]);
     const [format] = parse(whole).remarks;
     assert.deepEqual([format?.line, format?.column], [8, 5]);
-    assert.match(parse(whole).remarks.at(-1)?.text ?? '', /not known/);
-    assert.deepEqual(fieldsOf(parse('dynamic_batching { }')), [], 'batching as such is what happens anyway');
+    assert.match(parse(whole).remarks.at(-1)?.text ?? '', /unknown/);
+    assert.deepEqual(fieldsOf(parse('dynamic_batching { }')), [], 'batching is always on');
     assert.deepEqual(fieldsOf(parse('response_cache { enable: true }')), ['response_cache']);
     assert.deepEqual(fieldsOf(parse('output { name: "y" dims: [1] reshape { shape: [] } }')), ['output.reshape']);
   });
 
-  it('may say next to nothing', () => {
+  it('may be empty', () => {
     for (const text of ['', '# nothing\n']) {
       const config = parse(text);
       assert.deepEqual([config.maxBatchSize, config.inputs, config.versions], [undefined, [], { kind: 'all' }]);
@@ -82,24 +82,24 @@ describe('a configuration', () => {
     assert.deepEqual(parse('version_policy { all { } }').versions, { kind: 'all' });
   });
 
-  it('tells what is no ONNX model', () => {
+  it('recognises models that are not ONNX', () => {
     assert.match(parse('platform: "ensemble"').foreign ?? '', /ensemble/);
     assert.match(parse('ensemble_scheduling { step [ { model_name: "a" } ] }').foreign ?? '', /ensemble/);
     assert.match(parse('backend: "python"').foreign ?? '', /its backend is python: only ONNX models/);
     assert.match(parse('platform: "tensorrt_plan"').foreign ?? '', /its platform is tensorrt_plan/);
   });
 
-  it('gives the bytes of escapes, of which letters come', () => {
+  it('decodes the bytes of escapes as UTF-8', () => {
     const [field] = parseTextFormat('a: "\\303\\xa9\\t\\\\\\\'" \'"\'', 'f');
     assert.deepEqual(field?.values[0]?.kind === 'text' && field.values[0].value, 'é\t\\\'"');
   });
 });
 
-describe('a configuration that is wrong', () => {
+describe('a malformed configuration', () => {
   const wrong: readonly (readonly [what: string, text: string, message: RegExp])[] = [
-    ['a text that does not end', 'name: "m\n', /:1:7: this text does not end on its line: expected a double quote/],
+    ['a string that does not end', 'name: "m\n', /:1:7: this string does not end on its line: expected a double quote/],
     ['an unknown escape', 'name: "\\q"', /:1:8: \\q is not an escape/],
-    ['a value without a colon', 'name "m"', /:1:6: there is the text "m" here: expected : or \{ after name/],
+    ['a value without a colon', 'name "m"', /:1:6: found the string "m": expected : or \{ after name/],
     ['a field without a value', 'name:\n', /:2:1: the file ends here: expected a value for name/],
     [
       'a brace that is not closed',
@@ -107,63 +107,63 @@ describe('a configuration that is wrong', () => {
       /:3:1: the file ends here: expected a field's name, or } for line 1/,
     ],
     [
-      'a brace closed by another',
+      'a brace closed by a different mark',
       'input { name: "x" >',
-      /:1:19: there is > here: expected a field's name, or } for line 1/,
+      /:1:19: found >: expected a field's name, or } for line 1/,
     ],
-    ['a brace too many', 'max_batch_size: 8\n}\n', /:2:1: there is } here: expected a field's name/],
-    [
-      'a list that is not closed',
-      'input { name: "x" dims: [ 1, 2 }',
-      /:1:32: there is } here: expected , or ] in the list/,
-    ],
+    ['an extra brace', 'max_batch_size: 8\n}\n', /:2:1: found }: expected a field's name/],
+    ['a list that is not closed', 'input { name: "x" dims: [ 1, 2 }', /:1:32: found }: expected , or ] in the list/],
     [
       'a comma at the end of a list',
       'input { name: "x" dims: [ 1, ] }',
-      /:1:30: there is ] here: expected a value for the list/,
+      /:1:30: found ]: expected a value for the list/,
     ],
     ['a letter in a number', 'max_batch_size: 8x', /:1:17: 8x is not a number/],
     ['an octal 9', 'max_batch_size: 09', /:1:17: 09 is not a number: after a leading 0 it is octal/],
     ['a negative batch', 'max_batch_size: -1', /:1:17: max_batch_size is -1: expected a whole number from 0/],
-    ['half a batch', 'max_batch_size: 1.5', /:1:17: max_batch_size is 1.5: expected a whole number/],
-    ['a number in quotes', 'max_batch_size: "8"', /:1:17: max_batch_size is the text "8": expected a whole number/],
-    ['a text without quotes', 'name: resnet', /:1:7: name is resnet: expected a text in quotes/],
-    ['a field twice', 'name: "a"\nname: "b"', /:2:7: name is here a second time: expected one value/],
-    ['a message for a text', 'name { a: 1 }', /:1:6: name is a message: expected a text in quotes/],
-    ['a text for a message', 'input: "x"', /:1:8: input is the text "x": expected input \{ \.\.\. }/],
+    ['a fractional batch', 'max_batch_size: 1.5', /:1:17: max_batch_size is 1.5: expected a whole number/],
+    ['a number in quotes', 'max_batch_size: "8"', /:1:17: max_batch_size is the string "8": expected a whole number/],
+    ['a string without quotes', 'name: resnet', /:1:7: name is resnet: expected a string in quotes/],
+    ['a repeated field', 'name: "a"\nname: "b"', /:2:7: name is repeated: expected one value/],
+    ['a message for a string', 'name { a: 1 }', /:1:6: name is a message: expected a string in quotes/],
+    ['a string for a message', 'input: "x"', /:1:8: input is the string "x": expected input \{ \.\.\. }/],
     [
       'an unknown datatype',
       'input { name: "x" data_type: FP32 }',
       /:1:19: data_type is FP32: expected one of TYPE_BOOL, /,
     ],
-    ['a size of nothing', 'input { name: "x" dims: [ 0 ] }', /:1:19: dims has a 0/],
+    ['a dimension of 0', 'input { name: "x" dims: [ 0 ] }', /:1:19: dims has a 0/],
     ['a tensor without a name', 'input [ { dims: 1 } ]', /:1:9: this input has no name/],
-    ['a tensor twice', 'input { name: "x" } input { name: "x" }', /:1:27: "x" is here a second time/],
-    ['two policies', 'version_policy { all {} latest {} }', /:1:16: version_policy has latest and all/],
-    ['a graph elsewhere', 'default_model_filename: "../m.onnx"', /:1:1: default_model_filename is "..\/m.onnx"/],
+    ['a repeated tensor', 'input { name: "x" } input { name: "x" }', /:1:27: "x" is repeated/],
+    ['two version policies', 'version_policy { all {} latest {} }', /:1:16: version_policy has latest and all/],
+    [
+      'a graph outside the folder',
+      'default_model_filename: "../m.onnx"',
+      /:1:1: default_model_filename is "..\/m.onnx"/,
+    ],
     ['state between queries', 'max_batch_size: 1\nsequence_batching { }', /:2:1: sequence_batching: no state is kept/],
-    ['many answers to a query', 'model_transaction_policy { decoupled: true }', /:1:1: .*a query has one answer/],
+    ['several answers per query', 'model_transaction_policy { decoupled: true }', /:1:1: .*a query has one answer/],
     [
       'neither true nor false',
       'model_transaction_policy { decoupled: maybe }',
       /decoupled is maybe: expected true or false/,
     ],
-    ['a stray sign', 'name: "m" = 1', /:1:11: "=" can't stand here/],
-    ['an extension', '[a.b]: 1', /:1:1: there is \[ here: expected a field's name/],
+    ['a stray sign', 'name: "m" = 1', /:1:11: unexpected "="/],
+    ['an extension', '[a.b]: 1', /:1:1: found \[: expected a field's name/],
   ];
   for (const [what, text, message] of wrong) {
-    it(`is told with line and column: ${what}`, () => {
+    it(`with ${what} is rejected with line and column`, () => {
       assert.throws(() => parse(text), { code: 'invalid-argument', message });
     });
   }
 
-  it('is told when it is not text, too deep or too large', () => {
+  it('that is not text, too deep or too large is rejected', () => {
     assert.throws(() => parseModelConfig(Buffer.of(0x6e, 0xff), 'f'), /f:1:1: it is not UTF-8 text/);
-    assert.throws(() => parse('a{'.repeat(100)), /:1:\d+: .*at most 64 messages within each other/);
+    assert.throws(() => parse('a{'.repeat(100)), /:1:\d+: .*at most 64 nested messages/);
     assert.throws(() => parseModelConfig(Buffer.alloc(2 ** 20 + 1, 32), 'f'), /f:1:1: it is larger than 1 MiB/);
   });
 
-  it('is told in words, whatever is damaged', () => {
+  it('with any damage is rejected with a ParetoError', () => {
     const damage = fc.array(
       fc.tuple(
         fc.nat(whole.length),

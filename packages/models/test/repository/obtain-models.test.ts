@@ -34,8 +34,8 @@ const model = (file?: string): Uint8Array =>
     ],
   });
 
-describe('where models come from', () => {
-  it('is read from a path or a URI', () => {
+describe('parseSource', () => {
+  it('accepts a path or a URI', () => {
     assert.deepEqual(parseSource('models/m.onnx'), { kind: 'local', path: 'models/m.onnx' });
     assert.deepEqual(parseSource('C:/models'), { kind: 'local', path: 'C:/models' });
     assert.deepEqual(parseSource('file:///a%20b/c'), { kind: 'local', path: '/a b/c' });
@@ -45,20 +45,23 @@ describe('where models come from', () => {
     assert.equal(parseSource('https://host/a.tar.gz?token=1').kind, 'http');
   });
 
-  it('is refused where it is not supported, saying what is', () => {
-    const refused = (given: string, why: RegExp): void =>
+  it('rejects other addresses with the supported forms', () => {
+    const rejects = (given: string, why: RegExp): void =>
       assert.throws(() => parseSource(given), { code: 'invalid-argument', message: why });
-    refused('hf://org/model', /^hf:\/\/ is not supported \(download the ONNX files.*\): expected a path, file:/);
-    refused('gs://bucket/m', /^gs:\/\/ is not supported \(copy the folder/);
-    refused('pvc://claim/m', /^pvc:\/\/ is not supported \(mount the volume/);
-    refused('abfs://m', /^abfs:\/\/ is not supported: expected a path/);
-    refused('s3:///m', /names no bucket/);
-    refused('https://user:pass@host/models?key=x', /^https:\/\/host\/models is neither a model nor an archive/);
-    refused('http://', /is no URL/);
+    rejects('hf://org/model', /^hf:\/\/ is not supported \(download the ONNX files.*\): expected a path, file:/);
+    rejects('gs://bucket/m', /^gs:\/\/ is not supported \(copy the folder/);
+    rejects('pvc://claim/m', /^pvc:\/\/ is not supported \(mount the volume/);
+    rejects('abfs://m', /^abfs:\/\/ is not supported: expected a path/);
+    rejects('s3:///m', /has no bucket/);
+    rejects(
+      'https://user:pass@host/models?key=x',
+      /^https:\/\/host\/models has the name of neither a model nor an archive/,
+    );
+    rejects('http://', /is no URL/);
   });
 });
 
-describe('models', function () {
+describe('obtainModels', function () {
   this.timeout(30_000);
   let folder: TempFolder;
   beforeEach(async () => {
@@ -67,7 +70,7 @@ describe('models', function () {
   afterEach(() => folder[Symbol.asyncDispose]());
 
   const tar = (...args: readonly string[]): Promise<unknown> => run('tar', [...args], { cwd: folder.path });
-  /** Names and versions of what is found there. */
+  /** Returns the names and versions of the models, or the reasons why they can't be used. */
   async function found(given: string, s3Endpoint?: string): Promise<readonly string[]> {
     await using obtained = await obtainModels(given, { signal, s3Endpoint });
     const { models, others } = await readRepository(obtained.path, obtained.name);
@@ -77,7 +80,7 @@ describe('models', function () {
     );
   }
 
-  it('lie in a folder, which is left alone', async () => {
+  it('reads a folder in place', async () => {
     await folder.put({ 'repo/a/1/model.onnx': model() });
     assert.deepEqual(await found(folder.file('repo')), ['a 1']);
     assert.deepEqual(await found(`file://${folder.file('repo/a')}`), ['a 1']);
@@ -85,7 +88,7 @@ describe('models', function () {
     await assert.rejects(found(folder.file('none')), /there is no file or folder .*none/);
   });
 
-  it('come out of archives, whatever lies around them; nothing is left behind', async () => {
+  it('unpacks tar archives of any layout, and deletes the files on disposal', async () => {
     await folder.put({ 'repo/a/1/model.onnx': model(), 'repo/b/2/model.onnx': model(), 'net/model.onnx': model() });
     await tar('czf', 'all.tar.gz', 'repo');
     await tar('czf', 'inside.tgz', '-C', 'repo', '.');
@@ -102,7 +105,7 @@ describe('models', function () {
     await assert.rejects(access(obtained.path));
   });
 
-  it('come out of a zip file too', async () => {
+  it('unpacks zip files', async () => {
     await folder.put({ 'repo/a/1/model.onnx': model() });
     const zip = new ZipFile();
     zip.addFile(folder.file('repo/a/1/model.onnx'), 'repo/a/1/model.onnx');
@@ -112,7 +115,7 @@ describe('models', function () {
     assert.deepEqual(await found(folder.file('all.zip')), ['a 1']);
   });
 
-  it('do not come out of an archive that is broken, has links or is too large', async () => {
+  it('rejects an archive that is damaged, has links or is too large', async () => {
     await folder.put({ 'repo/a/1/model.onnx': model(), 'cut.tar.gz': 'no archive', 'cut.zip': 'no archive' });
     await tar('czf', 'whole.tar.gz', 'repo');
     await assert.rejects(found(folder.file('cut.tar.gz')), /cut.tar.gz can't be unpacked: incorrect header check/);
@@ -125,7 +128,7 @@ describe('models', function () {
     await mkdir(folder.file('to'));
     const limited = (limits: { maxFiles: number; maxBytes: number }): Promise<void> =>
       unpack(folder.file('whole.tar.gz'), folder.file('to'), signal, limits);
-    await assert.rejects(limited({ maxFiles: 9, maxBytes: 50 }), /it holds more than 50 bytes/);
+    await assert.rejects(limited({ maxFiles: 9, maxBytes: 50 }), /it has more than 50 bytes/);
     await assert.rejects(limited({ maxFiles: 0, maxBytes: 1e6 }), /it has more than 0 files/);
   });
 
@@ -152,33 +155,33 @@ describe('models', function () {
       server.closeAllConnections();
     });
 
-    it('are fetched, their data too', async () => {
+    it('fetches a model and its external data', async () => {
       await folder.put({ 'm.onnx': model('parts/w 1.bin'), 'parts/w 1.bin': Buffer.alloc(8) });
       const seen: (readonly [string, number, number | undefined])[] = [];
-      const onProgress = (...told: (typeof seen)[number]): void => void seen.push(told);
+      const onProgress = (...progress: (typeof seen)[number]): void => void seen.push(progress);
       await using obtained = await obtainModels(`http://${address}/away.onnx?x=1`, { signal, onProgress });
       assert.equal(basename(obtained.path), 'away.onnx');
       assert.equal((await readFile(`${dirname(obtained.path)}/parts/w 1.bin`)).length, 8);
       assert.deepEqual(seen.at(-1), ['parts/w 1.bin', 8, 8]);
     });
 
-    it('are fetched as an archive, with what the address says of who asks', async () => {
+    it('fetches an archive with the credentials of the URL', async () => {
       await folder.put({ 'repo/a/1/model.onnx': model() });
       await tar('czf', 'models.tar.gz', 'repo');
       assert.deepEqual(await found(`http://me:it%40s@${address}/models.tar.gz`), ['a 1']);
       assert.equal(authorization, `Basic ${Buffer.from('me:it@s').toString('base64')}`);
     });
 
-    it('are told to be missing, or away for now, without secrets', async () => {
-      const asked = (path: string): Promise<unknown> => found(`http://me:secret@${address}/${path}?key=secret`);
-      await assert.rejects(asked('none.onnx'), {
+    it('distinguishes missing from unavailable files, without secrets in errors', async () => {
+      const fetched = (path: string): Promise<unknown> => found(`http://me:secret@${address}/${path}?key=secret`);
+      await assert.rejects(fetched('none.onnx'), {
         code: 'not-found',
-        message: /^http:\/\/127[^?@]*none.onnx can't be fetched: the server answers 404/,
+        message: /^http:\/\/127[^?@]*none.onnx can't be fetched: the server returned 404/,
       });
-      await assert.rejects(asked('busy.onnx'), { code: 'unavailable', message: /answers 503/ });
+      await assert.rejects(fetched('busy.onnx'), { code: 'unavailable', message: /returned 503/ });
       server.close();
       server.closeAllConnections();
-      await assert.rejects(asked('m.onnx'), { code: 'unavailable', message: /m.onnx can't be fetched: ECONNREFUSED/ });
+      await assert.rejects(fetched('m.onnx'), { code: 'unavailable', message: /m.onnx can't be fetched: ECONNREFUSED/ });
       await assert.rejects(
         obtainModels(`http://${address}/m.onnx`, { signal: AbortSignal.abort(new Error('enough')) }),
         /enough/,
@@ -186,7 +189,7 @@ describe('models', function () {
     });
   });
 
-  it('are fetched from S3: a folder, a file, an archive', async function () {
+  it('fetches a folder, a file and an archive from S3', async function () {
     this.timeout(300_000);
     if ((await missingS3Server()) !== undefined) return this.skip();
     await using s3 = await startS3Server();

@@ -13,7 +13,7 @@ const identity = (input: readonly Dim[], output: readonly Dim[] = input, type: n
   });
 const batched = identity(['n', 4]);
 
-describe('a repository', () => {
+describe('readRepository', () => {
   let folder: TempFolder;
   beforeEach(async () => {
     folder = await createTempFolder();
@@ -22,17 +22,17 @@ describe('a repository', () => {
 
   const read = (path = ''): Promise<Repository> => readRepository(folder.file(path));
   const named = ({ models }: Repository): readonly string[] => models.map(({ name, version }) => `${name} ${version}`);
-  const told = ({ others }: Repository): Readonly<Record<string, string>> =>
+  const reasonsOf = ({ others }: Repository): Readonly<Record<string, string>> =>
     Object.fromEntries(others.map(({ name, kind, reason }) => [name, `${kind}: ${reason}`]));
-  /** What is said of a model `m` of that graph and configuration. */
+  /** Reads a repository with a model `m` of this graph and configuration. */
   async function configured(config: string, graph = batched): Promise<Repository> {
     await folder.put({ 'm/1/model.onnx': graph, 'm/config.pbtxt': config });
     return read();
   }
   const why = async (config: string, graph = batched): Promise<string> =>
-    told(await configured(config, graph))['m'] ?? '';
+    reasonsOf(await configured(config, graph))['m'] ?? '';
 
-  it('has models in folders, their versions ascending as numbers', async () => {
+  it('finds models in folders, with versions in numeric order', async () => {
     await folder.put({
       'b/10/model.onnx': batched,
       'b/2/model.onnx': batched,
@@ -48,7 +48,7 @@ describe('a repository', () => {
     assert.equal(found.models[0]?.path, folder.file('a/1/model.onnx'));
   });
 
-  it('may be one model, or files', async () => {
+  it('accepts the folder of one model, and a folder of files', async () => {
     await folder.put({
       'a/1/model.onnx': batched,
       'a/labels.txt': '',
@@ -56,12 +56,12 @@ describe('a repository', () => {
       'nets/x.onnx': batched,
     });
     assert.deepEqual(named(await read('a')), ['a 1']);
-    assert.deepEqual(named(await read('net')), ['net undefined'], 'a name that everyone uses says nothing');
+    assert.deepEqual(named(await read('net')), ['net undefined'], 'a single model.onnx is named after its folder');
     await folder.put({ 'nets/y.onnx': batched });
     assert.deepEqual(named(await read('nets')), ['x undefined', 'y undefined']);
   });
 
-  it('is told when there is nothing in it', async () => {
+  it('rejects a folder without models', async () => {
     await mkdir(folder.file('empty'));
     await assert.rejects(
       read('empty'),
@@ -71,7 +71,7 @@ describe('a repository', () => {
     await assert.rejects(read(), /there is no model in /);
   });
 
-  it('leaves out what is no ONNX model, saying what it is', async () => {
+  it('skips models that are not ONNX, with the reason', async () => {
     await folder.put({
       'good/1/model.onnx': batched,
       'torch/1/model.pt': '',
@@ -86,17 +86,17 @@ describe('a repository', () => {
     });
     const found = await read();
     assert.deepEqual(named(found), ['good 1']);
-    const others = told(found);
+    const others = reasonsOf(found);
     assert.match(others['torch'] ?? '', /^skipped: it is a PyTorch model: export it/);
     assert.match(others['plan'] ?? '', /^skipped: it is a TensorRT plan/);
     assert.match(others['python'] ?? '', /^skipped: its backend is python/);
     assert.match(others['ensemble'] ?? '', /^skipped: it is an ensemble/);
     assert.equal(others['nothing'], 'skipped: it has no version: expected 1/model.onnx in it');
     assert.equal(others['hollow'], 'skipped: there is no model.onnx in version 1');
-    assert.match(others['beside'] ?? '', /^skipped: beside.onnx lies beside the models' folders/);
+    assert.match(others['beside'] ?? '', /^skipped: beside.onnx is next to folders of models/);
   });
 
-  it('finds graphs by the name that is said, and in folders with their data', async () => {
+  it('finds graphs by the configured name, and in folders with their data', async () => {
     await folder.put({
       'a/1/net.onnx': batched,
       'a/1/other.onnx': batched,
@@ -110,7 +110,7 @@ describe('a repository', () => {
     );
   });
 
-  it('keeps to the policy of versions', async () => {
+  it('applies the version policy', async () => {
     const versions = { 'm/1/model.onnx': batched, 'm/2/model.onnx': batched, 'm/3/model.onnx': batched };
     await folder.put(versions);
     for (const [policy, expected] of [
@@ -123,22 +123,26 @@ describe('a repository', () => {
       assert.deepEqual(named(await read()), expected);
     }
     await folder.put({ 'm/config.pbtxt': 'version_policy: { specific { versions: 7 } }' });
-    assert.equal(told(await read())['m'], 'refused: version_policy names 7, and there is 1, 2, 3');
+    assert.equal(reasonsOf(await read())['m'], 'refused: version_policy names 7, but there is 1, 2, 3');
   });
 
-  it('says how large batches are: as it is told, or as its dimensions imply', async () => {
+  it('derives the maximum batch size from max_batch_size or the listed dimensions', async () => {
     const size = async (config: string, graph?: Uint8Array): Promise<number | undefined> =>
       (await configured(config, graph)).models[0]?.maxBatchSize;
     assert.equal(await size('max_batch_size: 8'), 8);
     assert.equal(await size('max_batch_size: 0'), 0);
     assert.equal(await size(''), undefined);
-    assert.equal(await size('input { name: "x" dims: [ 4 ] }'), undefined, 'the batch is left out, so there is one');
+    assert.equal(
+      await size('input { name: "x" dims: [ 4 ] }'),
+      undefined,
+      'the batch is omitted from dims, so there is one',
+    );
     assert.equal(await size('input { name: "x" dims: [ -1, 4 ] }'), 0);
     const twoNames = identity(['n', 4], ['m', 4]);
     assert.equal(await size('max_batch_size: 8 input { name: "x" dims: [ 4 ] }', twoNames), 8);
   });
 
-  it('has labels of its outputs, inside the folder', async () => {
+  it('finds label files of outputs inside the folder only', async () => {
     await configured('output { name: "y" label_filename: "labels.txt" }');
     const found = await read();
     assert.deepEqual(found.models[0]?.labels, { y: folder.file('m/labels.txt') });
@@ -148,7 +152,7 @@ describe('a repository', () => {
     );
   });
 
-  it('refuses what contradicts the graph, naming both', async () => {
+  it('rejects a configuration that contradicts the graph, with both values', async () => {
     assert.match(
       await why('\ninput { name: "z" }'),
       /^refused: m\/config.pbtxt:2:7: input "z" is not in the graph, whose inputs are "x"$/,
@@ -174,29 +178,29 @@ describe('a repository', () => {
     assert.match(await why('', Buffer.from('no model')), /^refused: .*ONNX model/);
   });
 
-  it('remarks on what it does otherwise than it says', async () => {
+  it('adds a remark for each setting that is not applied', async () => {
     const remarks = async (config: string, graph?: Uint8Array): Promise<readonly string[]> =>
       (await configured(config, graph)).models[0]?.remarks.map(({ field, text }) => `${field}: ${text}`) ?? [];
-    assert.deepEqual(await remarks('name: "other"'), ['name: it is "other", and the folder\'s name counts']);
+    assert.deepEqual(await remarks('name: "other"'), ['name: it is "other", but the name of the folder is used']);
     assert.deepEqual(await remarks('name: "m" backend: "onnxruntime" max_batch_size: 8'), []);
     const wide = identity(['n', 'w']);
     assert.deepEqual(await remarks('max_batch_size: 8 input { name: "x" dims: [ 224 ] }', wide), [
-      'input.dims: where the graph takes any size it is served with any size',
+      'input.dims: the graph accepts any size, and so does the served model',
     ]);
     assert.deepEqual(await remarks('max_batch_size: 8 input { name: "x" dims: [ -1 ] }', wide), []);
   });
 });
 
-describe('of versions', () => {
-  it('a policy chooses what is there, and names what is not', () => {
+describe('chooseVersions', () => {
+  it('returns the existing versions that a policy selects, and the missing ones', () => {
     assert.deepEqual(chooseVersions([3, 1, 12], { kind: 'latest', count: 2 }), { versions: [3, 12], missing: [] });
     assert.deepEqual(chooseVersions([1], { kind: 'latest', count: 5 }).versions, [1]);
     assert.deepEqual(chooseVersions([1, 2], { kind: 'specific', versions: [2, 4] }), { versions: [2], missing: [4] });
   });
 });
 
-describe('what is no ONNX model', () => {
-  it('is told by its files', () => {
+describe('describeForeignModel', () => {
+  it('recognises formats by file names', () => {
     assert.match(describeForeignModel(['x.txt', 'model.gguf']) ?? '', /weights without a graph/);
     assert.match(describeForeignModel(['model.xml', 'model.bin']) ?? '', /OpenVINO/);
     assert.match(describeForeignModel(['model.savedmodel']) ?? '', /TensorFlow/);
