@@ -63,10 +63,7 @@ const sharedMemory: InferenceServiceHandlers = {
   cudaSharedMemoryUnregister: async () => ({}),
 };
 
-/**
- * Returns false for an unknown model or a version that is not served. Throws `invalid-argument` only if the version is
- * malformed.
- */
+/** Returns false for an unknown model or version. Throws `invalid-argument` only if the version is malformed. */
 function modelReady(core: RouterCore, { name, version }: wire.ModelReadyRequest): boolean {
   const requested = parseVersion(version);
   const entry = core.tables.table?.targets.get(name);

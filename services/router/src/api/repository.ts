@@ -1,5 +1,4 @@
-// Implements the model repository extension: lists models, and turns load and unload into warmth rules. It adds or
-// deletes no model.
+// Implements the model repository extension: lists the models, and turns load and unload into warmth rules.
 
 import { ParetoError, type RoutingTable } from '@pareto/core';
 import type { ServerCall, wire } from '@pareto/rpc';

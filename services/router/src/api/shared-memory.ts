@@ -1,5 +1,4 @@
-// Answers the shared memory calls. Shared memory is not supported, because the worker may run on another machine than
-// the client.
+// Answers the shared memory calls. It is not supported, since the worker may run on another machine than the client.
 
 import { ParetoError } from '@pareto/core';
 

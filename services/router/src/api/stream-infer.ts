@@ -1,6 +1,4 @@
-// Implements ModelStreamInfer: each message of a stream is a separate query with its own decision. Answers are sent in
-// the
-// order of the requests.
+// Implements ModelStreamInfer: each message of a stream is a query with its own decision. Answers keep the order.
 
 import { ParetoError, type Clock } from '@pareto/core';
 import {

@@ -49,10 +49,7 @@ const add = (
 
 const total = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
 
-/**
- * Returns the time of the last inference in ms since the epoch by this router's clock, since only ages are received. 0
- * means never.
- */
+/** Returns the time of the last inference by this router's clock, in ms since the epoch. 0 if there was none. */
 function lastInference(rows: readonly ReceivedStatistics[], clock: Clock): number {
   const ages = rows.flatMap(({ counts, fetchedAt }) => {
     const age = counts?.lastInferenceAgeMs;

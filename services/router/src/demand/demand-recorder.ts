@@ -1,5 +1,4 @@
-// Records the demand on this router and reports it to the controller: every second, and immediately when a query is
-// held.
+// Records the demand on this router and reports it to the controller every second, or immediately for a held query.
 
 import { latencyBucket, milliseconds, type Clock, type VariantId } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

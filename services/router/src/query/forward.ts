@@ -63,10 +63,7 @@ function metadataOf(
   return { [decisionKey]: decision, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
-/**
- * Stops sending queries to an unresponsive worker, or to a replica that rejected one, until it responds or reports its
- * load.
- */
+/** Marks an unresponsive worker, or a replica that rejected the query, so that further queries avoid it. */
 function applyOutcome(core: RouterCore, outcome: LinkOutcome, replica: ReplicaRoute): void {
   if (outcome.kind === 'lost') core.workers.suspect(replica.address, 'connection-lost', outcome.error);
   if (outcome.kind !== 'not-executed') return;

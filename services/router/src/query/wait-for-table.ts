@@ -10,10 +10,7 @@ type TableWaitDeps = Pick<RouterCore, 'tables' | 'changes' | 'draining' | 'clock
 /** Maximum time from the router's start, or the last message of a controller, to the first table. */
 const timeoutMs = 1_000;
 
-/**
- * Throws `unavailable` if no table arrives in time (immediately if the time is over), and the reason of `call` if it
- * aborts.
- */
+/** Throws `unavailable` if no table arrives in time, and the reason of `call` if it aborts. */
 export async function waitForTable(
   { tables, changes, draining, clock }: TableWaitDeps,
   call: AbortSignal,

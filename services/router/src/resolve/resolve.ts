@@ -113,10 +113,7 @@ export function admissionObjective(query: ClientQuery, { objective }: ResolvedQu
   return deadlineMs < objective.latencyMs ? { ...objective, latencyMs: milliseconds(deadlineMs) } : objective;
 }
 
-/**
- * Returns the time until the call's deadline or the protocol's timeout, whichever is earlier. Undefined if neither is
- * set.
- */
+/** Returns the time until the earlier of the call's deadline and the protocol's timeout. Undefined without both. */
 export function remainingMs({ call, timeoutMs }: ClientQuery, clock: Clock): Milliseconds | undefined {
   const remaining = call.remainingMs();
   if (timeoutMs === undefined) return remaining;

@@ -28,10 +28,7 @@ export interface TableClient extends Runnable {
   readonly problem: string | undefined;
   /** Time since the last message of a controller, or since the start if there was none. */
   readonly controllerAgeMs: number;
-  /**
-   * Time for which the table may have been out of date: the age of the controller's last message plus that of its
-   * store's.
-   */
+  /** Time for which the table may be out of date: the age of the controller's last message plus that of its store's. */
   readonly ageMs: number;
   /** Indicates that no controller is connected, or that the table may have been out of date for more than 5 s. */
   readonly stale: boolean;

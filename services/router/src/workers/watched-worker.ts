@@ -28,18 +28,12 @@ export interface WatchOptions {
   readonly logger: Logger;
 }
 
-/**
- * Number of failed pings after which the calls in flight are aborted, so that they can be retried elsewhere, and the
- * link is reopened.
- */
+/** Number of failed pings after which the link is reopened and its calls are aborted, so that they can be retried. */
 const reopenAfterFailedPings = 2;
 
 const unresponsive = new ParetoError('unavailable', 'the worker stopped responding');
 
-/**
- * Starts pinging immediately. Calls `connect` again after repeated failed pings, because a dead connection may never be
- * reported.
- */
+/** Starts pinging. Calls `connect` again after failed pings, since the end of a connection may never be reported. */
 export function watchWorker(address: string, connect: () => WorkerLink, options: WatchOptions): WatchedWorker {
   const { onPingResponse, onLost, clock, logger } = options;
   const calls = createCalls(closeIfUnused);

@@ -22,10 +22,7 @@ export interface ProtocolCalls {
   call<M extends UnaryName>(method: M, request: RequestOf<M>, call: ServerCall): Promise<JsonObject>;
   /** Throws if the caller may not infer. Called before the body is read. */
   checkInfer(call: ServerCall): void;
-  /**
-   * Sends an encoded ModelInferRequest and returns the encoded ModelInferResponse. The caller must have called
-   * `checkInfer`.
-   */
+  /** Runs an encoded ModelInferRequest and returns the encoded response. The caller must have called `checkInfer`. */
   infer(body: Buffer, call: ServerCall): Promise<Buffer>;
 }
 

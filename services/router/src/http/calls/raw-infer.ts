@@ -1,5 +1,4 @@
-// Reads a body that is a single tensor without JSON. Its name, datatype and shape come from the model, which must have
-// one input.
+// Reads a body that is a single tensor without JSON. Its name, datatype and shape come from the model.
 
 import { elementBytes, elementCount, isDataType, ParetoError } from '@pareto/core';
 import type { PiecewiseTensor } from '@pareto/rpc';

@@ -1,5 +1,4 @@
-// Parses inference requests and serializes responses: small ones directly, large ones in threads, to keep the event
-// loop free.
+// Parses inference requests and serializes responses, large ones in threads so that they do not block the event loop.
 
 import type { Clock } from '@pareto/core';
 import { decodeInferResponse, type DecodedInferResponse, type RawTensor } from '@pareto/rpc';

@@ -1,5 +1,4 @@
-// A pool of threads for tasks that would block the event loop. Threads start on demand and end when idle. A thread that
-// fails is replaced.
+// A pool of threads for tasks that would block the event loop. Threads start on demand and end when idle.
 
 import { Worker } from 'node:worker_threads';
 import { milliseconds, ParetoError, type Clock } from '@pareto/core';
