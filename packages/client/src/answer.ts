@@ -1,4 +1,4 @@
-// What a query is answered with, as a program has it.
+// The answer to a query, with typed outputs.
 
 import { isDataType, ParetoError, type Accuracy } from '@pareto/core';
 import { accuracyFromWire, type wire } from '@pareto/rpc';
@@ -6,19 +6,19 @@ import { fromRaw, type Tensor } from './tensor.js';
 
 export interface Answer {
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** What answered: `architecture:recipe[@provider]`. */
+  /** Variant that computed the answer, as `architecture:recipe[@provider]`. */
   readonly variant: string;
-  /** By the task's validation set, a fraction of 1; undefined: unmeasured. */
+  /** Accuracy of the variant on the task's validation set, from 0 to 1. Undefined if it was not measured. */
   readonly accuracy: number | undefined;
-  /** With its 95 % interval; undefined: unmeasured, or answered on a stream. */
+  /** The accuracy with its 95 % interval. Undefined if it was not measured, and for answers of a stream. */
   readonly measured: Accuracy | undefined;
-  /** USD, of the device time that was used. */
+  /** Cost of the device time used, in USD. */
   readonly costUsd: number;
-  /** Below the accuracy floor, as `degrade: 'allow'` asked for. */
+  /** Indicates that the variant is below the accuracy floor, which `degrade: 'allow'` permits. */
   readonly degraded: boolean;
-  /** A variant was loaded for it. */
+  /** Indicates that the query waited while a variant was loaded. */
   readonly coldStart: boolean;
-  /** For `explain`. */
+  /** Id for `explain`. */
   readonly decisionId: string;
 }
 

@@ -1,10 +1,10 @@
-// A program's objective on the wire, in either of its two forms.
+// Converts a query's objective to its two wire formats: a message, and request parameters.
 
 import { milliseconds, type PartialObjective } from '@pareto/core';
 import { checkObjective, objectiveToWire, type wire } from '@pareto/rpc';
 import type { QueryObjective } from './query.js';
 
-/** Throws `invalid-argument` on a value that no objective can have. */
+/** Throws `invalid-argument` if a value is out of range. */
 function checked(objective: QueryObjective): PartialObjective {
   const { latencyMs, ...rest } = objective;
   return checkObjective({ ...rest, latencyMs: latencyMs === undefined ? undefined : milliseconds(latencyMs) });
@@ -13,11 +13,11 @@ function checked(objective: QueryObjective): PartialObjective {
 export const objectiveMessage = (objective: QueryObjective | undefined): wire.ObjectiveInput | null =>
   objective === undefined ? null : objectiveToWire(checked(objective));
 
-/** As parameters of the Open Inference Protocol. */
+/** Returns the objective as parameters of the Open Inference Protocol. */
 export function objectiveParameters(objective: QueryObjective | undefined): Record<string, wire.InferParameterInput> {
   if (objective === undefined) return {};
   const { latencyMs, minAccuracy, maxCostPer1k, accuracyBound, class: serviceClass, degrade } = checked(objective);
-  const given: Readonly<Record<string, number | string | undefined>> = {
+  const fields: Readonly<Record<string, number | string | undefined>> = {
     latency_ms: latencyMs,
     min_accuracy: minAccuracy,
     max_cost_per_1k: maxCostPer1k,
@@ -26,7 +26,7 @@ export function objectiveParameters(objective: QueryObjective | undefined): Reco
     degrade,
   };
   return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => {
+    Object.entries(fields).flatMap(([name, value]) => {
       if (value === undefined) return [];
       return [[name, typeof value === 'number' ? { doubleParam: value } : { stringParam: value }]];
     }),

@@ -1,4 +1,4 @@
-// A client of Pareto: queries to any of the routers, registry and fleet to the controller that leads.
+// The client of Pareto: sends queries to routers, and registry and fleet calls to the leader of the controllers.
 
 import { systemClock, systemRng, type Clock, type Rng } from '@pareto/core';
 import {
@@ -21,11 +21,11 @@ import { streamQueries, type StreamedAnswer } from './stream.js';
 import { toRaw } from './tensor.js';
 
 export interface ConnectOptions {
-  /** host:port of routers; each client begins with another, and goes on to the next when one can't be reached. */
+  /** host:port of routers. A client starts with a random one, and fails over to the next if it is unreachable. */
   readonly routers?: readonly string[];
   /** host:port of controllers, for `registry` and `fleet`. */
   readonly controllers?: readonly string[];
-  /** Folder with ca.crt, and tls.crt and tls.key for what needs a certificate; plain text without. */
+  /** Folder with ca.crt and, for calls that need a client certificate, tls.crt and tls.key. Plain text without it. */
   readonly certs?: string;
   readonly maxMessageBytes?: number;
   readonly clock?: Clock;
@@ -34,23 +34,23 @@ export interface ConnectOptions {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
-  /** The deadline of all of it, retries included; 60 s if left out. */
+  /** Timeout including retries, in ms. The default is 60 s. */
   readonly timeoutMs?: number;
-  /** False: what may have been executed is not sent again, only what did not reach a router. True if left out. */
+  /** Retries requests that may have been executed, not only those that reached no router. The default is true. */
   readonly retry?: boolean;
 }
 
 export interface Pareto extends AsyncDisposable {
-  /** Throws a ParetoError: `failed-precondition` when no variant can meet the objective, with the nearest offer in its details. */
+  /** Throws `failed-precondition` if no variant can meet the objective, with the nearest feasible one in `details`. */
   infer(query: Query, options?: RequestOptions): Promise<Answer>;
-  /** Each query is decided by itself; answers come in the order of the queries. */
+  /** Sends queries over one stream. Each gets its own decision. Answers arrive in the order of the queries. */
   stream(
     queries: AsyncIterable<Query> | Iterable<Query>,
     options?: Omit<RequestOptions, 'retry'>,
   ): AsyncGenerator<StreamedAnswer, void, undefined>;
-  /** Whether an objective can be met, by what and at what price, and the nearest one that can. */
+  /** Returns whether an objective is feasible, by which variant and at what cost, or else the nearest feasible one. */
   whatIf(target: string, objective?: QueryObjective, options?: RequestOptions): Promise<wire.WhatIfResponse>;
-  /** How one decision was made: the candidates considered and the verdict on each. */
+  /** Returns how a decision was made: the candidates, with the verdict on each. */
   explain(decisionId: string, options?: RequestOptions): Promise<wire.ExplainResponse>;
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
@@ -60,7 +60,7 @@ const defaultRouters = ['127.0.0.1:8001'];
 const defaultControllers = ['127.0.0.1:8100'];
 const defaultTimeoutMs = 60_000;
 
-/** Connects when it is used. Throws `failed-precondition` when the certificates can't be read. */
+/** Opens connections on first use. Throws `failed-precondition` if the certificates cannot be read. */
 export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
   const { clock = systemClock, rng = systemRng, certs, maxMessageBytes } = options;
   const certificates = certs === undefined ? undefined : await readClientCertificates(certs, clock);
@@ -93,7 +93,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
       );
     },
     async *stream(queries, { signal, timeoutMs } = {}) {
-      // The stream is opened where a router answers; what breaks later is the caller's to begin anew.
+      // Finds a reachable router first. If the stream breaks afterwards, the caller must open another.
       const channel = await routers.run(async (reached) => reached, { signal, timeoutMs });
       yield* streamQueries(channel, queries, { signal, timeoutMs });
     },
@@ -132,7 +132,7 @@ const inferRequestOf = ({ target, inputs, outputs = [], objective, id = '' }: Qu
   })),
 });
 
-/** Clients that know the same routers spread over them. */
+/** Rotates the addresses by a random offset, so that clients with the same list use different routers. */
 function rotated(addresses: readonly string[], rng: Rng): readonly string[] {
   const first = Math.floor(rng() * addresses.length);
   return [...addresses.slice(first), ...addresses.slice(0, first)];

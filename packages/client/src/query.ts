@@ -1,31 +1,31 @@
-// What a program asks: a target, tensors, and the objective to meet.
+// A query: a target, its input tensors, and the objective to meet.
 
 import type { AccuracyBound, Degrade, ServiceClass } from '@pareto/core';
 import type { Tensor } from './tensor.js';
 
-/** What is left out is as the task promises. */
+/** The objective of a query. The task's defaults apply to the fields that are absent. */
 export interface QueryObjective {
-  /** From the router's receipt to its last byte. */
+  /** Maximum time from the router's receipt of the query to its answer, in ms. */
   readonly latencyMs?: number;
-  /** A fraction of 1, on the task's validation set. */
+  /** Minimum accuracy on the task's validation set, from 0 to 1. */
   readonly minAccuracy?: number;
-  /** Whether the floor compares the point estimate, or the lower end of its 95 % interval. */
+  /** Value to compare with `minAccuracy`: the point estimate, or the lower end of its 95 % interval. */
   readonly accuracyBound?: AccuracyBound;
-  /** USD per 1,000 answers. */
+  /** Maximum cost in USD per 1,000 answers. */
   readonly maxCostPer1k?: number;
   readonly class?: ServiceClass;
-  /** `allow`: an answer below the floor, marked, rather than none. */
+  /** `allow` accepts an answer below the accuracy floor, marked as degraded, instead of a refusal. */
   readonly degrade?: Degrade;
 }
 
 export interface Query {
-  /** A task; or an architecture, or a variant, when only that will do. */
+  /** Name of a task, or of an architecture or variant to use only that. */
   readonly target: string;
-  /** By name. */
+  /** Input tensors by name. */
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Names of the outputs wanted; all if left out. */
+  /** Names of the outputs to return. The default is all. */
   readonly outputs?: readonly string[];
   readonly objective?: QueryObjective;
-  /** Comes back with a streamed answer. */
+  /** Id to return with a streamed answer. */
   readonly id?: string;
 }

@@ -1,4 +1,4 @@
-// Many queries over one stream: each is decided by itself, and answered in the order in which it was asked.
+// Sends queries over one stream. Each gets its own decision. Answers arrive in the order of the queries.
 
 import { errorText, ParetoError } from '@pareto/core';
 import { createClient, type CallOptions, type Channel, type wire } from '@pareto/rpc';
@@ -7,14 +7,14 @@ import { objectiveParameters } from './objective.js';
 import type { Query } from './query.js';
 import { toRaw } from './tensor.js';
 
-/** One query's answer, or why there is none. The stream goes on after either. */
+/** The answer to a streamed query, or the reason of its failure. The stream continues after both. */
 export type StreamedAnswer =
   | { readonly kind: 'answered'; readonly id: string; readonly answer: Answer }
   | { readonly kind: 'failed'; readonly id: string; readonly reason: string };
 
 /**
- * Writes queries as they come and gives answers as they are there. Throws a ParetoError when the stream itself breaks:
- * what is not answered then was perhaps executed. Leaving the loop cancels what is under way.
+ * Writes queries as they arrive and yields answers as they arrive. Throws a ParetoError if the stream breaks. Queries
+ * that are unanswered then may have been executed. Ending the iteration cancels the stream.
  */
 export async function* streamQueries(
   channel: Channel,
@@ -58,7 +58,7 @@ const requestOf = ({ target, inputs, outputs = [], objective, id = '' }: Query):
 function answerOf({ outputs, rawOutputContents, parameters }: wire.ModelInferResponse): Answer {
   return {
     outputs: outputsOf(
-      outputs.map((output, place) => ({ ...output, raw: rawOutputContents[place] ?? Buffer.alloc(0) })),
+      outputs.map((output, index) => ({ ...output, raw: rawOutputContents[index] ?? Buffer.alloc(0) })),
     ),
     variant: parameters['pareto_variant']?.stringParam ?? '',
     accuracy: parameters['pareto_accuracy']?.doubleParam,

@@ -1,8 +1,11 @@
-// Tensors as a program has them: typed arrays and strings, to and from the protocol's raw bytes.
+// Tensors of typed arrays and strings, and their conversion to and from the protocol's raw bytes.
 
 import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
 
-/** Element type by datatype. FP16 and BF16 are their 16 bits; BOOL is a byte; BYTES are read as bytes, and may be written as text. */
+/**
+ * Array type by datatype. FP16 and BF16 hold the 16 bits of each element, and BOOL holds bytes. BYTES elements are
+ * returned as bytes, and may be given as text.
+ */
 export interface ElementArrays {
   readonly BOOL: Uint8Array;
   readonly UINT8: Uint8Array;
@@ -20,7 +23,7 @@ export interface ElementArrays {
   readonly BYTES: readonly Uint8Array[];
 }
 
-/** Row-major. `shape` includes the batch, where the model has one. */
+/** A tensor in row-major order. `shape` includes the batch dimension, if the model has one. */
 export type Tensor = {
   readonly [D in DataType]: {
     readonly datatype: D;
@@ -62,8 +65,8 @@ const arrayTypes: Readonly<Record<Exclude<DataType, 'BYTES'>, ArrayType>> = {
 };
 
 /**
- * A tensor of a datatype from its values, in row-major order: `tensor('FP32', [1, 4], [1, 2, 3, 4])`. A typed array of
- * the datatype's own type is taken as it is, without a copy. Throws `invalid-argument` when the count does not fit the
+ * Creates a tensor from values in row-major order: `tensor('FP32', [1, 4], [1, 2, 3, 4])`. A typed array of the
+ * datatype's own type is used without a copy. Throws `invalid-argument` if the number of values does not match the
  * shape.
  */
 export function tensor<D extends DataType>(datatype: D, shape: readonly number[], values: Values<D>): TensorOf<D> {
@@ -92,10 +95,10 @@ function toArray(
 const wrongCount = (datatype: string, shape: readonly number[], expected: number, got: number): ParetoError =>
   new ParetoError(
     'invalid-argument',
-    `a tensor of ${datatype} [${shape.join(', ')}] has ${expected} elements, and ${got} values were given`,
+    `a tensor of ${datatype} [${shape.join(', ')}] has ${expected} elements: received ${got} values`,
   );
 
-/** Little-endian, row-major; BYTES with a 4-byte length before each element. A view where it can be. */
+/** Returns little-endian, row-major bytes, with a 4-byte length before each BYTES element. A view if possible. */
 export function toRaw({ datatype, data }: Tensor): Buffer {
   if (datatype !== 'BYTES') return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return Buffer.concat(
@@ -107,13 +110,16 @@ export function toRaw({ datatype, data }: Tensor): Buffer {
   );
 }
 
-/** Throws `internal` when the bytes are not those of such a tensor: nobody but a broken server sends them. */
+/** Throws `internal` if the number of bytes does not match the shape, which only a defective server sends. */
 export function fromRaw(datatype: DataType, shape: readonly number[], raw: Buffer): Tensor {
   if (datatype === 'BYTES') return { datatype, shape, data: splitBytes(raw) };
   const count = elementCount(shape);
   if (raw.length !== count * elementBytes[datatype])
-    throw new ParetoError('internal', `${raw.length} bytes came for ${datatype} [${shape.join(', ')}]`);
-  // Typed arrays want their elements aligned, and the bytes stand anywhere in the message.
+    throw new ParetoError(
+      'internal',
+      `received ${raw.length} bytes for ${datatype} [${shape.join(', ')}]: expected ${count * elementBytes[datatype]}`,
+    );
+  // Typed arrays require aligned memory, but the bytes may begin at any offset of the message.
   const copy = new Uint8Array(raw);
   return { datatype, shape, data: new arrayTypes[datatype](copy.buffer, 0, count) } as Tensor;
 }

@@ -18,7 +18,7 @@ async function serve(inference: Inference, protocol: Protocol = {}): Promise<str
   return `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
 }
 
-/** Answers each input as an output of the same name. */
+/** Returns each input as an output of the same name. */
 const echo = async ({ inputs, objective }: wire.InferRequest): Promise<wire.InferResponseInput> => ({
   outputs: inputs,
   variant: `a:original`,
@@ -32,7 +32,7 @@ describe('a client', () => {
     for (const server of servers) server.close();
   });
 
-  it('asks with an objective, and gets typed outputs and what answered', async () => {
+  it('sends an objective, and returns typed outputs and the variant', async () => {
     await using pareto = await connect({ routers: [await serve({ infer: echo })] });
     const answer = await pareto.infer({ ...query, objective: { latencyMs: 20, minAccuracy: 0.9 } });
     assert.deepEqual(answer.outputs['x'], query.inputs['x']);
@@ -43,16 +43,16 @@ describe('a client', () => {
     assert.equal(answer.measured?.lower95, 0.97);
   });
 
-  it('goes on to the next router when one is not there', async () => {
+  it('fails over to the next router when one is unreachable', async () => {
     const [free = 0] = await freePorts(1);
-    const there = await serve({ infer: echo });
+    const reachable = await serve({ infer: echo });
     for (const first of [0, 0.99]) {
-      await using pareto = await connect({ routers: [`127.0.0.1:${free}`, there], rng: () => first });
+      await using pareto = await connect({ routers: [`127.0.0.1:${free}`, reachable], rng: () => first });
       assert.equal((await pareto.infer(query)).variant, 'a:original');
     }
   });
 
-  it('tries again what a router could not take now, and only that', async () => {
+  it('retries after UNAVAILABLE, unless retry is false', async () => {
     const left = { times: 2 };
     const busy = async (request: wire.InferRequest): Promise<wire.InferResponseInput> => {
       if (left.times-- > 0) throw new ParetoError('unavailable', 'no table yet');
@@ -64,12 +64,12 @@ describe('a client', () => {
     await assert.rejects(pareto.infer(query, { retry: false }), { code: 'unavailable' });
   });
 
-  it('is told an overload at once, and what could be had instead', async () => {
-    let asked = 0;
+  it('does not retry a refusal, and returns the nearest feasible objective', async () => {
+    let calls = 0;
     const refuse = async (): Promise<never> => {
-      asked += 1;
+      calls += 1;
       const details = { 'pareto-nearest-objective': '{"latency_ms":50}' };
-      throw new ParetoError(asked === 1 ? 'resource-exhausted' : 'failed-precondition', 'no', { details });
+      throw new ParetoError(calls === 1 ? 'resource-exhausted' : 'failed-precondition', 'no', { details });
     };
     await using pareto = await connect({ routers: [await serve({ infer: refuse })] });
     await assert.rejects(pareto.infer(query), { code: 'resource-exhausted' });
@@ -77,21 +77,21 @@ describe('a client', () => {
       assert.equal(error.details['pareto-nearest-objective'], '{"latency_ms":50}');
       return error.code === 'failed-precondition';
     });
-    assert.equal(asked, 2);
+    assert.equal(calls, 2);
   });
 
-  it('stops at its deadline, and when it is called off', async () => {
+  it('stops at its deadline, and when its signal aborts', async () => {
     const forever = (_request: unknown, { signal }: { signal: AbortSignal }): Promise<never> =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     await using pareto = await connect({ routers: [await serve({ infer: forever })] });
     await assert.rejects(pareto.infer(query, { timeoutMs: 50 }), { code: 'deadline-exceeded' });
     const caller = new AbortController();
-    const asked = pareto.infer(query, { signal: caller.signal });
+    const answer = pareto.infer(query, { signal: caller.signal });
     caller.abort(new Error('enough'));
-    await assert.rejects(asked, { message: 'enough' });
+    await assert.rejects(answer, { message: 'enough' });
   });
 
-  it('says that no router is there', async () => {
+  it('reports that no router is reachable', async () => {
     const [free = 0] = await freePorts(1);
     await using pareto = await connect({ routers: [`127.0.0.1:${free}`] });
     await assert.rejects(pareto.infer(query), {
@@ -100,17 +100,17 @@ describe('a client', () => {
     });
   });
 
-  it('refuses an objective that none can be before it asks', async () => {
+  it('rejects an invalid objective before sending the query', async () => {
     await using pareto = await connect({ routers: ['127.0.0.1:1'] });
     await assert.rejects(pareto.infer({ ...query, objective: { minAccuracy: 98 } }), {
       message: 'objective min_accuracy is 98: expected a fraction from 0 to 1',
     });
   });
 
-  it('streams queries, and goes on after one that failed', async () => {
+  it('streams queries, and continues after one that failed', async () => {
     const modelStreamInfer: Protocol['modelStreamInfer'] = async (stream) => {
       for await (const { id, modelName, inputs, rawInputContents, parameters } of stream) {
-        if (modelName === 'none') await stream.write({ errorMessage: 'there is no none', inferResponse: { id } });
+        if (modelName === 'none') await stream.write({ errorMessage: 'unknown model', inferResponse: { id } });
         else {
           const outputs = inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape }));
           const pareto_variant = { stringParam: `${modelName}:original` };
@@ -126,20 +126,20 @@ describe('a client', () => {
       }
     };
     await using pareto = await connect({ routers: [await serve({}, { modelStreamInfer })] });
-    const asked = ['sum', 'none', 'sum'].map((target, at) => ({
-      ...{ target, id: String(at), objective: { latencyMs: 5 } },
-      inputs: { x: tensor('FP32', [1], [at]) },
+    const queries = ['sum', 'none', 'sum'].map((target, index) => ({
+      ...{ target, id: String(index), objective: { latencyMs: 5 } },
+      inputs: { x: tensor('FP32', [1], [index]) },
     }));
-    const got: StreamedAnswer[] = [];
-    for await (const answer of pareto.stream(asked)) got.push(answer);
+    const received: StreamedAnswer[] = [];
+    for await (const answer of pareto.stream(queries)) received.push(answer);
     assert.deepEqual(
-      got.map((each) => [each.id, each.kind === 'answered' ? each.answer.outputs['x']?.data[0] : each.reason]),
+      received.map((each) => [each.id, each.kind === 'answered' ? each.answer.outputs['x']?.data[0] : each.reason]),
       [
         ['0', 0],
-        ['1', 'there is no none'],
+        ['1', 'unknown model'],
         ['2', 2],
       ],
     );
-    assert.equal(got[0]?.kind === 'answered' ? got[0].answer.costUsd : undefined, 5);
+    assert.equal(received[0]?.kind === 'answered' ? received[0].answer.costUsd : undefined, 5);
   });
 });
