@@ -3,11 +3,12 @@ import { execFile } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { systemClock } from '@pareto/core';
 import { createTempFolder } from '@pareto/testkit';
 import { scripts } from '../../src/completion/scripts.js';
 import { createFakeStorage, startFakeController, type FakeController } from '../support/fake-controller.js';
 import { fakeWorker } from '../support/fake-overview.js';
-import { startProgram } from '../support/run-program.js';
+import { startProgramWith } from '../support/run-program.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -21,8 +22,9 @@ describe('pareto __complete', () => {
   });
   afterEach(() => controller[Symbol.dispose]());
 
+  /** Runs on the real clock: reading names has a time limit of 300 ms. */
   async function complete(...words: string[]): Promise<string[]> {
-    const { code, stdout, stderr } = await startProgram('__complete', ...words).ended;
+    const { code, stdout, stderr } = await startProgramWith(systemClock, ['__complete', ...words]).ended;
     assert.deepEqual([code, stderr], [0, '']);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : (line.split('\t')[0] ?? '')));
   }
@@ -62,18 +64,18 @@ describe('pareto __complete', () => {
     await writeFile(command, `#!/bin/sh\nprintf 'cnn:fp16\\tvariant\\ncnn:int8\\tvariant\\n'\n`);
     await chmod(command, 0o755);
     await writeFile(folder.file('script'), scripts.bash);
-    const ask = (line: string, words: string): string =>
+    const bashCompletion = (line: string, words: string): string =>
       `source '${folder.file('script')}'; COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _pareto '${command}'; printf '%s ' "\${COMPREPLY[@]}"`;
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
-      ask('pareto describe cnn:', "pareto describe cnn ':'"),
+      bashCompletion('pareto describe cnn:', "pareto describe cnn ':'"),
     ]);
     assert.equal(stdout, 'fp16 int8 ');
     const real = `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`;
     await writeFile(command, real);
     const { stdout: sort } = await promisify(execFile)('bash', [
       '-c',
-      ask('pareto top --sort ', "pareto top --sort ''"),
+      bashCompletion('pareto top --sort ', "pareto top --sort ''"),
     ]);
     assert.equal(sort, 'rate p99 attainment cost name ');
   }).timeout(30_000);

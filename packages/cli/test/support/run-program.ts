@@ -1,5 +1,6 @@
 // Runs a command line in the test's process.
 
+import type { Clock } from '@pareto/core';
 import { runProgram } from '../../src/program.js';
 import { createTerminal } from '../../src/terminal/terminal.js';
 import { clock } from './clock.js';
@@ -17,7 +18,9 @@ export interface Running {
   readonly ended: Promise<Written & { readonly code: number }>;
 }
 
-export function startProgram(...argv: readonly string[]): Running {
+export const startProgram = (...argv: readonly string[]): Running => startProgramWith(clock, argv);
+
+export function startProgramWith(clock: Clock, argv: readonly string[]): Running {
   const written: Written = { stdout: '', stderr: '' };
   const stop = new AbortController();
   const output = (name: keyof Written): { write(text: string): unknown } => ({
