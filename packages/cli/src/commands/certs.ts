@@ -50,8 +50,8 @@ export function addCerts(program: Command, context: Context): void {
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const { out, hosts, days, force = false, renew = false } = options;
-      const made = await makeSet({ out, hosts, days, force, renew, now: context.clock.wallMs() });
-      printResult(context, options, made, () => describeSet(made));
+      const certificates = await makeSet({ out, hosts, days, force, renew, now: context.clock.wallMs() });
+      printResult(context, options, certificates, () => describeSet(certificates));
     });
 }
 

@@ -30,9 +30,9 @@ function formatDeleted(deleted: Deleted): string {
   if (deleted.kind === 'task') return `deleted task ${deleted.name}`;
   const { name, task, versions, variants } = deleted;
   const ready = variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0);
-  const goes = variants.length === 0 ? '' : `, with ${variants.map(describeVariant).join(', ')}`;
-  const drains = ready === 0 ? '' : '; ready replicas are drained';
-  return `deleted ${name} of task ${task}, ${formatVersions(versions)}${goes}${drains}`;
+  const deletedVariants = variants.length === 0 ? '' : `, with ${variants.map(describeVariant).join(', ')}`;
+  const draining = ready === 0 ? '' : '; ready replicas are drained';
+  return `deleted ${name} of task ${task}, ${formatVersions(versions)}${deletedVariants}${draining}`;
 }
 
 const formatVersions = (versions: readonly number[]): string =>

@@ -100,8 +100,7 @@ function createPrinter(
   return (lines) => {
     for (const line of lines) {
       if (isForPrograms(options)) terminal.print(line.text);
-      else
-        terminal.print(`${prefix(line.service)} ${formatLogLine(line, { paint, whole: options.output === 'wide' })}`);
+      else terminal.print(`${prefix(line.service)} ${formatLogLine(line, { paint, full: options.output === 'wide' })}`);
     }
   };
 }

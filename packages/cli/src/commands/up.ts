@@ -126,7 +126,7 @@ export function createReportedCluster(context: Context, options: ReportedCluster
   const { terminal } = context;
   const since = context.clock.now();
   const nameWidth = options.controllers > 1 ? 12 : 10;
-  const view = { paint: terminal.progressPaint, whole: false };
+  const view = { paint: terminal.progressPaint, full: false };
   const prefix = (name: string): string => terminal.progressPaint.cyan(name.padEnd(nameWidth));
   return createCluster({
     ...options,

@@ -9,7 +9,7 @@ interface Options extends CommonOptions {
   readonly client?: boolean;
 }
 
-const routerMs = 1_000;
+const routerTimeoutMs = 1_000;
 
 export function addVersion(program: Command, context: Context): void {
   program
@@ -39,7 +39,7 @@ async function ownVersion(): Promise<string> {
 
 async function routerVersion(options: Options, { stop }: Context): Promise<string | undefined> {
   return withCluster(options, async ({ router }) => {
-    const { version } = await router.protocol.serverMetadata({}, { timeoutMs: routerMs, signal: stop });
+    const { version } = await router.protocol.serverMetadata({}, { timeoutMs: routerTimeoutMs, signal: stop });
     return version;
   }).catch(() => undefined);
 }

@@ -69,11 +69,11 @@ function walk(program: Command, words: readonly string[]): Cursor {
 
 const takesValue = (option: Option): boolean => option.required || option.optional;
 
-const lineage = (command: Command): readonly Command[] =>
-  command.parent === null ? [command] : [command, ...lineage(command.parent)];
+const ancestors = (command: Command): readonly Command[] =>
+  command.parent === null ? [command] : [command, ...ancestors(command.parent)];
 
 const allOptions = (command: Command): readonly Option[] =>
-  lineage(command)
+  ancestors(command)
     .flatMap(({ options }) => options)
     .filter(({ hidden }) => !hidden);
 

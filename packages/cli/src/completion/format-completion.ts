@@ -9,7 +9,7 @@ import { namesFor } from './names.js';
 import { filesMark } from './scripts.js';
 
 /** Time limit of reading names from the cluster: the user is typing. */
-const liveMs = 300;
+const namesTimeoutMs = 300;
 
 export interface CompletionOptions {
   readonly program: Command;
@@ -26,7 +26,9 @@ export async function formatCompletion(
   const plan = planCompletion(program, words);
   if (plan.kind === 'files') return filesMark;
   const suggestions =
-    plan.kind === 'words' ? plan.words : await namesFor(plan, async () => liveNames(await endpoints(), clock, liveMs));
+    plan.kind === 'words'
+      ? plan.words
+      : await namesFor(plan, async () => liveNames(await endpoints(), clock, namesTimeoutMs));
   const typed = words.at(-1) ?? '';
   return suggestions
     .filter(({ value }) => value.startsWith(typed))

@@ -18,7 +18,7 @@ type Finding =
   | 'not yet valid'
   | 'client certificate rejected';
 
-const probeMs = 2_000;
+const probeTimeoutMs = 2_000;
 
 const verification: Readonly<Record<string, Finding>> = {
   CERT_HAS_EXPIRED: 'expired',
@@ -31,7 +31,7 @@ function probe(address: string, tls: ChannelTls | undefined): Promise<Finding> {
   const material = tls?.source.current;
   const identity = material?.identity;
   const socket = connect({
-    ...{ host, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false, timeout: probeMs },
+    ...{ host, port: Number(port), ALPNProtocols: ['h2'], rejectUnauthorized: false, timeout: probeTimeoutMs },
     ...(material === undefined ? {} : { ca: material.ca }),
     ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
   });

@@ -57,9 +57,9 @@ function toDeleted(name: string, { task, architectures, variants }: wire.Describ
 }
 
 function notDeletable(name: string, [architecture]: readonly wire.Architecture[]): ParetoError {
-  const whole = architecture === undefined ? 'its architecture' : architecture.name;
+  const deletable = architecture === undefined ? 'its architecture' : architecture.name;
   return new ParetoError(
     'invalid-argument',
-    `${name} is a variant, which can't be deleted individually: delete ${whole} with all its variants`,
+    `${name} is a variant, which can't be deleted individually: delete ${deletable} with all its variants`,
   );
 }

@@ -5,7 +5,7 @@ import { formatTable } from '../terminal/table.js';
 
 interface Row {
   readonly recipe: string;
-  readonly why: string;
+  readonly reason: string;
   /** Architectures with this recipe and reason. */
   readonly architectures: readonly string[];
 }
@@ -14,16 +14,16 @@ interface Row {
 export function formatNotMade(outcomes: readonly wire.RecipeOutcome[]): string {
   const rows = new Map<string, Row>();
   for (const { architecture, recipe, declined, error } of outcomes) {
-    const why = error === '' ? declined : `failed: ${error}`;
-    if (why === '') continue;
-    const key = `${recipe} ${why}`;
-    rows.set(key, { recipe, why, architectures: [...(rows.get(key)?.architectures ?? []), architecture] });
+    const reason = error === '' ? declined : `failed: ${error}`;
+    if (reason === '') continue;
+    const key = `${recipe} ${reason}`;
+    rows.set(key, { recipe, reason, architectures: [...(rows.get(key)?.architectures ?? []), architecture] });
   }
   if (rows.size === 0) return '';
   return formatTable<Row>(
     [
       { title: 'NOT MADE', cell: ({ recipe }) => recipe },
-      { title: 'REASON', cell: ({ why }) => why },
+      { title: 'REASON', cell: ({ reason }) => reason },
       { title: 'OF', cell: ({ architectures }) => architectures.join(', ') },
     ],
     [...rows.values()],

@@ -22,11 +22,11 @@ export const formatVariants = (variants: readonly wire.Variant[]): string =>
  */
 export function formatVariantDetails(variants: readonly wire.Variant[]): string {
   const rows = rowsOf(variants);
-  const promises = formatRows(rows, (c) => [c.name, c.accuracy, c.p99, c.cost, c.on, c.state]);
+  const offers = formatRows(rows, (c) => [c.name, c.accuracy, c.p99, c.cost, c.on, c.state]);
   const measured = rows.filter(({ measurement }) => measurement?.profile);
-  if (measured.length === 0) return promises;
-  const takes = formatRows(measured, (c) => [c.name, c.agreement, c.size, c.memory, c.load, c.error, c.on]);
-  return `${promises}\n\n${takes}`;
+  if (measured.length === 0) return offers;
+  const resources = formatRows(measured, (c) => [c.name, c.agreement, c.size, c.memory, c.load, c.error, c.on]);
+  return `${offers}\n\n${resources}`;
 }
 
 const rowsOf = (variants: readonly wire.Variant[]): readonly Row[] =>

@@ -14,7 +14,7 @@ export function explainInASentence(explained: Explained): string {
   const meet = objectiveWords(objective, '');
   switch (outcome) {
     case 'chosen':
-      return `${first}${on} answered: ${whyThisOne(explained)}${othersText(explained)}`;
+      return `${first}${on} answered: ${choiceReason(explained)}${othersText(explained)}`;
     case 'degraded':
       return `${first}${on} answered below the floor, as the objective allows: no variant of ${target} ${meets} now${othersText(explained)}`;
     case 'cold':
@@ -62,7 +62,7 @@ function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): str
 const trimmed = (share: number): string => formatPercent(share).replace(/\.?0+ %$/, ' %');
 const trimmedMs = (ms: number): string => formatMs(ms).replace(/\.0+ ms$/, ' ms');
 
-function whyThisOne({ candidates, verdicts, objective }: Explained): string {
+function choiceReason({ candidates, verdicts, objective }: Explained): string {
   const feasible = candidates.filter(({ verdict }) => verdict === 'chosen' || verdict === 'eligible');
   const [chosen] = feasible;
   // The list of candidates may be truncated; the counts of verdicts are not.

@@ -35,10 +35,10 @@ function legendOf({ front, points }: ClassFrontier, paint: Paint): string {
 }
 
 function drawAll({ charts }: ClassFrontier, columns: number, paint: Paint): readonly string[] {
-  const beside = columns >= wideColumns && charts.length > 1;
-  const width = beside ? Math.floor((columns - gap) / charts.length) : columns;
+  const sideBySide = columns >= wideColumns && charts.length > 1;
+  const width = sideBySide ? Math.floor((columns - gap) / charts.length) : columns;
   const drawn = charts.map((chart) => drawText(chart, { columns: Math.min(width, 100) - 1, rows: chartRows }, paint));
-  if (!beside) return drawn.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+  if (!sideBySide) return drawn.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
   const rows = Array.from({ length: Math.max(...drawn.map(({ length }) => length)) }, (_, i) => i);
   return rows.map((row) =>
     drawn

@@ -30,9 +30,9 @@ export function drawCharts(task: string, frontiers: readonly ClassFrontier[], op
   const drawn = frontiers.map((frontier) => {
     const height = heightOf(frontier, options.isList);
     const group = drawFrontier(task, frontier, options.isList);
-    const placed = element('g', { transform: `translate(${padding} ${top})` }, group);
+    const positioned = element('g', { transform: `translate(${padding} ${top})` }, group);
     top += height;
-    return placed;
+    return positioned;
   });
   const height = top + padding;
   const size = { width, height, viewBox: `0 0 ${width} ${height}` };

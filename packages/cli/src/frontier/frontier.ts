@@ -51,11 +51,11 @@ const cost: Coordinate = ({ costPer1k }) => costPer1k;
 
 /** Returns the points that no other point beats in both accuracy and `xOf`. */
 function frontOf(points: readonly FrontierPoint[], xOf: Coordinate): readonly FrontierPoint[] {
-  const placed = points.flatMap((point) => {
+  const withCoordinate = points.flatMap((point) => {
     const x = xOf(point);
     return x === undefined ? [] : [{ point, accuracy: point.accuracy.value, x }];
   });
-  return paretoFront(placed).map(({ point }) => point);
+  return paretoFront(withCoordinate).map(({ point }) => point);
 }
 
 function markOf(

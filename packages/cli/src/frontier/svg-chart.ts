@@ -44,15 +44,15 @@ export function drawSvg(chart: Chart, size: ChartSize): string {
   const xAt = (value: number): number => area.left + x.at(value) * (area.right - area.left);
   const yAt = (value: number): number =>
     clamp(area.bottom - y.at(value) * (area.bottom - area.top), area.top, area.bottom);
-  const placed = shown.map((mark): PositionedMark => ({
+  const positioned = shown.map((mark): PositionedMark => ({
     ...mark,
     cx: xAt(mark.x),
     cy: yAt(mark.y),
     lowY: yAt(mark.low),
     highY: yAt(mark.high),
   }));
-  const front = placed.filter(({ kind }) => kind === 'front').toSorted((a, b) => a.cx - b.cx);
-  const drawn = ['aside', 'other', 'front'].flatMap((kind) => placed.filter((mark) => mark.kind === kind));
+  const front = positioned.filter(({ kind }) => kind === 'front').toSorted((a, b) => a.cx - b.cx);
+  const drawn = ['aside', 'other', 'front'].flatMap((kind) => positioned.filter((mark) => mark.kind === kind));
   return [
     text({ x: area.left, y: 18, ...styled('title') }, chart.title),
     ...yTicks(y, area, yAt),
@@ -61,7 +61,7 @@ export function drawSvg(chart: Chart, size: ChartSize): string {
     ...(front.length < 2 ? [] : [element('path', { ...styled('steps'), d: stepsThrough(front) })]),
     ...drawn.filter(({ kind }) => kind !== 'aside').map(whisker),
     ...drawn.map((mark) => point(mark, chart)),
-    ...labels(front, placed, area),
+    ...labels(front, positioned, area),
   ].join('\n');
 }
 
@@ -128,8 +128,13 @@ function labels(front: readonly PositionedMark[], all: readonly PositionedMark[]
     .filter(({ kind }) => kind !== 'aside')
     .map(({ cx, lowY, highY }) => lineBox(cx, highY, cx, lowY));
   const requests = front.map(({ cx, cy, key = '', name }) => ({ x: cx, y: cy, texts: [`${key} ${name}`, key] }));
-  const placed = positionLabels(requests, area, [...all.map(around), ...whiskers, ...stepBoxes(front)], labelMetrics);
-  return placed.flatMap((label, i) => {
+  const positioned = positionLabels(
+    requests,
+    area,
+    [...all.map(around), ...whiskers, ...stepBoxes(front)],
+    labelMetrics,
+  );
+  return positioned.flatMap((label, i) => {
     const mark = front[i];
     if (label === undefined || mark === undefined) return [];
     const { left, right, top, bottom } = label.box;

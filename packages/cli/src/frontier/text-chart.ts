@@ -87,12 +87,12 @@ const joins = '─│╯';
 
 function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, paint: Paint): void {
   const rowOf = (value: number): number => grid.rows - 1 - cellOf(y, value, grid.rows);
-  const placed = marks.map((mark): PositionedMark => ({
+  const positioned = marks.map((mark): PositionedMark => ({
     ...mark,
     column: cellOf(x, mark.x, grid.columns),
     row: rowOf(mark.y),
   }));
-  const front = placed.filter(({ kind }) => kind === 'front').toSorted((a, b) => a.x - b.x);
+  const front = positioned.filter(({ kind }) => kind === 'front').toSorted((a, b) => a.x - b.x);
   const styles: Readonly<Record<Mark['kind'], Style>> = {
     front: (text) => paint.bold(paint.green(text)),
     other: (text) => text,
@@ -105,7 +105,7 @@ function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, pai
     }
   }
   for (const kind of ['aside', 'other', 'front'] as const) {
-    for (const mark of placed) if (mark.kind === kind) grid.put(mark.column, mark.row, signs[kind], styles[kind]);
+    for (const mark of positioned) if (mark.kind === kind) grid.put(mark.column, mark.row, signs[kind], styles[kind]);
   }
   for (const mark of front) labelMark(grid, mark, front, paint.bold);
 }

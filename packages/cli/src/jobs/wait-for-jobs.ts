@@ -64,8 +64,8 @@ async function readJobs(
     registry.jobs({ name }, { signal }),
     fleet.listWorkers({}, { signal }),
   ]);
-  const made = name === '' ? registry.list({ task: '' }, { signal }) : registry.describe({ name }, { signal });
-  return jobsSnapshot(jobs, await made, wanted, workers);
+  const results = name === '' ? registry.list({ task: '' }, { signal }) : registry.describe({ name }, { signal });
+  return jobsSnapshot(jobs, await results, wanted, workers);
 }
 
 const versionKey = (name: string, version: number): string => `${name}@${version}`;

@@ -6,25 +6,25 @@ import type { Paint } from '../terminal/terminal.js';
 /** Length in characters to which longer values are cut. */
 const maxValueLength = 80;
 
-function valueText(value: unknown, whole: boolean): string {
-  if (typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && !whole) {
-    return valueText(value.message, whole);
+function valueText(value: unknown, full: boolean): string {
+  if (typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && !full) {
+    return valueText(value.message, full);
   }
   const plain = typeof value === 'string' && !/[\s"=]/.test(value);
   const text = plain ? value : JSON.stringify(value);
-  return whole || text.length <= maxValueLength ? text : `${text.slice(0, maxValueLength - 1)}…`;
+  return full || text.length <= maxValueLength ? text : `${text.slice(0, maxValueLength - 1)}…`;
 }
 
 export interface LineView {
   readonly paint: Paint;
   /** Set to print values in full. */
-  readonly whole: boolean;
+  readonly full: boolean;
 }
 
 /** Returns e.g. `09:13:48.443 warn  message key=value`, without the service. */
-export function formatLogLine({ at, level, message, fields }: LogLine, { paint, whole }: LineView): string {
+export function formatLogLine({ at, level, message, fields }: LogLine, { paint, full }: LineView): string {
   const time = at === 0 ? '' : clockTime(new Date(at));
-  const fieldTexts = Object.entries(fields).map(([key, value]) => `${paint.dim(`${key}=`)}${valueText(value, whole)}`);
+  const fieldTexts = Object.entries(fields).map(([key, value]) => `${paint.dim(`${key}=`)}${valueText(value, full)}`);
   return [paint.dim(time.padEnd(12)), levelText(level, paint), message, ...fieldTexts].join(' ');
 }
 

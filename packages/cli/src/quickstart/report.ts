@@ -29,7 +29,7 @@ export const formatOutcomes = (outcomes: readonly Outcome[], paint: Paint): stri
       },
       { title: 'USD/1K', cell: ({ costPer1k }) => formatCost(costPer1k) },
       { title: 'MET', cell: ({ problem }) => (problem === undefined ? paint.green('yes') : paint.red('NO')) },
-      { title: 'REASON', cell: ({ why, problem }) => (problem === undefined ? why : paint.red(problem)) },
+      { title: 'REASON', cell: ({ reason, problem }) => (problem === undefined ? reason : paint.red(problem)) },
     ],
     outcomes,
   );

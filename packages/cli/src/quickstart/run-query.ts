@@ -15,7 +15,7 @@ export interface Outcome {
   readonly latencyMs: number | undefined;
   readonly accuracy: wire.Accuracy | null;
   readonly costPer1k: number | undefined;
-  readonly why: string;
+  readonly reason: string;
   /** The unmet expectation. Undefined if the result is as expected. */
   readonly problem: string | undefined;
 }
@@ -37,12 +37,12 @@ export async function runQuery(context: QueryContext, query: Query, firstRow: nu
     if (!(error instanceof ParetoError)) throw error;
     const expected = query.expect.kind === 'refusal' && error.code === 'failed-precondition';
     const problem = expected ? undefined : `${error.code}: ${error.message}`;
-    return { ...emptyOutcome(query), answeredBy: 'refused', why: error.message, problem };
+    return { ...emptyOutcome(query), answeredBy: 'refused', reason: error.message, problem };
   }
 }
 
 const emptyOutcome = (query: Query): Outcome => ({
-  ...{ query, answeredBy: '-', hits: 0, latencyMs: undefined, accuracy: null, costPer1k: undefined, why: '' },
+  ...{ query, answeredBy: '-', hits: 0, latencyMs: undefined, accuracy: null, costPer1k: undefined, reason: '' },
   problem: undefined,
 });
 
@@ -96,9 +96,9 @@ async function checkAnswer({ clients }: QueryContext, query: Query, answer: Answ
   const { variant: answeredBy, hits, latencyMs } = answer;
   const accuracy = chosen?.accuracy ?? null;
   const costPer1k = chosen?.costPer_1k;
-  const why = `${answer.coldStart ? 'after loading it; ' : ''}${explain(explained)}`;
+  const reason = `${answer.coldStart ? 'after loading it; ' : ''}${explain(explained)}`;
   const problem = findProblem(query, answer, chosen);
-  return { query, answeredBy, hits, latencyMs, accuracy, costPer1k, why, problem };
+  return { query, answeredBy, hits, latencyMs, accuracy, costPer1k, reason, problem };
 }
 
 function findProblem(
@@ -134,14 +134,17 @@ function explain({ verdicts }: wire.ExplainResponse): string {
 
 async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outcome> {
   const { target, objective, expect } = query;
-  const { feasible, candidates, nearest, nearestBy, reason } = await clients.inference.whatIf(
-    { target, objective },
-    { timeoutMs },
-  );
+  const {
+    feasible,
+    candidates,
+    nearest,
+    nearestBy,
+    reason: refusal,
+  } = await clients.inference.whatIf({ target, objective }, { timeoutMs });
   const best = feasible ? candidates[0] : nearestBy;
   const by = best?.variant ?? 'none';
-  const why = feasible ? `yes, by ${by}` : `${reason}; nearest: ${formatObjective(nearest)} by ${by}`;
+  const reason = feasible ? `yes, by ${by}` : `${refusal}; nearest: ${formatObjective(nearest)} by ${by}`;
   const asExpected = expect.kind === 'feasible' && expect.feasible === feasible && best !== undefined && best !== null;
   const problem = asExpected ? undefined : 'expected the opposite';
-  return { ...emptyOutcome(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, why, problem };
+  return { ...emptyOutcome(query), accuracy: best?.accuracy ?? null, costPer1k: best?.costPer_1k, reason, problem };
 }

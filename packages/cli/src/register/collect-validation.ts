@@ -45,7 +45,7 @@ const withoutCleanUp = (path: string): CollectedValidation => ({ path, [Symbol.a
 
 const validationError = (why: string): ParetoError => new ParetoError('invalid-argument', why);
 
-const form = 'expected samples.npz, or an .npy file for each input and for label: image.npy,label.npy';
+const expectedForm = 'expected samples.npz, or an .npy file for each input and for label: image.npy,label.npy';
 
 const sizeOf = (path: string): Promise<number | undefined> =>
   stat(path).then(
@@ -57,16 +57,18 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 function parseFiles(given: string): readonly ArrayFile[] {
   const files = given.split(',').map((part) => {
     const [, name, path] = /^(?:([^=]+)=)?(.+\.npy)$/.exec(part) ?? [];
-    if (path === undefined) throw validationError(`${part} is neither an .npz nor an .npy file: ${form}`);
+    if (path === undefined) throw validationError(`${part} is neither an .npz nor an .npy file: ${expectedForm}`);
     return { name: name ?? basename(path, '.npy'), path };
   });
   const names = files.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw validationError(`the validation set has two arrays ${twice}: write name=file.npy to tell them apart`);
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate !== undefined)
+    throw validationError(`the validation set has two arrays ${duplicate}: write name=file.npy to distinguish them`);
   if (!names.includes('label') || names.length === 1) {
     const missing = names.includes('label') ? 'no input' : 'no labels';
-    throw validationError(`the validation set has ${missing}, only ${names.join(' and ')}: ${form}, or name=file.npy`);
+    throw validationError(
+      `the validation set has ${missing}, only ${names.join(' and ')}: ${expectedForm}, or name=file.npy`,
+    );
   }
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

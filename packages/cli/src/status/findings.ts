@@ -39,7 +39,7 @@ const count = (many: number, one: string, more = `${one}s`): string => `${many} 
 function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.OverviewResponse): readonly Finding[] {
   const about = 'controller';
   const standbys = new Set(controllers.filter((address) => address !== leader)).size;
-  const standing = standbys === 0 ? '' : `, ${count(standbys, 'other')} on standby`;
+  const standbyText = standbys === 0 ? '' : `, ${count(standbys, 'other')} on standby`;
   const lead: Finding =
     leader === ''
       ? {
@@ -51,7 +51,7 @@ function controllerFindings({ leader, controllers, notices, storeAgeMs }: wire.O
       : {
           level: 'good',
           about,
-          text: `${leader} leads${standing}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`,
+          text: `${leader} leads${standbyText}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`,
         };
   return [lead, ...notices.map((text): Finding => ({ level: 'warning', about: 'notice', text }))];
 }
@@ -71,14 +71,14 @@ function routerFindings({ overview, router, routerAddress }: ClusterStatus): rea
 
 function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
   const about = 'workers';
-  const here = workers.filter(({ connected }) => connected);
-  const away = workers.filter(({ connected }) => !connected);
-  const draining = here.filter((worker) => worker.draining);
-  const slots = here.flatMap(({ slotGroups }) => slotGroups).reduce((sum, group) => sum + group.slots, 0);
-  const used = here.reduce((sum, { memoryUsedBytes }) => sum + memoryUsedBytes, 0);
-  const all = here.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  const connectedWorkers = workers.filter(({ connected }) => connected);
+  const disconnected = workers.filter(({ connected }) => !connected);
+  const draining = connectedWorkers.filter((worker) => worker.draining);
+  const slots = connectedWorkers.flatMap(({ slotGroups }) => slotGroups).reduce((sum, group) => sum + group.slots, 0);
+  const used = connectedWorkers.reduce((sum, { memoryUsedBytes }) => sum + memoryUsedBytes, 0);
+  const all = connectedWorkers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   const total: Finding =
-    here.length === 0
+    connectedWorkers.length === 0
       ? {
           level: 'bad',
           about,
@@ -87,11 +87,11 @@ function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
         }
       : {
           ...{ level: 'good', about },
-          text: `${here.length} connected, ${count(slots, 'slot')}, ${formatBytes(used)} of ${formatBytes(all)} used`,
+          text: `${connectedWorkers.length} connected, ${count(slots, 'slot')}, ${formatBytes(used)} of ${formatBytes(all)} used`,
         };
   return [
     total,
-    ...away.map(({ workerId, address }): Finding => ({
+    ...disconnected.map(({ workerId, address }): Finding => ({
       ...{ level: 'bad', about: workerId, text: `is disconnected, last address ${address}` },
       advice: `'pareto logs ${workerId}' shows why, if it ran on this machine`,
     })),
@@ -99,7 +99,7 @@ function workerFindings(workers: readonly wire.Worker[]): readonly Finding[] {
       ...{ level: 'warning', about: workerId, text: `is draining, ${count(replicas.length, 'replica')} left` },
       advice: `'pareto undrain ${workerId}' returns it to service`,
     })),
-    ...here.filter(isFull).map(({ workerId }): Finding => ({
+    ...connectedWorkers.filter(isFull).map(({ workerId }): Finding => ({
       ...{ level: 'warning', about: workerId, text: 'has less than 5 % of its memory free for replicas' },
       advice: 'add a worker, or raise its --memory',
     })),

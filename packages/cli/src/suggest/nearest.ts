@@ -6,11 +6,11 @@ import { distance } from 'fastest-levenshtein';
 /** Returns the known name with the smallest edit distance. Undefined if none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
-  const far = Math.max(1, Math.floor(name.length * 0.4));
+  const maxDistance = Math.max(1, Math.floor(name.length * 0.4));
   const [best] = known
-    .map((each) => ({ each, away: distanceTo(lower, each.toLowerCase()) }))
-    .filter(({ each, away }) => away <= far && each !== name)
-    .toSorted((a, b) => a.away - b.away);
+    .map((each) => ({ each, edits: distanceTo(lower, each.toLowerCase()) }))
+    .filter(({ each, edits }) => edits <= maxDistance && each !== name)
+    .toSorted((a, b) => a.edits - b.edits);
   return best?.each;
 }
 

@@ -10,7 +10,7 @@ export interface Column<Row> {
    * Order in which columns of a table that is too wide are dropped, the highest first. Undefined if the column stays.
    */
   readonly drop?: number;
-  /** Set if the column may be cut: it counts as at most 24 characters wide. */
+  /** Set if the column may be cut: it counts as at most `maxFlexibleWidth` wide. */
   readonly flexible?: boolean;
 }
 
@@ -28,7 +28,7 @@ export const padVisible = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - width(text)));
 
 const gap = '  ';
-const fewWords = 24;
+const maxFlexibleWidth = 24;
 
 /** Returns a line of titles, and one line per row. */
 export function formatTable<Row>(
@@ -61,7 +61,7 @@ interface Sized<Row> {
 
 function fitColumns<Row>(columns: readonly Sized<Row>[], limit: number): readonly Sized<Row>[] {
   const needed = ({ column, width: wanted }: Sized<Row>): number =>
-    column.flexible === true ? Math.min(wanted, fewWords) : wanted;
+    column.flexible === true ? Math.min(wanted, maxFlexibleWidth) : wanted;
   const total = columns.reduce((sum, each) => sum + needed(each) + gap.length, -gap.length);
   const next = Math.max(0, ...columns.map(({ column }) => column.drop ?? 0));
   if (total < limit || next === 0) return columns;

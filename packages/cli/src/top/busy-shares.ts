@@ -29,8 +29,8 @@ export function busyShares(workers: readonly Load[], times: readonly BusyTimes[]
     times.slice(1).reduce((sum, { busyUs: now }, i) => sum + growth(times[i]?.busyUs.get(id), now.get(id)), 0);
   return new Map(
     workers.map((worker) => {
-      const held = worker.replicas.reduce((sum, { replicaId }) => sum + busyUs(replicaId), 0);
-      return [worker.workerId, Math.min(1, held / 1000 / (last.at - first.at) / Math.max(1, slotsOf(worker)))];
+      const busyTotalUs = worker.replicas.reduce((sum, { replicaId }) => sum + busyUs(replicaId), 0);
+      return [worker.workerId, Math.min(1, busyTotalUs / 1000 / (last.at - first.at) / Math.max(1, slotsOf(worker)))];
     }),
   );
 }

@@ -70,11 +70,11 @@ export function describeRouter(router: Outage['router'], address: string): strin
 function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...rest }: wire.OverviewResponse): string {
   // A restarted controller is listed twice until its old lease expires.
   const standbys = [...new Set(controllers)].filter((address) => address !== leader);
-  const led = leader === '' ? 'no leader' : `leader ${leader}`;
-  const standing = standbys.length === 0 ? '' : `, standby ${standbys.join(', ')}`;
+  const leaderText = leader === '' ? 'no leader' : `leader ${leader}`;
+  const standbyText = standbys.length === 0 ? '' : `, standby ${standbys.join(', ')}`;
   const table = rest.tableVersion.slice(rest.tableVersion.lastIndexOf(':') + 1);
   const count = `${routers.length} ${routers.length === 1 ? 'router' : 'routers'}`;
-  return `cluster ${cluster}, ${led}${standing}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`;
+  return `cluster ${cluster}, ${leaderText}${standbyText}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`;
 }
 
 interface Section {

@@ -9,13 +9,17 @@ export interface ObserveOptions extends ClusterClients {
   readonly signal: AbortSignal;
 }
 
-const controllerMs = 3_000;
-const routerMs = 1_000;
+const controllerTimeoutMs = 3_000;
+const routerTimeoutMs = 1_000;
 
 export async function observeCluster(last: DashboardState, options: ObserveOptions): Promise<DashboardState> {
   const { controllers, router, clock, signal } = options;
   try {
-    return withOverview(await controllers.fleet.overview({}, { timeoutMs: controllerMs, signal }), clock.now(), last);
+    return withOverview(
+      await controllers.fleet.overview({}, { timeoutMs: controllerTimeoutMs, signal }),
+      clock.now(),
+      last,
+    );
   } catch (error) {
     if (signal.aborted || !isOutage(error)) throw error;
     const cause = {
@@ -32,14 +36,14 @@ const isOutage = (error: unknown): error is ParetoError =>
   error instanceof ParetoError && ['unavailable', 'deadline-exceeded', 'failed-precondition'].includes(error.code);
 
 const reasonOf = (error: ParetoError): string =>
-  error.code === 'deadline-exceeded' ? `no controller responded within ${controllerMs / 1000} s` : error.message;
+  error.code === 'deadline-exceeded' ? `no controller responded within ${controllerTimeoutMs / 1000} s` : error.message;
 
 export async function readRouterStatus({ protocol }: RouterClients, signal: AbortSignal): Promise<RouterStatus> {
   let age: string | undefined;
   const onTrailers = (trailers: ReadonlyMap<string, string>): void => void (age = trailers.get('pareto-table-age-ms'));
   try {
-    await protocol.serverMetadata({}, { timeoutMs: routerMs, signal, onTrailers });
-    const { ready } = await protocol.serverReady({}, { timeoutMs: routerMs, signal });
+    await protocol.serverMetadata({}, { timeoutMs: routerTimeoutMs, signal, onTrailers });
+    const { ready } = await protocol.serverReady({}, { timeoutMs: routerTimeoutMs, signal });
     return ready ? { kind: 'serves', tableAgeMs: age === undefined ? undefined : Number(age) } : { kind: 'not ready' };
   } catch {
     return { kind: 'unreachable' };

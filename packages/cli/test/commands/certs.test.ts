@@ -144,16 +144,16 @@ describe('pareto certs init', () => {
       },
     });
     const address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
-    const ask = async (folder: string, role: ServiceRole = 'router'): Promise<void> => {
+    const list = async (folder: string, role: ServiceRole = 'router'): Promise<void> => {
       const channel = createChannel(address, { tls: (await readClientCertificates(folder, systemClock))(role) });
       await createClient(channel, 'pareto.v1.Registry')
         .list({}, { timeoutMs: 3000 })
         .finally(() => channel.close());
     };
-    for (const folder of [out, join(out, 'operator'), join(out, 'client')]) await ask(folder);
+    for (const folder of [out, join(out, 'operator'), join(out, 'client')]) await list(folder);
     assert.deepEqual(seen, ['operator', 'operator', undefined]);
-    await assert.rejects(ask(out, 'controller'), /shows a router's certificate/);
-    await assert.rejects(ask(temp.file('none')), /certificates in .*none: there is no ca\.crt/);
+    await assert.rejects(list(out, 'controller'), /shows a router's certificate/);
+    await assert.rejects(list(temp.file('none')), /certificates in .*none: there is no ca\.crt/);
     server.close();
   });
 });

@@ -5,7 +5,7 @@ import { startProgram } from '../support/run-program.js';
 
 describe('pareto events', () => {
   let controllers: FakeController[];
-  const event = { kind: 'load', subject: 'cnn:fp16', worker: 'w1', reason: 'asked for', ageMs: 65_000 };
+  const event = { kind: 'load', subject: 'cnn:fp16', worker: 'w1', reason: 'requested', ageMs: 65_000 };
   const failed = {
     kind: 'failed',
     subject: 'cnn:int8',
@@ -28,7 +28,7 @@ describe('pareto events', () => {
     const { stdout } = await events().ended;
     assert.deepEqual(stdout.split('\n'), [
       '      AGE    KIND    SUBJECT   WORKER  REASON',
-      '1 min 5 s    load    cnn:fp16  w1      asked for',
+      '1 min 5 s    load    cnn:fp16  w1      requested',
       '    10 ms  ! failed  cnn:int8  w1      out of memory',
       '',
     ]);

@@ -20,7 +20,7 @@ export const family: readonly wire.Variant[] = [
   variantOf('large:original', 100, 0.993),
   variantOf('large:int8', 30, 0.992),
   variantOf('large:fp16', 110, 0.993, { dominatedBy: 'large:original' }),
-  variantOf('dear:original', 50, 0.98),
+  variantOf('expensive:original', 50, 0.98),
   variantOf('middle:original', 10, 0.985),
   variantOf('small:int8', 2, 0.98),
   variantOf('small:original', 3, 0.98),

@@ -65,7 +65,7 @@ describe('registerTask and registerModels', () => {
 
   it('continue an upload at another controller after a failure, and upload nothing twice', async () => {
     const { path, content, id } = await writeValidation();
-    first().dieAfterBytes = 2 << 20;
+    first().closeAfterBytes = 2 << 20;
     await register(path);
     assert.deepEqual(storage.blobs.get(id), content);
     await register(path);

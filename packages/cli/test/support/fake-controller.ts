@@ -32,7 +32,7 @@ export interface FakeController extends Disposable {
   /** Address of the leader, if another controller leads. Empty if none leads; undefined if this one does. */
   leader: string | undefined;
   /** Number of received bytes of a file at which the server closes with all connections. */
-  dieAfterBytes: number;
+  closeAfterBytes: number;
   /** Error of the next write, thrown before or after its execution. */
   next: { readonly when: 'before' | 'after'; readonly error: ParetoError } | undefined;
   overview: wire.OverviewResponseInput;
@@ -53,7 +53,7 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     server,
     address: '',
     leader: undefined as string | undefined,
-    dieAfterBytes: Infinity,
+    closeAfterBytes: Infinity,
     next: undefined as FakeController['next'],
     overview: {} as wire.OverviewResponseInput,
     events: [] as wire.EventsResponseInput[],
@@ -87,10 +87,10 @@ function blobs(storage: FakeStorage, controller: FakeController): ServiceHandler
       let key = '';
       for await (const { digest, sizeBytes, offset, data } of messages) {
         if (key === '') storage.sizes.set((key = digest), sizeBytes);
-        const held = storage.blobs.get(key) ?? Buffer.alloc(0);
-        assert.equal(offset, held.length);
-        storage.blobs.set(key, Buffer.concat([held, data]));
-        if (held.length + data.length >= controller.dieAfterBytes) controller.server.close();
+        const received = storage.blobs.get(key) ?? Buffer.alloc(0);
+        assert.equal(offset, received.length);
+        storage.blobs.set(key, Buffer.concat([received, data]));
+        if (received.length + data.length >= controller.closeAfterBytes) controller.server.close();
       }
       return { digest: key, sizeBytes: storage.sizes.get(key) ?? 0 };
     },
@@ -148,9 +148,9 @@ function registry(storage: FakeStorage, controller: FakeController): ServiceHand
       return {};
     },
     async setRule({ durationMs, ...rule }) {
-      const made = { ...rule, id: String(controller.rules.length + 1), remainingMs: durationMs };
-      await write('setRule', rule.target, () => controller.rules.push(made));
-      return made;
+      const created = { ...rule, id: String(controller.rules.length + 1), remainingMs: durationMs };
+      await write('setRule', rule.target, () => controller.rules.push(created));
+      return created;
     },
     async liftRule({ id }) {
       const index = controller.rules.findIndex((rule) => rule.id === id);

@@ -58,10 +58,7 @@ describe('formatDashboard', () => {
   });
 
   it('wraps warnings to the width', () => {
-    const lines = show(
-      withOverview(fakeOverview({ notices: ['the store was restored: look at the replicas'] }), at),
-      30,
-    );
+    const lines = show(withOverview(fakeOverview({ notices: ['the store was restored: check the replicas'] }), at), 30);
     assert.ok(lines.slice(0, 6).every((line) => line.length < 30));
   });
 
@@ -75,7 +72,7 @@ describe('formatDashboard', () => {
     ],
     workers: [fakeWorker({ replicas: [fakeReplica({ runningItems: 4, queuedItems: 7 })] })],
     recentActions: Array.from({ length: 10 }, (_, i) => ({
-      ...{ kind: 'load', variant: `v${i}`, worker: 'w1', reason: 'asked for', ageMs: 65_000 },
+      ...{ kind: 'load', variant: `v${i}`, worker: 'w1', reason: 'requested', ageMs: 65_000 },
     })),
   };
 
@@ -86,7 +83,7 @@ describe('formatDashboard', () => {
       /^other +500 .*no replica is ready\ndigits +10\.0 +1\.00 ms +9\.00 ms +50\.0 % .*a:fp16 75\.0 %, b:int8 25\.0 %$/m,
     );
     assert.match(text, /^w1 +ready +1\/2 +- +█████····· 512\.0 MiB of 1\.0 GiB +7 /m);
-    assert.match(text, /^1 min 5 s +load +v0 +w1 +asked for$/m);
+    assert.match(text, /^1 min 5 s +load +v0 +w1 +requested$/m);
   });
 
   it('computes the busy share of workers from two overviews', () => {
