@@ -1,4 +1,4 @@
-// Authorities and certificates for tests, good ones and bad ones.
+// Certificate authorities and certificates for tests, valid and invalid.
 
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
@@ -14,17 +14,17 @@ const dayMs = 86_400_000;
 export interface IssueOptions {
   /** Alternative names that are URIs. */
   readonly uris?: readonly string[];
-  /** Names and addresses that it serves under; loopback's by default. */
+  /** Host names and addresses of the server. Those of loopback by default. */
   readonly hosts?: readonly string[];
-  /** Of its subject. */
+  /** Common name of the subject. */
   readonly commonName?: string;
-  /** From now, in days; one that has ended was issued a year before. */
+  /** Days until expiry. An expired certificate starts a year before its end. */
   readonly endsInDays?: number;
-  /** Extended key usages; for servers and clients by default. */
+  /** Extended key usages. Server and client by default. */
   readonly usages?: readonly string[];
 }
 
-/** PEM. */
+/** A certificate with its key and authority, in PEM. */
 export interface IssuedCertificate {
   readonly ca: string;
   readonly certificate: string;
@@ -32,9 +32,9 @@ export interface IssuedCertificate {
 }
 
 export interface TestAuthority {
-  /** Its own certificate, PEM. */
+  /** Certificate of the authority, in PEM. */
   readonly ca: string;
-  /** An earlier one of the same key, PEM. */
+  /** Expired certificate of the same key, in PEM. */
   readonly endedCa: string;
   issue(options?: IssueOptions): Promise<IssuedCertificate>;
 }
@@ -42,7 +42,7 @@ export interface TestAuthority {
 const generateKeys = (): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
-/** Every one has the same name and a key of its own. */
+/** Creates an authority with a key of its own. All authorities have the same name. */
 export async function createTestAuthority(): Promise<TestAuthority> {
   const keys = await generateKeys();
   const now = systemClock.wallMs();
@@ -90,7 +90,7 @@ export async function createTestAuthority(): Promise<TestAuthority> {
   };
 }
 
-/** Makes or replaces ca.crt, tls.crt and tls.key. */
+/** Writes ca.crt, tls.crt and tls.key, and replaces existing ones. */
 export async function writeCertificates(folder: string, { ca, certificate, key }: IssuedCertificate): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'ca.crt'), ca);

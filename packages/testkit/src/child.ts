@@ -1,4 +1,4 @@
-// A process that a test starts, listens to and ends.
+// A child process of a test, with its output.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 
@@ -9,12 +9,12 @@ export interface Exit {
 
 export interface Child extends AsyncDisposable {
   readonly pid: number;
-  /** What it has written so far, both streams. */
+  /** Output so far, of both streams. */
   readonly output: string;
   readonly running: boolean;
   readonly exited: Promise<Exit>;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL when that takes longer than `graceMs`. */
+  /** Sends SIGTERM, and SIGKILL if the process does not exit within `graceMs`. */
   stop(graceMs?: number): Promise<Exit>;
 }
 
@@ -28,7 +28,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts it with this process's environment and `env`; it does not outlive this process. */
+/** Starts a process with this process's environment and `env`. It is killed when this process exits. */
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
   const child = spawn(command, args, {
     env: { ...process.env, ...options.env },
@@ -43,7 +43,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
   const exited = watchExit(child).finally(() => running.delete(child));
   const stop = async (graceMs = 10_000): Promise<Exit> => {
     child.kill('SIGTERM');
-    // One that is stopped would not hear it.
+    // A stopped process would not receive SIGTERM.
     child.kill('SIGCONT');
     const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     try {

@@ -1,9 +1,9 @@
-// etcd's JSON gateway: what the test kit asks of a member without a client library.
+// A client of etcd's JSON gateway, so that the test kit needs no etcd library.
 
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
 
-/** PEM, of the authority, and of the certificate that clients of etcd show. */
+/** The authority, and the client certificate with its key, in PEM. */
 export interface EtcdTls {
   readonly ca: string;
   readonly cert: string;
@@ -13,7 +13,7 @@ export interface EtcdTls {
 type GatewayResponse = readonly Readonly<Record<string, unknown>>[];
 
 export interface EtcdGateway {
-  /** The JSON lines of the answer; as root, where etcd wants a user. Throws when etcd refuses. */
+  /** Returns the JSON lines of the response. Logs in as root if etcd requires it. Throws if etcd returns an error. */
   call(path: string, body?: object): Promise<GatewayResponse>;
 }
 
@@ -28,10 +28,12 @@ export function createEtcdGateway(endpoint: string, tls: EtcdTls | undefined): E
       const request = open(url, { ...tls, method: 'POST', agent: false, timeout: 5_000, headers }, (response) => {
         read(response).then((text) => {
           if (response.statusCode === 200) resolve(text.trim().split('\n').map(parse));
-          else reject(new Error(`etcd refused ${path}: ${text}`));
+          else reject(new Error(`etcd rejected ${path}: ${text}`));
         }, reject);
       });
-      request.once('error', reject).once('timeout', () => request.destroy(new Error(`etcd at ${endpoint} is silent`)));
+      request
+        .once('error', reject)
+        .once('timeout', () => request.destroy(new Error(`etcd at ${endpoint} did not respond within 5 s`)));
       request.end(JSON.stringify(body));
     });
   return {
@@ -58,11 +60,11 @@ const parse = (line: string): Record<string, unknown> => JSON.parse(line) as Rec
 interface Grant {
   readonly user: string;
   readonly password: string;
-  /** The user may read and write the keys under it, and no others. */
+  /** Prefix of the keys that the user may read and write. */
   readonly prefix: string;
 }
 
-/** Makes a user, and turns authentication on. */
+/** Creates a user and enables authentication. */
 export async function enableEtcdAuth(gateway: EtcdGateway, { user, password, prefix }: Grant): Promise<void> {
   const encode = (text: string): string => Buffer.from(text).toString('base64');
   const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

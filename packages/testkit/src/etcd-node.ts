@@ -1,4 +1,4 @@
-// One etcd process on loopback, which a test kills, pauses and starts again.
+// An etcd process on loopback that a test can kill, pause and restart.
 
 import { startChild, type Child } from './child.js';
 import { createEtcdGateway, type EtcdGateway, type EtcdTls } from './etcd-gateway.js';
@@ -6,21 +6,22 @@ import { waitFor } from './wait-for.js';
 
 export interface EtcdNode {
   readonly name: string;
-  /** Of clients: `host:port`. */
+  /** Client address, `host:port`. */
   readonly endpoint: string;
   readonly running: boolean;
   readonly pid: number;
   readonly gateway: EtcdGateway;
-  /** SIGKILL; resolves when the process is gone. */
+  /** Sends SIGKILL. Resolves when the process is gone. */
   kill(): Promise<void>;
-  /** SIGSTOP and SIGCONT. */
+  /** Sends SIGSTOP. */
   pause(): void;
+  /** Sends SIGCONT. */
   resume(): void;
-  /** Starts it if it doesn't run. `ready` waits until it answers. */
+  /** Starts the process unless it runs, without waiting for it. */
   start(): void;
-  /** Resolves when the member answers and knows a leader. */
+  /** Resolves when the member responds and has a leader. Throws after 30 s. */
   ready(): Promise<void>;
-  /** The id of the leader as this member sees it, and its own. */
+  /** Returns the id of the leader according to this member, and its own. */
   status(): Promise<{ readonly leader: string; readonly member: string }>;
 }
 
@@ -30,7 +31,7 @@ export interface EtcdNodeOptions {
   readonly folder: string;
   readonly clientPort: number;
   readonly peerPort: number;
-  /** `name=url` of every member. */
+  /** List of `name=url` of every member, comma-separated. */
   readonly cluster: string;
   readonly token: string;
   readonly tls: (EtcdTls & { readonly files: readonly string[] }) | undefined;
@@ -69,7 +70,7 @@ export function createEtcdNode(options: EtcdNodeOptions): EtcdNode {
     },
     async ready() {
       const responds = async (): Promise<true | undefined> => {
-        if (child?.running !== true) throw new Error(`it ended: ${child?.output.slice(-2_000) ?? ''}`);
+        if (child?.running !== true) throw new Error(`etcd exited: ${child?.output.slice(-2_000) ?? ''}`);
         return (await status()).leader !== '0' || undefined;
       };
       await waitFor(`etcd ${name} to answer`, responds, 30_000);

@@ -15,30 +15,30 @@ export type EtcdVersion = '3.4' | '3.6';
 export interface EtcdOptions {
   readonly version: EtcdVersion;
   readonly nodes?: 1 | 3;
-  /** For the server and, shown by its clients, for them too: etcd asks for client certificates. */
+  /** Certificate of the server and of its clients. etcd then requires client certificates. */
   readonly tls?: EtcdTls;
-  /** Only this user may read and write, and only keys under the prefix. */
+  /** The only user, who may read and write keys under the prefix. */
   readonly auth?: { readonly user: string; readonly password: string; readonly prefix: string };
-  /** More flags for each process. */
+  /** Additional flags of each process. */
   readonly args?: readonly string[];
 }
 
 export interface Etcd extends AsyncDisposable {
   readonly nodes: readonly EtcdNode[];
   readonly endpoints: readonly string[];
-  /** The node that leads now; waits until one does. */
+  /** Waits for a leader, at most 30 s, and returns its node. */
   leader(): Promise<EtcdNode>;
-  /** Starts every node that doesn't run, and waits until all answer. */
+  /** Starts every stopped node, and waits until all respond. */
   start(): Promise<void>;
   /** Kills every node. */
   kill(): Promise<void>;
-  /** A copy of all data, as a file that goes when the cluster does. */
+  /** Writes a snapshot of all data to a file, which is deleted with the cluster. */
   snapshot(): Promise<string>;
-  /** Kills every node, deletes all data, and starts again: empty, or from a snapshot. The cluster's id stays. */
+  /** Kills every node, deletes all data, and restarts empty or from a snapshot. The cluster's id stays the same. */
   wipe(snapshot?: string): Promise<void>;
 }
 
-/** Undefined: they are there. Else why the programs that `startEtcd` and `wipe` run can't be had. */
+/** Returns why the programs that `startEtcd` and `wipe` need are unavailable, or undefined if they are available. */
 export async function missingEtcd(version: EtcdVersion): Promise<string | undefined> {
   for (const name of [serverOf(version), restorerOf(version)]) {
     const tool = await fetchTool(name);
@@ -47,7 +47,7 @@ export async function missingEtcd(version: EtcdVersion): Promise<string | undefi
   return undefined;
 }
 
-/** Throws when the program can't be had: ask `missingEtcd` first. */
+/** Starts etcd. Throws if the program is unavailable, so check `missingEtcd` first. */
 export async function startEtcd(options: EtcdOptions): Promise<Etcd> {
   const folder = await createTempFolder();
   const count = options.nodes ?? 1;
@@ -116,7 +116,7 @@ export async function startEtcd(options: EtcdOptions): Promise<Etcd> {
   }
 }
 
-/** Flags that save time: one member alone need not wait a second for others to stand, and logins need not be costly to guess. */
+/** Returns flags that save time: short elections for a single member, and cheap password hashes. */
 const soonReady = ({ nodes = 1, auth }: EtcdOptions): readonly string[] => [
   ...(nodes === 1 ? ['--heartbeat-interval=20', '--election-timeout=200'] : []),
   ...(auth === undefined ? [] : ['--bcrypt-cost=4']),

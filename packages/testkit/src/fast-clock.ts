@@ -1,8 +1,9 @@
-// A clock for services in the test's own process: it runs ahead of the system's, and stands still while the process does.
+// A clock for services in the test's own process: it runs faster than the system's, and stops while the process is
+// blocked.
 
 import { milliseconds, systemClock, type Clock, type Milliseconds } from '@pareto/core';
 
-/** Real time between two steps. Messages within the process arrive in the meantime. */
+/** Real time between two steps, in which messages within the process arrive. */
 const tickMs = 2;
 
 interface Timer {
@@ -11,8 +12,8 @@ interface Timer {
 }
 
 /**
- * Returns a clock that passes `speed` times as fast as the system's. It goes on in steps, and only while somebody waits for it: on
- * a busy machine it is slower, so that a limit expires no sooner in relation to what happens within the process.
+ * Creates a clock that runs `speed` times as fast as the system's. It advances in steps, and only while a timer is
+ * pending. On a busy machine it is slower, so that limits do not expire before the work within the process is done.
  */
 export function createFastClock(speed = 8): Clock {
   const beganAt = systemClock.wallMs();

@@ -1,10 +1,11 @@
-// Ports that nothing listens on.
+// Free ports on loopback.
 
 import { createServer } from 'node:net';
 
 /**
- * All different, and below those that outgoing connections get: a process that is down for a while finds its own free again.
- * `adjacent` counts the free ports from each on. Another process may take one before the caller does.
+ * Returns different free ports, below the range of outgoing connections, so that a restarted process finds its port
+ * free again. Each is followed by further free ones, `adjacent` in total. Another process may take a port before the
+ * caller does.
  */
 export async function freePorts(count: number, adjacent = 1): Promise<readonly number[]> {
   const ports: number[] = [];

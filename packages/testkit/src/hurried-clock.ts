@@ -1,8 +1,8 @@
-// The system clock with chosen delays cut short, so that a test need not sit out a limit of several seconds.
+// The system clock with chosen delays shortened, so that a test does not wait for a limit of several seconds.
 
 import { milliseconds, systemClock, type Clock, type Milliseconds } from '@pareto/core';
 
-/** Returns a clock on which a delay of exactly `from` ms lasts `to` ms for each pair; all others last as long as they say. */
+/** Creates a clock on which a delay of exactly `from` ms takes `to` ms, for each pair. Other delays are unchanged. */
 export function createHurriedClock(...cuts: readonly (readonly [from: number, to: number])[]): Clock {
   const cut = (delay: Milliseconds): Milliseconds => milliseconds(cuts.find(([from]) => from === delay)?.[1] ?? delay);
   return {

@@ -1,10 +1,11 @@
-// A clock that a test turns by hand; callbacks run in order, with room for promises between them.
+// A clock that a test advances. Callbacks run in order, and promises settle between them.
 
 import { milliseconds, type Clock, type Milliseconds } from '@pareto/core';
 
 export interface ManualClock extends Clock {
+  /** Advances the time and runs all due callbacks. */
   advance(ms: number): Promise<void>;
-  /** How many wait for it. */
+  /** Number of pending timers. */
   readonly waiting: number;
 }
 

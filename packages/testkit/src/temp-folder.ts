@@ -1,4 +1,4 @@
-// A folder that is gone when the test is over.
+// A temporary folder that is deleted when it is disposed of.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 
 export interface TempFolder extends AsyncDisposable {
   readonly path: string;
-  /** A path inside. */
+  /** Returns a path inside the folder. */
   file(name: string): string;
-  /** Writes files, by their paths inside, with the folders that they are in. */
+  /** Writes files by their paths inside the folder, and creates missing folders. */
   put(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// What tests run and npm can't bring: fetched once, as one file or folder each, into .cache/tools of the repository.
+// Programs for tests that npm does not have, fetched once as a file or folder each into .cache/tools of the repository.
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -25,7 +25,7 @@ const sources: Readonly<Record<ToolName, Source>> = {
 
 const cache = fileURLToPath(new URL('../../../.cache/tools', import.meta.url));
 
-/** Its path. The first call on a machine may take minutes; other processes that want the same one wait for it. */
+/** Returns the path of a tool. The first call on a machine may take minutes; other processes wait for it. */
 export async function fetchTool(name: ToolName): Promise<Tool> {
   const path = join(cache, name);
   if (isReady(path)) return { kind: 'ready', path };
@@ -38,7 +38,7 @@ export async function fetchTool(name: ToolName): Promise<Tool> {
   } catch (error) {
     return {
       kind: 'missing',
-      reason: `${name} can't be had here: ${error instanceof Error ? error.message : String(error)}`,
+      reason: `${name} is unavailable: ${error instanceof Error ? error.message : String(error)}`,
     };
   } finally {
     await rm(lock, { force: true });
@@ -54,7 +54,7 @@ function isReady(path: string): boolean {
   }
 }
 
-/** The lock is a file that names its process; one whose process is gone is taken over. */
+/** Takes a lock: a file with the id of its process. The lock of a dead process is taken over. */
 async function takeLock(lock: string): Promise<void> {
   for (;;) {
     try {
@@ -70,7 +70,7 @@ async function takeLock(lock: string): Promise<void> {
 async function isStale(lock: string): Promise<boolean> {
   try {
     const pid = Number(await readFile(lock, 'utf8'));
-    if (pid === 0) return Date.now() - (await stat(lock)).mtimeMs > 5_000; // not yet written, or cut off before it was
+    if (pid === 0) return Date.now() - (await stat(lock)).mtimeMs > 5_000; // not written yet, or its process died before
     process.kill(pid, 0);
     return false;
   } catch (error) {
@@ -78,10 +78,10 @@ async function isStale(lock: string): Promise<boolean> {
   }
 }
 
-/** In a folder beside the place, so that the program appears whole or not at all. */
+/** Creates a tool in a folder next to its path and renames it, so that it never appears incomplete. */
 async function make(source: Source, path: string): Promise<void> {
   const folder = await mkdtemp(`${path}-`);
-  await chmod(folder, 0o755); // apt downloads as a user of its own
+  await chmod(folder, 0o755); // apt downloads as another user
   try {
     const made = source.kind === 'debian' ? await unpack(source, folder) : await build(source, folder);
     await chmod(made, 0o755);

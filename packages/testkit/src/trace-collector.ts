@@ -1,4 +1,4 @@
-// A tiny OTLP/HTTP collector: keeps the spans that services send as JSON.
+// A minimal OTLP/HTTP collector, which keeps the spans that services send as JSON.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ export interface CollectedSpan {
 }
 
 export interface TraceCollector extends AsyncDisposable {
-  /** For `--trace-endpoint`. */
+  /** URL for `--trace-endpoint`. */
   readonly endpoint: string;
   readonly spans: readonly CollectedSpan[];
 }

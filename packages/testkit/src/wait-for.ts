@@ -1,6 +1,9 @@
-// Waiting for what other processes do.
+// Polling for conditions in other processes.
 
-/** Polls until `check` gives a value. Throws, naming `what` and the last error, after `timeoutMs`. */
+/**
+ * Polls until `check` returns a value other than undefined. After `timeoutMs`, throws an error with `what` and the last
+ * error.
+ */
 export async function waitFor<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,

@@ -103,7 +103,7 @@ describe('calls to etcd', function () {
     assert.equal(await lease.keepAlive(), true);
     await write(store, put('w/1'));
     await waitFor('the event', () => watching.keys.length === 1 || undefined);
-    proxy.forsake();
+    proxy.freezeConnections();
     await waitFor('a sign of life of the lease', async () => (await lease.keepAlive()) || undefined);
     await waitFor('a write', () => write(store, put('w/2')));
     await waitFor('the next event', () => watching.keys.length === 2 || undefined);
