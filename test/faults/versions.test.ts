@@ -61,7 +61,7 @@ describe('versions and rules', function () {
       assert.equal(broken.version, 2);
       await client.waitUntilDone('digits');
       const failed = (await job('mlp')).steps.find(({ state }) => state === 'failed');
-      assert.match(failed?.detail ?? '', /NaN to all/);
+      assert.match(failed?.detail ?? '', /NaN for all/);
       await cluster.controller.kill();
       await cluster.controller.start();
       await client.waitUntilReady('mlp:original');
