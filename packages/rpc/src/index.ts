@@ -67,6 +67,7 @@ export {
   type RoutedDecision,
 } from './oip/decision.js';
 export type * as wire from './gen/messages.js';
+export type { Complete } from './wire/complete.js';
 export {
   accuracyFromWire,
   accuracyToWire,

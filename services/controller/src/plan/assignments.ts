@@ -2,7 +2,7 @@
 
 import { priceOf, type Assignment, type Profile, type WorkerId } from '@pareto/core';
 import { batchCeiling } from '@pareto/policy';
-import { profileToWire, variantSpecToWire, type wire } from '@pareto/rpc';
+import { profileToWire, variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
 import type { Revision } from '@pareto/state';
 import type { ClusterView } from '../cluster/observe.js';
 import { ordersOf } from './orders.js';
@@ -28,7 +28,10 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
 }
 
 /** Returns the assignment for the wire, without a profile while the variant is unmeasured. Empty if the variant was deleted. */
-function replicaAssignment(view: ClusterView, assignment: Assignment): readonly wire.ReplicaAssignmentInput[] {
+function replicaAssignment(
+  view: ClusterView,
+  assignment: Assignment,
+): readonly Complete<wire.ReplicaAssignmentInput>[] {
   const { registry, prices } = view;
   const known = registry.versions.get(versionKey(assignment.variant, assignment.version));
   const spec = known === undefined ? undefined : specOf(registry, known.variant);

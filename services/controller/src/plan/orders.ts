@@ -1,7 +1,7 @@
 // Orders to make and measure, as sent to workers, and whether an order is still wanted.
 
 import type { Architecture, Task, VariantSpec } from '@pareto/core';
-import { variantSpecToWire, type wire } from '@pareto/rpc';
+import { variantSpecToWire, type Complete, type wire } from '@pareto/rpc';
 import type { WorkTarget } from '../fleet/live-worker.js';
 import { originalId } from '../registry/outcome-variants.js';
 import { architectureOf, specOf, versionKey, type RegistryView } from '../registry/registry-view.js';
@@ -25,7 +25,7 @@ type Target<K extends WorkTarget['kind']> = Extract<WorkTarget, { kind: K }>;
 function makeOrder(
   registry: RegistryView,
   { architecture: name, version, recipe }: Target<'make'>,
-): wire.MakeOrderInput[] {
+): readonly Complete<wire.MakeOrderInput>[] {
   const architecture = architectureOf(registry, name, version);
   const original = architecture && originalOf(registry, architecture);
   const task = architecture && registry.tasks.get(architecture.task);
@@ -38,7 +38,7 @@ function makeOrder(
 function measureOrder(
   registry: RegistryView,
   { variant: id, version, hardwareClass }: Target<'measure'>,
-): wire.MeasureOrderInput[] {
+): readonly Complete<wire.MeasureOrderInput>[] {
   const known = registry.versions.get(versionKey(id, version));
   const architecture = known && architectureOf(registry, known.variant.architecture, version);
   const spec = known && specOf(registry, known.variant);
@@ -49,7 +49,10 @@ function measureOrder(
   return [{ spec: variantSpecToWire(spec), hardwareClass, ...samplesOf(task), original: compared }];
 }
 
-const samplesOf = ({ metric, validation }: Task): Pick<wire.MakeOrderInput, 'metric' | 'validationDigest'> => ({
+const samplesOf = ({
+  metric,
+  validation,
+}: Task): Pick<Complete<wire.MakeOrderInput>, 'metric' | 'validationDigest'> => ({
   metric,
   validationDigest: validation ?? '',
 });

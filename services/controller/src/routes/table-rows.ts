@@ -2,7 +2,7 @@
 // being the same objects, the same row: most rows cost nothing to make again.
 
 import type { Architecture, Assignment, ReplicaState, Rule, Task } from '@pareto/core';
-import { architectureToWire, replicaStateToWire, taskToWire, type wire } from '@pareto/rpc';
+import { architectureToWire, replicaStateToWire, taskToWire, type Complete, type wire } from '@pareto/rpc';
 import { ceilingOf } from '../plan/assignments.js';
 import { observeWorkerCapacity, type WorkerCapacity } from './worker-capacity.js';
 import { servedVariants, type ClusterView } from '../cluster/observe.js';
@@ -34,7 +34,7 @@ const architectureRow = memoize((architecture: Architecture) => ({
 
 const ruleRow = memoize(({ id, kind, tenant, task = '', target, reason }: Rule) => ({
   key: `rule/${id}`,
-  rule: { id, kind, tenant, task, target, reason },
+  rule: { id, kind, tenant, task, target, reason } satisfies Complete<wire.RuleRowInput>,
 }));
 
 /**
@@ -74,13 +74,11 @@ function replicaRow(
   if (made?.versions === versions && made.state === state && made.address === address) return made.row;
   const { replica: replicaId, variant, version, hardwareClass, worker: workerId } = assignment;
   const batchCeiling = ceilingOf(registry, assignment);
-  const row = {
-    key: `replica/${replicaId}`,
-    replica: {
-      ...{ replicaId, variant, version, hardwareClass, workerId, address, batchCeiling },
-      state: replicaStateToWire(state),
-    },
+  const replicaFields: Complete<wire.ReplicaRowInput> = {
+    ...{ replicaId, variant, version, hardwareClass, workerId, address, batchCeiling },
+    state: replicaStateToWire(state),
   };
+  const row = { key: `replica/${replicaId}`, replica: replicaFields };
   replicaRowsMade.set(assignment, { versions, state, address, row });
   return row;
 }

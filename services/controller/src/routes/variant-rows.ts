@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { priceOf, type Measurement, type Profile } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
-import { accuracyToWire, profileToWire, type wire } from '@pareto/rpc';
+import { accuracyToWire, profileToWire, type Complete, type wire } from '@pareto/rpc';
 import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
 import { architectureOf, costOf, latencyOf, type RegistryView } from '../registry/registry-view.js';
@@ -35,11 +35,22 @@ function unmeasuredRow(
   const placeable = results.includes(undefined);
   if (!placeable && failed === undefined && variant.measurements.length > 0) return [];
   const measurementError = placeable || failed?.kind !== 'failed' ? '' : failed.reason;
-  const identity = identityOf(registry, variant);
-  return [{ key: `variant/${id}/`, variant: { ...identity, hardwareClass: '', placeable, measurementError } }];
+  const row: Complete<wire.VariantRowInput> = {
+    ...identityOf(registry, variant),
+    ...unmeasured,
+    hardwareClass: '',
+    placeable,
+    measurementError,
+  };
+  return [{ key: `variant/${id}/`, variant: row }];
 }
 
-function identityOf(registry: RegistryView, one: PlacementVariant): wire.VariantRowInput {
+const unmeasured = { accuracy: undefined, profileDigest: undefined, costPer_1k: undefined, usdPerHour: undefined };
+
+/** Fields that differ between the rows of a variant. */
+type FieldOfClass = 'hardwareClass' | 'placeable' | 'measurementError' | keyof typeof unmeasured;
+
+function identityOf(registry: RegistryView, one: PlacementVariant): Complete<wire.VariantRowInput, FieldOfClass> {
   const { id, architecture, version, recipe, quarantineReason = '' } = one.variant;
   const { dominatedBy = '', dominatedWithin } = one;
   const maxBatchSize = architectureOf(registry, architecture, version)?.maxBatchSize ?? 0;
@@ -81,7 +92,8 @@ function measuredRows(
         costPer_1k: costOf(measurement, view.prices, latencyOf(view.registry, variant.variant.task)) ?? 0,
         usdPerHour: priceOf(view.prices, hardwareClass) ?? 0,
         placeable,
-      },
+        measurementError: undefined,
+      } satisfies Complete<wire.VariantRowInput>,
     },
     { key: `profile/${profileDigest}`, profile: { digest: profileDigest, profile: profileToWire(result.profile) } },
   ];

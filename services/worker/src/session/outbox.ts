@@ -1,7 +1,7 @@
 // What a worker has to say to its controller now.
 
 import type { Clock } from '@pareto/core';
-import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type wire } from '@pareto/rpc';
+import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type Complete, type wire } from '@pareto/rpc';
 import type { StepRunner, StepResult } from './step-runner.js';
 import type { ReplicaSet } from '../replicas/replica-set.js';
 
@@ -39,7 +39,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
 
   function report(): OutgoingMessage {
     const reports = replicas.reports();
-    const report = {
+    const report: Complete<wire.WorkerReportInput> = {
       replicas: reports.map(replicaReportToWire),
       memoryUsedBytes: replicas.memoryUsedBytes,
       draining: draining(),
