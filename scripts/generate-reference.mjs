@@ -1,5 +1,5 @@
-// Generates docs/reference from what the programs say of themselves: metrics, flags of the services, commands.
-// `--out DIR` writes elsewhere, which is how stale pages are found. Needs a build.
+// Generates docs/reference from the built programs: metrics, flags of the services, commands. `--out DIR` writes to another
+// folder, which the check for stale pages uses.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './steps.mjs';
@@ -17,14 +17,18 @@ async function metrics() {
     const rows = described.map(
       ({ name, kind, help, labels }) => `| \`${name}\` | ${kind} | ${labels.join(', ')} | ${help} |`,
     );
-    return [`## On a ${service}`, '', '| name | kind | labels | means |', '| --- | --- | --- | --- |', ...rows].join(
-      '\n',
-    );
+    return [
+      `## Metrics of the ${service}`,
+      '',
+      '| name | kind | labels | meaning |',
+      '| --- | --- | --- | --- |',
+      ...rows,
+    ].join('\n');
   });
   const intro =
-    "Prometheus text at `/metrics` on each service's metrics port (router 8002, controller 8101, worker 8201), beside Node's own `process_*` and " +
-    '`nodejs_*`. Durations are in seconds, but for the `nv_inference_*` counters, which have the names and units of Triton’s where they mean the same ' +
-    '(a `model` is a variant there). Labels are names that are registered, states, reasons and status codes.';
+    "Prometheus text at `/metrics` on each service's metrics port (router 8002, controller 8101, worker 8201), together with Node's own `process_*` and " +
+    '`nodejs_*`. Durations are in seconds, except for the `nv_inference_*` counters, which have the names and units of Triton’s metrics of the same meaning ' +
+    '(their label `model` is a variant). Label values are registered names, states, reasons and status codes.';
   page('metrics.md', 'Metrics', intro, ...sections);
 }
 
@@ -38,7 +42,7 @@ async function flags() {
   page('flags.md', 'Flags of the services', ...sections);
 }
 
-/** Returns what `pareto` prints. All commands run in this process: starting one takes longer than running it. */
+/** Returns the output of `pareto`. All commands run in this process: starting one takes longer than running it. */
 async function pareto(...args) {
   const [{ runProgram }, { createTerminal }, { systemClock }] = await Promise.all(
     ['packages/cli/dist/program.js', 'packages/cli/dist/terminal/terminal.js', 'packages/core/dist/index.js'].map(load),

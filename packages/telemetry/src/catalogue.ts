@@ -1,5 +1,5 @@
-// Every instrument of every service: name, unit, labels. Durations are in seconds. Labels come from closed sets: names that
-// are registered (anything else is counted as `unknown`), states, reasons and status codes; never an id of a request.
+// The metrics of all services: name, unit and labels. Durations are in seconds. Label values come from closed sets: registered
+// names (any other is counted as `unknown`), states, reasons and status codes. A request id is never a label.
 
 import {
   createInstruments,
@@ -14,9 +14,9 @@ const latencyBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
 const decisionBuckets = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2];
 const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/** What every service has. */
+/** Metrics of every service. */
 interface ServiceMetrics extends MetricsText {
-  /** Absent without certificates. */
+  /** Has no value without certificates. */
   readonly certificateExpiry: Gauge<'role'>;
 }
 
@@ -40,33 +40,33 @@ export interface RouterMetrics extends ServiceMetrics {
 export function createRouterMetrics(make: Instruments = createInstruments('router')): RouterMetrics {
   return {
     ...shared(make),
-    requests: make.counter('pareto_requests_total', 'Queries answered, by target and gRPC status', ['target', 'code']),
+    requests: make.counter('pareto_requests_total', 'Completed queries, by target and gRPC status', ['target', 'code']),
     endToEnd: make.histogram(
       'pareto_request_seconds',
-      'From the headers of a query to its last reply byte',
+      'Time from the headers of a query to the last byte of its reply',
       latencyBuckets,
       ['target'],
     ),
-    decisions: make.counter('pareto_decisions_total', 'Decisions, by what came of them', ['outcome']),
-    decisionTime: make.histogram('pareto_decision_seconds', 'Time that one decision took', decisionBuckets),
-    violations: make.counter('pareto_objective_violations_total', 'Answers later than latency_ms', ['target']),
-    cost: make.counter('pareto_cost_usd_total', 'Price of the device time that queries used, in USD', ['target']),
-    retries: make.counter('pareto_retries_total', 'Queries sent to another replica', ['reason']),
-    held: make.gauge('pareto_held_requests', 'Queries waiting for a cold variant'),
-    ...controllerGauges(make),
-    workersLost: make.counter('pareto_workers_lost_total', 'Workers put out of use, by what gave them away', [
-      'reason',
+    decisions: make.counter('pareto_decisions_total', 'Decisions, by outcome', ['outcome']),
+    decisionTime: make.histogram('pareto_decision_seconds', 'Time of one decision', decisionBuckets),
+    violations: make.counter('pareto_objective_violations_total', 'Answers that took longer than latency_ms', [
+      'target',
     ]),
+    cost: make.counter('pareto_cost_usd_total', 'Cost of the device time of queries, in USD', ['target']),
+    retries: make.counter('pareto_retries_total', 'Queries retried on another replica, by reason', ['reason']),
+    held: make.gauge('pareto_held_requests', 'Queries that wait for a cold variant'),
+    ...controllerGauges(make),
+    workersLost: make.counter('pareto_workers_lost_total', 'Workers marked unreachable, by reason', ['reason']),
     tableStaleness: make.gauge(
       'pareto_table_staleness_seconds',
-      'Time since a controller was last heard, and the age of its own view of the store',
+      'Age of the routing table: time since the last message of a controller plus the age of its view of the store',
     ),
     tableRevision: make.gauge('pareto_table_revision', 'Revision of the routing table in use'),
-    replicas: make.gauge('pareto_callable_replicas', 'Replicas that queries may be sent to'),
+    replicas: make.gauge('pareto_callable_replicas', 'Replicas that can receive queries'),
   };
 }
 
-/** The labels of what bears the names of Triton's metrics, because it means the same; a model is a variant here. */
+/** Labels of the metrics that have the names and meanings of Triton's. A model in Triton is a variant here. */
 type Model = 'model' | 'version';
 const model: readonly Model[] = ['model', 'version'];
 
@@ -97,29 +97,41 @@ export interface WorkerMetrics extends ServiceMetrics {
 export function createWorkerMetrics(make: Instruments = createInstruments('worker')): WorkerMetrics {
   return {
     ...shared(make),
-    requests: make.counter('pareto_requests_total', 'Queries answered, by variant and gRPC status', [
+    requests: make.counter('pareto_requests_total', 'Completed queries, by variant and gRPC status', [
       'variant',
       'code',
     ]),
-    succeeded: make.counter('nv_inference_request_success', 'Queries answered', model),
+    succeeded: make.counter('nv_inference_request_success', 'Queries that succeeded', model),
     failed: make.counter(
       'nv_inference_request_failure',
-      'Queries that passed all checks, and ended in an error',
+      'Queries that passed all checks but ended with an error',
       model,
     ),
-    items: make.counter('nv_inference_count', 'Items of queries answered', model),
-    executions: make.counter('nv_inference_exec_count', 'Batches answered', model),
-    requestDuration: make.counter('nv_inference_request_duration_us', 'Time that answered queries took', model),
-    queueDuration: make.counter('nv_inference_queue_duration_us', 'Time that answered queries were queued', model),
+    items: make.counter('nv_inference_count', 'Items of successful queries', model),
+    executions: make.counter('nv_inference_exec_count', 'Batches that succeeded', model),
+    requestDuration: make.counter(
+      'nv_inference_request_duration_us',
+      'Total time of successful queries, in microseconds',
+      model,
+    ),
+    queueDuration: make.counter(
+      'nv_inference_queue_duration_us',
+      'Queue time of successful queries, in microseconds',
+      model,
+    ),
     computeInputDuration: make.counter(
       'nv_inference_compute_input_duration_us',
-      'Time in which their batches were put together',
+      'Time to assemble the batches of successful queries, in microseconds',
       model,
     ),
-    computeDuration: make.counter('nv_inference_compute_infer_duration_us', 'Time in which their batches ran', model),
+    computeDuration: make.counter(
+      'nv_inference_compute_infer_duration_us',
+      'Compute time of the batches of successful queries, in microseconds',
+      model,
+    ),
     computeOutputDuration: make.counter(
       'nv_inference_compute_output_duration_us',
-      'Time in which their batches were taken apart',
+      'Time to split the results of batches into replies, in microseconds',
       model,
     ),
     queueTime: make.histogram('pareto_queue_seconds', 'Time in the queue of a replica', latencyBuckets, ['variant']),
@@ -127,12 +139,20 @@ export function createWorkerMetrics(make: Instruments = createInstruments('worke
       'variant',
     ]),
     batchSize: make.histogram('pareto_batch_size', 'Items per batch', batchBuckets, ['variant']),
-    queuedItems: make.gauge('pareto_queued_items', 'Items waiting now', ['variant']),
+    queuedItems: make.gauge('pareto_queued_items', 'Items in the queues of replicas', ['variant']),
     replicas: make.gauge('pareto_replicas', 'Replicas by state', ['state']),
-    replicaMemory: make.gauge('pareto_replica_memory_bytes', 'Memory held by replicas', ['variant']),
-    executorDeaths: make.counter('pareto_executor_deaths_total', 'Executors that ended unasked', ['reason']),
-    quarantines: make.counter('pareto_quarantines_total', 'Variants put out of service', ['variant']),
-    busy: make.counter('pareto_slot_busy_seconds_total', 'Slot time held by batches'),
+    replicaMemory: make.gauge('pareto_replica_memory_bytes', 'Memory of replicas, by variant', ['variant']),
+    executorDeaths: make.counter(
+      'pareto_executor_deaths_total',
+      'Executor processes that exited unexpectedly, by reason',
+      ['reason'],
+    ),
+    quarantines: make.counter(
+      'pareto_quarantines_total',
+      'Variants quarantined because queries repeatedly killed their executors',
+      ['variant'],
+    ),
+    busy: make.counter('pareto_slot_busy_seconds_total', 'Device slot time used by batches'),
     ...controllerGauges(make),
   };
 }
@@ -163,34 +183,38 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     routers: make.gauge('pareto_routers', 'Connected routers'),
     replicas: make.gauge('pareto_replicas', 'Replicas by state', ['state']),
     turnTime: make.histogram('pareto_control_turn_seconds', 'Time of one control turn', latencyBuckets),
-    planActions: make.counter('pareto_plan_actions_total', 'Actions planned', ['kind']),
-    planUnmet: make.gauge('pareto_plan_unmet', 'Wishes of the last plan that could not be met'),
-    measurements: make.counter('pareto_measurements_total', 'Measurements that workers reported', ['outcome']),
-    outcomes: make.counter('pareto_recipe_outcomes_total', 'Files of models that were made, declined or failed', [
+    planActions: make.counter('pareto_plan_actions_total', 'Planned actions, by kind', ['kind']),
+    planUnmet: make.gauge('pareto_plan_unmet', 'Needs that the last plan could not meet'),
+    measurements: make.counter('pareto_measurements_total', 'Measurements reported by workers, by outcome', [
+      'outcome',
+    ]),
+    outcomes: make.counter('pareto_recipe_outcomes_total', 'Results of generating model files, by recipe', [
       'recipe',
       'result',
     ]),
     storeTime: make.histogram('pareto_store_seconds', 'Time of a store operation', latencyBuckets, ['operation']),
-    storeWrites: make.counter('pareto_store_writes_total', 'Transactions that the leader wrote to the store'),
-    storeOperations: make.counter('pareto_store_operations_total', 'Keys that they wrote or deleted'),
-    storeAge: make.gauge('pareto_store_age_seconds', 'Time since the store was last heard'),
-    blobBytes: make.counter('pareto_blob_bytes_total', 'Bytes of model files taken in, given out and collected', [
+    storeWrites: make.counter('pareto_store_writes_total', 'Transactions written to the store by the leader'),
+    storeOperations: make.counter('pareto_store_operations_total', 'Keys written or deleted by these transactions'),
+    storeAge: make.gauge('pareto_store_age_seconds', 'Time since the last response or event of the store'),
+    blobBytes: make.counter('pareto_blob_bytes_total', 'Bytes of model files uploaded, downloaded and collected', [
       'direction',
     ]),
-    blobsCollected: make.counter('pareto_blobs_collected_total', 'Blobs removed because nothing referred to them', [
+    blobsCollected: make.counter('pareto_blobs_collected_total', 'Blobs removed because nothing references them', [
       'kind',
     ]),
   };
 }
 
-/** Of services that follow a controller. */
+/** Creates the gauges of services that follow a controller. */
 const controllerGauges = (make: Instruments): Pick<WorkerMetrics, 'controllerConnected' | 'controllerAge'> => ({
-  controllerConnected: make.gauge('pareto_controller_connected', '1 while a controller answers'),
-  controllerAge: make.gauge('pareto_controller_age_seconds', 'Time since a controller was last heard'),
+  controllerConnected: make.gauge('pareto_controller_connected', '1 while a controller is connected'),
+  controllerAge: make.gauge('pareto_controller_age_seconds', 'Time since the last message of a controller'),
 });
 
 const shared = (make: Instruments): ServiceMetrics => ({
   contentType: make.contentType,
   text: () => make.text(),
-  certificateExpiry: make.gauge('pareto_certificate_expiry_seconds', 'Time until the own certificate ends', ['role']),
+  certificateExpiry: make.gauge('pareto_certificate_expiry_seconds', "Time until the service's certificate expires", [
+    'role',
+  ]),
 });

@@ -1,4 +1,4 @@
-// The catalogue as data, for its reference.
+// Describes the metrics of the catalogue as data, for the reference in the documentation.
 
 import { createControllerMetrics, createRouterMetrics, createWorkerMetrics } from './catalogue.js';
 import type { Instruments } from './instruments.js';
@@ -10,7 +10,7 @@ export interface MetricDescription {
   readonly labels: readonly string[];
 }
 
-/** By service, in the catalogue's order. */
+/** Returns the metrics by service, in the order of the catalogue. */
 export function describeMetrics(): Readonly<Record<'router' | 'worker' | 'controller', readonly MetricDescription[]>> {
   return {
     router: recorded(createRouterMetrics),
@@ -23,21 +23,21 @@ function recorded(create: (make: Instruments) => unknown): readonly MetricDescri
   const described: MetricDescription[] = [];
   const note = (kind: MetricDescription['kind'], name: string, help: string, labels: readonly string[] = []): void =>
     void described.push({ name, kind, help, labels });
-  const nothing = { add: () => undefined, set: () => undefined, reset: () => undefined, record: () => undefined };
+  const noInstrument = { add: () => undefined, set: () => undefined, reset: () => undefined, record: () => undefined };
   create({
     contentType: '',
     text: async () => '',
     counter(name, help, labels) {
       note('counter', name, help, labels);
-      return nothing;
+      return noInstrument;
     },
     gauge(name, help, labels) {
       note('gauge', name, help, labels);
-      return nothing;
+      return noInstrument;
     },
     histogram(name, help, _buckets, labels) {
       note('histogram', name, help, labels);
-      return nothing;
+      return noInstrument;
     },
   });
   return described;

@@ -1,4 +1,4 @@
-// Typed counters, gauges and histograms over prom-client: labels are checked by the compiler.
+// Typed counters, gauges and histograms over prom-client, with labels that the compiler checks.
 
 import {
   collectDefaultMetrics,
@@ -8,7 +8,7 @@ import {
   Registry,
 } from 'prom-client';
 
-/** Nothing when an instrument has no labels, else all of them. */
+/** Arguments with all labels of an instrument. Empty if it has none. */
 type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
 
 export interface Counter<L extends string = never> {
@@ -17,9 +17,9 @@ export interface Counter<L extends string = never> {
 
 export interface Gauge<L extends string = never> {
   set(value: number, ...labels: Labels<L>): void;
-  /** To what was set or added since the last reset. */
+  /** Adds to the value that was set or added since the last reset. */
   add(value: number, ...labels: Labels<L>): void;
-  /** Forgets every label combination, before a full picture is set anew. */
+  /** Removes every label combination, before the current ones are set again. */
   reset(): void;
 }
 
@@ -27,10 +27,10 @@ export interface Histogram<L extends string = never> {
   record(value: number, ...labels: Labels<L>): void;
 }
 
-/** What a probe server needs of the metrics. */
+/** Metrics in the format that the probe server returns. */
 export interface MetricsText {
   readonly contentType: string;
-  /** The Prometheus text exposition of everything. */
+  /** Returns all metrics in the Prometheus text format. */
   text(): Promise<string>;
 }
 
@@ -45,7 +45,7 @@ export interface Instruments extends MetricsText {
   ): Histogram<L>;
 }
 
-/** A registry of its own, with Node's process metrics in it. */
+/** Creates a separate registry, which includes Node's process metrics. */
 export function createInstruments(service: string): Instruments {
   const registry = new Registry();
   registry.setDefaultLabels({ service });

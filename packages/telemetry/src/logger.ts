@@ -1,4 +1,4 @@
-// Structured logs: a constant message, the data in fields. One JSON object a line, or one readable line.
+// Structured logs: each line has a constant message and the data in fields, as JSON or in a human-readable form.
 
 import { pino } from 'pino';
 import { createPrettyStream } from './pretty.js';
@@ -6,7 +6,7 @@ import { createPrettyStream } from './pretty.js';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export type LogFormat = 'json' | 'pretty';
 
-/** Values that JSON can hold; an `error` field may be an Error. */
+/** Values that JSON supports. A field `error` may be an Error. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Logger {
@@ -14,7 +14,7 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** A logger that adds fields to every line. */
+  /** Returns a logger that adds fields to every line. */
   with(fields: LogFields): Logger;
 }
 
@@ -22,11 +22,11 @@ export interface LoggerOptions {
   readonly service: string;
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Where lines go: standard error unless said otherwise. */
+  /** Receives the lines. Default: standard error. */
   readonly write?: (line: string) => void;
 }
 
-/** Lines are written synchronously, so that the last words of a dying process are not lost. */
+/** Creates a logger that writes synchronously, so that the last lines before a crash are not lost. */
 export function createLogger(options: LoggerOptions): Logger {
   const write = options.write ?? stderrWriter();
   const stream = options.format === 'pretty' ? createPrettyStream(write) : { write };
@@ -47,7 +47,7 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function stderrWriter(): (line: string) => void {
   const destination = pino.destination({ dest: 2, sync: true });
-  // Whoever reads standard error may go first, and there is nowhere to say so.
+  // The reader of standard error may exit first. There is no other place to report that.
   destination.on('error', () => undefined);
   return (line) => void destination.write(line);
 }

@@ -1,4 +1,4 @@
-// Log lines for people: time, level, service, message, then the fields.
+// Formats human-readable log lines: time, level, service, message, then the fields.
 
 const hidden = new Set(['time', 'level', 'service', 'message']);
 

@@ -1,4 +1,4 @@
-// Recorded spans, over OpenTelemetry's SDK: what a tracer is where there is a collector.
+// A tracer that records spans with OpenTelemetry's SDK, for services with a collector.
 
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as OtelSpan } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -16,7 +16,7 @@ import type { Span, Tracer, TracerOptions } from './span.js';
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
-/** A tracer that records: into the processor, or to the endpoint. */
+/** Creates a tracer that records into the processor, or exports to the endpoint. */
 export function createRecorder(options: TracerOptions): Tracer {
   const processor = options.processor ?? createExport(options.endpoint ?? '', options.flushMs ?? 1000);
   const provider = new BasicTracerProvider({

@@ -1,4 +1,4 @@
-// What spans and tracers are: spans are made by hand where a query passes, and exported over OTLP/HTTP.
+// The interfaces of spans and tracers. Services start spans explicitly along the path of a query.
 
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Milliseconds } from '@pareto/core';
@@ -6,35 +6,35 @@ import type { Milliseconds } from '@pareto/core';
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface SpanOptions {
-  /** The parent; without one a new trace begins. */
+  /** Parent span. Without it a new trace begins. */
   readonly traceparent?: string | undefined;
   readonly kind?: 'server' | 'client' | 'internal';
   readonly attributes?: Attributes;
-  /** When it began, by the process's clock (`systemClock.now()`); now, when left out. */
+  /** Start time by the process's clock (`systemClock.now()`). Default: now. */
   readonly startedAt?: Milliseconds;
 }
 
 export interface Span {
-  /** To send on, so that what follows becomes this span's child; undefined when there is no trace at all. */
+  /** Header for outgoing calls, which makes their spans children of this one. Undefined if there is no trace. */
   readonly traceparent: string | undefined;
   readonly recording: boolean;
   set(attributes: Attributes): void;
-  /** Ends the span, as failed when an error is given. */
+  /** Ends the span. With an error, marks it as failed. */
   end(error?: unknown, endedAt?: Milliseconds): void;
 }
 
 export interface Tracer {
   startSpan(name: string, options?: SpanOptions): Span;
-  /** Sends what is recorded, and ends. Never throws: a collector that is away must not hinder a shutdown. */
+  /** Exports the recorded spans and stops. Never throws, since an unreachable collector must not block a shutdown. */
   shutdown(): Promise<void>;
 }
 
 export interface TracerOptions {
   readonly service: string;
-  /** The collector's base URL, e.g. http://127.0.0.1:4318; spans are sent to /v1/traces there. */
+  /** Base URL of the collector, e.g. http://127.0.0.1:4318. Spans are sent to its path /v1/traces. */
   readonly endpoint?: string | undefined;
-  /** How long spans may wait to be sent together. */
+  /** Maximum time that spans wait to be exported together. */
   readonly flushMs?: number;
-  /** In place of an endpoint: for tests. */
+  /** Replaces the endpoint in tests. */
   readonly processor?: SpanProcessor;
 }

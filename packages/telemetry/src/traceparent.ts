@@ -1,4 +1,4 @@
-// The W3C `traceparent` header: version 00, and what a later version starts with.
+// The W3C `traceparent` header: version 00, and the part of newer versions that is compatible with it.
 
 export interface TraceParent {
   readonly traceId: string;
@@ -8,7 +8,7 @@ export interface TraceParent {
 
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** Undefined when it is not valid: a new trace is then begun. Source: W3C Trace Context, section 3.2. */
+/** Parses a header. Undefined if it is invalid, in which case a new trace begins. Source: W3C Trace Context, section 3.2. */
 export function parseTraceparent(text: string | undefined): TraceParent | undefined {
   const [, version, traceId, spanId, flags, rest] = pattern.exec(text ?? '') ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;

@@ -1,8 +1,8 @@
-// Makes tracers. Without an endpoint nothing is recorded, and an incoming `traceparent` is handed on as it came.
+// Creates tracers. Without an endpoint a tracer records nothing and passes an incoming `traceparent` on unchanged.
 
 import type { Span, SpanOptions, Tracer, TracerOptions } from './span.js';
 
-/** What exports them takes its time to load, and is loaded only where spans are recorded. */
+/** Creates a tracer. The OpenTelemetry SDK is slow to load, so it is loaded only if spans are recorded. */
 export async function createTracer(options: TracerOptions): Promise<Tracer> {
   const { endpoint, processor } = options;
   if (endpoint === undefined && processor === undefined) {

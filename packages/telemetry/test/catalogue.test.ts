@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createControllerMetrics, createRouterMetrics, createWorkerMetrics } from '../src/index.js';
 
 describe('metrics catalogue', () => {
-  it('shows what was recorded in the text exposition', async () => {
+  it('exposes recorded values in the Prometheus text format', async () => {
     const metrics = createRouterMetrics();
     metrics.requests.add(2, { target: 'digits', code: 'OK' });
     metrics.endToEnd.record(0.004, { target: 'digits' });
@@ -14,7 +14,7 @@ describe('metrics catalogue', () => {
     assert.match(metrics.contentType, /^text\/plain/);
   });
 
-  it('forgets label combinations on reset', async () => {
+  it('removes label combinations on reset', async () => {
     const metrics = createWorkerMetrics();
     metrics.replicas.set(1, { state: 'loading' });
     metrics.replicas.reset();
@@ -24,19 +24,19 @@ describe('metrics catalogue', () => {
     assert.match(text, /state="ready"/);
   });
 
-  it('adds up a gauge over those that share its labels', async () => {
+  it('adds to a gauge for each call with the same labels', async () => {
     const metrics = createWorkerMetrics();
     for (const items of [2, 3]) metrics.queuedItems.add(items, { variant: 'a:original' });
     assert.match(await metrics.text(), /pareto_queued_items\{variant="a:original",service="worker"\} 5\n/);
   });
 
-  it('gives what means the same the names that Triton gives it', async () => {
+  it('uses the names of Triton for metrics with the same meaning', async () => {
     const metrics = createWorkerMetrics();
     metrics.items.add(8, { model: 'a:original', version: '1' });
     assert.match(await metrics.text(), /nv_inference_count\{model="a:original",version="1",service="worker"\} 8\n/);
   });
 
-  it('names every instrument by its unit', async () => {
+  it('names every metric by its unit', async () => {
     for (const metrics of [createRouterMetrics(), createWorkerMetrics(), createControllerMetrics()]) {
       const names = [...(await metrics.text()).matchAll(/^# TYPE (pareto_\w+) (\w+)$/gm)];
       assert.ok(names.length > 5);

@@ -8,7 +8,7 @@ function logged(format: LogFormat, use: (logger: ReturnType<typeof createLogger>
 }
 
 describe('logger', () => {
-  it('writes one JSON object a line, with the message constant and the data in fields', () => {
+  it('writes one JSON object per line with a constant message and fields', () => {
     const [line, ...rest] = logged('json', (log) => log.with({ worker: 'w1' }).warn('worker gone', { missedMs: 1200 }));
     const { time, ...entry } = JSON.parse(line ?? '') as Record<string, unknown>;
     assert.match(String(time), /^\d{4}-/);
@@ -16,7 +16,7 @@ describe('logger', () => {
     assert.deepEqual(rest, []);
   });
 
-  it('leaves out what is below the level', () => {
+  it('omits lines below the level', () => {
     assert.deepEqual(
       logged('json', (log) => log.debug('detail')),
       [],
@@ -39,7 +39,7 @@ describe('logger', () => {
     assert.match(entry.error.stack, /logger\.test/);
   });
 
-  it('has a form for people', () => {
+  it('writes human-readable lines', () => {
     const [line = ''] = logged('pretty', (log) =>
       log.info('listening', { port: 8001, note: 'two words', error: new Error('x') }),
     );

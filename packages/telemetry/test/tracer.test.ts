@@ -6,7 +6,7 @@ import { createTracer, parseTraceparent } from '../src/index.js';
 const incoming = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('tracer', () => {
-  it('makes a child of the incoming span and hands its own id on', async () => {
+  it('starts a child of the incoming span and passes its own id on', async () => {
     const exporter = new InMemorySpanExporter();
     const tracer = await createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
     const startedAt = systemClock.now();
@@ -21,7 +21,7 @@ describe('tracer', () => {
     assert.equal(span.traceparent, `00-0af7651916cd43dd8448eb211c80319c-${own.spanId}-01`);
   });
 
-  it('begins a trace when none came in, and records none that the caller chose not to sample', async () => {
+  it('starts a trace without a parent, and records none that the caller does not sample', async () => {
     const exporter = new InMemorySpanExporter();
     const tracer = await createTracer({ service: 'router', processor: new SimpleSpanProcessor(exporter) });
     const root = tracer.startSpan('infer', { traceparent: 'nonsense' });
@@ -31,14 +31,14 @@ describe('tracer', () => {
     assert.match(unsampled.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-.*-00$/);
   });
 
-  it('hands the incoming header on unchanged without an endpoint', async () => {
+  it('passes the incoming header on unchanged without an endpoint', async () => {
     const tracer = await createTracer({ service: 'worker' });
     assert.equal(tracer.startSpan('infer', { traceparent: incoming }).traceparent, incoming);
     assert.equal(tracer.startSpan('infer').traceparent, undefined);
     await tracer.shutdown();
   });
 
-  it('shuts down although the collector is away', async () => {
+  it('shuts down while the collector is unreachable', async () => {
     const tracer = await createTracer({ service: 'worker', endpoint: 'http://127.0.0.1:9' });
     tracer.startSpan('infer').end();
     await tracer.shutdown();
@@ -55,9 +55,9 @@ describe('parseTraceparent', () => {
     '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more',
     '00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01',
   ];
-  for (const text of bad) it(`refuses ${JSON.stringify(text)}`, () => assert.equal(parseTraceparent(text), undefined));
+  for (const text of bad) it(`rejects ${JSON.stringify(text)}`, () => assert.equal(parseTraceparent(text), undefined));
 
-  it('reads what a later version begins with', () => {
+  it('parses the compatible part of a newer version', () => {
     const parent = parseTraceparent('cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-comes-later');
     assert.equal(parent?.flags, 1);
   });
