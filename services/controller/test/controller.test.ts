@@ -85,7 +85,7 @@ describe('controller', () => {
       await registerModel(controller, 'tiny');
       await assert.rejects(task('tiny'), {
         code: 'already-exists',
-        message: /^tiny is the name of an architecture: .*another name$/,
+        message: /^tiny is the name of an architecture; .*another name$/,
       });
       await assert.rejects(registerModel(controller, 'squares'), { code: 'already-exists', message: /namespace/ });
       await assert.rejects(task('no good'), { code: 'invalid-argument' });
@@ -116,7 +116,7 @@ describe('controller', () => {
       await registerModel(controller, 'tiny');
       await assert.rejects(registerModel(controller, 'wide', matrixModel(9)), {
         code: 'invalid-argument',
-        message: /does not fit task squares: the task takes x FP32 \[8\].*the model x FP32 \[9\]/,
+        message: /does not fit task squares: the task has x FP32 \[8\].*the model x FP32 \[9\]/,
       });
       await assert.rejects(registerModel(controller, 'broken', Buffer.from('not a model')), {
         code: 'invalid-argument',

@@ -1,4 +1,4 @@
-// What the registry becomes when a model that is registered already is wanted otherwise: with other recipes, labels or batches. Pure.
+// The registry writes for a registered model that is registered again with other recipes, labels or batches. Pure.
 
 import type { Architecture, Signature, Task } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
@@ -7,16 +7,17 @@ import { originalVariants, outcomesOf, variantRecords, type VariantWrites } from
 import type { RecordView, Stored } from '../storage/record-tables.js';
 import { assignmentKey, measurementsPrefix, outcomeKey, putRecord, taskKey, variantKey } from '../storage/records.js';
 
-/** What may be wanted otherwise of the same files. */
+/** Fields that may change for the same files. */
 export type ArchitectureChanges = Pick<Architecture, 'recipes' | 'keepAll' | 'labels'> & {
-  /** Undefined: as it is. */
+  /** The new batch. Undefined if it stays. */
   readonly batch: Pick<Architecture, 'signature' | 'maxBatchSize' | 'fixedBatch'> | undefined;
 };
 
 /**
- * Undefined when nothing changes. What was made stays, also when it is wanted no more, unless the model gets a batch dimension or
- * loses it: then all begins anew. Replicas that hold what was wanted before are given up, and come again. Throws
- * `invalid-argument` when the task's other architectures answer otherwise.
+ * Returns the changed architecture with its writes. Generated files stay, even of recipes that are no longer requested, unless the
+ * model gains or loses its batch dimension: then its variants are deleted and made again. Replicas that have to be reloaded lose
+ * their assignments. Undefined if nothing changes. Throws `invalid-argument` if the signature does not fit the task's other
+ * architectures.
  */
 export function changeArchitecture(
   records: RecordView,
@@ -47,7 +48,7 @@ const none: VariantWrites = { compares: [], operations: [] };
 const isSame = (a: Architecture['labels'], b: Architecture['labels']): boolean =>
   JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
-/** The signature of a task is that of its models; of one alone it changes with it. */
+/** Returns the writes of the task, whose signature changes with that of its only architecture. */
 function changeTask(records: RecordView, { task: name, name: own, signature }: Architecture): VariantWrites {
   const task = records.tasks.get(taskKey(name));
   if (task === undefined) return none;
@@ -66,7 +67,7 @@ function endReplicas(records: RecordView, { name, version }: Architecture): read
     .map(({ value }) => ({ kind: 'delete', key: assignmentKey(value) }));
 }
 
-/** Only the trained model is left, unmeasured. */
+/** Returns the operations that leave only the variants of the trained model, unmeasured. */
 function resetVariants(records: RecordView, architecture: Architecture): readonly Operation[] {
   const { name, version } = architecture;
   const originals = originalVariants(records, architecture);

@@ -1,11 +1,14 @@
-// What is checked of a model before it is registered.
+// Checks of a model before its registration.
 
 import { dirname, join } from 'node:path/posix';
 import { graphFile, type BlobStore } from '@pareto/blobs';
 import { ParetoError, type Digest, type Manifest, type Signature, type Task, type TensorSpec } from '@pareto/core';
 import { inspectModel, type InspectedModel } from '@pareto/models';
 
-/** Throws unless all files are there and the graph can be served; `data-loss` when one turns out to be damaged. */
+/**
+ * Inspects the model. Throws `failed-precondition` if a file is missing, `data-loss` if one is damaged, and `invalid-argument` if the
+ * manifest is wrong or the graph can't be served.
+ */
 export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promise<InspectedModel> {
   for (const file of manifest.files) {
     const receivedBytes = await checkBlob(blobs, file.path, file.digest);
@@ -13,7 +16,7 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
     await blobs.recheck(file.digest);
     throw new ParetoError(
       'invalid-argument',
-      `${file.path} has ${receivedBytes} bytes, the manifest says ${file.sizeBytes}`,
+      `${file.path} has ${receivedBytes} bytes, but the manifest has ${file.sizeBytes}`,
     );
   }
   const graph = graphFile(manifest);
@@ -21,7 +24,10 @@ export async function inspectFiles(blobs: BlobStore, manifest: Manifest): Promis
   const paths = new Set(manifest.files.map(({ path }) => path));
   const missing = model.externalFiles.map((path) => join(dirname(graph.path), path)).filter((path) => !paths.has(path));
   if (missing.length === 0) return model;
-  throw new ParetoError('invalid-argument', `the model refers to ${missing.join(', ')}, which the manifest leaves out`);
+  throw new ParetoError(
+    'invalid-argument',
+    `the model refers to ${missing.join(', ')}: add the missing files to the manifest`,
+  );
 }
 
 async function inspectBlob(blobs: BlobStore, graph: Digest): Promise<InspectedModel> {
@@ -33,30 +39,30 @@ async function inspectBlob(blobs: BlobStore, graph: Digest): Promise<InspectedMo
   }
 }
 
-/** Its size. Throws `failed-precondition` unless the blob is whole. */
+/** Returns the size of a blob in bytes. Throws `failed-precondition` if it is missing or incomplete. */
 export async function checkBlob(blobs: Pick<BlobStore, 'status'>, what: string, content: Digest): Promise<number> {
   const { complete, receivedBytes } = await blobs.status(content);
   if (complete) return receivedBytes;
-  throw new ParetoError('failed-precondition', `${what}: blob ${content} is not here: upload it first`);
+  throw new ParetoError('failed-precondition', `${what}: blob ${content} is missing: upload it first`);
 }
 
-/** Throws `invalid-argument` unless the model takes and gives what the task's others do. */
+/** Throws `invalid-argument` unless the model has the inputs and outputs of the task. */
 export function checkSignature(task: Task, signature: Signature, name: string): void {
   if (task.signature === undefined || fits(task.signature, signature)) return;
   throw new ParetoError(
     'invalid-argument',
-    `architecture ${name} does not fit task ${task.name}: the task takes ${describe(task.signature)}, the model ${describe(signature)}`,
+    `architecture ${name} does not fit task ${task.name}: the task has ${describe(task.signature)}, the model ${describe(signature)}`,
   );
 }
 
-/** Whether a query of one item that fits one fits the other. */
+/** Returns whether a query of one item that fits one signature fits the other. */
 export const fits = (a: Signature, b: Signature): boolean => describe(perItem(a)) === describe(perItem(b));
 
-/** A task's signature, with an architecture of another one that fits: batched as soon as one is. */
+/** Returns the task's signature after an architecture with another, fitting one is added: batched if any of them is. */
 export const signatureWith = ({ signature }: Task, another: Signature): Signature =>
   signature === undefined || (another.batched && !signature.batched) ? another : signature;
 
-/** A leading dimension that is fixed at one is a batch of one. */
+/** Returns the signature of one item. A leading dimension that is fixed at 1 is a batch of one. */
 function perItem(signature: Signature): Signature {
   const { inputs, outputs, batched } = signature;
   if (batched || [...inputs, ...outputs].some(({ dims }) => dims[0] !== 1)) return signature;

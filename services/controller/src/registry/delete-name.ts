@@ -1,4 +1,4 @@
-// Deleting a task or an architecture, with all that is about it.
+// The deletion of a task or an architecture, with all records and rules about it.
 
 import { ParetoError } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
@@ -8,7 +8,7 @@ import { architecturePrefixes, nameKey, putRecord, taskKey, type NameRecord } fr
 import type { RegisterContext } from './register.js';
 import { endingOf, ruleChanges, rulesNaming } from './rule-changes.js';
 
-/** Throws `not-found`. Undefined when somebody else wrote in between. */
+/** Deletes a task or an architecture. Returns undefined after a conflicting write. Throws `not-found`. */
 export async function deleteName(
   { leader, mirror }: RegisterContext,
   name: string,
@@ -22,7 +22,7 @@ export async function deleteName(
   const unchanged = [nameRecord, records.tasks.get(taskKey(name)) ?? nameRecord].map(
     ({ key, modRevision }) => ({ kind: 'revision', key, modRevision }) as const,
   );
-  // First, for there may be more of them than one transaction takes.
+  // The rules end first, because there may be more of them than fit one transaction.
   for (const part of splitOperations(ruleChanges(records, endings)))
     if (!(await leader.write(unchanged, part))) return undefined;
   return (await leader.write(unchanged, [freeName(name, nameRecord.value), ...deletions])) ? true : undefined;
@@ -35,7 +35,7 @@ function taskDeletions({ records }: Mirror, name: string): readonly Operation[] 
   throw new ParetoError('failed-precondition', `task ${name} has architectures: delete ${names} first`);
 }
 
-/** Its replicas go with the next turn of the control loop. */
+/** Returns the deletions of all records of an architecture. Its replicas are unloaded by the next turn of the control loop. */
 const architectureDeletions = (name: string): readonly Operation[] =>
   architecturePrefixes(name).map((prefix) => ({ kind: 'delete-prefix', prefix }));
 

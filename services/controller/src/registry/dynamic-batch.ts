@@ -1,4 +1,4 @@
-// What the registry becomes when the batch of a model was made dynamic. Pure.
+// The registry writes after the batch of a model was made dynamic. Pure.
 
 import { originalRecipe, withLeadingBatch, type Architecture, type Task } from '@pareto/core';
 import type { Compare, Operation } from '@pareto/state';
@@ -15,14 +15,14 @@ import {
   variantKey,
 } from '../storage/records.js';
 
-/** The same inputs and outputs, of which any number may come at a time. */
+/** Returns the architecture with a leading batch dimension. */
 export const withDynamicBatch = (architecture: Architecture, maxBatchSize: number): Architecture => ({
   ...architecture,
   signature: withLeadingBatch(architecture.signature),
   maxBatchSize,
 });
 
-/** The architecture, its task where that may be batched now, and the end of all that was made of the file with the fixed batch. */
+/** Returns the writes of the architecture and, if all its architectures fit, its task, and the deletion of variants with the fixed batch. */
 export function applyDynamicBatch(records: RecordView, batched: Architecture): VariantWrites {
   const task = records.tasks.get(taskKey(batched.task));
   const isTask = task !== undefined && mayBeBatched(records, task.value, batched);
@@ -39,7 +39,7 @@ export function applyDynamicBatch(records: RecordView, batched: Architecture): V
   };
 }
 
-/** Every other architecture of the task answers what a batched one does. */
+/** Returns whether the task is not batched yet, and all its other architectures fit a batched signature. */
 function mayBeBatched({ architectures }: RecordView, { name, signature }: Task, batched: Architecture): boolean {
   if (signature === undefined || signature.batched) return false;
   const others = currentOf(Array.from(architectures.values()), name).filter((one) => one.name !== batched.name);
@@ -53,7 +53,7 @@ function currentOf(all: readonly Stored<Architecture>[], task: string): readonly
   return [...current.values()];
 }
 
-/** There is something only when it was tried again, after it had failed. */
+/** Deletes what was made of the file with the fixed batch. There is something only if an earlier attempt had failed. */
 function forgetFixed(records: RecordView, { name, version }: Architecture): readonly Operation[] {
   const own = variantRecords(records, { name, version });
   const ids = new Set(own.map(({ id }) => id));

@@ -1,4 +1,4 @@
-// What is dominated, marked in the registry's view: task by task, and only where something of a task has changed.
+// Marks dominated variants in the registry's view. Only tasks that changed are computed again.
 
 import { groupBy, type Architecture, type PriceTable, type SelectionRule, type Task } from '@pareto/core';
 import { markDominated, type PlacementVariant } from '@pareto/policy';
@@ -13,7 +13,7 @@ export type MarkVariants = (
 ) => Variants;
 
 interface MarkedTask {
-  /** What the marks depend on: the same objects make the same marks. */
+  /** Objects that the marks depend on. If they are the same, so are the marks. */
   readonly basis: readonly unknown[];
   readonly variants: readonly PlacementVariant[];
 }

@@ -1,9 +1,12 @@
-// Older versions of architectures that count still: their names may mean them until the current ones are as warm. Pure.
+// Older versions of architectures that are still in use: names may resolve to them until the current versions are as warm. Pure.
 
 import type { PlainRegistry, RegistryView } from './registry-view.js';
 import { variantsOfVersion, versionKey } from './registry-view.js';
 
-/** Those that the plan has replicas of, and the newest that was measured for as long as the current one was not. */
+/**
+ * Returns, by architecture, the older versions that have assigned replicas, and the newest measured one while the current one is
+ * unmeasured.
+ */
 export function olderVersions(registry: PlainRegistry): RegistryView['older'] {
   const planned = plannedVersions(registry);
   const older = new Map<string, readonly number[]>();
@@ -20,7 +23,7 @@ export function olderVersions(registry: PlainRegistry): RegistryView['older'] {
   return older;
 }
 
-/** By architecture and version. */
+/** Returns the versions that have assignments, as `ARCHITECTURE/VERSION`. */
 function plannedVersions({ assignments, versions }: PlainRegistry): ReadonlySet<string> {
   const planned = new Set<string>();
   for (const own of assignments.values())

@@ -1,4 +1,4 @@
-// What is written down of files that were made: outcomes, and the variants that come of them.
+// Records of the outcomes of recipes, and of the variants of generated files.
 
 import { checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
 import {
@@ -23,9 +23,9 @@ import { architectureKey, outcomeKey, putRecord } from '../storage/records.js';
 import { retryOnConflict } from '../leadership/write-queue.js';
 
 export interface OutcomeRecords {
-  /** The first word on a file counts. Nothing when the architecture was deleted meanwhile. */
+  /** Stores an outcome, unless the recipe already has one or the architecture was deleted. */
   store(outcome: RecipeOutcome): Promise<void>;
-  /** Adds variants of files that were made earlier, for providers that the fleet has got since. */
+  /** Adds variants of generated files for providers that the fleet gained since. */
   addVariants(view: { readonly registry: RegistryView; readonly records: RecordView }): Promise<void>;
 }
 
@@ -34,14 +34,14 @@ export interface OutcomeRecordsOptions {
   readonly mirror: Pick<Mirror, 'records'>;
   readonly blobs: Pick<BlobStore, 'status'>;
   readonly reservations: BlobReservations;
-  /** Of a model with a dynamic batch. */
+  /** Maximum batch size of models with a dynamic batch. */
   readonly maxBatchSize: number;
   readonly logger: Logger;
   readonly metrics: ControllerMetrics;
 }
 
 export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRecords {
-  /** For which catalogue and providers nothing was missing. */
+  /** The catalogue and providers of the last check. While they are the same, no variant is missing. */
   let complete: readonly unknown[] = [];
   return {
     async store(outcome) {
@@ -68,10 +68,13 @@ export function createOutcomeRecords(options: OutcomeRecordsOptions): OutcomeRec
 
 function checkRecipe({ recipe }: RecipeOutcome): void {
   if (recipe === dynamicBatch || (recipe !== originalRecipe && recipeOf(recipe) !== undefined)) return;
-  throw new ParetoError('invalid-argument', `recipe ${JSON.stringify(recipe.slice(0, 100))} is not known here`);
+  throw new ParetoError(
+    'invalid-argument',
+    `recipe ${JSON.stringify(recipe.slice(0, 100))} is unknown to this controller`,
+  );
 }
 
-/** As it came, or failed when its files can't be referred to. */
+/** Returns the outcome, turned into a failure if its files are missing or its manifest is invalid. */
 async function checkFiles({ blobs }: OutcomeRecordsOptions, outcome: RecipeOutcome): Promise<RecipeOutcome> {
   const { result } = outcome;
   if (result.kind !== 'made') return outcome;
@@ -81,7 +84,7 @@ async function checkFiles({ blobs }: OutcomeRecordsOptions, outcome: RecipeOutco
     return { ...outcome, result: { ...result, modelDigest: manifestDigest(manifest) } };
   } catch (error) {
     if (!(error instanceof ParetoError) || error.code === 'unavailable') throw error;
-    return { ...outcome, result: { kind: 'failed', reason: `what was made is of no use: ${errorText(error)}` } };
+    return { ...outcome, result: { kind: 'failed', reason: `the generated files are unusable: ${errorText(error)}` } };
   }
 }
 
@@ -99,7 +102,7 @@ async function storeChecked(options: OutcomeRecordsOptions, outcome: RecipeOutco
   logger.info('recipe outcome', { architecture, version, recipe, result: result.kind, detail });
 }
 
-/** Undefined when there is nothing to write. */
+/** Returns the writes of an outcome. Undefined if there is nothing to write. */
 function outcomeWrites(records: RecordView, outcome: RecipeOutcome, maxBatchSize: number): VariantWrites | undefined {
   const known = records.architectures.get(architectureKey(outcome.architecture, outcome.version));
   const key = outcomeKey(outcome);

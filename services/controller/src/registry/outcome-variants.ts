@@ -1,4 +1,4 @@
-// The variants of an architecture's files, as the store is told of them. Pure.
+// The variant records of an architecture's files. Pure.
 
 import { formatVariant, originalRecipe, type Architecture, type RecipeOutcome, type Variant } from '@pareto/core';
 import { missingVariants, variantsOf } from '@pareto/policy';
@@ -6,24 +6,22 @@ import type { Compare, Operation } from '@pareto/state';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
 import { measurementsPrefix, putRecord, variantKey } from '../storage/records.js';
 
-/** Of every worker that is known; the cpu counts always. */
+/** Returns the execution providers of all known workers, and always `cpu`. */
 export function knownProviders({ workers }: RecordView): ReadonlySet<string> {
   const groups = [...workers.values()].flatMap(({ value }) => value.info.slotGroups).filter(({ slots }) => slots > 0);
   return new Set(['cpu', ...groups.map(({ hardwareClass }) => hardwareClass.provider)]);
 }
 
-/** Of the trained model itself. */
+/** Returns the variants of the trained model itself. */
 export const originalVariants = (records: RecordView, architecture: Architecture): readonly Variant[] =>
   variantsOf(architecture, undefined, knownProviders(records));
 
 export const originalId = ({ name }: Pick<Architecture, 'name'>): Variant['id'] =>
   formatVariant(name, originalRecipe, 'cpu');
 
-/** Of one version. */
 export const variantRecords = ({ variants }: RecordView, of: ArchitectureVersion): readonly Variant[] =>
   valuesOf(variants, of);
 
-/** Of one version. */
 export const outcomesOf = ({ outcomes }: RecordView, of: ArchitectureVersion): readonly RecipeOutcome[] =>
   valuesOf(outcomes, of);
 
@@ -42,7 +40,10 @@ export interface VariantWrites {
   readonly operations: readonly Operation[];
 }
 
-/** Adds those that are missing by what was made; one of another file takes the place of that which was, unmeasured. */
+/**
+ * Returns the writes of variants that the outcomes imply and that are missing. A variant of another file replaces the previous
+ * one and loses its measurements.
+ */
 export function addMissing(
   records: RecordView,
   architecture: Architecture,

@@ -1,4 +1,4 @@
-// Registering a task: what is checked, and what one transaction then writes.
+// The registration of a task.
 
 import { checkName, digest, ParetoError, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/rpc';
@@ -8,7 +8,7 @@ import { claim, lastVersion, checkNameFree } from './name-claims.js';
 import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 import type { RegisterContext } from './register.js';
 
-/** The same definition again is a no-op; another one throws `already-exists`. */
+/** Registers a task. An identical definition changes nothing, another one throws `already-exists`. */
 export async function registerTask(context: RegisterContext, request: wire.RegisterTaskRequest): Promise<Task> {
   const name = checkName('task', request.name);
   const wanted = {
@@ -24,7 +24,7 @@ export async function registerTask(context: RegisterContext, request: wire.Regis
   });
 }
 
-/** Throws `already-exists` when the name is taken, or the task is defined otherwise. */
+/** Returns the task if it is registered. Throws `already-exists` if the name is in use or the definition differs. */
 function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task | undefined {
   const { name } = wanted;
   const known = records.tasks.get(taskKey(name))?.value;
@@ -33,7 +33,7 @@ function knownTask({ records }: Mirror, wanted: Omit<Task, 'signature'>): Task |
   if (known === undefined) return undefined;
   throw new ParetoError(
     'already-exists',
-    `task ${name} exists with another definition: delete it first, or use its own`,
+    `task ${name} exists with another definition: delete it first, or register with the existing definition`,
   );
 }
 

@@ -1,4 +1,4 @@
-// Registering an architecture: what is checked, and what one transaction then writes.
+// The registration of an architecture.
 
 import { checkDigest, checkManifest, manifestDigest, type BlobStore } from '@pareto/blobs';
 import { checkName, originalRecipe, ParetoError, recipeOf, recipes, type Architecture, type Task } from '@pareto/core';
@@ -21,13 +21,13 @@ export interface RegisterContext {
   readonly leader: Leader;
   readonly blobs: BlobStore;
   readonly runExclusive: RunExclusive;
-  /** Of a model with a dynamic batch. */
+  /** Maximum batch size of models with a dynamic batch. */
   readonly maxBatchSize: number;
 }
 
 /**
- * The same model again is a no-op that answers the version it has, but that other recipes, labels or batches, or all its
- * variants, may be wanted now.
+ * Registers a model as a new version of an architecture. A model that is registered already keeps its version, and gets the
+ * recipes, labels, batches and `keep_dominated` of the request.
  */
 export async function registerArchitecture(
   context: RegisterContext,
@@ -42,7 +42,7 @@ export async function registerArchitecture(
   const model = needsInspection ? await inspectFiles(blobs, manifest) : undefined;
   return context.runExclusive(`architecture ${name}`, async () => {
     const { task, same } = checkWanted(mirror, wanted);
-    if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // changed meanwhile
+    if (model === undefined && (same === undefined || changesBatch(same.value, wanted))) return undefined; // a concurrent change
     if (same !== undefined) return applyChanges(context, same, wanted, model);
     if (model === undefined) return undefined;
     const batch = batchOf(context, model, wanted.batchSize);
@@ -54,9 +54,9 @@ export async function registerArchitecture(
 }
 
 type Wanted = Pick<Architecture, 'name' | 'task' | 'manifest' | 'modelDigest' | 'recipes' | 'keepAll' | 'labels'> & {
-  /** 0: no batch; undefined: as the graph tells, or as it is. */
+  /** Maximum batch size. 0 means no batch. Undefined means as in the graph, or unchanged. */
   readonly batchSize: number | undefined;
-  /** 0: the next. */
+  /** Requested version. 0 means the next one. */
   readonly version: number;
 };
 
@@ -76,7 +76,7 @@ function wantedFromWire(request: wire.RegisterArchitectureRequest): Wanted {
   };
 }
 
-/** So that the graph is to be looked at. */
+/** Returns whether the request changes the batch, so that the graph must be inspected. */
 function changesBatch({ signature, fixedBatch }: Architecture, { batchSize }: Wanted): boolean {
   if (batchSize === undefined) return false;
   return batchSize > 0 ? !signature.batched : signature.batched || fixedBatch !== undefined;
@@ -84,19 +84,19 @@ function changesBatch({ signature, fixedBatch }: Architecture, { batchSize }: Wa
 
 type Batch = Pick<Architecture, 'signature' | 'maxBatchSize' | 'fixedBatch'>;
 
-/** Where it is said how large batches are, it isn't tried to make a fixed one dynamic. */
+/** Returns the batch of the model. If the request sets a batch size, a fixed batch is not made dynamic. */
 function batchOf(context: RegisterContext, model: InspectedModel, batchSize: number | undefined): Batch {
   const signature = signatureFor(model, batchSize);
   const maxBatchSize = signature.batched ? (batchSize ?? context.maxBatchSize) : 0;
   return { signature, maxBatchSize, fixedBatch: batchSize === undefined ? model.fixedBatch : undefined };
 }
 
-/** As it is wished where that is above all that were: versions are never given twice. */
+/** Returns the requested version if it is above all earlier ones, otherwise the next one. */
 function nextVersion(records: Mirror['records'], { name, version }: Wanted): number {
   return Math.max(version, lastVersion(records, name) + 1);
 }
 
-/** All when none is named; the original always. Throws `invalid-argument` on one that is not built. */
+/** Returns the requested recipes with the original, or all if none is named. Throws `invalid-argument` for an unknown one. */
 function recipesFromWire(names: readonly string[]): readonly string[] {
   const known = recipes.map(({ name }) => name);
   for (const name of names) {
@@ -109,11 +109,14 @@ function recipesFromWire(names: readonly string[]): readonly string[] {
 
 interface Found {
   readonly task: Stored<Task>;
-  /** The version that is this very model. */
+  /** The version with the same model, if there is one. */
   readonly same: Stored<Architecture> | undefined;
 }
 
-/** Throws unless the task is there and the name is free, or already the name of this task's architecture. */
+/**
+ * Throws `not-found` if the task is missing, and `already-exists` if the name belongs to a task or to an architecture of another
+ * task.
+ */
 function checkWanted({ records }: Mirror, { name, task: taskName, modelDigest, version }: Wanted): Found {
   const task = records.tasks.get(taskKey(taskName));
   if (task === undefined) throw new ParetoError('not-found', `there is no task ${taskName}: register it first`);
@@ -148,7 +151,7 @@ async function applyChanges(
   return (await context.leader.write(change.compares, change.operations)) ? change.changed : undefined;
 }
 
-/** Undefined: as it is. A batch that was made dynamic is one, whatever the graph of before says. */
+/** Returns the new batch, or undefined if it stays. A batch that was made dynamic stays so, although the graph's is fixed. */
 function newBatch(
   context: RegisterContext,
   { signature, fixedBatch }: Architecture,
@@ -175,7 +178,7 @@ async function writeArchitecture(
     putRecord(nameKey(name), record),
     putRecord(architectureKey(name, version), architecture),
     ...originalVariants(mirror.records, architecture).map((one) => putRecord(variantKey(one.id, version), one)),
-    // Written each time, so that a deletion of the task that comes meanwhile is refused.
+    // Always written, so that a concurrent deletion of the task conflicts.
     putRecord(task.key, { ...task.value, signature: signatureWith(task.value, signature) }),
   ];
   return (await leader.write(compares, operations)) ? architecture : undefined;

@@ -1,5 +1,5 @@
-// The registry's view, made anew of what was touched when somebody looks, with what is dominated marked in it: once for each
-// change of what that depends on.
+// A cached view of the registry with dominated variants marked. When it is read, only the parts whose inputs changed are computed
+// again.
 
 import { isWarmthRule, type Clock, type PriceTable, type Rule } from '@pareto/core';
 import { createMarkVariants, type MarkVariants } from './mark-variants.js';
@@ -33,9 +33,9 @@ export function createRegistryCache(mirror: Mirror, { prices, clock }: RegistryC
 
 interface Marked {
   readonly plain: PlainRegistry;
-  /** Of the rules and of the older versions. */
+  /** The rules and older versions that the marks depend on. */
   readonly text: string;
-  /** Of the wishes: no mark depends on them. */
+  /** Ids of the warmth rules, which no mark depends on. */
   readonly warmthIds: string;
   readonly view: RegistryView;
 }

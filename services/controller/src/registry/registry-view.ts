@@ -1,4 +1,4 @@
-// The registry as decisions see it: current versions, with what was measured of them. Pure, over the mirror's records.
+// The registry as decisions read it: current versions with their measurements. Pure, over the mirror's records.
 
 import {
   fallbackObjective,
@@ -22,35 +22,36 @@ import { costPer1k, type PlacementArchitecture, type PlacementVariant } from '@p
 import type { RecordView } from '../storage/record-tables.js';
 import type { RecordKind } from '../storage/records.js';
 
-/** Maps are the same objects for as long as nothing in them changed. */
+/** A view of the registry. Its maps are the same objects as long as nothing in them changes. */
 export interface RegistryView {
   readonly tasks: ReadonlyMap<string, Task>;
-  /** Versions, ascending. */
+  /** Versions by architecture, ascending. */
   readonly architectures: ReadonlyMap<string, readonly Architecture[]>;
-  /** What became of the files of current versions, by architecture. */
+  /** Outcomes of the recipes of current versions, by architecture. */
   readonly outcomes: ReadonlyMap<string, readonly RecipeOutcome[]>;
-  /** Of current versions only. What is dominated is marked here, and in `versions` where an older version counts still. */
+  /** Variants of current versions. Dominated ones are marked here and, for older versions in use, in `versions`. */
   readonly variants: ReadonlyMap<VariantId, PlacementVariant>;
-  /** Of every version, by `versionKey`. */
+  /** Variants of all versions, by `versionKey`. */
   readonly versions: ReadonlyMap<string, PlacementVariant>;
-  /** The plan in force, by worker. */
+  /** Assignments in force, by worker. */
   readonly assignments: ReadonlyMap<WorkerId, readonly Assignment[]>;
-  /** Versions of architectures that are not current and count still, ascending; left out where there are none. */
+  /** Older versions in use, by architecture, ascending. Architectures without any are missing. */
   readonly older: ReadonlyMap<string, readonly number[]>;
-  /** In force. */
+  /** Pins and denials in force. */
   readonly rules: readonly SelectionRule[];
+  /** Warmth rules in force. */
   readonly warmthRules: readonly WarmthRule[];
 }
 
-/** Before anything of it is marked. */
+/** The registry without rules and marks. */
 export type PlainRegistry = Omit<RegistryView, 'older' | 'rules' | 'warmthRules'>;
 
 export const versionKey = (id: VariantId, version: number): string => `${id}/${version}`;
 
-/** Of these records the assignments may change without the rest. */
+/** Kinds of records that the view is computed from, without the assignments. */
 const catalogueKinds: readonly RecordKind[] = ['tasks', 'architectures', 'outcomes', 'variants', 'measurements'];
 
-/** The view of before, with what was touched since looked at again. */
+/** Returns the view, in which the parts without touched records are those of `before`. */
 export function viewRegistry(
   records: RecordView,
   before: PlainRegistry | undefined,
@@ -89,7 +90,7 @@ const ascending = (a: Architecture, b: Architecture): number => a.version - b.ve
 
 type Assignments = RegistryView['assignments'];
 
-/** A worker whose assignments are what they were keeps the same list. */
+/** Groups the assignments by worker. A worker whose assignments did not change keeps the same list. */
 function viewAssignments(records: RecordView, before: Assignments | undefined): Assignments {
   const groups = groupBy(values(records.assignments), ({ worker }) => worker);
   return new Map(
@@ -101,21 +102,21 @@ function viewAssignments(records: RecordView, before: Assignments | undefined): 
   );
 }
 
-/** Undefined when it was deleted. */
+/** Returns a version of an architecture. Undefined if it was deleted. */
 export const architectureOf = (
   { architectures }: Pick<RegistryView, 'architectures'>,
   name: string,
   version: number,
 ): Architecture | undefined => architectures.get(name)?.find((one) => one.version === version);
 
-/** Of one version of an architecture. */
+/** Returns the variants of one version of an architecture. */
 export const variantsOfVersion = (
   { versions }: Pick<RegistryView, 'versions'>,
   { name, version }: Pick<Architecture, 'name' | 'version'>,
 ): readonly PlacementVariant[] =>
   [...versions.values()].filter(({ variant }) => variant.architecture === name && variant.version === version);
 
-/** Undefined when its architecture was deleted. */
+/** Returns the spec of a variant. Undefined if its architecture was deleted. */
 export function specOf(view: RegistryView, variant: Variant): VariantSpec | undefined {
   const architecture = architectureOf(view, variant.architecture, variant.version);
   if (architecture === undefined) return undefined;
@@ -127,7 +128,7 @@ export function specOf(view: RegistryView, variant: Variant): VariantSpec | unde
 export const latencyOf = (view: RegistryView, task: string): Milliseconds =>
   view.tasks.get(task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
 
-/** USD per 1,000 answers of what was measured; undefined when it was not run or its class has no price. */
+/** Returns the cost in USD per 1,000 answers. Undefined if the measurement has no latencies or its hardware class has no price. */
 export function costOf(measurement: Measurement, prices: PriceTable, latencyMs: Milliseconds): number | undefined {
   const price = priceOf(prices, measurement.hardwareClass);
   if (measurement.result.kind === 'failed' || price === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Measuring again what was measured, and making again what could not be made, because somebody asks for it.
+// Re-measurement on request, together with another attempt at recipes that failed.
 
 import { parseTarget, type Architecture, type Measurement, type RecipeOutcome } from '@pareto/core';
 import { splitOperations, type Operation } from '@pareto/state';
@@ -7,7 +7,7 @@ import type { RegistryView } from './registry-view.js';
 import type { RegisterContext } from './register.js';
 import { architectureKey, measurementKey, outcomeKey, putRecord } from '../storage/records.js';
 
-/** Of a variant, or of an architecture's current version. Throws `not-found`. Undefined when somebody else wrote in between. */
+/** Re-measures a variant or an architecture's current version. Returns undefined after a conflicting write. Throws `not-found`. */
 export async function reprofile(
   { leader, mirror }: Pick<RegisterContext, 'leader' | 'mirror'>,
   registry: RegistryView,
@@ -42,7 +42,7 @@ function planReprofile(
 
 const recipeIn = (variant: string): string => variant.slice(variant.indexOf(':') + 1).split('@')[0] ?? '';
 
-/** What was measured stays in force until it is measured again: of no known environment, it is stale. */
+/** Marks a measurement as stale by an empty environment. It stays in force until the new one. */
 const remeasure = (measurement: Measurement): Operation => {
   const key = measurementKey(measurement);
   if (measurement.result.kind === 'failed') return { kind: 'delete', key };

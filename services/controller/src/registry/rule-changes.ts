@@ -1,14 +1,17 @@
-// What the store is told when something happens to rules, and which rules have come to their end. Pure.
+// Writes of rules and their events, and which rules are in force. Pure.
 
 import { architectureNameOf, isWarmthRule, type Rule, type RuleEvent } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { RecordView } from '../storage/record-tables.js';
 import { putRecord, ruleEventKey, ruleKey } from '../storage/records.js';
 
-/** Of rules that are long gone, for people who look; as many of wishes, so that no client pushes out what operators did. */
+/**
+ * Maximum number of events that are kept, for display. Events about warmth rules have their own limit, so that clients do not
+ * evict the events about rules of operators.
+ */
 const maxEvents = 1_000;
 
-/** The rules as they are then, and the events beside them: the oldest make room. */
+/** Returns the changes of the rules with their events, and the deletions of the oldest events. */
 export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEvent[]): readonly Operation[] {
   const oldest = [true, false].flatMap((ofWarmthRules) => {
     const existing = [...ruleEvents.values()].filter(({ value }) => isWarmthRule(value.rule) === ofWarmthRules);
@@ -34,11 +37,11 @@ export function ruleChanges({ ruleEvents }: RecordView, events: readonly RuleEve
 export const isOver = ({ endsWallMs }: Rule, wallMs: number): boolean =>
   endsWallMs !== undefined && endsWallMs <= wallMs;
 
-/** Not over yet. */
+/** Returns the rules that have not expired. */
 export const rulesInForce = ({ rules }: RecordView, wallMs: number): readonly Rule[] =>
   Array.from(rules.values(), ({ value }) => value).filter((rule) => !isOver(rule, wallMs));
 
-/** Rules that name a task or an architecture. */
+/** Returns the rules that name a task or an architecture, or one of its variants. */
 export const rulesNaming = ({ rules }: RecordView, name: string): readonly Rule[] =>
   Array.from(rules.values(), ({ value }) => value).filter(
     ({ task, target }) => task === name || architectureNameOf(target) === name,

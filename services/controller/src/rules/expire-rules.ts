@@ -1,4 +1,4 @@
-// Rules that come to their end: the leader takes them back, and writes down that it did.
+// Expiry of rules: the leader removes expired rules and records their end.
 
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
@@ -10,7 +10,7 @@ export interface ExpireRulesOptions {
   readonly logger: Logger;
 }
 
-/** One after the other: somebody may lift one meanwhile. */
+/** Removes expired rules one by one, because each may be removed by an operator at the same time. */
 export async function expireRules(
   { leader, logger }: ExpireRulesOptions,
   { records, wallMs }: ClusterView,
@@ -19,6 +19,6 @@ export async function expireRules(
     if (!isOver(rule, wallMs)) continue;
     const changes = ruleChanges(records, [endingOf(rule, 'time', wallMs)]);
     const isWritten = await leader.write([{ kind: 'revision', key, modRevision }], changes);
-    if (isWritten) logger.info('rule ended', { rule: rule.id, kind: rule.kind, target: rule.target });
+    if (isWritten) logger.info('rule expired', { rule: rule.id, kind: rule.kind, target: rule.target });
   }
 }

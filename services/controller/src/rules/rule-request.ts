@@ -1,4 +1,4 @@
-// What is asked to be a rule or a wish, checked against the registry. Pure.
+// Requests to set a rule, checked against the registry. Pure.
 
 import { architectureNameOf, isWarmthRule, ParetoError, parseTarget, type Rule } from '@pareto/core';
 import { denialOf, type PlacementVariant } from '@pareto/policy';
@@ -10,13 +10,13 @@ import { ruleKey, tenant } from '../storage/records.js';
 const maxTextLength = 500;
 
 /**
- * The rule that a request stands for. Throws when it is about nothing that is registered, and when a pin would leave its task
- * without anything that answers, or nothing of what is to be warm could be.
+ * Returns the rule of a request. Throws `not-found` if its target is not registered, `invalid-argument` if the request is
+ * malformed, and `failed-precondition` if a pin would exclude all variants of its task or a warm rule could not be met.
  */
 export function ruleFrom(view: ClusterView, request: wire.SetRuleRequest): Rule {
   const rule = readRule(view, request);
-  if (rule.kind === 'pin') checkNotEmpty(view, rule, `with this pin nothing would answer task ${rule.task}`);
-  if (rule.kind === 'warm') checkNotEmpty(view, rule, `nothing of ${rule.target} may be loaded`);
+  if (rule.kind === 'pin') checkNotEmpty(view, rule, `with this pin no variant would answer task ${rule.task}`);
+  if (rule.kind === 'warm') checkNotEmpty(view, rule, `no variant of ${rule.target} may be loaded`);
   return rule;
 }
 
@@ -28,7 +28,7 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
   if (request.task !== '' && !view.registry.tasks.has(request.task)) throw notFound('task', request.task);
   if (request.task !== '' && request.task !== task)
     throw requestError(
-      `${target} is of task ${task}: it answers nothing of task ${request.task}, with a rule or without`,
+      `${target} belongs to task ${task} and cannot answer task ${request.task}: name a target of task ${request.task}`,
     );
   const durationMs = durationFrom(request.durationMs);
   const common = {
@@ -39,7 +39,7 @@ function readRule(view: ClusterView, request: wire.SetRuleRequest): Rule {
     endsWallMs: durationMs === 0 ? undefined : wallMs + durationMs,
   };
   if (kind === 'warm' || kind === 'cold') return { ...common, kind, task };
-  // Of other tasks a pin would let nothing answer.
+  // A pin covers the task of its target only; for other tasks it would exclude all variants.
   return { ...common, kind, task: request.task === '' && kind === 'deny' ? undefined : task };
 }
 
@@ -48,7 +48,7 @@ function kindFrom(text: string): Rule['kind'] {
   throw requestError(`kind ${JSON.stringify(text.slice(0, 40))} is not known: expected pin, deny, warm or cold`);
 }
 
-/** Of a registered architecture, or of a variant of any of its versions; a wish may be about a task. */
+/** Returns the task of the target: an architecture, a variant of any of its versions, or, for warmth rules, a task. */
 function taskOf({ registry }: ClusterView, text: string, kind: Rule['kind']): string {
   const target = parseTarget(text);
   const name = target.kind === 'name' ? target.name : target.architecture;
@@ -67,17 +67,17 @@ function taskOf({ registry }: ClusterView, text: string, kind: Rule['kind']): st
 function durationFrom(durationMs: number): number {
   if (durationMs >= 0 && durationMs <= Number.MAX_SAFE_INTEGER) return Math.ceil(durationMs);
   throw requestError(
-    `duration_ms is ${durationMs}: expected milliseconds, or 0 for a rule that stays until it is lifted`,
+    `duration_ms is ${durationMs}: expected milliseconds, or 0 for a rule that stays until it is removed`,
   );
 }
 
-/** Throws when it is too long. */
+/** Returns the text. Throws `invalid-argument` if it is too long. */
 export function checkText(field: string, text: string): string {
   if (text.length <= maxTextLength) return text;
   throw requestError(`${field} has ${text.length} characters: expected at most ${maxTextLength}`);
 }
 
-/** Short, for people: the time, or the next one that is free. */
+/** Returns a short human-readable id: the time, or the next value that is free. */
 function newId({ records, wallMs }: ClusterView): string {
   const taken = new Set([...records.ruleEvents.values()].map(({ value }) => value.rule.id));
   for (let at = Math.floor(wallMs); ; at += 1) {
@@ -86,7 +86,10 @@ function newId({ records, wallMs }: ClusterView): string {
   }
 }
 
-/** Throws `then`, and why, when no variant that it is about may answer. What has no variants yet may get some. */
+/**
+ * Throws `failed-precondition` with `then` and the reason if no variant that the rule covers may answer. A warmth rule for a target
+ * without variants is accepted, because variants may be added.
+ */
 function checkNotEmpty(view: ClusterView, rule: Rule, then: string): void {
   const { task, target } = rule;
   const named = servedVariants(view).filter(
@@ -102,7 +105,7 @@ function checkNotEmpty(view: ClusterView, rule: Rule, then: string): void {
   throw new ParetoError('failed-precondition', `${then}: ${because}`);
 }
 
-/** Undefined: it may answer. */
+/** Returns why the variant may not answer. Undefined if it may. */
 function whyNot({ registry }: ClusterView, { variant, measurements }: PlacementVariant): string | undefined {
   const { id, architecture, task, quarantineReason } = variant;
   if (quarantineReason !== undefined) return `${id} is quarantined: ${quarantineReason}`;
@@ -113,17 +116,17 @@ function whyNot({ registry }: ClusterView, { variant, measurements }: PlacementV
   return failed === undefined || isMeasured ? undefined : `${id} could not be measured: ${failed}`;
 }
 
-/** A wish that counts for the variant before one for `target` would: it is cold. */
+/** Returns why the variant would stay cold: a cold rule with a more specific target than `target`. Undefined if there is none. */
 function whyCold({ registry }: ClusterView, { variant }: PlacementVariant, target: string): string | undefined {
   const { id, architecture } = variant;
   const closer = target === id ? [] : target === architecture ? [id] : [id, architecture];
   const warmthRules = closer.map((name) => registry.warmthRules.find((rule) => rule.target === name));
   const [counting] = warmthRules.flatMap((rule) => rule ?? []);
   if (counting?.kind !== 'cold') return undefined;
-  return `${counting.target} is wished to be cold, which counts before: load that, or lift the wish ${counting.id}`;
+  return `rule ${counting.id} keeps ${counting.target} cold and takes precedence: remove that rule, or load ${counting.target}`;
 }
 
 const versionMeant = ({ registry, served }: ClusterView, name: string): string =>
-  `version ${served.get(name) ?? registry.architectures.get(name)?.at(-1)?.version}, which ${name} means now,`;
+  `version ${served.get(name) ?? registry.architectures.get(name)?.at(-1)?.version}, which ${name} resolves to now,`;
 
 const requestError = (why: string): ParetoError => new ParetoError('invalid-argument', why);

@@ -1,4 +1,4 @@
-// Rules of operators and wishes of clients: which are written, and which are in force.
+// Rules of operators, and warmth rules of operators and clients: setting, removing and listing them.
 
 import { isWarmthRule, ParetoError, type Rule, type RuleEvent, type WarmthRule } from '@pareto/core';
 import type { wire } from '@pareto/rpc';
@@ -13,10 +13,13 @@ export interface RulesContext extends Pick<RegisterContext, 'leader' | 'mirror' 
   readonly clusterView: () => ClusterView;
 }
 
-/** Each router holds all rules against every candidate of a new table. A wish is looked at for its task only. */
-const limits = { rules: 1_000, wishes: 10_000 } as const;
+/** Rules are fewer, because routers compare each with every candidate of a new table. A warmth rule concerns its task only. */
+const limits = { rules: 1_000, warmthRules: 10_000 } as const;
 
-/** Throws what `ruleFrom` does, and `resource-exhausted`. A wish takes the place of the one for the same target. */
+/**
+ * Sets a rule. A warmth rule replaces the one for the same target. Throws as `ruleFrom` does, and `resource-exhausted` if there are
+ * too many.
+ */
 export function setRule(context: RulesContext, request: wire.SetRuleRequest): Promise<Rule> {
   return context.runExclusive('the rules', async () => {
     const view = context.clusterView();
@@ -25,7 +28,7 @@ export function setRule(context: RulesContext, request: wire.SetRuleRequest): Pr
   });
 }
 
-/** Durable when it returns; writes nothing when the same is wished already, until it is lifted. Throws as `setRule`. */
+/** Sets the warmth rule of a client. Writes nothing if the same one without an end is in force. Throws as `setRule` does. */
 export async function setWarmth(
   context: RulesContext,
   { tenant: requestTenant, target, warm }: wire.SetWarmthRequest,
@@ -34,7 +37,7 @@ export async function setWarmth(
   const kind = warm ? 'warm' : 'cold';
   await context.runExclusive('the rules', async () => {
     const view = context.clusterView();
-    const request = { kind, task: '', target, reason: 'asked for by a client', actor: 'client', durationMs: 0 };
+    const request = { kind, task: '', target, reason: 'requested by a client', actor: 'client', durationMs: 0 };
     const rule = ruleFrom(view, request);
     const known = view.registry.warmthRules.find((one) => one.target === target && one.tenant === tenant);
     if (known?.kind === kind && known.endsWallMs === undefined) return true;
@@ -42,7 +45,7 @@ export async function setWarmth(
   });
 }
 
-/** False when somebody else wrote in between. */
+/** Writes a rule and its events. Returns false after a conflicting write. */
 function writeRule({ leader, mirror }: RulesContext, { wallMs }: ClusterView, rule: Rule): Promise<boolean> {
   const { records } = mirror;
   const known = [...records.rules.values()];
@@ -63,12 +66,12 @@ const isSameTarget = (rule: Rule, warmthRule: WarmthRule): boolean =>
   isWarmthRule(rule) && rule.target === warmthRule.target && rule.tenant === warmthRule.tenant;
 
 function checkLimit(others: number, rule: Rule): void {
-  const what = isWarmthRule(rule) ? 'wishes' : 'rules';
-  if (others < limits[what]) return;
-  throw new ParetoError('resource-exhausted', `there are ${limits[what]} ${what}: lift some that are needed no more`);
+  const [limit, what] = isWarmthRule(rule) ? [limits.warmthRules, 'warmth rules'] : [limits.rules, 'rules'];
+  if (others < limit) return;
+  throw new ParetoError('resource-exhausted', `there are ${limit} ${what}: remove rules that are not needed any more`);
 }
 
-/** Throws `not-found`. */
+/** Removes a rule. Throws `not-found`. */
 export function liftRule(
   { leader, mirror, runExclusive, clusterView }: RulesContext,
   { id, actor }: wire.LiftRuleRequest,
@@ -84,7 +87,7 @@ export function liftRule(
   });
 }
 
-/** Rules and wishes in force by age, and what happened to rules, newest first. */
+/** Returns the rules in force, oldest first, and the events about rules, newest first. */
 export function listRules({ registry, records, wallMs }: ClusterView): wire.ListRulesResponseInput {
   const events = [...records.ruleEvents.values()].sort((a, b) => (a.key < b.key ? 1 : -1));
   const inForce = [...registry.rules, ...registry.warmthRules].sort((a, b) => a.madeWallMs - b.madeWallMs);
@@ -99,7 +102,7 @@ export function listRules({ registry, records, wallMs }: ClusterView): wire.List
   };
 }
 
-/** Only durations: other hosts have other clocks. */
+/** Returns a rule for the wire, with durations instead of times, because other hosts have other clocks. */
 export const ruleToWire = (rule: Rule, wallMs: number): wire.RuleInput => ({
   id: rule.id,
   kind: rule.kind,

@@ -1,4 +1,4 @@
-// What is checked of a model before it is registered.
+// Checks of a model before its registration.
 
 import assert from 'node:assert/strict';
 import { openFolderBlobStore, type BlobStore } from '@pareto/blobs';
@@ -41,7 +41,7 @@ describe('the files of a model', () => {
     return { files: await Promise.all(files) };
   }
 
-  it('lie where the graph looks for them: relative to its own folder', async () => {
+  it('are found relative to the folder of the graph', async () => {
     for (const good of [
       { 'm.onnx': graph, 'parts/w.bin': weights },
       { 'deep/m.onnx': graph, 'deep/parts/w.bin': weights },
@@ -53,13 +53,13 @@ describe('the files of a model', () => {
     ] as const) {
       await assert.rejects(inspectFiles(blobs, await manifest(bad)), {
         code: 'invalid-argument',
-        message: `the model refers to ${missing}, which the manifest leaves out`,
+        message: `the model refers to ${missing}: add the missing files to the manifest`,
       });
     }
   });
 });
 
-describe('what models take and give', () => {
+describe('signature of a model', () => {
   const tensor = (name: string, dims: readonly number[]) => ({ name, datatype: 'FP32', dims }) as const;
   const shaped = (batched: boolean, ...lead: readonly number[]): Signature => ({
     inputs: [tensor('x', [...lead, 4])],
@@ -69,16 +69,16 @@ describe('what models take and give', () => {
   const [any, one, eight] = [shaped(true), shaped(false, 1), shaped(false, 8)];
   const taskOf = (signature: Signature | undefined): Task => buildTask({ name: 't', signature });
 
-  it('is the same for a batch of one as for any batch, and for no other', () => {
+  it('fits another one if a batch of one or any batch makes the only difference', () => {
     assert.deepEqual([fits(any, one), fits(one, any), fits(one, one), fits(eight, eight)], [true, true, true, true]);
     assert.deepEqual([fits(any, eight), fits(one, eight), fits(any, shaped(false))], [false, false, false]);
     assert.throws(() => checkSignature(taskOf(any), eight, 'a'), {
       code: 'invalid-argument',
-      message: /takes x FP32 \[4\] .*with a batch dimension, the model x FP32 \[8,4\] .*without a batch dimension/,
+      message: /has x FP32 \[4\] .*with a batch dimension, the model x FP32 \[8,4\] .*without a batch dimension/,
     });
   });
 
-  it('is of a task that of its first model, until one takes any batch', () => {
+  it('becomes that of the task, and is replaced by that of the first batched model', () => {
     assert.equal(signatureWith(taskOf(undefined), one), one);
     assert.equal(signatureWith(taskOf(one), any), any);
     assert.equal(signatureWith(taskOf(any), one), any);

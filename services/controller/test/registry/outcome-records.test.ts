@@ -1,4 +1,4 @@
-// What is written down of files that were made.
+// Records of generated files and of other outcomes of recipes.
 
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
@@ -62,7 +62,7 @@ describe('outcome records', () => {
   let store: Store;
   let leading: Candidate;
   let outcomes: OutcomeRecords;
-  /** Names of files that are not there. */
+  /** Digests of missing files. */
   let missing: ReadonlySet<Digest>;
 
   beforeEach(async () => {
@@ -125,7 +125,7 @@ describe('outcome records', () => {
   const outcomeOf = (name: string, recipe: string) =>
     leading.mirror.records.outcomes.get(outcomeKey({ architecture: name, version: 1, recipe }))?.value.result;
 
-  it('hold a file and its variants for the providers that workers have; the first word counts', async () => {
+  it('contain the first outcome of a recipe, and variants for the providers of the workers', async () => {
     await write(putRecord(taskKey('t'), task(shaped(true))), putRecord(workerKey(w1), workerOf('webgpu')));
     await register(architecture('a'));
     await outcomes.store(made('a', 'fp16', 'half'));
@@ -133,7 +133,7 @@ describe('outcome records', () => {
     assert.deepEqual(variants(), ['a:fp16 half', 'a:fp16@webgpu half', 'a:original a', 'a:original@webgpu a']);
   });
 
-  it('hold what was declined or failed, without variants', async () => {
+  it('contain declined and failed outcomes without variants', async () => {
     await register(architecture('a'));
     await outcomes.store({ ...made('a', 'int4', 'x'), result: { kind: 'declined', reason: 'no product' } });
     missing = new Set([digestOf('gone')]);
@@ -142,11 +142,11 @@ describe('outcome records', () => {
     assert.deepEqual(outcomeOf('a', 'int4'), { kind: 'declined', reason: 'no product' });
     const failed = outcomeOf('a', 'fp16');
     assert.ok(failed?.kind === 'failed');
-    assert.match(failed.reason, /model\.onnx: blob sha256:\w+ is not here/);
+    assert.match(failed.reason, /model\.onnx: blob sha256:\w+ is missing/);
     await assert.rejects(outcomes.store(made('a', 'int3', 'x')), { code: 'invalid-argument' });
   });
 
-  it('hold nothing of an architecture that was deleted while its file was made', async () => {
+  it('contain nothing about an architecture that was deleted while its file was generated', async () => {
     await register(architecture('a'));
     const deletion = write(...architecturePrefixes('a').map((prefix) => ({ kind: 'delete-prefix', prefix }) as const));
     await Promise.all([deletion, outcomes.store(made('a', 'fp16', 'half'))]);
@@ -157,7 +157,7 @@ describe('outcome records', () => {
     );
   });
 
-  it('add variants for a provider that the fleet gets later, once', async () => {
+  it('gain variants once for a provider that the fleet gains later', async () => {
     await register(architecture('a'));
     await outcomes.store(made('a', 'fp16', 'half'));
     await write(putRecord(workerKey(w1), workerOf('cuda')));
@@ -174,17 +174,17 @@ describe('outcome records', () => {
     assert.equal(leading.mirror.revision, revision);
   });
 
-  describe('of a batch that was made dynamic', () => {
+  describe('after a batch was made dynamic', () => {
     const fixed = (name: string, batch: number) =>
       architecture(name, { signature: shaped(false, batch), maxBatchSize: 0, fixedBatch: batch });
 
-    it('change the architecture, its original and its task together', async () => {
+    it('change for the architecture, its original and its task in one transaction', async () => {
       await write(putRecord(taskKey('t'), task(shaped(false, 1))));
       await register(fixed('a', 1));
       await register(fixed('b', 1));
       await outcomes.store(made('a', 'dynamic-batch', 'free'));
       assert.deepEqual([stored('a')?.signature, stored('a')?.maxBatchSize], [shaped(true), 8]);
-      assert.deepEqual(stored('a')?.manifest, manifestOf('a'), 'what was registered is known by its bytes');
+      assert.deepEqual(stored('a')?.manifest, manifestOf('a'), 'the registered manifest stays');
       assert.deepEqual(signatureOfTask(), shaped(true));
       assert.deepEqual(variants(), ['a:original free', 'b:original b']);
       const wrote = new Set(
@@ -195,7 +195,7 @@ describe('outcome records', () => {
       assert.equal(wrote.size, 1, 'in one transaction');
     });
 
-    it('leave a task as it is until all its architectures take any number of items', async () => {
+    it('leave the task unchanged until all its architectures are batched', async () => {
       await write(putRecord(taskKey('t'), task(shaped(false, 8))));
       await register(fixed('a', 8));
       await register(fixed('b', 8));
@@ -205,7 +205,7 @@ describe('outcome records', () => {
       assert.deepEqual([stored('b')?.signature, signatureOfTask()], [shaped(true), shaped(true)]);
     });
 
-    it('end what was made and measured of the file with the fixed one, when it had failed before', async () => {
+    it('lose what was made and measured of the file with the fixed batch, if an earlier attempt had failed', async () => {
       await write(putRecord(taskKey('t'), task(shaped(false, 1))));
       await register(fixed('a', 1));
       await outcomes.store(made('a', 'fp16', 'half'));

@@ -1,4 +1,4 @@
-// What a registration says of batches, labels and versions; and the same model registered again.
+// Batches, labels and versions of registrations, and repeated registrations of one model.
 
 import assert from 'node:assert/strict';
 import type { wire } from '@pareto/rpc';
@@ -31,7 +31,7 @@ describe('registering', () => {
   type More = Partial<wire.RegisterArchitectureRequestInput>;
   type Register = (content: Uint8Array, more?: More) => Promise<wire.Architecture>;
 
-  /** Of one name, in a task of its own. */
+  /** Returns a function that registers a model under one name in its own task. */
   async function model(): Promise<Register> {
     const name = `m${++names}`;
     await controller.registry.registerTask({ name: `${name}.task` });
@@ -58,7 +58,7 @@ describe('registering', () => {
     return { [output]: digestOf(content) };
   }
 
-  it('takes batches as the graph tells, or as it is said', async () => {
+  it('takes the batch from the graph or from the request', async () => {
     const dynamic = identity(['n', 4]);
     assert.deepEqual(batchOf(await (await model())(dynamic)), [true, [4], 8, 0]);
     assert.deepEqual(batchOf(await (await model())(dynamic, { maxBatchSize: 3 })), [true, [4], 3, 0]);
@@ -70,7 +70,7 @@ describe('registering', () => {
     assert.deepEqual(batchOf(await (await model())(fixedBatchModel(2), { maxBatchSize: 0 })), [false, [2, 4], 0, 0]);
   });
 
-  it('refuses batches where the graph has none, and too large ones', async () => {
+  it('rejects a batch size for a graph without a batch dimension, and one that is too large', async () => {
     const register = await model();
     await assert.rejects(register(identity([1, 4]), { maxBatchSize: 8 }), {
       code: 'invalid-argument',
@@ -80,12 +80,12 @@ describe('registering', () => {
     await assert.rejects(register(identity(['n', 4]), { maxBatchSize: 1e6 }), /expected at most 65536/);
   });
 
-  it('changes the batches of a model that is there, and of its task with it', async () => {
+  it('changes the batch of a registered model, and of its task with it', async () => {
     const register = await model();
     const dynamic = identity(['n', 5]);
     const first = await register(dynamic);
     assert.deepEqual(batchOf(await register(dynamic, { maxBatchSize: 4 })), [true, [5], 4, 0]);
-    assert.deepEqual(batchOf(await register(dynamic)), [true, [5], 4, 0], 'nothing said: it stays');
+    assert.deepEqual(batchOf(await register(dynamic)), [true, [5], 4, 0], 'without a batch size, the batch stays');
     const none = await register(dynamic, { maxBatchSize: 0 });
     assert.deepEqual([batchOf(none), none.version], [[false, [-1, 5], 0, 0], first.version]);
     const { task, variants } = await controller.registry.describe({ name: none.name });
@@ -93,7 +93,7 @@ describe('registering', () => {
     assert.deepEqual(batchOf(await register(dynamic, { maxBatchSize: 2 })), [true, [5], 2, 0]);
   });
 
-  it('keeps a task together: its models answer alike', async () => {
+  it('rejects a change of batch that does not fit the other models of the task', async () => {
     await controller.registry.registerTask({ name: 'both' });
     const [one, other] = [await model(), await model()];
     const content = identity(['n', 6]);
@@ -102,44 +102,44 @@ describe('registering', () => {
     await assert.rejects(one(content, { task: 'both', maxBatchSize: 0 }), /does not fit task both/);
   });
 
-  it('takes labels, and takes them again when they change', async () => {
+  it('stores labels, and replaces them when they change', async () => {
     const register = await model();
     const content = identity(['n', 7]);
     const animals = await labels('cat\ndog\n');
     assert.deepEqual((await register(content, { labels: animals })).labels, animals);
     const known = await listedOf();
     assert.deepEqual((await register(content, { labels: animals })).labels, animals);
-    assert.equal(await listedOf(), known, 'the same again changes nothing');
+    assert.equal(await listedOf(), known, 'an identical registration changes nothing');
     const fruits = await labels('äpple\nbanana');
     const changed = await register(content, { labels: fruits });
     assert.deepEqual([changed.labels, changed.version], [fruits, 1]);
     assert.deepEqual((await register(content)).labels, {});
   });
 
-  /** All that is registered. */
+  /** Returns the whole registry as text. */
   const listedOf = async (): Promise<string> => JSON.stringify(await controller.registry.list({ task: '' }));
 
-  it('refuses labels that are not there, of no output, no text, or too many', async () => {
+  it('rejects labels that are missing, of an unknown output, not UTF-8, or too many', async () => {
     const register = await model();
-    const refused = async (given: Record<string, string>, why: RegExp, code = 'invalid-argument'): Promise<void> =>
+    const rejects = async (given: Record<string, string>, why: RegExp, code = 'invalid-argument'): Promise<void> =>
       assert.rejects(register(identity(['n', 8]), { labels: given }), { code, message: why });
-    await refused(
+    await rejects(
       { y: digestOf(Buffer.from('absent')) },
-      /labels of "y": blob .* is not here: upload it first/,
+      /labels of "y": blob .* is missing: upload it first/,
       'failed-precondition',
     );
-    await refused({ y: 'labels.txt' }, /"labels.txt" is not a digest/);
-    await refused(await labels('a', 'z'), /there are labels for "z", and the outputs of the model are "y"/);
-    await refused(await labels(Buffer.of(0x61, 0xff)), /labels of "y" are not UTF-8 text/);
-    await refused(await labels(Buffer.alloc(100_001, '\n')), /are 100002 lines: at most 100000/);
+    await rejects({ y: 'labels.txt' }, /"labels.txt" is not a digest/);
+    await rejects(await labels('a', 'z'), /there are labels for "z", but the outputs of the model are "y"/);
+    await rejects(await labels(Buffer.of(0x61, 0xff)), /labels of "y" are not UTF-8 text/);
+    await rejects(await labels(Buffer.alloc(100_001, '\n')), /have 100002 lines: expected at most 100000/);
   });
 
-  it('gives a version as it is wished where that is above all that were, else the next', async () => {
+  it('uses the requested version if it is above all earlier ones, otherwise the next', async () => {
     const register = await model();
     const same = identity(['n', 9]);
     assert.equal((await register(same, { version: 3 })).version, 3);
     assert.equal((await register(same, { version: 3 })).version, 3);
-    assert.equal((await register(same, { version: 2 })).version, 3, 'it is there, under another number');
+    assert.equal((await register(same, { version: 2 })).version, 3, 'the model is registered under another version');
     assert.equal((await register(same, { version: 5 })).version, 5, 'two versions may be one model');
     assert.equal((await register(same, { version: 3 })).version, 3);
     const other = Buffer.concat([same, Buffer.from([0x32, 1, 0x61])]);

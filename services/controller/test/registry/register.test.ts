@@ -1,4 +1,4 @@
-// Registering when somebody else writes the same at the same time.
+// Registration with conflicting writes.
 
 import assert from 'node:assert/strict';
 import { ParetoError } from '@pareto/core';
@@ -8,7 +8,7 @@ import { registerTask } from '../../src/registry/register-task.js';
 import { createWriteQueue } from '../../src/leadership/write-queue.js';
 
 /** An empty registry whose leader loses every compare-and-swap. */
-const beaten = {
+const losing = {
   mirror: { records: { tasks: new Map(), names: new Map(), architectures: new Map() } },
   leader: { write: async () => false },
   runExclusive: createWriteQueue(),
@@ -17,8 +17,8 @@ const beaten = {
 const request = { name: 'digits', metric: 'top1', defaultObjective: null, validationDigest: '' };
 
 describe('registerTask', () => {
-  it('says that another was faster, and that it can be tried again', async () => {
-    await assert.rejects(registerTask(beaten, request), (error: unknown) => {
+  it('throws `aborted` after repeated conflicts', async () => {
+    await assert.rejects(registerTask(losing, request), (error: unknown) => {
       assert.ok(error instanceof ParetoError);
       assert.equal(error.code, 'aborted');
       assert.match(error.message, /task digits was changed by another request at the same time; retry/);

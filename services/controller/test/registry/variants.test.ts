@@ -1,4 +1,4 @@
-// From one model to its variants, over real gRPC, with workers that make and measure at once.
+// From one model to its variants, over real gRPC with fake workers.
 
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
@@ -47,7 +47,7 @@ describe('variants', () => {
     (await job(name)).steps.map(({ kind, recipe, variant, state }) => `${kind} ${variant || recipe}: ${state}`);
   const variantsOf = async (name: string): Promise<ReadonlyMap<string, wire.Variant>> =>
     new Map((await controller.registry.describe({ name })).variants.map((variant) => [variant.name, variant]));
-  /** Of a file that was uploaded. */
+  /** Returns a `made` result with the uploaded file. */
   const made = (note: string): Result => {
     const files = (file.files ?? []).map(({ path = '', digest: id = '', sizeBytes = 0 }) => ({
       ...{ path, digest: digest(id), sizeBytes: bytes(Number(sizeBytes)) },
@@ -68,7 +68,7 @@ describe('variants', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('are made of one model in order, measured each, and told of', async () => {
+  it('are made of one model in order, measured, and listed', async () => {
     const results: Readonly<Record<string, Result>> = {
       'int8-dynamic': made('two products'),
       int4: { kind: 'failed', reason: 'no memory' },
@@ -120,7 +120,7 @@ describe('variants', () => {
     assert.deepEqual([order?.original?.variant, order?.metric, order?.maxBatchSize], ['tiny:original', 'top1', 8]);
   });
 
-  it('that are no better than another in anything are marked, unless that may not answer, or all are kept', async () => {
+  it('are marked as dominated, unless the better one is denied or `keep_dominated` is set', async () => {
     const table = router();
     worker({
       id: 'w1',
@@ -134,7 +134,7 @@ describe('variants', () => {
     assert.equal((await variantsOf('tiny')).get('tiny:fp16')?.dominatedBy, 'tiny:original');
     const rule = { kind: 'deny', target: 'tiny:original', reason: 'it is wrong', actor: 'ada' };
     const { id } = await controller.registry.setRule(rule);
-    await until('it to count again', () => row()?.dominatedBy === '');
+    await until('the end of the mark', () => row()?.dominatedBy === '');
     assert.equal((await variantsOf('tiny')).get('tiny:original')?.denied, `rule ${id} by ada: it is wrong`);
     await controller.registry.liftRule({ id });
     await until('the mark', () => row()?.dominatedBy === 'tiny:original');
@@ -147,10 +147,10 @@ describe('variants', () => {
       recipes: ['fp16'],
       keepDominated: true,
     });
-    await until('it to be kept', () => row()?.dominatedBy === '');
+    await until('the end of the mark', () => row()?.dominatedBy === '');
   });
 
-  it('come of recipes that are wanted later, and for providers that the fleet gets later', async () => {
+  it('are added for recipes that are requested later, and for providers that the fleet gains later', async () => {
     const first = worker({ id: 'w1', make: () => made('') });
     const before = await register('tiny', ['original']);
     await done('tiny');
@@ -161,13 +161,13 @@ describe('variants', () => {
     const second = worker({ id: 'w2', providers: ['webgpu'], make: () => made('') });
     await until('its variants', () => second.measured.length === 2);
     assert.deepEqual(second.measured, ['tiny:original@webgpu', 'tiny:fp16@webgpu']);
-    await until('all to be done', async () => (await job('tiny')).done);
+    await until('the end of the job', async () => (await job('tiny')).done);
     assert.deepEqual([first.made, second.made], [['tiny:fp16'], []]);
     const unknown = register('tiny', ['fp16', 'int3']);
     await assert.rejects(unknown, { code: 'invalid-argument', message: /"int3" is not known.*int8-static/ });
   });
 
-  it('wait for a worker that they run on', async () => {
+  it('wait for a worker with their provider', async () => {
     await register('tiny', ['original']);
     const waiting = await job('tiny');
     assert.deepEqual(
@@ -184,7 +184,7 @@ describe('variants', () => {
     await assert.rejects(controller.registry.jobs({ name: 'none' }), { code: 'not-found' });
   });
 
-  it('are made again and measured again when asked for, and are served meanwhile', async () => {
+  it('are re-measured and made again on request, and served meanwhile', async () => {
     let works = false;
     let hangs = false;
     const one = worker({
@@ -197,7 +197,7 @@ describe('variants', () => {
     works = true;
     hangs = true;
     await controller.registry.profile({ variant: 'tiny' });
-    await until('it to be measured', async () => (await steps('tiny')).includes('measure tiny:original: running'));
+    await until('the measurement', async () => (await steps('tiny')).includes('measure tiny:original: running'));
     assert.deepEqual(one.measured, ['tiny:original', 'tiny:original']);
     assert.ok((await variantsOf('tiny')).get('tiny:original')?.measurements[0]?.profile);
     await until('the file', () => one.made.length === 2);
@@ -213,7 +213,7 @@ describe('variants', () => {
       outputs: [{ name: 'y', ...shape }],
     });
 
-    it('come of the file with a dynamic one, where that works', async () => {
+    it('are made of the file with a dynamic batch, if that can be made', async () => {
       const specs: (wire.VariantSpec | null)[] = [];
       const one = worker({
         id: 'w1',
@@ -242,10 +242,10 @@ describe('variants', () => {
         'the file that was made takes the place of the original',
       );
       assert.notEqual(specs[0]?.modelDigest, registered.modelDigest);
-      assert.equal((await register('tiny', ['fp16'], fixed)).version, 1, 'the same bytes are the same version');
+      assert.equal((await register('tiny', ['fp16'], fixed)).version, 1, 'the same bytes keep the version');
     });
 
-    it('come of it as it is, where that does not work, and fit a task of any batch', async () => {
+    it('are made of the fixed batch if it cannot be made dynamic, and fit a batched task', async () => {
       await register('large', ['original']);
       worker({ id: 'w1' });
       const table = router();
@@ -258,15 +258,15 @@ describe('variants', () => {
     });
   });
 
-  describe('that are being made', () => {
-    /** Hangs at one recipe, and makes all others. */
+  describe('in progress', () => {
+    /** Returns a generator that never finishes one recipe, and makes all others. */
     const stuckAt = (recipe: string) => (order: wire.MakeOrder) => (order.recipe === recipe ? undefined : made(''));
 
-    it('are made on by the next controller, and by the next worker: what is done is not done again', async () => {
+    it('continue after a change of controller and worker, without repeating finished steps', async () => {
       const first = worker({ id: 'w1', make: stuckAt('int4') });
       await register('tiny', ['int8-dynamic', 'int4', 'fp16']);
       await until('the last', () => first.made.at(-1) === 'tiny:int4');
-      await until('what runs to be known', async () => {
+      await until('the running step', async () => {
         const running = (await job('tiny')).steps.find(({ state }) => state === 'running');
         return running?.recipe === 'int4' && running.worker === 'w1' && running.detail === 'half';
       });
@@ -274,25 +274,25 @@ describe('variants', () => {
       assert.deepEqual([workers[0]?.measuring, workers[0]?.progress], ['tiny:int4', 'half']);
       await restart();
       const again = worker({ id: 'w1', incarnation: '2', make: stuckAt('int4') });
-      await until('it to be made again', () => again.made.length > 0);
+      await until('the repeated order', () => again.made.length > 0);
       again.leave();
       const last = worker({ id: 'w2', make: () => made('') });
       await done('tiny');
       assert.deepEqual([again.made, again.measured], [['tiny:int4'], []]);
-      // The worker that left may come back to what it was at: the other file may be made first.
+      // The worker that left may get its step again, so that the other file is made first.
       assert.deepEqual(last.made.toSorted(), ['tiny:fp16', 'tiny:int4']);
       const measured = [...first.measured, ...last.measured].sort();
       assert.deepEqual(measured, ['tiny:fp16', 'tiny:int4', 'tiny:int8-dynamic', 'tiny:original']);
     });
 
-    it('are of no use when the architecture is deleted: the worker turns to something else', async () => {
+    it('are withdrawn when the architecture is deleted, and the worker gets another step', async () => {
       const one = worker({ id: 'w1', make: stuckAt('int4') });
       await register('tiny', ['int4']);
-      await until('it to be made', () => one.made.length === 1);
+      await until('the order', () => one.made.length === 1);
       await controller.registry.delete({ name: 'tiny' });
-      await until('the order to be gone', () => one.assignments.at(-1)?.makes.length === 0);
+      await until('the withdrawal of the order', () => one.assignments.at(-1)?.makes.length === 0);
       await register('large', ['original']);
-      await until('the other to be measured', () => one.measured.includes('large:original'));
+      await until('the measurement of the other', () => one.measured.includes('large:original'));
       await assert.rejects(controller.registry.jobs({ name: 'tiny' }), { code: 'not-found' });
       assert.equal((await controller.registry.list({})).outcomes.length, 0);
     });

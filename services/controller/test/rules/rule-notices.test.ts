@@ -11,7 +11,7 @@ const unmet = (warmTarget: string | undefined, reason: string): Plan['unmet'][nu
 });
 
 describe('unmetWarmRules', () => {
-  it('are known by the target of the need, whatever its reason says', () => {
+  it('are found by the target of the need, not by its reason', () => {
     const warmthRules = [
       buildWarmthRule('warm', 'a'),
       buildWarmthRule('cold', 'b'),

@@ -1,4 +1,4 @@
-// Rules over real gRPC: set, obeyed by the table, ended, and what is remembered of them.
+// Rules over real gRPC: setting, effect on the table, expiry, and history.
 
 import assert from 'node:assert/strict';
 import { manifestDigest } from '@pareto/blobs';
@@ -47,17 +47,17 @@ describe('rules', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('reach routers at once, and leave them when lifted; both are remembered', async () => {
+  it('appear in the table immediately, disappear when removed, and stay in the history', async () => {
     const table = router();
     const rule = await set({ task: 'squares', target: 'tiny:original', durationMs: 60_000 });
     assert.deepEqual([rule.tenant, rule.actor, rule.reason], ['default', 'ada', 'it drifts']);
     assert.ok(rule.remainingMs > 50_000 && rule.remainingMs <= 60_000 && rule.ageMs < 5_000);
     const pinned = await set({ kind: 'pin', target: 'round' });
-    assert.deepEqual([pinned.task, pinned.remainingMs], ['circles', 0], 'of the one task that it can be about');
+    assert.deepEqual([pinned.task, pinned.remainingMs], ['circles', 0], 'the task of its target');
     await until('the rows', () => rows(table).length === 2);
     assert.deepEqual(rows(table).toSorted(), ['deny squares tiny:original', 'pin circles round']);
     await controller.registry.liftRule({ id: rule.id, actor: 'bob' });
-    await until('one to be gone', () => rows(table).join() === 'pin circles round');
+    await until('the removal', () => rows(table).join() === 'pin circles round');
     await assert.rejects(controller.registry.liftRule({ id: rule.id }), { code: 'not-found' });
     assert.deepEqual(await kinds(), ['lifted tiny:original bob', 'made round ada', 'made tiny:original ada']);
     await controller[Symbol.asyncDispose]();
@@ -70,16 +70,16 @@ describe('rules', () => {
     assert.equal(events.length, 3);
   });
 
-  it('end when their time is over', async () => {
+  it('expire', async () => {
     const table = router();
     await set({ durationMs: 400 });
     await until('the row', () => rows(table).length === 1);
-    await until('it to be gone', () => rows(table).length === 0);
+    await until('the end of the rule', () => rows(table).length === 0);
     await waitFor('the event', async () => ((await kinds()).includes('ended tiny time') ? true : undefined));
     assert.deepEqual((await controller.registry.listRules({})).rules, []);
   });
 
-  it('end with what they are about', async () => {
+  it('end with the deletion of their target', async () => {
     await set({});
     await set({ target: 'tiny:original' });
     await set({ target: 'round' });
@@ -91,14 +91,14 @@ describe('rules', () => {
     assert.equal((await kinds()).filter((kind) => /^ended tiny(:original)? deletion of tiny$/.test(kind)).length, 2);
   });
 
-  it('are refused when they are about nothing, or when a pin would leave its task without an answer', async () => {
+  it('are rejected for an unknown target, and as a pin that would exclude all variants of its task', async () => {
     for (const [fields, code, message] of [
       [{ kind: 'ban' }, 'invalid-argument', /"ban" is not known: expected pin, deny, warm or cold/],
       [{ target: 'huge' }, 'not-found', /architecture "huge"/],
       [{ target: 'tiny:int4' }, 'not-found', /variant "tiny:int4"/],
       [{ target: 'squares' }, 'invalid-argument', /squares is a task/],
       [{ task: 'none' }, 'not-found', /task "none"/],
-      [{ task: 'circles' }, 'invalid-argument', /tiny is of task squares: it answers nothing of task circles/],
+      [{ task: 'circles' }, 'invalid-argument', /tiny belongs to task squares and cannot answer task circles/],
       [{ durationMs: -1 }, 'invalid-argument', /duration_ms is -1/],
       [{ durationMs: Infinity }, 'invalid-argument', /duration_ms is Infinity/],
       [{ reason: 'x'.repeat(501) }, 'invalid-argument', /reason has 501 characters/],
@@ -106,11 +106,14 @@ describe('rules', () => {
       await assert.rejects(set(fields), { code, message });
     await set({ target: 'tiny:original', reason: 'wrong' });
     const pin = set({ kind: 'pin', target: 'tiny' });
-    await assert.rejects(pin, { code: 'failed-precondition', message: /nothing would answer task squares: .*wrong/ });
+    await assert.rejects(pin, {
+      code: 'failed-precondition',
+      message: /no variant would answer task squares: .*wrong/,
+    });
     assert.equal((await controller.registry.listRules({})).rules.length, 1);
   });
 
-  it('pin what the version has that a name means, while another is to come', async () => {
+  it('pin variants of the served version during a rollout', async () => {
     const [file] = (await uploadFile(controller, Buffer.from('half'))).files ?? [];
     const files = [{ path: 'model.onnx', digest: digest(file?.digest ?? ''), sizeBytes: bytes(4) }];
     const made = { manifest: { files }, modelDigest: manifestDigest({ files }), similarity: 1, note: '' };
@@ -126,31 +129,31 @@ describe('rules', () => {
     await until('version 2', () => one.measured.filter((variant) => variant === 'half:original').length === 2);
     await set({ kind: 'pin', target: 'half:fp16' });
     const notices = async () => (await controller.fleet.overview({})).notices.join();
-    assert.doesNotMatch(await notices(), /task squares nothing that may answer/);
+    assert.doesNotMatch(await notices(), /exclude all variants of task squares/);
     await set({ target: 'half:original' });
     await assert.rejects(set({ kind: 'pin', target: 'half:original' }), {
-      message: /nothing would answer task squares: a rule denies half:original/,
+      message: /no variant would answer task squares: a rule denies half:original/,
     });
   });
 
-  it('that deny what runs take it away', async () => {
+  it('unload denied variants', async () => {
     const one = startWorker(controller.address, { id: 'w1' });
     cleanUp.push(one.leave);
     const holds = (variant: string): boolean =>
       [...one.replicas.values()].some((replica) => replica.variant === variant);
-    await until('both', () => holds('tiny:original') && holds('round:original'));
+    await until('both variants', () => holds('tiny:original') && holds('round:original'));
     const { id } = await set({});
-    await until('one to be gone', () => !holds('tiny:original') && holds('round:original'));
+    await until('the unload', () => !holds('tiny:original') && holds('round:original'));
     const notices = async () => (await controller.fleet.overview({})).notices.join();
-    assert.match(await notices(), /task squares nothing that may answer/);
+    assert.match(await notices(), /exclude all variants of task squares/);
     assert.doesNotMatch(await notices(), /circles/);
     await controller.registry.liftRule({ id });
-    await until('it to be back', () => holds('tiny:original'));
+    await until('the load', () => holds('tiny:original'));
   });
 });
 
-describe('what is remembered of rules', () => {
-  it('is bounded: the oldest makes room', () => {
+describe('history of rules', () => {
+  it('drops the oldest events beyond the limit', () => {
     const tables = createRecordTables((key, reason) => assert.fail(`${key}: ${reason}`));
     const eventAt = (atWallMs: number): RuleEvent => {
       const rule = buildSelectionRule('deny', 'a:b', { id: `r${atWallMs}`, madeWallMs: atWallMs });
@@ -172,7 +175,7 @@ describe('what is remembered of rules', () => {
     const warmthChanges = ruleChanges(tables.view, [{ ...eventAt(100_002), rule: warmthRule }]);
     assert.ok(
       warmthChanges.every(({ kind }) => kind === 'put'),
-      'clients push out nothing of operators',
+      'warmth rules of clients evict no events about rules of operators',
     );
   });
 });

@@ -1,4 +1,4 @@
-// Wishes over real gRPC: what is to be warm and what may go cold, asked by clients through routers, and by operators.
+// Warmth rules over real gRPC, set by clients through routers and by operators.
 
 import assert from 'node:assert/strict';
 import { createClient, type ServiceClient, type wire } from '@pareto/rpc';
@@ -9,7 +9,7 @@ import { profileFor, startWorker, type FakeWorker } from '../support/fake-worker
 import { startController, type TestController } from '../support/start-controller.js';
 import { registerModel } from '../support/upload-model.js';
 
-describe('wishes', () => {
+describe('warmth rules', () => {
   let folder: TempFolder;
   let controller: TestController;
   let routes: ServiceClient<'pareto.v1.Routes'>;
@@ -27,7 +27,7 @@ describe('wishes', () => {
     cleanUp.push(started.leave);
     return started;
   };
-  const ask = (target: string, warm: boolean, tenant = 'default'): Promise<unknown> =>
+  const setWarmth = (target: string, warm: boolean, tenant = 'default'): Promise<unknown> =>
     routes.setWarmth({ tenant, target, warm });
   const rows = (table: FakeRouter): readonly string[] =>
     [...table.rows.values()]
@@ -59,25 +59,25 @@ describe('wishes', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('are one for a target, the last that was said; the same again writes nothing; they outlive the controller', async () => {
+  it('replace each other for one target, write nothing if repeated, and survive a restart', async () => {
     const table = router();
-    await ask('tiny', true);
+    await setWarmth('tiny', true);
     await until('the row', () => rows(table).join() === 'warm tiny of squares');
-    await ask('tiny', true);
+    await setWarmth('tiny', true);
     assert.deepEqual(await events(), ['made warm tiny client']);
     const unmet = async (): Promise<wire.OverviewResponse | undefined> => {
       const overview = await controller.fleet.overview({});
       return overview.unmetWarmRules.length > 0 ? overview : undefined;
     };
-    const { unmetWarmRules, notices } = await waitFor('the reason', unmet);
+    const { unmetWarmRules, notices } = await waitFor('an unmet rule', unmet);
     assert.deepEqual(
       unmetWarmRules.map(({ target }) => target),
       ['tiny'],
     );
     assert.ok(notices.includes(unmetWarmRules[0]?.reason ?? 'none'));
-    await ask('tiny', false);
-    await ask('squares', true);
-    await ask('tiny:original', true);
+    await setWarmth('tiny', false);
+    await setWarmth('squares', true);
+    await setWarmth('tiny:original', true);
     await until('the rows', () => rows(table).length === 3);
     assert.deepEqual(rows(table), ['cold tiny of squares', 'warm squares of squares', 'warm tiny:original of squares']);
     await controller[Symbol.asyncDispose]();
@@ -90,7 +90,7 @@ describe('wishes', () => {
     ]);
   });
 
-  it('of operators have a reason and an end, and are lifted like rules; a client takes their place', async () => {
+  it('of operators expire and end like other rules, and are replaced by those of clients', async () => {
     const { id, remainingMs, task } = await set({
       kind: 'warm',
       target: 'squares',
@@ -98,61 +98,61 @@ describe('wishes', () => {
       durationMs: 60_000,
     });
     assert.ok(task === 'squares' && remainingMs > 50_000);
-    await ask('squares', true);
-    assert.deepEqual(await listed(), ['warm squares client'], 'it has no end');
+    await setWarmth('squares', true);
+    assert.deepEqual(await listed(), ['warm squares client'], 'the rule of the client has no end');
     await assert.rejects(controller.registry.liftRule({ id, actor: 'ada' }), { code: 'not-found' });
     await set({ kind: 'cold', target: 'large', durationMs: 300 });
     await set({ kind: 'deny', target: 'large' });
-    await waitFor('its end', async () => ((await events()).includes('ended cold large time') ? true : undefined));
+    await waitFor('the expiry', async () => ((await events()).includes('ended cold large time') ? true : undefined));
     assert.deepEqual(await listed(), ['warm squares client', 'deny large ada']);
     await set({ kind: 'cold', target: 'tiny' });
     await controller.registry.delete({ name: 'tiny' });
     assert.deepEqual(await listed(), ['warm squares client', 'deny large ada']);
   });
 
-  it('are refused for what is not there, and for what may not answer', async () => {
+  it('are rejected for unknown targets, and for targets without a variant that may answer', async () => {
     for (const target of ['huge', 'huge:original', 'tiny:int4']) {
-      for (const warm of [true, false]) await assert.rejects(ask(target, warm), { code: 'not-found' });
+      for (const warm of [true, false]) await assert.rejects(setWarmth(target, warm), { code: 'not-found' });
     }
-    await assert.rejects(ask('tiny', true, 'other'), { code: 'not-found', message: /tenant "other"/ });
-    await assert.rejects(ask('a name', true), { code: 'invalid-argument' });
+    await assert.rejects(setWarmth('tiny', true, 'other'), { code: 'not-found', message: /tenant "other"/ });
+    await assert.rejects(setWarmth('a name', true), { code: 'invalid-argument' });
     await set({ kind: 'deny', target: 'tiny', reason: 'it drifts' });
-    await assert.rejects(ask('tiny', true), {
+    await assert.rejects(setWarmth('tiny', true), {
       code: 'failed-precondition',
-      message: /nothing of tiny may be loaded: a rule denies tiny: it drifts/,
+      message: /no variant of tiny may be loaded: a rule denies tiny: it drifts/,
     });
-    await ask('tiny', false);
+    await setWarmth('tiny', false);
     await assert.rejects(set({ kind: 'warm', target: 'tiny', task: 'none' }), { code: 'not-found' });
     assert.deepEqual(await listed(), ['deny tiny ada', 'cold tiny client']);
-    await ask('large', false);
-    await assert.rejects(ask('squares', true), {
+    await setWarmth('large', false);
+    await assert.rejects(setWarmth('squares', true), {
       code: 'failed-precondition',
-      message: /nothing of squares may be loaded: /,
+      message: /no variant of squares may be loaded: /,
     });
-    await ask('large:original', true);
-    await ask('squares', true);
+    await setWarmth('large:original', true);
+    await setWarmth('squares', true);
   });
 
-  it('let what is loaded go, held queries bring it back, and warm keeps it', async () => {
+  it('unload cold variants, which held queries load again, and keep warm ones', async () => {
     const one = worker('w1');
     const table = router();
     const loaded = (): readonly string[] =>
       [...new Set(Array.from(one.replicas.values(), ({ variant = '' }) => variant))].sort();
-    await until('both', () => table.ready().length === 2);
-    await ask('squares', false);
-    await until('none', () => loaded().length === 0);
+    await until('both variants', () => table.ready().length === 2);
+    await setWarmth('squares', false);
+    await until('the unloads', () => loaded().length === 0);
     const held = (): void =>
       table.demand({ tenant: 'default', target: 'tiny', requests: 1, held: 1, heldVariant: 'tiny:original' });
     held();
-    await until('the one', () => loaded().join() === 'tiny:original');
-    await ask('large', true);
-    await until('another', () => loaded().join() === 'large:original,tiny:original');
-    assert.equal(one.measured.length, 2, 'nothing is measured again');
+    await until('the held variant', () => loaded().join() === 'tiny:original');
+    await setWarmth('large', true);
+    await until('the warm variant', () => loaded().join() === 'large:original,tiny:original');
+    assert.equal(one.measured.length, 2, 'no variant is measured again');
   });
 });
 
-describe('models of which no accuracy was measured', () => {
-  it('are all loaded on two small workers, and nothing comes and goes then', async () => {
+describe('models without a measured accuracy', () => {
+  it('are all loaded on two small workers, without unloads afterwards', async () => {
     await using folder = await createTempFolder();
     await using controller = await startController(folder.path);
     const measure = ({ spec }: wire.MeasureOrder) => {
@@ -170,7 +170,7 @@ describe('models of which no accuracy was measured', () => {
         await registerModel(controller, name, undefined, `${name}.task`);
       }
       const ready = (): number => new Set(table.ready().map((line) => line.split(' ')[0])).size;
-      await waitFor('all', () => (ready() === names.length ? true : undefined));
+      await waitFor('all models', () => (ready() === names.length ? true : undefined));
       await waitFor('the spare copies', () => (table.ready().length === 2 * names.length ? true : undefined));
       const { recentActions } = await controller.fleet.overview({});
       assert.deepEqual(
