@@ -67,10 +67,7 @@ export function addWhatIf(program: Command, context: Context): void {
     });
 }
 
-/**
- * Returns the objective of the options, for the table of candidates. It lacks the task's defaults, which are unknown
- * here.
- */
+/** Returns the objective of the options, without the task's defaults, which are unknown here. */
 const requestedObjective = ({
   latencyMs,
   minAccuracy,

@@ -47,10 +47,7 @@ export function addDescribe(program: Command, context: Context): void {
     });
 }
 
-/**
- * Returns the description of a registered object, or else the worker of that name. Throws the registry's error if there
- * is neither.
- */
+/** Returns a registered object's description, or else the worker of that name. Throws `not-found` if neither exists. */
 async function find(
   name: string,
   { registry, fleet }: ControllerClients,

@@ -7,9 +7,7 @@ export interface Suggestion {
   readonly about: string;
 }
 
-/**
- * Source of the suggestions: a list of words, names that are read from the cluster, or the shell's own file completion.
- */
+/** Source of suggestions: a list of words, names that are read from the cluster, or the shell's file completion. */
 export type Completion =
   | { readonly kind: 'words'; readonly words: readonly Suggestion[] }
   | {

@@ -111,9 +111,7 @@ const routerClients = ({ router }: Links): RouterClients => ({
   modelInfer: createRawCaller(router, '/inference.GRPCInferenceService/ModelInfer'),
 });
 
-/**
- * Runs `work` with clients of the controllers. Throws `unavailable` with the reason if none can be reached within 2 s.
- */
+/** Runs `work` with clients of the controllers. Throws `unavailable` with the reason if none is reachable in 2 s. */
 export async function withController<T>(
   endpoints: Endpoints,
   work: (clients: ControllerClients) => Promise<T>,
@@ -127,7 +125,7 @@ export async function withController<T>(
   return await work(controllerClients(links));
 }
 
-/** Runs `work` with clients of the router. Throws `unavailable` with the reason if it can't be reached within 2 s. */
+/** Runs `work` with clients of the router. Throws `unavailable` with the reason if it is not reachable in 2 s. */
 export async function withRouter<T>(endpoints: Endpoints, work: (clients: RouterClients) => Promise<T>): Promise<T> {
   using links = await link(endpoints);
   await waitForReady(links.router, connectMs).catch(async () => {

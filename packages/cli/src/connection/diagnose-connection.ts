@@ -1,5 +1,4 @@
-// Finds out why a connection to a service fails: nothing listens there, or the certificates of the two sides don't
-// match.
+// Finds out why a connection to a service fails: nothing listens there, or the certificates don't match.
 
 import { connect, type TLSSocket } from 'node:tls';
 import type { ChannelTls } from '@pareto/rpc';
@@ -52,8 +51,7 @@ function watch(socket: TLSSocket, isCertified: boolean, found: (finding: Finding
     // Node's types omit that this is null without an error.
     const error = socket.authorizationError as Error | string | null;
     if (error !== null) return found(verification[String(error)] ?? 'another authority');
-    // With TLS 1.3, a server rejects a client certificate after the handshake. If it accepts it, it sends HTTP/2
-    // settings first.
+    // A TLS 1.3 server rejects a client certificate after the handshake. If it accepts it, it sends data first.
     socket.once('data', () => found('fine')).once('close', () => found('client certificate rejected'));
   });
 }

@@ -16,16 +16,11 @@ export interface RepeatOptions {
 const defaultMaxFailingMs = 20_000;
 const pauseMs = milliseconds(500);
 
-/**
- * Returns whether no response arrived, so that the call may or may not have been executed. A server that stops cancels its
- * calls.
- */
+/** Returns whether no response arrived, so that the call may have been executed. A stopping server cancels calls. */
 export const isOutcomeUnknown = (error: unknown): boolean =>
   error instanceof ParetoError && ['unavailable', 'cancelled', 'deadline-exceeded'].includes(error.code);
 
-/**
- * Returns whether a repetition can succeed: the outcome is unknown, the call conflicted with another, or no controller leads.
- */
+/** Returns whether a repetition can succeed: unknown outcome, conflict with another call, or no leader for now. */
 const isRetryable = (error: unknown): error is ParetoError =>
   error instanceof ParetoError && (isOutcomeUnknown(error) || error.code === 'aborted' || leaderOf(error) === '');
 

@@ -15,10 +15,7 @@ export type Deleted =
       readonly variants: readonly Pick<wire.Variant, 'name' | 'version' | 'replicasReady'>[];
     };
 
-/**
- * Throws `not-found` for an unknown name, `invalid-argument` for a variant, `failed-precondition` for a task with
- * architectures.
- */
+/** Throws `not-found`, `invalid-argument` for a variant, and `failed-precondition` for a task with architectures. */
 export async function deleteName(
   registry: ControllerClients['registry'],
   name: string,

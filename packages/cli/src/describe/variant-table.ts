@@ -16,10 +16,7 @@ interface Row {
 export const formatVariants = (variants: readonly wire.Variant[]): string =>
   formatRows(rowsOf(variants), ({ name, accuracy, p50, cost, on, state }) => [name, accuracy, p50, cost, on, state]);
 
-/**
- * Formats a table of accuracy, p99 and cost, and a second one of agreement with the original, size, memory and load
- * time.
- */
+/** Formats a table of accuracy, p99 and cost, and one of agreement with the original, size, memory and load time. */
 export function formatVariantDetails(variants: readonly wire.Variant[]): string {
   const rows = rowsOf(variants);
   const offers = formatRows(rows, (c) => [c.name, c.accuracy, c.p99, c.cost, c.on, c.state]);
@@ -77,9 +74,7 @@ const errorOf = ({ predictionError }: wire.Profile): string =>
 const agreementOf = (measurement: wire.Measurement | undefined): string =>
   measurement?.agreement === undefined ? '-' : formatPercent(measurement.agreement);
 
-/**
- * Returns the cost on the row's hardware class, or the variant's cost if the controller does not report it by class.
- */
+/** Returns the cost on the row's hardware class, or else the variant's, if the controller reports none by class. */
 const costOf = ({ variant, measurement }: Row): number => {
   const cost = measurement?.costPer_1k ?? 0;
   return cost > 0 ? cost : variant.costPer_1k;

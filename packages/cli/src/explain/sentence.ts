@@ -38,9 +38,7 @@ export function explainInASentence(explained: Explained): string {
   }
 }
 
-/**
- * Returns e.g. `meets ≥ 98 % within 20 ms for at most $0.01/1k`, or `answers within 20 ms` without an accuracy floor.
- */
+/** Returns e.g. `meets ≥ 98 % within 20 ms for at most $0.01/1k`, or `answers within 20 ms` without a floor. */
 function objectiveWords(objective: wire.Objective | null, ending: 's' | ''): string {
   const {
     _latencyMs,

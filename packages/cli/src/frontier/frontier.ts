@@ -79,9 +79,7 @@ const latencyChart = (marks: readonly Mark[], batch: number): Chart => ({
   marks,
 });
 
-/**
- * Units of the cost axis. Prices span many orders of magnitude, so the axis uses the first unit with readable numbers.
- */
+/** Units of the cost axis. Prices span many magnitudes, so the first unit with readable numbers is used. */
 const answerUnits = [
   [1, '1,000'],
   [1e3, 'million'],

@@ -68,9 +68,7 @@ interface Offset {
 
 const near = 8;
 
-/**
- * Offsets from the point, by distance. Left and above come first: no other point is there, for a point on the front.
- */
+/** Offsets from the point, by distance. Left and above come first, where the front has no other points. */
 const offsets = (width: number, height: number): readonly Offset[] =>
   [0, 1, 2, 3].flatMap((ring) => {
     const away = near + ring * height;

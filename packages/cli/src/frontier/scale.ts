@@ -44,10 +44,7 @@ function multiplesIn(from: number, to: number, step: number): readonly number[] 
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/**
- * Returns powers of ten, with their multiples by 2 and 5 if those fit, or equal steps if the axis is too short for
- * powers.
- */
+/** Returns powers of ten, with multiples by 2 and 5 if they fit, or equal steps if the axis is too short. */
 function logTicks(from: number, to: number, wanted: number): readonly number[] {
   const sparse = powersIn(from, to, [1]);
   const dense = powersIn(from, to, [1, 2, 5]);

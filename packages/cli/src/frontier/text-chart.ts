@@ -110,9 +110,7 @@ function drawMarks(grid: TextGrid, marks: readonly Mark[], { x, y }: Scales, pai
   for (const mark of front) labelMark(grid, mark, front, paint.bold);
 }
 
-/**
- * Connects the front with steps: any accuracy up to a step's level is available at the latency or cost of its left end.
- */
+/** Connects the front with steps: the latency or cost at the left end of a step buys any accuracy up to its level. */
 function joinFront(grid: TextGrid, front: readonly PositionedMark[], style: Style): void {
   front.forEach(({ column, row }, i) => {
     const next = front[i + 1];

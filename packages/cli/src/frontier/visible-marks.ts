@@ -7,10 +7,7 @@ export interface VisibleMarks {
   readonly below: readonly Mark[];
 }
 
-/**
- * Shows marks down to one front's height, including its intervals, below the front. Shows all marks if there is no
- * front.
- */
+/** Shows marks down to one front's height (with intervals) below the front, or all marks without a front. */
 export function visibleMarks(marks: readonly Mark[]): VisibleMarks {
   const front = marks.filter(({ kind }) => kind === 'front');
   if (front.length === 0) return { shown: marks, below: [] };

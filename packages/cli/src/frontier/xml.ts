@@ -13,9 +13,7 @@ export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (cha
 /** Rounds a number to a tenth, for attributes. */
 export const coordinate = (value: number): string => String(Math.round(value * 10) / 10);
 
-/**
- * Returns an element. Numbers are rounded to a tenth and attribute texts escaped; `content` must be escaped already.
- */
+/** Returns an element. Rounds numbers to a tenth and escapes attribute texts; `content` must be escaped already. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,

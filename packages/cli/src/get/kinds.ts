@@ -22,9 +22,7 @@ export function unknownKindText(word: string | undefined): string {
   return `unknown kind ${JSON.stringify(word)}${hint?.text ?? `: ${expected}`}`;
 }
 
-/**
- * Returns the name in `worker-1`, `worker/worker-1` or `worker worker-1`. Throws `invalid-argument` for anything else.
- */
+/** Returns the name in `worker-1`, `worker/worker-1` or `worker worker-1`. Throws `invalid-argument` otherwise. */
 export function parseName(words: readonly string[]): string {
   const [first = '', second] = words;
   if (second !== undefined && words.length === 2 && findKind(first) !== undefined) return second;

@@ -67,10 +67,7 @@ function flatten(name: string, value: unknown): Written {
   return { values: rows.flatMap(({ values }) => values), shape: [rows.length, ...(first?.shape ?? [])] };
 }
 
-/**
- * Returns the shape of the tensor: as written, with a batch dimension of 1 added, or, for a plain list, any shape that
- * fits.
- */
+/** Returns the tensor's shape: as written, with a batch dimension of 1, or, for a plain list, any shape that fits. */
 function shapeFor({ name, datatype, shape: wanted }: InputSpec, given: readonly number[]): readonly number[] {
   const fits = (shape: readonly number[]): boolean =>
     shape.length === wanted.length && shape.every((dim, i) => wanted[i] === -1 || wanted[i] === dim);
@@ -83,10 +80,7 @@ function shapeFor({ name, datatype, shape: wanted }: InputSpec, given: readonly 
   );
 }
 
-/**
- * Returns the shape for a list of `count` values: the last dynamic dimension takes them all, the other dynamic ones are
- * 1.
- */
+/** Returns the shape of a list of `count` values: the last dynamic dimension takes all, other dynamic ones are 1. */
 function spread(wanted: readonly number[], count: number): readonly (readonly number[])[] {
   const dynamic = wanted.flatMap((dim, i) => (dim === -1 ? [i] : []));
   const fixed = elementCount(wanted.map((dim) => (dim === -1 ? 1 : dim)));

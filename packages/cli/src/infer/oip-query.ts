@@ -37,10 +37,7 @@ export async function inferByOip(
   return decodeInferResponse((await modelInfer(body, limits)).body);
 }
 
-/**
- * Returns the requested outputs. The protocol requests classification per output, so with `top` all outputs must be
- * named.
- */
+/** Returns the requested outputs. Classification is requested per output, so `top` requires naming all outputs. */
 async function outputsOf(
   protocol: RouterClients['protocol'],
   { target, modelVersion, outputs, top }: OipQuery,

@@ -24,9 +24,7 @@ export interface WaitOptions extends RepeatOptions {
 
 const pollMs = milliseconds(300);
 
-/**
- * Consecutive snapshots in which a job may be missing: a controller on standby learns of a registration with a delay.
- */
+/** Consecutive snapshots in which a job may be missing: a standby controller learns of a registration later. */
 const maxMissing = 20;
 
 /**
@@ -70,10 +68,7 @@ async function readJobs(
 
 const versionKey = (name: string, version: number): string => `${name}@${version}`;
 
-/**
- * Restricts a snapshot to the `wanted` versions. A job without steps is unfinished: its steps depend on the first
- * worker.
- */
+/** Restricts a snapshot to the `wanted` versions. A job without steps is unfinished: no worker has joined yet. */
 export function jobsSnapshot(
   all: readonly wire.Job[],
   { variants, outcomes }: Pick<wire.DescribeResponse, 'variants' | 'outcomes'>,

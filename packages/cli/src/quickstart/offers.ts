@@ -8,17 +8,12 @@ export interface Offer {
   readonly costPer1k: number;
 }
 
-/**
- * Pareto front by ascending cost and accuracy. For every other variant, one of these is at least as cheap and as
- * accurate.
- */
+/** Pareto front in cost and accuracy, both ascending. */
 export type Front = readonly [Offer, ...Offer[]];
 
 export interface Offers {
   readonly front: Front;
-  /**
-   * Architecture whose own front is the widest: the largest cost ratio of its most accurate to its cheapest variant.
-   */
+  /** Architecture with the widest front of its own: the largest cost ratio of the most accurate to the cheapest. */
   readonly architecture: string;
   readonly own: Front;
   /** A dominated variant. Undefined if there is none. */
@@ -57,7 +52,7 @@ const toOffer = ({ name: variant, costPer_1k: costPer1k, measurements }: wire.Va
 
 const cheaperFirst = (a: Offer, b: Offer): number => a.costPer1k - b.costPer1k || b.accuracy - a.accuracy;
 
-/** Returns the most accurate of a front. */
+/** Returns the most accurate offer of a front. */
 export const bestOf = (front: Front): Offer => front.at(-1) ?? front[0];
 
 /** Returns the cost ratio of the most accurate to the cheapest. */

@@ -77,9 +77,7 @@ const aimedAt = ({ variant, costPer1k }: Offer, target: string, floor: number, o
     ...{ objective: { minAccuracy: floor, maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs }, expect: by(variant) },
   });
 
-/**
- * Returns two queries for one architecture, one per end of its front. Only one query if that front is a single variant.
- */
+/** Returns a query for each end of an architecture's front, or one query if the front is a single variant. */
 function oneModel({ architecture, own }: Offers): readonly Query[] {
   const [{ variant, costPer1k }] = own;
   const objective = { maxCostPer_1k: costPer1k, latencyMs: coldLatencyMs };

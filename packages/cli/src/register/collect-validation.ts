@@ -85,9 +85,7 @@ async function checkSizes(files: readonly ArrayFile[]): Promise<void> {
     throw validationError(`the arrays have ${total} bytes in total, the limit is ${maxBytes} bytes`);
 }
 
-/**
- * Packs the files reproducibly: without compression, whose output depends on the version, and with a fixed local time.
- */
+/** Packs the files reproducibly: uncompressed, since compressors differ by version, and with a fixed local time. */
 async function pack(files: readonly ArrayFile[], target: string): Promise<void> {
   const zip = new ZipFile();
   const output = zip.outputStream;

@@ -1,5 +1,4 @@
-// Shows the progress of a registration: a permanent line for each finished part, and a live one for the current
-// transfer.
+// Shows the progress of a registration: a permanent line per finished part, a live one for the current transfer.
 
 import { formatBytes } from '@pareto/core';
 import { formatPercent } from '../terminal/format.js';

@@ -33,10 +33,7 @@ export interface RegisterFlags extends CommonOptions, ObjectiveOptions {
   readonly detach?: boolean;
 }
 
-/**
- * Registers the models. Throws `failed-precondition` at the end if a model was rejected or could not be measured as
- * trained.
- */
+/** Registers the models. Throws `failed-precondition` at the end if a model was rejected or not measured as trained. */
 export async function runRegistration(context: Context, flags: RegisterFlags, paths: readonly string[]): Promise<void> {
   const { onEvent } = createRegisterProgress(context.terminal);
   await using found = await findModels(paths, {

@@ -1,5 +1,4 @@
-// Derives the findings of `pareto status` from one snapshot of the cluster: health, problems and suggested actions.
-// Pure.
+// Derives the findings of `pareto status` from a snapshot of the cluster: health and suggested actions. Pure.
 
 import { formatBytes } from '@pareto/core';
 import type { wire } from '@pareto/rpc';

@@ -18,9 +18,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 const distanceTo = (name: string, known: string): number =>
   name.length >= 3 && known.startsWith(name) ? 1 : distance(name, known);
 
-/**
- * The end of an error message about an unknown name, and details for the error, in which `hasHint` detects the hint.
- */
+/** End of an error message about an unknown name, and details for the error, in which `hasHint` detects the hint. */
 interface Hint {
   readonly text: string;
   readonly details: Readonly<Record<string, string>>;

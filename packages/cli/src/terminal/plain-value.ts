@@ -2,10 +2,7 @@
 
 import { stringify } from 'yaml';
 
-/**
- * Converts a message for output: bytes to base64, names to camel case, without the generated markers of optional fields
- * (`_x`).
- */
+/** Converts bytes to base64 and names to camel case, and drops the markers of optional fields (`_x`). */
 export function toPlain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return value.toString('base64');
   if (Array.isArray(value)) return value.map(toPlain);

@@ -6,9 +6,7 @@ export interface Column<Row> {
   readonly title: string;
   readonly align?: 'left' | 'right';
   readonly cell: (row: Row) => string;
-  /**
-   * Order in which columns of a table that is too wide are dropped, the highest first. Undefined if the column stays.
-   */
+  /** Order in which columns are dropped if the table is too wide, the highest first. Undefined if the column stays. */
   readonly drop?: number;
   /** Set if the column may be cut: it counts as at most `maxFlexibleWidth` wide. */
   readonly flexible?: boolean;

@@ -18,10 +18,7 @@ export const busyTimes = (workers: readonly Load[], at: Milliseconds): BusyTimes
 
 export const slotsOf = ({ slotGroups }: Load): number => slotGroups.reduce((sum, { slots }) => sum + slots, 0);
 
-/**
- * Returns the busy share by worker id over the span of `times`. A new or restarted replica counts from its first
- * appearance.
- */
+/** Returns the busy share by worker id over `times`. A new or restarted replica counts from its first appearance. */
 export function busyShares(workers: readonly Load[], times: readonly BusyTimes[]): ReadonlyMap<string, number> {
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined || last.at <= first.at) return new Map();

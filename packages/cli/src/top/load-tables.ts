@@ -38,9 +38,7 @@ export function formatAttainment({ attainment }: wire.TaskLoad, paint: Paint): s
   return attainment >= goodShare ? paint.green(text) : attainment >= poorShare ? paint.yellow(text) : paint.red(text);
 }
 
-/**
- * Returns the share of each serving variant, e.g. `mlp:int8 82 %, cnn:fp16 18 %`. Without traffic, the ready variants.
- */
+/** Returns the shares of the serving variants, e.g. `mlp:int8 82 %, cnn:fp16 18 %`, or else the ready variants. */
 function formatShares({ itemsPerSecondByVariant, variantsReady }: wire.TaskLoad, paint: Paint): string {
   const shares = Object.entries(itemsPerSecondByVariant).toSorted(([, a], [, b]) => b - a);
   const total = shares.reduce((sum, [, items]) => sum + items, 0);
