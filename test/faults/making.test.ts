@@ -78,7 +78,7 @@ describe('making variants', function () {
     for (const { name, measurements } of before.variants)
       for (const measurement of measurements)
         assert.deepEqual(after.variants.find((variant) => variant.name === name)?.measurements[0], measurement, name);
-    const done = logged('made or measured').map(({ variant, kind }) => `${String(kind)} of ${String(variant)}`);
+    const done = logged('step finished').map(({ variant, kind }) => `${String(kind)} of ${String(variant)}`);
     const stored = [
       ...before.outcomes.map(({ recipe }) => `outcome of mlp-small:${recipe}`),
       ...before.variants.flatMap(({ name, measurements }) => measurements.map(() => `measurement of ${name}`)),
@@ -216,7 +216,7 @@ describe('making variants, with a controller that stands by', function () {
     await client.waitUntilDone('digits');
     const made = cluster.workers
       .flatMap((worker) => worker.logs())
-      .filter(({ message, kind }) => message === 'made or measured' && kind === 'outcome')
+      .filter(({ message, kind }) => message === 'step finished' && kind === 'outcome')
       .map(({ variant }) => String(variant));
     assert.ok(made.length >= wanted.length, made.join(', '));
     // What the leader had not stored yet may be done again.

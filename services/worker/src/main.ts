@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The worker's process.
+// Entry point of the worker process.
 
 import { deviceEnvironment } from '@pareto/runtime';
 import { processSources, runService } from '@pareto/service';

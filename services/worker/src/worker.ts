@@ -1,4 +1,5 @@
-// A worker put together: executors, replicas, measuring, its gRPC server, its session with the controller, its probes.
+// Assembles a worker from its parts: executors, replicas, the step runner, the gRPC server, the controller session and
+// the probes.
 
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -21,8 +22,8 @@ import { createStepRunner, type StepRunner } from './session/step-runner.js';
 import { createReplicaSet, type ReplicaSet } from './replicas/replica-set.js';
 
 /**
- * The parts of a worker, in the order in which they start. `devices`: what the drivers of devices find in their environment. Throws
- * when this host can't serve what is configured.
+ * Creates the parts of a worker, in the order in which they start. `devices` is the environment for the drivers of
+ * devices. Throws `failed-precondition` if this host cannot serve with the configuration.
  */
 export async function createWorker(
   config: WorkerConfig,
@@ -91,7 +92,7 @@ export async function createWorker(
   ];
 }
 
-/** As a name: without the colons that host:port has. */
+/** Returns an address as a valid worker name, without colons. */
 const nameOf = (address: string): string => address.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 
 async function discover(config: WorkerConfig, pool: ExecutorPool, logger: Logger): Promise<Hardware> {
@@ -111,7 +112,7 @@ async function openCache({ cacheDir }: WorkerConfig, options: BlobCacheOptions):
   return createBlobCache(cacheDir, options).catch(unusable(cacheDir));
 }
 
-/** Where files are made. What an earlier process left there is of no use. */
+/** Creates the folder in which files are generated. Deletes the files of an earlier process. */
 async function openWorkFolder({ cacheDir }: WorkerConfig): Promise<string> {
   const folder = join(cacheDir, 'work');
   await rm(folder, { recursive: true, force: true }).catch(unusable(cacheDir));
@@ -122,7 +123,7 @@ async function openWorkFolder({ cacheDir }: WorkerConfig): Promise<string> {
 const unusable =
   (cacheDir: string) =>
   (error: unknown): never => {
-    const message = `--cache-dir ${cacheDir} can't be used: ${errorText(error)}`;
+    const message = `cannot use --cache-dir ${cacheDir}: ${errorText(error)}`;
     throw new ParetoError('failed-precondition', message, { cause: error });
   };
 
@@ -139,7 +140,7 @@ function createWorkerServer(deps: ServerDeps): RpcServer {
   return server;
 }
 
-interface Serving {
+interface ServingDeps {
   readonly config: WorkerConfig;
   readonly context: ServiceContext;
   readonly server: RpcServer;
@@ -150,8 +151,17 @@ interface Serving {
   readonly onPort: (port: number) => void;
 }
 
-/** Listens before it joins, and leaves the controller only when the last query is answered. */
-function createServing({ config, context, server, session, replicas, stepRunner, pool, onPort }: Serving): Runnable {
+/** Listens before it joins the controller, and leaves the controller only after the last query is answered. */
+function createServing({
+  config,
+  context,
+  server,
+  session,
+  replicas,
+  stepRunner,
+  pool,
+  onPort,
+}: ServingDeps): Runnable {
   context.lifecycle.draining.addEventListener('abort', () => {
     server.setServing(false);
     session.sendSoon();
@@ -173,14 +183,17 @@ function createServing({ config, context, server, session, replicas, stepRunner,
   };
 }
 
-interface Watched {
+interface ProbeDeps {
   readonly context: ServiceContext;
   readonly metrics: WorkerMetrics;
   readonly session: ControllerSession;
   readonly replicas: ReplicaSet;
 }
 
-function createProbes({ host, metricsPort }: WorkerConfig, { context, metrics, session, replicas }: Watched): Runnable {
+function createProbes(
+  { host, metricsPort }: WorkerConfig,
+  { context, metrics, session, replicas }: ProbeDeps,
+): Runnable {
   const observe = (): void => {
     context.access.observe(metrics.certificateExpiry);
     metrics.controllerConnected.set(session.connected ? 1 : 0);
@@ -195,6 +208,8 @@ function createProbes({ host, metricsPort }: WorkerConfig, { context, metrics, s
     }
   };
   const notReady = (): readonly string[] =>
-    session.synced ? [] : [`no controller has said what to serve yet: ${session.problem ?? 'it is being asked'}`];
+    session.synced
+      ? []
+      : [`no assignments received from a controller yet: ${session.problem ?? 'waiting for the first ones'}`];
   return createProbeServer({ host, port: metricsPort, lifecycle: context.lifecycle, notReady, metrics, observe });
 }

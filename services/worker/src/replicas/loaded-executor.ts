@@ -1,4 +1,4 @@
-// Brings a variant from its blobs into a warm executor.
+// Loads a variant from the blob cache into an executor, and warms it up.
 
 import type { BlobCache } from '@pareto/blobs';
 import { milliseconds, ParetoError, type Clock, type Profile, type VariantSpec } from '@pareto/core';
@@ -7,7 +7,7 @@ import { releaseAfterMaxHold, sampleInputs, type Executor, type ExecutorPool, ty
 export interface LoadDeps {
   readonly pool: ExecutorPool;
   readonly cache: BlobCache;
-  /** Of the hardware class that it is loaded on. */
+  /** Slot tokens of the hardware class that the variant is loaded on. */
   readonly tokens: SlotTokens;
   readonly clock: Clock;
 }
@@ -15,13 +15,16 @@ export interface LoadDeps {
 export interface ExecutorOptions {
   readonly spec: VariantSpec;
   readonly memoryLimitBytes: number;
-  /** The batches that it is to be ready for. */
+  /** Batch sizes to warm up. */
   readonly warmSizes: readonly number[];
-  /** Undefined: nothing was measured. */
+  /** Profile of the variant. Undefined if it was not measured. */
   readonly profile: Pick<Profile, 'shapes'> | undefined;
 }
 
-/** An executor and the files that it may still map: both go together. Throws what a fetch or a load throws. */
+/**
+ * Loads a variant. Releases its files when the executor ends, because it may map them. Throws as a download or a load
+ * does.
+ */
 export async function loadVariant(
   { pool, cache }: Pick<LoadDeps, 'pool' | 'cache'>,
   { spec, memoryLimitBytes }: Omit<ExecutorOptions, 'warmSizes'>,
@@ -40,12 +43,13 @@ export async function loadVariant(
 }
 
 const warmRuns = 2;
-/** A device compiles its programs at the first run of a size. */
+/** Expected time of a warm-up run on a device, which compiles its programs at the first run of each size. */
 const deviceWarmMs = milliseconds(15_000);
 
 /**
- * Runs every batch size, each on a slot token of its own. Throws `internal` when the model doesn't run, `unavailable` when another
- * ended the process. A model that was measured may refuse made up samples: it has answered real ones, or is known to refuse these.
+ * Runs every batch size, with a slot token for each run. Throws `internal` if the model fails, `unavailable` if another
+ * model ended the process. A measured model may fail on synthetic samples: it has run on real ones, or was measured
+ * without running.
  */
 export async function warmUp(
   executor: Executor,
@@ -61,8 +65,11 @@ export async function warmUp(
       if (outcome.kind === 'done') continue;
       if (outcome.kind === 'failed' && profile !== undefined) return;
       const reason = outcome.kind === 'failed' ? outcome.message : outcome.death.reason;
-      const isBeside = outcome.kind === 'died' && outcome.death.kind === 'beside';
-      throw new ParetoError(isBeside ? 'unavailable' : 'internal', `the model doesn't run on sample inputs: ${reason}`);
+      const isOtherModel = outcome.kind === 'died' && outcome.death.kind === 'beside';
+      throw new ParetoError(
+        isOtherModel ? 'unavailable' : 'internal',
+        `the model doesn't run on sample inputs: ${reason}`,
+      );
     }
   }
 }

@@ -1,4 +1,4 @@
-// What a replica's work is predicted to take, from its profile.
+// Predicts how long a replica's work takes, from its profile.
 
 import { milliseconds, type Milliseconds } from '@pareto/core';
 import { bucketOf, p50At } from '@pareto/policy';
@@ -6,28 +6,28 @@ import type { ReplicaLoadReport } from '@pareto/rpc';
 import { batchSizes } from '@pareto/runtime';
 import type { AssignedReplica } from '../orders/desired-state.js';
 
-/** Undefined: no run of it was measured. */
+/** Returns the expected time of a batch. Undefined if no run was measured. */
 export const expectedMs = (assignment: AssignedReplica, items: number): Milliseconds | undefined =>
   assignment.profile === undefined || assignment.profile.points.length === 0
     ? undefined
     : milliseconds(p50At(assignment.profile, sizeOf(assignment, items)));
 
 /**
- * To how many items a batch is filled up: on a device to the next size that was measured, for it prepares itself for every size
- * anew; on the cpu, and beyond the largest, not at all.
+ * Returns the number of items that a batch is padded to. On a device this is the next measured size, because the device
+ * compiles its programs for each size. Batches on the cpu, and batches above the largest measured size, are not padded.
  */
 export function sizeOf({ spec, profile }: AssignedReplica, items: number): number {
   if (spec.provider === 'cpu' || !spec.signature.batched) return items;
   return bucketOf(items, sizesOf({ spec, profile }));
 }
 
-/** The sizes in which batches run, ascending; on the cpu others run as well. */
+/** Returns the sizes that batches are padded to on a device, ascending. */
 const sizesOf = ({ spec, profile }: Pick<AssignedReplica, 'spec' | 'profile'>): readonly number[] =>
   spec.provider === 'cpu' || profile === undefined || profile.points.length === 0
     ? batchSizes(spec.maxBatchSize)
     : profile.points.map(({ batch }) => batch);
 
-/** The sizes that are run once before queries come. */
+/** Returns the batch sizes to run before the replica is ready. */
 export function warmSizes(assignment: AssignedReplica): readonly number[] {
   const ceiling = ceilingOf(assignment);
   return assignment.spec.provider === 'cpu'
@@ -35,24 +35,24 @@ export function warmSizes(assignment: AssignedReplica): readonly number[] {
     : [...new Set([...sizesOf(assignment).filter((size) => size < ceiling), sizeOf(assignment, ceiling)])];
 }
 
-/** How many items go into one batch. */
+/** Returns the maximum number of items in a batch. */
 export const ceilingOf = ({ batchCeiling, spec }: AssignedReplica): number =>
   Math.max(1, Math.min(batchCeiling, spec.maxBatchSize));
 
 export interface ReplicaWork {
   readonly queuedItems: number;
   readonly runningItems: number;
-  /** Until what runs is done. */
+  /** Predicted time until the running batches are done. */
   readonly runningLeftMs: number;
 }
 
-/** Of the batch that runs or will run next; 0 when there is nothing to do. */
+/** Returns the expected time of the batch that is running or runs next. 0 if there is none. */
 export function nextBatchMs(assignment: AssignedReplica, { queuedItems, runningItems }: ReplicaWork): number {
   const items = runningItems > 0 ? runningItems : Math.min(queuedItems, ceilingOf(assignment));
   return items === 0 ? 0 : (expectedMs(assignment, items) ?? 0);
 }
 
-/** `slotWaitMs`: what every batch may have to wait for a slot. */
+/** Returns the load of a replica. `slotWaitMs` is the predicted wait for a slot before each batch. */
 export function loadOf(assignment: AssignedReplica, work: ReplicaWork, slotWaitMs: number): ReplicaLoadReport {
   const { queuedItems, runningItems, runningLeftMs } = work;
   const ceiling = ceilingOf(assignment);

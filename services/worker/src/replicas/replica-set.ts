@@ -1,4 +1,4 @@
-// All replicas of this worker: brought to what is ordered, and their memory and slots shared out.
+// All replicas of this worker: loads and unloads them as assigned, and shares memory and slots between them.
 
 import { type Clock, type ReplicaId, type ReplicaReport } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
@@ -9,7 +9,7 @@ import { createReplica, type Replica, type ReplicaDeps } from './replica.js';
 
 export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' | 'slotWaitMs' | 'tokens'> {
   readonly slots: DeviceSlots;
-  /** For all together, guests included. */
+  /** Memory for all replicas and for make and measure steps together. */
   readonly memoryBytes: number;
   readonly stepMemory: StepMemory;
   readonly clock: Clock;
@@ -18,25 +18,25 @@ export interface ReplicaSetOptions extends Omit<ReplicaDeps, 'memoryLimitBytes' 
 
 export interface ReplicaSet {
   readonly replicas: ReadonlyMap<ReplicaId, Replica>;
-  /** Loads and drains in the background; the same orders again change nothing. */
+  /** Applies the desired state. Loads and drains in the background; repeating the same state changes nothing. */
   apply(desired: DesiredState): void;
-  /** Of those that were unloaded too, until what they counted last is told. */
+  /** Returns the reports of all replicas, and the last reports of unloaded ones until they are marked as reported. */
   reports(): readonly ReplicaReport[];
-  /** The controller was told these reports. */
+  /** Marks reports as sent to the controller. */
   markReported(reports: readonly ReplicaReport[]): void;
   readonly memoryUsedBytes: number;
-  /** What one more executor may come to hold. */
+  /** Returns the memory limit of one more executor. */
   memoryFor(assignment: Pick<AssignedReplica, 'profile'> | undefined): number;
   refreshMemory(): Promise<void>;
   drainAll(): Promise<void>;
 }
 
 const mib = 2 ** 20;
-/** Over twice what was measured: inputs, outputs and the arena of the largest batch. */
+/** Memory allowed over twice the measured memory: inputs, outputs and the arena of the largest batch. */
 const allowance = 256 * mib;
 const minLimit = 128 * mib;
 
-/** More than are unloaded while one report is on its way. */
+/** Maximum number of last reports to keep. More replicas than are unloaded between two reports. */
 const maxDeparted = 1_000;
 
 export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
@@ -44,7 +44,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
   const slotsByReplica = new Map<ReplicaId, ClassSlots>();
   const departed = new Set<ReplicaReport>();
   let desired: DesiredState = { replicas: [], makes: [], measures: [], keepUnlisted: true, kept: [] };
-  let isLeaving = false;
+  let isDraining = false;
   const others = (id: ReplicaId | undefined): Replica[] =>
     [...replicas.values()].filter(({ assignment }) => assignment.replica !== id);
 
@@ -60,7 +60,10 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     return Math.floor(Math.max(minLimit, Math.min(measured, free)));
   }
 
-  /** With fewer busy replicas than slots of a class nobody waits; else each waits for a turn of the others, over the slots. */
+  /**
+   * Returns the predicted wait for a slot: 0 if a slot of the class is free, else the next batches of the other
+   * replicas divided by the slots.
+   */
   function slotWaitMs(id: ReplicaId, of: ClassSlots): number {
     const sharing = others(id).filter(({ assignment }) => slotsByReplica.get(assignment.replica) === of);
     const busy = sharing.map(({ nextBatchMs }) => nextBatchMs).filter((batchMs) => batchMs > 0);
@@ -75,8 +78,8 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     replicas.delete(id);
     slotsByReplica.delete(id);
     if (departed.size < maxDeparted) departed.add(replica.report());
-    // It may have been ordered again while it drained.
-    if (!isLeaving) reconcile();
+    // The replica may have been assigned again while it drained.
+    if (!isDraining) reconcile();
     options.onChange();
   }
 
@@ -100,7 +103,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
     replicas,
     apply(next) {
       desired = next;
-      if (!isLeaving) reconcile();
+      if (!isDraining) reconcile();
     },
     reports: () => [...Array.from(replicas.values(), (replica) => replica.report()), ...departed],
     markReported(reports) {
@@ -117,7 +120,7 @@ export function createReplicaSet(options: ReplicaSetOptions): ReplicaSet {
       ]);
     },
     drainAll: async () => {
-      isLeaving = true;
+      isDraining = true;
       await Promise.all([...replicas.keys()].map(unload));
     },
   };

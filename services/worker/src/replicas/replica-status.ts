@@ -1,4 +1,4 @@
-// Where a replica is in its life, and what went wrong in it.
+// Lifecycle state of a replica, with the reason of its last failure.
 
 import type { Clock, ReplicaReport, ReplicaState } from '@pareto/core';
 import { isQuarantined, transition, type ReplicaEvent, type ReplicaLife } from '@pareto/policy';
@@ -10,12 +10,12 @@ import { notExecutedError } from '../batching/intake.js';
 export interface ReplicaStatus {
   readonly state: ReplicaState;
   readonly report: Pick<ReplicaReport, 'state' | 'reason' | 'poisonousQueries' | 'quarantined'>;
-  happen(event: ReplicaEvent): void;
-  /** Throws `unavailable` when it takes no queries: another replica may be tried. */
+  apply(event: ReplicaEvent): void;
+  /** Throws `unavailable` if the replica accepts no queries, so that the router may try another one. */
   requireServing(): void;
-  /** A query ended a second executor. */
+  /** Counts a query that killed a second executor. */
   readonly poisoned: () => void;
-  /** Why an executor that died must not be replaced; undefined: it is. */
+  /** Returns why a dead executor must not be replaced, or undefined if it must be. */
   readonly reasonNotToReplace: (death: ExecutorDeath) => string | undefined;
 }
 
@@ -38,10 +38,10 @@ export function createReplicaStatus({ replica, spec }: AssignedReplica, deps: St
     get report() {
       return { state: life.state, reason, poisonousQueries, quarantined: isQuarantined(poisonousQueries) };
     },
-    happen(event) {
+    apply(event) {
       life = transition(life, event);
       if ('reason' in event) ({ reason } = event);
-      logger.info('replica', { state: life.state, reason });
+      logger.info('replica state changed', { state: life.state, reason });
     },
     requireServing() {
       if (life.state === 'draining') throw notExecutedError('the replica is draining');

@@ -1,4 +1,4 @@
-// A replica: one variant in one executor, with its queue, its state and its counts.
+// A replica: one variant loaded in one executor, with its queue, state and counts.
 
 import { bytes, type ReplicaReport, type ReplicaState } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
@@ -19,34 +19,37 @@ import { createRequestQueue, type QueryResult, type QueueBounds } from '../batch
 export interface ReplicaDeps extends LoadDeps, StatusDeps {
   readonly bounds: QueueBounds;
   readonly memoryLimitBytes: (assignment: AssignedReplica) => number;
-  /** Predicted wait for a slot token, because of the worker's other replicas. */
+  /** Returns the predicted wait for a slot token behind the worker's other replicas. */
   readonly slotWaitMs: () => number;
-  /** Its state changed: the controller is to hear of it. */
+  /** Called when the state changed, so that it is reported to the controller. */
   readonly onChange: () => void;
 }
 
 export interface Replica {
   readonly assignment: AssignedReplica;
   readonly state: ReplicaState;
-  /** Predicted, of the batch that runs or will run next; 0 when there is nothing to do. */
+  /** Predicted time of the batch that is running or runs next. 0 if there is none. */
   readonly nextBatchMs: number;
   readonly memoryBytes: number;
-  /** Of its outputs, once it is loaded. */
+  /** Labels of the outputs. Empty until the replica is loaded. */
   readonly labels: LabelTexts;
-  /** Rejects with the status that the caller gets; with `pareto-not-executed` when another replica may be tried. */
+  /**
+   * Queues a query. Rejects with the status for the caller, which has the detail `pareto-not-executed` if another
+   * replica may be tried.
+   */
   infer(query: CheckedQuery, options: InferOptions): Promise<QueryResult>;
-  /** An answer of a batch of so many items was put into its reply. */
+  /** Counts the time to encode the reply of one query, which ran in a batch of `batchItems` items. */
   readonly encoded: (batchItems: number, ms: number) => void;
   load(): ReplicaLoadReport;
   report(): ReplicaReport;
-  /** Another ceiling, profile or price; the variant stays. */
+  /** Sets another batch ceiling, profile or price. The variant must be the same. */
   update(assignment: AssignedReplica): void;
   refreshMemory(): Promise<void>;
-  /** Takes no more, finishes what it has, ends its executor. */
+  /** Stops accepting queries, finishes the queued ones, and ends the executor. */
   drain(): Promise<void>;
 }
 
-/** Begins to load at once. */
+/** Creates a replica, which starts to load immediately. */
 export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replica {
   const queue = createRequestQueue(deps.bounds, deps.clock);
   const counts = createReplicaCounts(first.spec, deps.metrics, deps.clock);
@@ -76,7 +79,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     async prepare(signal) {
       labels ??= await loadLabels(deps.cache, assignment.spec.labels, signal);
     },
-    onEvent: happen,
+    onEvent: applyEvent,
     attach: batcher.attach,
     detach: batcher.detach,
     reasonNotToReplace(death) {
@@ -93,8 +96,8 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
     runningLeftMs: batcher.runningLeftMs,
   });
 
-  function happen(event: ReplicaEvent): void {
-    status.happen(event);
+  function applyEvent(event: ReplicaEvent): void {
+    status.apply(event);
     if (event.kind === 'failed') intake.rejectAll(`the replica failed: ${event.reason}`);
     if (event.kind === 'warmed') void refreshMemory();
     deps.onChange();
@@ -106,7 +109,7 @@ export function createReplica(first: AssignedReplica, deps: ReplicaDeps): Replic
   }
 
   async function drain(): Promise<void> {
-    happen({ kind: 'drained', at: deps.clock.now() });
+    applyEvent({ kind: 'drained', at: deps.clock.now() });
     if (supervisor.executor === undefined) intake.rejectAll('the replica was unloaded before it was ready');
     await intake.settled();
     await supervisor.end();

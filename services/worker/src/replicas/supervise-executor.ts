@@ -1,4 +1,4 @@
-// Keeps one variant loaded: loads and warms an executor, hands it over, and replaces it when it dies.
+// Keeps one variant loaded: loads and warms up an executor, and replaces it when it dies.
 
 import { errorText, milliseconds, ParetoError, type Milliseconds } from '@pareto/core';
 import type { ReplicaEvent } from '@pareto/policy';
@@ -8,28 +8,28 @@ import { loadVariant, warmUp, type ExecutorOptions, type LoadDeps } from './load
 export interface SupervisorOptions {
   readonly deps: LoadDeps;
   readonly executorOptions: () => ExecutorOptions;
-  /** What is to be there besides before it serves. */
+  /** Loads what the replica needs in addition to the executor. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly onEvent: (event: ReplicaEvent) => void;
   readonly attach: (executor: Executor) => void;
   readonly detach: () => Promise<void>;
-  /** Why it must not be replaced; undefined: it is. */
+  /** Returns why a dead executor must not be replaced, or undefined if it must be. */
   readonly reasonNotToReplace: (death: ExecutorDeath) => string | undefined;
 }
 
 export interface ExecutorSupervisor {
-  /** The one that serves now. */
+  /** The executor that serves now. Undefined while loading. */
   readonly executor: Executor | undefined;
-  /** Of the last load. */
+  /** Time of the last load. */
   readonly loadMs: Milliseconds;
-  /** Ends the executor, or the load. */
+  /** Ends the executor or the load, and stops replacing it. */
   end(): Promise<void>;
 }
 
-/** A load that died, or a model that doesn't run, is tried this often; a model that is refused, once. */
+/** Maximum number of attempts to load. A model that the runtime rejects is not retried. */
 const maxFailures = 3;
 
-/** Begins at once. */
+/** Starts to load immediately. */
 export function superviseExecutor(options: SupervisorOptions): ExecutorSupervisor {
   const { clock } = options.deps;
   const ending = new AbortController();
@@ -80,7 +80,7 @@ export function superviseExecutor(options: SupervisorOptions): ExecutorSuperviso
       return loadMs;
     },
     async end() {
-      ending.abort(new ParetoError('cancelled', 'the replica is unloaded'));
+      ending.abort(new ParetoError('cancelled', 'the replica was unloaded'));
       await executor?.[Symbol.asyncDispose]();
       await running;
     },
@@ -103,10 +103,13 @@ async function loadWarm(
   }
 }
 
-/** Before the next try at loading, after this many failures. */
+/** Returns the pause before the next attempt to load. */
 const loadPause = (failures: number): Milliseconds => milliseconds(Math.min(5_000, 250 * 2 ** failures));
 
-/** The files could not be fetched, for no controller answers; or another model ended the device's process. */
+/**
+ * Returns whether the files could not be fetched, or another model ended the device process. Such failures are not
+ * counted.
+ */
 const isTransient = (error: unknown): boolean => error instanceof ParetoError && error.code === 'unavailable';
-/** The model is refused, and will be again. */
+/** Returns whether the runtime rejected the model, so that loading it again would fail too. */
 const isFinal = (error: unknown): boolean => error instanceof ParetoError && error.code === 'invalid-argument';

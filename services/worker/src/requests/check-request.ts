@@ -1,4 +1,5 @@
-// Checks a query's tensors against a variant's signature and gives them as the executor takes them: views, not copies.
+// Checks a query's tensors against a variant's signature, and returns them as inputs of the executor: views, not
+// copies.
 
 import {
   elementCount,
@@ -11,19 +12,19 @@ import {
 } from '@pareto/core';
 import { decodeTypedContents, expectedBytes, type ScannedInput, type ScannedRequest } from '@pareto/rpc';
 import type { TensorInput } from '@pareto/runtime';
-import { checkOutputs, namesOf, checkNoSharedMemory, type WantedOutputs } from './check-outputs.js';
+import { checkOutputs, namesOf, checkNoSharedMemory, type OutputSelection } from './check-outputs.js';
 
 /** A query that the variant can run. */
-export interface CheckedQuery extends WantedOutputs {
+export interface CheckedQuery extends OutputSelection {
   readonly items: number;
   readonly bytes: number;
-  /** In the signature's order. */
+  /** Inputs in the order of the signature. */
   readonly inputs: readonly TensorInput[];
-  /** Only queries with the same key may share a batch. */
+  /** Key that queries must have in common to share a batch. */
   readonly batchKey: string;
-  /** Its tensors came as typed contents, and so go the answer's. */
+  /** Set if the inputs were sent as typed contents, so that the outputs are returned in the same form. */
   readonly typed: boolean;
-  /** 1 is the most urgent; infinite: none was given. */
+  /** Priority of the request: 1 is the most urgent. Infinite if none was given. */
   readonly priority: number;
 }
 
@@ -31,10 +32,10 @@ function throwInvalid(message: string): never {
   throw new ParetoError('invalid-argument', message);
 }
 
-/** Throws `invalid-argument`, naming the tensor, what was expected and what came. */
+/** Checks a query. Throws `invalid-argument` with the name of the tensor, and what was expected and received. */
 export function checkRequest(request: ScannedRequest, { signature, maxBatchSize }: VariantSpec): CheckedQuery {
   checkNames(request, signature);
-  const wanted = checkOutputs(request.outputs, signature);
+  const selection = checkOutputs(request.outputs, signature);
   const typed = request.raw.length === 0;
   const inputs = signature.inputs.map((spec) => checkInput(spec, request, signature.batched));
   const items = signature.batched ? batchOf(inputs, maxBatchSize) : 1;
@@ -42,17 +43,17 @@ export function checkRequest(request: ScannedRequest, { signature, maxBatchSize 
     dims.includes(-1) ? inputs[index]?.shape.slice(1) : [],
   );
   return {
-    ...wanted,
+    ...selection,
     items,
     bytes: inputs.reduce((total, { data }) => total + (data[0]?.length ?? 0), 0),
     inputs,
-    batchKey: `${wanted.outputs.join()};${shapes.join()}`,
+    batchKey: `${selection.outputs.join()};${shapes.join()}`,
     typed,
     priority: priorityOf(request),
   };
 }
 
-/** Routers let only whole numbers pass; 0 is none. */
+/** Returns the priority, which the router has checked to be an integer. 0 means none. */
 function priorityOf({ parameters }: ScannedRequest): number {
   const priority = parameters.get('priority');
   return typeof priority === 'number' && priority > 0 ? priority : Number.POSITIVE_INFINITY;
@@ -62,16 +63,16 @@ function checkNames({ inputs, raw }: ScannedRequest, signature: Signature): void
   const seen = new Set<string>();
   for (const { name, contents, parameters } of inputs) {
     const known = signature.inputs.some((spec) => spec.name === name);
-    if (!known) throwInvalid(`input '${name}' is not known: expected ${namesOf(signature.inputs)}`);
-    if (seen.has(name)) throwInvalid(`input '${name}' is given twice: expected each once`);
+    if (!known) throwInvalid(`input '${name}' is unknown; expected ${namesOf(signature.inputs)}`);
+    if (seen.has(name)) throwInvalid(`input '${name}' is given twice; send each input once`);
     seen.add(name);
     checkNoSharedMemory(`input '${name}'`, parameters);
     if (contents !== undefined && raw.length > 0) {
-      throwInvalid(`input '${name}' has typed contents beside raw_input_contents: send one of the two`);
+      throwInvalid(`input '${name}' has typed contents in addition to raw_input_contents; send only one of the two`);
     }
   }
   if (raw.length > 0 && raw.length !== inputs.length) {
-    throwInvalid(`expected raw_input_contents for each of ${inputs.length} inputs, got ${raw.length}`);
+    throwInvalid(`expected ${inputs.length} raw_input_contents, one for each input, got ${raw.length}`);
   }
 }
 
@@ -79,7 +80,7 @@ function checkInput(spec: TensorSpec, { inputs, raw }: ScannedRequest, batched: 
   const index = inputs.findIndex(({ name }) => name === spec.name);
   const input =
     inputs[index] ??
-    throwInvalid(`input '${spec.name}' is missing: expected ${spec.datatype} ${describeShape(spec, batched)}`);
+    throwInvalid(`input '${spec.name}' is missing; expected ${spec.datatype} ${describeShape(spec, batched)}`);
   const { name, datatype, shape } = input;
   if (!isDataType(datatype) || datatype !== spec.datatype) {
     throwInvalid(`input '${name}': expected datatype ${spec.datatype}, got ${JSON.stringify(datatype)}`);
@@ -104,7 +105,7 @@ function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType,
   const elements = elementCount(shape);
   if (raw === undefined && contents === undefined && elements > 0) {
     throwInvalid(
-      `input '${name}' has no contents: expected ${elements} elements of ${datatype}, raw or typed, got none`,
+      `input '${name}' has no contents; expected ${elements} elements of ${datatype} as raw or typed contents`,
     );
   }
   const bytes = raw ?? decodeTypedContents(name, datatype, contents ?? Buffer.alloc(0), elements);
@@ -116,7 +117,7 @@ function contentsOf({ name, shape, contents }: ScannedInput, datatype: DataType,
   return bytes;
 }
 
-/** BYTES: a 4-byte length before each element, exactly as many as the shape has. */
+/** Checks that BYTES contents have as many elements as the shape, each with a 4-byte length prefix. */
 function checkStrings(name: string, raw: Buffer, elements: number): void {
   let offset = 0;
   let count = 0;
@@ -124,15 +125,15 @@ function checkStrings(name: string, raw: Buffer, elements: number): void {
     const end = offset + 4 + raw.readUInt32LE(offset);
     if (end > raw.length) {
       throwInvalid(
-        `input '${name}': element ${count} is said to have ${end - offset - 4} bytes, got ${raw.length - offset - 4}`,
+        `input '${name}': element ${count} has a length prefix of ${end - offset - 4} bytes, got ${raw.length - offset - 4}`,
       );
     }
     offset = end;
     count += 1;
   }
   if (count === elements && offset === raw.length) return;
-  const got = count < elements ? String(count) : `${raw.length - offset} bytes after them`;
-  throwInvalid(`input '${name}': expected ${elements} BYTES elements, each after its 4-byte length, got ${got}`);
+  const got = count < elements ? String(count) : `${raw.length - offset} more bytes`;
+  throwInvalid(`input '${name}': expected ${elements} BYTES elements, each with a 4-byte length prefix, got ${got}`);
 }
 
 function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {
@@ -144,7 +145,9 @@ function batchOf(inputs: readonly TensorInput[], maxBatchSize: number): number {
   }
   if (items < 1) throwInvalid(`input '${first?.name}': expected a batch of at least 1, got ${items}`);
   if (maxBatchSize > 0 && items > maxBatchSize) {
-    throwInvalid(`input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}: split it`);
+    throwInvalid(
+      `input '${first?.name}': expected a batch of at most ${maxBatchSize}, got ${items}; split the request`,
+    );
   }
   return items;
 }

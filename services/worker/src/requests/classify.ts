@@ -1,14 +1,14 @@
-// The protocol's classification extension: an output told by its largest values, each with its place and its label.
+// The protocol's classification extension: an output is returned as its largest values, each with its index and label.
 
 import { elementCount, type DataType } from '@pareto/core';
 import type { TensorOutput } from '@pareto/runtime';
 
-/** By output: a label for each place. */
+/** Labels of each output, by index. */
 export type LabelTexts = ReadonlyMap<string, readonly string[]>;
 
 type Read = (data: Buffer, offset: number) => number | bigint;
 
-/** With the width of an element. */
+/** Element width in bytes and read function, by data type. */
 const readers: Partial<Record<DataType, readonly [number, Read]>> = {
   UINT8: [1, (data, at) => data.readUInt8(at)],
   UINT16: [2, (data, at) => data.readUInt16LE(at)],
@@ -23,8 +23,9 @@ const readers: Partial<Record<DataType, readonly [number, Read]>> = {
 };
 
 /**
- * BYTES of the output's `count` largest values per item, the largest first and equal ones by their place:
- * `value:place[:label]`, of shape [batch, count], or [count] of a model without a batch. Fewer where an item has fewer values.
+ * Returns the `count` largest values of each item as BYTES `value:index[:label]`, in descending order and equal values
+ * by index. The shape is [batch, count], or [count] for a model without a batch dimension. `count` is limited to the
+ * number of values of an item.
  */
 export function classify(
   output: TensorOutput,
@@ -46,7 +47,7 @@ export function classify(
   return { name: output.name, datatype: 'BYTES', shape: batched ? [items, shownCount] : [shownCount], data: raw };
 }
 
-/** Places of the largest values; what is not a number comes last. */
+/** Returns the indices of the largest values. NaN comes last. */
 function topIndices(values: readonly (number | bigint)[], count: number): readonly number[] {
   const indices = values.map((_, index) => index);
   return indices.sort((a, b) => compare(values[a] ?? 0, values[b] ?? 0) || a - b).slice(0, count);
@@ -63,7 +64,7 @@ function describe(value: number | bigint, index: number, datatype: DataType, lab
   return label === undefined ? `${shown}:${index}` : `${shown}:${index}:${label}`;
 }
 
-/** As C prints it with six decimals. */
+/** Formats a number like `printf("%f")` in C, with six decimals. */
 const realText = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(6) : String(value).replace('Infinity', 'inf').toLowerCase();
 

@@ -1,4 +1,4 @@
-// The labels of a variant's outputs, from their blobs.
+// Loads the labels of a variant's outputs from the blob cache.
 
 import { readFile } from 'node:fs/promises';
 import type { BlobCache } from '@pareto/blobs';
@@ -6,7 +6,7 @@ import type { Labels } from '@pareto/core';
 import type { LabelTexts } from './classify.js';
 import { openFile } from '../blobs/opened-files.js';
 
-/** Throws what a fetch throws. */
+/** Returns the labels of each output. Throws as a download does. */
 export async function loadLabels(cache: BlobCache, labels: Labels, signal: AbortSignal): Promise<LabelTexts> {
   const texts = new Map<string, readonly string[]>();
   for (const [output, digest] of Object.entries(labels)) {
@@ -16,5 +16,5 @@ export async function loadLabels(cache: BlobCache, labels: Labels, signal: Abort
   return texts;
 }
 
-/** A label a line; the end of the text is no line of its own. */
+/** Returns one label per line. A line break at the end of the text adds no label. */
 const linesOf = (text: string): readonly string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);

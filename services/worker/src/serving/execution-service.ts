@@ -1,4 +1,4 @@
-// Proof of life for routers, and the load of every replica, from memory.
+// Answers pings of routers with the state and load of every replica, without I/O.
 
 import type { WorkerInfo } from '@pareto/core';
 import { replicaStateToWire, type ServiceHandlers, type wire } from '@pareto/rpc';

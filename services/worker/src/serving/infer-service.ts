@@ -1,4 +1,4 @@
-// One ModelInfer on a worker: check, queue, run, encode.
+// Handles ModelInfer on a worker: checks the query, queues it, runs it and encodes the reply.
 
 import { milliseconds, ParetoError, replicaId, type Clock, type Milliseconds } from '@pareto/core';
 import {
@@ -26,7 +26,7 @@ export interface InferDeps {
   readonly clock: Clock;
 }
 
-/** Answers an encoded ModelInferRequest that a router decided on with an encoded ModelInferResponse. */
+/** Executes an encoded ModelInferRequest as the router decided. Returns an encoded ModelInferResponse. */
 export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps): Promise<Buffer> {
   const decision = decodeDecision(call.metadata.get(decisionKey));
   const replica = deps.replicas.replicas.get(replicaId(decision.replica));
@@ -48,7 +48,7 @@ export async function modelInfer(body: Buffer, call: ServerCall, deps: InferDeps
   }
 }
 
-interface Routed extends InferDeps {
+interface RoutedQuery extends InferDeps {
   readonly decision: RoutedDecision;
   readonly replica: Replica | undefined;
   readonly span: Span;
@@ -57,7 +57,7 @@ interface Routed extends InferDeps {
 async function executeQuery(
   body: Buffer,
   call: ServerCall,
-  { decision, replica, span, ...deps }: Routed,
+  { decision, replica, span, ...deps }: RoutedQuery,
 ): Promise<Buffer> {
   if (replica === undefined) throw notExecutedError(`replica ${decision.replica} is not on this worker`);
   if (deps.draining()) throw notExecutedError('the worker is draining');
@@ -65,41 +65,41 @@ async function executeQuery(
   const query = checkRequest(request, replica.assignment.spec);
   const enqueuedAt = deps.clock.now();
   const deadlineMs = enqueuedAt + (call.remainingMs() ?? Number.POSITIVE_INFINITY);
-  const got = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
-  recordTimes(got, enqueuedAt, replica, deps);
-  traceRun(got, span, deps.tracer);
-  const facts = { decision, spec: replica.assignment.spec, costUsd: costOf(got, query.items, replica) };
+  const result = await replica.infer(query, { signal: call.signal, receivedAt: call.receivedAt, deadlineMs });
+  recordTimes(result, enqueuedAt, replica, deps);
+  traceRun(result, span, deps.tracer);
+  const facts = { decision, spec: replica.assignment.spec, costUsd: costOf(result, query.items, replica) };
   setReplyTrailers(call, facts);
   const encodingAt = deps.clock.now();
-  const reply = encodeReply(request, got.outputs, { ...facts, query, labels: replica.labels });
-  replica.encoded(got.batchItems, deps.clock.now() - encodingAt);
+  const reply = encodeReply(request, result.outputs, { ...facts, query, labels: replica.labels });
+  replica.encoded(result.batchItems, deps.clock.now() - encodingAt);
   return reply;
 }
 
-/** The query's share of the slot's time, by items. */
+/** Returns the cost in USD of the query's share of the slot time, by items. */
 const costOf = ({ computeMs, batchItems }: QueryResult, items: number, { assignment }: Replica): number =>
   ((computeMs * items) / batchItems / 3.6e6) * assignment.usdPerHour;
 
 function recordTimes(
-  got: QueryResult,
+  result: QueryResult,
   enqueuedAt: Milliseconds,
   replica: Replica,
   { metrics }: Pick<InferDeps, 'metrics'>,
 ): void {
-  const queuedMs = got.startedAt - enqueuedAt;
+  const queuedMs = result.startedAt - enqueuedAt;
   metrics.queueTime.record(queuedMs / 1000, { variant: replica.assignment.spec.variant });
 }
 
-function traceRun(got: QueryResult, parent: Span, tracer: Tracer): void {
+function traceRun(result: QueryResult, parent: Span, tracer: Tracer): void {
   if (!parent.recording) return;
   const run = tracer.startSpan('executor.run', {
     traceparent: parent.traceparent,
-    startedAt: milliseconds(got.startedAt),
+    startedAt: milliseconds(result.startedAt),
     attributes: {
-      'process.pid': got.executorPid,
-      'pareto.batch_items': got.batchItems,
-      'pareto.compute_ms': got.computeMs,
+      'process.pid': result.executorPid,
+      'pareto.batch_items': result.batchItems,
+      'pareto.compute_ms': result.computeMs,
     },
   });
-  run.end(undefined, got.endedAt);
+  run.end(undefined, result.endedAt);
 }

@@ -1,4 +1,4 @@
-// What a query is answered with: the outputs, and what answered it and at what price.
+// Encodes the reply to a query: its outputs, and parameters such as the variant and the cost.
 
 import { architectureNameOf, type VariantSpec } from '@pareto/core';
 import {
@@ -18,7 +18,7 @@ export interface ReplyFacts {
   readonly costUsd: number;
 }
 
-/** The answer's parameters; an unmeasured variant has no accuracy. */
+/** Returns the reply's parameters. The accuracy is missing if it is not measured. */
 function parametersOf({ decision, spec, costUsd }: ReplyFacts): readonly (readonly [string, ParameterValue])[] {
   const accuracy = decision.accuracy === undefined ? [] : ([['pareto_accuracy', decision.accuracy]] as const);
   return [
@@ -31,7 +31,7 @@ function parametersOf({ decision, spec, costUsd }: ReplyFacts): readonly (readon
   ];
 }
 
-/** The same as the parameters, as trailers: `pareto-variant` and so on. */
+/** Sets the reply's parameters as trailers too, such as `pareto-variant` for `pareto_variant`. */
 export function setReplyTrailers(call: Pick<ServerCall, 'setTrailer'>, facts: ReplyFacts): void {
   for (const [name, value] of parametersOf(facts)) call.setTrailer(name.replaceAll('_', '-'), String(value));
 }
@@ -41,7 +41,10 @@ export interface AnswerFacts extends ReplyFacts {
   readonly labels: LabelTexts;
 }
 
-/** Mirrors the request: its model name and id, its outputs as they were asked for, and typed contents for typed contents. */
+/**
+ * Encodes the reply in the form of the request: with its model name and id, the requested outputs, and typed contents
+ * if it used them.
+ */
 export function encodeReply(request: ScannedRequest, outputs: readonly TensorOutput[], facts: AnswerFacts): Buffer {
   const response = {
     modelName: request.modelName,
@@ -69,7 +72,7 @@ function inRequestedForm(
   });
 }
 
-/** A task's is always 1. */
+/** Returns the version of the requested variant or architecture. A task always has version 1. */
 function versionOf({ modelName }: ScannedRequest, spec: VariantSpec): string {
   const architecture = architectureNameOf(spec.variant);
   const named = modelName === spec.variant || modelName === architecture;

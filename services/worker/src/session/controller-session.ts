@@ -1,4 +1,5 @@
-// The worker's side of its session with the controller: reports up, orders down. Without a controller it serves on.
+// The worker's session with the controller: sends reports and receives assignments. Replicas keep serving without a
+// controller.
 
 import { errorText, milliseconds, type Clock, type Milliseconds, type Rng, type WorkerInfo } from '@pareto/core';
 import { createClient, workerInfoToWire, type wire } from '@pareto/rpc';
@@ -18,22 +19,22 @@ export interface ControllerSessionOptions extends Omit<OutboxOptions, 'controlle
 
 export interface ControllerSession extends Runnable {
   readonly connected: boolean;
-  /** Orders were heard at least once. */
+  /** Set once assignments were received. */
   readonly synced: boolean;
-  /** host:port of the controller heard last. */
+  /** host:port of the controller that responded last. */
   readonly address: string | undefined;
-  /** Since a controller was last heard; since the start when none was. */
+  /** Time since the last message from a controller, or since the start if there was none. */
   readonly ageMs: Milliseconds;
-  /** Why no controller answers now; undefined while one does. */
+  /** Reason why no controller is connected. Undefined while one is. */
   readonly problem: string | undefined;
-  /** Something changed: reports soon rather than at the next turn. */
+  /** Sends a report soon, instead of at the next interval. */
   sendSoon(): void;
 }
 
 const reportEvery = milliseconds(500);
 const debounceDelay = milliseconds(5);
-/** What was said last is on its way before the stream is cut off. */
-const farewellMs = milliseconds(50);
+/** Time to let the last messages leave before the stream is closed. */
+const flushMs = milliseconds(50);
 
 export function createControllerSession(options: ControllerSessionOptions): ControllerSession {
   const { replicas, stepRunner, clock } = options;
@@ -106,14 +107,14 @@ export function createControllerSession(options: ControllerSessionOptions): Cont
       timer?.[Symbol.dispose]();
       if (session.connected) {
         await sendPending();
-        await clock.sleep(farewellMs);
+        await clock.sleep(flushMs);
       }
       await session.stop();
     },
   };
 }
 
-/** What is wanted several times within a moment happens once, at its end. */
+/** Returns a function that calls `act` once after a short delay, however often it is called meanwhile. */
 function debounce(act: () => void, clock: Clock): () => void {
   let isScheduled = false;
   return () => {
@@ -126,12 +127,14 @@ function debounce(act: () => void, clock: Clock): () => void {
   };
 }
 
-/** Undefined when the controller speaks of what this worker does not know. */
+/**
+ * Decodes assignments. Returns undefined, and logs the error, if they contain values that this worker does not know.
+ */
 function readDesiredState(assignments: wire.Assignments, logger: Logger): DesiredState | undefined {
   try {
     return desiredStateFromWire(assignments);
   } catch (error) {
-    logger.error('orders not understood', { error: errorText(error) });
+    logger.error('invalid assignments received', { error: errorText(error) });
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// What a worker has to say to its controller now.
+// Messages from a worker to its controller: results of steps, and reports of the current state.
 
 import type { Clock } from '@pareto/core';
 import { measurementToWire, recipeOutcomeToWire, replicaReportToWire, type Complete, type wire } from '@pareto/rpc';
@@ -9,32 +9,32 @@ export interface OutboxOptions {
   readonly replicas: ReplicaSet;
   readonly stepRunner: StepRunner;
   readonly draining: () => boolean;
-  /** Since the controller was last heard. */
+  /** Returns the time since the last message from the controller, in milliseconds. */
   readonly controllerAgeMs: () => number;
   readonly clock: Clock;
 }
 
 interface OutgoingMessage {
   readonly message: wire.WorkerMessageInput;
-  /** To be called once it is on its way. */
+  /** Must be called once the message was sent. */
   readonly sent: () => void;
 }
 
 export interface Outbox {
-  /** The most wanted first. What is made of the present state: nothing waits here. */
+  /** Yields results that are due, then a report. Each message is created from the current state when it is yielded. */
   pendingMessages(): Generator<OutgoingMessage>;
-  /** A report is wanted that says so. */
-  requestReport(asked: number): void;
-  /** Nothing of what was sent is known to be heard: it is said again, to one who has not asked yet. */
+  /** Sets the sequence number of a report request, which the next reports carry. */
+  requestReport(sequence: number): void;
+  /** Forgets what was sent and requested, for a new session. Results are sent again. */
   forget(): void;
 }
 
-/** A result whose order still stands is sent again. */
+/** Time after which a result is sent again while its order is still assigned. */
 const resendAfter = 5_000;
 
 export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, clock }: OutboxOptions): Outbox {
   const sentAt = new Map<StepResult, number>();
-  let asked = 0;
+  let requestedSequence = 0;
   const isDue = (result: StepResult): boolean => clock.now() - (sentAt.get(result) ?? -Infinity) >= resendAfter;
 
   function report(): OutgoingMessage {
@@ -46,7 +46,7 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       measuring: stepRunner.current,
       progress: stepRunner.progress,
       controllerAgeMs: Math.round(controllerAgeMs()),
-      reportNowSequence: asked,
+      reportNowSequence: requestedSequence,
     };
     return { message: { message: 'report', report }, sent: () => replicas.markReported(reports) };
   }
@@ -61,10 +61,10 @@ export function createOutbox({ replicas, stepRunner, draining, controllerAgeMs, 
       }
       yield report();
     },
-    requestReport: (latest) => void (asked = latest),
+    requestReport: (sequence) => void (requestedSequence = sequence),
     forget() {
       sentAt.clear();
-      asked = 0;
+      requestedSequence = 0;
     },
   };
 }

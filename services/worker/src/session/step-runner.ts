@@ -1,4 +1,4 @@
-// Carries out the orders to make and to measure, one at a time, and keeps what came of each until its order is gone.
+// Carries out make and measure orders, one at a time, and keeps each result until its order is withdrawn.
 
 import { errorText, milliseconds, type Measurement, type Milliseconds, type RecipeOutcome } from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
@@ -8,30 +8,32 @@ import { measureVariant, type MeasureDeps } from '../measuring/measure-variant.j
 
 export interface StepRunnerOptions extends MakeDeps, MeasureDeps {
   readonly logger: Logger;
-  /** Something is done, or begins. */
+  /** Called when a step starts or ends. */
   readonly onChange: () => void;
 }
 
-/** What came of an order. */
+/** Result of an order. */
 export type StepResult =
   | { readonly kind: 'outcome'; readonly outcome: RecipeOutcome }
   | { readonly kind: 'measurement'; readonly measurement: Measurement };
 
 export interface StepRunner {
-  /** The variant being made (`ARCH:RECIPE`) or measured now; empty: none. */
+  /** Variant that is being made (`ARCH:RECIPE`) or measured. Empty if there is none. */
   readonly current: string;
-  /** How far that is, for people. */
+  /** Human-readable progress of the current step. */
   readonly progress: string;
-  /** The whole list that is wanted now; what was begun is finished. */
+  /** Replaces the list of orders. A step that is running is finished. */
   apply(orders: Pick<DesiredState, 'makes' | 'measures'>): void;
-  /** To be sent until the controller takes the order back. */
+  /** Results to send until the controller withdraws their orders. */
   readonly results: readonly StepResult[];
-  /** Drops the results whose order is gone and that the controller was told: another one than gave the order may not know of it. */
+  /**
+   * Drops delivered results whose order is withdrawn. Others are kept, because a new leader may not have received them.
+   */
   dropDelivered(isDelivered: (result: StepResult) => boolean): void;
   stop(): Promise<void>;
 }
 
-/** An order as it is worked on. It rejects when it could not be carried out now, and is to be tried again. */
+/** An order that is carried out. `run` rejects if it must be retried. */
 interface Step {
   readonly key: string;
   readonly name: string;
@@ -45,7 +47,7 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
   const stopping = new AbortController();
   const results = new Map<string, StepResult>();
   const delays = new Map<string, { readonly tries: number; readonly until: Milliseconds }>();
-  let wanted: readonly Step[] = [];
+  let steps: readonly Step[] = [];
   let current = '';
   let progress = '';
   let running: Promise<void> | undefined;
@@ -58,7 +60,7 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
 
   async function runSteps(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const [step] = wanted.filter(({ key }) => !results.has(key)).toSorted((a, b) => dueAt(a) - dueAt(b));
+      const [step] = steps.filter(({ key }) => !results.has(key)).toSorted((a, b) => dueAt(a) - dueAt(b));
       if (step === undefined) break;
       if (dueAt(step) > clock.now()) await wait(milliseconds(dueAt(step) - clock.now()));
       else await carryOut(step);
@@ -68,7 +70,7 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
   }
   const dueAt = ({ key }: Step): number => delays.get(key)?.until ?? 0;
 
-  /** Other orders end it. */
+  /** Waits before a retry. New orders end the wait. */
   async function wait(delay: Milliseconds): Promise<void> {
     pause = new AbortController();
     await clock.sleep(delay, AbortSignal.any([pause.signal, stopping.signal])).catch(() => undefined);
@@ -80,15 +82,15 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
       const result = await run((text) => void (progress = text), stopping.signal);
       results.set(key, result);
       delays.delete(key);
-      logger.info('made or measured', { variant: name, ...result });
+      logger.info('step finished', { variant: name, ...result });
       report('', '');
     } catch (error) {
       if (stopping.signal.aborted) return;
       const tries = (delays.get(key)?.tries ?? 0) + 1;
       const delay = Math.min(maxPause, minPause * 2 ** (tries - 1));
       delays.set(key, { tries, until: milliseconds(clock.now() + delay) });
-      logger.warn('could not make or measure yet', { variant: name, error: errorText(error) });
-      report(name, `to be tried again: ${errorText(error)}`);
+      logger.warn('step failed, it will be retried', { variant: name, error: errorText(error) });
+      report(name, `waiting to retry: ${errorText(error)}`);
     }
   }
 
@@ -100,20 +102,20 @@ export function createStepRunner(options: StepRunnerOptions): StepRunner {
       return progress;
     },
     apply({ makes, measures }) {
-      wanted = [
+      steps = [
         ...makes.map((order) => makeStep(order, options)),
         ...measures.map((order) => measureStep(order, options)),
       ];
-      const keys = new Set(wanted.map(({ key }) => key));
+      const keys = new Set(steps.map(({ key }) => key));
       for (const key of delays.keys()) if (!keys.has(key)) delays.delete(key);
       pause.abort();
-      if (!stopping.signal.aborted && wanted.some(({ key }) => !results.has(key))) running ??= runSteps();
+      if (!stopping.signal.aborted && steps.some(({ key }) => !results.has(key))) running ??= runSteps();
     },
     get results() {
       return [...results.values()];
     },
     dropDelivered(isDelivered) {
-      const keys = new Set(wanted.map(({ key }) => key));
+      const keys = new Set(steps.map(({ key }) => key));
       for (const [key, result] of results) if (!keys.has(key) && isDelivered(result)) results.delete(key);
     },
     async stop() {

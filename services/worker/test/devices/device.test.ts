@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { wire } from '@pareto/rpc';
 import { findSoftwareGpu, floats, longs, matrixModel, waitFor, writeNpz } from '@pareto/testkit';
-import { floatRequest, floatsOf, order, startWorld, type World } from '../support/harness.js';
+import { floatRequest, floatsOf, order, startTestWorker, type TestWorker } from '../support/harness.js';
 
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
 
@@ -21,7 +21,7 @@ function deviceProcesses(): readonly number[] {
 
 describe('worker with a device', function () {
   this.timeout(180_000);
-  let world: World;
+  let worker: TestWorker;
 
   before(async function () {
     const gpu = await findSoftwareGpu();
@@ -29,18 +29,18 @@ describe('worker with a device', function () {
       Object.assign(this.test?.parent ?? {}, { skipReason: gpu.reason });
       this.skip();
     }
-    world = await startWorld({ providers: ['cpu', 'webgpu'] }, { devices: gpu.environment });
+    worker = await startTestWorker({ providers: ['cpu', 'webgpu'] }, { devices: gpu.environment });
   });
-  after(async () => world[Symbol.asyncDispose]());
+  after(async () => worker[Symbol.asyncDispose]());
 
   const group = async (provider: string): Promise<wire.SlotGroup> => {
-    const { slotGroups } = await waitFor('hello', () => world.controller.hellos[0]);
+    const { slotGroups } = await waitFor('hello', () => worker.controller.hellos[0]);
     const found = slotGroups.find(({ hardwareClass }) => hardwareClass?.provider === provider);
     assert.ok(found);
     return found;
   };
   const onDevice = (name: string, model: Uint8Array): wire.VariantSpecInput => ({
-    ...world.spec(name, model),
+    ...worker.spec(name, model),
     variant: `${name}:original@webgpu`,
     provider: 'webgpu',
   });
@@ -57,12 +57,12 @@ describe('worker with a device', function () {
     const hardwareClass = (await group('webgpu')).hardwareClass?.id ?? '';
     const x = Array.from({ length: 400 }, (_, at) => Math.sin(at * 7));
     const label = longs([100], new Array<number>(100).fill(3));
-    const validationDigest = world.controller.addBlob(writeNpz({ x: floats([100, 4], x), label }));
+    const validationDigest = worker.controller.addBlob(writeNpz({ x: floats([100, 4], x), label }));
     const spec = { ...onDevice('m', matrixModel(4)), maxBatchSize: 8 };
-    const original = world.spec('m', matrixModel(4));
+    const original = worker.spec('m', matrixModel(4));
     const measureOrder = { spec, original, hardwareClass, metric: 'top1', validationDigest };
-    world.controller.order({ revision: 2, measures: [measureOrder] });
-    const measured = await waitFor('a measurement', () => world.controller.measurements[0], 120_000);
+    worker.controller.order({ revision: 2, measures: [measureOrder] });
+    const measured = await waitFor('a measurement', () => worker.controller.measurements[0], 120_000);
     assert.equal(measured.error, '');
     assert.equal(measured.profile?.providerUsed, 'webgpu');
     assert.ok((measured.profile.nodesByProvider['webgpu'] ?? 0) > 0);
@@ -73,9 +73,9 @@ describe('worker with a device', function () {
 
   it('pads batches, and reloads all replicas when the device process dies', async () => {
     const [a, b] = [onDevice('a', matrixModel(4)), onDevice('b', matrixModel(4))];
-    world.controller.order({ revision: 3, replicas: [order('r1', a, 4), order('r2', b, 4)] });
-    await world.controller.waitForReplica('r1', isReady, 60_000);
-    await world.controller.waitForReplica('r2', isReady, 60_000);
+    worker.controller.order({ revision: 3, replicas: [order('r1', a, 4), order('r2', b, 4)] });
+    await worker.controller.waitForReplica('r1', isReady, 60_000);
+    await worker.controller.waitForReplica('r2', isReady, 60_000);
     const pids = deviceProcesses();
     assert.equal(pids.length, 1, 'one process serves all replicas on the device');
     const rows = [1, 2, 3].flatMap((row) => [row, 0, 0, 0]);
@@ -85,11 +85,11 @@ describe('worker with a device', function () {
       assert.equal(got.length, expected.length);
       for (const [at, value] of got.entries()) assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-5);
     };
-    near(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([3, 4], rows) })));
+    near(floatsOf(await worker.infer({ replica: 'r1', body: floatRequest([3, 4], rows) })));
     process.kill(pids[0] ?? 0, 'SIGKILL');
     for (const replica of ['r1', 'r2']) {
-      await world.controller.waitForReplica(replica, (r) => isReady(r) && r.executorDeaths === 1, 60_000);
-      near(floatsOf(await world.infer({ replica, body: floatRequest([3, 4], rows) })));
+      await worker.controller.waitForReplica(replica, (r) => isReady(r) && r.executorDeaths === 1, 60_000);
+      near(floatsOf(await worker.infer({ replica, body: floatRequest([3, 4], rows) })));
     }
     assert.equal(deviceProcesses().length, 1);
   });

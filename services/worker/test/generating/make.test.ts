@@ -17,7 +17,7 @@ import {
   writeModel,
   type Value,
 } from '@pareto/testkit';
-import { digits, startWorld, type World } from '../support/harness.js';
+import { digits, startTestWorker, type TestWorker } from '../support/harness.js';
 
 /** Returns the child processes whose command line contains a text. */
 function children(text: string): readonly number[] {
@@ -30,22 +30,22 @@ function children(text: string): readonly number[] {
 describe('generating a file', function () {
   this.timeout(120_000);
   /** Shared by all tests; each generates files of its own architecture. */
-  let world: World;
+  let worker: TestWorker;
   let validationDigest = '';
   let architecture = '';
   let revision = 1;
   before(async () => {
-    world = await startWorld();
-    validationDigest = world.controller.addBlob(digits('validation.npz'));
+    worker = await startTestWorker();
+    validationDigest = worker.controller.addBlob(digits('validation.npz'));
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => worker[Symbol.asyncDispose]());
   beforeEach(() => void (architecture = `m${revision}`));
   afterEach(() => withdraw());
 
   function order(
     recipe: string,
     model: Uint8Array,
-    { at = world, ...fields }: Partial<wire.MakeOrderInput> & { readonly at?: World } = {},
+    { at = worker, ...fields }: Partial<wire.MakeOrderInput> & { readonly at?: TestWorker } = {},
   ): void {
     const original = at.spec(architecture, model);
     const make = { architecture, version: 3, recipe, original, metric: 'top1', maxBatchSize: 64, ...fields };
@@ -53,17 +53,17 @@ describe('generating a file', function () {
   }
 
   function withdraw(): void {
-    world.controller.order({ revision: ++revision });
-    world.controller.outcomes.length = 0;
+    worker.controller.order({ revision: ++revision });
+    worker.controller.outcomes.length = 0;
   }
 
   const outcomeOf = (recipe: string): Promise<wire.RecipeOutcome> => {
     const find = (): wire.RecipeOutcome | undefined =>
-      world.controller.outcomes.find((outcome) => outcome.architecture === architecture && outcome.recipe === recipe);
+      worker.controller.outcomes.find((outcome) => outcome.architecture === architecture && outcome.recipe === recipe);
     return waitFor(recipe, find, 60_000);
   };
 
-  const workFolder = ({ cacheDir } = world): Promise<readonly string[]> => readdir(join(cacheDir, 'work'));
+  const workFolder = ({ cacheDir } = worker): Promise<readonly string[]> => readdir(join(cacheDir, 'work'));
 
   it('succeeds for each recipe, or is declined with the reason', async () => {
     for (const { name: recipe } of recipes.slice(1)) {
@@ -74,7 +74,7 @@ describe('generating a file', function () {
       assert.ok(outcome.similarity > 0.9 && outcome.similarity <= 1, `${recipe}: ${outcome.similarity}`);
       assert.ok(outcome.note.length > 0);
       for (const file of outcome.manifest?.files ?? []) {
-        assert.equal(world.controller.blob(file.digest)?.length, file.sizeBytes, `${recipe}: ${file.path}`);
+        assert.equal(worker.controller.blob(file.digest)?.length, file.sizeBytes, `${recipe}: ${file.path}`);
       }
     }
     assert.deepEqual(await workFolder(), []);
@@ -83,8 +83,8 @@ describe('generating a file', function () {
   const reasonOf = async (recipe: string): Promise<string> => (await outcomeOf(recipe)).error;
 
   it('fails for a corrupted model', async () => {
-    const original = world.spec(architecture, fixedBatchModel(1));
-    const junk = world.controller.addBlob(Buffer.from('junk that is no model'));
+    const original = worker.spec(architecture, fixedBatchModel(1));
+    const junk = worker.controller.addBlob(Buffer.from('junk that is no model'));
     const manifest = { files: [{ path: 'model.onnx', digest: junk, sizeBytes: 21 }] };
     order('mapped', fixedBatchModel(1), { original: { ...original, manifest } });
     assert.match(await reasonOf('mapped'), /not (an|a whole) ONNX model/);
@@ -93,13 +93,13 @@ describe('generating a file', function () {
   });
 
   it('fails with the output that differs from the original', async () => {
-    const before = world.controller.uploads.length;
+    const before = worker.controller.uploads.length;
     order('int8-dynamic', outlierModel());
     assert.match(
       await reasonOf('int8-dynamic'),
       /output y: cosine similarity -?0\.\d+ to the original over 32 samples/,
     );
-    assert.equal(world.controller.uploads.length, before);
+    assert.equal(worker.controller.uploads.length, before);
   });
 
   it('accepts NaN where the original returns NaN', async () => {
@@ -114,7 +114,7 @@ describe('generating a file', function () {
     const { manifest } = await outcomeOf('mapped');
     assert.equal(manifest?.files.length, 2);
     for (const recipe of ['optimised', 'fp16']) {
-      order(recipe, matrixModel(600), { original: { ...world.spec(architecture, matrixModel(600)), manifest } });
+      order(recipe, matrixModel(600), { original: { ...worker.spec(architecture, matrixModel(600)), manifest } });
       assert.deepEqual([recipe, await reasonOf(recipe)], [recipe, '']);
     }
   });
@@ -146,7 +146,7 @@ describe('generating a file', function () {
       order('dynamic-batch', fixedBatchModel(batch), { maxBatchSize: 0 });
       const { error, declined, manifest } = await outcomeOf('dynamic-batch');
       assert.deepEqual([error, declined], ['', '']);
-      const graph = world.controller.blob(manifest?.files[0]?.digest ?? '') ?? Buffer.alloc(0);
+      const graph = worker.controller.blob(manifest?.files[0]?.digest ?? '') ?? Buffer.alloc(0);
       assert.equal(inspectGraph(graph).signature.batched, true);
     }
   });
@@ -169,12 +169,12 @@ describe('generating a file', function () {
 
   it('stops with the worker while the model runs on samples', async () => {
     const others = new Set(children('executor-main'));
-    await using own = await startWorld();
+    await using own = await startTestWorker();
     own.controller.addBlob(digits('validation.npz'));
     order('int8-static', digits('models/cnn-large.onnx'), { at: own, validationDigest });
     let sequence = 0;
     await waitFor('a run', () => {
-      own.controller.askNow(++sequence);
+      own.controller.requestReport(++sequence);
       return /^(calibrating|checking)/.test(own.controller.report?.progress ?? '') ? true : undefined;
     });
     assert.equal(own.controller.report?.measuring, `${architecture}:int8-static`);
@@ -190,21 +190,21 @@ describe('generating a file', function () {
 
   it('retries until the files can be fetched', async () => {
     const model = digits('models/mlp-tiny.onnx');
-    const original = world.spec(architecture, model);
-    world.controller.removeBlob(original.manifest?.files?.[0]?.digest ?? '');
+    const original = worker.spec(architecture, model);
+    worker.controller.removeBlob(original.manifest?.files?.[0]?.digest ?? '');
     order('optimised', fixedBatchModel(1), { original });
     await waitFor('a reason', () =>
-      (world.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
+      (worker.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
     );
-    assert.deepEqual(world.controller.outcomes, []);
-    world.controller.addBlob(model);
+    assert.deepEqual(worker.controller.outcomes, []);
+    worker.controller.addBlob(model);
     assert.equal(await reasonOf('optimised'), '');
   });
 
   it('deletes the work files of an earlier process at the start', async () => {
     await using folder = await createTempFolder();
     await mkdir(join(folder.path, 'work', 'make-left'), { recursive: true });
-    await using again = await startWorld({ cacheDir: folder.path });
+    await using again = await startTestWorker({ cacheDir: folder.path });
     await waitFor('hello', () => again.controller.hellos[0]);
     assert.deepEqual(await readdir(join(folder.path, 'work')), []);
   });
@@ -212,11 +212,11 @@ describe('generating a file', function () {
   it('does not upload a file that the controllers already have', async () => {
     order('optimised', fixedBatchModel(2));
     await outcomeOf('optimised');
-    const { length } = world.controller.uploads;
+    const { length } = worker.controller.uploads;
     withdraw();
     order('optimised', fixedBatchModel(2), { version: 4 });
     await outcomeOf('optimised');
-    assert.equal(world.controller.uploads.length, length);
+    assert.equal(worker.controller.uploads.length, length);
   });
 });
 

@@ -11,31 +11,31 @@ import {
   writeModel,
   writeNpz,
 } from '@pareto/testkit';
-import { digits, floatRequest, floatsOf, order, startWorld, type World } from '../support/harness.js';
+import { digits, floatRequest, floatsOf, order, startTestWorker, type TestWorker } from '../support/harness.js';
 
 describe('measuring a variant', function () {
   this.timeout(120_000);
   /** Shared by all tests; each measures its own variants. */
-  let world: World;
+  let worker: TestWorker;
   let revision = 1;
   before(async () => {
-    world = await startWorld();
+    worker = await startTestWorker();
   });
-  after(() => world[Symbol.asyncDispose]());
-  afterEach(() => world.controller.order({ revision: ++revision }));
+  after(() => worker[Symbol.asyncDispose]());
+  afterEach(() => worker.controller.order({ revision: ++revision }));
 
   async function measure(model: Uint8Array, fields: Partial<wire.MeasureOrderInput> = {}): Promise<wire.Measurement> {
     const name = `m${++revision}`;
-    const spec = { ...world.spec(name, model), ...fields.spec, variant: `${name}:original` };
-    world.controller.order({ revision, measures: [{ hardwareClass: 'c', metric: 'top1', ...fields, spec }] });
+    const spec = { ...worker.spec(name, model), ...fields.spec, variant: `${name}:original` };
+    worker.controller.order({ revision, measures: [{ hardwareClass: 'c', metric: 'top1', ...fields, spec }] });
     const find = (): wire.Measurement | undefined =>
-      world.controller.measurements.find(({ variant }) => variant === spec.variant);
+      worker.controller.measurements.find(({ variant }) => variant === spec.variant);
     return waitFor('a measurement', find, 60_000);
   }
 
   /** Adds a validation set with one number per sample, labelled with its square root. */
   const rootSet = (xs: readonly number[]): string =>
-    world.controller.addBlob(
+    worker.controller.addBlob(
       writeNpz({
         x: floats([xs.length, 1], xs),
         label: floats(
@@ -46,8 +46,8 @@ describe('measuring a variant', function () {
     );
 
   it('reports the agreement with the original, and the environment', async () => {
-    const validationDigest = world.controller.addBlob(digits('validation.npz'));
-    const original = world.spec('m', digits('models/mlp-small.onnx'));
+    const validationDigest = worker.controller.addBlob(digits('validation.npz'));
+    const original = worker.spec('m', digits('models/mlp-small.onnx'));
     const measured = await measure(digits('models/mlp-tiny.onnx'), { validationDigest, original });
     assert.equal(measured.error, '');
     assert.equal(measured.accuracy?.samples, 1800);
@@ -59,9 +59,9 @@ describe('measuring a variant', function () {
   });
 
   it('reports full agreement with an equal model, and none for the original', async () => {
-    const validationDigest = world.controller.addBlob(digits('validation.npz'));
+    const validationDigest = worker.controller.addBlob(digits('validation.npz'));
     const tiny = digits('models/mlp-tiny.onnx');
-    assert.equal((await measure(tiny, { validationDigest, original: world.spec('m', tiny) })).agreement, 1);
+    assert.equal((await measure(tiny, { validationDigest, original: worker.spec('m', tiny) })).agreement, 1);
     assert.equal((await measure(tiny, { validationDigest })).agreement, undefined);
   });
 
@@ -77,7 +77,7 @@ describe('measuring a variant', function () {
 
   it('fails with the label that does not fit', async () => {
     const label = longs([3], [0, 1, 12]);
-    const validationDigest = world.controller.addBlob(
+    const validationDigest = worker.controller.addBlob(
       writeNpz({ image: floats([3, 1, 28, 28], Array<number>(3 * 784).fill(0)), label }),
     );
     const { error } = await measure(digits('models/mlp-tiny.onnx'), { validationDigest });
@@ -90,10 +90,10 @@ describe('measuring a variant', function () {
     assert.deepEqual(profile?.points, []);
     assert.match(profile.notRunReason, /^the model failed on all synthetic inputs \(.*Gather/);
     assert.ok(profile.memoryBytes > 0);
-    const replicas = [{ ...order('r1', world.spec('m', pickyModel())), profile }];
-    world.controller.order({ revision: ++revision, replicas });
-    await world.controller.waitForReplica('r1', ({ state }) => state === 'READY');
-    assert.deepEqual(floatsOf(await world.infer({ replica: 'r1', body: floatRequest([2, 1], [102, 100]) })), [3, 1]);
+    const replicas = [{ ...order('r1', worker.spec('m', pickyModel())), profile }];
+    worker.controller.order({ revision: ++revision, replicas });
+    await worker.controller.waitForReplica('r1', ({ state }) => state === 'READY');
+    assert.deepEqual(floatsOf(await worker.infer({ replica: 'r1', body: floatRequest([2, 1], [102, 100]) })), [3, 1]);
   });
 
   it('finds a size for dynamic dimensions that the model accepts', async () => {
@@ -115,7 +115,7 @@ describe('measuring a variant', function () {
   });
 
   it('fails for a provider that the worker does not serve', async () => {
-    const spec = { ...world.spec('m', rootModel()), provider: 'webgpu' };
+    const spec = { ...worker.spec('m', rootModel()), provider: 'webgpu' };
     const { error } = await measure(rootModel(), { spec });
     assert.match(error, /no slots for webgpu; start it with --providers webgpu/);
   });
@@ -125,16 +125,16 @@ describe('measuring a variant', function () {
       x: floats([10, 1], new Array<number>(10).fill(4)),
       label: floats([10, 1], new Array<number>(10).fill(2)),
     });
-    const validationDigest = world.controller.addBlob(set);
-    world.controller.removeBlob(validationDigest);
+    const validationDigest = worker.controller.addBlob(set);
+    worker.controller.removeBlob(validationDigest);
     const measuring = measure(rootModel(), { validationDigest, metric: 'mse' });
     await waitFor('a reason', () =>
-      (world.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
+      (worker.controller.report?.progress ?? '').includes('there is no blob') ? true : undefined,
     );
-    const { measuring: variant } = world.controller.report ?? assert.fail();
+    const { measuring: variant } = worker.controller.report ?? assert.fail();
     assert.match(variant, /^m\d+:original$/);
-    assert.ok(world.controller.measurements.every((measured) => measured.variant !== variant));
-    world.controller.addBlob(set);
+    assert.ok(worker.controller.measurements.every((measured) => measured.variant !== variant));
+    worker.controller.addBlob(set);
     assert.equal((await measuring).accuracy?.samples, 10);
   });
 });

@@ -8,13 +8,13 @@ import { createReplicaSet, type ReplicaSetOptions } from '../../src/replicas/rep
 
 const gib = 2 ** 30;
 
-describe('the memory of a worker', () => {
-  it('that is left for one more is what replicas and guests don’t hold', async () => {
-    const guests = createStepMemory();
+describe('replica set', () => {
+  it('limits a new executor to the memory that replicas and steps do not hold', async () => {
+    const stepMemory = createStepMemory();
     const slots = createDeviceSlots([buildSlotGroup(buildHardwareClass({ memoryPerSlot: bytes(4 * gib) }))]);
     const options = {
       memoryBytes: 4 * gib,
-      stepMemory: guests,
+      stepMemory,
       slots,
       clock: systemClock,
       logger: createLogger({ service: 'worker', level: 'silent', format: 'json' }),
@@ -23,14 +23,14 @@ describe('the memory of a worker', () => {
     const set = createReplicaSet(options as unknown as ReplicaSetOptions);
     assert.equal(set.memoryFor(undefined), 4 * gib);
     let held = gib;
-    const guest = guests.add(() => Promise.resolve(held));
+    const tracked = stepMemory.add(() => Promise.resolve(held));
     await set.refreshMemory();
     assert.equal(set.memoryFor(undefined), 3 * gib);
     assert.equal(set.memoryUsedBytes, gib);
     held = 5 * gib;
     await set.refreshMemory();
-    assert.equal(set.memoryFor(undefined), 128 * 2 ** 20, 'the least with which anything loads');
-    guest[Symbol.dispose]();
+    assert.equal(set.memoryFor(undefined), 128 * 2 ** 20, 'the minimum limit');
+    tracked[Symbol.dispose]();
     assert.equal(set.memoryUsedBytes, 0);
   });
 });

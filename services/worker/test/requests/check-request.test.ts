@@ -32,7 +32,9 @@ const request = (datatype: DataType, shape: readonly number[], raw: Uint8Array):
   raw: [Buffer.from(raw)],
 });
 
-/** Typed contents, as a client writes them: a response's outputs have the form of a request's inputs. */
+/**
+ * Encodes typed contents as a client does, by means of a response, whose outputs have the form of a request's inputs.
+ */
 function typedContents(datatype: DataType, shape: readonly number[], raw: Buffer): Buffer | undefined {
   const outputs = [{ name: 'x', datatype, shape, raw }];
   const body = encodeInferResponse({ modelName: 'a', modelVersion: '', id: '', parameters: [], outputs }, true);
@@ -41,8 +43,8 @@ function typedContents(datatype: DataType, shape: readonly number[], raw: Buffer
 
 const invalid = (message: RegExp): object => ({ code: 'invalid-argument', message });
 
-describe('checking a request', () => {
-  it('takes raw bytes as they are, without a copy', () => {
+describe('checkRequest', () => {
+  it('returns raw contents without a copy', () => {
     const raw = Buffer.from(Float32Array.of(1, 2).buffer);
     const given = { ...request('FP32', [2, 1], raw), raw: [raw] };
     const query = checkRequest(given, specOf('FP32', [1]));
@@ -52,7 +54,7 @@ describe('checking a request', () => {
     assert.equal(query.inputs[0]?.data[0], raw);
   });
 
-  it('decodes typed contents and remembers to mirror them', () => {
+  it('decodes typed contents, and marks the reply to use them too', () => {
     const raw = Buffer.from(BigInt64Array.of(-5n, 2n ** 60n).buffer);
     const contents = typedContents('INT64', [2, 1], raw);
     const given = { ...request('INT64', [2, 1], raw), raw: [] };
@@ -64,26 +66,26 @@ describe('checking a request', () => {
     assert.equal(query.typed, true);
     assert.deepEqual(query.inputs[0]?.data[0], raw);
     const both = { ...typed, raw: [raw] };
-    assert.throws(() => checkRequest(both, specOf('INT64', [1])), invalid(/typed contents beside raw/));
+    assert.throws(() => checkRequest(both, specOf('INT64', [1])), invalid(/typed contents in addition to raw/));
   });
 
-  it('counts the elements of BYTES', () => {
+  it('rejects BYTES contents with a wrong number or length of elements', () => {
     const two = Buffer.from('\x01\0\0\0a\x02\0\0\0bc', 'latin1');
     assert.equal(checkRequest(request('BYTES', [1, 2], two), specOf('BYTES', [2])).bytes, 11);
     for (const wrong of [two.subarray(0, 10), Buffer.concat([two, Buffer.alloc(4)]), two.subarray(0, 5)]) {
       assert.throws(
         () => checkRequest(request('BYTES', [1, 2], wrong), specOf('BYTES', [2])),
-        invalid(/expected 2 BYTES|said to have/),
+        invalid(/expected 2 BYTES|has a length prefix/),
       );
     }
   });
 
-  it('takes BYTES that are not UTF-8', () => {
+  it('accepts BYTES contents that are not UTF-8', () => {
     const raw = Buffer.from('\x01\0\0\0a\x01\0\0\0\xff', 'latin1');
     assert.equal(checkRequest(request('BYTES', [1, 2], raw), specOf('BYTES', [2])).bytes, 10);
   });
 
-  it('takes dynamic dimensions, and keeps unequal shapes out of one batch', () => {
+  it('accepts dynamic dimensions, and batches only equal shapes', () => {
     const spec = specOf('UINT8', [-1]);
     const keys = [1, 2, 2].map((n) => checkRequest(request('UINT8', [1, n], Buffer.alloc(n)), spec).batchKey);
     assert.notEqual(keys[0], keys[1]);
@@ -94,7 +96,7 @@ describe('checking a request', () => {
     );
   });
 
-  it('takes a model without a batch as it is', () => {
+  it('expects the exact shape for a model without a batch dimension', () => {
     const spec = specOf('UINT8', [3], false);
     assert.equal(checkRequest(request('UINT8', [3], Buffer.alloc(3)), spec).items, 1);
     assert.throws(
@@ -103,24 +105,27 @@ describe('checking a request', () => {
     );
   });
 
-  it('refuses contents without an input and inputs without contents', () => {
+  it('rejects contents without an input, and inputs without contents', () => {
     const given = request('UINT8', [1, 1], Buffer.alloc(1));
     const more = { ...given, raw: [...given.raw, Buffer.alloc(1)] };
-    assert.throws(() => checkRequest(more, specOf('UINT8', [1])), invalid(/each of 1 inputs, got 2/));
+    assert.throws(
+      () => checkRequest(more, specOf('UINT8', [1])),
+      invalid(/expected 1 raw_input_contents, one for each input, got 2/),
+    );
     assert.throws(
       () => checkRequest({ ...given, raw: [] }, specOf('UINT8', [1])),
-      invalid(/no contents: expected 1 elements/),
+      invalid(/no contents; expected 1 elements/),
     );
   });
 
-  const asking = (...outputs: (string | RequestedOutput)[]): ScannedRequest => {
+  const requesting = (...outputs: (string | RequestedOutput)[]): ScannedRequest => {
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], raw: Buffer.alloc(8) }] as const;
     const parameters = [['priority', 3n]] as const;
     return scanInferRequest(encodeInferRequest({ modelName: 'a', parameters, inputs, outputs }));
   };
   const classes = (value: ParameterInput): RequestedOutput => ({ name: 'y', parameters: [['classification', value]] });
 
-  it('takes outputs in the order in which they are first asked for, each once, and a priority', () => {
+  it('returns the requested outputs in order without duplicates, and the priority', () => {
     const spec = specOf('FP32', [2]);
     const two = {
       ...spec,
@@ -129,18 +134,18 @@ describe('checking a request', () => {
         outputs: ['y', 'z'].map((name) => ({ name, datatype: 'FP32', dims: [2] }) as const),
       },
     };
-    const query = checkRequest(asking('z', 'y', 'z'), two);
+    const query = checkRequest(requesting('z', 'y', 'z'), two);
     assert.deepEqual(query.outputs, ['z', 'y']);
     assert.equal(query.priority, 3);
     assert.equal(checkRequest(request('FP32', [1, 2], Buffer.alloc(8)), spec).priority, Infinity);
   });
 
-  it('takes how many classes an output is to be told by', () => {
-    assert.deepEqual([...checkRequest(asking(classes(3n)), specOf('FP32', [2])).classes], [['y', 3]]);
+  it('returns the number of classes of an output', () => {
+    assert.deepEqual([...checkRequest(requesting(classes(3n)), specOf('FP32', [2])).classes], [['y', 3]]);
     for (const wrong of [0n, -1n, '3', 3, true]) {
       assert.throws(
-        () => checkRequest(asking(classes(wrong)), specOf('FP32', [2])),
-        invalid(/output 'y': parameter classification is .*: expected how many/),
+        () => checkRequest(requesting(classes(wrong)), specOf('FP32', [2])),
+        invalid(/output 'y': expected parameter classification to be a number of classes/),
       );
     }
     const spec = specOf('FP32', [2]);
@@ -148,10 +153,13 @@ describe('checking a request', () => {
       ...spec,
       signature: { ...spec.signature, outputs: [{ name: 'y', datatype: 'FP16', dims: [2] }] as const },
     };
-    assert.throws(() => checkRequest(asking(classes(1n)), halves), invalid(/'y' is FP16, which classification/));
+    assert.throws(
+      () => checkRequest(requesting(classes(1n)), halves),
+      invalid(/'y' has datatype FP16, which classification does not support/),
+    );
   });
 
-  it('finds no shared memory', () => {
+  it('rejects shared memory', () => {
     const given = request('UINT8', [1, 1], Buffer.alloc(1));
     const parameters = new Map([['shared_memory_region', 'r']]);
     const shared = { ...given, inputs: given.inputs.map((input) => ({ ...input, parameters })) };
@@ -159,7 +167,7 @@ describe('checking a request', () => {
     assert.throws(() => checkRequest(shared, specOf('UINT8', [1])), notFound);
   });
 
-  it('refuses a dimension that can not be, and an empty one in front', () => {
+  it('rejects a dimension that is too large, and an empty first dimension', () => {
     const huge = request('FP32', [2 ** 40, 1], Buffer.alloc(16));
     assert.throws(() => checkRequest(huge, specOf('FP32', [1])), invalid(/expected 4398046511104 bytes .* got 16/));
     const empty = request('FP32', [0, 3], Buffer.alloc(0));

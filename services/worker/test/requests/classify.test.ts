@@ -22,28 +22,28 @@ function texts(raw: Buffer): string[] {
 describe('classification', () => {
   const labels = ['zero', 'one', 'two'];
 
-  it('tells the largest values of each item, the largest first, with their labels', () => {
+  it('returns the largest values of each item in descending order, with their labels', () => {
     const y = output('FP32', [2, 3], Float32Array.of(0.1, 0.7, 0.2, 5, -1, 5));
-    const told = classify(y, 2, { labels, batched: true });
-    assert.deepEqual([told.name, told.datatype, told.shape], ['y', 'BYTES', [2, 2]]);
-    assert.deepEqual(texts(told.data), ['0.700000:1:one', '0.200000:2:two', '5.000000:0:zero', '5.000000:2:two']);
+    const classified = classify(y, 2, { labels, batched: true });
+    assert.deepEqual([classified.name, classified.datatype, classified.shape], ['y', 'BYTES', [2, 2]]);
+    assert.deepEqual(texts(classified.data), ['0.700000:1:one', '0.200000:2:two', '5.000000:0:zero', '5.000000:2:two']);
   });
 
-  it('tells all that there are, and labels as far as they go', () => {
+  it('returns all values if there are fewer, and labels as far as there are any', () => {
     const y = output('INT64', [3], BigInt64Array.of(-1n, 2n ** 60n, 3n));
-    const told = classify(y, 9, { labels: ['zero'], batched: false });
-    assert.deepEqual(told.shape, [3]);
-    assert.deepEqual(texts(told.data), ['1152921504606846976:1', '3:2', '-1:0:zero']);
+    const classified = classify(y, 9, { labels: ['zero'], batched: false });
+    assert.deepEqual(classified.shape, [3]);
+    assert.deepEqual(texts(classified.data), ['1152921504606846976:1', '3:2', '-1:0:zero']);
   });
 
-  it('ranks what is not a number last', () => {
+  it('ranks NaN last', () => {
     const y = output('FP64', [1, 4], Float64Array.of(Number.NaN, -Infinity, 1, Infinity));
-    const told = classify(y, 4, { labels: undefined, batched: true });
-    assert.deepEqual(texts(told.data), ['inf:3', '1.000000:2', '-inf:1', 'nan:0']);
+    const classified = classify(y, 4, { labels: undefined, batched: true });
+    assert.deepEqual(texts(classified.data), ['inf:3', '1.000000:2', '-inf:1', 'nan:0']);
   });
 
-  it('counts several dimensions through', () => {
-    const told = classify(output('UINT8', [1, 2, 2], Uint8Array.of(1, 9, 3, 4)), 1, { labels, batched: true });
-    assert.deepEqual(texts(told.data), ['9:1:one']);
+  it('numbers the values of several dimensions consecutively', () => {
+    const classified = classify(output('UINT8', [1, 2, 2], Uint8Array.of(1, 9, 3, 4)), 1, { labels, batched: true });
+    assert.deepEqual(texts(classified.data), ['9:1:one']);
   });
 });

@@ -1,4 +1,4 @@
-// A controller that says what its test tells it to, over the real protocol.
+// A controller for tests, which sends what the test sets over the real protocol.
 
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
@@ -9,36 +9,36 @@ import { waitFor } from '@pareto/testkit';
 export interface FakeController {
   readonly address: string;
   readonly hellos: readonly wire.WorkerHello[];
-  /** To be emptied between orders, as `outcomes` is. */
+  /** Measurements received. A test clears them between orders. */
   readonly measurements: wire.Measurement[];
-  /** To be emptied between orders. */
+  /** Outcomes received. A test clears them between orders. */
   readonly outcomes: wire.RecipeOutcome[];
-  /** Digests of what was brought here, in order. */
+  /** Digests of the uploaded blobs, in order. */
   readonly uploads: readonly string[];
-  /** What a blob holds; undefined: it is not here. */
+  /** Returns the content of a blob, or undefined if there is none. */
   blob(digest: string): Uint8Array | undefined;
-  /** Until it is added again. */
+  /** Makes a blob unavailable until it is added again. */
   removeBlob(digest: string): void;
   readonly downloads: readonly wire.DownloadRequest[];
-  /** The last report, with its replicas by id. */
+  /** The last report received. */
   readonly report: wire.WorkerReport | undefined;
-  /** What was told of each replica last. */
-  readonly told: ReadonlyMap<string, wire.ReplicaReport>;
+  /** The last report of each replica, by id. */
+  readonly replicaReports: ReadonlyMap<string, wire.ReplicaReport>;
   addBlob(data: Uint8Array): Digest;
-  /** Who leads, in place of an answer to those who join; empty: nobody. */
+  /** Address of the leader, with which `join` is rejected. Empty if no controller leads, undefined if this one does. */
   leader: string | undefined;
-  /** Leads no more, and says so to those who have joined. */
+  /** Ends the leadership of this controller, and all sessions with the address of the new leader. */
   depose(leader: string): void;
-  /** The whole desired state from now on. */
+  /** Sets the desired state and sends it. */
   order(orders: wire.AssignmentsInput): void;
-  /** Wants a report at once. */
-  askNow(asked: number): void;
-  /** How many bytes of a blob are given before the call breaks off. */
+  /** Requests a report with this sequence number. */
+  requestReport(sequence: number): void;
+  /** Number of bytes of a blob after which a download breaks off. */
   breakAt: number;
-  /** Waits for a replica's report that fits. */
+  /** Waits for a report of a replica that matches. */
   waitForReplica(
     id: string,
-    fits: (report: wire.ReplicaReport) => boolean,
+    matches: (report: wire.ReplicaReport) => boolean,
     timeoutMs?: number,
   ): Promise<wire.ReplicaReport>;
   close(): void;
@@ -59,10 +59,10 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
   let report: wire.WorkerReport | undefined;
   let orders: wire.AssignmentsInput = { revision: 1 };
   const downloads: wire.DownloadRequest[] = [];
-  const told = new Map<string, wire.ReplicaReport>();
+  const replicaReports = new Map<string, wire.ReplicaReport>();
   const deposed = new EventEmitter();
   let send: () => void = () => undefined;
-  let say: (message: wire.ControllerMessageInput) => void = () => undefined;
+  let write: (message: wire.ControllerMessageInput) => void = () => undefined;
   const server = createServer();
   let bound = port;
   const controller: FakeController = {
@@ -76,7 +76,7 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
     outcomes,
     uploads,
     downloads,
-    told,
+    replicaReports,
     depose(leader) {
       controller.leader = leader;
       deposed.emit('deposed');
@@ -95,11 +95,11 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       orders = next;
       send();
     },
-    askNow: (asked) => say({ message: 'reportNow', reportNow: { sequence: asked } }),
-    waitForReplica: (id, fits, timeoutMs = 40_000) =>
+    requestReport: (sequence) => write({ message: 'reportNow', reportNow: { sequence } }),
+    waitForReplica: (id, matches, timeoutMs = 40_000) =>
       waitFor(
         `replica ${id}`,
-        () => report?.replicas.find((replica) => replica.replicaId === id && fits(replica)),
+        () => report?.replicas.find((replica) => replica.replicaId === id && matches(replica)),
         timeoutMs,
       ),
     close: () => server.close(),
@@ -109,23 +109,23 @@ export async function startFakeController(port = 0, blobs = new Map<string, Uint
       if (hello) hellos.push(hello);
       if (hello) send();
       if (latest) report = latest;
-      for (const replica of latest?.replicas ?? []) told.set(replica.replicaId, replica);
+      for (const replica of latest?.replicas ?? []) replicaReports.set(replica.replicaId, replica);
       if (measurement) measurements.push(measurement);
       if (outcome) outcomes.push(outcome);
     }
   }
   server.add('pareto.v1.Fleet', {
     async join(stream: WorkerStream) {
-      const refuse = (leader: string): never => {
+      const reject = (leader: string): never => {
         throw notLeaderError(leader === '' ? undefined : leader);
       };
-      if (controller.leader !== undefined) refuse(controller.leader);
-      say = (message) => void stream.write(message);
-      send = () => say({ message: 'assignments', assignments: orders });
+      if (controller.leader !== undefined) reject(controller.leader);
+      write = (message) => void stream.write(message);
+      send = () => write({ message: 'assignments', assignments: orders });
       const beat = setInterval(() => void stream.write({ message: 'heartbeat', heartbeat: {} }), heartbeatMs).unref();
       using _beating = { [Symbol.dispose]: () => clearInterval(beat) };
       await Promise.race([read(stream), once(deposed, 'deposed')]);
-      if (controller.leader !== undefined) refuse(controller.leader);
+      if (controller.leader !== undefined) reject(controller.leader);
     },
   });
   server.add('pareto.v1.Blobs', {

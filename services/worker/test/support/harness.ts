@@ -1,4 +1,4 @@
-// A worker in this process with real executors, its fake controller, and queries as a router sends them.
+// Runs a worker in this process, with real executors and a fake controller, and sends queries as a router does.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -31,17 +31,17 @@ const fixtures = '../../../../packages/runtime/test/fixtures/';
 export const fixture = (name: string): Uint8Array =>
   readFileSync(fileURLToPath(new URL(`${fixtures}${name}.onnx`, import.meta.url)));
 
-/** A file of the digits example. */
+/** Reads a file of the digits example. */
 export const digits = (name: string): Uint8Array =>
   readFileSync(fileURLToPath(new URL(`../../../../examples/digits/${name}`, import.meta.url)));
 
-export interface World extends AsyncDisposable {
+export interface TestWorker extends AsyncDisposable {
   readonly controller: FakeController;
   readonly address: string;
   readonly metricsUrl: string;
   readonly cacheDir: string;
   readonly group: RunGroup;
-  /** Registers a model as `name:original`. */
+  /** Adds the model's blob and returns the variant `name:original`. */
   spec(name: string, model: Uint8Array, maxBatchSize?: number): wire.VariantSpecInput;
   infer(query: RoutedQuery): Promise<RawReply>;
 }
@@ -54,19 +54,19 @@ interface RoutedQuery {
   readonly signal?: AbortSignal;
 }
 
-export interface WorldOptions {
-  /** One of its own if left out. */
+export interface TestWorkerOptions {
+  /** Controller of the worker. Default: a new one. */
   readonly controller?: FakeController;
   readonly tracing?: Omit<TracerOptions, 'service'>;
-  /** The environment of device drivers. */
+  /** Environment of the device drivers. */
   readonly devices?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
 }
 
-export async function startWorld(
+export async function startTestWorker(
   config: Partial<WorkerConfig> = {},
-  { controller: given, tracing = {}, devices = {}, clock = systemClock }: WorldOptions = {},
-): Promise<World> {
+  { controller: given, tracing = {}, devices = {}, clock = systemClock }: TestWorkerOptions = {},
+): Promise<TestWorker> {
   const folder = await createTempFolder();
   const controller = given ?? (await startFakeController());
   const [port = 0, metricsPort = 0] = await freePorts(2);
