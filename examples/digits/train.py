@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Trains the `digits` task's architectures and exports them to ONNX.
 
-Owns everything in this folder but the README and the notice: models/NAME.onnx (input `image`
-float32 [batch,1,28,28] with pixels 0..1, output `logits` float32 [batch,10]) and validation.npz
-(2,000 labelled digits that training never sees). Seeds, split and augmentation are fixed: on the
-same machine and library versions a run writes the same files again.
+Writes models/NAME.onnx (input `image` float32 [batch,1,28,28] with pixels 0..1, output `logits`
+float32 [batch,10]) and validation.npz (2,000 labelled digits that are not used in training).
+Seeds, split and augmentation are fixed: the same machine and library versions produce the same files.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-# OpenMP reads it when it is loaded: threads that wait by spinning starve each other on a shared machine.
+# Must be set before OpenMP is loaded. Threads that spin while they wait starve each other on a shared machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np  # noqa: E402
@@ -37,7 +36,7 @@ CLASSES = 10
 VALIDATION_COUNT = 2_000
 SPLIT_SEED = 20_190_513
 OPSET = 17
-# Float32 sums in another order: what two correct runtimes may differ by.
+# Tolerance for float32 sums in a different order, as between two correct runtimes.
 LOGIT_TOLERANCE = 1e-3
 
 
@@ -59,16 +58,16 @@ def fetch_package(into: Path) -> Path:
 
 
 def read_package(package: Path) -> Digits:
-    """Reads src/digits/0.json .. 9.json: per class one flat list of pixels, row by row, image by image."""
+    """Reads src/digits/0.json to 9.json: one flat list of pixels per class, in row-major order, image after image."""
     images, labels = [], []
     for digit in range(CLASSES):
         path = package / "src" / "digits" / f"{digit}.json"
         if not path.is_file():
-            sys.exit(f"no {path}: --data wants the unpacked npm package {DATA_PACKAGE} (the folder with its package.json)")
+            sys.exit(f"{path} does not exist: --data must name the unpacked npm package {DATA_PACKAGE} (the folder of its package.json)")
         flat = np.asarray(json.loads(path.read_text())["data"], dtype=np.float64)
         if flat.size % (SIDE * SIDE) != 0:
-            sys.exit(f"{path} holds {flat.size} pixels, expected a multiple of {SIDE * SIDE}")
-        # The package rounds pixels to three decimals; the 256 grey levels are recovered exactly.
+            sys.exit(f"{path} has {flat.size} pixels: expected a multiple of {SIDE * SIDE}")
+        # The package rounds pixels to three decimals. This restores the exact 256 grey levels.
         grey = np.rint(flat * 255).astype(np.uint8)
         images.append(grey.reshape(-1, 1, SIDE, SIDE))
         labels.append(np.full(len(images[-1]), digit, dtype=np.int64))
@@ -77,7 +76,7 @@ def read_package(package: Path) -> Digits:
 
 
 def split(digits: Digits) -> tuple[Digits, Digits]:
-    """Splits into (training, validation): the validation set keeps each class's share, in shuffled order."""
+    """Splits into (training, validation). The validation set is shuffled and keeps the class proportions."""
     rng = np.random.default_rng(SPLIT_SEED)
     counts = np.bincount(digits.label, minlength=CLASSES)
     exact = counts * VALIDATION_COUNT / counts.sum()
@@ -94,7 +93,7 @@ def split(digits: Digits) -> tuple[Digits, Digits]:
 
 
 def distort(image: Tensor, strength: float, generator: torch.Generator) -> Tensor:
-    """Rotates, scales, shears, shifts and bends each image a little; `strength` 0 leaves it, 1 is the full range."""
+    """Rotates, scales, shears, shifts and bends each image slightly. `strength` ranges from 0 (unchanged) to 1."""
     if strength == 0:
         return image
     n = len(image)
@@ -114,7 +113,7 @@ def distort(image: Tensor, strength: float, generator: torch.Generator) -> Tenso
         dim=1,
     )
     grid = F.affine_grid(theta, list(image.shape), align_corners=False)
-    # Elastic: a coarse random displacement field, smoothly enlarged; at most about 1.5 pixels.
+    # Elastic distortion: a coarse random displacement field of at most about 1.5 pixels, interpolated smoothly.
     coarse = uniform(1.5 / (SIDE / 2), 2, 6, 6)
     bend = F.interpolate(coarse, size=(SIDE, SIDE), mode="bicubic", align_corners=True)
     return F.grid_sample(image, grid + bend.permute(0, 2, 3, 1), align_corners=False).clamp(0, 1)
@@ -124,7 +123,7 @@ def distort(image: Tensor, strength: float, generator: torch.Generator) -> Tenso
 
 
 def mlp(*widths: int, dropout: float = 0.0) -> nn.Module:
-    """A multi-layer perceptron over the flattened image, with one hidden layer per width."""
+    """Returns a multi-layer perceptron on the flattened image, with one hidden layer per width."""
     layers: list[nn.Module] = [nn.Flatten()]
     before = SIDE * SIDE
     for width in widths:
@@ -189,7 +188,7 @@ class Architecture:
     build: Callable[[], nn.Module]
     epochs: int
     peak_rate: float  # of the one-cycle learning-rate schedule
-    distortion: float  # strength of the augmentation: a small network can't absorb much
+    distortion: float  # strength of the augmentation, lower for small networks
     seed: int
 
 
@@ -217,7 +216,7 @@ def predict(model: nn.Module, image: np.ndarray, batch: int = 500) -> np.ndarray
 
 
 def train(architecture: Architecture, training: Digits) -> nn.Module:
-    """Trains for the fixed number of epochs and keeps the last weights: nothing is chosen by validation accuracy."""
+    """Trains for a fixed number of epochs and returns the last weights, without selection by validation accuracy."""
     torch.manual_seed(architecture.seed)
     generator = torch.Generator().manual_seed(architecture.seed)
     model = architecture.build()
@@ -262,7 +261,7 @@ def export(model: nn.Module, path: Path) -> None:
     graph = onnx.load(str(path), load_external_data=False)
     onnx.checker.check_model(graph, full_check=True)
     if any(weight.external_data for weight in graph.graph.initializer):
-        sys.exit(f"{path} keeps weights outside the file, expected all of them inside")
+        sys.exit(f"{path} has external weights: expected all weights in the file")
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
@@ -278,7 +277,7 @@ def run_in_batches(session: onnxruntime.InferenceSession, image: np.ndarray, bat
 
 
 def cpu_ms_per_image(session: onnxruntime.InferenceSession, image: np.ndarray, batch: int, budget_s: float = 1.0) -> float:
-    """CPU milliseconds per image with one thread: the best of five rounds, so that a busy neighbour doesn't count."""
+    """Returns the CPU milliseconds per image with one thread: the minimum of five rounds, to exclude noise of other processes."""
     feed = {"image": np.ascontiguousarray(image[:batch])}
     for _ in range(20):
         session.run(["logits"], feed)
@@ -306,16 +305,16 @@ class Row:
 
 
 def verify(name: str, model: nn.Module, path: Path, validation: Digits) -> Row:
-    """Runs the exported file over the whole validation set at batch 1 and 64 and holds it against torch."""
+    """Runs the exported file on the whole validation set with batch sizes 1 and 64, and compares it with torch."""
     session = open_session(path)
     expected = predict(model, validation.image)
     for batch in (1, 64):
         logits = run_in_batches(session, validation.image, batch)
         if logits.shape != expected.shape or logits.dtype != np.float32:
-            sys.exit(f"{name} at batch {batch}: got {logits.dtype} {logits.shape}, expected float32 {expected.shape}")
+            sys.exit(f"{name} at batch {batch}: received {logits.dtype} {logits.shape}: expected float32 {expected.shape}")
         gap = float(np.abs(logits - expected).max())
         if gap > LOGIT_TOLERANCE:
-            sys.exit(f"{name} at batch {batch}: logits differ from torch's by {gap:.2e}, expected at most {LOGIT_TOLERANCE}")
+            sys.exit(f"{name} at batch {batch}: logits differ from torch's by {gap:.2e}: expected at most {LOGIT_TOLERANCE}")
         print(f"  {name} batch {batch}: top-1 {top1(logits, validation.label):.4f}, largest gap to torch {gap:.1e}", flush=True)
     accuracy = top1(logits, validation.label)
     return Row(
@@ -341,10 +340,10 @@ def print_table(rows: list[Row]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train and export the architectures of the task `digits`.")
-    parser.add_argument("--data", type=Path, help=f"the unpacked npm package {DATA_PACKAGE}; fetched through npm when not given")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where models/ and validation.npz go (default: here)")
-    parser.add_argument("--only", nargs="+", choices=[a.name for a in ARCHITECTURES], help="train these architectures only")
-    parser.add_argument("--threads", type=int, default=2, help="torch's threads; another number rounds differently (default: 2)")
+    parser.add_argument("--data", type=Path, help=f"folder of the unpacked npm package {DATA_PACKAGE} (default: download it)")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="output folder of models/ and validation.npz (default: this folder)")
+    parser.add_argument("--only", nargs="+", choices=[a.name for a in ARCHITECTURES], help="train only these architectures")
+    parser.add_argument("--threads", type=int, default=2, help="number of torch's threads, which affects rounding (default: 2)")
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the Go packages `inference` and `pareto` from protos/: run it when a proto has changed.
-# Needs protoc, protoc-gen-go and protoc-gen-go-grpc on the PATH.
+# Generates the Go packages `inference` and `pareto` from protos/. Run it after a proto has changed.
+# Requires protoc, protoc-gen-go and protoc-gen-go-grpc on the PATH.
 set -euo pipefail
 cd "$(dirname "$0")"
 module=pareto.example/go

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Reads a page through Pareto: a detector finds the lines, a reader reads each. Which models these are is Pareto's business.
+"""Reads a page with two tasks of Pareto: a detector finds the lines, and a reader reads each.
 
-Both calls name a task and say what they need; the answers tell which variant gave them.
+The calls name a task and an objective instead of a model. The answers name the variants that Pareto selected.
 """
 
 import argparse
@@ -15,12 +15,12 @@ from tritonclient.utils import InferenceServerException
 
 from reading import CHARACTERS, boxes_of, detector_input, read_characters, reader_input, text_of
 
-# Lines that are asked about at the same time.
-AT_ONCE = 8
+# Number of lines that are read in parallel.
+MAX_PARALLEL = 8
 
 
 class Task:
-    """A task of Pareto's that takes one tensor and gives one."""
+    """A task of Pareto with one input tensor and one output tensor."""
 
     def __init__(self, client: triton.InferenceServerClient, name: str, objective: dict[str, float]) -> None:
         metadata = client.get_model_metadata(name)
@@ -28,12 +28,12 @@ class Task:
         self.client, self.name, self.objective = client, name, objective
         self.variants: dict[str, str] = {}
 
-    def ask(self, tensor: np.ndarray) -> np.ndarray:
-        given = triton.InferInput(self.input, list(tensor.shape), "FP32")
-        given.set_data_from_numpy(tensor)
-        result = self.client.infer(self.name, [given], parameters=self.objective)
-        told = result.get_response().parameters
-        self.variants[told["pareto_variant"].string_param] = f"{told['pareto_accuracy'].double_param:.2%}"
+    def infer(self, tensor: np.ndarray) -> np.ndarray:
+        tensor_input = triton.InferInput(self.input, list(tensor.shape), "FP32")
+        tensor_input.set_data_from_numpy(tensor)
+        result = self.client.infer(self.name, [tensor_input], parameters=self.objective)
+        parameters = result.get_response().parameters
+        self.variants[parameters["pareto_variant"].string_param] = f"{parameters['pareto_accuracy'].double_param:.2%}"
         return result.as_numpy(self.output)
 
     def __str__(self) -> str:
@@ -41,9 +41,9 @@ class Task:
 
 
 def objective_of(latency_ms: float | None, min_accuracy: float | None) -> dict[str, float]:
-    """Parameters of a call. Without any the task's default holds: the most accurate within a second, unless it was registered otherwise."""
-    wanted = {"latency_ms": latency_ms, "min_accuracy": min_accuracy}
-    return {name: value for name, value in wanted.items() if value is not None}
+    """Returns the parameters of a call. Without any, the task's default objective applies."""
+    objective = {"latency_ms": latency_ms, "min_accuracy": min_accuracy}
+    return {name: value for name, value in objective.items() if value is not None}
 
 
 def read(options: argparse.Namespace) -> None:
@@ -51,9 +51,9 @@ def read(options: argparse.Namespace) -> None:
     with triton.InferenceServerClient(options.router) as client:
         finder = Task(client, "ocr-boxes", objective_of(options.latency_ms, options.find_accuracy))
         reader = Task(client, "ocr-text", objective_of(options.latency_ms, options.read_accuracy))
-        boxes = boxes_of(finder.ask(detector_input(image))[0, 0], image.size)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            lines = pool.map(lambda box: text_of(reader.ask(reader_input(image.crop(box)))[0], characters), boxes)
+        boxes = boxes_of(finder.infer(detector_input(image))[0, 0], image.size)
+        with ThreadPoolExecutor(MAX_PARALLEL) as pool:
+            lines = pool.map(lambda box: text_of(reader.infer(reader_input(image.crop(box)))[0], characters), boxes)
             for box, line in zip(boxes, lines):
                 print(*box, line)
         print(f"\n{finder}\n{reader}")
@@ -63,10 +63,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, nargs="?", default=Path(__file__).with_name("page.png"))
     parser.add_argument("--router", default="127.0.0.1:8001", help="host:port (default: %(default)s)")
-    parser.add_argument("--characters", type=Path, default=CHARACTERS, help="the reader's, one a line")
-    parser.add_argument("--latency-ms", type=float, help="in which each call is to be answered")
-    parser.add_argument("--find-accuracy", type=float, help="what the detector must reach at least, of 1")
-    parser.add_argument("--read-accuracy", type=float, help="what the reader must reach at least, of 1")
+    parser.add_argument("--characters", type=Path, default=CHARACTERS, help="file with the characters of the reader, one per line")
+    parser.add_argument("--latency-ms", type=float, help="maximum latency of each call")
+    parser.add_argument("--find-accuracy", type=float, help="minimum accuracy of the detector, from 0 to 1")
+    parser.add_argument("--read-accuracy", type=float, help="minimum accuracy of the reader, from 0 to 1")
     try:
         read(parser.parse_args())
     except InferenceServerException as error:

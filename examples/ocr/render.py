@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Renders text whose content is known: the validation sets of the two tasks, and a page to read.
+"""Renders known text: the validation sets of the two tasks, and a page to read.
 
-Owns words.npz, pages.npz, page.png and page.txt of this folder. The fonts are Pillow's own and the seed is fixed, so a run writes the
-same files again. All is drawn in 8 levels of grey, as cheap scanners give them, which keeps the sets small.
+Writes words.npz, pages.npz, page.png and page.txt. The font is built into Pillow and the seeds are fixed, so that each run writes the
+same files. Images have 8 grey levels, as from a cheap scanner, which keeps the sets small.
 """
 
 import argparse
@@ -40,12 +40,12 @@ def scanned(image: Image.Image) -> Image.Image:
 
 
 def with_margin(box: Box) -> Box:
-    """As people mark text: not along the very edge of its letters."""
+    """Returns the box with a margin, as human annotators draw it."""
     return box[0] - MARGIN, box[1] - MARGIN, box[2] + MARGIN, box[3] + MARGIN
 
 
 def render_words(characters: list[str]) -> dict[str, np.ndarray]:
-    """`x` as the reader takes it; `label`: the characters' classes in order, 0 behind the last."""
+    """Returns `x`, inputs of the reader, and `label`, the classes of the characters in order, padded with 0."""
     rng = random.Random(1)
     images, labels = [], []
     for word in WORDS:
@@ -61,7 +61,7 @@ def render_words(characters: list[str]) -> dict[str, np.ndarray]:
 
 
 def render_pages(count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
-    """`x` as the detector takes it; `label`: 1 where it is to see text: inside each line's box, shrunk as the detector was trained to."""
+    """Returns `x`, inputs of the detector, and `label`, 1 inside the box of each line, shrunk as in the detector's training."""
     rng = random.Random(2)
     images, masks = [], []
     for _ in range(count):
@@ -93,7 +93,7 @@ def render_page() -> Image.Image:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--characters", type=Path, default=CHARACTERS, help="the reader's, one a line")
+    parser.add_argument("--characters", type=Path, default=CHARACTERS, help="file with the characters of the reader, one per line")
     parser.add_argument("--out", type=Path, default=HERE)
     options = parser.parse_args()
     np.savez_compressed(options.out / "words.npz", **render_words(read_characters(options.characters)))

@@ -1,4 +1,7 @@
-"""Ten digits in one query, then each by itself, all under way at once.   python examples/python/batch.py [ROUTER]"""
+"""Classifies ten digits in one query, then each in its own query, all in parallel.
+
+Usage: python examples/python/batch.py [ROUTER]
+"""
 
 import queue
 import sys

@@ -1,4 +1,4 @@
-"""Ten handwritten digits, 0 to 9, as the task `digits` takes them."""
+"""Ten handwritten digits, 0 to 9, as inputs of the task `digits`."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ _pixels = np.array(json.loads(_file.read_text())["pixels"], np.float32) / 255
 
 
 def images_of(digits):
-    """The input tensor `image` FP32 [len(digits), 1, 28, 28]."""
+    """Returns the inputs: the tensor `image` FP32 [len(digits), 1, 28, 28]."""
     pixels = _pixels[digits].reshape(-1, 1, 28, 28)
     image = triton.InferInput("image", list(pixels.shape), "FP32")
     image.set_data_from_numpy(pixels)
@@ -23,6 +23,6 @@ def classes_of(answer):
 
 
 def parameters_of(answer):
-    """What Pareto tells of an answer: `pareto_variant` and so on."""
+    """Returns the parameters that Pareto adds to an answer, such as `pareto_variant`."""
     parameters = answer.get_response().parameters
     return {name: getattr(value, value.WhichOneof("parameter_choice")) for name, value in parameters.items()}

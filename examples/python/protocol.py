@@ -1,4 +1,7 @@
-"""An unmodified client of the Open Inference Protocol.   python examples/python/protocol.py [ROUTER]"""
+"""Uses an unmodified client of the Open Inference Protocol.
+
+Usage: python examples/python/protocol.py [ROUTER]
+"""
 
 import sys
 

@@ -1,4 +1,5 @@
-// Ten digits in one query, then each by itself over one stream.   npx tsx examples/typescript/batch.ts [ROUTER]
+// Classifies ten digits in one query, then each in its own query over one stream.
+// Usage: npx tsx examples/typescript/batch.ts [ROUTER]
 
 import { connect, tensor, type Answer } from '@pareto/client';
 import { classesOf, imagesOf } from './digits.js';
@@ -27,6 +28,6 @@ for await (const each of pareto.stream(queries)) {
 
 function classesOfAnswer({ outputs }: Answer): string {
   const scores = outputs['logits'];
-  if (scores?.datatype !== 'FP32') throw new Error('digits answers with FP32 logits');
+  if (scores?.datatype !== 'FP32') throw new Error('expected FP32 logits from digits');
   return classesOf(scores.data);
 }

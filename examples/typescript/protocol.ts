@@ -1,4 +1,5 @@
-// The Open Inference Protocol over HTTP, with nothing but fetch.   npx tsx examples/typescript/protocol.ts [HTTP]
+// Uses the Open Inference Protocol over HTTP, with fetch only.
+// Usage: npx tsx examples/typescript/protocol.ts [HTTP]
 
 import { classesOf, imagesOf } from './digits.js';
 
@@ -15,7 +16,7 @@ console.log(
 const request = {
   id: 'example-1',
   inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 1, 28, 28], data: imagesOf([7]) }],
-  // One more parameter than any server of the protocol takes: the answer is to be by something this accurate.
+  // A parameter that only Pareto supports: the minimum accuracy of the variant.
   parameters: { min_accuracy: 0.98 },
 };
 const response = await fetch(`${url}/infer`, { method: 'POST', body: JSON.stringify(request) });

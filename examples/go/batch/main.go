@@ -1,4 +1,5 @@
-// Ten digits in one query, then each by itself over one stream.   cd examples/go && go run ./batch [ROUTER]
+// Classifies ten digits in one query, then each in its own query over one stream.
+// Usage: cd examples/go && go run ./batch [ROUTER]
 package main
 
 import (
@@ -42,7 +43,7 @@ func main() {
 	go func() {
 		for digit := range 10 {
 			if err := stream.Send(request(fmt.Sprint(digit), digit)); err != nil {
-				return // Recv tells why
+				return // Recv returns the error
 			}
 		}
 		_ = stream.CloseSend()

@@ -1,4 +1,4 @@
-// Package digits has ten handwritten digits, 0 to 9, as the task `digits` takes them.
+// Package digits provides ten handwritten digits, 0 to 9, as inputs of the task `digits`.
 package digits
 
 import (
@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// Connect opens a connection to the router that the command line names, or to the one on this machine.
+// Connect opens a connection to the router named on the command line, or to the one on this machine.
 func Connect() *grpc.ClientConn {
 	router := "127.0.0.1:8001"
 	if len(os.Args) > 1 {
@@ -27,7 +27,7 @@ func Connect() *grpc.ClientConn {
 	return connection
 }
 
-// Images gives the raw bytes of FP32 [len(digits), 1, 28, 28], pixels in 0..1.
+// Images returns the raw bytes of an FP32 tensor [len(digits), 1, 28, 28] with pixels in 0..1.
 func Images(digits ...int) []byte {
 	_, here, _, _ := runtime.Caller(0)
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../digits/ten-digits.json"))
@@ -47,7 +47,7 @@ func Images(digits ...int) []byte {
 	return raw
 }
 
-// Classes gives the class with the largest score in each row of ten, from raw FP32 scores.
+// Classes returns the class with the largest score in each row of ten raw FP32 scores.
 func Classes(raw []byte) []int {
 	classes := make([]int, len(raw)/40)
 	for row := range classes {

@@ -1,4 +1,5 @@
-// Says what is needed, and Pareto chooses what answers.   cd examples/go && go run ./model-less [ROUTER]
+// States objectives, for which Pareto selects variants.
+// Usage: cd examples/go && go run ./model-less [ROUTER]
 package main
 
 import (
@@ -24,7 +25,7 @@ func main() {
 	}
 
 	for _, objective := range []*pareto.Objective{
-		nil, // the task's own promise
+		nil, // the task's default objective
 		{LatencyMs: &latency},
 		{LatencyMs: &latency, MinAccuracy: &accurate},
 	} {
@@ -36,7 +37,7 @@ func main() {
 			objective, digits.Classes(answer.Outputs[0].Contents), answer.Variant, 100*answer.Accuracy.Value)
 	}
 
-	// What nothing can meet is refused, with the nearest that can be had.
+	// An infeasible objective is refused. The error names the nearest feasible one.
 	_, err := client.Infer(ctx, request(&pareto.Objective{LatencyMs: &latency, MinAccuracy: &perfect}))
 	fmt.Printf("%s: %s\n", status.Code(err), status.Convert(err).Message())
 }

@@ -1,4 +1,5 @@
-// The Open Inference Protocol over gRPC.   cd examples/go && go run ./protocol [ROUTER]
+// Uses the Open Inference Protocol over gRPC.
+// Usage: cd examples/go && go run ./protocol [ROUTER]
 package main
 
 import (
@@ -30,7 +31,7 @@ func main() {
 		Id:               "example-1",
 		Inputs:           []*inference.ModelInferRequest_InferInputTensor{image},
 		RawInputContents: [][]byte{digits.Images(7)},
-		// One more parameter than any server of the protocol takes: the answer is to be by something this accurate.
+		// A parameter that only Pareto supports: the minimum accuracy of the variant.
 		Parameters: map[string]*inference.InferParameter{
 			"min_accuracy": {ParameterChoice: &inference.InferParameter_DoubleParam{DoubleParam: 0.98}},
 		},
