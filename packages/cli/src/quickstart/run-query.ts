@@ -117,19 +117,19 @@ function findProblem(
   return answer.latencyMs > Number(objective?.latencyMs ?? Infinity) ? 'later than the objective' : undefined;
 }
 
-/** Returns e.g. `cheapest of 3 feasible ones; rejected: 2 below-accuracy, 1 above-cost`. */
+/** Returns e.g. `cheapest of 3 feasible ones; others: 2 below-accuracy, 1 above-cost`. */
 function explain({ verdicts }: wire.ExplainResponse): string {
   const passed = new Set(['chosen', 'eligible']);
   const entries = Object.entries(verdicts);
   const can = entries.filter(([verdict]) => passed.has(verdict)).reduce((sum, [, count]) => sum + count, 0);
-  const refused = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
+  const others = entries.filter(([verdict]) => !passed.has(verdict)).map(([verdict, count]) => `${count} ${verdict}`);
   const head =
     can === 0
       ? 'the nearest: none is feasible'
       : can === 1
         ? 'the only feasible one'
         : `cheapest of ${can} feasible ones`;
-  return refused.length === 0 ? head : `${head}; rejected: ${refused.join(', ')}`;
+  return others.length === 0 ? head : `${head}; others: ${others.join(', ')}`;
 }
 
 async function runWhatIf({ clients }: QueryContext, query: Query): Promise<Outcome> {
